@@ -1,0 +1,1 @@
+"""Interactive trust-boundary modelling for AI-agent workflows."""

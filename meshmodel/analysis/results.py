@@ -1,0 +1,153 @@
+"""What an analysis answers: documented, frozen types (sections 4 to 6, 9 and 11)."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from meshmodel.model.vocabulary import Action, CheckpointStep, Severity
+
+CrossingState = Literal["uncontrolled", "approved", "controlled"]
+StepKind = Literal[
+    "hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting", "implies"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SystemReach:
+    """What one agent reaches on one system: the actions, and which of them directly, as itself,
+    and without any checkpoint that counts (section 4); actions in the order of section 2."""
+
+    system: str
+    actions: tuple[Action, ...]
+    direct: tuple[Action, ...]
+    own: tuple[Action, ...]
+    unchecked: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentReach:
+    """The effective reach of one active agent; identities and systems sorted."""
+
+    agent: str
+    identities: tuple[str, ...]
+    direct_identities: tuple[str, ...]
+    own_identities: tuple[str, ...]
+    reach: tuple[SystemReach, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """One crossing (section 6); ``source`` is ``None`` for home."""
+
+    agent: str
+    source: str | None
+    target: str
+    action: Action
+    state: CrossingState
+    severity: Severity | None
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A missing checkpoint: open doors that are not approved, by credential and system."""
+
+    credential: str
+    system: str
+    actions: tuple[Action, ...]
+    agents: tuple[str, ...]
+    severity: Severity
+
+    @property
+    def subject(self) -> str:
+        """``credential>system``, as findings name it."""
+        return f"{self.credential}>{self.system}"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Who accepted a finding, why and until when; ``open`` where it has grown or expired since."""
+
+    by: str
+    reason: str
+    until: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding of one rule (section 9).
+
+    ``about`` names the records it is about as (table, key) pairs, for the canvas and the inspector.
+    """
+
+    rule: str
+    severity: Severity
+    subject: str
+    message: str
+    remedy: str
+    references: tuple[str, ...]
+    accepted: Accepted | None = None
+    about: tuple[tuple[str, str | tuple[str, str]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the drawing does not say of one element (``agent:ID``, ``system:ID``, …)."""
+
+    element: str
+    asks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The counts of section 11."""
+
+    agents: int
+    systems: int
+    credentials: int
+    crossings: int
+    uncontrolled: int
+    approved: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessStep:
+    """One step of a witness; nodes are written ``agent:a``, ``credential:c``, ``system:s``.
+
+    ``action`` is that of the access the step leaves or enters; ``identity`` the one active after it;
+    ``yielded_by`` the system that yielded the next credential; ``checkpoint`` the first that counts.
+    """
+
+    step: StepKind
+    from_: str
+    to: str
+    action: Action | None
+    identity: str | None
+    yielded_by: str | None
+    zone_from: str | None
+    zone_to: str | None
+    checkpoint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an agent reaches an access, or why not (section 11, explain).
+
+    ``state`` is ``None`` where there is no crossing; ``sentences`` tell the steps in words; where
+    ``steps`` is empty, ``why_not`` says what stands in the way.
+    """
+
+    agent: str
+    source: str | None
+    system: str
+    action: Action
+    state: CrossingState | None
+    severity: Severity | None
+    steps: tuple[WitnessStep, ...]
+    sentences: tuple[str, ...]
+    why_not: str | None = None
+
+
+StepMark = Literal["missing", "counts", "does-not-count"]
+StepKey = tuple[CheckpointStep, str, str]
+"""A step that a checkpoint can sit on: its kind and its two ends, as in section 5."""

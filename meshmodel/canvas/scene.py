@@ -1,0 +1,115 @@
+"""What a drawing is made of: the facts that go in, and the cells, targets and ways that come out.
+
+Pure data. ``canvas.draw.draw`` makes a :class:`Drawing`; a widget paints it, tests print it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from meshmodel.model.records import Key
+
+Reference = tuple[str, Key]
+"""Table and key of a record: ``("agent", "support-bot")``, ``("grant", ("file-key", "files"))``.
+
+Steps that have no record of their own (hosting, a trigger that arises by itself) are
+``("hosting", (system, agent))`` and ``("trigger", (system, agent))``.
+"""
+
+Zoom = Literal["card", "line", "overview"]
+Mark = Literal["missing", "counts", "does-not-count"]
+Direction = Literal["left", "right", "up", "down"]
+Part = Literal["card", "label", "mark", "lane", "line", "fold"]
+Ink = Literal[
+    "ground",  # nothing there
+    "lane-a",  # the tint of a lane, alternating
+    "lane-b",
+    "frame",  # lane frames
+    "lane-title",
+    "agent-bar",  # the first cell of a card, before its glyph
+    "agent",  # the name on the card of an agent
+    "agent-fact",  # the fact below it
+    "system-bar",
+    "system",
+    "system-fact",
+    "credential-bar",
+    "credential",
+    "credential-fact",
+    "line",  # lines, labels and arrows, by the mark they carry
+    "line-missing",
+    "line-counts",
+    "line-does-not-count",
+    "line-trigger",
+    "line-delegation",
+    "label",
+    "label-missing",
+    "label-counts",
+    "label-does-not-count",
+    "mark-missing",
+    "mark-counts",
+    "mark-does-not-count",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the analysis adds to the drawing; empty where nothing was computed yet.
+
+    Attributes:
+        identities: how many identities each active agent effectively carries.
+        marks: by (step, from, to) as in section 5 of the semantics.
+        depths: how many systems away a system is opened: 0 directly, 1 by something found there, …
+    """
+
+    identities: Mapping[str, int] = field(default_factory=dict)
+    marks: Mapping[tuple[str, str, str], Mark] = field(default_factory=dict)
+    depths: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to draw: the cells there are, the zoom, ASCII only, and the zones shown as one card."""
+
+    width: int = 80
+    height: int = 20
+    zoom: Zoom = "card"
+    ascii: bool = False
+    closed_cards: bool = False
+    folded: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle of cells: left, top, width, height."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def contains(self, x: int, y: int) -> bool:
+        """Whether the cell lies within."""
+        return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something that can be selected or hit."""
+
+    reference: Reference
+    part: Part
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Neighbouring cells of one row with one ink and the same owners.
+
+    ``text`` may hold wide characters; ``cells`` is how many columns it takes. ``owners`` are the
+    records whose lighting it follows: a shared bus has several, the ground none.
+    """
+
+    text: str
+    cells: int
+    ink: Ink
+    owners: tuple[Reference, ...] = ()

@@ -1,0 +1,1 @@
+"""What a mesh is: vocabulary, records, the frozen snapshot and what makes them valid."""

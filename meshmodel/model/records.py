@@ -1,0 +1,317 @@
+"""The records of a mesh: elements (section 1) and relations (section 2), frozen.
+
+An attribute that is ``None`` was not stated in the model; the properties give what is computed
+with then. A record says nothing about validity: ``schema`` and ``validation`` do.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from meshmodel.model.vocabulary import (
+    STEERABLE_KINDS,
+    Action,
+    Audit,
+    Binding,
+    CheckpointState,
+    CheckpointStep,
+    ExchangeSemantics,
+    Freshness,
+    HonouredAs,
+    How,
+    Sensitivity,
+    Severity,
+    Subject,
+)
+
+Slot = tuple[int, int]
+"""A place on the canvas: column and order; for a zone 0 and the order of its lane."""
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A trust domain: crossing from one to another needs a fresh authorization decision."""
+
+    id: str
+    name: str | None = None
+    environment: str | None = None
+    description: str | None = None
+    at: Slot | None = None
+
+    @property
+    def title(self) -> str:
+        """The name, or the id where there is none."""
+        return self.name or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A service, store or token service with an authorization boundary of its own."""
+
+    id: str
+    name: str | None = None
+    kind: str | None = None
+    zone: str | None = None
+    sensitivity: Sensitivity | None = None
+    untrusted_input: bool = False
+    exposed: bool | None = None
+    audit: Audit | None = None
+    partitioned: bool = False
+    vendor: str | None = None
+    owner: str | None = None
+    description: str | None = None
+    at: Slot | None = None
+
+    @property
+    def title(self) -> str:
+        """The name, or the id where there is none."""
+        return self.name or self.id
+
+    @property
+    def domain(self) -> str:
+        """The zone it lies in, or ``system:ID``, a zone of its own."""
+        return self.zone if self.zone is not None else f"system:{self.id}"
+
+    @property
+    def computed_sensitivity(self) -> Sensitivity:
+        """The sensitivity; unknown counts as internal."""
+        return self.sensitivity or "internal"
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether outsiders see what is written to it; by default whether it is public."""
+        return self.sensitivity == "public" if self.exposed is None else self.exposed
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Anything that acts: an AI agent, a workflow, an orchestrator, a broker, a service, a person."""
+
+    id: str
+    name: str | None = None
+    kind: str | None = None
+    home: str | None = None
+    runs_on: str | None = None
+    steerable: bool | None = None
+    vendor: str | None = None
+    owner: str | None = None
+    status: str = "active"
+    description: str | None = None
+    at: Slot | None = None
+
+    @property
+    def title(self) -> str:
+        """The name, or the id where there is none."""
+        return self.name or self.id
+
+    @property
+    def is_steerable(self) -> bool:
+        """Whether what it reads can change what it does; by default by its kind."""
+        return self.kind in STEERABLE_KINDS if self.steerable is None else self.steerable
+
+    @property
+    def is_person(self) -> bool:
+        """A person has reach, but no crossings: people decide afresh."""
+        return self.kind == "person"
+
+    @property
+    def is_active(self) -> bool:
+        """A retired agent is no node of the step graph."""
+        return self.status == "active"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """Proof of one authenticated identity: its name and properties, never its secret."""
+
+    id: str
+    name: str | None = None
+    kind: str | None = None
+    identity: str | None = None
+    subject: Subject = "workload"
+    on_behalf_of: str | None = None
+    binding: Binding = "bearer"
+    lifetime: str | None = None
+    audience: tuple[str, ...] | None = None
+    attested: bool = False
+    owner: str | None = None
+    status: str = "active"
+    description: str | None = None
+    at: Slot | None = None
+
+    @property
+    def title(self) -> str:
+        """The name, or the id where there is none."""
+        return self.name or self.id
+
+    @property
+    def principal(self) -> str:
+        """The identity that it authenticates; by default its id."""
+        return self.identity or self.id
+
+    @property
+    def is_active(self) -> bool:
+        """A revoked credential is no node of the step graph."""
+        return self.status == "active"
+
+    @property
+    def is_bound(self) -> bool:
+        """Useless without its key or host (dpop, mtls, host)."""
+        return self.binding != "bearer"
+
+    @property
+    def lifetime_seconds(self) -> float | None:
+        """Seconds; infinity for unlimited; ``None`` where unknown."""
+        if self.lifetime is None:
+            return None
+        if self.lifetime == "unlimited":
+            return float("inf")
+        return float(int(self.lifetime[:-1]) * _SECONDS[self.lifetime[-1]])
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The agent can present the credential."""
+
+    agent: str
+    credential: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The credential is accepted by the system for these actions."""
+
+    credential: str
+    system: str
+    actions: tuple[Action, ...]
+    scope: str | None = None
+    honoured_as: HonouredAs = "principal"
+    entitled: tuple[Action, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """Whoever performs one of ``by`` on the system obtains the credential."""
+
+    system: str
+    credential: str
+    how: How = "stores"
+    by: tuple[Action, ...] | None = None
+
+    @property
+    def obtained_by(self) -> tuple[Action, ...]:
+        """The actions that yield the credential: read for stores, issue for issues by default."""
+        if self.by is not None:
+            return self.by
+        return ("read",) if self.how == "stores" else ("issue",)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Presenting ``from_`` yields ``to`` (token exchange, assumed role, federation)."""
+
+    from_: str
+    to: str
+    at: str | None = None
+    semantics: ExchangeSemantics | None = None
+    pinned: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """The first agent can set the second to work, and hands it the credentials in ``passes``."""
+
+    from_: str
+    to: str
+    passes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What is written into the system starts or steers the agent."""
+
+    system: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """This path was approved by design; ``from_`` lists systems, or ``home``."""
+
+    agent: str
+    system: str
+    actions: tuple[Action, ...]
+    from_: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """An authorization decision, placed on one step or one boundary (section 5)."""
+
+    id: str
+    kind: str
+    step: CheckpointStep
+    from_: str
+    to: str
+    actions: tuple[Action, ...] | None = None
+    freshness: Freshness = "per-action"
+    state: CheckpointState = "enforced"
+    decided_at: str | None = None
+    approvers: tuple[str, ...] | None = None
+    rate: int | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A finding accepted for a time; ``until`` is inclusive, UTC."""
+
+    rule: str
+    subject: str
+    reason: str
+    by: str
+    until: date
+    severity: Severity | None = None
+    agents: tuple[str, ...] | None = None
+    actions: tuple[Action, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The name and the description of the whole model."""
+
+    name: str | None = None
+    description: str | None = None
+
+
+Element = Zone | System | Agent | Credential
+Relation = (
+    Hold | Grant | Custody | Exchange | Delegation | Trigger | Intent | Checkpoint | Acceptance
+)
+Record = Element | Relation | About
+Key = str | tuple[str, str]
+"""What names a record within its table: an id, the two ends, or rule and subject; of About ``""``."""
+
+
+def key_of(record: Record) -> Key:
+    """The key of a record within its table."""
+    match record:
+        case Zone() | System() | Agent() | Credential() | Checkpoint():
+            return record.id
+        case Hold():
+            return record.agent, record.credential
+        case Grant():
+            return record.credential, record.system
+        case Custody():
+            return record.system, record.credential
+        case Exchange() | Delegation():
+            return record.from_, record.to
+        case Trigger():
+            return record.system, record.agent
+        case Intent():
+            return record.agent, record.system
+        case Acceptance():
+            return record.rule, record.subject
+        case About():
+            return ""

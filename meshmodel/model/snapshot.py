@@ -1,0 +1,108 @@
+"""The frozen in-memory picture of one model at one revision: what analysis and drawing work on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from meshmodel.model.records import (
+    About,
+    Acceptance,
+    Agent,
+    Checkpoint,
+    Credential,
+    Custody,
+    Delegation,
+    Exchange,
+    Grant,
+    Hold,
+    Intent,
+    Key,
+    Record,
+    System,
+    Trigger,
+    Zone,
+)
+
+TABLES: Final = (
+    "zone",
+    "system",
+    "agent",
+    "credential",
+    "hold",
+    "grant",
+    "custody",
+    "exchange",
+    "delegation",
+    "trigger",
+    "intent",
+    "checkpoint",
+    "acceptance",
+)
+"""The tables of a model in the fixed order of the interchange file (section 10)."""
+
+RECORD_TYPES: Final[Mapping[str, type[Any]]] = MappingProxyType(
+    {
+        "about": About,
+        "zone": Zone,
+        "system": System,
+        "agent": Agent,
+        "credential": Credential,
+        "hold": Hold,
+        "grant": Grant,
+        "custody": Custody,
+        "exchange": Exchange,
+        "delegation": Delegation,
+        "trigger": Trigger,
+        "intent": Intent,
+        "checkpoint": Checkpoint,
+        "acceptance": Acceptance,
+    }
+)
+
+_NAMES: Final = {kind: name for name, kind in RECORD_TYPES.items()}
+_EMPTY: Final[Mapping[Any, Any]] = MappingProxyType({})
+
+
+def table_of(record: Record) -> str:
+    """The name of the table a record belongs to, as in the interchange file."""
+    return _NAMES[type(record)]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One model, unchanging: a mapping from key to record for every table.
+
+    ``revision`` counts the edits of the store it was read from; it takes no part in comparison.
+    """
+
+    about: About = About()
+    zone: Mapping[str, Zone] = field(default=_EMPTY)
+    system: Mapping[str, System] = field(default=_EMPTY)
+    agent: Mapping[str, Agent] = field(default=_EMPTY)
+    credential: Mapping[str, Credential] = field(default=_EMPTY)
+    hold: Mapping[tuple[str, str], Hold] = field(default=_EMPTY)
+    grant: Mapping[tuple[str, str], Grant] = field(default=_EMPTY)
+    custody: Mapping[tuple[str, str], Custody] = field(default=_EMPTY)
+    exchange: Mapping[tuple[str, str], Exchange] = field(default=_EMPTY)
+    delegation: Mapping[tuple[str, str], Delegation] = field(default=_EMPTY)
+    trigger: Mapping[tuple[str, str], Trigger] = field(default=_EMPTY)
+    intent: Mapping[tuple[str, str], Intent] = field(default=_EMPTY)
+    checkpoint: Mapping[str, Checkpoint] = field(default=_EMPTY)
+    acceptance: Mapping[tuple[str, str], Acceptance] = field(default=_EMPTY)
+    revision: int = field(default=0, compare=False)
+
+    def table(self, name: str) -> Mapping[Any, Any]:
+        """The records of one table by key; ``about`` is a table of one record under ``""``."""
+        if name == "about":
+            return {"": self.about}
+        return getattr(self, name)  # type: ignore[no-any-return]
+
+    def get(self, table: str, key: Key) -> Record | None:
+        """One record, or ``None``."""
+        return self.table(table).get(key)  # type: ignore[no-any-return]
+
+    @property
+    def elements(self) -> int:
+        """How many zones, systems, agents and credentials there are."""
+        return len(self.zone) + len(self.system) + len(self.agent) + len(self.credential)

@@ -1,0 +1,103 @@
+"""The closed and open word lists of the semantics (sections 1, 2 and 8)."""
+
+from typing import Final, Literal
+
+Action = Literal["read", "write", "execute", "issue", "admin"]
+Sensitivity = Literal["public", "internal", "confidential", "restricted"]
+Audit = Literal["none", "identity", "identity-and-subject"]
+Status = Literal["active", "retired", "revoked"]
+Subject = Literal["workload", "human"]
+Binding = Literal["bearer", "dpop", "mtls", "host"]
+HonouredAs = Literal["principal", "delegate"]
+How = Literal["stores", "issues"]
+ExchangeSemantics = Literal["delegation", "impersonation"]
+CheckpointStep = Literal[
+    "hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting", "boundary"
+]
+Freshness = Literal["per-action", "per-session", "cached"]
+CheckpointState = Literal["enforced", "planned", "advisory"]
+Severity = Literal["low", "medium", "high", "critical"]
+View = Literal["built", "designed"]
+
+ACTIONS: Final[tuple[Action, ...]] = ("read", "write", "execute", "issue", "admin")
+SENSITIVITIES: Final[tuple[Sensitivity, ...]] = ("public", "internal", "confidential", "restricted")
+AUDITS: Final[tuple[Audit, ...]] = ("none", "identity", "identity-and-subject")
+SUBJECTS: Final[tuple[Subject, ...]] = ("workload", "human")
+BINDINGS: Final[tuple[Binding, ...]] = ("bearer", "dpop", "mtls", "host")
+HONOURED_AS: Final[tuple[HonouredAs, ...]] = ("principal", "delegate")
+HOWS: Final[tuple[How, ...]] = ("stores", "issues")
+EXCHANGE_SEMANTICS: Final[tuple[ExchangeSemantics, ...]] = ("delegation", "impersonation")
+CHECKPOINT_STEPS: Final[tuple[CheckpointStep, ...]] = (
+    "hold",
+    "grant",
+    "custody",
+    "exchange",
+    "delegation",
+    "trigger",
+    "hosting",
+    "boundary",
+)
+FRESHNESSES: Final[tuple[Freshness, ...]] = ("per-action", "per-session", "cached")
+CHECKPOINT_STATES: Final[tuple[CheckpointState, ...]] = ("enforced", "planned", "advisory")
+SEVERITIES: Final[tuple[Severity, ...]] = ("low", "medium", "high", "critical")
+
+DECISION_KINDS: Final = (
+    "policy-decision",
+    "human-approval",
+    "step-up-authentication",
+    "downscoped-token-exchange",
+    "just-in-time-access",
+    "cross-app-grant",
+)
+BINDING_KINDS: Final = ("sender-constraint", "audience-check", "re-attestation", "transaction-token")
+CHECKPOINT_KINDS: Final = DECISION_KINDS + BINDING_KINDS
+
+ENVIRONMENTS: Final = ("production", "staging", "development", "corporate", "external")
+SYSTEM_KINDS: Final = (
+    "saas",
+    "object-storage",
+    "database",
+    "data-warehouse",
+    "code-repository",
+    "ci-pipeline",
+    "secrets-manager",
+    "identity-provider",
+    "token-service",
+    "message-queue",
+    "mcp-server",
+    "api-gateway",
+    "cloud-account",
+    "kubernetes-cluster",
+    "payment",
+    "messaging",
+    "deployment-target",
+    "knowledge-base",
+    "agent-memory",
+    "browser",
+    "other",
+)
+AGENT_KINDS: Final = ("ai-agent", "orchestrator", "broker", "workflow", "service", "person")
+STEERABLE_KINDS: Final = frozenset({"ai-agent", "orchestrator"})
+CREDENTIAL_KINDS: Final = (
+    "api-key",
+    "static-secret",
+    "service-account-key",
+    "ssh-key",
+    "personal-access-token",
+    "oauth-client-credentials",
+    "oauth-user-delegated",
+    "oauth-refresh-token",
+    "exchanged-token",
+    "oidc-federation",
+    "x509-svid",
+    "jwt-svid",
+    "kubernetes-projected-token",
+    "instance-role",
+    "sas-token",
+    "session-cookie",
+    "mcp-environment-secret",
+    "transaction-token",
+    "biscuit",
+    "macaroon",
+    "other",
+)
