@@ -6,9 +6,7 @@ from typing import Literal
 from meshmodel.model.vocabulary import Action, CheckpointStep, Severity
 
 CrossingState = Literal["uncontrolled", "approved", "controlled"]
-StepKind = Literal[
-    "hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting", "implies"
-]
+StepKind = Literal["hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting", "implies"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,9 +286,7 @@ class About:
 
 
 Element = Zone | System | Agent | Credential
-Relation = (
-    Hold | Grant | Custody | Exchange | Delegation | Trigger | Intent | Checkpoint | Acceptance
-)
+Relation = Hold | Grant | Custody | Exchange | Delegation | Trigger | Intent | Checkpoint | Acceptance
 Record = Element | Relation | About
 Key = str | tuple[str, str]
 """What names a record within its table: an id, the two ends, or rule and subject; of About ``""``."""
