@@ -12,7 +12,8 @@ StepKind = Literal["hold", "grant", "custody", "exchange", "delegation", "trigge
 @dataclass(frozen=True, slots=True)
 class SystemReach:
     """What one agent reaches on one system: the actions, and which of them directly, as itself,
-    and without any checkpoint that counts (section 4); actions in the order of section 2."""
+    and without any checkpoint that counts (section 4); actions in the order of section 2.
+    """
 
     system: str
     actions: tuple[Action, ...]

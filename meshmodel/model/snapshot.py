@@ -76,7 +76,7 @@ class Snapshot:
     ``revision`` counts the edits of the store it was read from; it takes no part in comparison.
     """
 
-    about: About = About()
+    about: About = field(default_factory=About)
     zone: Mapping[str, Zone] = field(default=_EMPTY)
     system: Mapping[str, System] = field(default=_EMPTY)
     agent: Mapping[str, Agent] = field(default=_EMPTY)
@@ -100,7 +100,7 @@ class Snapshot:
 
     def get(self, table: str, key: Key) -> Record | None:
         """One record, or ``None``."""
-        return self.table(table).get(key)  # type: ignore[no-any-return]
+        return self.table(table).get(key)
 
     @property
     def elements(self) -> int:
