@@ -1,0 +1,151 @@
+"""What the parts of the workbench say to each other.
+
+The way of an edit is one direction: a widget posts :class:`EditRequested` (or an action does), the
+workbench hands it to the session, the session posts :class:`ModelChanged` and then
+:class:`AnalysisChanged`, and the workbench tells every panel to ``follow`` what is to be shown.
+No widget writes the model.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from textual.message import Message
+
+from meshmodel.analysis.results import Explanation, Finding, Summary
+from meshmodel.canvas.scene import Reference
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import View
+from meshmodel.store.edits import Edit
+
+if TYPE_CHECKING:
+    from meshmodel.api import Analysis
+
+Cause = Literal["opened", "edit", "undo", "redo", "elsewhere"]
+"""Why the model changed: it was opened, edited here, undone, redone, or edited by another program."""
+
+
+class ModelChanged(Message):
+    """The model is another one now; the analysis follows in a message of its own."""
+
+    def __init__(self, snapshot: Snapshot, label: str, cause: Cause) -> None:
+        """Arguments: the new snapshot, what the edit is called, and why it came about."""
+        self.snapshot = snapshot
+        self.label = label
+        self.cause: Cause = cause
+        super().__init__()
+
+
+class AnalysisChanged(Message):
+    """Both readings of the newest snapshot are there; ``before`` has the counts of the one before."""
+
+    def __init__(
+        self, built: "Analysis", designed: "Analysis", before: tuple[Summary, Summary] | None
+    ) -> None:
+        """Arguments: the analyses as built and as designed, and the previous counts of both, if any."""
+        self.built = built
+        self.designed = designed
+        self.before = before
+        super().__init__()
+
+
+class EditRequested(Message):
+    """A widget asks for one edit of the model."""
+
+    def __init__(self, edit: Edit, select: Reference | None = None) -> None:
+        """Arguments: the edit, and what to select on the canvas once it is done."""
+        self.edit = edit
+        self.select = select
+        super().__init__()
+
+
+class SelectionRequested(Message):
+    """A widget asks to select something; ``edit`` also opens it in the inspector."""
+
+    def __init__(self, reference: Reference | None, *, edit: bool = False) -> None:
+        """Arguments: what to select (nothing for ``None``), and whether to edit it."""
+        self.reference = reference
+        self.edit = edit
+        super().__init__()
+
+
+class ActionRequested(Message):
+    """A widget (help, the palette, a button) asks to run one action of the table."""
+
+    def __init__(self, action: str) -> None:
+        """Arguments: the id of the action, as in ``actions.ACTIONS``."""
+        self.action = action
+        super().__init__()
+
+
+class FindingOpened(Message):
+    """A finding was opened (or, with ``None``, closed): light its witness and tell it in words."""
+
+    def __init__(self, finding: Finding | None) -> None:
+        """Arguments: the finding."""
+        self.finding = finding
+        super().__init__()
+
+
+class ExplanationRequested(Message):
+    """A widget asks to light the way of one agent to one system (the reach matrix does)."""
+
+    def __init__(self, agent: str, system: str) -> None:
+        """Arguments: the ids of the agent and the system."""
+        self.agent = agent
+        self.system = system
+        super().__init__()
+
+
+class PanelClosed(Message):
+    """A panel, the quick line or an overlay is done: the canvas takes the focus again."""
+
+
+class Notice(Message):
+    """One line for the person at the screen, shown as plain text."""
+
+    def __init__(
+        self, text: str, severity: Literal["information", "warning", "error"] = "information"
+    ) -> None:
+        """Arguments: the text, and how much it matters."""
+        self.text = text
+        self.severity: Literal["information", "warning", "error"] = severity
+        super().__init__()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All that a panel needs in order to show itself.
+
+    Attributes:
+        snapshot: the model.
+        built: its analysis as built, or ``None`` while the first one runs.
+        designed: the same as designed.
+        view: which of the two is in force on the screen.
+        selected: what is selected on the canvas.
+        finding: the open finding.
+        explanation: the way that is lit and told.
+        read_only: whether edits are refused.
+        ascii: whether only ASCII may be drawn.
+    """
+
+    snapshot: Snapshot
+    built: "Analysis | None" = None
+    designed: "Analysis | None" = None
+    view: View = "built"
+    selected: Reference | None = None
+    finding: Finding | None = None
+    explanation: Explanation | None = None
+    read_only: bool = False
+    ascii: bool = False
+
+    @property
+    def analysis(self) -> "Analysis | None":
+        """The analysis of the view in force."""
+        return self.built if self.view == "built" else self.designed
+
+
+class Panel(Protocol):
+    """A widget of the workbench that shows something of the model."""
+
+    def follow(self, shown: Shown) -> None:
+        """Show this; called after every change, cheap where nothing of interest changed."""

@@ -1,0 +1,177 @@
+"""The one writer of the workbench: an open model, its edits, and what follows from each of them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from meshmodel.app.messages import AnalysisChanged, Cause, ModelChanged
+from meshmodel.model.errors import StoreError
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.edits import Edit
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.results import Summary
+    from meshmodel.api import Analysis
+    from meshmodel.store.database import Store, Undone
+    from meshmodel.store.journal import JournalEntry
+
+READ_ONLY = "this model is open for reading only"
+
+
+class Session:
+    """One model that is open: its newest snapshot and both analyses.
+
+    A model file (``.mesh``) is edited in place: every edit is on disk when it is seen. An interchange
+    file (``.toml``) is open for reading; ``meshmodel import`` makes a model file of it.
+    """
+
+    def __init__(
+        self, path: Path, snapshot: Snapshot, store: "Store | None", post: Callable[[Message], object]
+    ) -> None:
+        """Arguments: the file, its snapshot, its store (``None``: read only), and who hears of changes."""
+        self.path = path
+        self.snapshot = snapshot
+        self.built: Analysis | None = None
+        self.designed: Analysis | None = None
+        self._store = store
+        self._post = post
+        self._analysed: Snapshot | None = None
+
+    @classmethod
+    def open(cls, path: Path, post: Callable[[Message], object]) -> "Session":
+        """Open a model file, or an interchange file for reading.
+
+        Raises:
+            MeshmodelError: it cannot be opened; one line says why.
+        """
+        if path.suffix.lower() == ".toml":
+            from meshmodel.store.interchange import read_file
+
+            return cls(path, read_file(path), None, post)
+        from meshmodel.store.database import Store
+
+        store = Store.open(path)
+        return cls(path, store.snapshot, store, post)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether edits are refused."""
+        return self._store is None or self._store.read_only
+
+    @property
+    def why_read_only(self) -> str:
+        """What to do about it, in one line."""
+        if self._store is None:
+            target = self.path.with_suffix(".mesh").name
+            return f"{READ_ONLY}; to edit: meshmodel import {self.path.name} -o {target}"
+        return f"{READ_ONLY}: its file cannot be written"
+
+    @property
+    def undo_label(self) -> str | None:
+        """What an undo would take back."""
+        return None if self._store is None else self._store.undo_label
+
+    @property
+    def redo_label(self) -> str | None:
+        """What a redo would bring back."""
+        return None if self._store is None else self._store.redo_label
+
+    def apply(self, edit: Edit) -> Snapshot:
+        """Make one edit; it is on disk when this returns.
+
+        Raises:
+            MeshmodelError: it is refused; nothing changed.
+        """
+        store = self._writable()
+        return self._changed(store.apply(edit), edit.label, "edit")
+
+    def undo(self) -> "Undone | None":
+        """Take back the last edit made by this program; ``None`` where there is none."""
+        undone = self._writable().undo()
+        if undone is not None:
+            self._changed(undone.snapshot, undone.label, "undo")
+        return undone
+
+    def redo(self) -> "Undone | None":
+        """Bring back what was undone last; ``None`` where there is nothing."""
+        redone = self._writable().redo()
+        if redone is not None:
+            self._changed(redone.snapshot, redone.label, "redo")
+        return redone
+
+    def refresh(self) -> bool:
+        """Look for edits of other programs; whether there were any. Cheap: call it a few times a second."""
+        if self._store is None:
+            return False
+        snapshot = self._store.refresh()
+        if snapshot is None:
+            return False
+        self._changed(snapshot, "edited by another program", "elsewhere")
+        return True
+
+    def journal(self) -> "list[JournalEntry]":
+        """Every edit with its time; empty for an interchange file."""
+        return [] if self._store is None else self._store.journal()
+
+    def export(self, to: str, *, lens: str = "structure", agent: str | None = None) -> bytes:
+        """The model in another form: dot, svg, png, pdf, toml or policy.
+
+        Arguments:
+            to: the form.
+            lens: of a picture: structure, missing or reach.
+            agent: whose reach the lens shows.
+        """
+        from meshmodel.api import analyse
+
+        if to == "toml":
+            from meshmodel.store.interchange import write_text
+
+            return write_text(self.snapshot).encode()
+        analysis = self.built if self.built is not None and self.is_analysed else analyse(self.snapshot)
+        if to == "policy":
+            from meshmodel.exporters.policy import policy_stub
+
+            return policy_stub(self.snapshot, analysis).encode()
+        from meshmodel.exporters import diagram
+
+        return diagram.export(self.snapshot, analysis, to=to, lens=lens, agent=agent)
+
+    @property
+    def is_analysed(self) -> bool:
+        """Whether the analyses are those of the newest snapshot."""
+        return self._analysed is self.snapshot
+
+    def analyse(self) -> "tuple[Snapshot, Analysis, Analysis]":
+        """Compute both readings of the newest snapshot; touches nothing, so any thread may call it."""
+        from meshmodel.api import analyse
+
+        snapshot = self.snapshot
+        return snapshot, analyse(snapshot), analyse(snapshot, view="designed")
+
+    def analysed(self, snapshot: Snapshot, built: "Analysis", designed: "Analysis") -> None:
+        """Take over what ``analyse`` computed, unless the model has moved on since."""
+        if snapshot is not self.snapshot:
+            return
+        before: tuple[Summary, Summary] | None = None
+        if self.built is not None and self.designed is not None:
+            before = self.built.summary, self.designed.summary
+        self.built, self.designed, self._analysed = built, designed, snapshot
+        self._post(AnalysisChanged(built, designed, before))
+
+    def close(self) -> None:
+        """Close the file; a clean close leaves one file."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def _writable(self) -> "Store":
+        if self._store is None or self._store.read_only:
+            raise StoreError(self.why_read_only)
+        return self._store
+
+    def _changed(self, snapshot: Snapshot, label: str, cause: Cause) -> Snapshot:
+        self.snapshot = snapshot
+        self._post(ModelChanged(snapshot, label, cause))
+        return snapshot
