@@ -1,0 +1,117 @@
+"""What text may be in a model, and how text of unknown origin is shown (section 10).
+
+A name is one printable line of at most 200 characters, a description one paragraph of at most
+2,000. A paragraph is a line too: a line feed and a tab are control characters, so neither may
+hold one. Refused are control characters, line and paragraph separators, the characters that
+embed, override or isolate a direction of writing, lone surrogates and noncharacters. Everything
+else is text: other scripts, combining marks, emoji, joiners and the plain direction marks that
+right-to-left names need.
+"""
+
+import re
+from typing import Final
+
+LINE_LIMIT: Final = 200
+"""The longest name, in characters (code points)."""
+PARAGRAPH_LIMIT: Final = 2000
+"""The longest description, in characters (code points)."""
+
+_DIRECTION: Final = "\u202a-\u202e\u2066-\u2069"
+_NONCHARACTERS: Final = "\ufdd0-\ufdef" + "".join(
+    f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17)
+)
+_REFUSED: Final = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{_DIRECTION}{_NONCHARACTERS}]")
+
+
+def unprintable(text: str) -> str | None:
+    """What kind of character makes the text unfit for a model, in words; ``None`` if nothing does."""
+    if text.isprintable():  # no refused character is printable, so this is a safe short cut
+        return None
+    found = _REFUSED.search(text)
+    if found is None:
+        return None
+    code = ord(found[0])
+    if code in {0x0A, 0x0D, 0x85, 0x2028, 0x2029}:
+        kind = "a line break"
+    elif code < 0xA0:
+        kind = "a control character"
+    elif 0xD800 <= code <= 0xDFFF:
+        kind = "half of a surrogate pair"
+    elif 0x202A <= code <= 0x2069:
+        kind = "a character that changes the direction of writing"
+    else:
+        kind = "a noncharacter"
+    return f"{kind} (U+{code:04X})"
+
+
+def clean_line(text: str) -> str:
+    """What a person typed or pasted as one line: line breaks and tabs as spaces, refused characters
+    dropped, blanks at both ends cut. It may still be too long.
+    """
+    spaced = re.sub(r"[\t\n\v\f\r\x85\u2028\u2029]+", " ", text)
+    return _REFUSED.sub("", spaced).strip()
+
+
+def one_line(text: object, limit: int = 120) -> str:
+    """Any text, safe to print in one line of an error: refused characters are written as escapes.
+
+    Args:
+        text: anything; ``str()`` of it is shown.
+        limit: the most characters to show; what is longer ends with an ellipsis.
+    """
+    shown = str(text)
+    if len(shown) > limit:
+        shown = shown[: max(limit - 1, 0)] + "…"
+    return _REFUSED.sub(_escape, shown)
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def width(text: str) -> int:
+    """How many cells of a terminal the text takes; refused characters count as none."""
+    if text.isascii() and text.isprintable():
+        return len(text)
+    from wcwidth import wcswidth
+
+    return max(wcswidth(_REFUSED.sub("", text)), 0)
+
+
+def shorten(text: str, cells: int) -> str:
+    """The text in at most so many cells; what does not fit ends with an ellipsis.
+
+    Combining marks stay with their letter, and a wide character is never cut in half.
+    """
+    if width(text) <= cells:
+        return text
+    if cells <= 0:
+        return ""
+    kept: list[str] = []
+    for cluster in _clusters(text):
+        if width("".join(kept) + cluster) > cells - 1:
+            break
+        kept.append(cluster)
+    return "".join(kept) + "…"
+
+
+def pad(text: str, cells: int) -> str:
+    """The text in exactly so many cells: shortened, or filled with spaces on the right."""
+    fitting = shorten(text, cells)
+    return fitting + " " * (cells - width(fitting))
+
+
+def _clusters(text: str) -> list[str]:
+    """The text in pieces that stay together: a character with the marks and joiners after it."""
+    pieces: list[str] = []
+    joined = False
+    for character in text:
+        if pieces and (joined or (not character.isascii() and width("x" + character) == 1)):
+            pieces[-1] += character
+        else:
+            pieces.append(character)
+        joined = character == "\u200d"
+    return pieces
