@@ -61,7 +61,10 @@ RECORD_TYPES: Final[Mapping[str, type[Any]]] = MappingProxyType(
 )
 
 _NAMES: Final = {kind: name for name, kind in RECORD_TYPES.items()}
-_EMPTY: Final[Mapping[Any, Any]] = MappingProxyType({})
+
+
+def _empty() -> Mapping[Any, Any]:
+    return MappingProxyType({})
 
 
 def table_of(record: Record) -> str:
@@ -77,19 +80,19 @@ class Snapshot:
     """
 
     about: About = field(default_factory=About)
-    zone: Mapping[str, Zone] = field(default=_EMPTY)
-    system: Mapping[str, System] = field(default=_EMPTY)
-    agent: Mapping[str, Agent] = field(default=_EMPTY)
-    credential: Mapping[str, Credential] = field(default=_EMPTY)
-    hold: Mapping[tuple[str, str], Hold] = field(default=_EMPTY)
-    grant: Mapping[tuple[str, str], Grant] = field(default=_EMPTY)
-    custody: Mapping[tuple[str, str], Custody] = field(default=_EMPTY)
-    exchange: Mapping[tuple[str, str], Exchange] = field(default=_EMPTY)
-    delegation: Mapping[tuple[str, str], Delegation] = field(default=_EMPTY)
-    trigger: Mapping[tuple[str, str], Trigger] = field(default=_EMPTY)
-    intent: Mapping[tuple[str, str], Intent] = field(default=_EMPTY)
-    checkpoint: Mapping[str, Checkpoint] = field(default=_EMPTY)
-    acceptance: Mapping[tuple[str, str], Acceptance] = field(default=_EMPTY)
+    zone: Mapping[str, Zone] = field(default_factory=_empty)
+    system: Mapping[str, System] = field(default_factory=_empty)
+    agent: Mapping[str, Agent] = field(default_factory=_empty)
+    credential: Mapping[str, Credential] = field(default_factory=_empty)
+    hold: Mapping[tuple[str, str], Hold] = field(default_factory=_empty)
+    grant: Mapping[tuple[str, str], Grant] = field(default_factory=_empty)
+    custody: Mapping[tuple[str, str], Custody] = field(default_factory=_empty)
+    exchange: Mapping[tuple[str, str], Exchange] = field(default_factory=_empty)
+    delegation: Mapping[tuple[str, str], Delegation] = field(default_factory=_empty)
+    trigger: Mapping[tuple[str, str], Trigger] = field(default_factory=_empty)
+    intent: Mapping[tuple[str, str], Intent] = field(default_factory=_empty)
+    checkpoint: Mapping[str, Checkpoint] = field(default_factory=_empty)
+    acceptance: Mapping[tuple[str, str], Acceptance] = field(default_factory=_empty)
     revision: int = field(default=0, compare=False)
 
     def table(self, name: str) -> Mapping[Any, Any]:
