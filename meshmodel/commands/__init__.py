@@ -1,0 +1,1 @@
+"""The commands of the program, one file each: ``add`` declares its arguments, ``run`` answers."""

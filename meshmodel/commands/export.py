@@ -1,0 +1,111 @@
+"""``meshmodel export``: the model as interchange file, diagram or policy stub."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from meshmodel.commands.models import Subparsers, add_model, load
+from meshmodel.commands.output import write_file, write_out
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
+
+if TYPE_CHECKING:
+    from meshmodel.model.snapshot import Snapshot
+
+FORMS: Final = ("toml", "dot", "svg", "png", "pdf", "policy")
+"""What a model can be exported to."""
+LENSES: Final = ("structure", "missing", "reach")
+"""What a diagram can show."""
+_PICTURES: Final = frozenset({"dot", "svg", "png", "pdf"})
+_BINARY: Final = frozenset({"png", "pdf"})
+
+
+def add(commands: Subparsers) -> None:
+    """Declare the command and its arguments."""
+    parser = commands.add_parser(
+        "export",
+        help="write the interchange file, a diagram or the policy stub",
+        description="Write the model in another form, to standard output or, replacing it in one step, to "
+        "a file.",
+        allow_abbrev=False,
+    )
+    add_model(parser)
+    parser.add_argument("--to", choices=FORMS, help="the form; default: what the name of FILE ends with")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write it")
+    parser.add_argument("--lens", choices=LENSES, help="what a diagram shows (default: structure)")
+    parser.add_argument("--agent", metavar="A", help="the agent whose reach a diagram shows")
+    parser.add_argument("--dpi", type=_dpi, metavar="N", help="dots per inch of a PNG")
+    parser.add_argument(
+        "--as-designed", action="store_true", help="count planned checkpoints as if they were enforced"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the model in the form that was asked for."""
+    to = arguments.to or _form_of(arguments.output)
+    _fit(arguments, to)
+    if arguments.output is not None and _same_file(arguments.output, arguments.model):
+        raise MeshmodelError(f"{one_line(arguments.output)}: is the model itself; name another file")
+    content = _content(load(arguments.model), to, arguments)
+    if arguments.output is None:
+        write_out(content, binary=to in _BINARY)
+    else:
+        write_file(arguments.output, content)
+    return 0
+
+
+def _content(snapshot: "Snapshot", to: str, arguments: argparse.Namespace) -> bytes:
+    if to == "toml":
+        from meshmodel.store.interchange import write_text
+
+        return write_text(snapshot).encode()
+    from meshmodel.api import analyse
+
+    analysis = analyse(snapshot, view="designed" if arguments.as_designed else "built")
+    if to == "policy":
+        from meshmodel.exporters.policy import policy_stub
+
+        return policy_stub(snapshot, analysis).encode()
+    from meshmodel.exporters.diagram import export
+
+    options: dict[str, Any] = {} if arguments.dpi is None else {"dpi": arguments.dpi}
+    lens = arguments.lens or ("reach" if arguments.agent else "structure")
+    return export(snapshot, analysis, to=to, lens=lens, agent=arguments.agent, **options)
+
+
+def _form_of(output: Path | None) -> str:
+    """The form that a file's name asks for."""
+    ending = "" if output is None else output.suffix.lower().lstrip(".")
+    if ending in _PICTURES or (ending == "toml" and output is not None):
+        return ending
+    raise MeshmodelError(f"in which form? add --to and one of {', '.join(FORMS)}")
+
+
+def _fit(arguments: argparse.Namespace, to: str) -> None:
+    """Refuse options that the form has no use for, rather than ignore them."""
+    for option, value in (("--lens", arguments.lens), ("--agent", arguments.agent)):
+        if value is not None and to not in _PICTURES:
+            raise MeshmodelError(f"{option} is for diagrams ({', '.join(sorted(_PICTURES))}), not for {to}")
+    if arguments.dpi is not None and to != "png":
+        raise MeshmodelError(f"--dpi is for png, not for {to}")
+    if arguments.as_designed and to == "toml":
+        raise MeshmodelError("--as-designed makes no difference to toml: it is the model itself")
+    if arguments.agent is not None and arguments.lens not in {None, "reach"}:
+        raise MeshmodelError("--agent goes with --lens reach")
+    if arguments.lens == "reach" and arguments.agent is None:
+        raise MeshmodelError("--lens reach needs --agent: whose reach?")
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def _dpi(text: str) -> int:
+    """A whole number of dots per inch that makes a picture."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 36 <= int(text) <= 1200):
+        raise argparse.ArgumentTypeError(f"a whole number from 36 to 1200, not {one_line(text, 20)}")
+    return int(text)

@@ -1,0 +1,40 @@
+"""``meshmodel import``: an interchange file becomes a model file."""
+
+import argparse
+from pathlib import Path
+
+from meshmodel.commands.models import Subparsers
+from meshmodel.commands.output import say
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
+
+
+def add(commands: Subparsers) -> None:
+    """Declare the command and its arguments."""
+    parser = commands.add_parser(
+        "import",
+        help="make a model file of an interchange file",
+        description="Make a model file of an interchange file. An existing model is never overwritten.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("source", type=Path, metavar="FILE.toml", help="the interchange file")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="MODEL.mesh", help="the new model file"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read, and only when all is well, create."""
+    from meshmodel.store.interchange import read_file
+
+    target: Path = arguments.output
+    if target.suffix.lower() != ".mesh":
+        raise MeshmodelError(f"{one_line(target)}: a model file ends with .mesh; name it so")
+    snapshot = read_file(arguments.source)
+    from meshmodel.store.database import Store
+
+    with Store.create(target, snapshot):
+        pass
+    say(f"{one_line(target, limit=1_000)}: {snapshot.elements} elements")
+    return 0

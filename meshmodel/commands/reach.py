@@ -1,0 +1,46 @@
+"""``meshmodel reach``: what every agent can end up doing, as whom."""
+
+import argparse
+from pathlib import Path
+
+from meshmodel.commands.models import Subparsers, add_json, add_models, for_each, load
+from meshmodel.commands.output import answer, say, style
+
+
+def add(commands: Subparsers) -> None:
+    """Declare the command and its arguments."""
+    parser = commands.add_parser(
+        "reach",
+        help="show what every agent can do where, and as whom",
+        description="Show the effective reach of every active agent: the identities it carries, the systems "
+        "and actions it reaches, and which of them a review of its own credentials would not show.",
+        allow_abbrev=False,
+    )
+    add_models(parser)
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Answer for every model."""
+    first = True
+
+    def reach(path: Path) -> int:
+        nonlocal first
+        from meshmodel.api import analyse
+
+        snapshot = load(path)
+        found = analyse(snapshot).reach()
+        if arguments.json:
+            from meshmodel.exporters.answers import reach_answer
+
+            answer(reach_answer(found))
+        else:
+            from meshmodel.exporters.text import reach_text
+
+            text = reach_text(snapshot.about.name, found, style())
+            say(text if first else f"\n{text}")
+        first = False
+        return 0
+
+    return for_each(arguments.models, reach)

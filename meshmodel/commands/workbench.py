@@ -1,0 +1,99 @@
+"""``meshmodel``, ``meshmodel demo`` and ``meshmodel open``: the commands that need a screen."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from meshmodel.commands.models import Subparsers
+from meshmodel.commands.output import say
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
+
+
+def add(commands: Subparsers) -> None:
+    """Declare both commands and their arguments."""
+    parser = commands.add_parser(
+        "open",
+        help="open a model in the workbench",
+        description="Open a model file in the workbench. An interchange file opens for reading.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("model", type=Path, metavar="MODEL", help="a .mesh or .toml file")
+    parser.set_defaults(run=run_open)
+    parser = commands.add_parser(
+        "demo",
+        help="open a private copy of a worked example",
+        description="Open a private copy of a worked example in the workbench; by default the support agent.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("example", nargs="?", default="support-agent", metavar="EXAMPLE", help="its name")
+    parser.set_defaults(run=run_demo)
+
+
+def start(arguments: argparse.Namespace) -> int:  # noqa: ARG001  # every command takes its arguments
+    """Show the start screen."""
+    _need_a_terminal("meshmodel")
+    return _show(None)
+
+
+def run_open(arguments: argparse.Namespace) -> int:
+    """Open a model in the workbench."""
+    path: Path = arguments.model
+    if not path.exists():
+        raise MeshmodelError(
+            f"{one_line(path)}: there is no such file; "
+            "meshmodel alone shows the start screen, where a new model is made"
+        )
+    _need_a_terminal("meshmodel open")
+    return _show(path)
+
+
+def run_demo(arguments: argparse.Namespace) -> int:
+    """Open a private copy of an example; one that was left as it came is removed again."""
+    from meshmodel.store.examples import example, private_copy
+
+    wanted = example(arguments.example)
+    _need_a_terminal("meshmodel demo")
+    copy = private_copy(wanted, _folder())
+    try:
+        return _show(copy)
+    finally:
+        if _untouched(copy):
+            copy.unlink(missing_ok=True)
+        else:
+            say(f"Your copy: {one_line(copy, limit=1_000)}")
+
+
+def _show(path: Path | None) -> int:
+    import gc
+
+    from meshmodel.app.application import run
+
+    gc.enable()  # the short commands do without it
+    return run(path)
+
+
+def _need_a_terminal(command: str) -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise MeshmodelError(
+            f"{command} needs a terminal to draw on; meshmodel check MODEL answers anywhere, "
+            "meshmodel export MODEL --to svg draws a picture"
+        )
+
+
+def _folder() -> Path:
+    """Where copies of examples are kept, for this user alone."""
+    from platformdirs import user_data_path
+
+    return user_data_path("meshmodel", appauthor=False) / "examples"
+
+
+def _untouched(path: Path) -> bool:
+    """Whether nobody edited the model."""
+    from meshmodel.store.database import Store
+
+    try:
+        with Store.open(path, read_only=True) as store:
+            return not store.journal()
+    except MeshmodelError:
+        return False

@@ -1,0 +1,88 @@
+"""How the command line's text looks: colour or none, how wide, which glyphs; and laying out of words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from meshmodel.model.text import one_line, pad, width
+
+_CODES: Final = {
+    "critical": "1;31",
+    "high": "31",
+    "medium": "33",
+    "low": "36",
+    "good": "32",
+    "strong": "1",
+    "faint": "2",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What the place that the text goes to can show.
+
+    Attributes:
+        colour: whether escape sequences may be written.
+        columns: how many cells a line may take.
+        glyphs: whether more than ASCII can be written.
+    """
+
+    colour: bool = False
+    columns: int = 100
+    glyphs: bool = True
+
+    def paint(self, text: str, look: str) -> str:
+        """The text in one of the looks: a severity, good, strong or faint."""
+        return f"\x1b[{_CODES[look]}m{text}\x1b[0m" if self.colour and text else text
+
+    def glyph(self, glyph: str) -> str:
+        """The glyph, or what stands for it in ASCII."""
+        return glyph if self.glyphs else _ASCII.get(glyph, "?")
+
+
+_ASCII: Final = {"✖": "x", "✔": "+", "◆": "#", "◇": "o", "?": "?", "·": ",", "→": "->", "▸": ">"}
+
+
+def wrap(text: str, style: Style, indent: str = "", first: str | None = None) -> list[str]:
+    """A paragraph in lines of at most the style's columns, broken between words only.
+
+    Args:
+        text: any text; it is made safe to print.
+        style: gives the columns.
+        indent: what every line begins with.
+        first: what the first line begins with instead.
+    """
+    room = max(style.columns, 20)
+    lines: list[str] = []
+    line = indent if first is None else first
+    bare = True
+    for word in one_line(text, limit=10_000).split(" "):
+        if not word:
+            continue
+        if not bare and width(line) + 1 + width(word) > room:
+            lines.append(line)
+            line, bare = indent, True
+        line += word if bare else f" {word}"
+        bare = False
+    lines.append(line)
+    return lines
+
+
+def table(rows: Iterable[Sequence[str]], indent: str = "", gap: str = "  ") -> list[str]:
+    """Rows of cells in columns as wide as their widest cell; the last column is not filled up."""
+    listed = [[one_line(cell, limit=1_000) for cell in row] for row in rows]
+    if not listed:
+        return []
+    widths = [max(width(row[column]) for row in listed) for column in range(len(listed[0]))]
+    return [
+        (
+            indent
+            + gap.join([*(pad(cell, size) for cell, size in zip(row[:-1], widths, strict=False)), row[-1]])
+        ).rstrip()
+        for row in listed
+    ]
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: ``1 agent``, ``2 agents``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

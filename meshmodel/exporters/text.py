@@ -1,0 +1,230 @@
+"""The answers as text for people: what ``check``, ``reach``, ``explain`` and ``rules`` print."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from meshmodel.analysis.results import AgentReach, Explanation, Finding, Summary, SystemReach
+from meshmodel.exporters.answers import RuleText, crossing_order
+from meshmodel.exporters.folding import DOOR, Cause, fold
+from meshmodel.exporters.style import Style, counted, table, wrap
+from meshmodel.model.text import one_line
+from meshmodel.model.vocabulary import Action
+
+if TYPE_CHECKING:
+    from meshmodel.api import Analysis
+
+_VIEWS = {"built": "as built", "designed": "as designed"}
+
+
+def check_text(
+    analysis: "Analysis", style: Style, *, crossings: bool = False, designed: Summary | None = None
+) -> str:
+    """What ``check`` prints: the counts, the findings folded by their cause, and the questions.
+
+    Args:
+        analysis: of one model, as built or as designed.
+        style: how it may look.
+        crossings: whether to list every crossing too.
+        designed: the counts as designed, where they differ and are of interest.
+    """
+    snapshot, summary = analysis.snapshot, analysis.summary
+    title = one_line(snapshot.about.name or "A model without a name", limit=200)
+    dot = style.glyph("·")
+    lines = [
+        f"{style.paint(title, 'strong')}, {_VIEWS[analysis.view]}",
+        f" {dot} ".join(
+            (
+                counted(summary.agents, "agent"),
+                counted(summary.systems, "system"),
+                counted(summary.credentials, "credential"),
+                _crossing_counts(summary),
+            )
+        ),
+    ]
+    if designed is not None:
+        lines.append(
+            f"as designed: {counted(designed.missing, 'missing checkpoint')}, "
+            f"{counted(designed.uncontrolled, 'uncontrolled crossing')}"
+        )
+    causes = fold(analysis.findings)
+    doors = [cause for cause in causes if cause.finding.rule == DOOR]
+    others = [cause for cause in causes if cause.finding.rule != DOOR]
+    lines.append("")
+    if doors:
+        lines.append(style.paint(counted(len(doors), "missing checkpoint"), "strong"))
+    else:
+        lines.append(style.paint(f"{style.glyph('✔')} No checkpoint is missing", "good"))
+    for cause in doors:
+        lines += ["", *_cause_lines(cause, style)]
+    if others:
+        lines += ["", style.paint(counted(len(others), "other finding"), "strong")]
+    for cause in others:
+        lines += ["", *_cause_lines(cause, style)]
+    if analysis.questions:
+        asked = counted(len(analysis.questions), "question")
+        lines += ["", style.paint(f"{asked}: what the drawing does not say", "strong")]
+        for question in analysis.questions:
+            lines += wrap("; ".join(question.asks), style, "      ", f"  ? {one_line(question.element)}: ")
+    if crossings:
+        lines += ["", *_crossing_lines(analysis, style)]
+    return "\n".join(lines)
+
+
+def reach_text(title: str | None, reach: Sequence[AgentReach], style: Style) -> str:
+    """What ``reach`` prints: every agent, the identities it carries, and what it can do where.
+
+    Args:
+        title: the name of the model.
+        reach: of every active agent.
+        style: how it may look.
+    """
+    lines = [style.paint(one_line(title or "A model without a name", limit=200), "strong")]
+    if not reach:
+        lines += ["", "No active agent."]
+    for agent in reach:
+        lines += ["", *_agent_lines(agent, style)]
+    return "\n".join(lines)
+
+
+def explain_text(explanation: Explanation, style: Style) -> str:
+    """What ``explain`` prints: the way in words, or what stands in it."""
+    agent, system = one_line(explanation.agent), one_line(explanation.system)
+    source = "home" if explanation.source is None else one_line(explanation.source)
+    lines = [style.paint(f"{agent} {explanation.action} {system}", "strong")]
+    if explanation.state is None:
+        lines.append("no crossing")
+    else:
+        state = f"{explanation.state} crossing from {source}"
+        if explanation.severity is not None and explanation.state == "uncontrolled":
+            state += f", {explanation.severity}"
+            lines.append(style.paint(state, explanation.severity))
+        else:
+            lines.append(style.paint(state, "good"))
+    lines.append("")
+    digits = len(str(len(explanation.sentences)))
+    for number, sentence in enumerate(explanation.sentences, 1):
+        lines += wrap(sentence, style, " " * (digits + 4), f"  {number:>{digits}} ")
+    if explanation.why_not is not None:
+        lines += wrap(explanation.why_not, style)
+    return "\n".join(lines).rstrip()
+
+
+def rules_text(rules: Iterable[RuleText], style: Style) -> str:
+    """What ``rules`` prints: each rule with its severity and what it finds."""
+    lines: list[str] = []
+    for rule in rules:
+        lines.append(f"{style.paint(rule.id, 'strong')} ({rule.severity})")
+        lines += wrap(rule.detects, style, "    ")
+    return "\n".join(lines)
+
+
+def rule_text(rule: RuleText, style: Style) -> str:
+    """What ``rules RULE`` prints: all that is known of one rule."""
+    lines = [style.paint(rule.id, "strong"), ""]
+    for head, text in (
+        ("severity", rule.severity),
+        ("finds", rule.detects),
+        ("to do", rule.remedy),
+        ("follows", ", ".join(rule.references)),
+        ("may be wrong", rule.false_positives),
+    ):
+        lines += wrap(text, style, " " * 14, f"{head:<14}")
+    return "\n".join(lines)
+
+
+def _crossing_counts(summary: Summary) -> str:
+    if not summary.crossings:
+        return "0 crossings"
+    controlled = summary.crossings - summary.uncontrolled - summary.approved
+    return (
+        f"{counted(summary.crossings, 'crossing')}: {summary.uncontrolled} uncontrolled, "
+        f"{summary.approved} approved, {controlled} controlled"
+    )
+
+
+def _cause_lines(cause: Cause, style: Style) -> list[str]:
+    finding = cause.finding
+    lines = [_head(finding, style)]
+    lines += wrap(finding.message, style, "    ")
+    if finding.accepted is not None:
+        lines += wrap(_accepted(finding), style, "    ")
+    lines += wrap(finding.remedy, style, "      ", f"    {style.glyph('→')} ")
+    lines += [style.paint(line, "faint") for line in wrap(", ".join(finding.references), style, "    ")]
+    for also in cause.also:
+        head = f"    {style.glyph('▸')} {also.severity}, {also.rule}: "
+        lines += wrap(also.message, style, "      ", head)
+        if also.accepted is not None:
+            lines += wrap(_accepted(also), style, "      ")
+    return lines
+
+
+def _head(finding: Finding, style: Style) -> str:
+    accepted = finding.accepted is not None and not finding.accepted.open
+    mark = style.glyph("◇" if accepted else "✖")
+    what = f"  {mark} {finding.severity}"
+    subject = one_line(finding.subject, limit=300)
+    rule = "" if finding.rule == DOOR else f"  {finding.rule}"
+    look = "faint" if accepted else finding.severity
+    return f"{style.paint(what, look)}{rule}  {style.paint(subject, 'strong')}"
+
+
+def _accepted(finding: Finding) -> str:
+    accepted = finding.accepted
+    assert accepted is not None
+    by = f"{accepted.by} until {accepted.until}: {accepted.reason}"
+    return f"no longer covered by the acceptance of {by}" if accepted.open else f"accepted by {by}"
+
+
+def _crossing_lines(analysis: "Analysis", style: Style) -> list[str]:
+    listed = sorted(analysis.crossings(), key=crossing_order)
+    if not listed:
+        return ["No crossing."]
+    rows = [
+        (
+            each.agent,
+            "home" if each.source is None else each.source,
+            each.target,
+            each.action,
+            each.state if each.severity is None else f"{each.state}, {each.severity}",
+        )
+        for each in listed
+    ]
+    head = ("agent", "from", "to", "action", "state")
+    lines = table([head, *rows], indent="  ")
+    return [
+        style.paint(counted(len(listed), "crossing"), "strong"),
+        style.paint(lines[0], "faint"),
+        *lines[1:],
+    ]
+
+
+def _agent_lines(agent: AgentReach, style: Style) -> list[str]:
+    """One agent: its identities, then a row for every system and way of reaching it."""
+    carried = counted(len(agent.identities), "identity", "identities")
+    lines = [f"{style.paint(one_line(agent.agent), 'strong')}  {carried}"]
+    direct, own = set(agent.direct_identities), set(agent.own_identities)
+    for head, names in (
+        ("held", [each for each in agent.identities if each in direct]),
+        ("found", [each for each in agent.identities if each in own and each not in direct]),
+        ("through a deputy", [each for each in agent.identities if each not in own]),
+    ):
+        if names:
+            lines += wrap(", ".join(names), style, "      ", f"  {head}: ")
+    rows: list[tuple[str, str, str]] = []
+    for system in agent.reach:
+        ways: dict[str, list[str]] = {}
+        for action in system.actions:
+            ways.setdefault(_how(system, action), []).append(action)
+        rows += [(system.system, ", ".join(actions), how) for how, actions in ways.items()]
+    return lines + (table(rows, indent="    ") if rows else ["    reaches no system"])
+
+
+def _how(system: SystemReach, action: Action) -> str:
+    """By which steps an action is reached, and whether something stands in the way."""
+    if action in system.direct:
+        how = "direct"
+    elif action in system.own:
+        how = "hidden: with something found or exchanged on the way"
+    else:
+        how = "hidden: through a deputy"
+    return how if action in system.unchecked else f"{how}, behind a checkpoint"

@@ -1,0 +1,109 @@
+"""The worked examples: where they are, what each tells, and a private copy to work on."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
+
+ORDER: Final = (
+    "support-agent",
+    "code-agent",
+    "workflow-broker",
+    "agent-chain",
+    "token-leak",
+    "federated-release",
+)
+"""The examples in the order in which they are best read; the first one is the demonstration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One worked example.
+
+    Attributes:
+        id: its name on the command line, that of its file.
+        name: the name of the model.
+        description: the story it tells, a paragraph.
+        path: its interchange file; never to be written.
+    """
+
+    id: str
+    name: str
+    description: str
+    path: Path
+
+    @property
+    def sentence(self) -> str:
+        """The first sentence of its story."""
+        return self.description.partition(". ")[0].rstrip(".")
+
+
+def examples() -> tuple[Example, ...]:
+    """The worked examples that came with the program, in the order of reading.
+
+    Raises:
+        MeshmodelError: they are not there, so the installation is incomplete.
+    """
+    found = []
+    for name in ORDER:
+        path = _folder() / f"{name}.toml"
+        try:
+            about = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            reason = error.strerror or "cannot be read"
+            raise MeshmodelError(
+                f"the example {name} is missing from this installation ({reason}); install meshmodel again"
+            ) from None
+        found.append(Example(name, str(about["name"]), str(about["description"]), path))
+    return tuple(found)
+
+
+def example(name: str) -> Example:
+    """One example by its id.
+
+    Raises:
+        MeshmodelError: there is none of that name; the line lists those there are.
+    """
+    for each in examples():
+        if each.id == name:
+            return each
+    raise MeshmodelError(f"there is no example {one_line(name)}; there are {', '.join(ORDER)}")
+
+
+def private_copy(wanted: Example, folder: Path) -> Path:
+    """A new model file with the example in it, under the first free name of the folder.
+
+    Args:
+        wanted: the example.
+        folder: where the copy goes; it is made if it is not there.
+
+    Raises:
+        MeshmodelError: the folder cannot be made or written to.
+    """
+    from meshmodel.store.database import Store
+    from meshmodel.store.interchange import read_file
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or "cannot be made"
+        raise MeshmodelError(f"{one_line(folder)}: {reason}; no place for a copy of the example") from None
+    snapshot = read_file(wanted.path)
+    number = 1
+    while True:
+        path = folder / (f"{wanted.id}.mesh" if number == 1 else f"{wanted.id}-{number}.mesh")
+        number += 1
+        if path.exists():
+            continue
+        with Store.create(path, snapshot):
+            return path
+
+
+def _folder() -> Path:
+    """In an installed wheel beside the code; in a working copy the folder ``models`` beside that."""
+    package = Path(__file__).resolve().parent.parent
+    travelled = package / "examples"
+    return travelled if travelled.is_dir() else package.parent / "models"
