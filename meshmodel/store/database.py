@@ -1,0 +1,388 @@
+"""A model in its file: every edit is one transaction, journalled, on disk when ``apply`` returns.
+
+Several stores, in one program or in several, may have one file open. Each keeps its own snapshot
+and compares revisions inside the transaction of an edit, so that none overwrites what another did.
+"""
+
+import contextlib
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from meshmodel.model.errors import StoreError
+from meshmodel.model.snapshot import TABLES, Snapshot
+from meshmodel.model.tables import NEWEST
+from meshmodel.model.validation import check_snapshot, normalise
+from meshmodel.store import contents, journal, opening, presence
+from meshmodel.store.edits import Difference, Edit, apply_edit, difference
+from meshmodel.store.journal import JournalEntry
+from meshmodel.store.rebasing import carry_out, inverse, rebase
+
+__all__ = ["JournalEntry", "Store", "Undone"]
+
+# SQLite's locks belong to the process: stores in several threads take turns.
+_TURN: Final = threading.RLock()
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What undo took back, or redo did again.
+
+    Attributes:
+        label: what the edit is called.
+        snapshot: the model now.
+    """
+
+    label: str
+    snapshot: Snapshot
+
+
+class Store:
+    """One open model file.
+
+    Attributes:
+        path: the file, symbolic links resolved.
+        snapshot: the model as this store last saw it.
+        read_only: whether edits are refused.
+        author: an opaque word for this open store, as journal entries name it.
+    """
+
+    def __init__(self, path: Path, connection: Connection, snapshot: Snapshot, *, read_only: bool) -> None:
+        """Use ``open`` or ``create`` instead."""
+        self.path = path
+        self.snapshot = snapshot
+        self.read_only = read_only
+        self.author = secrets.token_hex(8)
+        self._connection = connection
+        self._file = _identity(path)
+        self._version = _data_version(connection)
+        self._labels: tuple[str | None, str | None] | None = None
+        self._shown_at: float | None = None
+        self._closed = False
+        presence.OPEN_HERE.add(self.author)
+
+    @classmethod
+    def create(cls, path: str | os.PathLike[str], snapshot: Snapshot | None = None) -> Self:
+        """A new model file, whole or not at all.
+
+        Args:
+            path: where nothing is yet.
+            snapshot: what it begins with; by default an empty model. It is no edit to be undone.
+
+        Raises:
+            StoreError: something is there already, or the folder cannot be written.
+            InvalidModelError: the semantics refuse the snapshot.
+        """
+        target = _absolute(path)
+        first = _canonical(snapshot or Snapshot())
+        check_snapshot(first)
+        with _TURN, opening.in_words(target), opening.new_file(target) as draft:
+            connection = opening.connect(draft, read_only=False)
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                contents.create_tables(connection, opening.APPLICATION_ID)
+                contents.write_all(connection, first)
+                connection.exec_driver_sql("COMMIT")
+            finally:
+                opening.disconnect(connection)
+        return cls.open(target)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], *, read_only: bool = False) -> Self:
+        """An existing model file, checked whole; an older schema version is brought forward.
+
+        Args:
+            path: the file.
+            read_only: refuse edits, and write nothing; so it is anyway where nothing may be written.
+
+        Raises:
+            StoreError: it is no model, damaged, busy, or made by a newer version; it is untouched.
+        """
+        with _TURN:
+            target = _resolved(path)
+            version = opening.examine(target)
+            reading = read_only or not opening.may_be_written(target)
+            with opening.in_words(target):
+                connection = opening.connect(target, read_only=reading)
+                try:
+                    if version < NEWEST:
+                        _migrate(connection, target, read_only=reading)
+                    with _transaction(connection, "BEGIN"):
+                        contents.check_file(connection, opening.shown(target))
+                        number = journal.revision(connection)
+                        snapshot = contents.read_all(connection, number, opening.shown(target))
+                    return cls(target, connection, snapshot, read_only=reading)
+                except BaseException:
+                    opening.disconnect(connection)
+                    raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; nothing but the one file is left. Closing twice does nothing."""
+        with _TURN:
+            if self._closed:
+                return
+            self._closed = True
+            presence.OPEN_HERE.discard(self.author)
+            if self._shown_at is not None:
+                # Should this fail, others find out that the program has ended.
+                with contextlib.suppress(DBAPIError), _transaction(self._connection, "BEGIN IMMEDIATE"):
+                    journal.deregister(self._connection, self.author)
+            opening.disconnect(self._connection)
+
+    def apply(self, wanted: Edit) -> Snapshot:
+        """Make an edit: one transaction, in the journal, on disk when this returns.
+
+        Where another program has edited since, what it did is kept and this edit is made on top.
+
+        Returns:
+            The model now. An edit that changes nothing is not journalled.
+
+        Raises:
+            InvalidModelError: the semantics refuse the edit.
+            StoreError: it contradicts what another program did, or cannot be written.
+        """
+        base = self.snapshot
+
+        def work(fresh: Snapshot, number: int) -> Snapshot:
+            after = apply_edit(base, wanted)
+            changes = difference(base, after)
+            if fresh is not base:
+                changes = rebase(changes, fresh)
+                after = carry_out(changes, fresh, wanted.label, f"“{wanted.label}” was not done")
+            if not changes:
+                return fresh
+            self._write(changes)
+            journal.record(self._connection, self.author, wanted.label, changes, number)
+            return replace(after, revision=number)
+
+        return self._edit(work)
+
+    def undo(self) -> Undone | None:
+        """Take back the last edit of this program, or of one that is no longer open.
+
+        Returns:
+            What was taken back, or ``None`` if there is nothing.
+
+        Raises:
+            StoreError: another program has changed the same records since.
+        """
+        return self._step("undone", journal.next_undo, journal.UNDONE, inverse)
+
+    def redo(self) -> Undone | None:
+        """Do again what was undone last and not followed by another edit; as ``undo``."""
+        return self._step("redone", journal.next_redo, journal.DONE, tuple)
+
+    def _step(
+        self,
+        did: str,
+        choose: Callable[[Connection, str], tuple[int, str] | None],
+        state: int,
+        direction: Callable[[Difference], Difference],
+    ) -> Undone | None:
+        label: str | None = None
+
+        def work(fresh: Snapshot, number: int) -> Snapshot:
+            nonlocal label
+            found = choose(self._connection, self.author)
+            if found is None:
+                return fresh
+            entry, name = found
+            changes = direction(journal.changes_of(self._connection, entry))
+            because = f"“{name}” cannot be {did}"
+            if any(fresh.get(table, key) != before for table, key, before, _ in changes):
+                raise StoreError(f"{because}: another program has changed the same things since")
+            after = carry_out(changes, fresh, name, because)
+            self._write(changes)
+            journal.mark(self._connection, entry, self.author, state, number)
+            label = name
+            return replace(after, revision=number)
+
+        snapshot = self._edit(work)
+        return None if label is None else Undone(label, snapshot)
+
+    @property
+    def undo_label(self) -> str | None:
+        """What ``undo`` would take back, or ``None``."""
+        return self._next_labels()[0]
+
+    @property
+    def redo_label(self) -> str | None:
+        """What ``redo`` would do again, or ``None``."""
+        return self._next_labels()[1]
+
+    def refresh(self) -> Snapshot | None:
+        """The new model if another program has edited it since this store last looked, else ``None``.
+
+        Cheap enough to be asked four times a second; while another program is writing it answers
+        ``None`` at once.
+
+        Raises:
+            StoreError: the file was damaged or cannot be read any more.
+        """
+        with _TURN, opening.in_words(self.path):
+            self._still_open()
+            self._show_again()
+            try:
+                return self._look()
+            except DBAPIError as error:
+                if opening.is_busy(error):
+                    return None
+                raise
+
+    def journal(self) -> list[JournalEntry]:
+        """Every edit since the file was made, oldest first."""
+        with self._reading():
+            return journal.entries(self._connection, self.author)
+
+    def _look(self) -> Snapshot | None:
+        version = _data_version(self._connection)
+        if version == self._version:
+            return None
+        with _transaction(self._connection, "BEGIN"):
+            fresh = self._fresh()
+        self._version, self._labels = version, None
+        if fresh is self.snapshot:
+            return None
+        self.snapshot = fresh
+        return fresh
+
+    def _fresh(self) -> Snapshot:
+        """The model as it is in the file; the same object if nobody else edited it."""
+        number = journal.revision(self._connection)
+        if number == self.snapshot.revision:
+            return self.snapshot
+        names = journal.touched_since(self._connection, self.snapshot.revision)
+        return contents.read_some(self._connection, names, self.snapshot, number, opening.shown(self.path))
+
+    def _edit(self, work: Callable[[Snapshot, int], Snapshot]) -> Snapshot:
+        """Do one thing in one transaction; if it fails, nothing has changed, in the file or here."""
+        with _TURN, opening.in_words(self.path):
+            self._still_open()
+            if self.read_only:
+                raise StoreError(f"{opening.shown(self.path)}: is open for reading only; copy it to edit it")
+            self._still_there()
+            with _transaction(self._connection, "BEGIN IMMEDIATE"):
+                fresh = self._fresh()
+                after = work(fresh, fresh.revision + 1)
+                if after.revision != fresh.revision:
+                    self._show()
+            self.snapshot, self._labels = after, None
+            return after
+
+    def _write(self, changes: Difference) -> None:
+        contents.write_changes(self._connection, changes, opening.shown(self.path))
+
+    def _show(self) -> None:
+        """Register this program with its edit, at the latest when it must show itself again."""
+        now = time.monotonic()
+        if self._shown_at is None or now - self._shown_at > presence.REPEAT:
+            journal.register(self._connection, presence.this_program(self.author))
+            self._shown_at = now
+
+    def _show_again(self) -> None:
+        if self._shown_at is not None and time.monotonic() - self._shown_at > presence.REPEAT:
+            with contextlib.suppress(DBAPIError), _transaction(self._connection, "BEGIN IMMEDIATE"):
+                self._show()
+
+    def _next_labels(self) -> tuple[str | None, str | None]:
+        if self._labels is None:
+            with self._reading():
+                undo = journal.next_undo(self._connection, self.author)
+                redo = journal.next_redo(self._connection, self.author)
+            self._labels = (undo and undo[1], redo and redo[1])
+        return self._labels
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        with _TURN, opening.in_words(self.path):
+            self._still_open()
+            with _transaction(self._connection, "BEGIN"):
+                yield
+
+    def _still_open(self) -> None:
+        if self._closed:
+            raise StoreError(f"{opening.shown(self.path)}: was closed")
+
+    def _still_there(self) -> None:
+        """An edit must not go into a file that has lost its name."""
+        if _identity(self.path) != self._file:
+            raise StoreError(f"{opening.shown(self.path)}: was moved, deleted or replaced; open it again")
+
+
+@contextlib.contextmanager
+def _transaction(connection: Connection, begin: str) -> Iterator[None]:
+    connection.exec_driver_sql(begin)
+    try:
+        yield
+        connection.exec_driver_sql("COMMIT")
+    except BaseException:
+        # After some errors SQLite has rolled back by itself.
+        with contextlib.suppress(DBAPIError):
+            connection.exec_driver_sql("ROLLBACK")
+        raise
+
+
+def _migrate(connection: Connection, path: Path, *, read_only: bool) -> None:
+    if read_only:
+        raise StoreError(
+            f"{opening.shown(path)}: was made by an older version; open it once where it can be written"
+        )
+    from meshmodel.store.migrations import upgrade
+
+    with _transaction(connection, "BEGIN IMMEDIATE"):
+        upgrade(connection)
+        contents.check_file(connection, opening.shown(path))
+        contents.read_all(connection, journal.revision(connection), opening.shown(path))
+
+
+def _canonical(snapshot: Snapshot) -> Snapshot:
+    tables = {
+        name: {key: normalise(record) for key, record in snapshot.table(name).items()} for name in TABLES
+    }
+    return replace(snapshot, about=normalise(snapshot.about), revision=0, **tables)
+
+
+def _data_version(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _absolute(path: str | os.PathLike[str]) -> Path:
+    """Absolute, its folder resolved; what the name itself may link to is not followed."""
+    given = Path(path)
+    try:
+        return given.parent.resolve() / given.name
+    except (OSError, ValueError, RuntimeError) as error:
+        raise StoreError(f"{opening.shown(given)}: is no usable path") from error
+
+
+def _resolved(path: str | os.PathLike[str]) -> Path:
+    given = Path(path)
+    try:
+        return given.resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise StoreError(f"{opening.shown(given)}: is no usable path") from error

@@ -1,0 +1,224 @@
+"""The journal of edits in the model file: what was done, by whom, and what undo takes back."""
+
+import json
+import time
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from meshmodel.model.records import Key
+from meshmodel.model.snapshot import RECORD_TYPES
+from meshmodel.model.tables import JOURNAL, JOURNAL_CHANGE, PROGRAM
+from meshmodel.model.text import one_line
+from meshmodel.store.edits import Difference
+from meshmodel.store.presence import Program, is_open, open_programs
+from meshmodel.store.rows import damaged, from_json, key_of, load_json, to_json
+
+DONE: Final = 0
+UNDONE: Final = 1
+DROPPED: Final = 2
+
+LABEL_LIMIT: Final = 200
+_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One edit of the journal.
+
+    Attributes:
+        number: counts from 1 in the order in which they were made.
+        time: when it was made, UTC.
+        label: what it is called.
+        author: the program run that made it, an opaque word.
+        undone: whether it is taken back.
+        own: whether this open store made it.
+    """
+
+    number: int
+    time: datetime
+    label: str
+    author: str
+    undone: bool
+    own: bool = False
+
+
+def revision(connection: Connection) -> int:
+    """The revision of the model: how often an edit was made, undone or redone."""
+    found = connection.execute(select(func.max(JOURNAL.c.touched))).scalar()
+    return _whole(found or 0)
+
+
+def entries(connection: Connection, author: str) -> list[JournalEntry]:
+    """The whole journal, oldest first."""
+    columns = (JOURNAL.c.number, JOURNAL.c.time, JOURNAL.c.label, JOURNAL.c.author, JOURNAL.c.state)
+    return [
+        JournalEntry(
+            _whole(number),
+            _moment(when),
+            one_line(label, LABEL_LIMIT),
+            one_line(by, 80),
+            state != DONE,
+            by == author,
+        )
+        for number, when, label, by, state in connection.execute(select(*columns).order_by(JOURNAL.c.number))
+    ]
+
+
+def programs(connection: Connection) -> list[Program]:
+    """The programs that are registered, open or not."""
+    found = []
+    for row in connection.execute(select(*PROGRAM.c)):
+        if [type(value) for value in row] != [str, str, int, str, int]:
+            raise damaged("the table of programs", "holds the wrong type of value")
+        found.append(Program(*row))
+    return found
+
+
+def register(connection: Connection, program: Program) -> None:
+    """Show that the program is open, and drop those that no longer are."""
+    gone = [row.id for row in programs(connection) if row.id == program.id or not is_open(row)]
+    if gone:
+        connection.execute(delete(PROGRAM).where(PROGRAM.c.id.in_(gone)))
+    names = [column.name for column in PROGRAM.c]
+    connection.execute(insert(PROGRAM), [dict(zip(names, astuple(program), strict=True))])
+
+
+def deregister(connection: Connection, author: str) -> None:
+    """The program closes the file."""
+    connection.execute(delete(PROGRAM).where(PROGRAM.c.id == author))
+
+
+def _undoable_by(connection: Connection, author: str) -> ColumnElement[bool]:
+    """Entries last done or undone by this program, or by one that is no longer open."""
+    others = open_programs(programs(connection)) - {author}
+    return func.coalesce(JOURNAL.c.last_by, JOURNAL.c.author).not_in(sorted(others))
+
+
+def next_undo(connection: Connection, author: str) -> tuple[int, str] | None:
+    """The number and the label of what undo would take back."""
+    return _first(connection, author, JOURNAL.c.state == DONE, JOURNAL.c.number)
+
+
+def next_redo(connection: Connection, author: str) -> tuple[int, str] | None:
+    """The number and the label of what redo would do again: what was undone last."""
+    return _first(connection, author, JOURNAL.c.state == UNDONE, JOURNAL.c.touched)
+
+
+def _first(connection: Connection, author: str, state: Any, order: Any) -> tuple[int, str] | None:
+    query = select(JOURNAL.c.number, JOURNAL.c.label).where(state, _undoable_by(connection, author))
+    found = connection.execute(query.order_by(order.desc()).limit(1)).first()
+    return None if found is None else (_whole(found[0]), one_line(found[1], LABEL_LIMIT))
+
+
+def record(connection: Connection, author: str, label: str, changes: Difference, number: int) -> None:
+    """Write an edit down; what this program could have redone can be redone no longer.
+
+    Args:
+        connection: inside the transaction of the edit.
+        author: the program.
+        label: what the edit is called; cut to one line.
+        changes: what it changed.
+        number: the revision that it leads to.
+    """
+    connection.execute(
+        update(JOURNAL)
+        .where(JOURNAL.c.state == UNDONE, _undoable_by(connection, author))
+        .values(state=DROPPED)
+    )
+    now = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
+    row = {
+        "time": now,
+        "label": one_line(label, LABEL_LIMIT),
+        "author": author,
+        "state": DONE,
+        "touched": number,
+        "last_by": author,
+    }
+    entry = connection.execute(insert(JOURNAL).returning(JOURNAL.c.number), [row]).scalar_one()
+    rows = [
+        {
+            "entry": entry,
+            "position": position,
+            "record_table": table,
+            "record_key": _key_text(key),
+            "before": to_json(before),
+            "after": to_json(after),
+        }
+        for position, (table, key, before, after) in enumerate(changes)
+    ]
+    connection.execute(insert(JOURNAL_CHANGE), rows)
+
+
+def mark(connection: Connection, entry: int, author: str, state: int, number: int) -> None:
+    """An entry is undone or done again, leading to revision ``number``."""
+    values = {"state": state, "touched": number, "last_by": author}
+    connection.execute(
+        update(JOURNAL).where(JOURNAL.c.number == bindparam("entry")).values(values), {"entry": entry}
+    )
+
+
+def changes_of(connection: Connection, entry: int) -> Difference:
+    """What an edit changed, read back with suspicion."""
+    where = f"journal entry {entry}"
+    columns = (
+        JOURNAL_CHANGE.c.record_table,
+        JOURNAL_CHANGE.c.record_key,
+        JOURNAL_CHANGE.c.before,
+        JOURNAL_CHANGE.c.after,
+    )
+    query = select(*columns).where(JOURNAL_CHANGE.c.entry == entry).order_by(JOURNAL_CHANGE.c.position)
+    found = []
+    for table, key_text, before_text, after_text in connection.execute(query):
+        table_name, key = _name(table, key_text, where)
+        before = from_json(table_name, before_text, where)
+        after = from_json(table_name, after_text, where)
+        if any(each is not None and key_of(each) != key for each in (before, after)):
+            raise damaged(where, "holds a record under another's key")
+        found.append((table_name, key, before, after))
+    if not found or len({(table, key) for table, key, _, _ in found}) < len(found):
+        raise damaged(where, "does not say what was changed")
+    return tuple(found)
+
+
+def touched_since(connection: Connection, since: int) -> list[tuple[str, Key]]:
+    """Every record that was changed after a revision."""
+    query = (
+        select(JOURNAL_CHANGE.c.record_table, JOURNAL_CHANGE.c.record_key)
+        .join(JOURNAL, JOURNAL.c.number == JOURNAL_CHANGE.c.entry)
+        .where(JOURNAL.c.touched > since)
+        .distinct()
+    )
+    return [_name(table, key, "the journal") for table, key in connection.execute(query)]
+
+
+def _key_text(key: Key) -> str:
+    return json.dumps(key, ensure_ascii=False, separators=(",", ":"))
+
+
+def _name(table: object, key_text: object, where: str) -> tuple[str, Key]:
+    if not isinstance(table, str) or table not in RECORD_TYPES:
+        raise damaged(where, "names an unknown table")
+    key = load_json(key_text, where)
+    if isinstance(key, str):
+        return table, key
+    if isinstance(key, list) and len(key) == 2 and isinstance(key[0], str) and isinstance(key[1], str):
+        return table, (key[0], key[1])
+    raise damaged(where, "names no record")
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int:
+        raise damaged("the journal", "holds the wrong type of value")
+    return value
+
+
+def _moment(text: object) -> datetime:
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return _NEVER
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,234 @@
+"""Model files as SQLite sees them: looked at before they are touched, connected to, created whole.
+
+Why these settings. The rollback journal (``DELETE``) and not a write-ahead log: one file holds the
+whole model after every edit, not only after a clean close, so it can be copied, mailed and put on a
+network folder (a write-ahead log needs memory shared by all programs), and it opens where nothing
+may be written. ``synchronous = EXTRA`` also flushes the folder when the journal is deleted; without
+it a power cut could take back an edit that was shown. An edit then costs a few flushes of the disk.
+"""
+
+import contextlib
+import os
+import secrets
+import sqlite3
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from meshmodel.model.errors import StoreError
+from meshmodel.model.tables import NEWEST
+from meshmodel.model.text import one_line
+
+APPLICATION_ID: Final = 0x4D455348
+"""The word MESH in the file's header."""
+
+PATIENCE: Final = 2.0
+"""Seconds to wait for another program that is writing."""
+
+_LONGEST_VALUE: Final = 16 * 1024 * 1024
+
+_SETTINGS: Final = (
+    "trusted_schema = OFF",  # nothing in the file's schema may call a function with side effects
+    "cell_size_check = ON",
+    "mmap_size = 0",
+    "foreign_keys = ON",
+    "synchronous = EXTRA",
+    "fullfsync = ON",
+    "temp_store = MEMORY",
+)
+
+
+def shown(path: Path) -> str:
+    """A path in an error line."""
+    return one_line(path, 300)
+
+
+def examine(path: Path) -> int:
+    """The schema version of a model file, read without touching it.
+
+    Raises:
+        StoreError: there is no file, it is no model, or it was made by a newer version.
+    """
+    name = shown(path)
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        raise StoreError(f"{name}: there is no such file") from None
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{name}: cannot be opened: {_reason(error)}") from None
+    if stat.S_ISDIR(found.st_mode):
+        raise StoreError(f"{name}: is a folder, not a model file")
+    if not stat.S_ISREG(found.st_mode):
+        raise StoreError(f"{name}: is no ordinary file, so it is no model")
+    if found.st_size == 0:
+        raise StoreError(f"{name}: is empty, so it is no model")
+    if not os.access(path, os.R_OK):
+        raise StoreError(f"{name}: may not be read; ask for the right to read it")
+    # Through SQLite and not ``open``: closing a file of our own would drop the locks that SQLite
+    # holds on it for other stores in this process. Immutable: no lock, no recovery, no side files.
+    try:
+        with contextlib.closing(sqlite3.connect(_address(path, "mode=ro&immutable=1"), uri=True)) as peek:
+            application = peek.execute("PRAGMA application_id").fetchone()[0]
+            version = int(peek.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.Error:
+        raise StoreError(f"{name}: is not a model file (models are .mesh or .toml files)") from None
+    if application != APPLICATION_ID:
+        raise StoreError(f"{name}: is a database of another program, not a model file")
+    if version > NEWEST:
+        raise StoreError(f"{name}: was made by a newer version of meshmodel; update meshmodel to open it")
+    if version < 1:
+        raise StoreError(f"{name}: has no schema version, so it is damaged; restore it from a copy")
+    return version
+
+
+def may_be_written(path: Path) -> bool:
+    """Whether an edit could be saved: the file and, for the rollback journal, its folder."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK)
+
+
+def connect(path: Path, *, read_only: bool) -> Connection:
+    """A connection with the settings above; its transactions are begun and ended in plain SQL."""
+    address = _address(path, "mode=ro" if read_only else "mode=rw")
+    raw = sqlite3.connect(
+        address,
+        uri=True,
+        timeout=PATIENCE,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    return _prepared(raw, () if read_only else ("journal_mode = DELETE",))
+
+
+def connect_copy(path: Path) -> Connection:
+    """A connection to a copy in memory: what may not be written can still be migrated there."""
+    raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    with contextlib.closing(sqlite3.connect(_address(path, "mode=ro"), uri=True, timeout=PATIENCE)) as source:
+        source.backup(raw)
+    return _prepared(raw, ())
+
+
+def _prepared(raw: sqlite3.Connection, settings: tuple[str, ...]) -> Connection:
+    engine = create_engine(
+        "sqlite://", creator=lambda: raw, poolclass=StaticPool, isolation_level="AUTOCOMMIT"
+    )
+    connection = engine.connect()
+    try:
+        raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+        raw.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+        if sys.version_info >= (3, 12):
+            raw.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
+        for setting in _SETTINGS + settings:
+            connection.exec_driver_sql(f"PRAGMA {setting}")
+    except BaseException:
+        disconnect(connection)
+        raise
+    return connection
+
+
+def disconnect(connection: Connection) -> None:
+    """Close the connection and the file."""
+    with contextlib.suppress(DBAPIError):
+        connection.close()
+    connection.engine.dispose()
+
+
+@contextlib.contextmanager
+def in_words(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the system raise into one line that says what to do."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise StoreError(f"{shown(path)}: {_advice(error.orig)}") from error
+    except sqlite3.Error as error:
+        raise StoreError(f"{shown(path)}: {_advice(error)}") from error
+    except OSError as error:
+        raise StoreError(f"{shown(path)}: {_reason(error)}") from error
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether another program is writing right now."""
+    return _code(error.orig) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def _code(error: object) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _advice(error: object) -> str:
+    extended = int(getattr(error, "sqlite_errorcode", 0))
+    if extended == sqlite3.SQLITE_READONLY_ROLLBACK:
+        return "a program stopped in the middle of an edit; open it once where it can be written"
+    return {
+        sqlite3.SQLITE_BUSY: f"another program has been using it for {PATIENCE:.0f} seconds; try again",
+        sqlite3.SQLITE_LOCKED: "another program is using it; try again",
+        sqlite3.SQLITE_READONLY: "is read-only, or its folder is; nothing was changed",
+        sqlite3.SQLITE_FULL: "the disk is full; nothing was changed",
+        sqlite3.SQLITE_IOERR: "reading or writing failed; nothing was changed",
+        sqlite3.SQLITE_CANTOPEN: "cannot be opened; see whether the file and its folder may be used",
+        sqlite3.SQLITE_PERM: "may not be opened; ask for the right to",
+        sqlite3.SQLITE_NOTADB: "is not a model file, or is damaged; restore it from a copy",
+        sqlite3.SQLITE_CONSTRAINT: "its rows contradict one another; nothing was changed",
+    }.get(extended & 0xFF, "is damaged; restore it from a copy")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return one_line(error)
+
+
+def _address(path: Path, query: str) -> str:
+    # as_uri quotes ?, # and % and every byte that is no plain letter.
+    return f"{path.as_uri()}?{query}"
+
+
+@contextlib.contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """A file to fill beside ``path``, which then becomes ``path`` at once, or nothing does.
+
+    Raises:
+        StoreError: something is there already, or the folder cannot be written.
+    """
+    name = shown(path)
+    if os.path.lexists(path):
+        raise StoreError(f"{name}: already exists; choose another name, or delete it first")
+    draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}")
+    try:
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{name}: cannot be created: {_reason(error)}") from None
+    try:
+        yield draft
+        _claim(draft, path)
+    except FileExistsError:
+        raise StoreError(f"{name}: already exists; choose another name, or delete it first") from None
+    finally:
+        draft.unlink(missing_ok=True)
+    _flush_folder(path.parent)
+
+
+def _claim(draft: Path, path: Path) -> None:
+    """Give the draft its name, unless that name is taken."""
+    try:
+        os.link(draft, path)  # unlike a rename it fails where something is
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        draft.replace(path)
+
+
+def _flush_folder(folder: Path) -> None:
+    with contextlib.suppress(OSError):  # not every file system can
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

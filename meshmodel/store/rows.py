@@ -1,0 +1,138 @@
+"""Records as rows and as JSON, and back. What is read back may be hostile: nothing is assumed of it.
+
+The plain form of a record has strings, whole numbers, truth values and lists, by field as in the
+interchange file; a date is written ``YYYY-MM-DD``. Rows hold the same, lists as JSON text and truth
+values as 0 and 1.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from meshmodel.model.errors import StoreError
+from meshmodel.model.records import Key, Record
+from meshmodel.model.schema import SCHEMA, Field
+from meshmodel.model.snapshot import RECORD_TYPES, table_of
+
+_LISTS: Final = frozenset({"references", "actions", "names", "slot"})
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LONGEST: Final = 1_000_000
+
+
+def damaged(where: str, what: str) -> StoreError:
+    """The error for content that this program never writes; ``what`` holds nothing from the file."""
+    return StoreError(f"{where} {what}: the model file is damaged; restore it from a copy")
+
+
+def key_of(record: Record) -> Key:
+    """The key of a record within its table: an id, the two ends, or ``""`` for About."""
+    names = SCHEMA[table_of(record)].key
+    values = [getattr(record, "from_" if name == "from" else name) for name in names]
+    if not values:
+        return ""
+    return values[0] if len(values) == 1 else (values[0], values[1])
+
+
+def key_values(table: str, key: Key) -> dict[str, Any]:
+    """The key as columns of its table's primary key."""
+    if table == "about":
+        return {"row": 1}
+    ends = (key,) if isinstance(key, str) else key
+    return dict(zip(SCHEMA[table].key, ends, strict=True))
+
+
+def row_of(record: Record) -> dict[str, Any]:
+    """The values of the typed columns of a record's table."""
+    table = table_of(record)
+    row: dict[str, Any] = {"row": 1} if table == "about" else {}
+    for field in SCHEMA[table].fields:
+        value = getattr(record, field.attribute)
+        row[field.key] = list(value) if isinstance(value, tuple) else value
+    return row
+
+
+def to_json(record: Record | None) -> str | None:
+    """A record as one JSON object without what was not stated; ``None`` stays ``None``."""
+    if record is None:
+        return None
+    plain = {}
+    for field in SCHEMA[table_of(record)].fields:
+        value = getattr(record, field.attribute)
+        if value is not None:
+            plain[field.key] = value.isoformat() if isinstance(value, date) else value
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(table: str, text: object, where: str) -> Record | None:
+    """The record that ``to_json`` wrote; raises StoreError where it is anything else."""
+    if text is None:
+        return None
+    plain = load_json(text, where)
+    if not isinstance(plain, dict):
+        raise damaged(where, "is not a record")
+    fields = SCHEMA[table].fields
+    if not plain.keys() <= {field.key for field in fields}:
+        raise damaged(where, "has unknown fields")
+    return _record(table, {field.key: _plain(field, plain.get(field.key), where) for field in fields}, where)
+
+
+def from_row(table: str, row: Mapping[str, Any], where: str) -> Record:
+    """The record of a row as SQLite gives it, before any conversion; raises StoreError."""
+    values = {}
+    for field in SCHEMA[table].fields:
+        value = row[field.key]
+        if value is not None:
+            if field.type in _LISTS:
+                value = load_json(value, where)
+            elif field.type == "boolean":
+                if type(value) is not int or value not in {0, 1}:
+                    raise damaged(where, f"holds no truth value in “{field.key}”")
+                value = value == 1
+        values[field.key] = _plain(field, value, where)
+    return _record(table, values, where)
+
+
+def load_json(text: object, where: str) -> Any:
+    """Parse JSON text of bounded length and depth; raises StoreError."""
+    if not isinstance(text, str) or len(text) > _LONGEST:
+        raise damaged(where, "holds no text where JSON is expected")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise damaged(where, "holds malformed JSON") from error
+
+
+def _record(table: str, values: Mapping[str, Any], where: str) -> Record:
+    named = {field.attribute: values[field.key] for field in SCHEMA[table].fields}
+    for field in SCHEMA[table].fields:
+        if named[field.attribute] is None and (field.required or field.default is not None):
+            raise damaged(where, f"lacks “{field.key}”")
+    record: Record = RECORD_TYPES[table](**named)
+    return record
+
+
+def _plain(field: Field, value: object, where: str) -> Any:
+    """The attribute for a plain value, its type exactly right."""
+    if value is None:
+        return None
+    if field.type in _LISTS:
+        wanted = int if field.type == "slot" else str
+        if isinstance(value, list) and value and all(type(each) is wanted for each in value):
+            return tuple(value)
+    elif field.type == "boolean":
+        if isinstance(value, bool):
+            return value
+    elif field.type == "integer":
+        if type(value) is int:
+            return value
+    elif field.type == "date":
+        if isinstance(value, str) and _DATE.fullmatch(value):
+            try:
+                return date.fromisoformat(value)
+            except ValueError as error:
+                raise damaged(where, f"holds no date in “{field.key}”") from error
+    elif isinstance(value, str):
+        return value
+    raise damaged(where, f"holds the wrong type of value in “{field.key}”")
