@@ -1,0 +1,82 @@
+"""Finds the line of what an error is about, by a look at the text that knows TOML's strings.
+
+Only used after an error, so it may take its time; where it cannot tell it says ``None``.
+"""
+
+import re
+from typing import Final
+
+_TOKEN: Final = re.compile(
+    r'"""(?:[^\\]|\\.)*?"{3,5}'
+    r"|'''.*?'{3,5}"
+    r'|"(?:[^"\\\n]|\\.)*"'
+    r"|'[^'\n]*'"
+    r"|#[^\n]*",
+    re.DOTALL,
+)
+_SIMPLE: Final = re.compile(r"[A-Za-z0-9_-]+")
+_HEADER: Final = re.compile(r"\s*\[(\[?)\s*([A-Za-z0-9_-]+)\s*([.\]])")
+_KEY: Final = re.compile(r"\s*([A-Za-z0-9_-]+)\s*[=.]")
+_DIGITS: Final = re.compile(r"[0-9][0-9_]{4000,}")
+
+
+def find_line(text: str, table: str, number: int | None, key: str | None) -> int | None:
+    """The line, from 1, of a key or of the header of a table.
+
+    Args:
+        text: the whole file.
+        table: the name of the table; ``about`` for what stands before all tables.
+        number: which of the tables of that name, from 1; ``None`` for the first.
+        key: the key in it; ``None``, or one that is not there, for the header.
+    """
+    depth, seen, header = 0, 0, None
+    current = "about"
+    wanted = number or 1
+    for line, content in enumerate(_plain(text).split("\n"), start=1):
+        start = _HEADER.match(content) if depth <= 0 else None
+        if start:
+            if start[3] == "]":
+                if header is not None and current == table and seen == wanted:
+                    return header
+                current = start[2]
+                seen += current == table
+                if current == table and seen == wanted:
+                    header = line
+                if table == "about" and key == current:
+                    return line
+            elif header is not None and current == table and seen == wanted and start[2] == table:
+                rest = content[start.end() :]
+                if key is not None and re.match(rf"\s*{re.escape(key)}\s*[.\]]", rest):
+                    return line
+            continue
+        found = _KEY.match(content) if depth <= 0 else None
+        if found and key is not None:
+            inside = current == table and (table == "about" or seen == wanted)
+            if inside and found[1] == key:
+                return line
+        if found and current == "about" and found[1] == table:
+            header = line  # written as one list of inline tables
+            if seen == 0:
+                seen = wanted
+        depth = max(depth + sum(map(content.count, "[{")) - sum(map(content.count, "]}")), 0)
+    return header
+
+
+def hint_of_number(text: str) -> int | None:
+    """The line of a number with thousands of digits, where there is just one such place."""
+    found = _DIGITS.search(text)
+    return text.count("\n", 0, found.start()) + 1 if found else None
+
+
+def _plain(text: str) -> str:
+    """The text with the same lines, but without comments and with strings that hold no syntax."""
+    return _TOKEN.sub(_blank, text.replace("\r\n", "\n"))
+
+
+def _blank(found: re.Match[str]) -> str:
+    token = found[0]
+    if token[0] == "#":
+        return ""
+    if token.startswith(('"""', "'''")):
+        return "_" + "\n" * token.count("\n")
+    return token[1:-1] if _SIMPLE.fullmatch(token[1:-1]) else "_"
