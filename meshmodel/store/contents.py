@@ -25,9 +25,6 @@ _FOREIGN: Final = re.compile(
 )
 _MANY: Final = 500
 
-Columns = dict[str, set[tuple[str, bool, int]]]
-"""Name, whether it may be missing, and place in the primary key, of every column of every table."""
-
 
 def create_tables(connection: Connection, application_id: int) -> None:
     """All tables of the newest schema version, as the migrations would have made them."""
@@ -44,24 +41,10 @@ def check_file(connection: Connection, where: str) -> None:
         connection: inside a transaction.
         where: the file, as errors name it.
     """
-    _check_objects(connection, where)
-    found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
-    if found != "ok":
+    found = check_objects(connection, where)
+    if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
         raise damaged(where, "has broken pages")
-
-
-def _check_objects(connection: Connection, where: str) -> None:
-    """Before any of our tables is read: a view, a trigger or a computed column would run then."""
-    wanted = {("table", table.name) for table in METADATA.tables.values()}
-    indexes = {("index", index.name) for table in METADATA.tables.values() for index in table.indexes}
-    found = set()
-    for kind, name, text in connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_schema"):
-        if kind == "index" and text is None and str(name).startswith("sqlite_autoindex_"):
-            continue
-        if (kind, name) not in wanted | indexes or not isinstance(text, str) or _FOREIGN.search(text):
-            raise damaged(where, "holds tables or rules that are not meshmodel's")
-        found.add((kind, name))
-    if found != wanted | indexes:
+    if len(found) < sum(1 + len(table.indexes) for table in METADATA.tables.values()):
         raise damaged(where, "lacks a table")
     for table in METADATA.tables.values():
         columns = {
@@ -72,6 +55,25 @@ def _check_objects(connection: Connection, where: str) -> None:
         }
         if columns != _columns(table):
             raise damaged(where, f"has other columns than expected in “{table.name}”")
+    if connection.execute(select(SCHEMA_REVISION.c.version_num)).scalars().all() != [str(NEWEST)]:
+        raise damaged(where, "contradicts itself about its schema version")
+
+
+def check_objects(connection: Connection, where: str) -> set[tuple[str, str]]:
+    """The tables and indexes of a file; raises StoreError where one is not ours.
+
+    To be called before any table is read: a view, a trigger or a computed column would run then.
+    """
+    wanted = {("table", table.name) for table in METADATA.tables.values()}
+    indexes = {("index", index.name) for table in METADATA.tables.values() for index in table.indexes}
+    found: set[tuple[str, str]] = set()
+    for kind, name, text in connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_schema"):
+        if kind == "index" and text is None and str(name).startswith("sqlite_autoindex_"):
+            continue
+        if (kind, name) not in wanted | indexes or not isinstance(text, str) or _FOREIGN.search(text):
+            raise damaged(where, "holds tables or rules that are not meshmodel's")
+        found.add((kind, name))
+    return found
 
 
 def _columns(table: Table) -> set[tuple[str, bool, int]]:

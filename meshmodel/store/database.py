@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from meshmodel.model.errors import StoreError
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.tables import NEWEST
+from meshmodel.model.text import one_line
 from meshmodel.model.validation import check_snapshot, normalise
 from meshmodel.store import contents, journal, opening, presence
 from meshmodel.store.edits import Difference, Edit, apply_edit, difference
@@ -56,19 +57,21 @@ class Store:
         author: an opaque word for this open store, as journal entries name it.
     """
 
-    def __init__(self, path: Path, connection: Connection, snapshot: Snapshot, *, read_only: bool) -> None:
+    def __init__(
+        self, path: Path, connection: Connection, snapshot: Snapshot, seen: int, *, read_only: bool
+    ) -> None:
         """Use ``open`` or ``create`` instead."""
         self.path = path
         self.snapshot = snapshot
         self.read_only = read_only
         self.author = secrets.token_hex(8)
         self._connection = connection
-        self._file = _identity(path)
-        self._version = _data_version(connection)
+        self._file = opening.identity(path)
+        self._version = seen
         self._labels: tuple[str | None, str | None] | None = None
         self._shown_at: float | None = None
         self._closed = False
-        presence.OPEN_HERE.add(self.author)
+        presence.OPEN_HERE[self.author] = self
 
     @classmethod
     def create(cls, path: str | os.PathLike[str], snapshot: Snapshot | None = None) -> Self:
@@ -82,7 +85,7 @@ class Store:
             StoreError: something is there already, or the folder cannot be written.
             InvalidModelError: the semantics refuse the snapshot.
         """
-        target = _absolute(path)
+        target = opening.absolute(path)
         first = _canonical(snapshot or Snapshot())
         check_snapshot(first)
         with _TURN, opening.in_words(target), opening.new_file(target) as draft:
@@ -108,19 +111,25 @@ class Store:
             StoreError: it is no model, damaged, busy, or made by a newer version; it is untouched.
         """
         with _TURN:
-            target = _resolved(path)
+            target = opening.resolved(path)
             version = opening.examine(target)
             reading = read_only or not opening.may_be_written(target)
             with opening.in_words(target):
-                connection = opening.connect(target, read_only=reading)
+                copied = reading and version < NEWEST
+                connection = (
+                    opening.connect_copy(target) if copied else opening.connect(target, read_only=reading)
+                )
                 try:
                     if version < NEWEST:
-                        _migrate(connection, target, read_only=reading)
+                        _migrate(connection, opening.shown(target))
+                    seen = _data_version(connection)
                     with _transaction(connection, "BEGIN"):
                         contents.check_file(connection, opening.shown(target))
                         number = journal.revision(connection)
                         snapshot = contents.read_all(connection, number, opening.shown(target))
-                    return cls(target, connection, snapshot, read_only=reading)
+                    if not reading:
+                        opening.keep_in_one_file(connection)
+                    return cls(target, connection, snapshot, seen, read_only=reading)
                 except BaseException:
                     opening.disconnect(connection)
                     raise
@@ -139,7 +148,7 @@ class Store:
             if self._closed:
                 return
             self._closed = True
-            presence.OPEN_HERE.discard(self.author)
+            presence.OPEN_HERE.pop(self.author, None)
             if self._shown_at is not None:
                 # Should this fail, others find out that the program has ended.
                 with contextlib.suppress(DBAPIError), _transaction(self._connection, "BEGIN IMMEDIATE"):
@@ -238,13 +247,16 @@ class Store:
         """
         with _TURN, opening.in_words(self.path):
             self._still_open()
-            self._show_again()
+            opening.wait(self._connection, 0)
             try:
+                self._show_again()
                 return self._look()
             except DBAPIError as error:
                 if opening.is_busy(error):
                     return None
                 raise
+            finally:
+                opening.wait(self._connection, opening.PATIENCE)
 
     def journal(self) -> list[JournalEntry]:
         """Every edit since the file was made, oldest first."""
@@ -282,24 +294,22 @@ class Store:
                 fresh = self._fresh()
                 after = work(fresh, fresh.revision + 1)
                 if after.revision != fresh.revision:
-                    self._show()
+                    journal.register(self._connection, presence.this_program(self.author))
+            if after.revision != fresh.revision:
+                self._shown_at = time.monotonic()
             self.snapshot, self._labels = after, None
             return after
 
     def _write(self, changes: Difference) -> None:
         contents.write_changes(self._connection, changes, opening.shown(self.path))
 
-    def _show(self) -> None:
-        """Register this program with its edit, at the latest when it must show itself again."""
-        now = time.monotonic()
-        if self._shown_at is None or now - self._shown_at > presence.REPEAT:
-            journal.register(self._connection, presence.this_program(self.author))
-            self._shown_at = now
-
     def _show_again(self) -> None:
-        if self._shown_at is not None and time.monotonic() - self._shown_at > presence.REPEAT:
-            with contextlib.suppress(DBAPIError), _transaction(self._connection, "BEGIN IMMEDIATE"):
-                self._show()
+        """A program that has edited and waits says so from time to time."""
+        if self._shown_at is None or time.monotonic() - self._shown_at < presence.REPEAT:
+            return
+        with _transaction(self._connection, "BEGIN IMMEDIATE"):
+            journal.register(self._connection, presence.this_program(self.author))
+        self._shown_at = time.monotonic()
 
     def _next_labels(self) -> tuple[str | None, str | None]:
         if self._labels is None:
@@ -322,7 +332,7 @@ class Store:
 
     def _still_there(self) -> None:
         """An edit must not go into a file that has lost its name."""
-        if _identity(self.path) != self._file:
+        if opening.identity(self.path) != self._file:
             raise StoreError(f"{opening.shown(self.path)}: was moved, deleted or replaced; open it again")
 
 
@@ -339,17 +349,20 @@ def _transaction(connection: Connection, begin: str) -> Iterator[None]:
         raise
 
 
-def _migrate(connection: Connection, path: Path, *, read_only: bool) -> None:
-    if read_only:
-        raise StoreError(
-            f"{opening.shown(path)}: was made by an older version; open it once where it can be written"
-        )
+def _migrate(connection: Connection, where: str) -> None:
+    """Bring an older file forward, in one transaction that also checks the result."""
+    from alembic.util import CommandError
+
     from meshmodel.store.migrations import upgrade
 
     with _transaction(connection, "BEGIN IMMEDIATE"):
-        upgrade(connection)
-        contents.check_file(connection, opening.shown(path))
-        contents.read_all(connection, journal.revision(connection), opening.shown(path))
+        contents.check_objects(connection, where)
+        try:
+            upgrade(connection)
+        except CommandError as error:
+            raise StoreError(f"{where}: is damaged: {one_line(error)}; restore it from a copy") from error
+        contents.check_file(connection, where)
+        contents.read_all(connection, journal.revision(connection), where)
 
 
 def _canonical(snapshot: Snapshot) -> Snapshot:
@@ -361,28 +374,3 @@ def _canonical(snapshot: Snapshot) -> Snapshot:
 
 def _data_version(connection: Connection) -> int:
     return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _absolute(path: str | os.PathLike[str]) -> Path:
-    """Absolute, its folder resolved; what the name itself may link to is not followed."""
-    given = Path(path)
-    try:
-        return given.parent.resolve() / given.name
-    except (OSError, ValueError, RuntimeError) as error:
-        raise StoreError(f"{opening.shown(given)}: is no usable path") from error
-
-
-def _resolved(path: str | os.PathLike[str]) -> Path:
-    given = Path(path)
-    try:
-        return given.resolve()
-    except (OSError, ValueError, RuntimeError) as error:
-        raise StoreError(f"{opening.shown(given)}: is no usable path") from error

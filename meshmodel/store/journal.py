@@ -4,15 +4,15 @@ import json
 import time
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from meshmodel.model.records import Key
-from meshmodel.model.snapshot import RECORD_TYPES
+from meshmodel.model.schema import SCHEMA
 from meshmodel.model.tables import JOURNAL, JOURNAL_CHANGE, PROGRAM
-from meshmodel.model.text import one_line
+from meshmodel.model.text import LINE_LIMIT, one_line, unprintable
 from meshmodel.store.edits import Difference
 from meshmodel.store.presence import Program, is_open, open_programs
 from meshmodel.store.rows import damaged, from_json, key_of, load_json, to_json
@@ -21,7 +21,6 @@ DONE: Final = 0
 UNDONE: Final = 1
 DROPPED: Final = 2
 
-LABEL_LIMIT: Final = 200
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -59,7 +58,7 @@ def entries(connection: Connection, author: str) -> list[JournalEntry]:
         JournalEntry(
             _whole(number),
             _moment(when),
-            one_line(label, LABEL_LIMIT),
+            one_line(label, LINE_LIMIT),
             one_line(by, 80),
             state != DONE,
             by == author,
@@ -111,7 +110,7 @@ def next_redo(connection: Connection, author: str) -> tuple[int, str] | None:
 def _first(connection: Connection, author: str, state: Any, order: Any) -> tuple[int, str] | None:
     query = select(JOURNAL.c.number, JOURNAL.c.label).where(state, _undoable_by(connection, author))
     found = connection.execute(query.order_by(order.desc()).limit(1)).first()
-    return None if found is None else (_whole(found[0]), one_line(found[1], LABEL_LIMIT))
+    return None if found is None else (_whole(found[0]), one_line(found[1], LINE_LIMIT))
 
 
 def record(connection: Connection, author: str, label: str, changes: Difference, number: int) -> None:
@@ -132,7 +131,7 @@ def record(connection: Connection, author: str, label: str, changes: Difference,
     now = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
     row = {
         "time": now,
-        "label": one_line(label, LABEL_LIMIT),
+        "label": one_line(label, LINE_LIMIT),
         "author": author,
         "state": DONE,
         "touched": number,
@@ -200,14 +199,18 @@ def _key_text(key: Key) -> str:
 
 
 def _name(table: object, key_text: object, where: str) -> tuple[str, Key]:
-    if not isinstance(table, str) or table not in RECORD_TYPES:
+    if not isinstance(table, str) or table not in SCHEMA:
         raise damaged(where, "names an unknown table")
     key = load_json(key_text, where)
-    if isinstance(key, str):
+    if len(SCHEMA[table].key) < 2 and _is_line(key):
         return table, key
-    if isinstance(key, list) and len(key) == 2 and isinstance(key[0], str) and isinstance(key[1], str):
+    if len(SCHEMA[table].key) == 2 and isinstance(key, list) and len(key) == 2 and all(map(_is_line, key)):
         return table, (key[0], key[1])
     raise damaged(where, "names no record")
+
+
+def _is_line(text: object) -> TypeGuard[str]:
+    return isinstance(text, str) and len(text) <= LINE_LIMIT and unprintable(text) is None
 
 
 def _whole(value: object) -> int:

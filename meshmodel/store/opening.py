@@ -49,6 +49,33 @@ def shown(path: Path) -> str:
     return one_line(path, 300)
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file a path leads to now, or ``None``."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def absolute(path: str | os.PathLike[str]) -> Path:
+    """Absolute, its folder resolved; what the name itself may link to is not followed."""
+    given = Path(path)
+    try:
+        return given.parent.resolve() / given.name
+    except (OSError, ValueError, RuntimeError) as error:
+        raise StoreError(f"{shown(given)}: is no usable path") from error
+
+
+def resolved(path: str | os.PathLike[str]) -> Path:
+    """Absolute, symbolic links followed."""
+    given = Path(path)
+    try:
+        return given.resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise StoreError(f"{shown(given)}: is no usable path") from error
+
+
 def examine(path: Path) -> int:
     """The schema version of a model file, read without touching it.
 
@@ -103,7 +130,7 @@ def connect(path: Path, *, read_only: bool) -> Connection:
         check_same_thread=False,
         cached_statements=256,
     )
-    return _prepared(raw, () if read_only else ("journal_mode = DELETE",))
+    return _prepared(raw)
 
 
 def connect_copy(path: Path) -> Connection:
@@ -111,10 +138,10 @@ def connect_copy(path: Path) -> Connection:
     raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     with contextlib.closing(sqlite3.connect(_address(path, "mode=ro"), uri=True, timeout=PATIENCE)) as source:
         source.backup(raw)
-    return _prepared(raw, ())
+    return _prepared(raw)
 
 
-def _prepared(raw: sqlite3.Connection, settings: tuple[str, ...]) -> Connection:
+def _prepared(raw: sqlite3.Connection) -> Connection:
     engine = create_engine(
         "sqlite://", creator=lambda: raw, poolclass=StaticPool, isolation_level="AUTOCOMMIT"
     )
@@ -124,12 +151,23 @@ def _prepared(raw: sqlite3.Connection, settings: tuple[str, ...]) -> Connection:
         raw.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         if sys.version_info >= (3, 12):
             raw.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
-        for setting in _SETTINGS + settings:
+        for setting in _SETTINGS:
             connection.exec_driver_sql(f"PRAGMA {setting}")
     except BaseException:
         disconnect(connection)
         raise
     return connection
+
+
+def keep_in_one_file(connection: Connection) -> None:
+    """Take back a write-ahead log that another tool has set for the file."""
+    if connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal":
+        connection.exec_driver_sql("PRAGMA journal_mode = DELETE")
+
+
+def wait(connection: Connection, seconds: float) -> None:
+    """How long from now on to wait for another program that is writing."""
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
 
 def disconnect(connection: Connection) -> None:
@@ -199,7 +237,7 @@ def new_file(path: Path) -> Iterator[Path]:
     name = shown(path)
     if os.path.lexists(path):
         raise StoreError(f"{name}: already exists; choose another name, or delete it first")
-    draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}")
+    draft = path.with_name(f".meshmodel-{secrets.token_hex(8)}")
     try:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     except (OSError, ValueError) as error:

@@ -15,14 +15,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+from weakref import WeakValueDictionary
 
 REPEAT: Final = 120
 """Seconds after which a waiting program shows itself again."""
 
 _FORGET: Final = 600
 
-OPEN_HERE: Final[set[str]] = set()
-"""The ids of the stores that this process has open."""
+OPEN_HERE: Final[WeakValueDictionary[str, object]] = WeakValueDictionary()
+"""The stores that this process has open, by id; one that was forgotten without closing is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def is_open(row: Program) -> bool:
         if row.process == os.getpid() and row.started == _start_of(row.process):
             return row.id in OPEN_HERE
         return _start_of(row.process) == row.started
-    return time.time() - row.seen < _FORGET
+    return abs(time.time() - row.seen) < _FORGET
 
 
 @lru_cache(maxsize=1)
