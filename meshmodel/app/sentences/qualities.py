@@ -1,0 +1,95 @@
+"""The words that may follow ``is``: which field of which kind of element each of them sets."""
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Final
+
+from meshmodel.model import vocabulary as v
+
+TABLES: Final = ("system", "agent", "credential", "zone", "checkpoint")
+"""The tables whose records a sentence with ``is`` can describe, the most usual first."""
+
+_LIFETIME: Final = re.compile(r"(?:[1-9][0-9]*[smhd]|unlimited)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What one word says of an element: the attribute it sets, and the value."""
+
+    attribute: str
+    value: Any
+
+
+def _each(attribute: str, words: tuple[str, ...]) -> dict[str, Quality]:
+    return {word: Quality(attribute, word) for word in words}
+
+
+def _flag(attribute: str, *words: str) -> dict[str, Quality]:
+    found = {word: Quality(attribute, True) for word in words}
+    return found | {f"not {word}": Quality(attribute, False) for word in words}
+
+
+@cache
+def qualities(table: str) -> Mapping[str, Quality]:
+    """All words that can describe an element of a table, in the order in which they are offered."""
+    match table:
+        case "system":
+            words = (
+                _each("kind", v.SYSTEM_KINDS)
+                | _each("sensitivity", v.SENSITIVITIES)
+                | _flag("untrusted_input", "untrusted", "untrusted input")
+                | {"trusted": Quality("untrusted_input", False)}
+                | _flag("exposed", "exposed")
+                | _flag("partitioned", "partitioned")
+                | {f"audit {audit}": Quality("audit", audit) for audit in v.AUDITS}
+                | {"identity-and-subject": Quality("audit", "identity-and-subject")}
+            )
+        case "agent":
+            words = (
+                _each("kind", v.AGENT_KINDS)
+                | _flag("steerable", "steerable")
+                | _each("status", ("active", "retired"))
+            )
+        case "credential":
+            words = (
+                _each("kind", v.CREDENTIAL_KINDS)
+                | _each("subject", v.SUBJECTS)
+                | _each("binding", v.BINDINGS)
+                | _flag("attested", "attested")
+                | _each("status", ("active", "revoked"))
+                | {"unlimited": Quality("lifetime", "unlimited")}
+            )
+        case "zone":
+            words = _each("environment", v.ENVIRONMENTS)
+        case _:
+            words = (
+                _each("kind", v.CHECKPOINT_KINDS)
+                | _each("state", v.CHECKPOINT_STATES)
+                | _each("freshness", v.FRESHNESSES)
+            )
+    return MappingProxyType(words)
+
+
+def quality(table: str, word: str) -> Quality | None:
+    """What a word, or the beginning of just one of at least three letters, says of a kind of element."""
+    known = qualities(table)
+    wanted = " ".join(word.lower().split())
+    if wanted in known:
+        return known[wanted]
+    if table == "credential" and _LIFETIME.match(wanted):
+        return Quality("lifetime", wanted)
+    if len(wanted) < 3:
+        return None
+    found = {known[each] for each in known if each.startswith(wanted)}
+    return found.pop() if len(found) == 1 else None
+
+
+def close_word(tables: tuple[str, ...], word: str) -> str | None:
+    """The known word most like a mistyped one."""
+    known = [each for table in tables for each in qualities(table)]
+    found = difflib.get_close_matches(word.lower()[:40], known, n=1)
+    return found[0] if found else None

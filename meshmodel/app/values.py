@@ -1,0 +1,101 @@
+"""Values as people type and read them: text to the value of a field, and back."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.schema import Field
+from meshmodel.model.vocabulary import ACTIONS, Action
+
+YES = ("yes", "true", "on", "y")
+NO = ("no", "false", "off", "n")
+
+
+def value_text(field: Field, value: Any) -> str:
+    """A value as it is shown and typed; empty for one that is not set."""
+    if value is None:
+        return ""
+    if field.type == "boolean":
+        return "yes" if value else "no"
+    if field.type in {"actions", "references", "names", "slot"}:
+        return ", ".join(str(each) for each in value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def parse_value(field: Field, text: str) -> Any:
+    """The value that a typed text means for a field; the default where the text is empty.
+
+    Only the shape is read here (numbers, dates, lists); ``validation.check_value`` and the edit
+    itself judge the rest.
+
+    Raises:
+        InvalidModelError: the text has not the shape of such a value; one line says which it has.
+    """
+    text = text.strip()
+    if not text:
+        if field.required:
+            raise InvalidModelError(f"{field.key}: needed; type a value")
+        return field.default
+    match field.type:
+        case "boolean":
+            return _boolean(field, text)
+        case "integer":
+            return _integer(field.key, text)
+        case "date":
+            try:
+                return date.fromisoformat(text)
+            except ValueError:
+                raise InvalidModelError(f"{field.key}: a date like 2027-01-31") from None
+        case "slot":
+            return _slot(field, text)
+        case "actions":
+            return actions_in_order(_action(field, word) for word in words(text))
+        case "references" | "names":
+            return tuple(dict.fromkeys(words(text)))
+        case _:
+            return text
+
+
+def words(text: str) -> list[str]:
+    """The parts of a text between commas, without empty ones."""
+    return [part for part in (part.strip() for part in text.split(",")) if part]
+
+
+def actions_in_order(actions: Iterable[str]) -> tuple[Action, ...]:
+    """The actions once each, in the order of section 2."""
+    chosen = set(actions)
+    return tuple(action for action in ACTIONS if action in chosen)
+
+
+def _boolean(field: Field, text: str) -> bool:
+    if text.lower() in YES:
+        return True
+    if text.lower() in NO:
+        return False
+    raise InvalidModelError(f"{field.key}: yes or no")
+
+
+def _integer(key: str, text: str) -> int:
+    sign = text[1:] if text[:1] == "-" else text
+    if not (sign.isascii() and sign.isdigit() and len(sign) <= 12):
+        raise InvalidModelError(f"{key}: a whole number")
+    return int(text)
+
+
+def _slot(field: Field, text: str) -> tuple[int, int]:
+    parts = words(text)
+    if len(parts) != 2:
+        raise InvalidModelError(f"{field.key}: two numbers: column, order")
+    return _integer(field.key, parts[0]), _integer(field.key, parts[1])
+
+
+def _action(field: Field, word: str) -> Action:
+    for action in ACTIONS:
+        if word.lower() == action or (word.lower() == action[0] and action != "execute"):
+            return action
+        if word.lower() == "x" and action == "execute":
+            return action
+    raise InvalidModelError(f"{field.key}: actions are {', '.join(ACTIONS)}")
