@@ -7,8 +7,8 @@ person or a file can give: ids, names, descriptions, scopes, owners, identities,
 Decisions:
 
 - A name may speak of secrets (``ticket-token``, ``db-password``, ``token: see the vault``); only a
-  value is refused. ``password=...`` with a placeholder (``<password>``, ``${PASSWORD}``, ``***``,
-  ``changeme`` excepted: people do use it) passes.
+  value is refused. ``password=...`` with a placeholder (``<password>``, ``${PASSWORD}``, ``***``)
+  passes; ``changeme`` does not, for people do use it.
 - A digest that says so (``sha256:...``, ``commit ...``) passes, and so does a UUID. Bare hexadecimal of
   32 digits or more is refused: most API keys look so, and a design needs no digest.
 - Other text without blanks is refused from 32 characters on where upper case, lower case and digits
@@ -55,8 +55,9 @@ _DIGEST_OR_UUID: Final = re.compile(
     r"sha(?:1|256|384|512)-|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", re.IGNORECASE
 )
 _PLACEHOLDER: Final = re.compile(
-    r"[<{(\[$%*…_.x-].*|.*[>}]|(?:your|my|the|some|example|placeholder|redacted|hidden|secret|password|token|"
-    r"none|null|true|false|see|in|from|via|required|optional|rotated|unset)\b.*",
+    r"[<{\[(].*|\$[{(]?[A-Z_]+[)}]?|%[A-Z_]+%|[*….x_-]+"
+    r"|(?:your|my|the|some|an?|example|placeholder|redacted|hidden|secret|password|token|key|none|null|true"
+    r"|false|see|in|from|via|required|optional|rotated|unset|is|kept)(?:[_-][a-z_-]*)?",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -109,19 +110,31 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "a GitHub token",
-        re.compile(r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{40,})", re.IGNORECASE),
-        (_fake("ghp", "_", _RANDOM[:36]), _fake("ghs", "_", _RANDOM[:36]), _fake("github", "_pat_", _RANDOM, "_", _RANDOM)),
+        re.compile(
+            r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{40,})", re.IGNORECASE
+        ),
+        (
+            _fake("ghp", "_", _RANDOM[:36]),
+            _fake("ghs", "_", _RANDOM[:36]),
+            _fake("github", "_pat_", _RANDOM, "_", _RANDOM),
+        ),
         ("ghp_", "github_pat_of_the_builder", "ghp_deploy-key"),
     ),
     Pattern(
         "a GitLab token",
-        re.compile(r"(?<![A-Za-z0-9])gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|ffct)-[A-Za-z0-9_-]{20,}", re.IGNORECASE),
+        re.compile(
+            r"(?<![A-Za-z0-9])gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|ffct)-[A-Za-z0-9_-]{20,}",
+            re.IGNORECASE,
+        ),
         (_fake("glpat", "-", _RANDOM[:20]), _fake("gldt", "-", _RANDOM[:20])),
         ("glpat-deployer", "gitlab-personal-access-token"),
     ),
     Pattern(
         "a Slack token",
-        re.compile(r"(?<![A-Za-z0-9])(?:xox[abeprs]|xapp)-[0-9][A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T[A-Z0-9]{5,}/", re.IGNORECASE),
+        re.compile(
+            r"(?<![A-Za-z0-9])(?:xox[abeprs]|xapp)-[0-9][A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T[A-Z0-9]{5,}/",
+            re.IGNORECASE,
+        ),
         (
             _fake("xoxb", "-1234567890-abcdefghijkl"),
             _fake("xapp", "-1-A0123456-1234567890-abc"),
@@ -132,12 +145,18 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         "a Stripe key",
         re.compile(r"(?<![A-Za-z0-9])(?:[sr]k_(?:live|test)|whsec)_[A-Za-z0-9]{16,}", re.IGNORECASE),
-        (_fake("sk", "_live_", _RANDOM[:24]), _fake("rk", "_test_", _RANDOM[:24]), _fake("whsec", "_", _RANDOM[:32])),
+        (
+            _fake("sk", "_live_", _RANDOM[:24]),
+            _fake("rk", "_test_", _RANDOM[:24]),
+            _fake("whsec", "_", _RANDOM[:32]),
+        ),
         ("sk_live_key", "stripe-restricted-key", "pk_live is public"),
     ),
     Pattern(
         "a Google key",
-        re.compile(r"(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{30,}|(?<![A-Za-z0-9])GOCSPX-[A-Za-z0-9_-]{20,}|\bya29\.[A-Za-z0-9_-]{20,}|(?<![\w/])1//0[A-Za-z0-9_-]{30,}"),
+        re.compile(
+            r"(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{30,}|(?<![A-Za-z0-9])GOCSPX-[A-Za-z0-9_-]{20,}|\bya29\.[A-Za-z0-9_-]{20,}|(?<![\w/])1//0[A-Za-z0-9_-]{30,}"
+        ),
         (
             _fake("AIza", _RANDOM[:35]),
             _fake("GOCSPX", "-", _RANDOM[:28]),
@@ -148,28 +167,44 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "a shared access signature",
-        re.compile(r"(?:[?&;]|\bsas[ =:]{1,3}|^)sig=[A-Za-z0-9%+/]{20,}|SharedAccessSignature[= ](?=.{20})", re.IGNORECASE),
+        re.compile(
+            r"(?:[?&;]|\bsas[ =:]{1,3}|^)sig=[A-Za-z0-9%+/]{20,}|SharedAccessSignature[= ](?=.{20})",
+            re.IGNORECASE,
+        ),
         (
             _fake("https://a.blob.core.windows.net/c?sv=2024-01-01&", "sig=", _RANDOM, "%3D"),
             _fake("SharedAccessSignature", "=sv=2024-01-01&se=2027-01-01&sr=c"),
         ),
-        ("sas-token", "shared access signature of the files", "https://a.blob.core.windows.net/c?sv=2024-01-01"),
+        (
+            "sas-token",
+            "shared access signature of the files",
+            "https://a.blob.core.windows.net/c?sv=2024-01-01",
+        ),
     ),
     Pattern(
         "a key of a model provider",
-        re.compile(r"(?<![A-Za-z0-9])sk-(?=[A-Za-z0-9_-]*[0-9])(?:ant-|proj-|svcacct-|admin-|or-)?[A-Za-z0-9_-]{32,}|(?<![A-Za-z0-9])hf_[A-Za-z0-9]{30,}"),
+        re.compile(
+            r"(?<![A-Za-z0-9])sk-(?:(?:ant|proj|svcacct|admin|or-v1)-[A-Za-z0-9_-]{32,}|[A-Za-z0-9]{32,})|(?<![A-Za-z0-9])hf_[A-Za-z0-9]{30,}"
+        ),
         (
             _fake("sk", "-", _RANDOM),
             _fake("sk", "-ant-api03-", _RANDOM),
             _fake("sk", "-proj-", _RANDOM),
             _fake("hf", "_", _RANDOM[:34]),
         ),
-        ("sk-learn", "sk-model-provider-key-of-the-support-agent", "task-1234567890-1234567890-1234567890"),
+        ("sk-learn", "sk-model-provider-key-of-the-support-agent-2", "task-1234567890-1234567890-1234567890"),
     ),
     Pattern(
         "a token of a package registry",
-        re.compile(r"(?<![A-Za-z0-9])(?:npm_[A-Za-z0-9]{30,}|pypi-[A-Za-z0-9_-]{40,}|rubygems_[a-f0-9]{40,}|dckr_pat_[A-Za-z0-9_-]{20,})", re.IGNORECASE),
-        (_fake("npm", "_", _RANDOM[:36]), _fake("pypi", "-AgEIcHlwaS5vcmc", _RANDOM), _fake("dckr", "_pat_", _RANDOM[:27])),
+        re.compile(
+            r"(?<![A-Za-z0-9])(?:npm_[A-Za-z0-9]{30,}|pypi-[A-Za-z0-9_-]{40,}|rubygems_[a-f0-9]{40,}|dckr_pat_[A-Za-z0-9_-]{20,})",
+            re.IGNORECASE,
+        ),
+        (
+            _fake("npm", "_", _RANDOM[:36]),
+            _fake("pypi", "-AgEIcHlwaS5vcmc", _RANDOM),
+            _fake("dckr", "_pat_", _RANDOM[:27]),
+        ),
         ("npm_publish_token", "pypi-upload-token", "pypi-trusted-publisher"),
     ),
     Pattern(
@@ -195,7 +230,9 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "a password in a URL",
-        re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/?#:@\"'<>]{0,100}:(?P<value>[^\s/?#@\"']{1,200})@[^\s/]"),
+        re.compile(
+            r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/?#:@\"'<>]{0,100}:(?P<value>[^\s/?#@\"']{1,200})@[^\s/]"
+        ),
         (
             _fake("https://bot:", "hunter2", "@example.com/"),
             _fake("postgres://app:", "s3cr3t", "@db.example.com/app"),
@@ -214,9 +251,10 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         "a secret with its value",
         re.compile(
-            r"(?:pass(?:word|wd|phrase)|pwd|secret|token|api[_ -]?key|access[_ -]?key|account[_ -]?key|shared[_ -]?access[_ -]?key"
-            r"|client[_ -]?secret|credential|private[_ -]?key)[\"']?[ ]?=[ ]?[\"']?(?P<value>[^\s\"';,&]{3,200})"
-            r"|(?:password|passwd|passphrase|pwd|api[_-]?key|client[_-]?secret)[\"']?:[ ]?[\"']?"
+            r"(?:pass(?:word|wd|phrase)|pwd|secret|token"
+            r"|(?:api|access|account|shared[_ -]?access|private)[_ -]?key)"
+            r"[\"']?[ ]?=[ ]?[\"']?(?P<value>[^\s\"';,&]{3,200})"
+            r"|(?:pass(?:word|wd|phrase)|pwd|api[_-]?key|client[_-]?secret)[\"']?:[ ]?[\"']?"
             r"(?P<spoken>(?=[^\s\"';,&]{0,40}[0-9])[^\s\"';,&]{6,200})",
             re.IGNORECASE,
         ),
@@ -226,6 +264,8 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
             _fake("AccountName=files;AccountKey=", "abcd1234abcd1234=="),
             _fake("api_key = ", "abc123def"),
             _fake("token=", "9f8e7d6c5b"),
+            _fake("password=", "xyzzy"),
+            _fake("pwd=", "changeme"),
             _fake('client_secret: "', 'pa55w0rd-x"'),
             _fake("Endpoint=sb://x/;SharedAccessKey=", "abcDEF123="),
         ),
@@ -238,13 +278,17 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
             "token=***",
             "password: rotated weekly",
             "secret = none",
+            "password=the-one-of-the-vault",
+            "max_tokens = 4096",
             "client-secret of the broker",
         ),
         lambda found: found["spoken"] is not None or _is_value(found),
     ),
     Pattern(
         "an authorization header",
-        re.compile(r"\b(?:Bearer|Basic) (?P<value>(?=[A-Za-z0-9._~+/-]{0,60}[0-9])[A-Za-z0-9._~+/-]{16,}={0,2})"),
+        re.compile(
+            r"\b(?:Bearer|Basic) (?P<value>(?=[A-Za-z0-9._~+/-]{0,60}[0-9])[A-Za-z0-9._~+/-]{16,}={0,2})"
+        ),
         (_fake("Authorization: Bearer ", "abcdef1234567890xyz"), _fake("Basic ", "dXNlcjpwYXNzd29yZDEyMw==")),
         ("Bearer tokens", "Basic authentication", "Bearer authorization-of-the-agent"),
     ),
@@ -282,7 +326,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
 """Every pattern, in the order in which they are tried."""
 
 _HINT: Final = re.compile(
-    r"[=:]|[A-Za-z0-9+_.-]{20}|PRIVATE KEY|xox|xapp|Bearer |Basic |SharedAccessSignature", re.IGNORECASE
+    r"[=:]|[A-Za-z0-9+/_.-]{20}|PRIVATE KEY|xox|xapp|Bearer |Basic |SharedAccessSignature", re.IGNORECASE
 )
 """What every text that a pattern finds has somewhere; most names and sentences have not."""
 

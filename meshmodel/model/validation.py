@@ -13,33 +13,32 @@ Decisions where the semantics leave room:
   it is public, ``steerable`` equal to what the kind gives, ``by`` equal to what ``how`` gives).
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Checkpoint, Key, Record, key_of
-from meshmodel.model.schema import SCHEMA, STEP_ENDS, Field
-from meshmodel.model.secrets import looks_like_secret
+from meshmodel.model.schema import SCHEMA, STEP_ENDS
 from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot, table_of
-from meshmodel.model.text import LINE_LIMIT, PARAGRAPH_LIMIT, one_line, unprintable
-from meshmodel.model.vocabulary import ACTIONS, STEERABLE_KINDS
+from meshmodel.model.values import CONVERTERS, REQUIRED, UnfitError, check_value, quote
+from meshmodel.model.vocabulary import STEERABLE_KINDS
 
-Convert = Callable[[Any], Any]
+__all__ = [
+    "References",
+    "RefusedError",
+    "check_alone",
+    "check_record",
+    "check_records",
+    "check_snapshot",
+    "check_value",
+    "drop_derived",
+    "label_of",
+    "normalise",
+]
+
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
-INTEGER_LIMIT: Final = 1_000_000_000
-SLOT_LIMIT: Final = 9999
-SHORTEST_SECRET_IN_ID: Final = 16
-_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_LIFETIME: Final = re.compile(r"[1-9][0-9]{0,8}[smhd]|unlimited")
-_ORDER: Final = {action: place for place, action in enumerate(ACTIONS)}
 _GUARDED_ACTIONS: Final = ("grant", "custody", "boundary")
-
-
-class UnfitError(ValueError):
-    """A value that a field cannot take; ``str()`` is the reason alone."""
 
 
 class RefusedError(InvalidModelError):
@@ -60,14 +59,6 @@ class RefusedError(InvalidModelError):
         self.reason = reason
 
 
-def quote(value: object) -> str:
-    """A value of unknown origin in an error, in quotes, never if it looks like a secret."""
-    text = str(value)
-    if looks_like_secret(text):
-        return "(hidden)"
-    return f'"{one_line(text, 80)}"'
-
-
 def label_of(table: str, key: Key) -> str:
     """How a record is named in an error: its table and its key."""
     if table == "about":
@@ -75,223 +66,6 @@ def label_of(table: str, key: Key) -> str:
     if isinstance(key, str):
         return f"{table} {quote(key)}"
     return f"{table} {quote(key[0])} > {quote(key[1])}"
-
-
-# One value ---------------------------------------------------------------------------------------
-
-
-def check_value(field: Field, value: object) -> None:
-    """Refuse a value that the field cannot take; what it refers to is not looked up.
-
-    Args:
-        field: a field of ``schema.SCHEMA``.
-        value: as on a record: text, bool, int, date, or a tuple or list of these; ``None``: not given.
-
-    Raises:
-        InvalidModelError: one line: the key and the reason.
-    """
-    if value is None:
-        if field.required:
-            raise InvalidModelError(f"{field.key} is missing")
-        return
-    try:
-        converter(field)(value)
-    except UnfitError as error:
-        raise InvalidModelError(f"{field.key}: {error}") from None
-
-
-def converter(field: Field) -> Convert:
-    """What turns a value of the field into its canonical form, or raises UnfitError."""
-    if field.type == "choice":
-        return _choice(field.choices)
-    if field.type == "references":
-        return _ids_or_home if field.key == "from" else _ids
-    return _CONVERTERS[field.type]
-
-
-def _wrong(value: object, wanted: str) -> UnfitError:
-    names = {
-        str: "text",
-        bool: "true or false",
-        int: "a whole number",
-        float: "a number with a fraction",
-        list: "a list",
-        tuple: "a list",
-        dict: "a table",
-        date: "a date",
-    }
-    return UnfitError(f"is {names.get(type(value), 'a date or time')}, where {wanted} is wanted")
-
-
-def _text(value: Any, limit: int, what: str) -> str:
-    if value.__class__ is not str:
-        raise _wrong(value, what)
-    text: str = value
-    if not text or text.isspace():
-        raise UnfitError("is empty: leave the key out")
-    if len(text) > limit:
-        raise UnfitError(f"has {len(text):,} characters, at most {limit:,} are allowed")
-    problem = unprintable(text)
-    if problem:
-        raise UnfitError(f"contains {problem}")
-    secret = looks_like_secret(text)
-    if secret:
-        raise UnfitError(f"looks like {secret}: write names only, never the secret")
-    return text
-
-
-def _line(value: Any) -> str:
-    return _text(value, LINE_LIMIT, "one line of text")
-
-
-def _paragraph(value: Any) -> str:
-    return _text(value, PARAGRAPH_LIMIT, "text")
-
-
-def _id(value: Any) -> str:
-    if value.__class__ is not str:
-        raise _wrong(value, "an id")
-    text: str = value
-    if len(text) >= SHORTEST_SECRET_IN_ID:
-        secret = looks_like_secret(text)
-        if secret:
-            raise UnfitError(f"looks like {secret}: write names only, never the secret")
-    if _ID.fullmatch(text) is None:
-        raise UnfitError(
-            f"{quote(text)} is no id: 1 to 64 of a-z, 0-9, dot, underscore and hyphen, "
-            "beginning with a letter or digit"
-        )
-    return text
-
-
-def check_new_id(text: str) -> None:
-    """Refuse a text that cannot be an id; raises UnfitError with the reason alone."""
-    _id(text)
-
-
-def _reference(value: Any) -> str:
-    if value.__class__ is not str:
-        raise _wrong(value, "an id")
-    text: str = value
-    return text
-
-
-def _boolean(value: Any) -> bool:
-    if value.__class__ is not bool:
-        raise _wrong(value, "true or false")
-    return bool(value)
-
-
-def _integer(value: Any) -> int:
-    if value.__class__ is not int:
-        raise _wrong(value, "a whole number")
-    if not 0 <= value <= INTEGER_LIMIT:
-        raise UnfitError(f"is out of range: 0 to {INTEGER_LIMIT:,}")
-    return int(value)
-
-
-def _choice(choices: tuple[str, ...]) -> Convert:
-    allowed = frozenset(choices)
-
-    def convert(value: Any) -> str:
-        if value.__class__ is not str:
-            raise _wrong(value, "one of " + ", ".join(choices))
-        text: str = value
-        if text not in allowed:
-            raise UnfitError(f"{quote(text)} is none of {', '.join(choices)}")
-        return text
-
-    return convert
-
-
-def _items(value: Any, each: Callable[[Any], str]) -> list[str]:
-    if value.__class__ is not list and value.__class__ is not tuple:
-        raise _wrong(value, "a list")
-    if not value:
-        raise UnfitError("is an empty list: leave the key out")
-    items = [each(item) for item in value]
-    if len(items) > 1 and len(set(items)) != len(items):
-        twice = next(item for item in items if items.count(item) > 1)
-        raise UnfitError(f"names {quote(twice)} twice")
-    return items
-
-
-_action: Final = _choice(ACTIONS)
-
-
-def _actions(value: Any) -> tuple[str, ...]:
-    items = _items(value, _action)
-    if len(items) > 1:
-        items.sort(key=_ORDER.__getitem__)
-    return tuple(items)
-
-
-def _ids(value: Any) -> tuple[str, ...]:
-    return tuple(sorted(_items(value, _id)))
-
-
-_ids_or_home: Final = _ids  # "home" is an id by its form
-
-
-def _names(value: Any) -> tuple[str, ...]:
-    return tuple(sorted(_items(value, _line)))
-
-
-def _lifetime(value: Any) -> str:
-    if value.__class__ is not str:
-        raise _wrong(value, "a lifetime like 15m or 90d")
-    text: str = value
-    if _LIFETIME.fullmatch(text) is None:
-        raise UnfitError(
-            f"{quote(text)} is no lifetime: a whole number and s, m, h or d, like 15m or 90d, or unlimited"
-        )
-    return text
-
-
-def _date(value: Any) -> date:
-    if value.__class__ is not date:
-        raise _wrong(value, "a date, like 2027-03-31 without quotes,")
-    day: date = value
-    return day
-
-
-def _slot(value: Any) -> tuple[int, int]:
-    if value.__class__ is not list and value.__class__ is not tuple:
-        raise _wrong(value, "a list of two whole numbers")
-    if len(value) != 2 or any(part.__class__ is not int for part in value):
-        raise UnfitError("is not a list of two whole numbers: [column, order]")
-    column, order = value
-    if abs(column) > SLOT_LIMIT or abs(order) > SLOT_LIMIT:
-        raise UnfitError(f"is out of range: each -{SLOT_LIMIT:,} to {SLOT_LIMIT:,}")
-    return column, order
-
-
-_CONVERTERS: Final[Mapping[str, Convert]] = {
-    "id": _id,
-    "reference": _reference,
-    "line": _line,
-    "paragraph": _paragraph,
-    "suggestion": _line,
-    "boolean": _boolean,
-    "integer": _integer,
-    "actions": _actions,
-    "names": _names,
-    "lifetime": _lifetime,
-    "date": _date,
-    "slot": _slot,
-}
-
-CONVERTERS: Final[Mapping[str, Mapping[str, tuple[str, Convert]]]] = {
-    name: {field.key: (field.attribute, converter(field)) for field in table.fields}
-    for name, table in SCHEMA.items()
-}
-"""For every table and key: the attribute of the record, and what makes its value canonical."""
-
-REQUIRED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    name: tuple((field.key, field.attribute) for field in table.fields if field.required)
-    for name, table in SCHEMA.items()
-}
-"""For every table: key and attribute of each field that must be given."""
 
 
 # One record --------------------------------------------------------------------------------------
@@ -370,10 +144,8 @@ class References:
 
     def check(self, table: str, record: Any) -> None:
         """Refuse a record that names what does not exist; raises InvalidModelError."""
-        if table == "checkpoint":
-            problem = self._checkpoint_problem(record)
-        else:
-            problem = self._problem(table, record)
+        special = table == "checkpoint"
+        problem = self._checkpoint_problem(record) if special else self._problem(table, record)
         if problem:
             raise RefusedError(table, label_of(table, key_of(record)), *problem)
 
@@ -473,7 +245,9 @@ def check_record(record: Record, snapshot: Snapshot) -> None:
 
 def check_snapshot(snapshot: Snapshot) -> None:
     """Refuse a whole model that the semantics refuse; raises InvalidModelError (section 10)."""
-    check_records(snapshot, (("about", ""), *((name, key) for name in TABLES for key in snapshot.table(name))))
+    check_records(
+        snapshot, (("about", ""), *((name, key) for name in TABLES for key in snapshot.table(name)))
+    )
 
 
 def check_records(snapshot: Snapshot, keys: Iterable[tuple[str, Key]]) -> None:

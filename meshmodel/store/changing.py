@@ -12,15 +12,8 @@ from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import About, Agent, Checkpoint, Delegation, Key, Record, System, key_of
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
 from meshmodel.model.snapshot import TABLES, Snapshot, table_of
-from meshmodel.model.validation import (
-    References,
-    RefusedError,
-    UnfitError,
-    check_new_id,
-    label_of,
-    normalise,
-    quote,
-)
+from meshmodel.model.validation import References, RefusedError, label_of, normalise
+from meshmodel.model.values import UnfitError, check_new_id, quote
 from meshmodel.store.subjects import renamed_subject
 
 _NAMED_IN = {
@@ -46,7 +39,7 @@ class Working:
 
     def finish(self) -> Snapshot:
         """The snapshot after all changes; raises InvalidModelError."""
-        changed = {name: MappingProxyType(table) for name, table in self._copies.items()}
+        changed: dict[str, Any] = {name: MappingProxyType(table) for name, table in self._copies.items()}
         after = replace(self._before, about=self._about, **changed)
         references = References(after)
         for name, key in self._put:
@@ -106,7 +99,7 @@ class Working:
             self._drop_unheld(record.agent, (record.credential,))
         elif name == "delegation":
             self._drop_unheld(record.to, record.passes or ())
-        if name in STEP_ENDS and name not in {"hold", "trigger"}:
+        if name in STEP_ENDS and name != "hold":
             self._drop_checkpoints(lambda c: c.step == name and (c.from_, c.to) == key)
 
     def _forget(self, target: str, ident: str) -> None:
@@ -150,8 +143,7 @@ class Working:
                 for delegation in self._read("delegation").values()
             ):
                 continue
-            ends = (agent, credential)
-            self._drop_checkpoints(lambda c, ends=ends: c.step == "hold" and (c.from_, c.to) == ends)
+            self._drop_checkpoints(_on_hold(agent, credential))
 
     # Rename -----------------------------------------------------------------------------------
 
@@ -196,8 +188,12 @@ class Working:
             self._write(name)[key] = made
         else:
             if now in self._read(name):
-                raise RefusedError(name, label_of(name, key), None, f"would become another {label_of(name, now)}")
-            renamed = {(now if k == key else k): (made if k == key else v) for k, v in self._read(name).items()}
+                raise RefusedError(
+                    name, label_of(name, key), None, f"would become another {label_of(name, now)}"
+                )
+            renamed = {
+                (now if k == key else k): (made if k == key else v) for k, v in self._read(name).items()
+            }
             self._copies[name] = renamed
         if self._put.pop((name, key), True) is None:
             self._put[name, now] = None
@@ -221,12 +217,14 @@ class Working:
             self._move_all(name, records)
 
     def _move_all(self, name: str, records: dict[Key, dict[str, Any]]) -> None:
-        """As ``_move``, many at once; new ids are free, so keys never meet."""
+        """As ``_move``, many at once."""
         table: dict[Any, Any] = {}
         for key, record in self._read(name).items():
             values = records.get(key)
             made = record if values is None else replace(record, **values)
             now = key if values is None else key_of(made)
+            if now in table:
+                raise RefusedError(name, label_of(name, key), None, f"would be another {label_of(name, now)}")
             table[now] = made
             if now != key and self._put.pop((name, key), True) is None:
                 self._put[name, now] = None
@@ -235,8 +233,6 @@ class Working:
     def _follow_identity(self, old: str, new: str) -> None:
         credential = self._read("credential")[old]
         if credential.identity is not None:
-            if credential.identity == new:
-                self._set("credential", old, "identity", new)
             return
         others = {c.principal for c in self._read("credential").values() if c.id != old}
         approving = {each for c in self._read("checkpoint").values() for each in c.approvers or ()}
@@ -246,6 +242,10 @@ class Working:
         for key, checkpoint in list(self._read("checkpoint").items()):
             if old in (checkpoint.approvers or ()):
                 self._set("checkpoint", key, "approvers", _replaced(checkpoint.approvers, old, new))
+
+
+def _on_hold(agent: str, credential: str) -> Callable[[Checkpoint], bool]:
+    return lambda c: c.step == "hold" and c.from_ == agent and c.to == credential
 
 
 def _replaced(values: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
@@ -276,5 +276,3 @@ def _checkpoint_follows(checkpoint: Checkpoint, target: str, old: str, new: str)
     if target == "system" and checkpoint.decided_at == old:
         values["decided_at"] = new
     return values
-
-

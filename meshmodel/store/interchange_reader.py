@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from itertools import repeat
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -12,17 +13,8 @@ from meshmodel.model.records import About
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot
 from meshmodel.model.text import one_line
-from meshmodel.model.validation import (
-    CONVERTERS,
-    REQUIRED,
-    References,
-    RefusedError,
-    UnfitError,
-    check_alone,
-    drop_derived,
-    label_of,
-    quote,
-)
+from meshmodel.model.validation import References, RefusedError, check_alone, drop_derived, label_of
+from meshmodel.model.values import CONVERTERS, REQUIRED, UnfitError, quote
 from meshmodel.store.interchange_lines import find_line, hint_of_number
 
 FORMAT: Final = "meshmodel/1"
@@ -32,7 +24,9 @@ DEPTH_LIMIT: Final = 16
 """The most parts of a dotted key; a model needs one."""
 
 _PART: Final = r"(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+"
-_DEEP_KEY: Final = re.compile(rf"^[ \t]*+\[{{0,2}}[ \t]*+{_PART}(?:\.[ \t]*+{_PART}){{{DEPTH_LIMIT}}}", re.MULTILINE)
+_DEEP_KEY: Final = re.compile(
+    rf"^[ \t]*+\[{{0,2}}[ \t]*+{_PART}(?:\.[ \t]*+{_PART}){{{DEPTH_LIMIT}}}", re.MULTILINE
+)
 _DEEP_INLINE: Final = re.compile(rf"[{{,][ \t]*+{_PART}(?:\.[ \t]*+{_PART}){{1024}}")
 _PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
@@ -106,28 +100,39 @@ def _error(source: str, line: int | None, reason: str) -> InvalidModelError:
 def _parse(text: str, source: str) -> dict[str, Any]:
     if len(text) > SIZE_LIMIT:
         raise _error(source, None, "is larger than 64 MiB")
-    for expression in (_DEEP_KEY, _DEEP_INLINE):
-        deep = expression.search(text)
-        if deep:
-            line = text.count("\n", 0, deep.start()) + 1
-            raise _error(source, line, f"is nested too deep: a key has more than {DEPTH_LIMIT} parts")
+    if max(map(str.count, text.split("\n"), repeat("."))) >= DEPTH_LIMIT:
+        _refuse_deep_keys(text, source)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         found = _PLACE.search(message)
-        line = int(found[1]) if found and found[1] else (text.count("\n") + 1 if found else None)
-        raise _error(source, line, f"is not TOML: {one_line(message[: found.start()] if found else message)}") from None
+        end = text.count("\n") + 1 if found else None
+        line = int(found[1]) if found and found[1] else end
+        raise _error(
+            source, line, f"is not TOML: {one_line(message[: found.start()] if found else message)}"
+        ) from None
     except RecursionError:
         raise _error(source, None, "is nested too deep: a model needs no more than lists in tables") from None
     except ValueError:
         raise _error(source, hint_of_number(text), "has a number that is out of range") from None
 
 
+def _refuse_deep_keys(text: str, source: str) -> None:
+    """A key with very many parts takes the parser a time that grows with their square."""
+    for expression in (_DEEP_KEY, _DEEP_INLINE):
+        deep = expression.search(text)
+        if deep:
+            line = text.count("\n", 0, deep.start()) + 1
+            raise _error(source, line, f"is nested too deep: a key has more than {DEPTH_LIMIT} parts")
+
+
 def _snapshot(document: Mapping[str, Any]) -> Snapshot:
     kind = document.get("format")
     if kind is None:
-        raise _AtRowError("about", None, None, f'the key "format" is missing: write format = "{FORMAT}" first')
+        raise _AtRowError(
+            "about", None, None, f'the key "format" is missing: write format = "{FORMAT}" first'
+        )
     if kind != FORMAT:
         newer = isinstance(kind, str) and re.fullmatch(r"meshmodel/[1-9][0-9]{0,5}", kind)
         why = "made by a newer version of the program" if newer else "not a model"
@@ -141,9 +146,16 @@ def _snapshot(document: Mapping[str, Any]) -> Snapshot:
             about[key] = _about_value(key, value)
         elif key != "format":
             kind_of = "table" if isinstance(value, (dict, list)) else "key"
-            raise _AtRowError("about", None, key, f"unknown {kind_of} {quote(key)}{_known(key, ('name', 'description', *TABLES))}")
-    tables: dict[str, Any] = {name: _table(name, document[name]) for name in TABLES if name in document}
-    snapshot = Snapshot(about=About(**about), **{n: MappingProxyType(t) for n, t in tables.items()})
+            raise _AtRowError(
+                "about",
+                None,
+                key,
+                f"unknown {kind_of} {quote(key)}{_known(key, ('name', 'description', *TABLES))}",
+            )
+    tables: dict[str, Any] = {
+        name: MappingProxyType(_table(name, document[name])) for name in TABLES if name in document
+    }
+    snapshot = Snapshot(about=About(**about), **tables)
     _look_up(snapshot)
     return snapshot
 
@@ -176,9 +188,7 @@ def _table(name: str, rows: Any) -> dict[Any, Any]:
     special = name in {"exchange", "delegation", "checkpoint", "zone"}
     derived = name in {"credential", "system", "agent", "custody"}
     found: dict[Any, Any] = {}
-    number = 0
-    for row in rows:
-        number += 1
+    for number, row in enumerate(rows, start=1):
         values: dict[str, Any] = {}
         key = None
         try:
@@ -189,15 +199,21 @@ def _table(name: str, rows: Any) -> dict[Any, Any]:
             reason = f"unknown key {quote(key)}{_known(str(key), tuple(converters))}"
             raise _AtRowError(name, number, key, f"{_label(name, number, row)}: {reason}") from None
         except UnfitError as error:
-            raise _AtRowError(name, number, key, f"{_label(name, number, row)}, key {quote(key)}: {error}") from None
+            raise _AtRowError(
+                name, number, key, f"{_label(name, number, row)}, key {quote(key)}: {error}"
+            ) from None
         for key, attribute in required:
             if attribute not in values:
-                raise _AtRowError(name, number, None, f"{_label(name, number, row)}: the key {quote(key)} is missing")
+                raise _AtRowError(
+                    name, number, None, f"{_label(name, number, row)}: the key {quote(key)} is missing"
+                )
         if special:
             problem = check_alone(name, values)
             if problem:
                 key, reason = problem
-                raise _AtRowError(name, number, key, f"{_label(name, number, row)}, key {quote(key)}: {reason}")
+                raise _AtRowError(
+                    name, number, key, f"{_label(name, number, row)}, key {quote(key)}: {reason}"
+                )
         if derived:
             drop_derived(name, values)
         ends = values[first] if single else (values[first], values[last])
@@ -211,8 +227,8 @@ def _table(name: str, rows: Any) -> dict[Any, Any]:
 
 def _label(name: str, number: int, row: Mapping[str, Any]) -> str:
     """How an error names a row: by its key where that is given, else by its number."""
-    ends = [row.get(key) for key in SCHEMA[name].key]
-    if all(isinstance(end, str) and end for end in ends):
+    ends = [end for end in map(row.get, SCHEMA[name].key) if isinstance(end, str) and end]
+    if len(ends) == len(SCHEMA[name].key):
         return label_of(name, ends[0] if len(ends) == 1 else (ends[0], ends[1]))
     return f"{name} number {number}"
 
@@ -221,9 +237,7 @@ def _look_up(snapshot: Snapshot) -> None:
     references = References(snapshot)
     check = references.check
     for name in TABLES:
-        number = 0
-        for record in snapshot.table(name).values():
-            number += 1
+        for number, record in enumerate(snapshot.table(name).values(), start=1):
             try:
                 check(name, record)
             except RefusedError as error:
