@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from meshmodel.commands.models import Subparsers, add_model, load
-from meshmodel.commands.output import write_file, write_out
+from meshmodel.commands.output import write_out
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
@@ -51,7 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output is None:
         write_out(content, binary=to in _BINARY)
     else:
-        write_file(arguments.output, content)
+        from meshmodel.store.interchange_writer import replace_file
+
+        replace_file(arguments.output, content)
     return 0
 
 

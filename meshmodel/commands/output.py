@@ -1,10 +1,9 @@
-"""Where the commands' words go: the terminal or a pipe, standard error, a file."""
+"""Where the commands' words go: the terminal or a pipe, standard error."""
 
 import json
 import os
 import shutil
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from meshmodel.model.errors import MeshmodelError
@@ -45,34 +44,6 @@ def style() -> "Style":
     return Style(colour, min(columns, 120), glyphs)
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Replace a file in one step: its readers see the old content or the new, never a part.
-
-    Raises:
-        MeshmodelError: it cannot be written; what was there is unchanged.
-    """
-    import tempfile
-
-    target = Path(os.path.realpath(path))
-    if target.is_dir():
-        raise MeshmodelError(f"{one_line(path)}: is a folder; name a file")
-    try:
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(mode)
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise MeshmodelError(f"{one_line(path)}: cannot be written: {error.strerror or error}") from None
-
-
 def write_out(content: bytes, *, binary: bool) -> None:
     """Write to standard output as it is.
 
@@ -86,9 +57,3 @@ def write_out(content: bytes, *, binary: bool) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current

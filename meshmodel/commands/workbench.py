@@ -54,7 +54,9 @@ def run_demo(arguments: argparse.Namespace) -> int:
 
     wanted = example(arguments.example)
     _need_a_terminal("meshmodel demo")
-    copy = private_copy(wanted, _folder())
+    from meshmodel.app.config import copies_path
+
+    copy = private_copy(wanted, copies_path())
     try:
         return _show(copy)
     finally:
@@ -79,13 +81,6 @@ def _need_a_terminal(command: str) -> None:
             f"{command} needs a terminal to draw on; meshmodel check MODEL answers anywhere, "
             "meshmodel export MODEL --to svg draws a picture"
         )
-
-
-def _folder() -> Path:
-    """Where copies of examples are kept, for this user alone."""
-    from platformdirs import user_data_path
-
-    return user_data_path("meshmodel", appauthor=False) / "examples"
 
 
 def _untouched(path: Path) -> bool:
