@@ -1,0 +1,124 @@
+"""What a diagram is made of, before any format: nodes, edges, zones, a title, a legend, notes.
+
+Pure data with plain text in it. ``dot`` writes it, ``render`` checks that all of it was drawn.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from meshmodel.analysis.results import AgentReach, Door, Explanation, Finding, StepKey, StepMark, Summary
+from meshmodel.model.vocabulary import View
+
+Format = Literal["dot", "svg", "png", "pdf"]
+FORMATS: tuple[Format, ...] = ("dot", "svg", "png", "pdf")
+Lens = Literal["structure", "missing", "reach"]
+LENSES: tuple[Lens, ...] = ("structure", "missing", "reach")
+
+Look = Literal[
+    "agent",
+    "person",
+    "system",
+    "store",
+    "issuer",
+    "pipeline",
+    "credential",
+    "inactive",
+    "missing",
+    "counts",
+    "does-not-count",
+    "anchor",
+    "key",
+]
+"""The shape of a node: what kind of thing it stands for."""
+
+LineLook = Literal[
+    "hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting", "boundary", "hidden"
+]
+"""The style of a line: what step it stands for."""
+
+Tone = Literal["plain", "direct", "hidden", "deputy", "dim"]
+"""What the lens says of a part: nothing, how it is reached, or that it is outside the lens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One shape. ``lines`` are shown below one another; ``zone`` is ``None`` outside every frame."""
+
+    id: str
+    lines: tuple[str, ...]
+    look: Look
+    zone: str | None = None
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One line between two nodes; ``mark`` colours it as a door or a checkpoint does."""
+
+    id: str
+    tail: str
+    head: str
+    look: LineLook
+    lines: tuple[str, ...] = ()
+    mark: StepMark | None = None
+    tone: Tone = "plain"
+    arrow: bool = True
+    leaves_zone: str | None = None
+    enters_zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The frame of one zone."""
+
+    id: str
+    lines: tuple[str, ...]
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """A whole picture; ``notes`` are lines below the title that say what is not as in the model."""
+
+    title: tuple[str, ...]
+    description: str
+    frames: tuple[Frame, ...]
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    legend: tuple[Node, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def all_nodes(self) -> tuple[Node, ...]:
+        """The nodes of the model and those of the legend."""
+        return self.nodes + self.legend
+
+
+class Answers(Protocol):
+    """What a diagram needs of an analysis; ``meshmodel.analysis.Analysis`` is one."""
+
+    @property
+    def view(self) -> View:
+        """As built or as designed."""
+
+    @property
+    def summary(self) -> Summary:
+        """The counts."""
+
+    @property
+    def doors(self) -> tuple[Door, ...]:
+        """The missing checkpoints."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings."""
+
+    def agent_reach(self, agent: str, /) -> AgentReach | None:
+        """The reach of one active agent."""
+
+    def marks(self) -> Mapping[StepKey, StepMark]:
+        """What stands on the steps."""
+
+    def explain_finding(self, finding: Finding, /) -> Explanation | None:
+        """The witness of a finding."""

@@ -1,0 +1,77 @@
+"""Names as labels: wrapped to a width, and replaced by ids where a format has no glyphs for them.
+
+A format that embeds its own font cannot show every script. It then shows the id, which is always
+ASCII, with an asterisk, and the diagram says so in a note; boxes in place of letters never appear.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from wcwidth import wcwidth
+
+Shows = Callable[[str], bool]
+"""Whether a format has glyphs for a whole text."""
+
+NODE_COLUMNS = 24
+"""Where labels of nodes are broken, in columns of a narrow letter."""
+TITLE_COLUMNS = 84
+"""Where the title is broken."""
+
+SUBSTITUTED = "* names in a script that this format has no font for are shown by id; the SVG shows them"
+
+
+def shows_everything(text: str) -> bool:
+    """For formats that leave the choice of fonts to the viewer (DOT, SVG)."""
+    del text
+    return True
+
+
+def columns(text: str) -> int:
+    """How many columns a text takes: two for wide characters, none for combining ones."""
+    return sum(max(wcwidth(character), 0) for character in text)
+
+
+def wrap(text: str, width: int) -> tuple[str, ...]:
+    """Break a text into lines of at most ``width`` columns, at spaces, hyphens, dots or anywhere.
+
+    Nothing is lost but the spaces at the breaks.
+    """
+    lines: list[str] = []
+    rest = text.strip()
+    while columns(rest) > width:
+        end = taken = best = 0
+        for end, character in enumerate(rest):
+            taken += max(wcwidth(character), 0)
+            if taken > width:
+                break
+            if character == " " or (character in "-._/@:" and end > width // 3):
+                best = end + 1
+        if best == 0 and rest[end] == " ":
+            best = end
+        cut = best or max(end, 1)
+        while cut < len(rest) and wcwidth(rest[cut]) == 0:
+            cut += 1
+        lines.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    if rest or not lines:
+        lines.append(rest)
+    return tuple(lines)
+
+
+@dataclass(slots=True)
+class Names:
+    """Turns texts of a model into what one format can show, and remembers whether it had to change any."""
+
+    shows: Shows = shows_everything
+    changed: bool = field(default=False, init=False)
+
+    def name(self, title: str, identifier: str) -> str:
+        """A name, or the id with an asterisk."""
+        return self.text(title, identifier)
+
+    def text(self, text: str, instead: str) -> str:
+        """A text, or what stands for it, with an asterisk."""
+        if self.shows(text):
+            return text
+        self.changed = True
+        return f"{instead}*"

@@ -1,0 +1,257 @@
+"""Writes a diagram as DOT, through the graphviz package's quoting.
+
+Names are only ever the text of a label: each line is escaped (backslashes, so that ``\\N`` or ``\\G``
+mean nothing; ampersands, so that ``&lt;`` stays what it is) and marked as no HTML, so a name like
+``<b>`` or ``"]; node [shape=…`` is shown as written. The colours are Okabe and Ito's, which
+colour-blind readers can tell apart, on a light ground; text in them is darkened until it reads well.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Literal
+
+import graphviz
+
+from meshmodel.exporters.diagram_parts import Diagram, Edge, Frame, LineLook, Look, Node, Tone
+from meshmodel.exporters.diagram_text import columns
+
+Direction = Literal["TB", "LR"]
+
+FONT = "Arial"
+NODE_SIZE = 10.0
+EDGE_SIZE = 9.0
+TITLE_SIZE = 12.0
+LEGEND_SIZE = 8.0
+
+VERMILLION, VERMILLION_TEXT = "#D55E00", "#9C3F00"
+BLUE, SKY, GREEN, GREEN_TEXT = "#0072B2", "#56B4E9", "#009E73", "#00694C"
+ORANGE, PURPLE, PURPLE_TEXT = "#E69F00", "#CC79A7", "#8F3D6B"
+INK, LINE, GREY, GREY_TEXT, GREY_LINE = "#1A1A1A", "#555555", "#F2F2F2", "#808080", "#BFBFBF"
+
+Attributes = dict[str, str]
+
+_LOOKS: Mapping[Look, Attributes] = {
+    "agent": {"shape": "box", "style": "rounded,filled", "fillcolor": "#DCEBF7", "color": BLUE, "penwidth": "1.4"},
+    "person": {"shape": "ellipse", "style": "filled", "fillcolor": "#DCEBF7", "color": BLUE, "penwidth": "1.4", "margin": "0.02"},
+    "system": {"shape": "box", "style": "filled", "fillcolor": GREY, "color": INK},
+    "store": {"shape": "cylinder", "style": "filled", "fillcolor": GREY, "color": INK},
+    "issuer": {"shape": "box", "peripheries": "2", "style": "filled", "fillcolor": GREY, "color": INK},
+    "pipeline": {"shape": "component", "style": "filled", "fillcolor": GREY, "color": INK},
+    "credential": {"shape": "note", "style": "filled", "fillcolor": "#FFF7E0", "color": "#8A6100"},
+    "inactive": {"shape": "box", "style": "dotted", "color": GREY_TEXT, "fontcolor": GREY_TEXT},
+    "missing": {
+        "shape": "octagon",
+        "margin": "0.01,0.01",
+        "style": "filled",
+        "fillcolor": "#FCE8DA",
+        "color": VERMILLION,
+        "fontcolor": VERMILLION_TEXT,
+        "penwidth": "2.4",
+    },
+    "counts": {
+        "shape": "hexagon",
+        "margin": "0.01,0.01",
+        "style": "filled",
+        "fillcolor": "#DFF3EC",
+        "color": GREEN,
+        "fontcolor": GREEN_TEXT,
+        "penwidth": "1.8",
+    },
+    "does-not-count": {
+        "shape": "hexagon",
+        "margin": "0.01,0.01",
+        "style": "filled,dashed",
+        "fillcolor": "#FFFFFF",
+        "color": PURPLE,
+        "fontcolor": PURPLE_TEXT,
+        "penwidth": "1.8",
+    },
+    "anchor": {"shape": "plaintext", "fontcolor": GREY_TEXT},
+    "key": {"shape": "plaintext"},
+}
+_SMALL: frozenset[Look] = frozenset({"credential", "missing", "counts", "does-not-count", "anchor", "key"})
+
+_LINES: Mapping[LineLook, Attributes] = {
+    "hold": {"style": "solid"},
+    "grant": {"style": "solid"},
+    "custody": {"style": "dashed"},
+    "exchange": {"style": "solid", "arrowhead": "empty"},
+    "delegation": {"style": "solid", "penwidth": "2", "arrowhead": "vee"},
+    "trigger": {"style": "dotted", "penwidth": "1.6", "arrowhead": "vee"},
+    "hosting": {"style": "dotted", "penwidth": "1.6", "arrowhead": "odot"},
+    "boundary": {"style": "dashed", "color": GREY_TEXT, "arrowhead": "vee"},
+    "hidden": {"style": "invis"},
+}
+_MARKS: Mapping[str, Attributes] = {
+    "missing": {"color": VERMILLION, "fontcolor": VERMILLION_TEXT, "penwidth": "2.2"},
+    "counts": {"color": GREEN, "fontcolor": GREEN_TEXT},
+    "does-not-count": {"color": PURPLE_TEXT, "fontcolor": PURPLE_TEXT},
+}
+_NODE_TONES: Mapping[Tone, Attributes] = {
+    "plain": {},
+    "direct": {"penwidth": "2.4"},
+    "hidden": {"penwidth": "2", "_dash": "dashed"},
+    "deputy": {"penwidth": "2", "_dash": "dotted"},
+    "dim": {"color": GREY_LINE, "fontcolor": GREY_TEXT, "fillcolor": "#FFFFFF", "penwidth": "1"},
+}
+_EDGE_TONES: Mapping[Tone, Attributes] = {
+    "plain": {},
+    "direct": {"penwidth": "2.2"},
+    "hidden": {"penwidth": "1.8", "style": "dashed"},
+    "deputy": {"penwidth": "1.8", "style": "dotted"},
+    "dim": {"color": GREY_LINE, "fontcolor": GREY_TEXT, "penwidth": "0.8"},
+}
+
+
+def label(lines: Sequence[str], *, left: bool = False) -> str:
+    """Lines of plain text as the value of a label, which no text in them can leave."""
+    end = "\\l" if left else "\\n"
+    safe = [graphviz.escape(line.replace("&", "&amp;")) for line in lines]
+    return graphviz.nohtml(end.join(safe) + (end if left else ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """How to arrange a diagram.
+
+    Attributes:
+        direction: which way the steps run: down, or to the right.
+        below: pairs of nodes; the second is to stand below (or right of) the first.
+        legend_below: the node below which the legend stands, if it is to stand below one.
+        legend_row: how many samples of the legend stand side by side.
+        titles: for zones whose title a line would cross, where it goes instead: ``labelloc``, ``labeljust``.
+    """
+
+    direction: Direction = "TB"
+    below: tuple[tuple[str, str], ...] = ()
+    legend_below: str | None = None
+    legend_row: int = 6
+    titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def write_dot(diagram: Diagram, hints: Hints | None = None) -> str:
+    """The diagram as DOT text; equal diagrams and hints give equal text."""
+    hints = hints or Hints()
+    graph = graphviz.Digraph(
+        "mesh",
+        graph_attr={
+            "newrank": "true",  # without it clusters with labelled edges lose edges
+            "compound": "true",
+            "rankdir": hints.direction,
+            "fontname": FONT,
+            "fontsize": f"{TITLE_SIZE:g}",
+            "fontcolor": INK,
+            "label": label(padded((*diagram.title, *diagram.notes)), left=True),
+            "labelloc": "t",
+            "labeljust": "l",
+            "bgcolor": "#FFFFFF",
+            "nodesep": "0.22",
+            "ranksep": "0.28",
+            "pad": "0.1",
+            "charset": "UTF-8",
+        },
+        node_attr={
+            "fontname": FONT,
+            "fontsize": f"{NODE_SIZE:g}",
+            "fontcolor": INK,
+            "margin": "0.09,0.05",
+            "height": "0.3",
+            "width": "0.3",
+        },
+        edge_attr={
+            "fontname": FONT,
+            "fontsize": f"{EDGE_SIZE:g}",
+            "fontcolor": "#333333",
+            "color": LINE,
+            "arrowsize": "0.7",
+        },
+    )
+    inside: dict[str | None, list[Node]] = {}
+    for node in diagram.nodes:
+        inside.setdefault(node.zone, []).append(node)
+    for frame in diagram.frames:
+        _frame(graph, frame, inside.get(frame.id, ()), hints.titles.get(frame.id, ("t", "l")))
+    for node in inside.get(None, ()):
+        graph.node(node.id, **_node(node))
+    for edge in diagram.edges:
+        graph.edge(edge.tail, edge.head, **_edge(edge))
+    for upper, lower in hints.below:
+        graph.edge(upper, lower, style="invis")
+    _legend(graph, diagram, hints)
+    return graph.source
+
+
+def padded(lines: Sequence[str]) -> list[str]:
+    """Lines with blanks at the end, since layout takes letters beyond ASCII for as narrow as a blank."""
+    return [line + " " * sum(2 for character in line if not character.isascii()) for line in lines]
+
+
+def _frame(graph: graphviz.Digraph, frame: Frame, nodes: Sequence[Node], title: tuple[str, str]) -> None:
+    with graph.subgraph(name=f"cluster_zone/{frame.id}") as cluster:
+        cluster.attr(
+            label=label(padded(frame.lines), left=True),
+            labelloc=title[0],
+            labeljust=title[1],
+            style="rounded,filled",
+            fillcolor="#FAFAFA",
+            color="#7F7F7F",
+            fontsize=f"{NODE_SIZE:g}",
+            fontcolor="#333333",
+            margin="8",
+            id=f"zone:{frame.id}",
+        )
+        for node in nodes:
+            cluster.node(node.id, **_node(node))
+
+
+def _node(node: Node) -> Attributes:
+    attributes = {**_LOOKS[node.look], "label": label(node.lines), "id": node.id.replace("/", ":")}
+    tone = dict(_NODE_TONES[node.tone])
+    dash = tone.pop("_dash", None)
+    attributes.update(tone)
+    if dash is not None:
+        attributes["style"] = f"{attributes['style']},{dash}"
+    size = NODE_SIZE
+    if node.look in _SMALL:
+        size = EDGE_SIZE
+        attributes["fontsize"] = f"{EDGE_SIZE:g}"
+    wide = max((columns(line) for line in node.lines if not line.isascii()), default=0)
+    if wide:
+        attributes["width"] = f"{wide * size * 0.58 / 72 + 0.18:.2f}"
+    return attributes
+
+
+def _edge(edge: Edge) -> Attributes:
+    attributes = {"id": edge.id.replace("/", ":"), **_LINES[edge.look]}
+    if edge.mark is not None:
+        attributes.update(_MARKS[edge.mark])
+    attributes.update(_EDGE_TONES[edge.tone])
+    if not edge.arrow:
+        attributes["arrowhead"] = "none"
+    if edge.lines:
+        attributes["label"] = label([f" {line} " for line in edge.lines])
+    if edge.leaves_zone is not None:
+        attributes["ltail"] = f"cluster_zone/{edge.leaves_zone}"
+    if edge.enters_zone is not None:
+        attributes["lhead"] = f"cluster_zone/{edge.enters_zone}"
+    return attributes
+
+
+def _legend(graph: graphviz.Digraph, diagram: Diagram, hints: Hints) -> None:
+    if not diagram.legend:
+        return
+    names = [node.id for node in diagram.legend]
+    with graph.subgraph(name="cluster_legend") as cluster:
+        cluster.attr(label="", style="dashed", color=GREY_LINE, margin="4", id="legend")
+        for node in diagram.legend:
+            cluster.node(node.id, **{**_node(node), "fontsize": f"{LEGEND_SIZE:g}", "height": "0.2"})
+        if hints.direction == "LR":
+            for one, other in pairwise(names):
+                cluster.edge(one, other, style="invis")
+    if hints.direction == "LR":
+        return
+    for number, name in enumerate(names):
+        above = hints.legend_below if number < hints.legend_row else names[number - hints.legend_row]
+        if above is not None:
+            graph.edge(above, name, style="invis")
