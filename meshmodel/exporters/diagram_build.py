@@ -288,9 +288,6 @@ class _Builder:
         count = False
         for each in placed:
             lines += wrap(each.kind, NODE_COLUMNS)
-            if each.decided_at is not None:
-                desk = self.snapshot.system[each.decided_at]
-                lines += wrap("at " + self.names.name(desk.title, desk.id), NODE_COLUMNS)
             if each.actions:
                 lines += wrap("for " + ", ".join(each.actions), NODE_COLUMNS)
             wrong = [_REASONS[word] for word in shortcomings(each, self.answers.view)]
@@ -304,6 +301,9 @@ class _Builder:
             else:
                 lines.append("counts")
         tone = self.lighting.step(key)
+        for desk in sorted({each.decided_at for each in placed if each.decided_at is not None}):
+            edge = Edge(f"decides/{node}/{desk}", f"system/{desk}", node, "decides", ("decides",), tone=tone)
+            self.edges.append(edge)
         look: Look = "counts" if count else "does-not-count"
         self.nodes.append(Node(node, tuple(lines), look, zone, "dim" if tone == "dim" else "plain"))
 

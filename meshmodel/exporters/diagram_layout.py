@@ -22,10 +22,11 @@ FULL_WIDTH = 640.0
 """The width up to which the smallest text stays at 6 points on a page."""
 SMALL = 150
 """Up to so many shapes both directions are tried."""
-_SAMPLE = 62.0  # the width of a sample of the legend
+_SAMPLE = 58.0  # the width of a sample of the legend
 
 Point = tuple[float, float]
 Rectangle = tuple[float, float, float, float]
+Spot = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +80,21 @@ def _arrange(renderer: Renderer, diagram: Diagram, direction: Direction) -> Arra
         )
     text = write_dot(diagram, hints)
     layout = lay_out(renderer, text, diagram)
-    titles = _free_titles(diagram, layout)
-    if titles:
-        text = write_dot(diagram, replace(hints, titles=titles))
+    crossed = _crossed_titles(diagram, layout)
+    if any(crossed.values()):
+        hints = replace(hints, titles={frame: best for frame, best in crossed.items() if best})
+        text = write_dot(diagram, hints)
         layout = lay_out(renderer, text, diagram)
+        still = frozenset(_crossed_titles(diagram, layout))
+        if still:
+            text = write_dot(diagram, replace(hints, roomy=still))
+            layout = lay_out(renderer, text, diagram)
     return Arranged(text, layout)
 
 
 def _row(samples: int, width: float) -> int:
     """How many samples of the legend go side by side: as many as fit, in rows of equal length."""
-    most = max(3, int(max(width, PAGE_WIDTH * 0.8) / _SAMPLE))
+    most = max(3, int(max(width, PAGE_WIDTH) / _SAMPLE))
     return math.ceil(samples / math.ceil(samples / most)) if samples else 1
 
 
@@ -97,10 +103,10 @@ def _row(samples: int, width: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Shapes that hang together: where they lie, the topmost and the lowest of them."""
+    """Shapes that hang together: where they lie, those that no line enters, the lowest of them."""
 
     box: Rectangle
-    top: str
+    tops: tuple[str, ...]
     bottom: str
 
 
@@ -126,7 +132,8 @@ def _lowest(shelf: list[_Part]) -> str:
 def _below(shelves: list[list[_Part]]) -> Iterator[tuple[str, str]]:
     for upper, lower in pairwise(shelves):
         for part in lower:
-            yield _lowest(upper), part.top
+            for top in part.tops:
+                yield _lowest(upper), top
 
 
 def _parts(diagram: Diagram, layout: dict[str, Any]) -> list[_Part]:
@@ -148,6 +155,7 @@ def _parts(diagram: Diagram, layout: dict[str, Any]) -> list[_Part]:
     members: dict[str, list[str]] = {}
     for node in diagram.nodes:
         members.setdefault(find(node.id), []).append(node.id)
+    entered = {edge.head for edge in diagram.edges}
     parts = []
     for names in members.values():
         found = [boxes[name] for name in names]
@@ -157,9 +165,9 @@ def _parts(diagram: Diagram, layout: dict[str, Any]) -> list[_Part]:
             max(each[2] for each in found),
             max(each[3] for each in found),
         )
-        top = max(names, key=lambda name: boxes[name][3])
+        tops = tuple(name for name in names if name not in entered)
         bottom = min(names, key=lambda name: boxes[name][1])
-        parts.append(_Part(box, top, bottom))
+        parts.append(_Part(box, tops or (names[0],), bottom))
     return parts
 
 
@@ -172,28 +180,32 @@ def _node_box(node: dict[str, Any]) -> Rectangle:
 # Titles of zones
 
 
-def _free_titles(diagram: Diagram, layout: dict[str, Any]) -> dict[str, tuple[str, str]]:
-    """For zones whose title is crossed by a line, a corner of the frame that none crosses."""
+def _crossed_titles(diagram: Diagram, layout: dict[str, Any]) -> dict[str, Spot]:
+    """The zones whose title is crossed by a line, and the corner of the frame that fewest lines cross."""
     lines = [line for edge in layout.get("edges", []) for line in _line(edge)]
     frames = {each["name"]: each for each in layout["objects"] if each["name"].startswith("cluster_zone/")}
-    titles = {}
+    found: dict[str, Spot] = {}
     for frame in diagram.frames:
         drawn = frames[f"cluster_zone/{frame.id}"]
         if "lp" not in drawn:
             continue
         left, bottom, right, top = rectangle(drawn["bb"])
+        x, y = (float(part) for part in drawn["lp"].split(","))
         wide, high = float(drawn["lwidth"]) * 72, float(drawn["lheight"]) * 72
         starts = {"l": left + 6, "r": right - wide - 6, "c": (left + right - wide) / 2}
-        spots: dict[tuple[str, str], Rectangle] = {}
-        for vertical, y in (("t", top - high - 6), ("b", bottom + 2)):
+        if not any(_crosses(line, _around(x, y, wide, high)) for line in lines):
+            continue
+        spots: dict[Spot, Rectangle] = {}
+        for vertical, middle in (("t", top - high / 2 - 4), ("b", bottom + high / 2 + 4)):
             for just in ("l", "r", "c"):
-                x = starts[just]
-                spots[vertical, just] = (x, y, x + wide, y + high + 4)
+                spots[vertical, just] = _around(starts[just] + wide / 2, middle, wide, high)
         crossed = {spot: sum(_crosses(line, box) for line in lines) for spot, box in spots.items()}
-        best = min(spots, key=lambda spot: crossed[spot])
-        if crossed[best] < crossed["t", "l"]:
-            titles[frame.id] = best
-    return titles
+        found[frame.id] = min(spots, key=lambda spot: crossed[spot])
+    return found
+
+
+def _around(x: float, y: float, wide: float, high: float) -> Rectangle:
+    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
 
 
 def _line(edge: dict[str, Any]) -> Iterator[tuple[Point, Point]]:

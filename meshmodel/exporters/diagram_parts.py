@@ -33,7 +33,7 @@ Look = Literal[
 """The shape of a node: what kind of thing it stands for."""
 
 LineLook = Literal[
-    "hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting", "boundary", "hidden"
+    "hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting", "boundary", "decides"
 ]
 """The style of a line: what step it stands for."""
 

@@ -12,7 +12,7 @@ from wcwidth import wcwidth
 Shows = Callable[[str], bool]
 """Whether a format has glyphs for a whole text."""
 
-NODE_COLUMNS = 24
+NODE_COLUMNS = 19
 """Where labels of nodes are broken, in columns of a narrow letter."""
 TITLE_COLUMNS = 84
 """Where the title is broken."""

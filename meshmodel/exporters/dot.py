@@ -14,15 +14,16 @@ from typing import Literal
 import graphviz
 
 from meshmodel.exporters.diagram_parts import Diagram, Edge, Frame, LineLook, Look, Node, Tone
-from meshmodel.exporters.diagram_text import columns
+from meshmodel.exporters.diagram_text import columns, wrap
 
 Direction = Literal["TB", "LR"]
 
 FONT = "Arial"
 NODE_SIZE = 10.0
-EDGE_SIZE = 9.0
+EDGE_SIZE = 9.5
 TITLE_SIZE = 12.0
-LEGEND_SIZE = 8.0
+LEGEND_SIZE = 8.5
+ROOMY_COLUMNS = 14
 
 VERMILLION, VERMILLION_TEXT = "#D55E00", "#9C3F00"
 BLUE, SKY, GREEN, GREEN_TEXT = "#0072B2", "#56B4E9", "#009E73", "#00694C"
@@ -81,7 +82,7 @@ _LINES: Mapping[LineLook, Attributes] = {
     "trigger": {"style": "dotted", "penwidth": "1.6", "arrowhead": "vee"},
     "hosting": {"style": "dotted", "penwidth": "1.6", "arrowhead": "odot"},
     "boundary": {"style": "dashed", "color": GREY_TEXT, "arrowhead": "vee"},
-    "hidden": {"style": "invis"},
+    "decides": {"style": "dashed", "color": GREEN, "fontcolor": GREEN_TEXT, "arrowhead": "dot", "penwidth": "0.8"},
 }
 _MARKS: Mapping[str, Attributes] = {
     "missing": {"color": VERMILLION, "fontcolor": VERMILLION_TEXT, "penwidth": "2.2"},
@@ -121,6 +122,7 @@ class Hints:
         legend_below: the node below which the legend stands, if it is to stand below one.
         legend_row: how many samples of the legend stand side by side.
         titles: for zones whose title a line would cross, where it goes instead: ``labelloc``, ``labeljust``.
+        roomy: zones whose title is crossed wherever it goes: their frames are made wide enough for both.
     """
 
     direction: Direction = "TB"
@@ -128,6 +130,7 @@ class Hints:
     legend_below: str | None = None
     legend_row: int = 6
     titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    roomy: frozenset[str] = frozenset()
 
 
 def write_dot(diagram: Diagram, hints: Hints | None = None) -> str:
@@ -146,7 +149,7 @@ def write_dot(diagram: Diagram, hints: Hints | None = None) -> str:
             "labelloc": "t",
             "labeljust": "l",
             "bgcolor": "#FFFFFF",
-            "nodesep": "0.22",
+            "nodesep": "0.18",
             "ranksep": "0.28",
             "pad": "0.1",
             "charset": "UTF-8",
@@ -155,7 +158,7 @@ def write_dot(diagram: Diagram, hints: Hints | None = None) -> str:
             "fontname": FONT,
             "fontsize": f"{NODE_SIZE:g}",
             "fontcolor": INK,
-            "margin": "0.09,0.05",
+            "margin": "0.07,0.05",
             "height": "0.3",
             "width": "0.3",
         },
@@ -171,7 +174,7 @@ def write_dot(diagram: Diagram, hints: Hints | None = None) -> str:
     for node in diagram.nodes:
         inside.setdefault(node.zone, []).append(node)
     for frame in diagram.frames:
-        _frame(graph, frame, inside.get(frame.id, ()), hints.titles.get(frame.id, ("t", "l")))
+        _frame(graph, frame, inside.get(frame.id, ()), hints)
     for node in inside.get(None, ()):
         graph.node(node.id, **_node(node))
     for edge in diagram.edges:
@@ -187,12 +190,18 @@ def padded(lines: Sequence[str]) -> list[str]:
     return [line + " " * sum(2 for character in line if not character.isascii()) for line in lines]
 
 
-def _frame(graph: graphviz.Digraph, frame: Frame, nodes: Sequence[Node], title: tuple[str, str]) -> None:
+def _frame(graph: graphviz.Digraph, frame: Frame, nodes: Sequence[Node], hints: Hints) -> None:
+    lines = padded(frame.lines)
+    vertical, just = hints.titles.get(frame.id, ("t", "l"))
+    if frame.id in hints.roomy:
+        lines = wrap(" ".join(frame.lines), ROOMY_COLUMNS)
+        lines = padded([line + " " * (2 * columns(line) + 6) for line in lines])
+        vertical, just = "t", "l"
     with graph.subgraph(name=f"cluster_zone/{frame.id}") as cluster:
         cluster.attr(
-            label=label(padded(frame.lines), left=True),
-            labelloc=title[0],
-            labeljust=title[1],
+            label=label(lines, left=True),
+            labelloc=vertical,
+            labeljust=just,
             style="rounded,filled",
             fillcolor="#FAFAFA",
             color="#7F7F7F",
