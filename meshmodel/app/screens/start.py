@@ -1,0 +1,190 @@
+"""The start screen: a new model, open one, the recent ones, and the worked examples."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Static
+
+from meshmodel.app.examples import Example, list_examples, private_copy
+from meshmodel.app.screens.dialogs import TextEntry
+from meshmodel.app.widgets.rows import FilterList, Row, RowList, heading, line, space
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """What a row of the start screen does: make a new model, or open one that is typed in."""
+
+    what: Literal["new", "open"]
+
+
+class StartScreen(Screen[None]):
+    """New, open, recent files, and the worked examples, each with a sentence.
+
+    ``StartScreen(recent=state.recent())``. Posts :class:`StartScreen.ModelChosen` to itself and the
+    program with the path to open, after it made the new model or the private copy of an example; an
+    error is shown in its last line and nothing else changes. ``n`` new, ``o`` open, ``/`` filter,
+    ``q`` quit; ``show_problem(text)`` shows a line.
+    """
+
+    DEFAULT_CSS = """
+    StartScreen { align: center middle; }
+    StartScreen > Vertical { width: 100%; max-width: 100; height: 100%; padding: 1 2; }
+    StartScreen #title { height: auto; text-style: bold; color: $primary; }
+    StartScreen #tagline { height: auto; color: $text-muted; margin-bottom: 1; }
+    StartScreen #problem { height: auto; color: $text-error; }
+    StartScreen #keys { height: 1; color: $text-muted; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "new", "new"),
+        Binding("o,ctrl+o", "open", "open"),
+        Binding("q,ctrl+q", "app.quit", "quit"),
+    ]
+
+    class ModelChosen(Message):
+        """A model is to be opened."""
+
+        def __init__(self, path: Path) -> None:
+            """Arguments: its file, which exists."""
+            self.path = path
+            super().__init__()
+
+    def __init__(self, recent: Sequence[Path] = (), *, folder: Path | None = None) -> None:
+        """Arguments: the recent files, the newest first; where new models go (the current folder)."""
+        super().__init__()
+        self.recent = tuple(recent)
+        self.folder = Path.cwd() if folder is None else folder
+        self.problem = ""
+
+    def compose(self) -> ComposeResult:
+        """Title, list, status."""
+        with Vertical():
+            yield Static(Content("meshmodel"), id="title")
+            yield Static(
+                Content("Draw which identities your agents carry, and see where nobody is asked."),
+                id="tagline",
+            )
+            yield FilterList(self._rows(), id="choices")
+            yield Static(Content(self.problem), id="problem", markup=False)
+            yield Static(Content("Enter open · n new · o open a file · / filter · q quit"), id="keys")
+
+    def on_mount(self) -> None:
+        """Begin in the list."""
+        self.query_one(FilterList).focus_list()
+
+    def show_problem(self, text: str) -> None:
+        """Show one line of what went wrong."""
+        self.problem = text
+        self.query_one("#problem", Static).update(Content(f"✖ {text}" if text else ""))
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Do what the row says."""
+        event.stop()
+        match event.row.value:
+            case Begin(what="new"):
+                self.action_new()
+            case Begin():
+                self.action_open()
+            case Example() as example:
+                self._choose_copy(example)
+            case Path() as path:
+                self._choose(path)
+
+    def action_new(self) -> None:
+        """Ask for a file name, and make an empty model."""
+        self.app.push_screen(
+            TextEntry(
+                "new model", "mesh.mesh", hint=f"a file in {self.folder}, or a path", check=self._new_problem
+            ),
+            self._make,
+        )
+
+    def action_open(self) -> None:
+        """Ask for a file, and open it."""
+        self.app.push_screen(
+            TextEntry("open a model", hint="a .mesh or .toml file", check=self._open_problem), self._open
+        )
+
+    def _rows(self) -> Iterator[Row]:
+        yield Row(
+            "new", line("+ ", ("new model", "bold"), ("  an empty canvas", "$text-muted")), Begin("new")
+        )
+        yield Row("open", line("  ", ("open …", "bold"), ("  a model file", "$text-muted")), Begin("open"))
+        if self.recent:
+            yield space("recent")
+            yield heading("recent")
+            for path in self.recent:
+                said = one_line(path.parent, 60)
+                yield Row(
+                    ("recent", path), line("  ", one_line(path.name, 60), (f"  {said}", "$text-muted")), path
+                )
+        yield space("examples")
+        yield heading("worked examples (a private copy is opened)")
+        try:
+            found = list_examples()
+        except MeshmodelError as error:
+            self.problem = str(error)
+            return
+        for example in found:
+            yield Row(
+                ("example", example.name),
+                line("  ", (f"{example.name:<18}", "bold"), (one_line(example.sentence, 160), "$text-muted")),
+                example,
+            )
+
+    def _path(self, text: str) -> Path:
+        path = Path(text).expanduser()
+        return path if path.is_absolute() else self.folder / path
+
+    def _new_problem(self, text: str) -> str | None:
+        if not text.strip():
+            return "a file name is needed"
+        path = self._new_path(text)
+        if path.exists():
+            return f"{one_line(path.name)} is there already: open it, or choose another name"
+        return None if path.parent.is_dir() else f"there is no folder {one_line(path.parent)}"
+
+    def _open_problem(self, text: str) -> str | None:
+        return None if text.strip() and self._path(text).is_file() else "there is no such file"
+
+    def _new_path(self, text: str) -> Path:
+        path = self._path(text)
+        return path if path.suffix == ".mesh" else path.with_name(f"{path.name}.mesh")
+
+    def _make(self, text: str | None) -> None:
+        if text is None:
+            return
+        from meshmodel.store.database import Store
+
+        path = self._new_path(text)
+        try:
+            Store.create(path).close()
+        except (MeshmodelError, OSError) as error:
+            self.show_problem(one_line(error, 200))
+            return
+        self._choose(path)
+
+    def _open(self, text: str | None) -> None:
+        if text is not None:
+            self._choose(self._path(text))
+
+    def _choose_copy(self, example: Example) -> None:
+        try:
+            path = private_copy(example)
+        except (MeshmodelError, OSError) as error:
+            self.show_problem(one_line(error, 200))
+            return
+        self._choose(path)
+
+    def _choose(self, path: Path) -> None:
+        self.show_problem("")
+        self.post_message(self.ModelChosen(path))

@@ -1,0 +1,164 @@
+"""The inspector: every field of what is selected, its relations, who reaches it, and what was found."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from meshmodel.analysis.results import Finding
+from meshmodel.app.editing import edit_of, refused
+from meshmodel.app.field_editor import FieldEditor
+from meshmodel.app.messages import (
+    EditRequested,
+    FindingOpened,
+    Notice,
+    SelectionRequested,
+    Shown,
+)
+from meshmodel.app.widgets import inspector_rows as about
+from meshmodel.app.widgets.form_rows import field_rows
+from meshmodel.app.widgets.rows import FilterList, Row, RowList, space
+from meshmodel.canvas.scene import Reference
+from meshmodel.model.records import Record
+from meshmodel.model.schema import SCHEMA, Field
+from meshmodel.model.snapshot import Snapshot, table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from meshmodel.api import Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What the rows were made from; nothing is made again while it is the same."""
+
+    reference: Reference | None
+    snapshot: Snapshot
+    analysis: "Analysis | None"
+    read_only: bool
+    ascii: bool
+
+
+class Inspector(FilterList):
+    """All about the selected record; every field of it can be edited.
+
+    ``Inspector(id="inspector")``; then ``follow(shown)`` after every change shows what is selected,
+    or the model itself (its name and description) where nothing is. ``edit_field(key)`` opens the
+    editor of one field, as Enter or a click on its row does; ``focus_list()`` gives it the focus.
+
+    Space switches a field with few values (yes, no, unset; a short closed list) to its next one.
+
+    Posts ``EditRequested`` (one edit a field), ``SelectionRequested`` (a relation or an element was
+    chosen), ``FindingOpened`` and ``Notice`` (why something is refused).
+    Escape closes its filter; without one it is left to the workbench.
+    """
+
+    DEFAULT_CSS = """
+    Inspector { background: $surface; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "next_value", "next value", show=False),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        """Arguments: the id of the widget."""
+        super().__init__(id=id, placeholder="filter fields, relations, findings")
+        self.shown: Shown | None = None
+        self._basis: _Basis | None = None
+
+    @property
+    def record(self) -> Record | None:
+        """The record that is shown."""
+        if self.shown is None:
+            return None
+        if self.shown.selected is None:
+            return self.shown.snapshot.about
+        return about.record_of(self.shown.snapshot, self.shown.selected)
+
+    def follow(self, shown: Shown) -> None:
+        """Show what is selected now; cheap where it is what was shown before."""
+        basis = _Basis(shown.selected, shown.snapshot, shown.analysis, shown.read_only, shown.ascii)
+        self.shown = shown
+        before, self._basis = self._basis, basis
+        if before == basis and before is not None and before.snapshot is basis.snapshot:
+            return
+        moved = before is None or before.reference != basis.reference
+        self.set_rows(self._rows(shown))
+        if moved:
+            self.rows.scroll_home(animate=False)
+
+    def edit_field(self, key: str) -> None:
+        """Open the editor of one field of what is shown; raises KeyError if it has no such field."""
+        record = self.record
+        if record is None:
+            return
+        table = table_of(record)
+        self._edit(SCHEMA[table].field(key))
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Edit the field, select the record, or open the finding of the row."""
+        event.stop()
+        match event.row.value:
+            case Field() as field:
+                self._edit(field)
+            case Finding() as finding:
+                self.post_message(FindingOpened(finding))
+            case (str(), _) as reference:
+                self.post_message(SelectionRequested(reference))
+
+    def action_next_value(self) -> None:
+        """Give a field with few values its next one."""
+        row = self.rows.row
+        record = self.record
+        if row is None or record is None or not isinstance(row.value, Field):
+            return
+        values = about.few_values(row.value)
+        if not values:
+            self._edit(row.value)
+            return
+        now = getattr(record, row.value.attribute)
+        at = values.index(now) if now in values else -1
+        self._apply({row.value.attribute: values[(at + 1) % len(values)]})
+
+    def _edit(self, field: Field) -> None:
+        record, shown = self.record, self.shown
+        if record is None or shown is None or self._refuses(shown):
+            return
+        FieldEditor(self.app, shown.snapshot, record).open(field, self._apply)
+
+    def _refuses(self, shown: Shown) -> bool:
+        if shown.read_only:
+            self.post_message(Notice("this model is open for reading only", "warning"))
+        return shown.read_only
+
+    def _apply(self, values: "Mapping[str, Any]") -> None:
+        """Ask for the edit, unless the model would refuse it; the reason is then a notice."""
+        record, shown = self.record, self.shown
+        if record is None or shown is None or self._refuses(shown):
+            return
+        edit = edit_of(record, values, shown.snapshot)
+        if edit is None:
+            return
+        problem = refused(edit, shown.snapshot)
+        if problem is not None:
+            self.post_message(Notice(problem, "error"))
+            return
+        self.post_message(EditRequested(edit, about.reference_after(record, values)))
+
+    def _rows(self, shown: Shown) -> list[Row]:
+        record = self.record
+        if record is None:
+            if shown.selected is None:
+                return []
+            return about.rows_without_record(shown.snapshot, shown.selected)
+        rows = [about.title_row(record, ascii_only=shown.ascii), *field_rows(record)]
+        for block in (
+            about.relation_rows(shown.snapshot, record),
+            about.reach_rows(shown.snapshot, shown.analysis, record),
+            about.finding_rows(shown.analysis, record, ascii_only=shown.ascii),
+        ):
+            if block:
+                rows += [space(str(len(rows))), *block]
+        return rows

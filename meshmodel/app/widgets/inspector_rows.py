@@ -1,0 +1,247 @@
+"""What the inspector says of a record beside its fields: relations, reach, findings, questions."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from meshmodel.app.phrases import ASCII_GLYPHS, GLYPHS, letters, phrase, place_phrase
+from meshmodel.app.places import checkpoints_on
+from meshmodel.app.widgets.form_rows import MUTED, WARNING, label
+from meshmodel.app.widgets.rows import Row, heading, line
+from meshmodel.canvas.scene import Reference
+from meshmodel.model.records import (
+    About,
+    Agent,
+    Credential,
+    Key,
+    Record,
+    System,
+    Zone,
+    key_of,
+)
+from meshmodel.model.schema import Field
+from meshmodel.model.snapshot import Snapshot, table_of
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.results import Finding
+    from meshmodel.api import Analysis
+
+SEVERITY_STYLE: Final = {
+    "critical": "$text-error bold",
+    "high": "$text-error",
+    "medium": "$text-warning",
+    "low": "$text-muted",
+}
+"""How the word of a severity is shown; the word says it too."""
+
+_RELATIONS: Final = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "intent")
+_ENDS: Final = {
+    "hold": ("agent", "credential"),
+    "grant": ("credential", "system"),
+    "custody": ("system", "credential"),
+    "exchange": ("credential", "credential"),
+    "delegation": ("agent", "agent"),
+    "trigger": ("system", "agent"),
+    "intent": ("agent", "system"),
+}
+_FEW: Final = 5
+
+
+def record_of(snapshot: Snapshot, reference: Reference) -> Record | None:
+    """The record that a reference names; ``None`` for steps without a record, or one that is gone."""
+    table, key = reference
+    return None if table == "hosting" else snapshot.get(table, key)
+
+
+def reference_after(record: Record, values: Mapping[str, Any]) -> Reference | None:
+    """What to select after a change: the record under its new key; nothing for the model itself."""
+    if isinstance(record, About):
+        return None
+    after = replace(record, **values)
+    return table_of(record), key_of(after)
+
+
+def few_values(field: Field) -> tuple[Any, ...]:
+    """All values of a field that has few of them, in the order in which they follow one another."""
+    if field.type == "boolean":
+        return (True, False) if field.default is not None else (True, False, None)
+    if field.type == "choice" and 0 < len(field.choices) <= _FEW and field.key != "step":
+        free = not field.required and field.default is None
+        return (*field.choices, None) if free else field.choices
+    return ()
+
+
+def title_row(record: Record, *, ascii_only: bool) -> Row:
+    """The first row: sign, name and kind of record."""
+    table = table_of(record)
+    glyph = (ASCII_GLYPHS if ascii_only else GLYPHS).get(table, " ")
+    if isinstance(record, About):
+        return Row("title", line((record.name or "this model", "bold"), ("  model", MUTED)), heading=True)
+    key = key_of(record)
+    name = getattr(record, "title", None) or (key if isinstance(key, str) else " > ".join(key))
+    return Row("title", line(f"{glyph} ", (str(name), "bold"), (f"  {table}", MUTED)), heading=True)
+
+
+def rows_without_record(snapshot: Snapshot, reference: Reference) -> list[Row]:
+    """What is selected has no fields of its own: a hosting, a trigger that arises by itself, a thing gone."""
+    table, key = reference
+    if not isinstance(key, tuple):
+        return [heading("nothing is there any more")]
+    start, end = key
+    rows = [heading(place_phrase(table, start, end))]
+    if table == "trigger":
+        rows.append(heading("arises by itself: the agent reads what outsiders write there"))
+    for each, name in (("system", start), ("agent", end)):
+        if name in snapshot.table(each):
+            rows.append(_record_row(each, name, f"{each} {name}"))
+    rows += [
+        _record_row("checkpoint", each.id, phrase(each))
+        for each in checkpoints_on(snapshot, table, start, end)
+    ]
+    return rows
+
+
+def relation_rows(snapshot: Snapshot, record: Record) -> list[Row]:
+    """The relations of an element, or the ends and checkpoints of a relation; each can be selected."""
+    table, key = table_of(record), key_of(record)
+    if isinstance(record, Zone | System | Agent | Credential):
+        rows = [
+            _record_row(each, found, phrase(snapshot.table(each)[found]))
+            for each, found in _related(snapshot, table, str(key))
+        ]
+        return [heading("relations"), *rows] if rows else []
+    if table not in _ENDS or not isinstance(key, tuple):
+        return []
+    rows = [_record_row(end, name, f"{end} {name}") for end, name in zip(_ENDS[table], key, strict=True)]
+    if table != "intent":
+        rows += [
+            _record_row("checkpoint", each.id, f"{phrase(each)} ({each.state}, {each.freshness})")
+            for each in checkpoints_on(snapshot, table, *key)
+        ]
+    return [heading("joins"), *rows]
+
+
+def _record_row(table: str, key: Key, text: str) -> Row:
+    return Row((table, key), line(f"{GLYPHS.get(table, ' ')} ", text), (table, key))
+
+
+def _related(snapshot: Snapshot, table: str, key: str) -> Iterator[tuple[str, Any]]:
+    for each in _RELATIONS:
+        ends = _ENDS[each]
+        for found in snapshot.table(each):
+            if (ends[0] == table and found[0] == key) or (ends[1] == table and found[1] == key):
+                yield each, found
+    if table == "zone":
+        yield from (("system", system.id) for system in snapshot.system.values() if system.zone == key)
+        yield from (("agent", agent.id) for agent in snapshot.agent.values() if agent.home == key)
+    if table == "system":
+        yield from (("agent", agent.id) for agent in snapshot.agent.values() if agent.runs_on == key)
+    yield from (
+        ("checkpoint", each.id)
+        for each in snapshot.checkpoint.values()
+        if each.decided_at == key and table == "system"
+    )
+
+
+def reach_rows(snapshot: Snapshot, analysis: "Analysis | None", record: Record) -> list[Row]:
+    """What an agent ends up with, who reaches a system, and who ends up acting as an identity."""
+    if analysis is None:
+        return []
+    if isinstance(record, Agent):
+        return _agent_reach(analysis, record)
+    if isinstance(record, System):
+        return _system_reach(analysis, record)
+    if isinstance(record, Credential):
+        return _credential_reach(snapshot, analysis, record)
+    return []
+
+
+def _agent_reach(analysis: "Analysis", agent: Agent) -> list[Row]:
+    found = analysis.agent_reach(agent.id)
+    if found is None:
+        return []
+    rows = [heading(f"ends up with {len(found.identities)} identities, {len(found.reach)} systems")]
+    for identity in found.identities:
+        how = _how(identity in found.direct_identities, identity in found.own_identities)
+        rows.append(Row(("identity", identity), line("  as ", label(identity), *how), None))
+    for each in found.reach:
+        hidden = [action for action in each.actions if action not in each.direct]
+        how = _how(not hidden, all(action in each.own for action in each.actions))
+        text = f"{label(each.system)} {letters(each.actions):<6}"
+        rows.append(Row(("reach", each.system), line("  ", text, *how), ("system", each.system)))
+    return rows
+
+
+def _system_reach(analysis: "Analysis", system: System) -> list[Row]:
+    rows = []
+    for agent in analysis.reach():
+        for each in agent.reach:
+            if each.system == system.id:
+                how = _how(each.direct == each.actions, each.own == each.actions)
+                text = f"{label(agent.agent)} {letters(each.actions):<6}"
+                rows.append(Row(("reached", agent.agent), line("◉ ", text, *how), ("agent", agent.agent)))
+    return [heading("who ends up here"), *rows] if rows else []
+
+
+def _credential_reach(snapshot: Snapshot, analysis: "Analysis", credential: Credential) -> list[Row]:
+    shared = [each for each in snapshot.credential.values() if each.principal == credential.principal]
+    title = "who ends up with it" if len(shared) == 1 else f"who ends up acting as {credential.principal}"
+    rows = []
+    for agent in analysis.reach():
+        if credential.principal in agent.identities:
+            how = _how(
+                credential.principal in agent.direct_identities, credential.principal in agent.own_identities
+            )
+            rows.append(
+                Row(("has", agent.agent), line("◉ ", label(agent.agent), *how), ("agent", agent.agent))
+            )
+    return [heading(title), *rows] if rows else []
+
+
+def _how(direct: bool, own: bool) -> tuple[tuple[str, str], ...]:
+    if direct:
+        return (("direct", MUTED),)
+    return (("hidden", WARNING),) if own else (("deputy", WARNING),)
+
+
+def finding_rows(analysis: "Analysis | None", record: Record, *, ascii_only: bool) -> list[Row]:
+    """The findings and questions about a record."""
+    if analysis is None:
+        return []
+    table, key = table_of(record), key_of(record)
+    sign = "x" if ascii_only else "✖"
+    rows = [
+        Row(
+            ("finding", each.rule, each.subject),
+            line(
+                f"{sign} ",
+                (f"{each.severity:<9}", SEVERITY_STYLE[each.severity]),
+                each.rule.replace("-", " "),
+                (f"  {each.subject}", MUTED),
+            ),
+            each,
+        )
+        for each in analysis.findings
+        if is_about(each, table, key)
+    ]
+    asked = [
+        Row(("question", text), line("? ", text), None)
+        for question in analysis.questions
+        if question.element == f"{table}:{key}"
+        for text in question.asks
+    ]
+    found = [heading("findings"), *rows] if rows else []
+    return [*found, *([heading("questions"), *asked] if asked else [])]
+
+
+def is_about(finding: "Finding", table: str, key: Key) -> bool:
+    """Whether a finding is about a record, or about a relation of it."""
+    for found_table, found_key in finding.about:
+        if (found_table, found_key) == (table, key):
+            return True
+        ends = _ENDS.get(found_table)
+        if ends is None or not isinstance(found_key, tuple):
+            continue
+        if any((end, name) == (table, key) for end, name in zip(ends, found_key, strict=True)):
+            return True
+    return False

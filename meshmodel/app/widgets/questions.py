@@ -1,0 +1,50 @@
+"""Questions: what the drawing does not say yet. They have a list of their own and never shout."""
+
+from typing import TYPE_CHECKING
+
+from meshmodel.app.messages import SelectionRequested, Shown
+from meshmodel.app.phrases import GLYPHS
+from meshmodel.app.widgets.rows import FilterList, Row, RowList, heading, line
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.results import Question
+
+
+class QuestionList(FilterList):
+    """One row for every element of which something is not said; choosing one opens it for editing.
+
+    ``QuestionList(id="questions")``; ``follow(shown)`` after every change. Posts
+    ``SelectionRequested`` with ``edit=True``.
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        """Arguments: the id of the widget."""
+        super().__init__(id=id, placeholder="filter questions")
+        self._seen: object = None
+
+    def follow(self, shown: Shown) -> None:
+        """Show the questions of the analysis in force."""
+        analysis = shown.analysis
+        if analysis is self._seen and analysis is not None:
+            return
+        self._seen = analysis
+        if analysis is None:
+            self.set_rows([heading("looking …")])
+        elif not analysis.questions:
+            self.set_rows([heading("the drawing says all that is asked")])
+        else:
+            self.set_rows(_row(question) for question in analysis.questions)
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Select the element and open it."""
+        event.stop()
+        self.post_message(SelectionRequested(event.row.value, edit=True))
+
+
+def _row(question: "Question") -> Row:
+    table, _, key = question.element.partition(":")
+    return Row(
+        question.element,
+        line(f"? {GLYPHS.get(table, ' ')} {key}  ", ("; ".join(question.asks), "$text-muted")),
+        (table, key),
+    )

@@ -1,0 +1,261 @@
+"""Lists of rows that can be chosen, filtered with ``/``, and rebuilt without losing the place.
+
+Rows are ``Content``, so that names are shown as text and never read as markup.
+"""
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+Part = str | tuple[str, str]
+
+
+def line(*parts: Part) -> Content:
+    """One line of plain text: strings, or pairs of a string and its style."""
+    return Content.assemble(*parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a list.
+
+    Attributes:
+        key: what it is, unique in the list; the highlight follows it when the list is rebuilt.
+        content: what is shown.
+        value: what is chosen with it; a heading has none and cannot be chosen.
+        search: the text that a filter looks in; that of the content if empty.
+        heading: whether it only stands above others; a filter hides it with its rows.
+    """
+
+    key: Hashable
+    content: Content
+    value: Any = None
+    search: str = ""
+    heading: bool = False
+
+    def matches(self, words: Sequence[str]) -> bool:
+        """Whether all words of a filter occur in it."""
+        text = (self.search or self.content.plain).casefold()
+        return all(word in text for word in words)
+
+
+def heading(text: str) -> Row:
+    """A row that stands above others."""
+    return Row(("heading", text), line((text, "$text-muted")), heading=True)
+
+
+def space(name: str) -> Row:
+    """An empty row."""
+    return Row(("space", name), line(""), heading=True)
+
+
+class RowList(OptionList):
+    """A list of :class:`Row`.
+
+    ``set_rows`` shows others and keeps the highlight on the row of the same key; ``filter_by`` shows
+    only those in which all words occur. Posts :class:`RowList.Chosen` on Enter and on a click.
+    """
+
+    DEFAULT_CSS = """
+    RowList { height: 1fr; border: none; padding: 0; background: transparent; }
+    RowList:focus { border: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", show=False),
+        Binding("k", "cursor_up", show=False),
+    ]
+
+    class Chosen(Message):
+        """A row was chosen."""
+
+        def __init__(self, rows: "RowList", row: Row) -> None:
+            """Arguments: the list, and the row."""
+            self.rows = rows
+            self.row = row
+            super().__init__()
+
+        @property
+        def control(self) -> "RowList":
+            """The list, for ``@on`` selectors."""
+            return self.rows
+
+    def __init__(self, rows: Iterable[Row] = (), *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        """Arguments: the rows, and the id of the widget."""
+        super().__init__(id=id, markup=False, compact=True)
+        self._all: tuple[Row, ...] = ()
+        self._shown: list[Row] = []
+        self._words: tuple[str, ...] = ()
+        self.set_rows(rows)
+
+    @property
+    def shown_rows(self) -> Sequence[Row]:
+        """The rows that the filter lets through, headings included."""
+        return self._shown
+
+    @property
+    def row(self) -> Row | None:
+        """The highlighted row."""
+        at = self.highlighted
+        return self._shown[at] if at is not None and at < len(self._shown) else None
+
+    def set_rows(self, rows: Iterable[Row]) -> None:
+        """Show other rows; the highlight stays on the same key, else on the same place."""
+        found = tuple(rows)
+        if found != self._all:
+            self._all = found
+            self._rebuild()
+
+    def filter_by(self, text: str) -> None:
+        """Show only the rows in which all words of a text occur."""
+        words = tuple(text.casefold().split())
+        if words != self._words:
+            self._words = words
+            self._rebuild()
+
+    def go_to(self, key: Hashable) -> bool:
+        """Highlight the row of that key; whether there is one."""
+        for index, row in enumerate(self._shown):
+            if row.key == key and not row.heading:
+                self.highlighted = index
+                return True
+        return False
+
+    def _rebuild(self) -> None:
+        before, place = self.row, self.highlighted
+        self._shown = _filtered(self._all, self._words)
+        self.clear_options()
+        self.add_options([Option(row.content, disabled=row.heading) for row in self._shown])
+        if before is not None and self.go_to(before.key):
+            return
+        chosen = [index for index, row in enumerate(self._shown) if not row.heading]
+        if chosen:
+            self.highlighted = min(chosen, key=lambda index: (abs(index - (place or 0)), index))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Say which row was chosen."""
+        event.stop()
+        if event.option_index < len(self._shown):
+            self.post_message(self.Chosen(self, self._shown[event.option_index]))
+
+
+def _filtered(rows: Sequence[Row], words: Sequence[str]) -> list[Row]:
+    if not words:
+        return list(rows)
+    found: list[Row] = []
+    above: Row | None = None
+    for row in rows:
+        if row.heading:
+            above = row
+        elif row.matches(words):
+            if above is not None and above.content.plain:
+                found.append(above)
+            above = None
+            found.append(row)
+    return found
+
+
+class FilterInput(Input):
+    """The line of a filter: arrows move in the list below it, Enter chooses there."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move('cursor_down')", show=False),
+        Binding("up", "move('cursor_up')", show=False),
+        Binding("pagedown", "move('page_down')", show=False),
+        Binding("pageup", "move('page_up')", show=False),
+    ]
+
+    def action_move(self, action: str) -> None:
+        """Move the highlight of the list."""
+        rows = self.parent.query_one(RowList) if self.parent is not None else None
+        if rows is not None:
+            getattr(rows, f"action_{action}")()
+
+
+class FilterList(Vertical):
+    """A :class:`RowList` with a filter line above it.
+
+    With ``always`` the line is there from the start and has the focus; else ``/`` (or
+    ``start_filter``) opens it, and Escape closes it and shows all rows again. Posts the list's
+    :class:`RowList.Chosen`, and :class:`FilterList.Typed` whenever the filter changes.
+    """
+
+    DEFAULT_CSS = """
+    FilterList { height: 1fr; }
+    FilterList > FilterInput { height: 1; border: none; padding: 0 1; background: $panel; display: none; }
+    FilterList > FilterInput:focus { border: none; }
+    FilterList.-filtering > FilterInput { display: block; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("/", "start_filter", "filter", show=False),
+        Binding("escape", "stop_filter", "back", show=False),
+    ]
+
+    class Typed(Message):
+        """The text of the filter changed."""
+
+        def __init__(self, text: str) -> None:
+            """Arguments: the text."""
+            self.text = text
+            super().__init__()
+
+    def __init__(
+        self,
+        rows: Iterable[Row] = (),
+        *,
+        always: bool = False,
+        placeholder: str = "filter",
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
+        """Arguments: the rows, whether the filter is always open, its placeholder, the widget's id."""
+        super().__init__(id=id, classes="-filtering" if always else "")
+        self._always = always
+        self.filter = FilterInput(placeholder=placeholder, select_on_focus=False, compact=True)
+        self.rows = RowList(rows)
+
+    def compose(self) -> ComposeResult:
+        """The filter line and the list."""
+        yield self.filter
+        yield self.rows
+
+    def focus_list(self) -> None:
+        """Give the focus to the filter line where it is always open, else to the list."""
+        (self.filter if self._always else self.rows).focus()
+
+    def set_rows(self, rows: Iterable[Row]) -> None:
+        """Show other rows."""
+        self.rows.set_rows(rows)
+
+    def action_start_filter(self) -> None:
+        """Open the filter line."""
+        self.add_class("-filtering")
+        self.filter.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Escape is the filter's only while it is open."""
+        del parameters
+        return action != "stop_filter" or (self.has_class("-filtering") and not self._always)
+
+    def action_stop_filter(self) -> None:
+        """Close the filter line and show all rows again."""
+        self.filter.value = ""
+        self.remove_class("-filtering")
+        self.rows.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter as it is typed."""
+        event.stop()
+        self.rows.filter_by(event.value)
+        self.post_message(self.Typed(event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in the filter chooses the highlighted row."""
+        event.stop()
+        self.rows.action_select()
