@@ -12,12 +12,12 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import NullType
 
 from meshmodel.model.errors import InvalidModelError, StoreError
-from meshmodel.model.records import About, Key, Record
+from meshmodel.model.records import About, Key, Record, key_of
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.tables import METADATA, NEWEST, RECORD_TABLES, SCHEMA_REVISION
 from meshmodel.model.validation import check_records, check_snapshot, label_of
 from meshmodel.store.edits import Difference
-from meshmodel.store.rows import damaged, from_row, key_of, key_values, row_of
+from meshmodel.store.rows import damaged, from_row, key_values, row_of
 
 # What this program never writes into a schema: whatever computes, converts or decides there.
 _FOREIGN: Final = re.compile(

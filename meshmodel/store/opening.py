@@ -31,6 +31,9 @@ APPLICATION_ID: Final = 0x4D455348
 PATIENCE: Final = 2.0
 """Seconds to wait for another program that is writing."""
 
+_LONGEST_NAME: Final = 240
+"""Bytes; SQLite needs room for the name of its journal, and most systems allow 255."""
+
 _LONGEST_VALUE: Final = 16 * 1024 * 1024
 
 _SETTINGS: Final = (
@@ -235,6 +238,8 @@ def new_file(path: Path) -> Iterator[Path]:
         StoreError: something is there already, or the folder cannot be written.
     """
     name = shown(path)
+    if len(os.fsencode(path.name)) > _LONGEST_NAME:
+        raise StoreError(f"{name}: the name is too long; take at most {_LONGEST_NAME} bytes")
     if os.path.lexists(path):
         raise StoreError(f"{name}: already exists; choose another name, or delete it first")
     draft = path.with_name(f".meshmodel-{secrets.token_hex(8)}")

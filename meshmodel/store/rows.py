@@ -26,15 +26,6 @@ def damaged(where: str, what: str) -> StoreError:
     return StoreError(f"{where} {what}: the model file is damaged; restore it from a copy")
 
 
-def key_of(record: Record) -> Key:
-    """The key of a record within its table: an id, the two ends, or ``""`` for About."""
-    names = SCHEMA[table_of(record)].key
-    values = [getattr(record, "from_" if name == "from" else name) for name in names]
-    if not values:
-        return ""
-    return values[0] if len(values) == 1 else (values[0], values[1])
-
-
 def key_values(table: str, key: Key) -> dict[str, Any]:
     """The key as columns of its table's primary key."""
     if table == "about":
