@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Iterable
-from typing import Any
 
 from meshmodel.commands.models import Subparsers, add_json, add_model, load
 from meshmodel.commands.output import answer, say, style
@@ -43,10 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.source != "home":
         _known("system", arguments.source, snapshot.system)
     analysis = analyse(snapshot, view="designed" if arguments.as_designed else "built")
-    wanted: dict[str, Any] = {}
-    if arguments.source is not None:
-        wanted["source"] = None if arguments.source == "home" else arguments.source
-    explanation = analysis.explain(arguments.agent, arguments.system, arguments.action, **wanted)
+    explanation = analysis.explain(arguments.agent, arguments.system, arguments.action, arguments.source)
     if arguments.json:
         from meshmodel.exporters.answers import explain_answer
 

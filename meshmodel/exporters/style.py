@@ -43,11 +43,17 @@ class Style:
 _ASCII: Final = {"✖": "x", "✔": "+", "◆": "#", "◇": "o", "?": "?", "·": ",", "→": "->", "▸": ">"}
 
 
-def wrap(text: str, style: Style, indent: str = "", first: str | None = None) -> list[str]:
+def whole(items: Iterable[str]) -> list[str]:
+    """Items of a list, with commas, as words that ``wrap`` does not break."""
+    listed = list(items)
+    return [f"{item}," for item in listed[:-1]] + listed[-1:]
+
+
+def wrap(text: str | Sequence[str], style: Style, indent: str = "", first: str | None = None) -> list[str]:
     """A paragraph in lines of at most the style's columns, broken between words only.
 
     Args:
-        text: any text; it is made safe to print.
+        text: any text, or its words; it is made safe to print.
         style: gives the columns.
         indent: what every line begins with.
         first: what the first line begins with instead.
@@ -56,7 +62,8 @@ def wrap(text: str, style: Style, indent: str = "", first: str | None = None) ->
     lines: list[str] = []
     line = indent if first is None else first
     bare = True
-    for word in one_line(text, limit=10_000).split(" "):
+    words = text.split(" ") if isinstance(text, str) else text
+    for word in (one_line(each, limit=10_000) for each in words):
         if not word:
             continue
         if not bare and width(line) + 1 + width(word) > room:

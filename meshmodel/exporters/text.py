@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from meshmodel.analysis.results import AgentReach, Explanation, Finding, Summary, SystemReach
+from meshmodel.analysis.results import Accepted, AgentReach, Explanation, Finding, Summary, SystemReach
 from meshmodel.exporters.answers import RuleText, crossing_order
 from meshmodel.exporters.folding import DOOR, Cause, fold
-from meshmodel.exporters.style import Style, counted, table, wrap
+from meshmodel.exporters.style import Style, counted, table, whole, wrap
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import Action
 
@@ -29,17 +29,15 @@ def check_text(
     """
     snapshot, summary = analysis.snapshot, analysis.summary
     title = one_line(snapshot.about.name or "A model without a name", limit=200)
-    dot = style.glyph("·")
+    counts = (
+        counted(summary.agents, "agent"),
+        counted(summary.systems, "system"),
+        counted(summary.credentials, "credential"),
+        _crossing_counts(summary),
+    )
     lines = [
         f"{style.paint(title, 'strong')}, {_VIEWS[analysis.view]}",
-        f" {dot} ".join(
-            (
-                counted(summary.agents, "agent"),
-                counted(summary.systems, "system"),
-                counted(summary.credentials, "credential"),
-                _crossing_counts(summary),
-            )
-        ),
+        *wrap(f" {style.glyph('·')} ".join(counts), style),
     ]
     if designed is not None:
         lines.append(
@@ -101,9 +99,8 @@ def explain_text(explanation: Explanation, style: Style) -> str:
         else:
             lines.append(style.paint(state, "good"))
     lines.append("")
-    digits = len(str(len(explanation.sentences)))
-    for number, sentence in enumerate(explanation.sentences, 1):
-        lines += wrap(sentence, style, " " * (digits + 4), f"  {number:>{digits}} ")
+    for sentence in explanation.sentences:
+        lines += wrap(sentence, style, "    ", "  ")
     if explanation.why_not is not None:
         lines += wrap(explanation.why_not, style)
     return "\n".join(lines).rstrip()
@@ -125,7 +122,7 @@ def rule_text(rule: RuleText, style: Style) -> str:
         ("severity", rule.severity),
         ("finds", rule.detects),
         ("to do", rule.remedy),
-        ("follows", ", ".join(rule.references)),
+        ("follows", whole(rule.references)),
         ("may be wrong", rule.false_positives),
     ):
         lines += wrap(text, style, " " * 14, f"{head:<14}")
@@ -147,14 +144,14 @@ def _cause_lines(cause: Cause, style: Style) -> list[str]:
     lines = [_head(finding, style)]
     lines += wrap(finding.message, style, "    ")
     if finding.accepted is not None:
-        lines += wrap(_accepted(finding), style, "    ")
+        lines += wrap(_accepted(finding.accepted), style, "    ")
     lines += wrap(finding.remedy, style, "      ", f"    {style.glyph('→')} ")
-    lines += [style.paint(line, "faint") for line in wrap(", ".join(finding.references), style, "    ")]
+    lines += [style.paint(line, "faint") for line in wrap(whole(finding.references), style, "    ")]
     for also in cause.also:
         head = f"    {style.glyph('▸')} {also.severity}, {also.rule}: "
         lines += wrap(also.message, style, "      ", head)
         if also.accepted is not None:
-            lines += wrap(_accepted(also), style, "      ")
+            lines += wrap(_accepted(also.accepted), style, "      ")
     return lines
 
 
@@ -168,9 +165,7 @@ def _head(finding: Finding, style: Style) -> str:
     return f"{style.paint(what, look)}{rule}  {style.paint(subject, 'strong')}"
 
 
-def _accepted(finding: Finding) -> str:
-    accepted = finding.accepted
-    assert accepted is not None
+def _accepted(accepted: Accepted) -> str:
     by = f"{accepted.by} until {accepted.until}: {accepted.reason}"
     return f"no longer covered by the acceptance of {by}" if accepted.open else f"accepted by {by}"
 

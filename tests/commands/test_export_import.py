@@ -1,0 +1,156 @@
+"""Models in other forms: to standard output, to files that are replaced whole, and back."""
+
+import os
+import pty
+import subprocess
+import tomllib
+
+import pytest
+
+from meshmodel.store.examples import ORDER
+from tests.commands.running import MODELS, PROGRAM, refused, run
+
+AGENT = MODELS / "support-agent.toml"
+STARTS = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml", "dot": b"digraph"}
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_a_round_trip_through_a_model_file_is_byte_identical(tmp_path, name):
+    source, mesh, back = MODELS / f"{name}.toml", tmp_path / "m.mesh", tmp_path / "back.toml"
+    done = run("import", source, "-o", mesh)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert run("export", mesh, "--to", "toml", "-o", back).returncode == 0
+    assert back.read_bytes() == source.read_bytes()
+    assert run("export", mesh, "--to", "toml").stdout.encode() == source.read_bytes()
+    assert names(tmp_path) == ["back.toml", "m.mesh"]
+
+
+def test_both_kinds_of_model_give_the_same_answers(tmp_path):
+    mesh = tmp_path / "m.mesh"
+    assert run("import", AGENT, "-o", mesh).returncode == 0
+    for command in (("check", "--json", "--crossings"), ("reach", "--json"), ("explain", "--json")):
+        ours, theirs = run(*command, mesh), run(*command, AGENT)
+        assert ours.stdout == theirs.stdout
+        assert ours.returncode == theirs.returncode
+    assert names(tmp_path) == ["m.mesh"]
+
+
+def test_import_never_overwrites(tmp_path):
+    for name in ("m.mesh", "other.mesh"):
+        (tmp_path / name).write_bytes(b"precious")
+    assert "m.mesh" in refused("import", AGENT, "-o", tmp_path / "m.mesh")
+    assert (tmp_path / "m.mesh").read_bytes() == b"precious"
+    assert ".mesh" in refused("import", AGENT, "-o", tmp_path / "m.toml")
+    assert names(tmp_path) == ["m.mesh", "other.mesh"]
+
+
+def test_a_refused_import_leaves_nothing_behind(tmp_path):
+    bad = tmp_path / "bad.toml"
+    bad.write_text('format = "meshmodel/1"\n[[zone]]\nname = "no id"\n', encoding="utf-8")
+    assert "bad.toml" in refused("import", bad, "-o", tmp_path / "m.mesh")
+    assert "nowhere" in refused("import", AGENT, "-o", tmp_path / "nowhere" / "m.mesh")
+    assert names(tmp_path) == ["bad.toml"]
+
+
+def test_export_replaces_whole_and_keeps_permissions_and_links(tmp_path):
+    real, link = tmp_path / "real.toml", tmp_path / "link.toml"
+    real.write_text("old", encoding="utf-8")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    assert run("export", AGENT, "-o", link).returncode == 0
+    assert link.is_symlink()
+    assert real.read_bytes() == AGENT.read_bytes()
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert names(tmp_path) == ["link.toml", "real.toml"]
+
+
+def test_export_that_fails_leaves_the_old_file(tmp_path):
+    old = tmp_path / "old.png"
+    old.write_bytes(b"old")
+    assert "nobody" in refused("export", AGENT, "--lens", "reach", "--agent", "nobody", "-o", old)
+    assert old.read_bytes() == b"old"
+    assert "cannot be written" in refused("export", AGENT, "-o", tmp_path / "nowhere" / "x.toml")
+    assert "cannot be written" in refused("export", AGENT, "--to", "toml", "-o", tmp_path)
+    assert names(tmp_path) == ["old.png"]
+
+
+def test_export_does_not_write_over_the_model_itself(tmp_path):
+    copy = tmp_path / "m.toml"
+    copy.write_bytes(AGENT.read_bytes())
+    assert "the model itself" in refused("export", copy, "--to", "policy", "-o", copy)
+    assert copy.read_bytes() == AGENT.read_bytes()
+
+
+@pytest.mark.parametrize("form", sorted(STARTS))
+def test_pictures_by_name_and_by_option(tmp_path, form):
+    path = tmp_path / f"picture.{form}"
+    assert run("export", AGENT, "-o", path).returncode == 0
+    assert STARTS[form] in path.read_bytes()[:400]
+    with (tmp_path / "piped").open("wb") as piped:
+        done = subprocess.run([PROGRAM, "export", AGENT, "--to", form], stdout=piped, check=False)
+    assert done.returncode == 0
+    if form != "pdf":
+        assert (tmp_path / "piped").read_bytes() == path.read_bytes()
+
+
+def test_a_picture_does_not_go_to_a_terminal():
+    master, slave = pty.openpty()
+    done = subprocess.run(
+        [PROGRAM, "export", AGENT, "--to", "png"],
+        stdin=subprocess.DEVNULL,
+        stdout=slave,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(slave)
+    os.close(master)
+    assert done.returncode == 2
+    assert b"terminal" in done.stderr
+
+
+def test_the_resolution_of_a_png(tmp_path):
+    from PIL import Image
+
+    widths = []
+    for dpi in (72, 144):
+        path = tmp_path / f"{dpi}.png"
+        assert run("export", AGENT, "--dpi", dpi, "-o", path).returncode == 0
+        with Image.open(path) as picture:
+            widths.append(picture.width)
+    assert widths[1] == pytest.approx(2 * widths[0], rel=0.05)
+
+
+def test_the_policy_stub():
+    done = run("export", AGENT, "--to", "policy")
+    assert done.returncode == 0
+    stub = tomllib.loads(done.stdout)
+    assert (stub["format"], stub["model"], stub["default"]) == (
+        "meshmodel-policy/1",
+        "Support agent",
+        "deny",
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ((), "--to"),
+        (("-o", "x.docx"), "--to"),
+        (("--to", "toml", "--lens", "missing"), "--lens"),
+        (("--to", "policy", "--agent", "support-bot"), "--agent"),
+        (("--to", "svg", "--dpi", "100"), "--dpi"),
+        (("--to", "png", "--dpi", "1e9"), "--dpi"),
+        (("--to", "png", "--dpi", "10"), "--dpi"),
+        (("--to", "svg", "--lens", "reach"), "--agent"),
+        (("--to", "svg", "--lens", "missing", "--agent", "support-bot"), "--lens reach"),
+        (("--to", "toml", "--as-designed"), "--as-designed"),
+        (("--to", "gif"), "gif"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(tmp_path, options, says):
+    assert says in refused("export", AGENT, *options, cwd=tmp_path)
+    assert names(tmp_path) == []

@@ -1,0 +1,71 @@
+"""A command imports what it needs and no more."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.commands.running import MODELS, run
+
+HEAVY = (
+    "textual",
+    "rich",
+    "sqlmodel",
+    "sqlalchemy",
+    "alembic",
+    "pydantic",
+    "networkx",
+    "numpy",
+    "graphviz",
+    "reportlab",
+    "PIL",
+    "platformdirs",
+    "asyncio",
+)
+AGENT = str(MODELS / "support-agent.toml")
+
+
+def imported(*arguments):
+    """The modules that a process has imported once the command is done."""
+    code = (
+        "import sys\nfrom meshmodel.cli import main\n"
+        "main(sys.argv[1:])\nsys.stderr.write(' '.join(sorted(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, encoding="utf-8", check=True
+    )
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--version",),
+        ("--help",),
+        ("check", AGENT),
+        ("check", AGENT, "--json", "--crossings"),
+        ("reach", AGENT),
+        ("rules",),
+        ("export", AGENT, "--to", "toml"),
+    ],
+    ids=" ".join,
+)
+def test_nothing_heavy(arguments):
+    arguments = list(arguments)
+    assert imported(*arguments).isdisjoint(HEAVY)
+
+
+def test_the_version_needs_no_room():
+    rooms = {"analysis", "canvas", "exporters", "importers", "app"}
+    assert {f"meshmodel.{room}" for room in rooms}.isdisjoint(imported("--version"))
+
+
+def test_a_model_file_needs_no_screen():
+    with tempfile.TemporaryDirectory() as folder:
+        mesh = Path(folder) / "m.mesh"
+        assert run("import", AGENT, "-o", mesh).returncode == 0
+        modules = imported("check", str(mesh))
+    assert "sqlalchemy" in modules
+    assert {"textual", "rich", "networkx", "numpy", "graphviz", "alembic"}.isdisjoint(modules)

@@ -1,0 +1,154 @@
+"""The exit status, and the one line on standard error."""
+
+import os
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from meshmodel import cli
+from meshmodel.commands import check as check_command
+from tests.commands.running import MODELS, PROGRAM, refused, run
+
+AGENT = MODELS / "support-agent.toml"
+RELEASE = MODELS / "federated-release.toml"
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "status"), [("low", 1), ("medium", 1), ("high", 1), ("critical", 0), ("never", 0)]
+)
+def test_check_fails_at_or_above_the_severity(fail_on, status):
+    assert run("check", "--fail-on", fail_on, AGENT).returncode == status
+
+
+def test_check_fails_on_medium_unless_told():
+    assert run("check", AGENT).returncode == 1
+    assert run("check", RELEASE).returncode == 0
+
+
+def test_the_highest_status_of_several_models_counts(tmp_path):
+    assert run("check", RELEASE, AGENT).returncode == 1
+    assert run("check", AGENT, RELEASE).returncode == 1
+    done = run("check", "--json", RELEASE, tmp_path / "none.toml", AGENT)
+    assert done.returncode == 2
+    assert len(done.stdout.splitlines()) == 2
+    assert len(done.stderr.splitlines()) == 1
+
+
+def acceptance(until):
+    return (
+        '\n[[acceptance]]\nrule = "missing-checkpoint"\nsubject = "file-sas>attachments"\n'
+        f'reason = "A pilot with invented data"\nby = "Head of support"\nuntil = {until}\n'
+        'severity = "high"\nagents = ["support-bot"]\nactions = ["read"]\n'
+    )
+
+
+@pytest.mark.parametrize(("days", "status"), [(2, 0), (-2, 1)])
+def test_an_acceptance_hides_from_the_status_until_its_date(tmp_path, days, status):
+    day = datetime.now(UTC).date() + timedelta(days=days)
+    path = tmp_path / "accepted.toml"
+    path.write_text(AGENT.read_text(encoding="utf-8") + acceptance(day), encoding="utf-8")
+    done = run("check", path)
+    assert done.returncode == status
+    assert "Head of support" in done.stdout
+    assert "A pilot with invented data" in " ".join(done.stdout.split())
+
+
+def test_the_call_itself(tmp_path):
+    assert "--help" in refused("frobnicate")
+    assert "--help" in refused("check")
+    assert "--fail-on" in refused("check", "--fail-on", "sometimes", AGENT)
+    assert "--jsn" in refused("check", "--jsn", AGENT)
+    assert "no agent" in refused("explain", AGENT, "suport-bot", "tickets")
+    assert "support-bot" in refused("explain", AGENT, "suport-bot", "tickets")
+    assert "no system" in refused("explain", AGENT, "support-bot", "wiki")
+    assert "no system" in refused("explain", AGENT, "support-bot", "tickets", "--from", "wiki")
+    assert "missing-checkpoint" in refused("rules", "no-such-rule")
+
+
+def test_what_cannot_be_read(tmp_path):
+    (tmp_path / "broken.toml").write_text("format = ", encoding="utf-8")
+    (tmp_path / "noise.mesh").write_bytes(bytes(range(256)) * 20)
+    (tmp_path / "folder.toml").mkdir()
+    (tmp_path / "model.txt").write_text("hello", encoding="utf-8")
+    for name in ("none.toml", "none.mesh", "broken.toml", "noise.mesh", "folder.toml", "model.txt"):
+        for command in ("check", "reach", "explain"):
+            assert name in refused(command, tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "name", ["a\nb.toml", "\x1b[31mred.toml", "\u202eright.toml", os.fsdecode(b"\xff.toml")]
+)
+def test_hostile_names_of_files_are_one_harmless_line(tmp_path, name):
+    line = refused("check", tmp_path / name)
+    assert not {"\x1b", "\u202e"} & set(line)
+    line = refused("check", "--" + name)
+    assert not {"\x1b", "\u202e"} & set(line)
+
+
+def test_nobody_reads_the_answer():
+    process = subprocess.Popen(
+        [PROGRAM, "check", "--crossings", *[AGENT] * 400],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    _, complaint = process.communicate(timeout=60)
+    assert complaint == b""
+    assert process.returncode == cli.NOBODY_READS
+
+
+def test_no_room_for_the_answer():
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [PROGRAM, "check", AGENT], stdout=full, stderr=subprocess.PIPE, encoding="utf-8", check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("meshmodel: the answer could not be written: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_interruption_is_quiet(monkeypatch, capsys):
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(check_command, "load", interrupt)
+    assert cli.main(["check", str(AGENT)]) == cli.INTERRUPTED
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("command", [(), ("demo",), ("open", AGENT)])
+def test_the_workbench_needs_a_terminal(command):
+    assert "needs a terminal" in refused(*command)
+
+
+def test_open_of_what_is_not_there():
+    assert "no such file" in refused("open", "nowhere.mesh")
+
+
+def test_an_unknown_example():
+    assert "token-leak" in refused("demo", "no-such-example")
+
+
+def test_help_and_version():
+    for command in ((), ("check",), ("reach",), ("explain",), ("rules",), ("export",), ("import",)):
+        done = run(*command, "--help")
+        assert done.returncode == 0
+        assert done.stdout.startswith("usage: meshmodel")
+    assert run("--version").stdout.startswith("meshmodel 0.")
+
+
+def test_a_terminal_that_knows_ascii_alone_loses_nothing(tmp_path):
+    path = tmp_path / "wide.toml"
+    path.write_text(
+        AGENT.read_text(encoding="utf-8").replace('"Support agent"', '"客服 — Ünïcode"'), encoding="utf-8"
+    )
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = run("check", path, env=environment)
+    assert done.returncode == 1
+    assert done.stdout.isascii()
+    assert "\\u5ba2" in done.stdout
+    assert "x high" in done.stdout

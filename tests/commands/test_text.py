@@ -1,0 +1,210 @@
+"""The answers for people: folded, no wider than the terminal, coloured only where that is wanted."""
+
+import os
+import pty
+import re
+import subprocess
+from dataclasses import replace
+
+import pytest
+
+from meshmodel.analysis.results import Accepted, AgentReach, Explanation, Finding, SystemReach
+from meshmodel.exporters.folding import fold
+from meshmodel.exporters.style import Style, table, wrap
+from meshmodel.exporters.text import explain_text, reach_text, rule_text, rules_text
+from meshmodel.model.text import width
+from tests.commands.running import MODELS, PROGRAM, run
+
+AGENT = MODELS / "support-agent.toml"
+PLAIN = Style()
+
+
+def finding(rule, subject, severity="high", **more):
+    return Finding(rule, severity, subject, f"what {rule} says", "what to do", ("CWE-862",), **more)
+
+
+def on_a_terminal(*arguments, columns=80, **environment):
+    """What the command writes to a terminal of so many columns."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [PROGRAM, *map(str, arguments)],
+        stdin=slave,
+        stdout=slave,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "COLUMNS": str(columns), "TERM": "xterm-256color", **environment},
+    )
+    os.close(slave)
+    parts = []
+    while True:
+        try:
+            part = os.read(master, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        parts.append(part)
+    os.close(master)
+    _, error = process.communicate(timeout=60)
+    return b"".join(parts).decode().replace("\r\n", "\n"), error.decode(), process.returncode
+
+
+def test_findings_are_folded_under_their_door():
+    door = finding("missing-checkpoint", "key>store")
+    same = finding("delegation-not-honoured", "key>store")
+    about = finding("checkpoint-does-not-count", "gate", about=(("grant", ("key", "store")),))
+    other = finding("toxic-flow", "bot", "critical", about=(("agent", "bot"),))
+    rows = fold([other, door, same, about])
+    assert [row.finding for row in rows] == [other, door]
+    assert [row.also for row in rows] == [(), (same, about)]
+
+
+def test_nothing_is_folded_without_a_door():
+    alone = finding("delegation-not-honoured", "key>store")
+    assert [row.finding for row in fold([alone])] == [alone]
+
+
+def test_folding_loses_nothing():
+    listed = [finding(rule, subject) for rule in ("missing-checkpoint", "x", "y") for subject in ("a>b", "c")]
+    rows = fold(listed)
+    assert sorted(map(repr, [*(r.finding for r in rows), *(f for r in rows for f in r.also)])) == sorted(
+        map(repr, listed)
+    )
+
+
+@pytest.mark.parametrize("columns", [20, 40, 80])
+def test_words_are_wrapped_by_the_cells_they_take(columns):
+    text = "客服 reads Ünïcode " * 20
+    lines = wrap(text, Style(columns=columns), "    ", "  1 ")
+    assert all(width(line) <= columns for line in lines)
+    assert " ".join(line[4:] for line in lines).split() == text.split()
+    assert lines[0].startswith("  1 ")
+
+
+def test_a_word_that_is_too_long_stays_whole():
+    assert wrap("x" * 50, Style(columns=20), "  ") == ["  " + "x" * 50]
+
+
+def test_tables_align_wide_names():
+    lines = table([("客服", "a"), ("bot", "b")], indent="  ")
+    assert {width(line) for line in lines} == {width("  客服  a")}
+    assert table([]) == []
+
+
+def test_what_text_prints_cannot_hold_control_characters():
+    lines = wrap("bad\x1b[31m\u202e name\nnext", PLAIN)
+    assert not {"\x1b", "\u202e", "\n"} & set("".join(lines))
+    assert "\x1b" not in "".join(table([("a\x1b[0m", "b")]))
+
+
+def test_check_tells_the_door_and_what_to_do():
+    text = run("check", AGENT).stdout
+    assert text.startswith("Support agent, as built\n1 agent · 2 systems · 2 credentials · ")
+    assert "1 missing checkpoint\n" in text
+    assert "✖ high  file-sas>attachments" in text
+    assert "\x1b" not in text
+    assert "home" not in text.partition("question")[0].split()
+
+
+def test_check_lists_crossings_only_when_asked():
+    assert "uncontrolled, high" not in run("check", AGENT).stdout
+    text = run("check", "--crossings", AGENT).stdout
+    assert re.search(r"support-bot +tickets +attachments +read +uncontrolled, high", text)
+    assert re.search(r"support-bot +home +attachments +read +uncontrolled, medium", text)
+
+
+def test_check_counts_as_designed_where_something_is_planned(tmp_path):
+    planned = tmp_path / "planned.toml"
+    planned.write_text(
+        AGENT.read_text(encoding="utf-8")
+        + '\n[[checkpoint]]\nid = "gate"\nkind = "policy-decision"\nstep = "grant"\n'
+        'from = "file-sas"\nto = "attachments"\nstate = "planned"\n',
+        encoding="utf-8",
+    )
+    assert "as designed" not in run("check", AGENT).stdout
+    assert "as designed: 0 missing checkpoints, 0 uncontrolled crossings" in run("check", planned).stdout
+    done = run("check", "--as-designed", planned)
+    assert done.returncode == 0
+    assert "No checkpoint is missing" in done.stdout
+
+
+def test_several_models_are_set_apart():
+    text = run("check", AGENT, AGENT).stdout
+    assert text.count("Support agent, as built") == 2
+    assert "\n\nSupport agent, as built" in text
+
+
+def test_reach_marks_what_a_review_would_not_show():
+    text = run("reach", MODELS / "agent-chain.toml").stdout
+    assert re.search(r"retriever  3 identities", text)
+    assert "held: svc-retrieval" in text
+    assert "through a deputy: svc-analysis, svc-execution" in text
+    assert re.search(r"payments +read, write +hidden: through a deputy", text)
+    assert re.search(r"knowledge-base +read +direct", text)
+
+
+def test_reach_says_what_is_found_and_what_is_guarded():
+    reach = AgentReach(
+        "bot",
+        ("a", "b"),
+        ("a",),
+        ("a", "b"),
+        (
+            SystemReach(
+                "s",
+                ("read", "write", "execute"),
+                ("read", "execute"),
+                ("read", "write", "execute"),
+                ("read", "execute"),
+            ),
+        ),
+    )
+    text = reach_text("M", [reach], PLAIN)
+    assert "found: b" in text
+    assert re.search(r"s +read, execute +direct\n", text)
+    assert re.search(r"s +write +hidden: with something found or exchanged on the way, behind a ch", text)
+    assert "No active agent." in reach_text(None, [], PLAIN)
+    assert "reaches no system" in reach_text(None, [replace(reach, reach=())], PLAIN)
+
+
+def test_explain_tells_the_steps():
+    text = run("explain", MODELS / "code-agent.toml").stdout
+    assert text.startswith("code-agent write cluster\nuncontrolled crossing from home, critical\n\n  ")
+    assert "pipeline-secrets" in text or "Pipeline secrets" in text
+
+
+def test_explain_says_why_not():
+    explanation = Explanation("a", None, "s", "read", None, None, (), (), "there is no way")
+    assert explain_text(explanation, PLAIN).splitlines() == ["a read s", "no crossing", "", "there is no way"]
+
+
+def test_rules_are_told_in_short_and_in_full():
+    assert "toxic-flow (critical)" in run("rules").stdout
+    text = run("rules", "toxic-flow").stdout
+    for head in ("severity", "finds", "to do", "follows", "may be wrong"):
+        assert f"\n{head}" in text
+    from meshmodel.analysis.rules import RULES
+
+    assert len(rules_text(RULES, PLAIN).splitlines()) >= 2 * len(RULES)
+    assert RULES[0].references[0] in rule_text(RULES[0], PLAIN)
+
+
+def test_accepted_findings_say_who_and_why(tmp_path):
+    from meshmodel.exporters.text import _accepted
+
+    accepted = Accepted("Ada", "a pilot", "2027-01-31", open=False)
+    assert _accepted(accepted) == "accepted by Ada until 2027-01-31: a pilot"
+    assert _accepted(replace(accepted, open=True)).startswith("no longer covered by the acceptance of Ada")
+
+
+def test_colour_on_a_terminal_only_and_not_against_the_will():
+    text, error, status = on_a_terminal("check", AGENT)
+    assert (error, status) == ("", 1)
+    assert "\x1b[31m" in text
+    assert "\x1b" not in on_a_terminal("check", AGENT, NO_COLOR="1")[0]
+    assert "\x1b" not in on_a_terminal("check", AGENT, TERM="dumb")[0]
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_lines_fit_the_terminal(columns):
+    text, _, _ = on_a_terminal("check", MODELS / "workflow-broker.toml", columns=columns, NO_COLOR="1")
+    assert max(width(line) for line in text.splitlines()) <= columns
