@@ -1,1 +1,1 @@
-"""analysis"""
+"""What follows from a mesh: reach, crossings, missing checkpoints, findings; pure and deterministic."""

@@ -75,7 +75,9 @@ class Accepted:
 class Finding:
     """One finding of one rule (section 9).
 
-    ``about`` names the records it is about as (table, key) pairs, for the canvas and the inspector.
+    ``about`` names the records it is about as (table, key) pairs, for the canvas and the inspector
+    (of very many agents only the first); ``agents`` and ``actions`` are complete, as an acceptance of
+    the finding would state them.
     """
 
     rule: str
@@ -86,6 +88,8 @@ class Finding:
     references: tuple[str, ...]
     accepted: Accepted | None = None
     about: tuple[tuple[str, str | tuple[str, str]], ...] = ()
+    agents: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,161 @@
+"""The answers about one snapshot in one view, each computed when it is first asked for."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import cached_property
+
+from meshmodel.analysis.crossings import Counts
+from meshmodel.analysis.depths import depths, marks
+from meshmodel.analysis.doors import MissingCheckpoints
+from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.explain import Explaining
+from meshmodel.analysis.findings import findings
+from meshmodel.analysis.listing import Listing
+from meshmodel.analysis.questions import questions
+from meshmodel.analysis.reach import reach_of
+from meshmodel.analysis.results import (
+    AgentReach,
+    Crossing,
+    Door,
+    Explanation,
+    Finding,
+    Question,
+    StepKey,
+    StepMark,
+    Summary,
+)
+from meshmodel.analysis.rules import Facts
+from meshmodel.model.records import Intent
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import Action, View
+
+
+class Analysis:
+    """What follows from one snapshot (sections 4 to 6 and 9).
+
+    Attributes:
+        snapshot: the model.
+        view: ``built``, or ``designed``, where planned checkpoints count like enforced ones.
+        today: the day (UTC) on which acceptances must still hold.
+    """
+
+    def __init__(self, snapshot: Snapshot, view: View, today: date) -> None:
+        self.snapshot = snapshot
+        self.view: View = view
+        self.today = today
+        self._engine = Engine(snapshot, view)
+
+    @cached_property
+    def _counts(self) -> Counts:
+        return Counts(self._engine)
+
+    @cached_property
+    def summary(self) -> Summary:
+        """The counts of section 11; crossings are counted, not listed."""
+        counts = self._counts
+        return Summary(
+            len(self.snapshot.agent),
+            len(self.snapshot.system),
+            len(self.snapshot.credential),
+            counts.crossings,
+            counts.uncontrolled,
+            counts.approved,
+            len(self.doors),
+        )
+
+    @cached_property
+    def doors(self) -> tuple[Door, ...]:
+        """The missing checkpoints (section 6), by credential and system."""
+        return MissingCheckpoints(self._engine).doors()
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings of all rules by severity (highest first), rule and subject."""
+        return findings(Facts(self._engine, self.doors, self._counts), self.today)
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """What the drawing does not say yet, one row an element."""
+        return questions(self._engine)
+
+    def reach(self) -> tuple[AgentReach, ...]:
+        """The reach of every active agent (section 4), by id."""
+        return tuple(reach_of(self._engine, each) for each in self._engine.mesh.agents)
+
+    def agent_reach(self, agent: str) -> AgentReach | None:
+        """The reach of one agent; ``None`` if it is retired or does not exist."""
+        if agent not in self._engine.mesh.agent_node:
+            return None
+        return reach_of(self._engine, agent)
+
+    @cached_property
+    def _listing(self) -> Listing:
+        return Listing(self._engine)
+
+    def crossings(self) -> tuple[Crossing, ...]:
+        """All crossings one by one, by agent, source (home first), target and action.
+
+        There can be very many; ``summary`` counts them without this list.
+        """
+        return tuple(self._listing.crossings())
+
+    @cached_property
+    def _explaining(self) -> Explaining:
+        return Explaining(self._engine, self._listing, lambda: self.doors)
+
+    def explain(
+        self,
+        agent: str | None = None,
+        system: str | None = None,
+        action: Action | None = None,
+        source: str | None = None,
+    ) -> Explanation | None:
+        """Why an agent reaches a system, or why not (section 11).
+
+        Args:
+            agent: its id; by default that of the worst crossing.
+            system: the target; by default that of the agent's worst crossing.
+            action: one action; by default that of the worst crossing.
+            source: the system that the agent comes from, or ``home``; by default the worst.
+
+        Returns ``None`` where an element does not exist, or nothing is reached by anybody.
+        """
+        return self._explaining.explain(agent, system, action, source)
+
+    def explain_finding(self, finding: Finding) -> Explanation | None:
+        """The worst way by which a finding comes about, or ``None`` where there is none to tell."""
+        return self._explaining.of_finding(finding)
+
+    def can_be_intended(self, explanation: Explanation) -> Intent | None:
+        """The intent that would approve an uncontrolled crossing, where section 6 allows it.
+
+        It includes what the agent's intent on that system says already.
+        """
+        return self._explaining.can_be_intended(explanation)
+
+    @cached_property
+    def _marks(self) -> Mapping[StepKey, StepMark]:
+        return marks(self._engine, self.doors, self.findings)
+
+    def marks(self) -> Mapping[StepKey, StepMark]:
+        """For steps with a door or a checkpoint: ``missing``, ``counts`` or ``does-not-count``."""
+        return self._marks
+
+    @cached_property
+    def _depths(self) -> Mapping[str, int]:
+        return depths(self._engine)
+
+    def depths(self) -> Mapping[str, int]:
+        """For each opened system how many finds lie before it: 0 with a held credential."""
+        return self._depths
+
+
+def analyse(snapshot: Snapshot, *, view: View = "built", today: date | None = None) -> Analysis:
+    """Analyse a model.
+
+    Args:
+        snapshot: the model; it must be valid.
+        view: ``built`` (the default, and what a gate uses), or ``designed``.
+        today: the day (UTC) on which acceptances must still hold; by default the present one.
+    """
+    return Analysis(snapshot, view, today or datetime.now(UTC).date())

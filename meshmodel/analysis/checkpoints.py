@@ -1,0 +1,219 @@
+"""Which checkpoints count (section 5), and what a start reaches where they do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from meshmodel.analysis.closure import Closure
+from meshmodel.analysis.steps import ADMIN, EXECUTE, WRITE, Mesh, Pair, action_mask
+from meshmodel.model.records import Checkpoint
+from meshmodel.model.vocabulary import DECISION_KINDS, View
+
+
+def shortcomings(checkpoint: Checkpoint, view: View) -> tuple[str, ...]:
+    """Why it does not meet points 1 to 3 of section 5, in words; empty where it does."""
+    found = []
+    if checkpoint.kind not in DECISION_KINDS:
+        found.append("binding")
+    if checkpoint.freshness != "per-action":
+        found.append(checkpoint.freshness)
+    if checkpoint.state == "advisory" or (checkpoint.state == "planned" and view == "built"):
+        found.append(checkpoint.state)
+    if checkpoint.step == "boundary" and checkpoint.decided_at is None:
+        found.append("no gateway")
+    return tuple(found)
+
+
+def steps_covered(mesh: Mesh, checkpoint: Checkpoint, exists: Mapping[int, set[int]]) -> list[Pair]:
+    """The steps of the graph that it sits on and whose action it covers; none for a boundary."""
+    covered = action_mask(checkpoint.actions)
+    agents, credentials = mesh.agent_node, mesh.credential_node
+    leaves: list[int | None]
+    enters: list[int | None]
+    match checkpoint.step:
+        case "hold":
+            leaves, enters = [agents.get(checkpoint.from_)], [credentials.get(checkpoint.to)]
+        case "grant":
+            first = 5 * mesh.system_number[checkpoint.to]
+            leaves = [credentials.get(checkpoint.from_)]
+            enters = [first + action for action in range(5) if covered >> action & 1]
+        case "custody":
+            first = 5 * mesh.system_number[checkpoint.from_]
+            leaves = [first + action for action in range(5) if covered >> action & 1]
+            enters = [credentials.get(checkpoint.to)]
+        case "exchange":
+            leaves, enters = [credentials.get(checkpoint.from_)], [credentials.get(checkpoint.to)]
+        case "delegation":
+            leaves, enters = [agents.get(checkpoint.from_)], [agents.get(checkpoint.to)]
+        case "trigger":
+            leaves, enters = [mesh.access_node(checkpoint.from_, WRITE)], [agents.get(checkpoint.to)]
+        case "hosting":
+            leaves, enters = [mesh.access_node(checkpoint.from_, EXECUTE)], [agents.get(checkpoint.to)]
+        case "boundary":
+            return []
+    return [
+        (one, other)
+        for one in leaves
+        if one is not None
+        for other in enters
+        if other is not None and other in exists.get(one, ())
+    ]
+
+
+def control_mask(mesh: Mesh, checkpoint: Checkpoint) -> int:
+    """The nodes that give a start power over the decision (point 4); 0 where nothing does."""
+    mask = 0
+    if checkpoint.decided_at is not None:
+        actions = (ADMIN,) if checkpoint.approvers else (WRITE, EXECUTE, ADMIN)
+        for action in actions:
+            mask |= 1 << mesh.access_node(checkpoint.decided_at, action)
+    if checkpoint.approvers:
+        approvers = set(checkpoint.approvers)
+        for credential, node in mesh.credential_node.items():
+            if mesh.snapshot.credential[credential].principal in approvers:
+                mask |= 1 << node
+    return mask
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """A checkpoint on a boundary: its zones, the actions it covers, and its number."""
+
+    number: int
+    zone_from: str
+    zone_to: str
+    actions: int
+
+
+class Candidates:
+    """The checkpoints that meet points 1 to 3, numbered by id; a set of them is an integer.
+
+    Attributes:
+        ids: their ids by number.
+        covered: the steps that each one covers.
+        guards: for each covered step the set of candidates on it.
+        control: for each one the nodes that give power over it.
+        boundaries: those on a boundary.
+        controllable: every node that gives power over some candidate.
+    """
+
+    def __init__(self, mesh: Mesh, view: View) -> None:
+        chosen = sorted(
+            (each for each in mesh.snapshot.checkpoint.values() if not shortcomings(each, view)),
+            key=lambda each: each.id,
+        )
+        exists = _existing(mesh) if chosen else {}
+        self.ids = [each.id for each in chosen]
+        self.covered = [steps_covered(mesh, each, exists) for each in chosen]
+        self.control = [control_mask(mesh, each) for each in chosen]
+        self.boundaries = [
+            Boundary(number, each.from_, each.to, action_mask(each.actions))
+            for number, each in enumerate(chosen)
+            if each.step == "boundary"
+        ]
+        self.guards: dict[Pair, int] = {}
+        self.controllable = 0
+        self._by_control: dict[int, int] = {}
+        for number, steps in enumerate(self.covered):
+            for step in steps:
+                self.guards[step] = self.guards.get(step, 0) | 1 << number
+            control = self.control[number]
+            if control:
+                self.controllable |= control
+                self._by_control[control] = self._by_control.get(control, 0) | 1 << number
+
+    def controlled(self, row: int, dropped: int = 0) -> int:
+        """The candidates over which somebody with this unchecked reach has power."""
+        if not row & self.controllable:
+            return dropped
+        for control, numbers in self._by_control.items():
+            if row & control:
+                dropped |= numbers
+        return dropped
+
+
+def _existing(mesh: Mesh) -> dict[int, set[int]]:
+    exists: dict[int, set[int]] = {}
+    for kind, pairs in mesh.steps.items():
+        if kind != "implies":
+            for leaves, enters in pairs:
+                exists.setdefault(leaves, set()).add(enters)
+    return exists
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """The unchecked reach of one start after the least fixpoint of point 4.
+
+    Attributes:
+        row: the nodes reached by steps unguarded for the start.
+        dropped: the candidates that the start controls.
+        seeds: nodes whose baseline closures make up the row.
+        opened: the steps that lost their last guard.
+    """
+
+    row: int
+    dropped: int
+    seeds: tuple[int, ...]
+    opened: tuple[Pair, ...]
+
+
+class Guarding:
+    """Unchecked reach for any start, from one baseline closure with all candidates in force."""
+
+    def __init__(self, mesh: Mesh, candidates: Candidates, baseline: Closure) -> None:
+        self.mesh = mesh
+        self.candidates = candidates
+        self.baseline = baseline
+
+    def alone(self, node: int) -> Unchecked:
+        """The unchecked reach of one node as the start."""
+        return self._fixpoint(self.baseline.row(node), 0, (node,), ())
+
+    def together(self, before: Unchecked, node: int) -> Unchecked:
+        """The unchecked reach of a start and one more node."""
+        row = before.row | self.baseline.row(node)
+        return self._fixpoint(row, before.dropped, (*before.seeds, node), before.opened)
+
+    def _fixpoint(
+        self, row: int, dropped: int, seeds: tuple[int, ...], opened: tuple[Pair, ...]
+    ) -> Unchecked:
+        candidates, baseline = self.candidates, self.baseline
+        while True:
+            row, seeds = _grow(row, seeds, opened, baseline)
+            after = candidates.controlled(row, dropped)
+            if after == dropped:
+                return Unchecked(row, dropped, seeds, opened)
+            steps = dict.fromkeys(opened)
+            number = after & ~dropped
+            while number:
+                lowest = number & -number
+                number ^= lowest
+                for step in candidates.covered[lowest.bit_length() - 1]:
+                    if not candidates.guards[step] & ~after:
+                        steps[step] = None
+            dropped, opened = after, tuple(steps)
+
+
+def _grow(
+    row: int, seeds: tuple[int, ...], opened: tuple[Pair, ...], baseline: Closure
+) -> tuple[int, tuple[int, ...]]:
+    grown = bool(opened)
+    while grown:
+        grown = False
+        for leaves, enters in opened:
+            if row >> leaves & 1 and not row >> enters & 1:
+                row |= baseline.row(enters)
+                seeds = (*seeds, enters)
+                grown = True
+    return row, seeds
+
+
+def unguarded(mesh: Mesh, candidates: Candidates) -> list[list[int]]:
+    """The successors by steps that no candidate covers."""
+    guards = candidates.guards
+    successors: list[list[int]] = [[] for _ in range(mesh.size)]
+    for pairs in mesh.steps.values():
+        for pair in pairs:
+            if pair not in guards:
+                successors[pair[0]].append(pair[1])
+    return successors

@@ -1,0 +1,245 @@
+"""Crossings (section 6): counted by sets of bits, listed only when somebody asks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from meshmodel.analysis.engine import Engine, Group, Traveller
+from meshmodel.analysis.steps import ADMIN, READ, Mesh, bits, implied_mask
+from meshmodel.model.records import Intent
+from meshmodel.model.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What an intent can excuse: actions on one system, for sources, by credentials in hand.
+
+    Attributes:
+        system: the number of the system.
+        actions: the actions as five bits.
+        sources: the sources it names that have no untrusted input, by their read accesses.
+        home: whether it names home.
+        credentials: the nodes that the agent reaches by hold and exchange steps.
+    """
+
+    system: int
+    actions: int
+    sources: int
+    home: bool
+    credentials: int
+
+
+def intent_sources(mesh: Mesh, snapshot: Snapshot, intent: Intent) -> tuple[int, bool]:
+    """The sources that an intent names: systems by their read accesses, and whether home."""
+    if intent.from_ is None:
+        home = snapshot.agent[intent.agent].home
+        return (mesh.zone_mask.get(home, 0) & mesh.read, True) if home is not None else (0, False)
+    sources = 0
+    for each in intent.from_:
+        if each != "home":
+            sources |= 1 << mesh.access_node(each, READ)
+    return sources, "home" in intent.from_
+
+
+def approvals(engine: Engine) -> dict[str, list[Approval]]:
+    """For each agent what its intents can excuse, where the target can tell who did it."""
+    mesh, snapshot = engine.mesh, engine.snapshot
+    found: dict[str, list[Approval]] = {}
+    for intent in snapshot.intent.values():
+        if intent.agent not in mesh.agent_node or snapshot.system[intent.system].audit == "none":
+            continue
+        sources, home = intent_sources(mesh, snapshot, intent)
+        found.setdefault(intent.agent, []).append(
+            Approval(
+                mesh.system_number[intent.system],
+                implied_mask(intent.actions),
+                sources & ~mesh.untrusted,
+                home,
+                engine.held.row(mesh.agent_node[intent.agent]),
+            )
+        )
+    return found
+
+
+def crossed_from(mesh: Mesh, traveller: Traveller, source: int | None) -> int:
+    """The accesses that would be crossings from a source (the number of a system, or home)."""
+    home = traveller.home_mask
+    if source is None:
+        return mesh.access & ~home
+    own_zone = mesh.zone_mask[mesh.zone_of[source]]
+    outside = mesh.access & ~home & ~own_zone
+    if own_zone == home:
+        return outside
+    read = 1 << 5 * source
+    if mesh.untrusted & read:
+        return outside | home & mesh.acting
+    less = sum(mesh.at_level[level] for level in range(mesh.sensitivity[source]))
+    return outside | home & mesh.acting & less
+
+
+def closed_by_boundaries(engine: Engine, group: Group, zone: str | None) -> int:
+    """The accesses to which no door is open from a zone, because a boundary that counts is there."""
+    closed = 0
+    for boundary in engine.candidates.boundaries:
+        if boundary.zone_from == zone and not group.unchecked.dropped >> boundary.number & 1:
+            closed |= engine.mesh.zone_mask.get(boundary.zone_to, 0) & engine.mesh.read * boundary.actions
+    return closed
+
+
+class Doors:
+    """The grant steps that are open for a start, by the access to which they are a door."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.into: dict[int, list[int]] = {}
+        for credential, access in engine.mesh.steps["grant"]:
+            self.into.setdefault(access, []).append(credential)
+
+    def at(self, group: Group, access: int) -> list[int]:
+        """The credentials of the open doors of an access, were no boundary closed."""
+        unchecked, guards = group.unchecked, self.engine.candidates.guards
+        entered = {access, access - access % 5 + ADMIN}
+        return sorted(
+            {
+                credential
+                for node in entered
+                for credential in self.into.get(node, ())
+                if unchecked.row >> credential & 1
+                and not guards.get((credential, node), 0) & ~unchecked.dropped
+            }
+        )
+
+
+class Counts:
+    """How many crossings there are, and how many of them are approved or uncontrolled."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.mesh = engine.mesh
+        self._by_zone: dict[int, dict[str, int]] = {}
+        self._zones = [
+            (zone, mask) for zone, mask in self.mesh.zone_mask.items() if not mask & self.mesh.lone
+        ]
+        self._memo: dict[tuple[int, bool, int, int], int] = {}
+        self._approvals = approvals(engine)
+        self._doors = Doors(engine)
+        self.crossings = self.open = self.approved = 0
+        for traveller in engine.travellers:
+            home = traveller.home is not None
+            self.crossings += self.count(traveller.sources, home, traveller.home_mask, traveller.reach)
+            for group in traveller.groups:
+                self.open += self._open(traveller, group)
+                for approval in self._approvals.get(traveller.id, ()):
+                    self.approved += self._approved(traveller, group, approval)
+
+    @property
+    def uncontrolled(self) -> int:
+        """The crossings with an open door that is not approved."""
+        return self.open - self.approved
+
+    def count(self, sources: int, home: bool, home_mask: int, reach: int) -> int:
+        """The crossings from any of the sources to any of the accesses.
+
+        Args:
+            sources: systems, by their read accesses.
+            home: whether home is a source too.
+            home_mask: the accesses of the agent's home zone.
+            reach: accesses.
+        """
+        key = sources, home, home_mask, reach
+        known = self._memo.get(key)
+        if known is None:
+            known = self._memo[key] = self._count(sources, home, home_mask, reach)
+        return known
+
+    def _count(self, sources: int, home: bool, home_mask: int, reach: int) -> int:
+        mesh = self.mesh
+        outside = reach & ~home_mask
+        total = 0
+        if outside:
+            total = outside.bit_count() * (sources.bit_count() + home)
+            # From a source to its own zone there is no crossing.
+            total -= ((sources & mesh.lone) * 0b11111 & outside).bit_count()
+            to, of = self._zone_counts(outside), self._zone_counts(sources)
+            if len(to) > len(of):
+                to, of = of, to
+            total -= sum(number * of[zone] for zone, number in to.items() if zone in of)
+        back = reach & home_mask & mesh.acting
+        if back:
+            foreign = sources & ~home_mask
+            for level in range(4):
+                here = (back & mesh.at_level[level]).bit_count()
+                if here:
+                    total += here * (foreign & (mesh.above[level] | mesh.untrusted)).bit_count()
+        return total
+
+    def _zone_counts(self, accesses: int) -> dict[str, int]:
+        known = self._by_zone.get(accesses)
+        if known is None:
+            known = {}
+            for zone, mask in self._zones:
+                here = accesses & mask
+                if here:
+                    known[zone] = here.bit_count()
+            self._by_zone[accesses] = known
+        return known
+
+    def _open(self, traveller: Traveller, group: Group) -> int:
+        mesh, row = self.mesh, group.unchecked.row & self.mesh.access
+        total = self.count(group.sources, group.home, traveller.home_mask, row)
+        closed: dict[tuple[str, str], int] = {}
+        for boundary in self.engine.candidates.boundaries:
+            if not group.unchecked.dropped >> boundary.number & 1:
+                ends = boundary.zone_from, boundary.zone_to
+                closed[ends] = closed.get(ends, 0) | boundary.actions
+        for (zone_from, zone_to), actions in closed.items():
+            if zone_from != zone_to:
+                total -= self.count(
+                    group.sources & mesh.zone_mask.get(zone_from, 0),
+                    group.home and traveller.home == zone_from,
+                    traveller.home_mask,
+                    row & mesh.zone_mask.get(zone_to, 0) & mesh.read * actions,
+                )
+        return total
+
+    def _approved(self, traveller: Traveller, group: Group, approval: Approval) -> int:
+        """The crossings of which every open door is approved."""
+        total = 0
+        sources = group.sources & approval.sources
+        home = group.home and approval.home
+        if not sources and not home:
+            return 0
+        for action in bits(approval.actions):
+            access = 5 * approval.system + action
+            if not group.unchecked.row >> access & 1:
+                continue
+            if any(not approval.credentials >> each & 1 for each in self._doors.at(group, access)):
+                continue
+            left, left_home = without_closed(self.engine, traveller, group, access, sources, home=home)
+            total += self.count(left, left_home, traveller.home_mask, 1 << access)
+        return total
+
+
+def without_closed(
+    engine: Engine, traveller: Traveller, group: Group, access: int, sources: int, *, home: bool
+) -> tuple[int, bool]:
+    """The sources, less those that a boundary which counts parts from the access."""
+    mesh = engine.mesh
+    zone, action = mesh.zone_of[access // 5], access % 5
+    for boundary in engine.candidates.boundaries:
+        if (
+            boundary.zone_to == zone
+            and boundary.actions >> action & 1
+            and not group.unchecked.dropped >> boundary.number & 1
+        ):
+            sources &= ~mesh.zone_mask.get(boundary.zone_from, 0)
+            home = home and traveller.home != boundary.zone_from
+    return sources, home
+
+
+def all_of(traveller: Traveller) -> Iterator[tuple[int | None, Group]]:
+    """The sources of an agent with their groups: home as ``None``, systems by number."""
+    for group in traveller.groups:
+        if group.home:
+            yield None, group
+        for read in bits(group.sources):
+            yield read // 5, group

@@ -1,0 +1,338 @@
+"""Missing checkpoints (section 6): open doors that are not approved, by credential and system.
+
+Nothing here looks at single crossings. Every group of sources of an agent is one bit; for every
+credential there is the set of groups that carry it unchecked, for every kind of target the sets of
+groups that come to it from elsewhere, and a door is their intersection.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from meshmodel.analysis.crossings import Approval, approvals, without_closed
+from meshmodel.analysis.engine import Engine, Group, Traveller
+from meshmodel.analysis.results import Door
+from meshmodel.analysis.steps import ADMIN, Mesh, actions_of, bits
+from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Severity
+
+
+@dataclass(slots=True)
+class Coming:
+    """Sets of groups that have crossings to one kind of target, by what their sources are like.
+
+    Attributes:
+        any: from any source.
+        untrusted: from one with untrusted input.
+        carries: from a confidential one, which matters where the target is exposed.
+        floods: the same, from a restricted one or where the agent reads outsiders' words.
+    """
+
+    any: int = 0
+    untrusted: int = 0
+    carries: int = 0
+    floods: int = 0
+
+    def add(self, marks: int, features: "Features") -> None:
+        """Add groups with these features."""
+        if features.any:
+            self.any |= marks
+        if features.untrusted:
+            self.untrusted |= marks
+        if features.carries:
+            self.carries |= marks
+        if features.floods:
+            self.floods |= marks
+
+    def replace(self, marks: int, features: "Features") -> "Coming":
+        """The same, with other features for some groups."""
+        after = Coming(
+            self.any & ~marks, self.untrusted & ~marks, self.carries & ~marks, self.floods & ~marks
+        )
+        after.add(marks, features)
+        return after
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the sources of one group are like, as far as they have a crossing to a target."""
+
+    any: bool
+    untrusted: bool
+    carries: bool
+    floods: bool
+
+
+def severity_number(level: int, *, untrusted: bool, picked_up: bool, read: bool, floor: int) -> int:
+    """The severity of an open door by the table of section 6.
+
+    Args:
+        level: the sensitivity of the target, 0 to 3.
+        untrusted: whether the source has untrusted input.
+        picked_up: whether the credential was picked up on the way.
+        read: whether the action is read.
+        floor: the least it comes to, where the target is exposed; else 0.
+    """
+    number = level + untrusted + picked_up
+    if read or level < 2:
+        number = min(number, 3)
+    return max(number, floor)
+
+
+def severity_word(number: int) -> Severity:
+    """The word for a severity: 0 and 1 low, 2 medium, 3 high, 4 and more critical."""
+    return SEVERITIES[min(max(number - 1, 0), 3)]
+
+
+def features_of(mesh: Mesh, traveller: Traveller, access: int, sources: int, *, home: bool) -> Features:
+    """What the sources are like that have a crossing to an access.
+
+    Args:
+        mesh: the compiled graph.
+        traveller: the agent.
+        access: the node of the target.
+        sources: systems, by their read accesses.
+        home: whether home is a source too.
+    """
+    system, action = divmod(access, 5)
+    zone = mesh.zone_of[system]
+    sources &= ~mesh.zone_mask[zone]
+    if zone == traveller.home:
+        home = False
+        if not action:
+            sources = 0
+        sources &= mesh.above[mesh.sensitivity[system]] | mesh.untrusted
+    restricted = bool(sources & mesh.level_read[3])
+    confidential = restricted or bool(sources & mesh.level_read[2])
+    return Features(
+        any=bool(sources) or home,
+        untrusted=bool(sources & mesh.untrusted),
+        carries=confidential,
+        floods=restricted or (confidential and traveller.steered),
+    )
+
+
+class _Spread:
+    """Groups by the zones of some of their sources: which come to a zone from another one?"""
+
+    def __init__(self) -> None:
+        self.many = 0
+        self.one: dict[str, int] = {}
+        self.ones = 0
+
+    def add(self, mark: int, zones: tuple[str, ...]) -> None:
+        if len(zones) > 1:
+            self.many |= mark
+        elif zones:
+            self.one[zones[0]] = self.one.get(zones[0], 0) | mark
+            self.ones |= mark
+
+    def to(self, zone: str) -> int:
+        return self.many | self.ones & ~self.one.get(zone, 0)
+
+
+def _zones(mesh: Mesh, sources: int, home: str | None) -> tuple[str, ...]:
+    """None, one, or two of the zones of these sources: more than two tell no more than two."""
+    zones = () if home is None else (home,)
+    if sources and home is not None:
+        sources &= ~mesh.zone_mask.get(home, 0)
+    while sources and len(zones) < 2:
+        zone = mesh.zone_of[((sources & -sources).bit_length() - 1) // 5]
+        zones = (*zones, zone)
+        sources &= ~mesh.zone_mask[zone]
+    return zones
+
+
+class MissingCheckpoints:
+    """All doors of one reading, with their severities and the agents that find them open."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.mesh = engine.mesh
+        self.groups: list[tuple[Traveller, Group]] = [
+            (traveller, group) for traveller in engine.travellers for group in traveller.groups
+        ]
+        self.marks_of: dict[int, int] = {}
+        self.open_in: dict[tuple[int, int], int] = {}
+        seeds: dict[int, int] = {}
+        for number, (traveller, group) in enumerate(self.groups):
+            mark = 1 << number
+            self.marks_of[traveller.node] = self.marks_of.get(traveller.node, 0) | mark
+            for seed in group.unchecked.seeds:
+                seeds[seed] = seeds.get(seed, 0) | mark
+            for step in group.unchecked.opened:
+                self.open_in[step] = self.open_in.get(step, 0) | mark
+        baseline = engine.guarding.baseline
+        self._carried = baseline.columns(seeds)
+        self._component = baseline.component
+        self._own = engine.own.columns(self.marks_of)
+        self._own_component = engine.own.component
+        self._held: dict[int, int] = {}
+        for agent, credential in self.mesh.steps["hold"]:
+            self._held[credential] = self._held.get(credential, 0) | self.marks_of.get(agent, 0)
+        self._names: dict[int, tuple[str, ...]] = {}
+        self._prepare_coming()
+        self._prepare_approvals()
+
+    def _prepare_coming(self) -> None:
+        mesh = self.mesh
+        self._any, self._untrusted, self._carries, self._floods = (_Spread() for _ in range(4))
+        self._home: dict[str, int] = {}
+        for number, (traveller, group) in enumerate(self.groups):
+            mark, sources = 1 << number, group.sources
+            home = traveller.home
+            if home is not None:
+                self._home[home] = self._home.get(home, 0) | mark
+            self._any.add(mark, _zones(mesh, sources, home if group.home else None))
+            self._untrusted.add(mark, _zones(mesh, sources & mesh.untrusted, None))
+            carrying = sources & mesh.above[1]
+            zones = _zones(mesh, carrying, None)
+            self._carries.add(mark, zones)
+            if not traveller.steered:
+                zones = _zones(mesh, carrying & mesh.level_read[3], None)
+            self._floods.add(mark, zones)
+        self._coming: dict[tuple[str, int, int], Coming] = {}
+        self._bounded: dict[str, int] = {}
+        for boundary in self.engine.candidates.boundaries:
+            zone = boundary.zone_to
+            self._bounded[zone] = self._bounded.get(zone, 0) | boundary.actions
+
+    def _prepare_approvals(self) -> None:
+        found = approvals(self.engine)
+        self._approvals: dict[int, list[tuple[int, Traveller, Group, Approval]]] = {}
+        for number, (traveller, group) in enumerate(self.groups):
+            for approval in found.get(traveller.id, ()):
+                self._approvals.setdefault(approval.system, []).append((number, traveller, group, approval))
+
+    def coming(self, access: int) -> Coming:
+        """The groups that have crossings to an access, were it in their reach and no intent there."""
+        system, action = divmod(access, 5)
+        zone = self.mesh.zone_of[system]
+        bounded = self._bounded.get(zone, 0) >> action & 1
+        # One acting action stands for all, unless a boundary tells them apart.
+        kind = 5 + action if bounded else min(action, 1)
+        key = zone, self.mesh.sensitivity[system], kind
+        known = self._coming.get(key)
+        if known is None:
+            known = self._coming[key] = (
+                self._coming_bounded(access) if bounded else self._coming_free(zone, access)
+            )
+        return known
+
+    def _coming_free(self, zone: str, access: int) -> Coming:
+        at_home = self._home.get(zone, 0)
+        found = Coming(
+            self._any.to(zone) & ~at_home,
+            self._untrusted.to(zone) & ~at_home,
+            self._carries.to(zone) & ~at_home,
+            self._floods.to(zone) & ~at_home,
+        )
+        if access % 5:
+            self._add_each(found, at_home, access)
+        return found
+
+    def _coming_bounded(self, access: int) -> Coming:
+        found = Coming()
+        for number, (traveller, group) in enumerate(self.groups):
+            sources, home = without_closed(
+                self.engine, traveller, group, access, group.sources, home=group.home
+            )
+            found.add(1 << number, features_of(self.mesh, traveller, access, sources, home=home))
+        return found
+
+    def _add_each(self, found: Coming, marks: int, access: int) -> None:
+        while marks:
+            mark = marks & -marks
+            marks ^= mark
+            traveller, group = self.groups[mark.bit_length() - 1]
+            features = features_of(self.mesh, traveller, access, group.sources, home=group.home)
+            found.add(mark, features)
+
+    def doors(self) -> tuple[Door, ...]:
+        """All missing checkpoints, by credential and system."""
+        snapshot, mesh = self.engine.snapshot, self.mesh
+        found = []
+        for key in sorted(snapshot.grant):
+            node = mesh.credential_node.get(key[0])
+            if node is None:
+                continue
+            carried = self._carried[self._component[node]]
+            if carried:
+                door = self._door(key, node, carried, snapshot.grant[key].actions)
+                if door is not None:
+                    found.append(door)
+        return tuple(found)
+
+    def _door(
+        self, key: tuple[str, str], credential: int, carried: int, actions: Sequence[str]
+    ) -> Door | None:
+        mesh = self.mesh
+        system = mesh.system_number[key[1]]
+        exposed = self.engine.snapshot.system[key[1]].is_exposed
+        picked = self._own[self._own_component[credential]] & ~self._held.get(credential, 0)
+        by_admin = self._open(credential, 5 * system + ADMIN, carried) if "admin" in actions else 0
+        found = marks = worst = 0
+        for number in range(5):
+            access = 5 * system + number
+            through = by_admin
+            if number != ADMIN and ACTIONS[number] in actions:
+                through |= self._open(credential, access, carried)
+            if not through:
+                continue
+            coming = self._less_approved(credential, access, self.coming(access))
+            entered = through & coming.any
+            if not entered:
+                continue
+            found |= 1 << number
+            marks |= entered
+            worst = max(worst, self._severity(coming, entered, picked, system, number, exposed=exposed))
+        if not found:
+            return None
+        return Door(key[0], key[1], actions_of(found), self._agents(marks), severity_word(worst))
+
+    def _severity(
+        self, coming: Coming, entered: int, picked: int, system: int, number: int, *, exposed: bool
+    ) -> int:
+        untrusted = entered & coming.untrusted
+        floor = 0
+        if exposed:
+            floor = 4 if entered & coming.floods else 3 if entered & coming.carries else 0
+        return max(
+            severity_number(
+                self.mesh.sensitivity[system],
+                untrusted=words,
+                picked_up=bool((untrusted if words else entered) & picked),
+                read=number == 0,
+                floor=floor,
+            )
+            for words in ({False, bool(untrusted)})
+        )
+
+    def _open(self, credential: int, access: int, carried: int) -> int:
+        """The groups among those that carry the credential for which the grant step is unguarded."""
+        step = credential, access
+        if step in self.engine.candidates.guards:
+            return carried & self.open_in.get(step, 0)
+        return carried
+
+    def _less_approved(self, credential: int, access: int, coming: Coming) -> Coming:
+        system, action = divmod(access, 5)
+        for number, traveller, group, approval in self._approvals.get(system, ()):
+            if approval.actions >> action & 1 and approval.credentials >> credential & 1:
+                sources, home = without_closed(
+                    self.engine,
+                    traveller,
+                    group,
+                    access,
+                    group.sources & ~approval.sources,
+                    home=group.home and not approval.home,
+                )
+                features = features_of(self.mesh, traveller, access, sources, home=home)
+                coming = coming.replace(1 << number, features)
+        return coming
+
+    def _agents(self, marks: int) -> tuple[str, ...]:
+        known = self._names.get(marks)
+        if known is None:
+            # The groups are in the order of their agents, so equal ones stand together.
+            names = dict.fromkeys(self.groups[number][0].id for number in bits(marks))
+            known = self._names[marks] = tuple(names)
+        return known

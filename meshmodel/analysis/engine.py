@@ -1,0 +1,152 @@
+"""One snapshot in one view: its graph, its closures, and the starts that have crossings."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from meshmodel.analysis.checkpoints import Candidates, Guarding, Unchecked, unguarded
+from meshmodel.analysis.closure import Closure, forward
+from meshmodel.analysis.steps import DIRECT_KINDS, HELD_KINDS, OWN_KINDS, STEP_ORDER, Mesh, bits
+from meshmodel.model.records import Agent
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import View
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """The sources of one agent whose starts have the same unchecked reach.
+
+    Attributes:
+        sources: the systems among them, by the bits of their read accesses.
+        home: whether home is among them.
+        unchecked: what a start from them reaches without being asked.
+    """
+
+    sources: int
+    home: bool
+    unchecked: Unchecked
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Traveller:
+    """An active agent that has crossings: everyone but a person.
+
+    Attributes:
+        id, node: the agent.
+        home: its home zone, or ``None``.
+        home_mask: the accesses of the systems in it.
+        sources: all systems that are sources, by the bits of their read accesses.
+        reach: the accesses in its effective reach.
+        steered: whether any source has untrusted input.
+        groups: its sources by the unchecked reach of their starts.
+    """
+
+    id: str
+    node: int
+    home: str | None
+    home_mask: int
+    sources: int
+    reach: int
+    steered: bool
+    groups: tuple[Group, ...]
+
+
+class Engine:
+    """Everything that the answers share, computed once and only when asked."""
+
+    def __init__(self, snapshot: Snapshot, view: View) -> None:
+        self.snapshot = snapshot
+        self.view = view
+        self.mesh = Mesh(snapshot)
+        self.candidates = Candidates(self.mesh, view)
+
+    @cached_property
+    def effective(self) -> Closure:
+        """All steps, guarded or not."""
+        return forward(self.mesh.adjacency(STEP_ORDER))
+
+    @cached_property
+    def own(self) -> Closure:
+        """Without delegation, trigger and hosting steps."""
+        return forward(self.mesh.adjacency(OWN_KINDS))
+
+    @cached_property
+    def direct(self) -> Closure:
+        """Hold, grant and implies steps only."""
+        return forward(self.mesh.adjacency(DIRECT_KINDS))
+
+    @cached_property
+    def held(self) -> Closure:
+        """Hold and exchange steps only: the credentials over which an intent can speak."""
+        return forward(self.mesh.adjacency(HELD_KINDS))
+
+    @cached_property
+    def guarding(self) -> Guarding:
+        """Unchecked reach from any start."""
+        if self.candidates.guards:
+            baseline = forward(unguarded(self.mesh, self.candidates))
+        else:
+            baseline = self.effective
+        return Guarding(self.mesh, self.candidates, baseline)
+
+    @cached_property
+    def alone(self) -> dict[str, Unchecked]:
+        """The unchecked reach of every active agent, alone as the start."""
+        return {agent: self.guarding.alone(node) for agent, node in self.mesh.agent_node.items()}
+
+    @cached_property
+    def _holds(self) -> dict[int, set[int]]:
+        found: dict[int, set[int]] = {}
+        for agent, credential in self.mesh.steps["hold"]:
+            found.setdefault(agent, set()).add(credential)
+        return found
+
+    def holds(self, node: int) -> set[int]:
+        """The credentials to which an agent has a hold step."""
+        return self._holds.get(node, set())
+
+    def sources_of(self, node: int) -> int:
+        """The systems an agent can read or is triggered by, by the bits of their read accesses."""
+        return self.effective.row(node) & self.mesh.read | self.mesh.triggered_by.get(node, 0)
+
+    @cached_property
+    def travellers(self) -> tuple[Traveller, ...]:
+        """The agents that have crossings, by id."""
+        agents = self.snapshot.agent
+        return tuple(
+            self._traveller(agents[each], node)
+            for each, node in self.mesh.agent_node.items()
+            if not agents[each].is_person
+        )
+
+    def _traveller(self, agent: Agent, node: int) -> Traveller:
+        mesh = self.mesh
+        row = self.effective.row(node)
+        alone = self.alone[agent.id]
+        readable = row & mesh.read
+        guarded = readable & ~alone.row
+        sources = readable | mesh.triggered_by.get(node, 0)
+        groups: list[Group] = []
+        if sources & ~guarded or agent.home is not None:
+            groups.append(Group(sources & ~guarded, agent.home is not None, alone))
+        if guarded:
+            after: dict[int, tuple[int, Unchecked]] = {}
+            rows: dict[int, Unchecked] = {}
+            for source in bits(guarded):
+                # A source yields no more than its component does, so equal rows are worked out once.
+                before = self.guarding.baseline.row(source) | alone.row
+                unchecked = rows.get(before)
+                if unchecked is None:
+                    unchecked = rows[before] = self.guarding.together(alone, source)
+                known = after.get(unchecked.row, (0, unchecked))[0]
+                after[unchecked.row] = known | 1 << source, unchecked
+            groups.extend(Group(each, home=False, unchecked=unchecked) for each, unchecked in after.values())
+        return Traveller(
+            id=agent.id,
+            node=node,
+            home=agent.home,
+            home_mask=mesh.zone_mask.get(agent.home, 0) if agent.home is not None else 0,
+            sources=sources,
+            reach=row & mesh.access,
+            steered=bool(sources & mesh.untrusted),
+            groups=tuple(groups),
+        )

@@ -1,0 +1,260 @@
+"""Explanations: the worst crossing to a place, its witness, and its story (section 11)."""
+
+from collections.abc import Callable, Sequence
+
+from meshmodel.analysis.crossings import all_of, crossed_from
+from meshmodel.analysis.engine import Engine, Group, Traveller
+from meshmodel.analysis.intending import Intending
+from meshmodel.analysis.listing import Judged, Listing
+from meshmodel.analysis.results import Door, Explanation, Finding
+from meshmodel.analysis.steps import ALL_ACTIONS, READ, bits
+from meshmodel.analysis.story import Story
+from meshmodel.analysis.why_not import why_not
+from meshmodel.analysis.witness import Paths
+from meshmodel.model.records import Intent
+from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Action
+
+_STATES = ("uncontrolled", "approved", "controlled")
+
+Place = tuple[int | None, Group, int, Judged]
+"""One crossing of an agent: its source, its group, the access, and what is said of it."""
+
+
+class Explaining:
+    """Answers to *why* for one reading."""
+
+    def __init__(self, engine: Engine, listing: Listing, doors: Callable[[], Sequence[Door]]) -> None:
+        self.engine = engine
+        self.mesh = engine.mesh
+        self.listing = listing
+        self.doors = doors
+        self.paths = Paths(engine)
+        self.story = Story(engine, self.paths)
+        self.intending = Intending(engine, listing)
+        self.travellers = {each.id: each for each in engine.travellers}
+
+    def explain(
+        self, agent: str | None, system: str | None, action: Action | None, source: str | None
+    ) -> Explanation | None:
+        """See ``Analysis.explain``."""
+        snapshot, mesh = self.engine.snapshot, self.mesh
+        if (agent is not None and agent not in snapshot.agent) or (
+            system is not None and system not in snapshot.system
+        ):
+            return None
+        if source not in (None, "home") and source not in snapshot.system:
+            return None
+        if agent is None or system is None:
+            chosen = self._worst_place(agent, system)
+            if chosen is None:
+                return None
+            agent, system = chosen
+        if agent not in mesh.agent_node:
+            return self._unreached(agent, system, action, source)
+        reached = (
+            self.engine.effective.row(mesh.agent_node[agent]) >> mesh.access_node(system, 0) & ALL_ACTIONS
+        )
+        if action is not None:
+            reached &= 1 << ACTIONS.index(action)
+        if not reached:
+            return self._unreached(agent, system, action, source)
+        place = self._worst(agent, system, reached, source)
+        if place is None:
+            return self._reached(agent, system, next(bits(reached)), source)
+        return self._crossing(self.travellers[agent], place)
+
+    def of_finding(self, finding: Finding) -> Explanation | None:
+        """See ``Analysis.explain_finding``."""
+        snapshot = self.engine.snapshot
+        if finding.rule == "missing-checkpoint":
+            credential, _, system = finding.subject.partition(">")
+            return self._through(credential, system)
+        if finding.rule in ("toxic-flow", "unapproved-reach"):
+            agent = finding.subject
+            systems = [str(key) for table, key in finding.about if table == "system"]
+            told = [self.explain(agent, each, None, None) for each in systems]
+            return min((each for each in told if each is not None), key=_badness, default=None)
+        checkpoint = snapshot.checkpoint.get(finding.subject)
+        if checkpoint is None:
+            return None
+        if (
+            finding.rule == "self-approved-checkpoint"
+            and finding.agents
+            and checkpoint.decided_at is not None
+        ):
+            told_power = self.explain(finding.agents[0], checkpoint.decided_at, None, None)
+            if told_power is not None and told_power.steps:
+                return told_power
+        if checkpoint.step == "grant":
+            return self._through(checkpoint.from_, checkpoint.to)
+        return None
+
+    def can_be_intended(self, explanation: Explanation) -> Intent | None:
+        """See ``Analysis.can_be_intended``."""
+        traveller = self.travellers.get(explanation.agent)
+        if traveller is None or explanation.state != "uncontrolled":
+            return None
+        source = None if explanation.source is None else self.mesh.system_number[explanation.source]
+        access = self.mesh.access_node(explanation.system, ACTIONS.index(explanation.action))
+        group = next((group for each, group in all_of(traveller) if each == source), None)
+        return None if group is None else self.intending.intent(traveller, group, source, access)
+
+    def _worst_place(self, agent: str | None, system: str | None) -> tuple[str, str] | None:
+        """The agent and the system of the worst crossing; without one, of the first reach."""
+        best: tuple[tuple[int, int], str, str] | None = None
+        ordered = sorted(self.doors(), key=lambda door: -SEVERITIES.index(door.severity))
+        for door in ordered:
+            most = SEVERITIES.index(door.severity)
+            if best is not None and best[0][1] >= most:
+                break
+            if (agent is not None and agent not in door.agents) or system not in (None, door.system):
+                continue
+            for name in (agent,) if agent is not None else door.agents:
+                told = self._worst(name, door.system, ALL_ACTIONS, None)
+                rank = SEVERITIES.index(told[3].severity) if told and told[3].severity else -1
+                if best is None or rank > best[0][1]:
+                    best = (0, rank), name, door.system
+                if rank == most:
+                    break
+        if best is not None:
+            return best[1:]
+        for name in (agent,) if agent is not None else self.mesh.agents:
+            node = self.mesh.agent_node.get(name)
+            reached = 0 if node is None else self.engine.effective.row(node) & self.mesh.access
+            if system is not None and reached >> self.mesh.access_node(system, 0) & ALL_ACTIONS:
+                return name, system
+            if system is None and reached:
+                return name, min(self.mesh.systems[each // 5] for each in bits(reached))
+        if agent is not None and system is not None:
+            return agent, system
+        return None
+
+    def _worst(
+        self, agent: str, system: str, actions: int, source: str | None, through: int | None = None
+    ) -> Place | None:
+        """The worst crossing of an agent to a system: uncontrolled, then severity, then home first."""
+        traveller = self.travellers.get(agent)
+        if traveller is None:
+            return None
+        first = self.mesh.access_node(system, 0)
+        wanted = traveller.reach & actions << first
+        found: list[tuple[tuple[int, int, int, str, int], Place]] = []
+        for number, group in all_of(traveller):
+            name = None if number is None else self.mesh.systems[number]
+            if source is not None and source != (name or "home"):
+                continue
+            for access in bits(wanted & crossed_from(self.mesh, traveller, number)):
+                judged = self.listing.judge(traveller, group, number, access)
+                if through is not None and through not in judged.doors:
+                    continue
+                severity = -1 if judged.severity is None else SEVERITIES.index(judged.severity)
+                order = _STATES.index(judged.state), -severity, number is not None, name or "", access
+                found.append((order, (number, group, access, judged)))
+        return min(found, key=lambda each: each[0])[1] if found else None
+
+    def _through(self, credential: str, system: str) -> Explanation | None:
+        """The worst crossing that goes through one door, told by a path through it."""
+        node = self.mesh.credential_node.get(credential)
+        if node is None:
+            return None
+        found: list[tuple[tuple[int, int], int, Traveller, Place]] = []
+        door = next(
+            (each for each in self.doors() if (each.credential, each.system) == (credential, system)), None
+        )
+        agents = self.travellers if door is None else door.agents
+        for number, agent in enumerate(agents):
+            place = self._worst(agent, system, ALL_ACTIONS, None, node)
+            if place is not None:
+                judged = place[3]
+                severity = -1 if judged.severity is None else SEVERITIES.index(judged.severity)
+                found.append(
+                    ((_STATES.index(judged.state), -severity), number, self.travellers[agent], place)
+                )
+                if door is not None and judged.severity == door.severity:
+                    break
+        if not found:
+            return None
+        _, _, traveller, place = min(found, key=lambda each: each[:2])
+        return self._crossing(traveller, place, through=node)
+
+    def _crossing(self, traveller: Traveller, place: Place, through: int | None = None) -> Explanation:
+        source, group, access, judged = place
+        mesh, unchecked = self.mesh, group.unchecked
+        starts = [traveller.node]
+        readable = source is not None and bool(traveller.reach >> 5 * source + READ & 1)
+        if source is not None and readable:
+            starts.append(5 * source + READ)
+        allowed = self.paths.unguarded_for(unchecked) if judged.state == "uncontrolled" else None
+        path = None
+        if through is not None:
+            path = self.paths.shortest(starts, through, self.paths.unguarded_for(unchecked))
+            entered = self.paths.shortest([through], access, self.paths.unguarded_for(unchecked))
+            path = None if path is None or entered is None else path + entered[1:]
+        if path is None:
+            path = self.paths.shortest(starts, access, allowed)
+        assert path is not None
+        zone = traveller.home if source is None else mesh.zone_of[source]
+        identity = None
+        if source is not None and readable and path[0] != traveller.node:
+            identity = self.story.reading_identity(traveller.node, 5 * source + READ)
+        steps = self.paths.told(
+            path,
+            unchecked,
+            zone=zone,
+            identity=identity,
+            boundary=self._boundary(traveller, group, source, access),
+        )
+        name = None if source is None else mesh.systems[source]
+        return Explanation(
+            traveller.id,
+            name,
+            mesh.systems[access // 5],
+            ACTIONS[access % 5],
+            judged.state,
+            judged.severity,
+            steps,
+            self.story.tell(traveller.id, name, steps, state=judged.state, readable=readable),
+        )
+
+    def _boundary(self, traveller: Traveller, group: Group, source: int | None, access: int) -> str | None:
+        """The first checkpoint that counts on the boundary of a crossing."""
+        zone = traveller.home if source is None else self.mesh.zone_of[source]
+        for boundary in self.engine.candidates.boundaries:
+            if (
+                boundary.zone_from == zone
+                and boundary.zone_to == self.mesh.zone_of[access // 5]
+                and boundary.actions >> access % 5 & 1
+                and not group.unchecked.dropped >> boundary.number & 1
+            ):
+                return self.engine.candidates.ids[boundary.number]
+        return None
+
+    def _reached(self, agent: str, system: str, action: int, source: str | None) -> Explanation:
+        """Reach that is no crossing: a shortest effective path."""
+        node = self.mesh.agent_node[agent]
+        path = self.paths.shortest([node], self.mesh.access_node(system, action))
+        assert path is not None
+        record = self.engine.snapshot.agent[agent]
+        steps = self.paths.told(path, self.engine.alone[agent], zone=record.home)
+        origin = None if source in (None, "home") else source
+        return Explanation(
+            agent,
+            origin,
+            system,
+            ACTIONS[action],
+            None,
+            None,
+            steps,
+            self.story.tell(agent, None, steps, state=None, readable=False),
+        )
+
+    def _unreached(self, agent: str, system: str, action: Action | None, source: str | None) -> Explanation:
+        reason = why_not(self.engine, self.paths, agent, system, action)
+        origin = None if source in (None, "home") else source
+        return Explanation(agent, origin, system, action or "read", None, None, (), (), reason)
+
+
+def _badness(explanation: Explanation) -> tuple[int, int]:
+    state = 3 if explanation.state is None else _STATES.index(explanation.state)
+    severity = -1 if explanation.severity is None else SEVERITIES.index(explanation.severity)
+    return state, -severity

@@ -1,0 +1,111 @@
+"""Crossings one by one, for those who ask for the list (section 6)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from meshmodel.analysis.crossings import (
+    Approval,
+    Doors,
+    all_of,
+    approvals,
+    closed_by_boundaries,
+    crossed_from,
+)
+from meshmodel.analysis.doors import severity_number, severity_word
+from meshmodel.analysis.engine import Engine, Group, Traveller
+from meshmodel.analysis.results import Crossing, CrossingState
+from meshmodel.analysis.steps import READ, bits
+from meshmodel.model.vocabulary import ACTIONS, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is said of one crossing: its state, its severity, and its doors by credential node."""
+
+    state: CrossingState
+    severity: Severity | None
+    doors: tuple[int, ...]
+
+
+class Listing:
+    """The crossings of one reading, each with its state."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.mesh = engine.mesh
+        self.doors = Doors(engine)
+        self.approvals = approvals(engine)
+        self.rank = {each: number for number, each in enumerate(sorted(self.mesh.systems))}
+
+    def crossings(self) -> Iterator[Crossing]:
+        """All of them, by agent, source (home first), target and action."""
+        for traveller in self.engine.travellers:
+            yield from self.of_agent(traveller)
+
+    def of_agent(self, traveller: Traveller) -> Iterator[Crossing]:
+        """The crossings of one agent, by source (home first), target and action."""
+        systems, rank = self.mesh.systems, self.rank
+        reach = sorted(bits(traveller.reach), key=lambda node: (rank[systems[node // 5]], node % 5))
+        places = sorted(
+            all_of(traveller), key=lambda place: -1 if place[0] is None else rank[systems[place[0]]]
+        )
+        for source, group in places:
+            crossed = crossed_from(self.mesh, traveller, source)
+            name = None if source is None else systems[source]
+            for access in reach:
+                if crossed >> access & 1:
+                    judged = self.judge(traveller, group, source, access)
+                    yield Crossing(
+                        traveller.id,
+                        name,
+                        systems[access // 5],
+                        ACTIONS[access % 5],
+                        judged.state,
+                        judged.severity,
+                    )
+
+    def judge(self, traveller: Traveller, group: Group, source: int | None, access: int) -> Judged:
+        """The state of one crossing."""
+        zone = traveller.home if source is None else self.mesh.zone_of[source]
+        if closed_by_boundaries(self.engine, group, zone) >> access & 1:
+            return Judged("controlled", None, ())
+        doors = self.doors.at(group, access)
+        if not doors:
+            return Judged("controlled", None, ())
+        excuses = [each for each in self.approvals.get(traveller.id, ()) if _covers(each, source, access)]
+        worst = [
+            self._severity(traveller, source, access, door)
+            for door in doors
+            if not any(each.credentials >> door & 1 for each in excuses)
+        ]
+        if not worst:
+            return Judged("approved", None, tuple(doors))
+        return Judged("uncontrolled", severity_word(max(worst)), tuple(doors))
+
+    def _severity(self, traveller: Traveller, source: int | None, access: int, door: int) -> int:
+        mesh = self.mesh
+        system, action = divmod(access, 5)
+        untrusted = source is not None and bool(mesh.untrusted >> 5 * source & 1)
+        floor = 0
+        if source is not None and self.engine.snapshot.system[mesh.systems[system]].is_exposed:
+            level = mesh.sensitivity[source]
+            floor = level + 1 + traveller.steered if level > 1 else 0
+        return severity_number(
+            mesh.sensitivity[system],
+            untrusted=untrusted,
+            picked_up=self.picked_up(traveller, door),
+            read=action == READ,
+            floor=floor,
+        )
+
+    def picked_up(self, traveller: Traveller, credential: int) -> bool:
+        """Whether the agent comes by the credential as itself, but does not hold it."""
+        own = self.engine.own.row(traveller.node) >> credential & 1
+        return bool(own) and credential not in self.engine.holds(traveller.node)
+
+
+def _covers(approval: Approval, source: int | None, access: int) -> bool:
+    system, action = divmod(access, 5)
+    if system != approval.system or not approval.actions >> action & 1:
+        return False
+    return approval.home if source is None else bool(approval.sources >> 5 * source & 1)

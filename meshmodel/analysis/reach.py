@@ -1,0 +1,40 @@
+"""Reach and identities of every agent (section 4)."""
+
+from collections.abc import Iterator
+
+from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.results import AgentReach, SystemReach
+from meshmodel.analysis.steps import ALL_ACTIONS, actions_of, bits
+
+
+def identities(engine: Engine, row: int) -> tuple[str, ...]:
+    """The identities of the credentials in a set of nodes, sorted."""
+    mesh = engine.mesh
+    carried = (row >> mesh.first_credential) & ((1 << len(mesh.credentials)) - 1)
+    credentials = engine.snapshot.credential
+    return tuple(sorted({credentials[mesh.credentials[number]].principal for number in bits(carried)}))
+
+
+def reach_of(engine: Engine, agent: str) -> AgentReach:
+    """The reach of one active agent; raises KeyError for any other."""
+    mesh = engine.mesh
+    node = mesh.agent_node[agent]
+    rows = engine.effective.row(node), engine.direct.row(node), engine.own.row(node)
+    unchecked = engine.alone[agent].row
+    return AgentReach(
+        agent,
+        *(identities(engine, row) for row in rows),
+        tuple(
+            SystemReach(system, *(actions_of(row >> first & ALL_ACTIONS) for row in (*rows, unchecked)))
+            for system, first in sorted(_systems(engine, rows[0]))
+        ),
+    )
+
+
+def _systems(engine: Engine, row: int) -> Iterator[tuple[str, int]]:
+    mesh = engine.mesh
+    touched = row & mesh.access
+    while touched:
+        first = ((touched & -touched).bit_length() - 1) // 5 * 5
+        touched &= ~(ALL_ACTIONS << first)
+        yield mesh.systems[first // 5], first
