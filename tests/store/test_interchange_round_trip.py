@@ -1,0 +1,152 @@
+import random
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meshmodel.model.records import About, Agent, Credential, Custody, Grant, Hold, Intent, System, Zone
+from meshmodel.model.schema import SCHEMA
+from meshmodel.model.snapshot import TABLES
+from meshmodel.model.validation import check_snapshot
+from meshmodel.store.interchange import read_file, read_text, write_text
+from tests.store.making import SAMPLE
+from tests.store.snapshots import snapshot_of, snapshots
+
+CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
+
+
+@settings(max_examples=150, deadline=None)
+@given(snapshots())
+def test_what_is_written_is_read_back_byte_for_byte(snapshot):
+    check_snapshot(snapshot)
+    text = write_text(snapshot)
+    again = read_text(text)
+    assert again == snapshot
+    assert write_text(again) == text
+    assert "\r" not in text
+
+
+@settings(max_examples=40, deadline=None)
+@given(snapshots(), st.randoms(use_true_random=False))
+def test_the_order_of_records_and_lists_makes_no_difference(snapshot, some):
+    changed = {}
+    for name in TABLES:
+        shuffled = list(snapshot.table(name).items())
+        some.shuffle(shuffled)
+        changed[name] = {key: _reversed_lists(record) for key, record in shuffled}
+    assert write_text(replace(snapshot, **changed)) == write_text(snapshot)
+
+
+def _reversed_lists(record):
+    lists = {
+        field.name: getattr(record, field.name)[::-1]
+        for field in fields(record)
+        if field.name != "at" and isinstance(getattr(record, field.name), tuple)
+    }
+    return replace(record, **lists)
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_every_conformance_case_round_trips(path):
+    model = read_file(path)
+    text = write_text(model)
+    assert read_text(text) == model
+    assert write_text(read_text(text)) == text
+
+
+def test_a_model_with_every_table_and_every_field_in_the_fixed_order():
+    text = write_text(SAMPLE)
+    assert read_text(text) == SAMPLE
+    headers = [line for line in text.splitlines() if line.startswith("[[")]
+    assert [name for name in TABLES if f"[[{name}]]" in headers] == list(TABLES)
+    assert headers == sorted(headers, key=[f"[[{name}]]" for name in TABLES].index)
+    for name, table in SCHEMA.items():
+        order = [field.key for field in table.fields]
+        for block in text.split("\n\n"):
+            if block.startswith(f"[[{name}]]"):
+                keys = [line.split(" = ")[0] for line in block.splitlines()[1:]]
+                assert keys == sorted(keys, key=order.index)
+
+
+def test_the_form_of_a_written_file():
+    model = snapshot_of(
+        [
+            About("Two", 'Say "yes" \\ no'),
+            Zone("z", at=(0, 2)),
+            System("b", zone="z"),
+            System("a", sensitivity="public", exposed=True, untrusted_input=False),
+            Agent("x", kind="ai-agent", steerable=True, status="active"),
+            Agent("y", kind="service", steerable=True),
+            Credential("c", identity="c", binding="bearer", lifetime="5m"),
+            Hold("x", "c"),
+            Grant("c", "a", ("admin", "read", "write")),
+            Custody("a", "c", by=("read",)),
+            Custody("b", "c", "issues", ("issue",)),
+            Intent("x", "a", ("read",), ("home", "b", "a")),
+        ]
+    )
+    assert write_text(model) == (
+        'format = "meshmodel/1"\nname = "Two"\ndescription = "Say \\"yes\\" \\\\ no"\n'
+        '\n[[zone]]\nid = "z"\nat = [0, 2]\n'
+        '\n[[system]]\nid = "a"\nsensitivity = "public"\n'
+        '\n[[system]]\nid = "b"\nzone = "z"\n'
+        '\n[[agent]]\nid = "x"\nkind = "ai-agent"\n'
+        '\n[[agent]]\nid = "y"\nkind = "service"\nsteerable = true\n'
+        '\n[[credential]]\nid = "c"\nlifetime = "5m"\n'
+        '\n[[hold]]\nagent = "x"\ncredential = "c"\n'
+        '\n[[grant]]\ncredential = "c"\nsystem = "a"\nactions = ["read", "write", "admin"]\n'
+        '\n[[custody]]\nsystem = "a"\ncredential = "c"\n'
+        '\n[[custody]]\nsystem = "b"\ncredential = "c"\nhow = "issues"\n'
+        '\n[[intent]]\nagent = "x"\nsystem = "a"\nactions = ["read"]\nfrom = ["a", "b", "home"]\n'
+    )
+
+
+def test_stated_defaults_and_other_spellings_of_toml_give_the_same_model():
+    stated = """
+        name = 'm'
+        description = \"\"\"one \\
+           paragraph\"\"\"
+        format = "meshmodel/1"
+        system = [{ id = "s", untrusted_input = false, exposed = true, sensitivity = "public" }]
+        [[agent]]  # a comment
+        "id" = "a"
+        status = "active"
+        steerable = false
+        [[credential]]
+        id = "c"
+        identity = "c"
+        subject = "workload"
+        [[custody]]
+        credential = "c"
+        system = "s"
+        by = ["read"]
+        how = "stores"
+    """
+    plain = (
+        'format = "meshmodel/1"\nname = "m"\ndescription = "one paragraph"\n'
+        '\n[[system]]\nid = "s"\nsensitivity = "public"\n\n[[agent]]\nid = "a"\n\n[[credential]]\nid = "c"\n'
+        '\n[[custody]]\nsystem = "s"\ncredential = "c"\n'
+    )
+    assert write_text(read_text(stated)) == plain
+    assert write_text(read_text(stated.replace("\n", "\r\n"))) == plain
+
+
+def test_an_empty_model_is_its_format_alone():
+    assert write_text(read_text('format = "meshmodel/1"')) == 'format = "meshmodel/1"\n'
+
+
+def test_random_order_of_lines_in_tables(tmp_path):
+    text = write_text(SAMPLE)
+    some = random.Random(7)
+    blocks = []
+    for block in text.split("\n\n"):
+        first, *rest = block.strip("\n").split("\n")
+        some.shuffle(rest)
+        blocks.append("\n".join([first, *rest]))
+    head, *others = blocks
+    some.shuffle(others)
+    path = tmp_path / "m.toml"
+    path.write_text("\n".join([head, *others]), encoding="utf-8")
+    assert read_file(path) == SAMPLE
