@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from meshmodel.analysis.results import SystemReach
+from meshmodel.analysis.results import StepKind, SystemReach
 from meshmodel.analysis.steps import (
     ACTION_NUMBER,
     DIRECT_KINDS,
     EXECUTE,
     OWN_KINDS,
     STEP_ORDER,
-    WRITE,
     Mesh,
 )
 from meshmodel.exporters.diagram_parts import Answers, Tone
@@ -74,12 +73,14 @@ def reach(snapshot: Snapshot, answers: Answers, agent: str) -> Lighting:
     if not record.is_active or reached is None:
         raise MeshmodelError(f"agent '{agent}' is retired and reaches nothing: name another with --agent")
     mesh = Mesh(snapshot)
-    rows: list[tuple[Tone, Sequence[str], set[int]]] = [
-        (tone, kinds, _reached(mesh.adjacency(kinds), mesh.agent_node[agent]))
-        for tone, kinds in (("direct", DIRECT_KINDS), ("hidden", OWN_KINDS), ("deputy", STEP_ORDER))
-    ]
     lit = Lighting(other="dim")
-    for tone, kinds, row in reversed(rows):
+    layers: tuple[tuple[Tone, tuple[StepKind, ...]], ...] = (
+        ("deputy", STEP_ORDER),
+        ("hidden", OWN_KINDS),
+        ("direct", DIRECT_KINDS),
+    )
+    for tone, kinds in layers:
+        row = _reached(mesh.adjacency(kinds), mesh.agent_node[agent])
         _light_nodes(mesh, lit, tone, row)
         _light_steps(mesh, lit, tone, kinds, row)
     _say(mesh, lit, agent, reached.reach)
@@ -120,7 +121,10 @@ def _light_steps(mesh: Mesh, lit: Lighting, tone: Tone, kinds: Sequence[str], ro
     steps += [("grant", *key, credentials.get(key[0]) in row) for key in snapshot.grant]
     steps += [("exchange", *key, credentials.get(key[0]) in row) for key in snapshot.exchange]
     steps += [("delegation", *key, agents.get(key[0]) in row) for key in snapshot.delegation]
-    steps += [("trigger", *key, access(key[0], WRITE)) for key in snapshot.trigger]
+    steps += [
+        ("trigger", mesh.systems[leaves // 5], mesh.agents[enters - mesh.first_agent], leaves in row)
+        for leaves, enters in mesh.steps["trigger"]
+    ]
     steps += [
         ("hosting", each.runs_on, each.id, access(each.runs_on, EXECUTE))
         for each in snapshot.agent.values()

@@ -9,7 +9,7 @@ fitted to the width it was laid out for, so that another font does not push it o
 import re
 from collections.abc import Mapping
 from typing import Any, Final
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from meshmodel.exporters.diagram_parts import Diagram
 from meshmodel.model.errors import MeshmodelError
@@ -44,23 +44,24 @@ def clean_svg(drawn: bytes, diagram: Diagram, widths: Mapping[str, float]) -> by
         MeshmodelError: it is no SVG, or something in it is not in the list, or lines are missing.
     """
     try:
-        source = ElementTree.fromstring(drawn)  # noqa: S314  # from the renderer, which writes no entities
-    except ElementTree.ParseError:
+        source = ET.fromstring(drawn)  # noqa: S314  # from the renderer, which writes no entities
+    except ET.ParseError:
         raise MeshmodelError("the renderer wrote no readable SVG: try --to pdf, or --to dot") from None
-    ElementTree.register_namespace("", _NAMESPACE)
+    ET.register_namespace("", _NAMESPACE)
     root = _copy(source, widths)
     root.set("role", "img")
     root.set("aria-labelledby", "title description")
-    names = ElementTree.Element(_tag("title"), {"id": "title"})
+    names = ET.Element(_tag("title"), {"id": "title"})
     names.text = " ".join(diagram.title[:-1])
-    told = ElementTree.Element(_tag("desc"), {"id": "description"})
+    told = ET.Element(_tag("desc"), {"id": "description"})
     told.text = " ".join((diagram.description, *diagram.notes))
     root.insert(0, told)
     root.insert(0, names)
     lines = sum(group.get("class") == "edge" for group in root.iter(_tag("g")))
     if lines < len(diagram.edges):
         raise MeshmodelError("the renderer lost lines in the SVG, which is not written: try --to pdf")
-    return ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True) + b"\n"
+    text: str = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
 
 
 def text_widths(layout: Mapping[str, Any]) -> dict[str, float]:
@@ -80,7 +81,7 @@ def _tag(name: str) -> str:
     return f"{{{_NAMESPACE}}}{name}"
 
 
-def _copy(source: ElementTree.Element, widths: Mapping[str, float]) -> ElementTree.Element:
+def _copy(source: ET.Element, widths: Mapping[str, float]) -> ET.Element:
     name = source.tag.removeprefix(f"{{{_NAMESPACE}}}")
     allowed = _ALLOWED.get(name)
     if allowed is None:
@@ -90,7 +91,7 @@ def _copy(source: ElementTree.Element, widths: Mapping[str, float]) -> ElementTr
     kept = {
         key: value for key, value in source.attrib.items() if key in allowed and _PLAIN_VALUE.fullmatch(value)
     }
-    made = ElementTree.Element(_tag(name), kept)
+    made = ET.Element(_tag(name), kept)
     if name in {"title", "text"}:
         made.text = source.text
     made.tail = source.tail if source.tail and not source.tail.strip() else None

@@ -14,7 +14,9 @@ Shows = Callable[[str], bool]
 
 NODE_COLUMNS = 19
 """Where labels of nodes are broken, in columns of a narrow letter."""
-TITLE_COLUMNS = 84
+DOOR_COLUMNS = 26
+"""Where labels of doors are broken: a list of actions stays on one line."""
+TITLE_COLUMNS = 72
 """Where the title is broken."""
 
 SUBSTITUTED = "* names in a script that this format has no font for are shown by id; the SVG shows them"

@@ -1,6 +1,6 @@
-"""Writes a diagram as DOT, through the graphviz package's quoting.
+r"""Writes a diagram as DOT, through the graphviz package's quoting.
 
-Names are only ever the text of a label: each line is escaped (backslashes, so that ``\\N`` or ``\\G``
+Names are only ever the text of a label: each line is escaped (backslashes, so that ``\N`` or ``\G``
 mean nothing; ampersands, so that ``&lt;`` stays what it is) and marked as no HTML, so a name like
 ``<b>`` or ``"]; node [shape=…`` is shown as written. The colours are Okabe and Ito's, which
 colour-blind readers can tell apart, on a light ground; text in them is darkened until it reads well.
@@ -33,12 +33,31 @@ INK, LINE, GREY, GREY_TEXT, GREY_LINE = "#1A1A1A", "#555555", "#F2F2F2", "#80808
 Attributes = dict[str, str]
 
 _LOOKS: Mapping[Look, Attributes] = {
-    "agent": {"shape": "box", "style": "rounded,filled", "fillcolor": "#DCEBF7", "color": BLUE, "penwidth": "1.4"},
-    "person": {"shape": "ellipse", "style": "filled", "fillcolor": "#DCEBF7", "color": BLUE, "penwidth": "1.4", "margin": "0.02"},
+    "agent": {
+        "shape": "box",
+        "style": "rounded,filled",
+        "fillcolor": "#DCEBF7",
+        "color": BLUE,
+        "penwidth": "1.4",
+    },
+    "person": {
+        "shape": "ellipse",
+        "style": "filled",
+        "fillcolor": "#DCEBF7",
+        "color": BLUE,
+        "penwidth": "1.4",
+        "margin": "0.02",
+    },
     "system": {"shape": "box", "style": "filled", "fillcolor": GREY, "color": INK},
-    "store": {"shape": "cylinder", "style": "filled", "fillcolor": GREY, "color": INK},
+    "store": {"shape": "cylinder", "margin": "0.07,0.1", "style": "filled", "fillcolor": GREY, "color": INK},
     "issuer": {"shape": "box", "peripheries": "2", "style": "filled", "fillcolor": GREY, "color": INK},
-    "pipeline": {"shape": "component", "style": "filled", "fillcolor": GREY, "color": INK},
+    "pipeline": {
+        "shape": "component",
+        "margin": "0.14,0.05",
+        "style": "filled",
+        "fillcolor": GREY,
+        "color": INK,
+    },
     "credential": {"shape": "note", "style": "filled", "fillcolor": "#FFF7E0", "color": "#8A6100"},
     "inactive": {"shape": "box", "style": "dotted", "color": GREY_TEXT, "fontcolor": GREY_TEXT},
     "missing": {
@@ -82,7 +101,13 @@ _LINES: Mapping[LineLook, Attributes] = {
     "trigger": {"style": "dotted", "penwidth": "1.6", "arrowhead": "vee"},
     "hosting": {"style": "dotted", "penwidth": "1.6", "arrowhead": "odot"},
     "boundary": {"style": "dashed", "color": GREY_TEXT, "arrowhead": "vee"},
-    "decides": {"style": "dashed", "color": GREEN, "fontcolor": GREEN_TEXT, "arrowhead": "dot", "penwidth": "0.8"},
+    "decides": {
+        "style": "dashed",
+        "color": GREEN,
+        "fontcolor": GREEN_TEXT,
+        "arrowhead": "dot",
+        "penwidth": "0.8",
+    },
 }
 _MARKS: Mapping[str, Attributes] = {
     "missing": {"color": VERMILLION, "fontcolor": VERMILLION_TEXT, "penwidth": "2.2"},
@@ -109,7 +134,7 @@ def label(lines: Sequence[str], *, left: bool = False) -> str:
     """Lines of plain text as the value of a label, which no text in them can leave."""
     end = "\\l" if left else "\\n"
     safe = [graphviz.escape(line.replace("&", "&amp;")) for line in lines]
-    return graphviz.nohtml(end.join(safe) + (end if left else ""))
+    return str(graphviz.nohtml(end.join(safe) + (end if left else "")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +207,7 @@ def write_dot(diagram: Diagram, hints: Hints | None = None) -> str:
     for upper, lower in hints.below:
         graph.edge(upper, lower, style="invis")
     _legend(graph, diagram, hints)
-    return graph.source
+    return str(graph.source)
 
 
 def padded(lines: Sequence[str]) -> list[str]:
@@ -194,8 +219,8 @@ def _frame(graph: graphviz.Digraph, frame: Frame, nodes: Sequence[Node], hints: 
     lines = padded(frame.lines)
     vertical, just = hints.titles.get(frame.id, ("t", "l"))
     if frame.id in hints.roomy:
-        lines = wrap(" ".join(frame.lines), ROOMY_COLUMNS)
-        lines = padded([line + " " * (2 * columns(line) + 6) for line in lines])
+        short = wrap(" ".join(frame.lines), ROOMY_COLUMNS)
+        lines = padded([line + " " * (2 * columns(line) + 6) for line in short])
         vertical, just = "t", "l"
     with graph.subgraph(name=f"cluster_zone/{frame.id}") as cluster:
         cluster.attr(
