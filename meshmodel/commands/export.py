@@ -2,7 +2,7 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from meshmodel.commands.models import Subparsers, add_model, load
 from meshmodel.commands.output import write_out
@@ -10,6 +10,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
+    from meshmodel.exporters.diagram_parts import Format, Lens
     from meshmodel.model.snapshot import Snapshot
 
 FORMS: Final = ("toml", "dot", "svg", "png", "pdf", "policy")
@@ -71,9 +72,10 @@ def _content(snapshot: "Snapshot", to: str, arguments: argparse.Namespace) -> by
         return policy_stub(snapshot, analysis).encode()
     from meshmodel.exporters.diagram import export
 
-    options: dict[str, Any] = {} if arguments.dpi is None else {"dpi": arguments.dpi}
-    lens = arguments.lens or ("reach" if arguments.agent else "structure")
-    return export(snapshot, analysis, to=to, lens=lens, agent=arguments.agent, **options)
+    lens: Lens = arguments.lens or ("reach" if arguments.agent else "structure")
+    return export(
+        snapshot, analysis, to=cast("Format", to), lens=lens, agent=arguments.agent, dpi=arguments.dpi
+    )
 
 
 def _form_of(output: Path | None) -> str:
@@ -85,18 +87,14 @@ def _form_of(output: Path | None) -> str:
 
 
 def _fit(arguments: argparse.Namespace, to: str) -> None:
-    """Refuse options that the form has no use for, rather than ignore them."""
-    for option, value in (("--lens", arguments.lens), ("--agent", arguments.agent)):
-        if value is not None and to not in _PICTURES:
-            raise MeshmodelError(f"{option} is for diagrams ({', '.join(sorted(_PICTURES))}), not for {to}")
-    if arguments.dpi is not None and to != "png":
-        raise MeshmodelError(f"--dpi is for png, not for {to}")
+    """Refuse options of diagrams for what is none, rather than ignore them; ``diagram`` judges the rest."""
+    if to in _PICTURES:
+        return
+    for option in ("lens", "agent", "dpi"):
+        if getattr(arguments, option) is not None:
+            raise MeshmodelError(f"--{option} is for diagrams ({', '.join(sorted(_PICTURES))}), not for {to}")
     if arguments.as_designed and to == "toml":
         raise MeshmodelError("--as-designed makes no difference to toml: it is the model itself")
-    if arguments.agent is not None and arguments.lens not in {None, "reach"}:
-        raise MeshmodelError("--agent goes with --lens reach")
-    if arguments.lens == "reach" and arguments.agent is None:
-        raise MeshmodelError("--lens reach needs --agent: whose reach?")
 
 
 def _same_file(one: Path, other: Path) -> bool:
