@@ -13,7 +13,9 @@ Reference = tuple[str, Key]
 """Table and key of a record: ``("agent", "support-bot")``, ``("grant", ("file-key", "files"))``.
 
 Steps that have no record of their own (hosting, a trigger that arises by itself) are
-``("hosting", (system, agent))`` and ``("trigger", (system, agent))``.
+``("hosting", (system, agent))`` and ``("trigger", (system, agent))``. Lanes that are no zone are
+``("lane", "system:ID")`` and ``("lane", "")``; the counted lines of a folded zone are
+``("flow", ("zone:a", "system:b"))``; the way of one line is ``("branch", number)``.
 """
 
 Zoom = Literal["card", "line", "overview"]
@@ -106,10 +108,16 @@ class Run:
     """Neighbouring cells of one row with one ink and the same owners.
 
     ``text`` may hold wide characters; ``cells`` is how many columns it takes. ``owners`` are the
-    records whose lighting it follows: a shared bus has several, the ground none.
+    records whose lighting it follows, and the ground has none: a card is owned by its element, lines,
+    labels and marks by *branches*, ``("branch", number)``: one for each way from one source to one
+    arrow, since a witness is lit per branch and not per net. ``Drawing.light(records)`` gives
+    the owners that are lit for the records of a witness, of a lens or of a selection.
+
+    ``arms`` is filled where lines meet or cross: the owners of the line up, down, left and right.
     """
 
     text: str
     cells: int
     ink: Ink
     owners: tuple[Reference, ...] = ()
+    arms: tuple[tuple[Reference, ...], ...] = ()

@@ -1,0 +1,313 @@
+"""Which card stands in which lane, column and order: the grid that everything else hangs on.
+
+Zones are lanes; a system without zone is a lane of its own, and what has no home at all shares
+one more. Agents stand in column 0, systems opened directly in column 2, those opened by something
+found there in column 4, and so on; credential cards stand in the odd columns between. A slot
+(``at``) decides column and order of its element, and the lane of a zone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from meshmodel.canvas.nets import Links, agent_card, credential_card, fold, system_card
+from meshmodel.canvas.parts import Card, Link
+from meshmodel.canvas.scene import Facts, Options, Reference
+from meshmodel.model.records import Slot
+from meshmodel.model.snapshot import Snapshot
+
+NOWHERE = ""
+"""The key of the lane of agents and credentials that have no zone."""
+
+
+@dataclass(slots=True)
+class Lane:
+    """One lane: its key (a zone id, ``system:ID`` or ``""``), title and reference if it is a zone."""
+
+    key: str
+    title: str
+    reference: Reference | None
+    y: int = 0
+    height: int = 1
+
+
+@dataclass(slots=True)
+class Grid:
+    """The cards in their places, and the links between them.
+
+    ``stacks`` maps (lane, column) to its cards top down; ``logical`` gives the slot column of each
+    column; ``checkpoints`` are those of ``Links``; ``stands`` says which card shows a folded element.
+    """
+
+    lanes: list[Lane] = field(default_factory=list)
+    cards: dict[Reference, Card] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
+    logical: list[int] = field(default_factory=list)
+    stacks: dict[tuple[int, int], list[Card]] = field(default_factory=dict)
+    checkpoints: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
+    stands: dict[Reference, Reference] = field(default_factory=dict)
+
+
+def place(snapshot: Snapshot, facts: Facts, options: Options, earlier: Sequence[Reference] = ()) -> Grid:
+    """The grid of a snapshot.
+
+    Args:
+        snapshot: the model.
+        facts: depths decide columns, identities the facts on agents, marks those by the arrows.
+        options: the zoom and the folded zones.
+        earlier: cards and zones in the order of the drawing before, which is kept where it can be.
+    """
+    links = Links(snapshot, facts)
+    keys = _lane_keys(snapshot, links)
+    folded = set(snapshot.zone) if options.zoom == "overview" else options.folded & set(snapshot.zone)
+    grid = Grid(checkpoints=links.checkpoints)
+    slots: dict[Reference, Slot] = {}
+    _make_cards(snapshot, facts, links, grid, keys, folded, slots)
+    grid.links = fold(links.links, grid.stands) if folded else links.links
+    known = {reference: number for number, reference in enumerate(earlier)}
+    lane_number = _order_lanes(snapshot, grid, keys, known)
+    for reference, card in grid.cards.items():
+        card.lane = lane_number[keys[reference]]
+    if options.zoom == "overview":
+        _two_columns(grid)
+    grid.logical = sorted({card.logical for card in grid.cards.values()})
+    numbers = {logical: number for number, logical in enumerate(grid.logical)}
+    for card in grid.cards.values():
+        card.column = numbers[card.logical]
+    _order_stacks(grid, slots, known)
+    return grid
+
+
+def _lane_keys(snapshot: Snapshot, links: Links) -> dict[Reference, str]:
+    """The lane of every element that may have a card, and of every zone."""
+    keys: dict[Reference, str] = {("zone", zone): zone for zone in snapshot.zone}
+    keys |= {("system", system.id): system.domain for system in snapshot.system.values()}
+    keys |= {("agent", agent.id): agent.home or NOWHERE for agent in snapshot.agent.values()}
+    waiting = list(links.cards)
+    while waiting:
+        left = []
+        for credential in waiting:
+            ends: list[Reference] = [("agent", end) for end in sorted(links.holders.get(credential, ()))]
+            ends += [("system", end) for end in sorted(links.stores.get(credential, ()))]
+            ends += [("credential", from_) for from_, to in sorted(snapshot.exchange) if to == credential]
+            ends += [("system", end) for end in sorted(links.grants.get(credential, ()))]
+            lane = next((keys[end] for end in ends if end in keys), None)
+            if lane is None:
+                left.append(credential)
+            else:
+                keys["credential", credential] = lane
+        if len(left) == len(waiting):
+            keys |= {("credential", credential): NOWHERE for credential in left}
+            break
+        waiting = left
+    return keys
+
+
+def _stages(snapshot: Snapshot, facts: Facts, links: Links) -> tuple[dict[str, int], dict[str, int]]:
+    """How many systems away each system and each credential is, by the facts or else by the relations."""
+    depth = {system: steps for system, steps in facts.depths.items() if system in snapshot.system}
+    stage: dict[str, int] = {
+        credential: 0
+        for credential, ends in links.holders.items()
+        if ends and credential in snapshot.credential
+    }
+    yields: dict[str, list[str]] = defaultdict(list)
+    for system, credential in snapshot.custody:
+        yields[system].append(credential)
+    becomes: dict[str, list[str]] = defaultdict(list)
+    for from_, to in snapshot.exchange:
+        becomes[from_].append(to)
+    front = sorted(stage)
+    while front:
+        following: dict[str, int] = {}
+        for credential in front:
+            here = stage[credential]
+            for other in becomes.get(credential, ()):
+                if other not in stage or stage[other] > here:
+                    following[other] = min(here, following.get(other, here))
+            for system in links.grants.get(credential, ()):
+                if system not in facts.depths and depth.get(system, here + 1) > here:
+                    depth[system] = here
+                for other in yields.get(system, ()):
+                    found = depth[system] + 1
+                    if other not in stage or stage[other] > found:
+                        following[other] = min(found, following.get(other, found))
+        stage |= following
+        front = sorted(following)
+    return depth, stage
+
+
+def _make_cards(
+    snapshot: Snapshot,
+    facts: Facts,
+    links: Links,
+    grid: Grid,
+    keys: dict[Reference, str],
+    folded: Iterable[str],
+    slots: dict[Reference, Slot],
+) -> None:
+    """Put the cards of all elements into the grid, with the columns of their kinds or slots."""
+    depth, stage = _stages(snapshot, facts, links)
+    hidden = set(folded)
+    counts: dict[str, list[int]] = {zone: [0, 0, 0] for zone in hidden}
+
+    def add(card: Card, column: int, at: Slot | None, kind: int) -> None:
+        lane = keys[card.reference]
+        if lane in hidden:
+            counts[lane][kind] += 1
+            grid.stands[card.reference] = ("zone", lane)
+            return
+        card.logical = max(0, at[0]) if at else column
+        if at:
+            slots[card.reference] = at
+        grid.cards[card.reference] = card
+
+    for _, agent in sorted(snapshot.agent.items()):
+        add(agent_card(agent, facts), 0, agent.at, 0)
+    for key in links.cards:
+        credential = snapshot.credential[key]
+        add(credential_card(credential), 1 + 2 * stage.get(key, 0), credential.at, 2)
+    for _, system in sorted(snapshot.system.items()):
+        add(system_card(system), 2 + 2 * depth.get(system.id, 0), system.at, 1)
+    for zone in sorted(hidden):
+        agents, systems, _ = counts[zone]
+        fact = f"{agents} agent{'' if agents == 1 else 's'} {systems} system{'' if systems == 1 else 's'}"
+        card = Card(("zone", zone), "fold", snapshot.zone[zone].title, fact)
+        card.logical = 0 if agents else 2
+        grid.cards[card.reference] = card
+    for _, zone_record in sorted(snapshot.zone.items()):
+        if zone_record.at:
+            slots["zone", zone_record.id] = zone_record.at
+
+
+def _insert_placed(
+    free: list[Reference], placed: Sequence[Reference], slots: dict[Reference, Slot]
+) -> list[Reference]:
+    """The free ones in their order with the placed ones at the orders of their slots."""
+    result = list(free)
+    for reference in sorted(placed, key=lambda found: (slots[found][1], found)):
+        result.insert(max(0, min(slots[reference][1], len(result))), reference)
+    return result
+
+
+def _order_lanes(
+    snapshot: Snapshot, grid: Grid, keys: dict[Reference, str], known: dict[Reference, int]
+) -> dict[str, int]:
+    """Choose the order of the lanes, short lines first, and return the number of each."""
+    used = {keys[reference] for reference in grid.cards} | set(snapshot.zone)
+    weights: dict[tuple[str, str], int] = defaultdict(int)
+    lead: dict[str, int] = dict.fromkeys(used, 0)
+    for link in grid.links:
+        to = keys[link.target]
+        for source, _ in link.sources:
+            from_ = keys[source]
+            if from_ != to:
+                weights[min(from_, to), max(from_, to)] += 1
+                lead[from_] += 1
+                lead[to] -= 1
+    slots = {zone.id: zone.at for zone in snapshot.zone.values() if zone.at}
+    places = {reference[1]: number for reference, number in known.items() if reference[0] in {"zone", "lane"}}
+    free = sorted(
+        (key for key in used if key not in slots), key=lambda key: (key == NOWHERE, -lead[key], key)
+    )
+    if any(key in places for key in free):
+        free.sort(key=lambda key: places.get(key, len(known)))
+    elif len(free) <= 60:
+        free = _shorten(free, weights)
+    for key in sorted(slots, key=lambda key: (slots[key][1], key)):
+        free.insert(max(0, min(slots[key][1], len(free))), key)
+    for key in free:
+        zone = snapshot.zone.get(key)
+        if zone:
+            grid.lanes.append(Lane(key, zone.title, ("zone", key)))
+        elif key:
+            grid.lanes.append(Lane(key, key, ("lane", key)))
+        else:
+            grid.lanes.append(Lane(key, "no zone", ("lane", key)))
+    return {key: number for number, key in enumerate(free)}
+
+
+def _shorten(order: list[str], weights: dict[tuple[str, str], int]) -> list[str]:
+    """Swap neighbours as long as that makes the lines between the lanes shorter."""
+    beside: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for (one, other), weight in weights.items():
+        beside[one].append((other, weight))
+        beside[other].append((one, weight))
+    position = {key: number for number, key in enumerate(order)}
+
+    def length(key: str, at: int, ignoring: str) -> int:
+        return sum(weight * abs(position[other] - at) for other, weight in beside[key] if other != ignoring)
+
+    for _ in range(len(order)):
+        changed = False
+        for number in range(len(order) - 1):
+            upper, lower = order[number], order[number + 1]
+            now = length(upper, number, lower) + length(lower, number + 1, upper)
+            then = length(upper, number + 1, lower) + length(lower, number, upper)
+            if then < now:
+                order[number], order[number + 1] = lower, upper
+                position[upper], position[lower] = number + 1, number
+                changed = True
+        if not changed:
+            break
+    return order
+
+
+def _two_columns(grid: Grid) -> None:
+    """Part the cards of an overview into two columns so that most lines run between them."""
+    lines: dict[Reference, list[Reference]] = defaultdict(list)
+    for link in grid.links:
+        for source, _ in link.sources:
+            lines[source].append(link.target)
+            lines[link.target].append(source)
+    for card in sorted(grid.cards.values(), key=lambda found: (found.lane, found.logical, found.reference)):
+        card.logical = -1
+    for card in sorted(grid.cards.values(), key=lambda found: (found.lane, found.reference)):
+        beside = [grid.cards[other].logical for other in lines[card.reference]]
+        card.logical = 2 if beside.count(0) > beside.count(2) else 0
+
+
+def _order_stacks(grid: Grid, slots: dict[Reference, Slot], known: dict[Reference, int]) -> None:
+    """Order the cards of each lane and column so that lines run straight, slots and history first."""
+    stacks: dict[tuple[int, int], list[Card]] = defaultdict(list)
+    for card in sorted(grid.cards.values(), key=lambda found: found.reference):
+        stacks[card.lane, card.column].append(card)
+    beside: dict[Reference, list[Card]] = defaultdict(list)
+    for link in grid.links:
+        target = grid.cards[link.target]
+        for source, _ in link.sources:
+            beside[source].append(target)
+            beside[link.target].append(grid.cards[source])
+    place_of: dict[Reference, float] = {}
+    for stack in stacks.values():
+        for number, card in enumerate(stack):
+            place_of[card.reference] = card.lane + (number + 0.5) / len(stack)
+    fresh = [key for key, stack in stacks.items() if not any(card.reference in known for card in stack)]
+    fresh.sort(key=lambda key: (key[1], key[0]))
+    unsorted = set(fresh)
+    for sweep in range(4):
+        for key in fresh if sweep % 2 == 0 else reversed(fresh):
+            stack = stacks[key]
+
+            def pull(card: Card) -> float:
+                others = [
+                    place_of[other.reference]
+                    for other in beside[card.reference]
+                    if other.column != card.column
+                ] or [place_of[other.reference] for other in beside[card.reference]]
+                return sum(others) / len(others) if others else place_of[card.reference]
+
+            stack.sort(key=lambda card: (pull(card), card.reference))
+            for number, card in enumerate(stack):
+                place_of[card.reference] = card.lane + (number + 0.5) / len(stack)
+    for key, stack in stacks.items():
+        if key not in unsorted:
+            stack.sort(key=lambda card: known.get(card.reference, len(known)))
+        free = [card.reference for card in stack if card.reference not in slots]
+        placed = [card.reference for card in stack if card.reference in slots]
+        order = _insert_placed(free, placed, slots)
+        grid.stacks[key] = [grid.cards[reference] for reference in order]
+        for number, card in enumerate(grid.stacks[key]):
+            card.order = number

@@ -1,0 +1,228 @@
+"""A finished drawing: rows of runs, targets, hit testing and navigation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import overload
+
+from meshmodel.canvas.columns import Grid
+from meshmodel.canvas.navigation import Navigation
+from meshmodel.canvas.parts import Branch
+from meshmodel.canvas.scene import Box, Direction, Ink, Options, Reference, Run, Target
+
+
+class Rows(Sequence[tuple[Run, ...]]):
+    """The rows of a drawing, each painted when it is first asked for."""
+
+    def __init__(self, height: int, paint: Callable[[int], tuple[Run, ...]]) -> None:
+        self._paint = paint
+        self._painted: list[tuple[Run, ...] | None] = [None] * height
+
+    def __len__(self) -> int:
+        return len(self._painted)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[Run, ...]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[tuple[Run, ...]]: ...
+    def __getitem__(self, index: int | slice) -> tuple[Run, ...] | list[tuple[Run, ...]]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(len(self)))]
+        row = self._painted[index]
+        if row is None:
+            row = self._paint(range(len(self))[index])
+            self._painted[index] = row
+        return row
+
+
+@dataclass(slots=True)
+class Measures:
+    """The widths of a drawing, so that the next one can keep them: by slot column."""
+
+    mode: int = 0
+    columns: dict[int, int] = field(default_factory=dict)
+    channels: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass
+class Drawing:
+    """What ``draw`` makes; it never changes.
+
+    Attributes:
+        width: columns of cells; may be more than there was room for.
+        height: rows of cells.
+        rows: for each row the runs from left to right; their cells add up to ``width``.
+        targets: all that can be selected or hit, in reading order.
+        options: how it was drawn.
+        columns: the cells (x, width) of each column of cards.
+    """
+
+    width: int
+    height: int
+    rows: Sequence[tuple[Run, ...]]
+    targets: tuple[Target, ...]
+    options: Options
+    columns: tuple[tuple[int, int], ...]
+    grid: Grid
+    branches: tuple[Branch, ...]
+    measures: Measures
+
+    @cached_property
+    def _boxes(self) -> dict[Reference, Box]:
+        boxes: dict[Reference, Box] = {}
+        for target in self.targets:
+            known = boxes.get(target.reference)
+            if known is None:
+                boxes[target.reference] = target.box
+        for reference, stands in self.grid.stands.items():
+            if stands in boxes:
+                boxes.setdefault(reference, boxes[stands])
+        return boxes
+
+    @cached_property
+    def _by_row(self) -> dict[int, list[Target]]:
+        rows: dict[int, list[Target]] = defaultdict(list)
+        for target in self.targets:
+            for y in range(target.box.y, target.box.y + target.box.height):
+                rows[y].append(target)
+        for found in rows.values():
+            found.sort(key=lambda target: target.part == "line")
+        return rows
+
+    def hit(self, x: int, y: int) -> Target | None:
+        """What lies at a cell: a card, a label (its name: the credential, its words: the grant), a mark, a
+        line, a lane's title; ``None`` on the ground.
+        """
+        return next((target for target in self._by_row.get(y, ()) if target.box.contains(x, y)), None)
+
+    def box_of(self, reference: Reference) -> Box | None:
+        """Where a record is drawn: of several places the first; of a folded one the card that shows it."""
+        return self._boxes.get(reference)
+
+    @cached_property
+    def reading_order(self) -> tuple[Reference, ...]:
+        """Every record that is drawn, once: lane by lane, card by card, each followed by its lines."""
+        return tuple(dict.fromkeys(target.reference for target in self.targets))
+
+    @cached_property
+    def _navigation(self) -> Navigation:
+        return Navigation(self.grid, self.branches, self.targets)
+
+    def neighbour(self, reference: Reference, direction: Direction) -> Reference | None:
+        """Where an arrow key leads.
+
+        Left and right follow the line from card to label to card, where labels are named by the
+        relation (``("grant", (credential, system))``); up and down go by place. ``None`` at the rim.
+        """
+        return self._navigation.neighbour(reference, direction)
+
+    @cached_property
+    def _by_record(self) -> dict[Reference, list[Branch]]:
+        found: dict[Reference, list[Branch]] = defaultdict(list)
+        for branch in self.branches:
+            link = branch.link
+            records = {branch.start, link.relation} | link.records
+            if link.credential:
+                records.add(link.credential)
+            for record in records:
+                found[record].append(branch)
+        return found
+
+    def light(self, records: Iterable[Reference]) -> frozenset[Reference]:
+        """The owners of what is lit for these records.
+
+        A line is lit where both its relation and the relation it starts by are among the records (a grant
+        and the hold of one agent: no other holder lights up); a relation or a credential that is given
+        alone lights all its lines.
+        """
+        given = set(records)
+        lit = set(given) | {self.grid.stands[record] for record in given if record in self.grid.stands}
+        for record in given:
+            for branch in self._by_record.get(record, ()):
+                link = branch.link
+                if link.records:
+                    lit.add(branch.reference)
+                    continue
+                arrow = link.relation in given
+                start = branch.start in given
+                beside = self._by_record[link.credential] if link.credential else [branch]
+                if arrow:
+                    start = start or not any(
+                        other.start in given and other.start not in {link.credential, link.relation}
+                        for other in beside
+                        if other.link.relation == link.relation
+                    )
+                elif start and branch.start != link.credential:
+                    arrow = not any(
+                        other.link.relation in given for other in beside if other.start == branch.start
+                    )
+                elif record == link.credential:
+                    arrow = start = not any(
+                        other.link.relation in given
+                        or (other.start in given and other.start != link.credential)
+                        for other in beside
+                    )
+                if arrow and start:
+                    lit.add(branch.reference)
+        return frozenset(lit)
+
+    def _lane_number(self, y: int) -> int:
+        lanes = self.grid.lanes
+        return next((number for number, lane in enumerate(lanes) if y < lane.y + lane.height), len(lanes) - 1)
+
+    def lane_at(self, y: int) -> Reference | None:
+        """The zone (or lane) of a row; a frame belongs to the lane below it."""
+        lanes = self.grid.lanes
+        if not 0 <= y < self.height or not lanes:
+            return None
+        return lanes[self._lane_number(y)].reference
+
+    def tint(self, y: int) -> Ink:
+        """The ground of a row: lane-a and lane-b alternate."""
+        if not 0 <= y < self.height or not self.grid.lanes:
+            return "ground"
+        return "lane-b" if self._lane_number(y) % 2 else "lane-a"
+
+    def slot_at(self, x: int, y: int, moving: Reference | None = None) -> tuple[str | None, tuple[int, int]]:
+        """The zone and the slot ``(column, order)`` that a card dropped at a cell would take.
+
+        Args:
+            x: the column of the cell.
+            y: the row of the cell.
+            moving: the card that is being moved: it does not count for the order.
+
+        Returns:
+            The zone's id, or ``None`` in a lane that is no zone; and the slot.
+        """
+        if not self.grid.lanes:
+            return None, (0, 0)
+        number = self._lane_number(max(0, y))
+        lane = self.grid.lanes[number]
+        zone = lane.key if lane.reference and lane.reference[0] == "zone" else None
+        if not self.columns:
+            return zone, (0, 0)
+        column = min(
+            range(len(self.columns)),
+            key=lambda index: max(
+                self.columns[index][0] - x, x - self.columns[index][0] - self.columns[index][1] + 1, 0
+            ),
+        )
+        stack = [card for card in self.grid.stacks.get((number, column), ()) if card.reference != moving]
+        order = sum(1 for card in stack if card.y + card.height / 2 <= y)
+        last = self.columns[-1][0] + self.columns[-1][1]
+        if column == len(self.columns) - 1 and x >= last + 8:
+            return zone, (self.grid.logical[-1] + 2, 0)
+        return zone, (self.grid.logical[column], order)
+
+    @property
+    def order(self) -> tuple[Reference, ...]:
+        """Lanes and cards in their order, for the next drawing to keep."""
+        lanes: list[Reference] = [lane.reference for lane in self.grid.lanes if lane.reference is not None]
+        return (*lanes, *(card.reference for stack in self.grid.stacks.values() for card in stack))
+
+    def as_text(self) -> str:
+        """The drawing as plain text, a line for each row."""
+        return "\n".join("".join(run.text for run in row).rstrip() for row in self.rows) + "\n"

@@ -1,0 +1,283 @@
+"""A channel router: the vertical parts of all lines between two columns, in order, without a search.
+
+Every tree has one trunk in each channel. Where two trees touch the same row from both sides, the
+one from the left must turn first; where such constraints form a cycle, one tree changes tracks in a
+free row (a dogleg). Trunks are ordered so that they cross little, and each takes the first
+track that is free over its rows.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from meshmodel.canvas.parts import Branch, Pin, Tree
+
+_SIFTED = 26
+"""Up to how many trunks of a channel are sifted: the time grows with the square."""
+
+
+class NoFreeRowError(Exception):
+    """A line must change tracks and no row is free: the drawing needs a spare row."""
+
+
+@dataclass(eq=False)
+class Trunk:
+    """One vertical line: the pins it meets by row on each side, and the row of a dogleg."""
+
+    tree: Tree
+    left: dict[int, Pin] = field(default_factory=dict)
+    right: dict[int, Pin] = field(default_factory=dict)
+    jog: int | None = None
+    jog_right: bool = False
+    jog_branches: tuple[Branch, ...] = ()
+    x: int = 0
+
+    @cached_property
+    def rows(self) -> list[int]:
+        """The rows where something joins it, in order."""
+        jog = set() if self.jog is None else {self.jog}
+        return sorted(self.left.keys() | self.right.keys() | jog)
+
+    @cached_property
+    def parts(self) -> list[tuple[Branch, ...]]:
+        """The branches that pass between each two neighbouring rows of ``rows``."""
+        rows = self.rows
+        spans: dict[Branch, list[int]] = defaultdict(list)
+        for side in (self.left, self.right):
+            for row, pin in side.items():
+                for branch in pin.branches:
+                    spans[branch].append(row)
+        if self.jog is not None:
+            for branch in self.jog_branches:
+                spans[branch].append(self.jog)
+        found: list[list[Branch]] = [[] for _ in rows[1:]]
+        for branch, ends in spans.items():
+            for index in range(bisect_left(rows, min(ends)), bisect_left(rows, max(ends))):
+                found[index].append(branch)
+        return [tuple(part) for part in found]
+
+
+@dataclass(slots=True)
+class Channel:
+    """A routed channel: trunks in their order, doglegs, and pins that lead straight across."""
+
+    trunks: list[Trunk] = field(default_factory=list)
+    jogs: list[tuple[int, Trunk, Trunk]] = field(default_factory=list)
+    straight: list[tuple[Pin, Pin]] = field(default_factory=list)
+    pins: list[Pin] = field(default_factory=list)
+
+
+def route(trees: list[tuple[Tree, list[Pin]]], rows: int, frames: frozenset[int]) -> Channel:
+    """Order the trunks of one channel.
+
+    Args:
+        trees: the trees that pass with their pins there; pins on the left column have the side right.
+        rows: how many rows the drawing has.
+        frames: rows of lane frames, where no line may run.
+
+    Raises:
+        NoFreeRowError: where a dogleg finds no row.
+    """
+    channel = Channel()
+    trunks: list[Trunk] = []
+    for tree, pins in trees:
+        channel.pins.extend(pins)
+        trunk = Trunk(
+            tree,
+            {pin.y: pin for pin in pins if pin.side == "right"},
+            {pin.y: pin for pin in pins if pin.side == "left"},
+        )
+        if trunk.left.keys() == trunk.right.keys() and len(trunk.left) == 1:
+            row = next(iter(trunk.left))
+            channel.straight.append((trunk.left[row], trunk.right[row]))
+        else:
+            trunks.append(trunk)
+    used = {pin.y for pin in channel.pins} | frames
+    while core := _cyclic(trunks):
+        victim = max(
+            (trunk for trunk in core if trunk.left and trunk.right and trunk.jog is None),
+            key=lambda trunk: (len(core[trunk]), -trunk.tree.number),
+        )
+        row = _free_row(victim, used, rows)
+        used.add(row)
+        shared = tuple(
+            dict.fromkeys(
+                branch
+                for pin in victim.left.values()
+                for branch in pin.branches
+                if any(branch in other.branches for other in victim.right.values())
+            )
+        )
+        one = Trunk(victim.tree, victim.left, {}, row, True, shared)
+        other = Trunk(victim.tree, {}, victim.right, row, False, shared)
+        where = trunks.index(victim)
+        trunks[where : where + 1] = [one, other]
+        channel.jogs.append((row, one, other))
+    channel.trunks = _order(trunks)
+    return channel
+
+
+def _free_row(trunk: Trunk, used: set[int] | frozenset[int], rows: int) -> int:
+    """The free row nearest to the middle of a trunk."""
+    straight = [row for row in trunk.left if row in trunk.right]
+    if straight:
+        return straight[0]
+    middle = (trunk.rows[0] + trunk.rows[-1]) // 2
+    free = [row for row in range(1, rows - 1) if row not in used]
+    if not free:
+        raise NoFreeRowError
+    return min(free, key=lambda row: (abs(row - middle), row))
+
+
+def _constraints(trunks: list[Trunk]) -> dict[Trunk, set[Trunk]]:
+    """Which trunks must stand right of each trunk."""
+    from_left: dict[int, Trunk] = {}
+    from_right: dict[int, Trunk] = {}
+    after: dict[Trunk, set[Trunk]] = {trunk: set() for trunk in trunks}
+    jogs: dict[tuple[Tree, int], list[Trunk]] = defaultdict(list)
+    for trunk in trunks:
+        for row in trunk.left:
+            from_left[row] = trunk
+        for row in trunk.right:
+            from_right[row] = trunk
+        if trunk.jog is not None:
+            jogs[trunk.tree, trunk.jog].append(trunk)
+    for row, trunk in from_left.items():
+        other = from_right.get(row)
+        if other is not None and other is not trunk:
+            after[trunk].add(other)
+    for one, other in jogs.values():
+        first, second = (one, other) if one.jog_right else (other, one)
+        after[first].add(second)
+    return after
+
+
+def _cyclic(trunks: list[Trunk]) -> dict[Trunk, set[Trunk]]:
+    """The trunks between which constraints form cycles, with all they are bound to there."""
+    after = _constraints(trunks)
+    before: dict[Trunk, set[Trunk]] = {trunk: set() for trunk in trunks}
+    for trunk, others in after.items():
+        for other in others:
+            before[other].add(trunk)
+    alive = set(trunks)
+    loose = [trunk for trunk in trunks if not after[trunk] or not before[trunk]]
+    while loose:
+        trunk = loose.pop()
+        if trunk not in alive:
+            continue
+        alive.discard(trunk)
+        for other in after[trunk]:
+            before[other].discard(trunk)
+            if not before[other]:
+                loose.append(other)
+        for other in before[trunk]:
+            after[other].discard(trunk)
+            if not after[other]:
+                loose.append(other)
+    return {trunk: (after[trunk] | before[trunk]) & alive for trunk in trunks if trunk in alive}
+
+
+def _order(trunks: list[Trunk]) -> list[Trunk]:
+    """An order from left to right that keeps the constraints and crosses little."""
+    after = _constraints(trunks)
+    waiting = dict.fromkeys(trunks, 0)
+    for others in after.values():
+        for other in others:
+            waiting[other] += 1
+
+    def rank(trunk: Trunk) -> tuple[float, int, int, int]:
+        left, right = len(trunk.left), len(trunk.right)
+        return (
+            (right - left) / (right + left),
+            trunk.rows[-1] - trunk.rows[0],
+            trunk.rows[0],
+            trunk.tree.number,
+        )
+
+    order: list[Trunk] = []
+    ready = sorted((trunk for trunk in trunks if not waiting[trunk]), key=rank)
+    while ready:
+        trunk = ready.pop(0)
+        order.append(trunk)
+        freed = []
+        for other in after[trunk]:
+            waiting[other] -= 1
+            if not waiting[other]:
+                freed.append(other)
+        if freed:
+            ready = sorted([*ready, *freed], key=rank)
+    return _sift(order, after) if 2 < len(order) <= _SIFTED else order
+
+
+def _crossings(one: Trunk, other: Trunk) -> int:
+    """How often the lines of two trunks cross if the first stands left of the second."""
+    low, high = one.rows[0], one.rows[-1]
+    count = sum(1 for row in other.left if low < row < high)
+    low, high = other.rows[0], other.rows[-1]
+    return count + sum(1 for row in one.right if low < row < high)
+
+
+def _sift(order: list[Trunk], after: dict[Trunk, set[Trunk]]) -> list[Trunk]:
+    """Move each trunk to its best place among the others, twice."""
+    number = {trunk: index for index, trunk in enumerate(order)}
+    size = len(order)
+    gain = [[0] * size for _ in range(size)]
+    fixed = [[False] * size for _ in range(size)]
+    for i, one in enumerate(order):
+        for j, other in enumerate(order):
+            if i < j:
+                gain[i][j] = _crossings(one, other) - _crossings(other, one)
+                gain[j][i] = -gain[i][j]
+        for other in after[one]:
+            fixed[i][number[other]] = True
+    line = list(range(size))
+    for _ in range(2):
+        moved = False
+        for trunk in range(size):
+            here = line.index(trunk)
+            best, best_at = 0, here
+            total = 0
+            for at in range(here - 1, -1, -1):  # moving left over line[at]
+                if fixed[line[at]][trunk]:
+                    break
+                total += gain[trunk][line[at]]
+                if total < best:
+                    best, best_at = total, at
+            total = 0
+            for at in range(here + 1, size):
+                if fixed[trunk][line[at]]:
+                    break
+                total += gain[line[at]][trunk]
+                if total < best:
+                    best, best_at = total, at
+            if best_at != here:
+                line.insert(best_at, line.pop(here))
+                moved = True
+        if not moved:
+            break
+    return [order[index] for index in line]
+
+
+def tracks(channel: Channel, before: dict[int, int], behind: dict[int, int], rows: int) -> int:
+    """Give every trunk its column of cells; returns the width of the channel.
+
+    Args:
+        channel: the routed channel; ``x`` of its trunks is set, counted from the channel's first cell.
+        before: by row, the cells taken at the left edge: an arrow with its label, a mark.
+        behind: by row, the cells taken at the right edge.
+        rows: how many rows the drawing has.
+    """
+    line = [0] * rows
+    for row, taken in before.items():
+        line[row] = taken
+    for trunk in channel.trunks:
+        low, high = trunk.rows[0], trunk.rows[-1]
+        trunk.x = max(line[low : high + 1]) + 1
+        line[low : high + 1] = [trunk.x] * (high - low + 1)
+    width = max(line) + 2
+    for row, taken in behind.items():
+        width = max(width, line[row] + 1 + taken)
+    return width
