@@ -1,14 +1,17 @@
 """The one writer of the workbench: an open model, its edits, and what follows from each of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from meshmodel.app.messages import AnalysisChanged, Cause, ModelChanged
+from meshmodel.canvas.scene import Facts
 from meshmodel.model.errors import StoreError
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import View
 from meshmodel.store.edits import Edit
 
 if TYPE_CHECKING:
@@ -16,6 +19,18 @@ if TYPE_CHECKING:
     from meshmodel.api import Analysis
     from meshmodel.store.database import Store, Undone
     from meshmodel.store.journal import JournalEntry
+
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Both readings of one snapshot, and what they add to its drawing, by view."""
+
+    snapshot: Snapshot
+    built: "Analysis"
+    designed: "Analysis"
+    facts: Mapping[View, Facts]
+
 
 READ_ONLY = "this model is open for reading only"
 
@@ -28,19 +43,19 @@ class Session:
     """
 
     def __init__(
-        self, path: Path, snapshot: Snapshot, store: "Store | None", post: Callable[[Message], object]
+        self, path: Path, snapshot: Snapshot, store: "Store | None"
     ) -> None:
-        """Arguments: the file, its snapshot, its store (``None``: read only), and who hears of changes."""
+        """Arguments: the file, its snapshot, and its store (``None``: read only)."""
         self.path = path
         self.snapshot = snapshot
         self.built: Analysis | None = None
         self.designed: Analysis | None = None
         self._store = store
-        self._post = post
-        self._analysed: Snapshot | None = None
+        self._post: Callable[[Message], object] | None = None
+        self._results: Results | None = None
 
     @classmethod
-    def open(cls, path: Path, post: Callable[[Message], object]) -> "Session":
+    def open(cls, path: Path) -> "Session":
         """Open a model file, or an interchange file for reading.
 
         Raises:
@@ -49,11 +64,15 @@ class Session:
         if path.suffix.lower() == ".toml":
             from meshmodel.store.interchange import read_file
 
-            return cls(path, read_file(path), None, post)
+            return cls(path, read_file(path), None)
         from meshmodel.store.database import Store
 
         store = Store.open(path)
-        return cls(path, store.snapshot, store, post)
+        return cls(path, store.snapshot, store)
+
+    def listen(self, post: Callable[[Message], object]) -> None:
+        """Say who hears of changes from now on: the ``post_message`` of a screen."""
+        self._post = post
 
     @property
     def read_only(self) -> bool:
@@ -141,24 +160,32 @@ class Session:
     @property
     def is_analysed(self) -> bool:
         """Whether the analyses are those of the newest snapshot."""
-        return self._analysed is self.snapshot
+        return self._results is not None and self._results.snapshot is self.snapshot
 
-    def analyse(self) -> "tuple[Snapshot, Analysis, Analysis]":
+    def analyse(self) -> "Results":
         """Compute both readings of the newest snapshot; touches nothing, so any thread may call it."""
         from meshmodel.api import analyse
+        from meshmodel.app.lenses import facts_of
 
         snapshot = self.snapshot
-        return snapshot, analyse(snapshot), analyse(snapshot, view="designed")
+        built, designed = analyse(snapshot), analyse(snapshot, view="designed")
+        for each in (built, designed):  # computed when first asked for: that is here
+            each.summary, each.findings, each.questions  # noqa: B018
+        return Results(snapshot, built, designed, {"built": facts_of(built), "designed": facts_of(designed)})
 
-    def analysed(self, snapshot: Snapshot, built: "Analysis", designed: "Analysis") -> None:
+    def analysed(self, results: "Results") -> None:
         """Take over what ``analyse`` computed, unless the model has moved on since."""
-        if snapshot is not self.snapshot:
+        if results.snapshot is not self.snapshot:
             return
         before: tuple[Summary, Summary] | None = None
         if self.built is not None and self.designed is not None:
             before = self.built.summary, self.designed.summary
-        self.built, self.designed, self._analysed = built, designed, snapshot
-        self._post(AnalysisChanged(built, designed, before))
+        self.built, self.designed, self._results = results.built, results.designed, results
+        self._tell(AnalysisChanged(results.built, results.designed, before))
+
+    def facts(self, view: View) -> Facts:
+        """What the newest analysis adds to the drawing, perhaps one edit behind the model."""
+        return Facts() if self._results is None else self._results.facts[view]
 
     def close(self) -> None:
         """Close the file; a clean close leaves one file."""
@@ -173,5 +200,9 @@ class Session:
 
     def _changed(self, snapshot: Snapshot, label: str, cause: Cause) -> Snapshot:
         self.snapshot = snapshot
-        self._post(ModelChanged(snapshot, label, cause))
+        self._tell(ModelChanged(snapshot, label, cause))
         return snapshot
+
+    def _tell(self, message: Message) -> None:
+        if self._post is not None:
+            self._post(message)

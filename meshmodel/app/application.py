@@ -1,0 +1,186 @@
+"""The program: themes, screens, the command palette, and how it is started."""
+
+import gc
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from meshmodel.app.actions import bindings
+from meshmodel.app.config import Configuration, State, read_configuration
+from meshmodel.app.messages import ActionRequested
+from meshmodel.app.screens.start import StartScreen
+from meshmodel.app.screens.workbench import Workbench
+from meshmodel.app.session import Session
+from meshmodel.app.theme import DEFAULT, PALETTES, TITLES, themes
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
+
+
+def needs_ascii(environment: Mapping[str, str], encoding: str | None) -> bool:
+    """Whether the terminal cannot show box drawing: its encoding is not one of Unicode's, or it is dumb."""
+    if environment.get("TERM") in {"dumb", "linux-ascii"}:
+        return True
+    return encoding is not None and not encoding.lower().replace("-", "").startswith("utf")
+
+
+class MeshmodelApp(App[None]):
+    """Shows the start screen, or one model in the workbench."""
+
+    TITLE = "meshmodel"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("program")]
+    CSS = """
+    Toast { padding: 0 1; }
+    """
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        configuration: Configuration | None = None,
+        state: State | None = None,
+        is_ascii: bool | None = None,
+        session: Session | None = None,
+    ) -> None:
+        """Arguments.
+
+        path: the model to open; ``None`` shows the start screen.
+        configuration: what the configuration file says; it is read if not given.
+        state: recent files and places; read if not given.
+        is_ascii: whether only ASCII is drawn; found out if not given.
+        session: the model, where it was opened already.
+        """
+        super().__init__()
+        self.path = path
+        self.configuration = read_configuration() if configuration is None else configuration
+        self.state = State() if state is None else state
+        wanted = self.configuration.ascii if is_ascii is None else is_ascii
+        self.is_ascii = needs_ascii(os.environ, getattr(sys.__stdout__, "encoding", None)) if wanted is None else wanted
+        self._opened = session
+        for theme in themes():
+            self.register_theme(theme)
+        names = {title.replace(" ", "-"): name for name, title in TITLES.items()}
+        self.theme = names.get(self.configuration.theme or "", DEFAULT)
+        if self.configuration.keymap:
+            self.set_keymap(self.configuration.keymap)
+
+    @property
+    def keymap(self) -> Mapping[str, str]:
+        """The keys of actions that have others than usual."""
+        return self.configuration.keymap
+
+    def on_mount(self) -> None:
+        """Show the first screen."""
+        if self._opened is not None:
+            session, self._opened = self._opened, None
+            self._show(session)
+        elif self.path is not None:
+            self.open_model(self.path)
+        else:
+            self.push_screen(StartScreen(self.state.recent()))
+        for problem in self.configuration.problems:
+            self.notify(problem, severity="warning", markup=False, timeout=10)
+
+    def open_model(self, path: Path) -> bool:
+        """Open a model in place of the one that is open; whether that was possible."""
+        try:
+            session = open_session(path)
+        except MeshmodelError as error:
+            self._refuse(one_line(error, 300))
+            return False
+        self._show(session)
+        return True
+
+    def _show(self, session: Session) -> None:
+        self.leave()
+        self.state.opened(session.path)
+        screen = Workbench(session)
+        session.listen(screen.post_message)
+        if len(self.screen_stack) > 1:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
+
+    def leave(self) -> None:
+        """Close the model that is open, and remember the place in it."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Workbench):
+                screen.leave()
+
+    def _refuse(self, problem: str) -> None:
+        if isinstance(self.screen, StartScreen):
+            self.screen.show_problem(problem)
+        elif len(self.screen_stack) > 1:
+            self.notify(problem, severity="error", markup=False)
+        else:
+            start = StartScreen(self.state.recent())
+            self.push_screen(start, wait_for_dismiss=False)
+            self.call_after_refresh(start.show_problem, problem)
+
+    @on(StartScreen.ModelChosen)
+    def _model_chosen(self, event: StartScreen.ModelChosen) -> None:
+        event.stop()
+        self.open_model(event.path)
+
+    @on(ActionRequested)
+    async def _action_requested(self, event: ActionRequested) -> None:
+        event.stop()
+        await self.run_action(event.action)
+
+    def action_open(self) -> None:
+        """Go to the start screen."""
+        self.leave()
+        self.switch_screen(StartScreen(self.state.recent()))
+
+    def action_theme(self) -> None:
+        """The next theme."""
+        names = list(PALETTES)
+        here = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(here + 1) % len(names)]
+        self.notify(f"theme: {TITLES[self.theme]}", markup=False, timeout=2)
+
+    def action_palette(self) -> None:
+        """Find and run any action, or go to any element."""
+        if isinstance(self.screen, Workbench):
+            self.screen.action_palette()
+
+    async def action_quit(self) -> None:
+        """Leave; everything is on disk already."""
+        self.leave()
+        self.exit()
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: object) -> None:
+        """Clashes were reported when the configuration was read."""
+
+
+def open_session(path: Path) -> Session:
+    """Open a model; what was imported and read for it stays for good, so it is kept from the collector.
+
+    Raises:
+        MeshmodelError: it cannot be opened.
+    """
+    session = Session.open(path)
+    gc.collect()
+    gc.freeze()
+    return session
+
+
+def run(path: Path | None) -> int:
+    """Run the program; the exit status.
+
+    Arguments:
+        path: the model to open, or ``None`` for the start screen.
+
+    Raises:
+        MeshmodelError: the model cannot be opened; nothing was shown yet.
+    """
+    session = None if path is None else open_session(path)
+    app = MeshmodelApp(path, session=session)
+    app.run()
+    return app.return_code or 0

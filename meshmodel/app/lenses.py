@@ -1,0 +1,176 @@
+"""What each lens shows of a drawing, and the facts that the analysis adds to it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from meshmodel.canvas.scene import Facts, Reference
+from meshmodel.model.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from meshmodel.api import Analysis
+
+LensName = Literal["structure", "reach", "missing", "compromise", "boundaries"]
+LENSES: Final[tuple[LensName, ...]] = ("structure", "reach", "missing", "compromise", "boundaries")
+"""The lenses in the order in which the lens key goes through them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a lens shows: the records within it (``None``: all), and one line that says so."""
+
+    shown: frozenset[Reference] | None
+    says: str = ""
+
+
+def facts_of(analysis: "Analysis | None") -> Facts:
+    """What the analysis adds to the drawing."""
+    if analysis is None:
+        return Facts()
+    return Facts(
+        identities={each.agent: len(each.identities) for each in analysis.reach()},
+        marks=analysis.marks(),
+        depths=analysis.depths(),
+    )
+
+
+def look(
+    lens: LensName, snapshot: Snapshot, analysis: "Analysis | None", selected: Reference | None
+) -> Seen:
+    """What a lens shows of a model.
+
+    Arguments:
+        lens: which one.
+        snapshot: the model.
+        analysis: of the view in force.
+        selected: reach is that of the selected agent, compromise starts at the selected element.
+    """
+    if analysis is None or lens == "structure":
+        return Seen(None)
+    if lens == "missing":
+        return _missing(analysis)
+    if lens == "boundaries":
+        return _boundaries(snapshot)
+    if lens == "reach":
+        return _reach(snapshot, analysis, selected)
+    return _compromise(snapshot, selected)
+
+
+def _missing(analysis: "Analysis") -> Seen:
+    from meshmodel.exporters.diagram_lens import missing
+
+    lit = missing(analysis)
+    shown = _references(lit.nodes, lit.steps)
+    return Seen(shown, "missing checkpoints, and the ways to them")
+
+
+def _reach(snapshot: Snapshot, analysis: "Analysis", selected: Reference | None) -> Seen:
+    from meshmodel.exporters.diagram_lens import reach
+
+    if selected is None or selected[0] != "agent":
+        return Seen(None, "reach: select an agent")
+    agent = str(selected[1])
+    reached = analysis.agent_reach(agent)
+    if reached is None:
+        return Seen(None, f"reach: {agent} is retired and reaches nothing")
+    lit = reach(snapshot, analysis, agent)
+    tones = list(lit.nodes.values())
+    said = [
+        f"{tones.count(tone)} {word}"  # type: ignore[arg-type]  # the tones of that module
+        for tone, word in (("direct", "direct"), ("hidden", "hidden"), ("deputy", "through a deputy"))
+        if tone in tones
+    ]
+    return Seen(_references(lit.nodes, lit.steps), f"reach of {agent}: {', '.join(said)}")
+
+
+def _references(nodes: Iterable[str], steps: Iterable[tuple[str, str, str]]) -> frozenset[Reference]:
+    found: set[Reference] = set()
+    for node in nodes:
+        table, _, key = node.partition(":")
+        found.add((table, key))
+    found.update((kind, (start, end)) for kind, start, end in steps)
+    return frozenset(found)
+
+
+def _compromise(snapshot: Snapshot, selected: Reference | None) -> Seen:
+    from meshmodel.analysis.steps import STEP_ORDER, Mesh
+
+    if selected is None or selected[0] not in {"agent", "credential", "system"}:
+        return Seen(None, "compromise: select an agent, a credential or a system")
+    mesh = Mesh(snapshot)
+    table, key = selected[0], str(selected[1])
+    if table == "system":
+        starts = [mesh.access_node(key, action) for action in range(5)]
+    else:
+        nodes = mesh.agent_node if table == "agent" else mesh.credential_node
+        if key not in nodes:
+            return Seen(None, f"compromise: {key} is retired or revoked, so it is no start")
+        starts = [nodes[key]]
+    successors = mesh.adjacency(STEP_ORDER)
+    seen, waiting = set(starts), list(starts)
+    edges: set[tuple[int, int]] = set()
+    while waiting:
+        node = waiting.pop()
+        for after in successors[node]:
+            edges.add((node, after))
+            if after not in seen:
+                seen.add(after)
+                waiting.append(after)
+
+    def element(node: int) -> Reference:
+        if node >= mesh.first_agent:
+            return "agent", mesh.agents[node - mesh.first_agent]
+        if node >= mesh.first_credential:
+            return "credential", mesh.credentials[node - mesh.first_credential]
+        return "system", mesh.systems[node // 5]
+
+    shown = {element(node) for node in seen}
+    for leaves, enters in edges:
+        start, end = element(leaves)[1], element(enters)[1]
+        if isinstance(start, str) and isinstance(end, str):
+            shown.add((mesh.kind(leaves, enters), (start, end)))
+    counts = {name: sum(each[0] == name for each in shown) for name in ("agent", "credential", "system")}
+    said = ", ".join(f"{number} {name}s" for name, number in counts.items())
+    return Seen(frozenset(shown), f"compromise of {key}, checkpoints aside: {said}")
+
+
+def _boundaries(snapshot: Snapshot) -> Seen:
+    """The steps that lead from one zone into another, with their ends."""
+    zones: dict[Reference, str | None] = {}
+    for system in snapshot.system.values():
+        zones["system", system.id] = system.domain
+    for agent in snapshot.agent.values():
+        zones["agent", agent.id] = agent.home
+    shown: set[Reference] = set()
+    for grant in snapshot.grant.values():
+        target = zones["system", grant.system]
+        sources: list[tuple[Reference, Reference]] = [
+            (("agent", agent), ("hold", (agent, credential)))
+            for agent, credential in snapshot.hold
+            if credential == grant.credential
+        ]
+        sources += [
+            (("system", system), ("custody", (system, credential)))
+            for system, credential in snapshot.custody
+            if credential == grant.credential
+        ]
+        for element, relation in sources:
+            if zones[element] != target:
+                shown |= {
+                    element,
+                    relation,
+                    ("credential", grant.credential),
+                    ("system", grant.system),
+                    ("grant", (grant.credential, grant.system)),
+                }
+    joined: list[tuple[str, Reference, Reference, tuple[str, str]]] = [
+        ("delegation", ("agent", start), ("agent", end), (start, end)) for start, end in snapshot.delegation
+    ]
+    joined += [
+        ("trigger", ("system", start), ("agent", end), (start, end)) for start, end in snapshot.trigger
+    ]
+    for kind, first, second, key in joined:
+        if zones[first] != zones[second]:
+            shown |= {first, second, (kind, key)}
+    placed = sum(each.step == "boundary" for each in snapshot.checkpoint.values())
+    return Seen(frozenset(shown), f"steps that lead into another zone; {placed} checkpoints on boundaries")

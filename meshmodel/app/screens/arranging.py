@@ -1,0 +1,195 @@
+"""Which panels are seen at which size, and the keys that open and close them."""
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher
+
+from meshmodel.app.widgets.canvas_view import CanvasView
+from meshmodel.app.widgets.how import How, Told
+from meshmodel.app.widgets.inspector import Inspector
+from meshmodel.app.widgets.outline import Outline
+from meshmodel.app.widgets.quick_line import QuickLine
+from meshmodel.app.widgets.rows import FilterList
+from meshmodel.app.widgets.tabs import TabRow
+
+if TYPE_CHECKING:
+    from meshmodel.app.messages import Shown
+
+Arrangement = Literal["small", "medium", "large"]
+ARRANGEMENTS: Final[tuple[Arrangement, ...]] = ("small", "medium", "large")
+
+
+def arrangement_for(size: Size) -> Arrangement:
+    """The arrangement for a size.
+
+    ``small``: the canvas, and two rows that tell the finding; panels lie over the canvas. ``medium``:
+    one panel beside the canvas, lists below. ``large``: outline, canvas, inspector, lists below.
+    """
+    if size.width >= 160 and size.height >= 44:
+        return "large"
+    if size.width >= 100 and size.height >= 32:
+        return "medium"
+    return "small"
+
+
+class Arranging(Screen[None]):
+    """The part of the workbench that opens and closes panels."""
+
+    if TYPE_CHECKING:
+        shown: Shown
+
+        @property
+        def canvas(self) -> CanvasView: ...
+
+        def follow(self) -> None: ...
+
+        def redraw(self, *, afresh: bool = False) -> None: ...
+
+        def give_up(self) -> bool: ...
+
+        def open_finding(self, finding: None) -> None: ...
+
+        def select(self, reference: None) -> None: ...
+
+    arrangement: Arrangement = "small"
+    side: Literal["outline", "inspector"] | None = None
+    lists_open = False
+
+    def fit_to(self, size: Size) -> None:
+        """Arrange for a size; what was opened stays open where it has room."""
+        self.arrangement = arrangement_for(size)
+        for each in ARRANGEMENTS:
+            self.set_class(each == self.arrangement, f"-{each}")
+        self._show_panels()
+
+    def resized(self) -> None:
+        """Draw for the canvas as it is now."""
+        self.redraw()
+        self.follow()
+        self.canvas.reveal(self.shown.selected)
+
+    def _show_panels(self) -> None:
+        large, small = self.arrangement == "large", self.arrangement == "small"
+        self.query_one(Outline).display = large or self.side == "outline"
+        self.query_one(Inspector).display = (large and not self._side_closed) or self.side == "inspector"
+        self.query_one("#below").display = not small or self.lists_open
+        self.query_one(How).display = not small
+        self.query_one(Told).display = small
+
+    _side_closed = False
+
+    def _changed(self) -> None:
+        self._show_panels()
+        self.follow()
+        self.call_after_refresh(self.redraw)
+
+    def open_inspector(self) -> None:
+        """Show the inspector and give it the focus."""
+        self.side, self._side_closed = "inspector", False
+        self._changed()
+        inspector = self.query_one(Inspector)
+        inspector.follow(self.shown)
+        inspector.focus_list()
+
+    def open_list(self, page: str) -> None:
+        """Show one of the lists and give it the focus."""
+        self.lists_open = True
+        self.query_one("#pages", ContentSwitcher).current = page
+        self.query_one(TabRow).show(page)
+        self._changed()
+        self.query_one(f"#{page}").focus_list()  # type: ignore[attr-defined]  # every page has it
+
+    def back_to_canvas(self) -> None:
+        """Close what lies over the canvas, and give it the focus."""
+        if self.arrangement == "small" and (self.side or self.lists_open):
+            self.side, self.lists_open = None, False
+            self._changed()
+        self.canvas.focus()
+
+    def action_close(self) -> None:
+        """Close what is in front: a gesture, the quick line, a panel, the finding, the selection."""
+        quick = self.query_one(QuickLine)
+        if self.give_up():
+            return
+        if quick.is_open:
+            quick.do_close()
+        elif self.focused is not self.canvas or (self.arrangement == "small" and (self.side or self.lists_open)):
+            self.back_to_canvas()
+        elif self.shown.explanation is not None or self.shown.finding is not None:
+            self.open_finding(None)
+        elif self.side is not None:
+            self.side = None
+            self._changed()
+        else:
+            self.select(None)
+
+    def action_findings(self) -> None:
+        """Show the findings."""
+        self.open_list("findings")
+
+    def action_reach(self) -> None:
+        """Show the reach matrix."""
+        self.open_list("reach")
+
+    def action_questions(self) -> None:
+        """Show the questions."""
+        self.open_list("questions")
+
+    def action_journal(self) -> None:
+        """Show the journal."""
+        self.open_list("journal")
+
+    def action_outline(self) -> None:
+        """Show or hide the outline; where it always stands, go there."""
+        outline = self.query_one(Outline)
+        if self.arrangement != "large" and self.side == "outline":
+            self.side = None
+            self._changed()
+            self.canvas.focus()
+            return
+        if self.arrangement != "large":
+            self.side = "outline"
+            self._changed()
+        outline.follow(self.shown)
+        outline.focus_list()
+
+    def action_panel(self) -> None:
+        """Show or hide the side panel."""
+        shown = self.query_one(Inspector).display
+        if shown:
+            self.side, self._side_closed = None, True
+        else:
+            self.side, self._side_closed = "inspector", False
+        self._changed()
+        if shown:
+            self.canvas.focus()
+
+    def action_next_panel(self) -> None:
+        """Give the focus to the next panel that is seen, and back to the canvas after the last."""
+        found: list[Widget] = [self.canvas]
+        for panel in (self.query_one(Outline), self.query_one(Inspector)):
+            if panel.display:
+                found.append(panel)
+        if self.query_one("#below").display:
+            current = self.query_one("#pages", ContentSwitcher).current
+            found.append(self.query_one(f"#{current}"))
+            if self.query_one(How).display:
+                found.append(self.query_one(How))
+        here = self.focused
+        at = next((n for n, each in enumerate(found) if here is not None and each in here.ancestors_with_self), 0)
+        wanted = found[(at + 1) % len(found)]
+        if wanted is self.canvas:
+            self.canvas.focus()
+        else:
+            wanted.focus_list()  # type: ignore[attr-defined]  # every panel has it
+
+    def filter_in_focus(self) -> bool:
+        """Open the filter of the list in focus; whether one is."""
+        for each in [] if self.focused is None else self.focused.ancestors_with_self:
+            if isinstance(each, FilterList):
+                each.action_start_filter()
+                return True
+        return False

@@ -1,0 +1,353 @@
+"""The keys and gestures of the workbench that change the model, each by one edit."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.screen import Screen
+
+from meshmodel.app import changes
+from meshmodel.app.actions import BY_ID
+from meshmodel.app.widgets.canvas_gestures import ELEMENTS
+from meshmodel.app.widgets.canvas_view import CanvasView
+from meshmodel.app.widgets.connect_menu import CheckpointWanted, ConnectMenu
+from meshmodel.app.widgets.inspector import Inspector
+from meshmodel.app.widgets.quick_line import QuickLine
+from meshmodel.canvas.scene import Direction, Reference
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.records import Agent, Credential, Record, System, Zone
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import one_line
+from meshmodel.store.edits import Edit, Put, edit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from meshmodel.app.application import MeshmodelApp
+    from meshmodel.app.messages import Shown
+    from meshmodel.app.session import Session
+
+
+class Editing(Screen[None]):
+    """The part of the workbench that changes the model."""
+
+    if TYPE_CHECKING:
+        app: MeshmodelApp
+        shown: Shown
+        session: Session
+        tentative: Snapshot | None
+        folded: frozenset[str]
+
+        @property
+        def canvas(self) -> CanvasView: ...
+
+        def redraw(self, *, afresh: bool = False) -> None: ...
+
+        def say(self, text: str, severity: str = "information") -> None: ...
+
+        def select(self, reference: Reference | None) -> None: ...
+
+        def with_(self, **changes: object) -> Shown: ...
+
+        def zone_of(self, reference: Reference | None) -> str | None: ...
+
+        def describe(self, reference: Reference) -> str: ...
+
+        def open_inspector(self) -> None: ...
+
+    _moved: Record | None = None
+
+    # The one way in
+
+    def apply(self, wanted: Edit | None, select: Reference | None = None) -> bool:
+        """Make an edit, and select something afterwards; whether it was done. A refusal is said."""
+        if wanted is None:
+            return False
+        try:
+            self.session.apply(wanted)
+        except MeshmodelError as error:
+            self.say(one_line(error, 300), "error")
+            return False
+        self.say(wanted.label)
+        if select is not None:
+            self.call_after_refresh(self.select, select)
+        return True
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What changes the model is refused where it is open for reading only."""
+        del parameters
+        known = BY_ID.get(action)
+        if known is not None and known.changes and self.session.read_only and action != "quick_line":
+            return None
+        return True
+
+    # Undo
+
+    def action_undo(self) -> None:
+        """Undo, and name what was undone."""
+        self._history(self.session.undo, "nothing to undo")
+
+    def action_redo(self) -> None:
+        """Redo, and name what was done again."""
+        self._history(self.session.redo, "nothing to redo")
+
+    def _history(self, step: object, nothing: str) -> None:
+        try:
+            if step() is None:  # type: ignore[operator]  # one of the two methods of the session
+                self.say(nothing)
+        except MeshmodelError as error:
+            self.say(one_line(error, 300), "error")
+
+    # Adding, naming, deleting
+
+    def action_add(self) -> None:
+        """Ask what to add; what lies in the selected zone is added there."""
+        from meshmodel.app.screens.adding import AddDialog
+
+        def done(answer: tuple[Edit, Reference] | None) -> None:
+            if answer is not None:
+                self.apply(*answer)
+
+        self.app.push_screen(AddDialog(self.shown.snapshot, self.zone_of(self.shown.selected)), done)
+
+    def action_quick_line(self) -> None:
+        """Open the quick line."""
+        self.query_one(QuickLine).open_line()
+
+    def action_rename(self) -> None:
+        """Ask for another name of the selected element; of a checkpoint or the model: edit it."""
+        selected = self.shown.selected
+        if selected is not None and selected[0] not in ELEMENTS:
+            self.say(f"{changes.words_for(selected)} has no name; Enter edits it")
+            return
+        self.query_one(Inspector).follow(self.shown)
+        self.query_one(Inspector).edit_field("name")
+
+    def action_about(self) -> None:
+        """Edit the name and the description of the model."""
+        self.select(None)
+        self.open_inspector()
+
+    def action_delete(self) -> None:
+        """Delete what is selected; it can be undone, so nobody is asked."""
+        selected = self.shown.selected
+        if selected is None:
+            self.say("delete: select something first")
+            return
+        try:
+            wanted = changes.removal(self.shown.snapshot, selected)
+        except MeshmodelError as error:
+            self.say(one_line(error, 300), "warning")
+            return
+        self.apply(wanted)
+
+    def action_arrange(self) -> None:
+        """Lay the drawing out again."""
+        wanted = changes.arrangement(self.shown.snapshot)
+        if wanted is not None:
+            self.apply(wanted)
+        self.redraw(afresh=True)
+        self.say("arranged")
+
+    # Connecting
+
+    def action_connect(self) -> None:
+        """Choose the other end by arrows."""
+        if not self.canvas.start_connect():
+            self.say("connect: select an agent, a system, a credential or a zone first")
+            return
+        self.canvas.focus()
+
+    @on(CanvasView.Aimed)
+    def _aimed(self, event: CanvasView.Aimed) -> None:
+        event.stop()
+        start = self.describe(event.source)
+        if event.target is None:
+            self.say(f"connect {start} with …  arrows choose, Enter connects, Esc leaves it")
+        elif ConnectMenu.has_offers(self.shown.snapshot, _pair(event.source), _pair(event.target)):
+            self.say(f"connect {start} with {self.describe(event.target)}")
+        else:
+            self.say(f"nothing connects {start} with {self.describe(event.target)}")
+
+    @on(CanvasView.Connected)
+    def _connected(self, event: CanvasView.Connected) -> None:
+        event.stop()
+        first, second = _pair(event.source), _pair(event.target)
+        if self.session.read_only:
+            self.say(self.session.why_read_only)
+            return
+        if not ConnectMenu.has_offers(self.shown.snapshot, first, second):
+            self.say(f"nothing connects {self.describe(event.source)} with {self.describe(event.target)}")
+            return
+        box = None if self.canvas.drawing is None else self.canvas.drawing.box_of(event.target)
+        at = None
+        if box is not None:
+            view, offset = self.canvas.region, self.canvas.scroll_offset
+            at = (view.x + box.x - offset.x, view.y + box.y - offset.y)
+        self.app.push_screen(ConnectMenu(self.shown.snapshot, first, second, at=at), self._offer_chosen)
+
+    def _offer_chosen(self, answer: Edit | CheckpointWanted | None) -> None:
+        self.say("")
+        if isinstance(answer, CheckpointWanted):
+            self._ask_checkpoint((answer.step, answer.start, answer.end))
+        elif answer is not None:
+            from meshmodel.app.widgets.quick_line import touched
+
+            self.apply(answer, touched(answer))
+
+    # Checkpoints and intents
+
+    def action_checkpoint(self) -> None:
+        """Place a policy decision on the selected step, or on the door of the open finding.
+
+        Where neither names a step, and for a boundary, which needs its gateway, a dialog asks.
+        """
+        selected = self.shown.selected
+        step = changes.step_of(selected)
+        if (step is None or self._in_findings()) and (door := self._door()) is not None:
+            step = door
+        if step is None and selected is not None and selected[0] == "checkpoint":
+            self.open_inspector()
+            return
+        if step is None and selected is not None:
+            step = changes.only_grant(self.shown.snapshot, selected)
+        if step is None:
+            self._ask_checkpoint(None)
+            return
+        wanted, made = changes.placement(self.shown.snapshot, step)
+        if self.apply(wanted):
+            self.say(f"{wanted.label} ({made[1]})")
+
+    def _door(self) -> changes.Step | None:
+        """The door of the open finding, or of the way that is lit: its last grant."""
+        finding, told = self.shown.finding, self.shown.explanation
+        if finding is not None and finding.rule == "missing-checkpoint":
+            credential, _, system = finding.subject.partition(">")
+            return "grant", credential, system
+        if told is not None:
+            for step in reversed(told.steps):
+                if step.step == "grant" and step.checkpoint is None:
+                    return "grant", step.from_.partition(":")[2], step.to.partition(":")[2]
+        return None
+
+    def _in_findings(self) -> bool:
+        """Whether the list of findings has the focus."""
+        focused = self.focused
+        return focused is not None and any(each.id == "findings" for each in focused.ancestors_with_self)
+
+    def _ask_checkpoint(self, place: changes.Step | None) -> None:
+        from meshmodel.app.screens.placing import CheckpointDialog
+
+        self.app.push_screen(CheckpointDialog(self.shown.snapshot, place), self.apply)
+
+    def action_intend(self) -> None:
+        """Declare the lit path intended, where section 6 lets that approve it; else say why not."""
+        told, analysis = self.shown.explanation, self.shown.analysis
+        if told is None or analysis is None:
+            self.say("intend: open a finding first (f), or a cell of the reach matrix (r)")
+            return
+        intent = analysis.can_be_intended(told)
+        if intent is None:
+            self.say(changes.why_not_intended(self.shown.snapshot, told), "warning")
+            return
+        self.apply(changes.declaration(intent))
+
+    # Moving
+
+    def action_move(self) -> None:
+        """Move the selected card by slot: arrows, then Enter."""
+        selected = self.shown.selected
+        drawing = self.canvas.drawing
+        if drawing is None or selected is None or selected not in drawing.grid.cards and selected[0] != "zone":
+            self.say("move: select a card or a zone first")
+            return
+        if self.canvas.start_move():
+            self._moved = self.shown.snapshot.get(*selected)
+            self.canvas.focus()
+            self.say(f"move {self.describe(selected)}: arrows by slot, Enter puts it there, Esc leaves it")
+
+    @on(CanvasView.Stepped)
+    def _stepped(self, event: CanvasView.Stepped) -> None:
+        event.stop()
+        selected = self.shown.selected
+        if selected is None or self._moved is None:
+            return
+        if event.direction is None:
+            self._put_there(selected, self._moved)
+            return
+        drawing = self.canvas.drawing
+        moved = None if drawing is None else changes.step_slot(drawing, selected, self._moved, event.direction)
+        if moved is None:
+            return
+        self._moved = moved
+        self.tentative = replace(self.shown.snapshot, **_with(self.shown.snapshot, moved))
+        self.redraw()
+        self.canvas.reveal(selected)
+        self.say(changes.where(self.shown.snapshot, selected, moved))
+
+    @on(CanvasView.Dragged)
+    def _dragged(self, event: CanvasView.Dragged) -> None:
+        event.stop()
+        drawing, record = self.canvas.drawing, self.shown.snapshot.get(*event.reference)
+        if drawing is None or record is None:
+            return
+        zone, slot = drawing.slot_at(event.x, event.y, event.reference)
+        moved = changes.at_slot(record, zone, slot)
+        if moved is None:
+            return
+        if event.dropped:
+            self._put_there(event.reference, moved)
+        else:
+            self.say(changes.where(self.shown.snapshot, event.reference, moved))
+
+    @on(CanvasView.Cancelled)
+    def _cancelled(self, event: CanvasView.Cancelled) -> None:
+        event.stop()
+        self._moved = None
+        if self.tentative is not None:
+            self.tentative = None
+            self.redraw()
+        self.say("")
+
+    @on(CanvasView.Told)
+    def _told(self, event: CanvasView.Told) -> None:
+        event.stop()
+
+    def give_up(self) -> bool:
+        """Give up the gesture in progress; whether there was one."""
+        return self.canvas.cancel()
+
+    def _put_there(self, reference: Reference, moved: Record) -> None:
+        self._moved = None
+        self.tentative = None
+        if moved == self.shown.snapshot.get(*reference):
+            self.redraw()
+            self.say("")
+            return
+        if not self.apply(edit(changes.where(self.shown.snapshot, reference, moved), [Put(moved)])):
+            self.redraw()
+
+    # The rest
+
+    def action_export(self) -> None:
+        """Ask for a form, and write it."""
+        from meshmodel.app.screens.exporting import ExportDialog
+
+        selected = self.shown.selected
+        agent = str(selected[1]) if selected is not None and selected[0] == "agent" else None
+
+        def done(path: "Path | None") -> None:
+            if path is not None:
+                self.notify(f"written: {one_line(path, 300)}", markup=False)
+
+        self.app.push_screen(ExportDialog(self.session, agent), done)
+
+
+def _pair(reference: Reference) -> tuple[str, str]:
+    return reference[0], str(reference[1])
+
+
+def _with(snapshot: Snapshot, record: Record) -> dict[str, dict[str, Record]]:
+    """The table of one element with it in place of what it was."""
+    table = {Zone: "zone", System: "system", Agent: "agent", Credential: "credential"}[type(record)]  # type: ignore[index]  # elements only
+    return {table: {**snapshot.table(table), record.id: record}}  # type: ignore[union-attr]  # elements have ids

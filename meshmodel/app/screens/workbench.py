@@ -1,0 +1,351 @@
+"""The workbench: header, canvas, panels and lists around one session."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher
+
+from meshmodel.app.actions import BY_ID, Action, bindings
+from meshmodel.app.config import Place
+from meshmodel.app.lenses import LENSES, facts_of, look
+from meshmodel.app.messages import (
+    ActionRequested,
+    AnalysisChanged,
+    EditRequested,
+    ExplanationRequested,
+    FindingOpened,
+    ModelChanged,
+    Notice,
+    PanelClosed,
+    SelectionRequested,
+    Shown,
+)
+from meshmodel.app.screens.arranging import Arranging
+from meshmodel.app.screens.editing import Editing
+from meshmodel.app.screens.looking import Looking
+from meshmodel.app.session import Session
+from meshmodel.app.widgets.canvas_paint import Lighting
+from meshmodel.app.widgets.canvas_view import CanvasView
+from meshmodel.app.widgets.findings import FindingsList
+from meshmodel.app.widgets.footer import MeshFooter
+from meshmodel.app.widgets.header import MeshHeader
+from meshmodel.app.widgets.how import How, Told, lit_by
+from meshmodel.app.widgets.inspector import Inspector
+from meshmodel.app.widgets.journal import JournalList
+from meshmodel.app.widgets.outline import Outline
+from meshmodel.app.widgets.questions import QuestionList
+from meshmodel.app.widgets.quick_line import QuickLine
+from meshmodel.app.widgets.reach_matrix import ReachMatrix
+from meshmodel.app.widgets.tabs import TabRow
+from meshmodel.canvas.draw import draw
+from meshmodel.canvas.scene import Options, Reference
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
+
+if TYPE_CHECKING:
+    from meshmodel.app.application import MeshmodelApp
+    from meshmodel.app.session import Results
+
+PanelWidget = Outline | Inspector | FindingsList | QuestionList | ReachMatrix | How | Told | QuickLine
+
+AT_ONCE = 300
+"""Up to so many elements the analysis takes a few milliseconds and runs with the edit itself."""
+POLL = 0.25
+"""Seconds between two looks for edits of other programs."""
+EMPTY = (
+    "Nothing here yet.",
+    "",
+    "a  adds an agent, a system, a credential or a zone",
+    ":  takes a sentence, such as  bot > token > tickets: read",
+    "?  lists all keys",
+)
+
+
+class Workbench(Arranging, Looking, Editing, Screen[None]):
+    """One model on the screen. It alone hands edits to the session and tells panels what to show."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("workbench")]
+    CSS_PATH = "workbench.tcss"
+    app: "MeshmodelApp"
+
+    def __init__(self, session: Session) -> None:
+        """Arguments: the open model."""
+        super().__init__()
+        self.session = session
+        self.shown = Shown(session.snapshot, read_only=session.read_only)
+        self.panels: list[PanelWidget] = []
+
+    def compose(self) -> ComposeResult:
+        """Everything; which of it is seen depends on the size and on what was opened."""
+        is_ascii = self.app.is_ascii
+        yield MeshHeader(id="header")
+        with Horizontal(id="main"):
+            yield Outline(id="outline")
+            yield CanvasView(is_ascii=is_ascii, id="canvas")
+            yield Inspector(id="inspector")
+        yield Told(id="told")
+        with Horizontal(id="below"):
+            with Vertical(id="lists"):
+                yield TabRow(
+                    {
+                        "findings": "Findings",
+                        "reach": "Reach",
+                        "questions": "Questions",
+                        "journal": "Journal",
+                    },
+                    id="tabs",
+                )
+                with ContentSwitcher(initial="findings", id="pages"):
+                    yield FindingsList(id="findings")
+                    yield ReachMatrix(id="reach")
+                    yield QuestionList(id="questions")
+                    yield JournalList(id="journal")
+            yield How(id="how")
+        yield QuickLine(id="quick-line")
+        yield MeshFooter(self.app.keymap, id="footer")
+
+    @property
+    def canvas(self) -> CanvasView:
+        """The canvas."""
+        return self.query_one("#canvas", CanvasView)
+
+    def on_mount(self) -> None:
+        """Draw first, analyse right after, then listen for other programs."""
+        self.panels = [
+            self.query_one(kind)
+            for kind in (Outline, Inspector, FindingsList, QuestionList, ReachMatrix, How, Told, QuickLine)
+        ]
+        self.query_one(MeshFooter).read_only = self.session.read_only
+        self.shown = self.with_(ascii=self.app.is_ascii)
+        place = self.app.state.place(self.session.path)
+        if place.zoom in {"card", "line", "overview"}:
+            self.zoom = place.zoom  # type: ignore[assignment]  # one of the three
+        if place.lens in LENSES:
+            self.lens = place.lens
+        if self.session.snapshot.elements > self.OPEN_FOLDED:
+            self.folded = frozenset(self.session.snapshot.zone)
+        self.fit_to(self.app.size)
+        self.canvas.focus()
+        self.redraw()
+        if place.selected is not None and self.canvas.drawing is not None:
+            if self.session.snapshot.get(*place.selected) is not None:
+                self.shown = self.with_(selected=place.selected)
+            self.canvas.scroll_to(place.x, place.y, animate=False, force=True)
+        self.follow()
+        self.call_after_refresh(self.analyse)
+        if self.session.read_only:
+            self.say(self.session.why_read_only)
+        self.set_interval(POLL, self._poll)
+
+    def leave(self) -> None:
+        """Remember the place, and close the file."""
+        offset = self.canvas.scroll_offset
+        self.app.state.leave(
+            self.session.path,
+            Place(offset.x, offset.y, self.zoom, self.lens, self.shown.selected),
+        )
+        self.session.close()
+
+    def _poll(self) -> None:
+        try:
+            self.session.refresh()
+        except MeshmodelError as error:
+            self.say(one_line(error, 300), "error")
+
+    # What follows an edit
+
+    @on(ModelChanged)
+    def _model_changed(self, event: ModelChanged) -> None:
+        event.stop()
+        selected = self.shown.selected
+        if selected is not None and not self.exists(selected):
+            selected = None
+        self.shown = self.with_(snapshot=event.snapshot, selected=selected)
+        said = {"undo": "undid: ", "redo": "redid: ", "elsewhere": ""}
+        if event.cause in said:
+            self.say(f"{said[event.cause]}{event.label}")
+        if event.snapshot.elements > AT_ONCE:
+            self.redraw()
+            self.follow()
+        self.analyse()
+
+    def analyse(self) -> None:
+        """Compute what follows: at once where that takes no time, else beside, so that no key waits."""
+        if self.session.is_analysed:
+            return
+        if self.session.snapshot.elements <= AT_ONCE:
+            self.session.analysed(self.session.analyse())
+        else:
+            self._analyse_beside()
+
+    @work(thread=True, exclusive=True, group="analysis")
+    def _analyse_beside(self) -> None:
+        results = self.session.analyse()
+        self.app.call_from_thread(self._take, results)
+
+    def _take(self, results: "Results") -> None:
+        self.session.analysed(results)
+
+    @on(AnalysisChanged)
+    def _analysis_changed(self, event: AnalysisChanged) -> None:
+        event.stop()
+        self.shown = self.with_(snapshot=self.session.snapshot, built=event.built, designed=event.designed)
+        if event.before is not None:
+            self.query_one(MeshHeader).compare(event.before)
+        self.reopen()
+        self.redraw()
+        self.follow()
+
+    # Showing
+
+    def with_(self, **changes: object) -> Shown:
+        """What is shown, with some of it changed."""
+        from dataclasses import replace
+
+        return replace(self.shown, **changes)  # type: ignore[arg-type]  # attributes of Shown, by name
+
+    def redraw(self, *, afresh: bool = False) -> None:
+        """Draw the newest model; ``afresh``: without regard to how it was drawn before."""
+        canvas = self.canvas
+        size = canvas.size
+        options = Options(
+            width=size.width or self.app.size.width,
+            height=size.height or self.app.size.height,
+            zoom=self.zoom,
+            ascii=self.app.is_ascii,
+            closed_cards=self.app.is_ascii or self.app.no_color,
+            folded=self.folded,
+        )
+        snapshot = self.tentative or self.shown.snapshot
+        facts = self.session.facts(self.shown.view)
+        before = None if afresh else canvas.drawing
+        canvas.hint = () if snapshot.elements else EMPTY
+        canvas.show(draw(snapshot, facts or facts_of(None), options, before))
+        self.relight()
+
+    def relight(self) -> None:
+        """Let stand out what is selected, in the lens, or on the lit way."""
+        seen = look(self.lens, self.shown.snapshot, self.shown.analysis, self.shown.selected)
+        self.lens_says = seen.says
+        lit = self.shown.explanation
+        witness = lit_by(lit) if lit is not None and lit.steps else frozenset()
+        aimed = self.canvas.lighting.aimed
+        self.canvas.light(Lighting(self.shown.selected, seen.shown, witness, aimed))
+
+    def follow(self) -> None:
+        """Tell every panel what to show; those that cannot be seen wait until they can."""
+        header = self.query_one(MeshHeader)
+        header.lens = self.lens
+        header.follow(self.shown)
+        for panel in self.panels:
+            if all(each.display for each in panel.ancestors_with_self if isinstance(each, Widget)):
+                panel.follow(self.shown)
+        counts = {"findings": self.query_one(FindingsList).count}
+        if self.shown.analysis is not None:
+            counts["questions"] = len(self.shown.analysis.questions)
+        self.query_one(TabRow).show(**counts)
+        journal = self.query_one(JournalList)
+        if journal.display and self.query_one("#below").display:
+            journal.show_entries(self.session.journal())
+
+    def say(self, text: str, severity: str = "information") -> None:
+        """Say one line: where the finding is told on small screens, else as a notice."""
+        told = self.query_one(Told)
+        told.say(text)
+        if not told.display or severity != "information":
+            self.notify(text, severity=severity, markup=False, timeout=6)  # type: ignore[arg-type]  # Textual's words
+
+    # What panels ask for
+
+    @on(EditRequested)
+    def _edit_requested(self, event: EditRequested) -> None:
+        event.stop()
+        self.apply(event.edit, event.select)
+
+    @on(SelectionRequested)
+    def _selection_requested(self, event: SelectionRequested) -> None:
+        event.stop()
+        self.select(event.reference)
+        if event.edit:
+            self.open_inspector()
+
+    @on(ActionRequested)
+    async def _action_requested(self, event: ActionRequested) -> None:
+        event.stop()
+        await self.perform(event.action)
+
+    async def perform(self, action: str) -> None:
+        """Run one action of the table, if it may be run now."""
+        place = {"canvas": self.canvas, "workbench": self, "program": self.app}[BY_ID[action].context]
+        await self.app.run_action(action, default_namespace=place)
+
+    def action_help(self) -> None:
+        """All keys by task; runs the one chosen."""
+        from meshmodel.app.screens.help import HelpScreen
+
+        async def chosen(action: str | None) -> None:
+            if action is not None:
+                await self.perform(action)
+
+        self.app.push_screen(HelpScreen(self.app.keymap), chosen)
+
+    def action_palette(self) -> None:
+        """Find and run any action, or go to any element."""
+        from meshmodel.app.palette import Palette
+
+        async def chosen(answer: Action | Reference | None) -> None:
+            if isinstance(answer, Action):
+                await self.perform(answer.id)
+            else:
+                self.go_to(answer)
+
+        palette = Palette(self.shown.snapshot, self.app.keymap, read_only=self.session.read_only)
+        self.app.push_screen(palette, chosen)
+
+    def action_open(self) -> None:
+        """Go to the start screen."""
+        self.app.action_open()
+
+    async def action_quit(self) -> None:
+        """Leave; everything is on disk already."""
+        await self.app.action_quit()
+
+    @on(FindingOpened)
+    def _finding_opened(self, event: FindingOpened) -> None:
+        event.stop()
+        self.open_finding(event.finding)
+
+    @on(ExplanationRequested)
+    def _explanation_requested(self, event: ExplanationRequested) -> None:
+        event.stop()
+        if self.shown.analysis is not None:
+            told = self.shown.analysis.explain(event.agent, event.system)
+            self.shown = self.with_(finding=None, explanation=told)
+            self.relight()
+            self.follow()
+
+    @on(PanelClosed)
+    def _panel_closed(self, event: PanelClosed) -> None:
+        event.stop()
+        self.back_to_canvas()
+
+    @on(Notice)
+    def _notice(self, event: Notice) -> None:
+        event.stop()
+        self.say(event.text, event.severity)
+
+    @on(TabRow.Chosen)
+    def _tab_chosen(self, event: TabRow.Chosen) -> None:
+        event.stop()
+        self.open_list(event.tab)
+
+    def on_resize(self, event: Resize) -> None:
+        """Arrange for the new size; the selection stays."""
+        self.fit_to(event.size)
+        self.call_after_refresh(self.resized)

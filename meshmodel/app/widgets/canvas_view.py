@@ -1,0 +1,270 @@
+"""The canvas: one widget on the line API that paints a drawing, row by row, and is never redrawn whole
+where a few rows will do.
+"""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from meshmodel.app.actions import bindings
+from meshmodel.app.theme import Inks, inks, palette_of
+from meshmodel.app.widgets.canvas_gestures import Gestures
+from meshmodel.app.widgets.canvas_jump import Jumping
+from meshmodel.app.widgets.canvas_paint import Lighting, Overlay, lay_over, paint_row
+from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.scene import Direction, Reference, Run
+
+MARGIN = 2
+"""How many cells of ground stay visible around what is brought into view."""
+
+
+class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
+    """Shows a drawing; knows what is selected; turns keys and gestures into messages.
+
+    It reads no model and writes none: the workbench gives it drawings and hears its messages.
+    """
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("canvas")]
+    DEFAULT_CSS = """
+    CanvasView {
+        background: $background;
+        scrollbar-size: 1 1;
+    }
+    """
+
+    class Selected(Message):
+        """Something was selected by key or mouse, or nothing (``None``)."""
+
+        def __init__(self, reference: Reference | None) -> None:
+            self.reference = reference
+            super().__init__()
+
+    class Opened(Message):
+        """Something is to be edited: Enter, or a double click."""
+
+        def __init__(self, reference: Reference) -> None:
+            self.reference = reference
+            super().__init__()
+
+    def __init__(self, *, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+        """Arguments: whether only ASCII is drawn, and the widget's id."""
+        super().__init__(id=id)
+        self.is_ascii = is_ascii
+        self.drawing: Drawing | None = None
+        self.lighting = Lighting()
+        self.hint: tuple[str, ...] = ()
+        self._strips: dict[int, tuple[tuple[Run, ...], Strip]] = {}
+        self._overlays: dict[int, list[Overlay]] = {}
+        self._inks: Inks | None = None
+        if is_ascii:
+            self.styles.scrollbar_size_horizontal = 0
+            self.styles.scrollbar_size_vertical = 0
+
+    @property
+    def selected(self) -> Reference | None:
+        """What is selected."""
+        return self.lighting.selected
+
+    @property
+    def looks(self) -> Inks:
+        """What the inks look like in the theme in force."""
+        if self._inks is None:
+            self._inks = inks(palette_of(self.app.theme))
+        return self._inks
+
+    def notify_style_update(self) -> None:
+        """Take over another theme."""
+        super().notify_style_update()
+        theme = self.app.theme
+        if getattr(self, "_theme_seen", None) != theme:
+            self._theme_seen = theme
+            self._inks = None
+            self._strips.clear()
+
+    # What to show
+
+    def show(self, drawing: Drawing) -> None:
+        """Show another drawing; rows in view that are as before are not painted again."""
+        before, self.drawing = self.drawing, drawing
+        self.virtual_size = Size(drawing.width, drawing.height)
+        if before is None or self.hint:
+            self._strips.clear()
+            self.refresh()
+            return
+        self._repaint(y for y in self._in_view() if _row(before, y) != _row(drawing, y))
+
+    def light(self, lighting: Lighting) -> None:
+        """Let other things stand out; rows that nothing changes on are not painted again."""
+        before, self.lighting = self.lighting, lighting
+        if self.drawing is None or before == lighting:
+            return
+        if before.witness != lighting.witness or before.shown != lighting.shown:
+            self._strips.clear()
+            self.refresh()
+            return
+        owners = {before.selected, lighting.selected, before.aimed, lighting.aimed} - {None}
+        visible = set(self._in_view())
+        self._repaint(y for y in visible if any(not owners.isdisjoint(run.owners) for run in _row(self.drawing, y)))
+        for y in set(self._strips) - visible:
+            del self._strips[y]
+
+    def _in_view(self) -> range:
+        top = self.scroll_offset.y
+        return range(top, top + max(self.size.height, 1))
+
+    def overlay(self, overlays: Iterable[Overlay]) -> None:
+        """Paint these over the drawing, in place of those before."""
+        stale = set(self._overlays)
+        self._overlays = {}
+        for each in overlays:
+            self._overlays.setdefault(each.y, []).append(each)
+        for y in stale | set(self._overlays):
+            self.refresh_lines(y)
+
+    def reveal(self, reference: Reference | None) -> None:
+        """Scroll as little as shows the record whole, with some ground around it."""
+        box = None if self.drawing is None or reference is None else self.drawing.box_of(reference)
+        if box is None:
+            return
+        region = Region(
+            max(box.x - MARGIN, 0), max(box.y - 1, 0), box.width + 2 * MARGIN, box.height + 2
+        )
+        self.scroll_to_region(region, animate=False, force=True)
+
+    # Painting
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the view."""
+        left, top = self.scroll_offset
+        width = self.scrollable_content_region.width
+        row = y + top
+        ground = self.looks.ground
+        if self.hint and (self.drawing is None or not self.drawing.reading_order):
+            return self._hint_line(y, width)
+        strip = self._strip(row)
+        over = self._overlays.get(row)
+        if over:
+            strip = lay_over(strip, over, ground)
+        return strip.crop_extend(left, left + width, ground)
+
+    def _strip(self, row: int) -> Strip:
+        if self.drawing is None or not 0 <= row < self.drawing.height:
+            return Strip.blank(0)
+        runs = self.drawing.rows[row]
+        known = self._strips.get(row)
+        if known is None or known[0] != runs:
+            lane = self.looks.lanes[self.drawing.tint(row) == "lane-b"]
+            strip = paint_row(runs, lane, self.lighting, self.looks, is_ascii=self.is_ascii)
+            known = self._strips[row] = (runs, strip)
+        return known[1]
+
+    def _hint_line(self, y: int, width: int) -> Strip:
+        first = max((self.size.height - len(self.hint)) // 2, 0)
+        style = self.looks.ground
+        if not first <= y < first + len(self.hint):
+            return Strip.blank(width, style)
+        text = self.hint[y - first]
+        left = max((width - len(text)) // 2, 0)
+        return lay_over(Strip.blank(width, style), [Overlay(left, y, text, style)], style).crop(0, width)
+
+    def _repaint(self, rows: Iterable[int]) -> None:
+        for y in rows:
+            self._strips.pop(y, None)
+            self.refresh_lines(y)
+
+    # Selecting by key
+
+    def action_go_left(self) -> None:
+        """Select what lies to the left."""
+        self.go("left")
+
+    def action_go_right(self) -> None:
+        """Select what lies to the right."""
+        self.go("right")
+
+    def action_go_up(self) -> None:
+        """Select what lies above."""
+        self.go("up")
+
+    def action_go_down(self) -> None:
+        """Select what lies below."""
+        self.go("down")
+
+    def go(self, direction: Direction) -> None:
+        """Move in a direction: the selection, or what a gesture in progress moves."""
+        if self.steer(direction) or self.drawing is None:
+            return
+        order = self.drawing.reading_order
+        if not order:
+            return
+        if self.selected is None or self.drawing.box_of(self.selected) is None:
+            self._select(order[0])
+        else:
+            self._select(self.drawing.neighbour(self.selected, direction) or self.selected)
+
+    def action_next(self) -> None:
+        """Select the next one in reading order."""
+        self._step(1)
+
+    def action_previous(self) -> None:
+        """Select the one before in reading order."""
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        order = () if self.drawing is None else self.drawing.reading_order
+        if not order:
+            return
+        here = self.aimed_or_selected
+        if here in order:
+            wanted = order[(order.index(here) + by) % len(order)]
+        else:
+            wanted = order[0 if by > 0 else -1]
+        if not self.aim(wanted):
+            self._select(wanted)
+
+    def _select(self, reference: Reference | None) -> None:
+        self.reveal(reference)
+        self.post_message(self.Selected(reference))
+
+    def action_edit(self) -> None:
+        """Edit what is selected, or finish the gesture in progress."""
+        if not self.finish() and self.selected is not None:
+            self.post_message(self.Opened(self.selected))
+
+    def action_pan_left(self) -> None:
+        """Show more of the left."""
+        self.scroll_relative(x=-8, animate=False, force=True)
+
+    def action_pan_right(self) -> None:
+        """Show more of the right."""
+        self.scroll_relative(x=8, animate=False, force=True)
+
+    def action_pan_up(self) -> None:
+        """Show more of the top."""
+        self.scroll_relative(y=-4, animate=False, force=True)
+
+    def action_pan_down(self) -> None:
+        """Show more of the bottom."""
+        self.scroll_relative(y=4, animate=False, force=True)
+
+    def action_jump(self) -> None:
+        """Label all that is on the screen."""
+        self.start_jump()
+
+    def on_key(self, event: events.Key) -> None:
+        """While labels are shown, every key is one of theirs."""
+        if self.is_jumping:
+            event.stop()
+            event.prevent_default()
+            self.jump_key(event.key, event.character)
+
+
+def _row(drawing: Drawing, y: int) -> tuple[Run, ...]:
+    return drawing.rows[y] if 0 <= y < drawing.height else ()

@@ -1,0 +1,77 @@
+"""The findings of the view in force, one cause a row."""
+
+from typing import Any
+
+from textual.content import Content
+
+from meshmodel.analysis.results import Door, Finding
+from meshmodel.app.messages import FindingOpened, Shown
+from meshmodel.app.widgets.listing import Listing
+from meshmodel.app.widgets.rows import Row
+from meshmodel.exporters.folding import DOOR, Cause, fold
+from meshmodel.model.text import pad, shorten
+
+SEVERITY_STYLES = {"critical": "bold $error", "high": "$error", "medium": "$warning", "low": "$text-muted"}
+
+
+def severity_sign(finding: Finding, *, is_ascii: bool) -> str:
+    """✖ where a checkpoint is missing, ▲ otherwise; the word of the severity stands beside it."""
+    if finding.rule == DOOR:
+        return "x" if is_ascii else "✖"
+    return "^" if is_ascii else "▲"
+
+
+def finding_row(cause: Cause, doors: dict[str, Door], *, is_ascii: bool) -> Row:
+    """One row: sign, severity, subject, what it is about, and how many other rules say the same."""
+    finding = cause.finding
+    sign = severity_sign(finding, is_ascii=is_ascii)
+    arrow = " > " if is_ascii else " ▸ "
+    subject = arrow.join(finding.subject.split(">"))
+    door = doors.get(finding.subject) if finding.rule == DOOR else None
+    if door is not None:
+        about = f"{', '.join(door.actions)}  {', '.join(door.agents)}"
+    else:
+        about = finding.rule.replace("-", " ")
+    style = SEVERITY_STYLES[finding.severity]
+    pieces = [
+        Content.styled(f"{sign} {finding.severity:<8} ", style),
+        Content.styled(pad(shorten(subject, 40), 30) + " ", "bold"),
+        Content(about),
+    ]
+    if cause.also:
+        rules = ", ".join(sorted({each.rule.replace("-", " ") for each in cause.also}))
+        pieces.append(Content.styled(f"  also {rules}", "$text-muted"))
+    if finding.accepted is not None:
+        state = "accepted" if not finding.accepted.open else "was accepted, open again"
+        pieces.append(Content.styled(f"  {state} by {finding.accepted.by}", "$text-muted"))
+    text = f"{finding.severity} {finding.rule} {finding.subject} {about} {finding.message}"
+    return Row((finding.rule, finding.subject), Content("").join(pieces), finding, text)
+
+
+class FindingsList(Listing):
+    """All findings of the view in force, by severity; choosing one lights its witness."""
+
+    nothing = "no findings: nothing crosses a zone unasked"
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+        """Arguments: the widget's id."""
+        super().__init__(id=id)
+        self.count = 0
+
+    def follow(self, shown: Shown) -> None:
+        """Show the findings of this."""
+        if shown.analysis is None:
+            return
+        causes = fold(shown.analysis.findings)
+        self.count = len(causes)
+        doors = {door.subject: door for door in shown.analysis.doors}
+        self.show_rows([finding_row(cause, doors, is_ascii=shown.ascii) for cause in causes])
+
+    def chosen(self, value: Any) -> None:
+        """Open the finding."""
+        self.post_message(FindingOpened(value))
+
+    def pointed(self, value: Any) -> None:
+        """Walking the list opens each finding as it goes."""
+        if value is not None:
+            self.post_message(FindingOpened(value))

@@ -1,0 +1,132 @@
+"""The first row: which model, what matters in it as built and as designed, and what the last edit did."""
+
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.widget import Widget
+
+from meshmodel.analysis.results import Summary
+from meshmodel.app.messages import Shown
+from meshmodel.model.text import shorten, width
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some words of the header; parts of a higher rank go first where there is little room."""
+
+    text: str
+    style: str = ""
+    rank: int = 0
+    right: bool = False
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: ``1 agent``, ``3 agents``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def worst(shown: Shown) -> str:
+    """How many of the most severe missing checkpoints there are, such as ``1 critical``."""
+    doors = shown.analysis.doors if shown.analysis is not None else ()
+    for severity in ("critical", "high", "medium", "low"):
+        number = sum(door.severity == severity for door in doors)
+        if number:
+            return f"{number} {severity}"
+    return ""
+
+
+def delta(before: Summary | None, after: Summary | None, *, is_ascii: bool = False) -> str:
+    """What an edit did to the number of missing checkpoints: ``▲+1``, ``▼−2``, or nothing."""
+    if before is None or after is None or before.missing == after.missing:
+        return ""
+    change = after.missing - before.missing
+    if is_ascii:
+        return f"{change:+d}"
+    return f"▲+{change}" if change > 0 else f"▼−{-change}"
+
+
+class MeshHeader(Widget):
+    """One row; ``follow`` tells it the counts, ``lens`` and ``saved`` are set beside."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    MeshHeader { dock: top; height: 1; background: $panel; color: $foreground; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+        """Arguments: the widget's id."""
+        super().__init__(id=id)
+        self._shown: Shown | None = None
+        self._before: tuple[Summary, Summary] | None = None
+        self.lens = "structure"
+        self.state = "saved"
+
+    def follow(self, shown: Shown) -> None:
+        """Show this."""
+        self._shown = shown
+        self.refresh()
+
+    def compare(self, before: tuple[Summary, Summary] | None) -> None:
+        """Show what changed since: the counts before the last edit, as built and as designed."""
+        self._before = before
+        self.refresh()
+
+    def parts(self) -> list[Part]:
+        """What stands in the header, from the left, whatever the room."""
+        shown = self._shown
+        if shown is None:
+            return []
+        snapshot, built, designed = shown.snapshot, shown.built, shown.designed
+        is_ascii = shown.ascii
+        name = snapshot.about.name or "unnamed model"
+        parts = [Part(f" {shorten(name, 28)} ", "bold $background on $accent")]
+        nouns = [
+            counted(len(snapshot.agent), "agent"),
+            counted(len(snapshot.system), "system"),
+            counted(len(snapshot.credential), "credential"),
+        ]
+        parts.append(Part((" · " if not is_ascii else ", ").join(nouns), "", 6))
+        if built is None or designed is None:
+            parts.append(Part("analysing", "$text-muted", 1))
+        else:
+            missing = built.summary.missing
+            sign = ("x" if is_ascii else "✖") if missing else ("+" if is_ascii else "◆")
+            style = "bold $error" if missing else "bold $success"
+            parts.append(Part(f"{sign} {missing} missing", style))
+            if missing:
+                parts.append(Part(worst(shown), style, 4))
+            parts.append(Part(f"designed {designed.summary.missing}", "$foreground", 2))
+            change = delta(self._before and self._before[0], built.summary, is_ascii=is_ascii)
+            if not change:
+                change = delta(self._before and self._before[1], designed.summary, is_ascii=is_ascii)
+                change = f"designed {change}" if change else ""
+            if change:
+                parts.append(Part(change, "bold $warning", 1))
+        parts.append(Part(f"lens {self.lens}", "$text-muted", 5 if self.lens == "structure" else 1, right=True))
+        view = "as designed" if shown.view == "designed" else "as built"
+        parts.append(Part(view, "$text-muted" if view == "as built" else "bold $warning", 3, right=True))
+        state = "read only" if shown.read_only else self.state
+        parts.append(Part(state, "bold $warning" if shown.read_only else "$text-muted", 1, right=True))
+        return parts
+
+    def render(self) -> Content:
+        """The parts that fit, those on the right at the right."""
+        parts = self.parts()
+        room = self.size.width
+        while parts and _needed(parts) > room and any(part.rank for part in parts):
+            parts.remove(max(parts, key=lambda part: part.rank))
+        left = [part for part in parts if not part.right]
+        right = [part for part in parts if part.right]
+        gap = max(room - _needed(parts), 0)
+        pieces: list[Content] = []
+        for number, part in enumerate([*left, *right]):
+            if number:
+                pieces.append(Content("  "))
+            if number == len(left):
+                pieces.append(Content(" " * gap))
+            pieces.append(Content.styled(part.text, part.style))
+        return Content("").join(pieces)
+
+
+def _needed(parts: list[Part]) -> int:
+    return sum(width(part.text) for part in parts) + 2 * max(len(parts) - 1, 0) + 1

@@ -1,0 +1,48 @@
+"""A filtered list of rows that also says when its cursor comes upon one."""
+
+from typing import Any
+
+from textual.widgets import OptionList
+
+from meshmodel.app.messages import PanelClosed
+from meshmodel.app.widgets.rows import FilterList, Row, RowList, line
+
+
+class Listing(FilterList):
+    """Subclasses make the rows, and say what choosing one and coming upon one does."""
+
+    BINDINGS = [("escape", "leave", "back")]  # noqa: RUF012  # as Textual declares it
+    DEFAULT_CSS = """
+    Listing { height: 1fr; background: $surface; }
+    """
+    nothing = "nothing here"
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+        """Arguments: the widget's id."""
+        super().__init__(id=id)
+
+    def show_rows(self, rows: list[Row]) -> None:
+        """Show these, or that there are none."""
+        self.set_rows(rows or [Row("nothing", line((f" {self.nothing}", "$text-muted")), heading=True)])
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """A row was chosen."""
+        event.stop()
+        self.chosen(event.row.value)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """The cursor came upon a row; while the list has no focus nobody walks it."""
+        event.stop()
+        row = self.rows.row
+        if row is not None and row.value is not None and self.rows.has_focus:
+            self.pointed(row.value)
+
+    def action_leave(self) -> None:
+        """Back to the canvas."""
+        self.post_message(PanelClosed())
+
+    def chosen(self, value: Any) -> None:
+        """What choosing a row (Enter, click) does."""
+
+    def pointed(self, value: Any) -> None:
+        """What coming upon a row does."""

@@ -1,0 +1,62 @@
+"""One row of tabs over the lists below the canvas."""
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from meshmodel.model.text import width
+
+
+class TabRow(Widget):
+    """Names with counts; the one in front is set off by colour and by brackets where there is none."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    TabRow { height: 1; background: $panel; }
+    """
+
+    class Chosen(Message):
+        """A tab was clicked."""
+
+        def __init__(self, tab: str) -> None:
+            self.tab = tab
+            super().__init__()
+
+    def __init__(self, tabs: dict[str, str], *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+        """Arguments: the titles by the ids of what they open, and the widget's id."""
+        super().__init__(id=id)
+        self.tabs = tabs
+        self.counts: dict[str, int] = {}
+        self.front = next(iter(tabs))
+
+    def show(self, front: str | None = None, **counts: int) -> None:
+        """Bring a tab to the front, and set counts behind titles."""
+        self.front = front or self.front
+        self.counts |= counts
+        self.refresh()
+
+    def labels(self) -> list[tuple[str, str]]:
+        """What stands in the row: ids and their titles with counts."""
+        found = []
+        for tab, title in self.tabs.items():
+            count = self.counts.get(tab)
+            text = title if count is None else f"{title} {count}"
+            found.append((tab, f"[{text}]" if tab == self.front else f" {text} "))
+        return found
+
+    def render(self) -> Content:
+        """All tabs."""
+        return Content("").join(
+            Content.styled(f"{text} ", "bold $background on $accent" if tab == self.front else "$text-muted")
+            for tab, text in self.labels()
+        )
+
+    def on_click(self, event: events.Click) -> None:
+        """Say which tab was clicked."""
+        x = 0
+        for tab, text in self.labels():
+            if x <= event.x < x + width(text) + 1:
+                self.post_message(self.Chosen(tab))
+                return
+            x += width(text) + 1
