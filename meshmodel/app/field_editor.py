@@ -113,35 +113,47 @@ class FieldEditor:
     def _ask_place(self, key: str, record: Checkpoint, done: Done) -> None:
         """The step and the ends of a checkpoint hang together: ask for what no longer fits."""
 
-        def ends(step: str, start: str) -> None:
-            self._pick_one(
-                "to", places.ends(self.snapshot, step, start), record.to, lambda end: decide(step, start, end)
-            )
-
         def decide(step: str, start: str, end: str) -> None:
             done({"step": step, "from_": start, "to": end})
 
-        def begin(step: str) -> None:
-            if key == "step" and places.exists(self.snapshot, step, record.from_, record.to):
+        def after_step(step: str) -> None:
+            if places.exists(self.snapshot, step, record.from_, record.to):
                 decide(step, record.from_, record.to)
                 return
             found = places.starts(self.snapshot, step)
-            self._pick_one("from", found, record.from_, lambda start: after_start(step, start))
+            self._pick_one("from", found, record.from_, lambda start: after_start(step, start), brief=True)
 
         def after_start(step: str, start: str) -> None:
             if places.exists(self.snapshot, step, start, record.to):
                 decide(step, start, record.to)
-            else:
-                ends(step, start)
+                return
+            found = places.ends(self.snapshot, step, start)
+            self._pick_one("to", found, record.to, lambda end: decide(step, start, end), brief=True)
 
+        step, start = record.step, record.from_
         if key == "step":
-            self._pick_one("step", places.usable_steps(self.snapshot), record.step, begin)
+            self._pick_one("step", places.usable_steps(self.snapshot), step, after_step)
         elif key == "from":
-            begin(record.step)
+            found = places.starts(self.snapshot, step)
+            self._pick_one("from", found, start, lambda chosen: after_start(step, chosen))
         else:
-            ends(record.step, record.from_)
+            found = places.ends(self.snapshot, step, start)
+            self._pick_one("to", found, record.to, lambda chosen: decide(step, start, chosen))
 
-    def _pick_one(self, title: str, values: list[str], current: str, then: Callable[[str], None]) -> None:
+    def _pick_one(
+        self,
+        title: str,
+        values: list[str],
+        current: str,
+        then: Callable[[str], None],
+        *,
+        brief: bool = False,
+    ) -> None:
+        """Ask for one of these; with ``brief`` not even that, where there is just one."""
+        if brief and len(values) == 1:
+            then(values[0])
+            return
+
         def decided(chosen: Chosen | None) -> None:
             if chosen is not None:
                 then(str(chosen.value))

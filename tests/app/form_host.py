@@ -1,0 +1,119 @@
+"""A tiny program around one widget: it applies the edits that the widget asks for."""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from textual.app import App, ComposeResult
+from textual.message import Message
+from textual.widget import Widget
+
+from meshmodel.app.messages import EditRequested, Shown
+from meshmodel.canvas.scene import Reference
+from meshmodel.model.records import (
+    About,
+    Acceptance,
+    Agent,
+    Checkpoint,
+    Credential,
+    Custody,
+    Delegation,
+    Exchange,
+    Grant,
+    Hold,
+    Intent,
+    Record,
+    System,
+    Trigger,
+    Zone,
+)
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.edits import Edit, Put, apply_edit
+
+MODELS = Path(__file__).parents[2] / "models"
+
+HOSTILE = "[bold red]x[/] 表 مرحبا [@click=app.quit]q[/]"
+"""A name with markup, wide characters and right-to-left text."""
+
+
+def snapshot_of(records: Iterable[Record]) -> Snapshot:
+    """A snapshot with these records, in an order in which each is valid."""
+    return apply_edit(Snapshot(), Edit("begin", tuple(Put(record) for record in records)))
+
+
+def full_snapshot() -> Snapshot:
+    """A model with at least one record in every table."""
+    return snapshot_of(
+        [
+            About("Test", "A model for tests"),
+            Zone("cloud"),
+            Zone("desk", environment="corporate"),
+            System("files", HOSTILE, zone="cloud", sensitivity="confidential"),
+            System("gateway", zone="cloud"),
+            System("tickets", zone="desk", untrusted_input=True),
+            System("lone"),
+            Agent("bot", kind="ai-agent", home="desk"),
+            Agent("third"),
+            Agent("worker", kind="workflow"),
+            Credential("file-key", identity="svc-files"),
+            Credential("role"),
+            Credential("ticket-token"),
+            Hold("bot", "file-key"),
+            Hold("bot", "ticket-token"),
+            Hold("worker", "role"),
+            Grant("file-key", "files", ("read",)),
+            Grant("ticket-token", "tickets", ("read", "write")),
+            Custody("tickets", "role"),
+            Exchange("ticket-token", "role"),
+            Delegation("bot", "worker"),
+            Trigger("tickets", "worker"),
+            Intent("bot", "tickets", ("read",)),
+            Checkpoint("ask", "human-approval", "grant", "file-key", "files"),
+            Acceptance("missing-checkpoint", "file-key>files", "a pilot", "CISO", date(2027, 1, 31)),
+        ]
+    )
+
+
+class Host(App[Any]):
+    """Shows one widget, applies its edits to a snapshot, and keeps its messages."""
+
+    def __init__(self, widget: Widget, snapshot: Snapshot, selected: Reference | None = None) -> None:
+        super().__init__()
+        self.widget = widget
+        self.shown = Shown(snapshot, selected=selected)
+        self.edits: list[Edit] = []
+        self.heard: list[Message] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.widget
+
+    def on_mount(self) -> None:
+        self.show(self.shown)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.shown.snapshot
+
+    def show(self, shown: Shown) -> None:
+        self.shown = shown
+        if hasattr(self.widget, "follow"):
+            self.widget.follow(shown)
+
+    def select(self, reference: Reference | None) -> None:
+        self.show(Shown(self.shown.snapshot, self.shown.built, self.shown.designed, selected=reference))
+
+    def on_edit_requested(self, event: EditRequested) -> None:
+        self.edits.append(event.edit)
+        snapshot = apply_edit(self.shown.snapshot, event.edit)
+        self.show(Shown(snapshot, selected=event.select or self.shown.selected))
+
+    def keep(self, message: Message) -> None:
+        self.heard.append(message)
+
+    on_selection_requested = keep
+    on_finding_opened = keep
+    on_explanation_requested = keep
+    on_panel_closed = keep
+    on_notice = keep
+    on_action_requested = keep
