@@ -75,7 +75,7 @@ def build(
     elif agent is not None:
         raise MeshmodelError(f"the lens '{lens}' shows all agents: use --agent with --lens reach only")
     else:
-        lighting = diagram_lens.missing(answers) if lens == "missing" else Lighting()
+        lighting = diagram_lens.missing(snapshot, answers) if lens == "missing" else Lighting()
     return _Builder(snapshot, answers, lighting, Names(shows), agent).diagram(lens, agent)
 
 

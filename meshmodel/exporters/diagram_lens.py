@@ -42,7 +42,7 @@ class Lighting:
         return self.steps.get(step, self.other)
 
 
-def missing(answers: Answers) -> Lighting:
+def missing(snapshot: Snapshot, answers: Answers) -> Lighting:
     """The doors, and for each of them a witness: the way on which nobody asks."""
     lit = Lighting(other="dim")
     for door in answers.doors:
@@ -53,11 +53,26 @@ def missing(answers: Answers) -> Lighting:
         if finding.rule != "missing-checkpoint":
             continue
         told = answers.explain_finding(finding)
-        for step in told.steps if told else ():
+        if told is None:
+            continue
+        for step in told.steps:
             tail, head = step.from_, step.to
             lit.nodes[tail] = lit.nodes[head] = "plain"
             lit.steps[step.step, tail.partition(":")[2], head.partition(":")[2]] = "plain"
+        if told.source is not None:
+            acting = [step.to[6:] for step in told.steps if step.to.startswith("agent:")]
+            for agent in (told.agent, *acting):
+                _light_source(snapshot, lit, agent, told.source)
     return lit
+
+
+def _light_source(snapshot: Snapshot, lit: Lighting, agent: str, source: str) -> None:
+    """The system that an agent of the witness comes from, and how it reads there with what it holds."""
+    lit.nodes[f"agent:{agent}"] = lit.nodes[f"system:{source}"] = "plain"
+    for (credential, system), grant in snapshot.grant.items():
+        if system == source and (agent, credential) in snapshot.hold and {"read", "admin"} & {*grant.actions}:
+            lit.nodes[f"credential:{credential}"] = "plain"
+            lit.steps["hold", agent, credential] = lit.steps["grant", credential, system] = "plain"
 
 
 def reach(snapshot: Snapshot, answers: Answers, agent: str) -> Lighting:

@@ -15,7 +15,7 @@ from meshmodel.exporters.diagram_parts import Diagram
 from meshmodel.model.errors import MeshmodelError
 
 _NAMESPACE: Final = "http://www.w3.org/2000/svg"
-_FONTS: Final = "Arial, Helvetica, 'Liberation Sans', Arimo, sans-serif"
+_FONTS: Final = "Arial, Helvetica, 'Liberation Sans', Arimo, 'DejaVu Sans', 'Noto Sans', sans-serif"
 
 _ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "svg": frozenset({"width", "height", "viewBox"}),
