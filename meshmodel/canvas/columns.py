@@ -173,8 +173,9 @@ def _make_cards(
         add(system_card(system), 2 + 2 * depth.get(system.id, 0), system.at, 1)
     for zone in sorted(hidden):
         agents, systems, _ = counts[zone]
-        fact = f"{agents} agent{'' if agents == 1 else 's'} {systems} system{'' if systems == 1 else 's'}"
-        card = Card(("zone", zone), "fold", snapshot.zone[zone].title, fact)
+        named = ((agents, "agent"), (systems, "system"))
+        fact = " ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in named if count)
+        card = Card(("zone", zone), "fold", snapshot.zone[zone].title, fact or "empty")
         card.logical = 0 if agents else 2
         grid.cards[card.reference] = card
     for _, zone_record in sorted(snapshot.zone.items()):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from meshmodel.canvas.columns import Grid, place
 from meshmodel.canvas.drawing import Drawing, Measures, Rows
 from meshmodel.canvas.labels import MODES, End, Mode, end_of
-from meshmodel.canvas.parts import Branch, Card, Pin, Tree
+from meshmodel.canvas.parts import Branch, Pin, Tree
 from meshmodel.canvas.raster import Raster
 from meshmodel.canvas.router import Channel, NoFreeRowError, route, tracks
 from meshmodel.canvas.rows import set_rows
@@ -27,6 +27,7 @@ class Plan:
     branches: list[Branch]
     height: int
     channels: list[Channel]
+    gap: int
     mode: Mode = MODES[-1]
     ends: dict[Pin, End] = field(default_factory=dict)
     columns: list[tuple[int, int]] = field(default_factory=list)
@@ -55,17 +56,15 @@ def draw(snapshot: Snapshot, facts: Facts, options: Options, previous: Drawing |
     grid = place(snapshot, facts, options, previous.order if previous else ())
     if not grid.lanes:
         return Drawing(0, 0, (), (), options, (), grid, (), Measures())
-    plan = _plan(grid, options)
     kept = previous.measures if previous and previous.options == options else None
-    first = kept.mode if kept else 0
-    for number in range(first, len(MODES)):
-        _fit(plan, MODES[number], options)
-        if plan.width <= options.width or number == len(MODES) - 1:
-            break
+    plan = _plan(grid, options, kept.gap if kept else 1)
+    number = _choose(plan, options, kept.mode if kept else 0)
     if kept:
         _keep(plan, kept, options)
+    _widen_cards(plan, options)
     measures = Measures(
         number,
+        plan.gap,
         {logical: plan.columns[index][1] for index, logical in enumerate(grid.logical)},
         {logical: plan.widths[index] for index, logical in enumerate(grid.logical)},
     )
@@ -87,27 +86,67 @@ def draw(snapshot: Snapshot, facts: Facts, options: Options, previous: Drawing |
     )
 
 
-def _plan(grid: Grid, options: Options) -> Plan:
-    """Rows and routes, with as many spare rows as the router asks for."""
+def _plan(grid: Grid, options: Options, gap: int) -> Plan:
+    """Rows and routes: cards move together where that makes the drawing fit, and there are as many spare
+    rows as the router asks for.
+    """
     trees, branches = grow(grid)
-    base, gap = (1, 0) if options.zoom == "line" else (2, 1)
+    base = 2
+    if options.zoom == "line":
+        base, gap = 1, 0
+    if gap and set_rows(grid, trees, base=base, gap=gap) > options.height:
+        close = set_rows(grid, trees, base=base, gap=0)
+        gap = 0 if close <= options.height else gap
     spare = 0
     while True:
         height = set_rows(grid, trees, base=base, gap=gap, spare=spare)
         frames = frozenset(lane.y - 1 for lane in grid.lanes) | {height - 1}
+        passing: list[list[tuple[Tree, list[Pin]]]] = [[] for _ in grid.logical]
+        for tree in trees:
+            for number, pins in tree.channels.items():
+                passing[number].append((tree, pins))
         try:
-            channels = [
-                route(
-                    [(tree, tree.channels[number]) for tree in trees if number in tree.channels],
-                    height,
-                    frames,
-                )
-                for number in range(len(grid.logical))
-            ]
+            channels = [route(found, height, frames) for found in passing]
         except NoFreeRowError:
             spare += 1
             continue
-        return Plan(grid, trees, branches, height, channels)
+        return Plan(grid, trees, branches, height, channels, gap)
+
+
+def _choose(plan: Plan, options: Options, first: int) -> int:
+    """Take the wordiest mode that fits, from ``first`` on; where none does, the narrowest that reads well."""
+    last = len(MODES) - 1
+    _fit(plan, MODES[last], options)
+    if plan.width > options.width:
+        if plan.width > options.width * 1.5:
+            _fit(plan, MODES[last - 2], options)
+        return last
+    for number in range(first, last):
+        _fit(plan, MODES[number], options)
+        if plan.width <= options.width:
+            return number
+    _fit(plan, MODES[last], options)
+    return last
+
+
+def _widen_cards(plan: Plan, options: Options) -> None:
+    """Spend room that is left on names that were cut, a cell for each column in turn."""
+    cards = [width for _, width in plan.columns]
+    closing = 1 if options.closed_cards or options.ascii else 0
+    missing = [-width for width in cards]
+    for card in plan.grid.cards.values():
+        wanted = 3 + max(cells(card.title), cells(card.fact) if options.zoom != "line" else 0)
+        missing[card.column] = max(
+            missing[card.column], min(wanted, MODES[0].card) + closing - cards[card.column]
+        )
+    left = options.width - plan.width
+    while left > 0 and any(lack > 0 for lack in missing):
+        for column, lack in enumerate(missing):
+            if lack > 0 and left > 0:
+                cards[column] += 1
+                missing[column] -= 1
+                left -= 1
+    _set_columns(plan, cards)
 
 
 def _fit(plan: Plan, mode: Mode, options: Options) -> None:
@@ -129,7 +168,7 @@ def _fit(plan: Plan, mode: Mode, options: Options) -> None:
                 behind[pin.y] = end.taken
             elif end.taken:
                 before[pin.y] = end.taken - 1
-        plan.widths.append(tracks(channel, before, behind, plan.height) if channel.pins else 2)
+        plan.widths.append(tracks(channel, before, behind, plan.height, mode.pitch) if channel.pins else 2)
     _set_columns(plan, card_widths)
 
 
@@ -151,8 +190,3 @@ def _keep(plan: Plan, kept: Measures, options: Options) -> None:
     if sum(widths) + sum(cards) + 3 <= options.width or plan.width > options.width:
         plan.widths = widths
         _set_columns(plan, cards)
-
-
-def card_at(grid: Grid, lane: int, column: int) -> list[Card]:
-    """The cards of one lane and column, top down."""
-    return grid.stacks.get((lane, column), [])

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import overload
 
 from meshmodel.canvas.columns import Grid
+from meshmodel.canvas.glyphs import lit_text
 from meshmodel.canvas.navigation import Navigation
 from meshmodel.canvas.parts import Branch
+from meshmodel.canvas.raster import line_ink
 from meshmodel.canvas.scene import Box, Direction, Ink, Options, Reference, Run, Target
 
 
@@ -43,6 +46,7 @@ class Measures:
     """The widths of a drawing, so that the next one can keep them: by slot column."""
 
     mode: int = 0
+    gap: int = 1
     columns: dict[int, int] = field(default_factory=dict)
     channels: dict[int, int] = field(default_factory=dict)
 
@@ -168,6 +172,23 @@ class Drawing:
                 if arrow and start:
                     lit.add(branch.reference)
         return frozenset(lit)
+
+    @cached_property
+    def _by_reference(self) -> dict[Reference, Branch]:
+        return {branch.reference: branch for branch in self.branches}
+
+    def lit(self, run: Run, lit: AbstractSet[Reference]) -> Run | None:
+        """The run as it is painted where ``lit`` (from ``light``) is lit, or ``None`` where it is not.
+
+        Lines become heavy in their lit arms and take the ink of the lit branches alone.
+        """
+        text = lit_text(run, lit)
+        if text is None or not run.ink.startswith("line"):
+            return run if text is not None else None
+        known = self._by_reference
+        shown = [known[owner] for owner in run.owners if owner in lit and owner in known]
+        ink = line_ink(shown[0].link.style, tuple(shown)) if shown else run.ink
+        return Run(text, run.cells, ink, run.owners, run.arms)
 
     def _lane_number(self, y: int) -> int:
         lanes = self.grid.lanes

@@ -69,7 +69,7 @@ def heavy(text: str) -> str:
 def lit_text(run: Run, lit: AbstractSet[Reference]) -> str | None:
     """The text of a run where some of its owners are lit, or ``None`` where none is.
 
-    Lines become heavy; where lines meet or cross, only the lit arms do.
+    Lines become heavy; where lines meet or cross, only the lit arms do. ``Drawing.lit`` also gives the ink.
 
     Args:
         run: a run of a drawing.

@@ -10,21 +10,32 @@ from meshmodel.canvas.text import cells, cut
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """How wordy a drawing is: which of the labels of a link, and the most cells of labels and cards."""
+    """How wordy a drawing is.
+
+    Attributes:
+        label: which of the labels of a link.
+        most: the most cells of a label.
+        card: the most cells of a card.
+        pad: free cells after the longest text of a card.
+        pitch: cells from one track to the next.
+    """
 
     label: int
     most: int
     card: int
     pad: int
+    pitch: int
 
 
 MODES = (
-    Mode(0, 44, 34, 1),
-    Mode(0, 32, 24, 1),
-    Mode(1, 32, 24, 1),
-    Mode(2, 26, 20, 0),
-    Mode(2, 18, 15, 0),
-    Mode(3, 12, 15, 0),
+    Mode(0, 44, 34, 1, 2),
+    Mode(0, 36, 24, 1, 1),
+    Mode(1, 32, 24, 1, 2),
+    Mode(1, 32, 24, 0, 1),
+    Mode(2, 26, 20, 0, 2),
+    Mode(2, 22, 18, 0, 1),
+    Mode(2, 18, 15, 0, 1),
+    Mode(3, 12, 15, 0, 1),
 )
 """From the wordiest to the narrowest; the first that fits is taken."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 
 from meshmodel.canvas.parts import Card, Link
 from meshmodel.canvas.scene import Facts, Mark, Reference
@@ -189,7 +190,7 @@ class Links:
             words = "triggers" if (from_, to) in snapshot.trigger else "steers"
             self._add("trigger", "system", from_, "agent", to, words, "trigger")
         for agent in sorted(snapshot.agent.values(), key=lambda found: found.id):
-            if agent.runs_on in snapshot.system:
+            if agent.runs_on is not None and agent.runs_on in snapshot.system:
                 self._add("hosting", "system", agent.runs_on, "agent", agent.id, "hosts", "hosting")
 
     def _add(self, step: str, source: str, from_: str, target: str, to: str, words: str, style: str) -> None:
@@ -223,33 +224,24 @@ def fold(links: list[Link], stands: Mapping[Reference, Reference]) -> list[Link]
     counted: dict[tuple[Reference, Reference], list[tuple[Reference, Link]]] = defaultdict(list)
     for link in links:
         target = stands.get(link.target, link.target)
-        kept = []
+        kept: list[tuple[Reference, Reference]] = []
         for source, relation in link.sources:
             shown = stands.get(source, source)
             if shown == source and target == link.target:
                 kept.append((source, relation))
             elif shown != target:
                 counted[shown, target].append((relation, link))
-        if kept:
-            if len(kept) < len(link.sources):
-                link = Link(
-                    kept,
-                    link.target,
-                    link.relation,
-                    link.style,
-                    link.label,
-                    link.credential,
-                    link.mark,
-                    link.source_marks,
-                )
+        if kept == link.sources:
             drawn.append(link)
+        elif kept:
+            drawn.append(replace(link, sources=kept))
     for (source, target), found in sorted(counted.items(), key=str):
         unique = {link.relation: link for _, link in found}
         marks = [link.mark for link in unique.values()]
         text = str(len(unique))
         for mark, glyph in (("missing", "✖"), ("does-not-count", "◇"), ("counts", "◆")):
             if mark in marks:
-                text += f" {marks.count(mark)}{glyph}"  # type: ignore[arg-type]  # one of the three marks
+                text += f" {marks.count(mark)}{glyph}"
         flow: Reference = ("flow", (f"{source[0]}:{source[1]}", f"{target[0]}:{target[1]}"))
         records = {flow, *unique} | {relation for relation, _ in found}
         records |= {link.credential for link in unique.values() if link.credential}

@@ -261,7 +261,9 @@ def _sift(order: list[Trunk], after: dict[Trunk, set[Trunk]]) -> list[Trunk]:
     return [order[index] for index in line]
 
 
-def tracks(channel: Channel, before: dict[int, int], behind: dict[int, int], rows: int) -> int:
+def tracks(
+    channel: Channel, before: dict[int, int], behind: dict[int, int], rows: int, pitch: int = 1
+) -> int:
     """Give every trunk its column of cells; returns the width of the channel.
 
     Args:
@@ -269,13 +271,14 @@ def tracks(channel: Channel, before: dict[int, int], behind: dict[int, int], row
         before: by row, the cells taken at the left edge: an arrow with its label, a mark.
         behind: by row, the cells taken at the right edge.
         rows: how many rows the drawing has.
+        pitch: cells from one track to the next.
     """
     line = [0] * rows
     for row, taken in before.items():
         line[row] = taken
     for trunk in channel.trunks:
         low, high = trunk.rows[0], trunk.rows[-1]
-        trunk.x = max(line[low : high + 1]) + 1
+        trunk.x = max(line[low : high + 1]) + pitch
         line[low : high + 1] = [trunk.x] * (high - low + 1)
     width = max(line) + 2
     for row, taken in behind.items():

@@ -8,9 +8,7 @@ from meshmodel.canvas.columns import Grid
 from meshmodel.canvas.parts import Card, Pin, Through, Tree
 
 
-def set_rows(
-    grid: Grid, trees: list[Tree], *, base: int, gap: int, spare: int = 0, loose: bool = True
-) -> int:
+def set_rows(grid: Grid, trees: list[Tree], *, base: int, gap: int, spare: int = 0) -> int:
     """Give every lane, card, port and through row its row; returns the height in rows.
 
     Args:
@@ -19,7 +17,6 @@ def set_rows(
         base: rows of a card with no more ports than that.
         gap: free rows between two cards.
         spare: free rows at the bottom of the first lane, for lines that must change sides.
-        loose: whether a card may sink a row further than need be to make a line straight.
     """
     for card in grid.cards.values():
         card.height = max(base, len(card.left), len(card.right))
@@ -35,7 +32,7 @@ def set_rows(
     for _ in range(2):
         _order_ports(grid)
         _place_ports(grid)
-    _straighten(grid, stacks, gap, loose=loose)
+    _straighten(grid, stacks, gap)
     _order_ports(grid)
     _place_ports(grid)
     last = grid.lanes[-1]
@@ -85,15 +82,16 @@ def _thread(grid: Grid, trees: list[Tree], stacks: dict[tuple[int, int], list[Ca
             wanted[through.lane, through.column].append((row, tree.number, through))
     for key, found in wanted.items():
         stack = stacks.setdefault(key, [])
-        for row, _, through in sorted(found, key=lambda entry: entry[:2]):
+        for wish, _, through in sorted(found, key=lambda entry: entry[:2]):
             index = 0
-            while index < len(stack) and (
-                stack[index].y + (stack[index].height - 1) / 2 < row
-                or isinstance(stack[index], Through)
-                and stack[index].y <= row
-            ):
+            while index < len(stack) and _is_above(stack[index], wish):
                 index += 1
             stack.insert(index, through)
+
+
+def _is_above(item: Card | Through, row: float) -> bool:
+    """Whether a line for a row belongs below an item: below the middle of a card, after earlier lines."""
+    return item.y <= row if isinstance(item, Through) else item.y + (item.height - 1) / 2 < row
 
 
 def _others(pin: Pin, channel: int) -> list[int]:
@@ -132,11 +130,8 @@ def _place_ports(grid: Grid) -> None:
             following = pin.offset + 1
 
 
-def _straighten(
-    grid: Grid, stacks: dict[tuple[int, int], list[Card | Through]], gap: int, *, loose: bool
-) -> None:
+def _straighten(grid: Grid, stacks: dict[tuple[int, int], list[Card | Through]], gap: int) -> None:
     """Let cards sink within the room of their lane where that makes more lines straight."""
-    del loose
     for number, lane in enumerate(grid.lanes):
         bottom = lane.y + lane.height
         for column in range(1, len(grid.logical)):

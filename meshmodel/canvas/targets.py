@@ -121,21 +121,20 @@ class Finish:
                 raster.leg(y, Leg(turn + 1, at, style, pin.branches))
             else:
                 raster.leg(y, Leg(edge, turn, style, pin.branches))
-            self._label_targets(pin, end, at, y, near, start, stop)
+            self._label_targets(pin, end, at, y, start, stop)
         elif rightwards:
             raster.leg(y, Leg(turn + 1, near + 1, style, pin.branches))
         else:
             raster.leg(y, Leg(near, turn, style, pin.branches))
-        self._line_targets(pin, bool(length), mark_x, y, start, stop, turn, label_at=at if length else None)
+        self._line_targets(pin, bool(length), mark_x, y, start, stop, turn)
 
-    def _label_targets(self, pin: Pin, end: End, at: int, y: int, near: int, start: int, stop: int) -> None:
+    def _label_targets(self, pin: Pin, end: End, at: int, y: int, start: int, stop: int) -> None:
         link = pin.link
         if link is None:
             return
         length = cells(end.name + end.words)
         low, high = (at, stop) if pin.side == "left" else (start, at + length)
         self._add(pin, link.relation, "label", Box(low, y, high - low, 1))
-        del near
         if link.credential and end.name:
             self._add(pin, link.credential, "label", Box(at, y, cells(end.name), 1), first=True)
         elif link.credential and link.target != link.credential:
@@ -150,7 +149,6 @@ class Finish:
         start: int,
         stop: int,
         turn: int,
-        label_at: int | None,
     ) -> None:
         """The mark and the line of a pin as targets."""
         link = pin.link
@@ -174,7 +172,6 @@ class Finish:
             for branch in pin.branches:
                 if branch.start[0] in {"hold", "custody"}:
                     self._add(pin, branch.start, "line", leg)
-        del label_at
 
     def _add(self, pin: Pin, reference: Reference, part: Part, box: Box, *, first: bool = False) -> None:
         found = self._found[pin]
@@ -226,7 +223,7 @@ class Finish:
         checkpoint: str,
         step: tuple[str, str, str],
     ) -> int:
-        """One checkpoint of a boundary on the frame, in the first gap between the lines that is wide enough."""
+        """One checkpoint of a boundary on the frame, in the first wide enough gap between the lines."""
         mark = self._facts.marks.get(step, "does-not-count")
         glyph = (ASCII_MARKS if self._options.ascii else MARK_GLYPHS)[mark]
         name = cut(f" {checkpoint} ", 20, "~" if self._options.ascii else "…")

@@ -26,7 +26,13 @@ def grow(grid: Grid) -> tuple[list[Tree], list[Branch]]:
         for column, sources in sorted(by_column.items()):
             alone = link.credential if any(relation in link.source_marks for _, relation in sources) else None
             side = "right" if target >= column else "left"
-            key = (column, side, tuple(source for source, _ in sources), link.style, alone)
+            key: tuple[object, ...] = (
+                column,
+                side,
+                tuple(source for source, _ in sources),
+                link.style,
+                alone,
+            )
             gathered[key].append((link, sources))
     trees: list[Tree] = []
     branches: list[Branch] = []
