@@ -128,7 +128,7 @@ class Store:
                         number = journal.revision(connection)
                         snapshot = contents.read_all(connection, number, opening.shown(target))
                     if not reading:
-                        opening.keep_in_one_file(connection)
+                        opening.keep_in_one_file(connection, target)
                     return cls(target, connection, snapshot, seen, read_only=reading)
                 except BaseException:
                     opening.disconnect(connection)
@@ -228,7 +228,7 @@ class Store:
 
     @property
     def undo_label(self) -> str | None:
-        """What ``undo`` would take back, or ``None``."""
+        """What ``undo`` would take back, or ``None``; nothing where edits are refused."""
         return self._next_labels()[0]
 
     @property
@@ -312,6 +312,8 @@ class Store:
         self._shown_at = time.monotonic()
 
     def _next_labels(self) -> tuple[str | None, str | None]:
+        if self.read_only:
+            return None, None
         if self._labels is None:
             with self._reading():
                 undo = journal.next_undo(self._connection, self.author)

@@ -106,7 +106,7 @@ def examine(path: Path) -> int:
         with contextlib.closing(sqlite3.connect(_address(path, "mode=ro&immutable=1"), uri=True)) as peek:
             application = peek.execute("PRAGMA application_id").fetchone()[0]
             version = int(peek.execute("PRAGMA user_version").fetchone()[0])
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeError):
         raise StoreError(f"{name}: is not a model file (models are .mesh or .toml files)") from None
     if application != APPLICATION_ID:
         raise StoreError(f"{name}: is a database of another program, not a model file")
@@ -162,10 +162,20 @@ def _prepared(raw: sqlite3.Connection) -> Connection:
     return connection
 
 
-def keep_in_one_file(connection: Connection) -> None:
-    """Take back a write-ahead log that another tool has set for the file."""
+def keep_in_one_file(connection: Connection, path: Path) -> None:
+    """Take back a write-ahead log that another tool has set, and an empty journal left by a kill.
+
+    SQLite ignores a rollback journal that was begun but guards nothing yet, and leaves it lying
+    there until the next write: so there is one, of what is written there already.
+    """
     if connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal":
         connection.exec_driver_sql("PRAGMA journal_mode = DELETE")
+    left = path.with_name(path.name + "-journal")
+    if left.exists():
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # whoever is writing now has finished then
+        if left.exists():
+            connection.exec_driver_sql(f"PRAGMA user_version = {NEWEST}")
+        connection.exec_driver_sql("COMMIT")
 
 
 def wait(connection: Connection, seconds: float) -> None:
@@ -187,7 +197,7 @@ def in_words(path: Path) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise StoreError(f"{shown(path)}: {_advice(error.orig)}") from error
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:  # SQLite quotes broken names in its messages
         raise StoreError(f"{shown(path)}: {_advice(error)}") from error
     except OSError as error:
         raise StoreError(f"{shown(path)}: {_reason(error)}") from error

@@ -9,14 +9,17 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
 from typing import Any, Final
 
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Key, Record
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import RECORD_TYPES, table_of
+from meshmodel.model.vocabulary import ACTIONS
 
 _LISTS: Final = frozenset({"references", "actions", "names", "slot"})
+_PLACE: Final = {action: place for place, action in enumerate(ACTIONS)}
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LONGEST: Final = 1_000_000
 
@@ -111,6 +114,8 @@ def _plain(field: Field, value: object, where: str) -> Any:
     if field.type in _LISTS:
         wanted = int if field.type == "slot" else str
         if isinstance(value, list) and value and all(type(each) is wanted for each in value):
+            if not _in_order(field, value):
+                raise damaged(where, f"holds a list out of order in “{field.key}”")
             return tuple(value)
     elif field.type == "boolean":
         if isinstance(value, bool):
@@ -127,3 +132,11 @@ def _plain(field: Field, value: object, where: str) -> Any:
     elif isinstance(value, str):
         return value
     raise damaged(where, f"holds the wrong type of value in “{field.key}”")
+
+
+def _in_order(field: Field, value: list[Any]) -> bool:
+    """Whether a list is as it is written: sorted, nothing twice. Unknown actions are refused later."""
+    if field.type == "slot":
+        return True
+    keys = [_PLACE.get(each, 0) for each in value] if field.type == "actions" else value
+    return all(first < second for first, second in pairwise(keys))

@@ -31,14 +31,24 @@ RECORDS: tuple[Record, ...] = (
     Zone("helpdesk", name="Help desk", environment="corporate", at=(0, 1)),
     Zone("storage", environment="made-up"),
     System(
-        "tickets", name="Tickets – 票", kind="saas", zone="helpdesk", untrusted_input=True, exposed=False, at=(2, -1)
+        "tickets",
+        name="Tickets – 票",
+        kind="saas",
+        zone="helpdesk",
+        untrusted_input=True,
+        exposed=False,
+        at=(2, -1),
     ),
-    System("files", zone="storage", sensitivity="confidential", audit="identity", partitioned=True, owner="me"),
+    System(
+        "files", zone="storage", sensitivity="confidential", audit="identity", partitioned=True, owner="me"
+    ),
     System("sts", kind="token-service", vendor="Other Inc."),
     Agent("bot", kind="ai-agent", home="helpdesk", runs_on="sts", steerable=False, vendor="Other Inc."),
     Agent("helper", name="[b]helper[/b]", status="retired", description="'); DROP TABLE agent; --"),
     Credential("token", identity="svc-support", lifetime="90d", audience=("files", "tickets"), attested=True),
-    Credential("key", kind="sas-token", subject="human", on_behalf_of="anna", binding="dpop", status="revoked"),
+    Credential(
+        "key", kind="sas-token", subject="human", on_behalf_of="anna", binding="dpop", status="revoked"
+    ),
     Credential("role", owner="ops"),
     Hold("bot", "token"),
     Grant("token", "tickets", ("read", "write"), scope="all", honoured_as="delegate", entitled=("read",)),
@@ -48,10 +58,13 @@ RECORDS: tuple[Record, ...] = (
     Delegation("bot", "helper", passes=("role", "token")),
     Trigger("tickets", "bot"),
     Intent("bot", "files", ("read",), from_=("home", "tickets")),
-    Checkpoint("ask", "human-approval", "grant", "key", "files", ("read",), approvers=("anna", "bert"), rate=3),
+    Checkpoint(
+        "ask", "human-approval", "grant", "key", "files", ("read",), approvers=("anna", "bert"), rate=3
+    ),
     Checkpoint("gate", "policy-decision", "boundary", "helpdesk", "system:sts", decided_at="sts"),
     Acceptance("toxic-flow", "bot", "known", "anna", date(2027, 2, 28), "high", ("bot",), ("read",)),
 )
+
 
 def names_in(folder: Path) -> list[str]:
     """What lies in a folder, sorted."""

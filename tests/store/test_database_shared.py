@@ -1,0 +1,328 @@
+"""Two programs on one file."""
+
+import contextlib
+import sqlite3
+import tempfile
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from meshmodel.model.errors import InvalidModelError, StoreError
+from meshmodel.model.records import About, Credential, Hold, Record, System, Zone
+from meshmodel.model.schema import SCHEMA
+from meshmodel.model.snapshot import TABLES, Snapshot
+from meshmodel.model.validation import check_snapshot
+from meshmodel.store import opening, presence
+from meshmodel.store.database import Store
+from meshmodel.store.edits import Edit, Put, Remove, Rename, apply_edit, difference, edit
+from tests.store.making import SAMPLE, random_edit
+
+
+@pytest.fixture
+def two(tmp_path):
+    path = tmp_path / "m.mesh"
+    with Store.create(path, SAMPLE) as first, Store.open(path) as second:
+        yield first, second
+
+
+def test_each_sees_the_others_edits(two):
+    first, second = two
+    assert second.refresh() is None
+    first.apply(edit("z", [Put(Zone("z"))]))
+    seen = second.refresh()
+    assert seen is not None
+    assert "z" in seen.zone
+    assert second.snapshot is seen
+    assert (seen.revision, second.refresh(), first.refresh()) == (1, None, None)
+    first.undo()
+    assert second.refresh() == SAMPLE
+
+
+def test_an_edit_on_an_old_view_keeps_what_the_other_did(two):
+    first, second = two
+    first.apply(edit("a", [Put(Zone("a"))]))
+    both = second.apply(edit("b", [Put(Zone("b"))]))
+    assert {"a", "b"} < set(both.zone)
+    assert both.revision == 2
+    assert first.refresh() == both
+
+
+def test_different_fields_of_one_record_are_merged(two):
+    first, second = two
+    files = SAMPLE.system["files"]
+    first.apply(edit("name", [Put(replace(files, name="Files"))]))
+    merged = second.apply(edit("owner", [Put(replace(files, owner="anna", audit=None))]))
+    assert merged.system["files"] == replace(files, name="Files", owner="anna", audit=None)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "says"),
+    [
+        (
+            [Put(System("files", name="A"))],
+            [Put(System("files", name="B"))],
+            "system.*files.*changed its “name”",
+        ),
+        (
+            [Put(Zone("new", name="A"))],
+            [Put(Zone("new", name="B"))],
+            "zone.*new.*changed its|zone.*new.*added",
+        ),
+        ([Remove("system", "sts")], [Put(System("sts", name="B"))], "system.*sts.*removed"),
+        ([Put(System("sts", name="B"))], [Remove("system", "sts")], "system.*sts.*added or changed"),
+        ([Put(Hold("helper", "key"))], [Remove("agent", "helper")], "hold.*helper.*key.*depends on it"),
+        ([Remove("credential", "role")], [Put(Hold("helper", "role"))], "was not done"),
+        ([Put(About(name="A"))], [Put(About(name="B"))], "the model.*“name”"),
+        ([Put(System("s", zone="storage"))], [Rename("zone", "storage", "vault")], "system.*s"),
+    ],
+)
+def test_what_contradicts_is_refused_and_loses_nothing(two, theirs, ours, says):
+    first, second = two
+    after = first.apply(edit("theirs", theirs))
+    with pytest.raises(StoreError, match=says) as refused:
+        second.apply(edit("ours", ours))
+    assert str(refused.value).isprintable()
+    assert second.snapshot == SAMPLE
+    assert second.refresh() == after
+    assert [each.label for each in second.journal()] == ["theirs"]
+
+
+def test_undo_never_takes_back_another_programs_edit(two):
+    first, second = two
+    first.apply(edit("first", [Put(Zone("f"))]))
+    second.apply(edit("second", [Put(Zone("s"))]))
+    assert (first.undo_label, second.undo_label) == ("first", "second")
+    undone = first.undo()
+    assert undone is not None
+    assert undone.label == "first"
+    assert "s" in undone.snapshot.zone
+    assert first.undo() is None
+    second.refresh()
+    assert (second.undo_label, second.redo_label) == ("second", None)
+    second.apply(edit("third", [Put(Zone("t"))]))
+    first.refresh()
+    assert first.redo_label == "first"
+    assert first.redo() is not None
+    assert {"f", "s", "t"} < set(first.snapshot.zone)
+
+
+def test_undo_of_what_the_other_changed_since_is_refused(two):
+    first, second = two
+    first.apply(edit("name it", [Put(System("sts", name="A", vendor="Other Inc."))]))
+    after = second.apply(edit("own it", [Put(System("sts", name="A", vendor="Other Inc.", owner="bert"))]))
+    with pytest.raises(StoreError, match="“name it” cannot be undone: another program has changed"):
+        first.undo()
+    assert first.refresh() == after
+    second.undo()
+    assert first.undo() is not None
+
+
+def test_undo_of_what_the_other_has_built_on_is_refused(two):
+    first, second = two
+    first.apply(edit("a credential", [Put(Credential("c"))]))
+    second.refresh()
+    after = second.apply(edit("hold it", [Put(Hold("bot", "c"))]))
+    with pytest.raises(StoreError, match=r"cannot be undone: hold.*depends on it"):
+        first.undo()
+    assert first.refresh() == after
+
+
+def test_the_edits_of_a_closed_program_may_be_undone_by_anyone(two):
+    first, second = two
+    first.apply(edit("z", [Put(Zone("z"))]))
+    second.refresh()
+    assert second.undo_label is None
+    first.close()
+    assert second.undo() is not None
+    assert second.snapshot == SAMPLE
+
+
+def _other(**fields: object) -> presence.Program:
+    return replace(presence.this_program("other"), **fields)
+
+
+def test_who_counts_as_open():
+    here = presence.this_program("other")
+    now = here.seen
+    assert here.started
+    assert presence.is_open(_other(process=1, started=presence._start_of(1)))
+    assert not presence.is_open(here), "this process has no such store open"
+    assert not presence.is_open(_other(process=1)), "the number is used again by another process"
+    assert not presence.is_open(_other(process=-1))
+    assert presence.is_open(_other(machine="elsewhere", seen=now - 300))
+    assert not presence.is_open(_other(machine="elsewhere", seen=now - 700))
+    assert not presence.is_open(_other(machine="elsewhere", seen=now + 7000)), "a clock gone wrong"
+    assert presence.is_open(_other(started="", seen=now))
+
+
+def test_a_waiting_program_shows_itself_again(two, monkeypatch):
+    first, _ = two
+
+    def seen() -> list[int]:
+        return [row.seen for row in _programs(first)]
+
+    first.refresh()
+    assert seen() == []
+    first.apply(edit("z", [Put(Zone("z"))]))
+    (before,) = seen()
+    monkeypatch.setattr(presence.time, "time", lambda: before + 200.0)
+    first.refresh()
+    assert seen() == [before], "not yet due"
+    monkeypatch.setattr(presence, "REPEAT", 0)
+    first.refresh()
+    assert seen() == [before + 200]
+
+
+def _programs(store: Store) -> list[presence.Program]:
+    from meshmodel.store import journal
+
+    return journal.programs(store._connection)
+
+
+def test_a_busy_file_is_waited_for_and_then_said_to_be_busy(two, monkeypatch):
+    monkeypatch.setattr(opening, "PATIENCE", 0.2)
+    first, _ = two
+    opening.wait(first._connection, opening.PATIENCE)
+    raw = sqlite3.connect(first.path, isolation_level=None)
+    raw.execute("BEGIN EXCLUSIVE")
+    began = time.monotonic()
+    with pytest.raises(StoreError, match="another program has been using it"):
+        first.apply(edit("z", [Put(Zone("z"))]))
+    assert 0.15 < time.monotonic() - began < 2
+    assert first.refresh() is None
+    with pytest.raises(StoreError, match="another program has been using it"):
+        Store.open(first.path)
+    raw.execute("ROLLBACK")
+    raw.close()
+    assert "z" in first.apply(edit("z", [Put(Zone("z"))])).zone
+
+
+def test_threads_with_stores_of_their_own_lose_nothing(tmp_path):
+    path = tmp_path / "m.mesh"
+    Store.create(path).close()
+    failed: list[BaseException] = []
+
+    def work(name: str) -> None:
+        try:
+            with Store.open(path) as store:
+                for number in range(20):
+                    store.apply(edit(name, [Put(Zone(f"{name}{number}"))]))
+        except BaseException as error:  # noqa: BLE001 - told by the main thread
+            failed.append(error)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in "abc"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    with Store.open(path) as store:
+        assert len(store.snapshot.zone) == 60
+        assert store.snapshot.revision == 60
+
+
+def naive_merge(base: Snapshot, wanted: Edit, truth: Snapshot) -> Snapshot:
+    """What our edit changes, field by field, in the truth."""
+    tables: dict[str, dict[object, Record]] = {name: dict(truth.table(name)) for name in ("about", *TABLES)}
+    for table, key, before, after in difference(base, apply_edit(base, wanted)):
+        if after is None:
+            tables[table].pop(key, None)
+        elif before is None or key not in tables[table]:
+            tables[table][key] = after
+        else:
+            names = [field.attribute for field in SCHEMA[table].fields]
+            ours = {
+                name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)
+            }
+            tables[table][key] = replace(tables[table][key], **ours)
+    about = tables.pop("about")[""]
+    assert isinstance(about, About)
+    return Snapshot(about=about, **tables)  # type: ignore[arg-type]  # tables by name
+
+
+class TwoPrograms(RuleBasedStateMachine):
+    """``truth`` is what must be in the file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cleanup = contextlib.ExitStack()
+        self.path = Path(self.cleanup.enter_context(tempfile.TemporaryDirectory())) / "m.mesh"
+
+    @initialize()
+    def create(self):
+        self.stores = [Store.create(self.path, SAMPLE), Store.open(self.path)]
+        self.truth = SAMPLE
+        self.done: list[list[str]] = [[], []]
+        self.count = 0
+
+    @rule(which=st.integers(0, 1), seed=st.integers(0, 2**32))
+    def edit(self, which, seed):
+        store, base = self.stores[which], self.stores[which].snapshot
+        self.count += 1
+        wanted = replace(random_edit(Random(seed), base), label=f"{which} {self.count}")
+        try:
+            after = store.apply(wanted)
+        except (InvalidModelError, StoreError):
+            assert store.snapshot is base
+            return
+        expected = naive_merge(base, wanted, self.truth)
+        assert after == expected
+        if expected != self.truth:
+            self.done[which].append(wanted.label)
+        self.truth = expected
+
+    @rule(which=st.integers(0, 1))
+    def undo(self, which):
+        try:
+            undone = self.stores[which].undo()
+        except StoreError:
+            return
+        if undone is None:
+            assert self.done[which] == []
+            return
+        assert undone.label == self.done[which].pop()
+        self.truth = undone.snapshot
+
+    @rule(which=st.integers(0, 1))
+    def redo(self, which):
+        try:
+            redone = self.stores[which].redo()
+        except StoreError:
+            return
+        if redone is not None:
+            assert redone.label.startswith(f"{which} ")
+            self.done[which].append(redone.label)
+            self.truth = redone.snapshot
+
+    @rule(which=st.integers(0, 1))
+    def refresh(self, which):
+        behind = self.stores[which].snapshot.revision
+        seen = self.stores[which].refresh()
+        assert self.stores[which].snapshot == self.truth
+        assert (seen is None) == (self.stores[which].snapshot.revision == behind)
+
+    @invariant()
+    def agree(self):
+        if hasattr(self, "stores"):
+            check_snapshot(self.truth)
+            done = [each.label for each in self.stores[0].journal() if not each.undone]
+            assert sorted(done) == sorted(self.done[0] + self.done[1])
+
+    def teardown(self):
+        for store in getattr(self, "stores", ()):
+            store.close()
+        if hasattr(self, "stores"):
+            with Store.open(self.path) as again:
+                assert again.snapshot == self.truth
+        self.cleanup.close()
+
+
+TestTwoPrograms = TwoPrograms.TestCase
+TestTwoPrograms.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
