@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from textual.app import App, ComposeResult
+from textual.events import Paste
 from textual.message import Message
+from textual.pilot import Pilot
 from textual.widget import Widget
 
 from meshmodel.app.messages import EditRequested, Shown
@@ -117,3 +119,13 @@ class Host(App[Any]):
     on_panel_closed = keep
     on_notice = keep
     on_action_requested = keep
+
+
+async def enter(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys; one that begins with ``=`` is a text, which is pasted whole."""
+    for key in keys:
+        if key.startswith("=") and len(key) > 1:
+            pilot.app.post_message(Paste(key[1:]))
+            await pilot.pause()
+        else:
+            await pilot.press(key)

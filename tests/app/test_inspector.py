@@ -15,7 +15,7 @@ from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.validation import check_snapshot
 from meshmodel.store.edits import Edit, Put, apply_edit
-from tests.app.form_host import HOSTILE, Host, full_snapshot
+from tests.app.form_host import HOSTILE, Host, enter, full_snapshot
 
 SHOWN = {
     "about": None,
@@ -36,34 +36,34 @@ SHOWN = {
 
 KEYS: dict[tuple[str, str], tuple[list[str], Any]] = {
     # what is pressed once the editor of the field is open, and the value that it must then have
-    ("zone", "at"): (["0", ",", "2"], (0, 2)),
-    ("system", "zone"): (["d", "e", "s", "k"], "desk"),
-    ("agent", "home"): (["c", "l", "o"], "cloud"),
-    ("agent", "steerable"): (["n", "o"], False),
-    ("delegation", "from"): ([*"third"], "third"),
-    ("delegation", "to"): ([*"third"], "third"),
-    ("agent", "runs_on"): (["l", "o", "n", "e"], "lone"),
-    ("credential", "lifetime"): ([*"15m"], "15m"),
-    ("hold", "agent"): ([*"bot"], "bot"),
-    ("hold", "credential"): ([*"file-key"], "file-key"),
-    ("grant", "credential"): ([*"ticket"], "ticket-token"),
-    ("grant", "system"): ([*"lone"], "lone"),
-    ("custody", "system"): ([*"lone"], "lone"),
-    ("custody", "credential"): ([*"file-key"], "file-key"),
-    ("exchange", "from"): ([*"file-key"], "file-key"),
-    ("exchange", "to"): ([*"file-key"], "file-key"),
-    ("exchange", "at"): ([*"lone"], "lone"),
-    ("trigger", "system"): ([*"lone"], "lone"),
-    ("trigger", "agent"): ([*"bot"], "bot"),
-    ("intent", "agent"): ([*"worker"], "worker"),
-    ("intent", "system"): ([*"lone"], "lone"),
-    ("checkpoint", "step"): ([*"hold", "enter", *"worker"], "hold"),
-    ("checkpoint", "from"): ([*"ticket"], "ticket-token"),
-    ("checkpoint", "to"): ([*"lone"], "lone"),
-    ("checkpoint", "decided_at"): ([*"gateway"], "gateway"),
-    ("checkpoint", "kind"): ([*"policy"], "policy-decision"),
-    ("acceptance", "rule"): ([*"toxic-flow"], "toxic-flow"),
-    ("acceptance", "until"): ([*"2028-02-29"], date(2028, 2, 29)),
+    ("zone", "at"): (["=0,2"], (0, 2)),
+    ("system", "zone"): (["=desk"], "desk"),
+    ("agent", "home"): (["=clo"], "cloud"),
+    ("agent", "steerable"): (["=no"], False),
+    ("delegation", "from"): (["=third"], "third"),
+    ("delegation", "to"): (["=third"], "third"),
+    ("agent", "runs_on"): (["=lone"], "lone"),
+    ("credential", "lifetime"): (["=15m"], "15m"),
+    ("hold", "agent"): (["=bot"], "bot"),
+    ("hold", "credential"): (["=file-key"], "file-key"),
+    ("grant", "credential"): (["=ticket"], "ticket-token"),
+    ("grant", "system"): (["=lone"], "lone"),
+    ("custody", "system"): (["=lone"], "lone"),
+    ("custody", "credential"): (["=file-key"], "file-key"),
+    ("exchange", "from"): (["=file-key"], "file-key"),
+    ("exchange", "to"): (["=file-key"], "file-key"),
+    ("exchange", "at"): (["=lone"], "lone"),
+    ("trigger", "system"): (["=lone"], "lone"),
+    ("trigger", "agent"): (["=bot"], "bot"),
+    ("intent", "agent"): (["=worker"], "worker"),
+    ("intent", "system"): (["=lone"], "lone"),
+    ("checkpoint", "step"): (["=hold", "enter", "=worker"], "hold"),
+    ("checkpoint", "from"): (["=ticket"], "ticket-token"),
+    ("checkpoint", "to"): (["=lone"], "lone"),
+    ("checkpoint", "decided_at"): (["=gateway"], "gateway"),
+    ("checkpoint", "kind"): (["=policy"], "policy-decision"),
+    ("acceptance", "rule"): (["=toxic-flow"], "toxic-flow"),
+    ("acceptance", "until"): (["=2028-02-29"], date(2028, 2, 29)),
 }
 
 def usual_keys(table: str, key: str) -> tuple[list[str], Any]:
@@ -71,17 +71,17 @@ def usual_keys(table: str, key: str) -> tuple[list[str], Any]:
     field = SCHEMA[table].field(key)
     match field.type:
         case "id":
-            return [*"new-id"], "new-id"
+            return ["=new-id"], "new-id"
         case "line" | "paragraph":
-            return [*"ab c"], "ab c"
+            return ["=ab c"], "ab c"
         case "integer":
-            return [*"42"], 42
+            return ["=42"], 42
         case "slot":
-            return [*"3,4"], (3, 4)
+            return ["=3,4"], (3, 4)
         case "names":
-            return [*"svc-b,svc-a"], ("svc-a", "svc-b")
+            return ["=svc-b,svc-a"], ("svc-a", "svc-b")
         case "choice" | "suggestion":
-            return [*field.choices[-1]], field.choices[-1]
+            return [f"={field.choices[-1]}"], field.choices[-1]
         case "actions":
             return ["x"], None
         case "references":
@@ -109,7 +109,7 @@ async def edit_one(pilot: Pilot[Any], app: Host, inspector: Inspector, table: st
     assert isinstance(app.screen, Dialog)
     keys, wanted = KEYS.get((table, key)) or usual_keys(table, key)
     await clear(pilot, app)
-    await pilot.press(*keys, "enter")
+    await enter(pilot, *keys, "enter")
     await pilot.pause()
     assert not isinstance(app.screen, Dialog), f"{table}.{key} was not accepted"
     assert len(app.edits) == 1, f"{table}.{key}: one edit a field"
@@ -141,7 +141,7 @@ async def test_other_ends_take_the_checkpoints_with_them() -> None:
     async with app.run_test(size=(40, 40)) as pilot:
         inspector.edit_field("system")
         await pilot.pause()
-        await pilot.press(*"lone", "enter")
+        await enter(pilot, "=lone", "enter")
         await pilot.pause()
         assert ("file-key", "files") not in app.snapshot.grant
         assert app.snapshot.checkpoint["ask"].to == "lone"
@@ -154,7 +154,7 @@ async def test_a_value_that_does_not_fit_is_refused_in_one_line_and_nothing_chan
     async with app.run_test(size=(40, 40)) as pilot:
         inspector.edit_field("lifetime")
         await pilot.pause()
-        await pilot.press(*"soon", "enter")
+        await enter(pilot, "=soon", "enter")
         await pilot.pause()
         assert isinstance(app.screen, TextEntry)
         said = str(app.screen.query_one("#problem").render())
@@ -163,7 +163,7 @@ async def test_a_value_that_does_not_fit_is_refused_in_one_line_and_nothing_chan
         await pilot.pause()
         inspector.edit_field("name")
         await pilot.pause()
-        await pilot.press(*"ghp_0123456789abcdefghijABCDEFGHIJ012345", "enter")
+        await enter(pilot, "=ghp_0123456789abcdefghijABCDEFGHIJ012345", "enter")
         await pilot.pause()
         assert isinstance(app.screen, TextEntry), "a secret is never a name"
         assert app.edits == []
@@ -175,7 +175,7 @@ async def test_an_id_that_is_taken_is_refused() -> None:
     async with app.run_test(size=(40, 40)) as pilot:
         inspector.edit_field("id")
         await pilot.pause()
-        await pilot.press("home", "ctrl+k", *"worker", "enter")
+        await enter(pilot, "home", "ctrl+k", "=worker", "enter")
         await pilot.pause()
         assert isinstance(app.screen, TextEntry)
         await pilot.press("2", "enter")
@@ -204,12 +204,12 @@ async def test_a_word_that_no_list_has_can_be_a_kind_but_no_sensitivity() -> Non
     async with app.run_test(size=(40, 40)) as pilot:
         inspector.edit_field("kind")
         await pilot.pause()
-        await pilot.press(*"ledger", "enter")
+        await enter(pilot, "=ledger", "enter")
         await pilot.pause()
         assert app.snapshot.system["files"].kind == "ledger"
         inspector.edit_field("sensitivity")
         await pilot.pause()
-        await pilot.press(*"ledger", "enter")
+        await enter(pilot, "=ledger", "enter")
         await pilot.pause()
         assert isinstance(app.screen, Picker), "nothing fits, so nothing is chosen"
         assert app.snapshot.system["files"].sensitivity == "confidential"
@@ -289,7 +289,7 @@ async def test_names_are_text_and_the_filter_finds_fields() -> None:
         await pilot.pause()
         assert any(HOSTILE in row.content.plain for row in inspector.rows.shown_rows)
         inspector.focus_list()
-        await pilot.press("/", *"sensi")
+        await enter(pilot, "/", "=sensi")
         await pilot.pause()
         shown = [row for row in inspector.rows.shown_rows if not row.heading]
         assert [row.key for row in shown] == [("field", "sensitivity")]
