@@ -107,7 +107,7 @@ def _parse(text: str, source: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         found = _PLACE.search(message)
-        end = text.count("\n") + 1 if found else None
+        end = text.rstrip("\n").count("\n") + 1 if found else None
         line = int(found[1]) if found and found[1] else end
         raise _error(
             source, line, f"is not TOML: {one_line(message[: found.start()] if found else message)}"

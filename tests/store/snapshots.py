@@ -65,32 +65,64 @@ def snapshots(draw) -> Snapshot:
     )
     made: list[r.Record] = [r.About(draw(LINE), draw(LINE))]
     made += [
-        r.Zone(i, draw(LINE), draw(LINE), draw(LINE), draw(st.none() | st.tuples(st.just(0), st.integers(0, 99))))
+        r.Zone(
+            i, draw(LINE), draw(LINE), draw(LINE), draw(st.none() | st.tuples(st.just(0), st.integers(0, 99)))
+        )
         for i in zones
     ]
     made += [
         r.System(
-            i, draw(LINE), draw(LINE), draw(_one(zones)), draw(_one(v.SENSITIVITIES)), draw(FLAG),
-            draw(st.none() | FLAG), draw(_one(v.AUDITS)), draw(FLAG), draw(LINE), draw(LINE), draw(LINE), draw(SLOT),
+            i,
+            draw(LINE),
+            draw(LINE),
+            draw(_one(zones)),
+            draw(_one(v.SENSITIVITIES)),
+            draw(FLAG),
+            draw(st.none() | FLAG),
+            draw(_one(v.AUDITS)),
+            draw(FLAG),
+            draw(LINE),
+            draw(LINE),
+            draw(LINE),
+            draw(SLOT),
         )
         for i in systems
-    ]  # fmt: skip
+    ]
     made += [
         r.Agent(
-            i, draw(LINE), draw(_one(v.AGENT_KINDS) | LINE), draw(_one(zones)), draw(_one(systems)),
-            draw(st.none() | FLAG), draw(LINE), draw(LINE), draw(st.sampled_from(["active", "retired"])), draw(LINE),
+            i,
+            draw(LINE),
+            draw(_one(v.AGENT_KINDS) | LINE),
+            draw(_one(zones)),
+            draw(_one(systems)),
+            draw(st.none() | FLAG),
+            draw(LINE),
+            draw(LINE),
+            draw(st.sampled_from(["active", "retired"])),
+            draw(LINE),
             draw(SLOT),
         )
         for i in agents
-    ]  # fmt: skip
+    ]
     made += [
         r.Credential(
-            i, draw(LINE), draw(LINE), draw(LINE | st.just(i)), draw(st.sampled_from(v.SUBJECTS)), draw(LINE),
-            draw(st.sampled_from(v.BINDINGS)), draw(_one(["1s", "90d", "unlimited"])), draw(_maybe(systems)),
-            draw(FLAG), draw(LINE), draw(st.sampled_from(["active", "revoked"])), draw(LINE), draw(SLOT),
+            i,
+            draw(LINE),
+            draw(LINE),
+            draw(LINE | st.just(i)),
+            draw(st.sampled_from(v.SUBJECTS)),
+            draw(LINE),
+            draw(st.sampled_from(v.BINDINGS)),
+            draw(_one(["1s", "90d", "unlimited"])),
+            draw(_maybe(systems)),
+            draw(FLAG),
+            draw(LINE),
+            draw(st.sampled_from(["active", "revoked"])),
+            draw(LINE),
+            draw(SLOT),
         )
         for i in credentials
-    ]  # fmt: skip
+    ]
     some = draw(st.randoms(use_true_random=False))
 
     def pairs(first, second):
@@ -116,24 +148,41 @@ def snapshots(draw) -> Snapshot:
     ]
     made += [r.Delegation(a, b, draw(_maybe(credentials))) for a, b in distinct(agents)]
     made += [r.Trigger(s, a) for s, a in pairs(systems, agents)]
-    made += [r.Intent(a, s, draw(acts), draw(_maybe([*systems, "home"][:4]))) for a, s in pairs(agents, systems)]
+    made += [
+        r.Intent(a, s, draw(acts), draw(_maybe([*systems, "home"][:4]))) for a, s in pairs(agents, systems)
+    ]
     steps = _steps(made, zones, systems, agents)
     for number, (step, from_, to) in enumerate(some.sample(steps, some.randint(0, min(len(steps), 5)))):
         limited = draw(_maybe(v.ACTIONS)) if step in {"grant", "custody", "boundary"} else None
         made.append(
             r.Checkpoint(
-                f"k{number}", draw(st.sampled_from(v.CHECKPOINT_KINDS)), step, from_, to, limited,
-                draw(st.sampled_from(v.FRESHNESSES)), draw(st.sampled_from(v.CHECKPOINT_STATES)),
-                draw(_one(systems)), draw(_maybe(list(NASTY))), draw(st.none() | st.integers(0, 10**9)), draw(LINE),
+                f"k{number}",
+                draw(st.sampled_from(v.CHECKPOINT_KINDS)),
+                step,
+                from_,
+                to,
+                limited,
+                draw(st.sampled_from(v.FRESHNESSES)),
+                draw(st.sampled_from(v.CHECKPOINT_STATES)),
+                draw(_one(systems)),
+                draw(_maybe(list(NASTY))),
+                draw(st.none() | st.integers(0, 10**9)),
+                draw(LINE),
             )
-        )  # fmt: skip
+        )
     for rule in draw(st.lists(st.sampled_from(["toxic-flow", "made-up"]), unique=True)):
         made.append(
             r.Acceptance(
-                rule, draw(_line(40)), draw(_line(90)), draw(_line(40)), draw(st.dates(date(1990, 1, 1))),
-                draw(_one(v.SEVERITIES)), draw(_maybe(list(IDS))), draw(_maybe(v.ACTIONS)),
+                rule,
+                draw(_line(40)),
+                draw(_line(90)),
+                draw(_line(40)),
+                draw(st.dates(date(1990, 1, 1))),
+                draw(_one(v.SEVERITIES)),
+                draw(_maybe(list(IDS))),
+                draw(_maybe(v.ACTIONS)),
             )
-        )  # fmt: skip
+        )
     return snapshot_of(made, some)
 
 

@@ -1,0 +1,60 @@
+import time
+
+import pytest
+
+from meshmodel.model import secrets, vocabulary
+from meshmodel.model.secrets import PATTERNS, looks_like_secret
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)
+def test_every_example_is_judged_as_published(pattern):
+    assert pattern.refused
+    assert pattern.allowed
+    for text in pattern.refused:
+        assert pattern.found_in(text), text
+        assert looks_like_secret(text) is not None, text
+        assert looks_like_secret(f"note: {text} (old)") is not None, text
+    for text in pattern.allowed:
+        assert looks_like_secret(text) is None, text
+
+
+def test_names_of_patterns_are_unique_and_read_well_in_an_error():
+    names = [pattern.name for pattern in PATTERNS]
+    assert len(set(names)) == len(names)
+    assert all(name.startswith(("a ", "an ")) for name in names)
+
+
+def test_the_words_of_the_vocabulary_are_no_secrets():
+    words = [*vocabulary.SYSTEM_KINDS, *vocabulary.AGENT_KINDS, *vocabulary.CREDENTIAL_KINDS]
+    words += [*vocabulary.CHECKPOINT_KINDS, *vocabulary.ENVIRONMENTS]
+    assert [word for word in words if looks_like_secret(word)] == []
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "a",
+        "A1b",
+        "sk-",
+        "eyJ",
+        "eyJa.",
+        "ghp_",
+        "a:",
+        "://a:",
+        "password=",
+        "0f",
+        "Bearer 1",
+        "sig=",
+        "-----BEGIN ",
+    ],
+)
+def test_no_text_takes_long(unit):
+    text = unit * (20_000 // len(unit))
+    start = time.process_time()
+    looks_like_secret(text)
+    assert time.process_time() - start < 2
+
+
+def test_a_text_without_any_hint_is_passed_without_trying_patterns(monkeypatch):
+    monkeypatch.setattr(secrets, "PATTERNS", None)
+    assert looks_like_secret("The tickets of the help desk") is None

@@ -1,0 +1,203 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meshmodel.model import records as r
+from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.snapshot import TABLES, Snapshot
+from meshmodel.model.validation import check_snapshot
+from meshmodel.store.edits import Put, Remove, Rename, apply_edit, difference, edit, unused_id
+from tests.store.making import SAMPLE, random_edit
+from tests.store.snapshots import snapshots
+
+
+def changed(snapshot, *changes):
+    return apply_edit(snapshot, edit("test", changes))
+
+
+def model(*records):
+    return changed(Snapshot(), *map(Put, records))
+
+
+PAIR = (r.Agent("a"), r.Agent("b"), r.Credential("c"), r.System("s"), r.System("t"), r.Zone("z"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(snapshots(), st.randoms(use_true_random=False))
+def test_any_edit_leaves_a_valid_model_and_the_one_before_as_it_was(before, some):
+    copy = {name: dict(before.table(name)) for name in TABLES}
+    for _ in range(4):
+        try:
+            after = apply_edit(before, random_edit(some, before))
+        except InvalidModelError:  # some of the random edits are meant to be refused
+            continue
+        check_snapshot(after)
+        forth = difference(before, after)
+        assert replay(before, forth) == after
+        assert replay(after, tuple((t, k, new, old) for t, k, old, new in forth)) == before
+    assert {name: dict(before.table(name)) for name in TABLES} == copy
+
+
+def replay(snapshot, entries):
+    tables = {name: dict(snapshot.table(name)) for name in ("about", *TABLES)}
+    for table, key, _, record in entries:
+        if record is None:
+            del tables[table][key]
+        else:
+            tables[table][key] = record
+    about = tables.pop("about")[""]
+    return Snapshot(about=about, **tables)
+
+
+@settings(max_examples=60, deadline=None)
+@given(snapshots(), st.data())
+def test_renaming_there_and_back_changes_nothing(before, data):
+    names = [
+        (t, key) for t in ("zone", "system", "agent", "credential", "checkpoint") for key in before.table(t)
+    ]
+    if not names:
+        return
+    table, old = data.draw(st.sampled_from(names))
+    if old == "home" and table == "system":
+        return
+    after = changed(before, Rename(table, old, "other"))
+    check_snapshot(after)
+    assert old not in after.table(table)
+    back = changed(after, Rename(table, "other", old))
+    principals = {c.id: c.principal for c in before.credential.values()}
+    assert {c.id: c.principal for c in back.credential.values()} == principals
+    assert back == before or table == "credential"
+
+
+def test_an_element_takes_its_relations_and_leaves_lists_and_fields():
+    before = model(
+        *PAIR,
+        r.Agent("e", home="z", runs_on="s"),
+        r.Credential("d", audience=("s",)),
+        r.Hold("a", "c"),
+        r.Grant("c", "s", ("read",)),
+        r.Exchange("c", "d", at="s"),
+        r.Delegation("a", "b", ("c", "d")),
+        r.Intent("a", "t", ("read",), ("home", "s")),
+        r.Intent("b", "t", ("read",), ("s",)),
+        r.Checkpoint("k", "policy-decision", "grant", "c", "s"),
+        r.Checkpoint("l", "policy-decision", "hold", "a", "c", decided_at="s"),
+        r.Checkpoint("m", "policy-decision", "hosting", "s", "e"),
+    )
+    after = changed(before, Remove("system", "s"), Remove("zone", "z"))
+    assert after.agent["e"] == r.Agent("e")
+    assert after.credential["d"].audience is None
+    assert after.exchange["c", "d"].at is None
+    assert list(after.intent) == [("a", "t")]
+    assert after.intent["a", "t"].from_ == ("home",)
+    assert not after.grant
+    assert list(after.checkpoint) == ["l"]
+    assert after.checkpoint["l"].decided_at is None
+    gone = changed(after, Remove("credential", "c"))
+    assert gone.delegation["a", "b"].passes == ("d",)
+    assert not gone.hold
+    assert not gone.exchange
+    assert not gone.checkpoint
+
+
+@pytest.mark.parametrize(
+    ("relation", "step", "ends"),
+    [
+        (r.Hold("a", "c"), "hold", ("a", "c")),
+        (r.Grant("c", "s", ("read",)), "grant", ("c", "s")),
+        (r.Custody("s", "c"), "custody", ("s", "c")),
+        (r.Delegation("a", "b"), "delegation", ("a", "b")),
+        (r.Trigger("s", "a"), "trigger", ("s", "a")),
+    ],
+)
+def test_a_relation_takes_its_checkpoint(relation, step, ends):
+    before = model(*PAIR, relation, r.Checkpoint("k", "policy-decision", step, *ends))
+    assert before.checkpoint
+    assert not changed(before, Remove(step, ends)).checkpoint
+
+
+def test_a_checkpoint_on_a_hold_stays_while_the_credential_is_held_or_passed():
+    before = model(
+        *PAIR,
+        r.Hold("b", "c"),
+        r.Delegation("a", "b", ("c",)),
+        r.Checkpoint("k", "policy-decision", "hold", "b", "c"),
+    )
+    passed = changed(before, Remove("hold", ("b", "c")))
+    assert passed.checkpoint
+    assert not changed(passed, Put(r.Delegation("a", "b"))).checkpoint
+    assert not changed(passed, Remove("delegation", ("a", "b"))).checkpoint
+    assert changed(before, Remove("delegation", ("a", "b"))).checkpoint
+
+
+def test_moving_what_a_checkpoint_sits_on_takes_it_along():
+    before = model(
+        *PAIR,
+        r.Agent("e", runs_on="s"),
+        r.Checkpoint("k", "policy-decision", "hosting", "s", "e"),
+        r.Checkpoint("l", "policy-decision", "boundary", "z", "system:t"),
+    )
+    assert list(changed(before, Put(r.Agent("e", runs_on="t"))).checkpoint) == ["l"]
+    assert list(changed(before, Put(r.System("t", zone="z"))).checkpoint) == ["k"]
+    assert changed(before, Rename("system", "t", "u")).checkpoint["l"].to == "system:u"
+
+
+def test_a_default_identity_follows_its_id_unless_others_share_it():
+    approved = r.Checkpoint("k", "human-approval", "hold", "a", "c", approvers=("c", "lead"))
+    before = model(*PAIR, r.Hold("a", "c"), approved)
+    after = changed(before, Rename("credential", "c", "x"))
+    assert after.credential["x"].identity is None
+    assert after.checkpoint["k"].approvers == ("lead", "x")
+    assert after.checkpoint["k"].to == "x"
+    shared = changed(before, Put(r.Credential("d", identity="c")), Rename("credential", "c", "x"))
+    assert shared.credential["x"].identity == "c"
+    assert shared.checkpoint["k"].approvers == ("c", "lead")
+    assert changed(before, Rename("credential", "c", "lead")).credential["lead"].identity == "c"
+
+
+def test_acceptances_follow_a_new_id():
+    after = changed(SAMPLE, Rename("agent", "bot", "robot"))
+    accepted = after.acceptance["toxic-flow", "robot"]
+    assert (accepted.subject, accepted.agents) == ("robot", ("robot",))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (Put(r.Hold("x", "c")), ['hold "x" > "c"', '"agent"', 'no agent "x"']),
+        (Put(r.Agent("A")), ['agent "A"', '"id"', "is no id"]),
+        (Put(r.Grant("c", "s", ())), ['grant "c" > "s"', '"actions"', "empty list"]),
+        (Put(r.Agent("a", name="x\x1b")), ["control character"]),
+        (Remove("agent", "x"), ['agent "x"', "none to remove"]),
+        (Remove("about", ""), ["is no table"]),
+        (Rename("agent", "x", "y"), ['agent "x"', "none to rename"]),
+        (Rename("agent", "a", "b"), ['agent "a"', '"b" is taken']),
+        (Rename("agent", "a", "B"), ["is no id"]),
+        (Rename("hold", "a", "b"), ["has no ids"]),
+        (Rename("system", "t", "home"), ["would mean the agent's home", 'intent "a" > "s"']),
+    ],
+)
+def test_a_refused_edit_says_what_and_why(change, words):
+    before = model(*PAIR, r.Intent("a", "s", ("read",), ("t",)))
+    with pytest.raises(InvalidModelError) as caught:
+        changed(before, Put(r.Agent("q")), change)
+    for word in words:
+        assert word in str(caught.value)
+    assert "q" not in before.agent
+
+
+@pytest.mark.parametrize(
+    ("wish", "ident"),
+    [
+        ("Ticket Token", "ticket-token"),
+        ("Straße Köln!", "strasse-koln"),
+        ("票務", "agent"),
+        ("--x--", "x"),
+        ("taken", "taken-2"),
+        ("y" * 90, "y" * 64),
+    ],
+)
+def test_an_unused_id_from_a_name(wish, ident):
+    before = model(r.Agent("taken"))
+    assert unused_id(before, "agent", wish) == ident
+    changed(before, Put(r.Agent(unused_id(before, "agent", wish))))

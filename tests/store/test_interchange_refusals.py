@@ -1,0 +1,163 @@
+"""Every refusal of section 10: it names the file, the line, the table, the key and the reason."""
+
+import pytest
+
+from meshmodel.model.errors import InvalidModelError
+from meshmodel.store.interchange import read_file, read_text
+from tests.store.refusals import ACCEPTANCE, BASE, CHECKPOINT, NEXT, REFUSED
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_it_is_refused_with_the_place_and_the_reason(name):
+    addition, line, words = REFUSED[name]
+    with pytest.raises(InvalidModelError) as caught:
+        read_text(BASE + addition + "\n", "shop.toml")
+    message = str(caught.value)
+    assert message.startswith("shop.toml: " if line is None else f"shop.toml, line {NEXT + line - 1}: "), (
+        message
+    )
+    for word in words:
+        assert word in message
+    assert message.isprintable()
+    assert len(message) < 400
+
+
+def test_the_base_of_the_refusals_is_accepted():
+    assert read_text(BASE).elements == 8
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", ['"format" is missing', 'write format = "meshmodel/1"']),
+        ("[[zone]]\nid = 'x'", ['"format" is missing']),
+        ("format = 'meshmodel/2'", ["line 1", '"meshmodel/2"', "newer version"]),
+        ("format = 'other/1'", ["line 1", '"other/1"', "not a model"]),
+        ("\n\nformat = 1", ["line 3", "not a model"]),
+        ("format = 'meshmodel/1'\nname = 1", ["line 2", "the model", '"name"', "is a whole number"]),
+        ("format = 'meshmodel/1'\nzone = 1", ["line 2", "zone", "no array of tables"]),
+        ("format = 'meshmodel/1'\nzone = [1]", ["line 2", "zone", "no array of tables"]),
+        ("format = 'meshmodel/1'\nversion = 1", ["line 2", "unknown key", '"version"']),
+        ("format = 'meshmodel/1'\n[about]\nname = 'x'", ["line 2", "unknown table", '"about"']),
+    ],
+)
+def test_what_stands_before_the_tables(text, words):
+    with pytest.raises(InvalidModelError) as caught:
+        read_text(text, "shop.toml")
+    for word in words:
+        assert word in str(caught.value)
+
+
+SECRET = "AKIA" + "Q7ZP2LXV4MKD3TFR"
+
+PLACES = {
+    "zone": ("name", "environment", "description"),
+    "system": ("name", "kind", "vendor", "owner", "description"),
+    "agent": ("name", "kind", "vendor", "owner", "description"),
+    "credential": ("name", "kind", "identity", "on_behalf_of", "owner", "description"),
+}
+
+
+@pytest.mark.parametrize(("table", "key"), [(table, key) for table, keys in PLACES.items() for key in keys])
+def test_a_secret_is_refused_in_every_text_of_an_element_and_never_shown(table, key):
+    _refuses_secret(f"[[{table}]]\nid = 'x'\n{key} = 'the {SECRET}'", 3, key)
+
+
+@pytest.mark.parametrize(
+    ("addition", "line", "key"),
+    [
+        (f"[[grant]]\ncredential = 'c2'\nsystem = 's1'\nactions = ['read']\nscope = '{SECRET}'", 5, "scope"),
+        (
+            CHECKPOINT + f"step = 'hold'\nfrom = 'a1'\nto = 'c1'\napprovers = ['me', '{SECRET}']",
+            7,
+            "approvers",
+        ),
+        (CHECKPOINT + f"step = 'hold'\nfrom = 'a1'\nto = 'c1'\ndescription = '{SECRET}'", 7, "description"),
+        (ACCEPTANCE.replace('"r"', f"'{SECRET}'"), 2, "rule"),
+        (ACCEPTANCE.replace('"s"', f"'{SECRET}'"), 3, "subject"),
+        (ACCEPTANCE.replace('"because"', f"'{SECRET}'"), 4, "reason"),
+        (ACCEPTANCE.replace('"me"', f"'{SECRET}'"), 5, "by"),
+        ("[[credential]]\nid = 'xoxb-1234567890-abcdefghijkl'", 2, "id"),
+    ],
+)
+def test_a_secret_is_refused_in_every_other_text(addition, line, key):
+    _refuses_secret(addition, line, key)
+
+
+def _refuses_secret(addition, line, key):
+    with pytest.raises(InvalidModelError) as caught:
+        read_text(BASE + addition, "shop.toml")
+    message = str(caught.value)
+    assert message.startswith(f"shop.toml, line {NEXT + line - 1}: ")
+    assert f'key "{key}": looks like a' in message
+    assert "names only, never the secret" in message
+    assert SECRET not in message
+    assert "xoxb-1234" not in message
+
+
+@pytest.mark.parametrize(
+    "addition",
+    [
+        f"[[agent]]\nid = 'x'\n'{SECRET}' = 1",
+        f"['{SECRET}']\nx = 1",
+        f"'{SECRET}' = 1",
+        f"[[agent]]\nid = 'x'\nhome = '{SECRET}'",
+        f"[[agent]]\nid = '{SECRET}'",
+        f"[[agent]]\nid = 'x'\nstatus = '{SECRET}'",
+        f"[[credential]]\nid = 'x'\nlifetime = '{SECRET}'",
+        f"[[hold]]\nagent = '{SECRET}'",
+        f"[[hold]]\nagent = '{SECRET}'\ncredential = 'c1'",
+        f"[[grant]]\ncredential = 'c2'\nsystem = 's1'\nactions = ['{SECRET}']",
+    ],
+)
+def test_a_secret_in_the_wrong_place_is_not_shown_either(addition):
+    with pytest.raises(InvalidModelError) as caught:
+        read_text(BASE + addition, "shop.toml")
+    assert SECRET not in str(caught.value)
+
+
+def test_lines_are_right_after_texts_of_several_lines():
+    text = (
+        'format = "meshmodel/1"\n'
+        'description = """one \\\n[[zone]] \\\n id = "no" \\\n "quoted" \\""" # still text"""\n'
+        "[[zone]]\n"
+        "id = 'z'\n"
+        "name = '[[zone]]' # [[zone]]\n"
+        '"description" = "id = 1 \\" [[zone]]"\n'
+        "[['zone']]\n"
+        "at = [\n  0,\n  1,\n]\n"
+        '"id" = "BAD"\n'
+    )
+    with pytest.raises(InvalidModelError, match=r"^m, line 15: .*is no id"):
+        read_text(text, "m")
+
+
+def test_bytes_that_are_not_utf_8(tmp_path):
+    path = tmp_path / "m.toml"
+    path.write_bytes(b'format = "meshmodel/1"\nname = "\xff"\n')
+    with pytest.raises(InvalidModelError, match=r"m\.toml, line 2: is not UTF-8 text$"):
+        read_file(path)
+    path.write_bytes('format = "meshmodel/1"'.encode("utf-16"))
+    with pytest.raises(InvalidModelError, match="is not UTF-8 text"):
+        read_file(path)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path):
+    path = tmp_path / "m.toml"
+    path.write_bytes(b'\xef\xbb\xbfformat = "meshmodel/1"\r\nname = "x"\r\n')
+    assert read_file(path).about.name == "x"
+
+
+def test_a_file_over_the_limit_is_refused_unread(tmp_path):
+    path = tmp_path / "m.toml"
+    with path.open("wb") as file:
+        file.truncate(64 * 1024 * 1024 + 1)
+    with pytest.raises(InvalidModelError, match=r"m\.toml: is larger than 64 MiB"):
+        read_file(path)
+
+
+def test_a_file_that_cannot_be_read(tmp_path):
+    for path in (tmp_path / "none.toml", tmp_path, str(tmp_path) + "/\0", tmp_path / "\n\x1b[2J"):
+        with pytest.raises(InvalidModelError, match="cannot be read") as caught:
+            read_file(path)
+        assert str(caught.value).isprintable()
