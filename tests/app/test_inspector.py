@@ -66,6 +66,7 @@ KEYS: dict[tuple[str, str], tuple[list[str], Any]] = {
     ("acceptance", "until"): (["=2028-02-29"], date(2028, 2, 29)),
 }
 
+
 def usual_keys(table: str, key: str) -> tuple[list[str], Any]:
     """What is pressed, and what must come of it, where the table above says nothing else."""
     field = SCHEMA[table].field(key)

@@ -1,12 +1,12 @@
 """The quick line's language: what sentences do, refuse, complete, and that none breaks it."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-import pytest
 
 from meshmodel.app.sentences import completions, parse
 from meshmodel.model import records as r
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.store.edits import apply_edit
 from meshmodel.store.interchange import read_file
 from tests.app.form_host import HOSTILE, MODELS, full_snapshot
@@ -81,11 +81,7 @@ def test_a_chain_holds_and_grants_at_once() -> None:
 )
 def test_kinds_follow_from_position(text: str, tables: set[str]) -> None:
     drawn = after(text)
-    used = {
-        each
-        for each in ("agent", "credential", "system", "zone", "hold", "grant", "custody", "exchange", "delegation", "trigger")
-        if drawn.table(each)
-    }
+    used = {each for each in TABLES if drawn.table(each)}
     assert used == tables
 
 
@@ -171,21 +167,31 @@ def test_checkpoint_on_hosting_and_its_details() -> None:
     text = "ask human-approval on file-key > files: read, planned, cached at gateway by svc-a, svc-b rate 12"
     found = after(text, full_snapshot()).checkpoint["ask"]
     assert found == r.Checkpoint(
-        "ask", "human-approval", "grant", "file-key", "files", ("read",), "cached", "planned", "gateway", ("svc-a", "svc-b"), 12
+        "ask",
+        "human-approval",
+        "grant",
+        "file-key",
+        "files",
+        ("read",),
+        "cached",
+        "planned",
+        "gateway",
+        ("svc-a", "svc-b"),
+        12,
     )
 
 
 def test_where_things_lie_and_what_they_are() -> None:
-    drawn = after("tickets in helpdesk · tickets is saas, confidential, untrusted · support-bot home helpdesk")
+    drawn = after("tickets in desk · tickets is saas, confidential, untrusted · support-bot home desk")
     assert drawn.system["tickets"] == r.System(
-        "tickets", kind="saas", zone="helpdesk", sensitivity="confidential", untrusted_input=True
+        "tickets", kind="saas", zone="desk", sensitivity="confidential", untrusted_input=True
     )
-    assert drawn.agent["support-bot"].home == "helpdesk"
-    drawn = after("tickets is trusted, audit identity, not exposed, public; helpdesk is production", drawn)
+    assert drawn.agent["support-bot"].home == "desk"
+    drawn = after("tickets is trusted, audit identity, not exposed, public; desk is production", drawn)
     assert drawn.system["tickets"].untrusted_input is False
     assert drawn.system["tickets"].audit == "identity"
     assert drawn.system["tickets"].exposed is False
-    assert drawn.zone["helpdesk"].environment == "production"
+    assert drawn.zone["desk"].environment == "production"
     drawn = after("k is sas-token, human, dpop, 15m, attested; support-bot is retired", drawn)
     assert drawn.credential["k"] == r.Credential(
         "k", kind="sas-token", subject="human", binding="dpop", lifetime="15m", attested=True
@@ -194,7 +200,11 @@ def test_where_things_lie_and_what_they_are() -> None:
 
 
 def test_any_field_by_its_name() -> None:
-    drawn = after("files vendor Big Cloud Inc; k on behalf of Ann; k lifetime 30d; files kind my-own-kind; k audience files", after("c > files: read; a > k"))
+    drawn = after(
+        "files vendor Big Cloud Inc; k on behalf of Ann; k lifetime 30d; "
+        "files kind my-own-kind; k audience files",
+        after("c > files: read; a > k"),
+    )
     assert drawn.system["files"].vendor == "Big Cloud Inc"
     assert drawn.system["files"].kind == "my-own-kind"
     assert (drawn.credential["k"].on_behalf_of, drawn.credential["k"].lifetime) == ("Ann", "30d")
@@ -207,7 +217,7 @@ def test_rename_delete_and_name() -> None:
     snapshot = full_snapshot()
     drawn = after('rename bot Support Bot; name files "All files"; delete worker', snapshot)
     assert drawn.agent["support-bot"].name == "Support Bot"
-    assert set(drawn.agent) == {"support-bot"}
+    assert set(drawn.agent) == {"support-bot", "third"}
     assert ("support-bot", "file-key") in drawn.hold
     assert drawn.system["files"].name == "All files"
     assert ("bot", "file-key") not in after("delete bot > file-key", snapshot).hold
@@ -220,7 +230,8 @@ def test_typed_names_become_ids_and_stay_as_names() -> None:
     drawn = after("Support Bot > Ticket Token > Tickets: read")
     assert drawn.agent["support-bot"].name == "Support Bot"
     assert drawn.system["tickets"].name == "Tickets"
-    assert parse("support bot > ticket token > TICKETS: read", drawn).preview == ("nothing to change: it is so already",)
+    again = parse("support bot > ticket token > TICKETS: read", drawn)
+    assert again.preview == ("nothing to change: it is so already",)
     drawn = after("zone 表; zone 計; zone Ärger")
     assert {zone.name for zone in drawn.zone.values()} == {"表", "計", "Ärger"}
     assert "arger" in drawn.zone
@@ -283,10 +294,79 @@ def test_the_model_given_stays_as_it_is() -> None:
 
 
 WORDS = st.sampled_from(
-    "bot worker files tickets file-key role desk cloud lone ask human-approval on between and at by is in home "
-    "as may read write rw from stores issues holds opens exchanges delegates to passing triggers hosts runs on "
-    "rename delete name add agent system zone credential saas confidential untrusted x new-one > > > : , ; · "
-    'system:lone agent:bot checkpoint:ask "a name" planned cached rate 5 lifetime 15m unset kind owner'.split(" ")
+    [
+        "bot",
+        "worker",
+        "files",
+        "tickets",
+        "file-key",
+        "role",
+        "desk",
+        "cloud",
+        "lone",
+        "ask",
+        "human-approval",
+        "on",
+        "between",
+        "and",
+        "at",
+        "by",
+        "is",
+        "in",
+        "home",
+        "as",
+        "may",
+        "read",
+        "write",
+        "rw",
+        "from",
+        "stores",
+        "issues",
+        "holds",
+        "opens",
+        "exchanges",
+        "delegates",
+        "to",
+        "passing",
+        "triggers",
+        "hosts",
+        "runs",
+        "on",
+        "rename",
+        "delete",
+        "name",
+        "add",
+        "agent",
+        "system",
+        "zone",
+        "credential",
+        "saas",
+        "confidential",
+        "untrusted",
+        "x",
+        "new-one",
+        ">",
+        ">",
+        ">",
+        ":",
+        ",",
+        ";",
+        "·",
+        "system:lone",
+        "agent:bot",
+        "checkpoint:ask",
+        '"a',
+        'name"',
+        "planned",
+        "cached",
+        "rate",
+        "5",
+        "lifetime",
+        "15m",
+        "unset",
+        "kind",
+        "owner",
+    ]
 )
 
 
@@ -306,7 +386,7 @@ def test_no_text_of_known_words_breaks_it_and_every_edit_is_valid(words: list[st
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text(max_size=60) | st.text("a>:,;·\" \n", max_size=30))
+@given(st.text(max_size=60) | st.text('a>:,;·" \n', max_size=30))
 def test_no_text_at_all_breaks_it(text: str) -> None:
     snapshot = full_snapshot()
     sentence = parse(text, snapshot)
@@ -335,7 +415,7 @@ def test_completions() -> None:
     assert said("file-key > files: ") == ["read", "write", "execute", "issue", "admin"]
     assert said("file-key > files: read, ") == ["write", "execute", "issue", "admin"]
     assert said("tickets is conf") == ["confidential"]
-    assert said("tickets is saas, untr") == ["untrusted", "untrusted input", "not untrusted", "not untrusted input"]
+    assert said("tickets is saas, untr")[:2] == ["untrusted", "untrusted input"]
     assert said("bot home ") == ["cloud", "desk"]
     assert said("ask ")[0] == "policy-decision"
     assert "file-key > files" in said("ask human-approval on ")
@@ -348,3 +428,8 @@ def test_completions() -> None:
 def test_a_completion_replaces_the_word_at_the_cursor() -> None:
     (found,) = completions("tickets is conf, untrusted", 15, full_snapshot())
     assert (found.text, found.start, found.end) == ("confidential", 11, 15)
+
+
+def test_names_of_earlier_sentences_in_the_line_are_completed() -> None:
+    text = "robot > robot-key > archive: read; rob"
+    assert [each.text for each in completions(text, len(text), Snapshot())] == ["robot", "robot-key"]

@@ -7,8 +7,9 @@ from meshmodel.app.places import usable_steps
 from meshmodel.app.sentences import asking, verbs
 from meshmodel.app.sentences.draft import ELEMENTS, Draft
 from meshmodel.app.sentences.qualities import TABLES, qualities
+from meshmodel.app.sentences.reading import model_after
 from meshmodel.app.sentences.result import Completion
-from meshmodel.app.sentences.tokens import Name, Token, name_of, sentences
+from meshmodel.app.sentences.tokens import SEPARATORS, Name, Token, name_of, sentences
 from meshmodel.model import vocabulary as v
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import Snapshot
@@ -59,7 +60,10 @@ def completions(text: str, cursor: int, snapshot: Snapshot) -> list[Completion]:
         snapshot: the model whose names are offered.
     """
     head = text[: max(cursor, 0)]
-    tokens = _last_sentence(head)
+    last = _start_of_sentence(head)
+    if last:
+        snapshot = model_after(head[:last], snapshot)
+    tokens = _tokens_from(head, last)
     partial = tokens[-1] if tokens and tokens[-1].end == len(head) else None
     if partial is not None and partial.kind in {"sign", "quoted"}:
         partial = None
@@ -80,12 +84,17 @@ def completions(text: str, cursor: int, snapshot: Snapshot) -> list[Completion]:
     return [*starting, *within][:LIMIT]
 
 
-def _last_sentence(head: str) -> list[Token]:
-    """The tokens of the sentence in which the text ends."""
-    last = max((head.rfind(separator) for separator in "·;\n"), default=-1)
-    if head[:last].count('"') % 2:  # the separator stands within quotes
-        return (sentences(head) or [[]])[-1]
-    found = sentences(" " * (last + 1) + head[last + 1 :])
+def _start_of_sentence(head: str) -> int:
+    """Where the sentence begins in which a text ends."""
+    last = max((head.rfind(separator) for separator in SEPARATORS), default=-1)
+    while last >= 0 and head[:last].count('"') % 2:  # this separator stands within quotes
+        last = max(head.rfind(separator, 0, last) for separator in SEPARATORS)
+    return last + 1
+
+
+def _tokens_from(head: str, start: int) -> list[Token]:
+    """The tokens of the last sentence, with their places in the whole text."""
+    found = sentences(" " * start + head[start:])
     return found[-1] if found else []
 
 

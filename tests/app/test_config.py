@@ -1,0 +1,160 @@
+"""Configuration and state: atomic, tolerant of damage, and only in the user's own folders."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meshmodel.app.config import (
+    PLACES_LIMIT,
+    RECENT_LIMIT,
+    Configuration,
+    Place,
+    State,
+    configuration_path,
+    copies_path,
+    read_configuration,
+    state_path,
+)
+from meshmodel.app.examples import list_examples, private_copy
+from meshmodel.store.database import Store
+
+
+def write_configuration(text: str | bytes) -> Configuration:
+    path = configuration_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_configuration()
+
+
+def test_without_a_file_all_is_as_usual() -> None:
+    assert read_configuration() == Configuration()
+
+
+def test_what_the_file_says_is_used() -> None:
+    found = write_configuration(
+        'theme = "light"\nascii = true\n[keys]\nundo = "ctrl+u"\nfind = "ctrl+f,slash"\n'
+    )
+    assert found == Configuration("light", True, {"undo": "ctrl+u", "find": "ctrl+f,slash"})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('theme = "pink"', "theme is one of"),
+        ("ascii = 3", "true or false"),
+        ("colour = 1", "is not known"),
+        ("[keys]\nundo = 3", "[keys] has lines like"),
+        ("keys = 3", "[keys] has lines like"),
+        ('[keys]\nundo = "a"', "both"),
+        ('[keys]\nfly = "f"', "no action"),
+        ('[keys]\nundo = ""', "has no key"),
+        ("theme = ", "nothing of it is used"),
+        (b"\xff\xfe", "nothing of it is used"),
+        ("a = " + "[" * 5000, "nothing of it is used"),
+        ("x" * 1_100_000, "too large"),
+        ('"\\u001b[31m" = 1', "is not known"),
+    ],
+)
+def test_what_is_wrong_is_reported_in_one_line(text: str | bytes, said: str) -> None:
+    found = write_configuration(text)
+    assert any(said in each for each in found.problems)
+    assert all(each.isprintable() for each in found.problems)
+    assert found.theme in {None, "dark", "light", "high-contrast"}
+
+
+def test_recent_files_newest_first_without_those_that_are_gone(tmp_path: Path) -> None:
+    state = State()
+    files = [tmp_path / f"{number}.mesh" for number in range(RECENT_LIMIT + 3)]
+    for path in files:
+        path.touch()
+        state.opened(path)
+    state.opened(files[-2])
+    expected = [files[-2], files[-1], *reversed(files[3:-2])]
+    assert State().recent() == expected
+    files[-1].unlink()
+    assert files[-1] not in State().recent()
+    state.forget(files[-2])
+    assert State().recent()[0] == files[-3]
+    assert [path.name for path in state_path().parent.iterdir()] == ["state.json"], "nothing is left behind"
+
+
+def test_places_come_back(tmp_path: Path) -> None:
+    place = Place(3, 4, "line", "missing", ("grant", ("a", "b")))
+    state = State()
+    state.leave(tmp_path / "a.mesh", place)
+    state.leave(tmp_path / "b.mesh", Place(selected=("agent", "bot")))
+    assert State().place(tmp_path / "a.mesh") == place
+    assert State().place(tmp_path / "b.mesh").selected == ("agent", "bot")
+    assert State().place(tmp_path / "c.mesh") == Place()
+    for number in range(PLACES_LIMIT + 5):
+        state.leave(tmp_path / f"{number}.mesh", place)
+    assert len(json.loads(state_path().read_text())["places"]) == PLACES_LIMIT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xff",
+        b'{"recent": 3, "places": []}',
+        b'{"recent": [3, "", null, "a\\u0000b"], "places": {"x": 3, "": {}}}',
+        b"[" * 100_000,
+        b'{"places": {"/m": {"x": -1, "y": "z", "zoom": 3, "lens": [], "selected": [1, 2]}}}',
+    ],
+)
+def test_a_damaged_state_counts_as_empty_and_is_replaced(text: bytes, tmp_path: Path) -> None:
+    path = state_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text)
+    state = State()
+    assert state.recent() == []
+    assert state.place(Path("/m")) == Place()
+    model = tmp_path / "m.mesh"
+    model.touch()
+    state.opened(model)
+    assert State().recent() == [model]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=80))
+def test_no_bytes_in_the_state_file_stop_the_program(data: bytes) -> None:
+    path = state_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    assert State().recent() == []
+    write_configuration(data)
+
+
+def test_a_folder_that_cannot_be_written_is_reported_and_nothing_is_raised(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.touch()
+    state = State(blocked / "state.json")
+    state.opened(tmp_path / "a.mesh")
+    assert state.problem is not None
+    assert "state.json" in state.problem
+
+
+def test_examples_and_their_private_copies() -> None:
+    found = list_examples()
+    assert [each.name for each in found] == [
+        "support-agent",
+        "code-agent",
+        "workflow-broker",
+        "agent-chain",
+        "token-leak",
+        "federated-release",
+    ]
+    assert all(each.sentence and each.title and each.path.is_file() for each in found)
+    before = found[0].path.read_bytes()
+    first, second = private_copy(found[0]), private_copy(found[0])
+    assert first != second
+    assert first.parent == copies_path()
+    with Store.open(first) as store:
+        assert "support-bot" in store.snapshot.agent
+    assert found[0].path.read_bytes() == before

@@ -1,0 +1,103 @@
+"""Connecting two records offers just the relations that make sense, the usual one first."""
+
+from itertools import permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meshmodel.app.offers import offers
+from meshmodel.model.records import Credential, Custody, Grant, Hold, Intent
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.edits import apply_edit
+from tests.app.form_host import full_snapshot
+
+ELEMENTS = [
+    (table, key)
+    for table in ("agent", "system", "credential", "zone")
+    for key in full_snapshot().table(table)
+]
+
+
+def relations(first: tuple[str, str], second: tuple[str, str], snapshot: Snapshot | None = None) -> list[str]:
+    return [each.relation for each in offers(snapshot or full_snapshot(), first, second)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "usual"),
+    [
+        (("agent", "bot"), ("credential", "role"), ["hold"]),
+        (("credential", "role"), ("agent", "bot"), ["hold"]),
+        (("credential", "role"), ("system", "files"), ["grant", "custody", "custody"]),
+        (("system", "files"), ("credential", "role"), ["custody", "custody", "grant"]),
+        (("credential", "role"), ("credential", "file-key"), ["exchange"]),
+        (("agent", "worker"), ("agent", "third"), ["delegation"]),
+        (("system", "files"), ("agent", "bot"), ["trigger", "hosting"]),
+        (("agent", "bot"), ("system", "lone"), ["open", "grant", "grant", "intent", "trigger", "hosting"]),
+        (("zone", "desk"), ("zone", "cloud"), ["boundary"]),
+        (("system", "lone"), ("zone", "cloud"), ["zone", "boundary"]),
+        (("zone", "cloud"), ("agent", "bot"), ["zone"]),
+        (("system", "files"), ("system", "tickets"), ["boundary"]),
+        (("system", "files"), ("system", "gateway"), []),
+        (("zone", "desk"), ("credential", "role"), []),
+        (("agent", "bot"), ("agent", "bot"), []),
+        (("agent", "gone"), ("agent", "bot"), []),
+        (("agent", "bot"), ("credential", "file-key"), []),
+    ],
+)
+def test_what_makes_sense(first: tuple[str, str], second: tuple[str, str], usual: list[str]) -> None:
+    assert relations(first, second) == usual
+
+
+def test_an_agent_and_a_system_make_credential_hold_and_grant_at_once() -> None:
+    snapshot = full_snapshot()
+    offer = offers(snapshot, ("agent", "bot"), ("system", "lone"))[0]
+    assert (offer.actions, offer.name) == (("read",), "lone-key")
+    edit = offer.edit(snapshot, actions=("read", "write"), name="Lone Token")
+    assert edit is not None
+    assert "lone-token" in edit.label
+    after = apply_edit(snapshot, edit)
+    assert after.credential["lone-token"] == Credential("lone-token", "Lone Token")
+    assert after.hold["bot", "lone-token"] == Hold("bot", "lone-token")
+    assert after.grant["lone-token", "lone"] == Grant("lone-token", "lone", ("read", "write"))
+
+
+def test_an_existing_credential_is_used_and_its_other_grants_stay() -> None:
+    snapshot = full_snapshot()
+    found = offers(snapshot, ("agent", "bot"), ("system", "files"))
+    with_key = next(each for each in found if each.start == "file-key")
+    after = apply_edit(snapshot, with_key.edit(snapshot, actions=("read", "admin")))  # type: ignore[arg-type] # an edit
+    assert after.grant["file-key", "files"].actions == ("read", "admin")
+    assert "ask" in after.checkpoint
+    assert next(iter(offers(snapshot, ("agent", "third"), ("system", "files")))).relation == "open"
+    held = [
+        each for each in offers(snapshot, ("agent", "third"), ("system", "files")) if each.relation == "hold"
+    ]
+    assert [each.end for each in held] == ["file-key"]
+
+
+def test_intents_delegations_and_custody() -> None:
+    snapshot = full_snapshot()
+    intent = next(
+        each for each in offers(snapshot, ("agent", "bot"), ("system", "files")) if each.relation == "intent"
+    )
+    after = apply_edit(snapshot, intent.edit(snapshot, actions=("read",), chosen=("home", "tickets")))  # type: ignore[arg-type] # an edit
+    assert after.intent["bot", "files"] == Intent("bot", "files", ("read",), ("home", "tickets"))
+    delegation = offers(snapshot, ("agent", "bot"), ("agent", "third"))[0]
+    assert delegation.choices == ("file-key", "ticket-token")
+    after = apply_edit(snapshot, delegation.edit(snapshot, chosen=("file-key",)))  # type: ignore[arg-type] # an edit
+    assert after.delegation["bot", "third"].passes == ("file-key",)
+    stores, issues = offers(snapshot, ("system", "files"), ("credential", "role"))[:2]
+    assert apply_edit(snapshot, stores.edit(snapshot)).custody["files", "role"] == Custody("files", "role")  # type: ignore[arg-type] # an edit
+    assert apply_edit(snapshot, issues.edit(snapshot)).custody["files", "role"].how == "issues"  # type: ignore[arg-type] # an edit
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(list(permutations(ELEMENTS, 2))))
+def test_every_offer_is_valid_and_is_one_edit(pair: tuple[tuple[str, str], tuple[str, str]]) -> None:
+    snapshot = full_snapshot()
+    for offer in offers(snapshot, *pair):
+        edit = offer.edit(snapshot)
+        if edit is not None:
+            assert apply_edit(snapshot, edit) != snapshot
+            assert edit.label

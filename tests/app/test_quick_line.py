@@ -1,0 +1,165 @@
+"""The quick line on the screen: completion, preview, history, and the keys that it takes."""
+
+from textual.widgets import Static
+
+from meshmodel.app.messages import Notice, PanelClosed, Shown
+from meshmodel.app.widgets.quick_line import QuickLine
+from meshmodel.app.widgets.rows import RowList
+from meshmodel.model.snapshot import Snapshot
+from tests.app.form_host import HOSTILE, Host, enter, full_snapshot
+
+
+def preview(app: Host) -> str:
+    return str(app.query_one("#preview", Static).content)
+
+
+async def test_a_sentence_is_previewed_done_and_cleared_for_the_next() -> None:
+    line = QuickLine()
+    app = Host(line, Snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.open_line()
+        await enter(pilot, "=bot > key > files: read")
+        assert "bot holds key" in preview(app)
+        assert app.edits == [], "nothing is done before Enter"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert set(app.snapshot.grant) == {("key", "files")}
+        assert len(app.edits) == 1
+        assert app.shown.selected == ("grant", ("key", "files"))
+        assert line.text == ""
+        assert line.is_open
+
+
+async def test_support_agent_by_keys_and_completion_takes_fewer_than_250() -> None:
+    line = QuickLine()
+    app = Host(line, Snapshot())
+    typed = [
+        *"support-bot > ticket-token > tickets: rw; tickets in helpdesk is saas, conf",
+        "tab",
+        *", unt",
+        "tab",
+        *"; su",
+        "tab",
+        *"> file-sas > attachments: r; at",
+        "tab",
+        *"in cloud is object-s",
+        "tab",
+        *", conf",
+        "tab",
+        *"; su",
+        "tab",
+        *"home he",
+        "tab",
+        *"is ai",
+        "tab",
+        *"; file-sas is sas",
+        "tab",
+        "enter",
+    ]
+    assert len(typed) + 1 < 250
+    names = {
+        " ": "space",
+        ">": "greater_than_sign",
+        ":": "colon",
+        ",": "comma",
+        ";": "semicolon",
+        "-": "minus",
+    }
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.open_line()
+        await pilot.press(*(names.get(key, key) for key in typed))
+        await pilot.pause()
+        assert app.snapshot.system["tickets"].untrusted_input
+        assert app.snapshot.system["tickets"].zone == "helpdesk"
+        assert app.snapshot.system["attachments"].kind == "object-storage"
+        assert app.snapshot.system["attachments"].sensitivity == "confidential"
+        assert app.snapshot.agent["support-bot"].kind == "ai-agent"
+        assert app.snapshot.agent["support-bot"].home == "helpdesk"
+        assert app.snapshot.credential["file-sas"].kind == "sas-token"
+        assert len(app.snapshot.hold) == 2
+
+
+async def test_a_problem_is_told_where_it_is_and_nothing_happens() -> None:
+    line = QuickLine()
+    app = Host(line, full_snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.open_line()
+        await enter(pilot, "=files is confidental", "enter")
+        await pilot.pause()
+        assert "did you mean confidential" in preview(app)
+        assert "confidental" in preview(app)
+        assert line.text == "files is confidental"
+        assert app.edits == []
+
+
+async def test_history_goes_back_and_forth_and_keeps_what_was_typed() -> None:
+    line = QuickLine()
+    app = Host(line, Snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.open_line()
+        await enter(pilot, "=zone a", "enter", "=zone b", "enter", "up")
+        assert line.text == "zone b"
+        await pilot.press("up")
+        assert line.text == "zone a"
+        await pilot.press("down", "down")
+        assert line.text == ""
+        await enter(pilot, "=zone c", "ctrl+up")
+        assert line.text == "zone b"
+        await pilot.press("ctrl+down")
+        assert line.text == "zone c"
+
+
+async def test_arrows_move_in_the_completions_and_a_click_takes_one() -> None:
+    line = QuickLine()
+    app = Host(line, full_snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.open_line()
+        await enter(pilot, "=fi", "down", "tab")
+        assert line.text == "file-key "
+        await pilot.press("home", "ctrl+k")
+        await enter(pilot, "=fi")
+        await pilot.pause()
+        await pilot.click(RowList, offset=(2, 0))
+        await pilot.pause()
+        assert line.text == "files "
+        assert app.focused is not None
+
+
+async def test_escape_and_an_empty_enter_close_it() -> None:
+    line = QuickLine()
+    app = Host(line, Snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key in ("escape", "enter"):
+            app.heard.clear()
+            line.open_line()
+            await pilot.press(key)
+            await pilot.pause()
+            assert not line.is_open
+            assert any(isinstance(each, PanelClosed) for each in app.heard)
+
+
+async def test_read_only_keeps_the_sentence_and_says_why() -> None:
+    line = QuickLine()
+    app = Host(line, full_snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(Shown(full_snapshot(), read_only=True))
+        line.open_line()
+        await enter(pilot, "=zone new", "enter")
+        await pilot.pause()
+        assert any(isinstance(each, Notice) for each in app.heard)
+        assert app.edits == []
+        assert line.text == "zone new"
+
+
+async def test_names_with_markup_are_text_and_the_line_stays_small() -> None:
+    line = QuickLine()
+    app = Host(line, full_snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.open_line()
+        await enter(pilot, f'=name tickets "{HOSTILE}"')
+        await pilot.pause()
+        assert HOSTILE in preview(app)
+        assert line.size.height <= 12
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.snapshot.system["tickets"].name == HOSTILE
