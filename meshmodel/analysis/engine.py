@@ -1,6 +1,6 @@
 """One snapshot in one view: its graph, its closures, and the starts that have crossings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from meshmodel.analysis.checkpoints import Candidates, Guarding, Unchecked, unguarded
@@ -125,21 +125,7 @@ class Engine:
         readable = row & mesh.read
         guarded = readable & ~alone.row
         sources = readable | mesh.triggered_by.get(node, 0)
-        groups: list[Group] = []
-        if sources & ~guarded or agent.home is not None:
-            groups.append(Group(sources & ~guarded, agent.home is not None, alone))
-        if guarded:
-            after: dict[int, tuple[int, Unchecked]] = {}
-            rows: dict[int, Unchecked] = {}
-            for source in bits(guarded):
-                # A source yields no more than its component does, so equal rows are worked out once.
-                before = self.guarding.baseline.row(source) | alone.row
-                unchecked = rows.get(before)
-                if unchecked is None:
-                    unchecked = rows[before] = self.guarding.together(alone, source)
-                known = after.get(unchecked.row, (0, unchecked))[0]
-                after[unchecked.row] = known | 1 << source, unchecked
-            groups.extend(Group(each, home=False, unchecked=unchecked) for each, unchecked in after.values())
+        groups = self._groups(agent.home is not None, sources, guarded, alone)
         return Traveller(
             id=agent.id,
             node=node,
@@ -148,5 +134,48 @@ class Engine:
             sources=sources,
             reach=row & mesh.access,
             steered=bool(sources & mesh.untrusted),
-            groups=tuple(groups),
+            groups=groups,
         )
+
+    def _groups(self, home: bool, sources: int, guarded: int, alone: Unchecked) -> tuple[Group, ...]:
+        """The sources of an agent by the unchecked reach of their starts.
+
+        A source that the agent reads unchecked adds nothing to the agent alone as the start, nor does
+        one from which everything that follows is in the agent's reach already: that it is read itself
+        is in the way of no crossing, since from a source to its own zone there is none. So a row is
+        compared, and kept, without the read access that the start begins with.
+        """
+        plain = sources & ~guarded
+        after: dict[int, tuple[int, Unchecked]] = {}
+        for following, of_class in self._following:
+            here = guarded & of_class
+            if not here:
+                continue
+            if not following & ~alone.row:
+                plain |= here
+                continue
+            for source in bits(here):
+                unchecked = self.guarding.together(alone, source)
+                row = unchecked.row & ~(1 << source)
+                if row == alone.row:
+                    plain |= 1 << source
+                    continue
+                known, first = after.get(row, (0, unchecked))
+                after[row] = known | 1 << source, first
+        groups = [Group(plain, home, alone)] if plain or home else []
+        groups.extend(
+            Group(known, home=False, unchecked=replace(unchecked, row=row))
+            for row, (known, unchecked) in after.items()
+        )
+        return tuple(groups)
+
+    @cached_property
+    def _following(self) -> tuple[tuple[int, int], ...]:
+        """What follows on reading, with all candidates in force, and the read accesses it follows on."""
+        baseline = self.guarding.baseline
+        classes: dict[int, int] = {}
+        for system in range(len(self.mesh.systems)):
+            source = 5 * system
+            following = baseline.row(source) & ~(1 << source)
+            classes[following] = classes.get(following, 0) | 1 << source
+        return tuple(classes.items())
