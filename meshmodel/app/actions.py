@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one action is one line of the table
 """The one table of actions: bindings, footer, help, palette and the README's key list follow it."""
 
 from collections import defaultdict

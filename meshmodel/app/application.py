@@ -61,7 +61,9 @@ class MeshmodelApp(App[None]):
         self.configuration = read_configuration() if configuration is None else configuration
         self.state = State() if state is None else state
         wanted = self.configuration.ascii if is_ascii is None else is_ascii
-        self.is_ascii = needs_ascii(os.environ, getattr(sys.__stdout__, "encoding", None)) if wanted is None else wanted
+        self.is_ascii = (
+            needs_ascii(os.environ, getattr(sys.__stdout__, "encoding", None)) if wanted is None else wanted
+        )
         self._opened = session
         for theme in themes():
             self.register_theme(theme)

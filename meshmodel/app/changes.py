@@ -148,8 +148,8 @@ def why_not_intended(snapshot: Snapshot, told: Explanation) -> str:
     if target is not None and target.audit == "none":
         return f"{target.id} logs nothing (audit none): what cannot be traced cannot be approved"
     return (
-        f"{told.agent} does not hold what opens {told.system}: it is picked up on the way or used by a deputy, "
-        "and an intent does not approve that"
+        f"{told.agent} does not hold what opens {told.system}: that is picked up on the way or a deputy's, "
+        "and an intent does not approve it"
     )
 
 

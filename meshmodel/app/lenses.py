@@ -29,14 +29,12 @@ def facts_of(analysis: "Analysis | None") -> Facts:
         return Facts()
     return Facts(
         identities={each.agent: len(each.identities) for each in analysis.reach()},
-        marks=analysis.marks(),
+        marks={(step, start, end): mark for (step, start, end), mark in analysis.marks().items()},
         depths=analysis.depths(),
     )
 
 
-def look(
-    lens: LensName, snapshot: Snapshot, analysis: "Analysis | None", selected: Reference | None
-) -> Seen:
+def look(lens: LensName, snapshot: Snapshot, analysis: "Analysis | None", selected: Reference | None) -> Seen:
     """What a lens shows of a model.
 
     Arguments:
@@ -48,7 +46,7 @@ def look(
     if analysis is None or lens == "structure":
         return Seen(None)
     if lens == "missing":
-        return _missing(analysis)
+        return _missing(snapshot, analysis)
     if lens == "boundaries":
         return _boundaries(snapshot)
     if lens == "reach":
@@ -56,10 +54,10 @@ def look(
     return _compromise(snapshot, selected)
 
 
-def _missing(analysis: "Analysis") -> Seen:
+def _missing(snapshot: Snapshot, analysis: "Analysis") -> Seen:
     from meshmodel.exporters.diagram_lens import missing
 
-    lit = missing(analysis)
+    lit = missing(snapshot, analysis)
     shown = _references(lit.nodes, lit.steps)
     return Seen(shown, "missing checkpoints, and the ways to them")
 
@@ -76,7 +74,7 @@ def _reach(snapshot: Snapshot, analysis: "Analysis", selected: Reference | None)
     lit = reach(snapshot, analysis, agent)
     tones = list(lit.nodes.values())
     said = [
-        f"{tones.count(tone)} {word}"  # type: ignore[arg-type]  # the tones of that module
+        f"{tones.count(tone)} {word}"
         for tone, word in (("direct", "direct"), ("hidden", "hidden"), ("deputy", "through a deputy"))
         if tone in tones
     ]

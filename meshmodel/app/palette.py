@@ -43,7 +43,11 @@ class Palette(Dialog[Action | Reference]):
                 keys = shown_keys(action, self.keymap)
                 yield Row(
                     ("action", action.id),
-                    line(f"{action.label}  ", (action.description, "$text-muted"), (f"  {keys}", "$text-accent")),
+                    line(
+                        f"{action.label}  ",
+                        (action.description, "$text-muted"),
+                        (f"  {keys}", "$text-accent"),
+                    ),
                     action,
                     search=f"{action.label} {action.description}",
                 )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.message import Message
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from meshmodel.api import Analysis
     from meshmodel.store.database import Store, Undone
     from meshmodel.store.journal import JournalEntry
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +41,7 @@ class Session:
     file (``.toml``) is open for reading; ``meshmodel import`` makes a model file of it.
     """
 
-    def __init__(
-        self, path: Path, snapshot: Snapshot, store: "Store | None"
-    ) -> None:
+    def __init__(self, path: Path, snapshot: Snapshot, store: "Store | None") -> None:
         """Arguments: the file, its snapshot, and its store (``None``: read only)."""
         self.path = path
         self.snapshot = snapshot
@@ -155,7 +152,13 @@ class Session:
             return policy_stub(self.snapshot, analysis).encode()
         from meshmodel.exporters import diagram
 
-        return diagram.export(self.snapshot, analysis, to=to, lens=lens, agent=agent)
+        return diagram.export(
+            self.snapshot,
+            analysis,
+            to=cast("diagram.Format", to),
+            lens=cast("diagram.Lens", lens),
+            agent=agent,
+        )
 
     @property
     def is_analysed(self) -> bool:

@@ -41,6 +41,7 @@ class Palette:
     on_selected: str
     accent: str
     bar: str
+    cursor: str
     panel: str
 
 
@@ -72,6 +73,7 @@ DARK: Final = Palette(
     on_selected="#10141a",
     accent="#7fd1e8",
     bar="#1b2430",
+    cursor="#2c4a70",
     panel="#10161d",
 )
 LIGHT: Final = Palette(
@@ -102,6 +104,7 @@ LIGHT: Final = Palette(
     on_selected="#10141a",
     accent="#0b6b85",
     bar="#dde4ec",
+    cursor="#bcd4f2",
     panel="#f3f6f9",
 )
 CONTRAST: Final = Palette(
@@ -132,6 +135,7 @@ CONTRAST: Final = Palette(
     on_selected="#000000",
     accent="#00ffff",
     bar="#262626",
+    cursor="#00008b",
     panel="#000000",
 )
 
@@ -171,11 +175,11 @@ def _theme(name: str, palette: Palette) -> Theme:
         panel=palette.bar,
         dark=palette.ground != LIGHT.ground,
         variables={
-            "block-cursor-background": palette.selected,
-            "block-cursor-foreground": palette.on_selected,
-            "block-cursor-text-style": "bold",
-            "block-cursor-blurred-background": palette.agent,
-            "block-cursor-blurred-foreground": palette.card_text,
+            "block-cursor-background": palette.cursor,
+            "block-cursor-foreground": palette.text,
+            "block-cursor-text-style": "none",
+            "block-cursor-blurred-background": palette.bar,
+            "block-cursor-blurred-foreground": palette.text,
             "footer-key-foreground": palette.accent,
             "footer-description-foreground": palette.faint,
             "border-blurred": palette.frame,

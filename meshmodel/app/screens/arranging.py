@@ -1,22 +1,19 @@
 """Which panels are seen at which size, and the keys that open and close them."""
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 from textual.geometry import Size
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
-from meshmodel.app.widgets.canvas_view import CanvasView
+from meshmodel.app.screens.base import Base
+from meshmodel.app.widgets.findings import FindingsList
 from meshmodel.app.widgets.how import How, Told
 from meshmodel.app.widgets.inspector import Inspector
 from meshmodel.app.widgets.outline import Outline
 from meshmodel.app.widgets.quick_line import QuickLine
 from meshmodel.app.widgets.rows import FilterList
 from meshmodel.app.widgets.tabs import TabRow
-
-if TYPE_CHECKING:
-    from meshmodel.app.messages import Shown
 
 Arrangement = Literal["small", "medium", "large"]
 ARRANGEMENTS: Final[tuple[Arrangement, ...]] = ("small", "medium", "large")
@@ -35,24 +32,8 @@ def arrangement_for(size: Size) -> Arrangement:
     return "small"
 
 
-class Arranging(Screen[None]):
+class Arranging(Base):
     """The part of the workbench that opens and closes panels."""
-
-    if TYPE_CHECKING:
-        shown: Shown
-
-        @property
-        def canvas(self) -> CanvasView: ...
-
-        def follow(self) -> None: ...
-
-        def redraw(self, *, afresh: bool = False) -> None: ...
-
-        def give_up(self) -> bool: ...
-
-        def open_finding(self, finding: None) -> None: ...
-
-        def select(self, reference: None) -> None: ...
 
     arrangement: Arrangement = "small"
     side: Literal["outline", "inspector"] | None = None
@@ -101,6 +82,8 @@ class Arranging(Screen[None]):
         self.query_one(TabRow).show(page)
         self._changed()
         self.query_one(f"#{page}").focus_list()  # type: ignore[attr-defined]  # every page has it
+        if page == "findings" and self.shown.finding is None:
+            self.open_finding(self.query_one(FindingsList).first)
 
     def back_to_canvas(self) -> None:
         """Close what lies over the canvas, and give it the focus."""
@@ -116,7 +99,9 @@ class Arranging(Screen[None]):
             return
         if quick.is_open:
             quick.do_close()
-        elif self.focused is not self.canvas or (self.arrangement == "small" and (self.side or self.lists_open)):
+        elif self.focused is not self.canvas or (
+            self.arrangement == "small" and (self.side or self.lists_open)
+        ):
             self.back_to_canvas()
         elif self.shown.explanation is not None or self.shown.finding is not None:
             self.open_finding(None)
@@ -170,16 +155,16 @@ class Arranging(Screen[None]):
     def action_next_panel(self) -> None:
         """Give the focus to the next panel that is seen, and back to the canvas after the last."""
         found: list[Widget] = [self.canvas]
-        for panel in (self.query_one(Outline), self.query_one(Inspector)):
-            if panel.display:
-                found.append(panel)
+        found += [panel for panel in (self.query_one(Outline), self.query_one(Inspector)) if panel.display]
         if self.query_one("#below").display:
             current = self.query_one("#pages", ContentSwitcher).current
             found.append(self.query_one(f"#{current}"))
             if self.query_one(How).display:
                 found.append(self.query_one(How))
         here = self.focused
-        at = next((n for n, each in enumerate(found) if here is not None and each in here.ancestors_with_self), 0)
+        at = next(
+            (n for n, each in enumerate(found) if here is not None and each in here.ancestors_with_self), 0
+        )
         wanted = found[(at + 1) % len(found)]
         if wanted is self.canvas:
             self.canvas.focus()

@@ -1,59 +1,30 @@
 """The keys and gestures of the workbench that change the model, each by one edit."""
 
-from dataclasses import replace
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.screen import Screen
 
 from meshmodel.app import changes
 from meshmodel.app.actions import BY_ID
+from meshmodel.app.screens.base import Base
 from meshmodel.app.widgets.canvas_gestures import ELEMENTS
 from meshmodel.app.widgets.canvas_view import CanvasView
 from meshmodel.app.widgets.connect_menu import CheckpointWanted, ConnectMenu
 from meshmodel.app.widgets.inspector import Inspector
 from meshmodel.app.widgets.quick_line import QuickLine
-from meshmodel.canvas.scene import Direction, Reference
+from meshmodel.canvas.scene import Reference
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.records import Agent, Credential, Record, System, Zone
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Record
 from meshmodel.model.text import one_line
-from meshmodel.store.edits import Edit, Put, edit
+from meshmodel.store.edits import Edit, Put, apply_edit, edit
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from meshmodel.app.application import MeshmodelApp
-    from meshmodel.app.messages import Shown
-    from meshmodel.app.session import Session
 
-
-class Editing(Screen[None]):
+class Editing(Base):
     """The part of the workbench that changes the model."""
-
-    if TYPE_CHECKING:
-        app: MeshmodelApp
-        shown: Shown
-        session: Session
-        tentative: Snapshot | None
-        folded: frozenset[str]
-
-        @property
-        def canvas(self) -> CanvasView: ...
-
-        def redraw(self, *, afresh: bool = False) -> None: ...
-
-        def say(self, text: str, severity: str = "information") -> None: ...
-
-        def select(self, reference: Reference | None) -> None: ...
-
-        def with_(self, **changes: object) -> Shown: ...
-
-        def zone_of(self, reference: Reference | None) -> str | None: ...
-
-        def describe(self, reference: Reference) -> str: ...
-
-        def open_inspector(self) -> None: ...
 
     _moved: Record | None = None
 
@@ -91,9 +62,9 @@ class Editing(Screen[None]):
         """Redo, and name what was done again."""
         self._history(self.session.redo, "nothing to redo")
 
-    def _history(self, step: object, nothing: str) -> None:
+    def _history(self, step: Callable[[], object], nothing: str) -> None:
         try:
-            if step() is None:  # type: ignore[operator]  # one of the two methods of the session
+            if step() is None:
                 self.say(nothing)
         except MeshmodelError as error:
             self.say(one_line(error, 300), "error")
@@ -238,7 +209,10 @@ class Editing(Screen[None]):
     def _ask_checkpoint(self, place: changes.Step | None) -> None:
         from meshmodel.app.screens.placing import CheckpointDialog
 
-        self.app.push_screen(CheckpointDialog(self.shown.snapshot, place), self.apply)
+        def placed(wanted: Edit | None) -> None:
+            self.apply(wanted)
+
+        self.app.push_screen(CheckpointDialog(self.shown.snapshot, place), placed)
 
     def action_intend(self) -> None:
         """Declare the lit path intended, where section 6 lets that approve it; else say why not."""
@@ -258,7 +232,11 @@ class Editing(Screen[None]):
         """Move the selected card by slot: arrows, then Enter."""
         selected = self.shown.selected
         drawing = self.canvas.drawing
-        if drawing is None or selected is None or selected not in drawing.grid.cards and selected[0] != "zone":
+        if (
+            drawing is None
+            or selected is None
+            or not (selected in drawing.grid.cards or selected[0] == "zone")
+        ):
             self.say("move: select a card or a zone first")
             return
         if self.canvas.start_move():
@@ -276,11 +254,13 @@ class Editing(Screen[None]):
             self._put_there(selected, self._moved)
             return
         drawing = self.canvas.drawing
-        moved = None if drawing is None else changes.step_slot(drawing, selected, self._moved, event.direction)
+        moved = (
+            None if drawing is None else changes.step_slot(drawing, selected, self._moved, event.direction)
+        )
         if moved is None:
             return
         self._moved = moved
-        self.tentative = replace(self.shown.snapshot, **_with(self.shown.snapshot, moved))
+        self.tentative = apply_edit(self.shown.snapshot, edit("move", [Put(moved)]))
         self.redraw()
         self.canvas.reveal(selected)
         self.say(changes.where(self.shown.snapshot, selected, moved))
@@ -345,9 +325,3 @@ class Editing(Screen[None]):
 
 def _pair(reference: Reference) -> tuple[str, str]:
     return reference[0], str(reference[1])
-
-
-def _with(snapshot: Snapshot, record: Record) -> dict[str, dict[str, Record]]:
-    """The table of one element with it in place of what it was."""
-    table = {Zone: "zone", System: "system", Agent: "agent", Credential: "credential"}[type(record)]  # type: ignore[index]  # elements only
-    return {table: {**snapshot.table(table), record.id: record}}  # type: ignore[union-attr]  # elements have ids

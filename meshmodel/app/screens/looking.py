@@ -1,59 +1,29 @@
 """Selecting, finding, lenses, zoom, folding, and the open finding with its witness."""
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from textual import on
-from textual.screen import Screen
 
 from meshmodel.app.changes import title_of, words_for
-from meshmodel.app.lenses import LENSES, LensName
+from meshmodel.app.lenses import LENSES
+from meshmodel.app.screens.base import Base
+from meshmodel.app.widgets.canvas_gestures import ELEMENTS
 from meshmodel.app.widgets.canvas_view import CanvasView
 from meshmodel.app.widgets.how import Told
 from meshmodel.canvas.scene import Reference, Zoom
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.records import Agent, System, Zone
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Finding
-    from meshmodel.app.application import MeshmodelApp
-    from meshmodel.app.messages import Shown
-    from meshmodel.app.session import Session
 
 ZOOMS: Final[tuple[Zoom, ...]] = ("overview", "line", "card")
 
 
-class Looking(Screen[None]):
+class Looking(Base):
     """The part of the workbench that looks at the model and changes nothing."""
 
     OPEN_FOLDED: Final = 300
     """Models of more elements open with their zones folded."""
-
-    if TYPE_CHECKING:
-        app: MeshmodelApp
-        shown: Shown
-        session: Session
-
-        @property
-        def canvas(self) -> CanvasView: ...
-
-        def follow(self) -> None: ...
-
-        def redraw(self, *, afresh: bool = False) -> None: ...
-
-        def relight(self) -> None: ...
-
-        def say(self, text: str, severity: str = "information") -> None: ...
-
-        def with_(self, **changes: object) -> Shown: ...
-
-        def open_inspector(self) -> None: ...
-
-        def filter_in_focus(self) -> bool: ...
-
-    zoom: Zoom = "card"
-    lens: LensName = "structure"
-    lens_says = ""
-    folded: frozenset[str] = frozenset()
-    tentative: Snapshot | None = None
 
     # Selecting
 
@@ -115,17 +85,17 @@ class Looking(Screen[None]):
 
     def zone_of(self, reference: Reference | None) -> str | None:
         """The zone that an element lies in or is at home in, or the zone itself."""
-        if reference is None or not isinstance(reference[1], str):
+        if reference is None:
             return None
-        table, key = reference
-        snapshot = self.shown.snapshot
-        if table == "zone":
-            return key
-        if table == "system" and key in snapshot.system:
-            return snapshot.system[key].zone
-        if table == "agent" and key in snapshot.agent:
-            return snapshot.agent[key].home
-        return None
+        match self.shown.snapshot.get(*reference) if reference[0] in ELEMENTS else None:
+            case Zone() as zone:
+                return zone.id
+            case System() as system:
+                return system.zone
+            case Agent() as agent:
+                return agent.home
+            case _:
+                return None
 
     # Findings
 
@@ -156,7 +126,11 @@ class Looking(Screen[None]):
                 self.shown = self.with_(explanation=told)
             return
         now = next(
-            (each for each in analysis.findings if (each.rule, each.subject) == (finding.rule, finding.subject)),
+            (
+                each
+                for each in analysis.findings
+                if (each.rule, each.subject) == (finding.rule, finding.subject)
+            ),
             None,
         )
         told = None if now is None else analysis.explain_finding(now)
@@ -180,7 +154,9 @@ class Looking(Screen[None]):
         self.reopen()
         self.redraw()
         self.say(
-            "as designed: planned checkpoints count" if view == "designed" else "as built: planned ones do not count"
+            "as designed: planned checkpoints count"
+            if view == "designed"
+            else "as built: planned ones do not count"
         )
         self.follow()
 
@@ -225,7 +201,7 @@ class Looking(Screen[None]):
     def describe(self, reference: Reference) -> str:
         """What is selected, for a line: its kind and its name."""
         title = title_of(self.shown.snapshot, reference)
-        return title if isinstance(reference[1], tuple) else f"{cast('str', reference[0])} {title}"
+        return title if isinstance(reference[1], tuple) else f"{reference[0]} {title}"
 
     @staticmethod
     def words(reference: Reference) -> str:

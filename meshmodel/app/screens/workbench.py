@@ -1,13 +1,12 @@
 """The workbench: header, canvas, panels and lists around one session."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, get_args
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
@@ -24,13 +23,11 @@ from meshmodel.app.messages import (
     Notice,
     PanelClosed,
     SelectionRequested,
-    Shown,
 )
 from meshmodel.app.screens.arranging import Arranging
 from meshmodel.app.screens.editing import Editing
 from meshmodel.app.screens.looking import Looking
 from meshmodel.app.session import Session
-from meshmodel.app.widgets.canvas_paint import Lighting
 from meshmodel.app.widgets.canvas_view import CanvasView
 from meshmodel.app.widgets.findings import FindingsList
 from meshmodel.app.widgets.footer import MeshFooter
@@ -45,11 +42,11 @@ from meshmodel.app.widgets.reach_matrix import ReachMatrix
 from meshmodel.app.widgets.tabs import TabRow
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Options, Reference
+from meshmodel.exporters.folding import fold
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.app.application import MeshmodelApp
     from meshmodel.app.session import Results
 
 PanelWidget = Outline | Inspector | FindingsList | QuestionList | ReachMatrix | How | Told | QuickLine
@@ -67,18 +64,15 @@ EMPTY = (
 )
 
 
-class Workbench(Arranging, Looking, Editing, Screen[None]):
+class Workbench(Arranging, Looking, Editing):
     """One model on the screen. It alone hands edits to the session and tells panels what to show."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("workbench")]
     CSS_PATH = "workbench.tcss"
-    app: "MeshmodelApp"
 
     def __init__(self, session: Session) -> None:
         """Arguments: the open model."""
-        super().__init__()
-        self.session = session
-        self.shown = Shown(session.snapshot, read_only=session.read_only)
+        super().__init__(session)
         self.panels: list[PanelWidget] = []
 
     def compose(self) -> ComposeResult:
@@ -110,17 +104,10 @@ class Workbench(Arranging, Looking, Editing, Screen[None]):
         yield QuickLine(id="quick-line")
         yield MeshFooter(self.app.keymap, id="footer")
 
-    @property
-    def canvas(self) -> CanvasView:
-        """The canvas."""
-        return self.query_one("#canvas", CanvasView)
-
     def on_mount(self) -> None:
         """Draw first, analyse right after, then listen for other programs."""
-        self.panels = [
-            self.query_one(kind)
-            for kind in (Outline, Inspector, FindingsList, QuestionList, ReachMatrix, How, Told, QuickLine)
-        ]
+        kinds: tuple[type[PanelWidget], ...] = get_args(PanelWidget)
+        self.panels = [self.query_one(kind) for kind in kinds]
         self.query_one(MeshFooter).read_only = self.session.read_only
         self.shown = self.with_(ascii=self.app.is_ascii)
         place = self.app.state.place(self.session.path)
@@ -204,12 +191,6 @@ class Workbench(Arranging, Looking, Editing, Screen[None]):
 
     # Showing
 
-    def with_(self, **changes: object) -> Shown:
-        """What is shown, with some of it changed."""
-        from dataclasses import replace
-
-        return replace(self.shown, **changes)  # type: ignore[arg-type]  # attributes of Shown, by name
-
     def redraw(self, *, afresh: bool = False) -> None:
         """Draw the newest model; ``afresh``: without regard to how it was drawn before."""
         canvas = self.canvas
@@ -235,8 +216,7 @@ class Workbench(Arranging, Looking, Editing, Screen[None]):
         self.lens_says = seen.says
         lit = self.shown.explanation
         witness = lit_by(lit) if lit is not None and lit.steps else frozenset()
-        aimed = self.canvas.lighting.aimed
-        self.canvas.light(Lighting(self.shown.selected, seen.shown, witness, aimed))
+        self.canvas.light(self.shown.selected, seen.shown, witness)
 
     def follow(self) -> None:
         """Tell every panel what to show; those that cannot be seen wait until they can."""
@@ -246,20 +226,13 @@ class Workbench(Arranging, Looking, Editing, Screen[None]):
         for panel in self.panels:
             if all(each.display for each in panel.ancestors_with_self if isinstance(each, Widget)):
                 panel.follow(self.shown)
-        counts = {"findings": self.query_one(FindingsList).count}
-        if self.shown.analysis is not None:
-            counts["questions"] = len(self.shown.analysis.questions)
-        self.query_one(TabRow).show(**counts)
+        analysis = self.shown.analysis
+        if analysis is not None:
+            counts = {"findings": len(fold(analysis.findings)), "questions": len(analysis.questions)}
+            self.query_one(TabRow).show(counts=counts)
         journal = self.query_one(JournalList)
         if journal.display and self.query_one("#below").display:
             journal.show_entries(self.session.journal())
-
-    def say(self, text: str, severity: str = "information") -> None:
-        """Say one line: where the finding is told on small screens, else as a notice."""
-        told = self.query_one(Told)
-        told.say(text)
-        if not told.display or severity != "information":
-            self.notify(text, severity=severity, markup=False, timeout=6)  # type: ignore[arg-type]  # Textual's words
 
     # What panels ask for
 

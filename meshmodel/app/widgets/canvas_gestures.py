@@ -7,7 +7,7 @@ from textual import events
 from textual.message import Message
 from textual.scroll_view import ScrollView
 
-from meshmodel.app.widgets.canvas_paint import Lighting, Overlay
+from meshmodel.app.widgets.canvas_paint import Overlay
 from meshmodel.canvas.scene import Direction, Reference, Target
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ class Gestures(ScrollView):
     """The part of the canvas that follows the mouse, and its counterpart for keys."""
 
     drawing: "Drawing | None"
-    lighting: Lighting
+    selected: Reference | None
+    aimed: Reference | None
 
     class Told(Message):
         """A gesture says what it would do now; empty when it is over."""
@@ -97,8 +98,8 @@ class Gestures(ScrollView):
         """What the inks look like."""
         raise NotImplementedError
 
-    def light(self, lighting: Lighting) -> None:
-        """Let other things stand out."""
+    def light_aim(self, reference: Reference | None) -> None:
+        """Let what is pointed at stand out."""
         raise NotImplementedError
 
     def overlay(self, overlays: "Iterable[Overlay]") -> None:
@@ -122,7 +123,7 @@ class Gestures(ScrollView):
     @property
     def aimed_or_selected(self) -> Reference | None:
         """Where keys start from: what is aimed at, else what is selected."""
-        return self.lighting.aimed or self.lighting.selected
+        return self.aimed or self.selected
 
     def start_connect(self) -> bool:
         """Connect by keys: the arrows choose the other end; whether there is something to begin with."""
@@ -133,7 +134,7 @@ class Gestures(ScrollView):
         return self._start("move")
 
     def _start(self, kind: Literal["connect", "move"]) -> bool:
-        selected = self.lighting.selected
+        selected = self.selected
         if self.drawing is None or selected is None or selected[0] not in ELEMENTS:
             return False
         box = self.drawing.box_of(selected)
@@ -179,7 +180,7 @@ class Gestures(ScrollView):
         gesture = self._gesture
         if gesture is None or not gesture.by_key or gesture.target is None:
             return False
-        aimed = self.lighting.aimed
+        aimed = self.aimed
         if gesture.kind == "connect":
             if aimed is None:
                 return True
@@ -199,16 +200,15 @@ class Gestures(ScrollView):
         return True
 
     def _aim(self, source: Reference, target: Reference | None) -> None:
-        if self.lighting.aimed != target:
-            self.light(Lighting(self.lighting.selected, self.lighting.shown, self.lighting.witness, target))
+        if self.aimed != target:
+            self.light_aim(target)
             self.post_message(self.Aimed(source, target))
 
     def _end(self) -> None:
         self._gesture = None
         self.release_mouse()
         self.overlay(())
-        if self.lighting.aimed is not None:
-            self.light(Lighting(self.lighting.selected, self.lighting.shown, self.lighting.witness))
+        self.light_aim(None)
         self.post_message(self.Told(""))
 
     # By mouse
@@ -330,6 +330,12 @@ class Gestures(ScrollView):
         step = 1 if y > start_y else -1
         overlays += [Overlay(x, row, along, style) for row in range(start_y + step, y, step)]
         if y != start_y:
-            corner = "+" if is_ascii else ("╮" if y > start_y else "╯") if x >= start_x else ("╭" if y > start_y else "╰")
+            corner = (
+                "+"
+                if is_ascii
+                else ("╮" if y > start_y else "╯")
+                if x >= start_x
+                else ("╭" if y > start_y else "╰")
+            )
             overlays.append(Overlay(x, start_y, corner, style))
         self.overlay(overlays)

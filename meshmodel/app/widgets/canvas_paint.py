@@ -19,21 +19,25 @@ _HEAVIER: Final = str.maketrans(_LIGHT + "-|", _HEAVY + "=#")
 _GROUND: Final = frozenset({"ground", "lane-a", "lane-b", "frame", "lane-title"})
 
 
+Owners = frozenset[Reference]
+"""What runs of a drawing belong to: records, and branches of lines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lighting:
-    """What stands out.
+    """What stands out, as owners of runs.
 
     Attributes:
-        selected: the selected record.
-        shown: the records within the lens; ``None``: all of them.
-        witness: the records of the lit way; everything else is dimmed while there is one.
-        aimed: a record that a gesture points at.
+        selected: what is selected.
+        shown: what is within the lens; ``None``: everything.
+        witness: the lit way; everything else is dimmed while there is one.
+        aimed: what a gesture points at.
     """
 
-    selected: Reference | None = None
-    shown: frozenset[Reference] | None = None
-    witness: frozenset[Reference] = frozenset()
-    aimed: Reference | None = None
+    selected: Owners = frozenset()
+    shown: Owners | None = None
+    witness: Owners = frozenset()
+    aimed: Owners = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +83,10 @@ def _look(run: Run, lighting: Lighting, inks: Inks) -> tuple[Style, bool]:
     if ink in _GROUND or not owners:
         return inks.plain[ink], False
     is_line = ink.startswith("line")
-    if lighting.aimed is not None and lighting.aimed in owners and not is_line:
+    if not is_line and not lighting.aimed.isdisjoint(owners):
         return inks.offer, False
     heavy = bool(lighting.witness) and not lighting.witness.isdisjoint(owners)
-    if lighting.selected is not None and lighting.selected in owners:
+    if not lighting.selected.isdisjoint(owners):
         return (inks.selected_line if is_line else inks.selected), heavy
     if lighting.witness:
         return (inks.lit[ink], True) if heavy else (inks.dimmed[ink], False)

@@ -59,6 +59,10 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         self.is_ascii = is_ascii
         self.drawing: Drawing | None = None
         self.lighting = Lighting()
+        self.selected: Reference | None = None
+        self.aimed: Reference | None = None
+        self._shown: frozenset[Reference] | None = None
+        self._witness: frozenset[Reference] = frozenset()
         self.hint: tuple[str, ...] = ()
         self._strips: dict[int, tuple[tuple[Run, ...], Strip]] = {}
         self._overlays: dict[int, list[Overlay]] = {}
@@ -66,11 +70,6 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         if is_ascii:
             self.styles.scrollbar_size_horizontal = 0
             self.styles.scrollbar_size_vertical = 0
-
-    @property
-    def selected(self) -> Reference | None:
-        """What is selected."""
-        return self.lighting.selected
 
     @property
     def looks(self) -> Inks:
@@ -95,23 +94,58 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         before, self.drawing = self.drawing, drawing
         self.virtual_size = Size(drawing.width, drawing.height)
         if before is None or self.hint:
+            self.lighting = self._resolved()
             self._strips.clear()
             self.refresh()
             return
         self._repaint(y for y in self._in_view() if _row(before, y) != _row(drawing, y))
+        self._relight()
 
-    def light(self, lighting: Lighting) -> None:
-        """Let other things stand out; rows that nothing changes on are not painted again."""
-        before, self.lighting = self.lighting, lighting
-        if self.drawing is None or before == lighting:
+    def light(
+        self,
+        selected: Reference | None,
+        shown: frozenset[Reference] | None = None,
+        witness: frozenset[Reference] = frozenset(),
+    ) -> None:
+        """Say what stands out.
+
+        Arguments:
+            selected: what is selected.
+            shown: the records within the lens; ``None``: all of them.
+            witness: the records of the lit way; everything else is dimmed while there is one.
+        """
+        self.selected, self._shown, self._witness = selected, shown, witness
+        self._relight()
+
+    def light_aim(self, reference: Reference | None) -> None:
+        """Let what a gesture points at stand out."""
+        self.aimed = reference
+        self._relight()
+
+    def _resolved(self) -> Lighting:
+        drawing = self.drawing
+        if drawing is None:
+            return Lighting()
+        return Lighting(
+            drawing.light([self.selected] if self.selected is not None else ()),
+            None if self._shown is None else drawing.light(self._shown),
+            drawing.light(self._witness),
+            drawing.light([self.aimed] if self.aimed is not None else ()),
+        )
+
+    def _relight(self) -> None:
+        before, self.lighting = self.lighting, self._resolved()
+        if self.drawing is None or before == self.lighting:
             return
-        if before.witness != lighting.witness or before.shown != lighting.shown:
+        if before.witness != self.lighting.witness or before.shown != self.lighting.shown:
             self._strips.clear()
             self.refresh()
             return
-        owners = {before.selected, lighting.selected, before.aimed, lighting.aimed} - {None}
+        owners = before.selected ^ self.lighting.selected | before.aimed ^ self.lighting.aimed
         visible = set(self._in_view())
-        self._repaint(y for y in visible if any(not owners.isdisjoint(run.owners) for run in _row(self.drawing, y)))
+        self._repaint(
+            y for y in visible if any(not owners.isdisjoint(run.owners) for run in _row(self.drawing, y))
+        )
         for y in set(self._strips) - visible:
             del self._strips[y]
 
@@ -133,9 +167,7 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         box = None if self.drawing is None or reference is None else self.drawing.box_of(reference)
         if box is None:
             return
-        region = Region(
-            max(box.x - MARGIN, 0), max(box.y - 1, 0), box.width + 2 * MARGIN, box.height + 2
-        )
+        region = Region(max(box.x - MARGIN, 0), max(box.y - 1, 0), box.width + 2 * MARGIN, box.height + 2)
         self.scroll_to_region(region, animate=False, force=True)
 
     # Painting
@@ -222,10 +254,8 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         if not order:
             return
         here = self.aimed_or_selected
-        if here in order:
-            wanted = order[(order.index(here) + by) % len(order)]
-        else:
-            wanted = order[0 if by > 0 else -1]
+        first = 0 if by > 0 else -1
+        wanted = order[(order.index(here) + by) % len(order) if here in order else first]
         if not self.aim(wanted):
             self._select(wanted)
 

@@ -53,17 +53,17 @@ class FindingsList(Listing):
 
     nothing = "no findings: nothing crosses a zone unasked"
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
-        """Arguments: the widget's id."""
-        super().__init__(id=id)
-        self.count = 0
+    @property
+    def first(self) -> Finding | None:
+        """The finding under the cursor, at first the most severe one."""
+        row = self.rows.row
+        return row.value if row is not None and isinstance(row.value, Finding) else None
 
     def follow(self, shown: Shown) -> None:
         """Show the findings of this."""
         if shown.analysis is None:
             return
         causes = fold(shown.analysis.findings)
-        self.count = len(causes)
         doors = {door.subject: door for door in shown.analysis.doors}
         self.show_rows([finding_row(cause, doors, is_ascii=shown.ascii) for cause in causes])
 

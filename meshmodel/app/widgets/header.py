@@ -102,7 +102,9 @@ class MeshHeader(Widget):
                 change = f"designed {change}" if change else ""
             if change:
                 parts.append(Part(change, "bold $warning", 1))
-        parts.append(Part(f"lens {self.lens}", "$text-muted", 5 if self.lens == "structure" else 1, right=True))
+        parts.append(
+            Part(f"lens {self.lens}", "$text-muted", 5 if self.lens == "structure" else 1, right=True)
+        )
         view = "as designed" if shown.view == "designed" else "as built"
         parts.append(Part(view, "$text-muted" if view == "as built" else "bold $warning", 3, right=True))
         state = "read only" if shown.read_only else self.state

@@ -5,7 +5,7 @@ from typing import Any
 from textual.content import Content
 from textual.widget import Widget
 
-from meshmodel.analysis.results import Explanation, Finding, WitnessStep
+from meshmodel.analysis.results import Explanation, WitnessStep
 from meshmodel.app.messages import SelectionRequested, Shown
 from meshmodel.app.widgets.findings import SEVERITY_STYLES, severity_sign
 from meshmodel.app.widgets.listing import Listing
@@ -36,20 +36,25 @@ def lit_by(explanation: Explanation) -> frozenset[Reference]:
     return frozenset(found)
 
 
-def asked(step: WitnessStep, *, is_ascii: bool = False) -> Content:
-    """Whether somebody asks at a step: the checkpoint, or that there is none where a zone is entered."""
-    if step.checkpoint is not None:
-        return Content.styled(f" {'*' if is_ascii else '◆'} {step.checkpoint}", "$success")
-    if step.step == "grant" and step.zone_from != step.zone_to:
-        return Content.styled(f" {'x' if is_ascii else '✖'} nobody asks", "bold $error")
-    return Content("")
+_PLAIN = str.maketrans({"✖": "x", "◆": "*", "◇": "o", "→": ">", "▸": ">", "⚑": "!", "…": "~"})
 
 
-def nothing_lit(finding: Finding | None) -> list[Content]:
-    """What to say where no way is lit."""
-    if finding is None:
-        return [Content.styled("open a finding to see how it comes about", "$text-muted")]
-    return [Content(finding.message), Content.styled(finding.remedy, "$text-muted")]
+def plain(text: str, *, is_ascii: bool) -> str:
+    """The text with letters in place of our signs, where only ASCII may be drawn."""
+    return text.translate(_PLAIN) if is_ascii else text
+
+
+def told_steps(explanation: Explanation) -> list[tuple[str, WitnessStep | None]]:
+    """The sentences of a way, those of its steps with the step.
+
+    Holding a credential and what an action implies are told with the step after or before.
+    """
+    steps = iter(step for step in explanation.steps if step.step not in {"hold", "implies"})
+    found: list[tuple[str, WitnessStep | None]] = []
+    for sentence in explanation.sentences:
+        is_step = sentence[:1].isdigit() and bool(explanation.steps)
+        found.append((sentence, next(steps, None) if is_step else None))
+    return found
 
 
 class How(Listing):
@@ -64,18 +69,12 @@ class How(Listing):
         if finding is not None:
             rows.append(_words(finding.message, "bold"))
         if explanation is not None:
-            for number, (step, sentence) in enumerate(
-                zip(explanation.steps, _sentences(explanation), strict=True), 1
-            ):
-                content = Content.assemble(
-                    (f" {number} ", "bold $background on $primary"), f" {sentence}", asked(step, is_ascii=shown.ascii)
-                )
-                reference = reference_of(step) or ("system", step.to.partition(":")[2])
-                rows.append(Row((number, sentence), content, reference))
-            zones = _zones(explanation)
-            if len(zones) > 1:
-                arrow = " > " if shown.ascii else " → "
-                rows.append(_words(f"crosses {arrow.join(zones)}", "$text-muted"))
+            for sentence, step in told_steps(explanation):
+                text = plain(sentence, is_ascii=shown.ascii)
+                if step is None:
+                    rows.append(_words(text, "$text-muted" if rows else ""))
+                else:
+                    rows.append(Row(sentence, _numbered(text), reference_of(step)))
             if not explanation.steps and explanation.why_not:
                 rows.append(_words(explanation.why_not, "$text-muted"))
         if finding is not None:
@@ -96,24 +95,16 @@ def _words(text: str, style: str) -> Row:
     return Row(("words", text), Content.styled(text, style), heading=True)
 
 
-def _sentences(explanation: Explanation) -> list[str]:
-    """One sentence a step; where the analysis tells several steps in one, the steps tell themselves."""
-    if len(explanation.sentences) == len(explanation.steps):
-        return list(explanation.sentences)
-    return [
-        f"{step.step} {step.from_.partition(':')[2]} to {step.to.partition(':')[2]}"
-        + (f" ({step.action})" if step.action else "")
-        for step in explanation.steps
-    ]
-
-
-def _zones(explanation: Explanation) -> list[str]:
-    zones: list[str] = []
-    for step in explanation.steps:
-        for zone in (step.zone_from, step.zone_to):
-            if zone is not None and (not zones or zones[-1] != zone):
-                zones.append(zone)
-    return zones
+def _numbered(text: str) -> Content:
+    """A numbered sentence: its number set off, and whether anybody asks at its end."""
+    number, _, words = text.partition(" ")
+    for sign in ("✖", "x nobody"):
+        before, found, after = words.partition(sign)
+        if found:
+            return Content.assemble(
+                (f" {number} ", "bold $background on $primary"), f" {before}", (found + after, "bold $error")
+            )
+    return Content.assemble((f" {number} ", "bold $background on $primary"), f" {words}")
 
 
 class Told(Widget):
@@ -180,13 +171,12 @@ class Told(Widget):
             return Content.styled(f" {shown.finding.remedy}" if shown.finding else "", "$text-muted")
         pieces: list[Content] = []
         used = 0
-        for number, (step, sentence) in enumerate(
-            zip(explanation.steps, _sentences(explanation), strict=True), 1
-        ):
-            piece = Content.assemble((f" {number} ", "bold $primary"), sentence, asked(step, is_ascii=shown.ascii))
-            used += width(piece.plain)
+        for sentence, step in told_steps(explanation):
+            if step is None:
+                continue
+            piece = _numbered(plain(sentence, is_ascii=shown.ascii))
+            used += width(piece.plain) + 1
             if used > room and pieces:
-                pieces.append(Content.styled(" …", "$text-muted"))
                 break
             pieces.append(piece)
-        return Content("").join(pieces)
+        return Content(" ").join(pieces)

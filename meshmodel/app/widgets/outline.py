@@ -76,10 +76,11 @@ def marks_by_element(shown: Shown) -> dict[Reference, str]:
             found["system", system.id] = flag
     counts: dict[Reference, int] = {}
     for door in shown.analysis.doors if shown.analysis is not None else ():
-        for reference in (("credential", door.credential), *(("agent", each) for each in door.agents)):
-            counts[reference] = counts.get(reference, 0) + 1
-    for reference, number in counts.items():
-        found[reference] = f"{missing}{number}"
+        ends: list[Reference] = [("credential", door.credential), *(("agent", each) for each in door.agents)]
+        for end in ends:
+            counts[end] = counts.get(end, 0) + 1
+    for element, number in counts.items():
+        found[element] = f"{missing}{number}"
     return found
 
 

@@ -1,5 +1,7 @@
 """One row of tabs over the lists below the canvas."""
 
+from collections.abc import Mapping
+
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -30,10 +32,10 @@ class TabRow(Widget):
         self.counts: dict[str, int] = {}
         self.front = next(iter(tabs))
 
-    def show(self, front: str | None = None, **counts: int) -> None:
+    def show(self, front: str | None = None, counts: Mapping[str, int] | None = None) -> None:
         """Bring a tab to the front, and set counts behind titles."""
         self.front = front or self.front
-        self.counts |= counts
+        self.counts |= counts or {}
         self.refresh()
 
     def labels(self) -> list[tuple[str, str]]:

@@ -1,0 +1,107 @@
+"""What the parts of the workbench share: the session, what is shown, and each other's methods."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from textual.screen import Screen
+
+from meshmodel.app.lenses import LensName
+from meshmodel.app.messages import Shown
+from meshmodel.app.session import Session
+from meshmodel.app.widgets.canvas_view import CanvasView
+from meshmodel.app.widgets.how import Told
+from meshmodel.canvas.scene import Reference, Zoom
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.edits import Edit
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.results import Finding
+    from meshmodel.app.application import MeshmodelApp
+
+Severity = Literal["information", "warning", "error"]
+
+
+class Base(Screen[None]):
+    """The common ground. Its parts: ``Arranging`` panels, ``Looking`` at the model, ``Editing`` it.
+
+    Attributes:
+        session: the open model.
+        shown: what the panels show.
+        tentative: the model as a move in progress would leave it.
+        zoom, lens, folded: how the canvas is looked at.
+        lens_says: what the lens has to say.
+    """
+
+    app: "MeshmodelApp"
+
+    def __init__(self, session: Session) -> None:
+        """Arguments: the open model."""
+        super().__init__()
+        self.session = session
+        self.shown = Shown(session.snapshot, read_only=session.read_only)
+        self.tentative: Snapshot | None = None
+        self.zoom: Zoom = "card"
+        self.lens: LensName = "structure"
+        self.lens_says = ""
+        self.folded: frozenset[str] = frozenset()
+
+    @property
+    def canvas(self) -> CanvasView:
+        """The canvas."""
+        return self.query_one("#canvas", CanvasView)
+
+    def with_(self, **changes: object) -> Shown:
+        """What is shown, with some of it changed."""
+        return replace(self.shown, **changes)  # type: ignore[arg-type]  # attributes of Shown, by name
+
+    def say(self, text: str, severity: Severity = "information") -> None:
+        """Say one line: where the finding is told on small screens, else as a notice."""
+        told = self.query_one(Told)
+        told.say(text)
+        if text and (not told.display or severity != "information"):
+            self.app.clear_notifications()  # only the newest line is of interest
+            self.notify(text, severity=severity, markup=False, timeout=4)
+
+    def redraw(self, *, afresh: bool = False) -> None:
+        """Draw the newest model; ``afresh``: without regard to how it was drawn before."""
+        raise NotImplementedError
+
+    def relight(self) -> None:
+        """Let stand out what is selected, in the lens, or on the lit way."""
+        raise NotImplementedError
+
+    def follow(self) -> None:
+        """Tell every panel what to show."""
+        raise NotImplementedError
+
+    def select(self, reference: Reference | None) -> None:
+        """Select something, bring it into view, and tell the panels."""
+        raise NotImplementedError
+
+    def zone_of(self, reference: Reference | None) -> str | None:
+        """The zone that an element lies in or is at home in, or the zone itself."""
+        raise NotImplementedError
+
+    def describe(self, reference: Reference) -> str:
+        """What a record is called in a line."""
+        raise NotImplementedError
+
+    def open_inspector(self) -> None:
+        """Show the inspector and give it the focus."""
+        raise NotImplementedError
+
+    def open_finding(self, finding: "Finding | None") -> None:
+        """Light the witness of a finding and tell it; with ``None``: no longer."""
+        raise NotImplementedError
+
+    def filter_in_focus(self) -> bool:
+        """Open the filter of the list in focus; whether one is."""
+        raise NotImplementedError
+
+    def give_up(self) -> bool:
+        """Give up the gesture in progress; whether there was one."""
+        raise NotImplementedError
+
+    def apply(self, wanted: Edit | None, select: Reference | None = None) -> bool:
+        """Make an edit, and select something afterwards; whether it was done."""
+        raise NotImplementedError
