@@ -1,0 +1,183 @@
+"""What holds of the project as a whole: sizes, words, documentation, packaging."""
+
+import ast
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from meshmodel.store import examples as stored
+from tests import readme
+
+ROOT = Path(__file__).parents[1]
+LIMIT = 400
+SOURCES = sorted((ROOT / "meshmodel").rglob("*.py"))
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def tracked() -> list[Path]:
+    """The files of the project: what git knows and is there."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
+    ).stdout
+    return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def texts() -> list[tuple[Path, str]]:
+    found = []
+    for path in tracked():
+        try:
+            found.append((path.relative_to(ROOT), path.read_text(encoding="utf-8")))
+        except UnicodeDecodeError:
+            continue
+    return found
+
+
+def test_no_file_is_too_long():
+    sizes = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in [*SOURCES, *(ROOT / "tests").rglob("*.py")]
+    }
+    assert {name: lines for name, lines in sizes.items() if lines > LIMIT} == {}
+
+
+def test_no_path_of_a_machine_is_in_the_project():
+    folders = "work|root|home/[a-z]|Users/[A-Za-z]"
+    pattern = re.compile(rf"(?<![\w.$}}:/-])/(?:{folders})[\w-]*/")
+    assert [(str(path), found[0]) for path, text in texts() if (found := pattern.search(text))] == []
+
+
+def test_nothing_is_left_open():
+    words = ("TO" + "DO", "FIX" + "ME", "X" + "XX", "NotImplemented" + "Error")
+    pattern = re.compile(rf"\b({'|'.join(words)})\b")
+    assert [(str(path), found[0]) for path, text in texts() if (found := pattern.search(text))] == []
+
+
+def test_no_test_is_skipped():
+    pattern = re.compile(r"pytest\.(mark\.)?(skip|skipif|xfail|importorskip)\b")
+    here = Path(__file__).relative_to(ROOT)
+    found = [str(path) for path, text in texts() if path != here and pattern.search(text)]
+    assert found == []
+
+
+def test_every_exception_from_a_check_says_why():
+    pattern = re.compile(r"#\s*(noqa|type: ignore)(?P<codes>[^#\n]*)(?P<reason>#.*)?$", re.MULTILINE)
+    bare = [
+        f"{path}: {found[0]}"
+        for path, text in texts()
+        if path.suffix == ".py" and path != Path(__file__).relative_to(ROOT)
+        for found in pattern.finditer(text)
+        if not re.search(r"[:\[]", found["codes"])
+    ]
+    assert bare == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_everything_public_is_documented(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    bare = [] if ast.get_docstring(tree) else ["the module"]
+
+    def look(node, prefix):
+        for each in ast.iter_child_nodes(node):
+            if not isinstance(each, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            if each.name.startswith("_") or any(
+                isinstance(mark, ast.Attribute) and mark.attr == "setter" for mark in each.decorator_list
+            ):
+                continue
+            if not ast.get_docstring(each):
+                bare.append(f"{prefix}{each.name}")
+            if isinstance(each, ast.ClassDef):
+                look(each, f"{prefix}{each.name}.")
+
+    look(tree, "")
+    assert bare == []
+
+
+def test_importing_the_package_is_cheap():
+    code = (
+        "import sys, meshmodel, meshmodel.api, meshmodel.store.edits, meshmodel.analysis.rules\n"
+        "print(' '.join(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    heavy = {"textual", "rich", "sqlmodel", "sqlalchemy", "networkx", "numpy", "pydantic", "graphviz"}
+    assert heavy.isdisjoint(done.stdout.split())
+
+
+def test_the_public_interface_is_what_the_readme_shows():
+    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stdout == "2\nfile-sas>attachments high ('support-bot',)\n"
+
+
+def test_the_readme_has_the_programs_own_tables():
+    assert readme.renewed(README) == README, "run python -m tests.readme"
+
+
+def test_the_readme_shows_a_valid_interchange_file():
+    from meshmodel.store.interchange import read_text
+
+    snapshot = read_text(re.search(r"```toml\n(.*?)```", README, re.DOTALL)[1])
+    assert list(snapshot.checkpoint) == ["attachment-decision"]
+
+
+def test_the_readme_begins_with_the_two_commands_and_ci_runs_the_second():
+    commands = [line.strip() for line in README.splitlines() if line.startswith("    python3 -m venv")]
+    assert len(commands) == 2
+    assert commands[0].endswith("meshmodel demo")
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert commands[1] in ci
+    assert (ROOT / ".ci" / "run").stat().st_mode & 0o100
+    for command in commands:
+        words = shlex.split(command)
+        assert words.count("&&") == 2
+        assert "install" in words
+
+
+def test_every_picture_of_the_readme_is_there():
+    pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README)
+    assert len(pictures) >= 6
+    assert [each for each in pictures if not (ROOT / each).is_file()] == []
+
+
+def test_every_command_is_in_the_readme():
+    done = subprocess.run(
+        [Path(sys.executable).parent / "meshmodel", "--help"],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    commands = re.findall(r"^    ([a-z]+) {2,}\S", done.stdout, re.MULTILINE)
+    assert len(commands) == 9
+    assert [each for each in commands if f"`meshmodel {each}" not in README] == []
+
+
+def test_the_examples_travel_in_the_wheel():
+    wheel = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert wheel["packages"] == ["meshmodel"]
+    assert wheel["force-include"] == {"models": "meshmodel/examples"}
+
+
+def test_examples_are_found_where_a_wheel_puts_them(tmp_path, monkeypatch):
+    package = tmp_path / "meshmodel"
+    (package / "store").mkdir(parents=True)
+    (package / "examples").mkdir()
+    for each in stored.examples():
+        (package / "examples" / each.path.name).write_bytes(each.path.read_bytes())
+    expected = [each.description for each in stored.examples()]
+    monkeypatch.setattr(stored, "__file__", str(package / "store" / "examples.py"))
+    assert [each.description for each in stored.examples()] == expected
+    assert all(each.path.is_relative_to(package) for each in stored.examples())
+
+
+def test_the_program_has_the_version_of_the_project():
+    from importlib.metadata import version
+
+    assert version("meshmodel") == PROJECT["project"]["version"]
