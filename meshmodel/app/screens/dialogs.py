@@ -12,14 +12,24 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.events import Click, Key
+from textual.events import Click
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static, TextArea
 
 from meshmodel.app.widgets.rows import FilterList, Row, RowList, line
+from meshmodel.app.widgets.toggles import ToggleList
 from meshmodel.model.text import clean_line
 
 Result = TypeVar("Result")
+
+
+class _Box(Vertical):
+    """The box of a dialog, which hears of its own size."""
+
+    def on_resize(self) -> None:
+        """Tell the dialog, which may have to move it."""
+        if isinstance(self.screen, Dialog):
+            self.screen.box_resized()
 
 
 class Dialog(ModalScreen[Result | None], Generic[Result]):
@@ -51,13 +61,16 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
 
     def compose(self) -> ComposeResult:
         """The box, its title and what is in it."""
-        with Vertical(id="dialog") as box:
+        with _Box(id="dialog") as box:
             box.border_title = Content(self.dialog_title)
             yield from self.compose_body()
 
     def compose_body(self) -> ComposeResult:
         """The widgets of the dialog."""
         yield from ()
+
+    def box_resized(self) -> None:
+        """The box has another size now."""
 
     def action_cancel(self) -> None:
         """Close without a result."""
@@ -252,75 +265,6 @@ class Picker(Dialog[Chosen]):
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Answer the value of the row."""
         self.dismiss(Chosen(event.row.value))
-
-
-class ToggleList(FilterList):
-    """Rows that are on or off: Space or a click changes one, a letter of ``letters`` its own.
-
-    Attributes:
-        chosen: the values that are on, in the order of the rows.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "switch", "on or off", show=False)]
-
-    def __init__(
-        self,
-        choices: Iterable[tuple[str, str]],
-        chosen: Iterable[str],
-        *,
-        letters: dict[str, str] | None = None,
-        id: str | None = None,  # noqa: A002 - Textual's own name
-    ) -> None:
-        """Arguments: values with a hint each, those that are on, keys of single values, the widget's id."""
-        self._choices = tuple(choices)
-        self._on = set(chosen)
-        self._letters = letters or {}
-        super().__init__(self._marked(), id=id)
-
-    @property
-    def chosen(self) -> tuple[str, ...]:
-        """The values that are on."""
-        return tuple(value for value, _ in self._choices if value in self._on)
-
-    def set_choices(self, choices: Iterable[tuple[str, str]], chosen: Iterable[str]) -> None:
-        """Offer other values."""
-        self._choices = tuple(choices)
-        self._on = set(chosen)
-        self.set_rows(self._marked())
-
-    def action_switch(self) -> None:
-        """Change the highlighted row."""
-        row = self.rows.row
-        if row is not None:
-            self.toggle(row.value)
-
-    def toggle(self, value: str) -> None:
-        """Change one value."""
-        self._on ^= {value}
-        self.set_rows(self._marked())
-
-    def on_key(self, event: Key) -> None:
-        """A letter changes its own value."""
-        if event.key in self._letters and self.rows.has_focus:
-            event.stop()
-            self.toggle(self._letters[event.key])
-
-    def _marked(self) -> list[Row]:
-        shortcut = {value: key for key, value in self._letters.items()}
-        return [
-            Row(
-                value,
-                line(
-                    ("■ " if value in self._on else "□ "),
-                    (f"{shortcut[value]}  " if value in shortcut else ""),
-                    value,
-                    (f"  {hint}", "$text-muted"),
-                ),
-                value,
-                search=f"{value} {hint}",
-            )
-            for value, hint in self._choices
-        ]
 
 
 class MultiPicker(Dialog[tuple[str, ...]]):

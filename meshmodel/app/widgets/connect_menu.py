@@ -13,9 +13,10 @@ from textual.widgets import Button, Input, Static
 
 from meshmodel.app.field_editor import LETTER_KEYS
 from meshmodel.app.offers import Offer, offers
-from meshmodel.app.screens.dialogs import Dialog, ToggleList
+from meshmodel.app.screens.dialogs import Dialog
 from meshmodel.app.values import actions_in_order
 from meshmodel.app.widgets.rows import Row, RowList, line
+from meshmodel.app.widgets.toggles import ToggleList
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line, one_line
@@ -88,11 +89,11 @@ class ConnectMenu(Dialog[Edit | CheckpointWanted]):
         self.query_one("#offers", RowList).focus()
         if self._at is not None:
             self.add_class("-placed")
-            self.call_after_refresh(self._stand)
 
-    def _stand(self) -> None:
-        """Above the cell where there is room, else below; always wholly on the screen."""
-        assert self._at is not None
+    def box_resized(self) -> None:
+        """Stand above the cell where there is room, else below; always wholly on the screen."""
+        if self._at is None:
+            return
         box = self.query_one("#dialog")
         x, y = self._at
         width, height = box.outer_size
@@ -124,8 +125,6 @@ class ConnectMenu(Dialog[Edit | CheckpointWanted]):
         name = self.query_one("#name", Input)
         name.display = "name" in offer.wishes
         name.value = offer.name
-        if self._at is not None:
-            self.call_after_refresh(self._stand)
 
     @on(RowList.Chosen, "#toggles RowList")
     @on(Input.Submitted, "#name")

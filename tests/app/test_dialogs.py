@@ -1,0 +1,306 @@
+"""Connection menu and dialogs: by keyboard and by mouse, with the safe answer in focus."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.widgets import Button, Static
+
+from meshmodel.app.screens.adding import AddDialog
+from meshmodel.app.screens.dialogs import Confirm, Dialog, TextEntry
+from meshmodel.app.screens.exporting import ExportDialog
+from meshmodel.app.screens.finding import FindDialog
+from meshmodel.app.screens.placing import CheckpointDialog
+from meshmodel.app.widgets.connect_menu import CheckpointWanted, ConnectMenu
+from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.records import Agent, Checkpoint, System
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.edits import Edit, apply_edit
+from tests.app.form_host import HOSTILE, enter, full_snapshot
+
+
+class Asking(App[Any]):
+    """Pushes one dialog and keeps its answers."""
+
+    def __init__(self, dialog: Dialog[Any]) -> None:
+        super().__init__()
+        self.dialog = dialog
+        self.answers: list[Any] = []
+
+    def compose(self) -> ComposeResult:
+        yield Static("below")
+
+    def on_mount(self) -> None:
+        self.push_screen(self.dialog, self.answers.append)
+
+
+def after(edit: Any) -> Snapshot:
+    assert isinstance(edit, Edit)
+    return apply_edit(full_snapshot(), edit)
+
+
+async def test_the_usual_relation_is_two_keys_away() -> None:
+    app = Asking(ConnectMenu(full_snapshot(), ("agent", "bot"), ("system", "lone"), at=(70, 20)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.press("enter")
+        await pilot.pause()
+        drawn = after(app.answers[0])
+        assert drawn.grant["lone-key", "lone"].actions == ("read",)
+        assert ("bot", "lone-key") in drawn.hold
+
+
+@pytest.mark.parametrize("at", [(0, 0), (79, 23), (70, 2), (3, 22), None])
+async def test_the_menu_lies_wholly_on_the_screen(at: tuple[int, int] | None) -> None:
+    menu = ConnectMenu(full_snapshot(), ("agent", "bot"), ("system", "files"), at=at)
+    app = Asking(menu)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for _ in range(2):
+            await pilot.pause()
+            box = menu.query_one("#dialog").region
+            assert menu.region.contains_region(box)
+            await pilot.press("enter")
+
+
+async def test_actions_by_letters_and_another_name() -> None:
+    app = Asking(ConnectMenu(full_snapshot(), ("agent", "bot"), ("system", "lone")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("enter", "w", "a", "r", "tab")
+        await enter(pilot, "home", "ctrl+k", f"={HOSTILE}", "enter")
+        await pilot.pause()
+        drawn = after(app.answers[0])
+        (new,) = set(drawn.credential) - set(full_snapshot().credential)
+        assert drawn.credential[new].name == HOSTILE
+        assert drawn.grant[new, "lone"].actions == ("write", "admin")
+
+
+async def test_no_action_is_refused_and_escape_goes_back_and_then_away() -> None:
+    menu = ConnectMenu(full_snapshot(), ("agent", "bot"), ("system", "lone"))
+    app = Asking(menu)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("enter", "r", "enter")
+        await pilot.pause()
+        assert app.answers == []
+        assert "at least one action" in str(menu.query_one("#problem", Static).content)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.answers == []
+        assert not menu.has_class("-details")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.answers == [None]
+
+
+async def test_the_menu_by_mouse() -> None:
+    app = Asking(ConnectMenu(full_snapshot(), ("agent", "worker"), ("agent", "third")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.click("#offers", offset=(2, 0))
+        await pilot.pause()
+        await pilot.click("#connect")
+        await pilot.pause()
+        assert ("worker", "third") in after(app.answers[0]).delegation
+
+
+async def test_two_zones_ask_for_a_checkpoint() -> None:
+    app = Asking(ConnectMenu(full_snapshot(), ("zone", "desk"), ("zone", "cloud")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.answers == [CheckpointWanted("boundary", "desk", "cloud")]
+
+
+async def test_a_checkpoint_is_placed_by_one_key() -> None:
+    app = Asking(CheckpointDialog(full_snapshot(), ("grant", "ticket-token", "tickets")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert isinstance(app.screen.focused, Button)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert after(app.answers[0]).checkpoint["policy-decision-tickets"] == Checkpoint(
+            "policy-decision-tickets", "policy-decision", "grant", "ticket-token", "tickets"
+        )
+
+
+async def test_the_details_of_a_checkpoint() -> None:
+    dialog = CheckpointDialog(full_snapshot(), ("boundary", "desk", "cloud"))
+    app = Asking(dialog)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+
+        def said() -> str:
+            return str(dialog.query_one("#hint", Static).content)
+
+        assert "gateway" in said()
+        await pilot.press("up", "enter")
+        await enter(pilot, "=human", "enter")
+        await pilot.pause()
+        assert dialog.checkpoint is not None
+        assert (dialog.checkpoint.kind, dialog.checkpoint.id) == ("human-approval", "human-approval-cloud")
+        for key, keys in {
+            "decided_at": ["=gateway", "enter"],
+            "approvers": ["=lead,boss", "enter"],
+            "actions": ["w", "enter"],
+        }.items():
+            dialog.query_one("#fields").go_to(("field", key))  # type: ignore[attr-defined] # a RowList
+            await pilot.press("enter")
+            await pilot.pause()
+            await enter(pilot, *keys)
+            await pilot.pause()
+        assert "counts" in said()
+        dialog.query_one("#fields").go_to(("field", "state"))  # type: ignore[attr-defined] # a RowList
+        await pilot.press("space")
+        await pilot.pause()
+        assert "as designed" in said()
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        found = after(app.answers[0]).checkpoint["human-approval-cloud"]
+        assert (found.decided_at, found.approvers, found.actions, found.state) == (
+            "gateway",
+            ("boss", "lead"),
+            ("write",),
+            "planned",
+        )
+
+
+async def test_nothing_to_place_a_checkpoint_on() -> None:
+    app = Asking(CheckpointDialog(Snapshot()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("ctrl+s", "space", "escape")
+        await pilot.pause()
+        assert app.answers == [None]
+
+
+async def test_adding_by_letter_and_name() -> None:
+    app = Asking(AddDialog(full_snapshot(), "desk"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await enter(pilot, "s", "enter", "=Knowledge Base", "enter")
+        await pilot.pause()
+        edit, reference = app.answers[0]
+        assert reference == ("system", "knowledge-base")
+        assert after(edit).system["knowledge-base"] == System("knowledge-base", "Knowledge Base", zone="desk")
+
+
+async def test_adding_by_mouse_and_what_is_refused() -> None:
+    dialog = AddDialog(full_snapshot(), "desk")
+    app = Asking(dialog)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.click("RowList", offset=(3, 0))
+        await pilot.pause()
+        await enter(pilot, "=ghp_0123456789abcdefghijABCDEFGHIJ012345", "enter")
+        await pilot.pause()
+        assert app.answers == []
+        assert str(dialog.query_one("#problem", Static).content).startswith("✖")
+        await enter(pilot, "home", "ctrl+k", "=bot", "enter")
+        await pilot.pause()
+        edit, _ = app.answers[0]
+        assert after(edit).agent["bot-2"] == Agent("bot-2", "bot", home="desk")
+
+
+async def test_find_by_id_name_and_relation() -> None:
+    for text, wanted in (
+        ("file-k", ("credential", "file-key")),
+        ("مرحبا", ("system", "files")),
+        ("worker holds", ("hold", ("worker", "role"))),
+    ):
+        app = Asking(FindDialog(full_snapshot()))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            await enter(pilot, f"={text}", "enter")
+            await pilot.pause()
+            assert app.answers == [wanted]
+
+
+async def test_the_safe_button_is_in_focus() -> None:
+    app = Asking(Confirm("delete", f"Really {HOSTILE}?", do="Delete"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.answers == [False]
+    app = Asking(Confirm("delete", "Really?", do="Delete"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("left", "enter")
+        await pilot.pause()
+        assert app.answers == [True]
+
+
+async def test_text_entry_shows_why_and_a_click_beside_closes() -> None:
+    entry = TextEntry("name", "old", check=lambda text: None if text == "new" else "[b]no[/]")
+    app = Asking(entry)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("x", "enter")
+        await pilot.pause()
+        assert str(entry.query_one("#problem", Static).content) == "✖ [b]no[/]"
+        await pilot.click(offset=(0, 0))
+        await pilot.pause()
+        assert app.answers == [None]
+
+
+class Exporting:
+    """Stands for a session: it exports bytes, or fails."""
+
+    def __init__(self, path: Path, failure: Exception | None = None) -> None:
+        self.path = path
+        self.snapshot = full_snapshot()
+        self.failure = failure
+        self.asked: list[tuple[str, str, str | None]] = []
+
+    def export(self, to: str, *, lens: str = "structure", agent: str | None = None) -> bytes:
+        self.asked.append((to, lens, agent))
+        if self.failure is not None:
+            raise self.failure
+        return f"{to} {lens} {agent}".encode()
+
+
+async def test_export_writes_beside_the_model_and_asks_before_it_replaces(tmp_path: Path) -> None:
+    session = Exporting(tmp_path / "mesh.mesh")
+    dialog = ExportDialog(session, "worker")  # type: ignore[arg-type] # stands for a session
+    app = Asking(dialog)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await enter(pilot, "down", "enter", "=reach", "enter")
+        await pilot.pause()
+        await pilot.press("ctrl+s")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert app.answers == [tmp_path / "mesh.svg"]
+        assert (tmp_path / "mesh.svg").read_bytes() == b"svg reach worker"
+    app = Asking(ExportDialog(session))  # type: ignore[arg-type] # stands for a session
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.click("#export")
+        await pilot.pause()
+        assert isinstance(app.screen, Confirm)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert (tmp_path / "mesh.svg").read_bytes() == b"svg reach worker"
+        assert [path.name for path in tmp_path.iterdir()] == ["mesh.svg"]
+
+
+async def test_an_export_that_fails_says_why_and_leaves_nothing(tmp_path: Path) -> None:
+    for failure in (
+        InvalidModelError("cannot be drawn: [b]too big[/]"),
+        OSError(28, "No space left on device"),
+    ):
+        dialog = ExportDialog(Exporting(tmp_path / "mesh.mesh", failure))  # type: ignore[arg-type] # stands for one
+        app = Asking(dialog)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            await pilot.press("ctrl+s")
+            await pilot.pause()
+            await pilot.pause()
+            said = str(dialog.query_one("#problem", Static).content)
+            assert "too big" in said or "No space" in said
+            assert app.answers == []
+            assert list(tmp_path.iterdir()) == []
