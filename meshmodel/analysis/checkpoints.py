@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from meshmodel.analysis.closure import Closure
-from meshmodel.analysis.steps import ADMIN, EXECUTE, WRITE, Mesh, Pair, action_mask
+from meshmodel.analysis.steps import ADMIN, EXECUTE, WRITE, Mesh, Pair, action_mask, bits
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.vocabulary import DECISION_KINDS, View
 
@@ -121,14 +122,23 @@ class Candidates:
                 self.controllable |= control
                 self._by_control[control] = self._by_control.get(control, 0) | 1 << number
 
-    def controlled(self, row: int, dropped: int = 0) -> int:
+    def controlled(self, row: int) -> int:
         """The candidates over which somebody with this unchecked reach has power."""
-        if not row & self.controllable:
-            return dropped
-        for control, numbers in self._by_control.items():
-            if row & control:
-                dropped |= numbers
+        power = row & self.controllable
+        if not power:
+            return 0
+        dropped = self._powers.get(power)
+        if dropped is None:
+            dropped = 0
+            for control, numbers in self._by_control.items():
+                if power & control:
+                    dropped |= numbers
+            self._powers[power] = dropped
         return dropped
+
+    @cached_property
+    def _powers(self) -> dict[int, int]:
+        return {}
 
 
 def _existing(mesh: Mesh) -> dict[int, set[int]]:
@@ -147,14 +157,14 @@ class Unchecked:
     Attributes:
         row: the nodes reached by steps unguarded for the start.
         dropped: the candidates that the start controls.
-        seeds: nodes whose baseline closures make up the row.
-        opened: the steps that lost their last guard.
+        seeds: nodes whose baseline closures make up the row, in parts that starts share.
+        waiting: steps that lost their last guard, and that lead out of the row if they are in it.
     """
 
     row: int
     dropped: int
-    seeds: tuple[int, ...]
-    opened: tuple[Pair, ...]
+    seeds: tuple[tuple[int, ...], ...]
+    waiting: tuple[Pair, ...]
 
 
 class Guarding:
@@ -165,47 +175,61 @@ class Guarding:
         self.candidates = candidates
         self.baseline = baseline
 
+    @cached_property
+    def _landmarks(self) -> list[tuple[int, Unchecked]]:
+        """What the largest components reach: a start that reaches one of them begins with all of that."""
+        if not self.candidates.controllable:
+            return []
+        large = self.baseline.largest(4)
+        return [
+            (self.baseline.row(node), self._fixpoint(Unchecked(self.baseline.row(node), 0, ((node,),), ())))
+            for node in large
+        ]
+
     def alone(self, node: int) -> Unchecked:
         """The unchecked reach of one node as the start."""
-        return self._fixpoint(self.baseline.row(node), 0, (node,), ())
+        row = self.baseline.row(node)
+        if not row & self.candidates.controllable:
+            return Unchecked(row, 0, ((node,),), ())
+        for known, after in self._landmarks:
+            if not known & ~row:
+                start = Unchecked(row | after.row, after.dropped, ((node,), *after.seeds), after.waiting)
+                return self._fixpoint(start)
+        return self._fixpoint(Unchecked(row, 0, ((node,),), ()))
 
     def together(self, before: Unchecked, node: int) -> Unchecked:
         """The unchecked reach of a start and one more node."""
         row = before.row | self.baseline.row(node)
-        return self._fixpoint(row, before.dropped, (*before.seeds, node), before.opened)
+        return self._fixpoint(Unchecked(row, before.dropped, (*before.seeds, (node,)), before.waiting))
 
-    def _fixpoint(
-        self, row: int, dropped: int, seeds: tuple[int, ...], opened: tuple[Pair, ...]
-    ) -> Unchecked:
-        candidates, baseline = self.candidates, self.baseline
+    def _fixpoint(self, start: Unchecked) -> Unchecked:
+        candidates = self.candidates
+        row, dropped, added = start.row, start.dropped, []
+        waiting = list(start.waiting)
         while True:
-            row, seeds = _grow(row, seeds, opened, baseline)
-            after = candidates.controlled(row, dropped)
+            row = self._grow(row, waiting, added)
+            after = candidates.controlled(row)
             if after == dropped:
-                return Unchecked(row, dropped, seeds, opened)
-            steps = dict.fromkeys(opened)
-            number = after & ~dropped
-            while number:
-                lowest = number & -number
-                number ^= lowest
-                for step in candidates.covered[lowest.bit_length() - 1]:
-                    if not candidates.guards[step] & ~after:
-                        steps[step] = None
-            dropped, opened = after, tuple(steps)
+                seeds = (*start.seeds, tuple(added)) if added else start.seeds
+                return Unchecked(row, dropped, seeds, tuple(waiting))
+            for number in bits(after & ~dropped):
+                for step in candidates.covered[number]:
+                    if not candidates.guards[step] & ~after and not row >> step[1] & 1:
+                        waiting.append(step)
+            dropped = after
 
-
-def _grow(
-    row: int, seeds: tuple[int, ...], opened: tuple[Pair, ...], baseline: Closure
-) -> tuple[int, tuple[int, ...]]:
-    grown = bool(opened)
-    while grown:
-        grown = False
-        for leaves, enters in opened:
-            if row >> leaves & 1 and not row >> enters & 1:
-                row |= baseline.row(enters)
-                seeds = (*seeds, enters)
-                grown = True
-    return row, seeds
+    def _grow(self, row: int, waiting: list[Pair], added: list[int]) -> int:
+        """Take the waiting steps that leave the row until none does; they wait no longer."""
+        grown = bool(waiting)
+        while grown:
+            grown = False
+            for leaves, enters in waiting:
+                if row >> leaves & 1 and not row >> enters & 1:
+                    row |= self.baseline.row(enters)
+                    added.append(enters)
+                    grown = True
+            waiting[:] = [step for step in waiting if not row >> step[1] & 1]
+        return row
 
 
 def unguarded(mesh: Mesh, candidates: Candidates) -> list[list[int]]:

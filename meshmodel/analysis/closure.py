@@ -31,6 +31,14 @@ class Closure:
         """The set of nodes that the node reaches, itself included."""
         return self.rows[self.component[node]]
 
+    def largest(self, most: int) -> list[int]:
+        """A node of each of the components with the most members, of those that have several."""
+        several = sorted(
+            (number for number, group in enumerate(self._members) if len(group) > 1),
+            key=lambda number: -len(self._members[number]),
+        )
+        return [self._members[number][0] for number in several[:most]]
+
     def columns(self, seeds: Mapping[int, int]) -> list[int]:
         """Carry marks forward: for each component the union of the marks of all nodes that reach it.
 

@@ -1,5 +1,6 @@
 """Crossings (section 6): counted by sets of bits, listed only when somebody asks."""
 
+import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -7,6 +8,12 @@ from meshmodel.analysis.engine import Engine, Group, Traveller
 from meshmodel.analysis.steps import ADMIN, READ, Mesh, bits, implied_mask
 from meshmodel.model.records import Intent
 from meshmodel.model.snapshot import Snapshot
+
+
+_FEW = 6
+"""So many sources are looked at one by one."""
+_PIVOTS = 8
+"""So many sets are kept to count similar ones by the difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +122,10 @@ class Counts:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.mesh = engine.mesh
-        self._by_zone: dict[int, dict[str, int]] = {}
-        self._zones = [
-            (zone, mask) for zone, mask in self.mesh.zone_mask.items() if not mask & self.mesh.lone
-        ]
+        self._by_zone: dict[int, list[int]] = {}
+        self._pivots: list[tuple[int, list[int]]] = []
+        drawn = [zone for zone, mask in self.mesh.zone_mask.items() if not mask & self.mesh.lone]
+        self._zones = {zone: place for place, zone in enumerate(drawn)}
         self._memo: dict[tuple[int, bool, int, int], int] = {}
         self._approvals = approvals(engine)
         self._doors = Doors(engine)
@@ -159,10 +166,16 @@ class Counts:
             total = outside.bit_count() * (sources.bit_count() + home)
             # From a source to its own zone there is no crossing.
             total -= ((sources & mesh.lone) * 0b11111 & outside).bit_count()
-            to, of = self._zone_counts(outside), self._zone_counts(sources)
-            if len(to) > len(of):
-                to, of = of, to
-            total -= sum(number * of[zone] for zone, number in to.items() if zone in of)
+            foreign = sources & ~home_mask & ~mesh.lone
+            if foreign.bit_count() <= _FEW:
+                for read in bits(foreign):
+                    total -= (outside & mesh.zone_mask[mesh.zone_of[read // 5]]).bit_count()
+            elif foreign:
+                to, of = self._zone_counts(reach), self._zone_counts(sources)
+                total -= sum(map(operator.mul, to, of))
+                if home_mask:
+                    at_home = mesh.zone_of[((home_mask & -home_mask).bit_length() - 1) // 5]
+                    total += to[self._zones[at_home]] * of[self._zones[at_home]]
         back = reach & home_mask & mesh.acting
         if back:
             foreign = sources & ~home_mask
@@ -172,16 +185,38 @@ class Counts:
                     total += here * (foreign & (mesh.above[level] | mesh.untrusted)).bit_count()
         return total
 
-    def _zone_counts(self, accesses: int) -> dict[str, int]:
+    def _zone_counts(self, accesses: int) -> list[int]:
+        """How many of the accesses are in each zone that is drawn.
+
+        Sets that differ little from one that was counted are counted by the difference.
+        """
         known = self._by_zone.get(accesses)
-        if known is None:
-            known = {}
-            for zone, mask in self._zones:
-                here = accesses & mask
-                if here:
-                    known[zone] = here.bit_count()
-            self._by_zone[accesses] = known
+        if known is not None:
+            return known
+        for pivot, counts in self._pivots:
+            different = accesses ^ pivot
+            if different.bit_count() <= 2 * len(self._zones):
+                known = counts.copy()
+                for place in self._places(different & accesses):
+                    known[place] += 1
+                for place in self._places(different & pivot):
+                    known[place] -= 1
+                break
+        else:
+            masks = self.mesh.zone_mask
+            known = [(accesses & masks[zone]).bit_count() for zone in self._zones]
+            if len(self._pivots) < _PIVOTS:
+                self._pivots.append((accesses, known))
+        self._by_zone[accesses] = known
         return known
+
+    def _places(self, accesses: int) -> Iterator[int]:
+        """For each access in a zone that is drawn the place of the zone."""
+        zones, zone_of = self._zones, self.mesh.zone_of
+        for node in bits(accesses):
+            place = zones.get(zone_of[node // 5])
+            if place is not None:
+                yield place
 
     def _open(self, traveller: Traveller, group: Group) -> int:
         mesh, row = self.mesh, group.unchecked.row & self.mesh.access

@@ -147,21 +147,33 @@ class MissingCheckpoints:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.mesh = engine.mesh
-        self.groups: list[tuple[Traveller, Group]] = [
-            (traveller, group) for traveller in engine.travellers for group in traveller.groups
-        ]
+        # First one bit for each agent, then those of its other groups.
+        first = [(each, each.groups[0]) for each in engine.travellers if each.groups]
+        more = [(each, group) for each in engine.travellers for group in each.groups[1:]]
+        self.groups: list[tuple[Traveller, Group]] = first + more
+        self._first = (1 << len(first)) - 1
         self.marks_of: dict[int, int] = {}
-        self.open_in: dict[tuple[int, int], int] = {}
-        seeds: dict[int, int] = {}
+        seeds: dict[tuple[int, ...], int] = {}
+        dropping: dict[int, int] = {}
         for number, (traveller, group) in enumerate(self.groups):
             mark = 1 << number
             self.marks_of[traveller.node] = self.marks_of.get(traveller.node, 0) | mark
-            for seed in group.unchecked.seeds:
-                seeds[seed] = seeds.get(seed, 0) | mark
-            for step in group.unchecked.opened:
-                self.open_in[step] = self.open_in.get(step, 0) | mark
+            for part in group.unchecked.seeds:
+                seeds[part] = seeds.get(part, 0) | mark
+            dropped = group.unchecked.dropped
+            if dropped:
+                dropping[dropped] = dropping.get(dropped, 0) | mark
+        self.open_in: dict[tuple[int, int], int] = {}
+        for step, guards in engine.candidates.guards.items():
+            for dropped, marks in dropping.items():
+                if not guards & ~dropped:
+                    self.open_in[step] = self.open_in.get(step, 0) | marks
         baseline = engine.guarding.baseline
-        self._carried = baseline.columns(seeds)
+        beginning: dict[int, int] = {}
+        for part, marks in seeds.items():
+            for node in part:
+                beginning[node] = beginning.get(node, 0) | marks
+        self._carried = baseline.columns(beginning)
         self._component = baseline.component
         self._own = engine.own.columns(self.marks_of)
         self._own_component = engine.own.component
@@ -330,9 +342,17 @@ class MissingCheckpoints:
         return coming
 
     def _agents(self, marks: int) -> tuple[str, ...]:
-        known = self._names.get(marks)
+        first = marks & self._first
+        more = marks & ~self._first
+        if more and first == self._first:
+            more = 0
+        key = first | more
+        known = self._names.get(key)
         if known is None:
-            # The groups are in the order of their agents, so equal ones stand together.
-            names = dict.fromkeys(self.groups[number][0].id for number in bits(marks))
-            known = self._names[marks] = tuple(names)
+            numbers = list(bits(first))
+            if more:
+                for number in numbers:
+                    more &= ~self.marks_of[self.groups[number][0].node]
+            names = [self.groups[number][0].id for number in (*numbers, *bits(more))]
+            known = self._names[key] = tuple(sorted(set(names)) if more else names)
         return known

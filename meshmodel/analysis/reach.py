@@ -19,14 +19,22 @@ def reach_of(engine: Engine, agent: str) -> AgentReach:
     """The reach of one active agent; raises KeyError for any other."""
     mesh = engine.mesh
     node = mesh.agent_node[agent]
-    rows = engine.effective.row(node), engine.direct.row(node), engine.own.row(node)
+    effective, direct, own = engine.effective.row(node), engine.direct.row(node), engine.own.row(node)
     unchecked = engine.alone[agent].row
     return AgentReach(
         agent,
-        *(identities(engine, row) for row in rows),
+        identities(engine, effective),
+        identities(engine, direct),
+        identities(engine, own),
         tuple(
-            SystemReach(system, *(actions_of(row >> first & ALL_ACTIONS) for row in (*rows, unchecked)))
-            for system, first in sorted(_systems(engine, rows[0]))
+            SystemReach(
+                system,
+                actions_of(effective >> first & ALL_ACTIONS),
+                actions_of(direct >> first & ALL_ACTIONS),
+                actions_of(own >> first & ALL_ACTIONS),
+                actions_of(unchecked >> first & ALL_ACTIONS),
+            )
+            for system, first in sorted(_systems(engine, effective))
         ),
     )
 

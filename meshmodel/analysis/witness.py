@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from itertools import pairwise
 
 from meshmodel.analysis.checkpoints import Unchecked
 from meshmodel.analysis.engine import Engine
@@ -79,7 +80,7 @@ class Paths:
                 while path[-1] != target:
                     path.append(self._next(path[-1], far, allowed))
                 paths.append(path)
-        return min(paths, key=lambda path: [self._order(*pair) for pair in zip(path, path[1:], strict=False)])
+        return min(paths, key=lambda path: [self._order(*pair) for pair in pairwise(path)])
 
     def _next(self, node: int, far: dict[int, int], allowed: Callable[[Pair], bool] | None) -> int:
         return next(
@@ -127,7 +128,7 @@ class Paths:
         last_grant = max((n for n, node in enumerate(path) if mesh.first_credential > node), default=0)
         while last_grant and mesh.kind(path[last_grant - 1], path[last_grant]) == "implies":
             last_grant -= 1
-        for number, (leaves, enters) in enumerate(zip(path, path[1:], strict=False), 1):
+        for number, (leaves, enters) in enumerate(pairwise(path), 1):
             kind = mesh.kind(leaves, enters)
             action = next((node % 5 for node in (enters, leaves) if node < mesh.first_credential), None)
             yielded_by = zone_from = zone_to = None

@@ -183,9 +183,7 @@ class Naive:
         if memo not in self.unchecked_memo:
             counting = list(self.meeting)
             while True:
-                open_steps = [
-                    step for step in self.steps if not any(self.covers(k, step) for k in counting)
-                ]
+                open_steps = [step for step in self.steps if not any(self.covers(k, step) for k in counting)]
                 nodes = self.closure(self.graph(open_steps), starts)
                 left = [k for k in counting if not self.has_power(nodes, k)]
                 if left == counting:
@@ -199,9 +197,7 @@ class Naive:
     def sources(self, agent):
         """Home as None, then the systems."""
         found = {node[1] for node in self.reached(agent) if node[0] == "access" and node[2] == "read"}
-        found |= {
-            step[1][1] for step in self.steps if step[0] == "trigger" and step[2] == ("agent", agent)
-        }
+        found |= {step[1][1] for step in self.steps if step[0] == "trigger" and step[2] == ("agent", agent)}
         home = [None] if self.s.agent[agent].home is not None else []
         return home + sorted(found)
 

@@ -100,7 +100,10 @@ def random_model(seed: int, size: int) -> Snapshot:
     for _ in range(number(1.0)):
         add(
             r.Custody(
-                pick(systems), pick(creds), how=pick(("stores", "stores", "issues")), by=maybe(0.3, m.actions())
+                pick(systems),
+                pick(creds),
+                how=pick(("stores", "stores", "issues")),
+                by=maybe(0.3, m.actions()),
             )
         )
     if len(creds) > 1:
@@ -114,7 +117,10 @@ def random_model(seed: int, size: int) -> Snapshot:
     for _ in range(number(0.9)):
         add(
             r.Intent(
-                pick(agents), pick(systems), m.actions(), from_=maybe(0.6, m.some([*systems, "home", "home"][:-1]))
+                pick(agents),
+                pick(systems),
+                m.actions(),
+                from_=maybe(0.6, m.some([*systems, "home", "home"][:-1])),
             )
         )
     for record in _checkpoints(m, relations, records, zones, systems, names, creds):

@@ -47,7 +47,11 @@ def compare(snapshot, view):
 
 
 @settings(
-    max_examples=EXAMPLES, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    max_examples=EXAMPLES,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    database=None,
 )
 @given(st.integers(0, 2**48), st.integers(1, 7), st.sampled_from(["built", "designed"]))
 def test_a_naive_reading_agrees_on_random_models(seed, size, view):
