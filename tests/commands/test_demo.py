@@ -1,0 +1,74 @@
+"""The demonstration works on a private copy, kept if somebody edited it and else removed."""
+
+import pytest
+
+from meshmodel import cli
+from meshmodel.app.config import copies_path
+from meshmodel.commands import workbench
+from meshmodel.model.records import Zone
+from meshmodel.store.database import Store
+from meshmodel.store.edits import Put, edit
+from tests.models.meshes import mesh
+
+
+@pytest.fixture
+def _terminal(monkeypatch):
+    monkeypatch.setattr(workbench, "_need_a_terminal", lambda command: None)
+
+
+@pytest.fixture
+def show(monkeypatch, _terminal):
+    """Stands in for the screen: notes what was shown, and does what the test wants done there."""
+
+    def use(then=lambda path: None):
+        shown = []
+
+        def show(path):
+            shown.append(path)
+            then(path)
+            return 0
+
+        monkeypatch.setattr(workbench, "_show", show)
+        return shown
+
+    return use
+
+
+def add_a_zone(path):
+    with Store.open(path) as store:
+        store.apply(edit("add a zone", [Put(Zone("partner"))]))
+
+
+def test_it_shows_a_copy_of_the_support_agent(show, capsys):
+    snapshots = []
+
+    def look(path):
+        with Store.open(path) as store:
+            snapshots.append(store.snapshot)
+
+    shown = show(look)
+    assert cli.main(["demo"]) == 0
+    assert snapshots == [mesh("support-agent")]
+    assert shown[0].parent == copies_path()
+    assert not shown[0].exists()
+    assert capsys.readouterr().out == ""
+
+
+def test_an_edited_copy_is_kept_and_named(show, capsys):
+    shown = show(add_a_zone)
+    assert cli.main(["demo", "token-leak"]) == 0
+    (first,) = shown
+    assert first.exists()
+    assert capsys.readouterr().out == f"Your copy: {first}\n"
+    assert cli.main(["demo", "token-leak"]) == 0
+    assert shown[1] != first
+    assert shown[1].name == "token-leak-2.mesh"
+
+
+def test_open_and_start_show_what_they_should(show, tmp_path):
+    shown = show()
+    path = tmp_path / "m.mesh"
+    Store.create(path).close()
+    assert cli.main(["open", str(path)]) == 0
+    assert cli.main([]) == 0
+    assert shown == [path, None]
