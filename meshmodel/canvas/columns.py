@@ -233,7 +233,10 @@ def _order_lanes(
 def _shorten(order: list[str], weights: dict[tuple[str, str], int]) -> list[str]:
     """Swap neighbours as long as that makes the lines between the lanes shorter."""
     beside: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    known = set(order)
     for (one, other), weight in weights.items():
+        if one not in known or other not in known:
+            continue
         beside[one].append((other, weight))
         beside[other].append((one, weight))
     position = {key: number for number, key in enumerate(order)}

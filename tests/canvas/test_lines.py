@@ -1,0 +1,151 @@
+from tests.canvas.building import helpdesk, meshes
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.canvas.tracing import LEFT, RIGHT, arms, cells_of, reached
+
+from meshmodel.canvas.draw import draw
+from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.parts import Card
+from meshmodel.canvas.scene import Options
+from meshmodel.canvas.text import cells
+
+WIDTHS = st.sampled_from([40, 80, 120, 200])
+ZOOMS = st.sampled_from(["card", "card", "line", "overview"])
+
+
+def check_lines(drawing: Drawing) -> None:
+    """Every line leads from its arrow to all its sources and to nothing else, and none ends in nothing."""
+    found = cells_of(drawing)
+    edges = {box: x for box, x in enumerate(drawing.columns)}
+    for card in drawing.grid.cards.values():
+        x, width = edges[card.column]
+        for side, start, heading in ((card.left, x, LEFT), (card.right, x + width - 1, RIGHT)):
+            for pin in side:
+                tree = pin.tree
+                expected = {branch.source for branch in tree.branches}
+                expected |= {branch.link.target for branch in tree.branches}
+                assert reached(found, (start, pin.y), heading) | {card.reference} == expected
+                if pin.kind == "target":
+                    arrow = found[start + heading[0], pin.y]
+                    assert arrow.glyph == ("▶" if heading == LEFT else "◀")
+    for (x, y), cell in found.items():
+        if cell.is_line:
+            for dx, dy in arms(cell):
+                beside = found[x + dx, y + dy]
+                assert beside.is_card or (beside.is_line and (-dx, -dy) in arms(beside)), (x, y, cell, beside)
+
+
+def check_owners(drawing: Drawing) -> None:
+    """What two trees share is at most a crossing, and there they cross at right angles."""
+    tree_of = {branch.reference: number for number, branch in enumerate(drawing.branches)}
+    group = {}
+    for card in drawing.grid.cards.values():
+        for pin in (*card.left, *card.right):
+            for branch in pin.tree.branches:
+                group[branch.reference] = pin.tree.number
+    assert group.keys() == tree_of.keys()
+    for row in drawing.rows:
+        for run in row:
+            trees = {group[owner] for owner in run.owners if owner[0] == "branch"}
+            if run.text == "┼" and run.ink.startswith("line"):
+                assert len(trees) == 2
+                up, down, left, right = run.arms
+                assert up == down
+                assert left == right
+                assert {group[owner] for owner in up}.isdisjoint(group[owner] for owner in left)
+            else:
+                assert len(trees) <= 1
+
+
+def check_cells(drawing: Drawing) -> None:
+    """Every row has exactly the width of the drawing, in cells as a terminal counts them."""
+    assert len(drawing.rows) == drawing.height
+    for row in drawing.rows:
+        assert sum(run.cells for run in row) == drawing.width
+        for run in row:
+            assert cells(run.text) == run.cells > 0
+
+
+def check_boxes(drawing: Drawing) -> None:
+    """Cards do not overlap, and every cell of a card belongs to it."""
+    found = cells_of(drawing)
+    for target in drawing.targets:
+        if target.part in {"card", "fold"}:
+            box = target.box
+            for y in range(box.y, box.y + box.height):
+                for x in range(box.x, box.x + box.width):
+                    assert found[x, y].owners == (target.reference,)
+                    assert drawing.hit(x, y) == target
+
+
+@settings(max_examples=200, deadline=None)
+@given(meshes(), WIDTHS, ZOOMS, st.booleans())
+def test_any_mesh_is_drawn_true(mesh, width, zoom, closed) -> None:
+    snapshot, facts = mesh
+    folded = frozenset(list(snapshot.zone)[::2]) if closed else frozenset()
+    options = Options(width, 20, zoom, closed_cards=closed, folded=folded)
+    drawing = draw(snapshot, facts, options)
+    check_cells(drawing)
+    check_lines(drawing)
+    check_owners(drawing)
+    check_boxes(drawing)
+    assert draw(snapshot, facts, options).as_text() == drawing.as_text()
+
+
+@settings(max_examples=60, deadline=None)
+@given(meshes(), WIDTHS)
+def test_ascii_is_ascii_but_for_names(mesh, width) -> None:
+    snapshot, facts = mesh
+    drawing = draw(snapshot, facts, Options(width, 20, ascii=True))
+    check_cells(drawing)
+    for row in drawing.rows:
+        for run in row:
+            if run.ink.startswith(("line-", "frame", "mark")) or run.ink in {"line", "agent-bar"}:
+                assert run.text.isascii()
+
+
+@settings(max_examples=60, deadline=None)
+@given(meshes(), st.randoms(use_true_random=False))
+def test_the_order_of_the_tables_does_not_matter(mesh, random) -> None:
+    snapshot, facts = mesh
+    shuffled = {}
+    for name in (
+        "zone",
+        "system",
+        "agent",
+        "credential",
+        "hold",
+        "grant",
+        "custody",
+        "exchange",
+        "delegation",
+        "trigger",
+        "checkpoint",
+    ):
+        entries = list(snapshot.table(name).items())
+        random.shuffle(entries)
+        shuffled[name] = dict(entries)
+    other = type(snapshot)(**shuffled)
+    assert draw(other, facts, Options(120, 30)).as_text() == draw(snapshot, facts, Options(120, 30)).as_text()
+
+
+def test_the_tracer_sees_a_broken_line() -> None:
+    snapshot, facts = helpdesk()
+    drawing = draw(snapshot, facts, Options(80, 20))
+    row = next(y for y, runs in enumerate(drawing.rows) if any("▶" in run.text for run in runs))
+    broken = [list(runs) for runs in drawing.rows]
+    broken[row] = [run for run in broken[row] if "─" not in run.text or not run.ink.startswith("line")]
+    drawing.rows = [tuple(runs) for runs in broken]
+    try:
+        check_lines(drawing)
+    except (AssertionError, KeyError):
+        return
+    raise AssertionError("a missing part of a line went unseen")
+
+
+def test_cards_know_their_place() -> None:
+    snapshot, facts = helpdesk()
+    drawing = draw(snapshot, facts, Options(80, 20))
+    assert all(isinstance(card, Card) for card in drawing.grid.cards.values())
+    assert (drawing.width, drawing.height) <= (80, 20)
+    assert drawing.height <= 20
