@@ -247,6 +247,10 @@ async def test_text_entry_shows_why_and_a_click_beside_closes() -> None:
         assert app.answers == [None]
 
 
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 class Exporting:
     """Stands for a session: it exports bytes, or fails."""
 
@@ -285,7 +289,7 @@ async def test_export_writes_beside_the_model_and_asks_before_it_replaces(tmp_pa
         await pilot.press("enter")
         await pilot.pause()
         assert (tmp_path / "mesh.svg").read_bytes() == b"svg reach worker"
-        assert [path.name for path in tmp_path.iterdir()] == ["mesh.svg"]
+        assert names_in(tmp_path) == ["mesh.svg"]
 
 
 async def test_an_export_that_fails_says_why_and_leaves_nothing(tmp_path: Path) -> None:
@@ -303,4 +307,4 @@ async def test_an_export_that_fails_says_why_and_leaves_nothing(tmp_path: Path) 
             said = str(dialog.query_one("#problem", Static).content)
             assert "too big" in said or "No space" in said
             assert app.answers == []
-            assert list(tmp_path.iterdir()) == []
+            assert names_in(tmp_path) == []

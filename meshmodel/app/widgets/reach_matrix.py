@@ -171,9 +171,9 @@ class MatrixView(ScrollView, can_focus=True):
         self._put(self.column, self.line + pages * max(self.size.height - 2, 1))
 
     def action_open(self) -> None:
-        """Open the cell under the cursor, if something is reached there."""
+        """Open the cell under the cursor: how it is reached, or why it is not."""
         agent, system = self.at
-        if agent is not None and system is not None and (agent, system) in self._cells:
+        if agent is not None and system is not None:
             self.post_message(self.Opened(agent, system))
 
     def on_click(self, event: events.Click) -> None:

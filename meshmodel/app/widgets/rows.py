@@ -46,6 +46,12 @@ class Row:
         text = (self.search or self.content.plain).casefold()
         return all(word in text for word in words)
 
+    def begins_with(self, text: str) -> bool:
+        """Whether what is shown or searched begins with a text."""
+        return any(
+            each.casefold().startswith(text) for each in (self.content.plain, self.search, str(self.value))
+        )
+
 
 def heading(text: str) -> Row:
     """A row that stands above others."""
@@ -114,11 +120,15 @@ class RowList(OptionList):
             self._rebuild()
 
     def filter_by(self, text: str) -> None:
-        """Show only the rows in which all words of a text occur."""
+        """Show only the rows in which all words of a text occur; the best of them is highlighted."""
         words = tuple(text.casefold().split())
         if words != self._words:
             self._words = words
             self._rebuild()
+            best = [row for row in self._shown if not row.heading]
+            if words and best:
+                start = text.casefold().strip()
+                self.go_to(next((row for row in best if row.begins_with(start)), best[0]).key)
 
     def go_to(self, key: Hashable) -> bool:
         """Highlight the row of that key; whether there is one."""

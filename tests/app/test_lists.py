@@ -1,0 +1,203 @@
+"""The reach matrix, the journal, the questions, and lists that are filtered."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from textual.widgets import Static
+
+from meshmodel.analysis.results import AgentReach, SystemReach
+from meshmodel.api import analyse
+from meshmodel.app.messages import ExplanationRequested, SelectionRequested, Shown
+from meshmodel.app.widgets.journal import JournalList, shown_time
+from meshmodel.app.widgets.questions import QuestionList
+from meshmodel.app.widgets.reach_matrix import MatrixView, ReachMatrix, cell_of, clip, table_of_reach
+from meshmodel.app.widgets.rows import FilterList, Row, heading, line
+from meshmodel.model.records import Zone
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import width
+from meshmodel.store.database import Store
+from meshmodel.store.edits import Edit, Put
+from meshmodel.store.interchange import read_file
+from tests.app.form_host import HOSTILE, MODELS, Host, enter, full_snapshot
+
+CHAIN = read_file(MODELS / "agent-chain.toml")
+
+
+def screen_lines(table: MatrixView) -> list[str]:
+    return [table.render_line(y).text for y in range(table.size.height)]
+
+
+def shown(snapshot: Snapshot) -> Shown:
+    return Shown(snapshot, analyse(snapshot), analyse(snapshot, view="designed"))
+
+
+def test_direct_hidden_and_deputy_are_told_apart() -> None:
+    reach = SystemReach("s", ("read", "write", "admin"), ("read",), ("read", "write"), ())
+    assert cell_of(reach).text == "r·w»a"
+    assert cell_of(reach).how == "deputy"
+    assert cell_of(reach, ascii_only=True).text == "r~w>a"
+    assert cell_of(SystemReach("s", ("read",), ("read",), ("read",), ())).text == "r"
+    assert cell_of(SystemReach("s", ("read",), (), ("read",), ())).how == "hidden"
+
+
+def test_cells_are_cut_by_width_and_not_by_length() -> None:
+    for text in ("表表表表表表", HOSTILE, "abc", ""):
+        for cells in (1, 4, 7, 80):
+            assert width(clip(text, cells)) == cells
+
+
+async def test_the_matrix_says_what_the_analysis_says_and_explains_a_cell() -> None:
+    matrix = ReachMatrix()
+    app = Host(matrix, CHAIN)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(shown(CHAIN))
+        matrix.focus_list()
+        await pilot.pause()
+        built = app.shown.built
+        assert built is not None
+        assert matrix.table.agents == tuple(each.agent for each in built.reach())
+        lines = screen_lines(matrix.table)
+        for agent in built.reach():
+            row = next(each for each in lines[1:] if each.startswith(f" {agent.agent} "))
+            for each in agent.reach:
+                assert cell_of(each).text in row
+        assert any("»" in each for each in lines), "deputies are marked by a sign"
+        legend = str(matrix.query_one(Static).content)
+        assert "hidden" in legend
+        assert "deputy" in legend
+        agent_id, system = matrix.table.at
+        await pilot.press("enter")
+        await pilot.pause()
+        heard = [each for each in app.heard if isinstance(each, ExplanationRequested)]
+        assert (heard[0].agent, heard[0].system) == (agent_id, system)
+
+
+async def test_the_matrix_filters_and_says_how_much_it_leaves_out() -> None:
+    matrix = ReachMatrix()
+    app = Host(matrix, CHAIN)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(shown(CHAIN))
+        matrix.focus_list()
+        system = matrix.table.systems[-1]
+        await enter(pilot, "/", f"={system}")
+        await pilot.pause()
+        assert matrix.table.systems == (system,)
+        assert " of " in str(matrix.query_one(Static).content)
+        await pilot.press("enter")
+        assert app.focused is matrix.table
+        await pilot.press("escape")
+        await pilot.pause()
+        assert len(matrix.table.systems) > 1
+
+
+def big_reach(agents: int, systems: int) -> tuple[AgentReach, ...]:
+    cells = tuple(
+        SystemReach(f"system-{number:03}", ("read",), ("read",), ("read",), ("read",))
+        for number in range(systems)
+    )
+    return tuple(AgentReach(f"agent-{number:03}", ("a",), ("a",), ("a",), cells) for number in range(agents))
+
+
+async def test_the_matrix_scrolls_both_ways_with_its_heads_in_place() -> None:
+    matrix = ReachMatrix()
+    app = Host(matrix, Snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        matrix.table.show_table(*table_of_reach(big_reach(100, 60), ""))
+        matrix.focus_list()
+        await pilot.pause()
+        await pilot.press("end", "pagedown", "pagedown")
+        await pilot.pause()
+        lines = screen_lines(matrix.table)
+        assert matrix.table.at[1] == "system-059"
+        assert "system-059" in lines[0]
+        assert lines[0].startswith(" agent ")
+        assert matrix.table.at[0] is not None
+        row = next(each for each in lines if each.startswith(f" {matrix.table.at[0]}"))
+        assert row.rstrip().endswith("r")
+        assert all(len(each) == matrix.table.size.width for each in lines)
+        await pilot.click(MatrixView, offset=(matrix.table.size.width - 4, 2))
+        await pilot.pause()
+        assert lines[2].startswith(f" {matrix.table.at[0]}")
+        await pilot.press("home", *["pageup"] * 6)
+        await pilot.pause()
+        assert matrix.table.at == ("agent-000", "system-000")
+        assert "system-000" in screen_lines(matrix.table)[0]
+        assert screen_lines(matrix.table)[1].startswith(" agent-000")
+
+
+async def test_an_empty_matrix() -> None:
+    matrix = ReachMatrix()
+    app = Host(matrix, Snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(shown(Snapshot()))
+        matrix.focus_list()
+        await pilot.press("down", "right", "end", "enter", "pagedown")
+        await pilot.pause()
+        assert matrix.table.at == (None, None)
+        assert app.heard == []
+
+
+async def test_the_journal_lists_every_edit_with_its_time_and_what_was_undone(tmp_path: Path) -> None:
+    with Store.create(tmp_path / "a.mesh") as store:
+        for name in ("one", "two", "three"):
+            store.apply(Edit(f"add [b]{name}[/]", (Put(Zone(name)),)))
+        store.undo()
+        entries = store.journal()
+    journal = JournalList()
+    app = Host(journal, Snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        journal.show_entries([])
+        assert "no edits" in journal.rows.shown_rows[0].content.plain
+        journal.show_entries(entries)
+        await pilot.pause()
+        texts = [row.content.plain for row in journal.rows.shown_rows]
+        assert len(texts) == len(entries)
+        undone = [text for text in texts if text.endswith("undone")]
+        assert len(undone) == sum(entry.undone for entry in entries) > 0
+        assert all("add [b]three[/]" in text for text in undone)
+        for entry in entries:
+            assert any(shown_time(entry.time) in text and entry.label in text for text in texts)
+
+
+def test_times_are_those_of_this_machine() -> None:
+    moment = datetime(2027, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert shown_time(moment) == moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+async def test_questions_open_their_element() -> None:
+    questions = QuestionList()
+    snapshot = full_snapshot()
+    app = Host(questions, snapshot)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(shown(snapshot))
+        await pilot.pause()
+        built = app.shown.built
+        assert built is not None
+        assert len(questions.rows.shown_rows) == len(built.questions) > 0
+        questions.focus_list()
+        await pilot.press("enter")
+        await pilot.pause()
+        (heard,) = [each for each in app.heard if isinstance(each, SelectionRequested)]
+        assert heard.edit
+        assert f"{heard.reference[0]}:{heard.reference[1]}" == built.questions[0].element  # type: ignore[index] # a reference
+
+
+async def test_a_list_keeps_its_place_when_it_is_rebuilt_and_filtered() -> None:
+    rows = [heading("first"), *(Row(name, line(name), name) for name in ("ab", "bc", "cd"))]
+    listing = FilterList(rows)
+    app = Host(listing, Snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        listing.focus_list()
+        listing.rows.go_to("cd")
+        listing.set_rows([Row("new", line(HOSTILE), "new"), *rows])
+        assert listing.rows.row is not None
+        assert listing.rows.row.key == "cd"
+        await enter(pilot, "/", "=b")
+        await pilot.pause()
+        assert [row.key for row in listing.rows.shown_rows if not row.heading] == ["new", "ab", "bc"]
+        await enter(pilot, "=zzz")
+        await pilot.pause()
+        assert not listing.rows.shown_rows
+        await pilot.press("enter", "escape")
+        await pilot.pause()
+        assert len(listing.rows.shown_rows) == 5

@@ -1,0 +1,144 @@
+"""The start screen and the help: every way in, and every key."""
+
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+
+from meshmodel.app.actions import ACTIONS, shown_keys
+from meshmodel.app.config import copies_path
+from meshmodel.app.screens.help import SENTENCES, HelpScreen, help_rows
+from meshmodel.app.screens.start import StartScreen
+from meshmodel.app.sentences import parse
+from meshmodel.app.widgets.rows import FilterList, RowList
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.database import Store
+from meshmodel.store.edits import apply_edit
+from tests.app.form_host import enter
+
+
+class Beginning(App[Any]):
+    """Shows the start screen and keeps what was chosen."""
+
+    def __init__(self, screen: StartScreen) -> None:
+        super().__init__()
+        self.start = screen
+        self.chosen: list[Path] = []
+
+    def on_mount(self) -> None:
+        self.push_screen(self.start)
+
+    def on_start_screen_model_chosen(self, event: StartScreen.ModelChosen) -> None:
+        self.chosen.append(event.path)
+
+
+async def test_an_example_opens_as_a_private_copy(tmp_path: Path) -> None:
+    app = Beginning(StartScreen(folder=tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        texts = [row.content.plain for row in app.start.query_one(RowList).shown_rows]
+        for name in (
+            "support-agent",
+            "code-agent",
+            "workflow-broker",
+            "agent-chain",
+            "token-leak",
+            "federated-release",
+        ):
+            assert any(name in text for text in texts)
+        await enter(pilot, "/", "=support-agent", "enter")
+        await pilot.pause()
+        assert [path.parent for path in app.chosen] == [copies_path()]
+        with Store.open(app.chosen[0]) as store:
+            assert len(store.snapshot.agent) == 1
+
+
+async def test_a_new_model_by_keyboard(tmp_path: Path) -> None:
+    app = Beginning(StartScreen(folder=tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await enter(pilot, "n", "home", "ctrl+k", "=ours", "enter")
+        await pilot.pause()
+        assert app.chosen == [tmp_path / "ours.mesh"]
+        with Store.open(app.chosen[0]) as store:
+            assert store.snapshot == Snapshot()
+        await enter(pilot, "n", "home", "ctrl+k", "=ours", "enter")
+        await pilot.pause()
+        assert len(app.chosen) == 1, "a model is never overwritten"
+
+
+async def test_open_and_recent_by_keyboard_and_mouse(tmp_path: Path) -> None:
+    path = tmp_path / "[b]old.mesh"
+    Store.create(path).close()
+    app = Beginning(StartScreen([path], folder=tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await enter(pilot, "o", "=nowhere.mesh", "enter")
+        await pilot.pause()
+        assert app.chosen == []
+        await enter(pilot, "home", "ctrl+k", f"={path.name}", "enter")
+        await pilot.pause()
+        assert app.chosen == [path]
+        rows = app.start.query_one(RowList)
+        index = next(at for at, row in enumerate(rows.shown_rows) if row.value == path)
+        assert path.name in rows.shown_rows[index].content.plain
+        await pilot.click(RowList, offset=(3, index))
+        await pilot.pause()
+        assert app.chosen == [path, path]
+
+
+async def test_a_copy_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    copies_path().parent.mkdir(parents=True, exist_ok=True)
+    copies_path().touch()
+    app = Beginning(StartScreen(folder=tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await enter(pilot, "/", "=support-agent", "enter")
+        await pilot.pause()
+        assert app.chosen == []
+        assert "copies" in app.start.problem
+
+
+class Helping(App[Any]):
+    def __init__(self, keymap: dict[str, str] | None = None) -> None:
+        super().__init__()
+        self.help = HelpScreen(keymap)
+        self.answers: list[Any] = []
+
+    def on_mount(self) -> None:
+        self.push_screen(self.help, self.answers.append)
+
+
+def test_help_lists_every_action_with_its_keys_and_the_remapped_ones() -> None:
+    texts = {row.key: row.content.plain for row in help_rows({"undo": "ctrl+u"})}
+    for action in ACTIONS:
+        assert action.description in texts[action.id]
+        assert shown_keys(action, {"undo": "ctrl+u"}) in texts[action.id]
+    assert "Ctrl+U" in texts["undo"]
+
+
+async def test_help_runs_the_one_chosen_and_filters() -> None:
+    app = Helping()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await enter(pilot, "=checkpoint", "enter")
+        await pilot.pause()
+        assert app.answers == ["checkpoint"]
+    app = Helping()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        rows = app.help.query_one(FilterList).rows
+        index = next(at for at, row in enumerate(rows.shown_rows) if row.key == "connect")
+        await pilot.click(RowList, offset=(4, index))
+        await pilot.pause()
+        assert app.answers == ["connect"]
+
+
+def test_every_sentence_of_the_help_can_be_typed() -> None:
+    snapshot = Snapshot()
+    setup = "old > file-key > files: rw; bot > key > tickets: read; zone desk; zone cloud; system gateway"
+    snapshot = apply_edit(snapshot, parse(setup, snapshot).edit)  # type: ignore[arg-type] # it has an edit
+    for sentence, _ in SENTENCES:
+        meaning = parse(sentence.replace("“", '"').replace("”", '"'), snapshot)
+        assert meaning.problem is None, (sentence, meaning.problem)
+        assert meaning.edit is not None, sentence
