@@ -58,7 +58,6 @@ class Arranging(Base):
         self.query_one(Inspector).display = (large and not self._side_closed) or self.side == "inspector"
         self.query_one("#below").display = not small or self.lists_open
         self.query_one(How).display = not small
-        self.query_one(Told).display = small
 
     _side_closed = False
 

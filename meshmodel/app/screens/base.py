@@ -55,10 +55,10 @@ class Base(Screen[None]):
         return replace(self.shown, **changes)  # type: ignore[arg-type]  # attributes of Shown, by name
 
     def say(self, text: str, severity: Severity = "information") -> None:
-        """Say one line: where the finding is told on small screens, else as a notice."""
+        """Say one line in the status row; what went wrong also as a notice."""
         told = self.query_one(Told)
         told.say(text)
-        if text and (not told.display or severity != "information"):
+        if text and severity != "information":
             self.app.clear_notifications()  # only the newest line is of interest
             self.notify(text, severity=severity, markup=False, timeout=4)
 

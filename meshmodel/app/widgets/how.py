@@ -7,6 +7,7 @@ from textual.widget import Widget
 
 from meshmodel.analysis.results import Explanation, WitnessStep
 from meshmodel.app.messages import SelectionRequested, Shown
+from meshmodel.app.phrases import phrase
 from meshmodel.app.widgets.findings import SEVERITY_STYLES, severity_sign
 from meshmodel.app.widgets.listing import Listing
 from meshmodel.app.widgets.rows import Row
@@ -108,7 +109,7 @@ def _numbered(text: str) -> Content:
 
 
 class Told(Widget):
-    """On the smallest screens: the open finding in one row, its steps in the next.
+    """The status row. On the smallest screens two: the open finding, and its steps.
 
     A gesture, or what an action has to say, takes the first row while it lasts.
     """
@@ -140,9 +141,18 @@ class Told(Widget):
         room = self.size.width
         if shown is None:
             return Content("")
+        if self.size.height < 2:
+            return self._status(shown).truncate(room, ellipsis=True)
         first = self._first(shown)
         second = self._second(shown, room)
         return Content("\n").join([first.truncate(room, ellipsis=True), second.truncate(room, ellipsis=True)])
+
+    def _status(self, shown: Shown) -> Content:
+        """Where the finding is told beside: what was said last, else what is selected."""
+        if self.said:
+            return Content.styled(f" {self.said}", "bold $accent")
+        record = None if shown.selected is None else shown.snapshot.get(*shown.selected)
+        return Content.styled(f" {phrase(record)}" if record is not None else "", "$text-muted")
 
     def _first(self, shown: Shown) -> Content:
         if self.said:

@@ -1,0 +1,447 @@
+"""The workbench through Textual's Pilot, judged by the model that comes of it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.geometry import Offset
+from textual.pilot import Pilot
+
+from meshmodel.app.application import MeshmodelApp
+from meshmodel.app.config import Configuration, State
+from meshmodel.app.screens.workbench import Workbench
+from meshmodel.canvas.scene import Reference
+from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.database import Store
+from meshmodel.store.edits import Edit, Put, apply_edit
+from meshmodel.store.loading import load
+
+MODELS = Path(__file__).parents[2] / "models"
+SIZES = [(80, 24), (120, 40), (200, 60)]
+
+
+class Desk:
+    """One running workbench, as a test sees it."""
+
+    def __init__(self, pilot: Pilot[None], app: MeshmodelApp) -> None:
+        self.pilot = pilot
+        self.app = app
+
+    @property
+    def bench(self) -> Workbench:
+        screen = next(each for each in self.app.screen_stack if isinstance(each, Workbench))
+        assert isinstance(screen, Workbench)
+        return screen
+
+    @property
+    def model(self) -> Snapshot:
+        return self.bench.session.snapshot
+
+    @property
+    def missing(self) -> int:
+        assert self.bench.session.is_analysed
+        assert self.bench.session.built is not None
+        return self.bench.session.built.summary.missing
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def type(self, text: str) -> None:
+        await self.press(*("space" if each == " " else each for each in text))
+
+    async def sentence(self, text: str) -> None:
+        await self.press(":")
+        await self.type(text)
+        await self.press("enter", "escape")
+
+    async def select(self, *reference: object) -> None:
+        self.bench.select(reference)  # type: ignore[arg-type]
+        await self.pilot.pause()
+
+    def cell(self, reference: Reference, dx: int = 1, dy: int = 0) -> Offset:
+        """A cell of a record, relative to the canvas."""
+        canvas = self.bench.canvas
+        assert canvas.drawing is not None
+        box = canvas.drawing.box_of(reference)
+        assert box is not None, f"{reference} is not drawn"
+        dx = dx if dx >= 0 else box.width + dx
+        return Offset(box.x + dx - canvas.scroll_offset.x, box.y + dy - canvas.scroll_offset.y)
+
+    async def drag(self, start: Offset, end: Offset) -> None:
+        """Down at one cell of the canvas, over to another, up."""
+        middle = Offset((start.x + end.x) // 2, (start.y + end.y) // 2)
+        await self.pilot.mouse_down("#canvas", offset=start)
+        await self.pilot.hover("#canvas", offset=middle)
+        await self.pilot.hover("#canvas", offset=end)
+        await self.pilot.mouse_up("#canvas", offset=end)
+        await self.pilot.pause()
+
+    def screen_text(self) -> str:
+        """What is on the screen."""
+        strips = self.app.screen._compositor.render_strips(self.app.screen.size)
+        return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+Open = Callable[..., object]
+
+
+@asynccontextmanager
+async def desk(
+    folder: Path,
+    model: str | Snapshot | Path | None = "support-agent",
+    size: tuple[int, int] = (120, 40),
+    **options: object,
+) -> AsyncIterator[Desk]:
+    if isinstance(model, Path):
+        path = model
+    else:
+        path = folder / "mesh.mesh"
+        if not path.exists():
+            snapshot = load(MODELS / f"{model}.toml") if isinstance(model, str) else model
+            Store.create(path, snapshot).close()
+    app = MeshmodelApp(
+        path,
+        configuration=options.pop("configuration", Configuration()),  # type: ignore[arg-type]
+        state=State(folder / "state.json"),
+        is_ascii=bool(options.pop("is_ascii", False)),
+    )
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await pilot.pause()
+        yield Desk(pilot, app)
+        app.leave()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_opening_draws_and_analyses(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with desk(tmp_path, size=size) as it:
+        assert it.missing == 1
+        text = it.screen_text()
+        assert "Support bot" in text
+        assert "1 missing" in text
+        assert "Attachments" in text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_finding_lights_its_witness_and_a_key_closes_it(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with desk(tmp_path, size=size) as it:
+        await it.press("f")
+        told = it.bench.shown.explanation
+        assert told is not None
+        assert told.system == "attachments"
+        assert it.bench.canvas.lighting.witness
+        assert "nobody asks" in it.screen_text()
+        await it.press("p")
+        placed = list(it.model.checkpoint.values())
+        assert [(each.step, each.from_, each.to, each.state) for each in placed] == [
+            ("grant", "file-sas", "attachments", "enforced")
+        ]
+        assert it.missing == 0
+        assert "▼−1" in it.screen_text()
+        await it.press("escape", "u")
+        assert it.missing == 1
+        assert not it.model.checkpoint
+        await it.press("U")
+        assert it.missing == 0
+
+
+async def test_checkpoint_on_the_selected_step(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.select("grant", ("ticket-token", "tickets"))
+        await it.press("p")
+        assert [(each.step, each.to) for each in it.model.checkpoint.values()] == [("grant", "tickets")]
+
+
+async def test_step_in_the_story_takes_the_checkpoint(tmp_path: Path) -> None:
+    async with desk(tmp_path, "code-agent") as it:
+        await it.press("f")
+        how = it.bench.query_one("#how")
+        how.focus_list()  # type: ignore[attr-defined]
+        await it.press("down", "up")
+        assert it.bench.shown.selected == ("grant", ("forge-token", "pipeline-secrets"))
+        await it.press("p")
+        assert [each.to for each in it.model.checkpoint.values()] == ["pipeline-secrets"]
+
+
+async def test_intent_where_it_approves_and_why_not_elsewhere(tmp_path: Path) -> None:
+    async with desk(tmp_path, "workflow-broker") as it:
+        before = it.missing
+        await it.press("f", "i")
+        assert len(it.model.intent) == 1
+        assert it.bench.session.built is not None
+        assert it.bench.session.built.summary.approved >= 1
+        assert it.missing <= before
+    second = tmp_path / "second"
+    second.mkdir()
+    async with desk(second) as it:
+        await it.press("f", "i")
+        assert not it.model.intent
+        assert "outsiders write into tickets" in it.screen_text()
+
+
+async def test_adding_naming_connecting_and_deleting_by_key(tmp_path: Path) -> None:
+    async with desk(tmp_path, Snapshot()) as it:
+        assert "Nothing here yet" in it.screen_text()
+        await it.press("a", "z")
+        await it.type("desk")
+        await it.press("enter")
+        assert "desk" in it.model.zone
+        assert it.bench.shown.selected == ("zone", "desk")
+        await it.press("a", "a")
+        await it.type("Bot")
+        await it.press("enter")
+        assert it.model.agent["bot"].home == "desk"
+        await it.press("a", "s")
+        await it.type("files")
+        await it.press("enter")
+        assert it.model.system["files"].zone == "desk"
+        await it.select("agent", "bot")
+        await it.press("c", "right")
+        assert it.bench.canvas.aimed == ("system", "files")
+        await it.press("enter", "enter", "enter")
+        assert [key[0] for key in it.model.hold] == ["bot"]
+        assert [each.actions for each in it.model.grant.values()] == [("read",)]
+        await it.select("agent", "bot")
+        await it.press("n")
+        await it.type("Robot")
+        await it.press("enter")
+        assert it.model.agent["bot"].name == "Robot"
+        await it.select("system", "files")
+        await it.press("x")
+        assert not it.model.system
+        assert not it.model.grant
+        await it.press("u")
+        assert it.model.system
+        assert it.model.grant
+
+
+async def test_quick_line_edits_and_selects(tmp_path: Path) -> None:
+    async with desk(tmp_path, Snapshot()) as it:
+        await it.sentence("bot > token > tickets: read, write")
+        assert it.model.grant["token", "tickets"].actions == ("read", "write")
+        assert it.bench.focused is it.bench.canvas
+
+
+async def test_moving_by_key_changes_the_zone_in_one_edit(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.select("system", "tickets")
+        await it.press("m", "down", "enter")
+        moved = it.model.system["tickets"]
+        assert moved.zone == "cloud"
+        assert moved.at is not None
+        assert it.bench.session.undo_label is not None
+        assert "into cloud" in it.bench.session.undo_label
+        await it.press("u")
+        assert it.model.system["tickets"].zone == "helpdesk"
+        assert it.model.system["tickets"].at is None
+
+
+async def test_giving_up_a_move_changes_nothing(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        before = it.model
+        await it.select("system", "tickets")
+        await it.press("m", "down", "escape")
+        assert it.model is before
+        assert it.bench.tentative is None
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_mouse_selects_drags_and_connects(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with desk(tmp_path, size=size) as it:
+        await it.pilot.click("#canvas", offset=it.cell(("agent", "support-bot")))
+        assert it.bench.shown.selected == ("agent", "support-bot")
+        start, end = it.cell(("system", "tickets"), dx=4), it.cell(("system", "attachments"), dx=4, dy=1)
+        await it.drag(start, end)
+        assert it.model.system["tickets"].zone == "cloud"
+        await it.press("u")
+        assert it.model.system["tickets"].zone == "helpdesk"
+        await it.drag(it.cell(("agent", "support-bot"), dx=-1), it.cell(("system", "attachments"), dx=4))
+        await it.press("enter", "enter")
+        assert len(it.model.grant) == 3
+
+
+async def test_mouse_pans_opens_and_takes_a_selection_away(tmp_path: Path) -> None:
+    async with desk(tmp_path, "federated-release", size=(80, 24)) as it:
+        canvas = it.bench.canvas
+        await it.press("tab")
+        assert it.bench.shown.selected is not None
+        if canvas.max_scroll_y or canvas.max_scroll_x:
+            await it.press("shift+down", "shift+right")
+            assert canvas.scroll_offset != Offset(0, 0)
+    second = tmp_path / "second"
+    second.mkdir()
+    async with desk(second) as it:
+        await it.pilot.click("#canvas", offset=Offset(60, 25))
+        assert it.bench.shown.selected is None
+        await it.pilot.double_click("#canvas", offset=it.cell(("system", "tickets"), dx=4))
+        await it.pilot.pause()
+        assert it.bench.query_one("#inspector").display
+        assert it.bench.shown.selected == ("system", "tickets")
+
+
+async def test_arrows_follow_the_lines_and_tab_the_reading_order(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.select("agent", "support-bot")
+        await it.press("right", "right")
+        assert it.bench.shown.selected is not None
+        assert it.bench.shown.selected[0] == "system"
+        drawing = it.bench.canvas.drawing
+        assert drawing is not None
+        await it.select(*drawing.reading_order[0])
+        seen = []
+        for _ in drawing.reading_order:
+            seen.append(it.bench.shown.selected)
+            await it.press("tab")
+        assert seen == list(drawing.reading_order)
+
+
+async def test_jump_labels(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.press("g")
+        assert it.bench.canvas.is_jumping
+        await it.press("s")
+        assert not it.bench.canvas.is_jumping
+        drawing = it.bench.canvas.drawing
+        assert drawing is not None
+        assert it.bench.shown.selected == drawing.reading_order[1]
+
+
+async def test_lenses_dim_what_is_outside(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.select("agent", "support-bot")
+        seen = []
+        for _ in range(5):
+            await it.press("l")
+            seen.append((it.bench.lens, it.bench.canvas.lighting.shown is None))
+        assert seen == [
+            ("reach", False),
+            ("missing", False),
+            ("compromise", False),
+            ("boundaries", False),
+            ("structure", True),
+        ]
+
+
+async def test_as_designed_counts_planned_checkpoints(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.sentence("ask policy-decision on file-sas > attachments: planned")
+        assert it.missing == 1
+        assert "designed 0" in it.screen_text()
+        await it.press("v")
+        assert it.bench.shown.analysis is not None
+        assert not it.bench.shown.analysis.doors
+        assert "as designed" in it.screen_text()
+
+
+async def test_resizing_keeps_the_selection_and_the_witness(tmp_path: Path) -> None:
+    async with desk(tmp_path, size=(200, 60)) as it:
+        await it.press("f")
+        await it.select("agent", "support-bot")
+        for size, name in (((80, 24), "small"), ((120, 40), "medium"), ((200, 60), "large")):
+            await it.pilot.resize_terminal(*size)
+            await it.pilot.pause()
+            assert it.bench.arrangement == name
+            assert it.bench.shown.selected == ("agent", "support-bot")
+            assert it.bench.shown.finding is not None
+            assert "Support bot" in it.screen_text()
+
+
+HOSTILE = ["[bold red]x[/]", "[/]", "\\[", "漢字" * 30, "שלום עולם", "e\u0301" * 20, "a" * 200, "👩‍💻 dev", "{$x}"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_hostile_names_are_text(tmp_path: Path, size: tuple[int, int]) -> None:
+    snapshot = Snapshot()
+    records = [Zone("z", HOSTILE[0]), Zone("y", HOSTILE[3])]
+    records += [Agent(f"agent{n}", name, home="z") for n, name in enumerate(HOSTILE)]  # type: ignore[misc]
+    records += [System(f"system{n}", name, zone="y") for n, name in enumerate(HOSTILE)]  # type: ignore[misc]
+    records += [Credential(f"key{n}", name, identity=name) for n, name in enumerate(HOSTILE)]  # type: ignore[misc]
+    records += [Hold(f"agent{n}", f"key{n}") for n in range(len(HOSTILE))]  # type: ignore[misc]
+    records += [Grant(f"key{n}", f"system{n}", ("read",)) for n in range(len(HOSTILE))]  # type: ignore[misc]
+    snapshot = apply_edit(snapshot, Edit("all", tuple(Put(each) for each in records)))
+    async with desk(tmp_path, snapshot, size=size) as it:
+        assert it.missing == len(HOSTILE)
+        await it.press("f", "down", "down", "escape", "o", "escape", "r", "escape")
+        for n in range(len(HOSTILE)):
+            await it.select("agent", f"agent{n}")
+            await it.press("enter", "escape")
+        await it.press("?", "escape", "/", "escape", "ctrl+p", "escape", "-", "-", "0")
+        await it.select("agent", "agent0")
+        assert "[bold red]x[/]" in it.screen_text()
+        strips = it.app.screen._compositor.render_strips(it.app.screen.size)
+        assert {strip.cell_length for strip in strips} == {size[0]}
+
+
+async def test_two_programs_on_one_file(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        path = it.bench.session.path
+        with Store.open(path) as other:
+            other.apply(Edit("theirs", (Put(Zone("theirs")),)))
+            for _ in range(40):
+                await it.pilot.pause(0.05)
+                if "theirs" in it.model.zone:
+                    break
+            assert "theirs" in it.model.zone
+            await it.press("u")
+            assert "theirs" in it.model.zone, "undo never takes back another program's edit"
+            await it.sentence("zone ours")
+            assert other.refresh() is not None
+            assert {"ours", "theirs"} <= set(other.snapshot.zone)
+
+
+async def test_edits_survive_a_restart_and_can_be_undone_then(tmp_path: Path) -> None:
+    async with desk(tmp_path, Snapshot()) as it:
+        await it.sentence("bot > token > tickets: read")
+        await it.select("agent", "bot")
+        await it.press("-")
+    async with desk(tmp_path) as it:
+        assert "bot" in it.model.agent
+        assert it.bench.shown.selected == ("agent", "bot")
+        assert it.bench.zoom == "line"
+        await it.press("u")
+        assert "bot" not in it.model.agent
+
+
+async def test_interchange_file_opens_for_reading(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text((MODELS / "support-agent.toml").read_text())
+    async with desk(tmp_path, path) as it:
+        assert it.bench.session.read_only
+        assert "meshmodel import x.toml" in it.screen_text()
+        before = it.model
+        await it.select("agent", "support-bot")
+        await it.press("x", "a", "p", "u", "A")
+        assert it.model is before
+        assert it.app.screen is it.bench
+        await it.press("f")
+        assert it.bench.shown.explanation is not None
+
+
+async def test_refused_edit_is_said_and_changes_nothing(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        before = it.model
+        it.bench.apply(Edit("bad", (Put(Hold("nobody", "nothing")),)))
+        await it.pilot.pause()
+        assert it.model is before
+        assert "nobody" in it.screen_text()
+
+
+async def test_ascii_mode_draws_nothing_else(tmp_path: Path) -> None:
+    async with desk(tmp_path, is_ascii=True) as it:
+        await it.press("f")
+        rows = it.screen_text().splitlines()
+        canvas = it.bench.canvas.region
+        drawn = "".join(row[canvas.x : canvas.right] for row in rows[canvas.y : canvas.bottom])
+        assert drawn.isascii()
+        assert rows[0].isascii()
+
+
+async def test_themes_change_and_the_canvas_follows(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        grounds = set()
+        for _ in range(3):
+            await it.press("T")
+            grounds.add(it.bench.canvas.looks.ground.bgcolor)
+        assert len(grounds) == 3
