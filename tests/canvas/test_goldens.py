@@ -1,0 +1,45 @@
+"""Drawings as text: look at the difference, then accept it with ``UPDATE_GOLDENS=1``."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from meshmodel.canvas.draw import draw
+from meshmodel.canvas.scene import Facts, Options
+from meshmodel.store.interchange import read_file
+from tests.canvas.building import helpdesk
+
+FOLDER = Path(__file__).parent / "goldens"
+MODELS = Path(__file__).parents[2] / "models"
+CASES = {
+    **{f"helpdesk-{width}": Options(width, 40) for width in (80, 120, 200)},
+    "helpdesk-80-line": Options(80, 20, "line"),
+    "helpdesk-80-overview": Options(80, 20, "overview"),
+    "helpdesk-80-ascii": Options(80, 20, ascii=True),
+    "helpdesk-80-closed": Options(80, 20, closed_cards=True),
+    "helpdesk-80-folded": Options(80, 20, folded=frozenset({"cloud"})),
+}
+
+
+def compare(name: str, text: str) -> None:
+    path = FOLDER / f"{name}.txt"
+    if os.environ.get("UPDATE_GOLDENS"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_helpdesk(name: str) -> None:
+    snapshot, facts = helpdesk()
+    drawing = draw(snapshot, facts, CASES[name])
+    assert drawing.width <= CASES[name].width
+    assert drawing.height <= 20
+    compare(name, drawing.as_text())
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("model", ["support-agent", "federated-release", "workflow-broker"])
+def test_examples(model: str, width: int) -> None:
+    drawing = draw(read_file(MODELS / f"{model}.toml"), Facts(), Options(width, 40))
+    compare(f"{model}-{width}", drawing.as_text())
