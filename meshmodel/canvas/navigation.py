@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cached_property
 
 from meshmodel.canvas.columns import Grid
 from meshmodel.canvas.parts import Branch, Card, Link, Pin
@@ -54,15 +55,62 @@ class Navigation:
             found = self._from_card(card, direction) if card else self._from_label(reference, direction)
             if found is not None:
                 return found
+        else:
+            found = self._in_column(reference, direction)
+            if found is not None:
+                return found
         return self._by_place(reference, box, direction)
+
+    @cached_property
+    def _columns(self) -> tuple[list[list[Reference]], dict[Reference, tuple[int, int]]]:
+        """The cards of each column and, before them all, the lane titles, top down; and where each stands."""
+        columns: list[list[Reference]] = [
+            [
+                reference
+                for reference in self._places
+                if reference[0] in {"zone", "lane"} and reference not in self._grid.cards
+            ]
+        ]
+        columns[0].sort(key=lambda reference: self._places[reference].y)
+        for column in range(len(self._grid.logical)):
+            cards = sorted(
+                (card for card in self._grid.cards.values() if card.column == column), key=lambda card: card.y
+            )
+            columns.append([card.reference for card in cards])
+        stands = {
+            reference: (number, index)
+            for number, column in enumerate(columns)
+            for index, reference in enumerate(column)
+        }
+        return columns, stands
+
+    def _in_column(self, reference: Reference, direction: Direction) -> Reference | None:
+        """The next card above or below in the same column, or title among the titles.
+
+        Below the last comes the first of the next column, above the first card the title of its lane:
+        so every place can be reached.
+        """
+        columns, stands = self._columns
+        if reference not in stands:
+            return None
+        number, index = stands[reference]
+        index += 1 if direction == "down" else -1
+        if 0 <= index < len(columns[number]):
+            return columns[number][index]
+        if direction == "down":
+            return next((column[0] for column in columns[number + 1 :] if column), None)
+        if number == 0 or not columns[0]:
+            return None
+        lane = self._grid.lanes[self._grid.cards[reference].lane].reference
+        return lane if lane in stands else None
 
     def _from_card(self, card: Card, direction: Direction) -> Reference | None:
         """The first line on that side of a card: its label, or that of the first arrow it leads to."""
         for pin in card.right if direction == "right" else card.left:
             if pin.link:
                 return pin.link.relation
-            branch = pin.branches[0]
-            return branch.link.relation
+            relations = [branch.link.relation for branch in pin.branches]
+            return min(relations, key=lambda relation: min(arrow.y for arrow in self._arrows[relation]))
         return None
 
     def _from_label(self, relation: Reference, direction: Direction) -> Reference | None:
@@ -79,9 +127,10 @@ class Navigation:
     def _by_place(self, reference: Reference, box: Box, direction: Direction) -> Reference | None:
         """The nearest place in a direction: near in that direction, then little aside."""
         best: tuple[float, Reference] | None = None
+        vertical_label = reference in self._links and direction in {"up", "down"}
         middle = box.y * 2 + box.height
         for other, place in self._places.items():
-            if other == reference:
+            if other == reference or (vertical_label and other not in self._links):
                 continue
             if direction in {"up", "down"}:
                 down = place.y * 2 + place.height - middle

@@ -1,13 +1,13 @@
-from tests.canvas.building import helpdesk, meshes
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.canvas.tracing import LEFT, RIGHT, arms, cells_of, reached
 
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.parts import Card
 from meshmodel.canvas.scene import Options
 from meshmodel.canvas.text import cells
+from tests.canvas.building import helpdesk, meshes
+from tests.canvas.tracing import LEFT, RIGHT, arms, cells_of, reached
 
 WIDTHS = st.sampled_from([40, 80, 120, 200])
 ZOOMS = st.sampled_from(["card", "card", "line", "overview"])
@@ -16,7 +16,7 @@ ZOOMS = st.sampled_from(["card", "card", "line", "overview"])
 def check_lines(drawing: Drawing) -> None:
     """Every line leads from its arrow to all its sources and to nothing else, and none ends in nothing."""
     found = cells_of(drawing)
-    edges = {box: x for box, x in enumerate(drawing.columns)}
+    edges = dict(enumerate(drawing.columns))
     for card in drawing.grid.cards.values():
         x, width = edges[card.column]
         for side, start, heading in ((card.left, x, LEFT), (card.right, x + width - 1, RIGHT)):

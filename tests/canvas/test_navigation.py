@@ -1,0 +1,150 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meshmodel.canvas.draw import draw
+from meshmodel.canvas.scene import Options
+from tests.canvas.building import helpdesk, meshes
+
+GRANT = ("grant", ("billing-key", "billing"))
+
+
+def drawing(width: int = 80):
+    snapshot, facts = helpdesk()
+    return draw(snapshot, facts, Options(width, 20))
+
+
+def test_left_and_right_follow_the_line() -> None:
+    found = drawing()
+    files, billing = ("system", "files"), ("system", "billing")
+    assert found.neighbour(GRANT, "left") == billing
+    assert found.neighbour(GRANT, "right") == files
+    key = ("grant", ("wiki-token", "wiki"))
+    assert found.neighbour(("agent", "support-bot"), "right") == key
+    assert found.neighbour(key, "right") == ("system", "wiki")
+    assert found.neighbour(key, "left") == ("agent", "support-bot")
+    assert found.neighbour(key, "down") == ("grant", ("ticket-token", "tickets"))
+
+
+@settings(max_examples=100, deadline=None)
+@given(meshes(), st.sampled_from(["card", "line", "overview"]))
+def test_every_record_is_reached(mesh, zoom) -> None:
+    snapshot, facts = mesh
+    found = draw(snapshot, facts, Options(100, 30, zoom))
+    order = set(found.reading_order)
+    if zoom == "overview":
+        shown = {("zone", key) for key in snapshot.zone}
+    else:
+        shown = {
+            (table, key)
+            for table in ("zone", "system", "agent", "credential")
+            for key in snapshot.table(table)
+        }
+        shown |= {
+            (table, key)
+            for table in ("hold", "grant", "custody", "exchange", "delegation", "trigger", "checkpoint")
+            for key in snapshot.table(table)
+        }
+    assert shown <= order
+    for reference in order:
+        box = found.box_of(reference)
+        assert box is not None
+        assert box.x >= 0
+        assert box.x + box.width <= found.width
+        assert box.y >= 0
+        assert box.y + box.height <= found.height
+    places = {target.reference for target in found.targets if target.part in {"card", "fold", "lane"}}
+    if not places:
+        return
+    seen = set()
+    waiting = [next(iter(sorted(places, key=str)))]
+    while waiting:
+        at = waiting.pop()
+        if at in seen:
+            continue
+        seen.add(at)
+        waiting += [
+            to for way in ("left", "right", "up", "down") if (to := found.neighbour(at, way)) is not None
+        ]
+    assert places <= seen
+
+
+def test_what_is_hit() -> None:
+    found = drawing()
+    box = found.box_of(("credential", "billing-key"))
+    assert found.hit(box.x, box.y).reference == ("credential", "billing-key")
+    assert found.hit(box.x + box.width + 1, box.y).reference == GRANT
+    assert found.hit(box.x - 2, box.y).reference == GRANT
+    assert found.hit(box.x - 2, box.y).part == "mark"
+    gate = found.box_of(("checkpoint", "gate"))
+    assert found.hit(gate.x, gate.y).reference == ("checkpoint", "gate")
+    assert found.hit(0, 0) is None
+    assert found.hit(5, 0).reference == ("zone", "helpdesk")
+    once = found.box_of(("checkpoint", "once"))
+    assert found.hit(once.x, once.y).part == "mark"
+
+
+def test_a_witness_lights_its_own_way_only() -> None:
+    found = drawing()
+    way = [
+        ("agent", "support-bot"),
+        ("hold", ("support-bot", "file-key")),
+        ("credential", "file-key"),
+        ("grant", ("file-key", "files")),
+        ("system", "files"),
+    ]
+    lit = found.light(way)
+    lines = {branch.link.relation for branch in found.branches if branch.reference in lit}
+    assert lines == {("grant", ("file-key", "files"))}
+    texts = [
+        painted.text
+        for row in found.rows
+        for run in row
+        if (painted := found.lit(run, lit)) and painted.ink == "line-missing"
+    ]
+    assert any("━" in text for text in texts)
+    assert any("┃" in text for text in texts)
+    assert {
+        branch.link.relation for branch in found.branches if branch.reference in found.light([GRANT])
+    } == {GRANT}
+
+
+def test_slots() -> None:
+    found = drawing()
+    wiki, files = found.box_of(("system", "wiki")), found.box_of(("system", "files"))
+    assert found.slot_at(wiki.x, wiki.y) == ("helpdesk", (2, 0))
+    assert found.slot_at(wiki.x, wiki.y + 2) == ("helpdesk", (2, 1))
+    assert found.slot_at(files.x, files.y) == ("cloud", (2, 0))
+    assert found.slot_at(files.x, files.y + 5, moving=("system", "files"))[0] == "finance"
+    assert found.slot_at(0, 1) == ("helpdesk", (0, 0))
+    assert found.lane_at(files.y) == ("zone", "cloud")
+    assert found.tint(files.y) != found.tint(wiki.y)
+
+
+def test_a_dropped_card_stands_in_its_slot() -> None:
+    from dataclasses import replace
+
+    snapshot, facts = helpdesk()
+    moved = replace(snapshot, system={**snapshot.system, "wiki": replace(snapshot.system["wiki"], at=(2, 1))})
+    before = draw(snapshot, facts, Options(80, 20))
+    after = draw(moved, facts, Options(80, 20), before)
+    assert after.box_of(("system", "wiki")).y > after.box_of(("system", "tickets")).y
+    assert after.box_of(("system", "files")).x == before.box_of(("system", "files")).x
+
+
+def test_the_drawing_before_keeps_the_order() -> None:
+    snapshot, facts = helpdesk()
+    before = draw(snapshot, facts, Options(120, 40))
+    fewer = type(snapshot)(
+        zone=snapshot.zone, agent=snapshot.agent, system=snapshot.system, credential=snapshot.credential
+    )
+    after = draw(fewer, facts, Options(120, 40), before)
+    for lane in range(3):
+        for column in (0, 2):
+            kept = [
+                card.reference
+                for card in before.grid.stacks.get((lane, before.grid.logical.index(column)), ())
+            ]
+            now = [
+                card.reference for card in after.grid.stacks.get((lane, after.grid.logical.index(column)), ())
+            ]
+            assert kept == now
