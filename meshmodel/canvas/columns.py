@@ -60,6 +60,7 @@ def place(snapshot: Snapshot, facts: Facts, options: Options, earlier: Sequence[
         earlier: cards and zones in the order of the drawing before, which is kept where it can be.
     """
     links = Links(snapshot, facts)
+    flag = " !" if options.ascii else " ⚑"
     keys = _lane_keys(snapshot, links)
     folded = set(snapshot.zone) if options.zoom == "overview" else options.folded & set(snapshot.zone)
     grid = Grid(checkpoints=links.checkpoints)
@@ -76,6 +77,9 @@ def place(snapshot: Snapshot, facts: Facts, options: Options, earlier: Sequence[
     numbers = {logical: number for number, logical in enumerate(grid.logical)}
     for card in grid.cards.values():
         card.column = numbers[card.logical]
+        if options.zoom == "line":  # a row has no room for the fact, but the flag must not be lost
+            card.title += flag if card.fact.endswith("⚑") else ""
+            card.fact = ""
     _order_stacks(grid, slots, known)
     return grid
 
