@@ -204,7 +204,8 @@ class Guarding:
 
     def _fixpoint(self, start: Unchecked) -> Unchecked:
         candidates = self.candidates
-        row, dropped, added = start.row, start.dropped, []
+        row, dropped = start.row, start.dropped
+        added: list[int] = []
         waiting = list(start.waiting)
         while True:
             row = self._grow(row, waiting, added)
@@ -213,9 +214,11 @@ class Guarding:
                 seeds = (*start.seeds, tuple(added)) if added else start.seeds
                 return Unchecked(row, dropped, seeds, tuple(waiting))
             for number in bits(after & ~dropped):
-                for step in candidates.covered[number]:
-                    if not candidates.guards[step] & ~after and not row >> step[1] & 1:
-                        waiting.append(step)
+                waiting.extend(
+                    step
+                    for step in candidates.covered[number]
+                    if not candidates.guards[step] & ~after and not row >> step[1] & 1
+                )
             dropped = after
 
     def _grow(self, row: int, waiting: list[Pair], added: list[int]) -> int:

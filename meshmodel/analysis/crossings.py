@@ -9,7 +9,6 @@ from meshmodel.analysis.steps import ADMIN, READ, Mesh, bits, implied_mask
 from meshmodel.model.records import Intent
 from meshmodel.model.snapshot import Snapshot
 
-
 _FEW = 6
 """So many sources are looked at one by one."""
 _PIVOTS = 8

@@ -144,8 +144,8 @@ class Explaining:
             if source is not None and source != (name or "home"):
                 continue
             for access in bits(wanted & crossed_from(self.mesh, traveller, number)):
-                judged = self.listing.judge(traveller, group, number, access)
-                if through is not None and through not in judged.doors:
+                judged = self.listing.judge(traveller, group, number, access, through)
+                if through is not None and not judged.doors:
                     continue
                 severity = -1 if judged.severity is None else SEVERITIES.index(judged.severity)
                 order = _STATES.index(judged.state), -severity, number is not None, name or "", access

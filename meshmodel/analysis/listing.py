@@ -64,12 +64,21 @@ class Listing:
                         judged.severity,
                     )
 
-    def judge(self, traveller: Traveller, group: Group, source: int | None, access: int) -> Judged:
-        """The state of one crossing."""
+    def judge(
+        self,
+        traveller: Traveller,
+        group: Group,
+        source: int | None,
+        access: int,
+        through: int | None = None,
+    ) -> Judged:
+        """The state of one crossing; as if there were no door but one, where ``through`` names it."""
         zone = traveller.home if source is None else self.mesh.zone_of[source]
         if closed_by_boundaries(self.engine, group, zone) >> access & 1:
             return Judged("controlled", None, ())
         doors = self.doors.at(group, access)
+        if through is not None:
+            doors = [door for door in doors if door == through]
         if not doors:
             return Judged("controlled", None, ())
         excuses = [each for each in self.approvals.get(traveller.id, ()) if _covers(each, source, access)]

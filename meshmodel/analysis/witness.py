@@ -8,7 +8,7 @@ from itertools import pairwise
 from meshmodel.analysis.checkpoints import Unchecked
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import WitnessStep
-from meshmodel.analysis.steps import STEP_ORDER, Pair
+from meshmodel.analysis.steps import STEP_ORDER, Mesh, Pair
 from meshmodel.model.vocabulary import ACTIONS
 
 _RANK = {kind: number for number, kind in enumerate(STEP_ORDER)}
@@ -42,12 +42,8 @@ class Paths:
 
     def name_and_action(self, node: int) -> tuple[str, int]:
         """The id of a node, and for an access the number of its action."""
-        mesh = self.mesh
-        if node >= mesh.first_agent:
-            return mesh.agents[node - mesh.first_agent], 0
-        if node >= mesh.first_credential:
-            return mesh.credentials[node - mesh.first_credential], 0
-        return mesh.systems[node // 5], node % 5
+        name = reference_of(self.mesh, node).partition(":")[2]
+        return name, node % 5 if node < self.mesh.first_credential else 0
 
     def reaching(self, target: int, allowed: Callable[[Pair], bool] | None = None) -> dict[int, int]:
         """The nodes that reach a target by allowed steps, with the least number of steps."""
@@ -151,8 +147,8 @@ class Paths:
             found.append(
                 WitnessStep(
                     step=kind,
-                    from_=self.reference(leaves),
-                    to=self.reference(enters),
+                    from_=reference_of(mesh, leaves),
+                    to=reference_of(mesh, enters),
                     action=None if action is None else ACTIONS[action],
                     identity=identity,
                     yielded_by=yielded_by,
@@ -163,14 +159,11 @@ class Paths:
             )
         return tuple(found)
 
-    def reference(self, node: int) -> str:
-        """A node as answers write it: ``agent:a``, ``credential:c``, ``system:s``."""
-        mesh = self.mesh
-        kind = (
-            "agent"
-            if node >= mesh.first_agent
-            else "credential"
-            if node >= mesh.first_credential
-            else "system"
-        )
-        return f"{kind}:{self.name_and_action(node)[0]}"
+
+def reference_of(mesh: Mesh, node: int) -> str:
+    """A node as answers write it: ``agent:a``, ``credential:c``, ``system:s``."""
+    if node >= mesh.first_agent:
+        return f"agent:{mesh.agents[node - mesh.first_agent]}"
+    if node >= mesh.first_credential:
+        return f"credential:{mesh.credentials[node - mesh.first_credential]}"
+    return f"system:{mesh.systems[node // 5]}"

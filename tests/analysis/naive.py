@@ -218,9 +218,9 @@ class Naive:
         nodes, counting = self.unchecked(agent, source)
         zones = self.zone_of_source(agent, source), self.zone(target)
         for k in self.meeting:
-            if k.id in counting and k.step == "boundary" and (k.from_, k.to) == zones:
-                if k.actions is None or action in k.actions:
-                    return set()
+            on_it = k.id in counting and k.step == "boundary" and (k.from_, k.to) == zones
+            if on_it and (k.actions is None or action in k.actions):
+                return set()
         doors = set()
         for step in self.steps:
             kind, leaves, enters, _ = step

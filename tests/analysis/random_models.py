@@ -52,38 +52,38 @@ def random_model(seed: int, size: int) -> Snapshot:
     density = rng.choice((0.6, 1.0, 1.6))
     records = [r.Zone(z) for z in zones]
     levels = ("public", "internal", "confidential", "restricted", None)
-    for s in systems:
-        records.append(
-            r.System(
-                s,
-                zone=maybe(0.8, pick(zones)),
-                sensitivity=pick(levels),
-                untrusted_input=rng.random() < 0.25,
-                exposed=pick((None, None, True, False)),
-                audit=pick((None, None, "none", "identity", "identity-and-subject")),
-            )
+    records.extend(
+        r.System(
+            s,
+            zone=maybe(0.8, pick(zones)),
+            sensitivity=pick(levels),
+            untrusted_input=rng.random() < 0.25,
+            exposed=pick((None, None, True, False)),
+            audit=pick((None, None, "none", "identity", "identity-and-subject")),
         )
-    for a in agents:
-        records.append(
-            r.Agent(
-                a,
-                kind=pick((None, "ai-agent", "ai-agent", "orchestrator", "service", "person")),
-                home=maybe(0.8, pick(zones)),
-                runs_on=maybe(0.25, pick(systems)),
-                steerable=pick((None, None, True, False)),
-                status=maybe(0.08, "retired", "active"),
-            )
+        for s in systems
+    )
+    records.extend(
+        r.Agent(
+            a,
+            kind=pick((None, "ai-agent", "ai-agent", "orchestrator", "service", "person")),
+            home=maybe(0.8, pick(zones)),
+            runs_on=maybe(0.25, pick(systems)),
+            steerable=pick((None, None, True, False)),
+            status=maybe(0.08, "retired", "active"),
         )
+        for a in agents
+    )
     names = [f"i{n}" for n in range(3)]
-    for c in creds:
-        records.append(
-            r.Credential(
-                c,
-                identity=maybe(0.4, pick(names)),
-                binding=pick(("bearer", "bearer", "bearer", "mtls", "host", "dpop")),
-                status=maybe(0.08, "revoked", "active"),
-            )
+    records.extend(
+        r.Credential(
+            c,
+            identity=maybe(0.4, pick(names)),
+            binding=pick(("bearer", "bearer", "bearer", "mtls", "host", "dpop")),
+            status=maybe(0.08, "revoked", "active"),
         )
+        for c in creds
+    )
 
     def number(share):
         return round(share * density * (1 + size) * rng.random())

@@ -53,9 +53,16 @@ def _cases(facts: Facts) -> Iterator[Case]:
 RULE = Rule(
     id="checkpoint-does-not-count",
     severity="medium",
-    detects="A checkpoint is a binding, remembers its decision, is not enforced, or guards a boundary without a gateway",
-    remedy="Make it a decision for each action that is enforced outside the agent; a boundary needs its gateway",
+    detects=(
+        "A checkpoint is a binding, remembers its decision, is not enforced, or guards a "
+        "boundary without a gateway"
+    ),
+    remedy=(
+        "Make it a decision for each action that is enforced outside the agent; a boundary needs its gateway"
+    ),
     references=("SP 800-207 tenet 6", "SP 800-53 IA-11", "CWE-613"),
-    false_positives="It is there for another reason than authorization, such as binding a token to its holder",
+    false_positives=(
+        "It is there for another reason than authorization, such as binding a token to its holder"
+    ),
     cases=_cases,
 )

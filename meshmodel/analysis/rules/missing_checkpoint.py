@@ -17,11 +17,13 @@ def _cases(facts: Facts) -> Iterator[Case]:
             subject=door.subject,
             severity=door.severity,
             message=(
-                f"{who} can {can(door.actions)} {system.title} as {credential.principal}, coming from another "
+                f"{who} can {can(door.actions)} {system.title} as {credential.principal}, "
+                f"coming from another "
                 f"zone with {credential.title}, and nobody is asked"
             ),
             remedy=(
-                f"Place a decision for each action on {credential.title} > {system.title}, made where no agent "
+                f"Place a decision for each action on {credential.title} > {system.title}, made "
+                f"where no agent "
                 "has power; or declare the path intended, where no outsider's words come along it"
             ),
             about=(
@@ -37,9 +39,15 @@ def _cases(facts: Facts) -> Iterator[Case]:
 
 RULE = Rule(
     id="missing-checkpoint",
-    severity="of the door: from the sensitivity of the system, outsiders' words, and a credential picked up",
-    detects="A credential opens a system in another zone, and no fresh authorization decision is made there",
-    remedy="Place a decision for each action on the grant, made where no agent has power, or declare the intent",
+    severity=(
+        "of the door: from the sensitivity of the system, outsiders' words, and a credential picked up"
+    ),
+    detects=(
+        "A credential opens a system in another zone, and no fresh authorization decision is made there"
+    ),
+    remedy=(
+        "Place a decision for each action on the grant, made where no agent has power, or declare the intent"
+    ),
     references=(
         "ASI03:2026",
         "NHI5:2025",
@@ -53,8 +61,10 @@ RULE = Rule(
         "CWE-862",
     ),
     false_positives=(
-        "The path is intended, in scope and traceable: declare an intent. The target decides by itself for each "
-        "action: draw that decision as a checkpoint. The zones are one trust domain: put the systems in one"
+        "The path is intended, in scope and traceable: declare an intent. The target decides by "
+        "itself for each "
+        "action: draw that decision as a checkpoint. The zones are one trust domain: put the "
+        "systems in one"
     ),
     cases=_cases,
 )

@@ -64,12 +64,18 @@ def _cases(facts: Facts) -> Iterator[Case]:
 RULE = Rule(
     id="self-approved-checkpoint",
     severity="critical",
-    detects="An agent that meets a checkpoint carries its approver's identity, or can change the system that decides",
+    detects=(
+        "An agent that meets a checkpoint carries its approver's identity, or can change the "
+        "system that decides"
+    ),
     remedy=(
-        "Decide where no agent can write, execute or administer, by approvers whose credentials no agent reaches; "
+        "Decide where no agent can write, execute or administer, by approvers whose credentials "
+        "no agent reaches; "
         "or take the power away from the agent"
     ),
     references=("SP 800-53 AC-5", "ASI03:2026", "CWE-863"),
-    false_positives="What the agent can write in the deciding system has no influence on decisions: name the approvers",
+    false_positives=(
+        "What the agent can write in the deciding system has no influence on decisions: name the approvers"
+    ),
     cases=_cases,
 )

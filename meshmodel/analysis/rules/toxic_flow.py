@@ -45,11 +45,13 @@ RULE = Rule(
     id="toxic-flow",
     severity="critical",
     detects=(
-        "Without being asked, one agent reads outsiders' words (or is triggered by them), reads confidential data, "
+        "Without being asked, one agent reads outsiders' words (or is triggered by them), reads "
+        "confidential data, "
         "and reaches a system that outsiders can see"
     ),
     remedy=(
-        "Take one of the three away from the agent, or give it to a second one: outsiders' words, the confidential "
+        "Take one of the three away from the agent, or give it to a second one: outsiders' "
+        "words, the confidential "
         "data, or the way out; or place a decision before one of them"
     ),
     references=(
@@ -59,6 +61,8 @@ RULE = Rule(
         "ATLAS AML.T0086",
         "SP 800-53 AC-4",
     ),
-    false_positives="What is marked as exposed shows outsiders nothing that the agent controls: not even an address",
+    false_positives=(
+        "What is marked as exposed shows outsiders nothing that the agent controls: not even an address"
+    ),
     cases=_cases,
 )

@@ -1,0 +1,106 @@
+import subprocess
+import sys
+
+import pytest
+
+import meshmodel
+from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.exchange import step_graph
+from meshmodel.model import records as r
+from tests.analysis.meshes_by_hand import pipeline, support
+from tests.analysis.test_naive import compare
+from tests.benchmarks.meshes import clustered
+
+
+def test_marks_tell_doors_and_checkpoints():
+    cached = r.Checkpoint("k", "human-approval", "custody", "ci", "deploy-key", freshness="cached")
+    assert analyse(pipeline(cached)).marks() == {
+        ("custody", "ci", "deploy-key"): "does-not-count",
+        ("grant", "ci-token", "ci"): "missing",
+        ("grant", "deploy-key", "cluster"): "missing",
+    }
+    fresh = r.Checkpoint("k", "human-approval", "custody", "ci", "deploy-key")
+    assert analyse(pipeline(fresh)).marks()["custody", "ci", "deploy-key"] == "counts"
+    own = r.Checkpoint("k", "human-approval", "grant", "deploy-key", "cluster", decided_at="ci")
+    assert analyse(pipeline(own)).marks()["grant", "deploy-key", "cluster"] == "missing"
+
+
+def test_depths_count_what_is_found_on_the_way():
+    more = (
+        r.Custody("cluster", "third"),
+        r.Credential("third"),
+        r.System("far"),
+        r.System("unused"),
+        r.Grant("third", "far", ("read",)),
+    )
+    assert analyse(pipeline(*more)).depths() == {"ci": 0, "cluster": 1, "far": 2}
+
+
+def test_questions_ask_what_is_not_drawn():
+    asked = {each.element: each.asks for each in analyse(support()).questions}
+    assert set(asked) == {
+        "agent:bot",
+        "credential:file-key",
+        "credential:ticket-token",
+        "system:files",
+        "system:tickets",
+    }
+    assert asked["agent:bot"] == ("Who owns it?", "It can be steered: what is it meant to do?")
+    assert len(asked["system:files"]) == 2
+    complete = support(
+        r.Agent("bot", kind="service", home="helpdesk", owner="desk"),
+        r.Credential("file-key", owner="desk", lifetime="1h"),
+        r.Credential("ticket-token", status="revoked"),
+        r.System("files", zone="cloud", sensitivity="internal", audit="identity", owner="desk"),
+        r.System("tickets", zone="helpdesk", sensitivity="internal", audit="none", owner="desk"),
+    )
+    assert analyse(complete).questions == ()
+
+
+def test_two_identities_in_one_zone_are_asked_about():
+    one_zone = support(r.System("files", zone="helpdesk"))
+    asks = {each.element: each.asks for each in analyse(one_zone).questions}["agent:bot"]
+    assert "All it reaches lies in Help desk: is this really one trust domain?" in asks
+
+
+@pytest.mark.parametrize("dense", [True, False])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_naive_reading_agrees_on_clustered_meshes(seed, dense):
+    compare(clustered(90, 170, dense=dense, seed=seed), "built")
+
+
+def test_a_large_mesh_is_counted_and_its_counts_agree_with_the_list():
+    analysis = analyse(clustered(600, 1150, dense=False, seed=4))
+    states = [each.state for each in analysis.crossings()]
+    assert analysis.summary.crossings == len(states)
+    assert analysis.summary.uncontrolled == states.count("uncontrolled")
+
+
+def test_the_step_graph_is_for_other_programs():
+    graph = step_graph(pipeline())
+    assert graph.has_edge("agent:coder", "credential:ci-token", key="hold")
+    assert graph.has_edge("system:ci:read", "credential:deploy-key", key="custody")
+    assert graph.has_edge("system:cluster:admin", "system:cluster:read", key="implies")
+    assert graph.nodes["system:ci:read"] == {"kind": "access", "element": "ci", "action": "read"}
+
+
+def test_the_public_names_are_there():
+    assert meshmodel.__version__
+    for name in meshmodel.__all__:
+        assert name in dir(meshmodel)
+        assert getattr(meshmodel, name) is not None
+    with pytest.raises(AttributeError):
+        _ = meshmodel.nothing
+    assert meshmodel.analyse(support()).summary.missing == 1
+
+
+def test_an_analysis_imports_nothing_heavy():
+    code = (
+        "import sys, meshmodel\n"
+        "from meshmodel.model.snapshot import Snapshot\n"
+        "meshmodel.analyse(Snapshot()).summary\n"
+        "heavy = {'textual', 'rich', 'sqlmodel', 'sqlalchemy', 'networkx', 'numpy'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,168 @@
+import pytest
+
+from meshmodel.analysis.analysis import analyse
+from meshmodel.model import records as r
+from meshmodel.model.snapshot import Snapshot
+from tests.analysis.meshes_by_hand import pipeline, support
+from tests.analysis.random_models import random_model, snapshot_of
+
+
+def told(snapshot, *arguments, **options):
+    explanation = analyse(snapshot).explain(*arguments, **options)
+    assert explanation is not None
+    return explanation
+
+
+def test_the_story_of_the_support_bot():
+    explanation = told(support(), "bot", "files")
+    assert explanation.sentences == (
+        "Support bot reads Tickets, where outsiders write, as svc-support, then",
+        "1 reads Files as svc-files with file-key ✖ nobody asks",
+        "crosses Help desk → Cloud",
+    )
+    assert (explanation.source, explanation.action, explanation.state) == ("tickets", "read", "uncontrolled")
+    assert [
+        (s.step, s.from_, s.to, s.action, s.identity, s.zone_from, s.zone_to) for s in explanation.steps
+    ] == [
+        ("hold", "agent:bot", "credential:file-key", None, "svc-files", None, None),
+        ("grant", "credential:file-key", "system:files", "read", "svc-files", "helpdesk", "cloud"),
+    ]
+
+
+def test_the_story_of_a_secret_that_was_found():
+    explanation = told(pipeline(), "coder", "cluster", source="ci")
+    assert explanation.sentences == (
+        "coder reads ci as ci-token, then",
+        "1 finds deploy-key stored in ci",
+        "2 administers cluster as svc-deploy, which includes write ✖ nobody asks",
+        "crosses build → production",
+    )
+    assert explanation.steps[0].yielded_by == "ci"
+    assert explanation.severity == "critical"
+
+
+def test_the_story_of_a_controlled_crossing_names_what_decides():
+    gate = r.Checkpoint("ask", "policy-decision", "grant", "file-key", "files")
+    explanation = told(support(gate), "bot", "files")
+    assert explanation.state == "controlled"
+    assert explanation.steps[-1].checkpoint == "ask"
+    assert explanation.sentences[1].endswith("◆ ask asks")
+
+
+def test_the_boundary_is_named_where_it_decides():
+    gate = r.Checkpoint("gate", "policy-decision", "boundary", "helpdesk", "cloud", decided_at="files")
+    explanation = told(support(gate), "bot", "files")
+    assert (explanation.state, explanation.steps[-1].checkpoint) == ("controlled", "gate")
+
+
+def test_reach_at_home_is_no_crossing_but_has_a_path():
+    explanation = told(support(), "bot", "tickets")
+    assert (explanation.state, explanation.severity) == (None, None)
+    assert [step.step for step in explanation.steps] == ["hold", "grant"]
+
+
+def test_what_is_not_reached_says_why_and_what_would_open_it():
+    without_read = pipeline(r.Grant("ci-token", "ci", ("write",)))
+    explanation = told(without_read, "coder", "cluster")
+    assert explanation.steps == ()
+    assert explanation.why_not == (
+        "coder cannot reach cluster: it neither holds nor comes by deploy-key. "
+        "One relation would open it: a grant of read on ci to ci-token"
+    )
+    revoked = support(r.Credential("file-key", status="revoked"))
+    assert "revoked (file-key)" in (told(revoked, "bot", "files").why_not or "")
+    retired = support(r.Agent("bot", name="Support bot", status="retired"))
+    assert told(retired, "bot", "files").why_not == "Support bot is retired: it reaches nothing"
+    assert "no credential" in (told(support(r.System("safe")), "bot", "safe").why_not or "")
+
+
+def test_unknown_elements_have_no_explanation():
+    analysis = analyse(support())
+    assert analysis.explain("nobody", "files") is None
+    assert analysis.explain("bot", "nothing") is None
+    assert analyse(Snapshot()).explain() is None
+
+
+def test_without_arguments_the_worst_crossing_of_all_is_told():
+    explanation = told(support())
+    assert (explanation.agent, explanation.source, explanation.system) == ("bot", "tickets", "files")
+
+
+def test_ties_are_broken_by_the_kind_of_step_and_then_by_id():
+    snapshot = support(r.Credential("a-key"), r.Hold("bot", "a-key"), r.Grant("a-key", "files", ("read",)))
+    assert told(snapshot, "bot", "files").steps[0].to == "credential:a-key"
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_explanations_agree_with_the_list_of_crossings(seed):
+    snapshot = random_model(seed, 5)
+    analysis = analyse(snapshot)
+    states = ("uncontrolled", "approved", "controlled")
+    words = (None, "low", "medium", "high", "critical")
+    crossings = {}
+    for each in analysis.crossings():
+        crossings.setdefault((each.agent, each.target), []).append(each)
+    for reach in analysis.reach():
+        for system in reach.reach:
+            explanation = analysis.explain(reach.agent, system.system)
+            assert explanation is not None
+            assert explanation.steps
+            for before, after in zip(explanation.steps, explanation.steps[1:], strict=False):
+                assert before.to == after.from_
+            here = crossings.get((reach.agent, system.system))
+            if here is None:
+                assert explanation.state is None
+                continue
+            worst = min(
+                here,
+                key=lambda c: (states.index(c.state), -words.index(c.severity), c.source is not None),
+            )
+            assert (explanation.state, explanation.severity) == (worst.state, worst.severity)
+            if explanation.state == "uncontrolled":
+                assert all(step.checkpoint is None for step in explanation.steps)
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_an_intent_that_is_offered_approves_the_crossing(seed):
+    snapshot = random_model(seed, 5)
+    analysis = analyse(snapshot)
+    for finding in analysis.findings:
+        explanation = analysis.explain_finding(finding)
+        if finding.rule == "missing-checkpoint":
+            assert explanation is not None
+            assert explanation.severity == finding.severity
+        intent = None if explanation is None else analysis.can_be_intended(explanation)
+        if explanation is None or intent is None:
+            continue
+        records = [
+            record
+            for table in ("zone", "system", "agent", "credential", "hold", "grant", "custody", "exchange")
+            for record in snapshot.table(table).values()
+        ]
+        records += [
+            record
+            for table in ("delegation", "trigger", "intent", "checkpoint")
+            for record in snapshot.table(table).values()
+        ]
+        after = analyse(snapshot_of([*records, intent]))
+        crossing = next(
+            each
+            for each in after.crossings()
+            if (each.agent, each.source, each.target, each.action)
+            == (explanation.agent, explanation.source, explanation.system, explanation.action)
+        )
+        assert crossing.state == "approved"
+
+
+def test_outsiders_words_and_an_unknown_trace_cannot_be_intended():
+    analysis = analyse(support())
+    explanation = analysis.explain("bot", "files", source="tickets")
+    assert explanation is not None
+    assert analysis.can_be_intended(explanation) is None
+    home = analysis.explain("bot", "files", source="home")
+    assert home is not None
+    assert analysis.can_be_intended(home) == r.Intent("bot", "files", ("read",), ("home",))
+    silent = analyse(support(r.System("files", zone="cloud", sensitivity="confidential", audit="none")))
+    home = silent.explain("bot", "files", source="home")
+    assert home is not None
+    assert silent.can_be_intended(home) is None
