@@ -1,5 +1,7 @@
 """The quick line's language: what sentences do, refuse, complete, and that none breaks it."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -224,6 +226,16 @@ def test_rename_delete_and_name() -> None:
     assert ("tickets", "role") not in after("delete tickets stores role", snapshot).custody
     assert after('name model "Ours"', snapshot).about.name == "Ours"
     assert "no element" in problem("delete nothing-there", snapshot)
+
+
+def test_a_finding_is_accepted_for_a_time_and_a_reason() -> None:
+    text = "accept missing-checkpoint of file-key > tickets by Ann Lee until 2027-01-31: a pilot, for a month"
+    drawn = after(text, full_snapshot())
+    assert drawn.acceptance["missing-checkpoint", "file-key>tickets"] == r.Acceptance(
+        "missing-checkpoint", "file-key>tickets", "a pilot, for a month", "Ann Lee", date(2027, 1, 31)
+    )
+    assert "2027-01-31" in problem("accept toxic-flow of bot by Ann until soon: no")
+    assert "write: accept" in problem("accept toxic-flow of bot")
 
 
 def test_typed_names_become_ids_and_stay_as_names() -> None:

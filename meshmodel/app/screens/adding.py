@@ -20,8 +20,8 @@ from meshmodel.model.text import clean_line, one_line
 from meshmodel.store.edits import Edit, Put, apply_edit
 
 KINDS = (
-    ("agent", "a", "acts: an AI agent, a workflow, a service, a person"),
-    ("system", "s", "has an authorization boundary of its own"),
+    ("agent", "a", "acts: an AI agent, a service, a person"),
+    ("system", "s", "has a boundary of its own"),
     ("credential", "c", "proof of one identity"),
     ("zone", "z", "a trust domain, drawn as a lane"),
 )

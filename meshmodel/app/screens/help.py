@@ -24,6 +24,7 @@ SENTENCES = (
     ("bot home desk is ai-agent", "where its task was authorized"),
     ("key as svc-files is sas-token", "the identity it acts as"),
     ("files owner Back office", "any field by its name; unset clears it"),
+    ("accept missing-checkpoint of key>files by CISO until 2027-01-31: a pilot", "for a time"),
     ("rename old new · name files “All files” · delete files", "ids, names, and away with it"),
 )
 """What the quick line understands, with what each means."""

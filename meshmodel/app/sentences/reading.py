@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from meshmodel.app.sentences import asking, chain, verbs
+from meshmodel.app.sentences import accepting, asking, chain, verbs
 from meshmodel.app.sentences.draft import ELEMENTS, Draft, slug
 from meshmodel.app.sentences.result import Problem, Sentence, SentenceError
 from meshmodel.app.sentences.tokens import Token, name_of, sentences, span, split
@@ -70,6 +70,9 @@ def _carry_out(tokens: Sequence[Token], draft: Draft) -> None:
     alone = len(tokens) == 1 or tokens[1].kind == "sign"
     if not alone and first.is_word("ask"):
         asking.carry_out(tokens, draft)
+        return
+    if not alone and first.is_word("accept"):
+        accepting.carry_out(tokens, draft)
         return
     if not alone and first.is_word("delete", "remove"):
         _delete(tokens, draft)

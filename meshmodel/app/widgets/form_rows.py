@@ -6,7 +6,7 @@ from textual.content import Content
 
 from meshmodel.app.values import value_text
 from meshmodel.app.widgets.rows import Row, line
-from meshmodel.model.records import Record
+from meshmodel.model.records import Checkpoint, Record
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import table_of
 
@@ -57,6 +57,8 @@ def usual(record: Record, field: Field) -> str:
         "sensitivity": "computed_sensitivity",
         "zone": "domain",
     }.get(field.key)
+    if isinstance(record, Checkpoint) and field.key == "actions":
+        return "(all)"
     if computed is None or not hasattr(record, computed):
         return "–"
     found = getattr(record, computed)

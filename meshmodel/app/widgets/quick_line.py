@@ -127,6 +127,7 @@ class QuickLine(Vertical):
             self.do_close()
             return
         if self.sentence.problem is not None:
+            self._preview.add_class("-problem")
             return
         self._remember(text)
         if self.read_only:
@@ -220,7 +221,8 @@ class QuickLine(Vertical):
         if self._found:
             self._rows.highlighted = 0
         problem = self.sentence.problem
-        self._preview.set_class(problem is not None, "-problem")
+        # A sentence that can still go on is unfinished, not wrong.
+        self._preview.set_class(problem is not None and not self._found, "-problem")
         self._preview.set_class(self.sentence.edit is not None, "-ready")
         self._preview.update(Content(shown_preview(self.sentence)))
 

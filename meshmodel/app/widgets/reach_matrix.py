@@ -323,10 +323,10 @@ class ReachMatrix(Vertical):
         left_out = f"  {len(cells)} of {everything} cells" if len(cells) < everything else ""
         self.legend.update(
             line(
-                " rwxia read write execute issue admin · ",
-                (f"{signs['hidden']} hidden: found on the way", "$text-warning"),
+                " r w x i a · ",
+                (f"{signs['hidden']} hidden, found on the way", "$text-warning"),
                 " · ",
-                (f"{signs['deputy']} deputy: through another agent", "$text-error"),
+                (f"{signs['deputy']} deputy, through another agent", "$text-error"),
                 left_out,
             )
         )
