@@ -290,13 +290,14 @@ class _Builder:
     def _boundaries(self) -> None:
         """Checkpoints between zones: a hexagon between their frames."""
         for key in sorted(key for key in self.checkpoints if key[0] == "boundary"):
-            node = f"checkpoint/{'/'.join(key)}"
+            base = "/".join(key).replace(":", "/")  # DOT would take a colon for a port
+            node = f"checkpoint/{base}"
             self._checkpoints(node, self.checkpoints[key], None, key)
             for number, (end, leaves) in enumerate(((key[1], True), (key[2], False))):
                 zone, stands = self._stands_for(end)
                 self.edges.append(
                     Edge(
-                        f"{'/'.join(key)}/{number}",
+                        f"{base}/{number}",
                         stands if leaves else node,
                         node if leaves else stands,
                         "boundary",

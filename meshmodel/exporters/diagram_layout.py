@@ -151,7 +151,7 @@ def _parts(diagram: Diagram, layout: dict[str, Any]) -> list[_Part]:
             leader[find(node.id)] = find(first.setdefault(node.zone, node.id))
     for edge in diagram.edges:
         leader[find(edge.tail)] = find(edge.head)
-    boxes = {each["name"]: _node_box(each) for each in layout["objects"] if "pos" in each}
+    boxes = {each["name"]: _node_box(each) for each in layout.get("objects", ()) if "pos" in each}
     members: dict[str, list[str]] = {}
     for node in diagram.nodes:
         members.setdefault(find(node.id), []).append(node.id)
@@ -183,7 +183,9 @@ def _node_box(node: dict[str, Any]) -> Rectangle:
 def _crossed_titles(diagram: Diagram, layout: dict[str, Any]) -> dict[str, Spot]:
     """The zones whose title is crossed by a line, and the corner of the frame that fewest lines cross."""
     lines = [line for edge in layout.get("edges", []) for line in _line(edge)]
-    frames = {each["name"]: each for each in layout["objects"] if each["name"].startswith("cluster_zone/")}
+    frames = {
+        each["name"]: each for each in layout.get("objects", ()) if each["name"].startswith("cluster_zone/")
+    }
     found: dict[str, Spot] = {}
     for frame in diagram.frames:
         drawn = frames[f"cluster_zone/{frame.id}"]

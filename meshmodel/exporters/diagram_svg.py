@@ -105,5 +105,5 @@ def _copy(source: ET.Element, widths: Mapping[str, float]) -> ET.Element:
         return made
     if name != "title":
         made.text = source.text if source.text and not source.text.strip() else None
-        made.extend(_copy(child, widths) for child in source if isinstance(child.tag, str))
+        made.extend([_copy(child, widths) for child in source if isinstance(child.tag, str)])
     return made

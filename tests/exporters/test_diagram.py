@@ -1,0 +1,288 @@
+import io
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from pypdf import PdfReader
+
+from meshmodel.exporters import diagram, diagram_layout, pdf, png
+from meshmodel.exporters.diagram import export
+from meshmodel.exporters.diagram_build import build
+from meshmodel.exporters.diagram_text import columns, wrap
+from meshmodel.exporters.dot import write_dot
+from meshmodel.exporters.render import find_renderer, lay_out
+from meshmodel.model import records as r
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.store.interchange import read_file
+from tests.analysis.random_models import snapshot_of
+from tests.exporters.parts import MODELS, both, every_step_model, hostile_model, valid_random_model
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def shown(layout):
+    """Node and frame labels as the renderer drew them: the texts of each, line by line."""
+    return {
+        each["name"]: [step["text"].rstrip() for step in each.get("_ldraw_", ()) if step["op"] == "T"]
+        for each in layout["objects"]
+    }
+
+
+def assert_labels(made, layout):
+    found = shown(layout)
+    for node in made.all_nodes:
+        assert found[node.id] == list(node.lines)
+    for frame in made.frames:
+        assert found[f"cluster_zone/{frame.id}"] == list(frame.lines)
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("lens", diagram.LENSES)
+def test_every_example_in_every_format_fits_a_page_and_is_deterministic(path, lens):
+    snapshot, analysis = both(read_file(path))
+    agent = min(snapshot.agent) if lens == "reach" else None
+    for to in diagram.FORMATS:
+        one = export(snapshot, analysis, to=to, lens=lens, agent=agent)
+        assert one == export(snapshot, analysis, to=to, lens=lens, agent=agent)
+    arranged = diagram_layout.arrange(find_renderer(), build(snapshot, analysis, lens=lens, agent=agent))
+    assert arranged.size[0] <= 780  # the names of elements stay at 6 points on an A4 page
+    assert "newrank=true" in arranged.text
+
+
+def test_doors_and_checkpoints_are_told_by_shape_and_word():
+    made = build(*both(every_step_model()))
+    looks = {node.id: (node.look, " ".join(node.lines)) for node in made.nodes}
+    assert looks["checkpoint/delegation/bot/runner"] == ("counts", "human-approval counts")
+    assert looks["checkpoint/grant/k2/vault"][0] == "does-not-count"
+    assert "only planned" in looks["checkpoint/grant/k3/lone"][1]
+    assert "no gateway" in looks["checkpoint/boundary/empty/two"][1]
+    doors = {key for key in looks if key.startswith("door/")}
+    _, analysis = both(every_step_model())
+    assert doors == {f"door/grant/{door.credential}/{door.system}" for door in analysis.doors}
+    assert doors
+    assert all(looks[key][0] == "missing" and "NO CHECKPOINT" in looks[key][1] for key in doors)
+
+
+def test_every_kind_of_step_is_drawn_in_every_format():
+    snapshot, analysis = both(every_step_model())
+    made = build(snapshot, analysis)
+    assert {edge.look for edge in made.edges} == {
+        "hold",
+        "grant",
+        "custody",
+        "exchange",
+        "delegation",
+        "trigger",
+        "hosting",
+        "boundary",
+        "decides",
+    }
+    for to in ("svg", "png", "pdf"):
+        assert export(snapshot, analysis, to=to)
+
+
+def test_the_reach_lens_says_direct_hidden_and_deputy_and_keeps_the_rest():
+    snapshot, analysis = both(every_step_model())
+    whole = build(snapshot, analysis)
+    lit = build(snapshot, analysis, lens="reach", agent="bot")
+    tones = {node.id: node.tone for node in lit.nodes}
+    assert {node.id for node in whole.nodes} <= set(tones)
+    assert tones["credential/k1"] == "direct"
+    assert tones["agent/runner"] == "deputy"
+    assert tones["agent/anna"] == "dim"
+    words = {node.id: " ".join(node.lines) for node in lit.nodes}
+    assert "direct: read, write" in words["system/inbox"]
+    assert "by a deputy" in words["system/vault"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**9), st.sampled_from(("TB", "LR")))
+def test_random_models_lose_nothing(seed, direction):
+    made = build(*both(valid_random_model(seed)))
+    from meshmodel.exporters.dot import Hints
+
+    assert_labels(made, lay_out(find_renderer(), write_dot(made, Hints(direction)), made))
+
+
+NAMES = st.lists(
+    st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=40)
+    .map(lambda name: " ".join(name.split()))
+    .filter(bool),
+    min_size=2,
+    max_size=4,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(NAMES)
+def test_no_name_can_be_anything_but_the_text_of_a_label(names):
+    made = build(*both(hostile_model(names)))
+    assert_labels(made, lay_out(find_renderer(), write_dot(made), made))
+
+
+def test_hostile_names_inject_nothing():
+    snapshot, analysis = both(hostile_model())
+    made = build(snapshot, analysis)
+    assert_labels(made, lay_out(find_renderer(), write_dot(made), made))
+    svg = export(snapshot, analysis, to="svg")
+    root = ET.fromstring(svg)
+    drawn = {(each.text or "").strip() for each in root.iter(f"{SVG}text")}
+    assert {line for node in made.all_nodes for line in node.lines} <= drawn
+    tags = {each.tag.removeprefix(SVG) for each in root.iter()}
+    assert tags <= {"svg", "title", "desc", "g", "path", "polygon", "polyline", "ellipse", "text"}
+    for each in root.iter():
+        for key, value in each.attrib.items():
+            assert "href" not in key
+            assert not key.startswith("on")
+            assert "url(" not in value
+            assert "javascript" not in value
+    assert b"<!" not in svg
+    assert export(snapshot, analysis, to="png")
+    assert export(snapshot, analysis, to="pdf")
+
+
+def test_svg_tells_its_title_and_description():
+    root = ET.fromstring(export(*both(every_step_model()), to="svg"))
+    assert root.find(f"{SVG}title").text == "All: identities and trust boundaries"
+    assert "4 agents, 3 systems, 6 credentials" in root.find(f"{SVG}desc").text
+
+
+def other_scripts():
+    return snapshot_of(
+        [
+            r.About(name="Права доступа"),
+            r.Zone("z", name="Зона"),
+            r.System("tickets", name="チケット", zone="z"),
+            r.Agent("bot", name="Ágent", home="z"),
+            r.Credential("key", identity="サービス"),
+            r.Hold("bot", "key"),
+            r.Grant("key", "tickets", ("read",)),
+        ]
+    )
+
+
+def test_names_in_other_scripts_stay_in_svg_and_are_ids_with_a_note_elsewhere():
+    snapshot, analysis = both(other_scripts())
+    svg = export(snapshot, analysis, to="svg").decode()
+    assert all(name in svg for name in ("Права доступа", "Зона", "チケット", "Ágent", "サービス"))
+    painted = build(snapshot, analysis, shows=png.shows)
+    lines = {line for node in painted.nodes for line in node.lines}
+    assert {"tickets*", "as key*", "Ágent"} <= lines
+    assert painted.frames[0].lines == ("Зона",)
+    assert any("script" in note for note in painted.notes)
+    text = PdfReader(io.BytesIO(export(snapshot, analysis, to="pdf"))).pages[0].extract_text()
+    assert "tickets*" in text
+    assert "Ágent" in text
+    assert "z*" in text
+    assert "shown by id" in text
+
+
+def test_the_letters_a_png_claims_to_have_are_no_boxes():
+    def paint(letter):
+        look = "fontname=Arial shape=plaintext width=0.6 fixedsize=true"
+        text = f'digraph {{ a [{look} label="{letter}"] }}'
+        return Image.open(io.BytesIO(find_renderer().run(text, "png", ("-Gdpi=72",)))).tobytes()
+
+    box = paint("\u4e00")
+    assert box == paint("\ue000")
+    for first, last in png._COVERED[1:]:
+        for code in {first, (first + last) // 2, last}:
+            assert paint(chr(code)) != box or chr(code).isspace()
+            assert png.shows(chr(code))
+    assert not png.shows("\u4e00")
+
+
+def test_pdf_holds_the_words_in_an_embedded_font():
+    reader = PdfReader(io.BytesIO(export(*both(every_step_model()), to="pdf")))
+    page = reader.pages[0]
+    text = page.extract_text()
+    assert "NO CHECKPOINT" in text
+    assert "human-approval" in text
+    assert "4 agents, 3 systems" in text
+    font = next(
+        found
+        for font in page["/Resources"]["/Font"].values()
+        if "Vera" in (found := font.get_object())["/BaseFont"]
+    )
+    assert "/FontFile2" in font["/FontDescriptor"]
+    assert reader.metadata.title == "All: identities and trust boundaries"
+    assert pdf.shows("Ünïcödé")
+    assert not pdf.shows("Ж")
+
+
+def test_png_has_the_size_that_its_resolution_says():
+    snapshot, analysis = both(every_step_model())
+    small = Image.open(io.BytesIO(export(snapshot, analysis, to="png", dpi=72)))
+    large = Image.open(io.BytesIO(export(snapshot, analysis, to="png", dpi=144)))
+    assert large.width == pytest.approx(2 * small.width, abs=3)
+    assert large.info["dpi"][0] == pytest.approx(144, abs=0.1)
+    wide, _ = diagram_layout.arrange(find_renderer(), build(snapshot, analysis, shows=png.shows)).size
+    assert small.width == pytest.approx(wide + 14.4, abs=3)
+
+
+def test_png_is_made_smaller_or_refused_before_it_is_painted(monkeypatch):
+    snapshot, analysis = both(every_step_model())
+    monkeypatch.setattr(png, "MOST_PIXELS", 2_000_000)
+    picture = Image.open(io.BytesIO(export(snapshot, analysis, to="png")))
+    assert 1_500_000 < picture.width * picture.height <= 2_000_000
+    with pytest.raises(MeshmodelError, match=r"use --dpi \d+ or less"):
+        export(snapshot, analysis, to="png", dpi=300)
+    monkeypatch.setattr(png, "MOST_PIXELS", 10_000)
+    with pytest.raises(MeshmodelError, match="too large for a PNG"):
+        export(snapshot, analysis, to="png")
+
+
+def test_a_large_model_is_drawn_by_a_lens_that_says_what_it_leaves_out():
+    made = []
+    for number in range(60):
+        made += [
+            r.System(f"s{number}"),
+            r.Agent(f"a{number}", kind="service"),
+            r.Credential(f"c{number}"),
+            r.Hold(f"a{number}", f"c{number}"),
+            r.Grant(f"c{number}", f"s{number}", ("read",)),
+        ]
+    lit = build(*both(snapshot_of(made)), lens="reach", agent="a7")
+    assert {node.id for node in lit.nodes} == {"agent/a7", "credential/c7", "system/s7"}
+    assert lit.notes == ("177 elements outside this lens are left out",)
+
+
+def test_too_many_shapes_are_refused(monkeypatch):
+    monkeypatch.setattr(diagram, "MOST_SHAPES", 10)
+    with pytest.raises(MeshmodelError, match="--lens missing"):
+        export(*both(every_step_model()), to="svg")
+    assert export(*both(every_step_model()), to="dot")
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"to": "gif"}, "use dot, svg, png, pdf"),
+        ({"to": "svg", "lens": "all"}, "use structure, missing, reach"),
+        ({"to": "svg", "lens": "reach"}, "--agent"),
+        ({"to": "svg", "agent": "bot"}, "--lens reach"),
+        ({"to": "svg", "lens": "reach", "agent": "nobody\n"}, r"nobody\\x0a"),
+        ({"to": "svg", "lens": "reach", "agent": "old"}, "retired"),
+        ({"to": "svg", "dpi": 90}, "--to png"),
+        ({"to": "png", "dpi": 0}, "72 or more"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused_in_one_line(options, says):
+    with pytest.raises(MeshmodelError, match=says) as caught:
+        export(*both(every_step_model()), **options)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_empty_model_is_a_title():
+    for to in diagram.FORMATS:
+        assert export(*both(snapshot_of([])), to=to)
+
+
+@given(st.text(st.characters(codec="utf-8", categories=("L", "M", "N", "P", "S", "Zs")), max_size=200))
+def test_wrapping_loses_nothing_but_blanks(text):
+    lines = wrap(text, 19)
+    assert re.sub(r"\s", "", "".join(lines)) == re.sub(r"\s", "", text)
+    assert all(columns(line) <= 20 for line in lines)

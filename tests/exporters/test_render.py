@@ -1,0 +1,131 @@
+import copy
+import stat
+from pathlib import Path
+
+import pytest
+
+from meshmodel.exporters import render
+from meshmodel.exporters.diagram import export
+from meshmodel.exporters.diagram_build import build
+from meshmodel.exporters.diagram_svg import clean_svg
+from meshmodel.exporters.dot import write_dot
+from meshmodel.exporters.render import Renderer, check_layout, find_renderer, lay_out
+from meshmodel.model.errors import MeshmodelError
+from tests.exporters.parts import both, every_step_model
+
+
+def program(tmp_path, body, name="dot"):
+    path = tmp_path / name
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path
+
+
+@pytest.fixture
+def no_wheel(monkeypatch):
+    monkeypatch.setattr(render, "packaged_program", lambda: None)
+    monkeypatch.delenv(render.CHOICE, raising=False)
+
+
+@pytest.fixture(scope="module")
+def laid_out():
+    made = build(*both(every_step_model()))
+    return made, lay_out(find_renderer(), write_dot(made), made)
+
+
+def test_the_program_of_the_wheel_is_used_with_an_empty_environment(monkeypatch):
+    monkeypatch.delenv(render.CHOICE, raising=False)
+    found = find_renderer()
+    assert found.program.name.startswith("graphviz-pure")
+    assert found.environment == ()
+
+
+def test_a_run_that_takes_too_long_is_stopped(tmp_path):
+    slow = Renderer(program(tmp_path, "exec /bin/sleep 60"))
+    with pytest.raises(MeshmodelError, match=r"more than 0\.2 seconds .* lens"):
+        slow.run("digraph {}", "svg", time_limit=0.2)
+
+
+def test_a_failure_is_one_line(tmp_path):
+    failing = Renderer(program(tmp_path, "printf 'Error: lost\\033[31m\\nmore' >&2; exit 1"))
+    with pytest.raises(MeshmodelError, match=r"failed: Error: lost\\x1b\[31m$"):
+        failing.run("digraph {}", "svg")
+    with pytest.raises(MeshmodelError, match="cannot be started"):
+        Renderer(tmp_path / "absent").run("digraph {}", "svg")
+    with pytest.raises(MeshmodelError, match="syntax error"):
+        find_renderer().run("digraph {", "svg")
+
+
+@pytest.mark.usefixtures("no_wheel")
+def test_without_any_renderer_it_says_what_to_do(monkeypatch):
+    monkeypatch.setattr(render.shutil, "which", lambda name: None)
+    with pytest.raises(MeshmodelError, match="install the package graphviz-pure"):
+        export(*both(every_step_model()), to="svg")
+    assert export(*both(every_step_model()), to="dot")
+
+
+@pytest.mark.usefixtures("no_wheel")
+@pytest.mark.parametrize(("version", "used"), [("2.42.4", False), ("11.0.0", False), ("12.1.0", True)])
+def test_a_native_program_is_used_if_it_is_recent(tmp_path, monkeypatch, version, used):
+    native = program(tmp_path, f"echo 'dot - graphviz version {version} (0)' >&2")
+    monkeypatch.setattr(render.shutil, "which", lambda name: str(native))
+    if used:
+        assert find_renderer().program == native
+    else:
+        with pytest.raises(MeshmodelError, match="12 or newer"):
+            find_renderer()
+
+
+def test_the_user_can_choose_any_native_program(tmp_path, monkeypatch):
+    native = program(tmp_path, "exit 0", "my-dot")
+    monkeypatch.setenv(render.CHOICE, str(native))
+    assert find_renderer().program == native
+    assert {name for name, _ in find_renderer().environment} <= {
+        "PATH",
+        "HOME",
+        "LD_LIBRARY_PATH",
+        "SystemRoot",
+    }
+    monkeypatch.setenv(render.CHOICE, str(Path("no such program")))
+    with pytest.raises(MeshmodelError, match="MESHMODEL_DOT names"):
+        find_renderer()
+
+
+def test_the_package_that_is_not_installed_is_not_found(monkeypatch):
+    monkeypatch.setattr(render, "_PACKAGE", "meshmodel-has-no-such-package")
+    assert render.packaged_program.__wrapped__() is None
+
+
+def test_what_the_renderer_loses_is_noticed(laid_out):
+    made, layout = laid_out
+    check_layout(layout, made)
+    edge = copy.deepcopy(layout)
+    del edge["edges"][3]
+    with pytest.raises(MeshmodelError, match="lost the line"):
+        check_layout(edge, made)
+    undrawn = copy.deepcopy(layout)
+    del undrawn["edges"][3]["_draw_"]
+    with pytest.raises(MeshmodelError, match="lost the line"):
+        check_layout(undrawn, made)
+    label = copy.deepcopy(layout)
+    labelled = next(each for each in label["edges"] if each.get("_ldraw_"))
+    del labelled["_ldraw_"]
+    with pytest.raises(MeshmodelError, match="lost the label"):
+        check_layout(label, made)
+    node = copy.deepcopy(layout)
+    del next(each for each in node["objects"] if each["name"] == "agent/bot")["pos"]
+    with pytest.raises(MeshmodelError, match="lost the shape agent/bot"):
+        check_layout(node, made)
+
+
+def test_unreadable_output_is_refused(tmp_path, laid_out):
+    made, _ = laid_out
+    with pytest.raises(MeshmodelError, match="no readable layout"):
+        lay_out(Renderer(program(tmp_path, "cat >/dev/null; echo nonsense")), "digraph {}", made)
+    with pytest.raises(MeshmodelError, match="no readable SVG"):
+        clean_svg(b"<svg", made, {})
+    head = '<svg xmlns="http://www.w3.org/2000/svg">'
+    with pytest.raises(MeshmodelError, match="script"):
+        clean_svg(f"{head}<script/></svg>".encode(), made, {})
+    with pytest.raises(MeshmodelError, match="lost lines"):
+        clean_svg(f"{head}</svg>".encode(), made, {})
