@@ -161,7 +161,8 @@ class Store:
         Where another program has edited since, what it did is kept and this edit is made on top.
 
         Returns:
-            The model now. An edit that changes nothing is not journalled.
+            The model now. An edit that changes nothing is not journalled, and what another program
+            did meanwhile is then left for ``refresh`` to tell.
 
         Raises:
             InvalidModelError: the semantics refuse the edit.
@@ -169,19 +170,21 @@ class Store:
         """
         base = self.snapshot
 
-        def work(fresh: Snapshot, number: int) -> Snapshot:
+        def work(fresh: Snapshot, number: int) -> Snapshot | None:
             after = apply_edit(base, wanted)
             changes = difference(base, after)
+            if not changes:
+                return None
             if fresh is not base:
                 changes = rebase(changes, fresh)
-                after = carry_out(changes, fresh, wanted.label, f"“{wanted.label}” was not done")
-            if not changes:
-                return fresh
+                after = carry_out(changes, fresh, wanted.label, f"“{one_line(wanted.label)}” was not done")
+                if not changes:  # the other program has done the very same
+                    return fresh
             self._write(changes)
             journal.record(self._connection, self.author, wanted.label, changes, number)
             return replace(after, revision=number)
 
-        return self._edit(work)
+        return self._edit(work) or self.snapshot
 
     def undo(self) -> Undone | None:
         """Take back the last edit of this program, or of one that is no longer open.
@@ -205,13 +208,13 @@ class Store:
         state: int,
         direction: Callable[[Difference], Difference],
     ) -> Undone | None:
-        label: str | None = None
+        label = ""
 
-        def work(fresh: Snapshot, number: int) -> Snapshot:
+        def work(fresh: Snapshot, number: int) -> Snapshot | None:
             nonlocal label
             found = choose(self._connection, self.author)
             if found is None:
-                return fresh
+                return None
             entry, name = found
             changes = direction(journal.changes_of(self._connection, entry))
             because = f"“{name}” cannot be {did}"
@@ -224,7 +227,7 @@ class Store:
             return replace(after, revision=number)
 
         snapshot = self._edit(work)
-        return None if label is None else Undone(label, snapshot)
+        return None if snapshot is None else Undone(label, snapshot)
 
     @property
     def undo_label(self) -> str | None:
@@ -283,8 +286,8 @@ class Store:
         names = journal.touched_since(self._connection, self.snapshot.revision)
         return contents.read_some(self._connection, names, self.snapshot, number, opening.shown(self.path))
 
-    def _edit(self, work: Callable[[Snapshot, int], Snapshot]) -> Snapshot:
-        """Do one thing in one transaction; if it fails, nothing has changed, in the file or here."""
+    def _edit(self, work: Callable[[Snapshot, int], Snapshot | None]) -> Snapshot | None:
+        """Do one thing in one transaction; if it fails or does nothing, nothing has changed here either."""
         with _TURN, opening.in_words(self.path):
             self._still_open()
             if self.read_only:
@@ -293,11 +296,13 @@ class Store:
             with _transaction(self._connection, "BEGIN IMMEDIATE"):
                 fresh = self._fresh()
                 after = work(fresh, fresh.revision + 1)
-                if after.revision != fresh.revision:
+                edited = after is not None and after is not fresh
+                if edited:
                     journal.register(self._connection, presence.this_program(self.author))
-            if after.revision != fresh.revision:
+            if edited:
                 self._shown_at = time.monotonic()
-            self.snapshot, self._labels = after, None
+            if after is not None:
+                self.snapshot, self._labels = after, None
             return after
 
     def _write(self, changes: Difference) -> None:

@@ -82,6 +82,9 @@ def resolved(path: str | os.PathLike[str]) -> Path:
 def examine(path: Path) -> int:
     """The schema version of a model file, read without touching it.
 
+    To be called while no store of this process is in a transaction: closing a file makes a system
+    forget the locks that the process has on it.
+
     Raises:
         StoreError: there is no file, it is no model, or it was made by a newer version.
     """
@@ -100,14 +103,14 @@ def examine(path: Path) -> int:
         raise StoreError(f"{name}: is empty, so it is no model")
     if not os.access(path, os.R_OK):
         raise StoreError(f"{name}: may not be read; ask for the right to read it")
-    # Through SQLite and not ``open``: closing a file of our own would drop the locks that SQLite
-    # holds on it for other stores in this process. Immutable: no lock, no recovery, no side files.
-    try:
-        with contextlib.closing(sqlite3.connect(_address(path, "mode=ro&immutable=1"), uri=True)) as peek:
-            application = peek.execute("PRAGMA application_id").fetchone()[0]
-            version = int(peek.execute("PRAGMA user_version").fetchone()[0])
-    except (sqlite3.Error, UnicodeError):
-        raise StoreError(f"{name}: is not a model file (models are .mesh or .toml files)") from None
+    # The bytes themselves: what SQLite says of a file that another program is writing, or was when
+    # it was killed, would need locks and repair, and this may be another program's database.
+    with in_words(path), path.open("rb") as file:
+        header = file.read(100)
+    if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
+        raise StoreError(f"{name}: is not a model file (models are .mesh or .toml files)")
+    application = int.from_bytes(header[68:72], "big")
+    version = int.from_bytes(header[60:64], "big", signed=True)
     if application != APPLICATION_ID:
         raise StoreError(f"{name}: is a database of another program, not a model file")
     if version > NEWEST:

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 from random import Random
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -109,4 +109,6 @@ class OneProgram(RuleBasedStateMachine):
 
 
 TestOneProgram = OneProgram.TestCase
-TestOneProgram.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestOneProgram.settings = settings(
+    max_examples=60, stateful_step_count=30, deadline=None, phases=set(Phase) - {Phase.shrink, Phase.explain}
+)
