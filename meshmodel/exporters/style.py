@@ -1,7 +1,8 @@
 """How the command line's text looks: colour or none, how wide, which glyphs; and laying out of words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from meshmodel.model.text import one_line, pad, width
@@ -43,13 +44,15 @@ class Style:
 _ASCII: Final = {"✖": "x", "✔": "+", "◆": "#", "◇": "o", "?": "?", "·": ",", "→": "->", "▸": ">"}
 
 
-def whole(items: Iterable[str]) -> list[str]:
+def whole(items: Iterable[str]) -> tuple[str, ...]:
     """Items of a list, with commas, as words that ``wrap`` does not break."""
-    listed = list(items)
-    return [f"{item}," for item in listed[:-1]] + listed[-1:]
+    listed = tuple(items)
+    return (*(f"{item}," for item in listed[:-1]), *listed[-1:])
 
 
-def wrap(text: str | Sequence[str], style: Style, indent: str = "", first: str | None = None) -> list[str]:
+def wrap(
+    text: str | tuple[str, ...], style: Style, indent: str = "", first: str | None = None
+) -> tuple[str, ...]:
     """A paragraph in lines of at most the style's columns, broken between words only.
 
     Args:
@@ -58,21 +61,42 @@ def wrap(text: str | Sequence[str], style: Style, indent: str = "", first: str |
         indent: what every line begins with.
         first: what the first line begins with instead.
     """
-    room = max(style.columns, 20)
+    return _wrapped(text, max(style.columns, 20), indent, indent if first is None else first)
+
+
+@lru_cache(maxsize=512)  # many findings have the same remedy and references
+def _wrapped(text: str | tuple[str, ...], room: int, indent: str, first: str) -> tuple[str, ...]:
+    if isinstance(text, str) and text.isascii() and text.isprintable():
+        return tuple(_wrapped_ascii(" ".join(text.split()), room, indent, first))
     lines: list[str] = []
-    line = indent if first is None else first
-    bare = True
-    words = text.split(" ") if isinstance(text, str) else text
-    for word in (one_line(each, limit=10_000) for each in words):
-        if not word:
+    line, taken, bare = first, width(first), True
+    for word in text.split(" ") if isinstance(text, str) else text:
+        shown = one_line(word, limit=10_000)
+        if not shown:
             continue
-        if not bare and width(line) + 1 + width(word) > room:
+        cells = width(shown)
+        if not bare and taken + 1 + cells > room:
             lines.append(line)
-            line, bare = indent, True
-        line += word if bare else f" {word}"
+            line, taken, bare = indent, width(indent), True
+        line += shown if bare else f" {shown}"
+        taken += cells if bare else cells + 1
         bare = False
-    lines.append(line)
-    return lines
+    return (*lines, line)
+
+
+def _wrapped_ascii(text: str, room: int, indent: str, first: str) -> Iterator[str]:
+    """The same where every character takes one cell, so that whole lines are cut at once."""
+    begin, start = first, 0
+    free = room - width(first)
+    while len(text) - start > free:
+        end = text.rfind(" ", start, start + max(free, 0) + 1)
+        if end <= start:
+            end = text.find(" ", start + 1)
+        if end < 0:
+            break
+        yield begin + text[start:end]
+        begin, start, free = indent, end + 1, room - width(indent)
+    yield begin + text[start:]
 
 
 def table(rows: Iterable[Sequence[str]], indent: str = "", gap: str = "  ") -> list[str]:

@@ -81,7 +81,16 @@ def test_words_are_wrapped_by_the_cells_they_take(columns):
 
 
 def test_a_word_that_is_too_long_stays_whole():
-    assert wrap("x" * 50, Style(columns=20), "  ") == ["  " + "x" * 50]
+    assert wrap("x" * 50, Style(columns=20), "  ") == ("  " + "x" * 50,)
+    assert wrap("a " + "x" * 50 + " b", Style(columns=20)) == ("a", "x" * 50, "b")
+    assert wrap("", PLAIN, "  ") == ("  ",)
+
+
+@pytest.mark.parametrize("columns", range(20, 60, 3))
+def test_one_cell_characters_are_wrapped_as_any_others_are(columns):
+    text = "a bc  def ghij klmno pqrstu vwxyzab " * 3 + "x" * columns
+    ours = wrap(text, Style(columns=columns), "   ", " 1 ")
+    assert ours == wrap(tuple(text.split(" ")), Style(columns=columns), "   ", " 1 ")
 
 
 def test_tables_align_wide_names():
