@@ -102,7 +102,9 @@ class Navigation:
         if number == 0 or not columns[0]:
             return None
         lane = self._grid.lanes[self._grid.cards[reference].lane].reference
-        return lane if lane in stands else None
+        if lane in stands and stands[lane][0] == 0:
+            return lane
+        return columns[0][0]  # a folded zone is its own title
 
     def _from_card(self, card: Card, direction: Direction) -> Reference | None:
         """The first line on that side of a card: its label, or that of the first arrow it leads to."""
