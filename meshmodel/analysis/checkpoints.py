@@ -165,6 +165,8 @@ class Unchecked:
     dropped: int
     seeds: tuple[tuple[int, ...], ...]
     waiting: tuple[Pair, ...]
+    leaving: int = 0
+    """The nodes that waiting steps leave, none of them in the row."""
 
 
 class Guarding:
@@ -193,26 +195,37 @@ class Guarding:
             return Unchecked(row, 0, ((node,),), ())
         for known, after in self._landmarks:
             if not known & ~row:
-                start = Unchecked(row | after.row, after.dropped, ((node,), *after.seeds), after.waiting)
+                start = Unchecked(
+                    row | after.row, after.dropped, ((node,), *after.seeds), after.waiting, after.leaving
+                )
                 return self._fixpoint(start)
         return self._fixpoint(Unchecked(row, 0, ((node,),), ()))
 
     def together(self, before: Unchecked, node: int) -> Unchecked:
         """The unchecked reach of a start and one more node."""
         row = before.row | self.baseline.row(node)
-        return self._fixpoint(Unchecked(row, before.dropped, (*before.seeds, (node,)), before.waiting))
+        return self._fixpoint(
+            Unchecked(row, before.dropped, (*before.seeds, (node,)), before.waiting, before.leaving)
+        )
 
     def _fixpoint(self, start: Unchecked) -> Unchecked:
         candidates = self.candidates
         row, dropped = start.row, start.dropped
         added: list[int] = []
         waiting = list(start.waiting)
+        if not row & start.leaving and candidates.controlled(row) == dropped:
+            return start
         while True:
             row = self._grow(row, waiting, added)
             after = candidates.controlled(row)
             if after == dropped:
                 seeds = (*start.seeds, tuple(added)) if added else start.seeds
-                return Unchecked(row, dropped, seeds, tuple(waiting))
+                leaving = start.leaving
+                if len(waiting) != len(start.waiting) or dropped != start.dropped:
+                    leaving = 0
+                    for leaves, _ in waiting:
+                        leaving |= 1 << leaves
+                return Unchecked(row, dropped, seeds, tuple(waiting), leaving)
             for number in bits(after & ~dropped):
                 waiting.extend(
                     step

@@ -270,9 +270,9 @@ def without_closed(
     return sources, home
 
 
-def all_of(traveller: Traveller) -> Iterator[tuple[int | None, Group]]:
+def all_of(engine: Engine, traveller: Traveller) -> Iterator[tuple[int | None, Group]]:
     """The sources of an agent with their groups: home as ``None``, systems by number."""
-    for group in traveller.groups:
+    for group in engine.exact(traveller):
         if group.home:
             yield None, group
         for read in bits(group.sources):

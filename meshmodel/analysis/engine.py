@@ -37,7 +37,9 @@ class Traveller:
         sources: all systems that are sources, by the bits of their read accesses.
         reach: the accesses in its effective reach.
         steered: whether any source has untrusted input.
-        groups: its sources by the unchecked reach of their starts.
+        groups: its sources by the unchecked reach of their starts; a source may be in several,
+            whose rows together are the reach of its start.
+        shared: whether one is.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Traveller:
     reach: int
     steered: bool
     groups: tuple[Group, ...]
+    shared: bool
 
 
 class Engine:
@@ -104,6 +107,10 @@ class Engine:
         """The credentials to which an agent has a hold step."""
         return self._holds.get(node, set())
 
+    @cached_property
+    def _intended(self) -> set[str]:
+        return {intent.agent for intent in self.snapshot.intent.values()}
+
     def sources_of(self, node: int) -> int:
         """The systems an agent can read or is triggered by, by the bits of their read accesses."""
         return self.effective.row(node) & self.mesh.read | self.mesh.triggered_by.get(node, 0)
@@ -125,7 +132,9 @@ class Engine:
         readable = row & mesh.read
         guarded = readable & ~alone.row
         sources = readable | mesh.triggered_by.get(node, 0)
-        groups = self._groups(agent.home is not None, sources, guarded, alone)
+        groups, shared = self._groups(
+            agent.home is not None, sources, guarded, alone, share=agent.id not in self._intended
+        )
         return Traveller(
             id=agent.id,
             node=node,
@@ -135,24 +144,56 @@ class Engine:
             reach=row & mesh.access,
             steered=bool(sources & mesh.untrusted),
             groups=groups,
+            shared=shared,
         )
 
-    def _groups(self, home: bool, sources: int, guarded: int, alone: Unchecked) -> tuple[Group, ...]:
-        """The sources of an agent by the unchecked reach of their starts.
+    def exact(self, traveller: Traveller) -> tuple[Group, ...]:
+        """The groups of an agent with whole rows, as single crossings need them."""
+        if not traveller.shared:
+            return traveller.groups
+        known = self._exact.get(traveller.id)
+        if known is None:
+            alone = self.alone[traveller.id]
+            readable = self.effective.row(traveller.node) & self.mesh.read
+            known, _ = self._groups(
+                traveller.home is not None, traveller.sources, readable & ~alone.row, alone, share=False
+            )
+            self._exact[traveller.id] = known
+        return known
+
+    @cached_property
+    def _exact(self) -> dict[str, tuple[Group, ...]]:
+        return {}
+
+    def _groups(
+        self, home: bool, sources: int, guarded: int, alone: Unchecked, *, share: bool
+    ) -> tuple[tuple[Group, ...], bool]:
+        """The sources of an agent by the unchecked reach of their starts, and whether rows are shared.
 
         A source that the agent reads unchecked adds nothing to the agent alone as the start, nor does
         one from which everything that follows is in the agent's reach already: that it is read itself
         is in the way of no crossing, since from a source to its own zone there is none. So a row is
         compared, and kept, without the read access that the start begins with.
+
+        Where what follows opens no guard, it may be shared: the source is then counted with the agent
+        alone as the start, and once more with the rest of its row.
         """
         plain = sources & ~guarded
         after: dict[int, tuple[int, Unchecked]] = {}
+        rest: dict[int, tuple[int, Unchecked]] = {}
         for following, of_class in self._following:
             here = guarded & of_class
             if not here:
                 continue
-            if not following & ~alone.row:
+            more = following & ~alone.row
+            if not more and not here & alone.leaving:
                 plain |= here
+                continue
+            if share and not (more | here) & alone.leaving and self._adds_no_power(alone, more):
+                plain |= here
+                first = Unchecked(more, alone.dropped, (((here & -here).bit_length() - 1,),), ())
+                known, first = rest.get(more, (0, first))
+                rest[more] = known | here, first
                 continue
             for source in bits(here):
                 unchecked = self.guarding.together(alone, source)
@@ -165,9 +206,15 @@ class Engine:
         groups = [Group(plain, home, alone)] if plain or home else []
         groups.extend(
             Group(known, home=False, unchecked=replace(unchecked, row=row))
-            for row, (known, unchecked) in after.items()
+            for each in (after, rest)
+            for row, (known, unchecked) in each.items()
         )
-        return tuple(groups)
+        return tuple(groups), bool(rest)
+
+    def _adds_no_power(self, alone: Unchecked, more: int) -> bool:
+        if not more & self.candidates.controllable:
+            return True
+        return self.candidates.controlled(alone.row | more) == alone.dropped
 
     @cached_property
     def _following(self) -> tuple[tuple[int, int], ...]:

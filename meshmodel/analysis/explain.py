@@ -96,7 +96,7 @@ class Explaining:
             return None
         source = None if explanation.source is None else self.mesh.system_number[explanation.source]
         access = self.mesh.access_node(explanation.system, ACTIONS.index(explanation.action))
-        group = next((group for each, group in all_of(traveller) if each == source), None)
+        group = next((group for each, group in all_of(self.engine, traveller) if each == source), None)
         return None if group is None else self.intending.intent(traveller, group, source, access)
 
     def _worst_place(self, agent: str | None, system: str | None) -> tuple[str, str] | None:
@@ -139,7 +139,7 @@ class Explaining:
         first = self.mesh.access_node(system, 0)
         wanted = traveller.reach & actions << first
         found: list[tuple[tuple[int, int, int, str, int], Place]] = []
-        for number, group in all_of(traveller):
+        for number, group in all_of(self.engine, traveller):
             name = None if number is None else self.mesh.systems[number]
             if source is not None and source != (name or "home"):
                 continue

@@ -47,7 +47,8 @@ class Listing:
         systems, rank = self.mesh.systems, self.rank
         reach = sorted(bits(traveller.reach), key=lambda node: (rank[systems[node // 5]], node % 5))
         places = sorted(
-            all_of(traveller), key=lambda place: -1 if place[0] is None else rank[systems[place[0]]]
+            all_of(self.engine, traveller),
+            key=lambda place: -1 if place[0] is None else rank[systems[place[0]]],
         )
         for source, group in places:
             crossed = crossed_from(self.mesh, traveller, source)

@@ -71,8 +71,15 @@ def bits(mask: int) -> Iterator[int]:
     """The numbers of the bits that are set, lowest first."""
     if not mask:
         return
+    size = mask.bit_length() // 8 + 1
+    if mask.bit_count() * 64 < size:
+        while mask:
+            lowest = mask & -mask
+            mask ^= lowest
+            yield lowest.bit_length() - 1
+        return
     base = 0
-    for byte in mask.to_bytes((mask.bit_length() + 7) // 8, "little"):
+    for byte in mask.to_bytes(size, "little"):
         if byte:
             for bit in _BYTE_BITS[byte]:
                 yield base + bit

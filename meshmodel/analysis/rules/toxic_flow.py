@@ -2,12 +2,30 @@
 
 from collections.abc import Iterator
 
-from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
-from meshmodel.analysis.steps import ALL_ACTIONS, Mesh, bits
+from meshmodel.analysis.rules.base import Case, Facts, Rule, joined
+from meshmodel.analysis.steps import ALL_ACTIONS, Mesh
+
+_MOST_LIT = 50
+"""Of more systems than this the finding lights the first ones: there can be thousands."""
 
 
-def _systems(mesh: Mesh, accesses: int) -> list[str]:
-    return sorted({mesh.systems[node // 5] for node in bits(accesses)})
+def _systems(mesh: Mesh, accesses: int) -> tuple[list[str], str]:
+    """The systems of these accesses as far as a finding lights them, and all of them in words."""
+    found: list[str] = []
+    rest = accesses
+    while rest and len(found) < _MOST_LIT:
+        first = ((rest & -rest).bit_length() - 1) // 5
+        found.append(mesh.systems[first])
+        rest &= ~(ALL_ACTIONS << 5 * first)
+    more = 0
+    for action in range(5):
+        more |= rest >> action & mesh.read
+    records = mesh.snapshot.system
+    total = len(found) + more.bit_count()
+    names = [records[each].title for each in sorted(found)]
+    if total > 5:
+        return found, f"{', '.join(names[:3])} and {total - 3} more"
+    return found, joined(names)
 
 
 def _cases(facts: Facts) -> Iterator[Case]:
@@ -23,15 +41,16 @@ def _cases(facts: Facts) -> Iterator[Case]:
         words = (row & mesh.read | mesh.triggered_by.get(traveller.node, 0)) & mesh.untrusted
         if not (private and out and words):
             continue
-        secret, ways, heard = (_systems(mesh, each) for each in (private, out, words))
+        secret, read = _systems(mesh, private & mesh.read)
+        ways, shown = _systems(mesh, out)
+        heard, steering = _systems(mesh, words)
         yield Case(
             subject=traveller.id,
             severity="critical",
             message=(
                 f"{snapshot.agent[traveller.id].title} hears outsiders through "
-                f"{titles(snapshot, 'system', heard)}, reads "
-                f"{titles(snapshot, 'system', secret)}, and can carry it out through "
-                f"{titles(snapshot, 'system', ways)}; nobody is asked on the way"
+                f"{steering}, reads {read}, and can carry it out through {shown}; "
+                "nobody is asked on the way"
             ),
             about=(
                 ("agent", traveller.id),
