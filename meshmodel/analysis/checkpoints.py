@@ -1,7 +1,7 @@
 """Which checkpoints count (section 5), and what a start reaches where they do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from meshmodel.analysis.closure import Closure
@@ -190,23 +190,21 @@ class Guarding:
 
     def alone(self, node: int) -> Unchecked:
         """The unchecked reach of one node as the start."""
-        row = self.baseline.row(node)
-        if not row & self.candidates.controllable:
-            return Unchecked(row, 0, ((node,),), ())
-        for known, after in self._landmarks:
-            if not known & ~row:
-                start = Unchecked(
-                    row | after.row, after.dropped, ((node,), *after.seeds), after.waiting, after.leaving
-                )
-                return self._fixpoint(start)
-        return self._fixpoint(Unchecked(row, 0, ((node,),), ()))
+        return self._fixpoint(self._ahead(Unchecked(self.baseline.row(node), 0, ((node,),), ())))
 
     def together(self, before: Unchecked, node: int) -> Unchecked:
         """The unchecked reach of a start and one more node."""
         row = before.row | self.baseline.row(node)
-        return self._fixpoint(
-            Unchecked(row, before.dropped, (*before.seeds, (node,)), before.waiting, before.leaving)
-        )
+        start = replace(before, row=row, seeds=(*before.seeds, (node,)))
+        return self._fixpoint(start if before.dropped else self._ahead(start))
+
+    def _ahead(self, start: Unchecked) -> Unchecked:
+        """A start from which nothing was dropped yet, with all that its landmark brings."""
+        if start.row & self.candidates.controllable:
+            for known, after in self._landmarks:
+                if not known & ~start.row:
+                    return replace(after, row=start.row | after.row, seeds=(*start.seeds, *after.seeds))
+        return start
 
     def _fixpoint(self, start: Unchecked) -> Unchecked:
         candidates = self.candidates

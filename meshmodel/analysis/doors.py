@@ -344,15 +344,20 @@ class MissingCheckpoints:
     def _agents(self, marks: int) -> tuple[str, ...]:
         first = marks & self._first
         more = marks & ~self._first
-        if more and first == self._first:
+        if first == self._first:
             more = 0
         key = first | more
         known = self._names.get(key)
         if known is None:
-            numbers = list(bits(first))
+            groups = self.groups
+            names = [groups[number][0].id for number in bits(first)]
             if more:
-                for number in numbers:
-                    more &= ~self.marks_of[self.groups[number][0].node]
-            names = [self.groups[number][0].id for number in (*numbers, *bits(more))]
-            known = self._names[key] = tuple(sorted(set(names)) if more else names)
+                absent = self._first & ~first
+                if more.bit_count() < absent.bit_count():
+                    names = sorted({*names, *(groups[number][0].id for number in bits(more))})
+                else:
+                    others = (groups[number][0] for number in bits(absent))
+                    names.extend(each.id for each in others if more & self.marks_of[each.node])
+                    names.sort()
+            known = self._names[key] = tuple(names)
         return known

@@ -181,10 +181,7 @@ class Engine:
         plain = sources & ~guarded
         after: dict[int, tuple[int, Unchecked]] = {}
         rest: dict[int, tuple[int, Unchecked]] = {}
-        for following, of_class in self._following:
-            here = guarded & of_class
-            if not here:
-                continue
+        for following, here in self._classes(guarded):
             more = following & ~alone.row
             if not more and not here & alone.leaving:
                 plain |= here
@@ -216,13 +213,18 @@ class Engine:
             return True
         return self.candidates.controlled(alone.row | more) == alone.dropped
 
+    def _classes(self, guarded: int) -> list[tuple[int, int]]:
+        """These read accesses by what follows on reading, with all candidates in force."""
+        known = self._known_classes.get(guarded)
+        if known is None:
+            baseline = self.guarding.baseline
+            classes: dict[int, int] = {}
+            for source in bits(guarded):
+                following = baseline.row(source) & ~(1 << source)
+                classes[following] = classes.get(following, 0) | 1 << source
+            known = self._known_classes[guarded] = list(classes.items())
+        return known
+
     @cached_property
-    def _following(self) -> tuple[tuple[int, int], ...]:
-        """What follows on reading, with all candidates in force, and the read accesses it follows on."""
-        baseline = self.guarding.baseline
-        classes: dict[int, int] = {}
-        for system in range(len(self.mesh.systems)):
-            source = 5 * system
-            following = baseline.row(source) & ~(1 << source)
-            classes[following] = classes.get(following, 0) | 1 << source
-        return tuple(classes.items())
+    def _known_classes(self) -> dict[int, list[tuple[int, int]]]:
+        return {}

@@ -1,4 +1,4 @@
-"""Synthetic meshes of any size, as snapshots: ``clustered(nodes, steps, *, dense, seed) -> Snapshot``.
+"""Synthetic meshes of any size, as snapshots: ``clustered(nodes, steps, *, dense, seed, guarded=0.05) -> Snapshot``.
 
 Zones are clusters of systems with the agents and credentials that belong to them. In a *dense* mesh
 what is found on the way leads on, across clusters, until most starts reach most of it; in a *sparse*
@@ -17,7 +17,7 @@ _CLUSTER = 25
 """Systems in a zone."""
 
 
-def clustered(nodes: int, steps: int, *, dense: bool, seed: int) -> Snapshot:
+def clustered(nodes: int, steps: int, *, dense: bool, seed: int, guarded: float = 0.05) -> Snapshot:
     """A mesh of about so many nodes and steps of the step graph.
 
     Args:
@@ -25,6 +25,8 @@ def clustered(nodes: int, steps: int, *, dense: bool, seed: int) -> Snapshot:
         steps: of all kinds; at least one and a half for each node.
         dense: whether what is found leads on across clusters.
         seed: decides everything that is random.
+        guarded: the share of grants with a checkpoint; a third of these is decided somewhere in the
+            mesh, where agents may have power over it.
     """
     rng = random.Random(seed)
     agents, credentials = max(2, nodes * 12 // 100), max(3, nodes * 28 // 100)
@@ -54,7 +56,7 @@ def clustered(nodes: int, steps: int, *, dense: bool, seed: int) -> Snapshot:
         )
     for n in range(credentials):
         tables["credential"][f"credential-{n}"] = r.Credential(f"credential-{n}")
-    relations = _relations(rng, tables, systems, clusters, steps, dense=dense)
+    relations = _relations(rng, tables, systems, clusters, steps, dense=dense, guarded=guarded)
     return Snapshot(about=r.About(f"clustered {nodes}"), **tables, **relations)
 
 
@@ -65,7 +67,7 @@ def _near(rng: random.Random, count: int, cluster: int, clusters: int, chance: f
     return cluster + clusters * rng.randrange((count - cluster - 1) // clusters + 1)
 
 
-def _relations(rng, tables, systems, clusters, steps, *, dense):
+def _relations(rng, tables, systems, clusters, steps, *, dense, guarded):
     agents, credentials = len(tables["agent"]), len(tables["credential"])
     stay = 0.8 if dense else 0.97
     hold, custody, trigger, delegation, exchange, checkpoint = ({} for _ in range(6))
@@ -120,7 +122,7 @@ def _relations(rng, tables, systems, clusters, steps, *, dense):
         key: r.Grant(*key, tuple(x for x in ("read", "write", "execute") if x in actions))
         for key, actions in granted.items()
     }
-    for number, key in enumerate(rng.sample(sorted(grant), len(grant) // 20)):
+    for number, key in enumerate(rng.sample(sorted(grant), int(len(grant) * guarded))):
         checkpoint[f"check-{number}"] = r.Checkpoint(
             f"check-{number}",
             rng.choice(("policy-decision", "human-approval", "step-up-authentication")),
