@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of glyphs are easier to read in long rows
 """Paints the cells of a screen as a PNG: text with a fixed-width font of this machine, box drawing by geometry.
 
 Converters from SVG shift box glyphs; here every line runs from edge to edge of its cell, so boxes are unbroken.
@@ -100,7 +101,9 @@ def paint(strips: Sequence[Strip], width: int, ground: Colour) -> Image.Image:
     for row, strip in enumerate(strips):
         cells = list(characters(strip))
         y = row * CELL[1]
-        looks = [(x, character, count, *_colours(style, ground), style) for x, character, count, style in cells]
+        looks = [
+            (x, character, count, *_colours(style, ground), style) for x, character, count, style in cells
+        ]
         for x, _, count, _, behind, _ in looks:
             draw.rectangle((x * CELL[0], y, (x + count) * CELL[0] - 1, y + CELL[1] - 1), fill=behind)
         for x, character, _count, front, _, style in looks:
@@ -137,7 +140,13 @@ def _rgb(colour: object, otherwise: Colour) -> Colour:
 
 
 def _arms(
-    draw: ImageDraw.ImageDraw, x: int, y: int, arms: tuple[int, int, int, int], colour: Colour, *, rounded: bool
+    draw: ImageDraw.ImageDraw,
+    x: int,
+    y: int,
+    arms: tuple[int, int, int, int],
+    colour: Colour,
+    *,
+    rounded: bool,
 ) -> None:
     width, height = CELL
     middle_x, middle_y = x + width // 2, y + height // 2
@@ -146,7 +155,9 @@ def _arms(
         radius = width // 2
         centre_x = middle_x + (radius if right else -radius)
         centre_y = middle_y + (radius if down else -radius)
-        start = {(True, True): 180, (False, True): 270, (True, False): 90, (False, False): 0}[bool(right), bool(down)]
+        start = {(True, True): 180, (False, True): 270, (True, False): 90, (False, False): 0}[
+            bool(right), bool(down)
+        ]
         box = (centre_x - radius, centre_y - radius, centre_x + radius, centre_y + radius)
         draw.arc(box, start, start + 90, fill=colour, width=2)
         if down:
@@ -179,4 +190,6 @@ def _dashes(draw: ImageDraw.ImageDraw, x: int, y: int, weight: int, across: bool
     else:
         middle = x + width // 2
         for at in (0, height // 2):
-            draw.rectangle((middle - thick, y + at, middle + thick - 1, y + at + height // 2 - 4), fill=colour)
+            draw.rectangle(
+                (middle - thick, y + at, middle + thick - 1, y + at + height // 2 - 4), fill=colour
+            )

@@ -348,7 +348,9 @@ async def test_resizing_keeps_the_selection_and_the_witness(tmp_path: Path) -> N
             assert "Support bot" in it.screen_text()
 
 
-HOSTILE = ["[bold red]x[/]", "[/]", "\\[", "漢字" * 30, "שלום עולם", "e\u0301" * 20, "a" * 200, "👩‍💻 dev", "{$x}"]
+HOSTILE = (
+    "[bold red]x[/]", "[/]", "\\[", "漢字" * 30, "שלום עולם", "e\u0301" * 20, "a" * 200, "👩‍💻 dev", "{$x}",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -83,7 +83,9 @@ class Editing(Base):
 
     def action_quick_line(self) -> None:
         """Open the quick line."""
-        self.query_one(QuickLine).open_line()
+        line = self.query_one(QuickLine)
+        line.follow(self.shown)
+        line.open_line()
 
     def action_rename(self) -> None:
         """Ask for another name of the selected element; of a checkpoint or the model: edit it."""

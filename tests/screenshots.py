@@ -1,0 +1,84 @@
+"""Paints the screenshots in ``screenshots/`` from real runs of the program: PNG and SVG.
+
+Run from the project: ``python -m tests.screenshots``. Boxes are unbroken since the PNG is painted from
+the screen's own cells (``tests/paint.py``).
+"""
+
+import asyncio
+import re
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.app import App
+
+from meshmodel.app.application import MeshmodelApp
+from meshmodel.app.config import Configuration, State
+from meshmodel.store.database import Store
+from meshmodel.store.loading import load
+from tests.paint import paint
+
+ROOT = Path(__file__).parents[1]
+TARGET = ROOT / "screenshots"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One screenshot: its name, the worked example, the size, the keys pressed, the theme."""
+
+    name: str
+    example: str
+    size: tuple[int, int]
+    keys: tuple[str, ...] = ()
+    theme: str = "dark"
+
+
+SHOTS = (
+    Shot("workbench", "agent-chain", (120, 40)),
+    Shot("witness", "code-agent", (120, 40), ("f",)),
+    Shot("reach-matrix", "agent-chain", (120, 40), ("r",)),
+    Shot("small", "support-agent", (80, 24), ("f", "escape")),
+    Shot("light", "code-agent", (120, 40), ("f",), "light"),
+    Shot("large", "federated-release", (200, 60), ("tab", "tab")),
+)
+
+
+async def take(shot: Shot, folder: Path) -> None:
+    """Run the program and paint what it shows."""
+    path = folder / f"{shot.name}.mesh"
+    Store.create(path, load(ROOT / "models" / f"{shot.example}.toml")).close()
+    state = State(folder / "state.json")
+    app = MeshmodelApp(path, configuration=Configuration(theme=shot.theme), state=state, is_ascii=False)
+    async with app.run_test(size=shot.size) as pilot:
+        await pilot.pause()
+        for key in shot.keys:
+            await pilot.press(key)
+        await pilot.pause()
+        save(app, shot)
+        app.leave()
+
+
+def save(app: App[None], shot: Shot) -> None:
+    """The screen as it is now, as PNG and as SVG."""
+    ground = app.screen.styles.background
+    strips = app.screen._compositor.render_strips(app.screen.size)
+    picture = paint(strips, shot.size[0], (ground.r, ground.g, ground.b))
+    picture.save(TARGET / f"{shot.name}.png", optimize=True)
+    drawn = app.export_screenshot(title="meshmodel")
+    drawn = re.sub(r"@font-face \{.*?\}", "", drawn, flags=re.DOTALL)  # a picture fetches nothing
+    (TARGET / f"{shot.name}.svg").write_text(drawn, encoding="utf-8")
+
+
+def main() -> int:
+    """Take all screenshots."""
+    TARGET.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for shot in SHOTS:
+            asyncio.run(take(shot, Path(folder)))
+            sys.stdout.write(f"{shot.name}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
