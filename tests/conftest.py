@@ -1,6 +1,14 @@
 """What every test has in common: it neither sees nor changes the files of whoever runs it."""
 
+import os
+
 import pytest
+from hypothesis import settings
+
+# The same examples in every run; MESHMODEL_RANDOM=1 looks for new ones.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("random", print_blob=True)
+settings.load_profile("random" if os.environ.get("MESHMODEL_RANDOM") else "same")
 
 
 @pytest.fixture(autouse=True)
