@@ -125,6 +125,7 @@ class Counts:
         self._pivots: list[tuple[int, list[int]]] = []
         drawn = [zone for zone, mask in self.mesh.zone_mask.items() if not mask & self.mesh.lone]
         self._zones = {zone: place for place, zone in enumerate(drawn)}
+        self._pivots.append((0, [0] * len(drawn)))
         self._memo: dict[tuple[int, bool, int, int], int] = {}
         self._approvals = approvals(engine)
         self._doors = Doors(engine)

@@ -1,4 +1,6 @@
-"""Synthetic meshes of any size, as snapshots: ``clustered(nodes, steps, *, dense, seed, guarded=0.05) -> Snapshot``.
+"""Synthetic meshes of any size, as snapshots.
+
+``clustered(nodes, steps, *, dense, seed, guarded=0.05) -> Snapshot``.
 
 Zones are clusters of systems with the agents and credentials that belong to them. In a *dense* mesh
 what is found on the way leads on, across clusters, until most starts reach most of it; in a *sparse*
