@@ -30,7 +30,7 @@ from meshmodel.analysis.crossings import all_of, crossed_from
 from meshmodel.analysis.engine import Engine, Group, Traveller
 from meshmodel.analysis.listing import Listing
 from meshmodel.analysis.reach import identities
-from meshmodel.analysis.steps import ADMIN, bits, implied_mask
+from meshmodel.analysis.steps import ADMIN, READ, bits, implied_mask
 from meshmodel.exporters.policy_words import Wording
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, View
@@ -102,6 +102,7 @@ class _Stub:
         self.granting: dict[int, list[int]] = {}
         for credential, access in self.mesh.steps["grant"]:
             self.granting.setdefault(access, []).append(credential)
+        self.guarded = {node for step in self.engine.candidates.guards for node in step}
         self.intended: dict[str, dict[str, int]] = {}
         for intent in engine.snapshot.intent.values():
             known = self.intended.setdefault(intent.agent, {})
@@ -210,11 +211,14 @@ class _Stub:
     def _endings(self, traveller: Traveller) -> Mapping[int, _Ending]:
         """The crossings of an agent, by the access where they end."""
         found: dict[int, _Ending] = {}
-        fronts: dict[int, list[tuple[int, int]]] = {}
-        for source, group in all_of(traveller):
-            front = fronts.get(id(group))
+        fronts: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for source, group in all_of(self.engine, traveller):
+            row = group.unchecked.row
+            if source is not None and READ + 5 * source in self.guarded:
+                row |= traveller.reach & 1 << READ + 5 * source  # the start has it, the row of a group not
+            front = fronts.get((id(group), row))
             if front is None:
-                front = fronts[id(group)] = self._front(group)
+                front = fronts[id(group), row] = self._front(row, group.unchecked.dropped)
             for access in bits(crossed_from(self.mesh, traveller, source) & traveller.reach):
                 ending = found.setdefault(access, _Ending())
                 judged = self.listing.judge(traveller, group, source, access)
@@ -242,9 +246,8 @@ class _Stub:
             for each in self.listing.approvals.get(traveller.id, ())
         )
 
-    def _front(self, group: Group) -> list[tuple[int, int]]:
+    def _front(self, row: int, dropped: int) -> list[tuple[int, int]]:
         """The guards on steps out of the unchecked reach of a start, and what lies behind each."""
-        row, dropped = group.unchecked.row, group.unchecked.dropped
         return [
             (guards & ~dropped, self.engine.effective.row(enters))
             for (leaves, enters), guards in self.engine.candidates.guards.items()
