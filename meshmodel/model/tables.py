@@ -13,8 +13,7 @@ from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, 
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-NEWEST: Final = 2
-"""The schema version that this program writes (``user_version``)."""
+from meshmodel.model.layout import MIGRATIONS
 
 
 def _own(name: str = "", **options: Any) -> Any:
@@ -276,7 +275,7 @@ class ProgramRow(Row, table=True):
 
 
 SCHEMA_REVISION: Final = Table(
-    "alembic_version",
+    MIGRATIONS,
     Row.metadata,
     Column("version_num", String(32), primary_key=True, nullable=False),
 )

@@ -2,33 +2,36 @@
 
 Several stores, in one program or in several, may have one file open. Each keeps its own snapshot
 and compares revisions inside the transaction of an edit, so that none overwrites what another did.
+
+A file is opened and read in plain SQL; the libraries of the tables are imported for the first edit.
 """
 
 import contextlib
 import os
 import secrets
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
-
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from typing import TYPE_CHECKING, Final, Self
 
 from meshmodel.model.errors import StoreError
-from meshmodel.model.snapshot import TABLES, Snapshot
-from meshmodel.model.tables import NEWEST
+from meshmodel.model.layout import NEWEST
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
-from meshmodel.model.validation import check_snapshot, normalise
-from meshmodel.store import contents, journal, opening, presence
+from meshmodel.model.validation import check_snapshot
+from meshmodel.store import contents, opening, presence
 from meshmodel.store.edits import Difference, Edit, apply_edit, difference
-from meshmodel.store.journal import JournalEntry
 from meshmodel.store.rebasing import carry_out, inverse, rebase
 
-__all__ = ["JournalEntry", "Store", "Undone"]
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from meshmodel.store.journal import JournalEntry
 
 # SQLite's locks belong to the process: stores in several threads take turns.
 _TURN: Final = threading.RLock()
@@ -58,14 +61,14 @@ class Store:
     """
 
     def __init__(
-        self, path: Path, connection: Connection, snapshot: Snapshot, seen: int, *, read_only: bool
+        self, path: Path, connection: sqlite3.Connection, snapshot: Snapshot, seen: int, *, read_only: bool
     ) -> None:
         """Use ``open`` or ``create`` instead."""
         self.path = path
         self.snapshot = snapshot
         self.read_only = read_only
         self.author = secrets.token_hex(8)
-        self._connection = connection
+        self._raw = connection
         self._file = opening.identity(path)
         self._version = seen
         self._labels: tuple[str | None, str | None] | None = None
@@ -86,17 +89,20 @@ class Store:
             InvalidModelError: the semantics refuse the snapshot.
         """
         target = opening.absolute(path)
-        first = _canonical(snapshot or Snapshot())
+        first = contents.canonical(snapshot or Snapshot())
         check_snapshot(first)
-        with _TURN, opening.in_words(target), opening.new_file(target) as draft:
-            connection = opening.connect(draft, read_only=False)
-            try:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                contents.create_tables(connection, opening.APPLICATION_ID)
-                contents.write_all(connection, first)
-                connection.exec_driver_sql("COMMIT")
-            finally:
-                opening.disconnect(connection)
+        from meshmodel.store import writing
+
+        with (
+            _TURN,
+            opening.in_words(target),
+            opening.new_file(target) as draft,
+            contextlib.closing(opening.connect(draft, read_only=False)) as raw,
+            writing.connection_over(raw) as connection,
+            opening.transaction(raw, "BEGIN IMMEDIATE"),
+        ):
+            writing.create_tables(connection, opening.APPLICATION_ID)
+            writing.write_all(connection, first)
         return cls.open(target)
 
     @classmethod
@@ -121,17 +127,19 @@ class Store:
                 )
                 try:
                     if version < NEWEST:
-                        _migrate(connection, opening.shown(target))
-                    seen = _data_version(connection)
-                    with _transaction(connection, "BEGIN"):
+                        from meshmodel.store.migrations import bring_forward
+
+                        bring_forward(connection, opening.shown(target))
+                    seen = opening.data_version(connection)
+                    with opening.transaction(connection, "BEGIN"):
                         contents.check_file(connection, opening.shown(target))
-                        number = journal.revision(connection)
+                        number = contents.revision(connection)
                         snapshot = contents.read_all(connection, number, opening.shown(target))
                     if not reading:
                         opening.keep_in_one_file(connection, target)
                     return cls(target, connection, snapshot, seen, read_only=reading)
                 except BaseException:
-                    opening.disconnect(connection)
+                    connection.close()
                     raise
 
     def __enter__(self) -> Self:
@@ -150,10 +158,38 @@ class Store:
             self._closed = True
             presence.OPEN_HERE.pop(self.author, None)
             if self._shown_at is not None:
-                # Should this fail, others find out that the program has ended.
-                with contextlib.suppress(DBAPIError), _transaction(self._connection, "BEGIN IMMEDIATE"):
-                    journal.deregister(self._connection, self.author)
-            opening.disconnect(self._connection)
+                self._deregister()
+            if "_connection" in self.__dict__:
+                self._connection.close()
+            self._raw.close()
+
+    def _deregister(self) -> None:
+        """Say that the program has closed the file; should this fail, others find out by themselves."""
+        from meshmodel.store import journal
+
+        try:
+            with self._transaction("BEGIN IMMEDIATE"):
+                journal.deregister(self._connection, self.author)
+        except Exception as error:
+            if opening.cause_of(error) is None:
+                raise
+
+    @cached_property
+    def _connection(self) -> "Connection":
+        """The open file for statements on the tables."""
+        from meshmodel.store.writing import connection_over
+
+        return connection_over(self._raw)
+
+    @contextlib.contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        self._connection  # noqa: B018  # SQLAlchemy's first look at a file ends with a rollback
+        with opening.transaction(self._raw, begin):
+            yield
+
+    def prepare(self) -> None:
+        """Import what edits need, so that the first one does not wait for it; any thread may do so."""
+        from meshmodel.store import journal, writing  # noqa: F401  # imported to be there
 
     def apply(self, wanted: Edit) -> Snapshot:
         """Make an edit: one transaction, in the journal, on disk when this returns.
@@ -168,6 +204,8 @@ class Store:
             InvalidModelError: the semantics refuse the edit.
             StoreError: it contradicts what another program did, or cannot be written.
         """
+        from meshmodel.store import journal
+
         base = self.snapshot
 
         def work(fresh: Snapshot, number: int) -> Snapshot | None:
@@ -195,19 +233,25 @@ class Store:
         Raises:
             StoreError: another program has changed the same records since.
         """
+        from meshmodel.store import journal
+
         return self._step("undone", journal.next_undo, journal.UNDONE, inverse)
 
     def redo(self) -> Undone | None:
         """Do again what was undone last and not followed by another edit; as ``undo``."""
+        from meshmodel.store import journal
+
         return self._step("redone", journal.next_redo, journal.DONE, tuple)
 
     def _step(
         self,
         did: str,
-        choose: Callable[[Connection, str], tuple[int, str] | None],
+        choose: "Callable[[Connection, str], tuple[int, str] | None]",
         state: int,
         direction: Callable[[Difference], Difference],
     ) -> Undone | None:
+        from meshmodel.store import journal
+
         label = ""
 
         def work(fresh: Snapshot, number: int) -> Snapshot | None:
@@ -250,27 +294,29 @@ class Store:
         """
         with _TURN, opening.in_words(self.path):
             self._still_open()
-            opening.wait(self._connection, 0)
+            opening.wait(self._raw, 0)
             try:
                 self._show_again()
                 return self._look()
-            except DBAPIError as error:
+            except Exception as error:
                 if opening.is_busy(error):
                     return None
                 raise
             finally:
-                opening.wait(self._connection, opening.PATIENCE)
+                opening.wait(self._raw, opening.PATIENCE)
 
-    def journal(self) -> list[JournalEntry]:
+    def journal(self) -> "list[JournalEntry]":
         """Every edit since the file was made, oldest first."""
+        from meshmodel.store import journal
+
         with self._reading():
             return journal.entries(self._connection, self.author)
 
     def _look(self) -> Snapshot | None:
-        version = _data_version(self._connection)
+        version = opening.data_version(self._raw)
         if version == self._version:
             return None
-        with _transaction(self._connection, "BEGIN"):
+        with self._transaction("BEGIN"):
             fresh = self._fresh()
         self._version, self._labels = version, None
         if fresh is self.snapshot:
@@ -280,11 +326,13 @@ class Store:
 
     def _fresh(self) -> Snapshot:
         """The model as it is in the file; the same object if nobody else edited it."""
-        number = journal.revision(self._connection)
+        number = contents.revision(self._raw)
         if number == self.snapshot.revision:
             return self.snapshot
+        from meshmodel.store import journal
+
         names = journal.touched_since(self._connection, self.snapshot.revision)
-        return contents.read_some(self._connection, names, self.snapshot, number, opening.shown(self.path))
+        return contents.read_some(self._raw, names, self.snapshot, number, opening.shown(self.path))
 
     def _edit(self, work: Callable[[Snapshot, int], Snapshot | None]) -> Snapshot | None:
         """Do one thing in one transaction; if it fails or does nothing, nothing has changed here either."""
@@ -293,12 +341,12 @@ class Store:
             if self.read_only:
                 raise StoreError(f"{opening.shown(self.path)}: is open for reading only; copy it to edit it")
             self._still_there()
-            with _transaction(self._connection, "BEGIN IMMEDIATE"):
+            with self._transaction("BEGIN IMMEDIATE"):
                 fresh = self._fresh()
                 after = work(fresh, fresh.revision + 1)
                 edited = after is not None and after is not fresh
                 if edited:
-                    journal.register(self._connection, presence.this_program(self.author))
+                    self._register()
             if edited:
                 self._shown_at = time.monotonic()
             if after is not None:
@@ -306,20 +354,29 @@ class Store:
             return after
 
     def _write(self, changes: Difference) -> None:
-        contents.write_changes(self._connection, changes, opening.shown(self.path))
+        from meshmodel.store import writing
+
+        writing.write_changes(self._connection, changes, opening.shown(self.path))
 
     def _show_again(self) -> None:
         """A program that has edited and waits says so from time to time."""
         if self._shown_at is None or time.monotonic() - self._shown_at < presence.REPEAT:
             return
-        with _transaction(self._connection, "BEGIN IMMEDIATE"):
-            journal.register(self._connection, presence.this_program(self.author))
+        with self._transaction("BEGIN IMMEDIATE"):
+            self._register()
         self._shown_at = time.monotonic()
+
+    def _register(self) -> None:
+        from meshmodel.store import journal
+
+        journal.register(self._connection, presence.this_program(self.author))
 
     def _next_labels(self) -> tuple[str | None, str | None]:
         if self.read_only:
             return None, None
         if self._labels is None:
+            from meshmodel.store import journal
+
             with self._reading():
                 undo = journal.next_undo(self._connection, self.author)
                 redo = journal.next_redo(self._connection, self.author)
@@ -330,7 +387,7 @@ class Store:
     def _reading(self) -> Iterator[None]:
         with _TURN, opening.in_words(self.path):
             self._still_open()
-            with _transaction(self._connection, "BEGIN"):
+            with self._transaction("BEGIN"):
                 yield
 
     def _still_open(self) -> None:
@@ -341,43 +398,3 @@ class Store:
         """An edit must not go into a file that has lost its name."""
         if opening.identity(self.path) != self._file:
             raise StoreError(f"{opening.shown(self.path)}: was moved, deleted or replaced; open it again")
-
-
-@contextlib.contextmanager
-def _transaction(connection: Connection, begin: str) -> Iterator[None]:
-    connection.exec_driver_sql(begin)
-    try:
-        yield
-        connection.exec_driver_sql("COMMIT")
-    except BaseException:
-        # After some errors SQLite has rolled back by itself.
-        with contextlib.suppress(DBAPIError):
-            connection.exec_driver_sql("ROLLBACK")
-        raise
-
-
-def _migrate(connection: Connection, where: str) -> None:
-    """Bring an older file forward, in one transaction that also checks the result."""
-    from alembic.util import CommandError
-
-    from meshmodel.store.migrations import upgrade
-
-    with _transaction(connection, "BEGIN IMMEDIATE"):
-        contents.check_objects(connection, where)
-        try:
-            upgrade(connection)
-        except CommandError as error:
-            raise StoreError(f"{where}: is damaged: {one_line(error)}; restore it from a copy") from error
-        contents.check_file(connection, where)
-        contents.read_all(connection, journal.revision(connection), where)
-
-
-def _canonical(snapshot: Snapshot) -> Snapshot:
-    tables = {
-        name: {key: normalise(record) for key, record in snapshot.table(name).items()} for name in TABLES
-    }
-    return replace(snapshot, about=normalise(snapshot.about), revision=0, **tables)
-
-
-def _data_version(connection: Connection) -> int:
-    return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())

@@ -45,12 +45,6 @@ class JournalEntry:
     own: bool = False
 
 
-def revision(connection: Connection) -> int:
-    """The revision of the model: how often an edit was made, undone or redone."""
-    found = connection.execute(select(func.max(JOURNAL.c.touched))).scalar()
-    return _whole(found or 0)
-
-
 def entries(connection: Connection, author: str) -> list[JournalEntry]:
     """The whole journal, oldest first."""
     columns = (JOURNAL.c.number, JOURNAL.c.time, JOURNAL.c.label, JOURNAL.c.author, JOURNAL.c.state)

@@ -17,12 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, create_engine
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import StaticPool
-
 from meshmodel.model.errors import StoreError
-from meshmodel.model.tables import NEWEST
+from meshmodel.model.layout import NEWEST
 from meshmodel.model.text import one_line
 
 APPLICATION_ID: Final = 0x4D455348
@@ -125,7 +121,7 @@ def may_be_written(path: Path) -> bool:
     return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK)
 
 
-def connect(path: Path, *, read_only: bool) -> Connection:
+def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     """A connection with the settings above; its transactions are begun and ended in plain SQL."""
     address = _address(path, "mode=ro" if read_only else "mode=rw")
     raw = sqlite3.connect(
@@ -139,7 +135,7 @@ def connect(path: Path, *, read_only: bool) -> Connection:
     return _prepared(raw)
 
 
-def connect_copy(path: Path) -> Connection:
+def connect_copy(path: Path) -> sqlite3.Connection:
     """A connection to a copy in memory: what may not be written can still be migrated there."""
     raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     with contextlib.closing(sqlite3.connect(_address(path, "mode=ro"), uri=True, timeout=PATIENCE)) as source:
@@ -147,50 +143,63 @@ def connect_copy(path: Path) -> Connection:
     return _prepared(raw)
 
 
-def _prepared(raw: sqlite3.Connection) -> Connection:
-    engine = create_engine(
-        "sqlite://", creator=lambda: raw, poolclass=StaticPool, isolation_level="AUTOCOMMIT"
-    )
-    connection = engine.connect()
+def _prepared(raw: sqlite3.Connection) -> sqlite3.Connection:
     try:
         raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
         raw.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         if sys.version_info >= (3, 12):
             raw.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
         for setting in _SETTINGS:
-            connection.exec_driver_sql(f"PRAGMA {setting}")
+            raw.execute(f"PRAGMA {setting}")
     except BaseException:
-        disconnect(connection)
+        raw.close()
         raise
-    return connection
+    return raw
 
 
-def keep_in_one_file(connection: Connection, path: Path) -> None:
+def keep_in_one_file(connection: sqlite3.Connection, path: Path) -> None:
     """Take back a write-ahead log that another tool has set, and an empty journal left by a kill.
 
     SQLite ignores a rollback journal that was begun but guards nothing yet, and leaves it lying
     there until the next write: so there is one, of what is written there already.
     """
-    if connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal":
-        connection.exec_driver_sql("PRAGMA journal_mode = DELETE")
+    if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+        connection.execute("PRAGMA journal_mode = DELETE")
     left = path.with_name(path.name + "-journal")
     if left.exists():
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # whoever is writing now has finished then
+        connection.execute("BEGIN IMMEDIATE")  # whoever is writing now has finished then
         if left.exists():
-            connection.exec_driver_sql(f"PRAGMA user_version = {NEWEST}")
-        connection.exec_driver_sql("COMMIT")
+            connection.execute(f"PRAGMA user_version = {NEWEST}")
+        connection.execute("COMMIT")
 
 
-def wait(connection: Connection, seconds: float) -> None:
+def wait(connection: sqlite3.Connection, seconds: float) -> None:
     """How long from now on to wait for another program that is writing."""
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+    connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
 
-def disconnect(connection: Connection) -> None:
-    """Close the connection and the file."""
-    with contextlib.suppress(DBAPIError):
-        connection.close()
-    connection.engine.dispose()
+def data_version(connection: sqlite3.Connection) -> int:
+    """A number that changes when another connection has written to the file."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+    """What is done inside, whole or not at all.
+
+    Args:
+        connection: not in a transaction.
+        begin: the statement that begins it, as it is to be locked.
+    """
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # After some errors SQLite has rolled back by itself.
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
 
 
 @contextlib.contextmanager
@@ -198,21 +207,28 @@ def in_words(path: Path) -> Iterator[None]:
     """Turn what SQLite and the system raise into one line that says what to do."""
     try:
         yield
-    except DBAPIError as error:
-        raise StoreError(f"{shown(path)}: {_advice(error.orig)}") from error
-    except (sqlite3.Error, UnicodeError) as error:  # SQLite quotes broken names in its messages
-        raise StoreError(f"{shown(path)}: {_advice(error)}") from error
     except OSError as error:
         raise StoreError(f"{shown(path)}: {_reason(error)}") from error
+    except Exception as error:
+        cause = cause_of(error)
+        if cause is None:
+            raise
+        raise StoreError(f"{shown(path)}: {_advice(cause)}") from error
 
 
-def is_busy(error: DBAPIError) -> bool:
+def cause_of(error: Exception) -> Exception | None:
+    """What SQLite has raised, by itself or in the words of SQLAlchemy; ``None``: it was not SQLite.
+
+    SQLite quotes broken names in its messages, which then cannot be decoded.
+    """
+    cause = getattr(error, "orig", error)  # as SQLAlchemy calls it, which need not be imported here
+    return cause if isinstance(cause, sqlite3.Error | UnicodeError) else None
+
+
+def is_busy(error: Exception) -> bool:
     """Whether another program is writing right now."""
-    return _code(error.orig) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-
-
-def _code(error: object) -> int:
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+    code = int(getattr(cause_of(error), "sqlite_errorcode", 0)) & 0xFF
+    return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def _advice(error: object) -> str:

@@ -205,7 +205,7 @@ def _programs(store: Store) -> list[presence.Program]:
 def test_a_busy_file_is_waited_for_and_then_said_to_be_busy(two, monkeypatch):
     monkeypatch.setattr(opening, "PATIENCE", 0.2)
     first, _ = two
-    opening.wait(first._connection, opening.PATIENCE)
+    opening.wait(first._raw, opening.PATIENCE)
     raw = sqlite3.connect(first.path, isolation_level=None)
     raw.execute("BEGIN EXCLUSIVE")
     began = time.monotonic()

@@ -6,12 +6,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from meshmodel.model.errors import StoreError
+from meshmodel.model.layout import NEWEST
 from meshmodel.model.records import System
-from meshmodel.model.tables import METADATA, NEWEST
+from meshmodel.model.tables import METADATA
 from meshmodel.store import opening
 from meshmodel.store.database import Store
 from meshmodel.store.edits import Put, edit
 from meshmodel.store.migrations import upgrade
+from meshmodel.store.writing import connection_over
 from tests.store.making import SAMPLE, names_in
 
 OLD = Path(__file__).with_name("revision-1.sql")
@@ -87,11 +89,13 @@ def test_migrated_and_new_files_have_the_same_tables(tmp_path, old):
 def test_the_migrations_lead_from_nothing_to_the_tables_of_this_version(tmp_path):
     path = tmp_path / "made.mesh"
     path.touch()
-    connection = opening.connect(path, read_only=False)
+    raw = opening.connect(path, read_only=False)
+    connection = connection_over(raw)
     upgrade(connection)
     assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
     assert connection.exec_driver_sql("PRAGMA user_version").scalar() == NEWEST
-    opening.disconnect(connection)
+    connection.close()
+    raw.close()
 
 
 def test_an_older_file_that_is_damaged_stays_as_it_is(old):

@@ -5,11 +5,19 @@ what SQLite cannot alter are its business, and its comparison shows in a test th
 revision and the tables agree. Revision n of ``versions/`` leads to schema version n.
 """
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection
+
+from meshmodel.model.errors import StoreError
+from meshmodel.model.text import one_line
+from meshmodel.store import contents, opening
+from meshmodel.store.writing import connection_over
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
@@ -18,3 +26,23 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+def bring_forward(raw: sqlite3.Connection, where: str) -> None:
+    """Bring an older file to the newest revision, in one transaction that also checks the result.
+
+    Raises:
+        StoreError: it is damaged; nothing was changed.
+    """
+    with (
+        contextlib.closing(connection_over(raw)) as connection,
+        opening.transaction(raw, "BEGIN IMMEDIATE"),
+    ):
+        contents.check_objects(raw, where)
+        connection.begin()  # tells Alembic that the transaction is not its own to commit
+        try:
+            upgrade(connection)
+        except CommandError as error:
+            raise StoreError(f"{where}: is damaged: {one_line(error)}; restore it from a copy") from error
+        contents.check_file(raw, where)
+        contents.read_all(raw, contents.revision(raw), where)
