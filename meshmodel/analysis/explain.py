@@ -100,7 +100,7 @@ class Explaining:
         return None if group is None else self.intending.intent(traveller, group, source, access)
 
     def _worst_place(self, agent: str | None, system: str | None) -> tuple[str, str] | None:
-        """The agent and the system of the worst crossing; without one, of the first reach."""
+        """The agent and the system of the worst crossing or, all being equal, the first; or of reach."""
         best: tuple[tuple[int, int], str, str] | None = None
         ordered = sorted(self.doors(), key=lambda door: -SEVERITIES.index(door.severity))
         for door in ordered:
@@ -118,6 +118,15 @@ class Explaining:
                     break
         if best is not None:
             return best[1:]
+        for traveller in self.engine.travellers:
+            if agent is not None and agent != traveller.id:
+                continue
+            for number, _ in all_of(self.engine, traveller):
+                crossed = traveller.reach & crossed_from(self.mesh, traveller, number)
+                if system is not None:
+                    crossed &= ALL_ACTIONS << self.mesh.access_node(system, 0)
+                if crossed:
+                    return traveller.id, self.mesh.systems[next(bits(crossed)) // 5]
         for name in (agent,) if agent is not None else self.mesh.agents:
             node = self.mesh.agent_node.get(name)
             reached = 0 if node is None else self.engine.effective.row(node) & self.mesh.access
@@ -141,7 +150,7 @@ class Explaining:
         found: list[tuple[tuple[int, int, int, str, int], Place]] = []
         for number, group in all_of(self.engine, traveller):
             name = None if number is None else self.mesh.systems[number]
-            if source is not None and source != (name or "home"):
+            if source is not None and name != (None if source == "home" else source):
                 continue
             for access in bits(wanted & crossed_from(self.mesh, traveller, number)):
                 judged = self.listing.judge(traveller, group, number, access, through)

@@ -69,3 +69,59 @@ def test_a_start_that_has_read_its_source_is_controlled_by_what_stands_behind_th
     (bank,) = [each for each in agent["allow"] if each["system"] == "bank"]
     assert bank["because"] == "controlled"
     assert bank["checkpoints"] == expected
+
+
+def test_without_doors_some_crossing_is_told_rather_than_reach_that_is_none():
+    """Section 11: without options, the worst crossing."""
+    text = NOTES_THEN_BANK.format(home='home = "desk"')
+    text += """
+        [[system]]
+        id = "agenda"
+        zone = "desk"
+        [[grant]]
+        credential = "badge"
+        system = "agenda"
+        actions = ["read"]
+    """
+    analysis = meshmodel.analyse(read_text(text))
+    assert analysis.summary.crossings
+    assert not analysis.doors
+    for told in (analysis.explain(), analysis.explain("clerk")):
+        assert (told.system, told.state) == ("notes", "controlled")
+    assert analysis.explain("clerk", "agenda").state is None
+
+
+HOME = """
+format = "meshmodel/1"
+[[zone]]
+id = "desk"
+[[system]]
+id = "home"
+untrusted_input = true
+[[system]]
+id = "bank"
+[[agent]]
+id = "clerk"
+home = "desk"
+[[credential]]
+id = "badge"
+[[hold]]
+agent = "clerk"
+credential = "badge"
+[[grant]]
+credential = "badge"
+system = "home"
+actions = ["read"]
+[[grant]]
+credential = "badge"
+system = "bank"
+actions = ["read"]
+"""
+
+
+def test_from_home_is_the_home_of_the_agent_also_where_a_system_has_that_id():
+    """Section 11: ``--from SYSTEM|home``; home is listed with the source null."""
+    analysis = meshmodel.analyse(read_text(HOME))
+    assert analysis.explain("clerk", "bank").source == "home"  # the system, which is worse
+    told = analysis.explain("clerk", "bank", source="home")
+    assert (told.source, told.severity) == (None, "low")
