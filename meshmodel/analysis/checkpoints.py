@@ -192,9 +192,9 @@ class Guarding:
         """The unchecked reach of one node as the start."""
         return self._fixpoint(self._ahead(Unchecked(self.baseline.row(node), 0, ((node,),), ())))
 
-    def together(self, before: Unchecked, node: int) -> Unchecked:
-        """The unchecked reach of a start and one more node."""
-        row = before.row | self.baseline.row(node)
+    def together(self, before: Unchecked, node: int, following: int) -> Unchecked:
+        """The unchecked reach of a start and one more node, from which this follows in the baseline."""
+        row = before.row | following
         start = replace(before, row=row, seeds=(*before.seeds, (node,)))
         return self._fixpoint(start if before.dropped else self._ahead(start))
 

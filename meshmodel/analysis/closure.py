@@ -31,6 +31,10 @@ class Closure:
         """The set of nodes that the node reaches, itself included."""
         return self.rows[self.component[node]]
 
+    def is_cycle(self, number: int) -> bool:
+        """Whether a component has several members, each of which leads back to itself."""
+        return len(self._members[number]) > 1
+
     def largest(self, most: int) -> list[int]:
         """A node of each of the components with the most members, of those that have several."""
         several = sorted(

@@ -1,5 +1,6 @@
 """One snapshot in one view: its graph, its closures, and the starts that have crossings."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -151,29 +152,35 @@ class Engine:
         """The groups of an agent with whole rows, as single crossings need them."""
         if not traveller.shared:
             return traveller.groups
-        known = self._exact.get(traveller.id)
-        if known is None:
-            alone = self.alone[traveller.id]
-            readable = self.effective.row(traveller.node) & self.mesh.read
-            known, _ = self._groups(
-                traveller.home is not None, traveller.sources, readable & ~alone.row, alone, share=False
-            )
-            self._exact[traveller.id] = known
-        return known
-
-    @cached_property
-    def _exact(self) -> dict[str, tuple[Group, ...]]:
-        return {}
+        alone = self.alone[traveller.id]
+        readable = self.effective.row(traveller.node) & self.mesh.read
+        found, _ = self._groups(
+            traveller.home is not None, traveller.sources, readable & ~alone.row, alone, share=False
+        )
+        return found
 
     def _groups(
         self, home: bool, sources: int, guarded: int, alone: Unchecked, *, share: bool
     ) -> tuple[tuple[Group, ...], bool]:
         """The sources of an agent by the unchecked reach of their starts, and whether rows are shared.
 
+        Agents that are alike in all of this have the same groups.
+        """
+        key = home, sources, guarded, alone.row, alone.dropped, share
+        known = self._known_groups.get(key)
+        if known is None:
+            known = self._known_groups[key] = self._make_groups(home, sources, guarded, alone, share=share)
+        return known
+
+    def _make_groups(
+        self, home: bool, sources: int, guarded: int, alone: Unchecked, *, share: bool
+    ) -> tuple[tuple[Group, ...], bool]:
+        """The groups of ``_groups``.
+
         A source that the agent reads unchecked adds nothing to the agent alone as the start, nor does
         one from which everything that follows is in the agent's reach already: that it is read itself
-        is in the way of no crossing, since from a source to its own zone there is none. So a row is
-        compared, and kept, without the read access that the start begins with.
+        is in the way of no crossing, since from a source to its own zone there is none. So a row may
+        have or lack the read access that the start begins with.
 
         Where what follows opens no guard, it may be shared: the source is then counted with the agent
         alone as the start, and once more with the rest of its row.
@@ -188,25 +195,48 @@ class Engine:
                 continue
             if share and not (more | here) & alone.leaving and self._adds_no_power(alone, more):
                 plain |= here
-                first = Unchecked(more, alone.dropped, (((here & -here).bit_length() - 1,),), ())
-                known, first = rest.get(more, (0, first))
+                known, first = rest.get(more, (0, Unchecked(more, alone.dropped, ((_lowest(here),),), ())))
                 rest[more] = known | here, first
                 continue
-            for source in bits(here):
-                unchecked = self.guarding.together(alone, source)
-                row = unchecked.row & ~(1 << source)
+            for some, unchecked in self._starts(alone, following, here):
+                row = unchecked.row
                 if row == alone.row:
-                    plain |= 1 << source
+                    plain |= some
                     continue
                 known, first = after.get(row, (0, unchecked))
-                after[row] = known | 1 << source, first
+                after[row] = known | some, first
         groups = [Group(plain, home, alone)] if plain or home else []
-        groups.extend(
-            Group(known, home=False, unchecked=replace(unchecked, row=row))
-            for each in (after, rest)
-            for row, (known, unchecked) in each.items()
-        )
+        groups.extend(Group(known, home=False, unchecked=first) for known, first in after.values())
+        groups.extend(self._rest(known, first) for known, first in rest.values())
         return tuple(groups), bool(rest)
+
+    def _starts(self, alone: Unchecked, following: int, here: int) -> Iterator[tuple[int, Unchecked]]:
+        """What the agent reaches unchecked with one of these sources, which all lead to the same.
+
+        Only sources that a guarded step leaves can differ, and only if nothing leads back to them.
+        """
+        alike = here & (following | ~self._guarded_leaves)
+        if alike:
+            yield alike, self.guarding.together(alone, _lowest(alike), following)
+        for source in bits(here & ~alike):
+            unchecked = self.guarding.together(alone, source, following | 1 << source)
+            yield 1 << source, replace(unchecked, row=unchecked.row & ~(1 << source))
+
+    @cached_property
+    def _guarded_leaves(self) -> int:
+        mask = 0
+        for leaves, _ in self.candidates.guards:
+            if leaves < self.mesh.first_credential:
+                mask |= 1 << leaves
+        return mask
+
+    def _rest(self, sources: int, unchecked: Unchecked) -> Group:
+        """The group of shared rows; one for all agents that have the same."""
+        key = sources, unchecked.row, unchecked.dropped
+        known = self._known_rests.get(key)
+        if known is None:
+            known = self._known_rests[key] = Group(sources, home=False, unchecked=unchecked)
+        return known
 
     def _adds_no_power(self, alone: Unchecked, more: int) -> bool:
         if not more & self.candidates.controllable:
@@ -214,17 +244,44 @@ class Engine:
         return self.candidates.controlled(alone.row | more) == alone.dropped
 
     def _classes(self, guarded: int) -> list[tuple[int, int]]:
-        """These read accesses by what follows on reading, with all candidates in force."""
+        """These read accesses by what follows on reading, with all candidates in force.
+
+        The read access itself is left open: it is in what follows or not, as most others have it.
+        """
         known = self._known_classes.get(guarded)
         if known is None:
             baseline = self.guarding.baseline
-            classes: dict[int, int] = {}
+            by_component: dict[int, int] = {}
             for source in bits(guarded):
-                following = baseline.row(source) & ~(1 << source)
-                classes[following] = classes.get(following, 0) | 1 << source
+                place = baseline.component[source]
+                by_component[place] = by_component.get(place, 0) | 1 << source
+            classes: dict[int, int] = {}
+            single: list[tuple[int, int]] = []
+            for place, here in by_component.items():
+                row = baseline.rows[place]
+                if baseline.is_cycle(place):
+                    classes[row] = classes.get(row, 0) | here
+                else:
+                    single.append((row, here))
+            for row, here in single:
+                following = row if row in classes else row & ~here
+                classes[following] = classes.get(following, 0) | here
             known = self._known_classes[guarded] = list(classes.items())
         return known
 
     @cached_property
     def _known_classes(self) -> dict[int, list[tuple[int, int]]]:
         return {}
+
+    @cached_property
+    def _known_groups(self) -> dict[tuple[bool, int, int, int, int, bool], tuple[tuple[Group, ...], bool]]:
+        return {}
+
+    @cached_property
+    def _known_rests(self) -> dict[tuple[int, int, int], Group]:
+        return {}
+
+
+def _lowest(mask: int) -> int:
+    """The number of the lowest bit that is set."""
+    return (mask & -mask).bit_length() - 1
