@@ -13,8 +13,10 @@ from pathlib import Path
 
 from textual.app import App
 
+from meshmodel.api import analyse
 from meshmodel.app.application import MeshmodelApp
 from meshmodel.app.config import Configuration, State
+from meshmodel.exporters import diagram
 from meshmodel.store.database import Store
 from meshmodel.store.loading import load
 from tests.paint import paint
@@ -37,11 +39,19 @@ class Shot:
 SHOTS = (
     Shot("workbench", "agent-chain", (120, 40)),
     Shot("witness", "code-agent", (120, 40), ("f",)),
-    Shot("reach-matrix", "agent-chain", (120, 40), ("r",)),
+    Shot("reach", "agent-chain", (120, 40), ("r",)),
     Shot("small", "support-agent", (80, 24), ("f", "escape")),
     Shot("light", "code-agent", (120, 40), ("f",), "light"),
     Shot("large", "federated-release", (200, 60), ("tab", "tab")),
 )
+
+
+DIAGRAMS = (
+    ("support-agent", "support-agent", "structure"),
+    ("agent-chain-missing", "agent-chain", "missing"),
+    ("federated-release", "federated-release", "structure"),
+)
+"""Exported diagrams: the name of the picture, the worked example, the lens."""
 
 
 async def take(shot: Shot, folder: Path) -> None:
@@ -70,6 +80,16 @@ def save(app: App[None], shot: Shot) -> None:
     (TARGET / f"{shot.name}.svg").write_text(drawn, encoding="utf-8")
 
 
+def export_diagrams() -> None:
+    """The exported diagrams, as PNG and as SVG, by the same code as ``meshmodel export``."""
+    for name, example, lens in DIAGRAMS:
+        snapshot = load(ROOT / "models" / f"{example}.toml")
+        for to in ("png", "svg"):
+            data = diagram.export(snapshot, analyse(snapshot), to=to, lens=lens, dpi=110)
+            (TARGET / f"{name}.{to}").write_bytes(data)
+        sys.stdout.write(f"{name}\n")
+
+
 def main() -> int:
     """Take all screenshots."""
     TARGET.mkdir(exist_ok=True)
@@ -77,6 +97,7 @@ def main() -> int:
         for shot in SHOTS:
             asyncio.run(take(shot, Path(folder)))
             sys.stdout.write(f"{shot.name}\n")
+    export_diagrams()
     return 0
 
 
