@@ -84,8 +84,9 @@ def export_diagrams() -> None:
     """The exported diagrams, as PNG and as SVG, by the same code as ``meshmodel export``."""
     for name, example, lens in DIAGRAMS:
         snapshot = load(ROOT / "models" / f"{example}.toml")
-        for to in ("png", "svg"):
-            data = diagram.export(snapshot, analyse(snapshot), to=to, lens=lens, dpi=110)
+        analysis = analyse(snapshot)
+        for to, dpi in (("png", 110), ("svg", None)):
+            data = diagram.export(snapshot, analysis, to=to, lens=lens, dpi=dpi)
             (TARGET / f"{name}.{to}").write_bytes(data)
         sys.stdout.write(f"{name}\n")
 
