@@ -147,17 +147,49 @@ class MissingCheckpoints:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.mesh = engine.mesh
-        # First one bit for each agent, then those of its other groups.
-        first = [(each, each.groups[0]) for each in engine.travellers if each.groups]
-        more = [(each, group) for each in engine.travellers for group in each.groups[1:]]
-        self.groups: list[tuple[Traveller, Group]] = first + more
-        self._first = (1 << len(first)) - 1
-        self.marks_of: dict[int, int] = {}
+        found = approvals(engine)
+        # First one bit for each agent, its first group; then one for each other group, of all agents
+        # for which it means the same.
+        agents = [each for each in engine.travellers if each.groups]
+        self._agents_of: dict[int, int] = {}
+        self._first = (1 << len(agents)) - 1
+        self._ids = [each.id for each in agents]
+        self.groups: list[tuple[Traveller, Group]] = [(each, each.groups[0]) for each in agents]
+        self._approvals: dict[int, list[tuple[int, Traveller, Group, Approval]]] = {}
+        alike: dict[tuple[Group, str | None, bool, str | None], int] = {}
+        for place, traveller in enumerate(agents):
+            excuses = found.get(traveller.id, ())
+            alone = traveller.id if excuses else None
+            numbers = [place]
+            for group in traveller.groups[1:]:
+                key = group, traveller.home, traveller.steered, alone
+                number = alike.setdefault(key, len(self.groups))
+                if number == len(self.groups):
+                    self.groups.append((traveller, group))
+                numbers.append(number)
+                self._agents_of[number] = self._agents_of.get(number, 0) | 1 << place
+            for approval in excuses:
+                self._approvals.setdefault(approval.system, []).extend(
+                    (number, *self.groups[number], approval) for number in numbers
+                )
+        self._prepare_carried()
+        agent_marks = {each.node: 1 << place for place, each in enumerate(agents)}
+        self._own = engine.own.columns(agent_marks)
+        self._own_component = engine.own.component
+        self._held: dict[int, int] = {}
+        for agent, credential in self.mesh.steps["hold"]:
+            self._held[credential] = self._held.get(credential, 0) | agent_marks.get(agent, 0)
+        self._names: dict[int, tuple[str, ...]] = {}
+        self._expanded: dict[int, int] = {}
+        self._prepare_coming()
+
+    def _prepare_carried(self) -> None:
+        """Where the groups come to credentials, and which guarded steps are open for them."""
+        engine = self.engine
         seeds: dict[tuple[int, ...], int] = {}
         dropping: dict[int, int] = {}
-        for number, (traveller, group) in enumerate(self.groups):
+        for number, (_, group) in enumerate(self.groups):
             mark = 1 << number
-            self.marks_of[traveller.node] = self.marks_of.get(traveller.node, 0) | mark
             for part in group.unchecked.seeds:
                 seeds[part] = seeds.get(part, 0) | mark
             dropped = group.unchecked.dropped
@@ -175,14 +207,6 @@ class MissingCheckpoints:
                 beginning[node] = beginning.get(node, 0) | marks
         self._carried = baseline.columns(beginning)
         self._component = baseline.component
-        self._own = engine.own.columns(self.marks_of)
-        self._own_component = engine.own.component
-        self._held: dict[int, int] = {}
-        for agent, credential in self.mesh.steps["hold"]:
-            self._held[credential] = self._held.get(credential, 0) | self.marks_of.get(agent, 0)
-        self._names: dict[int, tuple[str, ...]] = {}
-        self._prepare_coming()
-        self._prepare_approvals()
 
     def _prepare_coming(self) -> None:
         mesh = self.mesh
@@ -206,13 +230,6 @@ class MissingCheckpoints:
         for boundary in self.engine.candidates.boundaries:
             zone = boundary.zone_to
             self._bounded[zone] = self._bounded.get(zone, 0) | boundary.actions
-
-    def _prepare_approvals(self) -> None:
-        found = approvals(self.engine)
-        self._approvals: dict[int, list[tuple[int, Traveller, Group, Approval]]] = {}
-        for number, (traveller, group) in enumerate(self.groups):
-            for approval in found.get(traveller.id, ()):
-                self._approvals.setdefault(approval.system, []).append((number, traveller, group, approval))
 
     def coming(self, access: int) -> Coming:
         """The groups that have crossings to an access, were it in their reach and no intent there."""
@@ -298,7 +315,7 @@ class MissingCheckpoints:
             worst = max(worst, self._severity(coming, entered, picked, system, number, exposed=exposed))
         if not found:
             return None
-        return Door(key[0], key[1], actions_of(found), self._agents(marks), severity_word(worst))
+        return Door(key[0], key[1], actions_of(found), self._named(self._agents(marks)), severity_word(worst))
 
     def _severity(
         self, coming: Coming, entered: int, picked: int, system: int, number: int, *, exposed: bool
@@ -311,7 +328,7 @@ class MissingCheckpoints:
             severity_number(
                 self.mesh.sensitivity[system],
                 untrusted=words,
-                picked_up=bool((untrusted if words else entered) & picked),
+                picked_up=bool(picked and self._agents(untrusted if words else entered) & picked),
                 read=number == 0,
                 floor=floor,
             )
@@ -341,23 +358,22 @@ class MissingCheckpoints:
                 coming = coming.replace(1 << number, features)
         return coming
 
-    def _agents(self, marks: int) -> tuple[str, ...]:
+    def _agents(self, marks: int) -> int:
+        """The agents of these groups, by their first marks."""
         first = marks & self._first
-        more = marks & ~self._first
-        if first == self._first:
-            more = 0
-        key = first | more
-        known = self._names.get(key)
+        more = marks ^ first
+        if not more or first == self._first:
+            return first
+        known = self._expanded.get(more)
         if known is None:
-            groups = self.groups
-            names = [groups[number][0].id for number in bits(first)]
-            if more:
-                absent = self._first & ~first
-                if more.bit_count() < absent.bit_count():
-                    names = sorted({*names, *(groups[number][0].id for number in bits(more))})
-                else:
-                    others = (groups[number][0] for number in bits(absent))
-                    names.extend(each.id for each in others if more & self.marks_of[each.node])
-                    names.sort()
-            known = self._names[key] = tuple(names)
+            known = 0
+            for number in bits(more):
+                known |= self._agents_of[number]
+            self._expanded[more] = known
+        return first | known
+
+    def _named(self, agents: int) -> tuple[str, ...]:
+        known = self._names.get(agents)
+        if known is None:
+            known = self._names[agents] = tuple(map(self._ids.__getitem__, bits(agents)))
         return known
