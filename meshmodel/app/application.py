@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import App
@@ -14,12 +14,20 @@ from textual.binding import Binding, BindingType
 from meshmodel.app.actions import bindings
 from meshmodel.app.config import Configuration, State, read_configuration
 from meshmodel.app.messages import ActionRequested
-from meshmodel.app.screens.start import StartScreen
 from meshmodel.app.screens.workbench import Workbench
 from meshmodel.app.session import Session
 from meshmodel.app.theme import DEFAULT, PALETTES, TITLES, themes
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
+
+if TYPE_CHECKING:
+    from meshmodel.app.screens.start import StartScreen
+
+
+COLLECT = 50_000, 20, 50
+"""How often the collector looks for rings of objects that nobody has any more."""
+SETTLE = 0.5
+"""Seconds after the start, when the first screen has been drawn and analysed."""
 
 
 def needs_ascii(environment: Mapping[str, str], encoding: str | None) -> bool:
@@ -85,14 +93,25 @@ class MeshmodelApp(App[None]):
         elif self.path is not None:
             self.open_model(self.path)
         else:
-            self.push_screen(StartScreen(self.state.recent()))
+            self.push_screen(self._start_screen())
         for problem in self.configuration.problems:
             self.notify(problem, severity="warning", markup=False, timeout=10)
+        self.set_timer(SETTLE, self._settle)
+
+    def _settle(self) -> None:
+        """What was imported and made so far stays for good: the collector need not look at it again.
+
+        Drawings and analyses are many small objects that live long: it need not look often either.
+        """
+        if not gc.isenabled():  # where the whole program is ours, and not a part of another
+            gc.freeze()
+            gc.set_threshold(*COLLECT)
+            gc.enable()
 
     def open_model(self, path: Path) -> bool:
         """Open a model in place of the one that is open; whether that was possible."""
         try:
-            session = open_session(path)
+            session = Session.open(path)
         except MeshmodelError as error:
             self._refuse(one_line(error, 300))
             return False
@@ -116,17 +135,24 @@ class MeshmodelApp(App[None]):
                 screen.leave()
 
     def _refuse(self, problem: str) -> None:
+        from meshmodel.app.screens.start import StartScreen
+
         if isinstance(self.screen, StartScreen):
             self.screen.show_problem(problem)
         elif len(self.screen_stack) > 1:
             self.notify(problem, severity="error", markup=False)
         else:
-            start = StartScreen(self.state.recent())
+            start = self._start_screen()
             self.push_screen(start, wait_for_dismiss=False)
             self.call_after_refresh(start.show_problem, problem)
 
-    @on(StartScreen.ModelChosen)
-    def _model_chosen(self, event: StartScreen.ModelChosen) -> None:
+    def _start_screen(self) -> "StartScreen":
+        from meshmodel.app.screens.start import StartScreen  # a model can be opened without it
+
+        return StartScreen(self.state.recent())
+
+    def on_start_screen_model_chosen(self, event: "StartScreen.ModelChosen") -> None:
+        """A file was chosen on the start screen."""
         event.stop()
         self.open_model(event.path)
 
@@ -138,7 +164,7 @@ class MeshmodelApp(App[None]):
     def action_open(self) -> None:
         """Go to the start screen."""
         self.leave()
-        self.switch_screen(StartScreen(self.state.recent()))
+        self.switch_screen(self._start_screen())
 
     def action_theme(self) -> None:
         """The next theme."""
@@ -161,18 +187,6 @@ class MeshmodelApp(App[None]):
         """Clashes were reported when the configuration was read."""
 
 
-def open_session(path: Path) -> Session:
-    """Open a model; what was imported and read for it stays for good, so it is kept from the collector.
-
-    Raises:
-        MeshmodelError: it cannot be opened.
-    """
-    session = Session.open(path)
-    gc.collect()
-    gc.freeze()
-    return session
-
-
 def run(path: Path | None) -> int:
     """Run the program; the exit status.
 
@@ -182,7 +196,8 @@ def run(path: Path | None) -> int:
     Raises:
         MeshmodelError: the model cannot be opened; nothing was shown yet.
     """
-    session = None if path is None else open_session(path)
+    gc.disable()  # nothing that is made until the first screen is drawn can be let go
+    session = None if path is None else Session.open(path)
     app = MeshmodelApp(path, session=session)
     app.run()
     return app.return_code or 0

@@ -1,7 +1,7 @@
 """The one writer of the workbench: an open model, its edits, and what follows from each of them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -10,9 +10,10 @@ from textual.message import Message
 from meshmodel.app.messages import AnalysisChanged, Cause, ModelChanged
 from meshmodel.canvas.scene import Facts
 from meshmodel.model.errors import StoreError
+from meshmodel.model.records import Agent, Credential, Record, System, Zone
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import View
-from meshmodel.store.edits import Edit
+from meshmodel.store.edits import Edit, difference
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Summary
@@ -31,7 +32,21 @@ class Results:
     facts: Mapping[View, Facts]
 
 
+ELEMENTS = Zone | System | Agent | Credential
 READ_ONLY = "this model is open for reading only"
+AT_ONCE = 300
+"""Up to so many elements the analysis takes a few milliseconds."""
+
+
+def only_moved(before: Snapshot, after: Snapshot) -> bool:
+    """Whether two models differ in the places of cards alone, which the analysis does not look at."""
+    return all(_is_moved(one, other) for _, _, one, other in difference(before, after))
+
+
+def _is_moved(before: Record | None, after: Record | None) -> bool:
+    if isinstance(before, ELEMENTS) and isinstance(after, ELEMENTS):
+        return replace(before, at=after.at) == after
+    return False
 
 
 class Session:
@@ -165,16 +180,31 @@ class Session:
         """Whether the analyses are those of the newest snapshot."""
         return self._results is not None and self._results.snapshot is self.snapshot
 
+    @property
+    def is_analysed_soon(self) -> bool:
+        """Whether ``analyse`` takes no time: in a small model, or where cards were moved and no more."""
+        if self.snapshot.elements <= AT_ONCE:
+            return True
+        return self._results is not None and only_moved(self._results.snapshot, self.snapshot)
+
     def analyse(self) -> "Results":
         """Compute both readings of the newest snapshot; touches nothing, so any thread may call it."""
         from meshmodel.api import analyse
         from meshmodel.app.lenses import facts_of
 
-        snapshot = self.snapshot
-        built, designed = analyse(snapshot), analyse(snapshot, view="designed")
+        snapshot, known = self.snapshot, self._results
+        if known is not None and only_moved(known.snapshot, snapshot):
+            return replace(known, snapshot=snapshot)
+        built = analyse(snapshot)
+        # Where nothing is planned, both readings are one.
+        planned = any(each.state == "planned" for each in snapshot.checkpoint.values())
+        designed = analyse(snapshot, view="designed") if planned else built
         for each in (built, designed):  # computed when first asked for: that is here
             each.summary, each.findings, each.questions  # noqa: B018
-        return Results(snapshot, built, designed, {"built": facts_of(built), "designed": facts_of(designed)})
+        facts = facts_of(built)
+        return Results(
+            snapshot, built, designed, {"built": facts, "designed": facts_of(designed) if planned else facts}
+        )
 
     def analysed(self, results: "Results") -> None:
         """Take over what ``analyse`` computed, unless the model has moved on since."""
@@ -189,6 +219,11 @@ class Session:
     def facts(self, view: View) -> Facts:
         """What the newest analysis adds to the drawing, perhaps one edit behind the model."""
         return Facts() if self._results is None else self._results.facts[view]
+
+    def prepare(self) -> None:
+        """Import what the first edit needs; any thread may do so while nobody waits for it."""
+        if not self.read_only and self._store is not None:
+            self._store.prepare()
 
     def close(self) -> None:
         """Close the file; a clean close leaves one file."""

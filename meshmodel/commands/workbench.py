@@ -67,11 +67,8 @@ def run_demo(arguments: argparse.Namespace) -> int:
 
 
 def _show(path: Path | None) -> int:
-    import gc
-
     from meshmodel.app.application import run
 
-    gc.enable()  # the short commands do without it
     return run(path)
 
 

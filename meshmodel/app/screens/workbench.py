@@ -51,8 +51,6 @@ if TYPE_CHECKING:
 
 PanelWidget = Outline | Inspector | FindingsList | QuestionList | ReachMatrix | How | Told | QuickLine
 
-AT_ONCE = 300
-"""Up to so many elements the analysis takes a few milliseconds and runs with the edit itself."""
 POLL = 0.25
 """Seconds between two looks for edits of other programs."""
 EMPTY = (
@@ -74,6 +72,7 @@ class Workbench(Arranging, Looking, Editing):
         """Arguments: the open model."""
         super().__init__(session)
         self.panels: list[PanelWidget] = []
+        self._is_analysing = False
 
     def compose(self) -> ComposeResult:
         """Everything; which of it is seen depends on the size and on what was opened."""
@@ -125,10 +124,19 @@ class Workbench(Arranging, Looking, Editing):
                 self.shown = self.with_(selected=place.selected)
             self.canvas.scroll_to(place.x, place.y, animate=False, force=True)
         self.follow()
-        self.call_after_refresh(self.analyse)
+        self.call_after_refresh(self._begin)
         if self.session.read_only:
             self.say(self.session.why_read_only)
         self.set_interval(POLL, self._poll)
+
+    def _begin(self) -> None:
+        """The model is on the screen: analyse it, and make ready for the first edit."""
+        self.analyse()
+        self.call_after_refresh(self._prepare)
+
+    @work(thread=True, group="preparing")
+    def _prepare(self) -> None:
+        self.session.prepare()
 
     def leave(self) -> None:
         """Remember the place, and close the file."""
@@ -157,7 +165,7 @@ class Workbench(Arranging, Looking, Editing):
         said = {"undo": "undid: ", "redo": "redid: ", "elsewhere": ""}
         if event.cause in said:
             self.say(f"{said[event.cause]}{event.label}")
-        if event.snapshot.elements > AT_ONCE:
+        if not self.session.is_analysed_soon:
             self.redraw()
             self.follow()
         self.analyse()
@@ -166,18 +174,21 @@ class Workbench(Arranging, Looking, Editing):
         """Compute what follows: at once where that takes no time, else beside, so that no key waits."""
         if self.session.is_analysed:
             return
-        if self.session.snapshot.elements <= AT_ONCE:
+        if self.session.is_analysed_soon:
             self.session.analysed(self.session.analyse())
-        else:
+        elif not self._is_analysing:
+            self._is_analysing = True
             self._analyse_beside()
 
-    @work(thread=True, exclusive=True, group="analysis")
+    @work(thread=True, group="analysis")
     def _analyse_beside(self) -> None:
         results = self.session.analyse()
         self.app.call_from_thread(self._take, results)
 
     def _take(self, results: "Results") -> None:
+        self._is_analysing = False
         self.session.analysed(results)
+        self.analyse()  # where the model has moved on since
 
     @on(AnalysisChanged)
     def _analysis_changed(self, event: AnalysisChanged) -> None:

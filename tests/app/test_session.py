@@ -1,0 +1,82 @@
+"""What a session computes after an edit, and what it need not."""
+
+from dataclasses import replace
+
+import pytest
+
+from meshmodel.app.session import Session, only_moved
+from meshmodel.model.records import Agent, Grant, System
+from meshmodel.store.database import Store
+from meshmodel.store.edits import Put, edit
+from meshmodel.store.examples import example
+from meshmodel.store.interchange import read_file
+
+
+@pytest.fixture
+def session(tmp_path):
+    path = tmp_path / "agent.mesh"
+    Store.create(path, read_file(example("support-agent").path)).close()
+    opened = Session.open(path)
+    opened.analysed(opened.analyse())
+    yield opened
+    opened.close()
+
+
+def put(session, *records):
+    session.apply(edit("an edit", [Put(record) for record in records]))
+
+
+def any_system(session) -> System:
+    return next(iter(session.snapshot.system.values()))
+
+
+def test_where_nothing_is_planned_both_readings_are_one(session):
+    assert session.designed is session.built
+    checkpoint = read_file(example("federated-release").path).checkpoint
+    grant = next(iter(session.snapshot.grant.values()))
+    planned = replace(
+        next(iter(checkpoint.values())),
+        id="planned",
+        step="grant",
+        from_=grant.credential,
+        to=grant.system,
+        actions=None,
+        state="planned",
+        decided_at=None,
+        approvers=None,
+    )
+    put(session, planned)
+    session.analysed(session.analyse())
+    assert session.designed is not session.built
+    assert (session.built.view, session.designed.view) == ("built", "designed")
+
+
+def test_moved_cards_are_not_analysed_again(session):
+    before = session.built
+    put(session, replace(any_system(session), at=(4, 2)))
+    assert not session.is_analysed
+    assert session.is_analysed_soon
+    session.analysed(session.analyse())
+    assert session.is_analysed
+    assert session.built is before
+
+
+@pytest.mark.parametrize("change", [{"name": "other"}, {"owner": "somebody"}, {"sensitivity": "public"}])
+def test_whatever_else_changes_is_analysed(session, change):
+    before = session.built
+    put(session, replace(any_system(session), at=(4, 2), **change))
+    session.analysed(session.analyse())
+    assert session.built is not before
+    assert session.built.snapshot is session.snapshot
+
+
+def test_only_the_places_of_cards_count_as_moves(session):
+    first = session.snapshot
+    assert only_moved(first, first)
+    put(session, Agent("new", at=(1, 1)))
+    assert not only_moved(first, session.snapshot)
+    assert not only_moved(session.snapshot, first)
+    second = session.snapshot
+    grant = next(iter(second.grant.values()))
+    put(session, Grant(grant.credential, grant.system, grant.actions, "another scope"))
+    assert not only_moved(second, session.snapshot)
