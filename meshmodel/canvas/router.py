@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import heappop, heappush
 
 from meshmodel.canvas.parts import Branch, Pin, Tree
 
@@ -198,17 +199,16 @@ def _order(trunks: list[Trunk]) -> list[Trunk]:
         )
 
     order: list[Trunk] = []
-    ready = sorted((trunk for trunk in trunks if not waiting[trunk]), key=rank)
+    ranked = sorted(trunks, key=rank)
+    place = {trunk: number for number, trunk in enumerate(ranked)}
+    ready = [number for number, trunk in enumerate(ranked) if not waiting[trunk]]
     while ready:
-        trunk = ready.pop(0)
+        trunk = ranked[heappop(ready)]
         order.append(trunk)
-        freed = []
         for other in after[trunk]:
             waiting[other] -= 1
             if not waiting[other]:
-                freed.append(other)
-        if freed:
-            ready = sorted([*ready, *freed], key=rank)
+                heappush(ready, place[other])
     return _sift(order, after) if 2 < len(order) <= _SIFTED else order
 
 

@@ -94,22 +94,25 @@ def _is_above(item: Card | Through, row: float) -> bool:
     return item.y <= row if isinstance(item, Through) else item.y + (item.height - 1) / 2 < row
 
 
-def _others(pin: Pin, channel: int) -> list[int]:
-    return [other.y for other in pin.tree.channels[channel] if other is not pin]
-
-
 def _order_ports(grid: Grid) -> None:
     """Order the ports of each side by where their lines lead, so that they cross little."""
+    totals: dict[tuple[int, int], tuple[int, int]] = {}
+
+    def lead(pin: Pin, channel: int) -> tuple[float, int]:
+        """The mean row of the other ends of its line in the channel, and the line's number."""
+        number, row = pin.tree.number, pin.y
+        known = totals.get((number, channel))
+        if known is None:
+            rows = [other.y for other in pin.tree.channels[channel]]
+            known = totals[number, channel] = sum(rows), len(rows) - 1
+        total, others = known
+        return (total - row) / others if others else row, number
+
     for card in grid.cards.values():
         for side, channel in ((card.left, card.column - 1), (card.right, card.column)):
-            if len(side) < 2:
-                continue
-
-            def lead(pin: Pin, channel: int = channel) -> float:
-                rows = _others(pin, channel)
-                return sum(rows) / len(rows) if rows else pin.y
-
-            side.sort(key=lambda pin: (lead(pin), pin.tree.number))
+            if len(side) > 1:
+                leads = {pin: lead(pin, channel) for pin in side}
+                side.sort(key=leads.__getitem__)
 
 
 def _place_ports(grid: Grid) -> None:
@@ -119,12 +122,13 @@ def _place_ports(grid: Grid) -> None:
             pin.offset = number
         left = card.left
         following = 0
+        top = card.y
         for number, pin in enumerate(left):
             last = card.height - (len(left) - number)
             straight = [
-                other.y - card.y
+                offset
                 for other in pin.tree.channels[card.column - 1]
-                if other.side == "right" and following <= other.y - card.y <= last
+                if other.side == "right" and following <= (offset := other.y - top) <= last
             ]
             pin.offset = min(straight, default=following)
             following = pin.offset + 1
@@ -147,22 +151,28 @@ def _straighten(grid: Grid, stacks: dict[tuple[int, int], list[Card | Through]],
                 row += _room(before, item, gap)
                 highest = bottom - needed[index]
                 if highest > row:
-                    best = max(range(row, min(highest, row + 12) + 1), key=lambda y: (_straight(item, y), -y))
-                    item.y = best
+                    item.y = _straightest(item, range(row, min(highest, row + 12) + 1))
                 else:
                     item.y = row
                 row = item.y + item.height
                 before = item
 
 
-def _straight(item: Card | Through, y: int) -> int:
-    """How many lines would enter an item from the left without a bend if it stood at a row."""
+def _straightest(item: Card | Through, rows: range) -> int:
+    """The first row from which most lines would enter an item from the left without a bend."""
     if isinstance(item, Through):
-        pins = item.tree.channels[item.column - 1]
-        return sum(1 for pin in pins if pin.side == "right" and pin.y == y)
-    rows = range(y, y + item.height)
-    return sum(
-        1
-        for pin in item.left
-        if any(other.side == "right" and other.y in rows for other in pin.tree.channels[item.column - 1])
-    )
+        sources = [[pin.y] for pin in item.tree.channels[item.column - 1] if pin.side == "right"]
+    else:
+        sources = [
+            [other.y for other in pin.tree.channels[item.column - 1] if other.side == "right"]
+            for pin in item.left
+        ]
+    gains = [0] * len(rows)
+    first, last = rows.start, rows.stop - 1
+    for found in sources:
+        straight: set[int] = set()
+        for row in found:
+            straight.update(range(max(row - item.height + 1, first), min(row, last) + 1))
+        for row in straight:
+            gains[row - first] += 1
+    return first + gains.index(max(gains))
