@@ -106,7 +106,8 @@ class Story:
         match step.step:
             case "grant":
                 word = verb(step.action or "read")
-                using = f" with {one}" if held is not None else ""
+                unnamed = step.from_ == f"credential:{step.identity}"  # it names its identity itself
+                using = f" with {one}" if held is not None and not unnamed else ""
                 more = ""
                 if after is not None and after.step == "implies":
                     more = f", which includes {after.action}"

@@ -11,6 +11,7 @@ from meshmodel.app.screens.help import SENTENCES, HelpScreen, help_rows
 from meshmodel.app.screens.start import StartScreen
 from meshmodel.app.sentences import parse
 from meshmodel.app.widgets.rows import FilterList, RowList
+from meshmodel.model.records import About
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.database import Store
 from meshmodel.store.edits import apply_edit
@@ -61,7 +62,7 @@ async def test_a_new_model_by_keyboard(tmp_path: Path) -> None:
         await pilot.pause()
         assert app.chosen == [tmp_path / "ours.mesh"]
         with Store.open(app.chosen[0]) as store:
-            assert store.snapshot == Snapshot()
+            assert store.snapshot == Snapshot(about=About(name="ours"))
         await enter(pilot, "n", "home", "ctrl+k", "=ours", "enter")
         await pilot.pause()
         assert len(app.chosen) == 1, "a model is never overwritten"

@@ -13,11 +13,12 @@ def _cases(facts: Facts) -> Iterator[Case]:
     for door in facts.doors:
         credential, system = snapshot.credential[door.credential], snapshot.system[door.system]
         who = titles(snapshot, "agent", door.agents)
+        identity = "" if credential.identity is None else f" as {credential.identity}"
         yield Case(
             subject=door.subject,
             severity=door.severity,
             message=(
-                f"{who} can {can(door.actions)} {system.title} as {credential.principal}, "
+                f"{who} can {can(door.actions)} {system.title}{identity}, "
                 f"coming from another "
                 f"zone with {credential.title}, and nobody is asked"
             ),

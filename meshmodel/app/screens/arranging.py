@@ -8,7 +8,7 @@ from textual.widgets import ContentSwitcher
 
 from meshmodel.app.screens.base import Base
 from meshmodel.app.widgets.findings import FindingsList
-from meshmodel.app.widgets.how import How, Told
+from meshmodel.app.widgets.how import How
 from meshmodel.app.widgets.inspector import Inspector
 from meshmodel.app.widgets.outline import Outline
 from meshmodel.app.widgets.quick_line import QuickLine
@@ -69,6 +69,8 @@ class Arranging(Base):
     def open_inspector(self) -> None:
         """Show the inspector and give it the focus."""
         self.side, self._side_closed = "inspector", False
+        if self.arrangement == "small":
+            self.lists_open = False  # its fields need the height
         self._changed()
         inspector = self.query_one(Inspector)
         inspector.follow(self.shown)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from meshmodel.app import changes
+from meshmodel.app import changes, places
 from meshmodel.app.actions import BY_ID
 from meshmodel.app.screens.base import Base
 from meshmodel.app.widgets.canvas_gestures import ELEMENTS
@@ -41,8 +41,12 @@ class Editing(Base):
             return False
         self.say(wanted.label)
         if select is not None:
-            self.call_after_refresh(self.select, select)
+            self.call_after_refresh(self._select_and_say, select, wanted.label)
         return True
+
+    def _select_and_say(self, reference: Reference, said: str) -> None:
+        self.select(reference)
+        self.say(said)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What changes the model is refused where it is open for reading only."""
@@ -184,12 +188,21 @@ class Editing(Base):
             return
         if step is None and selected is not None:
             step = changes.only_grant(self.shown.snapshot, selected)
+        if step is None and not places.usable_steps(self.shown.snapshot):
+            self.say("checkpoint: nothing to place it on yet; connect two elements first")
+            return
         if step is None:
             self._ask_checkpoint(None)
             return
         wanted, made = changes.placement(self.shown.snapshot, step)
-        if self.apply(wanted):
-            self.say(f"{wanted.label} ({made[1]})")
+        if self.apply(wanted, made):
+            self.call_after_refresh(self._placed, f"{wanted.label}; Enter edits it")
+
+    def _placed(self, said: str) -> None:
+        """Say what was placed; where no finding is left to walk, the canvas takes the focus again."""
+        self.say(said)
+        if self._in_findings() and self.shown.analysis is not None and not self.shown.analysis.findings:
+            self.canvas.focus()
 
     def _door(self) -> changes.Step | None:
         """The door of the open finding, or of the way that is lit: its last grant."""
@@ -210,9 +223,11 @@ class Editing(Base):
 
     def _ask_checkpoint(self, place: changes.Step | None) -> None:
         from meshmodel.app.screens.placing import CheckpointDialog
+        from meshmodel.app.widgets.quick_line import touched
 
         def placed(wanted: Edit | None) -> None:
-            self.apply(wanted)
+            if wanted is not None:
+                self.apply(wanted, touched(wanted))
 
         self.app.push_screen(CheckpointDialog(self.shown.snapshot, place), placed)
 

@@ -144,7 +144,8 @@ class Looking(Base):
         """The next lens."""
         self.lens = LENSES[(LENSES.index(self.lens) + 1) % len(LENSES)]
         self.relight()
-        self.say(f"lens {self.lens}" + (f": {self.lens_says}" if self.lens_says else ""))
+        says = self.lens_says or self.lens
+        self.say(f"lens {says}" if says.startswith(self.lens) else f"lens {self.lens}: {says}")
         self.follow()
 
     def action_view(self) -> None:

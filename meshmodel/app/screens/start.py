@@ -17,7 +17,9 @@ from meshmodel.app.examples import Example, list_examples, private_copy
 from meshmodel.app.screens.dialogs import TextEntry
 from meshmodel.app.widgets.rows import FilterList, Row, RowList, heading, line, space
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.text import one_line
+from meshmodel.model.records import About
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import clean_line, one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ class StartScreen(Screen[None]):
                 Content("Draw which identities your agents carry, and see where nobody is asked."),
                 id="tagline",
             )
-            yield FilterList(self._rows(), id="choices")
+            choices = FilterList(self._rows(), id="choices")
+            choices.rows.add_class("-one-line")
+            yield choices
             yield Static(Content(self.problem), id="problem", markup=False)
             yield Static(Content("Enter open · n new · o open a file · / filter · q quit"), id="keys")
 
@@ -167,7 +171,7 @@ class StartScreen(Screen[None]):
 
         path = self._new_path(text)
         try:
-            Store.create(path).close()
+            Store.create(path, Snapshot(about=About(name=clean_line(path.stem) or None))).close()
         except (MeshmodelError, OSError) as error:
             self.show_problem(one_line(error, 200))
             return

@@ -203,7 +203,7 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         if not first <= y < first + len(self.hint):
             return Strip.blank(width, style)
         text = self.hint[y - first]
-        left = max((width - len(text)) // 2, 0)
+        left = max((width - max(map(len, self.hint))) // 2, 0)
         return lay_over(Strip.blank(width, style), [Overlay(left, y, text, style)], style).crop(0, width)
 
     def _repaint(self, rows: Iterable[int]) -> None:

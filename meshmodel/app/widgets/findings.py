@@ -35,7 +35,7 @@ def finding_row(cause: Cause, doors: dict[str, Door], *, is_ascii: bool) -> Row:
     style = SEVERITY_STYLES[finding.severity]
     pieces = [
         Content.styled(f"{sign} {finding.severity:<8} ", style),
-        Content.styled(pad(shorten(subject, 40), 30) + " ", "bold"),
+        Content.styled(pad(shorten(subject, 34), 26) + " ", "bold"),
         Content(about),
     ]
     if cause.also:
@@ -52,6 +52,10 @@ class FindingsList(Listing):
     """All findings of the view in force, by severity; choosing one lights its witness."""
 
     nothing = "no findings: nothing crosses a zone unasked"
+
+    def on_mount(self) -> None:
+        """One cause is one row."""
+        self.rows.add_class("-one-line")
 
     @property
     def first(self) -> Finding | None:

@@ -323,10 +323,10 @@ class ReachMatrix(Vertical):
         left_out = f"  {len(cells)} of {everything} cells" if len(cells) < everything else ""
         self.legend.update(
             line(
-                " r w x i a · ",
-                (f"{signs['hidden']} hidden, found on the way", "$text-warning"),
-                " · ",
-                (f"{signs['deputy']} deputy, through another agent", "$text-error"),
+                " rwxia  ",
+                (f"{signs['hidden']}r hidden, found there", "$text-warning"),
+                "  ",
+                (f"{signs['deputy']}r deputy: another agent", "$text-error"),
                 left_out,
             )
         )

@@ -73,6 +73,7 @@ class RowList(OptionList):
     DEFAULT_CSS = """
     RowList { height: 1fr; border: none; padding: 0; background: transparent; }
     RowList:focus { border: none; }
+    RowList.-one-line { text-wrap: nowrap; text-overflow: ellipsis; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "cursor_down", show=False),

@@ -1,0 +1,43 @@
+"""What somebody meets who has never seen the program: the README's first five minutes, key by key."""
+
+from pathlib import Path
+
+import pytest
+
+from meshmodel.app.screens.placing import CheckpointDialog
+from meshmodel.model.snapshot import Snapshot
+from tests.app.test_workbench import SIZES, desk
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_enter_edits_the_checkpoint_that_was_just_placed(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with desk(tmp_path, size=size) as it:
+        await it.press("f", "p")
+        assert it.missing == 0
+        assert "Enter edits it" in it.screen_text()
+        (placed,) = it.model.checkpoint
+        assert it.bench.shown.selected == ("checkpoint", placed)
+        await it.press("enter")
+        assert "freshness" in it.screen_text()
+        assert it.bench.query_one("#inspector").has_focus_within
+
+
+async def test_placing_on_an_empty_model_says_what_comes_first(tmp_path: Path) -> None:
+    async with desk(tmp_path, Snapshot()) as it:
+        await it.press("p")
+        assert not isinstance(it.app.screen, CheckpointDialog)
+        assert "connect two elements first" in it.screen_text()
+
+
+async def test_a_lens_is_named_once(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.press("l")
+        assert "lens reach: select an agent" in it.screen_text()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_one_cause_is_one_row(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with desk(tmp_path, "agent-chain", size) as it:
+        await it.press("f")
+        rows = it.bench.query_one("#findings").rows  # type: ignore[attr-defined]  # a list of findings
+        assert rows.virtual_size.height == len(rows.shown_rows)
