@@ -10,7 +10,7 @@ from meshmodel.canvas.labels import MODES, End, Mode, end_of
 from meshmodel.canvas.parts import Branch, Pin, Tree
 from meshmodel.canvas.raster import Raster
 from meshmodel.canvas.router import Channel, NoFreeRowError, route, tracks
-from meshmodel.canvas.rows import set_rows
+from meshmodel.canvas.rows import lowest, set_rows
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.canvas.targets import Finish
 from meshmodel.canvas.text import cells
@@ -94,7 +94,8 @@ def _plan(grid: Grid, options: Options, gap: int) -> Plan:
     base = 2
     if options.zoom == "line":
         base, gap = 1, 0
-    if gap and set_rows(grid, trees, base=base, gap=gap) > options.height:
+    fits = lowest(grid, base) <= options.height
+    if gap and fits and set_rows(grid, trees, base=base, gap=gap) > options.height:
         close = set_rows(grid, trees, base=base, gap=0)
         gap = 0 if close <= options.height else gap
     spare = 0

@@ -39,6 +39,15 @@ def set_rows(grid: Grid, trees: list[Tree], *, base: int, gap: int, spare: int =
     return last.y + last.height + 1
 
 
+def lowest(grid: Grid, base: int) -> int:
+    """The height in rows if nothing stood between the cards: the drawing cannot be lower."""
+    heights = [1] * len(grid.lanes)
+    for (lane, _), stack in grid.stacks.items():
+        cards = sum(max(base, len(card.left), len(card.right)) for card in stack)
+        heights[lane] = max(heights[lane], cards)
+    return sum(heights) + len(heights) + 1
+
+
 def _room(before: Card | Through | None, item: Card | Through, gap: int) -> int:
     """Free rows between two neighbours of a stack: lines may touch cards, cards may not touch."""
     return gap if isinstance(before, Card) and isinstance(item, Card) else 0
