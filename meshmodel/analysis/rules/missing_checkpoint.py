@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from meshmodel.analysis.rules.base import Case, Facts, Rule, can, titles
+from meshmodel.model.records import Key
 
 _MOST_LIT = 50
 """More agents than this are told by the finding's ``agents`` alone: one door can have thousands."""
@@ -10,9 +11,17 @@ _MOST_LIT = 50
 
 def _cases(facts: Facts) -> Iterator[Case]:
     snapshot = facts.snapshot
+    # Doors that the same agents find open share the tuple of their ids.
+    told: dict[int, tuple[str, tuple[tuple[str, Key], ...]]] = {}
     for door in facts.doors:
         credential, system = snapshot.credential[door.credential], snapshot.system[door.system]
-        who = titles(snapshot, "agent", door.agents)
+        known = told.get(id(door.agents))
+        if known is None:
+            known = told[id(door.agents)] = (
+                titles(snapshot, "agent", door.agents),
+                tuple(("agent", agent) for agent in door.agents[:_MOST_LIT]),
+            )
+        who, lit = known
         identity = "" if credential.identity is None else f" as {credential.identity}"
         yield Case(
             subject=door.subject,
@@ -31,7 +40,7 @@ def _cases(facts: Facts) -> Iterator[Case]:
                 ("grant", (door.credential, door.system)),
                 ("credential", door.credential),
                 ("system", door.system),
-                *(("agent", agent) for agent in door.agents[:_MOST_LIT]),
+                *lit,
             ),
             agents=door.agents,
             actions=door.actions,

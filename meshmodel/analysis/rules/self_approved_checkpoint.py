@@ -1,41 +1,70 @@
 """A checkpoint over whose decision an agent that meets it has power (section 5, point 4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from meshmodel.analysis.checkpoints import Boundary
 from meshmodel.analysis.engine import Traveller
 from meshmodel.analysis.rules.base import Case, Facts, Rule, joined, titles
 from meshmodel.analysis.rules.places import place_title, record_of
-from meshmodel.analysis.steps import bits
+from meshmodel.analysis.steps import Pair, bits
 
 
-def _meets(facts: Facts, traveller: Traveller, number: int) -> bool:
-    """Whether the agent comes to the node that the step leaves, or has a crossing at the boundary."""
-    engine, mesh = facts.engine, facts.engine.mesh
-    row = engine.effective.row(traveller.node)
-    if any(row >> leaves & 1 for leaves, _ in engine.candidates.covered[number]):
-        return True
-    for boundary in engine.candidates.boundaries:
-        if boundary.number == number and boundary.zone_from != boundary.zone_to:
-            here = mesh.zone_mask.get(boundary.zone_to, 0) & mesh.read * boundary.actions
-            return bool(
-                facts.counts.count(
-                    traveller.sources & mesh.zone_mask.get(boundary.zone_from, 0),
-                    boundary.zone_from == traveller.home,
-                    traveller.home_mask,
-                    traveller.reach & here,
-                )
-            )
-    return False
+def _met(facts: Facts) -> dict[int, int]:
+    """The agents that meet a candidate and have power over it, as bits, for each one that has such:
+    they come to the node that its step leaves, or have a crossing at its boundary.
+    """
+    engine = facts.engine
+    found: dict[int, int] = {}
+    alike: dict[tuple[int, int], int] = {}
+    boundaries = {each.number: each for each in engine.candidates.boundaries}
+    for place, traveller in enumerate(engine.travellers):
+        dropped = engine.alone[traveller.id].dropped
+        if dropped:
+            key = engine.effective.component[traveller.node], dropped
+            alike[key] = alike.get(key, 0) | 1 << place
+            for number, boundary in boundaries.items():
+                if dropped >> number & 1 and _crosses(facts, traveller, boundary):
+                    found[number] = found.get(number, 0) | 1 << place
+    leaving = [_leaving(steps) for steps in engine.candidates.covered]
+    for (component, dropped), agents in alike.items():
+        row = engine.effective.rows[component]
+        for number in bits(dropped):
+            if row & leaving[number]:
+                found[number] = found.get(number, 0) | agents
+    return found
+
+
+def _leaving(steps: Iterable[Pair]) -> int:
+    mask = 0
+    for leaves, _ in steps:
+        mask |= 1 << leaves
+    return mask
+
+
+def _crosses(facts: Facts, traveller: Traveller, boundary: Boundary) -> bool:
+    if boundary.zone_from == boundary.zone_to:
+        return False
+    mesh = facts.engine.mesh
+    here = mesh.zone_mask.get(boundary.zone_to, 0) & mesh.read * boundary.actions
+    return bool(
+        facts.counts.count(
+            traveller.sources & mesh.zone_mask.get(boundary.zone_from, 0),
+            boundary.zone_from == traveller.home,
+            traveller.home_mask,
+            traveller.reach & here,
+        )
+    )
 
 
 def _cases(facts: Facts) -> Iterator[Case]:
     engine, snapshot = facts.engine, facts.snapshot
-    found: dict[int, list[str]] = {}
-    for traveller in engine.travellers:
-        for number in bits(engine.alone[traveller.id].dropped):
-            if _meets(facts, traveller, number):
-                found.setdefault(number, []).append(traveller.id)
-    for number, agents in sorted(found.items()):
+    told: dict[int, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]] = {}
+    for number, marks in sorted(_met(facts).items()):
+        known = told.get(marks)
+        if known is None:
+            agents = tuple(engine.travellers[place].id for place in bits(marks))
+            known = told[marks] = agents, tuple(("agent", agent) for agent in agents)
+        agents, lit = known
         checkpoint = snapshot.checkpoint[engine.candidates.ids[number]]
         decided = () if checkpoint.decided_at is None else (("system", checkpoint.decided_at),)
         if checkpoint.approvers:
@@ -55,9 +84,9 @@ def _cases(facts: Facts) -> Iterator[Case]:
                 ("checkpoint", checkpoint.id),
                 *decided,
                 *record_of(snapshot, checkpoint),
-                *(("agent", agent) for agent in agents),
+                *lit,
             ),
-            agents=tuple(agents),
+            agents=agents,
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from meshmodel.analysis.rules.base import Case, Facts, Rule, joined
 from meshmodel.analysis.steps import ALL_ACTIONS, Mesh
+from meshmodel.model.records import Key
 
 _MOST_LIT = 50
 """Of more systems than this the finding lights the first ones: there can be thousands."""
@@ -28,12 +29,25 @@ def _systems(mesh: Mesh, accesses: int) -> tuple[list[str], str]:
     return found, joined(names)
 
 
+def _told(mesh: Mesh, words: int, private: int, out: int) -> tuple[str, tuple[tuple[str, Key], ...]]:
+    """One flow in words, the agent left out, and its systems; many agents have the same."""
+    heard, steering = _systems(mesh, words)
+    secret, read = _systems(mesh, private)
+    ways, shown = _systems(mesh, out)
+    message = (
+        f"hears outsiders through {steering}, reads {read}, and can carry it out through {shown}; "
+        "nobody is asked on the way"
+    )
+    return message, tuple(("system", each) for each in dict.fromkeys([*heard, *secret, *ways]))
+
+
 def _cases(facts: Facts) -> Iterator[Case]:
     engine, snapshot, mesh = facts.engine, facts.snapshot, facts.engine.mesh
     exposed = 0
     for number, system in enumerate(mesh.systems):
         if snapshot.system[system].is_exposed:
             exposed |= ALL_ACTIONS << 5 * number
+    told: dict[tuple[int, int, int], tuple[str, tuple[tuple[str, Key], ...]]] = {}
     for traveller in engine.travellers:
         row = engine.alone[traveller.id].row
         private = row & mesh.above[1]
@@ -41,21 +55,16 @@ def _cases(facts: Facts) -> Iterator[Case]:
         words = (row & mesh.read | mesh.triggered_by.get(traveller.node, 0)) & mesh.untrusted
         if not (private and out and words):
             continue
-        secret, read = _systems(mesh, private & mesh.read)
-        ways, shown = _systems(mesh, out)
-        heard, steering = _systems(mesh, words)
+        flow = words, private & mesh.read, out
+        known = told.get(flow)
+        if known is None:
+            known = told[flow] = _told(mesh, *flow)
+        message, systems = known
         yield Case(
             subject=traveller.id,
             severity="critical",
-            message=(
-                f"{snapshot.agent[traveller.id].title} hears outsiders through "
-                f"{steering}, reads {read}, and can carry it out through {shown}; "
-                "nobody is asked on the way"
-            ),
-            about=(
-                ("agent", traveller.id),
-                *(("system", each) for each in dict.fromkeys([*heard, *secret, *ways])),
-            ),
+            message=f"{snapshot.agent[traveller.id].title} {message}",
+            about=(("agent", traveller.id), *systems),
             agents=(traveller.id,),
         )
 
