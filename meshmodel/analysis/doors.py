@@ -152,6 +152,7 @@ class MissingCheckpoints:
         # for which it means the same.
         agents = [each for each in engine.travellers if each.groups]
         self._agents_of: dict[int, int] = {}
+        self._marks_of = [0] * len(agents)
         self._first = (1 << len(agents)) - 1
         self._ids = [each.id for each in agents]
         self.groups: list[tuple[Traveller, Group]] = [(each, each.groups[0]) for each in agents]
@@ -167,6 +168,7 @@ class MissingCheckpoints:
                 if number == len(self.groups):
                     self.groups.append((traveller, group))
                 numbers.append(number)
+                self._marks_of[place] |= 1 << number
                 self._agents_of[number] = self._agents_of.get(number, 0) | 1 << place
             for approval in excuses:
                 self._approvals.setdefault(approval.system, []).extend(
@@ -328,7 +330,7 @@ class MissingCheckpoints:
             severity_number(
                 self.mesh.sensitivity[system],
                 untrusted=words,
-                picked_up=bool(picked and self._agents(untrusted if words else entered) & picked),
+                picked_up=self._meet(untrusted if words else entered, picked),
                 read=number == 0,
                 floor=floor,
             )
@@ -362,15 +364,25 @@ class MissingCheckpoints:
         """The agents of these groups, by their first marks."""
         first = marks & self._first
         more = marks ^ first
-        if not more or first == self._first:
+        absent = self._first ^ first
+        if not more or not absent:
             return first
-        known = self._expanded.get(more)
+        known = self._expanded.get(marks)
         if known is None:
-            known = 0
-            for number in bits(more):
-                known |= self._agents_of[number]
-            self._expanded[more] = known
-        return first | known
+            known = first
+            if absent.bit_count() < more.bit_count():
+                for place in bits(absent):
+                    if more & self._marks_of[place]:
+                        known |= 1 << place
+            else:
+                for number in bits(more):
+                    known |= self._agents_of[number]
+            self._expanded[marks] = known
+        return known
+
+    def _meet(self, marks: int, agents: int) -> bool:
+        """Whether one of the groups is of one of the agents."""
+        return bool(agents and (marks & agents or self._agents(marks) & agents))
 
     def _named(self, agents: int) -> tuple[str, ...]:
         known = self._names.get(agents)
