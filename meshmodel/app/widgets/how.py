@@ -179,14 +179,22 @@ class Told(Widget):
         explanation = shown.explanation
         if explanation is None:
             return Content.styled(f" {shown.finding.remedy}" if shown.finding else "", "$text-muted")
-        pieces: list[Content] = []
-        used = 0
-        for sentence, step in told_steps(explanation):
-            if step is None:
-                continue
-            piece = _numbered(plain(sentence, is_ascii=shown.ascii))
-            used += width(piece.plain) + 1
-            if used > room and pieces:
-                break
-            pieces.append(piece)
+        pieces = [
+            _numbered(plain(sentence, is_ascii=shown.ascii))
+            for sentence, step in told_steps(explanation)
+            if step is not None
+        ]
+        return _fitting(pieces, room, plain(" … ", is_ascii=shown.ascii))
+
+
+def _fitting(pieces: list[Content], room: int, omission: str) -> Content:
+    """The steps in one row: where not all fit, the first ones and the last, which is the one that matters."""
+    sizes = [width(piece.plain) + 1 for piece in pieces]
+    if sum(sizes) <= room + 1:
         return Content(" ").join(pieces)
+    left = room - sizes[-1] - width(omission) + 1
+    kept = 0
+    while kept < len(pieces) - 1 and sizes[kept] <= left:
+        left -= sizes[kept]
+        kept += 1
+    return Content("").join([Content(" ").join(pieces[:kept]), Content(omission), pieces[-1]])
