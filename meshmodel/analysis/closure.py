@@ -84,6 +84,11 @@ def forward(successors: Successors, wanted: int = -1) -> Closure:
             continue
         seen += 1
         order[root] = low[root] = seen
+        if not successors[root]:
+            component[root] = len(members)
+            members.append([root])
+            rows.append(1 << root & wanted)
+            continue
         stack.append(root)
         work = [(root, iter(successors[root]))]
         while work:
@@ -92,6 +97,11 @@ def forward(successors: Successors, wanted: int = -1) -> Closure:
                 if not order[after]:
                     seen += 1
                     order[after] = low[after] = seen
+                    if not successors[after]:
+                        component[after] = len(members)
+                        members.append([after])
+                        rows.append(1 << after & wanted)
+                        continue
                     stack.append(after)
                     work.append((after, iter(successors[after])))
                     break

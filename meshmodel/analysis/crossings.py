@@ -127,6 +127,7 @@ class Counts:
         self._zones = {zone: place for place, zone in enumerate(drawn)}
         self._pivots.append((0, [0] * len(drawn)))
         self._memo: dict[tuple[int, bool, int, int], int] = {}
+        self._open_of: dict[tuple[Group, str | None], int] = {}
         self._approvals = approvals(engine)
         self._doors = Doors(engine)
         self.crossings = self.open = self.approved = 0
@@ -219,6 +220,13 @@ class Counts:
                 yield place
 
     def _open(self, traveller: Traveller, group: Group) -> int:
+        key = group, traveller.home
+        known = self._open_of.get(key)
+        if known is None:
+            known = self._open_of[key] = self._count_open(traveller, group)
+        return known
+
+    def _count_open(self, traveller: Traveller, group: Group) -> int:
         mesh, row = self.mesh, group.unchecked.row & self.mesh.access
         total = self.count(group.sources, group.home, traveller.home_mask, row)
         closed: dict[tuple[str, str], int] = {}

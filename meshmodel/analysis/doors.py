@@ -6,80 +6,13 @@ groups that come to it from elsewhere, and a door is their intersection.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from meshmodel.analysis.crossings import Approval, approvals, without_closed
 from meshmodel.analysis.engine import Engine, Group, Traveller
+from meshmodel.analysis.entering import Coming, Entering, Features, severity_word
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.steps import ADMIN, Mesh, actions_of, bits
-from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Severity
-
-
-@dataclass(slots=True)
-class Coming:
-    """Sets of groups that have crossings to one kind of target, by what their sources are like.
-
-    Attributes:
-        any: from any source.
-        untrusted: from one with untrusted input.
-        carries: from a confidential one, which matters where the target is exposed.
-        floods: the same, from a restricted one or where the agent reads outsiders' words.
-    """
-
-    any: int = 0
-    untrusted: int = 0
-    carries: int = 0
-    floods: int = 0
-
-    def add(self, marks: int, features: "Features") -> None:
-        """Add groups with these features."""
-        if features.any:
-            self.any |= marks
-        if features.untrusted:
-            self.untrusted |= marks
-        if features.carries:
-            self.carries |= marks
-        if features.floods:
-            self.floods |= marks
-
-    def replace(self, marks: int, features: "Features") -> "Coming":
-        """The same, with other features for some groups."""
-        after = Coming(
-            self.any & ~marks, self.untrusted & ~marks, self.carries & ~marks, self.floods & ~marks
-        )
-        after.add(marks, features)
-        return after
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What the sources of one group are like, as far as they have a crossing to a target."""
-
-    any: bool
-    untrusted: bool
-    carries: bool
-    floods: bool
-
-
-def severity_number(level: int, *, untrusted: bool, picked_up: bool, read: bool, floor: int) -> int:
-    """The severity of an open door by the table of section 6.
-
-    Args:
-        level: the sensitivity of the target, 0 to 3.
-        untrusted: whether the source has untrusted input.
-        picked_up: whether the credential was picked up on the way.
-        read: whether the action is read.
-        floor: the least it comes to, where the target is exposed; else 0.
-    """
-    number = level + untrusted + picked_up
-    if read or level < 2:
-        number = min(number, 3)
-    return max(number, floor)
-
-
-def severity_word(number: int) -> Severity:
-    """The word for a severity: 0 and 1 low, 2 medium, 3 high, 4 and more critical."""
-    return SEVERITIES[min(max(number - 1, 0), 3)]
+from meshmodel.model.vocabulary import ACTIONS
 
 
 def features_of(mesh: Mesh, traveller: Traveller, access: int, sources: int, *, home: bool) -> Features:
@@ -298,9 +231,10 @@ class MissingCheckpoints:
         mesh = self.mesh
         system = mesh.system_number[key[1]]
         exposed = self.engine.snapshot.system[key[1]].is_exposed
+        level = mesh.sensitivity[system]
         picked = self._own[self._own_component[credential]] & ~self._held.get(credential, 0)
         by_admin = self._open(credential, 5 * system + ADMIN, carried) if "admin" in actions else 0
-        found = marks = worst = 0
+        found = agents = worst = 0
         for number in range(5):
             access = 5 * system + number
             through = by_admin
@@ -308,34 +242,30 @@ class MissingCheckpoints:
                 through |= self._open(credential, access, carried)
             if not through:
                 continue
-            coming = self._less_approved(credential, access, self.coming(access))
-            entered = through & coming.any
-            if not entered:
+            entering = self._entering(through, credential, access)
+            if not entering.agents:
                 continue
             found |= 1 << number
-            marks |= entered
-            worst = max(worst, self._severity(coming, entered, picked, system, number, exposed=exposed))
+            agents |= entering.agents
+            worst = max(worst, entering.severity(level, picked, read=not number, exposed=exposed))
         if not found:
             return None
-        return Door(key[0], key[1], actions_of(found), self._named(self._agents(marks)), severity_word(worst))
+        return Door(key[0], key[1], actions_of(found), self._named(agents), severity_word(worst))
 
-    def _severity(
-        self, coming: Coming, entered: int, picked: int, system: int, number: int, *, exposed: bool
-    ) -> int:
-        untrusted = entered & coming.untrusted
-        floor = 0
-        if exposed:
-            floor = 4 if entered & coming.floods else 3 if entered & coming.carries else 0
-        return max(
-            severity_number(
-                self.mesh.sensitivity[system],
-                untrusted=words,
-                picked_up=self._meet(untrusted if words else entered, picked),
-                read=number == 0,
-                floor=floor,
-            )
-            for words in ({False, bool(untrusted)})
-        )
+    def _entering(self, through: int, credential: int, access: int) -> Entering:
+        """Who comes through a door to an access, of the groups that find it open."""
+        coming = self.coming(access)
+        if access // 5 in self._approvals:
+            return self._make_entering(through, self._less_approved(credential, access, coming))
+        known = coming.entering.get(through)
+        if known is None:
+            known = coming.entering[through] = self._make_entering(through, coming)
+        return known
+
+    def _make_entering(self, through: int, coming: Coming) -> Entering:
+        entered = through & coming.any
+        floor = 4 if entered & coming.floods else 3 if entered & coming.carries else 0
+        return Entering(self._agents(entered), self._agents(entered & coming.untrusted), floor)
 
     def _open(self, credential: int, access: int, carried: int) -> int:
         """The groups among those that carry the credential for which the grant step is unguarded."""
@@ -379,10 +309,6 @@ class MissingCheckpoints:
                     known |= self._agents_of[number]
             self._expanded[marks] = known
         return known
-
-    def _meet(self, marks: int, agents: int) -> bool:
-        """Whether one of the groups is of one of the agents."""
-        return bool(agents and (marks & agents or self._agents(marks) & agents))
 
     def _named(self, agents: int) -> tuple[str, ...]:
         known = self._names.get(agents)

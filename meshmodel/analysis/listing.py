@@ -11,8 +11,8 @@ from meshmodel.analysis.crossings import (
     closed_by_boundaries,
     crossed_from,
 )
-from meshmodel.analysis.doors import severity_number, severity_word
 from meshmodel.analysis.engine import Engine, Group, Traveller
+from meshmodel.analysis.entering import severity_number, severity_word
 from meshmodel.analysis.results import Crossing, CrossingState
 from meshmodel.analysis.steps import READ, bits
 from meshmodel.model.vocabulary import ACTIONS, Severity

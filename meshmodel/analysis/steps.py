@@ -5,6 +5,7 @@ sorted by zone so that the accesses of a zone lie together; then the active cred
 active agents. A set of nodes is a Python integer with one bit a node.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -71,21 +72,31 @@ def bits(mask: int) -> Iterator[int]:
     """The numbers of the bits that are set, lowest first."""
     if not mask:
         return
-    size = mask.bit_length() // 8 + 1
-    if mask.bit_count() * 64 < size:
+    count = mask.bit_count()
+    if count <= _FEW:
         while mask:
             lowest = mask & -mask
             mask ^= lowest
             yield lowest.bit_length() - 1
         return
+    content = mask.to_bytes(mask.bit_length() // 8 + 1, "little")
+    if count * 16 < len(content):
+        for found in _SET_BYTE.finditer(content):
+            base = 8 * found.start()
+            for bit in _BYTE_BITS[content[found.start()]]:
+                yield base + bit
+        return
     base = 0
-    for byte in mask.to_bytes(size, "little"):
+    for byte in content:
         if byte:
             for bit in _BYTE_BITS[byte]:
                 yield base + bit
         base += 8
 
 
+_FEW: Final = 6
+"""So many bits are taken off one by one."""
+_SET_BYTE: Final = re.compile(rb"[^\0]")
 _BYTE_BITS: Final = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 
 
