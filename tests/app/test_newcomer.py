@@ -41,3 +41,18 @@ async def test_one_cause_is_one_row(tmp_path: Path, size: tuple[int, int]) -> No
         await it.press("f")
         rows = it.bench.query_one("#findings").rows  # type: ignore[attr-defined]  # a list of findings
         assert rows.virtual_size.height == len(rows.shown_rows)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_terminal_without_colour_shows_every_panel(
+    tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with desk(tmp_path, "agent-chain", size) as it:
+        assert it.app.no_color
+        for keys in ("f", "r", "Q", "J", "g", "?", "ctrl+p", "a", "e", ":", "o"):
+            await it.press(keys)
+            assert it.screen_text().strip()
+            await it.press("escape", "escape")
+        await it.press("tab", "enter")
+        assert "▌" in it.screen_text()

@@ -108,6 +108,6 @@ def lay_over(strip: Strip, overlays: Iterable[Overlay], ground: Style) -> Strip:
         length = strip.cell_length
         left = strip.crop(0, min(x, length)).extend_cell_length(x, ground)
         middle = Strip([Segment(text, overlay.style)], cells)
-        right = strip.crop(x + cells, length) if x + cells < length else Strip.blank(0)
+        right = strip.crop(x + cells, length) if x + cells < length else Strip([])
         strip = Strip.join([left, middle, right])
     return strip

@@ -188,7 +188,7 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
 
     def _strip(self, row: int) -> Strip:
         if self.drawing is None or not 0 <= row < self.drawing.height:
-            return Strip.blank(0)
+            return Strip([])
         runs = self.drawing.rows[row]
         known = self._strips.get(row)
         if known is None or known[0] != runs:
