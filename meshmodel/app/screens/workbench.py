@@ -1,5 +1,6 @@
 """The workbench: header, canvas, panels and lists around one session."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, get_args
 
 from textual import on, work
@@ -12,7 +13,7 @@ from textual.widgets import ContentSwitcher
 
 from meshmodel.app.actions import BY_ID, Action, bindings
 from meshmodel.app.config import Place
-from meshmodel.app.lenses import LENSES, facts_of, look
+from meshmodel.app.lenses import LENSES, look
 from meshmodel.app.messages import (
     ActionRequested,
     AnalysisChanged,
@@ -41,9 +42,10 @@ from meshmodel.app.widgets.quick_line import QuickLine
 from meshmodel.app.widgets.reach_matrix import ReachMatrix
 from meshmodel.app.widgets.tabs import TabRow
 from meshmodel.canvas.draw import draw
-from meshmodel.canvas.scene import Options, Reference
+from meshmodel.canvas.scene import Facts, Options, Reference
 from meshmodel.exporters.folding import fold
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
@@ -62,6 +64,15 @@ EMPTY = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What a drawing was made from: where it is the same, so is the drawing."""
+
+    snapshot: Snapshot
+    facts: Facts
+    options: Options
+
+
 class Workbench(Arranging, Looking, Editing):
     """One model on the screen. It alone hands edits to the session and tells panels what to show."""
 
@@ -73,6 +84,7 @@ class Workbench(Arranging, Looking, Editing):
         super().__init__(session)
         self.panels: list[PanelWidget] = []
         self._is_analysing = False
+        self._drawn: _Drawn | None = None
 
     def compose(self) -> ComposeResult:
         """Everything; which of it is seen depends on the size and on what was opened."""
@@ -218,7 +230,10 @@ class Workbench(Arranging, Looking, Editing):
         facts = self.session.facts(self.shown.view)
         before = None if afresh else canvas.drawing
         canvas.hint = () if snapshot.elements else EMPTY
-        canvas.show(draw(snapshot, facts or facts_of(None), options, before))
+        wanted = _Drawn(snapshot, facts, options)
+        if afresh or wanted != self._drawn:
+            canvas.show(draw(snapshot, facts, options, before))
+            self._drawn = wanted
         self.relight()
 
     def relight(self) -> None:

@@ -1,8 +1,9 @@
 """The findings of the view in force, one cause a row."""
 
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from textual.content import Content
+from textual.content import Content, Span
 
 from meshmodel.analysis.results import Door, Finding
 from meshmodel.app.messages import FindingOpened, Shown
@@ -10,6 +11,9 @@ from meshmodel.app.widgets.listing import Listing
 from meshmodel.app.widgets.rows import Row
 from meshmodel.exporters.folding import DOOR, Cause, fold
 from meshmodel.model.text import pad, shorten
+
+if TYPE_CHECKING:
+    from meshmodel.api import Analysis
 
 SEVERITY_STYLES = {"critical": "bold $error", "high": "$error", "medium": "$warning", "low": "$text-muted"}
 
@@ -32,26 +36,42 @@ def finding_row(cause: Cause, doors: dict[str, Door], *, is_ascii: bool) -> Row:
         about = f"{', '.join(door.actions)}  {', '.join(door.agents)}"
     else:
         about = finding.rule.replace("-", " ")
-    style = SEVERITY_STYLES[finding.severity]
     pieces = [
-        Content.styled(f"{sign} {finding.severity:<8} ", style),
-        Content.styled(pad(shorten(subject, 34), 26) + " ", "bold"),
-        Content(about),
+        (f"{sign} {finding.severity:<8} ", SEVERITY_STYLES[finding.severity]),
+        (_column(subject) + " ", "bold"),
+        (about, ""),
     ]
     if cause.also:
         rules = ", ".join(sorted({each.rule.replace("-", " ") for each in cause.also}))
-        pieces.append(Content.styled(f"  also {rules}", "$text-muted"))
+        pieces.append((f"  also {rules}", "$text-muted"))
     if finding.accepted is not None:
         state = "accepted" if not finding.accepted.open else "was accepted, open again"
-        pieces.append(Content.styled(f"  {state} by {finding.accepted.by}", "$text-muted"))
+        pieces.append((f"  {state} by {finding.accepted.by}", "$text-muted"))
     text = f"{finding.severity} {finding.rule} {finding.subject} {about} {finding.message}"
-    return Row((finding.rule, finding.subject), Content("").join(pieces), finding, text)
+    return Row((finding.rule, finding.subject), _content(tuple(pieces)), finding, text)
+
+
+@lru_cache(maxsize=4_096)
+def _column(subject: str) -> str:
+    return pad(shorten(subject, 34), 26)
+
+
+@lru_cache(maxsize=4_096)
+def _content(pieces: tuple[tuple[str, str], ...]) -> Content:
+    """What is shown, put together once: after an edit most rows of a long list are as before."""
+    spans, end = [], 0
+    for text, style in pieces:
+        start, end = end, end + len(text)
+        if style:
+            spans.append(Span(start, end, style))
+    return Content("".join(text for text, _ in pieces), spans, strip_control_codes=False)
 
 
 class FindingsList(Listing):
     """All findings of the view in force, by severity; choosing one lights its witness."""
 
     nothing = "no findings: nothing crosses a zone unasked"
+    _basis: "tuple[Analysis | None, bool] | None" = None
 
     def on_mount(self) -> None:
         """One cause is one row."""
@@ -65,8 +85,10 @@ class FindingsList(Listing):
 
     def follow(self, shown: Shown) -> None:
         """Show the findings of this."""
-        if shown.analysis is None:
+        basis = shown.analysis, shown.ascii
+        if shown.analysis is None or basis == self._basis:
             return
+        self._basis = basis
         causes = fold(shown.analysis.findings)
         doors = {door.subject: door for door in shown.analysis.doors}
         self.show_rows([finding_row(cause, doors, is_ascii=shown.ascii) for cause in causes])
