@@ -168,6 +168,19 @@ class Typist:
         self.mouse(0, x, y)
         self.mouse(0, x, y, up=True)
 
+    def still(self, text: str, after: str = "") -> tuple[int, int]:
+        """Where a text is once it stands still, on or below the row of another text."""
+        self.wait(after)
+        self.wait(text)
+        seen = None
+        while seen != (seen := self.where(text, self.where(after)[1] if after else 0)):
+            time.sleep(2 * LOOK)
+        return seen
+
+    def click_on(self, text: str, after: str = "") -> None:
+        """Click on a text once it stands still, on or below the row of another text."""
+        self.click(*self.still(text, after))
+
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         """Press at one cell, move to another over one between, release."""
         self.mouse(0, *start)
@@ -213,7 +226,8 @@ def running(kind: str, arguments: Sequence[str], folder: Path, size: tuple[int, 
         "LC_ALL": "C.UTF-8",
         "PYTHONUTF8": "1",
     }
-    program = [sys.executable, "-c", "from meshmodel.cli import main; raise SystemExit(main())"]
+    unset = ["env", "-u", "COLUMNS", "-u", "LINES"]  # these would hide the size of the terminal
+    program = [*unset, sys.executable, "-c", "from meshmodel.cli import main; raise SystemExit(main())"]
     terminal = KINDS[kind]([*program, *arguments], size, folder, environment)
     try:
         yield Typist(terminal)

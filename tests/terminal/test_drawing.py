@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from meshmodel.api import analyse
+from meshmodel.app.phrases import GLYPHS
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.database import Store
 from tests.terminal.terminals import Typist, available, running
@@ -62,7 +63,7 @@ def test_by_keyboard_and_quick_line(tmp_path: Path, kind: str, size: tuple[int, 
         assert hands.keys < KEY_LIMIT
         judge(path)
         hands.press("f")
-        hands.wait("nobody asks")
+        hands.wait("✖ nobody")
         hands.press("p")
         hands.wait("0 missing")
         hands.press("q")
@@ -73,9 +74,9 @@ def test_by_keyboard_and_quick_line(tmp_path: Path, kind: str, size: tuple[int, 
 
 def add(hands: Typist, what: str, name: str) -> None:
     """Add an element by mouse; only its name is typed."""
-    hands.click(*hands.where("a add"))
+    hands.click_on("a add")
     hands.wait("proof of one identity")
-    hands.click(*hands.where(f" {what} "))
+    hands.click_on(f"{GLYPHS[what]} {what} ")
     hands.wait(f"add {what}")
     hands.type(name)
     hands.press("enter")
@@ -84,16 +85,10 @@ def add(hands: Typist, what: str, name: str) -> None:
 
 def connect(hands: Typist, target: str) -> None:
     """Drag from the edge of the agent's card to a system, and take the first offer."""
-    x, y = hands.where("support-bot")
-    row = hands.terminal.lines()[y]
-    edge = x + len("support-bot")
-    while edge < len(row) and row[edge] == " ":
-        edge += 1
-    hands.drag((edge - 1, y), hands.where(target))
-    hands.wait("new credential")
-    hands.click(*hands.where("new credential"))
-    hands.wait("Connect")
-    hands.click(*hands.where(" Connect "))
+    card, y = hands.where("▌◉ support-bot")
+    hands.drag((card + len("▌  2 identities") - 1, y), hands.where(target))
+    hands.click_on("new credential")
+    hands.click_on(" Connect ")
     hands.wait(lambda: "new credential" not in hands.screen())
 
 
@@ -111,24 +106,22 @@ def test_by_mouse(tmp_path: Path, kind: str) -> None:
         connect(hands, "attachments")
         hands.wait("1 missing")
         for system in ("tickets", "attachments"):
-            x, y = hands.where(f"▣ {system}")
+            x, y = hands.still(f"▌▣ {system}")
             hands.click(x + 3, y)
             hands.click(x + 3, y)
-            hands.wait("sensitivity")
-            hands.click(*hands.where("sensitivity"))
-            hands.wait("restricted")
-            hands.click(*hands.where("confidential", hands.where("restricted")[1] - 1))
-            hands.wait(lambda: "type to filter" not in hands.screen())
+            hands.wait(f"▣ {system}  system")
+            hands.click_on("sensitivity")
+            hands.click_on("confidential", after="type to filter")
             hands.wait(lambda name=system: read(path).system[name].sensitivity == "confidential")
             if system == "tickets":
-                hands.click(*hands.where("untrusted input"))
-                hands.wait("yes")
-                hands.click(*hands.where("yes", hands.where("unset")[1] - 3))
+                hands.click_on("untrusted input")
+                hands.click_on("yes", after="type to filter")
                 hands.wait(lambda: read(path).system["tickets"].untrusted_input)
+                hands.wait("confidential ⚑")
         judge(path)
-        tickets = hands.where("▣ tickets")
-        hands.drag((tickets[0] + 3, tickets[1]), hands.where("▣ attachments"))
+        tickets = hands.still("▌▣ tickets")
+        hands.drag((tickets[0] + 3, tickets[1]), hands.where("▌▣ attachments"))
         hands.wait(lambda: read(path).system["tickets"].zone == "cloud")
-        hands.click(*hands.where("u undo"))
+        hands.click_on("u undo")
         hands.wait(lambda: read(path).system["tickets"].zone == "helpdesk")
     judge(path)

@@ -288,8 +288,11 @@ class Gestures(ScrollView):
             self.post_message(self.Connected(target.reference, other))
 
     def on_mouse_release(self) -> None:
-        """The mouse was taken away: the gesture is given up."""
-        if self._gesture is not None and not self._gesture.by_key:
+        """The mouse was taken away: the gesture is given up.
+
+        The message of an earlier release may come after the next press, which holds the mouse again.
+        """
+        if self._gesture is not None and not self._gesture.by_key and self.app.mouse_captured is not self:
             self._gesture = None
             self.overlay(())
 

@@ -260,6 +260,9 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
             self._select(wanted)
 
     def _select(self, reference: Reference | None) -> None:
+        """Select at once, so that a key or a click that follows finds it selected; then say so."""
+        self.selected = reference
+        self._relight()
         self.reveal(reference)
         self.post_message(self.Selected(reference))
 

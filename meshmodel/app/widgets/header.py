@@ -79,7 +79,7 @@ class MeshHeader(Widget):
         snapshot, built, designed = shown.snapshot, shown.built, shown.designed
         is_ascii = shown.ascii
         name = snapshot.about.name or "unnamed model"
-        parts = [Part(f" {shorten(name, 28)} ", "bold $background on $accent")]
+        parts = [Part(f" {shorten(name, 28)} ", "bold #10141a on $accent")]
         nouns = [
             counted(len(snapshot.agent), "agent"),
             counted(len(snapshot.system), "system"),

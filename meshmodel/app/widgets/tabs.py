@@ -50,7 +50,7 @@ class TabRow(Widget):
     def render(self) -> Content:
         """All tabs."""
         return Content("").join(
-            Content.styled(f"{text} ", "bold $background on $accent" if tab == self.front else "$text-muted")
+            Content.styled(f"{text} ", "bold #10141a on $accent" if tab == self.front else "$text-muted")
             for tab, text in self.labels()
         )
 
