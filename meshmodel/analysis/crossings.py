@@ -9,8 +9,8 @@ from meshmodel.analysis.steps import ADMIN, READ, Mesh, bits, implied_mask
 from meshmodel.model.records import Intent
 from meshmodel.model.snapshot import Snapshot
 
-_FEW = 6
-"""So many sources are looked at one by one."""
+_FEW = 64
+"""The zones of so many sources are looked at one by one."""
 _PIVOTS = 8
 """So many sets are kept to count similar ones by the difference."""
 
@@ -169,9 +169,11 @@ class Counts:
             total -= ((sources & mesh.lone) * 0b11111 & outside).bit_count()
             foreign = sources & ~home_mask & ~mesh.lone
             if foreign.bit_count() <= _FEW:
-                for read in bits(foreign):
-                    total -= (outside & mesh.zone_mask[mesh.zone_of[read // 5]]).bit_count()
-            elif foreign:
+                while foreign:
+                    zone = mesh.zone_mask[mesh.zone_of[(foreign.bit_length() - 1) // 5]]
+                    total -= (foreign & zone).bit_count() * (outside & zone).bit_count()
+                    foreign &= ~zone
+            else:
                 to, of = self._zone_counts(reach), self._zone_counts(sources)
                 total -= sum(map(operator.mul, to, of))
                 if home_mask:

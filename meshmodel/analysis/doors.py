@@ -11,8 +11,8 @@ from meshmodel.analysis.crossings import Approval, approvals, without_closed
 from meshmodel.analysis.engine import Engine, Group, Traveller
 from meshmodel.analysis.entering import Coming, Entering, Features, severity_word
 from meshmodel.analysis.results import Door
-from meshmodel.analysis.steps import ADMIN, Mesh, actions_of, bits
-from meshmodel.model.vocabulary import ACTIONS
+from meshmodel.analysis.steps import ADMIN, Mesh, action_mask, actions_of, bits
+from meshmodel.model.vocabulary import Action
 
 
 def features_of(mesh: Mesh, traveller: Traveller, access: int, sources: int, *, home: bool) -> Features:
@@ -226,19 +226,20 @@ class MissingCheckpoints:
         return tuple(found)
 
     def _door(
-        self, key: tuple[str, str], credential: int, carried: int, actions: Sequence[str]
+        self, key: tuple[str, str], credential: int, carried: int, actions: Sequence[Action]
     ) -> Door | None:
         mesh = self.mesh
         system = mesh.system_number[key[1]]
         exposed = self.engine.snapshot.system[key[1]].is_exposed
         level = mesh.sensitivity[system]
         picked = self._own[self._own_component[credential]] & ~self._held.get(credential, 0)
-        by_admin = self._open(credential, 5 * system + ADMIN, carried) if "admin" in actions else 0
+        granted = action_mask(actions)
+        by_admin = self._open(credential, 5 * system + ADMIN, carried) if granted >> ADMIN else 0
         found = agents = worst = 0
         for number in range(5):
-            access = 5 * system + number
             through = by_admin
-            if number != ADMIN and ACTIONS[number] in actions:
+            access = 5 * system + number
+            if number != ADMIN and granted >> number & 1:
                 through |= self._open(credential, access, carried)
             if not through:
                 continue

@@ -77,23 +77,27 @@ class Features:
 @dataclass(frozen=True, slots=True)
 class Entering:
     """The agents that come through a door to an access, as bits: all, and those with outsiders' words;
-    and the least severity where the target is exposed.
+    the least severity where the target is exposed; and the severities that were worked out.
     """
 
     agents: int
     untrusted: int
     floor: int
+    known: dict[tuple[int, bool, bool, bool, bool], int] = field(default_factory=dict)
 
     def severity(self, level: int, picked: int, *, read: bool, exposed: bool) -> int:
         """The highest severity, with the agents that picked the credential up."""
-        untrusted = bool(self.untrusted)
-        return max(
-            severity_number(
-                level,
-                untrusted=words,
-                picked_up=bool((self.untrusted if words else self.agents) & picked),
-                read=read,
-                floor=self.floor if exposed else 0,
+        key = level, bool(self.agents & picked), bool(self.untrusted & picked), read, exposed
+        known = self.known.get(key)
+        if known is None:
+            known = self.known[key] = max(
+                severity_number(
+                    level,
+                    untrusted=words,
+                    picked_up=bool((self.untrusted if words else self.agents) & picked),
+                    read=read,
+                    floor=self.floor if exposed else 0,
+                )
+                for words in {False, bool(self.untrusted)}
             )
-            for words in {False, untrusted}
-        )
+        return known
