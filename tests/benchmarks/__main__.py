@@ -16,13 +16,17 @@ import networkx as nx
 
 from meshmodel.analysis.steps import Mesh
 from meshmodel.api import analyse
+from meshmodel.app.session import Session
+from meshmodel.canvas.draw import draw
+from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.scene import Options
 from meshmodel.model.records import Grant
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.database import Store
 from meshmodel.store.edits import Put, edit
 from meshmodel.store.examples import example, examples
 from meshmodel.store.interchange import read_file, write_file
-from tests.benchmarks.measuring import PROGRAM, process_seconds, seconds, until_it_says
+from tests.benchmarks.measuring import PROGRAM, process_seconds, seconds, until_it_shows
 from tests.benchmarks.meshes import clustered
 
 NODES, STEPS = 14_000, 27_000
@@ -61,9 +65,9 @@ def descendants(graph: nx.DiGraph, agents: list[int]) -> int:
     return sum(len(nx.descendants(graph, agent)) for agent in agents)
 
 
-def everything(snapshot: Snapshot, view: str = "built") -> None:
+def everything(snapshot: Snapshot) -> None:
     """What ``check`` and ``reach`` need, crossings counted and not listed."""
-    analysis = analyse(snapshot, view=view)
+    analysis = analyse(snapshot)
     assert analysis.summary.agents
     _ = analysis.doors, analysis.findings, analysis.questions
 
@@ -73,34 +77,45 @@ def start(folder: Path) -> Iterator[Row]:
     Store.create(model, read_file(example("support-agent").path)).close()
     runner = (sys.executable, "-m", "tests.benchmarks.starting")
     yield Row(
-        "start to a drawn workbench",
-        until_it_says((*runner, str(model)), b"drawn"),
+        "start to a drawn workbench, in a terminal",
+        until_it_shows((PROGRAM, "open", model), b"Attachments"),
         "start to an empty Textual app",
-        until_it_says((*runner, "empty"), b"drawn"),
+        until_it_shows(runner, b"nothing else"),
     )
 
 
 def edits(folder: Path) -> Iterator[Row]:
-    """One edit on disk, and both readings of the model after it."""
+    """What the workbench does for an edit: on disk, both readings of the model, the whole drawing."""
     for elements in (100, 1_000):
-        snapshot = clustered(elements * 2, elements * 4, dense=True, seed=1)
+        snapshot = clustered(elements * 14 // 10, elements * 27 // 10, dense=True, seed=1)
+        path = folder / f"{elements}.mesh"
+        Store.create(path, snapshot).close()
+        session = Session.open(path)
         grant = next(iter(snapshot.grant.values()))
         number = count()
-        with Store.create(folder / f"{elements}.mesh", snapshot) as store:
 
-            def one(store: Store = store, grant: Grant = grant, number: Iterator[int] = number) -> None:
-                changed = Grant(grant.credential, grant.system, grant.actions, f"scope {next(number)}")
-                after = store.apply(edit("change a scope", [Put(changed)]))
-                everything(after)
-                everything(after, "designed")
+        def one(session: Session = session, grant: Grant = grant, number: Iterator[int] = number) -> None:
+            changed = Grant(grant.credential, grant.system, grant.actions, f"scope {next(number)}")
+            session.apply(edit("change a scope", [Put(changed)]))
+            session.analysed(session.analyse())
 
-            graph, agents = step_graph(snapshot)
-            yield Row(
-                f"edit to new findings, {snapshot.elements:,} elements, both views",
-                seconds(one),
-                "networkx descendants per agent",
-                seconds(lambda graph=graph, agents=agents: descendants(graph, agents), 1),
-            )
+        def again(session: Session = session, drawn: Drawing | None = None) -> Drawing:
+            options = Options(width=120, height=30)
+            return draw(session.snapshot, session.facts("built"), options, drawn)
+
+        graph, agents = step_graph(snapshot)
+        networkx = seconds(lambda graph=graph, agents=agents: descendants(graph, agents), 1)
+        beside = "networkx descendants per agent"
+        yield Row(f"edit to new findings, {snapshot.elements:,} elements", seconds(one), beside, networkx)
+        drawing = again()
+        lines = len(drawing.branches)
+        yield Row(
+            f"drawing it again, all zones open, {lines:,} lines",
+            seconds(lambda again=again, drawing=drawing: again(drawn=drawing)),
+            beside,
+            networkx,
+        )
+        session.close()
 
 
 def analyses(meshes: dict[str, Snapshot]) -> Iterator[Row]:

@@ -1,10 +1,16 @@
 """How time is measured: medians, in this process or of a process of its own, start included."""
 
+import atexit
 import gc
+import os
+import pty
 import resource
+import select
 import statistics
 import subprocess
 import sys
+import tempfile
+import termios
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +19,24 @@ ENOUGH = 4.0
 """After so many seconds a measurement is not repeated any more."""
 
 PROGRAM = Path(sys.executable).parent / "meshmodel"
+SIZE = 40, 120
+"""Rows and columns of the terminal in which something is started."""
+LONGEST = 20.0
+"""Seconds without a word from it after which a start has failed."""
+
+_HOME = tempfile.TemporaryDirectory()
+atexit.register(_HOME.cleanup)
+
+# As where it is installed: compiled modules are kept, and nobody's configuration is read.
+ENVIRONMENT = {
+    **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+    "PYTHONPYCACHEPREFIX": f"{_HOME.name}/compiled",
+    "XDG_CONFIG_HOME": f"{_HOME.name}/config",
+    "XDG_DATA_HOME": f"{_HOME.name}/data",
+    "XDG_STATE_HOME": f"{_HOME.name}/state",
+    "TERM": "xterm-256color",
+    "COLORTERM": "truecolor",
+}
 
 
 def seconds(work: Callable[[], object], rounds: int = 5) -> float:
@@ -33,28 +57,49 @@ def seconds(work: Callable[[], object], rounds: int = 5) -> float:
 
 
 def process_seconds(command: Sequence[str | Path], rounds: int = 5) -> float:
-    """The median processor time of a process, start and end included."""
-    found = []
+    """The median processor time of a process, start and end included, its modules compiled before."""
+    found: list[float] = []
+    _run(command)
     for _ in range(rounds):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+        _run(command)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        assert done.returncode in {0, 1}, done.stderr
         found.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
         if sum(found) > ENOUGH:
             break
     return statistics.median(found)
 
 
-def until_it_says(command: Sequence[str | Path], word: bytes, rounds: int = 5) -> float:
-    """The median time from starting a process until it prints a line with that word."""
-    found = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-            assert process.stdout is not None
-            said = process.stdout.readline()
-            found.append(time.perf_counter() - start)
-            process.stdout.read()
-        assert word in said, said
-    return statistics.median(found)
+def _run(command: Sequence[str | Path]) -> None:
+    done = subprocess.run(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=ENVIRONMENT, check=False
+    )
+    assert done.returncode in {0, 1}, done.stderr
+
+
+def until_it_shows(command: Sequence[str | Path], words: bytes, rounds: int = 5) -> float:
+    """The median time from starting a process in a terminal until these words are on its screen.
+
+    A first run, not counted, compiles what an installed program brings compiled.
+    """
+    return statistics.median([_shown_after(command, words) for _ in range(rounds + 1)][1:])
+
+
+def _shown_after(command: Sequence[str | Path], words: bytes) -> float:
+    terminal, inside = pty.openpty()
+    termios.tcsetwinsize(inside, SIZE)
+    start = time.perf_counter()
+    with subprocess.Popen(
+        command, stdin=inside, stdout=inside, stderr=inside, env=ENVIRONMENT, start_new_session=True
+    ) as process:
+        os.close(inside)
+        shown = b""
+        try:
+            while words not in shown:
+                if not select.select([terminal], [], [], LONGEST)[0]:
+                    raise TimeoutError(shown[-2_000:])
+                shown += os.read(terminal, 65_536)
+            return time.perf_counter() - start
+        finally:
+            process.kill()
+            os.close(terminal)
