@@ -15,6 +15,21 @@ def identities(engine: Engine, row: int) -> tuple[str, ...]:
     return tuple(sorted({credentials[mesh.credentials[number]].principal for number in bits(carried)}))
 
 
+def identity_counts(engine: Engine) -> dict[str, int]:
+    """How many identities every active agent effectively carries; ``reach_of`` names them."""
+    mesh = engine.mesh
+    every = (1 << len(mesh.credentials)) - 1
+    known: dict[int, int] = {}
+    found = {}
+    for agent in mesh.agents:
+        row = engine.effective.row(mesh.agent_node[agent])
+        carried = row >> mesh.first_credential & every
+        if carried not in known:
+            known[carried] = len(identities(engine, row))
+        found[agent] = known[carried]
+    return found
+
+
 def reach_of(engine: Engine, agent: str) -> AgentReach:
     """The reach of one active agent; raises KeyError for any other."""
     mesh = engine.mesh

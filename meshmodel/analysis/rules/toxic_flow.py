@@ -23,10 +23,10 @@ def _systems(mesh: Mesh, accesses: int) -> tuple[list[str], str]:
         more |= rest >> action & mesh.read
     records = mesh.snapshot.system
     total = len(found) + more.bit_count()
-    names = [records[each].title for each in sorted(found)]
     if total > 5:
-        return found, f"{', '.join(names[:3])} and {total - 3} more"
-    return found, joined(names)
+        names = [records[each].title for each in sorted(found)[:3]]
+        return found, f"{', '.join(names)} and {total - 3} more"
+    return found, joined(records[each].title for each in sorted(found))
 
 
 def _told(mesh: Mesh, words: int, private: int, out: int) -> tuple[str, tuple[tuple[str, Key], ...]]:
