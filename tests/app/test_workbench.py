@@ -297,6 +297,28 @@ async def test_arrows_follow_the_lines_and_tab_the_reading_order(tmp_path: Path)
         assert seen == list(drawing.reading_order)
 
 
+async def test_what_has_no_zone_is_walked_over_like_everything_else(tmp_path: Path) -> None:
+    async with desk(tmp_path, Snapshot()) as it:
+        await it.sentence("bot > token > files: read")
+        await it.sentence("lost > other > tickets: read")
+        seen = set()
+        for _ in range(30):
+            await it.press("tab")
+            assert it.bench.shown.selected is not None
+            seen.add(it.bench.shown.selected)
+        assert {("agent", "bot"), ("agent", "lost"), ("system", "files"), ("system", "tickets")} <= seen
+        for key in ("up", "down", "left", "right"):
+            for _ in range(12):
+                await it.press(key)
+        assert it.bench.shown.selected is not None
+        canvas = it.bench.canvas
+        assert canvas.drawing is not None
+        for target in canvas.drawing.targets:
+            await it.pilot.click("#canvas", offset=Offset(target.box.x, target.box.y))
+        await it.press("g", "escape", "x", "u")
+        assert len(it.model.agent) == 2
+
+
 async def test_jump_labels(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await it.press("g")

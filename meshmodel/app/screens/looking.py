@@ -12,6 +12,7 @@ from meshmodel.app.widgets.canvas_view import CanvasView
 from meshmodel.app.widgets.how import Told
 from meshmodel.canvas.scene import Reference, Zoom
 from meshmodel.model.records import Agent, System, Zone
+from meshmodel.model.snapshot import RECORD_TYPES
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Finding
@@ -37,7 +38,7 @@ class Looking(Base):
         if table in {"trigger", "hold"} and isinstance(key, tuple):
             first, second = ("system", "agent") if table == "trigger" else ("agent", "credential")
             return snapshot.get(first, key[0]) is not None and snapshot.get(second, key[1]) is not None
-        return snapshot.get(table, key) is not None
+        return table in RECORD_TYPES and snapshot.get(table, key) is not None
 
     def select(self, reference: Reference | None) -> None:
         """Select something, bring it into view, and tell the panels."""

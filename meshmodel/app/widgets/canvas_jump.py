@@ -48,6 +48,11 @@ class Jumping(ScrollView):
         raise NotImplementedError
 
     @property
+    def order(self) -> tuple[Reference, ...]:
+        """What can be selected, in reading order."""
+        raise NotImplementedError
+
+    @property
     def is_jumping(self) -> bool:
         """Whether labels are shown."""
         return self._jumps is not None
@@ -94,7 +99,7 @@ class Jumping(ScrollView):
         right = left + self.scrollable_content_region.width
         bottom = top + self.scrollable_content_region.height
         found = []
-        for reference in self.drawing.reading_order:
+        for reference in self.order:
             box = self.drawing.box_of(reference)
             if box is not None and left <= box.x < right and top <= box.y < bottom:
                 found.append(reference)

@@ -20,6 +20,9 @@ from meshmodel.app.widgets.canvas_paint import Lighting, Overlay, lay_over, pain
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.scene import Direction, Reference, Run
 
+NO_ZONE = "lane"
+"""The table of references that drawings make for the lane of what has no zone."""
+
 MARGIN = 2
 """How many cells of ground stay visible around what is brought into view."""
 
@@ -233,13 +236,16 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         """Move in a direction: the selection, or what a gesture in progress moves."""
         if self.steer(direction) or self.drawing is None:
             return
-        order = self.drawing.reading_order
+        order = self.order
         if not order:
             return
         if self.selected is None or self.drawing.box_of(self.selected) is None:
             self._select(order[0])
         else:
-            self._select(self.drawing.neighbour(self.selected, direction) or self.selected)
+            wanted = self.drawing.neighbour(self.selected, direction)
+            if wanted is not None and wanted[0] == NO_ZONE:
+                wanted = self.drawing.neighbour(wanted, direction)
+            self._select(wanted if wanted is not None and wanted[0] != NO_ZONE else self.selected)
 
     def action_next(self) -> None:
         """Select the next one in reading order."""
@@ -249,8 +255,15 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         """Select the one before in reading order."""
         self._step(-1)
 
+    @property
+    def order(self) -> tuple[Reference, ...]:
+        """What can be selected, in reading order: the lane of what has no zone is nothing by itself."""
+        if self.drawing is None:
+            return ()
+        return tuple(each for each in self.drawing.reading_order if each[0] != NO_ZONE)
+
     def _step(self, by: int) -> None:
-        order = () if self.drawing is None else self.drawing.reading_order
+        order = self.order
         if not order:
             return
         here = self.aimed_or_selected
@@ -261,6 +274,8 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
 
     def _select(self, reference: Reference | None) -> None:
         """Select at once, so that a key or a click that follows finds it selected; then say so."""
+        if reference is not None and reference[0] == NO_ZONE:
+            reference = None
         self.selected = reference
         self._relight()
         self.reveal(reference)
