@@ -28,7 +28,7 @@ def facts_of(analysis: "Analysis | None") -> Facts:
     if analysis is None:
         return Facts()
     return Facts(
-        identities={each.agent: len(each.identities) for each in analysis.reach()},
+        identities=analysis.identity_counts(),
         marks={(step, start, end): mark for (step, start, end), mark in analysis.marks().items()},
         depths=analysis.depths(),
     )

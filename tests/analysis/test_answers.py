@@ -7,6 +7,8 @@ import meshmodel
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.exchange import step_graph
 from meshmodel.model import records as r
+from meshmodel.store.examples import ORDER, example
+from meshmodel.store.interchange import read_file
 from tests.analysis.meshes_by_hand import pipeline, support
 from tests.analysis.test_naive import compare
 from tests.benchmarks.meshes import clustered
@@ -104,3 +106,11 @@ def test_an_analysis_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_identities_are_counted_as_they_are_named(name):
+    analysis = analyse(read_file(example(name).path))
+    counted = {each.agent: len(each.identities) for each in analysis.reach()}
+    assert counted
+    assert analysis.identity_counts() == counted
