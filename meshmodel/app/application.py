@@ -3,17 +3,19 @@
 import gc
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 
 from meshmodel.app.actions import bindings
 from meshmodel.app.config import Configuration, State, read_configuration
 from meshmodel.app.messages import ActionRequested
+from meshmodel.app.plain import PlainText
 from meshmodel.app.screens.workbench import Workbench
 from meshmodel.app.session import Session
 from meshmodel.app.theme import DEFAULT, PALETTES, TITLES, themes
@@ -72,6 +74,7 @@ class MeshmodelApp(App[None]):
         self.is_ascii = (
             needs_ascii(os.environ, getattr(sys.__stdout__, "encoding", None)) if wanted is None else wanted
         )
+        self._plain = (PlainText(),) if self.is_ascii else ()
         self._opened = session
         for theme in themes():
             self.register_theme(theme)
@@ -79,6 +82,10 @@ class MeshmodelApp(App[None]):
         self.theme = names.get(self.configuration.theme or "", DEFAULT)
         if self.configuration.keymap:
             self.set_keymap(self.configuration.keymap)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """The toolkit's filters, and the one that leaves only ASCII where only that may be drawn."""
+        return (*super().get_line_filters(), *self._plain)
 
     @property
     def keymap(self) -> Mapping[str, str]:

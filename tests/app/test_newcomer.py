@@ -56,3 +56,14 @@ async def test_a_terminal_without_colour_shows_every_panel(
             await it.press("escape", "escape")
         await it.press("tab", "enter")
         assert "▌" in it.screen_text()
+
+
+async def test_ascii_mode_leaves_nothing_else_on_any_panel(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain", (80, 24), is_ascii=True) as it:
+        assert it.screen_text().isascii()
+        for keys in ("f", "r", "Q", "J", "g", "?", "ctrl+p", "a", "e", ":", "o", "/", "T"):
+            await it.press(keys)
+            assert it.screen_text().isascii(), keys
+            await it.press("escape", "escape")
+        await it.press("tab", "enter")
+        assert it.screen_text().isascii()

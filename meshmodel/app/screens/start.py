@@ -21,6 +21,9 @@ from meshmodel.model.records import About
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line, one_line
 
+RECENT_SHOWN = 5
+"""How many recent models are listed, so that the examples below stay on the smallest screen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Begin:
@@ -126,7 +129,7 @@ class StartScreen(Screen[None]):
         if self.recent:
             yield space("recent")
             yield heading("recent")
-            for path in self.recent:
+            for path in self.recent[:RECENT_SHOWN]:
                 said = one_line(path.parent, 60)
                 yield Row(
                     ("recent", path), line("  ", one_line(path.name, 60), (f"  {said}", "$text-muted")), path
