@@ -1,12 +1,13 @@
 """Reads interchange files: TOML from strangers, into a valid snapshot or one clear line."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from itertools import repeat
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
+
+import tomli
 
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import About
@@ -103,8 +104,8 @@ def _parse(text: str, source: str) -> dict[str, Any]:
     if max(map(str.count, text.split("\n"), repeat("."))) >= DEPTH_LIMIT:
         _refuse_deep_keys(text, source)
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         message = str(error)
         found = _PLACE.search(message)
         end = text.rstrip("\n").count("\n") + 1 if found else None

@@ -1,5 +1,6 @@
 """What the parts of the workbench share: the session, what is shown, and each other's methods."""
 
+from abc import abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -62,46 +63,46 @@ class Base(Screen[None]):
             self.app.clear_notifications()  # only the newest line is of interest
             self.notify(text, severity=severity, markup=False, timeout=4)
 
+    @abstractmethod
     def redraw(self, *, afresh: bool = False) -> None:
         """Draw the newest model; ``afresh``: without regard to how it was drawn before."""
-        raise NotImplementedError
 
+    @abstractmethod
     def relight(self) -> None:
         """Let stand out what is selected, in the lens, or on the lit way."""
-        raise NotImplementedError
 
+    @abstractmethod
     def follow(self) -> None:
         """Tell every panel what to show."""
-        raise NotImplementedError
 
+    @abstractmethod
     def select(self, reference: Reference | None) -> None:
         """Select something, bring it into view, and tell the panels."""
-        raise NotImplementedError
 
+    @abstractmethod
     def zone_of(self, reference: Reference | None) -> str | None:
         """The zone that an element lies in or is at home in, or the zone itself."""
-        raise NotImplementedError
 
+    @abstractmethod
     def describe(self, reference: Reference) -> str:
         """What a record is called in a line."""
-        raise NotImplementedError
 
+    @abstractmethod
     def open_inspector(self) -> None:
         """Show the inspector and give it the focus."""
-        raise NotImplementedError
 
+    @abstractmethod
     def open_finding(self, finding: "Finding | None") -> None:
         """Light the witness of a finding and tell it; with ``None``: no longer."""
-        raise NotImplementedError
 
+    @abstractmethod
     def filter_in_focus(self) -> bool:
         """Open the filter of the list in focus; whether one is."""
-        raise NotImplementedError
 
+    @abstractmethod
     def give_up(self) -> bool:
         """Give up the gesture in progress; whether there was one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def apply(self, wanted: Edit | None, select: Reference | None = None) -> bool:
         """Make an edit, and select something afterwards; whether it was done."""
-        raise NotImplementedError

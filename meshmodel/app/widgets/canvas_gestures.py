@@ -1,5 +1,6 @@
 """What hands do on the canvas: dragging to move, to connect and to pan, and the same by keys."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -94,24 +95,25 @@ class Gestures(ScrollView):
     # What the canvas itself provides
 
     @property
+    @abstractmethod
     def looks(self) -> "Inks":
         """What the inks look like."""
-        raise NotImplementedError
 
+    @abstractmethod
     def light_aim(self, reference: Reference | None) -> None:
         """Let what is pointed at stand out."""
-        raise NotImplementedError
 
+    @abstractmethod
     def overlay(self, overlays: "Iterable[Overlay]") -> None:
         """Paint these over the drawing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reveal(self, reference: Reference | None) -> None:
         """Scroll to the record."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _select(self, reference: Reference | None) -> None:
-        raise NotImplementedError
+        """The canvas does."""
 
     # By keys
 
@@ -303,9 +305,9 @@ class Gestures(ScrollView):
             if target is not None and target.part not in {"lane", "fold"}:
                 self.action_edit()
 
+    @abstractmethod
     def action_edit(self) -> None:
         """Edit what is selected."""
-        raise NotImplementedError
 
     def _end_at(self, source: Target, x: int, y: int) -> Reference | None:
         """The element under the pointer, other than the one the connection comes from."""

@@ -1,5 +1,6 @@
 """Jump labels: one or two letters on everything in view; typing them selects it."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -36,21 +37,22 @@ class Jumping(ScrollView):
     _typed = ""
 
     @property
+    @abstractmethod
     def looks(self) -> "Inks":
         """What the inks look like."""
-        raise NotImplementedError
 
+    @abstractmethod
     def overlay(self, overlays: Iterable[Overlay]) -> None:
         """Paint these over the drawing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _select(self, reference: Reference | None) -> None:
-        raise NotImplementedError
+        """The canvas does."""
 
     @property
+    @abstractmethod
     def order(self) -> tuple[Reference, ...]:
         """What can be selected, in reading order."""
-        raise NotImplementedError
 
     @property
     def is_jumping(self) -> bool:
