@@ -6,7 +6,7 @@ import pytest
 
 from meshmodel.app.screens.placing import CheckpointDialog
 from meshmodel.model.snapshot import Snapshot
-from tests.app.test_workbench import SIZES, desk
+from tests.app.desk import SIZES, desk
 
 
 @pytest.mark.parametrize("size", SIZES)

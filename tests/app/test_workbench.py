@@ -1,117 +1,15 @@
 """The workbench through Textual's Pilot, judged by the model that comes of it."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from textual.geometry import Offset
-from textual.pilot import Pilot
 
-from meshmodel.app.application import MeshmodelApp
-from meshmodel.app.config import Configuration, State
-from meshmodel.app.screens.workbench import Workbench
-from meshmodel.canvas.scene import Reference
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.database import Store
 from meshmodel.store.edits import Edit, Put, apply_edit
-from meshmodel.store.loading import load
-
-MODELS = Path(__file__).parents[2] / "models"
-SIZES = [(80, 24), (120, 40), (200, 60)]
-
-
-class Desk:
-    """One running workbench, as a test sees it."""
-
-    def __init__(self, pilot: Pilot[None], app: MeshmodelApp) -> None:
-        self.pilot = pilot
-        self.app = app
-
-    @property
-    def bench(self) -> Workbench:
-        screen = next(each for each in self.app.screen_stack if isinstance(each, Workbench))
-        assert isinstance(screen, Workbench)
-        return screen
-
-    @property
-    def model(self) -> Snapshot:
-        return self.bench.session.snapshot
-
-    @property
-    def missing(self) -> int:
-        assert self.bench.session.is_analysed
-        assert self.bench.session.built is not None
-        return self.bench.session.built.summary.missing
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.pilot.pause()
-
-    async def type(self, text: str) -> None:
-        await self.press(*("space" if each == " " else each for each in text))
-
-    async def sentence(self, text: str) -> None:
-        await self.press(":")
-        await self.type(text)
-        await self.press("enter", "escape")
-
-    async def select(self, *reference: object) -> None:
-        self.bench.select(reference)  # type: ignore[arg-type]
-        await self.pilot.pause()
-
-    def cell(self, reference: Reference, dx: int = 1, dy: int = 0) -> Offset:
-        """A cell of a record, relative to the canvas."""
-        canvas = self.bench.canvas
-        assert canvas.drawing is not None
-        box = canvas.drawing.box_of(reference)
-        assert box is not None, f"{reference} is not drawn"
-        dx = dx if dx >= 0 else box.width + dx
-        return Offset(box.x + dx - canvas.scroll_offset.x, box.y + dy - canvas.scroll_offset.y)
-
-    async def drag(self, start: Offset, end: Offset) -> None:
-        """Down at one cell of the canvas, over to another, up."""
-        middle = Offset((start.x + end.x) // 2, (start.y + end.y) // 2)
-        await self.pilot.mouse_down("#canvas", offset=start)
-        await self.pilot.hover("#canvas", offset=middle)
-        await self.pilot.hover("#canvas", offset=end)
-        await self.pilot.mouse_up("#canvas", offset=end)
-        await self.pilot.pause()
-
-    def screen_text(self) -> str:
-        """What is on the screen."""
-        strips = self.app.screen._compositor.render_strips(self.app.screen.size)
-        return "\n".join("".join(segment.text for segment in strip) for strip in strips)
-
-
-Open = Callable[..., object]
-
-
-@asynccontextmanager
-async def desk(
-    folder: Path,
-    model: str | Snapshot | Path | None = "support-agent",
-    size: tuple[int, int] = (120, 40),
-    **options: object,
-) -> AsyncIterator[Desk]:
-    if isinstance(model, Path):
-        path = model
-    else:
-        path = folder / "mesh.mesh"
-        if not path.exists():
-            snapshot = load(MODELS / f"{model}.toml") if isinstance(model, str) else model
-            Store.create(path, snapshot).close()
-    app = MeshmodelApp(
-        path,
-        configuration=options.pop("configuration", Configuration()),  # type: ignore[arg-type]
-        state=State(folder / "state.json"),
-        is_ascii=bool(options.pop("is_ascii", False)),
-    )
-    async with app.run_test(size=size, notifications=True) as pilot:
-        await pilot.pause()
-        yield Desk(pilot, app)
-        app.leave()
+from tests.app.desk import MODELS, SIZES, desk
 
 
 @pytest.mark.parametrize("size", SIZES)
