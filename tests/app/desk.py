@@ -76,6 +76,14 @@ class Desk:
         await self.pilot.mouse_up("#canvas", offset=end)
         await self.pilot.pause()
 
+    async def shows(self, text: str) -> None:
+        """Wait until a text is on the screen; what is painted follows the model by a frame."""
+        for _ in range(200):
+            if text in self.screen_text():
+                return
+            await self.pilot.pause()
+        raise AssertionError(f"{text!r} is not on the screen:\n{self.screen_text()}")
+
     def screen_text(self) -> str:
         """What is on the screen."""
         strips = self.app.screen._compositor.render_strips(self.app.screen.size)

@@ -14,11 +14,11 @@ async def test_enter_edits_the_checkpoint_that_was_just_placed(tmp_path: Path, s
     async with desk(tmp_path, size=size) as it:
         await it.press("f", "p")
         assert it.missing == 0
-        assert "Enter edits it" in it.screen_text()
+        await it.shows("Enter edits it")
         (placed,) = it.model.checkpoint
         assert it.bench.shown.selected == ("checkpoint", placed)
         await it.press("enter")
-        assert "freshness" in it.screen_text()
+        await it.shows("freshness")
         assert it.bench.query_one("#inspector").has_focus_within
 
 
@@ -26,13 +26,13 @@ async def test_placing_on_an_empty_model_says_what_comes_first(tmp_path: Path) -
     async with desk(tmp_path, Snapshot()) as it:
         await it.press("p")
         assert not isinstance(it.app.screen, CheckpointDialog)
-        assert "connect two elements first" in it.screen_text()
+        await it.shows("connect two elements first")
 
 
 async def test_a_lens_is_named_once(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await it.press("l")
-        assert "lens reach: select an agent" in it.screen_text()
+        await it.shows("lens reach: select an agent")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -55,7 +55,7 @@ async def test_a_terminal_without_colour_shows_every_panel(
             assert it.screen_text().strip()
             await it.press("escape", "escape")
         await it.press("tab", "enter")
-        assert "▌" in it.screen_text()
+        await it.shows("▌")
 
 
 async def test_ascii_mode_leaves_nothing_else_on_any_panel(tmp_path: Path) -> None:

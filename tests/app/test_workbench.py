@@ -30,14 +30,14 @@ async def test_finding_lights_its_witness_and_a_key_closes_it(tmp_path: Path, si
         assert told is not None
         assert told.system == "attachments"
         assert it.bench.canvas.lighting.witness
-        assert "nobody asks" in it.screen_text()
+        await it.shows("nobody asks")
         await it.press("p")
         placed = list(it.model.checkpoint.values())
         assert [(each.step, each.from_, each.to, each.state) for each in placed] == [
             ("grant", "file-sas", "attachments", "enforced")
         ]
         assert it.missing == 0
-        assert "▼−1" in it.screen_text()
+        await it.shows("▼−1")
         await it.press("escape", "u")
         assert it.missing == 1
         assert not it.model.checkpoint
@@ -76,12 +76,12 @@ async def test_intent_where_it_approves_and_why_not_elsewhere(tmp_path: Path) ->
     async with desk(second) as it:
         await it.press("f", "i")
         assert not it.model.intent
-        assert "outsiders write into tickets" in it.screen_text()
+        await it.shows("outsiders write into tickets")
 
 
 async def test_adding_naming_connecting_and_deleting_by_key(tmp_path: Path) -> None:
     async with desk(tmp_path, Snapshot()) as it:
-        assert "Nothing here yet" in it.screen_text()
+        await it.shows("Nothing here yet")
         await it.press("a", "z")
         await it.type("desk")
         await it.press("enter")
@@ -248,11 +248,11 @@ async def test_as_designed_counts_planned_checkpoints(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await it.sentence("ask policy-decision on file-sas > attachments: planned")
         assert it.missing == 1
-        assert "designed 0" in it.screen_text()
+        await it.shows("designed 0")
         await it.press("v")
         assert it.bench.shown.analysis is not None
         assert not it.bench.shown.analysis.doors
-        assert "as designed" in it.screen_text()
+        await it.shows("as designed")
 
 
 async def test_resizing_keeps_the_selection_and_the_witness(tmp_path: Path) -> None:
@@ -265,7 +265,7 @@ async def test_resizing_keeps_the_selection_and_the_witness(tmp_path: Path) -> N
             assert it.bench.arrangement == name
             assert it.bench.shown.selected == ("agent", "support-bot")
             assert it.bench.shown.finding is not None
-            assert "Support bot" in it.screen_text()
+            await it.shows("Support bot")
 
 
 HOSTILE = (
@@ -291,7 +291,7 @@ async def test_hostile_names_are_text(tmp_path: Path, size: tuple[int, int]) -> 
             await it.press("enter", "escape")
         await it.press("?", "escape", "/", "escape", "ctrl+p", "escape", "-", "-", "0")
         await it.select("agent", "agent0")
-        assert "[bold red]x[/]" in it.screen_text()
+        await it.shows("[bold red]x[/]")
         strips = it.app.screen._compositor.render_strips(it.app.screen.size)
         assert {strip.cell_length for strip in strips} == {size[0]}
 
@@ -331,7 +331,7 @@ async def test_interchange_file_opens_for_reading(tmp_path: Path) -> None:
     path.write_text((MODELS / "support-agent.toml").read_text())
     async with desk(tmp_path, path) as it:
         assert it.bench.session.read_only
-        assert "meshmodel import x.toml" in it.screen_text()
+        await it.shows("meshmodel import x.toml")
         before = it.model
         await it.select("agent", "support-bot")
         await it.press("x", "a", "p", "u", "A")
@@ -347,7 +347,7 @@ async def test_refused_edit_is_said_and_changes_nothing(tmp_path: Path) -> None:
         it.bench.apply(Edit("bad", (Put(Hold("nobody", "nothing")),)))
         await it.pilot.pause()
         assert it.model is before
-        assert "nobody" in it.screen_text()
+        await it.shows("nobody")
 
 
 async def test_ascii_mode_draws_nothing_else(tmp_path: Path) -> None:
