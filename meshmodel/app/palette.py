@@ -50,4 +50,5 @@ class Palette(Dialog[Action | Reference]):
                     ),
                     action,
                     search=f"{action.label} {action.description}",
+                    indent=2,
                 )

@@ -51,7 +51,8 @@ def find_rows(snapshot: Snapshot) -> Iterator[Row]:
                 line(f"{GLYPHS[table]} ", key, (f"  {said}" if said else "", "$text-muted")),
                 (table, key),
                 search=f"{table} {key} {name} {kind}",
+                indent=2,
             )
     for table in _RELATIONS:
         for key, record in snapshot.table(table).items():
-            yield Row((table, key), line(f"{GLYPHS[table]} ", phrase(record)), (table, key))
+            yield Row((table, key), line(f"{GLYPHS[table]} ", phrase(record)), (table, key), indent=2)

@@ -75,6 +75,7 @@ def help_rows(keymap: Mapping[str, str] | None = None) -> Iterator[Row]:
                     line((f"  {keys:<16}", "$text-accent"), action.description),
                     action.id,
                     search=f"{keys} {action.label} {action.description} {action.id}",
+                    indent=18,
                 )
     yield space("sentences")
     yield heading("Sentences of the quick line")
@@ -83,4 +84,5 @@ def help_rows(keymap: Mapping[str, str] | None = None) -> Iterator[Row]:
             ("sentence", sentence),
             line("  ", (sentence, "$text-accent"), (f"  {meaning}", "$text-muted")),
             "quick_line",
+            indent=4,
         )

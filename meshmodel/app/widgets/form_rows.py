@@ -10,21 +10,21 @@ from meshmodel.model.records import Checkpoint, Record
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import table_of
 
-LABEL_WIDTH = 14
-"""How many cells the names of fields take."""
+LABEL_WIDTH = 16
+"""How many cells the names of fields take, the gap behind them included."""
 
 WARNING = "$text-warning"
 MUTED = "$text-muted"
 
 
 def label(text: str) -> str:
-    """The name of a field as people read it, padded to its column."""
-    return f"{text.replace('_', ' '):<{LABEL_WIDTH}}"
+    """The name of a field as people read it, padded to its column; a gap always follows."""
+    return f"{text.replace('_', ' '):<{LABEL_WIDTH - 1}} "
 
 
 def form_row(key: str, shown: Content, *, value: Any) -> Row:
     """One row of a form."""
-    return Row(("field", key), line((label(key), MUTED)) + shown, value)
+    return Row(("field", key), line((label(key), MUTED)) + shown, value, indent=LABEL_WIDTH)
 
 
 def field_row(record: Record, field: Field) -> Row:

@@ -75,7 +75,8 @@ class How(Listing):
                 if step is None:
                     rows.append(_words(text, "$text-muted" if rows else ""))
                 else:
-                    rows.append(Row(sentence, _numbered(text), reference_of(step)))
+                    number = text.partition(" ")[0]
+                    rows.append(Row(sentence, _numbered(text), reference_of(step), indent=len(number) + 3))
             if not explanation.steps and explanation.why_not:
                 rows.append(_words(explanation.why_not, "$text-muted"))
         if finding is not None:

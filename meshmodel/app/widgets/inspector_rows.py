@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from meshmodel.app.phrases import ASCII_GLYPHS, GLYPHS, letters, phrase, place_phrase
 from meshmodel.app.places import checkpoints_on
-from meshmodel.app.widgets.form_rows import MUTED, WARNING, label
+from meshmodel.app.widgets.form_rows import LABEL_WIDTH, MUTED, WARNING
 from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.canvas.scene import Reference
 from meshmodel.model.records import (
@@ -21,6 +21,7 @@ from meshmodel.model.records import (
 )
 from meshmodel.model.schema import Field
 from meshmodel.model.snapshot import Snapshot, table_of
+from meshmodel.model.text import pad
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Finding
@@ -122,7 +123,7 @@ def relation_rows(snapshot: Snapshot, record: Record) -> list[Row]:
 
 
 def _record_row(table: str, key: Key, text: str) -> Row:
-    return Row((table, key), line(f"{GLYPHS.get(table, ' ')} ", text), (table, key))
+    return Row((table, key), line(f"{GLYPHS.get(table, ' ')} ", text), (table, key), indent=2)
 
 
 def _related(snapshot: Snapshot, table: str, key: str) -> Iterator[tuple[str, Any]]:
@@ -156,19 +157,30 @@ def reach_rows(snapshot: Snapshot, analysis: "Analysis | None", record: Record) 
     return []
 
 
+def _name(text: str) -> str:
+    """An id as it is, padded to its column; a gap always follows."""
+    return pad(text, LABEL_WIDTH - 3) + " "
+
+
+def _counts(identities: int, systems: int) -> str:
+    who = "identity" if identities == 1 else "identities"
+    where = "system" if systems == 1 else "systems"
+    return f"ends up with {identities} {who}, {systems} {where}"
+
+
 def _agent_reach(analysis: "Analysis", agent: Agent) -> list[Row]:
     found = analysis.agent_reach(agent.id)
     if found is None:
         return []
-    rows = [heading(f"ends up with {len(found.identities)} identities, {len(found.reach)} systems")]
+    rows = [heading(_counts(len(found.identities), len(found.reach)))]
     for identity in found.identities:
         how = _how(identity in found.direct_identities, identity in found.own_identities)
-        rows.append(Row(("identity", identity), line("  as ", label(identity), *how), None))
+        rows.append(Row(("identity", identity), line("  as ", _name(identity), *how), None, indent=2))
     for each in found.reach:
         hidden = [action for action in each.actions if action not in each.direct]
         how = _how(not hidden, all(action in each.own for action in each.actions))
-        text = f"{label(each.system)} {letters(each.actions):<6}"
-        rows.append(Row(("reach", each.system), line("  ", text, *how), ("system", each.system)))
+        text = f"{_name(each.system)} {letters(each.actions):<5} "
+        rows.append(Row(("reach", each.system), line("  ", text, *how), ("system", each.system), indent=2))
     return rows
 
 
@@ -178,8 +190,10 @@ def _system_reach(analysis: "Analysis", system: System) -> list[Row]:
         for each in agent.reach:
             if each.system == system.id:
                 how = _how(each.direct == each.actions, each.own == each.actions)
-                text = f"{label(agent.agent)} {letters(each.actions):<6}"
-                rows.append(Row(("reached", agent.agent), line("◉ ", text, *how), ("agent", agent.agent)))
+                text = f"{_name(agent.agent)} {letters(each.actions):<5} "
+                rows.append(
+                    Row(("reached", agent.agent), line("◉ ", text, *how), ("agent", agent.agent), indent=2)
+                )
     return [heading("who ends up here"), *rows] if rows else []
 
 
@@ -193,7 +207,12 @@ def _credential_reach(snapshot: Snapshot, analysis: "Analysis", credential: Cred
                 credential.principal in agent.direct_identities, credential.principal in agent.own_identities
             )
             rows.append(
-                Row(("has", agent.agent), line("◉ ", label(agent.agent), *how), ("agent", agent.agent))
+                Row(
+                    ("has", agent.agent),
+                    line("◉ ", _name(agent.agent), *how),
+                    ("agent", agent.agent),
+                    indent=2,
+                )
             )
     return [heading(title), *rows] if rows else []
 
@@ -220,12 +239,13 @@ def finding_rows(analysis: "Analysis | None", record: Record, *, ascii_only: boo
                 (f"  {each.subject}", MUTED),
             ),
             each,
+            indent=2,
         )
         for each in analysis.findings
         if is_about(each, table, key)
     ]
     asked = [
-        Row(("question", text), line("? ", text), None)
+        Row(("question", text), line("? ", text), None, indent=2)
         for question in analysis.questions
         if question.element == f"{table}:{key}"
         for text in question.asks

@@ -15,6 +15,8 @@ from textual.message import Message
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from meshmodel.app.widgets.hanging import Hanging
+
 Part = str | tuple[str, str]
 
 
@@ -33,6 +35,7 @@ class Row:
         value: what is chosen with it; a heading has none and cannot be chosen.
         search: the text that a filter looks in; that of the content if empty.
         heading: whether it only stands above others; a filter hides it with its rows.
+        indent: how many characters stand in front of the others where it takes several lines.
     """
 
     key: Hashable
@@ -40,6 +43,7 @@ class Row:
     value: Any = None
     search: str = ""
     heading: bool = False
+    indent: int = 0
 
     def matches(self, words: Sequence[str]) -> bool:
         """Whether all words of a filter occur in it."""
@@ -71,7 +75,11 @@ class RowList(OptionList):
     """
 
     DEFAULT_CSS = """
-    RowList { height: 1fr; border: none; padding: 0; background: transparent; }
+    RowList {
+        height: 1fr; border: none; padding: 0; background: transparent;
+        /* A bar that comes later would leave less room than the lines were counted for. */
+        scrollbar-size: 1 1; scrollbar-gutter: stable;
+    }
     RowList:focus { border: none; }
     RowList.-one-line { text-wrap: nowrap; text-overflow: ellipsis; }
     """
@@ -143,7 +151,12 @@ class RowList(OptionList):
         before, place = self.row, self.highlighted
         self._shown = _filtered(self._all, self._words)
         self.clear_options()
-        self.add_options([Option(row.content, disabled=row.heading) for row in self._shown])
+        self.add_options(
+            [
+                Option(Hanging(row.content, row.indent) if row.indent else row.content, disabled=row.heading)
+                for row in self._shown
+            ]
+        )
         if before is not None and self.go_to(before.key):
             return
         chosen = [index for index, row in enumerate(self._shown) if not row.heading]

@@ -1,0 +1,49 @@
+"""Text that wraps under its own beginning: a number, a key, or the name of a field stays in front."""
+
+from textual.content import Content
+from textual.css.styles import RulesMap
+from textual.strip import Strip
+from textual.style import Style
+from textual.visual import RenderOptions, Visual
+
+_LEAST = 12
+"""Cells of text beside which an indent is worth its room."""
+
+
+class Hanging(Visual):
+    """A text whose first characters stand in front, and all of whose lines begin behind them.
+
+    Where too little room is left behind them the lines below are indented by two cells.
+    """
+
+    def __init__(self, content: Content, indent: int) -> None:
+        """Arguments: the text, and how many of its characters stand in front, one cell each."""
+        self.content = content
+        self.indent = indent
+
+    def _split(self, width: int) -> tuple[Content, Content, int]:
+        indent = self.indent if width - self.indent >= _LEAST else min(2, max(width - 1, 0))
+        return self.content[:indent], self.content[indent:], indent
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        """All lines, as Textual asks for them."""
+        head, body, indent = self._split(width)
+        if not indent or not body.plain:
+            return self.content.render_strips(width, height, style, options)
+        front = head.render_strips(indent, 1, style, options)[0].adjust_cell_length(indent, style.rich_style)
+        blank = Strip.blank(indent, style.rich_style)
+        lines = body.render_strips(width - indent, height, style, options)
+        return [Strip.join([blank if at else front, line]) for at, line in enumerate(lines)]
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        """The cells of the whole text."""
+        return self.content.get_optimal_width(rules, container_width)
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        """How many lines it takes."""
+        _, body, indent = self._split(width)
+        if not indent or not body.plain:
+            return self.content.get_height(rules, width)
+        return body.get_height(rules, width - indent)

@@ -1,0 +1,73 @@
+"""Rows that take several lines: nothing of them is lost, and no line begins under their beginning."""
+
+from pathlib import Path
+
+import pytest
+
+from meshmodel.app.screens.help import help_rows
+from meshmodel.app.widgets.form_rows import LABEL_WIDTH, label
+from meshmodel.app.widgets.how import How
+from meshmodel.app.widgets.rows import FilterList, Row, RowList, line
+from meshmodel.model.schema import SCHEMA
+from tests.app.desk import desk
+from tests.app.form_host import HOSTILE, Host, full_snapshot
+
+SENTENCE = "1 reads Pipeline secrets as svc-codegen with Forge token ✖ nobody asks"
+
+
+def lines_of(rows: RowList) -> list[str]:
+    """All lines of the list as they are on the screen."""
+    return [rows.render_line(y).text.rstrip() for y in range(rows.size.height)]
+
+
+@pytest.mark.parametrize("width", [30, 44, 62, 100])
+@pytest.mark.parametrize("many", [1, 40])
+async def test_no_word_of_a_long_row_is_lost_whether_or_not_the_list_scrolls(width: int, many: int) -> None:
+    listing = FilterList()
+    app = Host(listing, full_snapshot())
+    async with app.run_test(size=(width, 24)) as pilot:
+        listing.set_rows(
+            Row(number, line(f"{number + 10} ", f"{SENTENCE} {HOSTILE}"), number, indent=3)
+            for number in range(many)
+        )
+        await pilot.pause()
+        lines = lines_of(listing.rows)
+        starts = [at for at, text in enumerate(lines) if text[:2].strip()]
+        assert lines[0].startswith("10 1 reads")
+        first = lines[: starts[1]] if many > 1 else lines
+        said = " ".join(text.removeprefix("10").strip() for text in first).split()
+        assert said == f"{SENTENCE} {HOSTILE}".split()
+
+
+async def test_the_keys_of_the_help_stand_alone_in_their_column() -> None:
+    listing = FilterList(help_rows())
+    app = Host(listing, full_snapshot())
+    async with app.run_test(size=(50, 400)) as pilot:
+        await pilot.pause()
+        for text in lines_of(listing.rows):
+            if text.startswith(" "):
+                assert text.startswith("  ")
+        assert sum(len(text) > 0 for text in lines_of(listing.rows)) > len(list(help_rows()))
+
+
+def test_a_gap_follows_every_name_of_a_field() -> None:
+    keys = [field.key for table in SCHEMA.values() for field in table.fields]
+    assert all(len(label(key)) == LABEL_WIDTH and label(key).endswith(" ") for key in keys)
+    assert label("a name longer than its column").endswith(" ")
+
+
+async def test_the_steps_of_a_way_are_told_in_whole_sentences_under_their_numbers(tmp_path: Path) -> None:
+    async with desk(tmp_path, "code-agent", size=(120, 40)) as running:
+        await running.press("f", "enter")
+        how = running.bench.query_one(How)
+        wanted = " ".join(row.content.plain for row in how.rows.shown_rows).split()
+        await running.pilot.pause()
+        assert how.rows.virtual_size.height >= len(how.rows.shown_rows)
+        shown: list[str] = []
+        for top in range(how.rows.virtual_size.height):
+            how.rows.scroll_to(y=top, animate=False, immediate=True)
+            await running.pilot.pause()
+            offset = how.rows.scroll_offset.y
+            if top - offset < how.rows.size.height:
+                shown.append(how.rows.render_line(top - offset).text)
+        assert " ".join(shown).split() == wanted
