@@ -8,6 +8,7 @@ starts in the time of a shell command.
 import argparse
 import gc
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,6 +17,7 @@ from typing import Final, NoReturn
 from meshmodel.commands import check, explain, export, imports, keys, reach, rules, workbench
 from meshmodel.commands.output import complain, say
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
 
 INTERRUPTED: Final = 130
 """The status after Ctrl+C, as shells have it."""
@@ -83,12 +85,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    if arguments and _is_path_of_a_model(arguments[0]):
+        name = one_line(arguments[0])
+        raise UsageError(f"{name}: is no command; meshmodel open {shlex.quote(name)} opens a model")
     try:
         chosen = _parser().parse_args(arguments)
     except SystemExit as done:  # --help and --version have printed what they print
         return int(done.code or 0)
     status: int = chosen.run(chosen)
     return status
+
+
+def _is_path_of_a_model(word: str) -> bool:
+    """Whether a word in place of a command ends as models do."""
+    return not word.startswith("-") and word.lower().endswith((".mesh", ".toml"))
 
 
 def _parser() -> argparse.ArgumentParser:

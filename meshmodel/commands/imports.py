@@ -1,12 +1,17 @@
 """``meshmodel import``: an interchange file becomes a model file."""
 
 import argparse
+import shlex
 from pathlib import Path
+from typing import Final
 
 from meshmodel.commands.models import Subparsers
 from meshmodel.commands.output import say
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
+
+_DATABASE: Final = b"SQLite format 3\0"
+"""What every model file begins with."""
 
 
 def add(commands: Subparsers) -> None:
@@ -31,6 +36,12 @@ def run(arguments: argparse.Namespace) -> int:
     target: Path = arguments.output
     if target.suffix.lower() != ".mesh":
         raise MeshmodelError(f"{one_line(target)}: a model file ends with .mesh; name it so")
+    if _is_model_file(arguments.source):
+        name = one_line(arguments.source)
+        raise MeshmodelError(
+            f"{name}: is a model file already; meshmodel open {shlex.quote(name)} opens it, "
+            f"meshmodel export {shlex.quote(name)} --to toml writes it as an interchange file"
+        )
     snapshot = read_file(arguments.source)
     from meshmodel.store.database import Store
 
@@ -38,3 +49,12 @@ def run(arguments: argparse.Namespace) -> int:
         pass
     say(f"{one_line(target, limit=1_000)}: {snapshot.elements} elements")
     return 0
+
+
+def _is_model_file(path: Path) -> bool:
+    """Whether a file begins as model files do; one that cannot be read is refused by the reader."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_DATABASE)) == _DATABASE
+    except (OSError, ValueError):
+        return False

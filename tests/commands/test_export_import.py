@@ -29,6 +29,14 @@ def test_a_round_trip_through_a_model_file_is_byte_identical(tmp_path, name):
     assert names(tmp_path) == ["back.toml", "m.mesh"]
 
 
+def test_a_model_file_is_not_imported_but_said_to_be_one_already(tmp_path):
+    mesh = tmp_path / "m.mesh"
+    assert run("import", AGENT, "-o", mesh).returncode == 0
+    line = refused("import", mesh, "-o", tmp_path / "n.mesh")
+    assert f"is a model file already; meshmodel open {mesh}" in line
+    assert names(tmp_path) == ["m.mesh"]
+
+
 def test_both_kinds_of_model_give_the_same_answers(tmp_path):
     mesh = tmp_path / "m.mesh"
     assert run("import", AGENT, "-o", mesh).returncode == 0

@@ -58,6 +58,8 @@ def test_an_acceptance_hides_from_the_status_until_its_date(tmp_path, days, stat
 def test_the_call_itself(tmp_path):
     assert "--help" in refused("frobnicate")
     assert "--help" in refused("check")
+    assert "meshmodel open x.mesh " in refused("x.mesh")
+    assert "meshmodel open 'my x.TOML' " in refused("my x.TOML")
     assert "--fail-on" in refused("check", "--fail-on", "sometimes", AGENT)
     assert "--jsn" in refused("check", "--jsn", AGENT)
     assert "no agent" in refused("explain", AGENT, "suport-bot", "tickets")
