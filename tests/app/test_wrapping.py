@@ -3,14 +3,20 @@
 from pathlib import Path
 
 import pytest
+from textual.widgets import Static
 
+from meshmodel.api import analyse
 from meshmodel.app.screens.help import help_rows
+from meshmodel.app.theme import PALETTES
 from meshmodel.app.widgets.form_rows import LABEL_WIDTH, label
 from meshmodel.app.widgets.how import How
+from meshmodel.app.widgets.inspector_rows import reach_rows
+from meshmodel.app.widgets.reach_matrix import ReachMatrix
 from meshmodel.app.widgets.rows import FilterList, Row, RowList, line
+from meshmodel.model.records import Agent, Credential, Grant, Hold, System
 from meshmodel.model.schema import SCHEMA
 from tests.app.desk import desk
-from tests.app.form_host import HOSTILE, Host, full_snapshot
+from tests.app.form_host import HOSTILE, Host, full_snapshot, snapshot_of
 
 SENTENCE = "1 reads Pipeline secrets as svc-codegen with Forge token ✖ nobody asks"
 
@@ -71,3 +77,47 @@ async def test_the_steps_of_a_way_are_told_in_whole_sentences_under_their_number
             if top - offset < how.rows.size.height:
                 shown.append(how.rows.render_line(top - offset).text)
         assert " ".join(shown).split() == wanted
+
+
+async def test_what_a_record_reaches_is_counted_and_parted_from_how() -> None:
+    snapshot = snapshot_of(
+        [
+            System("a_system_with_a_long_name"),
+            Agent("bot"),
+            Credential("key"),
+            Hold("bot", "key"),
+            Grant("key", "a_system_with_a_long_name", ("read", "write", "execute", "issue", "admin")),
+        ]
+    )
+    analysis = analyse(snapshot)
+    rows = reach_rows(snapshot, analysis, snapshot.agent["bot"])
+    assert rows[0].content.plain == "ends up with 1 identity, 1 system"
+    assert [row.content.plain.split()[-1] for row in rows[1:]] == ["direct", "direct"]
+    assert rows[1].content.plain.split() == ["as", "key", "direct"]
+    assert " rwxia direct" in rows[2].content.plain
+    assert "a_system" in rows[2].content.plain
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_reach_matrix_shows_its_whole_legend_and_a_quiet_cursor(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, "code-agent", size=size) as running:
+        await running.press("r")
+        await running.pilot.pause()
+        matrix = running.bench.query_one(ReachMatrix)
+        legend = matrix.query_one(Static)
+        wanted = str(legend.content).split()
+        assert wanted[:2] == ["rwxia", "·r"]
+        lines = running.screen_text().splitlines()
+        top, left = legend.region.y, legend.region.x
+        shown = " ".join(each[left : left + legend.size.width] for each in lines[top : legend.region.bottom])
+        assert shown.split() == wanted
+        table = matrix.table
+        palette = PALETTES[running.app.theme]
+        segments = list(table.render_line(1 + table.line - table.scroll_offset.y))
+        grounds = {
+            segment.style.bgcolor.name for segment in segments if segment.style and segment.style.bgcolor
+        }
+        assert palette.cursor in grounds
+        assert not any(segment.style and segment.style.reverse for segment in segments)

@@ -92,7 +92,8 @@ class MatrixView(ScrollView, can_focus=True):
     MatrixView > .matrix--direct { color: $text; }
     MatrixView > .matrix--hidden { color: $text-warning; text-style: bold; }
     MatrixView > .matrix--deputy { color: $text-error; text-style: italic; }
-    MatrixView > .matrix--cursor { text-style: reverse; }
+    MatrixView > .matrix--cursor { background: $block-cursor-blurred-background; text-style: bold; }
+    MatrixView:focus > .matrix--cursor { background: $block-cursor-background; }
     """
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -232,7 +233,9 @@ class MatrixView(ScrollView, can_focus=True):
         if cell is not None:
             style += self.get_component_rich_style(f"matrix--{cell.how}")
         if (column, index) == (self.column, self.line):
-            style += self.get_component_rich_style("matrix--cursor")
+            # Only the ground: what is in the cell keeps its own colour.
+            cursor = self.get_component_rich_style("matrix--cursor")
+            style += Style(bgcolor=cursor.bgcolor, bold=cursor.bold)
         return Segment(text, style)
 
 
@@ -246,7 +249,7 @@ class ReachMatrix(Vertical):
 
     DEFAULT_CSS = """
     ReachMatrix { height: 1fr; background: $surface; }
-    ReachMatrix > Static { height: 1; color: $text-muted; }
+    ReachMatrix > Static { height: auto; max-height: 2; color: $text-muted; }
     ReachMatrix > Input { height: 1; border: none; padding: 0 1; background: $panel; display: none; }
     ReachMatrix.-filtering > Input { display: block; }
     """
@@ -324,9 +327,9 @@ class ReachMatrix(Vertical):
         self.legend.update(
             line(
                 " rwxia  ",
-                (f"{signs['hidden']}r hidden, found there", "$text-warning"),
+                (f"{signs['hidden']}r hidden", "$text-warning"),
                 "  ",
-                (f"{signs['deputy']}r deputy: another agent", "$text-error"),
+                (f"{signs['deputy']}r deputy", "$text-error"),
                 left_out,
             )
         )
