@@ -38,8 +38,10 @@ class Palette:
     trigger: str
     delegation: str
     selected: str
+    selected_line: str
     on_selected: str
     accent: str
+    on_accent: str
     bar: str
     cursor: str
     panel: str
@@ -49,11 +51,11 @@ DARK: Final = Palette(
     ground="#0f1419",
     lane_a="#131a22",
     lane_b="#1a222c",
-    frame="#52657d",
+    frame="#5d7189",
     text="#e8edf2",
     faint="#93a0ae",
     line="#9fb0c3",
-    dim="#3f4b58",
+    dim="#66758a",
     agent="#1f3f6e",
     agent_bar="#5aa7ff",
     system="#2d343d",
@@ -70,21 +72,23 @@ DARK: Final = Palette(
     trigger="#d2a8ff",
     delegation="#79c0ff",
     selected="#ffd75f",
+    selected_line="#ffd75f",
     on_selected="#10141a",
     accent="#7fd1e8",
+    on_accent="#10141a",
     bar="#1b2430",
-    cursor="#2c4a70",
+    cursor="#1f3550",
     panel="#10161d",
 )
 LIGHT: Final = Palette(
     ground="#fbfcfd",
     lane_a="#f3f6f9",
     lane_b="#e9eef4",
-    frame="#8294a8",
+    frame="#74879c",
     text="#14191f",
     faint="#55616d",
     line="#4a5a6b",
-    dim="#b9c3ce",
+    dim="#7a8691",
     agent="#c5dcfb",
     agent_bar="#1f6feb",
     system="#d9dfe6",
@@ -101,10 +105,12 @@ LIGHT: Final = Palette(
     trigger="#7a3fc4",
     delegation="#0b5cad",
     selected="#ffcf33",
+    selected_line="#a84300",
     on_selected="#10141a",
     accent="#0b6b85",
+    on_accent="#ffffff",
     bar="#dde4ec",
-    cursor="#bcd4f2",
+    cursor="#d3e3f8",
     panel="#f3f6f9",
 )
 CONTRAST: Final = Palette(
@@ -132,8 +138,10 @@ CONTRAST: Final = Palette(
     trigger="#e7b6ff",
     delegation="#87d7ff",
     selected="#ffff00",
+    selected_line="#ffff00",
     on_selected="#000000",
     accent="#00ffff",
+    on_accent="#000000",
     bar="#262626",
     cursor="#00008b",
     panel="#000000",
@@ -184,6 +192,7 @@ def _theme(name: str, palette: Palette) -> Theme:
             "footer-description-foreground": palette.faint,
             "border-blurred": palette.frame,
             "border": palette.accent,
+            "text-accent": palette.accent,
             "scrollbar": palette.frame,
             "scrollbar-background": palette.ground,
             "scrollbar-corner-color": palette.ground,
@@ -265,7 +274,7 @@ def inks(palette: Palette) -> Inks:
         lit=lit,
         dimmed=dimmed,
         selected=Style(color=palette.on_selected, bgcolor=palette.selected, bold=True),
-        selected_line=Style(color=palette.selected, bold=True),
-        label=Style(color=palette.on_selected, bgcolor=palette.accent, bold=True),
-        offer=Style(color=palette.on_selected, bgcolor=palette.accent, bold=True),
+        selected_line=Style(color=palette.selected_line, bold=True),
+        label=Style(color=palette.on_accent, bgcolor=palette.accent, bold=True),
+        offer=Style(color=palette.on_accent, bgcolor=palette.accent, bold=True),
     )

@@ -151,13 +151,13 @@ class Told(Widget):
     def _status(self, shown: Shown) -> Content:
         """Where the finding is told beside: what was said last, else what is selected."""
         if self.said:
-            return Content.styled(f" {self.said}", "bold $accent")
+            return Content.styled(f" {self.said}", "bold $primary")
         record = None if shown.selected is None else shown.snapshot.get(*shown.selected)
         return Content.styled(f" {phrase(record)}" if record is not None else "", "$text-muted")
 
     def _first(self, shown: Shown) -> Content:
         if self.said:
-            return Content.styled(f" {self.said}", "bold $accent")
+            return Content.styled(f" {self.said}", "bold $primary")
         finding = shown.finding
         if finding is not None:
             sign = severity_sign(finding, is_ascii=shown.ascii)
