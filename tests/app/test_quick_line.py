@@ -1,5 +1,6 @@
 """The quick line on the screen: completion, preview, history, and the keys that it takes."""
 
+from textual import events
 from textual.widgets import Static
 
 from meshmodel.app.messages import Notice, PanelClosed, Shown
@@ -28,6 +29,25 @@ async def test_a_sentence_is_previewed_done_and_cleared_for_the_next() -> None:
         assert app.shown.selected == ("grant", ("key", "files"))
         assert line.text == ""
         assert line.is_open
+
+
+async def test_two_sentences_in_one_burst_are_two_edits() -> None:
+    line = QuickLine()
+    app = Host(line, Snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.open_line()
+        await pilot.pause()
+        typed = [("=", "=")] + [(each, each) for each in "bot > key > files: read"] + [("enter", None)]
+        typed += [(each, each) for each in "files in desk"] + [("enter", None)]
+        for key, character in typed:  # nothing is handled in between
+            app.post_message(events.Key(key, character))
+        await pilot.pause()
+        await pilot.pause()
+        assert len(app.edits) == 2
+        assert set(app.snapshot.grant) == {("key", "files")}
+        assert app.snapshot.system["files"].zone == "desk"
+        assert line.history == ["=bot > key > files: read", "files in desk"]
+        assert line.text == ""
 
 
 async def test_support_agent_by_keys_and_completion_takes_fewer_than_250() -> None:

@@ -1,7 +1,9 @@
 """The quick line: sentences with completion, and a preview of what they would do before Enter."""
 
+import contextlib
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -12,9 +14,10 @@ from meshmodel.app.messages import EditRequested, Notice, PanelClosed, Shown
 from meshmodel.app.sentences import Completion, Sentence, completions, parse
 from meshmodel.app.widgets.rows import Row, RowList, line
 from meshmodel.canvas.scene import Reference
+from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import key_of
 from meshmodel.model.snapshot import Snapshot, table_of
-from meshmodel.store.edits import Edit, Put
+from meshmodel.store.edits import Edit, Put, apply_edit
 
 HISTORY_LIMIT = 200
 """How many sentences are kept."""
@@ -23,16 +26,24 @@ EXAMPLE = "bot > token > tickets: read, write · tickets in helpdesk · tickets 
 
 
 class _SentenceInput(Input):
-    """The line itself."""
+    """The line itself: its keys take effect in the order in which they were typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "quick('complete')", show=False, priority=True),
         Binding("up", "quick('up')", show=False),
         Binding("down", "quick('down')", show=False),
         Binding("ctrl+up", "quick('older')", show=False),
         Binding("ctrl+down", "quick('newer')", show=False),
         Binding("escape", "quick('close')", show=False),
     ]
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Take Enter and Tab at once: keys typed right after them are here already, and come next."""
+        if event.key in {"enter", "tab"}:
+            event.stop()
+            event.prevent_default()
+            self.action_quick("submit" if event.key == "enter" else "complete")
+        else:
+            await super()._on_key(event)
 
     def action_quick(self, name: str) -> None:
         """Hand a key to the quick line around it."""
@@ -118,9 +129,8 @@ class QuickLine(Vertical):
         event.stop()
         self._read()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def do_submit(self) -> None:
         """Do what the line says."""
-        event.stop()
         self._read()
         text = self.text.strip()
         if not text:
@@ -135,6 +145,9 @@ class QuickLine(Vertical):
             return
         if self.sentence.edit is not None:
             self.post_message(EditRequested(self.sentence.edit, touched(self.sentence.edit)))
+            # The next sentence may be typed already, and may name what this one adds.
+            with contextlib.suppress(InvalidModelError):  # refused: the workbench will say so
+                self.snapshot = apply_edit(self.snapshot, self.sentence.edit)
         self._input.value = ""
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
