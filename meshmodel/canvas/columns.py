@@ -50,14 +50,23 @@ class Grid:
     stands: dict[Reference, Reference] = field(default_factory=dict)
 
 
-def place(snapshot: Snapshot, facts: Facts, options: Options, earlier: Sequence[Reference] = ()) -> Grid:
+def place(
+    snapshot: Snapshot,
+    facts: Facts,
+    options: Options,
+    earlier: Sequence[Reference] = (),
+    *,
+    keep_lanes: bool = False,
+) -> Grid:
     """The grid of a snapshot.
 
     Args:
         snapshot: the model.
         facts: depths decide columns, identities the facts on agents, marks those by the arrows.
         options: the zoom and the folded zones.
-        earlier: cards and zones in the order of the drawing before, which is kept where it can be.
+        earlier: lanes and cards of the drawing before; the cards keep their order where they can.
+        keep_lanes: whether the lanes keep it too, as while a card is dragged over them. Otherwise
+            their order comes of the model alone, so that it is the same when the model is opened again.
     """
     links = Links(snapshot, facts)
     flag = " !" if options.ascii else " ⚑"
@@ -68,7 +77,7 @@ def place(snapshot: Snapshot, facts: Facts, options: Options, earlier: Sequence[
     _make_cards(snapshot, facts, links, grid, keys, folded, slots)
     grid.links = fold(links.links, grid.stands) if folded else links.links
     known = {reference: number for number, reference in enumerate(earlier)}
-    lane_number = _order_lanes(snapshot, grid, keys, known)
+    lane_number = _order_lanes(snapshot, grid, links.links, keys, known if keep_lanes else {})
     for reference, card in grid.cards.items():
         card.lane = lane_number[keys[reference]]
     if options.zoom == "overview":
@@ -198,17 +207,24 @@ def _insert_placed(
 
 
 def _order_lanes(
-    snapshot: Snapshot, grid: Grid, keys: dict[Reference, str], known: dict[Reference, int]
+    snapshot: Snapshot,
+    grid: Grid,
+    links: Sequence[Link],
+    keys: dict[Reference, str],
+    known: dict[Reference, int],
 ) -> dict[str, int]:
-    """Choose the order of the lanes, short lines first, and return the number of each."""
+    """Choose the order of the lanes, short lines first, and return the number of each.
+
+    ``links`` are those between all elements, folded or not: folding a zone moves no lane.
+    """
     used = {keys[reference] for reference in grid.cards} | set(snapshot.zone)
     weights: dict[tuple[str, str], int] = defaultdict(int)
     lead: dict[str, int] = dict.fromkeys(used, 0)
-    for link in grid.links:
+    for link in links:
         to = keys[link.target]
         for source, _ in link.sources:
             from_ = keys[source]
-            if from_ != to:
+            if from_ != to and from_ in used and to in used:
                 weights[min(from_, to), max(from_, to)] += 1
                 lead[from_] += 1
                 lead[to] -= 1

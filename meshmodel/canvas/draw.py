@@ -40,20 +40,29 @@ class Plan:
         return self.starts[-1] + self.widths[-1] + 1 if self.starts else 24
 
 
-def draw(snapshot: Snapshot, facts: Facts, options: Options, previous: Drawing | None = None) -> Drawing:
+def draw(
+    snapshot: Snapshot,
+    facts: Facts,
+    options: Options,
+    previous: Drawing | None = None,
+    *,
+    keep_lanes: bool = False,
+) -> Drawing:
     """Draw a snapshot.
 
     Args:
         snapshot: the model.
         facts: what the analysis adds; empty facts draw the model without marks.
         options: the room there is, the zoom, ASCII, folded zones.
-        previous: the drawing before an edit: lanes and cards keep their order, and widths only grow
+        previous: the drawing before an edit: cards keep their order in a lane, and widths only grow
             where they still fit, so that what was not touched stays where it is.
+        keep_lanes: whether the lanes keep the order of the drawing before too, as while a card is
+            dragged; otherwise it comes of the model alone.
 
     Returns:
         The drawing. It is as wide and high as it must be, which may be more than the room: then one pans.
     """
-    grid = place(snapshot, facts, options, previous.order if previous else ())
+    grid = place(snapshot, facts, options, previous.order if previous else (), keep_lanes=keep_lanes)
     if not grid.lanes:
         return Drawing(0, 0, (), (), options, (), grid, (), Measures())
     kept = previous.measures if previous and previous.options == options else None

@@ -1,8 +1,13 @@
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshmodel.canvas.draw import draw
-from meshmodel.canvas.scene import Options
+from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.scene import Facts, Options, Reference
+from meshmodel.model.records import System
+from meshmodel.model.snapshot import Snapshot
 from tests.canvas.building import helpdesk, meshes
 
 GRANT = ("grant", ("billing-key", "billing"))
@@ -121,8 +126,6 @@ def test_slots() -> None:
 
 
 def test_a_dropped_card_stands_in_its_slot() -> None:
-    from dataclasses import replace
-
     snapshot, facts = helpdesk()
     moved = replace(snapshot, system={**snapshot.system, "wiki": replace(snapshot.system["wiki"], at=(2, 1))})
     before = draw(snapshot, facts, Options(80, 20))
@@ -131,20 +134,53 @@ def test_a_dropped_card_stands_in_its_slot() -> None:
     assert after.box_of(("system", "files")).x == before.box_of(("system", "files")).x
 
 
-def test_the_drawing_before_keeps_the_order() -> None:
+def stacks_by_lane(found: Drawing) -> dict[tuple[str, int], list[Reference]]:
+    return {
+        (found.grid.lanes[lane].key, found.grid.logical[column]): [card.reference for card in stack]
+        for (lane, column), stack in found.grid.stacks.items()
+    }
+
+
+def lanes(found: Drawing) -> list[str]:
+    return [lane.key for lane in found.grid.lanes]
+
+
+def without_relations() -> tuple[Snapshot, Facts]:
     snapshot, facts = helpdesk()
-    before = draw(snapshot, facts, Options(120, 40))
-    fewer = type(snapshot)(
+    fewer = Snapshot(
         zone=snapshot.zone, agent=snapshot.agent, system=snapshot.system, credential=snapshot.credential
     )
+    return fewer, facts
+
+
+def test_the_drawing_before_keeps_the_order_of_cards() -> None:
+    snapshot, facts = helpdesk()
+    fewer, _ = without_relations()
+    before = draw(snapshot, facts, Options(120, 40))
     after = draw(fewer, facts, Options(120, 40), before)
-    for lane in range(3):
+    kept, now = stacks_by_lane(before), stacks_by_lane(after)
+    for lane in snapshot.zone:
         for column in (0, 2):
-            kept = [
-                card.reference
-                for card in before.grid.stacks.get((lane, before.grid.logical.index(column)), ())
-            ]
-            now = [
-                card.reference for card in after.grid.stacks.get((lane, after.grid.logical.index(column)), ())
-            ]
-            assert kept == now
+            assert kept.get((lane, column)) == now.get((lane, column))
+
+
+def test_lanes_are_the_same_right_after_an_edit_and_when_opened_again() -> None:
+    snapshot, facts = helpdesk()
+    fewer, _ = without_relations()
+    loose = replace(snapshot, system={**snapshot.system, "loose": System("loose")})
+    options = Options(120, 40)
+    drawn = draw(fewer, facts, options)
+    for model in (snapshot, loose, snapshot, fewer):
+        drawn = draw(model, facts, options, drawn)
+        assert lanes(drawn) == lanes(draw(model, facts, options))
+
+
+def test_lanes_stay_while_a_card_is_dragged_and_when_zones_are_folded() -> None:
+    snapshot, facts = helpdesk()
+    fewer, _ = without_relations()
+    before = draw(snapshot, facts, Options(120, 40))
+    count = len(lanes(before))
+    assert lanes(draw(fewer, facts, Options(120, 40)))[:count] != lanes(before), "or this shows nothing"
+    assert lanes(draw(fewer, facts, Options(120, 40), before, keep_lanes=True))[:count] == lanes(before)
+    for zone in snapshot.zone:
+        assert lanes(draw(snapshot, facts, Options(120, 40, folded=frozenset({zone})))) == lanes(before)
