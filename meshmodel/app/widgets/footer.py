@@ -12,6 +12,8 @@ from meshmodel.app.messages import ActionRequested
 from meshmodel.model.text import width
 
 RANKED: Final = sorted((action for action in ACTIONS if action.footer), key=lambda action: action.footer)
+GAP: Final = 2
+"""Cells of ground after each key and its label."""
 
 
 class MeshFooter(Widget):
@@ -55,19 +57,19 @@ class MeshFooter(Widget):
         for action, key, _ in self.items(self.size.width):
             pieces += [
                 Content.styled(key, "bold $footer-key-foreground"),
-                Content.styled(f" {action.label}  ", "$footer-description-foreground"),
+                Content.styled(f" {action.label}{' ' * GAP}", "$footer-description-foreground"),
             ]
         return Content("").join(pieces)
 
     def on_click(self, event: events.Click) -> None:
-        """Run the action under the pointer."""
+        """Run the action under the pointer; the ground between two of them and after the last runs none."""
         for action, _, x in self.items(self.size.width):
-            if x <= event.x < x + self._width(action) - 1:
+            if x <= event.x < x + self._width(action) - GAP:
                 self.post_message(ActionRequested(action.id))
 
     def _width(self, action: Action) -> int:
         keys = keys_of(action, self.keymap)
-        return width(shown_key(keys[0]) if keys else "") + 1 + width(action.label) + 2
+        return width(shown_key(keys[0]) if keys else "") + 1 + width(action.label) + GAP
 
     def _cells(self, actions: list[Action]) -> int:
         return 1 + sum(self._width(action) for action in actions)
