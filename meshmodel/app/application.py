@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
@@ -76,6 +76,7 @@ class MeshmodelApp(App[None]):
         )
         self._plain = (PlainText(),) if self.is_ascii else ()
         self._opened = session
+        self._held: list[events.Key | events.Paste] | None = None
         for theme in themes():
             self.register_theme(theme)
         names = {title.replace(" ", "-"): name for name, title in TITLES.items()}
@@ -105,6 +106,33 @@ class MeshmodelApp(App[None]):
             self.notify(problem, severity="warning", markup=False, timeout=10)
         self.set_timer(SETTLE, self._settle)
 
+    # Keys typed while a model is being opened wait for it: the start screen would take them for its own.
+
+    def hold_keys(self) -> None:
+        """Let keys wait from now on."""
+        if self._held is None:
+            self._held = []
+
+    def release_keys(self) -> None:
+        """Hand over the keys that waited, each after what the one before has done."""
+        if self._held:
+            self.call_later(self._release_one)
+        else:
+            self._held = None
+
+    async def _release_one(self) -> None:
+        if self._held:
+            await super().on_event(self._held.pop(0))
+        self.call_after_refresh(self.release_keys)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let keys wait while a model is being opened."""
+        held = self._held
+        if held is not None and isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            held.append(event)
+        else:
+            await super().on_event(event)
+
     def _settle(self) -> None:
         """What was imported and made so far stays for good: the collector need not look at it again.
 
@@ -121,11 +149,13 @@ class MeshmodelApp(App[None]):
             session = Session.open(path)
         except MeshmodelError as error:
             self._refuse(one_line(error, 300))
+            self.release_keys()
             return False
         self._show(session)
         return True
 
     def _show(self, session: Session) -> None:
+        self.hold_keys()  # the workbench releases them
         self.leave()
         self.state.opened(session.path)
         screen = Workbench(session)
@@ -156,7 +186,7 @@ class MeshmodelApp(App[None]):
     def _start_screen(self) -> "StartScreen":
         from meshmodel.app.screens.start import StartScreen  # a model can be opened without it
 
-        return StartScreen(self.state.recent())
+        return StartScreen(self.state.recent(), opening=self.hold_keys, failed=self.release_keys)
 
     def on_start_screen_model_chosen(self, event: "StartScreen.ModelChosen") -> None:
         """A file was chosen on the start screen."""

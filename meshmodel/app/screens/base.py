@@ -76,8 +76,8 @@ class Base(Screen[None]):
         """Tell every panel what to show."""
 
     @abstractmethod
-    def select(self, reference: Reference | None) -> None:
-        """Select something, bring it into view, and tell the panels."""
+    def select(self, reference: Reference | None, *, still: bool = False) -> None:
+        """Select something, bring it into view unless nothing may scroll, and tell the panels."""
 
     @abstractmethod
     def zone_of(self, reference: Reference | None) -> str | None:

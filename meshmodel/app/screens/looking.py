@@ -40,16 +40,16 @@ class Looking(Base):
             return snapshot.get(first, key[0]) is not None and snapshot.get(second, key[1]) is not None
         return table in RECORD_TYPES and snapshot.get(table, key) is not None
 
-    def select(self, reference: Reference | None) -> None:
-        """Select something, bring it into view, and tell the panels."""
+    def select(self, reference: Reference | None, *, still: bool = False) -> None:
+        """Select something, bring it into view unless nothing may scroll, and tell the panels."""
         if reference is not None and not self.exists(reference):
             return
-        if reference == self.shown.selected:
+        if not still:
             self.canvas.reveal(reference)
+        if reference == self.shown.selected:
             return
         self.shown = self.with_(selected=reference)
         self.relight()
-        self.canvas.reveal(reference)
         said = self.lens_says if self.lens in {"reach", "compromise"} else ""
         self.query_one(Told).say(said)
         self.follow()
@@ -57,7 +57,7 @@ class Looking(Base):
     @on(CanvasView.Selected)
     def _canvas_selected(self, event: CanvasView.Selected) -> None:
         event.stop()
-        self.select(event.reference)
+        self.select(event.reference, still=event.still)
 
     @on(CanvasView.Opened)
     def _canvas_opened(self, event: CanvasView.Opened) -> None:

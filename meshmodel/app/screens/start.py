@@ -1,6 +1,6 @@
 """The start screen: a new model, open one, the recent ones, and the worked examples."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -63,9 +63,24 @@ class StartScreen(Screen[None]):
             self.path = path
             super().__init__()
 
-    def __init__(self, recent: Sequence[Path] = (), *, folder: Path | None = None) -> None:
-        """Arguments: the recent files, the newest first; where new models go (the current folder)."""
+    def __init__(
+        self,
+        recent: Sequence[Path] = (),
+        *,
+        folder: Path | None = None,
+        opening: Callable[[], None] = lambda: None,
+        failed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Arguments.
+
+        recent: the recent files, the newest first.
+        folder: where new models go; the current folder if not given.
+        opening: called before a file is made or opened, which may take a moment.
+        failed: called where none was.
+        """
         super().__init__()
+        self._opening = opening
+        self._failed = failed
         self.recent = tuple(recent)
         self.folder = Path.cwd() if folder is None else folder
         self.problem = ""
@@ -170,6 +185,7 @@ class StartScreen(Screen[None]):
     def _make(self, text: str | None) -> None:
         if text is None:
             return
+        self._opening()
         from meshmodel.store.database import Store
 
         path = self._new_path(text)
@@ -177,6 +193,7 @@ class StartScreen(Screen[None]):
             Store.create(path, Snapshot(about=About(name=clean_line(path.stem) or None))).close()
         except (MeshmodelError, OSError) as error:
             self.show_problem(one_line(error, 200))
+            self._failed()
             return
         self._choose(path)
 
@@ -185,13 +202,16 @@ class StartScreen(Screen[None]):
             self._choose(self._path(text))
 
     def _choose_copy(self, example: Example) -> None:
+        self._opening()
         try:
             path = private_copy(example)
         except (MeshmodelError, OSError) as error:
             self.show_problem(one_line(error, 200))
+            self._failed()
             return
         self._choose(path)
 
     def _choose(self, path: Path) -> None:
+        self._opening()
         self.show_problem("")
         self.post_message(self.ModelChosen(path))

@@ -142,8 +142,9 @@ class Workbench(Arranging, Looking, Editing):
         self.set_interval(POLL, self._poll)
 
     def _begin(self) -> None:
-        """The model is on the screen: analyse it, and make ready for the first edit."""
+        """The model is on the screen: analyse it, take the keys that waited, make ready for edits."""
         self.analyse()
+        self.app.release_keys()
         self.call_after_refresh(self._prepare)
 
     @work(thread=True, group="preparing")
@@ -232,7 +233,8 @@ class Workbench(Arranging, Looking, Editing):
         canvas.hint = () if snapshot.elements else EMPTY
         wanted = _Drawn(snapshot, facts, options)
         if afresh or wanted != self._drawn:
-            canvas.show(draw(snapshot, facts, options, before))
+            dragged = self.tentative is not None  # lanes stay under the hand
+            canvas.show(draw(snapshot, facts, options, before, keep_lanes=dragged))
             self._drawn = wanted
         self.relight()
 

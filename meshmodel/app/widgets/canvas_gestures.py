@@ -112,7 +112,7 @@ class Gestures(ScrollView):
         """Scroll to the record."""
 
     @abstractmethod
-    def _select(self, reference: Reference | None) -> None:
+    def _select(self, reference: Reference | None, *, still: bool = False) -> None:
         """The canvas does."""
 
     # By keys
@@ -236,7 +236,7 @@ class Gestures(ScrollView):
         if target.part == "fold":
             self.post_message(self.FoldToggled(str(target.reference[1])))
             return
-        self._select(target.reference)
+        self._select(target.reference, still=True)
         is_card = target.part == "card" and target.reference[0] in ELEMENTS
         edge = is_card and x >= target.box.x + target.box.width - EDGE
         start = (x, y) if is_card else (int(event.x), int(event.y))
@@ -278,7 +278,7 @@ class Gestures(ScrollView):
         target, kind = gesture.target, gesture.kind
         if kind == "press" and (target is None or target.part == "lane"):
             self._end()
-            self._select(None if target is None else target.reference)
+            self._select(None if target is None else target.reference, still=True)
             return
         other = self._end_at(target, x, y) if kind == "connect" and target is not None else None
         self._end()

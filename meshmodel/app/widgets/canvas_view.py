@@ -43,10 +43,14 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
     """
 
     class Selected(Message):
-        """Something was selected by key or mouse, or nothing (``None``)."""
+        """Something was selected by key or mouse, or nothing (``None``).
 
-        def __init__(self, reference: Reference | None) -> None:
+        ``still``: by a hand on it, under which nothing may scroll.
+        """
+
+        def __init__(self, reference: Reference | None, *, still: bool = False) -> None:
             self.reference = reference
+            self.still = still
             super().__init__()
 
     class Opened(Message):
@@ -272,14 +276,15 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         if not self.aim(wanted):
             self._select(wanted)
 
-    def _select(self, reference: Reference | None) -> None:
+    def _select(self, reference: Reference | None, *, still: bool = False) -> None:
         """Select at once, so that a key or a click that follows finds it selected; then say so."""
         if reference is not None and reference[0] == NO_ZONE:
             reference = None
         self.selected = reference
         self._relight()
-        self.reveal(reference)
-        self.post_message(self.Selected(reference))
+        if not still:
+            self.reveal(reference)
+        self.post_message(self.Selected(reference, still=still))
 
     def action_edit(self) -> None:
         """Edit what is selected, or finish the gesture in progress."""

@@ -1,0 +1,83 @@
+"""Keys and clicks that come fast, or beside what they might mean."""
+
+from pathlib import Path
+
+from textual import events
+from textual.app import App, ComposeResult
+from textual.geometry import Offset
+
+from meshmodel.app.application import MeshmodelApp
+from meshmodel.app.config import Configuration, State
+from meshmodel.app.messages import ActionRequested
+from meshmodel.app.screens.start import StartScreen
+from meshmodel.app.screens.workbench import Workbench
+from meshmodel.app.widgets.footer import MeshFooter
+from meshmodel.model.records import System
+from tests.app.desk import desk
+from tests.canvas.building import snapshot_of
+
+
+class Feet(App[None]):
+    """A footer that tells which actions it asks for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield MeshFooter()
+
+    def on_action_requested(self, event: ActionRequested) -> None:
+        self.asked.append(event.action)
+
+
+async def test_ground_in_the_footer_runs_nothing_and_every_letter_its_own_action() -> None:
+    app = Feet()
+    async with app.run_test(size=(100, 4)) as pilot:
+        footer = app.query_one(MeshFooter)
+        items = footer.items(100)
+        row = "".join(segment.text for segment in footer.render_line(0)).ljust(100)
+        assert row.count("  ") > 2
+        for x in range(100):
+            app.asked.clear()
+            await pilot.click(MeshFooter, offset=Offset(x, 0))
+            owner = [
+                action.id for action, key, first in items if first <= x < first + len(f"{key} {action.label}")
+            ]
+            assert app.asked == owner, (x, row[x])
+            if not owner:
+                assert row[x] == " "
+
+
+async def test_keys_typed_while_a_new_model_opens_wait_for_it(tmp_path: Path) -> None:
+    app = MeshmodelApp(None, configuration=Configuration(), state=State(tmp_path / "state.json"))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        start = app.screen
+        assert isinstance(start, StartScreen)
+        start.folder = tmp_path
+        start._make("quick.mesh")
+        for key in ("a", "z", "q", "n", "enter"):  # on the start screen, q would leave
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        for _ in range(30):
+            await pilot.pause()
+        assert isinstance(app.screen, Workbench)
+        assert [zone.title for zone in app.screen.session.snapshot.zone.values()] == ["qn"]
+
+
+async def test_a_card_half_in_view_stays_under_the_hand(tmp_path: Path) -> None:
+    tall = snapshot_of(*(System(f"s{number:02}", zone=None) for number in range(30)))
+    async with desk(tmp_path, model=tall, size=(80, 24)) as it:
+        canvas = it.bench.canvas
+        reference = ("system", "s05")
+        assert canvas.drawing is not None
+        box = canvas.drawing.box_of(reference)
+        assert box is not None
+        canvas.scroll_to(0, box.y, animate=False, force=True)
+        await it.pilot.pause()
+        before = canvas.scroll_offset
+        assert before.y == box.y, "revealing it would scroll up by a row"
+        await it.pilot.click("#canvas", offset=it.cell(reference))
+        await it.pilot.pause()
+        assert it.bench.shown.selected == reference
+        assert canvas.scroll_offset == before
