@@ -65,7 +65,7 @@ def place(
         facts: depths decide columns, identities the facts on agents, marks those by the arrows.
         options: the zoom and the folded zones.
         earlier: lanes and cards of the drawing before; the cards keep their order where they can.
-        keep_lanes: whether the lanes keep it too, as while a card is dragged over them. Otherwise
+        keep_lanes: whether the lanes keep it too, as they do while a person draws. Otherwise
             their order comes of the model alone, so that it is the same when the model is opened again.
     """
     links = Links(snapshot, facts)

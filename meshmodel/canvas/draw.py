@@ -56,8 +56,8 @@ def draw(
         options: the room there is, the zoom, ASCII, folded zones.
         previous: the drawing before an edit: cards keep their order in a lane, and widths only grow
             where they still fit, so that what was not touched stays where it is.
-        keep_lanes: whether the lanes keep the order of the drawing before too, as while a card is
-            dragged; otherwise it comes of the model alone.
+        keep_lanes: whether the lanes keep the order of the drawing before too, as they do while a
+            person draws; otherwise it comes of the model alone.
 
     Returns:
         The drawing. It is as wide and high as it must be, which may be more than the room: then one pans.

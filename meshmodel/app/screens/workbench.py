@@ -233,8 +233,8 @@ class Workbench(Arranging, Looking, Editing):
         canvas.hint = () if snapshot.elements else EMPTY
         wanted = _Drawn(snapshot, facts, options)
         if afresh or wanted != self._drawn:
-            dragged = self.tentative is not None  # lanes stay under the hand
-            canvas.show(draw(snapshot, facts, options, before, keep_lanes=dragged))
+            # Nothing moves by itself: only Arrange, and opening, order the lanes by the model alone.
+            canvas.show(draw(snapshot, facts, options, before, keep_lanes=True))
             self._drawn = wanted
         self.relight()
 

@@ -22,7 +22,7 @@ from meshmodel.store.edits import Edit, Put, apply_edit
 HISTORY_LIMIT = 200
 """How many sentences are kept."""
 
-EXAMPLE = "bot > token > tickets: read, write · tickets in helpdesk · tickets is saas, untrusted"
+EXAMPLE = "bot > token > tickets: read, write · tickets in helpdesk"
 
 
 class _SentenceInput(Input):
