@@ -44,8 +44,8 @@ class _Version(argparse.Action):
         self,
         parser: argparse.ArgumentParser,
         namespace: argparse.Namespace,  # noqa: ARG002  # the signature is argparse's
-        values: object,  # noqa: ARG002
-        option_string: str | None = None,  # noqa: ARG002
+        values: object,  # noqa: ARG002  # as above
+        option_string: str | None = None,  # noqa: ARG002  # as above
     ) -> None:
         """Print it and be done."""
         from importlib.metadata import version

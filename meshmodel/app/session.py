@@ -200,7 +200,7 @@ class Session:
         planned = any(each.state == "planned" for each in snapshot.checkpoint.values())
         designed = analyse(snapshot, view="designed") if planned else built
         for each in (built, designed):  # computed when first asked for: that is here
-            each.summary, each.findings, each.questions  # noqa: B018
+            each.summary, each.findings, each.questions  # noqa: B018  # cached properties
         facts = facts_of(built)
         return Results(
             snapshot, built, designed, {"built": facts, "designed": facts_of(designed) if planned else facts}

@@ -12,9 +12,13 @@ from meshmodel.app.messages import ActionRequested
 from meshmodel.app.screens.start import StartScreen
 from meshmodel.app.screens.workbench import Workbench
 from meshmodel.app.widgets.footer import MeshFooter
+from meshmodel.canvas.draw import draw
+from meshmodel.canvas.scene import Options
 from meshmodel.model.records import System
+from meshmodel.store.edits import Remove, edit
 from tests.app.desk import desk
-from tests.canvas.building import snapshot_of
+from tests.canvas.building import helpdesk, snapshot_of
+from tests.canvas.test_navigation import lanes
 
 
 class Feet(App[None]):
@@ -81,3 +85,16 @@ async def test_a_card_half_in_view_stays_under_the_hand(tmp_path: Path) -> None:
         await it.pilot.pause()
         assert it.bench.shown.selected == reference
         assert canvas.scroll_offset == before
+
+
+async def test_lanes_stay_where_they_are_until_somebody_arranges(tmp_path: Path) -> None:
+    async with desk(tmp_path, helpdesk()[0]) as it:
+        before = lanes(it.bench.canvas.drawing)
+        tables = ("hold", "custody", "exchange", "delegation", "trigger", "grant")
+        gone = [Remove(name, key) for name in tables for key in it.model.table(name)]
+        assert it.bench.apply(edit("remove all relations", gone))
+        await it.pilot.pause()
+        alone = lanes(draw(it.model, it.bench.session.facts("built"), Options(120, 40)))
+        count = len(before)
+        assert alone[:count] != before, "or this shows nothing"
+        assert lanes(it.bench.canvas.drawing)[:count] == before
