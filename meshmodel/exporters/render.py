@@ -165,7 +165,7 @@ def lay_out(renderer: Renderer, text: str, diagram: Diagram) -> dict[str, Any]:
             if drawn["op"] == "T":
                 drawn["text"] = drawn["text"].replace(_BACKSLASH, "\\")
     check_layout(layout, diagram)
-    return layout  # type: ignore[no-any-return]
+    return layout  # type: ignore[no-any-return]  # JSON is anything
 
 
 def check_layout(layout: dict[str, Any], diagram: Diagram) -> None:

@@ -99,7 +99,7 @@ class Snapshot:
         """The records of one table by key; ``about`` is a table of one record under ``""``."""
         if name == "about":
             return {"": self.about}
-        return getattr(self, name)  # type: ignore[no-any-return]
+        return getattr(self, name)  # type: ignore[no-any-return]  # by name
 
     def get(self, table: str, key: Key) -> Record | None:
         """One record, or ``None``."""
