@@ -4,6 +4,7 @@ from datetime import date
 
 from meshmodel.analysis.results import Accepted, Finding
 from meshmodel.analysis.rules import RULES, Case, Facts
+from meshmodel.analysis.rules.base import joined
 from meshmodel.model.records import Acceptance
 from meshmodel.model.vocabulary import SEVERITIES
 
@@ -43,13 +44,20 @@ def accepted(acceptance: Acceptance, case: Case, today: date) -> Accepted:
     It is open after the last day, where the severity has risen above what was accepted, and where
     an agent or an action was added to those that were accepted.
     """
-    grown = (
-        today > acceptance.until
-        or (
-            acceptance.severity is not None
-            and SEVERITIES.index(case.severity) > SEVERITIES.index(acceptance.severity)
-        )
-        or (acceptance.agents is not None and not set(case.agents) <= set(acceptance.agents))
-        or (acceptance.actions is not None and not set(case.actions) <= set(acceptance.actions))
+    grown = []
+    if today > acceptance.until:
+        grown.append("its last day has passed")
+    if acceptance.severity is not None and SEVERITIES.index(case.severity) > SEVERITIES.index(
+        acceptance.severity
+    ):
+        grown.append(f"the severity has risen from {acceptance.severity} to {case.severity}")
+    for word, now, then in (
+        ("agent", case.agents, acceptance.agents),
+        ("action", case.actions, acceptance.actions),
+    ):
+        added = [] if then is None else [each for each in now if each not in set(then)]
+        if added:
+            grown.append(f"{word if len(added) == 1 else word + 's'} added: {joined(added)}")
+    return Accepted(
+        acceptance.by, acceptance.reason, acceptance.until.isoformat(), bool(grown), "; ".join(grown)
     )
-    return Accepted(acceptance.by, acceptance.reason, acceptance.until.isoformat(), grown)

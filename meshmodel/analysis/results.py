@@ -63,12 +63,17 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Who accepted a finding, why and until when; ``open`` where it has grown or expired since."""
+    """Who accepted a finding, why and until when; ``open`` where it has grown or expired since.
+
+    ``because`` says in words why it is open: the date has passed, the severity has risen, an agent or an
+    action was added. Empty where it is not open.
+    """
 
     by: str
     reason: str
     until: str
     open: bool
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

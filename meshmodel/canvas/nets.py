@@ -15,12 +15,14 @@ from meshmodel.canvas.scene import Facts, Mark, Reference
 from meshmodel.model.records import Agent, Credential, System
 from meshmodel.model.snapshot import Snapshot
 
+_GUARD = "guard"
+"""The word on a step that a fix would guard."""
 _SHORT = {"read": "r", "write": "w", "execute": "x", "issue": "i", "admin": "A"}
-_RANK: dict[Mark | None, int] = {"missing": 3, "does-not-count": 2, "counts": 1, None: 0}
+_RANK: dict[Mark | None, int] = {"proposed": 4, "missing": 3, "does-not-count": 2, "counts": 1, None: 0}
 
 
 def worst(marks: list[Mark | None]) -> Mark | None:
-    """The mark that is shown for several: missing, then one that does not count, then one that does."""
+    """The mark for several: proposed, missing, one that does not count, one that does; in that order."""
     return max(marks, key=_RANK.__getitem__, default=None)
 
 
@@ -120,9 +122,11 @@ class Links:
         return sources, marks
 
     def _grant_label(
-        self, record: Credential, actions: tuple[str, ...], card: bool
+        self, record: Credential, actions: tuple[str, ...], card: bool, mark: Mark | None
     ) -> tuple[tuple[str, str], ...]:
         words, letters = _actions(actions)
+        if mark == "proposed":
+            words, letters = f"{_GUARD} {words}", f"{_GUARD} {letters}"
         if card:
             return (("", words), ("", words), ("", letters), ("", letters))
         tail = "" if record.is_active else f" {record.status}"
@@ -156,7 +160,8 @@ class Links:
                 sources, marks = [(reference, reference)], {}
             for system in sorted(self.grants.get(key, ())):
                 grant = snapshot.grant[key, system]
-                label = self._grant_label(snapshot.credential[key], grant.actions, key in carded)
+                mark = self.mark("grant", key, system)
+                label = self._grant_label(snapshot.credential[key], grant.actions, key in carded, mark)
                 self.links.append(
                     Link(
                         sources,
@@ -165,7 +170,7 @@ class Links:
                         "credential",
                         label,
                         reference,
-                        self.mark("grant", key, system),
+                        mark,
                         marks,
                     )
                 )
@@ -196,15 +201,19 @@ class Links:
     def _add(self, step: str, source: str, from_: str, target: str, to: str, words: str, style: str) -> None:
         start: Reference = (source, from_)
         relation: Reference = (step, (from_, to))
+        mark = self.mark(step, from_, to)
+        if mark == "proposed":
+            words = f"{_GUARD}: {words}"
+        short = _GUARD if mark == "proposed" else ""
         self.links.append(
             Link(
                 [(start, relation)],
                 (target, to),
                 relation,
                 style,  # type: ignore[arg-type]  # closed by callers
-                ((words, ""), (words, ""), ("", ""), ("", "")),
+                ((words, ""), (words, ""), (short, ""), (short, "")),
                 None,
-                self.mark(step, from_, to),
+                mark,
             )
         )
 
@@ -239,7 +248,7 @@ def fold(links: list[Link], stands: Mapping[Reference, Reference]) -> list[Link]
         unique = {link.relation: link for _, link in found}
         marks = [link.mark for link in unique.values()]
         text = str(len(unique))
-        for mark, glyph in (("missing", "✖"), ("does-not-count", "◇"), ("counts", "◆")):
+        for mark, glyph in (("proposed", "◈"), ("missing", "✖"), ("does-not-count", "◇"), ("counts", "◆")):
             if mark in marks:
                 text += f" {marks.count(mark)}{glyph}"
         flow: Reference = ("flow", (f"{source[0]}:{source[1]}", f"{target[0]}:{target[1]}"))

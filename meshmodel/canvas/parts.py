@@ -14,8 +14,8 @@ PinKind = Literal["source", "target", "through"]
 
 GLYPHS = {"agent": "◉", "system": "▣", "credential": "⊸", "fold": "▣"}
 ASCII_GLYPHS = {"agent": "@", "system": "#", "credential": "%", "fold": "#"}
-MARK_GLYPHS: dict[Mark, str] = {"missing": "✖", "counts": "◆", "does-not-count": "◇"}
-ASCII_MARKS: dict[Mark, str] = {"missing": "X", "counts": "*", "does-not-count": "o"}
+MARK_GLYPHS: dict[Mark, str] = {"missing": "✖", "counts": "◆", "does-not-count": "◇", "proposed": "◈"}
+ASCII_MARKS: dict[Mark, str] = {"missing": "X", "counts": "*", "does-not-count": "o", "proposed": "G"}
 
 
 @dataclass(slots=True, eq=False)

@@ -24,6 +24,7 @@ _LINE_MARK: dict[Mark, Ink] = {
     "missing": "line-missing",
     "counts": "line-counts",
     "does-not-count": "line-does-not-count",
+    "proposed": "line-proposed",
 }
 
 

@@ -19,7 +19,8 @@ Steps that have no record of their own (hosting, a trigger that arises by itself
 """
 
 Zoom = Literal["card", "line", "overview"]
-Mark = Literal["missing", "counts", "does-not-count"]
+Mark = Literal["missing", "counts", "does-not-count", "proposed"]
+"""What stands on a step; ``proposed``: a fix would guard it, and nothing stands there yet."""
 Direction = Literal["left", "right", "up", "down"]
 Part = Literal["card", "label", "mark", "lane", "line", "fold"]
 Ink = Literal[
@@ -41,15 +42,18 @@ Ink = Literal[
     "line-missing",
     "line-counts",
     "line-does-not-count",
+    "line-proposed",
     "line-trigger",
     "line-delegation",
     "label",
     "label-missing",
     "label-counts",
     "label-does-not-count",
+    "label-proposed",
     "mark-missing",
     "mark-counts",
     "mark-does-not-count",
+    "mark-proposed",
 ]
 
 

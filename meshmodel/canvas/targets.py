@@ -18,11 +18,13 @@ _LABEL_INK: dict[Mark | None, Ink] = {
     "missing": "label-missing",
     "counts": "label-counts",
     "does-not-count": "label-does-not-count",
+    "proposed": "label-proposed",
 }
 _MARK_INK: dict[Mark, Ink] = {
     "missing": "mark-missing",
     "counts": "mark-counts",
     "does-not-count": "mark-does-not-count",
+    "proposed": "mark-proposed",
 }
 
 

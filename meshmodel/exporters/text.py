@@ -167,7 +167,9 @@ def _head(finding: Finding, style: Style) -> str:
 
 def _accepted(accepted: Accepted) -> str:
     by = f"{accepted.by} until {accepted.until}: {accepted.reason}"
-    return f"no longer covered by the acceptance of {by}" if accepted.open else f"accepted by {by}"
+    if not accepted.open:
+        return f"accepted by {by}"
+    return f"open again, {accepted.because}: was accepted by {by}"
 
 
 def _crossing_lines(analysis: "Analysis", style: Style) -> list[str]:

@@ -202,7 +202,8 @@ def test_accepted_findings_say_who_and_why(tmp_path):
 
     accepted = Accepted("Ada", "a pilot", "2027-01-31", open=False)
     assert _accepted(accepted) == "accepted by Ada until 2027-01-31: a pilot"
-    assert _accepted(replace(accepted, open=True)).startswith("no longer covered by the acceptance of Ada")
+    grown = replace(accepted, open=True, because="agent added: bot")
+    assert _accepted(grown) == "open again, agent added: bot: was accepted by Ada until 2027-01-31: a pilot"
 
 
 def test_colour_on_a_terminal_only_and_not_against_the_will():
