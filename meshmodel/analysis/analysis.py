@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
 
+from meshmodel.analysis.compromise import Compromise, compromise
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.depths import depths, marks
 from meshmodel.analysis.doors import MissingCheckpoints
@@ -13,6 +14,7 @@ from meshmodel.analysis.findings import findings
 from meshmodel.analysis.listing import Listing
 from meshmodel.analysis.questions import questions
 from meshmodel.analysis.reach import identity_counts, reach_of
+from meshmodel.analysis.relations import Related
 from meshmodel.analysis.results import (
     AgentReach,
     Crossing,
@@ -71,7 +73,8 @@ class Analysis:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """The findings of all rules by severity (highest first), rule and subject."""
-        return findings(Facts(self._engine, self.doors, self._counts), self.today)
+        facts = Facts(self._engine, self.doors, self._counts, Related(self.snapshot))
+        return findings(facts, self.today)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -152,6 +155,17 @@ class Analysis:
     def depths(self) -> Mapping[str, int]:
         """For each opened system how many finds lie before it: 0 with a held credential."""
         return self._depths
+
+    def compromise(self, start: str) -> Compromise:
+        """What follows from a compromise (section 7).
+
+        Args:
+            start: ``agent:ID``, ``credential:ID``, ``system:ID`` or ``outsider``.
+
+        Raises:
+            CannotStartError: one clear line; it does not exist, or is retired or revoked.
+        """
+        return compromise(self._engine, start)
 
 
 def analyse(snapshot: Snapshot, *, view: View = "built", today: date | None = None) -> Analysis:

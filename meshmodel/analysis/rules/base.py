@@ -1,28 +1,57 @@
 """What a rule is, and what it is given."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
 
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.relations import Related
 from meshmodel.analysis.results import Door
 from meshmodel.model.records import Key
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.vocabulary import Action, Severity
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What rules look at: one snapshot in one view, and what was already worked out about it."""
+    """What rules look at: one snapshot in one view, and what was already worked out about it.
+
+    Attributes:
+        engine: the graph, and what everybody reaches in it.
+        doors: the missing checkpoints.
+        counts: the crossings as numbers.
+        relations: the relations by their ends; ``related`` asks it.
+    """
 
     engine: Engine
     doors: tuple[Door, ...]
     counts: Counts
+    relations: Related
+    _made: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def snapshot(self) -> Snapshot:
         """The model."""
         return self.engine.snapshot
+
+    def related(self, table: str, end: str, ident: str) -> tuple[Any, ...]:
+        """The relations of a table with this element at one end, by key.
+
+        Args:
+            table: ``hold``, ``grant``, ``custody``, ``exchange``, ``delegation``, ``trigger``, ``intent``.
+            end: the attribute that names the element, such as ``credential`` or ``from_``.
+            ident: the id of the element.
+        """
+        return self.relations.of(table, end, ident)
+
+    def cached(self, name: str, make: Callable[[], Made]) -> Made:
+        """What ``make`` gives, made once for one model; it may depend on systems and zones alone."""
+        if name not in self._made:
+            self._made[name] = make()
+        return cast("Made", self._made[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +76,18 @@ class Case:
     remedy: str | None = None
 
 
+EVERYTHING = frozenset({*TABLES, "reach", "doors"})
+"""All that a rule can read."""
+
+
+def _no_cases(_facts: Facts) -> Iterable[Case]:
+    return ()
+
+
+def _by_key(item: tuple[Key, object]) -> Key:
+    return item[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of section 9.
@@ -58,7 +99,13 @@ class Rule:
         remedy: what to do.
         references: identifiers of standards, each with its year or version.
         false_positives: when a finding may be ignored.
-        cases: finds them.
+        cases: finds all of them; of a local rule that is ``of`` for every record.
+        reads: the tables, and ``reach`` and ``doors``, on which the cases of a rule depend that is not
+            local; it is asked again after an edit that changes one of them.
+        per: the table whose records a local rule looks at one by one.
+        of: the cases of one record of a local rule. They depend on what is near: the record, the
+            relations at it (at its ends, if it is one) with the elements that these name; of an agent
+            all that it reaches; of a credential or a system who reaches it, and what follows from it.
     """
 
     id: str
@@ -67,7 +114,23 @@ class Rule:
     remedy: str
     references: tuple[str, ...]
     false_positives: str
-    cases: Callable[[Facts], Iterable[Case]] = field(repr=False, compare=False)
+    cases: Callable[[Facts], Iterable[Case]] = field(default=_no_cases, repr=False, compare=False)
+    reads: frozenset[str] = EVERYTHING
+    per: str | None = None
+    of: Callable[[Facts, Any], Iterable[Case]] | None = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """A local rule has the cases of every record."""
+        if self.per is not None and self.of is not None:
+            object.__setattr__(self, "cases", _of_every(self.per, self.of))
+
+
+def _of_every(table: str, of: Callable[[Facts, Any], Iterable[Case]]) -> Callable[[Facts], Iterable[Case]]:
+    def cases(facts: Facts) -> Iterator[Case]:
+        for _, record in sorted(facts.snapshot.table(table).items(), key=_by_key):
+            yield from of(facts, record)
+
+    return cases
 
 
 _VERBS: Mapping[Action, tuple[str, str]] = {
