@@ -1,6 +1,7 @@
 """Explanations: the worst crossing to a place, its witness, and its story (section 11)."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from meshmodel.analysis.crossings import all_of, crossed_from
 from meshmodel.analysis.engine import Engine, Group, Traveller
@@ -222,8 +223,30 @@ class Explaining:
             judged.state,
             judged.severity,
             steps,
-            self.story.tell(traveller.id, name, steps, state=judged.state, readable=readable),
+            self.story.tell(
+                traveller.id,
+                name,
+                steps,
+                state=judged.state,
+                readable=readable,
+                intended=self._intended(traveller.id, source, path),
+            ),
         )
+
+    def _intended(self, agent: str, source: int | None, path: Sequence[int]) -> frozenset[int]:
+        """The grant steps of a path, counted from 0, that an intent of the agent covers.
+
+        The grants of a deputy are judged alike: an intent of the agent speaks only of credentials in
+        its own hand.
+        """
+        found = set()
+        for number, (leaves, enters) in enumerate(pairwise(path)):
+            if self.mesh.kind(leaves, enters) == "grant":
+                after = path[number + 2] if number + 2 < len(path) else None
+                used = enters if after is None or self.mesh.kind(enters, after) != "implies" else after
+                if self.listing.approved(agent, source, used) >> leaves & 1:
+                    found.add(number)
+        return frozenset(found)
 
     def _boundary(self, traveller: Traveller, group: Group, source: int | None, access: int) -> str | None:
         """The first checkpoint that counts on the boundary of a crossing."""
@@ -254,7 +277,14 @@ class Explaining:
             None,
             None,
             steps,
-            self.story.tell(agent, None, steps, state=None, readable=False),
+            self.story.tell(
+                agent,
+                None,
+                steps,
+                state=None,
+                readable=False,
+                intended=self._intended(agent, None, path) if record.home is not None else (),
+            ),
         )
 
     def _unreached(self, agent: str, system: str, action: Action | None, source: str | None) -> Explanation:

@@ -82,15 +82,21 @@ class Listing:
             doors = [door for door in doors if door == through]
         if not doors:
             return Judged("controlled", None, ())
-        excuses = [each for each in self.approvals.get(traveller.id, ()) if _covers(each, source, access)]
+        approved = self.approved(traveller.id, source, access)
         worst = [
-            self._severity(traveller, source, access, door)
-            for door in doors
-            if not any(each.credentials >> door & 1 for each in excuses)
+            self._severity(traveller, source, access, door) for door in doors if not approved >> door & 1
         ]
         if not worst:
             return Judged("approved", None, tuple(doors))
         return Judged("uncontrolled", severity_word(max(worst)), tuple(doors))
+
+    def approved(self, agent: str, source: int | None, access: int) -> int:
+        """The credentials with which an open door is approved, for one agent, source and access."""
+        mask = 0
+        for each in self.approvals.get(agent, ()):
+            if _covers(each, source, access):
+                mask |= each.credentials
+        return mask
 
     def _severity(self, traveller: Traveller, source: int | None, access: int, door: int) -> int:
         mesh = self.mesh

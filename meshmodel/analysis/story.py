@@ -1,6 +1,6 @@
 """Witnesses told in sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import CrossingState, WitnessStep
@@ -38,10 +38,21 @@ class Story:
         *,
         state: CrossingState | None,
         readable: bool,
+        intended: Container[int] = (),
     ) -> tuple[str, ...]:
-        """An opening, the numbered sentences, and the zones crossed if any are."""
+        """An opening, the numbered sentences, and the zones crossed if any are.
+
+        Args:
+            agent: who acts.
+            source: the system that the agent comes from.
+            steps: what happens.
+            state: the state of the crossing.
+            readable: whether the agent reads the source.
+            intended: which of the steps, counted from 0, an intent of the agent covers.
+        """
         told = [self._opening(agent, source, state=state, readable=readable)]
-        told.extend(f"{number} {text}" for number, text in enumerate(self._sentences(agent, steps, state), 1))
+        sentences = self._sentences(agent, steps, state, intended)
+        told.extend(f"{number} {text}" for number, text in enumerate(sentences, 1))
         zones: list[str] = []
         for step in steps:
             if step.zone_to is not None:
@@ -73,7 +84,13 @@ class Story:
         identity = self.reading_identity(mesh.agent_node[agent], mesh.access_node(source, 0))
         return f"{who.title} reads {name} as {identity}, then"
 
-    def _sentences(self, agent: str, steps: Sequence[WitnessStep], state: CrossingState | None) -> list[str]:
+    def _sentences(
+        self,
+        agent: str,
+        steps: Sequence[WitnessStep],
+        state: CrossingState | None,
+        intended: Container[int],
+    ) -> list[str]:
         sentences: list[str] = []
         acting = agent
         held: WitnessStep | None = None
@@ -91,8 +108,7 @@ class Story:
                 continue
             mark = f" ◆ {asked[0]} asks" if asked else ""
             if step.step == "grant" and not asked and step.zone_to is not None:
-                excused = state == "approved" and number == last
-                mark = " ◇ nobody asks, which is intended" if excused else " ✖ nobody asks"
+                mark = " ◇ nobody asks, which is intended" if number in intended else " ✖ nobody asks"
             elif step.step == "grant" and not asked and number == last and state == "uncontrolled":
                 mark = " ✖ nobody asks"
             sentences.append(f"{subject}{text}{mark}")

@@ -41,6 +41,21 @@ def test_the_story_of_a_secret_that_was_found():
     assert explanation.severity == "critical"
 
 
+def test_an_earlier_step_that_is_intended_is_told_as_intended():
+    found = (r.System("safe"), r.Credential("safe-key"))
+    beyond = (r.Custody("cluster", "safe-key"), r.Grant("safe-key", "safe", ("read",)), *found)
+    held = (r.Hold("coder", "deploy-key"), r.System("ci", zone="build", sensitivity="restricted"))
+    home = r.Agent("coder", home="desk")
+    mesh = pipeline(r.Zone("desk"), home, *beyond, *held, r.Intent("coder", "cluster", ("read",), ("home",)))
+    assert told(mesh, "coder", "safe", source="home").sentences[1:4] == (
+        "1 administers cluster as svc-deploy with deploy-key, which includes read "
+        "◇ nobody asks, which is intended",
+        "2 finds safe-key stored in cluster",
+        "3 reads safe as safe-key ✖ nobody asks",
+    )
+    assert told(mesh, "coder", "safe", source="ci").sentences[1].endswith("✖ nobody asks")
+
+
 def test_the_story_of_a_controlled_crossing_names_what_decides():
     gate = r.Checkpoint("ask", "policy-decision", "grant", "file-key", "files")
     explanation = told(support(gate), "bot", "files")
