@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.relations import Related
 from meshmodel.analysis.results import Door
+from meshmodel.analysis.steps import bits
 from meshmodel.model.records import Key
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.vocabulary import Action, Severity
@@ -31,6 +32,11 @@ class Facts:
     counts: Counts
     relations: Related
     _made: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
+    _reaching: "_Reaching" = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Who reaches what is worked out when it is first asked for."""
+        object.__setattr__(self, "_reaching", _Reaching(self.engine))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -52,6 +58,64 @@ class Facts:
         if name not in self._made:
             self._made[name] = make()
         return cast("Made", self._made[name])
+
+    @property
+    def reached(self) -> int:
+        """All that some active agent effectively reaches, as bits."""
+        return self._reaching.every
+
+    def reaching(self, *nodes: int) -> tuple[str, ...]:
+        """The active agents that effectively reach one of these nodes, sorted."""
+        return self._reaching.named(nodes)
+
+
+class _Reaching:
+    """Who reaches a node: of a few by looking at every agent, of many by one pass over the graph."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._every: int | None = None
+        self._columns: list[int] | None = None
+        self._asked = 0
+        self._agents = list(engine.mesh.agent_node.items())
+        self._names: dict[int, tuple[str, ...]] = {}
+
+    @property
+    def every(self) -> int:
+        if self._every is None:
+            self._every = 0
+            for _, node in self._agents:
+                self._every |= self._engine.effective.row(node)
+        return self._every
+
+    def named(self, nodes: Iterable[int]) -> tuple[str, ...]:
+        marks = 0
+        for node in nodes:
+            marks |= self._marks(node)
+        known = self._names.get(marks)
+        if known is None:
+            agents = self._agents
+            known = self._names[marks] = tuple(sorted(agents[place][0] for place in bits(marks)))
+        return known
+
+    def _marks(self, node: int) -> int:
+        effective = self._engine.effective
+        self._asked += 1
+        if self._columns is None and self._asked <= _FEW:
+            marks = 0
+            for place, (_, agent) in enumerate(self._agents):
+                if effective.row(agent) >> node & 1:
+                    marks |= 1 << place
+            return marks
+        if self._columns is None:
+            self._columns = effective.columns(
+                {agent: 1 << place for place, (_, agent) in enumerate(self._agents)}
+            )
+        return self._columns[effective.component[node]]
+
+
+_FEW = 12
+"""So many nodes are looked for in the reach of every agent; more are cheaper all at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +197,10 @@ def _of_every(table: str, of: Callable[[Facts, Any], Iterable[Case]]) -> Callabl
     return cases
 
 
+MOST_LIT: Final = 50
+"""Of more records than this a finding lights the first ones: one can concern thousands."""
+
+
 _VERBS: Mapping[Action, tuple[str, str]] = {
     "read": ("read", "reads"),
     "write": ("write", "writes"),
@@ -168,3 +236,8 @@ def titles(snapshot: Snapshot, table: str, ids: Sequence[str]) -> str:
     if len(ids) > 5:
         return f"{', '.join(records[each].title for each in ids[:3])} and {len(ids) - 3} more"
     return joined(records[each].title for each in ids)
+
+
+def lit(table: str, ids: Sequence[str]) -> tuple[tuple[str, Key], ...]:
+    """The records of a table as far as a finding lights them."""
+    return tuple((table, each) for each in ids[:MOST_LIT])

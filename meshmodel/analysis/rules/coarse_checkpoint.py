@@ -1,0 +1,107 @@
+"""A decision that is made before it is known what will be done."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from meshmodel.analysis.rules.base import Case, Facts, Rule, lit
+from meshmodel.analysis.rules.wording import in_words, systems_of
+from meshmodel.analysis.steps import Pair, actions_of, bits
+
+COARSE: Final = frozenset({"delegation", "trigger", "hosting", "hold"})
+"""The kinds of steps on which a decision does not know the action."""
+
+
+def _coarse(facts: Facts) -> list[tuple[Pair, int]]:
+    """The guarded steps of those kinds, each with the candidates on it."""
+    engine = facts.engine
+    return [
+        (step, guards)
+        for step, guards in engine.candidates.guards.items()
+        if engine.mesh.kind(*step) in COARSE
+    ]
+
+
+def _cases(facts: Facts) -> Iterator[Case]:
+    """An access is guarded only so if the agent does not come to it unchecked, and would if nobody
+    decided on such steps: then there is a way on which nobody else decides. A person decides afresh
+    (section 6), so people are left out; and a checkpoint on a boundary is on no step (section 5).
+    """
+    coarse = _coarse(facts)
+    if not coarse:
+        return
+    engine, mesh = facts.engine, facts.engine.mesh
+    leaving = 0
+    for (leaves, _), _ in coarse:
+        leaving |= 1 << leaves
+    worth = mesh.acting & (mesh.at_level[2] | mesh.at_level[3])
+    for agent, node in sorted(mesh.agent_node.items()):
+        record = facts.snapshot.agent[agent]
+        unchecked = engine.alone[agent]
+        if record.is_person or not unchecked.row & leaving:
+            continue
+        if not engine.effective.row(node) & worth & ~unchecked.row:
+            continue
+        row, passed = _without(facts, coarse, unchecked.row, unchecked.dropped)
+        acts = row & worth & ~unchecked.row
+        if not acts:
+            continue
+        actions, told = in_words(facts, acts)
+        checkpoints = [engine.candidates.ids[number] for number in bits(passed)]
+        where = sorted({facts.snapshot.checkpoint[each].step for each in checkpoints})
+        yield Case(
+            subject=agent,
+            severity="low",
+            message=(
+                f"{record.title} can {told} after a decision on the {' and the '.join(where)} alone, made "
+                "before it was known what would be done"
+            ),
+            about=(
+                ("agent", agent),
+                *lit("checkpoint", checkpoints),
+                *lit("system", systems_of(facts, acts)),
+            ),
+            agents=(agent,),
+            actions=actions_of(actions),
+        )
+
+
+def _without(facts: Facts, coarse: list[tuple[Pair, int]], row: int, dropped: int) -> tuple[int, int]:
+    """What is reached if nobody decides on coarse steps, and the candidates that were passed so."""
+    engine = facts.engine
+    baseline = engine.guarding.baseline
+    waiting = dict(coarse)
+    if dropped:
+        # Steps that only candidates guard over which the agent has power are open to it.
+        for step, guards in engine.candidates.guards.items():
+            if not guards & ~dropped:
+                waiting[step] = 0
+    passed = 0
+    grown = True
+    while grown:
+        grown = False
+        for (leaves, enters), guards in list(waiting.items()):
+            if row >> leaves & 1:
+                del waiting[leaves, enters]
+                if not row >> enters & 1:
+                    row |= baseline.row(enters)
+                    passed |= guards & ~dropped
+                    grown = True
+    return row, passed
+
+
+RULE = Rule(
+    id="coarse-checkpoint",
+    severity="low",
+    detects=(
+        "An agent acts on a confidential or restricted system, and the only decision on the way is made "
+        "where it is set to work, or where it takes up the credential"
+    ),
+    remedy="Decide at the system, for each action, with the action and its target known",
+    references=("ASI02:2026", "SP 800-53 AC-3"),
+    false_positives=(
+        "The decision on the delegation names the one action that follows, and the second agent can do "
+        "nothing else; or a gateway on the boundary decides for each action as well"
+    ),
+    cases=_cases,
+    reads=frozenset({"agent", "system", "checkpoint", "reach"}),
+)

@@ -1,0 +1,43 @@
+"""One secret kept in several places."""
+
+from collections.abc import Iterator
+
+from meshmodel.analysis.rules.base import Case, Facts, Rule, lit, titles
+from meshmodel.analysis.rules.granted import granted_actions
+from meshmodel.model.records import Credential
+
+
+def _of(facts: Facts, credential: Credential) -> Iterator[Case]:
+    """Secrets managers and bound credentials too: each copy must be found when it is to be changed."""
+    custodies = facts.related("custody", "credential", credential.id)
+    if len(custodies) < 2 or not credential.is_active:
+        return
+    systems = sorted(each.system for each in custodies if each.how == "stores")
+    if len(systems) < 2:
+        return
+    yield Case(
+        subject=credential.id,
+        severity="medium",
+        message=(
+            f"{credential.title} is kept in {titles(facts.snapshot, 'system', systems)}: whoever changes it "
+            "must find every copy"
+        ),
+        about=(
+            ("credential", credential.id),
+            *(("custody", (each, credential.id)) for each in systems[:2]),
+            *lit("system", systems),
+        ),
+        actions=granted_actions(facts, credential.id),
+    )
+
+
+RULE = Rule(
+    id="copied-secret",
+    severity="medium",
+    detects="A credential is stored in two or more systems",
+    remedy="Keep it in one place from which it is fetched, or give each place a credential of its own",
+    references=("NHI2:2025", "NHI9:2025", "SP 800-53 IA-5"),
+    false_positives="The places are replicas of one store that are changed together: draw them as one system",
+    per="credential",
+    of=_of,
+)

@@ -1,0 +1,13 @@
+"""What a credential opens by its own grants."""
+
+from meshmodel.analysis.rules.base import Facts
+from meshmodel.analysis.steps import actions_of, implied_mask
+from meshmodel.model.vocabulary import Action
+
+
+def granted_actions(facts: Facts, credential: str) -> tuple[Action, ...]:
+    """The actions that its grants allow anywhere, admin as all five, in the order of section 2."""
+    mask = 0
+    for grant in facts.related("grant", "credential", credential):
+        mask |= implied_mask(grant.actions)
+    return actions_of(mask)

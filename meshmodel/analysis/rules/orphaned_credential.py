@@ -1,0 +1,39 @@
+"""A credential that still opens something, and that nobody uses."""
+
+from collections.abc import Iterator
+
+from meshmodel.analysis.rules.base import Case, Facts, Rule, lit, titles
+from meshmodel.analysis.rules.granted import granted_actions
+from meshmodel.model.records import Credential
+
+
+def _of(facts: Facts, credential: Credential) -> Iterator[Case]:
+    node = facts.engine.mesh.credential_node.get(credential.id)
+    if node is None or facts.reached >> node & 1:
+        return
+    grants = facts.related("grant", "credential", credential.id)
+    if not grants or facts.related("custody", "credential", credential.id):
+        return
+    systems = [each.system for each in grants]
+    yield Case(
+        subject=credential.id,
+        severity="medium",
+        message=(
+            f"{credential.title} opens {titles(facts.snapshot, 'system', systems)}, but no active agent "
+            "comes to it and no system keeps it"
+        ),
+        about=(("credential", credential.id), *lit("system", systems)),
+        actions=granted_actions(facts, credential.id),
+    )
+
+
+RULE = Rule(
+    id="orphaned-credential",
+    severity="medium",
+    detects="A credential is accepted somewhere, and no active agent reaches it and no system keeps it",
+    remedy="Revoke it; or draw who uses it",
+    references=("NHI1:2025", "SP 800-53 AC-2"),
+    false_positives="Somebody outside the drawing uses it",
+    per="credential",
+    of=_of,
+)

@@ -1,0 +1,99 @@
+"""A memory through which one person, or one zone, speaks to the agents of another."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from meshmodel.analysis.rules.base import Case, Facts, Rule, joined, lit
+from meshmodel.analysis.steps import READ, WRITE, actions_of, implied_mask
+from meshmodel.model.records import System
+
+REMEMBERING: Final = frozenset({"agent-memory", "knowledge-base"})
+"""The kinds of systems that give back later what was put into them."""
+
+
+def _of(facts: Facts, system: System) -> Iterator[Case]:
+    """Somebody writes and somebody reads, and the two differ.
+
+    Only what is stated differs: a credential on nobody's behalf and an agent without home say nothing.
+    """
+    if system.kind not in REMEMBERING or system.partitioned:
+        return
+    people, grants = _people(facts, system)
+    writers, readers, homes = _homes(facts, system)
+    reasons = []
+    if people:
+        reasons.append(f"on behalf of {joined(people)}")
+    if homes:
+        zones = [facts.snapshot.zone[each].title for each in homes]
+        reasons.append(f"by agents at home in {joined(zones)}")
+    if not reasons:
+        return
+    agents = tuple(sorted({*writers, *readers})) if homes else ()
+    actions = actions_of(1 << READ | 1 << WRITE)
+    yield Case(
+        subject=system.id,
+        severity="medium",
+        message=(
+            f"{system.title} is written and read {' and '.join(reasons)}, and what one puts in, another gets"
+        ),
+        about=(
+            ("system", system.id),
+            *(grants if people else ()),
+            *lit("agent", agents),
+        ),
+        agents=agents,
+        actions=actions,
+    )
+
+
+def _people(facts: Facts, system: System) -> tuple[list[str], list[tuple[str, tuple[str, str]]]]:
+    """On whose behalf it is written and read, where these differ, and the grants by which it is."""
+    written, read = set(), set()
+    grants = []
+    for grant in facts.related("grant", "system", system.id):
+        credential = facts.snapshot.credential[grant.credential]
+        if credential.on_behalf_of is None or not credential.is_active:
+            continue
+        actions = implied_mask(grant.actions)
+        if actions >> WRITE & 1:
+            written.add(credential.on_behalf_of)
+        if actions >> READ & 1:
+            read.add(credential.on_behalf_of)
+        if actions & (1 << READ | 1 << WRITE):
+            grants.append(("grant", (grant.credential, grant.system)))
+    every = written | read
+    if not (written and read) or len(every) < 2:
+        return [], []
+    return sorted(every), grants
+
+
+def _homes(facts: Facts, system: System) -> tuple[tuple[str, ...], tuple[str, ...], list[str]]:
+    """The agents that write and that read it, and their homes where these differ."""
+    first = 5 * facts.engine.mesh.system_number[system.id]
+    writers, readers = facts.reaching(first + WRITE), facts.reaching(first + READ)
+    written = {facts.snapshot.agent[each].home for each in writers} - {None}
+    read = {facts.snapshot.agent[each].home for each in readers} - {None}
+    every = written | read
+    if not (written and read) or len(every) < 2:
+        return (), (), []
+    return writers, readers, sorted(str(each) for each in every)
+
+
+RULE = Rule(
+    id="shared-memory",
+    severity="medium",
+    detects=(
+        "An unpartitioned memory or knowledge base is written and read on behalf of different people, or by "
+        "agents of different homes"
+    ),
+    remedy=(
+        "Partition it by the person or the task, or let what others wrote be read only after it was looked at"
+    ),
+    references=("ASI06:2026", "SP 800-53 AC-4"),
+    false_positives=(
+        "What is written is looked at before anybody else can read it, or all who write and read may see "
+        "and steer one another's work"
+    ),
+    per="system",
+    of=_of,
+)

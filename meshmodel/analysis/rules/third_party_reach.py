@@ -1,0 +1,71 @@
+"""What a supplier's agent, or a supplier's system that steers one, comes to."""
+
+from collections.abc import Iterator
+
+from meshmodel.analysis.rules.base import Case, Facts, Rule, lit, titles
+from meshmodel.analysis.rules.wording import in_words, systems_of
+from meshmodel.analysis.steps import actions_of, bits
+from meshmodel.model.records import Agent
+
+
+def _supplied(facts: Facts) -> int:
+    """The read accesses of the systems that have a vendor."""
+    mask = 0
+    for number, system in enumerate(facts.engine.mesh.systems):
+        if facts.snapshot.system[system].vendor is not None:
+            mask |= 1 << 5 * number
+    return mask
+
+
+def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
+    """Steered is whoever has a trigger step from the system: declared, or arising by what it reads."""
+    engine, mesh = facts.engine, facts.engine.mesh
+    node = mesh.agent_node.get(agent.id)
+    if node is None:
+        return
+    supplied = facts.cached("supplied", lambda: _supplied(facts))
+    steering = mesh.triggered_by.get(node, 0) & supplied
+    if agent.vendor is None and not steering:
+        return
+    reached = engine.effective.row(node) & (mesh.at_level[2] | mesh.at_level[3])
+    if not reached:
+        return
+    through = [mesh.systems[read // 5] for read in bits(steering)]
+    if agent.vendor is not None:
+        who = f"{agent.title}, run by {agent.vendor},"
+    else:
+        vendors = sorted({str(facts.snapshot.system[each].vendor) for each in through})
+        names = titles(facts.snapshot, "system", sorted(through))
+        who = f"{agent.title}, steered through {names} of {' and '.join(vendors)},"
+    acting = reached & mesh.acting
+    actions, told = in_words(facts, reached)
+    yield Case(
+        subject=agent.id,
+        severity="high" if acting else "medium",
+        message=f"{who} can {told}",
+        about=(
+            ("agent", agent.id),
+            *lit("system", sorted(through)),
+            *lit("system", systems_of(facts, reached)),
+        ),
+        agents=(agent.id,),
+        actions=actions_of(actions),
+    )
+
+
+RULE = Rule(
+    id="third-party-reach",
+    severity="medium; high if it acts there",
+    detects=(
+        "An agent that a third party runs, or that is steered through a system of one, reaches a "
+        "confidential or restricted system"
+    ),
+    remedy=(
+        "Narrow what it reaches to what was agreed with the supplier, place a decision before the rest, and "
+        "know how to cut it off"
+    ),
+    references=("NHI3:2025", "ASI04:2026", "CSF 2.0 GV.SC-07"),
+    false_positives="What it reaches lies with that supplier by contract anyway",
+    per="agent",
+    of=_of,
+)

@@ -1,0 +1,48 @@
+"""A trust condition that more than one workload meets."""
+
+from collections.abc import Iterator
+
+from meshmodel.analysis.rules.base import Case, Facts, Rule, lit
+from meshmodel.model.records import Exchange
+
+
+def _of(facts: Facts, exchange: Exchange) -> Iterator[Case]:
+    if exchange.pinned:
+        return
+    snapshot = facts.snapshot
+    before, after = snapshot.credential[exchange.from_], snapshot.credential[exchange.to]
+    if not (before.is_active and after.is_active):
+        return
+    where = "" if exchange.at is None else f" at {snapshot.system[exchange.at].title}"
+    agents = facts.reaching(facts.engine.mesh.credential_node[before.id])
+    yield Case(
+        subject=f"{before.id}>{after.id}",
+        severity="high",
+        message=(
+            f"Whatever resembles the workload behind {before.title} obtains {after.title}{where}: the trust "
+            "condition does not name one exact workload"
+        ),
+        about=(
+            ("exchange", (before.id, after.id)),
+            ("credential", before.id),
+            ("credential", after.id),
+            *(() if exchange.at is None else (("system", exchange.at),)),
+            *lit("agent", agents),
+        ),
+        agents=agents,
+    )
+
+
+RULE = Rule(
+    id="unpinned-federation",
+    severity="high",
+    detects="The trust condition of an exchange does not name one exact workload",
+    remedy=(
+        "Pin the condition to the one workload that needs it: its full subject, and the branch, environment "
+        "or namespace that it runs in"
+    ),
+    references=("NHI6:2025", "CWE-863"),
+    false_positives="A condition outside the drawing, such as a policy of the organization, narrows it",
+    per="exchange",
+    of=_of,
+)
