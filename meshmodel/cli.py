@@ -14,7 +14,18 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final, NoReturn
 
-from meshmodel.commands import check, compromise, explain, export, imports, keys, reach, rules, workbench
+from meshmodel.commands import (
+    check,
+    compromise,
+    explain,
+    export,
+    imports,
+    keys,
+    offboard,
+    reach,
+    rules,
+    workbench,
+)
 from meshmodel.commands.output import complain, say
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
@@ -113,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version")
     parser.set_defaults(run=workbench.start)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for module in (workbench, check, reach, explain, compromise, rules, export, imports, keys):
+    for module in (workbench, check, reach, explain, compromise, offboard, rules, export, imports, keys):
         module.add(commands)
     return parser
 

@@ -12,6 +12,7 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.explain import Explaining
 from meshmodel.analysis.findings import findings
 from meshmodel.analysis.listing import Listing
+from meshmodel.analysis.offboarding import Offboarding, offboarding
 from meshmodel.analysis.questions import questions
 from meshmodel.analysis.reach import identity_counts, reach_of
 from meshmodel.analysis.relations import Related
@@ -166,6 +167,17 @@ class Analysis:
             CannotStartError: one clear line; it does not exist, or is retired or revoked.
         """
         return compromise(self._engine, start)
+
+    def offboarding(self, agent: str) -> Offboarding:
+        """What is to be done when an agent goes, and who notices (section 7).
+
+        Args:
+            agent: its id; it may be retired already.
+
+        Raises:
+            CannotStartError: one clear line; there is no such agent.
+        """
+        return offboarding(self._engine, agent)
 
 
 def analyse(snapshot: Snapshot, *, view: View = "built", today: date | None = None) -> Analysis:

@@ -135,7 +135,7 @@ def start_nodes(engine: Engine, start: str) -> list[int]:
     if key not in known:
         close = get_close_matches(key, list(known), n=3)
         hint = f"did you mean {' or '.join(f'{table}:{each}' for each in close)}?" if close else ""
-        none = f"it has {_counted(list(known))}" if known else "it has none"
+        none = f"it has {counted_names(list(known))}" if known else "it has none"
         raise CannotStartError(f"the model has no {table} {one_line(key)}; {hint or none}")
     if table == "system":
         return [mesh.access_node(key, action) for action in range(len(ACTIONS))]
@@ -146,7 +146,8 @@ def start_nodes(engine: Engine, start: str) -> list[int]:
     return [node]
 
 
-def _counted(names: list[str]) -> str:
+def counted_names(names: list[str]) -> str:
+    """A few of the names, and how many more there are."""
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     return ", ".join(sorted(names)[:5]) + more
 

@@ -1,0 +1,144 @@
+"""What is to be done when an agent goes, as JSON and as text for people."""
+
+from collections.abc import Sequence
+
+from meshmodel.analysis.offboarding import Offboarding, Rotation, Touched
+from meshmodel.exporters.answers import Answer
+from meshmodel.exporters.style import Style, counted, table, wrap
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import one_line
+
+
+def offboarding_answer(plan: Offboarding, *, applied: bool) -> Answer:
+    """``meshmodel-offboarding/1``: the plan, and whether it was carried out in the model."""
+    return {
+        "format": "meshmodel-offboarding/1",
+        "agent": plan.agent,
+        "revoke": list(plan.revoke),
+        "rotate": [
+            {
+                "credential": each.credential,
+                "because": each.because,
+                "systems": list(each.systems),
+                "agents": list(each.agents),
+                "unchecked": each.unchecked,
+            }
+            for each in plan.rotate
+        ],
+        "copies": [{"system": system, "credential": credential} for system, credential in plan.copies],
+        "delegations": [{"from": start, "to": end} for start, end in plan.delegations],
+        "triggers": [{"system": system, "agent": agent} for system, agent in plan.triggers],
+        "intents": [{"agent": plan.agent, "system": system} for system in plan.intents],
+        "approvals": [{"checkpoint": each, "identity": identity} for each, identity in plan.approvals],
+        "touched": [
+            {
+                "agent": each.agent,
+                "because": each.because,
+                "credential": each.credential or None,
+                "system": each.system or None,
+            }
+            for each in plan.touched
+        ],
+        "applied": applied,
+    }
+
+
+def offboarding_text(snapshot: Snapshot, plan: Offboarding, style: Style, *, applied: bool) -> str:
+    """What ``offboard`` prints: what to revoke, to rotate and to delete, what breaks, who notices.
+
+    Args:
+        snapshot: the model before.
+        plan: what is to be done.
+        style: how it may look.
+        applied: whether it was carried out in the model.
+    """
+    record = snapshot.agent[plan.agent]
+    name = f" ({one_line(record.name)})" if record.name else ""
+    title = one_line(snapshot.about.name or "A model without a name", limit=200)
+    lines = [style.paint(title, "strong"), *wrap(f"When agent {plan.agent}{name} goes", style)]
+    if plan.is_empty:
+        said = "is retired and has nothing left" if not record.is_active else "has nothing to take away"
+        lines += ["", style.paint(f"{style.glyph('✔')} It {said}", "good")]
+    lines += _part(
+        "to revoke: only it could present them",
+        counted(len(plan.revoke), "credential"),
+        [(each, f"as {snapshot.credential[each].principal}") for each in plan.revoke],
+        style,
+    )
+    lines += _part(
+        "to rotate: others present them too, or it could obtain them",
+        counted(len(plan.rotate), "credential"),
+        [
+            (each.credential, f"as {snapshot.credential[each.credential].principal}", _why(each, plan))
+            for each in plan.rotate
+        ],
+        style,
+    )
+    lines += _part(
+        "at rest to delete",
+        counted(len(plan.copies), "copy", "copies"),
+        [(credential, f"in {system}") for system, credential in plan.copies],
+        style,
+    )
+    broken = [(_delegation(key, snapshot),) for key in plan.delegations]
+    broken += [(f"what is written into {each} no longer starts {plan.agent}",) for each, _ in plan.triggers]
+    broken += [(f"what {plan.agent} may do on {each} is approved no more",) for each in plan.intents]
+    broken += [
+        (f"checkpoint {checkpoint} loses its approver {identity}: name another",)
+        for checkpoint, identity in plan.approvals
+    ]
+    lines += _part("", "Breaks or lapses", broken, style)
+    told = _told(plan)
+    lines += _part("to tell", counted(len(told), "agent"), told, style)
+    if applied:
+        done = "Done in the model, as one edit that undo takes back"
+        if plan.rotate:
+            done += "; a rotation cannot be drawn: it is noted in the journal, and still to be done"
+        lines += ["", *wrap(f"{style.glyph('✔')} {done}", style)]
+    return "\n".join(lines)
+
+
+def _part(rest: str, head: str, rows: Sequence[tuple[str, ...]], style: Style) -> list[str]:
+    if not rows:
+        return []
+    return ["", style.paint(f"{head} {rest}".rstrip(), "strong"), *table(rows, indent="    ")]
+
+
+def _why(each: Rotation, plan: Offboarding) -> str:
+    places = ", ".join(each.systems)
+    if each.because == "shared":
+        why = f"shared with {', '.join(each.agents)}" if each.agents else "shared"
+        return f"{why}, and lies in {places}" if places else why
+    if places:
+        why = f"obtainable in {places}"
+    else:
+        why = "obtainable by exchange" if each.credential not in plan.holds else "obtainable"
+    return why if each.unchecked else f"{why}, behind a checkpoint"
+
+
+def _delegation(key: tuple[str, str], snapshot: Snapshot) -> str:
+    start, end = key
+    passes = snapshot.delegation[key].passes
+    passing = f", and no longer passes {', '.join(passes)}" if passes else ""
+    return f"{start} no longer sets {end} to work{passing}"
+
+
+def _told(plan: Offboarding) -> list[tuple[str, ...]]:
+    rows: dict[str, list[str]] = {}
+    for each in plan.touched:
+        rows.setdefault(each.agent, []).append(_notice(each, plan.agent))
+    return [(agent, "; ".join(said)) for agent, said in rows.items()]
+
+
+def _notice(each: Touched, agent: str) -> str:
+    match each.because:
+        case "rotated":
+            return f"needs the new secret of {each.credential}"
+        case "copy":
+            return f"can read the copy of {each.credential} in {each.system}"
+        case "sets-to-work":
+            return f"sets {agent} to work"
+        case "set-to-work":
+            return f"is set to work by {agent}"
+        case "triggered":
+            return f"is triggered by what {agent} writes into {each.system}"
