@@ -126,6 +126,8 @@ class Shown:
         explanation: the way that is lit and told.
         read_only: whether edits are refused.
         ascii: whether only ASCII may be drawn.
+        is_current: whether the analyses are those of this snapshot; else the new ones are being computed.
+        problem: why they could not be computed; empty where they could.
     """
 
     snapshot: Snapshot
@@ -137,11 +139,20 @@ class Shown:
     explanation: Explanation | None = None
     read_only: bool = False
     ascii: bool = False
+    is_current: bool = True
+    problem: str = ""
 
     @property
     def analysis(self) -> "Analysis | None":
         """The analysis of the view in force."""
         return self.built if self.view == "built" else self.designed
+
+    @property
+    def why_nothing(self) -> str:
+        """Why there is no analysis to show, or not yet that of this snapshot; empty where there is."""
+        if self.problem:
+            return f"could not be computed: {self.problem}"
+        return "" if self.analysis is not None and self.is_current else "computing..."
 
 
 class Panel(Protocol):

@@ -216,6 +216,10 @@ class Session:
         self.built, self.designed, self._results = results.built, results.designed, results
         self._tell(AnalysisChanged(results.built, results.designed, before))
 
+    def failed(self) -> None:
+        """What follows from the newest snapshot could not be computed: what was known before is no answer."""
+        self.built = self.designed = self._results = None
+
     def facts(self, view: View) -> Facts:
         """What the newest analysis adds to the drawing, perhaps one edit behind the model."""
         return Facts() if self._results is None else self._results.facts[view]

@@ -144,14 +144,14 @@ def _cause_lines(cause: Cause, style: Style) -> list[str]:
     lines = [_head(finding, style)]
     lines += wrap(finding.message, style, "    ")
     if finding.accepted is not None:
-        lines += wrap(_accepted(finding.accepted), style, "    ")
+        lines += wrap(accepted_words(finding.accepted), style, "    ")
     lines += wrap(finding.remedy, style, "      ", f"    {style.glyph('→')} ")
     lines += [style.paint(line, "faint") for line in wrap(whole(finding.references), style, "    ")]
     for also in cause.also:
         head = f"    {style.glyph('▸')} {also.severity}, {also.rule}: "
         lines += wrap(also.message, style, "      ", head)
         if also.accepted is not None:
-            lines += wrap(_accepted(also.accepted), style, "      ")
+            lines += wrap(accepted_words(also.accepted), style, "      ")
     return lines
 
 
@@ -165,7 +165,8 @@ def _head(finding: Finding, style: Style) -> str:
     return f"{style.paint(what, look)}{rule}  {style.paint(subject, 'strong')}"
 
 
-def _accepted(accepted: Accepted) -> str:
+def accepted_words(accepted: Accepted) -> str:
+    """What an acceptance says of its finding: who, until when and why, or why it is open again."""
     by = f"{accepted.by} until {accepted.until}: {accepted.reason}"
     if not accepted.open:
         return f"accepted by {by}"

@@ -198,12 +198,14 @@ def test_rules_are_told_in_short_and_in_full():
 
 
 def test_accepted_findings_say_who_and_why(tmp_path):
-    from meshmodel.exporters.text import _accepted
+    from meshmodel.exporters.text import accepted_words
 
     accepted = Accepted("Ada", "a pilot", "2027-01-31", open=False)
-    assert _accepted(accepted) == "accepted by Ada until 2027-01-31: a pilot"
+    assert accepted_words(accepted) == "accepted by Ada until 2027-01-31: a pilot"
     grown = replace(accepted, open=True, because="agent added: bot")
-    assert _accepted(grown) == "open again, agent added: bot: was accepted by Ada until 2027-01-31: a pilot"
+    assert (
+        accepted_words(grown) == "open again, agent added: bot: was accepted by Ada until 2027-01-31: a pilot"
+    )
 
 
 def test_colour_on_a_terminal_only_and_not_against_the_will():

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from textual.screen import Screen
 
@@ -16,6 +16,8 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.edits import Edit
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from meshmodel.analysis.results import Finding
     from meshmodel.app.application import MeshmodelApp
 
@@ -68,6 +70,14 @@ class Base(Screen[None]):
         """Draw the newest model; ``afresh``: without regard to how it was drawn before."""
 
     @abstractmethod
+    def analyse(self) -> None:
+        """Compute what follows from the newest model."""
+
+    @abstractmethod
+    def reopen(self) -> None:
+        """After an edit: the open finding as it is now."""
+
+    @abstractmethod
     def relight(self) -> None:
         """Let stand out what is selected, in the lens, or on the lit way."""
 
@@ -98,6 +108,10 @@ class Base(Screen[None]):
     @abstractmethod
     def filter_in_focus(self) -> bool:
         """Open the filter of the list in focus; whether one is."""
+
+    @abstractmethod
+    def work_done(self, worker: "Worker[Any]") -> None:
+        """Something that was worked out beside is there, or failed, or was cancelled."""
 
     @abstractmethod
     def give_up(self) -> bool:

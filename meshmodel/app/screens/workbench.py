@@ -1,7 +1,7 @@
 """The workbench: header, canvas, panels and lists around one session."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, get_args
+from typing import ClassVar, get_args
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -16,7 +16,6 @@ from meshmodel.app.config import Place
 from meshmodel.app.lenses import LENSES, look
 from meshmodel.app.messages import (
     ActionRequested,
-    AnalysisChanged,
     EditRequested,
     ExplanationRequested,
     FindingOpened,
@@ -25,12 +24,15 @@ from meshmodel.app.messages import (
     PanelClosed,
     SelectionRequested,
 )
+from meshmodel.app.screens.analysing import Analysing
 from meshmodel.app.screens.arranging import Arranging
 from meshmodel.app.screens.editing import Editing
+from meshmodel.app.screens.exploring import Exploring
+from meshmodel.app.screens.judging import Judging
 from meshmodel.app.screens.looking import Looking
 from meshmodel.app.session import Session
 from meshmodel.app.widgets.canvas_view import CanvasView
-from meshmodel.app.widgets.findings import FindingsList
+from meshmodel.app.widgets.findings import FindingsList, causes_of
 from meshmodel.app.widgets.footer import MeshFooter
 from meshmodel.app.widgets.header import MeshHeader
 from meshmodel.app.widgets.how import How, Told, lit_by
@@ -43,13 +45,9 @@ from meshmodel.app.widgets.reach_matrix import ReachMatrix
 from meshmodel.app.widgets.tabs import TabRow
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Facts, Options, Reference
-from meshmodel.exporters.folding import fold
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
-
-if TYPE_CHECKING:
-    from meshmodel.app.session import Results
 
 PanelWidget = Outline | Inspector | FindingsList | QuestionList | ReachMatrix | How | Told | QuickLine
 
@@ -73,7 +71,7 @@ class _Drawn:
     options: Options
 
 
-class Workbench(Arranging, Looking, Editing):
+class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Editing):
     """One model on the screen. It alone hands edits to the session and tells panels what to show."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("workbench")]
@@ -83,7 +81,6 @@ class Workbench(Arranging, Looking, Editing):
         """Arguments: the open model."""
         super().__init__(session)
         self.panels: list[PanelWidget] = []
-        self._is_analysing = False
         self._drawn: _Drawn | None = None
 
     def compose(self) -> ComposeResult:
@@ -174,7 +171,9 @@ class Workbench(Arranging, Looking, Editing):
         selected = self.shown.selected
         if selected is not None and not self.exists(selected):
             selected = None
-        self.shown = self.with_(snapshot=event.snapshot, selected=selected)
+        self.shown = self.with_(
+            snapshot=event.snapshot, selected=selected, is_current=self.session.is_analysed
+        )
         said = {"undo": "undid: ", "redo": "redid: ", "elsewhere": ""}
         if event.cause in said:
             self.say(f"{said[event.cause]}{event.label}")
@@ -182,36 +181,6 @@ class Workbench(Arranging, Looking, Editing):
             self.redraw()
             self.follow()
         self.analyse()
-
-    def analyse(self) -> None:
-        """Compute what follows: at once where that takes no time, else beside, so that no key waits."""
-        if self.session.is_analysed:
-            return
-        if self.session.is_analysed_soon:
-            self.session.analysed(self.session.analyse())
-        elif not self._is_analysing:
-            self._is_analysing = True
-            self._analyse_beside()
-
-    @work(thread=True, group="analysis")
-    def _analyse_beside(self) -> None:
-        results = self.session.analyse()
-        self.app.call_from_thread(self._take, results)
-
-    def _take(self, results: "Results") -> None:
-        self._is_analysing = False
-        self.session.analysed(results)
-        self.analyse()  # where the model has moved on since
-
-    @on(AnalysisChanged)
-    def _analysis_changed(self, event: AnalysisChanged) -> None:
-        event.stop()
-        self.shown = self.with_(snapshot=self.session.snapshot, built=event.built, designed=event.designed)
-        if event.before is not None:
-            self.query_one(MeshHeader).compare(event.before)
-        self.reopen()
-        self.redraw()
-        self.follow()
 
     # Showing
 
@@ -256,7 +225,7 @@ class Workbench(Arranging, Looking, Editing):
                 panel.follow(self.shown)
         analysis = self.shown.analysis
         if analysis is not None:
-            counts = {"findings": len(fold(analysis.findings)), "questions": len(analysis.questions)}
+            counts = {"findings": len(causes_of(analysis)), "questions": len(analysis.questions)}
             self.query_one(TabRow).show(counts=counts)
         journal = self.query_one(JournalList)
         if journal.display and self.query_one("#below").display:

@@ -1,32 +1,72 @@
-"""The findings of the view in force, one cause a row."""
+"""The findings of the view in force, one cause a row, and what was accepted of them."""
 
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakKeyDictionary
 
+from textual.binding import Binding, BindingType
 from textual.content import Content, Span
 
 from meshmodel.analysis.results import Door, Finding
-from meshmodel.app.messages import FindingOpened, Shown
+from meshmodel.app.messages import ActionRequested, FindingOpened, Shown
 from meshmodel.app.widgets.listing import Listing
-from meshmodel.app.widgets.rows import Row
+from meshmodel.app.widgets.rows import Row, heading
 from meshmodel.exporters.folding import DOOR, Cause, fold
+from meshmodel.exporters.text import accepted_words
+from meshmodel.model.records import Acceptance
 from meshmodel.model.text import pad, shorten
+from meshmodel.model.vocabulary import SEVERITIES
 
 if TYPE_CHECKING:
     from meshmodel.api import Analysis
 
 SEVERITY_STYLES = {"critical": "bold $error", "high": "$error", "medium": "$warning", "low": "$text-muted"}
+_Key = tuple[str, str]
 
 
 def severity_sign(finding: Finding, *, is_ascii: bool) -> str:
     """✖ where a checkpoint is missing, ▲ otherwise; the word of the severity stands beside it."""
+    if is_accepted(finding):
+        return "~" if is_ascii else "≈"
     if finding.rule == DOOR:
         return "x" if is_ascii else "✖"
     return "^" if is_ascii else "▲"
 
 
-def finding_row(cause: Cause, doors: dict[str, Door], *, is_ascii: bool) -> Row:
-    """One row: sign, severity, subject, what it is about, and how many other rules say the same."""
+def is_accepted(finding: Finding) -> bool:
+    """Whether somebody accepted it, and that still covers it."""
+    return finding.accepted is not None and not finding.accepted.open
+
+
+_CAUSES: "WeakKeyDictionary[Analysis, tuple[Cause, ...]]" = WeakKeyDictionary()
+
+
+def causes_of(analysis: "Analysis") -> tuple[Cause, ...]:
+    """The findings of an analysis folded by their causes; worked out once, since several panels ask."""
+    found = _CAUSES.get(analysis)
+    if found is None:
+        found = _CAUSES[analysis] = fold(analysis.findings)
+    return found
+
+
+def open_counts(analysis: "Analysis") -> Mapping[str, int]:
+    """How many causes are open, by severity from the highest; those without any are left out."""
+    counts = dict.fromkeys(reversed(SEVERITIES), 0)
+    for cause in causes_of(analysis):
+        still = [each.severity for each in (cause.finding, *cause.also) if not is_accepted(each)]
+        if still:
+            counts[max(still, key=SEVERITIES.index)] += 1
+    return {severity: number for severity, number in counts.items() if number}
+
+
+def finding_row(
+    cause: Cause, doors: Mapping[str, Door], *, is_ascii: bool, unfolded: bool = False, below: bool = False
+) -> Row:
+    """One row: sign, severity, subject, what it is about, and how many other rules say the same.
+
+    ``unfolded``: those others have rows of their own; ``below``: this is one of them.
+    """
     finding = cause.finding
     sign = severity_sign(finding, is_ascii=is_ascii)
     arrow = " > " if is_ascii else " ▸ "
@@ -36,24 +76,28 @@ def finding_row(cause: Cause, doors: dict[str, Door], *, is_ascii: bool) -> Row:
         about = f"{', '.join(door.actions)}  {', '.join(door.agents)}"
     else:
         about = finding.rule.replace("-", " ")
+    style = "$text-muted" if is_accepted(finding) else SEVERITY_STYLES[finding.severity]
     pieces = [
-        (f"{sign} {finding.severity:<8} ", SEVERITY_STYLES[finding.severity]),
-        (_column(subject) + " ", "bold"),
+        (f"{'  ' if below else ''}{sign} {finding.severity:<8} ", style),
+        (_column(subject, 24 if below else 26) + " ", "" if is_accepted(finding) else "bold"),
         (about, ""),
     ]
-    if cause.also:
+    if finding.accepted is not None:
+        words = accepted_words(finding.accepted)
+        pieces.append((f"  {words}", "$warning" if finding.accepted.open else "$text-muted"))
+    if cause.also and not unfolded:
         rules = ", ".join(sorted({each.rule.replace("-", " ") for each in cause.also}))
         pieces.append((f"  also {rules}", "$text-muted"))
+    said = " ".join(f"{each.severity} {each.rule} {each.message}" for each in (finding, *cause.also))
+    text = f"{said} {finding.subject} {about} {pieces[-1][0]}"
     if finding.accepted is not None:
-        state = "accepted" if not finding.accepted.open else "was accepted, open again"
-        pieces.append((f"  {state} by {finding.accepted.by}", "$text-muted"))
-    text = f"{finding.severity} {finding.rule} {finding.subject} {about} {finding.message}"
+        text += f" {accepted_words(finding.accepted)}"
     return Row((finding.rule, finding.subject), _content(tuple(pieces)), finding, text)
 
 
 @lru_cache(maxsize=4_096)
-def _column(subject: str) -> str:
-    return pad(shorten(subject, 34), 26)
+def _column(subject: str, room: int) -> str:
+    return pad(shorten(subject, 34), room)
 
 
 @lru_cache(maxsize=4_096)
@@ -67,11 +111,30 @@ def _content(pieces: tuple[tuple[str, str], ...]) -> Content:
     return Content("".join(text for text, _ in pieces), spans, strip_control_codes=False)
 
 
-class FindingsList(Listing):
-    """All findings of the view in force, by severity; choosing one lights its witness."""
+def lost_acceptances(shown: Shown) -> list[Acceptance]:
+    """The acceptances whose finding is there neither as built nor as designed, by rule and subject."""
+    if shown.built is None or shown.designed is None:
+        return []
+    found = {
+        (each.rule, each.subject)
+        for analysis in {id(each): each for each in (shown.built, shown.designed)}.values()
+        for each in analysis.findings
+    }
+    return [record for key, record in sorted(shown.snapshot.acceptance.items()) if key not in found]
 
+
+class FindingsList(Listing):
+    """All findings of the view in force, by severity; choosing one lights its witness.
+
+    What is accepted stands below, with who, until when and why; then acceptances whose finding is gone.
+    Space shows what other rules say of the same cause in rows of their own.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "unfold", "unfold", show=False)]
     nothing = "no findings: nothing crosses a zone unasked"
-    _basis: "tuple[Analysis | None, bool] | None" = None
+    _basis: "tuple[Analysis | None, Analysis | None, bool, bool, str, frozenset[_Key]] | None" = None
+    _shown: Shown | None = None
+    _unfolded: frozenset[_Key] = frozenset()
 
     def on_mount(self) -> None:
         """One cause is one row."""
@@ -83,21 +146,78 @@ class FindingsList(Listing):
         row = self.rows.row
         return row.value if row is not None and isinstance(row.value, Finding) else None
 
+    @property
+    def acceptance(self) -> Acceptance | None:
+        """The acceptance under the cursor whose finding is gone."""
+        row = self.rows.row
+        return row.value if row is not None and isinstance(row.value, Acceptance) else None
+
     def follow(self, shown: Shown) -> None:
-        """Show the findings of this."""
-        basis = shown.analysis, shown.ascii
-        if shown.analysis is None or basis == self._basis:
+        """Show the findings of this; that they are being computed, or why they could not be."""
+        other = shown.designed if shown.view == "built" else shown.built
+        basis = shown.analysis, other, shown.ascii, shown.is_current, shown.problem, self._unfolded
+        if basis == self._basis:
             return
-        self._basis = basis
-        causes = fold(shown.analysis.findings)
+        self._basis, self._shown = basis, shown
+        self.show_rows(list(self._rows(shown)))
+
+    def _rows(self, shown: Shown) -> Iterator[Row]:
+        if shown.analysis is None or shown.problem:
+            yield heading(shown.why_nothing)
+            return
+        if not shown.is_current:
+            yield heading(f"{shown.why_nothing} these are from before the last edit")
+        causes = causes_of(shown.analysis)
         doors = {door.subject: door for door in shown.analysis.doors}
-        self.show_rows([finding_row(cause, doors, is_ascii=shown.ascii) for cause in causes])
+        still = [each for each in causes if not all(map(is_accepted, (each.finding, *each.also)))]
+        for cause in still:
+            yield from self._cause_rows(cause, doors, is_ascii=shown.ascii)
+        settled = [each for each in causes if each not in still]
+        if settled:
+            yield heading(f"accepted: {len(settled)}")
+        for cause in settled:
+            yield from self._cause_rows(cause, doors, is_ascii=shown.ascii)
+        lost = lost_acceptances(shown)
+        if lost:
+            yield heading(f"accepted, but found no more: {len(lost)}")
+        for each in lost:
+            yield _lost_row(each, is_ascii=shown.ascii)
+
+    def _cause_rows(self, cause: Cause, doors: Mapping[str, Door], *, is_ascii: bool) -> Iterator[Row]:
+        unfolded = (cause.finding.rule, cause.finding.subject) in self._unfolded
+        yield finding_row(cause, doors, is_ascii=is_ascii, unfolded=unfolded)
+        for each in cause.also if unfolded else ():
+            yield finding_row(Cause(each), doors, is_ascii=is_ascii, below=True)
+
+    def action_unfold(self) -> None:
+        """Show or hide the rows of the other rules that speak of the same cause."""
+        row = self.rows.row
+        if row is None or self._shown is None or not isinstance(row.value, Finding):
+            return
+        self._unfolded ^= {(row.value.rule, row.value.subject)}
+        self.follow(self._shown)
 
     def chosen(self, value: Any) -> None:
-        """Open the finding."""
-        self.post_message(FindingOpened(value))
+        """Open the finding, or the acceptance of one that is gone."""
+        self.post_message(
+            ActionRequested("accept") if isinstance(value, Acceptance) else FindingOpened(value)
+        )
 
     def pointed(self, value: Any) -> None:
         """Walking the list opens each finding as it goes."""
-        if value is not None:
+        if isinstance(value, Finding):
             self.post_message(FindingOpened(value))
+
+
+def _lost_row(record: Acceptance, *, is_ascii: bool) -> Row:
+    sign = "~" if is_ascii else "≈"
+    subject = (" > " if is_ascii else " ▸ ").join(record.subject.split(">"))
+    said = f"until {record.until.isoformat()} by {record.by}: {record.reason}"
+    pieces = (
+        (f"{sign} accepted ", "$text-muted"),
+        (_column(subject, 26) + " ", ""),
+        (record.rule.replace("-", " "), ""),
+        (f"  {said}", "$text-muted"),
+    )
+    key = ("acceptance", record.rule, record.subject)
+    return Row(key, _content(pieces), record, f"accepted {record.rule} {record.subject} {said}")

@@ -1,5 +1,6 @@
 """The first row: which model, what matters in it as built and as designed, and what the last edit did."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -7,6 +8,7 @@ from textual.widget import Widget
 
 from meshmodel.analysis.results import Summary
 from meshmodel.app.messages import Shown
+from meshmodel.app.widgets.findings import open_counts
 from meshmodel.model.text import shorten, width
 
 
@@ -18,6 +20,8 @@ class Part:
     style: str = ""
     rank: int = 0
     right: bool = False
+    short: str = ""
+    """What is said in its place before it goes."""
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
@@ -58,11 +62,15 @@ class MeshHeader(Widget):
         super().__init__(id=id)
         self._shown: Shown | None = None
         self._before: tuple[Summary, Summary] | None = None
+        self._counts: Mapping[str, int] = {}
         self.lens = "structure"
         self.state = "saved"
 
     def follow(self, shown: Shown) -> None:
         """Show this."""
+        before = None if self._shown is None else self._shown.analysis
+        if shown.analysis is not before:
+            self._counts = {} if shown.analysis is None else open_counts(shown.analysis)
         self._shown = shown
         self.refresh()
 
@@ -86,15 +94,22 @@ class MeshHeader(Widget):
             counted(len(snapshot.credential), "credential"),
         ]
         parts.append(Part((" · " if not is_ascii else ", ").join(nouns), "", 6))
-        if built is None or designed is None:
-            parts.append(Part("analysing", "$text-muted", 1))
+        if shown.problem:
+            parts.append(Part("could not be computed", "bold $error"))
+        elif built is None or designed is None:
+            parts.append(Part("computing...", "bold $warning"))
+        elif not shown.is_current:
+            parts.append(Part("computing...", "bold $warning"))
+            parts.append(Part(f"was {built.summary.missing} missing", "$text-muted", 2))
         else:
             missing = built.summary.missing
             sign = ("x" if is_ascii else "✖") if missing else ("+" if is_ascii else "◆")
             style = "bold $error" if missing else "bold $success"
             parts.append(Part(f"{sign} {missing} missing", style))
-            if missing:
-                parts.append(Part(worst(shown), style, 4))
+            if self._counts:
+                between = ", " if is_ascii else " · "
+                every = between.join(f"{number} {severity}" for severity, number in self._counts.items())
+                parts.append(Part(f"open: {every}", "$foreground", 6, short=worst(shown)))
             parts.append(Part(f"designed {designed.summary.missing}", "$foreground", 2))
             change = delta(self._before and self._before[0], built.summary, is_ascii=is_ascii)
             if not change:
@@ -116,7 +131,9 @@ class MeshHeader(Widget):
         parts = self.parts()
         room = self.size.width
         while parts and _needed(parts) > room and any(part.rank for part in parts):
-            parts.remove(max(parts, key=lambda part: part.rank))
+            least = max(parts, key=lambda part: part.rank)
+            at = parts.index(least)
+            parts[at : at + 1] = [Part(least.short, least.style, 4)] if least.short else []
         left = [part for part in parts if not part.right]
         right = [part for part in parts if part.right]
         gap = max(room - _needed(parts), 0)

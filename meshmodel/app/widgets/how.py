@@ -12,6 +12,7 @@ from meshmodel.app.widgets.findings import SEVERITY_STYLES, severity_sign
 from meshmodel.app.widgets.listing import Listing
 from meshmodel.app.widgets.rows import Row
 from meshmodel.canvas.scene import Reference
+from meshmodel.exporters.text import accepted_words
 from meshmodel.model.text import width
 
 
@@ -69,6 +70,8 @@ class How(Listing):
         rows: list[Row] = []
         if finding is not None:
             rows.append(_words(finding.message, "bold"))
+            if finding.accepted is not None:
+                rows.append(_words(accepted_words(finding.accepted), "$text-warning"))
         if explanation is not None:
             for sentence, step in told_steps(explanation):
                 text = plain(sentence, is_ascii=shown.ascii)
@@ -76,7 +79,7 @@ class How(Listing):
                     rows.append(_words(text, "$text-muted" if rows else ""))
                 else:
                     number = text.partition(" ")[0]
-                    rows.append(Row(sentence, _numbered(text), reference_of(step), indent=len(number) + 3))
+                    rows.append(Row(sentence, numbered(text), reference_of(step), indent=len(number) + 3))
             if not explanation.steps and explanation.why_not:
                 rows.append(_words(explanation.why_not, "$text-muted"))
         if finding is not None:
@@ -97,7 +100,7 @@ def _words(text: str, style: str) -> Row:
     return Row(("words", text), Content.styled(text, style), heading=True)
 
 
-def _numbered(text: str) -> Content:
+def numbered(text: str) -> Content:
     """A numbered sentence: its number set off, and whether anybody asks at its end."""
     number, _, words = text.partition(" ")
     for sign in ("✖", "x nobody"):
@@ -165,6 +168,8 @@ class Told(Widget):
                 (f" {sign} {finding.severity} ", SEVERITY_STYLES[finding.severity] + " reverse"),
                 (f" {finding.message}", "bold"),
             )
+        if shown.why_nothing:
+            return Content.styled(f" {shown.why_nothing}", "$text-warning")
         findings = () if shown.analysis is None else shown.analysis.findings
         if findings:
             first = findings[0]
@@ -181,7 +186,7 @@ class Told(Widget):
         if explanation is None:
             return Content.styled(f" {shown.finding.remedy}" if shown.finding else "", "$text-muted")
         pieces = [
-            _numbered(plain(sentence, is_ascii=shown.ascii))
+            numbered(plain(sentence, is_ascii=shown.ascii))
             for sentence, step in told_steps(explanation)
             if step is not None
         ]

@@ -9,6 +9,7 @@ from meshmodel.app.places import checkpoints_on
 from meshmodel.app.widgets.form_rows import LABEL_WIDTH, MUTED, WARNING
 from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.canvas.scene import Reference
+from meshmodel.exporters.text import accepted_words
 from meshmodel.model.records import (
     About,
     Agent,
@@ -237,6 +238,7 @@ def finding_rows(analysis: "Analysis | None", record: Record, *, ascii_only: boo
                 (f"{each.severity:<9}", SEVERITY_STYLE[each.severity]),
                 each.rule.replace("-", " "),
                 (f"  {each.subject}", MUTED),
+                *(() if each.accepted is None else ((f"  {accepted_words(each.accepted)}", MUTED),)),
             ),
             each,
             indent=2,

@@ -29,7 +29,7 @@ class QuestionList(FilterList):
             return
         self._seen = analysis
         if analysis is None:
-            self.set_rows([heading("looking …")])
+            self.set_rows([heading(shown.why_nothing)])
         elif not analysis.questions:
             self.set_rows([heading("the drawing says all that is asked")])
         else:

@@ -274,13 +274,24 @@ class ReachMatrix(Vertical):
         yield self.table
         yield self.legend
 
+    @property
+    def pair(self) -> tuple[str, str] | None:
+        """The agent and the system of the cell under the cursor."""
+        agent, system = self.table.at
+        return None if agent is None or system is None else (agent, system)
+
     def follow(self, shown: Shown) -> None:
         """Show the reach of the analysis in force."""
         analysis = shown.analysis
+        if analysis is None:
+            self._seen, self._reach = None, ()
+            self._show()
+            self.legend.update(line((f" {shown.why_nothing}", "$text-warning")))
+            return
         if analysis is self._seen and shown.ascii == self._ascii:
             return
         self._seen, self._ascii = analysis, shown.ascii
-        self._reach = () if analysis is None else tuple(analysis.reach())
+        self._reach = tuple(analysis.reach())
         self._show()
 
     def focus_list(self) -> None:

@@ -1,0 +1,82 @@
+"""What follows each edit: computed at once or beside, and never shown as clean before it is there."""
+
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.worker import Worker, WorkerState
+
+from meshmodel.app.messages import AnalysisChanged
+from meshmodel.app.screens.base import Base
+from meshmodel.app.widgets.header import MeshHeader
+from meshmodel.model.text import one_line
+
+if TYPE_CHECKING:
+    from meshmodel.app.session import Results
+
+
+class Analysing(Base):
+    """The part of the workbench that has the newest model analysed."""
+
+    _is_analysing = False
+
+    def analyse(self) -> None:
+        """Compute what follows: at once where that takes no time, else beside, so that no key waits."""
+        if self.session.is_analysed:
+            return
+        if self.session.is_analysed_soon:
+            try:
+                results = self.session.analyse()
+            except Exception as error:  # noqa: BLE001 - whatever went wrong is said, and is no clean result
+                self._failed(error)
+            else:
+                self.session.analysed(results)
+        elif not self._is_analysing:
+            self._is_analysing = True
+            self._analyse_beside()
+
+    @work(thread=True, group="analysis", exit_on_error=False)
+    def _analyse_beside(self) -> "Results":
+        return self.session.analyse()
+
+    @on(Worker.StateChanged)
+    def _worker_changed(self, event: Worker.StateChanged) -> None:
+        event.stop()
+        if event.worker.group != "analysis":
+            self.work_done(event.worker)
+        elif event.state is WorkerState.SUCCESS and event.worker.result is not None:
+            self._take(event.worker.result)
+        elif event.state is WorkerState.ERROR:
+            self._is_analysing = False
+            self._failed(event.worker.error)
+
+    def _failed(self, error: BaseException | None) -> None:
+        """What follows could not be computed: say so everywhere, and show nothing in its place."""
+        self.session.failed()
+        why = one_line(error, 200) or type(error).__name__
+        self.shown = self.with_(
+            built=None, designed=None, finding=None, explanation=None, problem=why, is_current=False
+        )
+        self.redraw()
+        self.follow()
+        self.say(f"could not be computed: {why}", "error")
+
+    def _take(self, results: "Results") -> None:
+        self._is_analysing = False
+        self.session.analysed(results)
+        self.analyse()  # where the model has moved on since
+
+    @on(AnalysisChanged)
+    def _analysis_changed(self, event: AnalysisChanged) -> None:
+        event.stop()
+        self.shown = self.with_(
+            snapshot=self.session.snapshot,
+            built=event.built,
+            designed=event.designed,
+            is_current=self.session.is_analysed,
+            problem="",
+        )
+        if event.before is not None:
+            self.query_one(MeshHeader).compare(event.before)
+        self.reopen()
+        self.redraw()
+        self.follow()

@@ -1,0 +1,108 @@
+"""Judging findings: accepting one for a time, telling its rule, and why or why not."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from meshmodel.app.screens.base import Base
+from meshmodel.app.widgets.findings import FindingsList
+from meshmodel.app.widgets.reach_matrix import ReachMatrix
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.results import Explanation, Finding
+    from meshmodel.app.screens.why import Asked
+    from meshmodel.store.edits import Edit
+
+
+class Judging(Base):
+    """The part of the workbench that speaks of one finding, or of one agent and one system."""
+
+    _accepted_by = ""
+    """Who accepted something last: the next one is likely the same."""
+
+    def _finding(self) -> "Finding | None":
+        """The finding under the cursor of the list in focus, else the open one."""
+        found = self.query_one(FindingsList)
+        if found.has_focus_within:
+            return found.first
+        return self.shown.finding
+
+    def action_accept(self) -> None:
+        """Ask who accepts the open finding, why and until when; or withdraw that."""
+        from meshmodel.app.screens.accepting import AcceptDialog
+
+        found = self.query_one(FindingsList)
+        lost = found.acceptance if found.has_focus_within else None
+        about = lost or self._finding()
+        if about is None:
+            self.say("accept: open a finding first (f)")
+            return
+        analysis = self.shown.analysis
+        today = datetime.now(UTC).date() if analysis is None else analysis.today
+
+        def decided(wanted: "Edit | None") -> None:
+            if wanted is not None and self.apply(wanted):
+                kept = self.session.snapshot.acceptance.get((about.rule, about.subject))
+                self._accepted_by = kept.by if kept is not None else self._accepted_by
+
+        dialog = AcceptDialog(self.shown.snapshot, about, today, by=self._accepted_by)
+        self.app.push_screen(dialog, decided)
+
+    def action_rule(self) -> None:
+        """Tell the rule of the open finding."""
+        from meshmodel.app.screens.rule import RuleDialog
+
+        finding = self._finding()
+        lost = self.query_one(FindingsList).acceptance
+        if finding is None and lost is None:
+            self.say("rule: open a finding first (f)")
+            return
+        self.app.push_screen(RuleDialog(finding.rule if finding is not None else lost.rule))  # type: ignore[union-attr]  # one of the two is there
+
+    def action_why(self) -> None:
+        """Why or why not: of the open finding, of the cell of the reach matrix, else of any pair."""
+        from meshmodel.app.screens.why import WhyDialog
+
+        analysis = self.shown.analysis
+        if analysis is None:
+            self.say(
+                f"why: could not be computed: {self.shown.problem}" if self.shown.problem else "computing..."
+            )
+            return
+        asked, finding = self._question()
+        if asked is None:
+            self.say("why: the model has no agent and system to ask about yet")
+            return
+
+        def light(told: "Explanation | None") -> None:
+            if told is not None:
+                self.light_way(told)
+
+        dialog = WhyDialog(analysis, asked, finding=finding, is_ascii=self.app.is_ascii)
+        self.app.push_screen(dialog, light)
+
+    def _question(self) -> "tuple[Asked | None, Finding | None]":
+        """What is asked about, and the finding that it is about."""
+        from meshmodel.app.screens.why import Asked
+
+        snapshot, analysis = self.shown.snapshot, self.shown.analysis
+        matrix = self.query_one(ReachMatrix)
+        if matrix.has_focus_within and matrix.pair is not None:
+            return Asked(*matrix.pair), None
+        told, finding = self.shown.explanation, self._finding()
+        if finding is not None and analysis is not None and finding is not self.shown.finding:
+            told = analysis.explain_finding(finding)
+        if told is not None:
+            return Asked(told.agent, told.system, told.action, told.source or "home"), finding
+        if not snapshot.agent or not snapshot.system:
+            return None, None
+        selected = self.shown.selected or ("", "")
+        agent = str(selected[1]) if selected[0] == "agent" else next(iter(sorted(snapshot.agent)))
+        system = str(selected[1]) if selected[0] == "system" else next(iter(sorted(snapshot.system)))
+        return Asked(agent, system), None
+
+    def light_way(self, told: "Explanation") -> None:
+        """Light one way on the canvas, and tell it."""
+        self.shown = self.with_(finding=None, explanation=told)
+        self.relight()
+        self.follow()
+        self.canvas.reveal(("system", told.system))

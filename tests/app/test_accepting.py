@@ -1,0 +1,214 @@
+"""Accepting findings by hand: the form, the list, withdrawing, and what comes back."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, Static
+
+from meshmodel.app.screens.accepting import USUAL_DAYS, AcceptDialog
+from meshmodel.app.screens.rule import RuleDialog
+from meshmodel.app.widgets.findings import FindingsList, causes_of, open_counts
+from meshmodel.model.records import Acceptance, Agent, Hold
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.edits import Edit, Put, apply_edit
+from meshmodel.store.loading import load
+from tests.app.desk import MODELS, SIZES, Desk, desk
+from tests.app.form_host import HOSTILE
+
+KEY = ("missing-checkpoint", "file-sas>attachments")
+
+
+async def accept(it: Desk, by: str = "Ada", reason: str = "a pilot") -> None:
+    await it.press("f", "y")
+    await it.type(by)
+    await it.press("enter")
+    await it.type(reason)
+    await it.press("enter")
+
+
+def listed(it: Desk) -> str:
+    rows = it.bench.query_one(FindingsList).rows.shown_rows
+    return "\n".join(row.content.plain for row in rows)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_finding_is_accepted_by_one_key_and_a_form_in_one_edit(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, size=size) as it:
+        before = it.model
+        built = it.bench.session.built
+        assert built is not None
+        (finding,) = built.findings
+        await accept(it)
+        record = it.model.acceptance[KEY]
+        assert (record.by, record.reason, record.until) == (
+            "Ada",
+            "a pilot",
+            built.today + timedelta(days=USUAL_DAYS),
+        )
+        assert (record.severity, record.agents, record.actions) == (
+            finding.severity,
+            finding.agents,
+            finding.actions,
+        )
+        assert f"accepted by Ada until {record.until.isoformat()}: a pilot" in listed(it)
+        now = it.bench.session.built
+        assert now is not None
+        assert open_counts(now) == {}
+        await it.press("u")
+        assert it.model.acceptance == before.acceptance
+        assert "accepted" not in listed(it)
+
+
+async def test_it_is_withdrawn_from_the_same_place(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await accept(it)
+        await it.press("y")
+        dialog = it.app.screen
+        assert isinstance(dialog, AcceptDialog)
+        assert [each.value for each in dialog.query(Input)][:2] == ["Ada", "a pilot"]
+        await it.pilot.click("#withdraw")
+        await it.pilot.pause()
+        assert not it.model.acceptance
+        assert it.bench.session.undo_label == f"withdraw the acceptance of {KEY[0]} of {KEY[1]}"
+
+
+async def test_the_form_says_what_does_not_fit_and_changes_nothing(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.press("f", "y")
+        dialog = it.app.screen
+        assert isinstance(dialog, AcceptDialog)
+        for by, reason, until, said in (
+            ("", "x", "2999-01-01", "by: needed"),
+            ("Ada", "", "2999-01-01", "reason: needed"),
+            ("Ada", "x", "tomorrow", "a day like"),
+            ("Ada", "x", "2001-01-01", "passed already"),
+        ):
+            for each, value in zip(dialog.query(Input), (by, reason, until), strict=True):
+                each.value = value
+            await it.pilot.pause()
+            await it.press("ctrl+s")
+            assert said in str(dialog.query_one("#problem", Static).content)
+        await it.press("escape")
+        assert not it.model.acceptance
+
+
+async def test_what_has_grown_is_open_again_and_says_why(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await accept(it)
+        second = (Put(Agent("helper", home="helpdesk")), Put(Hold("helper", "file-sas")))
+        it.bench.apply(Edit("a second holder", second))
+        await it.pilot.pause()
+        assert "open again, agent added: helper: was accepted by Ada" in listed(it)
+        await it.press("escape", "f")
+        await it.shows("open again, agent added: helper")
+
+
+async def test_acceptances_whose_finding_is_gone_can_be_withdrawn(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await accept(it)
+        await it.press("p")
+        assert it.missing == 0
+        assert "accepted, but found no more: 1" in listed(it)
+        found = it.bench.query_one(FindingsList)
+        found.focus_list()
+        found.rows.go_to(("acceptance", *KEY))
+        await it.press("enter")
+        assert isinstance(it.app.screen, AcceptDialog)
+        await it.press("enter")
+        assert not it.model.acceptance
+
+
+async def test_names_in_acceptances_are_text(tmp_path: Path) -> None:
+    built = load(MODELS / "support-agent.toml")
+    record = Acceptance(*KEY, HOSTILE, HOSTILE, date(2999, 1, 1))
+    async with desk(tmp_path, apply_edit(built, Edit("x", (Put(record),)))) as it:
+        assert HOSTILE in listed(it)
+        await it.press("f", "y")
+        await it.shows("[bold red]")
+
+
+async def test_read_only_models_refuse_it(tmp_path: Path) -> None:
+    async with desk(tmp_path, MODELS / "support-agent.toml") as it:
+        await it.press("f", "y")
+        assert it.app.screen is it.bench
+
+
+async def test_the_rule_of_a_finding_is_told(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.press("R")
+        assert it.app.screen is it.bench
+        await it.press("f", "R")
+        assert isinstance(it.app.screen, RuleDialog)
+        await it.shows("may be wrong")
+        await it.shows("CWE-862")
+        await it.press("escape")
+        assert it.app.screen is it.bench
+
+
+async def test_other_rules_of_one_cause_unfold(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.sentence("ask human-approval on file-sas > attachments: advisory")
+        built = it.bench.session.built
+        assert built is not None
+        folded = next((each for each in causes_of(built) if each.also), None)
+        assert folded is not None
+        await it.press("f")
+        rows = it.bench.query_one(FindingsList).rows
+        rows.go_to((folded.finding.rule, folded.finding.subject))
+        before = len(rows.shown_rows)
+        await it.press("space")
+        assert len(rows.shown_rows) == before + len(folded.also)
+        await it.press("space")
+        assert len(rows.shown_rows) == before
+
+
+async def test_header_counts_what_is_open_by_severity(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain", size=(200, 60)) as it:
+        await it.shows("missing")
+        built = it.bench.session.built
+        assert built is not None
+        counts = open_counts(built)
+        assert counts
+        said = " · ".join(f"{number} {severity}" for severity, number in counts.items())
+        await it.shows(f"open: {said}")
+
+
+async def test_what_could_not_be_computed_is_never_shown_as_clean(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(tmp_path) as it:
+
+        def fails() -> None:
+            raise ValueError("out of luck")
+
+        monkeypatch.setattr(it.bench.session, "analyse", fails)
+        await it.sentence("bot > token > tickets: read")
+        assert "bot" in it.model.agent, "the edit itself is done"
+        text = it.screen_text()
+        assert "could not be computed: out of luck" in text
+        assert "missing" not in text
+        assert "no findings" not in text
+        monkeypatch.undo()
+        await it.press("u")
+        await it.shows("1 missing")
+
+
+async def test_while_it_is_computed_the_counts_are_those_of_before_and_say_so(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        shown = replace(it.bench.shown, is_current=False)
+        it.bench.shown = shown
+        it.bench.follow()
+        await it.pilot.pause()
+        text = it.screen_text()
+        assert "computing..." in text
+        assert "✖ 1 missing" not in text
+
+
+def test_an_empty_model_has_nothing_open() -> None:
+    from meshmodel.api import analyse
+
+    assert open_counts(analyse(Snapshot())) == {}
