@@ -1,6 +1,7 @@
 """The relations of a model by the elements at their ends."""
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -38,9 +39,18 @@ class Related:
     def _arranged(self, table: str, end: str) -> dict[str, tuple[Any, ...]]:
         place = ENDS[table].index(end)
         lists: dict[str, list[Any]] = {}
-        for key, record in sorted(self._snapshot.table(table).items()):
-            lists.setdefault(key[place], []).append(record)
-        return {ident: tuple(records) for ident, records in lists.items()}
+        for key, record in self._snapshot.table(table).items():
+            known = lists.get(key[place])
+            if known is None:
+                lists[key[place]] = [record]
+            else:
+                known.append(record)
+        # At one end they are all alike, so the other one orders them.
+        other = attrgetter(ENDS[table][1 - place])
+        return {
+            ident: tuple(records) if len(records) == 1 else tuple(sorted(records, key=other))
+            for ident, records in lists.items()
+        }
 
     def after(
         self, snapshot: Snapshot, changed: Mapping[str, Iterable[tuple[Key, Record | None]]]

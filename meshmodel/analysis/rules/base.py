@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final, TypeVar, cast
 
 from meshmodel.analysis.crossings import Counts
@@ -64,9 +65,18 @@ class Facts:
         """All that some active agent effectively reaches, as bits."""
         return self._reaching.every
 
-    def reaching(self, *nodes: int) -> tuple[str, ...]:
-        """The active agents that effectively reach one of these nodes, sorted."""
+    def reaching(self, *nodes: int) -> "Reaching":
+        """The active agents that effectively reach one of these nodes."""
         return self._reaching.named(nodes)
+
+
+@dataclass(frozen=True, slots=True)
+class Reaching:
+    """Some agents: their ids, sorted; in words; and as records, as far as a finding lights them."""
+
+    agents: tuple[str, ...]
+    words: str
+    lit: tuple[tuple[str, Key], ...]
 
 
 class _Reaching:
@@ -77,8 +87,9 @@ class _Reaching:
         self._every: int | None = None
         self._columns: list[int] | None = None
         self._asked = 0
-        self._agents = list(engine.mesh.agent_node.items())
-        self._names: dict[int, tuple[str, ...]] = {}
+        self._agents = sorted(engine.mesh.agent_node.items())
+        self._ids = [ident for ident, _ in self._agents]
+        self._known: dict[int, Reaching] = {}
 
     @property
     def every(self) -> int:
@@ -88,14 +99,15 @@ class _Reaching:
                 self._every |= self._engine.effective.row(node)
         return self._every
 
-    def named(self, nodes: Iterable[int]) -> tuple[str, ...]:
+    def named(self, nodes: Iterable[int]) -> Reaching:
         marks = 0
         for node in nodes:
             marks |= self._marks(node)
-        known = self._names.get(marks)
+        known = self._known.get(marks)
         if known is None:
-            agents = self._agents
-            known = self._names[marks] = tuple(sorted(agents[place][0] for place in bits(marks)))
+            agents = tuple(map(self._ids.__getitem__, bits(marks)))
+            words = titles(self._engine.snapshot, "agent", agents)
+            known = self._known[marks] = Reaching(agents, words, lit("agent", agents))
         return known
 
     def _marks(self, node: int) -> int:
@@ -148,10 +160,6 @@ def _no_cases(_facts: Facts) -> Iterable[Case]:
     return ()
 
 
-def _by_key(item: tuple[Key, object]) -> Key:
-    return item[0]
-
-
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of section 9.
@@ -191,13 +199,13 @@ class Rule:
 
 def _of_every(table: str, of: Callable[[Facts, Any], Iterable[Case]]) -> Callable[[Facts], Iterable[Case]]:
     def cases(facts: Facts) -> Iterator[Case]:
-        for _, record in sorted(facts.snapshot.table(table).items(), key=_by_key):
+        for record in facts.snapshot.table(table).values():
             yield from of(facts, record)
 
     return cases
 
 
-MOST_LIT: Final = 50
+MOST_LIT: Final = 20
 """Of more records than this a finding lights the first ones: one can concern thousands."""
 
 
@@ -215,7 +223,8 @@ def verb(action: Action, *, third: bool = True) -> str:
     return _VERBS[action][third]
 
 
-def can(actions: Iterable[Action]) -> str:
+@cache
+def can(actions: tuple[Action, ...]) -> str:
     """Several actions after *can*: ``read, write and execute on``."""
     return joined([verb(action, third=False) for action in actions])
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from meshmodel.analysis.rules.base import Case, Facts, Rule, can, lit
+from meshmodel.analysis.rules.base import Case, Facts, Rule, can
 from meshmodel.analysis.steps import ALL_ACTIONS, actions_of, implied_mask
 from meshmodel.model.records import Grant
 from meshmodel.model.vocabulary import Action
@@ -36,7 +36,7 @@ def _of(facts: Facts, grant: Grant) -> Iterator[Case]:
         message = f"{credential.title} can {can(beyond)} {system.title}, and {whom}, on whose behalf, may not"
     else:
         return
-    agents = facts.reaching(facts.engine.mesh.credential_node[credential.id])
+    who = facts.reaching(facts.engine.mesh.credential_node[credential.id])
     yield Case(
         subject=f"{credential.id}>{system.id}",
         severity="high",
@@ -45,9 +45,9 @@ def _of(facts: Facts, grant: Grant) -> Iterator[Case]:
             ("grant", (credential.id, system.id)),
             ("credential", credential.id),
             ("system", system.id),
-            *lit("agent", agents),
+            *who.lit,
         ),
-        agents=agents,
+        agents=who.agents,
         actions=actions,
     )
 

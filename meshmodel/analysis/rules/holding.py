@@ -7,21 +7,27 @@ from meshmodel.model.records import Agent, Credential, Key
 
 
 def held_by(facts: Facts, agent: Agent) -> Iterator[tuple[Credential, tuple[str, Key]]]:
-    """The active credentials of an active agent by id, each with the relation that gives it.
+    """The active credentials of an active agent, each once, with the relation that gives it.
 
     Where it both holds one and is handed it, the holding is named.
     """
     if not agent.is_active:
         return
-    snapshot = facts.snapshot
-    found: dict[str, tuple[str, Key]] = {}
-    for hold in facts.related("hold", "agent", agent.id):
-        found[hold.credential] = "hold", (hold.agent, hold.credential)
-    for delegation in facts.related("delegation", "to", agent.id):
-        if delegation.passes and snapshot.agent[delegation.from_].is_active:
-            for passed in delegation.passes:
-                found.setdefault(passed, ("delegation", (delegation.from_, delegation.to)))
-    for ident, relation in sorted(found.items()):
-        credential = snapshot.credential[ident]
+    credentials = facts.snapshot.credential
+    holds = facts.related("hold", "agent", agent.id)
+    for hold in holds:
+        credential = credentials[hold.credential]
         if credential.is_active:
-            yield credential, relation
+            yield credential, ("hold", (agent.id, credential.id))
+    handing = [
+        each
+        for each in facts.related("delegation", "to", agent.id)
+        if each.passes and facts.snapshot.agent[each.from_].is_active
+    ]
+    if handing:
+        told = {each.credential for each in holds}
+        for delegation in handing:
+            for passed in delegation.passes:
+                if passed not in told and credentials[passed].is_active:
+                    told.add(passed)
+                    yield credentials[passed], ("delegation", (delegation.from_, agent.id))

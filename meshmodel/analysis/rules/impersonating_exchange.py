@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from meshmodel.analysis.rules.base import Case, Facts, Rule, lit, titles
-from meshmodel.analysis.steps import actions_of, bits
+from meshmodel.analysis.rules.base import Case, Facts, Rule
+from meshmodel.analysis.steps import actions_of
 from meshmodel.model.records import Exchange
 
 
@@ -22,13 +22,13 @@ def _of(facts: Facts, exchange: Exchange) -> Iterator[Case]:
     for action in range(1, 5):
         if acting & mesh.read << action:
             every |= 1 << action
-    agents = facts.reaching(before)
-    first = mesh.systems[next(bits(acting)) // 5]
+    who = facts.reaching(before)
+    (first,) = mesh.first_systems(acting, 1)
     yield Case(
         subject=f"{exchange.from_}>{exchange.to}",
         severity="medium",
         message=(
-            f"{titles(snapshot, 'agent', agents)} can act as {snapshot.credential[exchange.to].principal} "
+            f"{who.words} can act as {snapshot.credential[exchange.to].principal} "
             f"after the exchange of {snapshot.credential[exchange.from_].title}, and no log can tell who did"
         ),
         about=(
@@ -36,9 +36,9 @@ def _of(facts: Facts, exchange: Exchange) -> Iterator[Case]:
             ("credential", exchange.from_),
             ("credential", exchange.to),
             ("system", first),
-            *lit("agent", agents),
+            *who.lit,
         ),
-        agents=agents,
+        agents=who.agents,
         actions=actions_of(every),
     )
 

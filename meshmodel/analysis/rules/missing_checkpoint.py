@@ -2,11 +2,8 @@
 
 from collections.abc import Iterator
 
-from meshmodel.analysis.rules.base import Case, Facts, Rule, can, titles
+from meshmodel.analysis.rules.base import Case, Facts, Rule, can, lit, titles
 from meshmodel.model.records import Key
-
-_MOST_LIT = 50
-"""More agents than this are told by the finding's ``agents`` alone: one door can have thousands."""
 
 
 def _cases(facts: Facts) -> Iterator[Case]:
@@ -19,9 +16,9 @@ def _cases(facts: Facts) -> Iterator[Case]:
         if known is None:
             known = told[id(door.agents)] = (
                 titles(snapshot, "agent", door.agents),
-                tuple(("agent", agent) for agent in door.agents[:_MOST_LIT]),
+                lit("agent", door.agents),
             )
-        who, lit = known
+        who, shown = known
         identity = "" if credential.identity is None else f" as {credential.identity}"
         yield Case(
             subject=door.subject,
@@ -40,7 +37,7 @@ def _cases(facts: Facts) -> Iterator[Case]:
                 ("grant", (door.credential, door.system)),
                 ("credential", door.credential),
                 ("system", door.system),
-                *lit,
+                *shown,
             ),
             agents=door.agents,
             actions=door.actions,

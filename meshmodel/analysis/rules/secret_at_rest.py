@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from meshmodel.analysis.rules.base import Case, Facts, Rule, can, lit, titles
+from meshmodel.analysis.rules.base import Case, Facts, Rule, can
 from meshmodel.analysis.steps import ACTION_NUMBER
 from meshmodel.model.records import Custody
 
@@ -18,19 +18,19 @@ def _of(facts: Facts, custody: Custody) -> Iterator[Case]:
     serious = follows & (mesh.at_level[2] | mesh.at_level[3])
     by = custody.obtained_by
     first = 5 * mesh.system_number[system.id]
-    agents = facts.reaching(*(first + ACTION_NUMBER[each] for each in by))
-    who = f"; {titles(snapshot, 'agent', agents)} can" if agents else ""
+    who = facts.reaching(*(first + ACTION_NUMBER[each] for each in by))
+    also = f"; {who.words} can" if who.agents else ""
     yield Case(
         subject=f"{system.id}>{credential.id}",
         severity="high" if serious else "medium",
-        message=f"{credential.title} lies in {system.title}, for whoever can {can(by)} it{who}",
+        message=f"{credential.title} lies in {system.title}, for whoever can {can(by)} it{also}",
         about=(
             ("custody", (system.id, credential.id)),
             ("credential", credential.id),
             ("system", system.id),
-            *lit("agent", agents),
+            *who.lit,
         ),
-        agents=agents,
+        agents=who.agents,
         actions=by,
     )
 

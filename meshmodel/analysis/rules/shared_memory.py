@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from meshmodel.analysis.rules.base import Case, Facts, Rule, joined, lit
+from meshmodel.analysis.rules.base import Case, Facts, Rule, joined
 from meshmodel.analysis.steps import READ, WRITE, actions_of, implied_mask
 from meshmodel.model.records import System
 
@@ -19,7 +19,7 @@ def _of(facts: Facts, system: System) -> Iterator[Case]:
     if system.kind not in REMEMBERING or system.partitioned:
         return
     people, grants = _people(facts, system)
-    writers, readers, homes = _homes(facts, system)
+    homes = _homes(facts, system)
     reasons = []
     if people:
         reasons.append(f"on behalf of {joined(people)}")
@@ -28,8 +28,8 @@ def _of(facts: Facts, system: System) -> Iterator[Case]:
         reasons.append(f"by agents at home in {joined(zones)}")
     if not reasons:
         return
-    agents = tuple(sorted({*writers, *readers})) if homes else ()
-    actions = actions_of(1 << READ | 1 << WRITE)
+    first = 5 * facts.engine.mesh.system_number[system.id]
+    who = facts.reaching(*((first + READ, first + WRITE) if homes else ()))
     yield Case(
         subject=system.id,
         severity="medium",
@@ -39,10 +39,10 @@ def _of(facts: Facts, system: System) -> Iterator[Case]:
         about=(
             ("system", system.id),
             *(grants if people else ()),
-            *lit("agent", agents),
+            *who.lit,
         ),
-        agents=agents,
-        actions=actions,
+        agents=who.agents,
+        actions=actions_of(1 << READ | 1 << WRITE),
     )
 
 
@@ -67,16 +67,17 @@ def _people(facts: Facts, system: System) -> tuple[list[str], list[tuple[str, tu
     return sorted(every), grants
 
 
-def _homes(facts: Facts, system: System) -> tuple[tuple[str, ...], tuple[str, ...], list[str]]:
-    """The agents that write and that read it, and their homes where these differ."""
+def _homes(facts: Facts, system: System) -> list[str]:
+    """The homes of the agents that write and that read it, where these differ."""
     first = 5 * facts.engine.mesh.system_number[system.id]
-    writers, readers = facts.reaching(first + WRITE), facts.reaching(first + READ)
-    written = {facts.snapshot.agent[each].home for each in writers} - {None}
-    read = {facts.snapshot.agent[each].home for each in readers} - {None}
+    written, read = (
+        {facts.snapshot.agent[each].home for each in facts.reaching(first + action).agents} - {None}
+        for action in (WRITE, READ)
+    )
     every = written | read
     if not (written and read) or len(every) < 2:
-        return (), (), []
-    return writers, readers, sorted(str(each) for each in every)
+        return []
+    return sorted(str(each) for each in every)
 
 
 RULE = Rule(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from meshmodel.analysis.rules.base import Case, Facts, Rule, lit, titles
+from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
 from meshmodel.model.records import Credential, Delegation
 
 
@@ -51,7 +51,7 @@ def _outside(facts: Facts, credential: Credential) -> Iterator[Case]:
         if grant.system in meant:
             continue
         system = snapshot.system[grant.system]
-        agents = facts.reaching(facts.engine.mesh.credential_node[credential.id])
+        who = facts.reaching(facts.engine.mesh.credential_node[credential.id])
         yield Case(
             subject=f"{credential.id}>{system.id}",
             severity="high",
@@ -67,9 +67,9 @@ def _outside(facts: Facts, credential: Credential) -> Iterator[Case]:
                 ("grant", (credential.id, system.id)),
                 ("credential", credential.id),
                 ("system", system.id),
-                *lit("agent", agents),
+                *who.lit,
             ),
-            agents=agents,
+            agents=who.agents,
             actions=grant.actions,
         )
 

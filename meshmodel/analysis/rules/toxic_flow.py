@@ -2,19 +2,16 @@
 
 from collections.abc import Iterator
 
-from meshmodel.analysis.rules.base import Case, Facts, Rule, joined
+from meshmodel.analysis.rules.base import MOST_LIT, Case, Facts, Rule, joined
 from meshmodel.analysis.steps import ALL_ACTIONS, Mesh
 from meshmodel.model.records import Key
-
-_MOST_LIT = 50
-"""Of more systems than this the finding lights the first ones: there can be thousands."""
 
 
 def _systems(mesh: Mesh, accesses: int) -> tuple[list[str], str]:
     """The systems of these accesses as far as a finding lights them, and all of them in words."""
     found: list[str] = []
     rest = accesses
-    while rest and len(found) < _MOST_LIT:
+    while rest and len(found) < MOST_LIT:
         first = ((rest & -rest).bit_length() - 1) // 5
         found.append(mesh.systems[first])
         rest &= ~(ALL_ACTIONS << 5 * first)

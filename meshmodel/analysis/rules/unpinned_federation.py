@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from meshmodel.analysis.rules.base import Case, Facts, Rule, lit
+from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.model.records import Exchange
 
 
@@ -14,7 +14,7 @@ def _of(facts: Facts, exchange: Exchange) -> Iterator[Case]:
     if not (before.is_active and after.is_active):
         return
     where = "" if exchange.at is None else f" at {snapshot.system[exchange.at].title}"
-    agents = facts.reaching(facts.engine.mesh.credential_node[before.id])
+    who = facts.reaching(facts.engine.mesh.credential_node[before.id])
     yield Case(
         subject=f"{before.id}>{after.id}",
         severity="high",
@@ -27,9 +27,9 @@ def _of(facts: Facts, exchange: Exchange) -> Iterator[Case]:
             ("credential", before.id),
             ("credential", after.id),
             *(() if exchange.at is None else (("system", exchange.at),)),
-            *lit("agent", agents),
+            *who.lit,
         ),
-        agents=agents,
+        agents=who.agents,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from meshmodel.analysis.rules.base import Case, Facts, Rule, joined, lit, titles
+from meshmodel.analysis.rules.base import Case, Facts, Rule, joined, titles
 from meshmodel.analysis.steps import ALL_ACTIONS, READ, actions_of, bits, implied_mask
 from meshmodel.model.records import System
 
@@ -22,16 +22,13 @@ def _unlogged(facts: Facts, system: System) -> Iterator[Case]:
     acted = facts.reached >> first & _ACTING
     if not acted:
         return
-    agents = facts.reaching(*(first + action for action in bits(acted)))
+    who = facts.reaching(*(first + action for action in bits(acted)))
     yield Case(
         subject=system.id,
         severity="medium",
-        message=(
-            f"{titles(facts.snapshot, 'agent', agents)} can act on {system.title}, and its log tells nothing "
-            "of it"
-        ),
-        about=(("system", system.id), *lit("agent", agents)),
-        agents=agents,
+        message=(f"{who.words} can act on {system.title}, and its log tells nothing of it"),
+        about=(("system", system.id), *who.lit),
+        agents=who.agents,
         actions=actions_of(acted),
     )
 
@@ -50,22 +47,22 @@ def _unnamed(facts: Facts, system: System) -> Iterator[Case]:
             acted |= actions
     if not used:
         return
-    agents = facts.reaching(*nodes)
+    who = facts.reaching(*nodes)
     people = sorted({str(snapshot.credential[each.credential].on_behalf_of) for each in used})
     names = titles(snapshot, "credential", [each.credential for each in used])
     yield Case(
         subject=system.id,
         severity="medium",
         message=(
-            f"{titles(snapshot, 'agent', agents)} can act on {system.title} with {names}, and its log does "
+            f"{who.words} can act on {system.title} with {names}, and its log does "
             f"not tell that it was on behalf of {joined(people)}"
         ),
         about=(
             ("system", system.id),
             *(("grant", (each.credential, each.system)) for each in used),
-            *lit("agent", agents),
+            *who.lit,
         ),
-        agents=agents,
+        agents=who.agents,
         actions=actions_of(acted),
     )
 

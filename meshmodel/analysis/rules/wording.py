@@ -7,12 +7,7 @@ from meshmodel.model.records import Key
 
 def systems_of(facts: Facts, accesses: int, most: int = MOST_LIT) -> list[str]:
     """The systems of these accesses, sorted; of many the first ones that the graph has."""
-    mesh, found = facts.engine.mesh, list[str]()
-    while accesses and len(found) < most:
-        system = ((accesses & -accesses).bit_length() - 1) // 5
-        found.append(mesh.systems[system])
-        accesses &= ~(ALL_ACTIONS << 5 * system)
-    return sorted(found)
+    return sorted(facts.engine.mesh.first_systems(accesses, most))
 
 
 def in_words(facts: Facts, accesses: int) -> tuple[int, str]:
