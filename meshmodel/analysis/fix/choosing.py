@@ -1,0 +1,127 @@
+"""The minimum fix: proofs are added to a hitting set problem until its solution closes everything."""
+
+from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.fix.ground import Ground
+from meshmodel.analysis.fix.hitting import least_only, quick_set, without_spare
+from meshmodel.analysis.fix.intents import Intents
+from meshmodel.analysis.fix.preferring import Preferring
+from meshmodel.analysis.fix.proofs import Proofs
+from meshmodel.analysis.fix.results import Fix
+from meshmodel.analysis.fix.solver import Row, solve
+from meshmodel.analysis.fix.stopping import Stop
+from meshmodel.analysis.fix.trying import Trying
+from meshmodel.analysis.results import StepKey
+from meshmodel.analysis.steps import bits
+
+
+class Choosing:
+    """The search for a smallest fix of one reading.
+
+    Attributes:
+        ground: the reading.
+        known: the proofs found so far.
+        best: the smallest fix found so far, as bits.
+        bound: how many checkpoints every fix has at least, as far as it is proven.
+    """
+
+    def __init__(self, engine: Engine, stop: Stop) -> None:
+        self.ground = Ground(engine)
+        self.stop = stop
+        self.proofs = Proofs(self.ground)
+        self.known: list[int] = []
+        today = Trying(self.ground, 0)
+        self.before = today.uncontrolled()
+        self.best = today.missing()
+        self.bound = 1 if self.before else 0
+
+    def run(self) -> None:
+        """Narrow the two numbers until they meet, or it is time to stop."""
+        closed = 0
+        while self.bound < self.best.bit_count() and not self.stop():
+            self._answer(closed)
+            if self.bound == self.best.bit_count() or self.stop():
+                return
+            closed = self._smallest()
+
+    def _answer(self, closed: int) -> None:
+        """Find proofs against a set, and a fix that begins with it."""
+        found: list[int] = []
+        while not self.stop():
+            more = self.proofs.against(Trying(self.ground, closed))
+            if not more:
+                # What was added is a fix too; less of it may do.
+                if found:
+                    closed = self._less(closed)
+                if closed.bit_count() < self.best.bit_count():
+                    self.best = closed
+                return
+            found = least_only(more)
+            self.learn(found)
+            closed |= quick_set(found)
+
+    def _less(self, closed: int) -> int:
+        less = without_spare(closed, self.known)
+        while less != closed and not self.stop():
+            more = self.proofs.against(Trying(self.ground, less))
+            if not more:
+                return less
+            self.learn(more)
+            less |= quick_set(more) & closed or quick_set(more)
+        return closed
+
+    def learn(self, proofs: "list[int] | set[int]") -> None:
+        """Keep proofs, and of all that are known only the least."""
+        self.known = least_only([*self.known, *proofs])
+
+    def _smallest(self) -> int:
+        """A smallest set that hits every known proof; not yet a fix."""
+        columns = sorted({relation for proof in self.known for relation in bits(proof)})
+        place = {relation: number for number, relation in enumerate(columns)}
+        rows = [Row(tuple(place[relation] for relation in bits(proof)), 1) for proof in self.known]
+        solution = solve([1] * len(columns), rows, self.stop)
+        self.bound = max(self.bound, solution.bound)
+        return sum(1 << columns[number] for number in solution.chosen or ())
+
+
+def minimum_fix(engine: Engine, stop: Stop) -> Fix:
+    """A smallest set of steps to guard that leaves no uncontrolled crossing.
+
+    Among the smallest it is one that interrupts the fewest declared intents (see ``intents``), and
+    of these the first in the fixed order (see ``relations.ORDER``): the one with the earliest step
+    in which it differs from another.
+
+    Args:
+        engine: the reading.
+        stop: when to give up; the best that is known then is the answer, and says so.
+    """
+    choosing = Choosing(engine, stop)
+    choosing.run()
+    optimal = choosing.bound >= choosing.best.bit_count()
+    intents = Intents(choosing.ground)
+    settled = False
+    if optimal and choosing.best:
+        settled = Preferring(choosing.ground, choosing.proofs, intents, choosing, stop).run()
+    return answer(choosing, intents, optimal=optimal, settled=settled or not choosing.best)
+
+
+def answer(choosing: Choosing, intents: Intents, *, optimal: bool, settled: bool) -> Fix:
+    """What is said of the best set."""
+    ground, best = choosing.ground, choosing.best
+    after = Trying(ground, best)
+    alone = tuple(choosing.before - Trying(ground, 1 << relation).uncontrolled() for relation in bits(best))
+    return Fix(
+        cost=best.bit_count(),
+        lower_bound=best.bit_count() if optimal else choosing.bound,
+        optimal=optimal,
+        checkpoints=keys(ground, best),
+        closes=choosing.before - after.uncontrolled(),
+        interrupts=intents.names(intents.interrupted(after)),
+        closes_each=alone,
+        before=choosing.before,
+        settled=settled,
+    )
+
+
+def keys(ground: Ground, closed: int) -> tuple[StepKey, ...]:
+    """The steps of a set in the fixed order."""
+    return tuple(ground.relations.keys[relation] for relation in bits(closed))

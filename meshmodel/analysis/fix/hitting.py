@@ -1,0 +1,75 @@
+"""Hitting sets: known proofs, quick sets that hit them all, and parts that have nothing to do with
+one another.
+"""
+
+from collections.abc import Iterable
+
+from meshmodel.analysis.steps import bits
+
+
+def least_only(proofs: Iterable[int]) -> list[int]:
+    """The proofs that include no other, in a fixed order; hitting these hits all."""
+    kept: list[int] = []
+    by_relation: dict[int, list[int]] = {}
+    for proof in sorted(set(proofs), key=lambda each: (each.bit_count(), each)):
+        if not any(not known & ~proof for relation in bits(proof) for known in by_relation.get(relation, ())):
+            kept.append(proof)
+            # Whoever includes it has its lowest relation too.
+            by_relation.setdefault((proof & -proof).bit_length() - 1, []).append(proof)
+    return kept
+
+
+def quick_set(proofs: Iterable[int]) -> int:
+    """A small set that hits all of these, by taking what most of them share; no smallest one."""
+    left = list(proofs)
+    count: dict[int, int] = {}
+    having: dict[int, list[int]] = {}
+    for number, proof in enumerate(left):
+        for relation in bits(proof):
+            count[relation] = count.get(relation, 0) + 1
+            having.setdefault(relation, []).append(number)
+    alive = [True] * len(left)
+    chosen = 0
+    remaining = len(left)
+    while remaining:
+        best = min(count, key=lambda relation: (-count[relation], relation))
+        chosen |= 1 << best
+        for number in having[best]:
+            if alive[number]:
+                alive[number] = False
+                remaining -= 1
+                for relation in bits(left[number]):
+                    count[relation] -= 1
+        del count[best]
+    return chosen
+
+
+def without_spare(chosen: int, proofs: Iterable[int]) -> int:
+    """The set without what is not needed to hit all of these, the last in the order left out first."""
+    hits = dict.fromkeys(bits(chosen), 0)
+    touched = [proof & chosen for proof in proofs]
+    having: dict[int, list[int]] = {relation: [] for relation in hits}
+    for number, proof in enumerate(touched):
+        for relation in bits(proof):
+            having[relation].append(number)
+    for relation in sorted(hits, reverse=True):
+        mark = 1 << relation
+        if all(touched[number] & ~mark for number in having[relation]):
+            chosen &= ~mark
+            for number in having[relation]:
+                touched[number] &= ~mark
+    return chosen
+
+
+def parts(sets: Iterable[int]) -> list[int]:
+    """What is connected by these sets: the unions of those that share something, in a fixed order."""
+    found: list[int] = []
+    for each in sets:
+        joined, others = each, []
+        for part in found:
+            if part & joined:
+                joined |= part
+            else:
+                others.append(part)
+        found = [*others, joined]
+    return sorted(found, key=lambda part: part & -part)

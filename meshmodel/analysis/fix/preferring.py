@@ -1,0 +1,169 @@
+"""Which of the smallest fixes: the one with the fewest interrupted intents, then the first in order.
+
+Sets are compared at the earliest step in the fixed order that is in one and not in the other; the
+one that has it is first. What no proof and no intent connects is chosen part by part.
+"""
+
+from dataclasses import dataclass
+from functools import reduce
+from typing import Final, Protocol
+
+from meshmodel.analysis.fix.ground import Ground
+from meshmodel.analysis.fix.hitting import parts
+from meshmodel.analysis.fix.intents import Intents
+from meshmodel.analysis.fix.proofs import Proofs
+from meshmodel.analysis.fix.solver import Row, solve
+from meshmodel.analysis.fix.stopping import Stop
+from meshmodel.analysis.fix.trying import Trying
+from meshmodel.analysis.steps import bits
+
+_TOGETHER: Final = 12
+"""So many relations are put in order by one program, each counting more than all after it."""
+
+
+class Known(Protocol):
+    """Where proofs are kept, and the best fix."""
+
+    known: list[int]
+    best: int
+
+    def learn(self, proofs: list[int] | set[int]) -> None:
+        """Keep more proofs."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of the problem that has nothing to do with the rest.
+
+    ``breaking`` has intents, by their places, with sets of relations that interrupt them together.
+    """
+
+    proofs: tuple[int, ...]
+    breaking: tuple[tuple[int, int], ...]
+    cost: int
+
+
+class Preferring:
+    """The search among the smallest fixes."""
+
+    def __init__(self, ground: Ground, proofs: Proofs, intents: Intents, known: Known, stop: Stop) -> None:
+        self.ground = ground
+        self.proofs = proofs
+        self.intents = intents
+        self.known = known
+        self.stop = stop
+        self._breaking: set[tuple[int, int]] = set()
+        self._chosen: dict[_Part, int] = {}
+
+    def run(self) -> bool:
+        """Improve the best fix as far as it goes; whether it went to the end."""
+        fewest = len(self.intents.interrupted(Trying(self.ground, self.known.best)))
+        while not self.stop():
+            chosen = self._preferred()
+            if chosen is None:
+                return False
+            trying = Trying(self.ground, chosen)
+            proofs = self.proofs.against(trying)
+            if proofs:
+                self.known.learn(proofs)
+                continue
+            interrupted = self.intents.interrupted(trying)
+            if len(interrupted) < fewest:
+                fewest, self.known.best = len(interrupted), chosen
+            unforeseen = [
+                place
+                for place in interrupted
+                if not any(each == place and not need & ~chosen for each, need in self._breaking)
+            ]
+            if not unforeseen:
+                self.known.best = chosen
+                return True
+            for place in unforeseen:
+                self._breaking.add((place, self.intents.least(place, chosen)))
+        return False
+
+    def _preferred(self) -> int | None:
+        """The preferred set of those that hit every known proof, or ``None`` where time is over."""
+        if not self._breaking:
+            self._foresee()
+        of_intent: dict[int, int] = {}
+        for place, need in self._breaking:
+            of_intent[place] = of_intent.get(place, 0) | need
+        chosen = 0
+        for part in parts([*self.known.known, *of_intent.values()]):
+            here = tuple(proof for proof in self.known.known if not proof & ~part)
+            if here:
+                breaking = tuple(sorted(each for each in self._breaking if not each[1] & ~part))
+                some = self._of_part(_Part(here, breaking, (self.known.best & part).bit_count()))
+                if some is None:
+                    return None
+                chosen |= some
+        return chosen
+
+    def _foresee(self) -> None:
+        """Single relations that interrupt an intent."""
+        every = reduce(int.__or__, self.known.known, 0)
+        for place in range(len(self.intents.declared)):
+            for relation in bits(self.intents.touching(place, every)):
+                if self.intents.interrupts(place, 1 << relation):
+                    self._breaking.add((place, 1 << relation))
+
+    def _of_part(self, part: _Part) -> int | None:
+        known = self._chosen.get(part)
+        if known is None:
+            known = _one(part) if part.cost == 1 else self._solved(part)
+            if known is not None:
+                self._chosen[part] = known
+        return known
+
+    def _solved(self, part: _Part) -> int | None:
+        """The preferred set of a part that takes several checkpoints."""
+        relations = list(bits(reduce(int.__or__, part.proofs)))
+        column = {relation: number for number, relation in enumerate(relations)}
+        places = sorted({place for place, _ in part.breaking})
+        mark = {place: len(relations) + number for number, place in enumerate(places)}
+        count = len(relations) + len(places)
+        rows = [Row(tuple(column[relation] for relation in bits(proof)), 1) for proof in part.proofs]
+        for place, need in part.breaking:
+            if all(relation in column for relation in bits(need)):
+                columns = tuple(column[relation] for relation in bits(need))
+                rows.append(Row((*columns, mark[place]), 1 - len(columns), (*(-1.0,) * len(columns), 1.0)))
+        rows.append(Row(tuple(range(len(relations))), -part.cost, (-1.0,) * len(relations)))
+        if places:
+            costs = [0.0] * len(relations) + [1.0] * len(places)
+            solution = solve(costs, rows, self.stop)
+            if solution.chosen is None or not solution.proven:
+                return None
+            rows.append(Row(tuple(mark.values()), -solution.bound, (-1.0,) * len(places)))
+        return self._in_order(part, relations, rows, count)
+
+    def _in_order(self, part: _Part, relations: list[int], rows: list[Row], count: int) -> int | None:
+        chosen, left = 0, part.cost
+        for begin in range(0, len(relations), _TOGETHER):
+            if not left or all(proof & chosen for proof in part.proofs):
+                break
+            columns = range(begin, min(begin + _TOGETHER, len(relations)))
+            costs = [0.0] * count
+            for number, each in enumerate(columns):
+                costs[each] = -float(1 << _TOGETHER - 1 - number)
+            solution = solve(costs, rows, self.stop)
+            if solution.chosen is None or not solution.proven:
+                return None
+            for each in columns:
+                if each in solution.chosen:
+                    chosen |= 1 << relations[each]
+                    left -= 1
+                    rows.append(Row((each,), 1))
+                else:
+                    rows.append(Row((each,), 0, (-1.0,)))
+        return chosen
+
+
+def _one(part: _Part) -> int:
+    """The preferred relation where one alone hits every proof of a part."""
+    shared = reduce(int.__and__, part.proofs)
+
+    def interrupted(relation: int) -> int:
+        return len({place for place, need in part.breaking if need == 1 << relation})
+
+    return 1 << min(bits(shared), key=lambda relation: (interrupted(relation), relation))

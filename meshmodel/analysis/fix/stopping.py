@@ -1,0 +1,27 @@
+"""When to stop: a number of seconds is over, or somebody does not want the answer any more."""
+
+import time
+from collections.abc import Callable
+
+
+class Stop:
+    """Says whether to stop.
+
+    Args:
+        deadline: seconds from now; ``None``: no limit.
+        cancelled: asked often; true: stop.
+    """
+
+    def __init__(self, deadline: float | None, cancelled: Callable[[], bool] | None) -> None:
+        self._until = None if deadline is None else time.monotonic() + deadline
+        self._cancelled = cancelled
+
+    def __call__(self) -> bool:
+        """Whether to stop now."""
+        if self._cancelled is not None and self._cancelled():
+            return True
+        return self._until is not None and time.monotonic() >= self._until
+
+    def remaining(self) -> float:
+        """The seconds that are left; infinite where there is no limit."""
+        return float("inf") if self._until is None else max(0.0, self._until - time.monotonic())
