@@ -1,6 +1,6 @@
 """The answers about one snapshot in one view, each computed when it is first asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.explain import Explaining
 from meshmodel.analysis.findings import findings
+from meshmodel.analysis.fix.results import Fix
 from meshmodel.analysis.listing import Listing
 from meshmodel.analysis.offboarding import Offboarding, offboarding
 from meshmodel.analysis.questions import questions
@@ -178,6 +179,20 @@ class Analysis:
             CannotStartError: one clear line; there is no such agent.
         """
         return offboarding(self._engine, agent)
+
+    def minimum_fix(
+        self, *, deadline: float | None = None, cancelled: Callable[[], bool] | None = None
+    ) -> Fix:
+        """A smallest set of steps to guard that leaves no uncontrolled crossing (section 6).
+
+        Args:
+            deadline: seconds after which the best that is known is the answer; ``None``: no limit.
+            cancelled: asked often; when true, the best that is known is the answer.
+        """
+        from meshmodel.analysis.fix.choosing import minimum_fix
+        from meshmodel.analysis.fix.stopping import Stop
+
+        return minimum_fix(self._engine, Stop(deadline, cancelled))
 
 
 def analyse(snapshot: Snapshot, *, view: View = "built", today: date | None = None) -> Analysis:
