@@ -38,6 +38,9 @@ HELD_KINDS: Final[tuple[StepKind, ...]] = ("hold", "exchange")
 
 ACTION_NUMBER: Final = {action: number for number, action in enumerate(ACTIONS)}
 
+FREE: Final = 24
+"""So many numbers are left free after the systems, the credentials and the agents."""
+
 Pair = tuple[int, int]
 """A step: the node it leaves and the node it enters; the two determine its kind."""
 
@@ -105,8 +108,12 @@ class Mesh:
 
     Attributes:
         snapshot: what was compiled.
-        systems, credentials, agents: the ids by number; only active credentials and agents.
-        first_credential, first_agent, size: where their nodes begin, and how many nodes there are.
+        systems, credentials, agents: the ids by number; only active credentials and agents. After an
+            edit there may be some that are gone, and new ones out of order: ``system_number``,
+            ``credential_node`` and ``agent_node`` have those that are there.
+        first_credential, first_agent, size: where their nodes begin, and how many nodes there are;
+            after those of each kind some are free for what an edit brings.
+        late: the numbers of systems that are out of order.
         steps: the steps of each kind.
         zone_of: the zone of each system by its number (``system:ID`` for a zone of its own).
         zone_mask: the accesses of each zone.
@@ -124,9 +131,10 @@ class Mesh:
         self.credentials = sorted(each.id for each in snapshot.credential.values() if each.is_active)
         self.agents = sorted(each.id for each in snapshot.agent.values() if each.is_active)
         self.system_number = {each: number for number, each in enumerate(self.systems)}
-        self.first_credential = 5 * len(self.systems)
-        self.first_agent = self.first_credential + len(self.credentials)
-        self.size = self.first_agent + len(self.agents)
+        self.first_credential = 5 * (len(self.systems) + FREE)
+        self.first_agent = self.first_credential + len(self.credentials) + FREE
+        self.size = self.first_agent + len(self.agents) + FREE
+        self.late: tuple[int, ...] = ()
         self.credential_node = {
             each: number for number, each in enumerate(self.credentials, self.first_credential)
         }
@@ -158,6 +166,20 @@ class Mesh:
     def access_node(self, system: str, action: int) -> int:
         """The node of an access: a system's id and the number of an action."""
         return 5 * self.system_number[system] + action
+
+    def first_systems(self, accesses: int, most: int) -> list[str]:
+        """The systems of these accesses by zone and id; of more than ``most`` the first ones."""
+        found: list[int] = []
+        late = [number for number in self.late if accesses >> 5 * number & ALL_ACTIONS]
+        for number in late:
+            accesses &= ~(ALL_ACTIONS << 5 * number)
+        while accesses and len(found) < most:
+            number = ((accesses & -accesses).bit_length() - 1) // 5
+            found.append(number)
+            accesses &= ~(ALL_ACTIONS << 5 * number)
+        if late:
+            found = sorted([*found, *late], key=lambda each: (self.zone_of[each], self.systems[each]))
+        return [self.systems[number] for number in found[:most]]
 
     def adjacency(self, kinds: Iterable[StepKind]) -> list[list[int]]:
         """For each node the nodes that steps of these kinds enter from it."""

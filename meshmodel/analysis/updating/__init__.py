@@ -1,0 +1,1 @@
+"""What an edit leaves alone of an analysis, and what it makes anew."""
