@@ -195,12 +195,20 @@ class Analysis:
         return minimum_fix(self._engine, Stop(deadline, cancelled))
 
 
-def analyse(snapshot: Snapshot, *, view: View = "built", today: date | None = None) -> Analysis:
+def analyse(
+    snapshot: Snapshot,
+    *,
+    view: View = "built",
+    today: date | None = None,
+    previous: Analysis | None = None,
+) -> Analysis:
     """Analyse a model.
 
     Args:
         snapshot: the model; it must be valid.
         view: ``built`` (the default, and what a gate uses), or ``designed``.
         today: the day (UTC) on which acceptances must still hold; by default the present one.
+        previous: an analysis of the model before an edit; what the edit left alone is taken from it.
+            The answers are those of an analysis from scratch, whatever it is.
     """
     return Analysis(snapshot, view, today or datetime.now(UTC).date())
