@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from meshmodel.analysis.checkpoints import shortcomings
-from meshmodel.analysis.rules.base import Case, Facts, Rule, joined
+from meshmodel.analysis.rules.base import EVERYTHING, Case, Facts, Rule, joined
 from meshmodel.analysis.rules.places import is_active, place_title, record_of
 from meshmodel.model.records import Checkpoint
 
@@ -65,4 +65,5 @@ RULE = Rule(
         "It is there for another reason than authorization, such as binding a token to its holder"
     ),
     cases=_cases,
+    reads=EVERYTHING - {"acceptance", "doors"},
 )

@@ -74,4 +74,5 @@ RULE = Rule(
         "systems in one"
     ),
     cases=_cases,
+    reads=frozenset({"doors", "agent", "credential", "system"}),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from meshmodel.analysis.checkpoints import Boundary
 from meshmodel.analysis.engine import Traveller
-from meshmodel.analysis.rules.base import Case, Facts, Rule, joined, titles
+from meshmodel.analysis.rules.base import EVERYTHING, Case, Facts, Rule, joined, titles
 from meshmodel.analysis.rules.places import place_title, record_of
 from meshmodel.analysis.steps import Pair, bits
 
@@ -27,7 +27,7 @@ def _met(facts: Facts) -> dict[int, int]:
                     found[number] = found.get(number, 0) | 1 << place
     leaving = [_leaving(steps) for steps in engine.candidates.covered]
     for (component, dropped), agents in alike.items():
-        row = engine.effective.rows[component]
+        row = engine.effective.row_of(component)
         for number in bits(dropped):
             if row & leaving[number]:
                 found[number] = found.get(number, 0) | agents
@@ -107,4 +107,5 @@ RULE = Rule(
         "What the agent can write in the deciding system has no influence on decisions: name the approvers"
     ),
     cases=_cases,
+    reads=EVERYTHING - {"acceptance", "doors"},
 )

@@ -11,7 +11,7 @@ from meshmodel.model.records import Agent
 def _supplied(facts: Facts) -> int:
     """The read accesses of the systems that have a vendor."""
     mask = 0
-    for number, system in enumerate(facts.engine.mesh.systems):
+    for system, number in facts.engine.mesh.system_number.items():
         if facts.snapshot.system[system].vendor is not None:
             mask |= 1 << 5 * number
     return mask

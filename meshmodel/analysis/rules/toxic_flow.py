@@ -3,34 +3,31 @@
 from collections.abc import Iterator
 
 from meshmodel.analysis.rules.base import MOST_LIT, Case, Facts, Rule, joined
-from meshmodel.analysis.steps import ALL_ACTIONS, Mesh
-from meshmodel.model.records import Key
+from meshmodel.analysis.steps import ALL_ACTIONS
+from meshmodel.model.records import Agent, Key
+
+Flow = tuple[str, tuple[tuple[str, Key], ...]]
 
 
-def _systems(mesh: Mesh, accesses: int) -> tuple[list[str], str]:
+def _systems(facts: Facts, accesses: int) -> tuple[list[str], str]:
     """The systems of these accesses as far as a finding lights them, and all of them in words."""
-    found: list[str] = []
-    rest = accesses
-    while rest and len(found) < MOST_LIT:
-        first = ((rest & -rest).bit_length() - 1) // 5
-        found.append(mesh.systems[first])
-        rest &= ~(ALL_ACTIONS << 5 * first)
-    more = 0
+    mesh, records = facts.engine.mesh, facts.snapshot.system
+    found = mesh.first_systems(accesses, MOST_LIT)
+    touched = 0
     for action in range(5):
-        more |= rest >> action & mesh.read
-    records = mesh.snapshot.system
-    total = len(found) + more.bit_count()
+        touched |= accesses >> action & mesh.read
+    total = touched.bit_count()
     if total > 5:
         names = [records[each].title for each in sorted(found)[:3]]
         return found, f"{', '.join(names)} and {total - 3} more"
     return found, joined(records[each].title for each in sorted(found))
 
 
-def _told(mesh: Mesh, words: int, private: int, out: int) -> tuple[str, tuple[tuple[str, Key], ...]]:
+def _told(facts: Facts, words: int, private: int, out: int) -> Flow:
     """One flow in words, the agent left out, and its systems; many agents have the same."""
-    heard, steering = _systems(mesh, words)
-    secret, read = _systems(mesh, private)
-    ways, shown = _systems(mesh, out)
+    heard, steering = _systems(facts, words)
+    secret, read = _systems(facts, private)
+    ways, shown = _systems(facts, out)
     message = (
         f"hears outsiders through {steering}, reads {read}, and can carry it out through {shown}; "
         "nobody is asked on the way"
@@ -38,32 +35,39 @@ def _told(mesh: Mesh, words: int, private: int, out: int) -> tuple[str, tuple[tu
     return message, tuple(("system", each) for each in dict.fromkeys([*heard, *secret, *ways]))
 
 
-def _cases(facts: Facts) -> Iterator[Case]:
-    engine, snapshot, mesh = facts.engine, facts.snapshot, facts.engine.mesh
-    exposed = 0
-    for number, system in enumerate(mesh.systems):
-        if snapshot.system[system].is_exposed:
-            exposed |= ALL_ACTIONS << 5 * number
-    told: dict[tuple[int, int, int], tuple[str, tuple[tuple[str, Key], ...]]] = {}
-    for traveller in engine.travellers:
-        row = engine.alone[traveller.id].row
-        private = row & mesh.above[1]
-        out = row & exposed
-        words = (row & mesh.read | mesh.triggered_by.get(traveller.node, 0)) & mesh.untrusted
-        if not (private and out and words):
-            continue
-        flow = words, private & mesh.read, out
-        known = told.get(flow)
-        if known is None:
-            known = told[flow] = _told(mesh, *flow)
-        message, systems = known
-        yield Case(
-            subject=traveller.id,
-            severity="critical",
-            message=f"{snapshot.agent[traveller.id].title} {message}",
-            about=(("agent", traveller.id), *systems),
-            agents=(traveller.id,),
-        )
+def _exposed(facts: Facts) -> int:
+    """All accesses of exposed systems."""
+    mask = 0
+    for system, number in facts.engine.mesh.system_number.items():
+        if facts.snapshot.system[system].is_exposed:
+            mask |= ALL_ACTIONS << 5 * number
+    return mask
+
+
+def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
+    engine, mesh = facts.engine, facts.engine.mesh
+    node = mesh.agent_node.get(agent.id)
+    if node is None or agent.is_person:
+        return
+    row = engine.alone[agent.id].row
+    private = row & mesh.above[1]
+    out = row & facts.cached("exposed", lambda: _exposed(facts))
+    words = (row & mesh.read | mesh.triggered_by.get(node, 0)) & mesh.untrusted
+    if not (private and out and words):
+        return
+    flow = words, private, out
+    flows: dict[tuple[int, int, int], Flow] = facts.cached("flows", dict)
+    known = flows.get(flow)
+    if known is None:
+        known = flows[flow] = _told(facts, *flow)
+    message, systems = known
+    yield Case(
+        subject=agent.id,
+        severity="critical",
+        message=f"{agent.title} {message}",
+        about=(("agent", agent.id), *systems),
+        agents=(agent.id,),
+    )
 
 
 RULE = Rule(
@@ -89,5 +93,6 @@ RULE = Rule(
     false_positives=(
         "What is marked as exposed shows outsiders nothing that the agent controls: not even an address"
     ),
-    cases=_cases,
+    per="agent",
+    of=_of,
 )

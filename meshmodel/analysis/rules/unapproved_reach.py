@@ -2,39 +2,33 @@
 
 from collections.abc import Iterator
 
-from meshmodel.analysis.rules.base import Case, Facts, Rule, can, joined
-from meshmodel.analysis.steps import ALL_ACTIONS, actions_of, bits, implied_mask
+from meshmodel.analysis.rules.base import Case, Facts, Rule, lit
+from meshmodel.analysis.rules.wording import in_words, systems_of
+from meshmodel.analysis.steps import actions_of, implied_mask
+from meshmodel.model.records import Agent
 
 
-def _cases(facts: Facts) -> Iterator[Case]:
-    engine, snapshot, mesh = facts.engine, facts.snapshot, facts.engine.mesh
-    intended: dict[str, int] = {}
-    for intent in snapshot.intent.values():
-        block = implied_mask(intent.actions) << 5 * mesh.system_number[intent.system]
-        intended[intent.agent] = intended.get(intent.agent, 0) | block
-    for agent, allowed in sorted(intended.items()):
-        if agent not in mesh.agent_node:
-            continue
-        beyond = engine.effective.row(mesh.agent_node[agent]) & mesh.access & ~allowed
-        if not beyond:
-            continue
-        acting = beyond & mesh.acting & (mesh.at_level[2] | mesh.at_level[3])
-        systems = sorted({mesh.systems[node // 5] for node in bits(beyond)})
-        by_system = {each: beyond >> 5 * mesh.system_number[each] & ALL_ACTIONS for each in systems}
-        every = 0
-        for mask in by_system.values():
-            every |= mask
-        told = joined(
-            f"{can(actions_of(mask))} {snapshot.system[each].title}" for each, mask in by_system.items()
-        )
-        yield Case(
-            subject=agent,
-            severity="high" if acting else "medium",
-            message=f"{snapshot.agent[agent].title} is meant for less: it can also {told}",
-            about=(("agent", agent), *(("system", each) for each in systems)),
-            agents=(agent,),
-            actions=actions_of(every),
-        )
+def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
+    engine, mesh = facts.engine, facts.engine.mesh
+    intents = facts.related("intent", "agent", agent.id)
+    if not intents or not agent.is_active:
+        return
+    allowed = 0
+    for intent in intents:
+        allowed |= implied_mask(intent.actions) << 5 * mesh.system_number[intent.system]
+    beyond = engine.effective.row(mesh.agent_node[agent.id]) & mesh.access & ~allowed
+    if not beyond:
+        return
+    acting = beyond & mesh.acting & (mesh.at_level[2] | mesh.at_level[3])
+    actions, told = in_words(facts, beyond)
+    yield Case(
+        subject=agent.id,
+        severity="high" if acting else "medium",
+        message=f"{agent.title} is meant for less: it can also {told}",
+        about=(("agent", agent.id), *lit("system", systems_of(facts, beyond))),
+        agents=(agent.id,),
+        actions=actions_of(actions),
+    )
 
 
 RULE = Rule(
@@ -44,5 +38,6 @@ RULE = Rule(
     remedy="Narrow the grants, or what it finds on the way, to what is intended; or declare the rest",
     references=("NHI5:2025", "ASI03:2026", "SP 800-53 AC-6", "CSF 2.0 PR.AA-05", "CWE-269"),
     false_positives="The intents are not complete yet: declare the paths that were approved since",
-    cases=_cases,
+    per="agent",
+    of=_of,
 )
