@@ -8,6 +8,7 @@ from meshmodel.canvas.scene import Facts, Reference
 from meshmodel.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from meshmodel.analysis.compromise import Compromise
     from meshmodel.api import Analysis
 
 LensName = Literal["structure", "reach", "missing", "compromise", "boundaries"]
@@ -34,14 +35,23 @@ def facts_of(analysis: "Analysis | None") -> Facts:
     )
 
 
-def look(lens: LensName, snapshot: Snapshot, analysis: "Analysis | None", selected: Reference | None) -> Seen:
+def look(
+    lens: LensName,
+    snapshot: Snapshot,
+    analysis: "Analysis | None",
+    selected: Reference | None,
+    compromise: "Compromise | None" = None,
+    refusal: str = "",
+) -> Seen:
     """What a lens shows of a model.
 
     Arguments:
         lens: which one.
         snapshot: the model.
         analysis: of the view in force.
-        selected: reach is that of the selected agent, compromise starts at the selected element.
+        selected: reach is that of the selected agent.
+        compromise: what falls, for that lens.
+        refusal: why nothing does.
     """
     if analysis is None or lens == "structure":
         return Seen(None)
@@ -51,7 +61,7 @@ def look(lens: LensName, snapshot: Snapshot, analysis: "Analysis | None", select
         return _boundaries(snapshot)
     if lens == "reach":
         return _reach(snapshot, analysis, selected)
-    return _compromise(snapshot, selected)
+    return _compromise(compromise, refusal)
 
 
 def _missing(snapshot: Snapshot, analysis: "Analysis") -> Seen:
@@ -90,46 +100,18 @@ def _references(nodes: Iterable[str], steps: Iterable[tuple[str, str, str]]) -> 
     return frozenset(found)
 
 
-def _compromise(snapshot: Snapshot, selected: Reference | None) -> Seen:
-    from meshmodel.analysis.steps import STEP_ORDER, Mesh
+def _compromise(found: "Compromise | None", refusal: str) -> Seen:
+    """What is reached where nobody is asked; what checkpoints hold back stays dim."""
+    if found is None:
+        return Seen(None, f"compromise: {refusal or 'select an agent, a credential or a system'}")
+    from meshmodel.app.widgets.compromise import compromise_says
 
-    if selected is None or selected[0] not in {"agent", "credential", "system"}:
-        return Seen(None, "compromise: select an agent, a credential or a system")
-    mesh = Mesh(snapshot)
-    table, key = selected[0], str(selected[1])
-    if table == "system":
-        starts = [mesh.access_node(key, action) for action in range(5)]
-    else:
-        nodes = mesh.agent_node if table == "agent" else mesh.credential_node
-        if key not in nodes:
-            return Seen(None, f"compromise: {key} is retired or revoked, so it is no start")
-        starts = [nodes[key]]
-    successors = mesh.adjacency(STEP_ORDER)
-    seen, waiting = set(starts), list(starts)
-    edges: set[tuple[int, int]] = set()
-    while waiting:
-        node = waiting.pop()
-        for after in successors[node]:
-            edges.add((node, after))
-            if after not in seen:
-                seen.add(after)
-                waiting.append(after)
-
-    def element(node: int) -> Reference:
-        if node >= mesh.first_agent:
-            return "agent", mesh.agents[node - mesh.first_agent]
-        if node >= mesh.first_credential:
-            return "credential", mesh.credentials[node - mesh.first_credential]
-        return "system", mesh.systems[node // 5]
-
-    shown = {element(node) for node in seen}
-    for leaves, enters in edges:
-        start, end = element(leaves)[1], element(enters)[1]
-        if isinstance(start, str) and isinstance(end, str):
-            shown.add((mesh.kind(leaves, enters), (start, end)))
-    counts = {name: sum(each[0] == name for each in shown) for name in ("agent", "credential", "system")}
-    said = ", ".join(f"{number} {name}s" for name, number in counts.items())
-    return Seen(frozenset(shown), f"compromise of {key}, checkpoints aside: {said}")
+    free = found.unchecked
+    shown: set[Reference] = {(kind, (start, end)) for kind, start, end in free.steps}
+    shown |= {("agent", each) for each in free.agents}
+    shown |= {("credential", each) for each in free.credentials}
+    shown |= {("system", each) for each, _ in free.systems}
+    return Seen(frozenset(shown), compromise_says(found))
 
 
 def _boundaries(snapshot: Snapshot) -> Seen:

@@ -18,6 +18,7 @@ from meshmodel.model.vocabulary import View
 from meshmodel.store.edits import Edit
 
 if TYPE_CHECKING:
+    from meshmodel.analysis.compromise import Compromise
     from meshmodel.api import Analysis
 
 Cause = Literal["opened", "edit", "undo", "redo", "elsewhere"]
@@ -127,6 +128,8 @@ class Shown:
         read_only: whether edits are refused.
         ascii: whether only ASCII may be drawn.
         is_current: whether the analyses are those of this snapshot; else the new ones are being computed.
+        compromise: what falls with what is selected, or to an outsider, where that was asked.
+        refusal: why nothing falls: it is retired, revoked, or no element.
         problem: why they could not be computed; empty where they could.
     """
 
@@ -141,6 +144,8 @@ class Shown:
     ascii: bool = False
     is_current: bool = True
     problem: str = ""
+    compromise: "Compromise | None" = None
+    refusal: str = ""
 
     @property
     def analysis(self) -> "Analysis | None":

@@ -93,9 +93,9 @@ def _rows(snapshot: Snapshot, found: Compromise, kind: str, *, unchecked: bool) 
             continue
         key = each.element.partition(":")[2]
         if kind == "credential":
-            rows.append((key, f"as {snapshot.credential[key].principal}", _how(snapshot, each)))
+            rows.append((key, f"as {snapshot.credential[key].principal}", come_by(snapshot, each)))
         else:
-            rows.append((key, _how(snapshot, each)))
+            rows.append((key, come_by(snapshot, each)))
     return rows
 
 
@@ -103,7 +103,8 @@ def _is(origin: Origin, kind: str, unchecked: bool) -> bool:
     return origin.unchecked == unchecked and origin.element.startswith(f"{kind}:")
 
 
-def _how(snapshot: Snapshot, origin: Origin) -> str:
+def come_by(snapshot: Snapshot, origin: Origin) -> str:
+    """How a credential or an agent was come by, in a few words."""
     if origin.step is None or origin.from_ is None:
         return _START
     source, key = origin.from_.partition(":")[2], origin.element.partition(":")[2]

@@ -33,6 +33,7 @@ class Base(Screen[None]):
         tentative: the model as a move in progress would leave it.
         zoom, lens, folded: how the canvas is looked at.
         lens_says: what the lens has to say.
+        by_outsider: whether compromise is that by an outsider, and not of what is selected.
     """
 
     app: "MeshmodelApp"
@@ -46,6 +47,7 @@ class Base(Screen[None]):
         self.zoom: Zoom = "card"
         self.lens: LensName = "structure"
         self.lens_says = ""
+        self.by_outsider = False
         self.folded: frozenset[str] = frozenset()
 
     @property
@@ -108,6 +110,14 @@ class Base(Screen[None]):
     @abstractmethod
     def filter_in_focus(self) -> bool:
         """Open the filter of the list in focus; whether one is."""
+
+    @abstractmethod
+    def ask_what_falls(self) -> None:
+        """For the lens of compromise: find out what falls."""
+
+    @abstractmethod
+    def open_list(self, page: str) -> None:
+        """Show one of the lists and give it the focus."""
 
     @abstractmethod
     def work_done(self, worker: "Worker[Any]") -> None:

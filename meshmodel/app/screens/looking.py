@@ -144,6 +144,7 @@ class Looking(Base):
     def action_lens(self) -> None:
         """The next lens."""
         self.lens = LENSES[(LENSES.index(self.lens) + 1) % len(LENSES)]
+        self.by_outsider = False
         self.relight()
         says = self.lens_says or self.lens
         self.say(f"lens {says}" if says.startswith(self.lens) else f"lens {self.lens}: {says}")

@@ -32,6 +32,7 @@ from meshmodel.app.screens.judging import Judging
 from meshmodel.app.screens.looking import Looking
 from meshmodel.app.session import Session
 from meshmodel.app.widgets.canvas_view import CanvasView
+from meshmodel.app.widgets.compromise import CompromiseList
 from meshmodel.app.widgets.findings import FindingsList, causes_of
 from meshmodel.app.widgets.footer import MeshFooter
 from meshmodel.app.widgets.header import MeshHeader
@@ -49,7 +50,9 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
-PanelWidget = Outline | Inspector | FindingsList | QuestionList | ReachMatrix | How | Told | QuickLine
+PanelWidget = (
+    Outline | Inspector | FindingsList | QuestionList | ReachMatrix | CompromiseList | How | Told | QuickLine
+)
 
 POLL = 0.25
 """Seconds between two looks for edits of other programs."""
@@ -98,6 +101,7 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Editing):
                     {
                         "findings": "Findings",
                         "reach": "Reach",
+                        "compromise": "Compromise",
                         "questions": "Questions",
                         "journal": "Journal",
                     },
@@ -106,6 +110,7 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Editing):
                 with ContentSwitcher(initial="findings", id="pages"):
                     yield FindingsList(id="findings")
                     yield ReachMatrix(id="reach")
+                    yield CompromiseList(id="compromise")
                     yield QuestionList(id="questions")
                     yield JournalList(id="journal")
             yield How(id="how")
@@ -209,7 +214,11 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Editing):
 
     def relight(self) -> None:
         """Let stand out what is selected, in the lens, or on the lit way."""
-        seen = look(self.lens, self.shown.snapshot, self.shown.analysis, self.shown.selected)
+        self.ask_what_falls()
+        shown = self.shown
+        seen = look(
+            self.lens, shown.snapshot, shown.analysis, shown.selected, shown.compromise, shown.refusal
+        )
         self.lens_says = seen.says
         lit = self.shown.explanation
         witness = lit_by(lit) if lit is not None and lit.steps else frozenset()

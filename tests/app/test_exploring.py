@@ -1,0 +1,166 @@
+"""Compromise as a lens with its list, and offboarding as a screen that does it in one edit."""
+
+from pathlib import Path
+
+import pytest
+
+from meshmodel.app.screens.offboarding import OffboardingDialog
+from meshmodel.app.widgets.compromise import CompromiseList
+from meshmodel.model.records import Agent
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.edits import Edit, Put, apply_edit
+from meshmodel.store.loading import load
+from meshmodel.store.offboarding import offboard
+from tests.app.desk import MODELS, SIZES, Desk, desk
+from tests.app.form_host import HOSTILE
+
+
+def listed(it: Desk) -> list[str]:
+    return [row.content.plain for row in it.bench.query_one(CompromiseList).rows.shown_rows]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_compromise_lights_what_falls_and_lists_the_revocation_set(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, "token-leak", size=size) as it:
+        await it.shows("missing")
+        assert it.bench.session.built is not None
+        (agent,) = it.model.agent
+        found = it.bench.session.built.compromise(f"agent:{agent}")
+        await it.select("agent", agent)
+        await it.press("C")
+        assert it.bench.lens == "compromise"
+        assert it.bench.shown.compromise == found
+        rows = listed(it)
+        for credential in found.unchecked.credentials:
+            assert any(each.split()[1:2] == [credential] for each in rows)
+        number = len(found.unchecked.credentials)
+        assert any(each.startswith(f"to revoke: {number} credential") for each in rows)
+        lit = it.bench.canvas.lighting.shown
+        assert lit is not None
+        assert {key for table, key in lit if table == "system"} == {
+            system for system, _ in found.unchecked.systems
+        }
+        await it.shows("to revoke")
+
+
+async def test_it_follows_the_selection_and_each_edit(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.select("credential", "file-sas")
+        await it.press("C")
+        assert it.bench.shown.compromise is not None
+        assert it.bench.shown.compromise.unchecked.credentials == ("file-sas",)
+        await it.press("escape")
+        await it.select("system", "tickets")
+        assert it.bench.shown.compromise is not None
+        assert it.bench.shown.compromise.start == "system:tickets"
+        before = it.bench.shown.compromise
+        await it.sentence("tickets stores spare-key")
+        await it.select("system", "tickets")
+        assert it.bench.shown.compromise is not None
+        assert set(it.bench.shown.compromise.unchecked.credentials) - set(before.unchecked.credentials) == {
+            "spare-key"
+        }
+
+
+async def test_an_outsider_is_a_start_of_its_own(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.press("O")
+        assert it.bench.shown.compromise is not None
+        assert it.bench.shown.compromise.start == "outsider"
+        await it.shows("an outsider writes")
+        await it.select("system", "attachments")
+        assert it.bench.shown.compromise.start == "outsider"
+        await it.press("C")
+        assert it.bench.shown.compromise is not None
+        assert it.bench.shown.compromise.start == "system:attachments"
+
+
+async def test_what_is_retired_is_no_start_and_says_so(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.sentence("support-bot is retired")
+        assert it.model.agent["support-bot"].status == "retired"
+        await it.select("agent", "support-bot")
+        await it.press("C")
+        assert it.bench.shown.compromise is None
+        assert any("retired" in each for each in listed(it))
+        await it.press("escape")
+        await it.select("zone", "helpdesk")
+        await it.press("C")
+        await it.shows("select an agent, a credential or a system first")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_offboarding_lists_the_steps_and_does_them_in_one_edit(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, "agent-chain", size=size) as it:
+        await it.shows("missing")
+        assert it.bench.session.built is not None
+        agent = min(it.model.agent)
+        plan = it.bench.session.built.offboarding(agent)
+        before = it.model
+        expected = apply_edit(before, offboard(before, plan))
+        await it.press("D")
+        await it.shows("select an agent first")
+        await it.select("agent", agent)
+        await it.press("D")
+        dialog = it.app.screen
+        assert isinstance(dialog, OffboardingDialog)
+        for credential in (*plan.revoke, *plan.rotated):
+            await it.shows(credential)
+        await it.press("ctrl+s")
+        for table in ("agent", "credential", "hold", "custody", "delegation", "trigger", "intent"):
+            assert it.model.table(table) == expected.table(table)
+        assert it.model.agent[agent].status == "retired"
+        await it.press("u")
+        assert it.model.agent == before.agent
+        assert it.model.hold == before.hold
+
+
+async def test_offboarding_by_button_and_escape_leaves_all_as_it_is(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        before = it.model
+        await it.select("agent", "support-bot")
+        await it.press("D", "escape")
+        assert it.model is before
+        await it.press("D")
+        await it.pilot.click("#apply")
+        await it.pilot.pause()
+        assert it.model.agent["support-bot"].status == "retired"
+        await it.press("D")
+        await it.shows("nothing left")
+        await it.press("ctrl+s")
+        await it.shows("there is nothing to do")
+
+
+async def test_read_only_models_can_be_asked_but_not_changed(tmp_path: Path) -> None:
+    async with desk(tmp_path, MODELS / "support-agent.toml") as it:
+        before = it.model
+        await it.select("agent", "support-bot")
+        await it.press("D")
+        assert isinstance(it.app.screen, OffboardingDialog)
+        await it.press("ctrl+s")
+        await it.press("escape")
+        assert it.model is before
+
+
+async def test_names_are_text_in_both(tmp_path: Path) -> None:
+    base = load(MODELS / "support-agent.toml")
+    named: Snapshot = apply_edit(base, Edit("x", (Put(Agent("odd", HOSTILE, home="helpdesk")),)))
+    async with desk(tmp_path, named) as it:
+        await it.select("agent", "odd")
+        await it.press("D")
+        await it.shows("[bold red]x[/]")
+        await it.press("escape", "C")
+        assert it.bench.shown.compromise is not None
+
+
+async def test_only_ascii_where_only_that_may_be_drawn(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain", size=(80, 24), is_ascii=True) as it:
+        await it.select("agent", min(it.model.agent))
+        await it.press("C")
+        assert it.screen_text().isascii()
+        await it.press("escape", "D")
+        assert it.screen_text().isascii()
