@@ -1,12 +1,17 @@
 """Reachability for all starts at once: strongly connected components and rows of bits.
 
-Components come out in reverse topological order, so one pass of unions gives what each of them
-reaches; the same pass backwards carries marks of starts to everything that they reach.
+Components come out in reverse topological order, so what one of them reaches is a union of what was
+found before; marks of starts go the other way, forward to everything that they reach. A row is
+worked out when it is first asked for, together with those that it is made of.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 Successors = Sequence[Sequence[int]]
+
+_MANY = 12
+"""So many single nodes are set in bytes, fewer one after the other."""
 
 
 class Closure:
@@ -14,34 +19,53 @@ class Closure:
 
     Attributes:
         component: the number of each node's component; every step leads to an equal or lower one.
-        rows: for each component the set of nodes that it reaches, as bits.
+        members: for each component its nodes.
+        successors: for each node the nodes after it.
+        wanted: the nodes that rows tell about.
     """
 
-    __slots__ = ("_members", "_successors", "component", "rows")
+    __slots__ = ("_rows", "component", "members", "successors", "wanted")
 
     def __init__(
-        self, successors: Successors, component: list[int], members: list[list[int]], rows: list[int]
+        self, successors: Successors, component: list[int], members: list[list[int]], wanted: int = -1
     ) -> None:
-        self._successors = successors
-        self._members = members
+        self.successors = successors
+        self.members = members
         self.component = component
-        self.rows = rows
+        self.wanted = wanted
+        self._rows: list[int | None] = [None] * len(members)
 
     def row(self, node: int) -> int:
         """The set of nodes that the node reaches, itself included."""
-        return self.rows[self.component[node]]
+        number = self.component[node]
+        row = self._rows[number]
+        return self._find((number,)) if row is None else row
+
+    def row_of(self, number: int) -> int:
+        """The set of nodes that a component reaches, itself included."""
+        row = self._rows[number]
+        return self._find((number,)) if row is None else row
+
+    @property
+    def rows(self) -> list[int]:
+        """The rows of all components."""
+        return [self.row_of(number) for number in range(len(self._rows))]
+
+    def prepare(self, nodes: Iterable[int]) -> None:
+        """Work the rows of these nodes out at once, which is quicker than one after the other."""
+        self._find({self.component[node] for node in nodes})
 
     def is_cycle(self, number: int) -> bool:
         """Whether a component has several members, each of which leads back to itself."""
-        return len(self._members[number]) > 1
+        return len(self.members[number]) > 1
 
     def largest(self, most: int) -> list[int]:
         """A node of each of the components with the most members, of those that have several."""
         several = sorted(
-            (number for number, group in enumerate(self._members) if len(group) > 1),
-            key=lambda number: -len(self._members[number]),
+            (number for number, group in enumerate(self.members) if len(group) > 1),
+            key=lambda number: -len(self.members[number]),
         )
-        return [self._members[number][0] for number in several[:most]]
+        return [self.members[number][0] for number in several[:most]]
 
     def columns(self, seeds: Mapping[int, int]) -> list[int]:
         """Carry marks forward: for each component the union of the marks of all nodes that reach it.
@@ -49,21 +73,79 @@ class Closure:
         Args:
             seeds: for nodes, sets of marks as bits.
         """
-        component, successors = self.component, self._successors
-        columns = [0] * len(self._members)
+        component, successors = self.component, self.successors
+        columns = [0] * len(self.members)
         for node, marks in seeds.items():
             columns[component[node]] |= marks
         for number in range(len(columns) - 1, -1, -1):
             marks = columns[number]
-            if marks:
-                for node in self._members[number]:
-                    for after in successors[node]:
-                        columns[component[after]] |= marks
+            if not marks:
+                continue
+            group = self.members[number]
+            if len(group) == 1:
+                for after in successors[group[0]]:
+                    columns[component[after]] |= marks
+            else:
+                for place in self._after(group):
+                    columns[place] |= marks
         return columns
+
+    def _after(self, group: list[int]) -> set[int]:
+        """The components to which steps lead from these nodes, their own included."""
+        entered = chain.from_iterable(map(self.successors.__getitem__, group))
+        return set(map(self.component.__getitem__, entered))
+
+    def _find(self, numbers: Iterable[int]) -> int:
+        """Work out the rows of these components and of all that they are made of; the highest one."""
+        component, successors, members, rows = self.component, self.successors, self.members, self._rows
+        waiting = [number for number in numbers if rows[number] is None]
+        found = set(waiting)
+        while waiting:
+            group = members[waiting.pop()]
+            for number in (
+                self._after(group) if len(group) > 1 else [component[x] for x in successors[group[0]]]
+            ):
+                if rows[number] is None and number not in found:
+                    node = members[number][0]
+                    if successors[node]:
+                        found.add(number)
+                        waiting.append(number)
+        row = 0
+        # Lower numbers first: they are what the others are made of. Leaves have no rows.
+        for number in sorted(found):
+            group = members[number]
+            if len(group) == 1:
+                node = group[0]
+                row = 1 << node
+                for after in successors[node]:
+                    other = rows[component[after]]
+                    row |= 1 << after if other is None else other
+            else:
+                parts = self._after(group)
+                row = _united(
+                    [members[each][0] for each in parts if rows[each] is None and each != number] + group
+                )
+                for each in parts:
+                    row |= rows[each] or 0
+            rows[number] = row = row & self.wanted if self.wanted >= 0 else row
+        return row
+
+
+def _united(nodes: Sequence[int]) -> int:
+    """These nodes as a set of bits."""
+    if len(nodes) < _MANY:
+        row = 0
+        for node in nodes:
+            row |= 1 << node
+        return row
+    content = bytearray(max(nodes) // 8 + 1)
+    for node in nodes:
+        content[node >> 3] |= 1 << (node & 7)
+    return int.from_bytes(content, "little")
 
 
 def forward(successors: Successors, wanted: int = -1) -> Closure:
-    """The closure of a graph; linear in its size times the length of a row.
+    """The closure of a graph.
 
     Args:
         successors: for each node the nodes after it.
@@ -76,7 +158,6 @@ def forward(successors: Successors, wanted: int = -1) -> Closure:
     order = [0] * size  # when a node was first seen; 0: not yet
     low = [0] * size
     members: list[list[int]] = []
-    rows: list[int] = []
     stack: list[int] = []
     seen = 0
     for root in range(size):
@@ -87,7 +168,6 @@ def forward(successors: Successors, wanted: int = -1) -> Closure:
         if not successors[root]:
             component[root] = len(members)
             members.append([root])
-            rows.append(1 << root & wanted)
             continue
         stack.append(root)
         work = [(root, iter(successors[root]))]
@@ -100,7 +180,6 @@ def forward(successors: Successors, wanted: int = -1) -> Closure:
                     if not successors[after]:
                         component[after] = len(members)
                         members.append([after])
-                        rows.append(1 << after & wanted)
                         continue
                     stack.append(after)
                     work.append((after, iter(successors[after])))
@@ -121,33 +200,4 @@ def forward(successors: Successors, wanted: int = -1) -> Closure:
                         if member == node:
                             break
                     members.append(group)
-                    rows.append(_row(group, successors, component, rows, place, wanted))
-    return Closure(successors, component, members, rows)
-
-
-def _row(
-    group: list[int],
-    successors: Successors,
-    component: list[int],
-    rows: list[int],
-    place: int,
-    wanted: int,
-) -> int:
-    if len(group) == 1:
-        node = group[0]
-        row = 1 << node if wanted < 0 or wanted >> node & 1 else 0
-        for after in successors[node]:
-            number = component[after]
-            if number != place:
-                row |= rows[number]
-        return row
-    row = 0
-    for node in group:
-        row |= 1 << node
-    if wanted >= 0:
-        row &= wanted
-    after_group = {component[after] for node in group for after in successors[node]}
-    after_group.discard(place)
-    for number in after_group:
-        row |= rows[number]
-    return row
+    return Closure(successors, component, members, wanted)

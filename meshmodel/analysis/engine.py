@@ -258,7 +258,7 @@ class Engine:
             classes: dict[int, int] = {}
             single: list[tuple[int, int]] = []
             for place, here in by_component.items():
-                row = baseline.rows[place]
+                row = baseline.row_of(place)
                 if baseline.is_cycle(place):
                     classes[row] = classes.get(row, 0) | here
                 else:
