@@ -9,23 +9,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from meshmodel.analysis.closure import Closure, forward
 from meshmodel.analysis.steps import Pair
 
-_ONE_BY_ONE = 6
-"""Up to so many predecessors are looked at one by one, not as a set."""
-
 
 class Followed(Closure):
     """What every node reaches, itself included, where steps come and go.
 
     Attributes:
         component: for each node the one that names its component.
-        rows: by the name of a component what its nodes reach.
         changed: the nodes whose rows the last edit changed.
     """
 
-    __slots__ = ("_after", "_before", "_several", "changed")
+    __slots__ = ("_ahead", "_behind", "_known", "_several", "changed")
 
     component: list[int]
-    rows: list[int]
 
     def __init__(
         self,
@@ -35,11 +30,11 @@ class Followed(Closure):
         rows: list[int],
         several: dict[int, list[int]],
     ) -> None:
-        self._after = after
-        self._before = before
+        self._ahead = after
+        self._behind = before
         self._several = several
         self.component = component
-        self.rows = rows
+        self._known = rows  # 0: a node without steps, which reaches itself
         self.changed: set[int] = set()
 
     @classmethod
@@ -58,11 +53,33 @@ class Followed(Closure):
             name = names.get(place)
             if name is None:
                 name = names[place] = node
-                rows[node] = closure.rows[place]
+                if successors[node]:
+                    rows[node] = closure.row(node)
             else:
                 several.setdefault(name, [name]).append(node)
             component[node] = name
         return cls(list(successors), list(before), component, rows, several)
+
+    def row(self, node: int) -> int:
+        """The set of nodes that the node reaches, itself included."""
+        name = self.component[node]
+        return self._known[name] or 1 << name
+
+    def row_of(self, number: int) -> int:
+        """The set of nodes that a component reaches, itself included."""
+        return self._known[number] or 1 << number
+
+    @property
+    def rows(self) -> list[int]:
+        """The rows by the names of components."""
+        return [self.row_of(name) for name in range(len(self._known))]
+
+    def prepare(self, nodes: Iterable[int]) -> None:
+        """All rows are known."""
+
+    def leads(self, leaves: int, enters: int) -> bool:
+        """Whether there is this step."""
+        return enters in self._ahead[leaves]
 
     def is_cycle(self, number: int) -> bool:
         """Whether a component has several members, each of which leads back to itself."""
@@ -78,7 +95,7 @@ class Followed(Closure):
         Args:
             seeds: for nodes, sets of marks as bits.
         """
-        component, rows = self.component, self.rows
+        component, rows = self.component, self._known
         columns = [0] * len(rows)
         for node, marks in seeds.items():
             columns[component[node]] |= marks
@@ -87,7 +104,7 @@ class Followed(Closure):
             marks = columns[name]
             if marks:
                 for node in self._members(name):
-                    for after in self._after[node]:
+                    for after in self._ahead[node]:
                         columns[component[after]] |= marks
         return columns
 
@@ -97,10 +114,10 @@ class Followed(Closure):
     def edited(self, gone: Iterable[Pair], come: Iterable[Pair]) -> "Followed":
         """The closure after steps went and came; this one stays as it is."""
         made = Followed(
-            self._after.copy(),
-            self._before.copy(),
+            self._ahead.copy(),
+            self._behind.copy(),
             self.component.copy(),
-            self.rows.copy(),
+            self._known.copy(),
             self._several.copy(),
         )
         for leaves, enters in gone:
@@ -112,13 +129,13 @@ class Followed(Closure):
     # A step more -------------------------------------------------------------------------------
 
     def _insert(self, leaves: int, enters: int) -> None:
-        self._after[leaves] = (*self._after[leaves], enters)
-        self._before[enters] = (*self._before[enters], leaves)
-        component, rows = self.component, self.rows
+        self._ahead[leaves] = (*self._ahead[leaves], enters)
+        self._behind[enters] = (*self._behind[enters], leaves)
+        component, rows = self.component, self._known
         first, last = component[leaves], component[enters]
         if first == last or rows[first] >> enters & 1:
             return
-        more = rows[last]
+        more = self.row_of(last)
         # All that comes to the step and did not come beyond it; who did brings nobody new.
         seen = {first}
         waiting = [first]
@@ -128,7 +145,7 @@ class Followed(Closure):
                     seen.add(name)
                     waiting.append(name)
         for name in seen:
-            rows[name] |= more
+            rows[name] = (rows[name] or 1 << name) | more
             self.changed.update(self._members(name))
         if more >> leaves & 1:
             self._join(last, [name for name in seen if more >> name & 1])
@@ -146,14 +163,14 @@ class Followed(Closure):
     def _before_component(self, name: int) -> Iterator[int]:
         component = self.component
         for node in self._members(name):
-            for each in self._before[node]:
+            for each in self._behind[node]:
                 yield component[each]
 
     # A step less -------------------------------------------------------------------------------
 
     def _remove(self, leaves: int, enters: int) -> None:
-        self._after[leaves] = _without(self._after[leaves], enters)
-        self._before[enters] = _without(self._before[enters], leaves)
+        self._ahead[leaves] = _without(self._ahead[leaves], enters)
+        self._behind[enters] = _without(self._behind[enters], leaves)
         first, last = self.component[leaves], self.component[enters]
         if first == last:
             if not self._leads_back(leaves, enters):
@@ -161,10 +178,10 @@ class Followed(Closure):
             return
         into = 0
         for node in self._members(last):
-            for each in self._before[node]:
+            for each in self._behind[node]:
                 if self.component[each] != last:
                     into |= 1 << each
-        rows = self.rows
+        rows = self._known
         if rows[first] & into:
             return
         # Nobody else leads those there that come to the step, but for who comes to one of the others.
@@ -182,21 +199,21 @@ class Followed(Closure):
         """Work out the row of a component from those after it; whether it changed."""
         members = self._members(name)
         row = self._row(name, members)
-        if row == self.rows[name]:
+        if row == self.row_of(name):
             return False
-        self.rows[name] = row
+        self._known[name] = row
         self.changed.update(members)
         return True
 
     def _row(self, name: int, members: Sequence[int]) -> int:
-        component, rows = self.component, self.rows
+        component, rows = self.component, self._known
         row = 0
         after: set[int] = set()
         for node in members:
             row |= 1 << node
-            after.update(self._after[node])
+            after.update(self._ahead[node])
         for each in {component[node] for node in after} - {name}:
-            row |= rows[each]
+            row |= rows[each] or 1 << each
         return row
 
     def _leads_back(self, start: int, target: int) -> bool:
@@ -210,7 +227,7 @@ class Followed(Closure):
         while here and there:
             forwards = len(here) <= len(there)
             known, other = (ahead, behind) if forwards else (behind, ahead)
-            steps = self._after if forwards else self._before
+            steps = self._ahead if forwards else self._behind
             found: list[int] = []
             for node in here if forwards else there:
                 for each in steps[node]:
@@ -228,9 +245,9 @@ class Followed(Closure):
     def _split(self, name: int) -> None:
         """Take a component apart that is none any more, and tell those before it."""
         members = self._several.pop(name)
-        whole = self.rows[name]
+        whole = self._known[name]
         place = {node: number for number, node in enumerate(members)}
-        inner = forward([[place[each] for each in self._after[node] if each in place] for node in members])
+        inner = forward([[place[each] for each in self._ahead[node] if each in place] for node in members])
         parts: dict[int, list[int]] = {}
         for number, node in enumerate(members):
             parts.setdefault(inner.component[number], []).append(node)
@@ -243,7 +260,7 @@ class Followed(Closure):
         for number in sorted(parts):
             part = parts[number]
             row = self._row(part[0], part)
-            self.rows[part[0]] = row
+            self._known[part[0]] = row
             if row != whole:
                 lost.append(part[0])
                 self.changed.update(part)
@@ -251,7 +268,7 @@ class Followed(Closure):
 
     def _renew_before(self, lost: list[int], apart: set[int]) -> None:
         """Work out the rows of all that come to these components and are not among the parts."""
-        rows = self.rows
+        rows = self._known
         seen = set(lost)
         waiting = list(lost)
         found: list[int] = []
@@ -265,7 +282,7 @@ class Followed(Closure):
         changed = set(lost)
         for name in sorted(found, key=lambda name: rows[name].bit_count()):
             if any(
-                self.component[each] in changed for node in self._members(name) for each in self._after[node]
+                self.component[each] in changed for node in self._members(name) for each in self._ahead[node]
             ) and self._renew(name):
                 changed.add(name)
 
