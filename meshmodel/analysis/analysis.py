@@ -1,8 +1,9 @@
 """The answers about one snapshot in one view, each computed when it is first asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from meshmodel.analysis.compromise import Compromise, compromise
 from meshmodel.analysis.crossings import Counts
@@ -29,9 +30,13 @@ from meshmodel.analysis.results import (
     Summary,
 )
 from meshmodel.analysis.rules import Facts
+from meshmodel.model.events import Event
 from meshmodel.model.records import Intent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import Action, View
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.trace import TracedEvent
 
 
 class Analysis:
@@ -179,6 +184,16 @@ class Analysis:
             CannotStartError: one clear line; there is no such agent.
         """
         return offboarding(self._engine, agent)
+
+    def trace(self, events: Iterable[Event]) -> Iterator["TracedEvent"]:
+        """Lay observed events on the model one by one, in the order of the log (section 7).
+
+        Args:
+            events: what was observed; they are taken as they come, and none is kept.
+        """
+        from meshmodel.analysis.trace import trace
+
+        return trace(self._engine, events)
 
     def minimum_fix(
         self, *, deadline: float | None = None, cancelled: Callable[[], bool] | None = None

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final
 
 from meshmodel.analysis.engine import Engine
@@ -133,6 +132,8 @@ def start_nodes(engine: Engine, start: str) -> list[int]:
         )
     known = snapshot.table(table)
     if key not in known:
+        from difflib import get_close_matches
+
         close = get_close_matches(key, list(known), n=3)
         hint = f"did you mean {' or '.join(f'{table}:{each}' for each in close)}?" if close else ""
         none = f"it has {counted_names(list(known))}" if known else "it has none"

@@ -14,7 +14,6 @@ Where the page leaves room, this is how it is read:
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Final, Literal
 
 from meshmodel.analysis.closure import Closure, forward
@@ -131,6 +130,8 @@ def offboarding(engine: Engine, agent: str) -> Offboarding:
     snapshot = engine.snapshot
     if agent not in snapshot.agent:
         names = list(snapshot.agent)
+        from difflib import get_close_matches
+
         close = get_close_matches(agent, names, n=3)
         hint = f"did you mean {' or '.join(close)}?" if close else f"it has {counted_names(names)}"
         raise CannotStartError(f"the model has no agent {one_line(agent)}; {hint}")

@@ -1,0 +1,49 @@
+"""Observed events, as a log tells them: what trace lays on the model (section 7)."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from meshmodel.model.vocabulary import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a log: who did what where, as whom, and whose decision was recorded.
+
+    Everything but the number may be missing; what is missing is said, never guessed.
+
+    Attributes:
+        number: its place in the log, from 1.
+        time: seconds since 1970, UTC.
+        agent: the id of the agent that acted.
+        credential: the id of the credential that it presented.
+        identity: the principal as whom it acted.
+        system: the id of the system on which it acted.
+        action: what it did there.
+        checkpoint: the id of the checkpoint whose decision was recorded with it.
+        refused: whether it was refused, so that nothing was done or decided for it.
+        yields: the id of the credential that the system handed out, where the log tells.
+        id: the name that the log itself gives to the event.
+        unmapped: what of the log's own words no mapping names, in words.
+    """
+
+    number: int
+    time: float | None = None
+    agent: str | None = None
+    credential: str | None = None
+    identity: str | None = None
+    system: str | None = None
+    action: Action | None = None
+    checkpoint: str | None = None
+    refused: bool = False
+    yields: str | None = None
+    id: str | None = None
+    unmapped: tuple[str, ...] = ()
+
+
+def time_text(seconds: float) -> str:
+    """A time as ISO 8601 in UTC, to the second, or finer where the log was."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace(
+        "+00:00", "Z"
+    )
