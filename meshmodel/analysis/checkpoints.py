@@ -1,10 +1,10 @@
 """Which checkpoints count (section 5), and what a start reaches where they do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from meshmodel.analysis.closure import Closure
+from meshmodel.analysis.closure import Closure, Successors
 from meshmodel.analysis.steps import ADMIN, EXECUTE, WRITE, Mesh, Pair, action_mask, bits
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.vocabulary import DECISION_KINDS, View
@@ -246,12 +246,10 @@ class Guarding:
         return row
 
 
-def unguarded(mesh: Mesh, candidates: Candidates) -> list[list[int]]:
-    """The successors by steps that no candidate covers."""
+def unguarded(successors: Successors, candidates: Candidates) -> list[Sequence[int]]:
+    """The successors by steps that no candidate covers; those of most nodes are the same lists."""
     guards = candidates.guards
-    successors: list[list[int]] = [[] for _ in range(mesh.size)]
-    for pairs in mesh.steps.values():
-        for pair in pairs:
-            if pair not in guards:
-                successors[pair[0]].append(pair[1])
-    return successors
+    found = list(successors)
+    for leaves in {leaves for leaves, _ in guards}:
+        found[leaves] = [enters for enters in found[leaves] if (leaves, enters) not in guards]
+    return found

@@ -150,18 +150,45 @@ def forward(successors: Successors, wanted: int = -1) -> Closure:
     Args:
         successors: for each node the nodes after it.
         wanted: the nodes that rows should tell about; all by default.
+    """
+    component = [-1] * len(successors)
+    members: list[list[int]] = []
+    _take_apart(successors, range(len(successors)), component, members)
+    return Closure(successors, component, members, wanted)
 
-    The components are found by Tarjan's algorithm, without recursion.
+
+def part(whole: Closure, successors: Successors) -> Closure:
+    """The closure of a graph that lacks some steps of another one.
+
+    Args:
+        whole: the closure of the other graph, whose components can only fall apart.
+        successors: for each node the nodes after it.
+    """
+    component = [-1] * len(successors)
+    members: list[list[int]] = []
+    for group in whole.members:
+        if len(group) == 1:
+            component[group[0]] = len(members)
+            members.append(group)
+        else:
+            _take_apart(successors, group, component, members)
+    return Closure(successors, component, members)
+
+
+def _take_apart(
+    successors: Successors, roots: Iterable[int], component: list[int], members: list[list[int]]
+) -> None:
+    """Find the components that these nodes reach, apart from those that are known, and number them.
+
+    They are found by Tarjan's algorithm, without recursion.
     """
     size = len(successors)
-    component = [-1] * size
     order = [0] * size  # when a node was first seen; 0: not yet
     low = [0] * size
-    members: list[list[int]] = []
     stack: list[int] = []
     seen = 0
-    for root in range(size):
-        if order[root]:
+    for root in roots:
+        if component[root] >= 0:
             continue
         seen += 1
         order[root] = low[root] = seen
@@ -174,17 +201,18 @@ def forward(successors: Successors, wanted: int = -1) -> Closure:
         while work:
             node, rest = work[-1]
             for after in rest:
+                if component[after] >= 0:
+                    continue
                 if not order[after]:
                     seen += 1
                     order[after] = low[after] = seen
-                    if not successors[after]:
-                        component[after] = len(members)
-                        members.append([after])
-                        continue
-                    stack.append(after)
-                    work.append((after, iter(successors[after])))
-                    break
-                if component[after] < 0 and order[after] < low[node]:
+                    if successors[after]:
+                        stack.append(after)
+                        work.append((after, iter(successors[after])))
+                        break
+                    component[after] = len(members)
+                    members.append([after])
+                elif order[after] < low[node]:
                     low[node] = order[after]
             else:
                 work.pop()
@@ -200,4 +228,3 @@ def forward(successors: Successors, wanted: int = -1) -> Closure:
                         if member == node:
                             break
                     members.append(group)
-    return Closure(successors, component, members, wanted)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from meshmodel.analysis.checkpoints import Candidates, Guarding, Unchecked, unguarded
-from meshmodel.analysis.closure import Closure, forward
-from meshmodel.analysis.steps import DIRECT_KINDS, HELD_KINDS, OWN_KINDS, STEP_ORDER, Mesh, bits
+from meshmodel.analysis.closure import Closure, forward, part
+from meshmodel.analysis.steps import DIRECT_KINDS, DRIVING_KINDS, HELD_KINDS, STEP_ORDER, Mesh, bits
 from meshmodel.model.records import Agent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import View
@@ -71,7 +71,12 @@ class Engine:
     @cached_property
     def own(self) -> Closure:
         """Without delegation, trigger and hosting steps."""
-        return forward(self.mesh.adjacency(OWN_KINDS))
+        successors = list(self.effective.successors)
+        first = self.mesh.first_agent
+        for kind in DRIVING_KINDS:
+            for leaves, _ in self.mesh.steps[kind]:
+                successors[leaves] = [after for after in successors[leaves] if after < first]
+        return part(self.effective, successors)
 
     @cached_property
     def direct(self) -> Closure:
@@ -87,7 +92,7 @@ class Engine:
     def guarding(self) -> Guarding:
         """Unchecked reach from any start."""
         if self.candidates.guards:
-            baseline = forward(unguarded(self.mesh, self.candidates))
+            baseline = part(self.effective, unguarded(self.effective.successors, self.candidates))
         else:
             baseline = self.effective
         return Guarding(self.mesh, self.candidates, baseline)

@@ -7,6 +7,7 @@ active agents. A set of nodes is a Python integer with one bit a node.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Final
 
 from meshmodel.analysis.closure import forward
@@ -33,6 +34,8 @@ STEP_ORDER: Final[tuple[StepKind, ...]] = (
 """The kinds of steps in the order of the table in section 3, which breaks ties between witnesses."""
 
 OWN_KINDS: Final[tuple[StepKind, ...]] = ("hold", "grant", "custody", "exchange", "implies")
+DRIVING_KINDS: Final[tuple[StepKind, ...]] = ("delegation", "trigger", "hosting")
+"""The steps that enter an agent."""
 DIRECT_KINDS: Final[tuple[StepKind, ...]] = ("hold", "grant", "implies")
 HELD_KINDS: Final[tuple[StepKind, ...]] = ("hold", "exchange")
 
@@ -141,24 +144,23 @@ class Mesh:
         self.agent_node = {each: number for number, each in enumerate(self.agents, self.first_agent)}
 
         self.zone_of = [record.domain for record in records]
-        self.zone_mask: dict[str, int] = {}
-        self.sensitivity = [SENSITIVITIES.index(record.computed_sensitivity) for record in records]
-        self.at_level = [0, 0, 0, 0]
-        self.lone = self.untrusted = 0
-        for number, record in enumerate(records):
-            block = ALL_ACTIONS << 5 * number
-            self.zone_mask[record.domain] = self.zone_mask.get(record.domain, 0) | block
-            self.at_level[self.sensitivity[number]] |= block
-            if record.zone is None:
-                self.lone |= 1 << 5 * number
-            if record.untrusted_input:
-                self.untrusted |= 1 << 5 * number
+        levels = [_LEVEL[record.sensitivity] for record in records]
+        self.sensitivity = levels
         self.access = (1 << self.first_credential) - 1
         self.read = self.access // ALL_ACTIONS
         self.acting = self.access ^ self.read
-        levels = [self.read & level for level in self.at_level]
-        self.above = [levels[1] | levels[2] | levels[3], levels[2] | levels[3], levels[3], 0]
-        self.level_read = levels
+        self.zone_mask: dict[str, int] = {}
+        first = 0
+        for zone, group in groupby(self.zone_of):
+            after = first + 5 * sum(1 for _ in group)
+            self.zone_mask[zone] = (1 << after) - (1 << first)
+            first = after
+        self.level_read = [_reads(level == each for each in levels) for level in range(4)]
+        self.at_level = [reads * ALL_ACTIONS for reads in self.level_read]
+        self.lone = _reads(record.zone is None for record in records)
+        self.untrusted = _reads(record.untrusted_input for record in records)
+        _, internal, confidential, restricted = self.level_read
+        self.above = [internal | confidential | restricted, confidential | restricted, restricted, 0]
 
         self.steps: dict[StepKind, list[Pair]] = {}
         self._compile()
@@ -201,7 +203,7 @@ class Mesh:
 
     def _compile(self) -> None:
         snapshot, agents, credentials = self.snapshot, self.agent_node, self.credential_node
-        number = self.system_number
+        first = {each: 5 * number for number, each in enumerate(self.systems)}
         holds = {
             (agents[each.agent], credentials[each.credential])
             for each in snapshot.hold.values()
@@ -214,25 +216,20 @@ class Mesh:
                 for passed in passing.passes or ():
                     if passed in credentials:
                         holds.add((agents[passing.to], credentials[passed]))
-        grants: list[Pair] = []
-        managed: list[int] = []
-        for grant in snapshot.grant.values():
-            node = credentials.get(grant.credential)
-            if node is not None:
-                first = 5 * number[grant.system]
-                for action in grant.actions:
-                    grants.append((node, first + ACTION_NUMBER[action]))
-                    if action == "admin":
-                        managed.append(first)
-        custodies: list[Pair] = []
-        for custody in snapshot.custody.values():
-            node = credentials.get(custody.credential)
-            if node is None:
-                continue
-            if custody.how == "stores" and snapshot.credential[custody.credential].is_bound:
-                continue
-            first = 5 * number[custody.system]
-            custodies.extend((first + ACTION_NUMBER[action], node) for action in custody.obtained_by)
+        grants = [
+            (credentials[grant.credential], first[grant.system] + ACTION_NUMBER[action])
+            for grant in snapshot.grant.values()
+            if grant.credential in credentials
+            for action in grant.actions
+        ]
+        custodies = [
+            (first[custody.system] + ACTION_NUMBER[action], credentials[custody.credential])
+            for custody in snapshot.custody.values()
+            if custody.credential in credentials
+            and not (custody.how == "stores" and snapshot.credential[custody.credential].is_bound)
+            for action in custody.obtained_by
+        ]
+        managed = sorted({access - ADMIN for _, access in grants if access % 5 == ADMIN})
         self.steps = {
             "hold": sorted(holds),
             "grant": sorted(grants),
@@ -245,42 +242,88 @@ class Mesh:
             "delegation": sorted(delegations),
             "trigger": [],
             "hosting": sorted(
-                (5 * number[each.runs_on] + EXECUTE, agents[each.id])
+                (first[each.runs_on] + EXECUTE, agents[each.id])
                 for each in snapshot.agent.values()
-                if each.is_active and each.runs_on is not None
+                if each.runs_on is not None and each.id in agents
             ),
-            "implies": [
-                (first + ADMIN, first + action) for first in sorted(set(managed)) for action in range(4)
-            ],
+            "implies": [(access + ADMIN, access + action) for access in managed for action in range(4)],
         }
         triggers = {
-            (5 * number[each.system] + WRITE, agents[each.agent])
+            (first[each.system] + WRITE, agents[each.agent])
             for each in snapshot.trigger.values()
             if each.agent in agents
         }
         self.declared_triggers = frozenset(triggers)
         triggers |= self._arising()
         self.steps["trigger"] = sorted(triggers)
-        self.triggered_by: dict[int, int] = {}
+        triggering: dict[int, list[int]] = {}
         for leaves, enters in self.steps["trigger"]:
-            read = 1 << (leaves - WRITE)
-            self.triggered_by[enters] = self.triggered_by.get(enters, 0) | read
+            triggering.setdefault(enters, []).append(leaves - WRITE)
+        self.triggered_by = {agent: _union(reads) for agent, reads in triggering.items()}
 
     def _arising(self) -> set[Pair]:
         """Triggers that arise by themselves: a steerable agent reads outsiders' words, by steps other
         than triggers (so that no such trigger is the reason of another).
         """
-        steerable = [
+        steerable = {
             self.agent_node[each.id]
             for each in self.snapshot.agent.values()
-            if each.is_active and each.is_steerable
-        ]
+            if each.is_steerable and each.id in self.agent_node
+        }
         if not steerable or not self.untrusted:
             return set()
-        kinds = [kind for kind in STEP_ORDER if kind != "trigger"]
-        closure = forward(self.adjacency(kinds), self.untrusted)
-        return {
-            (read - READ + WRITE, agent)
-            for agent in steerable
-            for read in bits(closure.row(agent) & self.untrusted)
-        }
+        before: list[list[int]] = [[] for _ in range(self.size)]
+        for pairs in self.steps.values():
+            for leaves, enters in pairs:
+                before[enters].append(leaves)
+        found: set[Pair] = set()
+        untrusted = list(bits(self.untrusted))
+        if len(untrusted) <= _FEW_WORDS:
+            known: dict[int, set[int]] = {}
+            for read in untrusted:
+                known[read] = _leading(before, read, known)
+                found.update((read - READ + WRITE, agent) for agent in known[read] & steerable)
+            return found
+        # Backwards, and one mark for each place with outsiders' words.
+        closure = forward(before)
+        columns = closure.columns({read: 1 << number for number, read in enumerate(untrusted)})
+        for agent in steerable:
+            for number in bits(columns[closure.component[agent]]):
+                found.add((untrusted[number] - READ + WRITE, agent))
+        return found
+
+
+_LEVEL: Final = {None: 1, **{each: number for number, each in enumerate(SENSITIVITIES)}}
+"""The number of a sensitivity; unknown is computed as internal."""
+_FEW_WORDS: Final = 16
+"""What leads to so many nodes is looked for one after the other."""
+
+
+def _reads(chosen: Iterable[bool]) -> int:
+    """The read accesses of the systems chosen, which come in the order of their numbers."""
+    digits = ["1" if each else "0" for each in chosen]
+    digits.append("0")
+    digits.reverse()
+    return int("".join(digits), 32)
+
+
+def _union(nodes: Iterable[int]) -> int:
+    mask = 0
+    for node in nodes:
+        mask |= 1 << node
+    return mask
+
+
+def _leading(before: list[list[int]], node: int, known: dict[int, set[int]]) -> set[int]:
+    """All nodes that lead to one; those that lead to a node already known are taken from there."""
+    found = {node}
+    waiting = [node]
+    while waiting:
+        for each in before[waiting.pop()]:
+            if each not in found:
+                if each in known:
+                    found |= known[each]
+                else:
+                    found.add(each)
+                    waiting.append(each)
+    return found
