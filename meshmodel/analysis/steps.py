@@ -293,7 +293,7 @@ class Mesh:
         return found
 
 
-_LEVEL: Final = {None: 1, **{each: number for number, each in enumerate(SENSITIVITIES)}}
+_LEVEL: Final[dict[str | None, int]] = {None: 1, **{each: n for n, each in enumerate(SENSITIVITIES)}}
 """The number of a sensitivity; unknown is computed as internal."""
 _FEW_WORDS: Final = 16
 """What leads to so many nodes is looked for one after the other."""
