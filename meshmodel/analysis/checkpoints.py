@@ -112,12 +112,17 @@ class Candidates:
             if each.step == "boundary"
         ]
         self.guards: dict[Pair, int] = {}
-        self.controllable = 0
-        self._by_control: dict[int, int] = {}
         for number, steps in enumerate(self.covered):
             for step in steps:
                 self.guards[step] = self.guards.get(step, 0) | 1 << number
-            control = self.control[number]
+        self.weigh()
+
+    def weigh(self) -> None:
+        """Put the candidates together by the nodes that give power over them."""
+        self.controllable = 0
+        self._by_control: dict[int, int] = {}
+        self._powers: dict[int, int] = {}
+        for number, control in enumerate(self.control):
             if control:
                 self.controllable |= control
                 self._by_control[control] = self._by_control.get(control, 0) | 1 << number
@@ -135,10 +140,6 @@ class Candidates:
                     dropped |= numbers
             self._powers[power] = dropped
         return dropped
-
-    @cached_property
-    def _powers(self) -> dict[int, int]:
-        return {}
 
 
 def _existing(mesh: Mesh) -> dict[int, set[int]]:
@@ -190,7 +191,36 @@ class Guarding:
 
     def alone(self, node: int) -> Unchecked:
         """The unchecked reach of one node as the start."""
-        return self._fixpoint(self._ahead(Unchecked(self.baseline.row(node), 0, ((node,),), ())))
+        alike = self.alike(node)
+        row = alike.row | 1 << node
+        return Unchecked(row, alike.dropped, alike.seeds, alike.waiting, alike.leaving)
+
+    def alike(self, node: int) -> Unchecked:
+        """The unchecked reach of one node as the start, itself left out where nothing leads back to it
+        and no checkpoint is on a step from it: one for all nodes for which it is the same.
+        """
+        baseline = self.baseline
+        row = baseline.row(node)
+        seeds: tuple[int, ...] = (node,)
+        if not baseline.is_cycle(baseline.component[node]) and not self._guarded >> node & 1:
+            row ^= 1 << node
+            seeds = tuple(baseline.successors[node])
+        known = self._alike.get(row)
+        if known is None:
+            known = self._alike[row] = self._fixpoint(self._ahead(Unchecked(row, 0, (seeds,), ())))
+        return known
+
+    @cached_property
+    def _alike(self) -> dict[int, Unchecked]:
+        return {}
+
+    @cached_property
+    def _guarded(self) -> int:
+        """The nodes from which a guarded step leads."""
+        mask = 0
+        for leaves, _ in self.candidates.guards:
+            mask |= 1 << leaves
+        return mask
 
     def together(self, before: Unchecked, node: int, following: int) -> Unchecked:
         """The unchecked reach of a start and one more node, from which this follows in the baseline."""

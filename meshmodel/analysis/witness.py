@@ -8,7 +8,7 @@ from itertools import pairwise
 from meshmodel.analysis.checkpoints import Unchecked
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import WitnessStep
-from meshmodel.analysis.steps import STEP_ORDER, Mesh, Pair
+from meshmodel.analysis.steps import STEP_ORDER, Mesh, Pair, bits
 from meshmodel.model.vocabulary import ACTIONS
 
 _RANK = {kind: number for number, kind in enumerate(STEP_ORDER)}
@@ -99,7 +99,7 @@ class Paths:
         counting = self.engine.candidates.guards.get(step, 0) & ~unchecked.dropped
         if not counting:
             return None
-        return self.engine.candidates.ids[(counting & -counting).bit_length() - 1]
+        return min(self.engine.candidates.ids[number] for number in bits(counting))
 
     def told(
         self,

@@ -46,7 +46,7 @@ def _cases(facts: Facts) -> Iterator[Case]:
         if not acts:
             continue
         actions, told = in_words(facts, acts)
-        checkpoints = [engine.candidates.ids[number] for number in bits(passed)]
+        checkpoints = sorted(engine.candidates.ids[number] for number in bits(passed))
         where = sorted({facts.snapshot.checkpoint[each].step for each in checkpoints})
         yield Case(
             subject=agent,

@@ -111,20 +111,32 @@ class Followed(Closure):
     def _members(self, name: int) -> Sequence[int]:
         return self._several.get(name) or (name,)
 
-    def edited(self, gone: Iterable[Pair], come: Iterable[Pair]) -> "Followed":
-        """The closure after steps went and came; this one stays as it is."""
-        made = Followed(
+    def copy(self) -> "Followed":
+        """The same closure, which can be told of other steps while this one stays as it is."""
+        return Followed(
             self._ahead.copy(),
             self._behind.copy(),
             self.component.copy(),
             self._known.copy(),
             self._several.copy(),
         )
+
+    def follow(self, gone: Iterable[Pair], come: Iterable[Pair]) -> None:
+        """Take steps away and add others: only for a copy that nobody else has."""
         for leaves, enters in gone:
-            made._remove(leaves, enters)
+            self._remove(leaves, enters)
         for leaves, enters in come:
-            made._insert(leaves, enters)
-        return made
+            self._insert(leaves, enters)
+
+    @property
+    def ahead(self) -> Sequence[Sequence[int]]:
+        """For each node the nodes after it."""
+        return self._ahead
+
+    @property
+    def behind(self) -> Sequence[Sequence[int]]:
+        """For each node the nodes before it."""
+        return self._behind
 
     # A step more -------------------------------------------------------------------------------
 

@@ -1,0 +1,163 @@
+"""The checkpoints that count, after an edit: they keep their numbers."""
+
+import copy
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from meshmodel.analysis.checkpoints import Boundary, Candidates, control_mask, shortcomings, steps_covered
+from meshmodel.analysis.steps import Pair, action_mask
+from meshmodel.analysis.updating.changes import Changes
+from meshmodel.analysis.updating.closures import Followed
+from meshmodel.analysis.updating.meshes import Edited
+from meshmodel.model.records import Checkpoint
+from meshmodel.model.vocabulary import View
+
+
+@dataclass(slots=True)
+class Guarded:
+    """What an edit did to the candidates.
+
+    Attributes:
+        candidates: those after it; the numbers of those that are gone are empty.
+        numbers: their numbers by id.
+        steps: the steps on which others sit now than before.
+        control: the nodes that give power where they did not, or no more.
+        zones: the zones from which a boundary is guarded otherwise.
+        any: whether anything changed.
+    """
+
+    candidates: Candidates
+    numbers: dict[str, int]
+    steps: set[Pair] = field(default_factory=set)
+    control: int = 0
+    zones: set[str] = field(default_factory=set)
+    any: bool = False
+
+
+def numbers_of(candidates: Candidates) -> dict[str, int]:
+    """The numbers of candidates as they were made: by id."""
+    return {each: number for number, each in enumerate(candidates.ids)}
+
+
+def guarded(
+    before: Candidates, numbers: dict[str, int], view: View, changes: Changes, edit: Edited, graph: Followed
+) -> Guarded:
+    """The candidates after an edit.
+
+    Args:
+        before: those before it.
+        numbers: their numbers by id.
+        view: the view.
+        changes: what the edit changed.
+        edit: what it did to the graph.
+        graph: all steps after it.
+    """
+    found = Guarded(copy.copy(before), dict(numbers))
+    concerned = _concerned(changes, edit)
+    if not concerned:
+        return found
+    made = found.candidates
+    made.ids, made.covered, made.control = list(made.ids), list(made.covered), list(made.control)
+    made.boundaries, made.guards = list(made.boundaries), dict(made.guards)
+    exists = _Exists(graph)
+    for ident in concerned:
+        number = found.numbers.get(ident)
+        checkpoint = changes.after.checkpoint.get(ident)
+        counts = checkpoint is not None and not shortcomings(checkpoint, view)
+        if number is None and not counts:
+            continue
+        found.any = True
+        if number is None:
+            number = found.numbers[ident] = len(made.ids)
+            made.ids.append(ident)
+            made.covered.append([])
+            made.control.append(0)
+        covered: list[Pair] = []
+        control = 0
+        boundary = None
+        if checkpoint is not None and counts:
+            covered = steps_covered(edit.mesh, checkpoint, exists)  # type: ignore[arg-type]  # asked by node
+            control = control_mask(edit.mesh, checkpoint)
+            boundary = _boundary(number, checkpoint)
+        else:
+            made.ids[number] = ""
+            del found.numbers[ident]
+        _replace(found, number, covered, control, boundary)
+    made.weigh()
+    return found
+
+
+def _replace(
+    found: Guarded, number: int, covered: list[Pair], control: int, boundary: Boundary | None
+) -> None:
+    made, bit = found.candidates, 1 << number
+    was, now = set(made.covered[number]), set(covered)
+    for step in was - now:
+        left = made.guards[step] & ~bit
+        if left:
+            made.guards[step] = left
+        else:
+            del made.guards[step]
+    for step in now - was:
+        made.guards[step] = made.guards.get(step, 0) | bit
+    found.steps |= was ^ now
+    if control != made.control[number]:
+        # Who had or has power over it meets it otherwise.
+        found.control |= control | made.control[number]
+    made.covered[number] = covered
+    made.control[number] = control
+    old = next((each for each in made.boundaries if each.number == number), None)
+    if old != boundary:
+        for each in (old, boundary):
+            if each is not None:
+                found.zones.add(each.zone_from)
+        made.boundaries = [each for each in made.boundaries if each.number != number]
+        if boundary is not None:
+            made.boundaries.append(boundary)
+
+
+def _boundary(number: int, checkpoint: Checkpoint) -> Boundary | None:
+    if checkpoint.step != "boundary":
+        return None
+    return Boundary(number, checkpoint.from_, checkpoint.to, action_mask(checkpoint.actions))
+
+
+def _concerned(changes: Changes, edit: Edited) -> list[str]:
+    """The checkpoints that changed, or whose step or power may be another."""
+    found = {str(key) for key, _, _ in changes.of("checkpoint")}
+    principals = {
+        record.principal
+        for key, one, other in changes.of("credential")
+        if key in edit.credentials or one is None or other is None or one.principal != other.principal
+        for record in (one, other)
+        if record is not None
+    }
+    nodes = bool(edit.systems or edit.agents or edit.credentials)
+    if edit.places or principals or nodes:
+        for each in changes.after.checkpoint.values():
+            if (
+                (each.step, each.from_, each.to) in edit.places
+                or each.decided_at in edit.systems
+                or (principals and not principals.isdisjoint(each.approvers or ()))
+                or (nodes and _ends(each, edit))
+            ):
+                found.add(each.id)
+    return sorted(found)
+
+
+def _ends(checkpoint: Checkpoint, edit: Edited) -> bool:
+    """Whether an end of its step has another number now: ids of all kinds are looked at alike."""
+    ends = {checkpoint.from_, checkpoint.to}
+    return not (
+        ends.isdisjoint(edit.systems) and ends.isdisjoint(edit.agents) and ends.isdisjoint(edit.credentials)
+    )
+
+
+class _Exists:
+    """The steps of a graph, asked as a mapping from nodes to the nodes after them."""
+
+    def __init__(self, graph: Followed) -> None:
+        self._ahead = graph.ahead
+
+    def get(self, node: int, _default: Iterable[int] = ()) -> Iterable[int]:
+        return self._ahead[node]
