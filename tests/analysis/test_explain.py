@@ -48,8 +48,10 @@ def test_an_earlier_step_that_is_intended_is_told_as_intended():
     home = r.Agent("coder", home="desk")
     mesh = pipeline(r.Zone("desk"), home, *beyond, *held, r.Intent("coder", "cluster", ("read",), ("home",)))
     assert told(mesh, "coder", "safe", source="home").sentences[1:4] == (
-        "1 administers cluster as svc-deploy with deploy-key, which includes read "
-        "◇ nobody asks, which is intended",
+        (
+            "1 administers cluster as svc-deploy with deploy-key, which includes read "
+            "◇ nobody asks, which is intended"
+        ),
         "2 finds safe-key stored in cluster",
         "3 reads safe as safe-key ✖ nobody asks",
     )

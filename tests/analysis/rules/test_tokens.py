@@ -1,0 +1,213 @@
+"""Tokens on behalf of people, handed on, exchanged and federated."""
+
+import pytest
+
+from meshmodel.model import records as r
+from tests.analysis.rules.drawing import findings, found, office
+
+ANN = r.Credential("token", on_behalf_of="ann")
+
+
+def granted(*actions, **fields):
+    return r.Grant("token", "app", actions, **fields)
+
+
+DELEGATE = {"honoured_as": "delegate"}
+NOT_HONOURED = [
+    # honoured as principal, which is also the default
+    (office(ANN), [("token>app", "high")]),
+    (office(ANN, granted("read", honoured_as="principal", entitled=("read",))), [("token>app", "high")]),
+    (office(ANN, granted("read", **DELEGATE)), []),
+    # more than the person may
+    (office(ANN, granted("read", "write", **DELEGATE, entitled=("read",))), [("token>app", "high")]),
+    (office(ANN, granted("read", "write", **DELEGATE, entitled=("read", "write"))), []),
+    (office(ANN, granted("read", **DELEGATE, entitled=("read", "write"))), []),
+    # admin stands for all five, on both sides
+    (
+        office(ANN, granted("admin", **DELEGATE, entitled=("read", "write", "execute", "issue"))),
+        [("token>app", "high")],
+    ),
+    (office(ANN, granted("read", "execute", **DELEGATE, entitled=("admin",))), []),
+    # on nobody's behalf there is no delegation to honour
+    (office(), []),
+    (office(granted("read", "write", entitled=("read",))), []),
+    (office(r.Credential("token", on_behalf_of="ann", status="revoked")), []),
+    # it holds of the grant, whoever carries the credential, and of each grant by itself
+    (office(ANN, without=[("hold", ("bot", "token"))]), [("token>app", "high")]),
+    (
+        office(ANN, granted("read", **DELEGATE), r.System("other"), r.Grant("token", "other", ("read",))),
+        [("token>other", "high")],
+    ),
+]
+
+HELPER = (r.Agent("helper", kind="service"), r.Delegation("bot", "helper", ("token",)))
+
+
+def two(**fields):
+    return (r.System("other"), r.Credential("token", audience=("app", "other"), **fields))
+
+
+PASSTHROUGH = [
+    # handed on: audience absent, one, several
+    (office(*HELPER), [("bot>helper", "high")]),
+    (office(*HELPER, r.Credential("token", audience=("app",))), []),
+    (office(*HELPER, *two()), [("bot>helper", "high")]),
+    # bound to a key or host it is of no use to another
+    (office(*HELPER, r.Credential("token", binding="dpop")), []),
+    (office(*HELPER, *two(binding="mtls")), []),
+    (office(*HELPER, r.Credential("token", status="revoked")), []),
+    (office(*HELPER, r.Agent("helper", status="retired")), []),
+    (office(*HELPER, r.Agent("bot", status="retired")), []),
+    (office(r.Agent("helper"), r.Delegation("bot", "helper")), []),
+    # a person who hands it on does not change what the token is good for
+    (office(*HELPER, r.Agent("bot", kind="person")), [("bot>helper", "high")]),
+    # of several that are passed one suffices, and it is one row
+    (
+        office(
+            r.Agent("helper"),
+            r.Credential("fine", audience=("app",)),
+            r.Credential("loose"),
+            r.Delegation("bot", "helper", ("fine", "loose", "token")),
+        ),
+        [("bot>helper", "high")],
+    ),
+    # accepted outside the audience
+    (office(r.System("other"), r.Credential("token", audience=("other",))), [("token>app", "high")]),
+    (office(r.Credential("token", audience=("app",))), []),
+    (office(*two()), []),
+    (
+        office(r.System("other"), r.Credential("token", audience=("other",), binding="mtls")),
+        [("token>app", "high")],
+    ),
+    (office(r.System("other"), r.Credential("token", audience=("other",), status="revoked")), []),
+    # both at once are two rows
+    (
+        office(*HELPER, r.System("a"), r.System("b"), r.Credential("token", audience=("a", "b"))),
+        [("bot>helper", "high"), ("token>app", "high")],
+    ),
+]
+
+
+def exchanged(semantics="impersonation", pinned=True, **fields):
+    return (
+        r.Credential("ticket", **fields),
+        r.Exchange("token", "ticket", semantics=semantics, pinned=pinned),
+    )
+
+
+def ticket(*actions):
+    return r.Grant("ticket", "app", actions)
+
+
+IMPERSONATING = [
+    (office(*exchanged(), ticket("write")), [("token>ticket", "medium")]),
+    (office(*exchanged(), ticket("admin")), [("token>ticket", "medium")]),
+    (office(*exchanged(), ticket("read")), []),
+    (office(*exchanged()), []),
+    (office(*exchanged("delegation"), ticket("write")), []),
+    (office(*exchanged(None), ticket("write")), []),
+    # acting follows later: the chain of who did it is broken already
+    (
+        office(
+            *exchanged(),
+            ticket("read"),
+            r.Credential("found"),
+            r.Custody("app", "found"),
+            r.Grant("found", "app", ("execute",)),
+        ),
+        [("token>ticket", "medium")],
+    ),
+    # nobody comes so far
+    (office(*exchanged(), ticket("write"), without=[("hold", ("bot", "token"))]), []),
+    (office(*exchanged(), ticket("write"), r.Agent("bot", status="retired")), []),
+    (office(*exchanged(status="revoked"), ticket("write")), []),
+    (office(*exchanged(), ticket("write"), r.Credential("token", status="revoked")), []),
+    # a person acts too
+    (office(*exchanged(), ticket("write"), r.Agent("bot", kind="person")), [("token>ticket", "medium")]),
+    # reach is effective: a decision on the way does not tell who acted
+    (
+        office(
+            *exchanged(),
+            ticket("write"),
+            r.Checkpoint("ask", "policy-decision", "exchange", "token", "ticket"),
+        ),
+        [("token>ticket", "medium")],
+    ),
+]
+
+UNPINNED = [
+    (office(*exchanged(pinned=False)), [("token>ticket", "high")]),
+    (office(*exchanged(None, pinned=False)), [("token>ticket", "high")]),
+    (office(*exchanged("delegation", pinned=True)), []),
+    (office(*exchanged(pinned=False, status="revoked")), []),
+    (office(*exchanged(pinned=False), r.Credential("token", status="revoked")), []),
+    # others than those drawn meet the condition: it holds though no agent here comes to it
+    (office(*exchanged(pinned=False), without=[("hold", ("bot", "token"))]), [("token>ticket", "high")]),
+]
+
+TABLE = [
+    *(("delegation-not-honoured", *row) for row in NOT_HONOURED),
+    *(("token-passthrough", *row) for row in PASSTHROUGH),
+    *(("impersonating-exchange", *row) for row in IMPERSONATING),
+    *(("unpinned-federation", *row) for row in UNPINNED),
+]
+
+
+@pytest.mark.parametrize(("rule", "mesh", "expected"), TABLE)
+def test_it_holds_where_it_should_and_not_elsewhere(rule, mesh, expected):
+    assert found(mesh, rule) == expected
+    assert found(mesh, rule, "designed") == expected
+
+
+def test_it_tells_what_the_person_may_not_do():
+    (finding,) = findings(
+        office(ANN, granted("read", "write", **DELEGATE, entitled=("read",))), "delegation-not-honoured"
+    )
+    assert finding.message == "token can write app, and ann, on whose behalf, may not"
+    assert finding.actions == ("write",)
+    (finding,) = findings(
+        office(ANN, granted("read", "write", entitled=("read",))), "delegation-not-honoured"
+    )
+    assert finding.message == (
+        "app takes token for a principal of its own, though it is presented on behalf of ann, who may not "
+        "write it"
+    )
+    assert finding.actions == ("read", "write")
+    assert finding.agents == ("bot",)
+
+
+def test_it_tells_which_tokens_are_handed_on():
+    mesh = office(r.Agent("helper"), r.Credential("loose"), r.Delegation("bot", "helper", ("loose", "token")))
+    (finding,) = findings(mesh, "token-passthrough")
+    assert finding.message == (
+        "bot hands loose and token on to helper; issued for no system in particular, they are good for more "
+        "than this task"
+    )
+    assert finding.about[0] == ("delegation", ("bot", "helper"))
+
+
+def test_it_tells_for_whom_the_token_was_issued():
+    (finding,) = findings(
+        office(r.System("other"), r.Credential("token", audience=("other",))), "token-passthrough"
+    )
+    assert finding.message == "app accepts token, which was issued for other"
+    assert finding.remedy.startswith("Let app refuse")
+    assert finding.agents == ("bot",)
+    assert finding.actions == ("read", "write")
+
+
+def test_it_tells_as_whom_the_agent_acts():
+    (finding,) = findings(
+        office(*exchanged(identity="svc"), ticket("read", "write")), "impersonating-exchange"
+    )
+    assert finding.message == "bot can act as svc after the exchange of token, and no log can tell who did"
+    assert finding.actions == ("write",)
+
+
+def test_it_tells_where_the_federation_is():
+    mesh = office(
+        r.System("sts"), r.Credential("ticket"), r.Exchange("token", "ticket", at="sts", pinned=False)
+    )
+    (finding,) = findings(mesh, "unpinned-federation")
+    assert "behind token obtains ticket at sts" in finding.message
+    assert ("system", "sts") in finding.about
