@@ -28,6 +28,26 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Situation:
+    """What agents have in common that reach the same, wherever their homes are.
+
+    Attributes:
+        sources: all systems that are sources, by the bits of their read accesses.
+        reach: the accesses in their effective reach.
+        steered: whether any source has untrusted input.
+        groups: the sources by the unchecked reach of their starts; a source may be in several,
+            whose rows together are the reach of its start.
+        shared: whether one is.
+    """
+
+    sources: int
+    reach: int
+    steered: bool
+    groups: tuple[Group, ...]
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Traveller:
     """An active agent that has crossings: everyone but a person.
 
@@ -35,23 +55,39 @@ class Traveller:
         id, node: the agent.
         home: its home zone, or ``None``.
         home_mask: the accesses of the systems in it.
-        sources: all systems that are sources, by the bits of their read accesses.
-        reach: the accesses in its effective reach.
-        steered: whether any source has untrusted input.
-        groups: its sources by the unchecked reach of their starts; a source may be in several,
-            whose rows together are the reach of its start.
-        shared: whether one is.
+        situation: what it has in common with others.
     """
 
     id: str
     node: int
     home: str | None
     home_mask: int
-    sources: int
-    reach: int
-    steered: bool
-    groups: tuple[Group, ...]
-    shared: bool
+    situation: Situation
+
+    @property
+    def sources(self) -> int:
+        """All systems that are sources, by the bits of their read accesses."""
+        return self.situation.sources
+
+    @property
+    def reach(self) -> int:
+        """The accesses in its effective reach."""
+        return self.situation.reach
+
+    @property
+    def steered(self) -> bool:
+        """Whether any source has untrusted input."""
+        return self.situation.steered
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Its sources by the unchecked reach of their starts (see ``Situation``)."""
+        return self.situation.groups
+
+    @property
+    def shared(self) -> bool:
+        """Whether a source is in several groups."""
+        return self.situation.shared
 
 
 class Engine:
@@ -132,50 +168,43 @@ class Engine:
         )
 
     def _traveller(self, agent: Agent, node: int) -> Traveller:
-        mesh = self.mesh
-        row = self.effective.row(node)
-        alone = self.alone[agent.id]
-        readable = row & mesh.read
-        guarded = readable & ~alone.row
-        sources = readable | mesh.triggered_by.get(node, 0)
-        groups, shared = self._groups(
-            agent.home is not None, sources, guarded, alone, share=agent.id not in self._intended
-        )
+        home = agent.home
         return Traveller(
             id=agent.id,
             node=node,
-            home=agent.home,
-            home_mask=mesh.zone_mask.get(agent.home, 0) if agent.home is not None else 0,
-            sources=sources,
-            reach=row & mesh.access,
-            steered=bool(sources & mesh.untrusted),
-            groups=groups,
-            shared=shared,
+            home=home,
+            home_mask=self.mesh.zone_mask.get(home, 0) if home is not None else 0,
+            situation=self._situation(node, home is not None, share=agent.id not in self._intended),
         )
+
+    def _situation(self, node: int, home: bool, *, share: bool) -> Situation:
+        """What an agent has in common with all others that reach the same."""
+        row = self.effective.row(node)
+        if not self.effective.is_cycle(self.effective.component[node]):
+            row ^= 1 << node
+        alike = self.guarding.alike(node)
+        triggers = self.mesh.triggered_by.get(node, 0)
+        key = row, id(alike), triggers & ~row, home, share
+        known = self._situations.get(key)
+        if known is None:
+            mesh = self.mesh
+            readable = row & mesh.read
+            sources = readable | triggers
+            groups, shared = self._make_groups(home, sources, readable & ~alike.row, alike, share=share)
+            steered = bool(sources & mesh.untrusted)
+            known = Situation(sources, row & mesh.access, steered, groups, shared)
+            self._situations[key] = known
+        return known
+
+    @cached_property
+    def _situations(self) -> dict[tuple[int, int, int, bool, bool], Situation]:
+        return {}
 
     def exact(self, traveller: Traveller) -> tuple[Group, ...]:
         """The groups of an agent with whole rows, as single crossings need them."""
         if not traveller.shared:
             return traveller.groups
-        alone = self.alone[traveller.id]
-        readable = self.effective.row(traveller.node) & self.mesh.read
-        found, _ = self._groups(
-            traveller.home is not None, traveller.sources, readable & ~alone.row, alone, share=False
-        )
-        return found
-
-    def _groups(
-        self, home: bool, sources: int, guarded: int, alone: Unchecked, *, share: bool
-    ) -> tuple[tuple[Group, ...], bool]:
-        """The sources of an agent by the unchecked reach of their starts, and whether rows are shared.
-
-        Agents that are alike in all of this have the same groups.
-        """
-        key = home, sources, guarded, alone.row, alone.dropped, share
-        known = self._known_groups.get(key)
-        if known is None:
-            known = self._known_groups[key] = self._make_groups(home, sources, guarded, alone, share=share)
-        return known
+        return self._situation(traveller.node, traveller.home is not None, share=False).groups
 
     def _make_groups(
         self, home: bool, sources: int, guarded: int, alone: Unchecked, *, share: bool
@@ -276,10 +305,6 @@ class Engine:
 
     @cached_property
     def _known_classes(self) -> dict[int, list[tuple[int, int]]]:
-        return {}
-
-    @cached_property
-    def _known_groups(self) -> dict[tuple[bool, int, int, int, int, bool], tuple[tuple[Group, ...], bool]]:
         return {}
 
     @cached_property
