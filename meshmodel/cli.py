@@ -24,6 +24,7 @@ from meshmodel.commands import (
     offboard,
     reach,
     rules,
+    trace,
     workbench,
 )
 from meshmodel.commands.output import complain, say
@@ -124,7 +125,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version")
     parser.set_defaults(run=workbench.start)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for module in (workbench, check, reach, explain, compromise, offboard, rules, export, imports, keys):
+    listed = (workbench, check, reach, explain, compromise, offboard, trace, rules, export, imports, keys)
+    for module in listed:
         module.add(commands)
     return parser
 

@@ -11,7 +11,7 @@ read each system, how it came by each credential, and the last decision of each 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from meshmodel.analysis.engine import Engine
@@ -180,7 +180,7 @@ class _Tracer:
             state = self.states.get(agent)
             if state is None:
                 state = self.states[agent] = _State()
-        place = self._place(event, state, unexplained)
+        place, in_order = self._place(event, state, unexplained)
         acts = self.resolving.acts(event, unexplained)
         credential = yielded = None
         candidates: tuple[str, ...] = ()
@@ -197,7 +197,7 @@ class _Tracer:
         verdict: Verdict = "none-due"
         if acts and not event.refused:
             if agent is not None and state is not None:
-                verdict, judged = self._judge(event, agent, state, candidates)
+                verdict, judged = self._judge(event, agent, state, candidates, place, in_order=in_order)
             else:
                 verdict = "unknown"
             if state is not None:
@@ -218,21 +218,22 @@ class _Tracer:
             tuple(notes),
         )
 
-    def _place(self, event: Event, state: _State | None, unexplained: list[str]) -> Place:
-        """When it was; an event without a time was when the one before it was."""
+    def _place(self, event: Event, state: _State | None, unexplained: list[str]) -> tuple[Place, bool]:
+        """When it was, and whether that is after all before it; without a time, when the last one was."""
         last = _BEFORE if state is None else state.last
         if event.time is None:
             unexplained.append("has no time; taken in the order of the log")
-            return last[0], event.number
+            return (last[0], event.number), True
         place = event.time, event.number
         if event.time < last[0]:
             unexplained.append(
                 f"is earlier than event {last[1]} of the same agent ({time_text(last[0])}): the log is out "
                 "of order, and what was said since that time may be wrong; sort it by time"
             )
-        elif state is not None:
+            return place, False
+        if state is not None:
             state.last = place
-        return place
+        return place, True
 
     def _decide(
         self, event: Event, state: _State, place: Place, unexplained: list[str], notes: list[str]
@@ -294,7 +295,14 @@ class _Tracer:
                 state.known.clear()
 
     def _judge(
-        self, event: Event, agent: str, state: _State, candidates: tuple[str, ...]
+        self,
+        event: Event,
+        agent: str,
+        state: _State,
+        candidates: tuple[str, ...],
+        place: Place,
+        *,
+        in_order: bool,
     ) -> tuple[Verdict, _Judged | None]:
         """Whether a decision was due and recorded, by the source that leaves most to say."""
         record = self.snapshot.agent[agent]
@@ -304,9 +312,10 @@ class _Tracer:
         if record.home is not None:
             sources[None] = _BEFORE
         for system in self.triggers.get(agent, ()):
-            sources[system] = self.written.get(system, _BEFORE)
+            written = self.written.get(system, _BEFORE)
+            sources[system] = written if written < place else _BEFORE
         for system, read in state.reads.items():
-            if read > sources.get(system, _BEFORE):
+            if sources.get(system, _BEFORE) < read < place:
                 sources[system] = read
         system, action = str(event.system), event.action
         assert action is not None
@@ -320,6 +329,8 @@ class _Tracer:
         judged = worst[0]
         if judged is None:
             return "none-due", None
+        if not in_order:  # a later decision may have taken the place of the one that was there then
+            return "unknown", replace(judged, decision=None)
         if judged.verdict == "missing" and not self._is_explained(agent, known, system, action):
             return "unknown", judged
         if judged.verdict == "recorded" and judged.decision is not None:

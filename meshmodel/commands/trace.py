@@ -1,0 +1,95 @@
+"""``meshmodel trace``: observed events laid on the model."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from meshmodel.commands.models import Subparsers, add_model, load
+from meshmodel.commands.output import answer, complain, say, style
+from meshmodel.model.errors import MeshmodelError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from meshmodel.analysis.trace import Tally, TracedEvent
+
+_FORMS: Final = ("jsonl", "csv", "cloudtrail", "github-audit", "kubernetes-audit")
+
+
+def add(commands: Subparsers) -> None:
+    """Declare the command and its arguments."""
+    parser = commands.add_parser(
+        "trace",
+        help="lay a log of what happened on the model, event by event",
+        description="Lay observed events on the model. For each: which identity was active, which system "
+        "yielded its credential, and whether privilege should have been rechecked and was. What the model "
+        "cannot explain is said. The log is read once and as it comes, however long it is.",
+        epilog="Exit status: 0 the log was read to its end, whatever it shows; 2 the call was wrong, or the "
+        "log could not be read on: what was told before is then marked as incomplete.",
+        allow_abbrev=False,
+    )
+    add_model(parser)
+    parser.add_argument("events", type=Path, metavar="EVENTS", help="the log; - is standard input")
+    parser.add_argument("--format", choices=_FORMS, help="what kind of log (default: by its name)")
+    parser.add_argument(
+        "--map", type=Path, metavar="FILE.toml", help="what the names in the log of a real system mean"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="answer for programs: a JSON document for each event, on one line"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Answer event by event; the last line says whether that was all."""
+    from meshmodel.analysis.trace import Tally
+    from meshmodel.api import analyse
+    from meshmodel.importers.events import read_events
+    from meshmodel.importers.mapping import read_map
+
+    snapshot = load(arguments.model)
+    mapper = None if arguments.map is None else read_map(arguments.map, snapshot)
+    events = read_events(arguments.events, arguments.format, mapper)
+    tally = Tally()
+    show, end = _json() if arguments.json else _text()
+    complete = False
+    try:
+        for traced in analyse(snapshot).trace(events):
+            tally.add(traced)
+            show(traced)
+        complete = True
+    except MeshmodelError as error:
+        if tally.events:
+            end(tally, complete)
+        complain(error)
+        return 2
+    except KeyboardInterrupt:
+        end(tally, complete)
+        raise
+    end(tally, complete)
+    return 0
+
+
+def _json() -> "tuple[Callable[[TracedEvent], None], Callable[[Tally, bool], None]]":
+    from meshmodel.exporters.trace_answer import summary_answer, trace_answer
+
+    return (
+        lambda traced: answer(trace_answer(traced)),
+        lambda tally, complete: answer(summary_answer(tally, complete=complete)),
+    )
+
+
+def _text() -> "tuple[Callable[[TracedEvent], None], Callable[[Tally, bool], None]]":
+    from meshmodel.exporters.trace_answer import TraceText
+
+    text = TraceText(style())
+
+    def show(traced: "TracedEvent") -> None:
+        for line in text.lines(traced):
+            say(line)
+
+    def end(tally: "Tally", complete: bool) -> None:
+        for line in text.summary(tally, complete=complete):
+            say(line)
+
+    return show, end

@@ -1,0 +1,210 @@
+"""Observed events from a log: JSON Lines and CSV of our own schema, or the log of a real system.
+
+Our own schema has one event a line (or row) with these keys, all of them optional:
+
+- ``time``: ISO 8601 (UTC where it names no zone), or seconds since 1970;
+- ``agent``, ``credential``, ``identity``, ``system``, ``checkpoint``, ``yields``: ids of the model, and the
+  principal; ``action``: one of the five; ``outcome``: ``done`` (default) or ``refused``; ``id``: any name.
+"""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any, Final, Literal, get_args
+
+from meshmodel.importers.mapping import Mapper
+from meshmodel.importers.reading import seconds
+from meshmodel.importers.streams import EventsError, json_object, lines, opened, refuse
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.events import Event
+from meshmodel.model.text import one_line, unprintable
+from meshmodel.model.vocabulary import ACTIONS
+
+Form = Literal["jsonl", "csv", "cloudtrail", "github-audit", "kubernetes-audit"]
+FORMS: Final[tuple[Form, ...]] = get_args(Form)
+"""The forms of logs that can be read."""
+OWN_FORMS: Final = ("jsonl", "csv")
+
+KEYS: Final = (
+    "time",
+    "agent",
+    "credential",
+    "identity",
+    "system",
+    "action",
+    "checkpoint",
+    "outcome",
+    "yields",
+    "id",
+)
+"""The keys of our own schema, and the columns of the CSV."""
+TEXT_LIMIT: Final = 2_000
+"""The longest value of one key."""
+
+
+def form_of(path: Path) -> Form:
+    """The form of a log by the ending of its name; raises MeshmodelError where it tells nothing."""
+    suffixes = [each.lower() for each in path.suffixes if each.lower() != ".gz"]
+    last = suffixes[-1] if suffixes else ""
+    if last in {".jsonl", ".ndjson"}:
+        return "jsonl"
+    if last == ".csv":
+        return "csv"
+    raise MeshmodelError(f"{one_line(path)}: what kind of log is it? add --format {'|'.join(FORMS)}")
+
+
+def read_events(path: Path, form: Form | None = None, mapper: Mapper | None = None) -> Iterator[Event]:
+    """The events of a log, one by one, in its order.
+
+    Args:
+        path: a file, packed with gzip or not; ``-`` is standard input.
+        form: what kind of log; by default as the name ends.
+        mapper: what the names in the log of a real system mean; our own schema has none.
+
+    Raises:
+        MeshmodelError: the form is not known, or does not go with the mapper.
+        EventsError: while reading: one line that says where and why; the events before were good.
+    """
+    chosen = form_of(path) if form is None else form
+    if chosen in OWN_FORMS:
+        if mapper is not None:
+            raise MeshmodelError(f"a log of the form {chosen} has the names of the model; leave --map out")
+        return _read(path, _json_lines if chosen == "jsonl" else _csv)
+    if mapper is None:
+        raise MeshmodelError(
+            f"what the names in a {chosen} log mean has to be said; add --map FILE.toml (see the README)"
+        )
+    return _read(path, _foreign(chosen, mapper))
+
+
+Reader = Callable[[IO[bytes], str], Iterator[Event]]
+
+
+def _read(path: Path, reader: Reader) -> Iterator[Event]:
+    with opened(path) as file:
+        yield from reader(file, one_line(path))
+
+
+def _foreign(form: Form, mapper: Mapper) -> Reader:
+    from meshmodel.importers import cloudtrail, github_audit, kubernetes_audit
+
+    records = {
+        "cloudtrail": cloudtrail.records,
+        "github-audit": github_audit.records,
+        "kubernetes-audit": kubernetes_audit.records,
+    }[form]
+
+    def read(file: IO[bytes], name: str) -> Iterator[Event]:
+        for number, record in enumerate(records(file, name), 1):
+            yield mapper.event(number, record)
+
+    return read
+
+
+def _json_lines(file: IO[bytes], name: str) -> Iterator[Event]:
+    for number, (line, text) in enumerate(lines(file, name), 1):
+        yield event_of(number, json_object(text, name, f"line {line}"), name, f"line {line}")
+
+
+def _csv(file: IO[bytes], name: str) -> Iterator[Event]:
+    reader = csv.reader((text for _, text in lines(file, name)), strict=True)
+    rows = _rows(reader, name)
+    head = [cell.strip() for cell in next(rows, (0, []))[1]]
+    if not head:
+        refuse(name, "line 1", f"names no columns; begin with a row of names, such as {', '.join(KEYS[:6])}")
+    for column in head:
+        if column not in KEYS or head.count(column) > 1:
+            _unknown(column, name, "line 1", "column")
+    for number, (line, row) in enumerate(rows, 1):
+        place = f"row {line}"
+        if len(row) != len(head):
+            refuse(name, place, f"has {len(row)} cells where the head has {len(head)}")
+        yield event_of(number, {key: cell for key, cell in zip(head, row, strict=True) if cell}, name, place)
+
+
+def _rows(reader: Any, name: str) -> Iterator[tuple[int, list[str]]]:
+    number = 0
+    while True:
+        number += 1
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            refuse(name, f"row {number}", f"is no CSV: {one_line(error)}")
+        if row is None:
+            return
+        yield number, row
+
+
+def event_of(number: int, values: Mapping[str, Any], name: str, place: str) -> Event:
+    """An event of our own schema; raises EventsError with the place.
+
+    Args:
+        number: its place in the log.
+        values: its keys; ``None`` is as if the key were left out.
+        name: of the log.
+        place: where it stands there.
+    """
+    texts: dict[str, str] = {}
+    time = None
+    for key, value in values.items():
+        if key not in KEYS:
+            _unknown(key, name, place, "key")
+        if value is None:
+            continue
+        if key == "time":
+            try:
+                time = seconds(value)
+            except ValueError as error:
+                refuse(name, f"{place}, key time", str(error))
+        elif key == "id" and isinstance(value, int) and not isinstance(value, bool):
+            texts[key] = one_line(value)
+        else:
+            texts[key] = _text(value, name, f"{place}, key {key}")
+    action, outcome = texts.get("action"), texts.get("outcome", "done")
+    if action is not None and action not in ACTIONS:
+        refuse(name, f"{place}, key action", f"{one_line(action)} is no action; it is {_or(ACTIONS)}")
+    if outcome not in {"done", "refused"}:
+        refuse(name, f"{place}, key outcome", f"{one_line(outcome)} is no outcome; it is done or refused")
+    return Event(
+        number,
+        time,
+        texts.get("agent"),
+        texts.get("credential"),
+        texts.get("identity"),
+        texts.get("system"),
+        next((each for each in ACTIONS if each == action), None),
+        texts.get("checkpoint"),
+        outcome == "refused",
+        texts.get("yields"),
+        texts.get("id"),
+    )
+
+
+def _text(value: object, name: str, place: str) -> str:
+    if not isinstance(value, str):
+        refuse(name, place, "is no text; write it in quotes")
+    if not value:
+        refuse(name, place, "is empty; leave the key out")
+    if len(value) > TEXT_LIMIT:
+        refuse(name, place, f"is longer than {TEXT_LIMIT} characters")
+    wrong = unprintable(value)
+    if wrong is not None:
+        refuse(name, place, f"has {wrong}")
+    return value
+
+
+def _unknown(key: str, name: str, place: str, what: str) -> None:
+    from difflib import get_close_matches
+
+    if key in KEYS:
+        refuse(name, place, f"names the {what} {key} twice")
+    close = get_close_matches(key, KEYS, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(KEYS)}"
+    refuse(name, place, f"{one_line(key) or 'a name that is empty'} is no {what}; {hint}")
+
+
+def _or(words: tuple[str, ...]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+__all__ = ["FORMS", "KEYS", "EventsError", "Form", "event_of", "form_of", "read_events"]

@@ -1,0 +1,67 @@
+"""Events of the Kubernetes audit log (``audit.k8s.io``), one a line, or the ``items`` written so.
+
+Of the stages of one request only the last counts (ResponseComplete, Panic). Who: the user impersonated if
+there is one, else the user. Where: ``namespace/resource/name``, ``namespace/resource``, the resource, the
+namespace with a slash behind it, the path of what is no resource. What: ``verb resource/subresource``.
+"""
+
+from collections.abc import Iterator
+from typing import IO, Any, Final
+
+from meshmodel.importers.mapping import Foreign
+from meshmodel.importers.reading import moment, named, part, text
+from meshmodel.importers.streams import documents
+from meshmodel.model.vocabulary import Action
+
+_LAST: Final = frozenset({"ResponseComplete", "Panic"})
+_EXECUTES: Final = frozenset({"attach", "exec", "portforward", "proxy", "ephemeralcontainers"})
+_VERBS: Final[dict[str, Action]] = {
+    "get": "read",
+    "list": "read",
+    "watch": "read",
+    "head": "read",
+    "create": "write",
+    "update": "write",
+    "patch": "write",
+    "delete": "write",
+    "deletecollection": "write",
+    "post": "write",
+    "put": "write",
+    "bind": "admin",
+    "escalate": "admin",
+    "impersonate": "admin",
+}
+
+
+def records(file: IO[bytes], name: str) -> Iterator[Foreign]:
+    """The requests in their order; raises EventsError."""
+    for _, document in documents(file, name):
+        if text(document, "stage") in {None, *_LAST}:
+            yield _record(document)
+
+
+def _record(event: dict[str, Any]) -> Foreign:
+    target = part(event, "objectRef")
+    resource, space = text(target, "resource"), text(target, "namespace")
+    name, below = text(target, "name"), text(target, "subresource")
+    verb = (text(event, "verb") or "").lower()
+    inside = f"{space}/" if space is not None else ""
+    places = []
+    if resource is not None:
+        places = [f"{inside}{resource}/{name}"] if name is not None else []
+        places += [f"{inside}{resource}", resource]
+    code = part(event, "responseStatus").get("code")
+    full = f"{resource}/{below}" if resource is not None and below is not None else resource
+    hands: tuple[str, ...] = ()
+    if full == "serviceaccounts/token" and verb == "create" and name is not None:
+        hands = named(f"system:serviceaccount:{space}:{name}")
+    return Foreign(
+        who=named(text(part(event, "impersonatedUser"), "username"), text(part(event, "user"), "username")),
+        where=named(*places, inside, (text(event, "requestURI") or "").partition("?")[0]),
+        what=f"{verb} {full or (text(event, 'requestURI') or '').partition('?')[0]}".strip(),
+        action="issue" if hands else ("execute" if below in _EXECUTES else _VERBS.get(verb)),
+        time=moment(text(event, "requestReceivedTimestamp") or text(event, "stageTimestamp")),
+        id=text(event, "auditID"),
+        refused=isinstance(code, int) and code >= 400,
+        hands=hands,
+    )

@@ -1,0 +1,225 @@
+"""What the names in a real system's log mean: a small TOML file beside the model.
+
+    format = "meshmodel-map/1"
+
+    [[identity]]                      # a principal, as the log names it
+    match = "arn:aws:iam::111122223333:role/export"
+    credential = "cloud-key"          # any of agent, credential and identity
+
+    [[resource]]                      # what was acted on
+    match = "arn:aws:s3:::exports*"
+    system = "bucket"
+
+    [[action]]                        # an operation whose meaning the reader does not know, or not rightly
+    match = "s3.amazonaws.com:RestoreObject"
+    action = "write"
+
+``match`` is the whole name; ``*`` in it stands for anything. The reader offers each record's names from
+the most to the least particular; the first that a rule matches is taken, and of several rules the first.
+An action may also name a ``checkpoint`` whose decision such a record is.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.events import Event
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import one_line
+from meshmodel.model.vocabulary import ACTIONS, Action
+
+FORMAT: Final = "meshmodel-map/1"
+_SIZE_LIMIT: Final = 1 << 20
+_KNOWN: Final = 4_096
+"""So many names are remembered with what they mean."""
+_TABLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "identity": ("agent", "credential", "identity"),
+    "resource": ("system",),
+    "action": ("action", "checkpoint"),
+}
+_ELEMENTS: Final = ("agent", "credential", "system", "checkpoint")
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """One record of a real system's log, in its own names.
+
+    Attributes:
+        who: the names of the principal, the most particular first.
+        where: the names of what was acted on, likewise.
+        what: the name of the operation.
+        action: what that usually means, where that is known.
+        time: seconds since 1970, or ``None``.
+        id: the log's own name of the record.
+        refused: whether it was refused.
+        hands: the names of a principal whose credential was handed out.
+    """
+
+    who: tuple[str, ...]
+    where: tuple[str, ...]
+    what: str
+    action: Action | None
+    time: float | None
+    id: str | None
+    refused: bool
+    hands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    pieces: tuple[str, ...]
+    means: Mapping[str, str]
+
+    def matches(self, name: str) -> bool:
+        """Whether the whole name fits; linear in its length."""
+        first, *rest = self.pieces
+        if not rest:
+            return name == first
+        if not name.startswith(first):
+            return False
+        at, last = len(first), rest.pop()
+        for piece in rest:
+            found = name.find(piece, at)
+            if found < 0:
+                return False
+            at = found + len(piece)
+        return len(name) - len(last) >= at and name.endswith(last)
+
+
+@dataclass(slots=True)
+class Mapper:
+    """Turns records of a log into events of a model."""
+
+    rules: Mapping[str, Sequence[_Rule]]
+    _known: dict[tuple[str, tuple[str, ...]], Mapping[str, str] | None] = field(default_factory=dict)
+
+    def event(self, number: int, record: Foreign) -> Event:
+        """The event that a record means; what no rule names is left out and said.
+
+        Args:
+            number: its place in the log.
+            record: in the log's names.
+        """
+        unmapped: list[str] = []
+        who = self._meaning("identity", record.who)
+        if who is None:
+            unmapped.append(_unnamed("identity", record.who))
+        where = self._meaning("resource", record.where)
+        if where is None:
+            unmapped.append(_unnamed("resource", record.where))
+        what = self._meaning("action", (record.what,)) or {}
+        action = next((each for each in ACTIONS if each == what.get("action")), record.action)
+        if action is None and "checkpoint" not in what:
+            unmapped.append(_unnamed("action", (record.what,)))
+        hands = (self._meaning("identity", record.hands) or {}).get("credential")
+        who = who or {}
+        return Event(
+            number,
+            record.time,
+            who.get("agent"),
+            who.get("credential"),
+            who.get("identity"),
+            None if where is None else where["system"],
+            action,
+            what.get("checkpoint"),
+            record.refused,
+            hands,
+            record.id,
+            tuple(unmapped),
+        )
+
+    def _meaning(self, table: str, names: tuple[str, ...]) -> Mapping[str, str] | None:
+        key = table, names
+        if key not in self._known:
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            self._known[key] = next(
+                (rule.means for name in names for rule in self.rules[table] if rule.matches(name)), None
+            )
+        return self._known[key]
+
+
+def _unnamed(table: str, names: tuple[str, ...]) -> str:
+    named = one_line(names[0]) if names and names[0] else "one without a name"
+    return f"the map has no {table} for {named}"
+
+
+def read_map(path: Path, snapshot: Snapshot) -> Mapper:
+    """The meaning of a log's names.
+
+    Args:
+        path: a TOML file of the format above.
+        snapshot: the model whose elements it names.
+
+    Raises:
+        MeshmodelError: one line; it cannot be read, is malformed, or names what the model does not have.
+    """
+    name = one_line(path)
+    document = _document(path, name)
+    if document.pop("format", None) != FORMAT:
+        raise MeshmodelError(f'{name}: is no map; it begins with format = "{FORMAT}"')
+    rules: dict[str, Sequence[_Rule]] = dict.fromkeys(_TABLES, ())
+    for table, listed in document.items():
+        if table not in _TABLES:
+            raise MeshmodelError(f"{name}: {one_line(table)} is no table; there are {', '.join(_TABLES)}")
+        if not isinstance(listed, list):
+            raise MeshmodelError(f"{name}: {table} is written [[{table}]]")
+        rules[table] = [
+            _rule(table, each, snapshot, _refusing(f"{name}, {table} {number}"))
+            for number, each in enumerate(listed, 1)
+        ]
+    return Mapper(rules)
+
+
+def _document(path: Path, name: str) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_SIZE_LIMIT + 1)
+        if len(content) > _SIZE_LIMIT:
+            raise MeshmodelError(f"{name}: is larger than {_SIZE_LIMIT} bytes; a map is small")
+        return tomllib.loads(content.decode("utf-8"))
+    except OSError as error:
+        raise MeshmodelError(f"{name}: cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise MeshmodelError(f"{name}: is not UTF-8 text") from None
+    except RecursionError:
+        raise MeshmodelError(f"{name}: is nested too deeply") from None
+    except ValueError as error:
+        raise MeshmodelError(f"{name}: is no TOML: {one_line(error)}") from None
+
+
+Refusing = Callable[[str], NoReturn]
+
+
+def _refusing(place: str) -> Refusing:
+    def refuse(reason: str) -> NoReturn:
+        raise MeshmodelError(f"{place}: {reason}")
+
+    return refuse
+
+
+def _rule(table: str, values: object, snapshot: Snapshot, refuse: Refusing) -> _Rule:
+    if not isinstance(values, dict):
+        refuse(f"is no table; it is written [[{table}]]")
+    keys = _TABLES[table]
+    means: dict[str, str] = {}
+    for key, value in values.items():
+        if key not in {"match", *keys}:
+            refuse(f"{one_line(key)} is no key; there are match, {', '.join(keys)}")
+        if not isinstance(value, str) or not value:
+            refuse(f"{key} is no text, or empty")
+        if key == "match":
+            continue
+        if key in _ELEMENTS and value not in snapshot.table(key):
+            refuse(f"the model has no {key} {one_line(value)}")
+        if key == "action" and value not in ACTIONS:
+            refuse(f"{one_line(value)} is no action; there are {', '.join(ACTIONS)}")
+        means[key] = value
+    if "match" not in values:
+        refuse("has no match: the name in the log")
+    if not means:
+        refuse(f"says nothing; add {' or '.join(keys)}")
+    return _Rule(tuple(str(values["match"]).split("*")), means)

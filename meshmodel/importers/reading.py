@@ -1,0 +1,68 @@
+"""Takes values out of records of unknown shape: what is not there or not of its type is missing."""
+
+import math
+import re
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from meshmodel.model.text import one_line
+
+_LAST: Final = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
+_NUMBER: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
+_LIMIT: Final = 2_000
+"""Longer names are cut: no map names them."""
+
+
+def text(record: dict[str, Any], key: str) -> str | None:
+    """A text that is not empty."""
+    value = record.get(key)
+    return value[:_LIMIT] if isinstance(value, str) and value else None
+
+
+def part(record: dict[str, Any], key: str) -> dict[str, Any]:
+    """An object inside, empty where there is none."""
+    value = record.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def named(*names: str | None) -> tuple[str, ...]:
+    """The names that are there, each once."""
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def moment(value: str | None) -> float | None:
+    """A time in seconds since 1970; ``None`` where it is none."""
+    if value is None:
+        return None
+    try:
+        return seconds(value)
+    except ValueError:
+        return None
+
+
+def seconds(value: object) -> float:
+    """A time in seconds since 1970, UTC; raises ValueError in words."""
+    if isinstance(value, str):
+        text = value.strip()
+        if _NUMBER.fullmatch(text):
+            found = float(text)
+        else:
+            try:
+                moment = datetime.fromisoformat(text)
+            except ValueError:
+                raise ValueError(
+                    f"{one_line(value, 60)} is no time; write 2026-03-01T09:30:00Z or seconds since 1970"
+                ) from None
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=UTC)
+            try:
+                found = moment.timestamp()
+            except OverflowError:
+                found = math.inf
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        found = float(value) if abs(value) < 1e18 else math.inf
+    else:
+        raise ValueError("is neither a text nor a number")  # noqa: TRY004  # one way for all that is wrong
+    if not 0 <= found <= _LAST:
+        raise ValueError(f"{one_line(value, 60)} is not between 1970 and 9999")
+    return found

@@ -1,0 +1,180 @@
+"""Reads logs piece by piece, however long they are; whatever is in them, an error is one clear line."""
+
+import gzip
+import io
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Final, NoReturn
+
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
+
+RECORD_LIMIT: Final = 1 << 20
+"""The longest record, in characters: one line of a log, or one element of a list."""
+_CHUNK: Final = 1 << 16
+_LIST: Final = re.compile(r'\s*(?:\[|\{\s*"(?:Records|Events)"\s*:\s*\[)')
+_GZIP: Final = b"\x1f\x8b"
+
+
+class EventsError(MeshmodelError):
+    """A log that cannot be read on; ``str()`` is one line: which log, where, why, what to do."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """A log as bytes: a file, packed with gzip or not, or ``-`` for standard input.
+
+    Raises:
+        EventsError: it cannot be read.
+    """
+    name = one_line(path)
+    try:
+        if str(path) == "-":
+            yield _unpacked(sys.stdin.buffer)
+            return
+        with path.open("rb") as file:
+            yield _unpacked(file)
+    except EOFError:
+        raise EventsError(f"{name}: the packed file ends in the middle; fetch it again") from None
+    except (gzip.BadGzipFile, OSError, ValueError) as error:
+        if isinstance(error, UnicodeError):
+            raise EventsError(f"{name}: is not UTF-8 text; convert it") from None
+        reason = getattr(error, "strerror", None) or one_line(error)
+        raise EventsError(f"{name}: cannot be read: {reason}") from None
+
+
+def _unpacked(file: IO[bytes]) -> IO[bytes]:
+    buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(file)  # type: ignore[type-var] # any binary file
+    return gzip.GzipFile(fileobj=buffered) if buffered.peek(2)[:2] == _GZIP else buffered  # type: ignore[return-value] # reads like one
+
+
+def refuse(name: str, place: str, reason: str) -> NoReturn:
+    """Raise what is wrong: which log, where, why and what to do."""
+    raise EventsError(f"{name}, {place}: {reason}")
+
+
+def lines(file: IO[bytes], name: str) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers from 1; raises EventsError."""
+    number = 0
+    while True:
+        raw = file.readline(RECORD_LIMIT + 1)
+        if not raw:
+            return
+        number += 1
+        if len(raw) > RECORD_LIMIT:
+            refuse(name, f"line {number}", f"is longer than {RECORD_LIMIT} bytes; one event is one line")
+        try:
+            line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            refuse(name, f"line {number}", "is not UTF-8 text; convert the log")
+        if line.strip():
+            yield number, line
+
+
+def documents(file: IO[bytes], name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The records of a JSON log: one a line, or the elements of one list (``Records``, ``Events``).
+
+    Yields a place for errors, and the record. Raises EventsError.
+    """
+    text = io.TextIOWrapper(file, encoding="utf-8-sig")
+    try:
+        head = text.read(_CHUNK)
+        found = _LIST.match(head)
+        if found is not None:
+            yield from _elements(text, head[found.end() :], name)
+            return
+        yield from _lines_of(text, head, name)
+    except UnicodeDecodeError:
+        raise EventsError(f"{name}: is not UTF-8 text; convert the log") from None
+
+
+def _lines_of(text: IO[str], rest: str, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    number = 0
+    while rest:
+        line, end, rest = rest.partition("\n")
+        while not end:
+            more = text.read(_CHUNK)
+            if not more or len(line) > RECORD_LIMIT:
+                break
+            part, end, rest = more.partition("\n")
+            line += part
+        number += 1
+        if len(line) > RECORD_LIMIT:
+            refuse(
+                name, f"line {number}", f"is longer than {RECORD_LIMIT} characters; one record is one line"
+            )
+        if line.strip():
+            yield f"line {number}", json_object(line, name, f"line {number}")
+        if not rest:
+            rest = text.read(_CHUNK)
+
+
+def _elements(text: IO[str], rest: str, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    decoder = json.JSONDecoder(parse_constant=_no_constant)
+    number, at = 0, 0
+    while True:
+        place = f"record {number + 1}"
+        at, rest = _beyond(text, rest, at, ", \t\r\n")
+        if at >= len(rest):
+            refuse(name, place, "the log ends in the middle of its list; fetch it again")
+        if rest[at] == "]":
+            return
+        if rest[at] != "{":
+            refuse(name, place, "is no JSON object; a record is {…}")
+        size = _CHUNK
+        while True:
+            try:
+                record, end = decoder.raw_decode(rest, at)
+            except RecursionError:
+                refuse(name, place, "is nested too deeply")
+            except ValueError as error:
+                more = text.read(size) if len(rest) - at <= RECORD_LIMIT else ""
+                if not more:
+                    refuse(name, place, _said(error, len(rest) - at > RECORD_LIMIT))
+                rest, at, size = rest[at:] + more, 0, size * 2
+                continue
+            break
+        number += 1
+        at = end
+        yield place, record
+
+
+def _beyond(text: IO[str], rest: str, at: int, blank: str) -> tuple[int, str]:
+    """The place of the next character that is none of the blanks, reading on as far as needed."""
+    while True:
+        while at < len(rest) and rest[at] in blank:
+            at += 1
+        if at < len(rest):
+            return at, rest
+        rest, at = text.read(_CHUNK), 0
+        if not rest:
+            return 0, ""
+
+
+def json_object(text: str, name: str, place: str) -> dict[str, Any]:
+    """One JSON object; raises EventsError with the place."""
+    try:
+        value = json.loads(text, parse_constant=_no_constant)
+    except RecursionError:
+        refuse(name, place, "is nested too deeply")
+    except ValueError as error:
+        refuse(name, place, _said(error, long=False))
+    if not isinstance(value, dict):
+        refuse(name, place, "is no JSON object; one event is one object on one line")
+    return value
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON")
+
+
+def _said(error: ValueError, long: bool) -> str:
+    if long:
+        return f"is no JSON, or longer than {RECORD_LIMIT} characters"
+    if isinstance(error, json.JSONDecodeError):
+        return f"is no JSON: {one_line(error.msg)} (column {error.colno})"
+    return f"is no JSON: {one_line(error)}"
