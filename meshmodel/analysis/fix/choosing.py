@@ -1,5 +1,8 @@
 """The minimum fix: proofs are added to a hitting set problem until its solution closes everything."""
 
+from collections.abc import Iterable
+from typing import Final
+
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.ground import Ground
 from meshmodel.analysis.fix.hitting import least_only, quick_set, without_spare
@@ -10,8 +13,11 @@ from meshmodel.analysis.fix.results import Fix
 from meshmodel.analysis.fix.solver import Row, solve
 from meshmodel.analysis.fix.stopping import Stop
 from meshmodel.analysis.fix.trying import Trying
-from meshmodel.analysis.results import StepKey
+from meshmodel.analysis.results import Door, StepKey
 from meshmodel.analysis.steps import bits
+
+_EACH: Final = 40
+"""Of so many checkpoints it is said what each closes alone."""
 
 
 class Choosing:
@@ -24,15 +30,15 @@ class Choosing:
         bound: how many checkpoints every fix has at least, as far as it is proven.
     """
 
-    def __init__(self, engine: Engine, stop: Stop) -> None:
+    def __init__(self, engine: Engine, doors: Iterable[Door], stop: Stop) -> None:
         self.ground = Ground(engine)
         self.stop = stop
         self.proofs = Proofs(self.ground)
         self.known: list[int] = []
-        today = Trying(self.ground, 0)
-        self.before = today.uncontrolled()
-        self.best = today.missing()
-        self.bound = 1 if self.before else 0
+        # To guard the whole grant of every door is a fix (section 6).
+        number = {key: place for place, key in enumerate(self.ground.relations.keys)}
+        self.best = sum(1 << number["grant", door.credential, door.system] for door in doors)
+        self.bound = 1 if self.best else 0
 
     def run(self) -> None:
         """Narrow the two numbers until they meet, or it is time to stop."""
@@ -83,7 +89,7 @@ class Choosing:
         return sum(1 << columns[number] for number in solution.chosen or ())
 
 
-def minimum_fix(engine: Engine, stop: Stop) -> Fix:
+def minimum_fix(engine: Engine, doors: Iterable[Door], before: int, stop: Stop) -> Fix:
     """A smallest set of steps to guard that leaves no uncontrolled crossing.
 
     Among the smallest it is one that interrupts the fewest declared intents (see ``intents``), and
@@ -92,32 +98,37 @@ def minimum_fix(engine: Engine, stop: Stop) -> Fix:
 
     Args:
         engine: the reading.
+        doors: its missing checkpoints.
+        before: how many crossings are uncontrolled.
         stop: when to give up; the best that is known then is the answer, and says so.
     """
-    choosing = Choosing(engine, stop)
+    choosing = Choosing(engine, doors, stop)
     choosing.run()
     optimal = choosing.bound >= choosing.best.bit_count()
     intents = Intents(choosing.ground)
     settled = False
     if optimal and choosing.best:
         settled = Preferring(choosing.ground, choosing.proofs, intents, choosing, stop).run()
-    return answer(choosing, intents, optimal=optimal, settled=settled or not choosing.best)
+    return answer(choosing, intents, before, optimal=optimal, settled=settled or not choosing.best)
 
 
-def answer(choosing: Choosing, intents: Intents, *, optimal: bool, settled: bool) -> Fix:
+def answer(choosing: Choosing, intents: Intents, before: int, *, optimal: bool, settled: bool) -> Fix:
     """What is said of the best set."""
     ground, best = choosing.ground, choosing.best
     after = Trying(ground, best)
-    alone = tuple(choosing.before - Trying(ground, 1 << relation).uncontrolled() for relation in bits(best))
+    cost = best.bit_count()
+    alone: tuple[int, ...] = ()
+    if cost <= _EACH:
+        alone = tuple(before - Trying(ground, 1 << each).uncontrolled() for each in bits(best))
     return Fix(
-        cost=best.bit_count(),
-        lower_bound=best.bit_count() if optimal else choosing.bound,
+        cost=cost,
+        lower_bound=cost if optimal else choosing.bound,
         optimal=optimal,
         checkpoints=keys(ground, best),
-        closes=choosing.before - after.uncontrolled(),
+        closes=before - after.uncontrolled(),
         interrupts=intents.names(intents.interrupted(after)),
         closes_each=alone,
-        before=choosing.before,
+        before=before,
         settled=settled,
     )
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from meshmodel.analysis.crossings import Approval, approvals, crossed_from
-from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.engine import Engine, Traveller
 from meshmodel.analysis.fix.relations import Relations
 from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, Pair, bits
 
@@ -68,10 +68,12 @@ class Ground:
     Attributes:
         engine, mesh, candidates: the reading.
         relations: the steps that can be guarded.
-        starts: all starts of all agents.
+        pairs: the pairs of nodes of each relation.
         steps: for each node the steps that leave it, as (node entered, relation or -1, checkpoints
             that were there before).
         into: for each access the credentials that are granted it, likewise.
+        excuses: what the intents of each agent can excuse.
+        grants: for each credential its grants, as far as no checkpoint was on them before.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -80,6 +82,9 @@ class Ground:
         self.candidates = engine.candidates
         self.relations = Relations(engine.mesh)
         guards, of = self.candidates.guards, self.relations.of
+        self.pairs: list[list[Pair]] = [[] for _ in self.relations.keys]
+        for pair, relation in of.items():
+            self.pairs[relation].append(pair)
         self.steps: list[list[tuple[int, int, int]]] = [[] for _ in range(self.mesh.size)]
         self.into: dict[int, list[tuple[int, int, int]]] = {}
         for kind, pairs in self.mesh.steps.items():
@@ -88,55 +93,78 @@ class Ground:
                 self.steps[pair[0]].append((pair[1], relation, before))
                 if kind == "grant":
                     self.into.setdefault(pair[1], []).append((pair[0], relation, before))
-        self.starts = list(self._starts())
-        self._prepare_plain()
+        self.excuses = approvals(engine)
+        self._crossed: dict[tuple[str | None, int | None], int] = {}
+        self.any_door: dict[int, int] = {}
+        self.some_doors: dict[int, int] = {}
+        self.excused: dict[tuple[int, int], int] = {}
+        self._prepare_violations()
+        self._prepare_grants()
 
-    def _starts(self) -> Iterator[Start]:
-        engine, mesh = self.engine, self.mesh
-        excuses = approvals(engine)
-        known: dict[tuple[str | None, int | None], int] = {}
-        for traveller in engine.travellers:
-            mine = excuses.get(traveller.id, [])
-            readable = engine.effective.row(traveller.node)
-            sources: list[int | None] = [read // 5 for read in bits(traveller.sources)]
-            if traveller.home is not None:
-                sources.append(None)
-            for source in sources:
-                crossed = known.get((traveller.home, source))
-                if crossed is None:
-                    crossed = known[traveller.home, source] = crossed_from(mesh, traveller, source)
-                crossed &= traveller.reach
-                if crossed:
-                    read = -1 if source is None or not readable >> 5 * source & 1 else 5 * source
-                    yield Start(
-                        traveller.node,
-                        read,
-                        crossed,
-                        traveller.home if source is None else mesh.zone_of[source],
-                        tuple(each for each in mine if _from(each, source)),
-                    )
+    def start(self, traveller: Traveller, source: int | None) -> Start:
+        """An agent with one of its sources: the number of a system, or home as ``None``."""
+        crossed = self._crossed.get((traveller.home, source))
+        if crossed is None:
+            crossed = crossed_from(self.mesh, traveller, source)
+            self._crossed[traveller.home, source] = crossed
+        alone = source is None or not self.readable(traveller) >> 5 * source & 1
+        return Start(
+            traveller.node,
+            -1 if source is None or alone else 5 * source,
+            crossed,
+            traveller.home if source is None else self.mesh.zone_of[source],
+            tuple(each for each in self.excuses.get(traveller.id, ()) if _from(each, source)),
+        )
 
-    def _prepare_plain(self) -> None:
+    def readable(self, traveller: Traveller) -> int:
+        """The systems that an agent can read, guarded or not, by their read accesses."""
+        return self.engine.effective.row(traveller.node) & self.mesh.read
+
+    def _prepare_violations(self) -> None:
         """What is a violation from single nodes, with every checkpoint in force that was there before.
 
         ``any_door`` has for each node the accesses that are violations by whichever door; ``excused``
         the credentials that are none, for the accesses in ``some_doors``.
         """
-        self.any_door: dict[int, int] = {}
-        self.some_doors: dict[int, int] = {}
-        self.excused: dict[tuple[int, int], int] = {}
-        for start in self.starts:
-            crossed = start.crossed & ~self.closed_by_boundaries(start.zone, 0)
-            excusable = 0
-            for excuse in start.excuses:
-                excusable |= excuse.actions << 5 * excuse.system
-            excusable &= crossed
-            for node in start.nodes:
-                self.any_door[node] = self.any_door.get(node, 0) | crossed & ~excusable
-                self.some_doors[node] = self.some_doors.get(node, 0) | excusable
-                for access in bits(excusable):
-                    key = node, access
-                    self.excused[key] = self.excused.get(key, -1) & start.excused(access)
+        readers: dict[str | None, tuple[Traveller, int]] = {}
+        known: dict[tuple[str | None, int], int] = {}
+        for traveller in self.engine.travellers:
+            home = traveller.home
+            if traveller.id in self.excuses:
+                for source in sources_of(traveller):
+                    self._excuse(self.start(traveller, source))
+                continue
+            _, read = readers.get(home, (traveller, 0))
+            readers[home] = traveller, read | self.readable(traveller)
+            bad = known.get((home, traveller.sources))
+            if bad is None:
+                bad = 0
+                for source in sources_of(traveller):
+                    bad |= self._closed_by_all(self.start(traveller, source))
+                known[home, traveller.sources] = bad
+            self.any_door[traveller.node] = bad
+        for traveller, read in readers.values():
+            for node in bits(read):
+                bad = self._closed_by_all(self.start(traveller, node // 5))
+                self.any_door[node] = self.any_door.get(node, 0) | bad
+
+    def _closed_by_all(self, start: Start) -> int:
+        return start.crossed & ~self.closed_by_boundaries(start.zone, 0)
+
+    def _excuse(self, start: Start) -> None:
+        crossed = self._closed_by_all(start)
+        excusable = 0
+        for excuse in start.excuses:
+            excusable |= excuse.actions << 5 * excuse.system
+        excusable &= crossed
+        for node in start.nodes:
+            self.any_door[node] = self.any_door.get(node, 0) | crossed & ~excusable
+            self.some_doors[node] = self.some_doors.get(node, 0) | excusable
+            for access in bits(excusable):
+                key = node, access
+                self.excused[key] = self.excused.get(key, -1) & start.excused(access)
+
+    def _prepare_grants(self) -> None:
         self.grants: dict[int, list[Grant]] = {}
         by_relation: dict[tuple[int, int], list[int]] = {}
         for credential, access in self.mesh.steps["grant"]:
@@ -160,30 +188,20 @@ class Ground:
                 closed |= self.mesh.zone_mask.get(boundary.zone_to, 0) & self.mesh.read * boundary.actions
         return closed
 
-    def open_steps(self, closed: int) -> list[list[int]]:
-        """The successors by steps that nothing guards: no checkpoint of before and none of these."""
-        return [
-            [
-                enters
-                for enters, relation, before in steps
-                if not before and (relation < 0 or not closed >> relation & 1)
-            ]
-            for steps in self.steps
-        ]
-
     def doors(self, access: int) -> Iterator[tuple[int, int, int]]:
         """The grant steps that are doors of an access, by the action itself or by admin."""
         yield from self.into.get(access, ())
         if access % 5 != ADMIN:
             yield from self.into.get(access - access % 5 + ADMIN, ())
 
-    def pairs_of(self) -> list[list[Pair]]:
-        """The pairs of nodes of each relation."""
-        found: list[list[Pair]] = [[] for _ in self.relations.keys]
-        for pair, relation in self.relations.of.items():
-            found[relation].append(pair)
-        return found
-
 
 def _from(approval: Approval, source: int | None) -> bool:
     return approval.home if source is None else bool(approval.sources >> 5 * source & 1)
+
+
+def sources_of(traveller: Traveller) -> Iterator[int | None]:
+    """The sources of an agent: home as ``None``, then systems by number."""
+    if traveller.home is not None:
+        yield None
+    for read in bits(traveller.sources):
+        yield read // 5

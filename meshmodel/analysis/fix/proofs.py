@@ -23,7 +23,7 @@ class Proofs:
     def against(self, trying: Trying) -> set[int]:
         """Proofs of what remains uncontrolled, each as bits; none only if nothing remains."""
         found = set(self._plain(trying))
-        if not found and self.ground.candidates.ids:
+        if not found and self.ground.candidates.controllable:
             found = set(self._by_power(trying))
         return found
 
@@ -31,7 +31,7 @@ class Proofs:
         """Paths from single nodes that meet no checkpoint of before."""
         ground = self.ground
         for node, whole in ground.any_door.items():
-            some = ground.some_doors[node]
+            some = ground.some_doors.get(node, 0)
             if trying.closure.row(node) & (whole | some):
                 yield from self._paths(node, whole, some, trying.closed)
 
@@ -67,7 +67,7 @@ class Proofs:
     def _by_power(self, trying: Trying) -> Iterator[int]:
         """Proofs for starts that have power over checkpoints of before."""
         number = 0
-        for start, _ in trying.violations():
+        for start in trying.with_power():
             for proof in Search(self.ground, start, ~trying.closed).proofs():
                 yield self._least(start, proof)
                 number += 1

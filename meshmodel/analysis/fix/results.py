@@ -16,7 +16,8 @@ class Fix:
         checkpoints: the steps to guard, each with all its actions, in the fixed order.
         closes: how many uncontrolled crossings they close, which is all there are.
         interrupts: the declared intents that no longer go through unasked, as (agent, system).
-        closes_each: for each of the checkpoints how many crossings it closes alone.
+        closes_each: for each of the checkpoints how many crossings it closes alone; empty where there
+            are more than 40, for which ``Analysis.closing`` can be asked one by one.
         before: how many crossings are uncontrolled without them.
         settled: whether it is also proven that no other smallest set interrupts fewer intents, nor
             as many and comes before this one in the fixed order.

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from meshmodel.analysis.closure import Closure, forward
-from meshmodel.analysis.fix.ground import Ground, Start
+from meshmodel.analysis.closure import Closure
+from meshmodel.analysis.crossings import Counts
+from meshmodel.analysis.engine import Traveller
+from meshmodel.analysis.fix.ground import Ground, Start, sources_of
+from meshmodel.analysis.fix.guarded import Guarded
 from meshmodel.analysis.steps import bits
 
 
@@ -21,19 +24,24 @@ class Trying:
         self._known: dict[int, tuple[int, int]] = {}
 
     @cached_property
+    def _engine(self) -> Guarded:
+        pairs = self.ground.pairs
+        return Guarded(self.ground.engine, [pair for each in bits(self.closed) for pair in pairs[each]])
+
+    @cached_property
     def closure(self) -> Closure:
         """What each node reaches by steps that nothing guards."""
-        return forward(self.ground.open_steps(self.closed))
+        return self._engine.guarding.baseline
 
-    def unchecked(self, start: Start) -> tuple[int, int]:
-        """What a start reaches unchecked, and the checkpoints of before that it has power over."""
-        row = self.closure.row(start.agent)
-        if start.read >= 0:
-            row |= self.closure.row(start.read)
-        return self.fixpoint(row)
+    def uncontrolled(self) -> int:
+        """How many crossings are uncontrolled."""
+        return Counts(self._engine).uncontrolled
 
     def fixpoint(self, row: int) -> tuple[int, int]:
-        """The least fixpoint of section 5, point 4, from what is reached to begin with."""
+        """The least fixpoint of section 5, point 4, from what is reached to begin with.
+
+        Returns what is reached in the end, and the checkpoints of before that the start has power over.
+        """
         candidates = self.ground.candidates
         if not row & candidates.controllable:
             return row, 0
@@ -62,22 +70,42 @@ class Trying:
                     grown = True
         return row
 
-    def violations(self) -> Iterator[tuple[Start, int]]:
-        """The starts from which something is uncontrolled, and which accesses."""
+    def with_power(self) -> Iterator[Start]:
+        """The starts from which something is uncontrolled because they have power over a checkpoint."""
         ground = self.ground
-        for start in ground.starts:
-            row, dropped = self.unchecked(start)
-            bad = start.crossed & row
-            if not bad:
-                continue
-            if ground.candidates.boundaries:
-                bad &= ~ground.closed_by_boundaries(start.zone, dropped)
+        controllable = ground.candidates.controllable
+        if not controllable:
+            return
+        for traveller in ground.engine.travellers:
+            row = self.closure.row(traveller.node)
+            powerful = bool(row & controllable)
+            readable = ground.readable(traveller)
+            for source in sources_of(traveller):
+                together = row
+                if source is not None and readable >> 5 * source & 1:
+                    following = self.closure.row(5 * source)
+                    if not powerful and not following & controllable:
+                        continue
+                    together |= following
+                elif not powerful:
+                    continue
+                if self._violates(traveller, source, *self.fixpoint(together)):
+                    yield ground.start(traveller, source)
+
+    def _violates(self, traveller: Traveller, source: int | None, row: int, dropped: int) -> bool:
+        ground = self.ground
+        if not dropped:
+            return False
+        start = ground.start(traveller, source)
+        bad = start.crossed & row
+        if bad and ground.candidates.boundaries:
+            bad &= ~ground.closed_by_boundaries(start.zone, dropped)
+        if bad:
             for excuse in start.excuses:
                 for access in bits(bad & excuse.actions << 5 * excuse.system):
                     if not self._opened(access, row, dropped) & ~start.excused(access):
                         bad &= ~(1 << access)
-            if bad:
-                yield start, bad
+        return bool(bad)
 
     def _opened(self, access: int, row: int, dropped: int) -> int:
         """The credentials of the open doors of an access."""
@@ -85,29 +113,4 @@ class Trying:
         for credential, relation, before in self.ground.doors(access):
             if row >> credential & 1 and not before & ~dropped and not self.closed >> relation & 1:
                 found |= 1 << credential
-        return found
-
-    def uncontrolled(self) -> int:
-        """How many crossings are uncontrolled."""
-        return sum(bad.bit_count() for _, bad in self.violations())
-
-    def closes_all(self) -> bool:
-        """Whether no crossing is uncontrolled."""
-        return next(self.violations(), None) is None
-
-    def missing(self) -> int:
-        """The relations of all doors that are open and not approved: to guard them all is a fix."""
-        found = 0
-        for start, bad in self.violations():
-            row, dropped = self.unchecked(start)
-            for access in bits(bad):
-                excused = start.excused(access)
-                for credential, relation, before in self.ground.doors(access):
-                    if (
-                        row >> credential & 1
-                        and not before & ~dropped
-                        and not self.closed >> relation & 1
-                        and not excused >> credential & 1
-                    ):
-                        found |= 1 << relation
         return found

@@ -1,0 +1,34 @@
+"""A reading with more checkpoints than the model has, which nobody has power over."""
+
+import copy
+from collections.abc import Iterable
+
+from meshmodel.analysis.checkpoints import Candidates
+from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.steps import Pair
+
+
+class Guarded(Engine):
+    """What the engine of a reading would be if these steps were guarded as well."""
+
+    def __init__(self, engine: Engine, steps: Iterable[Pair]) -> None:
+        self.snapshot = engine.snapshot
+        self.view = engine.view
+        self.mesh = engine.mesh
+        self.candidates = _with_one_more(engine.candidates, list(steps))
+        # What does not depend on checkpoints is the same, and worked out once.
+        for name in ("effective", "own", "direct", "held"):
+            self.__dict__[name] = getattr(engine, name)
+
+
+def _with_one_more(candidates: Candidates, steps: list[Pair]) -> Candidates:
+    """The checkpoints and one that covers all of these steps, decided where nobody has power."""
+    more = copy.copy(candidates)
+    number = len(candidates.ids)
+    more.ids = [*candidates.ids, ""]
+    more.covered = [*candidates.covered, steps]
+    more.control = [*candidates.control, 0]
+    more.guards = dict(candidates.guards)
+    for step in steps:
+        more.guards[step] = more.guards.get(step, 0) | 1 << number
+    return more
