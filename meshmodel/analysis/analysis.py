@@ -207,7 +207,21 @@ class Analysis:
         from meshmodel.analysis.fix.choosing import minimum_fix
         from meshmodel.analysis.fix.stopping import Stop
 
-        return minimum_fix(self._engine, Stop(deadline, cancelled))
+        return minimum_fix(
+            self._engine, self.doors, self._counts.uncontrolled, Stop(deadline, cancelled)
+        )
+
+    def closing(self, steps: Iterable[StepKey]) -> int:
+        """How many uncontrolled crossings it closes to guard these steps, each with all its actions.
+
+        Raises:
+            KeyError: there is no such step, or it is a boundary.
+        """
+        from meshmodel.analysis.fix.guarded import Guarded
+        from meshmodel.analysis.fix.relations import Relations
+
+        pairs = Relations(self._engine.mesh).pairs(steps)
+        return self._counts.uncontrolled - Counts(Guarded(self._engine, pairs)).uncontrolled
 
 
 def analyse(
