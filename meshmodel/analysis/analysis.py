@@ -36,6 +36,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import Action, View
 
 if TYPE_CHECKING:
+    from meshmodel.analysis.ways import Ways
     from meshmodel.analysis.trace import TracedEvent
 
 
@@ -135,6 +136,30 @@ class Analysis:
         Returns ``None`` where an element does not exist, or nothing is reached by anybody.
         """
         return self._explaining.explain(agent, system, action, source)
+
+    def all_ways(
+        self,
+        agent: str | None = None,
+        system: str | None = None,
+        action: Action | None = None,
+        source: str | None = None,
+    ) -> "Ways | None":
+        """All ways, not only the shortest: what every one passes, their doors, and what cuts them.
+
+        Where nothing is reached: what is in between, and every single relation that would open a way.
+
+        Args:
+            agent: its id; by default, as for ``explain``, that of the worst crossing,
+            system: the target; likewise,
+            action: one action; likewise,
+            source: the system that the agent comes from, or ``home``; likewise.
+
+        Returns ``None`` where an element does not exist, or nothing is reached by anybody.
+        """
+        from meshmodel.analysis.ways import all_ways
+
+        asked = self._explaining.asked(agent, system, action, source)
+        return None if asked is None else all_ways(self._explaining, asked)
 
     def explain_finding(self, finding: Finding) -> Explanation | None:
         """The worst way by which a finding comes about, or ``None`` where there is none to tell."""

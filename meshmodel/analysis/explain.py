@@ -1,6 +1,7 @@
 """Explanations: the worst crossing to a place, its witness, and its story (section 11)."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from meshmodel.analysis.crossings import all_of, crossed_from
@@ -21,6 +22,21 @@ Place = tuple[int | None, Group, int, Judged]
 """One crossing of an agent: its source, its group, the access, and what is said of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question is about: an agent, a system, which of the actions asked for are reached there.
+
+    ``place`` is the worst crossing, or ``None`` where there is no crossing.
+    """
+
+    agent: str
+    system: str
+    action: Action | None
+    source: str | None
+    reached: int
+    place: Place | None
+
+
 class Explaining:
     """Answers to *why* for one reading."""
 
@@ -38,6 +54,13 @@ class Explaining:
         self, agent: str | None, system: str | None, action: Action | None, source: str | None
     ) -> Explanation | None:
         """See ``Analysis.explain``."""
+        asked = self.asked(agent, system, action, source)
+        return None if asked is None else self.answer(asked)
+
+    def asked(
+        self, agent: str | None, system: str | None, action: Action | None, source: str | None
+    ) -> Asked | None:
+        """What a question is about, once what it leaves out is chosen."""
         snapshot, mesh = self.engine.snapshot, self.mesh
         if (agent is not None and agent not in snapshot.agent) or (
             system is not None and system not in snapshot.system
@@ -50,19 +73,22 @@ class Explaining:
             if chosen is None:
                 return None
             agent, system = chosen
-        if agent not in mesh.agent_node:
-            return self._unreached(agent, system, action, source)
-        reached = (
-            self.engine.effective.row(mesh.agent_node[agent]) >> mesh.access_node(system, 0) & ALL_ACTIONS
-        )
+        node = mesh.agent_node.get(agent)
+        row = 0 if node is None else self.engine.effective.row(node)
+        reached = row >> mesh.access_node(system, 0) & ALL_ACTIONS
         if action is not None:
             reached &= 1 << ACTIONS.index(action)
-        if not reached:
-            return self._unreached(agent, system, action, source)
-        place = self._worst(agent, system, reached, source)
-        if place is None:
-            return self._reached(agent, system, next(bits(reached)), source)
-        return self._crossing(self.travellers[agent], place)
+        place = self._worst(agent, system, reached, source) if reached else None
+        return Asked(agent, system, action, source, reached, place)
+
+    def answer(self, asked: Asked) -> Explanation:
+        """The explanation of what was asked."""
+        agent, system = asked.agent, asked.system
+        if not asked.reached:
+            return self._unreached(agent, system, asked.action, asked.source)
+        if asked.place is None:
+            return self._reached(agent, system, next(bits(asked.reached)), asked.source)
+        return self._crossing(self.travellers[agent], asked.place)
 
     def of_finding(self, finding: Finding) -> Explanation | None:
         """See ``Analysis.explain_finding``."""
@@ -190,10 +216,8 @@ class Explaining:
     def _crossing(self, traveller: Traveller, place: Place, through: int | None = None) -> Explanation:
         source, group, access, judged = place
         mesh, unchecked = self.mesh, group.unchecked
-        starts = [traveller.node]
-        readable = source is not None and bool(traveller.reach >> 5 * source + READ & 1)
-        if source is not None and readable:
-            starts.append(5 * source + READ)
+        starts = self.starts(traveller, source)
+        readable = len(starts) > 1
         allowed = self.paths.unguarded_for(unchecked) if judged.state == "uncontrolled" else None
         path = None
         if through is not None:
@@ -212,7 +236,7 @@ class Explaining:
             unchecked,
             zone=zone,
             identity=identity,
-            boundary=self._boundary(traveller, group, source, access),
+            boundary=next(iter(self.boundaries(traveller, group, source, access)), None),
         )
         name = None if source is None else mesh.systems[source]
         return Explanation(
@@ -233,6 +257,12 @@ class Explaining:
             ),
         )
 
+    def starts(self, traveller: Traveller, source: int | None) -> list[int]:
+        """The nodes from which a crossing starts: the agent, with what it read if it can (section 6)."""
+        if source is not None and traveller.reach >> 5 * source + READ & 1:
+            return [traveller.node, 5 * source + READ]
+        return [traveller.node]
+
     def _intended(self, agent: str, source: int | None, path: Sequence[int]) -> frozenset[int]:
         """The grant steps of a path, counted from 0, that an intent of the agent covers.
 
@@ -248,18 +278,17 @@ class Explaining:
                     found.add(number)
         return frozenset(found)
 
-    def _boundary(self, traveller: Traveller, group: Group, source: int | None, access: int) -> str | None:
-        """The first checkpoint that counts on the boundary of a crossing."""
+    def boundaries(self, traveller: Traveller, group: Group, source: int | None, access: int) -> list[str]:
+        """The checkpoints that count on the boundary of a crossing, by id."""
         zone = traveller.home if source is None else self.mesh.zone_of[source]
-        for boundary in self.engine.candidates.boundaries:
-            if (
-                boundary.zone_from == zone
-                and boundary.zone_to == self.mesh.zone_of[access // 5]
-                and boundary.actions >> access % 5 & 1
-                and not group.unchecked.dropped >> boundary.number & 1
-            ):
-                return self.engine.candidates.ids[boundary.number]
-        return None
+        return [
+            self.engine.candidates.ids[boundary.number]
+            for boundary in self.engine.candidates.boundaries
+            if boundary.zone_from == zone
+            and boundary.zone_to == self.mesh.zone_of[access // 5]
+            and boundary.actions >> access % 5 & 1
+            and not group.unchecked.dropped >> boundary.number & 1
+        ]
 
     def _reached(self, agent: str, system: str, action: int, source: str | None) -> Explanation:
         """Reach that is no crossing: a shortest effective path."""

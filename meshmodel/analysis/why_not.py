@@ -30,9 +30,14 @@ def why_not(engine: Engine, paths: Paths, agent: str, system: str, action: Actio
         if dead:
             names = joined(snapshot.credential[each].title for each in dead)
             return f"{who} cannot {does} {where}: what {opening} is revoked ({names})"
-        return (
-            f"{who} cannot {does} {where}: no credential {opening}. A grant to one it carries would open it"
+        row = engine.effective.row(mesh.agent_node[agent])
+        carries = row >> mesh.first_credential & (1 << mesh.first_agent - mesh.first_credential) - 1
+        hint = (
+            "A grant to one it carries would open it"
+            if carries
+            else "It carries none that could be granted that"
         )
+        return f"{who} cannot {does} {where}: no credential {opening}. {hint}"
     names = joined((_credential(engine, each) for each in openers), last="or")
     ways = [
         relation

@@ -9,6 +9,8 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import ACTIONS
 
+_NOTHING = "There is no crossing to explain."
+
 
 def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
@@ -26,6 +28,12 @@ def add(commands: Subparsers) -> None:
     parser.add_argument("--action", choices=ACTIONS, help="what it does there")
     parser.add_argument("--from", dest="source", metavar="SYSTEM", help="where it comes from, or home")
     parser.add_argument(
+        "--all",
+        action="store_true",
+        help="tell all ways too: what every way passes, the doors, what cuts them; "
+        "or what one more relation would open a way",
+    )
+    parser.add_argument(
         "--as-designed", action="store_true", help="count planned checkpoints as if they were enforced"
     )
     add_json(parser)
@@ -42,13 +50,27 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.source != "home":
         _known("system", arguments.source, snapshot.system)
     analysis = analyse(snapshot, view="designed" if arguments.as_designed else "built")
-    explanation = analysis.explain(arguments.agent, arguments.system, arguments.action, arguments.source)
+    asked = arguments.agent, arguments.system, arguments.action, arguments.source
+    if arguments.all:
+        ways = analysis.all_ways(*asked)
+        if arguments.json:
+            from meshmodel.exporters.ways_answer import ways_answer
+
+            answer(ways_answer(ways))
+        elif ways is None:
+            say(_NOTHING)
+        else:
+            from meshmodel.exporters.text import ways_text
+
+            say(ways_text(ways, style()))
+        return 0
+    explanation = analysis.explain(*asked)
     if arguments.json:
         from meshmodel.exporters.answers import explain_answer
 
         answer(explain_answer(explanation))
     elif explanation is None:
-        say("There is no crossing to explain.")
+        say(_NOTHING)
     else:
         from meshmodel.exporters.text import explain_text
 

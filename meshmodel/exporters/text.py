@@ -11,6 +11,7 @@ from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import Action
 
 if TYPE_CHECKING:
+    from meshmodel.analysis.ways import Ways
     from meshmodel.api import Analysis
 
 _VIEWS = {"built": "as built", "designed": "as designed"}
@@ -104,6 +105,14 @@ def explain_text(explanation: Explanation, style: Style) -> str:
     if explanation.why_not is not None:
         lines += wrap(explanation.why_not, style)
     return "\n".join(lines).rstrip()
+
+
+def ways_text(ways: "Ways", style: Style) -> str:
+    """What ``explain --all`` prints: the shortest way, then what holds of all of them."""
+    lines = [explain_text(ways.explanation, style), ""]
+    for sentence in ways.sentences:
+        lines += wrap(sentence, style, "    ", "  ")
+    return "\n".join(lines)
 
 
 def rules_text(rules: Iterable[RuleText], style: Style) -> str:

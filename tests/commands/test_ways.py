@@ -1,0 +1,71 @@
+"""``explain --all``: its document has the keys of ``explain``, and then its own."""
+
+from meshmodel.exporters import ways_answer as module
+from tests.commands.running import CASES, MODELS, documents, run
+
+EXPLAIN = ["format", "agent", "source", "system", "action", "state", "steps"]
+WAYS = [
+    "unasked",
+    "through",
+    "doors",
+    "cut",
+    "standing",
+    "reaches",
+    "reached_from",
+    "blocked",
+    "openings",
+    "openings_number",
+]
+
+
+def test_the_keys_follow_those_of_explain():
+    (plain,) = documents("explain", "--json", MODELS / "support-agent.toml")
+    (answer,) = documents("explain", "--all", "--json", MODELS / "support-agent.toml")
+    assert list(answer) == EXPLAIN + WAYS
+    assert {key: answer[key] for key in EXPLAIN} == plain
+    assert answer["cut"] == {
+        "size": 1,
+        "near_start": [{"step": "hold", "from": "support-bot", "to": "file-sas"}],
+        "near_target": [{"step": "grant", "from": "file-sas", "to": "attachments"}],
+        "steps": [
+            {"step": "hold", "from": "support-bot", "to": "file-sas"},
+            {"step": "grant", "from": "file-sas", "to": "attachments"},
+        ],
+    }
+    assert [list(each) for each in answer["through"]] == [["element", "action", "step", "from", "to"]] * 4
+    assert [list(each) for each in answer["doors"]] == [
+        ["credential", "system", "actions", "intended", "checkpoint"]
+    ]
+
+
+def test_what_is_not_reached_has_openings():
+    (answer,) = documents(
+        "explain", "--all", "--json", MODELS / "agent-chain.toml", "analyst", "knowledge-base"
+    )
+    assert list(answer) == EXPLAIN + WAYS
+    assert answer["cut"] is None
+    assert answer["openings_number"] == 23 == sum(each["number"] for each in answer["openings"])
+    assert answer["openings"][0] == {
+        "relation": "hold",
+        "from": [{"id": "analyst", "action": None}, {"id": "executor", "action": None}],
+        "to": [{"id": "retrieval-token", "action": None}],
+        "steering": False,
+        "number": 2,
+    }
+
+
+def test_the_documentation_names_every_key():
+    assert [key for key in WAYS if f"``{key}``" not in (module.__doc__ or "")] == []
+
+
+def test_a_model_in_which_nobody_reaches_anything(tmp_path):
+    path = tmp_path / "empty.toml"
+    path.write_text('format = "meshmodel/1"\n', encoding="utf-8")
+    (answer,) = documents("explain", "--all", "--json", path)
+    assert list(answer) == EXPLAIN + WAYS
+    assert run("explain", "--all", path).stdout == "There is no crossing to explain.\n"
+
+
+def test_what_is_in_the_way_is_told():
+    done = run("explain", "--all", CASES / "16-exchange-and-revocation.toml", "job", "old")
+    assert "dead is revoked; valid, it would open a way" in done.stdout

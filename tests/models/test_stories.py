@@ -1,0 +1,63 @@
+"""The texts of ``explain`` and ``explain --all`` for the worked examples, as they are printed.
+
+``python -m tests.models.test_stories`` writes them anew; read the difference before keeping it.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from meshmodel.api import Analysis, analyse
+from meshmodel.exporters.style import Style
+from meshmodel.exporters.text import ways_text
+from meshmodel.store.interchange import read_file
+from tests.models.meshes import FOLDER
+
+GOLDENS = Path(__file__).parent / "stories"
+CASES = FOLDER.parent / "tests" / "cases"
+FILES = {
+    path.stem: path
+    for path in [
+        *sorted(FOLDER.glob("*.toml")),
+        CASES / "15-trigger-and-hosting.toml",
+        CASES / "16-exchange-and-revocation.toml",
+        CASES / "21-steered-by-what-it-reads.toml",
+        CASES / "25-bound-secret-at-rest.toml",
+    ]
+}
+
+
+def stories(analysis: Analysis) -> str:
+    """All ways of every agent to every system, each with its heading."""
+    snapshot = analysis.snapshot
+    told = [
+        ways_text(ways, Style())
+        for agent in sorted(snapshot.agent)
+        for system in sorted(snapshot.system)
+        for ways in [analysis.all_ways(agent, system)]
+        if ways is not None
+    ]
+    return "\n\n\n".join(told) + "\n"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_stories_of_a_worked_example(name):
+    text = (GOLDENS / f"{name}.txt").read_text(encoding="utf-8")
+    assert stories(analyse(read_file(FILES[name]))) == text
+
+
+def test_there_is_a_story_for_every_example_and_no_other():
+    assert sorted(path.stem for path in GOLDENS.glob("*.txt")) == sorted(FILES)
+
+
+def test_every_kind_of_step_is_told_somewhere():
+    text = "".join(path.read_text(encoding="utf-8") for path in GOLDENS.glob("*.txt"))
+    told = (" with ", "finds ", "exchanges ", "sets ", "triggers ", "steers", "takes over ", "runs on ")
+    assert [words for words in told if words not in text] == []
+
+
+if __name__ == "__main__":
+    GOLDENS.mkdir(exist_ok=True)
+    for each, path in FILES.items():
+        text = stories(analyse(read_file(path)))
+        (GOLDENS / f"{each}.txt").write_text(text, encoding="utf-8")
