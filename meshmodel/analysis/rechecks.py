@@ -13,6 +13,7 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.entering import severity_number, severity_word
 from meshmodel.analysis.spreading import Spreader
 from meshmodel.analysis.steps import ACTION_NUMBER, ADMIN, READ, Pair, bits
+from meshmodel.model.records import Grant
 from meshmodel.model.vocabulary import SENSITIVITIES, Action, Severity
 
 
@@ -62,6 +63,7 @@ class Rechecks:
         self.mesh = engine.mesh
         self.spreader = Spreader(engine)
         self._approvals = approvals(engine)
+        self._grants: dict[tuple[str, str, Action], list[Pair]] = {}
         self._dropped: dict[tuple[str, str | None], int] = {}
         self._readable: dict[str, frozenset[int]] = {}
 
@@ -114,11 +116,17 @@ class Rechecks:
 
     def grants(self, credential: str, system: str, action: Action) -> list[Pair]:
         """The grant steps by which a credential opens an access, itself or as part of admin."""
-        node = self.mesh.credential_node.get(credential)
         grant = self.engine.snapshot.grant.get((credential, system))
+        node = self.mesh.credential_node.get(credential)
         if node is None or grant is None:
             return []
-        first = self.mesh.access_node(system, READ)
+        key = credential, system, action
+        if key not in self._grants:
+            self._grants[key] = self._grant_steps(node, grant, action)
+        return self._grants[key]
+
+    def _grant_steps(self, node: int, grant: Grant, action: Action) -> list[Pair]:
+        first = self.mesh.access_node(grant.system, READ)
         names = {action, "admin"} & set(grant.actions)
         return [
             (node, first + (ADMIN if name == "admin" else ACTION_NUMBER[action])) for name in sorted(names)

@@ -268,6 +268,8 @@ class _Tracer:
                 state.reads[system] = place
         found: dict[str, Obtained] = {}
         for name in self.handed.get(system, ()):
+            if name in state.obtained:  # how it was come by first is what is told
+                continue
             custody = self.snapshot.custody[system, name]
             bound = custody.how == "stores" and self.snapshot.credential[name].is_bound
             by = action_mask(custody.obtained_by) & done

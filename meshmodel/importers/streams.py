@@ -24,6 +24,13 @@ class EventsError(MeshmodelError):
     """A log that cannot be read on; ``str()`` is one line: which log, where, why, what to do."""
 
 
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON")
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_no_constant)
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[IO[bytes]]:
     """A log as bytes: a file, packed with gzip or not, or ``-`` for standard input.
@@ -114,7 +121,6 @@ def _lines_of(text: IO[str], rest: str, name: str) -> Iterator[tuple[str, dict[s
 
 
 def _elements(text: IO[str], rest: str, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    decoder = json.JSONDecoder(parse_constant=_no_constant)
     number, at = 0, 0
     while True:
         place = f"record {number + 1}"
@@ -128,7 +134,7 @@ def _elements(text: IO[str], rest: str, name: str) -> Iterator[tuple[str, dict[s
         size = _CHUNK
         while True:
             try:
-                record, end = decoder.raw_decode(rest, at)
+                record, end = _DECODER.raw_decode(rest, at)
             except RecursionError:
                 refuse(name, place, "is nested too deeply")
             except ValueError as error:
@@ -158,7 +164,7 @@ def _beyond(text: IO[str], rest: str, at: int, blank: str) -> tuple[int, str]:
 def json_object(text: str, name: str, place: str) -> dict[str, Any]:
     """One JSON object; raises EventsError with the place."""
     try:
-        value = json.loads(text, parse_constant=_no_constant)
+        value = _DECODER.decode(text)
     except RecursionError:
         refuse(name, place, "is nested too deeply")
     except ValueError as error:
@@ -166,10 +172,6 @@ def json_object(text: str, name: str, place: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         refuse(name, place, "is no JSON object; one event is one object on one line")
     return value
-
-
-def _no_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON")
 
 
 def _said(error: ValueError, long: bool) -> str:
