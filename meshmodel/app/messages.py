@@ -20,6 +20,7 @@ from meshmodel.store.edits import Edit
 if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
     from meshmodel.api import Analysis
+    from meshmodel.app.fixing import Fixing
 
 Cause = Literal["opened", "edit", "undo", "redo", "elsewhere"]
 """Why the model changed: it was opened, edited here, undone, redone, or edited by another program."""
@@ -130,6 +131,7 @@ class Shown:
         is_current: whether the analyses are those of this snapshot; else the new ones are being computed.
         compromise: what falls with what is selected, or to an outsider, where that was asked.
         refusal: why nothing falls: it is retired, revoked, or no element.
+        fixing: what is known of the smallest fix.
         problem: why they could not be computed; empty where they could.
     """
 
@@ -146,6 +148,7 @@ class Shown:
     problem: str = ""
     compromise: "Compromise | None" = None
     refusal: str = ""
+    fixing: "Fixing | None" = None
 
     @property
     def analysis(self) -> "Analysis | None":

@@ -16,6 +16,8 @@ from meshmodel.app.widgets.rows import FilterList
 from meshmodel.app.widgets.tabs import TabRow
 
 Arrangement = Literal["small", "medium", "large"]
+WIDE: Final = frozenset({"fix", "compromise"})
+"""The lists that take the whole row: nothing is told beside them."""
 ARRANGEMENTS: Final[tuple[Arrangement, ...]] = ("small", "medium", "large")
 
 
@@ -57,7 +59,8 @@ class Arranging(Base):
         self.query_one(Outline).display = large or self.side == "outline"
         self.query_one(Inspector).display = (large and not self._side_closed) or self.side == "inspector"
         self.query_one("#below").display = not small or self.lists_open
-        self.query_one(How).display = not small
+        page = self.query_one("#pages", ContentSwitcher).current
+        self.query_one(How).display = not small and page not in WIDE
 
     _side_closed = False
 
@@ -81,6 +84,8 @@ class Arranging(Base):
         self.lists_open = True
         self.query_one("#pages", ContentSwitcher).current = page
         self.query_one(TabRow).show(page)
+        if page != "fix":
+            self.preview(())
         self._changed()
         self.query_one(f"#{page}").focus_list()  # type: ignore[attr-defined]  # every page has it
         if page == "findings" and self.shown.finding is None:
@@ -104,6 +109,8 @@ class Arranging(Base):
             self.arrangement == "small" and (self.side or self.lists_open)
         ):
             self.back_to_canvas()
+        elif self.preview(()):
+            self.say("")
         elif self.shown.explanation is not None or self.shown.finding is not None:
             self.open_finding(None)
         elif self.side is not None:
@@ -111,6 +118,8 @@ class Arranging(Base):
             self._changed()
         else:
             self.select(None)
+
+    # Each of these is a key of the table of actions.
 
     def action_findings(self) -> None:
         """Show the findings."""

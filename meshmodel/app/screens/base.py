@@ -18,7 +18,7 @@ from meshmodel.store.edits import Edit
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from meshmodel.analysis.results import Finding
+    from meshmodel.analysis.results import Finding, StepKey
     from meshmodel.app.application import MeshmodelApp
 
 Severity = Literal["information", "warning", "error"]
@@ -114,6 +114,14 @@ class Base(Screen[None]):
     @abstractmethod
     def ask_what_falls(self) -> None:
         """For the lens of compromise: find out what falls."""
+
+    @abstractmethod
+    def preview(self, steps: "tuple[StepKey, ...]") -> bool:
+        """Mark these steps on the canvas as to be guarded, and no others; whether that changed anything."""
+
+    @abstractmethod
+    def back_to_canvas(self) -> None:
+        """Close what lies over the canvas, and give it the focus."""
 
     @abstractmethod
     def open_list(self, page: str) -> None:

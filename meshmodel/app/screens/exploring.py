@@ -1,8 +1,6 @@
-"""What would be: a compromise, an agent that goes, the smallest fix."""
+"""What would be: a compromise, and an agent that goes."""
 
-from typing import TYPE_CHECKING, Any
-
-from textual.worker import Worker
+from typing import TYPE_CHECKING
 
 from meshmodel.app.screens.base import Base
 from meshmodel.model.errors import MeshmodelError
@@ -91,8 +89,3 @@ class Exploring(Base):
             self.say(one_line(error, 300), "warning")
             return
         self.app.push_screen(dialog, decided)
-
-    # Work beside
-
-    def work_done(self, worker: Worker[Any]) -> None:
-        """Something that was worked out beside is there, or failed, or was cancelled."""

@@ -208,9 +208,9 @@ class WhyDialog(Dialog["Explanation"]):
 
 def ways_in_words(analysis: "Analysis", asked: Asked) -> list[str]:
     """Through which doors and steps all ways run, in sentences."""
-    ask = getattr(analysis, "all_ways", None)
-    return [] if ask is None else list(ask(asked.agent, asked.system, asked.action, asked.source).sentences)
+    ways = analysis.all_ways(asked.agent, asked.system, asked.action, asked.source)
+    return [] if ways is None else list(ways.sentences)
 
 
 def _words(text: str, style: str) -> Row:
-    return Row(("words", text), Content.styled(text, style), heading=True)
+    return Row(("words", text), Content.styled(text, style))  # no heading: the cursor scrolls to it

@@ -28,12 +28,14 @@ from meshmodel.app.screens.analysing import Analysing
 from meshmodel.app.screens.arranging import Arranging
 from meshmodel.app.screens.editing import Editing
 from meshmodel.app.screens.exploring import Exploring
+from meshmodel.app.screens.fixes import Fixes
 from meshmodel.app.screens.judging import Judging
 from meshmodel.app.screens.looking import Looking
 from meshmodel.app.session import Session
 from meshmodel.app.widgets.canvas_view import CanvasView
 from meshmodel.app.widgets.compromise import CompromiseList
 from meshmodel.app.widgets.findings import FindingsList, causes_of
+from meshmodel.app.widgets.fix import FixList
 from meshmodel.app.widgets.footer import MeshFooter
 from meshmodel.app.widgets.header import MeshHeader
 from meshmodel.app.widgets.how import How, Told, lit_by
@@ -51,9 +53,28 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
 PanelWidget = (
-    Outline | Inspector | FindingsList | QuestionList | ReachMatrix | CompromiseList | How | Told | QuickLine
+    Outline
+    | Inspector
+    | FindingsList
+    | QuestionList
+    | FixList
+    | ReachMatrix
+    | CompromiseList
+    | How
+    | Told
+    | QuickLine
 )
 
+
+PAGES = {
+    "findings": "Findings",
+    "fix": "Fix",
+    "reach": "Reach",
+    "compromise": "Compromise",
+    "questions": "Questions",
+    "journal": "Journal",
+}
+"""The lists below the canvas: their ids and titles."""
 POLL = 0.25
 """Seconds between two looks for edits of other programs."""
 EMPTY = (
@@ -74,7 +95,7 @@ class _Drawn:
     options: Options
 
 
-class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Editing):
+class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Editing):
     """One model on the screen. It alone hands edits to the session and tells panels what to show."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("workbench")]
@@ -95,25 +116,17 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Editing):
             yield CanvasView(is_ascii=is_ascii, id="canvas")
             yield Inspector(id="inspector")
         yield Told(id="told")
-        with Horizontal(id="below"):
-            with Vertical(id="lists"):
-                yield TabRow(
-                    {
-                        "findings": "Findings",
-                        "reach": "Reach",
-                        "compromise": "Compromise",
-                        "questions": "Questions",
-                        "journal": "Journal",
-                    },
-                    id="tabs",
-                )
+        with Vertical(id="below"):
+            yield TabRow(PAGES, id="tabs")
+            with Horizontal(id="lists"):
                 with ContentSwitcher(initial="findings", id="pages"):
                     yield FindingsList(id="findings")
+                    yield FixList(id="fix")
                     yield ReachMatrix(id="reach")
                     yield CompromiseList(id="compromise")
                     yield QuestionList(id="questions")
                     yield JournalList(id="journal")
-            yield How(id="how")
+                yield How(id="how")
         yield QuickLine(id="quick-line")
         yield MeshFooter(self.app.keymap, id="footer")
 
@@ -202,7 +215,7 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Editing):
             folded=self.folded,
         )
         snapshot = self.tentative or self.shown.snapshot
-        facts = self.session.facts(self.shown.view)
+        facts = self.with_preview(self.session.facts(self.shown.view))
         before = None if afresh else canvas.drawing
         canvas.hint = () if snapshot.elements else EMPTY
         wanted = _Drawn(snapshot, facts, options)
@@ -226,6 +239,7 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Editing):
 
     def follow(self) -> None:
         """Tell every panel what to show; those that cannot be seen wait until they can."""
+        self.refresh_fix()
         header = self.query_one(MeshHeader)
         header.lens = self.lens
         header.follow(self.shown)

@@ -41,7 +41,8 @@ class CompromiseList(Listing):
 
     def chosen(self, value: Any) -> None:
         """Go there."""
-        self.post_message(SelectionRequested(value))
+        if value is not None:
+            self.post_message(SelectionRequested(value))
 
 
 def compromise_title(found: "Compromise") -> str:
@@ -73,8 +74,13 @@ def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: Shown) -> 
     yield heading(f"{compromise_title(found)}, {seen}")
     yield heading(f"to revoke: {counted(len(free.credentials), 'credential')}")
     yield from _origins(snapshot, found, "credential", glyphs, unchecked=True)
-    if free.agents:
-        yield heading(f"driven: {counted(len(free.agents), 'agent')}")
+    driven = sum(
+        each.element.startswith("agent:") and each.step is not None
+        for each in found.origins
+        if each.unchecked
+    )
+    if driven:
+        yield heading(f"driven from there: {counted(driven, 'agent')}")
         yield from _origins(snapshot, found, "agent", glyphs, unchecked=True)
     yield heading(f"reached, and nobody is asked: {counted(len(free.systems), 'system')}")
     yield from _systems(snapshot, free, glyphs)
@@ -86,7 +92,8 @@ def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: Shown) -> 
     else:
         yield heading("no checkpoint holds anything back")
     if found.controlled:
-        yield heading(f"does not count, since the start has power over it: {', '.join(found.controlled)}")
+        said = f"does not count, since the start has power over it: {', '.join(found.controlled)}"
+        yield Row("controlled", line((said, "$text-warning")))
 
 
 def _origins(
@@ -96,7 +103,8 @@ def _origins(
 
     for each in found.origins:
         kind, _, key = each.element.partition(":")
-        if kind != table or each.unchecked != unchecked:
+        begins = kind == "agent" and each.step is None
+        if kind != table or each.unchecked != unchecked or begins:
             continue
         acts = f"as {snapshot.credential[key].principal}  " if kind == "credential" else ""
         yield Row(

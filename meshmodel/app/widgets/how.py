@@ -83,13 +83,16 @@ class How(Listing):
             if not explanation.steps and explanation.why_not:
                 rows.append(_words(explanation.why_not, "$text-muted"))
         if finding is not None:
-            rows.append(_words(finding.remedy, "$text-muted"))
-            rows.append(_words("; ".join(finding.references), "$text-muted"))
+            rows += [  # no headings: the cursor scrolls to them
+                Row(("below", text), Content.styled(text, "$text-muted"))
+                for text in (finding.remedy, "; ".join(finding.references))
+            ]
         self.show_rows(rows)
 
     def chosen(self, value: Any) -> None:
         """Show the step on the canvas."""
-        self.post_message(SelectionRequested(value))
+        if value is not None:
+            self.post_message(SelectionRequested(value))
 
     def pointed(self, value: Any) -> None:
         """Show the step on the canvas."""

@@ -1,0 +1,111 @@
+"""The smallest fix as the workbench works it out: beside, in two parts, each of which can be stopped."""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from meshmodel.analysis.results import StepKey
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.fix.results import CurvePoint, Fix
+    from meshmodel.api import Analysis
+
+SECONDS: Final = 30.0
+"""After so long the best that was found is shown, with what was proven."""
+
+
+class Task:
+    """One piece of work beside: since when, what it says of itself, and whether it should stop.
+
+    The worker asks ``is_cancelled`` and may set ``said``; the interface's thread asks ``says``.
+    """
+
+    def __init__(self, title: str) -> None:
+        """Arguments: what is worked out, such as ``the smallest fix``."""
+        self.title = title
+        self.said = ""
+        self._begun = time.monotonic()
+        self._stop = threading.Event()
+
+    def cancel(self) -> None:
+        """Ask it to stop."""
+        self._stop.set()
+
+    def is_cancelled(self) -> bool:
+        """Whether it was asked to stop."""
+        return self._stop.is_set()
+
+    @property
+    def says(self) -> str:
+        """What it is doing, in a line."""
+        seconds = int(time.monotonic() - self._begun)
+        said = f", {self.said}" if self.said else ""
+        if self.is_cancelled():
+            return f"stopping: {self.title}"
+        return f"computing {self.title}{said}: {seconds} s, Esc stops it"
+
+
+@dataclass(frozen=True, slots=True)
+class Fixing:
+    """What is known of the smallest fix of one analysis.
+
+    Attributes:
+        analysis: of which model and view; it says nothing about another one.
+        fix: the answer, once there.
+        curve: what fewer checkpoints close, once there.
+        task: the work that is under way.
+        stopped: whether somebody stopped it, so that what is shown may not be the best.
+        problem: why it could not be computed.
+    """
+
+    analysis: "Analysis"
+    fix: "Fix | None" = None
+    curve: "tuple[CurvePoint, ...] | None" = None
+    task: Task | None = field(default=None, compare=False)
+    stopped: bool = False
+    problem: str = ""
+
+    @property
+    def steps(self) -> tuple[StepKey, ...]:
+        """The steps to guard."""
+        return () if self.fix is None else self.fix.checkpoints
+
+
+def work_out_fix(analysis: "Analysis", task: Task) -> "Fix":
+    """The smallest fix, or the best that was found in time."""
+    return analysis.minimum_fix(deadline=SECONDS, cancelled=task.is_cancelled)
+
+
+def work_out_curve(analysis: "Analysis", task: Task) -> "tuple[CurvePoint, ...]":
+    """What fewer checkpoints close."""
+    return analysis.closing_curve(deadline=SECONDS, cancelled=task.is_cancelled)
+
+
+def verdict(fix: "Fix", *, stopped: bool) -> str:
+    """What is proven of a fix, in one line."""
+    crossings = f"{fix.before:,} uncontrolled crossing{'' if fix.before == 1 else 's'}"
+    number = f"{fix.cost} checkpoint{'' if fix.cost == 1 else 's'}"
+    if fix.before == 0:
+        return "nothing to fix: no crossing is uncontrolled"
+    close = "closes" if fix.cost == 1 else "close"
+    all_of = "the only" if fix.before == 1 else "all"
+    said = f"{number} {close} {all_of} {crossings}"
+    if fix.optimal:
+        return f"{said}: proven smallest"
+    why = "stopped" if stopped else f"time was up after {SECONDS:.0f} s"
+    return f"at least {fix.lower_bound}; the best found: {said} ({why})"
+
+
+def bar(remaining: int, before: int, cells: int, *, is_ascii: bool) -> str:
+    """How much of all remains, as a bar of so many cells; never empty while something remains."""
+    full = 0 if before == 0 else -(-remaining * cells // before)
+    return ("#" if is_ascii else "█") * full + ("." if is_ascii else "░") * (cells - full)
+
+
+def curve_words(point: "CurvePoint", before: int) -> str:
+    """What so many checkpoints close, in a few words; a bound is marked as one."""
+    closed = 100 if before == 0 else 100 * (before - point.remaining) // before
+    if point.exact:
+        return f"{point.remaining:,} remain, {closed} % closed"
+    return f"at most {point.remaining:,} remain, at least {point.lower_bound:,}; {closed} % or more closed"

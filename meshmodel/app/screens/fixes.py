@@ -1,0 +1,194 @@
+"""The smallest fix: worked out beside, previewed on the canvas, applied as planned or enforced."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from textual import on, work
+from textual.timer import Timer
+from textual.worker import Worker, WorkerState
+
+from meshmodel.analysis.results import StepKey
+from meshmodel.app.fixing import Fixing, Task, work_out_curve, work_out_fix
+from meshmodel.app.screens.base import Base
+from meshmodel.app.screens.dialogs import Chosen, Picker
+from meshmodel.app.widgets.fix import STATES, Choice, FixList, State
+from meshmodel.app.widgets.rows import Row, line
+from meshmodel.canvas.scene import Facts
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.fix.results import CurvePoint, Fix
+    from meshmodel.api import Analysis
+
+TICK = 0.25
+"""Seconds after which what is being computed says for how long."""
+
+
+class Fixes(Base):
+    """The part of the workbench that has the smallest fix worked out, shows it and applies it."""
+
+    _preview: tuple[StepKey, ...] = ()
+    _ticking: Timer | None = None
+    _working: Worker[Any] | None = None
+
+    def action_fix(self) -> None:
+        """Show the smallest fix; work it out where that has not been done for this model and view."""
+        self.open_list("fix")
+        known = self.shown.fixing
+        if known is not None and (known.stopped or known.problem):
+            self.shown = self.with_(fixing=None)
+        self.refresh_fix()
+
+    def refresh_fix(self) -> None:
+        """Where the fix is looked at and not that of the model in force, work it out anew."""
+        if not self.shown.is_current:
+            self.preview(())
+        analysis, known = self.shown.analysis, self.shown.fixing
+        if known is not None and known.analysis is not analysis:
+            if known.task is not None:
+                known.task.cancel()
+            self.shown = self.with_(fixing=None)
+            self.preview(())
+            known = None
+        if known is None and analysis is not None and self.shown.is_current and self._is_looked_at():
+            task = Task("the smallest fix")
+            self.shown = self.with_(fixing=Fixing(analysis, task=task))
+            self._working = self._find_fix(analysis, task)
+            self._tick()
+        self.query_one(FixList).follow(self.shown)
+
+    def _is_looked_at(self) -> bool:
+        found = self.query_one(FixList)
+        return all(each.display for each in found.ancestors_with_self if hasattr(each, "display"))
+
+    @work(thread=True, exclusive=True, group="fix", exit_on_error=False)
+    def _find_fix(self, analysis: "Analysis", task: Task) -> "tuple[Task, Fix]":
+        return task, work_out_fix(analysis, task)
+
+    @work(thread=True, exclusive=True, group="curve", exit_on_error=False)
+    def _find_curve(self, analysis: "Analysis", task: Task) -> "tuple[Task, tuple[CurvePoint, ...]]":
+        return task, work_out_curve(analysis, task)
+
+    def work_done(self, worker: Worker[Any]) -> None:
+        """Something that was worked out beside is there, or failed."""
+        known = self.shown.fixing
+        if worker is not self._working or known is None or known.task is None:
+            return  # of a model that is no longer there
+        if worker.state is WorkerState.ERROR:
+            why = one_line(worker.error, 200) or type(worker.error).__name__
+            self.shown = self.with_(fixing=replace(known, task=None, problem=why))
+        elif worker.state is WorkerState.SUCCESS and worker.result is not None:
+            task, found = worker.result
+            if worker.group == "fix":
+                self._take_fix(known, task, found)
+            else:
+                stopped = known.stopped or task.is_cancelled()
+                self.shown = self.with_(fixing=replace(known, curve=found, task=None, stopped=stopped))
+        self.follow()
+
+    def _take_fix(self, known: Fixing, task: Task, found: "Fix") -> None:
+        stopped = task.is_cancelled() and not found.optimal
+        after: Task | None = None
+        if found.checkpoints and not task.is_cancelled():
+            after = Task("what fewer checkpoints close")
+            self._working = self._find_curve(known.analysis, after)
+        self.shown = self.with_(fixing=replace(known, fix=found, task=after, stopped=stopped))
+        if self._is_looked_at():
+            self.preview(found.checkpoints)
+
+    def _tick(self) -> None:
+        if self._ticking is None:
+            self._ticking = self.set_interval(TICK, self._tell)
+
+    def _tell(self) -> None:
+        known = self.shown.fixing
+        if (known is None or known.task is None) and self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = None
+        self.query_one(FixList).follow(self.shown)
+
+    # Preview
+
+    def with_preview(self, facts: Facts) -> Facts:
+        """What the analysis adds to the drawing, with the steps that the fix would guard."""
+        if not self._preview:
+            return facts
+        return replace(facts, marks={**facts.marks, **dict.fromkeys(self._preview, "proposed")})
+
+    def preview(self, steps: tuple[StepKey, ...]) -> bool:
+        """Mark these steps on the canvas, and no others; whether that changed anything."""
+        if steps == self._preview:
+            return False
+        self._preview = steps
+        self.redraw()
+        return True
+
+    @on(FixList.Previewed)
+    def _previewed(self, event: FixList.Previewed) -> None:
+        event.stop()
+        choice, known = event.choice, self.shown.fixing
+        if choice.at is not None and known is not None:
+            self.preview(known.steps)
+            kind, start, end = choice.at
+            self.select((kind, (start, end)))
+        else:
+            self.preview(choice.steps)
+
+    @on(FixList.Left)
+    def _left(self, event: FixList.Left) -> None:
+        event.stop()
+        known = self.shown.fixing
+        if known is not None and known.task is not None and not known.task.is_cancelled():
+            known.task.cancel()
+            self.query_one(FixList).follow(self.shown)
+            return
+        self.back_to_canvas()
+        if self._preview:
+            number = len(self._preview)
+            steps = "one step" if number == 1 else f"{number} steps"
+            self.say(f"preview: {steps} to guard; P guards, Esc ends it")
+
+    # Applying
+
+    @on(FixList.Wanted)
+    def _wanted(self, event: FixList.Wanted) -> None:
+        event.stop()
+        choice = event.choice
+        if choice.state is not None:
+            self._guard(choice.steps, choice.state)
+        else:
+            self._ask_state(choice)
+
+    def action_guard(self) -> None:
+        """Guard the steps that the fix shows on the canvas."""
+        if not self._preview:
+            self.say("guard: F shows which steps; or p places a checkpoint on the selected one")
+            return
+        self._ask_state(Choice(self._preview))
+
+    def _ask_state(self, choice: Choice) -> None:
+        if self.session.read_only:
+            self.say(self.session.why_read_only)
+            return
+        number = len(choice.steps)
+        what = "guard this step" if number == 1 else f"guard these {number} steps"
+
+        def decided(chosen: Chosen | None) -> None:
+            if chosen is not None:
+                self._guard(choice.steps, chosen.value)  # type: ignore[arg-type]  # one of the two states
+
+        rows = [
+            Row(state, line((state, "bold"), (f"  {hint}", "$text-muted")), state) for state, hint in STATES
+        ]
+        self.app.push_screen(Picker(what, rows, current="enforced"), decided)
+
+    def _guard(self, steps: tuple[StepKey, ...], state: State) -> None:
+        from meshmodel.store.guarding import guard
+
+        try:
+            wanted = guard(self.session.snapshot, steps, state)
+        except MeshmodelError as error:
+            self.say(one_line(error, 300), "error")
+            return
+        self.apply(wanted)

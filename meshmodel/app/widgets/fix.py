@@ -1,0 +1,162 @@
+"""The smallest fix: what it proves, what each checkpoint closes, what fewer would, what it interrupts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from textual.message import Message
+
+from meshmodel.analysis.results import StepKey
+from meshmodel.app.fixing import Fixing, bar, curve_words, verdict
+from meshmodel.app.messages import Shown
+from meshmodel.app.phrases import place_phrase
+from meshmodel.app.widgets.listing import Listing
+from meshmodel.app.widgets.rows import Row, heading, line
+from meshmodel.model.text import pad, shorten
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.fix.results import Fix
+
+State = Literal["enforced", "planned"]
+STATES: Final[tuple[tuple[State, str], ...]] = (
+    ("enforced", "it is there: counts as built"),
+    ("planned", "it is to come: counts as designed"),
+)
+BAR: Final = 20
+"""Cells of a bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a row stands for: the steps to guard, in which state if that is said, and the one to look at."""
+
+    steps: tuple[StepKey, ...]
+    state: State | None = None
+    at: StepKey | None = None
+
+
+class FixList(Listing):
+    """Rows of the smallest fix. Coming upon a row previews its steps; choosing it applies them.
+
+    ``FixList(id="fix")``; ``follow(shown)`` shows ``shown.fixing``. What belongs to an earlier model is
+    never shown. Posts ``FixList.Previewed``, ``FixList.Wanted`` and ``FixList.Left``.
+    """
+
+    nothing = "F computes the smallest set of checkpoints after which nothing is uncontrolled"
+    _basis: object = None
+
+    class Previewed(Message):
+        """The cursor came upon steps to be guarded."""
+
+        def __init__(self, choice: Choice) -> None:
+            """Arguments: what the row stands for."""
+            self.choice = choice
+            super().__init__()
+
+    class Wanted(Message):
+        """Steps were chosen to be guarded."""
+
+        def __init__(self, choice: Choice) -> None:
+            """Arguments: what the row stands for."""
+            self.choice = choice
+            super().__init__()
+
+    class Left(Message):
+        """Escape: stop what is being computed, or go back to the canvas."""
+
+    def follow(self, shown: Shown) -> None:
+        """Show what is known of the fix of the model and view in force."""
+        fixing = shown.fixing
+        working = "" if fixing is None or fixing.task is None else fixing.task.says
+        basis = fixing, working, shown.why_nothing, shown.ascii, shown.analysis
+        if basis == self._basis:
+            return
+        self._basis = basis
+        self.show_rows(list(self._rows(shown, fixing, working)))
+
+    def _rows(self, shown: Shown, fixing: Fixing | None, working: str) -> Iterator[Row]:
+        if shown.why_nothing:
+            yield heading(shown.why_nothing)
+        elif fixing is None or fixing.analysis is not shown.analysis:
+            return
+        elif fixing.fix is None and fixing.problem:
+            yield heading(f"could not be computed: {fixing.problem}")
+        elif fixing.fix is None:
+            yield heading(working or "stopped; F computes it again")
+        else:
+            yield from fix_rows(fixing.fix, fixing, is_ascii=shown.ascii, working=working)
+
+    def chosen(self, value: Any) -> None:
+        """Guard these steps."""
+        if isinstance(value, Choice) and value.steps:
+            self.post_message(self.Wanted(value))
+
+    def pointed(self, value: Any) -> None:
+        """Preview these steps."""
+        if isinstance(value, Choice):
+            self.post_message(self.Previewed(value))
+
+    def action_leave(self) -> None:
+        """Stop, or leave."""
+        self.post_message(self.Left())
+
+
+def fix_rows(fix: "Fix", fixing: Fixing, *, is_ascii: bool, working: str = "") -> Iterator[Row]:
+    """All that is said of a fix."""
+    yield Row("verdict", line((verdict(fix, stopped=fixing.stopped), "bold")), heading=True)
+    if not fix.checkpoints:
+        return
+    sign = "G" if is_ascii else "◈"
+    yield heading(f"uncontrolled: {fix.before:,} before, 0 after; {sign} guard on the canvas is where")
+    for state, hint in STATES:
+        every = Choice(fix.checkpoints, state)
+        said = line("  apply all as ", (state, "bold"), (f"  {hint}", "$text-muted"))
+        yield Row(("all", state), said, every, indent=4)
+    for step, closes in zip(fix.checkpoints, fix.closes_each, strict=True):
+        yield Row(
+            step,
+            line(
+                (f"  {sign} ", "bold $accent"),
+                (pad(shorten(_place(step, is_ascii=is_ascii), 44), 36) + " ", "bold"),
+                (f"{step[0]:<10} alone closes {closes:,}", "$text-muted"),
+            ),
+            Choice((step,), at=step),
+            search=f"{step[0]} {step[1]} {step[2]}",
+            indent=4,
+        )
+    if fix.interrupts:
+        each = ", ".join(f"{agent} on {system}" for agent, system in fix.interrupts)
+        yield Row(
+            "interrupts", line((f"asks also where it is intended: {each}", "$text-warning")), heading=True
+        )
+    else:
+        yield heading("interrupts nothing that is declared intended")
+    yield from _curve_rows(fix, fixing, is_ascii=is_ascii, working=working)
+
+
+def _curve_rows(fix: "Fix", fixing: Fixing, *, is_ascii: bool, working: str) -> Iterator[Row]:
+    yield heading("what fewer checkpoints close")
+    if fixing.problem:
+        yield heading(f"  could not be computed: {fixing.problem}")
+        return
+    if fixing.curve is None:
+        yield heading(working or "  stopped; F computes it again")
+        return
+    for point in fixing.curve:
+        exact = "" if point.exact else "  (a bound)"
+        yield Row(
+            ("curve", point.checkpoints),
+            line(
+                f"  {point.checkpoints:>3}  ",
+                (bar(point.remaining, fix.before, BAR, is_ascii=is_ascii), "$text-accent"),
+                f"  {curve_words(point, fix.before)}",
+                (exact, "$text-warning"),
+            ),
+            Choice(point.chosen),
+            indent=7,
+        )
+
+
+def _place(step: StepKey, *, is_ascii: bool) -> str:
+    kind, start, end = step
+    return f"{start} {'>' if is_ascii else '▸'} {end}" if kind == "grant" else place_phrase(kind, start, end)

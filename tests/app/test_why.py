@@ -1,0 +1,108 @@
+"""Why and why not: of a finding, of a cell of the reach matrix, of any agent and system."""
+
+from pathlib import Path
+
+import pytest
+
+from meshmodel.app.screens.why import WhyDialog
+from meshmodel.app.widgets.rows import RowList
+from meshmodel.model.records import Agent
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.edits import Edit, Put, apply_edit
+from meshmodel.store.loading import load
+from tests.app.desk import MODELS, SIZES, Desk, desk
+from tests.app.form_host import HOSTILE
+
+
+def dialog(it: Desk) -> WhyDialog:
+    found = it.app.screen
+    assert isinstance(found, WhyDialog)
+    return found
+
+
+async def told(it: Desk) -> str:
+    """All rows, once all ways are known."""
+    found = dialog(it)
+    await it.app.workers.wait_for_complete()
+    await it.pilot.pause()
+    assert found.ways is not None
+    return "\n".join(row.content.plain for row in found.query_one(RowList).shown_rows)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_finding_is_told_with_all_ways_and_its_way_lit(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with desk(tmp_path, "agent-chain", size=size) as it:
+        await it.press("f", "w")
+        analysis = it.bench.shown.analysis
+        finding = it.bench.shown.finding
+        assert analysis is not None
+        assert finding is not None
+        text = await told(it)
+        asked = dialog(it).asked
+        ways = analysis.all_ways(asked.agent, asked.system, asked.action, asked.source)
+        assert ways is not None
+        for sentence in (finding.message, finding.remedy, *ways.sentences):
+            assert sentence in text
+        await it.press("ctrl+s")
+        assert it.app.screen is it.bench
+        shown = it.bench.shown.explanation
+        assert shown is not None
+        assert (shown.agent, shown.system) == (asked.agent, asked.system)
+        assert it.bench.canvas.lighting.witness
+
+
+async def test_the_last_words_can_be_reached_by_keys_on_the_smallest_screen(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain", size=(80, 24)) as it:
+        await it.press("f", "w")
+        finding = it.bench.shown.finding
+        assert finding is not None
+        await told(it)
+        await it.press("end")
+        await it.shows(finding.references[-1])
+
+
+async def test_a_cell_of_the_matrix_is_asked_about(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.press("r", "down", "right", "w")
+        pair = it.bench.query_one("#reach").pair  # type: ignore[attr-defined]
+        assert (dialog(it).asked.agent, dialog(it).asked.system) == pair
+
+
+async def test_why_not_and_what_one_more_relation_opens(tmp_path: Path) -> None:
+    base = load(MODELS / "support-agent.toml")
+    lonely: Snapshot = apply_edit(base, Edit("x", (Put(Agent("lonely", HOSTILE, home="helpdesk")),)))
+    async with desk(tmp_path, lonely) as it:
+        await it.select("agent", "lonely")
+        await it.press("w")
+        text = await told(it)
+        analysis = it.bench.shown.analysis
+        assert analysis is not None
+        explained = analysis.explain("lonely", dialog(it).asked.system)
+        assert explained is not None
+        assert explained.why_not is not None
+        assert explained.why_not in text
+        ways = analysis.all_ways("lonely", dialog(it).asked.system)
+        assert ways is not None
+        for sentence in ways.sentences:
+            assert sentence in text
+        await it.press("ctrl+s")
+        assert isinstance(it.app.screen, WhyDialog), "there is no way to be lit"
+
+
+async def test_another_agent_and_action_can_be_asked_about(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.press("f", "w")
+        await it.press("home", "enter")
+        await it.type("executor")
+        await it.press("enter")
+        assert dialog(it).asked.agent == "executor"
+        assert dialog(it).finding is None
+        assert dialog(it).asked.action is None
+        assert "executor" in (await told(it)).casefold()
+
+
+async def test_an_empty_model_has_nothing_to_ask_about(tmp_path: Path) -> None:
+    async with desk(tmp_path, Snapshot()) as it:
+        await it.press("w")
+        assert it.app.screen is it.bench
+        await it.shows("no agent and system")
