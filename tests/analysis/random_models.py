@@ -1,6 +1,7 @@
 """Small random models in which everything that has a meaning occurs, often together."""
 
 import random
+from dataclasses import replace
 
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import Snapshot
@@ -34,11 +35,15 @@ class _Maker:
     def pick(self, values):
         return self.rng.choice(list(values))
 
+    def chance(self, share):
+        return self.rng.random() < share
+
     def actions(self):
         weights = self.rng.random()
         if weights < 0.5:
             return (self.pick(("read", "write")),)
-        return tuple(x for x in ACTIONS if x in set(self.rng.choices(ACTIONS, k=2)))
+        chosen = self.rng.choices(ACTIONS, k=2)
+        return tuple(x for x in ACTIONS if x in chosen)
 
 
 def random_model(seed: int, size: int) -> Snapshot:
@@ -125,7 +130,59 @@ def random_model(seed: int, size: int) -> Snapshot:
         )
     for record in _checkpoints(m, relations, records, zones, systems, names, creds):
         add(record)
-    return snapshot_of([*records, *relations.values()])
+    # What only rules read comes from a second source, so that a seed keeps its graph.
+    told = _Maker(f"{seed} told", size)
+    return snapshot_of([_told(told, each, systems) for each in [*records, *relations.values()]])
+
+
+LIFETIMES = (None, "5m", "90d", "2160h", "2161h", "7776001s", "unlimited", "unlimited")
+CREDENTIAL_KINDS = (None, None, "api-key", "personal-access-token", "session-cookie", "x509-svid")
+SYSTEM_KINDS = (None, "database", "secrets-manager", "agent-memory", "knowledge-base", "agent-memory")
+
+
+def _told(m, record, systems):
+    """The record with what it says beside its place in the graph."""
+    match record:
+        case r.Zone():
+            return replace(
+                record,
+                environment=m.pick((None, "production", "production", "staging", "development", "lab")),
+            )
+        case r.System():
+            return replace(
+                record,
+                kind=m.pick(SYSTEM_KINDS),
+                partitioned=m.chance(0.25),
+                vendor=m.maybe(0.25, "Supplier"),
+            )
+        case r.Agent():
+            return replace(record, vendor=m.maybe(0.2, "Supplier"))
+        case r.Credential():
+            return replace(
+                record,
+                kind=m.pick(CREDENTIAL_KINDS),
+                subject=m.maybe(0.35, "human", "workload"),
+                on_behalf_of=m.maybe(0.35, m.pick(("ann", "ben"))),
+                lifetime=m.pick(LIFETIMES),
+                audience=m.maybe(0.45, m.some(systems)),
+                attested=m.chance(0.3),
+            )
+        case r.Grant():
+            return replace(
+                record,
+                honoured_as=m.maybe(0.6, "delegate", "principal"),
+                entitled=m.maybe(0.5, m.actions()),
+            )
+        case r.Exchange():
+            return replace(
+                record,
+                at=m.maybe(0.3, m.pick(systems)),
+                semantics=m.pick((None, "delegation", "impersonation")),
+                pinned=m.chance(0.7),
+            )
+        case r.Checkpoint():
+            return replace(record, rate=m.pick((None, 6, 50, 51, 300)))
+    return record
 
 
 def _checkpoints(m, relations, records, zones, systems, names, creds):
