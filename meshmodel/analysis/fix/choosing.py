@@ -104,15 +104,21 @@ def minimum_fix(engine: Engine, doors: Iterable[Door], before: int, stop: Stop) 
     """
     choosing = Choosing(engine, doors, stop)
     choosing.run()
-    optimal = choosing.bound >= choosing.best.bit_count()
+    intents, settled = prefer(choosing, stop)
+    return answer(choosing, intents, before, settled=settled)
+
+
+def prefer(choosing: Choosing, stop: Stop) -> tuple[Intents, bool]:
+    """Take the preferred one of the smallest sets; whether that went to the end."""
     intents = Intents(choosing.ground)
-    settled = False
-    if optimal and choosing.best:
-        settled = Preferring(choosing.ground, choosing.proofs, intents, choosing, stop).run()
-    return answer(choosing, intents, before, optimal=optimal, settled=settled or not choosing.best)
+    if not choosing.best:
+        return intents, True
+    if choosing.bound < choosing.best.bit_count():
+        return intents, False
+    return intents, Preferring(choosing.ground, choosing.proofs, intents, choosing, stop).run()
 
 
-def answer(choosing: Choosing, intents: Intents, before: int, *, optimal: bool, settled: bool) -> Fix:
+def answer(choosing: Choosing, intents: Intents, before: int, *, settled: bool) -> Fix:
     """What is said of the best set."""
     ground, best = choosing.ground, choosing.best
     after = Trying(ground, best)
@@ -122,8 +128,8 @@ def answer(choosing: Choosing, intents: Intents, before: int, *, optimal: bool, 
         alone = tuple(before - Trying(ground, 1 << each).uncontrolled() for each in bits(best))
     return Fix(
         cost=cost,
-        lower_bound=cost if optimal else choosing.bound,
-        optimal=optimal,
+        lower_bound=min(cost, choosing.bound),
+        optimal=choosing.bound >= cost,
         checkpoints=keys(ground, best),
         closes=before - after.uncontrolled(),
         interrupts=intents.names(intents.interrupted(after)),

@@ -142,14 +142,29 @@ class Search:
 
     def proofs(self) -> Iterator[int]:
         """For every door that is open and not approved the relations by which it is."""
-        ground, start = self.ground, self.start
+        best: dict[tuple[int, int], int] = {}
+        for _, credential, relation, proof in self._open_doors(self.start):
+            known = best.get((credential, relation))
+            if known is None or proof.bit_count() < known.bit_count():
+                best[credential, relation] = proof
+        yield from best.values()
+
+    def by_access(self, start: Start) -> dict[int, set[int]]:
+        """The same by the access that each is a door of, for a start that has the nodes of this one."""
+        found: dict[int, set[int]] = {}
+        for access, _, _, proof in self._open_doors(start):
+            found.setdefault(access, set()).add(proof)
+        return found
+
+    def _open_doors(self, start: Start) -> Iterator[tuple[int, int, int, int]]:
+        """Access, credential, relation and proof of every door that is open and not approved."""
+        ground = self.ground
         reached = 0
         for node in self.used:
             if node < ground.mesh.first_credential:
                 reached |= 1 << node
-        best: dict[tuple[int, int], int] = {}
         for access in bits(reached & start.crossed):
-            on_boundary = self._on_boundary(access)
+            on_boundary = self._on_boundary(start, access)
             if on_boundary & ~self.dropped:
                 continue
             excused = start.excused(access)
@@ -161,16 +176,13 @@ class Search:
                     and not excused >> credential & 1
                 ):
                     proof = self.used[credential] | 1 << relation | self.against(before | on_boundary)
-                    known = best.get((credential, relation))
-                    if known is None or proof.bit_count() < known.bit_count():
-                        best[credential, relation] = proof
-        yield from best.values()
+                    yield access, credential, relation, proof
 
-    def _on_boundary(self, access: int) -> int:
+    def _on_boundary(self, start: Start, access: int) -> int:
         """The checkpoints of before on the boundary that is crossed to an access."""
         found = 0
         zone, action = self.ground.mesh.zone_of[access // 5], access % 5
         for each in self.ground.candidates.boundaries:
-            if each.zone_from == self.start.zone and each.zone_to == zone and each.actions >> action & 1:
+            if each.zone_from == start.zone and each.zone_to == zone and each.actions >> action & 1:
                 found |= 1 << each.number
         return found

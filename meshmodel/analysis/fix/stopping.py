@@ -25,3 +25,10 @@ class Stop:
     def remaining(self) -> float:
         """The seconds that are left; infinite where there is no limit."""
         return float("inf") if self._until is None else max(0.0, self._until - time.monotonic())
+
+    def after(self, share: float) -> "Stop":
+        """One that stops after this share of the seconds that are left."""
+        sooner = Stop(None, self._cancelled)
+        if self._until is not None:
+            sooner._until = time.monotonic() + share * self.remaining()
+        return sooner

@@ -5,7 +5,6 @@ from functools import cached_property
 
 from meshmodel.analysis.closure import Closure
 from meshmodel.analysis.crossings import Counts
-from meshmodel.analysis.engine import Traveller
 from meshmodel.analysis.fix.ground import Ground, Start, sources_of
 from meshmodel.analysis.fix.guarded import Guarded
 from meshmodel.analysis.steps import bits
@@ -89,14 +88,21 @@ class Trying:
                     together |= following
                 elif not powerful:
                     continue
-                if self._violates(traveller, source, *self.fixpoint(together)):
-                    yield ground.start(traveller, source)
+                reached, dropped = self.fixpoint(together)
+                if dropped:
+                    start = ground.start(traveller, source)
+                    if self._bad(start, reached, dropped):
+                        yield start
 
-    def _violates(self, traveller: Traveller, source: int | None, row: int, dropped: int) -> bool:
+    def uncontrolled_from(self, start: Start) -> int:
+        """The accesses to which the crossings from a start are uncontrolled."""
+        row = self.closure.row(start.agent)
+        if start.read >= 0:
+            row |= self.closure.row(start.read)
+        return self._bad(start, *self.fixpoint(row))
+
+    def _bad(self, start: Start, row: int, dropped: int) -> int:
         ground = self.ground
-        if not dropped:
-            return False
-        start = ground.start(traveller, source)
         bad = start.crossed & row
         if bad and ground.candidates.boundaries:
             bad &= ~ground.closed_by_boundaries(start.zone, dropped)
@@ -105,7 +111,7 @@ class Trying:
                 for access in bits(bad & excuse.actions << 5 * excuse.system):
                     if not self._opened(access, row, dropped) & ~start.excused(access):
                         bad &= ~(1 << access)
-        return bool(bad)
+        return bad
 
     def _opened(self, access: int, row: int, dropped: int) -> int:
         """The credentials of the open doors of an access."""
