@@ -12,7 +12,7 @@ from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.explain import Explaining
 from meshmodel.analysis.findings import findings
-from meshmodel.analysis.fix.results import Fix
+from meshmodel.analysis.fix.results import CurvePoint, Fix
 from meshmodel.analysis.listing import Listing
 from meshmodel.analysis.offboarding import Offboarding, offboarding
 from meshmodel.analysis.questions import questions
@@ -234,6 +234,27 @@ class Analysis:
 
         return minimum_fix(
             self._engine, self.doors, self._counts.uncontrolled, Stop(deadline, cancelled)
+        )
+
+    def closing_curve(
+        self,
+        *,
+        deadline: float | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> tuple[CurvePoint, ...]:
+        """For 0, 1, 2, … checkpoints, up to the minimum fix, the fewest crossings that can remain.
+
+        Args:
+            deadline: seconds after which what is not settled is only bounded; ``None``: no limit.
+            cancelled: asked often; when true, likewise.
+            progress: told after each number of checkpoints, with the last of them.
+        """
+        from meshmodel.analysis.fix.curve import closing_curve
+        from meshmodel.analysis.fix.stopping import Stop
+
+        return closing_curve(
+            self._engine, self.doors, self._counts.uncontrolled, Stop(deadline, cancelled), progress
         )
 
     def closing(self, steps: Iterable[StepKey]) -> int:
