@@ -1,0 +1,231 @@
+"""Events laid on random models, against a reading that looks through the whole history every time."""
+
+import os
+import random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from meshmodel.analysis.analysis import analyse
+from meshmodel.model.events import Event
+from tests.analysis.naive import ACTIONS, Naive
+from tests.analysis.random_models import random_model
+
+EXAMPLES = int(os.environ.get("MESHMODEL_EXAMPLES", "150"))
+ORDER = ["none-due", "recorded", "approved", "reused", "stale", "unrecorded", "missing"]
+
+
+def done(action):
+    return set(ACTIONS) if action == "admin" else {action}
+
+
+class NaiveTrace:
+    """Every event names an active agent, an active credential, a system and an action; times rise."""
+
+    def __init__(self, snapshot):
+        self.s = snapshot
+        self.naive = Naive(snapshot, "built")
+        self.history = []
+        self.used = set()
+
+    def obtained(self, agent, credential):
+        """The first event that handed the credential out to the agent, and the step by which."""
+        for event in self.history:
+            if event.agent != agent or event.refused:
+                continue
+            forms = [
+                step
+                for step in self.naive.steps
+                if step[0] == "custody"
+                and step[1][1] == event.system
+                and step[1][2] in done(event.action)
+                and step[2] == ("cred", credential)
+            ]
+            if forms:
+                return event, forms, False
+            exchange = self.s.exchange.get((event.credential, credential))
+            if exchange is not None and exchange.at == event.system and "issue" in done(event.action):
+                key = (event.credential, credential)
+                return event, [("exchange", ("cred", key[0]), ("cred", key[1]), key)], True
+        return None
+
+    def grant_forms(self, credential, system, action):
+        return [
+            step
+            for step in self.naive.steps
+            if step[0] == "grant"
+            and step[1] == ("cred", credential)
+            and step[2] in {("access", system, action), ("access", system, "admin")}
+        ]
+
+    def guards(self, forms, counting):
+        """The checkpoints of a step in whatever form; none if one form has none."""
+        sets = [{k for k in counting if self.naive.covers(self.s.checkpoint[k], step)} for step in forms]
+        return set().union(*sets) if sets and all(sets) else set()
+
+    def on_the_way(self, agent, source, credential, counting):
+        found, seen = set(), set()
+        while credential not in seen:
+            seen.add(credential)
+            hold = [
+                step
+                for step in self.naive.steps
+                if step[0] == "hold" and step[1] == ("agent", agent) and step[2] == ("cred", credential)
+            ]
+            if hold:
+                return found | self.guards(hold, counting)
+            way = self.obtained(agent, credential)
+            if way is None:
+                return found
+            event, forms, exchanged = way
+            found |= self.guards(forms, counting)
+            if not exchanged:
+                if event.system == source:
+                    return found
+                found |= self.guards(self.grant_forms(event.credential, event.system, event.action), counting)
+            credential = event.credential
+        return found
+
+    def verdict(self, event):
+        """The verdict with its source and the event of the decision."""
+        agent, target, action = event.agent, event.system, event.action
+        if event.refused or self.s.agent[agent].kind == "person":
+            return ("none-due", None, None)
+        places = {}
+        if self.s.agent[agent].home is not None:
+            places[None] = 0
+        for system, triggered in self.s.trigger:
+            if triggered == agent:
+                places[system] = max(
+                    (
+                        e.number
+                        for e in self.history
+                        if e.system == system and e.action in ("write", "admin") and not e.refused
+                    ),
+                    default=0,
+                )
+        for e in self.history:
+            if e.agent == agent and not e.refused and "read" in done(e.action):
+                places[e.system] = max(places.get(e.system, 0), e.number)
+        worst = ("none-due", -1, None, None)
+        for source, place in places.items():
+            if not self.naive.is_crossing(agent, source, target, action):
+                continue
+            _, counting = self.naive.unchecked(agent, source)
+            once = self.guards(self.grant_forms(event.credential, target, action), counting)
+            for k in self.naive.meeting:
+                zones = (self.naive.zone_of_source(agent, source), self.naive.zone(target))
+                there = k.step == "boundary" and k.id in counting and (k.from_, k.to) == zones
+                if there and (k.actions is None or action in k.actions):
+                    once.add(k.id)
+            before = self.on_the_way(agent, source, event.credential, counting)
+            said, decision = self.judge(event, place, once, before, source)
+            if worst[0] == "none-due" or (ORDER.index(said), place) > (ORDER.index(worst[0]), worst[1]):
+                worst = (said, place, source, decision)
+        said, _, source, decision = worst
+        if said == "missing":
+            opens = self.grant_forms(event.credential, target, action) or (
+                action == "issue"
+                and any(x.from_ == event.credential and x.at == target for x in self.s.exchange.values())
+            )
+            if not opens or ("cred", event.credential) not in self.naive.own(agent):
+                said = "unknown"
+        if said == "recorded":
+            self.used.add(decision)
+        return said, source, None if decision is None else decision[1]
+
+    def judge(self, event, place, once, before, source):
+        if not once and not before:
+            intended = self.naive.approved(event.agent, source, event.system, event.action, event.credential)
+            return ("approved" if intended else "missing"), None
+        best = ("unrecorded", None)
+        for k in sorted(once | before):
+            decided = [
+                e.number
+                for e in [*self.history, event]
+                if e.agent == event.agent and e.checkpoint == k and not e.refused
+            ]
+            if not decided:
+                continue
+            last = (k, max(decided))
+            if last[1] <= place:
+                said = "stale"
+            elif k in once and last in self.used:
+                said = "reused"
+            else:
+                said = "recorded"
+            if ORDER.index(said) < ORDER.index(best[0]):
+                best = (said, last)
+        return best
+
+
+def random_events(snapshot, seed, count):
+    rng = random.Random(seed)
+    agents = [a.id for a in snapshot.agent.values() if a.status == "active"]
+    creds = [c.id for c in snapshot.credential.values() if c.status == "active"]
+    if not agents or not creds:
+        return
+    grants = [g for g in snapshot.grant.values() if g.credential in creds and g.actions]
+    for number in range(1, count + 1):
+        credential, system, action = rng.choice(creds), rng.choice(list(snapshot.system)), rng.choice(ACTIONS)
+        if grants and rng.random() < 0.85:
+            grant = rng.choice(grants)
+            credential, system, action = grant.credential, grant.system, rng.choice(grant.actions)
+        yield Event(
+            number,
+            1000.0 + number // 2,
+            agent=rng.choice(agents[:2]),
+            credential=credential,
+            system=system,
+            action=action,
+            checkpoint=rng.choice([None, None, *snapshot.checkpoint]),
+            refused=rng.random() < 0.1,
+        )
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@given(st.integers(0, 2**48), st.integers(1, 7))
+def test_a_reading_of_the_whole_history_agrees(seed, size):
+    snapshot = random_model(seed, size)
+    expected = NaiveTrace(snapshot)
+    events = list(random_events(snapshot, seed, 25))
+    for traced in analyse(snapshot).trace(iter(events)):
+        event = traced.event
+        verdict, source, decision = expected.verdict(event)
+        assert traced.recheck == verdict
+        if verdict not in {"none-due", "unknown"}:
+            assert traced.crossing is not None
+            assert traced.crossing.source == source
+            assert (None if traced.decision is None else traced.decision[1]) == decision
+        assert traced.identity == (snapshot.credential[event.credential].principal)
+        check_yielded(traced, expected)
+        expected.history.append(event)
+    assert len(events) in {0, 25}
+
+
+def check_yielded(traced, expected):
+    """Which system granted the credential."""
+    agent, credential = traced.agent, traced.credential
+    held = any(
+        step[0] == "hold" and step[1] == ("agent", agent) and step[2] == ("cred", credential)
+        for step in expected.naive.steps
+    )
+    way = expected.obtained(agent, credential)
+    if held:
+        assert traced.yielded.how in {"held", "passed"}
+    elif way is not None:
+        assert (traced.yielded.system, traced.yielded.event) == (way[0].system, way[0].number)
+    else:
+        assert traced.yielded is None or (traced.yielded.how, traced.yielded.event) == ("exchange", None)
+        reachable = ("cred", credential) in expected.naive.own(agent)
+        if traced.yielded is None:
+            assert any("no event before shows" in note for note in traced.notes) == reachable
+            assert any("no way by which" in reason for reason in traced.unexplained) == (not reachable)
+
+
+def test_the_random_events_meet_every_verdict():
+    met = set()
+    for seed in range(250):
+        snapshot = random_model(seed, 6)
+        met |= {traced.recheck for traced in analyse(snapshot).trace(random_events(snapshot, seed, 25))}
+    assert met == {*ORDER, "unknown"}
