@@ -30,14 +30,15 @@ from meshmodel.analysis.results import (
     Summary,
 )
 from meshmodel.analysis.rules import Facts
+from meshmodel.analysis.updating.following import Following, follow
 from meshmodel.model.events import Event
 from meshmodel.model.records import Intent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import Action, View
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.ways import Ways
     from meshmodel.analysis.trace import TracedEvent
+    from meshmodel.analysis.ways import Ways
 
 
 class Analysis:
@@ -49,11 +50,20 @@ class Analysis:
         today: the day (UTC) on which acceptances must still hold.
     """
 
-    def __init__(self, snapshot: Snapshot, view: View, today: date) -> None:
+    def __init__(
+        self, snapshot: Snapshot, view: View, today: date, following: Following | None = None
+    ) -> None:
         self.snapshot = snapshot
         self.view: View = view
         self.today = today
-        self._engine = Engine(snapshot, view)
+        self._known = following
+        self._engine = Engine(snapshot, view) if following is None else following.kept.engine
+
+    def after(self, snapshot: Snapshot, today: date) -> "Analysis":
+        """The analysis of the model after an edit; what the edit left alone is taken from this one."""
+        if self._known is None:
+            self._known = follow(self._engine)
+        return Analysis(snapshot, self.view, today, self._known.after(snapshot))
 
     @cached_property
     def _counts(self) -> Counts:
@@ -91,7 +101,7 @@ class Analysis:
 
     def reach(self) -> tuple[AgentReach, ...]:
         """The reach of every active agent (section 4), by id."""
-        return tuple(reach_of(self._engine, each) for each in self._engine.mesh.agents)
+        return tuple(reach_of(self._engine, each) for each in sorted(self._engine.mesh.agent_node))
 
     def identity_counts(self) -> Mapping[str, int]:
         """How many identities each active agent effectively carries; much quicker than ``reach``."""
@@ -232,9 +242,7 @@ class Analysis:
         from meshmodel.analysis.fix.choosing import minimum_fix
         from meshmodel.analysis.fix.stopping import Stop
 
-        return minimum_fix(
-            self._engine, self.doors, self._counts.uncontrolled, Stop(deadline, cancelled)
-        )
+        return minimum_fix(self._engine, self.doors, self._counts.uncontrolled, Stop(deadline, cancelled))
 
     def closing_curve(
         self,
@@ -286,4 +294,7 @@ def analyse(
         previous: an analysis of the model before an edit; what the edit left alone is taken from it.
             The answers are those of an analysis from scratch, whatever it is.
     """
-    return Analysis(snapshot, view, today or datetime.now(UTC).date())
+    day = today or datetime.now(UTC).date()
+    if previous is not None and previous.view == view:
+        return previous.after(snapshot, day)
+    return Analysis(snapshot, view, day)

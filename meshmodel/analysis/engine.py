@@ -162,12 +162,13 @@ class Engine:
         """The agents that have crossings, by id."""
         agents = self.snapshot.agent
         return tuple(
-            self._traveller(agents[each], node)
+            self.traveller(agents[each], node)
             for each, node in self.mesh.agent_node.items()
             if not agents[each].is_person
         )
 
-    def _traveller(self, agent: Agent, node: int) -> Traveller:
+    def traveller(self, agent: Agent, node: int) -> Traveller:
+        """What is known of one active agent that is no person."""
         home = agent.home
         return Traveller(
             id=agent.id,

@@ -26,7 +26,7 @@ def questions(engine: Engine) -> tuple[Question, ...]:
             asks.append(f"All it reaches lies in {title}: is this really one trust domain?")
         if agent.is_steerable and name not in intended:
             asks.append("It can be steered: what is it meant to do?")
-    for name in mesh.credentials:
+    for name in mesh.credential_node:
         credential = snapshot.credential[name]
         asks = asked[f"credential:{name}"] = []
         if credential.owner is None:

@@ -21,8 +21,8 @@ def identity_counts(engine: Engine) -> dict[str, int]:
     every = (1 << len(mesh.credentials)) - 1
     known: dict[int, int] = {}
     found = {}
-    for agent in mesh.agents:
-        row = engine.effective.row(mesh.agent_node[agent])
+    for agent, node in mesh.agent_node.items():
+        row = engine.effective.row(node)
         carried = row >> mesh.first_credential & every
         if carried not in known:
             known[carried] = len(identities(engine, row))

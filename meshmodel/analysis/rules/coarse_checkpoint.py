@@ -75,16 +75,17 @@ def _without(facts: Facts, coarse: list[tuple[Pair, int]], row: int, dropped: in
         for step, guards in engine.candidates.guards.items():
             if not guards & ~dropped:
                 waiting[step] = 0
-    passed = 0
+    begun, passed = row, 0
     grown = True
     while grown:
         grown = False
         for (leaves, enters), guards in list(waiting.items()):
             if row >> leaves & 1:
                 del waiting[leaves, enters]
+                if not begun >> enters & 1:
+                    passed |= guards & ~dropped
                 if not row >> enters & 1:
                     row |= baseline.row(enters)
-                    passed |= guards & ~dropped
                     grown = True
     return row, passed
 

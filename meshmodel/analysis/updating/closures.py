@@ -18,9 +18,10 @@ class Followed(Closure):
         changed: the nodes whose rows the last edit changed.
     """
 
-    __slots__ = ("_ahead", "_behind", "_known", "_several", "changed")
+    __slots__ = ("_behind", "_known", "_several", "changed")
 
     component: list[int]
+    successors: list[Sequence[int]]
 
     def __init__(
         self,
@@ -30,7 +31,7 @@ class Followed(Closure):
         rows: list[int],
         several: dict[int, list[int]],
     ) -> None:
-        self._ahead = after
+        self.successors = after
         self._behind = before
         self._several = several
         self.component = component
@@ -79,7 +80,7 @@ class Followed(Closure):
 
     def leads(self, leaves: int, enters: int) -> bool:
         """Whether there is this step."""
-        return enters in self._ahead[leaves]
+        return enters in self.successors[leaves]
 
     def is_cycle(self, number: int) -> bool:
         """Whether a component has several members, each of which leads back to itself."""
@@ -104,7 +105,7 @@ class Followed(Closure):
             marks = columns[name]
             if marks:
                 for node in self._members(name):
-                    for after in self._ahead[node]:
+                    for after in self.successors[node]:
                         columns[component[after]] |= marks
         return columns
 
@@ -114,7 +115,7 @@ class Followed(Closure):
     def copy(self) -> "Followed":
         """The same closure, which can be told of other steps while this one stays as it is."""
         return Followed(
-            self._ahead.copy(),
+            self.successors.copy(),
             self._behind.copy(),
             self.component.copy(),
             self._known.copy(),
@@ -129,11 +130,6 @@ class Followed(Closure):
             self._insert(leaves, enters)
 
     @property
-    def ahead(self) -> Sequence[Sequence[int]]:
-        """For each node the nodes after it."""
-        return self._ahead
-
-    @property
     def behind(self) -> Sequence[Sequence[int]]:
         """For each node the nodes before it."""
         return self._behind
@@ -141,7 +137,7 @@ class Followed(Closure):
     # A step more -------------------------------------------------------------------------------
 
     def _insert(self, leaves: int, enters: int) -> None:
-        self._ahead[leaves] = (*self._ahead[leaves], enters)
+        self.successors[leaves] = (*self.successors[leaves], enters)
         self._behind[enters] = (*self._behind[enters], leaves)
         component, rows = self.component, self._known
         first, last = component[leaves], component[enters]
@@ -181,7 +177,7 @@ class Followed(Closure):
     # A step less -------------------------------------------------------------------------------
 
     def _remove(self, leaves: int, enters: int) -> None:
-        self._ahead[leaves] = _without(self._ahead[leaves], enters)
+        self.successors[leaves] = _without(self.successors[leaves], enters)
         self._behind[enters] = _without(self._behind[enters], leaves)
         first, last = self.component[leaves], self.component[enters]
         if first == last:
@@ -223,7 +219,7 @@ class Followed(Closure):
         after: set[int] = set()
         for node in members:
             row |= 1 << node
-            after.update(self._ahead[node])
+            after.update(self.successors[node])
         for each in {component[node] for node in after} - {name}:
             row |= rows[each] or 1 << each
         return row
@@ -239,7 +235,7 @@ class Followed(Closure):
         while here and there:
             forwards = len(here) <= len(there)
             known, other = (ahead, behind) if forwards else (behind, ahead)
-            steps = self._ahead if forwards else self._behind
+            steps = self.successors if forwards else self._behind
             found: list[int] = []
             for node in here if forwards else there:
                 for each in steps[node]:
@@ -259,7 +255,9 @@ class Followed(Closure):
         members = self._several.pop(name)
         whole = self._known[name]
         place = {node: number for number, node in enumerate(members)}
-        inner = forward([[place[each] for each in self._ahead[node] if each in place] for node in members])
+        inner = forward(
+            [[place[each] for each in self.successors[node] if each in place] for node in members]
+        )
         parts: dict[int, list[int]] = {}
         for number, node in enumerate(members):
             parts.setdefault(inner.component[number], []).append(node)
@@ -294,7 +292,9 @@ class Followed(Closure):
         changed = set(lost)
         for name in sorted(found, key=lambda name: rows[name].bit_count()):
             if any(
-                self.component[each] in changed for node in self._members(name) for each in self._ahead[node]
+                self.component[each] in changed
+                for node in self._members(name)
+                for each in self.successors[node]
             ) and self._renew(name):
                 changed.add(name)
 

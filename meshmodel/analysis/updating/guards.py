@@ -157,7 +157,7 @@ class _Exists:
     """The steps of a graph, asked as a mapping from nodes to the nodes after them."""
 
     def __init__(self, graph: Followed) -> None:
-        self._ahead = graph.ahead
+        self._ahead = graph.successors
 
     def get(self, node: int, _default: Iterable[int] = ()) -> Iterable[int]:
         return self._ahead[node]

@@ -1,0 +1,268 @@
+"""An engine after an edit: the graph, the closures, and the agents whose reach changed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from meshmodel.analysis.checkpoints import Guarding, Unchecked
+from meshmodel.analysis.closure import Closure
+from meshmodel.analysis.engine import Engine, Traveller
+from meshmodel.analysis.relations import Related
+from meshmodel.analysis.steps import WRITE, Mesh, Pair
+from meshmodel.analysis.updating.arising import Hearing
+from meshmodel.analysis.updating.changes import Changes
+from meshmodel.analysis.updating.closures import Followed
+from meshmodel.analysis.updating.guards import Guarded, guarded, numbers_of
+from meshmodel.analysis.updating.meshes import Edited, edited, patched
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is needed of a reading to follow an edit.
+
+    Attributes:
+        engine: the reading.
+        related: its relations in order.
+        effective, own, held, baseline: its closures.
+        hearing: who reads outsiders' words without being triggered.
+        numbers: the numbers of its candidates.
+    """
+
+    engine: Engine
+    related: Related
+    effective: Followed
+    own: Followed
+    held: Followed
+    baseline: Followed
+    hearing: Hearing
+    numbers: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What an edit did to a reading.
+
+    Attributes:
+        kept: the reading after it.
+        changes: what was edited.
+        edit: what that did to the graph.
+        guards: what it did to the checkpoints that count.
+        agents: the agents that reach something else, in whatever way, or are otherwise concerned: by id.
+    """
+
+    kept: Kept
+    changes: Changes
+    edit: Edited
+    guards: Guarded
+    agents: frozenset[str]
+
+
+def keep(engine: Engine, related: Related) -> Kept:
+    """Make a reading ready for edits."""
+    effective = _followed(engine.effective)
+    baseline = effective
+    if engine.candidates.guards:
+        baseline = _followed(engine.guarding.baseline)
+    own, held = _followed(engine.own), _followed(engine.held)
+    hearing = Hearing.of(engine.mesh, effective.behind)
+    return Kept(engine, related, effective, own, held, baseline, hearing, numbers_of(engine.candidates))
+
+
+def _followed(closure: Closure) -> Followed:
+    return closure if isinstance(closure, Followed) else Followed.of(closure, closure.successors)
+
+
+def move(kept: Kept, changes: Changes) -> Moved | None:
+    """The reading after an edit, or ``None`` where it has to be read from scratch."""
+    engine = kept.engine
+    related = kept.related.after(
+        changes.after, {name: [(key, now) for key, _, now in found] for name, found in changes.tables.items()}
+    )
+    edit = edited(engine.mesh, changes, kept.related, related)
+    if edit is None:
+        return None
+    mesh = edit.mesh
+    effective = _moved(kept.effective, edit.gone, edit.come)
+    hearing = kept.hearing.edited(mesh, edit.gone, edit.come, effective.successors, effective.behind)
+    triggers = set(mesh.declared_triggers) | hearing.arising(mesh)
+    edit, effective = _triggered(engine.mesh, edit, triggers, effective, kept.effective)
+    first_agent, first_credential = mesh.first_agent, mesh.first_credential
+    own = _moved(
+        kept.own,
+        [step for step in edit.gone if step[1] < first_agent],
+        [step for step in edit.come if step[1] < first_agent],
+    )
+    held = _moved(
+        kept.held,
+        [
+            step
+            for step in edit.gone
+            if first_credential <= step[1] < first_agent and step[0] >= first_credential
+        ],
+        [
+            step
+            for step in edit.come
+            if first_credential <= step[1] < first_agent and step[0] >= first_credential
+        ],
+    )
+    guards = guarded(engine.candidates, kept.numbers, engine.view, changes, edit, effective)
+    baseline = _baseline(kept, edit, guards, effective)
+    made = _engine(kept, changes, edit, guards, effective, own, held, baseline)
+    after = Kept(made, related, effective, own, held, baseline, hearing, guards.numbers)
+    agents = frozenset(_concerned(kept, after, changes, edit, guards))
+    _set_agents(engine, made, agents)
+    return Moved(after, changes, edit, guards, agents)
+
+
+def _moved(closure: Followed, gone: Sequence[Pair], come: Sequence[Pair]) -> Followed:
+    if not gone and not come:
+        if not closure.changed:
+            return closure
+        return closure.copy()  # the same without what changed before
+    made = closure.copy()
+    made.follow(gone, come)
+    return made
+
+
+def _triggered(
+    before: Mesh, edit: Edited, triggers: set[Pair], effective: Followed, shared: Followed
+) -> tuple[Edited, Followed]:
+    """The graph with the triggers that there are now, declared or arising."""
+    mesh = edit.mesh
+    known = set(before.steps["trigger"])
+    gone, come = known - triggers, triggers - known
+    if not gone and not come:
+        return edit, effective
+    if effective is shared:
+        effective = shared.copy()
+    effective.follow(gone, come)
+    mesh.steps["trigger"] = patched(before.steps["trigger"], gone, come)
+    mesh.triggered_by = dict(mesh.triggered_by)
+    for leaves, enters in gone:
+        mesh.triggered_by[enters] &= ~(1 << leaves - WRITE)
+    for leaves, enters in come:
+        mesh.triggered_by[enters] = mesh.triggered_by.get(enters, 0) | 1 << leaves - WRITE
+    places = {
+        ("trigger", reading.systems[leaves // 5], reading.agents[enters - reading.first_agent])
+        for reading, steps in ((before, gone), (mesh, come))
+        for leaves, enters in steps
+    }
+    made = replace(
+        edit,
+        places=edit.places | places,  # type: ignore[operator]  # kinds of steps
+        gone=(*edit.gone, *gone),
+        come=(*edit.come, *come),
+    )
+    return made, effective
+
+
+def _baseline(kept: Kept, edit: Edited, guards: Guarded, effective: Followed) -> Followed:
+    """The steps that no candidate covers: what came, went, or is covered otherwise."""
+    old, new = kept.engine.candidates.guards, guards.candidates.guards
+    if not new:
+        return effective
+    if not old:
+        made = effective.copy()
+        made.follow([step for step in new if effective.leads(*step)], ())
+        made.changed |= effective.changed
+        return made
+    gone = [step for step in edit.gone if step not in old]
+    come = [step for step in edit.come if step not in new]
+    was, now = set(edit.gone), set(edit.come)
+    for step in guards.steps:
+        if step in was or step in now:
+            continue
+        if step in new and step not in old:
+            gone.append(step)
+        elif step in old and step not in new:
+            come.append(step)
+    return _moved(kept.baseline, gone, come)
+
+
+def _engine(
+    kept: Kept,
+    changes: Changes,
+    edit: Edited,
+    guards: Guarded,
+    effective: Followed,
+    own: Followed,
+    held: Followed,
+    baseline: Followed,
+) -> Engine:
+    made = Engine.__new__(Engine)
+    made.snapshot, made.view, made.mesh = changes.after, kept.engine.view, edit.mesh
+    made.candidates = guards.candidates
+    known: dict[str, Any] = made.__dict__
+    known.update(
+        effective=effective,
+        own=own,
+        held=held,
+        guarding=Guarding(edit.mesh, guards.candidates, baseline),
+    )
+    return made
+
+
+def _concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: Guarded) -> Iterable[str]:
+    """The agents whose reach, sources or starts may be others."""
+    old, new = kept.engine.mesh, after.engine.mesh
+    hit = guards.control
+    for leaves, _ in guards.steps:
+        hit |= 1 << leaves
+    for node in after.baseline.changed:
+        hit |= 1 << node
+    found = {str(key) for key, _, _ in changes.of("agent")}
+    found |= {str(key[0]) for key, _, _ in changes.of("intent")}
+    audited = {str(key) for key, _, _ in changes.of("system")}
+    if audited:
+        found |= {
+            each.agent
+            for system in audited
+            for each in (
+                *kept.related.of("intent", "system", system),
+                *after.related.of("intent", "system", system),
+            )
+        }
+    zones = {
+        record.domain
+        for key, one, other in changes.of("system")
+        if key in edit.systems
+        for record in (one, other)
+        if record is not None
+    }
+    agents = changes.after.agent
+    changed = after.effective.changed | after.own.changed | after.held.changed
+    for ident, node in new.agent_node.items():
+        if ident in found:
+            continue
+        if (
+            node in changed
+            or old.agent_node.get(ident) != node
+            or after.effective.row(node) & hit
+            or old.triggered_by.get(node, 0) != new.triggered_by.get(node, 0)
+            or agents[ident].home in zones
+            or agents[ident].home in guards.zones
+        ):
+            found.add(ident)
+    if guards.zones:
+        here = 0
+        for zone in guards.zones:
+            here |= new.zone_mask.get(zone, 0)
+        found |= {ident for ident, node in new.agent_node.items() if after.engine.sources_of(node) & here}
+    return found
+
+
+def _set_agents(before: Engine, made: Engine, agents: frozenset[str]) -> None:
+    """What is known of the agents: of those that are concerned anew, of the others as before."""
+    records, nodes = made.snapshot.agent, made.mesh.agent_node
+    alone: dict[str, Unchecked] = {each: known for each, known in before.alone.items() if each in nodes}
+    for each in agents:
+        if each in nodes:
+            alone[each] = made.guarding.alone(nodes[each])
+    made.__dict__["alone"] = alone
+    travellers: dict[str, Traveller] = {
+        each.id: each for each in before.travellers if each.id in nodes and each.id not in agents
+    }
+    for ident in agents:
+        if ident in nodes and not records[ident].is_person:
+            travellers[ident] = made.traveller(records[ident], nodes[ident])
+    made.__dict__["travellers"] = tuple(travellers[each] for each in sorted(travellers))
