@@ -8,8 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from meshmodel.analysis.results import Accepted, AgentReach, Explanation, Finding, SystemReach
-from meshmodel.exporters.folding import fold
+from meshmodel.analysis.results import Accepted, AgentReach, Explanation, SystemReach
 from meshmodel.exporters.style import Style, table, wrap
 from meshmodel.exporters.text import explain_text, reach_text, rule_text, rules_text
 from meshmodel.model.text import width
@@ -17,10 +16,6 @@ from tests.commands.running import MODELS, PROGRAM, run
 
 AGENT = MODELS / "support-agent.toml"
 PLAIN = Style()
-
-
-def finding(rule, subject, severity="high", **more):
-    return Finding(rule, severity, subject, f"what {rule} says", "what to do", ("CWE-862",), **more)
 
 
 def on_a_terminal(*arguments, columns=80, **environment):
@@ -46,29 +41,6 @@ def on_a_terminal(*arguments, columns=80, **environment):
     os.close(master)
     _, error = process.communicate(timeout=60)
     return b"".join(parts).decode().replace("\r\n", "\n"), error.decode(), process.returncode
-
-
-def test_findings_are_folded_under_their_door():
-    door = finding("missing-checkpoint", "key>store")
-    same = finding("delegation-not-honoured", "key>store")
-    about = finding("checkpoint-does-not-count", "gate", about=(("grant", ("key", "store")),))
-    other = finding("toxic-flow", "bot", "critical", about=(("agent", "bot"),))
-    rows = fold([other, door, same, about])
-    assert [row.finding for row in rows] == [other, door]
-    assert [row.also for row in rows] == [(), (same, about)]
-
-
-def test_nothing_is_folded_without_a_door():
-    alone = finding("delegation-not-honoured", "key>store")
-    assert [row.finding for row in fold([alone])] == [alone]
-
-
-def test_folding_loses_nothing():
-    listed = [finding(rule, subject) for rule in ("missing-checkpoint", "x", "y") for subject in ("a>b", "c")]
-    rows = fold(listed)
-    assert sorted(map(repr, [*(r.finding for r in rows), *(f for r in rows for f in r.also)])) == sorted(
-        map(repr, listed)
-    )
 
 
 @pytest.mark.parametrize("columns", [20, 40, 80])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from meshmodel.analysis.rules.base import Case, Facts, Rule, joined
+from meshmodel.analysis.rules.base import Case, Facts, Rule, joined, lit
 from meshmodel.analysis.steps import READ, WRITE, actions_of, implied_mask
 from meshmodel.model.records import System
 
@@ -18,7 +18,7 @@ def _of(facts: Facts, system: System) -> Iterator[Case]:
     """
     if system.kind not in REMEMBERING or system.partitioned:
         return
-    people, grants = _people(facts, system)
+    people, used = _people(facts, system)
     homes = _homes(facts, system)
     reasons = []
     if people:
@@ -38,7 +38,7 @@ def _of(facts: Facts, system: System) -> Iterator[Case]:
         ),
         about=(
             ("system", system.id),
-            *(grants if people else ()),
+            *lit("credential", used),
             *who.lit,
         ),
         agents=who.agents,
@@ -46,10 +46,10 @@ def _of(facts: Facts, system: System) -> Iterator[Case]:
     )
 
 
-def _people(facts: Facts, system: System) -> tuple[list[str], list[tuple[str, tuple[str, str]]]]:
-    """On whose behalf it is written and read, where these differ, and the grants by which it is."""
-    written, read = set(), set()
-    grants = []
+def _people(facts: Facts, system: System) -> tuple[list[str], list[str]]:
+    """On whose behalf it is written and read, where these differ, and the credentials used."""
+    written, read = set[str](), set[str]()
+    used: list[str] = []
     for grant in facts.related("grant", "system", system.id):
         credential = facts.snapshot.credential[grant.credential]
         if credential.on_behalf_of is None or not credential.is_active:
@@ -60,11 +60,11 @@ def _people(facts: Facts, system: System) -> tuple[list[str], list[tuple[str, tu
         if actions >> READ & 1:
             read.add(credential.on_behalf_of)
         if actions & (1 << READ | 1 << WRITE):
-            grants.append(("grant", (grant.credential, grant.system)))
+            used.append(grant.credential)
     every = written | read
     if not (written and read) or len(every) < 2:
         return [], []
-    return sorted(every), grants
+    return sorted(every), used
 
 
 def _homes(facts: Facts, system: System) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from meshmodel.analysis.rules.base import Case, Facts, Rule, lit
-from meshmodel.analysis.rules.wording import in_words, systems_of
+from meshmodel.analysis.rules.wording import grants_into, in_words, systems_of
 from meshmodel.analysis.steps import actions_of, implied_mask
 from meshmodel.model.records import Agent
 
@@ -16,7 +16,8 @@ def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
     allowed = 0
     for intent in intents:
         allowed |= implied_mask(intent.actions) << 5 * mesh.system_number[intent.system]
-    beyond = engine.effective.row(mesh.agent_node[agent.id]) & mesh.access & ~allowed
+    reached = engine.effective.row(mesh.agent_node[agent.id])
+    beyond = reached & mesh.access & ~allowed
     if not beyond:
         return
     acting = beyond & mesh.acting & (mesh.at_level[2] | mesh.at_level[3])
@@ -25,7 +26,11 @@ def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
         subject=agent.id,
         severity="high" if acting else "medium",
         message=f"{agent.title} is meant for less: it can also {told}",
-        about=(("agent", agent.id), *lit("system", systems_of(facts, beyond))),
+        about=(
+            ("agent", agent.id),
+            *grants_into(facts, reached, beyond),
+            *lit("system", systems_of(facts, beyond)),
+        ),
         agents=(agent.id,),
         actions=actions_of(actions),
     )

@@ -164,10 +164,7 @@ def test_it_tells_who_shares_the_memory():
         "memory is written and read on behalf of ann and ben, and what one puts in, another gets"
     )
     assert finding.agents == ()
-    assert [each for each in finding.about if each[0] == "grant"] == [
-        ("grant", ("reads", "memory")),
-        ("grant", ("writes", "memory")),
-    ]
+    assert finding.about == (("system", "memory"), ("credential", "reads"), ("credential", "writes"))
     (finding,) = findings(office(*homes("office", "prod")), "shared-memory")
     assert finding.message == (
         "memory is written and read by agents at home in office and prod, and what one puts in, another gets"

@@ -1,0 +1,95 @@
+"""One cause is one row: what is folded under a door, and what is not."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.results import Finding
+from meshmodel.exporters.folding import DOOR, fold
+from meshmodel.model.vocabulary import SEVERITIES
+from tests.analysis.random_models import random_model
+
+
+def finding(rule, subject, severity="high", grants=(), **more):
+    about = tuple(("grant", each) for each in grants)
+    return Finding(
+        rule, severity, subject, f"what {rule} says", "what to do", ("CWE-862",), about=about, **more
+    )
+
+
+def door(credential, system, severity="high"):
+    return finding(DOOR, f"{credential}>{system}", severity, [(credential, system)])
+
+
+def rows(findings):
+    return [(row.finding, row.also) for row in fold(findings)]
+
+
+def test_findings_are_folded_under_their_door():
+    key = door("key", "store")
+    same = finding("delegation-not-honoured", "key>store", grants=[("key", "store")])
+    about = finding("checkpoint-does-not-count", "gate", "medium", [("key", "store")])
+    other = finding("toxic-flow", "bot", "critical")
+    assert rows([other, key, same, about]) == [(other, ()), (key, (same, about))]
+
+
+def test_nothing_is_folded_without_a_door():
+    alone = finding("delegation-not-honoured", "key>store", grants=[("key", "store")])
+    assert rows([alone]) == [(alone, ())]
+
+
+def test_the_same_words_are_not_the_same_thing():
+    # The delegation of an agent called key to one called store.
+    key, handed = door("key", "store"), finding("token-passthrough", "key>store")
+    assert rows([key, handed]) == [(key, ()), (handed, ())]
+
+
+def test_what_is_about_several_grants_is_folded_if_all_are_doors():
+    one, other = door("key", "store"), door("token", "app", "medium")
+    both = finding("environment-crossing", "bot", grants=[("token", "app"), ("key", "store")])
+    assert rows([both, one, other]) == [(one, (both,)), (other, ())]
+    assert rows([both, one]) == [(both, ()), (one, ())]
+
+
+def test_what_is_about_a_credential_or_a_system_alone_is_a_row():
+    key = door("key", "store")
+    long, memory = finding("long-lived-credential", "key"), finding("shared-memory", "store")
+    assert [row for row, _ in rows([key, long, memory])] == [key, long, memory]
+
+
+def test_a_row_stands_where_the_most_severe_thing_that_it_says_stands():
+    low, high = door("key", "store", "low"), door("token", "app")
+    worse = finding("self-approved-checkpoint", "gate", "critical", [("key", "store")])
+    found = fold([worse, high, low])
+    assert [(row.finding, row.severity) for row in found] == [(low, "critical"), (high, "high")]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_folding_loses_nothing_and_keeps_the_order(seed):
+    findings = analyse(random_model(seed, 7)).findings
+    folded = fold(findings)
+    every = [each for row in folded for each in (row.finding, *row.also)]
+    assert sorted(map(repr, every)) == sorted(map(repr, findings))
+    ranks = [SEVERITIES.index(row.severity) for row in folded]
+    assert ranks == sorted(ranks, reverse=True)
+    assert all(row.finding.rule == DOOR for row in folded if row.also)
+
+
+@given(st.permutations(range(6)))
+def test_only_the_order_of_rows_follows_from_that_of_findings(order):
+    findings = [
+        door("key", "store"),
+        finding("a", "x", grants=[("key", "store")]),
+        finding("b", "y"),
+        finding("c", "z", grants=[("other", "store")]),
+        door("token", "app"),
+        finding("d", "w", grants=[("token", "app")]),
+    ]
+    folded = fold([findings[place] for place in order])
+    assert {(row.finding.subject, tuple(each.subject for each in row.also)) for row in folded} == {
+        ("key>store", ("x",)),
+        ("token>app", ("w",)),
+        ("y", ()),
+        ("z", ()),
+    }
