@@ -153,8 +153,8 @@ class Explaining:
                 if system is not None:
                     crossed &= ALL_ACTIONS << self.mesh.access_node(system, 0)
                 if crossed:
-                    return traveller.id, self.mesh.systems[next(bits(crossed)) // 5]
-        for name in (agent,) if agent is not None else self.mesh.agents:
+                    return traveller.id, min(self.mesh.systems[each // 5] for each in bits(crossed))
+        for name in (agent,) if agent is not None else sorted(self.mesh.agent_node):
             node = self.mesh.agent_node.get(name)
             reached = 0 if node is None else self.engine.effective.row(node) & self.mesh.access
             if system is not None and reached >> self.mesh.access_node(system, 0) & ALL_ACTIONS:

@@ -91,8 +91,8 @@ class Between:
         self._after = after
         self._before = _turned(after)
         node = mesh.agent_node.get(agent)
-        self.near = _search(after, () if node is None else (node,))
-        self.far = _search(self._before, (mesh.access_node(system, each) for each in actions))
+        self.near = searched(after, () if node is None else (node,))
+        self.far = searched(self._before, (mesh.access_node(system, each) for each in actions))
 
     @property
     def is_open(self) -> bool:
@@ -139,11 +139,11 @@ class Between:
         written = [first + READ for first in untrusted if first + WRITE in self.near]
         loose: set[int] = set()
         for first in untrusted:
-            loose |= _search(before, [first + READ]) & _search(self._before, [first + WRITE])
+            loose |= searched(before, [first + READ]) & searched(self._before, [first + WRITE])
         return (
-            _search(after, steerable),
-            _search(before, written),
-            _search(after, steerable & self.far),
+            searched(after, steerable),
+            searched(before, written),
+            searched(after, steerable & self.far),
             loose,
         )
 
@@ -285,7 +285,7 @@ def _turned(after: list[list[int]]) -> list[list[int]]:
     return before
 
 
-def _search(after: list[list[int]], starts: Iterable[int]) -> set[int]:
+def searched(after: list[list[int]], starts: Iterable[int]) -> set[int]:
     """The nodes that can be reached, the starts included."""
     found = set(starts)
     waiting = list(found)

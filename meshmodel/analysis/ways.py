@@ -6,13 +6,13 @@ their own here, so that a step can be on all ways like an element, and a relatio
 is cut once.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.explain import Asked, Explaining
-from meshmodel.analysis.openings import Between, Blocked, Opening, blocked
+from meshmodel.analysis.openings import Between, Blocked, Opening, blocked, searched
 from meshmodel.analysis.results import Explanation, StepKey, StepKind
 from meshmodel.analysis.steps import ADMIN, STEP_ORDER, Mesh, Pair, bits
 from meshmodel.analysis.witness import reference_of
@@ -136,39 +136,42 @@ class WayGraph:
         self,
         engine: Engine,
         starts: Sequence[int],
-        doors: Iterable[StepKey],
+        doors: Mapping[StepKey, Sequence[Pair]],
         allowed: Callable[[Pair], bool] | None,
     ) -> None:
         import networkx as nx
 
         self.mesh = engine.mesh
         self.starts = starts
-        graph: nx.DiGraph[Hashable] = nx.DiGraph()
         self.pairs: dict[StepKey, list[Pair]] = {}
-        graph.add_edges_from((START, node) for node in starts)
-        for pairs in self.mesh.steps.values():
-            for pair in pairs:
-                if allowed is not None and not allowed(pair):
-                    continue
-                step = step_key(self.mesh, *pair)
+        taken = [
+            pair for pairs in self.mesh.steps.values() for pair in pairs if allowed is None or allowed(pair)
+        ]
+        credentials = {self.mesh.credential_node[step[1]] for step in doors}
+        between = _between(self.mesh.size, taken, starts, credentials)
+        graph: nx.DiGraph[Hashable] = nx.DiGraph()
+        graph.add_edges_from((START, node) for node in starts if node in between)
+        for pair in taken:
+            if pair[0] not in between:
+                continue
+            step = step_key(self.mesh, *pair)
+            if pair[1] in between:
                 if step is None:
                     graph.add_edge(*pair)
                     continue
-                self.pairs.setdefault(step, []).append(pair)
-                graph.add_edge((step, 0), (step, 1), capacity=1)
-                graph.add_edge(pair[0], (step, 0))
                 graph.add_edge((step, 1), pair[1])
-        graph.add_edges_from(((step, 1), GOAL) for step in doors)
-        between = (nx.descendants(graph, START) | {START}) & (nx.ancestors(graph, GOAL) | {GOAL})
-        self.graph = graph.subgraph(between).copy()
-
-    def has(self, step: StepKey) -> bool:
-        """Whether a step is on some way."""
-        return (step, 0) in self.graph
+            elif step is None or pair not in doors.get(step, ()):
+                continue
+            self.pairs.setdefault(step, []).append(pair)
+            graph.add_edge((step, 0), (step, 1), capacity=1)
+            graph.add_edge(pair[0], (step, 0))
+            if step in doors:
+                graph.add_edge((step, 1), GOAL)
+        self.graph = graph
 
     def steps(self) -> tuple[StepKey, ...]:
         """Every step on some way."""
-        return ordered(step for step in self.pairs if (step, 0) in self.graph)
+        return ordered(self.pairs)
 
     def through(self) -> tuple[Passed, ...]:
         """What every way passes, in order: the dominators of the goal."""
@@ -190,18 +193,20 @@ class WayGraph:
 
     def cut(self) -> Cut:
         """The smallest sets of steps of which every way takes one: the minimum cuts."""
+        single = [each.step for each in self.through() if each.step is not None]
+        if single:
+            return Cut(1, (single[0],), (single[-1],), ordered(single))
         import networkx as nx
-        from networkx.algorithms.flow import shortest_augmenting_path
+        from networkx.algorithms.flow import edmonds_karp
 
-        size, flow = nx.maximum_flow(self.graph, START, GOAL, flow_func=shortest_augmenting_path)
+        rest = edmonds_karp(self.graph, START, GOAL)  # what can still flow once a most flows
         left: nx.DiGraph[Hashable] = nx.DiGraph()
-        left.add_nodes_from(self.graph)
-        for leaves, enters, capacity in self.graph.edges(data="capacity"):
-            carried = flow[leaves][enters]
-            if capacity is None or carried < capacity:
-                left.add_edge(leaves, enters)
-            if carried:
-                left.add_edge(enters, leaves)
+        left.add_edges_from(
+            (leaves, enters)
+            for leaves, enters, data in rest.edges(data=True)
+            if data["flow"] < data["capacity"]
+        )
+        left.add_nodes_from((START, GOAL))
         after = nx.descendants(left, START) | {START}
         before = nx.ancestors(left, GOAL) | {GOAL}
         place = {
@@ -209,13 +214,23 @@ class WayGraph:
             for number, nodes in enumerate(nx.strongly_connected_components(left))
             for node in nodes
         }
-        full = [step for step in self.steps() if flow[step, 0][step, 1]]
+        full = [step for step in self.steps() if rest.edges[(step, 0), (step, 1)]["flow"]]
         return Cut(
-            size,
+            int(rest.graph["flow_value"]),
             ordered(step for step in full if (step, 0) in after and (step, 1) not in after),
             ordered(step for step in full if (step, 0) not in before and (step, 1) in before),
             ordered(step for step in full if place[step, 0] != place[step, 1]),
         )
+
+
+def _between(size: int, taken: Iterable[Pair], starts: Iterable[int], ends: Iterable[int]) -> set[int]:
+    """The nodes on the ways from the first to the last."""
+    after: list[list[int]] = [[] for _ in range(size)]
+    before: list[list[int]] = [[] for _ in range(size)]
+    for leaves, enters in taken:
+        after[leaves].append(enters)
+        before[enters].append(leaves)
+    return searched(after, starts) & searched(before, ends)
 
 
 def all_ways(explaining: Explaining, asked: Asked) -> Ways:
@@ -249,11 +264,15 @@ def _reached(explaining: Explaining, asked: Asked) -> Ways:
         if pair[1] in (access, entered) and (allowed is None or allowed(pair)):
             grants.setdefault(pair[0], []).append(pair)
     steps = {node: step_key(mesh, *pairs[0]) for node, pairs in grants.items()}
-    counted = [step for node, step in steps.items() if allowed is None or not approved >> node & 1]
-    graph = WayGraph(engine, starts, [step for step in counted if step is not None], allowed)
+    counted = {
+        step: grants[node]
+        for node, step in steps.items()
+        if step is not None and (allowed is None or not approved >> node & 1)
+    }
+    graph = WayGraph(engine, starts, counted, allowed)
     doors = []
     for node, step in steps.items():
-        if step is None or not (graph.has(step) or (step not in counted and unchecked.row >> node & 1)):
+        if step is None or not (step in graph.pairs or (step not in counted and unchecked.row >> node & 1)):
             continue
         pairs = sorted(grants[node])
         guards = [explaining.paths.first_guard(pair, unchecked) for pair in pairs]

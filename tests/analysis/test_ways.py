@@ -8,6 +8,7 @@ import pytest
 from meshmodel.analysis.analysis import analyse
 from meshmodel.model import records as r
 from meshmodel.model.vocabulary import ACTIONS
+from tests.analysis.meshes_by_hand import support
 from tests.analysis.naive import Naive
 from tests.analysis.random_models import random_model, snapshot_of
 
@@ -86,6 +87,37 @@ def test_what_every_way_passes_and_what_cuts_them_all(seed):
         ends = {("access", ways.explanation.system, x) for x in (ways.explanation.action, "admin")}
         assert passed - ends == {n for n in nodes if not brute.is_way(gone=n)} - ends
         check_cut(brute, ways.cut, single)
+
+
+def test_a_checkpoint_on_another_action_of_the_last_grant_does_not_stand_on_the_ways():
+    both = r.Grant("file-key", "files", ("read", "write"))
+    gates = [
+        r.Checkpoint(f"ask-{x}", "policy-decision", "grant", "file-key", "files", actions=(x,))
+        for x in ("read", "write")
+    ]
+    ways = analyse(support(both, *gates)).all_ways("bot", "files", "read")
+    assert [each.checkpoint for each in ways.standing] == ["ask-read"]
+    assert [(each.checkpoint, each.actions) for each in ways.doors] == [("ask-read", ("read",))]
+    assert not ways.unasked
+
+
+def test_what_an_intent_covers_is_no_end_of_the_ways_of_an_uncontrolled_crossing():
+    other = [r.Credential("spare"), r.Grant("spare", "files", ("read",)), r.Custody("tickets", "spare")]
+    ways = analyse(support(r.Intent("bot", "files", ("read",)), *other)).all_ways(
+        "bot", "files", source="home"
+    )
+    assert [(each.credential, each.intended) for each in ways.doors] == [("spare", False), ("file-key", True)]
+    assert "Not counted, since an intent covers it: Files accepts file-key (read)" in ways.sentences
+    assert ("custody", "tickets", "spare") in ways.cut.steps
+
+
+def test_a_boundary_that_decides_stands_on_the_ways():
+    gate = r.Checkpoint("gate", "policy-decision", "boundary", "helpdesk", "cloud", decided_at="files")
+    ways = analyse(support(gate)).all_ways("bot", "files")
+    assert not ways.unasked
+    assert ways.sentences[-1] == (
+        "On them stands gate, on the boundary from Help desk to Cloud — and every way passes one"
+    )
 
 
 def check_cut(brute, cut, single):
