@@ -86,14 +86,23 @@ def solve(costs: Sequence[float], rows: Sequence[Row], stop: Stop, *, free: Sequ
     if seconds < inf:
         highs.setOptionValue("time_limit", seconds)
 
+    broken: list[BaseException] = []
+
     def interrupt(event: "HighsCallbackEvent") -> None:
-        if stop():
+        # An exception, such as that of Ctrl+C, must not pass through the solver's own code.
+        try:
+            if stop():
+                event.interrupt()
+        except BaseException as error:  # noqa: BLE001  # it is raised again below
+            broken.append(error)
             event.interrupt()
 
     highs.cbMipInterrupt.subscribe(interrupt)
     highs.cbSimplexInterrupt.subscribe(interrupt)
     highs.passModel(program)
     highs.run()
+    if broken:
+        raise broken[0]
     status, info = highs.getModelStatus(), highs.getInfo()
     if status == highspy.HighsModelStatus.kInfeasible:
         return Solution(None, 0, proven=True)

@@ -1,0 +1,163 @@
+"""``meshmodel fix``: the fewest checkpoints that leave nothing uncontrolled, and adding them."""
+
+import argparse
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from meshmodel.commands.models import Subparsers, add_json, add_models, for_each, load
+from meshmodel.commands.output import answer, say, style
+from meshmodel.model.errors import MeshmodelError, StoreError
+from meshmodel.model.text import one_line
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.fix.results import CurvePoint, Fix
+    from meshmodel.api import Analysis
+    from meshmodel.model.snapshot import Snapshot
+
+State = Literal["planned", "enforced"]
+
+
+def add(commands: Subparsers) -> None:
+    """Declare the command and its arguments."""
+    parser = commands.add_parser(
+        "fix",
+        help="find the fewest checkpoints that leave no crossing uncontrolled",
+        description="Find a smallest set of steps to guard so that no crossing is uncontrolled, and among "
+        "the smallest one that interrupts the fewest declared intents. The answer is proven, or says what "
+        "it could prove until the deadline (exit status 2). --apply adds the checkpoints: to a model file "
+        "as one edit that undo takes back; an interchange file is replaced as a whole, in its canonical "
+        "form, without its comments.",
+        allow_abbrev=False,
+    )
+    add_models(parser)
+    parser.add_argument(
+        "--deadline", type=_seconds, metavar="SECONDS", help="how long it may take (default: no limit)"
+    )
+    parser.add_argument(
+        "--as-designed", action="store_true", help="count planned checkpoints as if they were enforced"
+    )
+    parser.add_argument(
+        "--curve", action="store_true", help="show too what 1, 2, 3, … checkpoints close at best"
+    )
+    parser.add_argument(
+        "--apply", choices=("planned", "enforced"), metavar="STATE", help="add them, planned or enforced"
+    )
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Answer for every model; 2 if time was over before everything was proven.
+
+    Raises:
+        MeshmodelError: ``--apply`` with several models.
+    """
+    if arguments.apply and len(arguments.models) > 1:
+        raise MeshmodelError("--apply changes one model at a time; name one")
+    first = True
+
+    def fix(path: Path) -> int:
+        nonlocal first
+        found = _Found(path, arguments)
+        if arguments.json:
+            answer(found.json())
+        else:
+            said = found.text()
+            say(said if first else f"\n{said}")
+        first = False
+        return 0 if found.complete else 2
+
+    return for_each(arguments.models, fix)
+
+
+class _Found:
+    """What was found for one model, and done in it."""
+
+    def __init__(self, path: Path, arguments: argparse.Namespace) -> None:
+        self.path = path
+        self.arguments = arguments
+        self.state: State | None = arguments.apply
+        self.applied = False
+        if self.state is None:
+            self._search(load(path))
+        else:
+            self._search_and_apply(self.state)
+
+    def _search(self, snapshot: "Snapshot") -> None:
+        from meshmodel.api import analyse
+
+        arguments = self.arguments
+        self.analysis: Analysis = analyse(snapshot, view="designed" if arguments.as_designed else "built")
+        begun = time.monotonic()
+        self.fix: Fix = self.analysis.minimum_fix(deadline=arguments.deadline)
+        self.curve: Sequence[CurvePoint] | None = None
+        if arguments.curve:
+            left = arguments.deadline
+            if left is not None:
+                left = max(0.0, left - (time.monotonic() - begun))
+            self.curve = self.analysis.closing_curve(deadline=left)
+        self.complete = self.fix.optimal and (self.curve is None or all(point.exact for point in self.curve))
+
+    def _search_and_apply(self, state: State) -> None:
+        from meshmodel.store.edits import apply_edit
+        from meshmodel.store.guarding import guard
+        from meshmodel.store.loading import is_model_file
+
+        if not is_model_file(self.path):
+            from meshmodel.store.interchange import write_file
+
+            snapshot = load(self.path)
+            self._search(snapshot)
+            if self._is_to_apply():
+                write_file(self.path, apply_edit(snapshot, guard(snapshot, self.fix.checkpoints, state)))
+            return
+        from meshmodel.store.database import Store
+
+        with Store.open(self.path) as store:
+            if store.read_only:
+                raise StoreError(f"{one_line(self.path)}: may only be read, so nothing can be added to it")
+            self._search(store.snapshot)
+            if self._is_to_apply():
+                store.apply(guard(store.snapshot, self.fix.checkpoints, state))
+
+    def _is_to_apply(self) -> bool:
+        """A set that is not proven to be smallest is shown, but not put into the model."""
+        self.applied = self.fix.optimal and bool(self.fix.checkpoints)
+        return self.applied
+
+    def json(self) -> dict[str, object]:
+        """The machine-readable answer."""
+        from meshmodel.exporters.fix_answer import fix_answer
+
+        return fix_answer(
+            self.fix, self.curve, applied=self.state if self.applied else None, complete=self.complete
+        )
+
+    def text(self) -> str:
+        """The answer for people."""
+        from meshmodel.exporters.fix_answer import fix_text
+
+        return fix_text(self.analysis, self.fix, style(), curve=self.curve, outcome=self._outcome())
+
+    def _outcome(self) -> str | None:
+        if self.state is None or not self.fix.before:
+            return None
+        name = one_line(self.path, limit=1_000)
+        if not self.applied:
+            return f"{name}: nothing was added, since the set is not proven to be smallest; give it more time"
+        many = "checkpoint" if self.fix.cost == 1 else "checkpoints"
+        later = "; it counts once it is enforced" if self.fix.cost == 1 else "; they count once enforced"
+        return f"{name}: {self.fix.cost} {self.state} {many} added{later if self.state == 'planned' else ''}"
+
+
+def _seconds(text: str) -> float:
+    """A number of seconds above zero."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"a number of seconds above 0, not {one_line(text, 20)}")
+    return seconds

@@ -1,0 +1,176 @@
+"""The minimum fix and the closing curve, as JSON (section 11) and as text for people."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from meshmodel.exporters.answers import Answer
+from meshmodel.exporters.style import Style, counted, table, wrap
+from meshmodel.model.text import one_line
+from meshmodel.model.vocabulary import CheckpointStep, View
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.fix.results import CurvePoint, Fix
+    from meshmodel.analysis.results import StepKey
+    from meshmodel.api import Analysis
+
+_WHEN: Final[dict[CheckpointStep, str]] = {
+    "grant": "when {} is used on {}",
+    "custody": "when {1} is obtained from {0}",
+    "exchange": "when {} is exchanged for {}",
+    "hold": "when {} presents {}",
+    "delegation": "when {} sets {} to work",
+    "trigger": "when what is written into {} starts {}",
+    "hosting": "when what runs on {} acts as {}",
+}
+_BAR: Final = 20
+"""Cells of a bar that stands for all crossings."""
+
+
+def fix_answer(
+    fix: "Fix", curve: "Sequence[CurvePoint] | None" = None, *, applied: str | None = None, complete: bool
+) -> Answer:
+    """``meshmodel-fix/1``: a smallest set of checkpoints, or the smallest known with its lower bound.
+
+    Args:
+        fix: the answer.
+        curve: the closing curve, where it was asked for.
+        applied: the state in which the checkpoints were added to the model, if they were.
+        complete: false: time was over before everything was proven, and the answer says so.
+    """
+    answer: Answer = {
+        "format": "meshmodel-fix/1",
+        "cost": fix.cost,
+        "lower_bound": fix.lower_bound,
+        "optimal": fix.optimal,
+        "checkpoints": _steps(fix.checkpoints),
+        "closes": fix.closes,
+    }
+    if curve is not None:
+        answer["curve"] = [
+            {
+                "checkpoints": point.checkpoints,
+                "remaining": point.remaining,
+                "lower_bound": point.lower_bound,
+                "exact": point.exact,
+                "chosen": _steps(point.chosen),
+            }
+            for point in curve
+        ]
+    if applied is not None:
+        answer["applied"] = applied
+    if not complete:
+        answer["complete"] = False
+    return answer
+
+
+def _steps(steps: "Sequence[StepKey]") -> list[Answer]:
+    listed = [{"step": step, "from": start, "to": end} for step, start, end in steps]
+    return sorted(listed, key=lambda each: (each["step"], each["from"], each["to"]))
+
+
+def fix_text(
+    analysis: "Analysis",
+    fix: "Fix",
+    style: Style,
+    *,
+    curve: "Sequence[CurvePoint] | None" = None,
+    outcome: str | None = None,
+) -> str:
+    """What ``fix`` prints: the checkpoints, what each closes, what they interrupt, before and after.
+
+    Args:
+        analysis: of the model as it was.
+        fix: the answer.
+        style: how it may look.
+        curve: the closing curve, where it was asked for.
+        outcome: what was done to the model, if anything, in a sentence.
+    """
+    title = one_line(analysis.snapshot.about.name or "A model without a name", limit=200)
+    seen = _SEEN[analysis.view]
+    lines = [f"{style.paint(title, 'strong')}, {seen}", *wrap(_verdict(fix, style), style)]
+    if fix.checkpoints:
+        lines += ["", *_checkpoint_lines(analysis, fix), "", *_interrupted(fix, style)]
+        arrow = style.glyph("→")
+        lines.append(f"uncontrolled crossings: {fix.before} {arrow} {fix.before - fix.closes}")
+    if curve is not None and fix.before:
+        lines += ["", *_curve_lines(curve, fix, style)]
+    if outcome is not None:
+        lines += ["", *wrap(outcome, style)]
+    return "\n".join(lines)
+
+
+_SEEN: Final[dict[View, str]] = {"built": "as built", "designed": "as designed"}
+
+
+def _verdict(fix: "Fix", style: Style) -> str:
+    if not fix.before:
+        return style.paint(f"{style.glyph('✔')} No crossing is uncontrolled: nothing to guard", "good")
+    crossings = counted(fix.before, "uncontrolled crossing")
+    one = fix.cost == 1
+    closes = f"{counted(fix.cost, 'checkpoint')} close{'s' if one else ''} {_all(fix.before)}{crossings}"
+    if fix.optimal:
+        return f"{closes}; fewer cannot (proven)"
+    return (
+        f"{closes}. Time was over before fewer were ruled out: it takes at least {fix.lower_bound}, "
+        "and this is the smallest set found"
+    )
+
+
+def _all(number: int) -> str:
+    return "the " if number == 1 else "all "
+
+
+def _checkpoint_lines(analysis: "Analysis", fix: "Fix") -> list[str]:
+    alone = fix.closes_each or tuple(analysis.closing([step]) for step in fix.checkpoints)
+    numbered = zip(fix.checkpoints, alone, strict=True)
+    rows = [
+        (f"{number}", step[0], _when(step), _closing(closes, fix.before))
+        for number, (step, closes) in enumerate(numbered, 1)
+    ]
+    return table([("", "on", "asked", "closes alone"), *rows], indent="  ")
+
+
+def _when(step: "StepKey") -> str:
+    return _WHEN[step[0]].format(*(one_line(end) for end in step[1:]))
+
+
+def _closing(closes: int, of: int) -> str:
+    return f"{closes} ({_share(closes, of)})" if closes else "none: it takes several"
+
+
+def _share(part: int, of: int) -> str:
+    """A percentage; less than all is never shown as all, nor more than none as none."""
+    if part in {0, of}:
+        return f"{100 * part // of} %"
+    return f"{min(99, max(1, round(100 * part / of)))} %"
+
+
+def _interrupted(fix: "Fix", style: Style) -> list[str]:
+    if not fix.interrupts:
+        return ["interrupts no declared intent"]
+    arrow = style.glyph("→")
+    which = "; ".join(f"{one_line(agent)} {arrow} {one_line(system)}" for agent, system in fix.interrupts)
+    said = counted(len(fix.interrupts), "declared intent")
+    least = ", the fewest that so many checkpoints can" if fix.settled else ""
+    return list(wrap(f"interrupts {said}{least}: {which}", style, "  ", ""))
+
+
+def _curve_lines(curve: "Sequence[CurvePoint]", fix: "Fix", style: Style) -> list[str]:
+    lines = [style.paint("What so many checkpoints close at best", "strong")]
+    rows = []
+    for point in curve:
+        closed = fix.before - point.remaining
+        known = "" if point.exact else f"at most {fix.before - point.lower_bound}; not proven"
+        bar = style.glyph("▪") * round(_BAR * closed / fix.before)
+        rows.append(
+            (f"{point.checkpoints}", f"{closed}", _share(closed, fix.before), f"{bar:<{_BAR}}", known)
+        )
+    lines += table(rows, indent="  ")
+    here: set[StepKey] = set()
+    for point in curve[1:-1]:
+        if set(point.chosen) == here:
+            continue
+        here = set(point.chosen)
+        chosen = "; ".join(_when(step) for step in point.chosen)
+        lines += wrap(f"{point.checkpoints}: {chosen}", style, "     ", "  ")
+    return lines
