@@ -41,7 +41,7 @@ class Style:
         return glyph if self.glyphs else _ASCII.get(glyph, "?")
 
 
-_ASCII: Final = {"✖": "x", "✔": "+", "◆": "#", "◇": "o", "?": "?", "·": ",", "→": "->", "▸": ">"}
+_ASCII: Final = {"✖": "x", "✔": "+", "◆": "#", "◇": "o", "?": "?", "·": ",", "→": "->", "▸": ">", "▪": "="}
 
 
 def whole(items: Iterable[str]) -> tuple[str, ...]:
