@@ -126,7 +126,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version")
     parser.set_defaults(run=workbench.start)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    listed = (workbench, check, reach, explain, fix, compromise, offboard, trace, rules, export, imports, keys)
+    listed = (
+        workbench,
+        check,
+        reach,
+        explain,
+        fix,
+        compromise,
+        offboard,
+        trace,
+        rules,
+        export,
+        imports,
+        keys,
+    )
     for module in listed:
         module.add(commands)
     return parser
