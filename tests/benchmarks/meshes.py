@@ -1,6 +1,7 @@
 """Synthetic meshes of any size, as snapshots.
 
-``clustered(nodes, steps, *, dense, seed, guarded=0.05) -> Snapshot``.
+``clustered(nodes, steps, *, dense, seed, guarded=0.05) -> Snapshot``, and ``in_parts(parts, …)`` for
+one that falls into parts.
 
 Zones are clusters of systems with the agents and credentials that belong to them. In a *dense* mesh
 what is found on the way leads on, across clusters, until most starts reach most of it; in a *sparse*
@@ -8,15 +9,18 @@ one reach ends after a step or two. The same arguments give the same snapshot.
 """
 
 import random
+from dataclasses import replace
 
 from meshmodel.model import records as r
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.snapshot import TABLES, Snapshot
 
 _LEVELS = ("public", "internal", "internal", "internal", "confidential", "confidential", "restricted")
 _KINDS = ("ai-agent", "service", "workflow", "service", "orchestrator", "broker")
 _USED = (("read",), ("read", "write"), ("read", "write"), ("read", "write", "execute"))
 _CLUSTER = 25
 """Systems in a zone."""
+_IDS = ("id", "zone", "home", "runs_on", "agent", "credential", "system", "from_", "to", "decided_at")
+"""The fields of records that name elements."""
 
 
 def clustered(nodes: int, steps: int, *, dense: bool, seed: int, guarded: float = 0.05) -> Snapshot:
@@ -60,6 +64,31 @@ def clustered(nodes: int, steps: int, *, dense: bool, seed: int, guarded: float 
         tables["credential"][f"credential-{n}"] = r.Credential(f"credential-{n}")
     relations = _relations(rng, tables, systems, clusters, steps, dense=dense, guarded=guarded)
     return Snapshot(about=r.About(f"clustered {nodes}"), **tables, **relations)
+
+
+def in_parts(parts: int, nodes: int, steps: int, *, dense: bool, seed: int) -> Snapshot:
+    """A mesh of so many clustered ones side by side: if they are dense, each reaches its part.
+
+    Args:
+        parts: how many; of ten, every agent reaches nearly a tenth of all accesses.
+        nodes: of all together.
+        steps: of all together.
+        dense: as for ``clustered``.
+        seed: decides everything that is random.
+    """
+    tables: dict[str, dict] = {name: {} for name in TABLES}
+    for part in range(parts):
+        mesh = clustered(nodes // parts, steps // parts, dense=dense, seed=seed + part)
+        for name, table in tables.items():
+            for record in mesh.table(name).values():
+                names = {
+                    each: f"part-{part}-{getattr(record, each)}"
+                    for each in _IDS
+                    if getattr(record, each, None) is not None
+                }
+                renamed = replace(record, **names)
+                table[r.key_of(renamed)] = renamed
+    return Snapshot(about=r.About(f"{parts} parts of {nodes}"), **tables)
 
 
 def _near(rng: random.Random, count: int, cluster: int, clusters: int, chance: float) -> int:
