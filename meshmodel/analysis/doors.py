@@ -5,73 +5,20 @@ credential there is the set of groups that carry it unchecked, for every kind of
 groups that come to it from elsewhere, and a door is their intersection.
 """
 
-from collections.abc import Sequence
+from itertools import compress
+from typing import Final
 
 from meshmodel.analysis.crossings import Approval, approvals, without_closed
-from meshmodel.analysis.engine import Engine, Group, Traveller
-from meshmodel.analysis.entering import Coming, Entering, Features, severity_word
+from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
+from meshmodel.analysis.entering import Coming, Entering, Way
 from meshmodel.analysis.results import Door
-from meshmodel.analysis.steps import ADMIN, Mesh, action_mask, actions_of, bits
-from meshmodel.model.vocabulary import Action
+from meshmodel.analysis.sources import Sources, features_of
+from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, action_mask, actions_of, bits
+from meshmodel.model.records import Grant
 
-
-def features_of(mesh: Mesh, traveller: Traveller, access: int, sources: int, *, home: bool) -> Features:
-    """What the sources are like that have a crossing to an access.
-
-    Args:
-        mesh: the compiled graph.
-        traveller: the agent.
-        access: the node of the target.
-        sources: systems, by their read accesses.
-        home: whether home is a source too.
-    """
-    system, action = divmod(access, 5)
-    zone = mesh.zone_of[system]
-    sources &= ~mesh.zone_mask[zone]
-    if zone == traveller.home:
-        home = False
-        if not action:
-            sources = 0
-        sources &= mesh.above[mesh.sensitivity[system]] | mesh.untrusted
-    restricted = bool(sources & mesh.level_read[3])
-    confidential = restricted or bool(sources & mesh.level_read[2])
-    return Features(
-        any=bool(sources) or home,
-        untrusted=bool(sources & mesh.untrusted),
-        carries=confidential,
-        floods=restricted or (confidential and traveller.steered),
-    )
-
-
-class _Spread:
-    """Groups by the zones of some of their sources: which come to a zone from another one?"""
-
-    def __init__(self) -> None:
-        self.many = 0
-        self.one: dict[str, int] = {}
-        self.ones = 0
-
-    def add(self, mark: int, zones: tuple[str, ...]) -> None:
-        if len(zones) > 1:
-            self.many |= mark
-        elif zones:
-            self.one[zones[0]] = self.one.get(zones[0], 0) | mark
-            self.ones |= mark
-
-    def to(self, zone: str) -> int:
-        return self.many | self.ones & ~self.one.get(zone, 0)
-
-
-def _zones(mesh: Mesh, sources: int, home: str | None) -> tuple[str, ...]:
-    """None, one, or two of the zones of these sources: more than two tell no more than two."""
-    zones = () if home is None else (home,)
-    if sources and home is not None:
-        sources &= ~mesh.zone_mask.get(home, 0)
-    while sources and len(zones) < 2:
-        zone = mesh.zone_of[((sources & -sources).bit_length() - 1) // 5]
-        zones = (*zones, zone)
-        sources &= ~mesh.zone_mask[zone]
-    return zones
+_ONES: Final = bytes.maketrans(b"01", b"\0\1")
+_SPECIAL: Final = -1
+"""The kind of a system that a boundary or an intent tells apart from all others."""
 
 
 class MissingCheckpoints:
@@ -81,32 +28,24 @@ class MissingCheckpoints:
         self.engine = engine
         self.mesh = engine.mesh
         found = approvals(engine)
-        # First one bit for each agent, its first group; then one for each other group, of all agents
-        # for which it means the same.
+        # First one bit for all agents that are alike, for their first group; then one for each other
+        # group, of all agents for which it means the same.
         agents = [each for each in engine.travellers if each.groups]
-        self._agents_of: dict[int, int] = {}
-        self._marks_of = [0] * len(agents)
-        self._first = (1 << len(agents)) - 1
         self._ids = [each.id for each in agents]
-        self.groups: list[tuple[Traveller, Group]] = [(each, each.groups[0]) for each in agents]
+        self.groups: list[tuple[Traveller, Group]] = []
+        self._agents_of: list[int] = []
+        places: dict[tuple[Situation, str | None, str | None], int] = {}
+        for number, traveller in enumerate(agents):
+            key = traveller.situation, traveller.home, traveller.id if traveller.id in found else None
+            place = places.setdefault(key, len(self.groups))
+            if place == len(self.groups):
+                self.groups.append((traveller, traveller.groups[0]))
+                self._agents_of.append(0)
+            self._agents_of[place] |= 1 << number
+        self._everyone = (1 << len(agents)) - 1
+        self._first = (1 << len(self.groups)) - 1
         self._approvals: dict[int, list[tuple[int, Traveller, Group, Approval]]] = {}
-        alike: dict[tuple[Group, str | None, bool, str | None], int] = {}
-        for place, traveller in enumerate(agents):
-            excuses = found.get(traveller.id, ())
-            alone = traveller.id if excuses else None
-            numbers = [place]
-            for group in traveller.groups[1:]:
-                key = group, traveller.home, traveller.steered, alone
-                number = alike.setdefault(key, len(self.groups))
-                if number == len(self.groups):
-                    self.groups.append((traveller, group))
-                numbers.append(number)
-                self._marks_of[place] |= 1 << number
-                self._agents_of[number] = self._agents_of.get(number, 0) | 1 << place
-            for approval in excuses:
-                self._approvals.setdefault(approval.system, []).extend(
-                    (number, *self.groups[number], approval) for number in numbers
-                )
+        self._add_groups(found)
         self._prepare_carried()
         agent_marks = {each.node: 1 << place for place, each in enumerate(agents)}
         self._own = engine.own.columns(agent_marks)
@@ -117,6 +56,29 @@ class MissingCheckpoints:
         self._names: dict[int, tuple[str, ...]] = {}
         self._expanded: dict[int, int] = {}
         self._prepare_coming()
+        self._prepare_kinds()
+
+    def _add_groups(self, found: dict[str, list[Approval]]) -> None:
+        """Number the other groups of those that are alike, and note what intents excuse for each."""
+        self._marks_of = [0] * len(self.groups)
+        self._firsts_of: dict[int, int] = {}
+        alike: dict[tuple[Group, str | None, bool, str | None], int] = {}
+        for place, (traveller, _) in enumerate(self.groups.copy()):
+            excuses = found.get(traveller.id, ())
+            alone = traveller.id if excuses else None
+            numbers = [place]
+            for group in traveller.groups[1:]:
+                key = group, traveller.home, traveller.steered, alone
+                number = alike.setdefault(key, len(self.groups))
+                if number == len(self.groups):
+                    self.groups.append((traveller, group))
+                numbers.append(number)
+                self._marks_of[place] |= 1 << number
+                self._firsts_of[number] = self._firsts_of.get(number, 0) | 1 << place
+            for approval in excuses:
+                self._approvals.setdefault(approval.system, []).extend(
+                    (number, *self.groups[number], approval) for number in numbers
+                )
 
     def _prepare_carried(self) -> None:
         """Where the groups come to credentials, and which guarded steps are open for them."""
@@ -145,26 +107,39 @@ class MissingCheckpoints:
 
     def _prepare_coming(self) -> None:
         mesh = self.mesh
-        self._any, self._untrusted, self._carries, self._floods = (_Spread() for _ in range(4))
         self._home: dict[str, int] = {}
+        self._from_home = 0
+        marks_of: dict[tuple[Group, bool], int] = {}
         for number, (traveller, group) in enumerate(self.groups):
-            mark, sources = 1 << number, group.sources
-            home = traveller.home
+            mark, home = 1 << number, traveller.home
             if home is not None:
                 self._home[home] = self._home.get(home, 0) | mark
-            self._any.add(mark, _zones(mesh, sources, home if group.home else None))
-            self._untrusted.add(mark, _zones(mesh, sources & mesh.untrusted, None))
-            carrying = sources & mesh.above[1]
-            zones = _zones(mesh, carrying, None)
-            self._carries.add(mark, zones)
-            if not traveller.steered:
-                zones = _zones(mesh, carrying & mesh.level_read[3], None)
-            self._floods.add(mark, zones)
+                if group.home:
+                    self._from_home |= mark
+            key = group, traveller.steered
+            marks_of[key] = marks_of.get(key, 0) | mark
+        # To other zones than home all sources have crossings, to accesses at home only some of them.
+        self._outside = Sources(mesh, mesh.read, marks_of)
+        self._inside = [Sources(mesh, mesh.above[level] | mesh.untrusted, marks_of) for level in range(4)]
         self._coming: dict[tuple[str, int, int], Coming] = {}
         self._bounded: dict[str, int] = {}
         for boundary in self.engine.candidates.boundaries:
             zone = boundary.zone_to
             self._bounded[zone] = self._bounded.get(zone, 0) | boundary.actions
+
+    def _prepare_kinds(self) -> None:
+        """Number the systems by all that a door there depends on, the credential aside."""
+        mesh, systems = self.mesh, self.engine.snapshot.system
+        self._exposed = {mesh.system_number[name] for name, record in systems.items() if record.is_exposed}
+        numbers: dict[tuple[str, int, bool], int] = {}
+        self._kind: dict[str, int] = {}
+        for name, number in mesh.system_number.items():
+            zone = mesh.zone_of[number]
+            key = zone, mesh.sensitivity[number], number in self._exposed
+            special = number in self._approvals or zone in self._bounded
+            self._kind[name] = _SPECIAL if special else numbers.setdefault(key, len(numbers))
+        self._ways: dict[int, dict[int, Way | None]] = {}
+        self._guarded = {(leaves, enters // 5) for leaves, enters in self.engine.candidates.guards}
 
     def coming(self, access: int) -> Coming:
         """The groups that have crossings to an access, were it in their reach and no intent there."""
@@ -183,14 +158,10 @@ class MissingCheckpoints:
 
     def _coming_free(self, zone: str, access: int) -> Coming:
         at_home = self._home.get(zone, 0)
-        found = Coming(
-            self._any.to(zone) & ~at_home,
-            self._untrusted.to(zone) & ~at_home,
-            self._carries.to(zone) & ~at_home,
-            self._floods.to(zone) & ~at_home,
-        )
-        if access % 5:
-            self._add_each(found, at_home, access)
+        found = self._outside.to(zone, ~at_home)
+        found.any |= self._from_home & ~at_home
+        if access % 5 and at_home:
+            found.join(self._inside[self.mesh.sensitivity[access // 5]].to(zone, at_home))
         return found
 
     def _coming_bounded(self, access: int) -> Coming:
@@ -202,56 +173,93 @@ class MissingCheckpoints:
             found.add(1 << number, features_of(self.mesh, traveller, access, sources, home=home))
         return found
 
-    def _add_each(self, found: Coming, marks: int, access: int) -> None:
-        while marks:
-            mark = marks & -marks
-            marks ^= mark
-            traveller, group = self.groups[mark.bit_length() - 1]
-            features = features_of(self.mesh, traveller, access, group.sources, home=group.home)
-            found.add(mark, features)
-
     def doors(self) -> tuple[Door, ...]:
         """All missing checkpoints, by credential and system."""
         snapshot, mesh = self.engine.snapshot, self.mesh
+        carried, component, nodes = self._carried, self._component, mesh.credential_node
+        granted: dict[str, list[str]] = {}
+        for credential, system in snapshot.grant:
+            granted.setdefault(credential, []).append(system)
         found = []
-        for key in sorted(snapshot.grant):
-            node = mesh.credential_node.get(key[0])
-            if node is None:
-                continue
-            carried = self._carried[self._component[node]]
-            if carried:
-                door = self._door(key, node, carried, snapshot.grant[key].actions)
-                if door is not None:
-                    found.append(door)
+        for credential in sorted(granted):
+            node = nodes.get(credential)
+            if node is not None and carried[component[node]]:
+                for system in sorted(granted[credential]):
+                    door = self.door(snapshot.grant[credential, system])
+                    if door is not None:
+                        found.append(door)
         return tuple(found)
 
-    def _door(
-        self, key: tuple[str, str], credential: int, carried: int, actions: Sequence[Action]
-    ) -> Door | None:
-        mesh = self.mesh
-        system = mesh.system_number[key[1]]
-        exposed = self.engine.snapshot.system[key[1]].is_exposed
-        level = mesh.sensitivity[system]
-        picked = self._own[self._own_component[credential]] & ~self._held.get(credential, 0)
-        granted = action_mask(actions)
+    def door(self, grant: Grant) -> Door | None:
+        """The missing checkpoint at one grant of an active credential."""
+        credential, system = grant.credential, grant.system
+        node, number = self.mesh.credential_node[credential], self.mesh.system_number[system]
+        carried = self._carried[self._component[node]]
+        actions = action_mask(grant.actions)
+        kind = self._kind[system]
+        if kind == _SPECIAL or (node, number) in self._guarded:
+            way = self._way(node, number, carried, actions)
+        else:
+            ways = self._ways.get(carried)
+            if ways is None:
+                ways = self._ways[carried] = {}
+            key = kind << 5 | actions
+            if key in ways:
+                way = ways[key]
+            else:
+                way = ways[key] = self._plain_way(number, carried, actions)
+        if way is None:
+            return None
+        picked = self._own[self._own_component[node]] & ~self._held.get(node, 0)
+        return Door(credential, system, way.actions, way.agents, way.severity(picked))
+
+    def _plain_way(self, system: int, carried: int, granted: int) -> Way | None:
+        """Who comes through a door that is open for all who carry the credential, whatever they do."""
+        if granted >> ADMIN:
+            granted = ALL_ACTIONS
+        found = 0
+        parts = []
+        for actions in (granted & 1, granted & ~1):
+            if actions:
+                coming = self.coming(5 * system + (actions > 1))
+                entered = coming.entering.get(carried)
+                if entered is None:
+                    entered = coming.entering[carried] = self._make_entering(carried, coming)
+                if entered.agents:
+                    found |= actions
+                    parts.append((entered, actions == 1))
+        return self._told(system, found, parts)
+
+    def _way(self, credential: int, system: int, carried: int, granted: int) -> Way | None:
+        """Who comes through any door, and what they can do."""
         by_admin = self._open(credential, 5 * system + ADMIN, carried) if granted >> ADMIN else 0
-        found = agents = worst = 0
+        found = 0
+        parts = []
         for number in range(5):
             through = by_admin
             access = 5 * system + number
             if number != ADMIN and granted >> number & 1:
                 through |= self._open(credential, access, carried)
-            if not through:
-                continue
-            entering = self._entering(through, credential, access)
-            if not entering.agents:
-                continue
-            found |= 1 << number
-            agents |= entering.agents
-            worst = max(worst, entering.severity(level, picked, read=not number, exposed=exposed))
-        if not found:
+            if through:
+                entered = self._entering(through, credential, access)
+                if entered.agents:
+                    found |= 1 << number
+                    parts.append((entered, not number))
+        return self._told(system, found, parts)
+
+    def _told(self, system: int, actions: int, parts: list[tuple[Entering, bool]]) -> Way | None:
+        if not actions:
             return None
-        return Door(key[0], key[1], actions_of(found), self._named(agents), severity_word(worst))
+        agents = 0
+        for entered, _ in parts:
+            agents |= entered.agents
+        return Way(
+            actions_of(actions),
+            self._named(agents),
+            self.mesh.sensitivity[system],
+            system in self._exposed,
+            tuple(parts),
+        )
 
     def _entering(self, through: int, credential: int, access: int) -> Entering:
         """Who comes through a door to an access, of the groups that find it open."""
@@ -292,27 +300,34 @@ class MissingCheckpoints:
         return coming
 
     def _agents(self, marks: int) -> int:
-        """The agents of these groups, by their first marks."""
+        """The agents of these groups."""
+        known = self._expanded.get(marks)
+        if known is None:
+            known = self._expanded[marks] = self._expand(marks)
+        return known
+
+    def _expand(self, marks: int) -> int:
         first = marks & self._first
         more = marks ^ first
         absent = self._first ^ first
-        if not more or not absent:
-            return first
-        known = self._expanded.get(marks)
-        if known is None:
-            known = first
+        if more and absent:
             if absent.bit_count() < more.bit_count():
                 for place in bits(absent):
                     if more & self._marks_of[place]:
-                        known |= 1 << place
+                        first |= 1 << place
             else:
                 for number in bits(more):
-                    known |= self._agents_of[number]
-            self._expanded[marks] = known
-        return known
+                    first |= self._firsts_of[number]
+            absent = self._first ^ first
+        few = absent.bit_count() < first.bit_count()
+        agents = 0
+        for place in bits(absent if few else first):
+            agents |= self._agents_of[place]
+        return self._everyone ^ agents if few else agents
 
     def _named(self, agents: int) -> tuple[str, ...]:
         known = self._names.get(agents)
         if known is None:
-            known = self._names[agents] = tuple(map(self._ids.__getitem__, bits(agents)))
+            chosen = bin(agents)[:1:-1].encode().translate(_ONES)
+            known = self._names[agents] = tuple(compress(self._ids, chosen))
         return known

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from meshmodel.model.vocabulary import SEVERITIES, Severity
+from meshmodel.model.vocabulary import SEVERITIES, Action, Severity
 
 
 def severity_number(level: int, *, untrusted: bool, picked_up: bool, read: bool, floor: int) -> int:
@@ -55,6 +55,13 @@ class Coming:
         if features.floods:
             self.floods |= marks
 
+    def join(self, other: "Coming") -> None:
+        """Add the groups of another one."""
+        self.any |= other.any
+        self.untrusted |= other.untrusted
+        self.carries |= other.carries
+        self.floods |= other.floods
+
     def replace(self, marks: int, features: "Features") -> "Coming":
         """The same, with other features for some groups."""
         after = Coming(
@@ -77,27 +84,57 @@ class Features:
 @dataclass(frozen=True, slots=True)
 class Entering:
     """The agents that come through a door to an access, as bits: all, and those with outsiders' words;
-    the least severity where the target is exposed; and the severities that were worked out.
+    and the least severity where the target is exposed.
     """
 
     agents: int
     untrusted: int
     floor: int
-    known: dict[tuple[int, bool, bool, bool, bool], int] = field(default_factory=dict)
 
     def severity(self, level: int, picked: int, *, read: bool, exposed: bool) -> int:
         """The highest severity, with the agents that picked the credential up."""
-        key = level, bool(self.agents & picked), bool(self.untrusted & picked), read, exposed
-        known = self.known.get(key)
-        if known is None:
-            known = self.known[key] = max(
-                severity_number(
-                    level,
-                    untrusted=words,
-                    picked_up=bool((self.untrusted if words else self.agents) & picked),
-                    read=read,
-                    floor=self.floor if exposed else 0,
-                )
-                for words in {False, bool(self.untrusted)}
+        return max(
+            severity_number(
+                level,
+                untrusted=words,
+                picked_up=bool((self.untrusted if words else self.agents) & picked),
+                read=read,
+                floor=self.floor if exposed else 0,
             )
+            for words in {False, bool(self.untrusted)}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What comes through doors that differ in their credential at most.
+
+    Attributes:
+        actions, agents: what can be done there, and by whom.
+        level, exposed: of the target.
+        parts: who enters, and whether only to read.
+        known: severities by what was picked up.
+    """
+
+    actions: tuple[Action, ...]
+    agents: tuple[str, ...]
+    level: int
+    exposed: bool
+    parts: tuple[tuple[Entering, bool], ...]
+    known: dict[int, Severity] = field(default_factory=dict)
+
+    def severity(self, picked: int) -> Severity:
+        """The highest severity, with the agents that picked the credential up."""
+        flags = 1
+        for entering, _ in self.parts:
+            flags <<= 2
+            if entering.agents & picked:
+                flags |= 3 if entering.untrusted & picked else 2
+        known = self.known.get(flags)
+        if known is None:
+            worst = max(
+                entering.severity(self.level, picked, read=read, exposed=self.exposed)
+                for entering, read in self.parts
+            )
+            known = self.known[flags] = severity_word(worst)
         return known

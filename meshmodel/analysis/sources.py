@@ -1,0 +1,99 @@
+"""What the sources of agents are like, as far as they have a crossing to a target (section 6)."""
+
+from collections.abc import Mapping
+
+from meshmodel.analysis.engine import Group, Traveller
+from meshmodel.analysis.entering import Coming, Features
+from meshmodel.analysis.steps import Mesh
+
+
+def features_of(mesh: Mesh, traveller: Traveller, access: int, sources: int, *, home: bool) -> Features:
+    """What the sources are like that have a crossing to an access.
+
+    Args:
+        mesh: the compiled graph.
+        traveller: the agent.
+        access: the node of the target.
+        sources: systems, by their read accesses.
+        home: whether home is a source too.
+    """
+    system, action = divmod(access, 5)
+    zone = mesh.zone_of[system]
+    sources &= ~mesh.zone_mask[zone]
+    if zone == traveller.home:
+        home = False
+        if not action:
+            sources = 0
+        sources &= mesh.above[mesh.sensitivity[system]] | mesh.untrusted
+    restricted = bool(sources & mesh.level_read[3])
+    confidential = restricted or bool(sources & mesh.level_read[2])
+    return Features(
+        any=bool(sources) or home,
+        untrusted=bool(sources & mesh.untrusted),
+        carries=confidential,
+        floods=restricted or (confidential and traveller.steered),
+    )
+
+
+class _Spread:
+    """Groups by the zones of some of their sources: which come to a zone from another one?"""
+
+    def __init__(self) -> None:
+        self.many = 0
+        self.one: dict[str, int] = {}
+        self.ones = 0
+
+    def add(self, mark: int, zones: tuple[str, ...]) -> None:
+        if len(zones) > 1:
+            self.many |= mark
+        elif zones:
+            self.one[zones[0]] = self.one.get(zones[0], 0) | mark
+            self.ones |= mark
+
+    def to(self, zone: str) -> int:
+        return self.many | self.ones & ~self.one.get(zone, 0)
+
+
+def _zones(mesh: Mesh, sources: int) -> tuple[str, ...]:
+    """None, one, or two of the zones of these sources: more than two tell no more than two."""
+    zones: tuple[str, ...] = ()
+    while sources and len(zones) < 2:
+        zone = mesh.zone_of[((sources & -sources).bit_length() - 1) // 5]
+        zones = (*zones, zone)
+        sources &= ~mesh.zone_mask[zone]
+    return zones
+
+
+class Sources:
+    """Which groups come to a zone from another one, by what those of their sources are like that count.
+
+    Args:
+        mesh: the compiled graph.
+        counted: the sources that count, by their read accesses.
+        marks_of: the marks of groups, apart for agents that are steered.
+    """
+
+    def __init__(self, mesh: Mesh, counted: int, marks_of: Mapping[tuple[Group, bool], int]) -> None:
+        self._any, self._untrusted, self._carries, self._floods = (_Spread() for _ in range(4))
+        for (group, steered), marks in marks_of.items():
+            sources = group.sources & counted
+            if not sources:
+                continue
+            self._any.add(marks, _zones(mesh, sources))
+            self._untrusted.add(marks, _zones(mesh, sources & mesh.untrusted))
+            carrying = sources & mesh.above[1]
+            if carrying:
+                zones = _zones(mesh, carrying)
+                self._carries.add(marks, zones)
+                if not steered:
+                    zones = _zones(mesh, carrying & mesh.level_read[3])
+                self._floods.add(marks, zones)
+
+    def to(self, zone: str, marks: int) -> Coming:
+        """Those of these marks that come to a zone from another one."""
+        return Coming(
+            self._any.to(zone) & marks,
+            self._untrusted.to(zone) & marks,
+            self._carries.to(zone) & marks,
+            self._floods.to(zone) & marks,
+        )
