@@ -84,6 +84,9 @@ class _Best:
         if remaining < self.remaining(checkpoints):
             self._found[checkpoints] = remaining, closed
 
+    def prefer(self, closed: int, remaining: int) -> None:
+        self._found[closed.bit_count()] = remaining, closed
+
     def remaining(self, checkpoints: int) -> int:
         return self._at(checkpoints)[0]
 
@@ -143,14 +146,27 @@ class _Crossings:
             closed, bound = solved
             least = max(least, bound)
             if best.remaining(checkpoints) <= least:
-                return least
+                break
             remaining = self._learn(Trying(self.ground, closed), self.items)
             if remaining is None:
                 return least
             best.tried(closed, remaining)
             if remaining <= least:
-                return least
+                break
+        if best.remaining(checkpoints) == least:
+            self._prefer(checkpoints, least, best)
         return least
+
+    def _prefer(self, checkpoints: int, least: int, best: _Best) -> None:
+        """Of the sets of so many that leave the fewest take one that comes early in the fixed order."""
+        while not self.stop():
+            solved = self._solve(checkpoints, least)
+            if solved is None:
+                return
+            remaining = self._learn(Trying(self.ground, solved[0]), self.items or ())
+            if remaining == least:
+                best.prefer(solved[0], least)
+                return
 
     def _all(self) -> Iterator[_Item]:
         """The items, each kept once it has proofs."""
@@ -196,8 +212,12 @@ class _Crossings:
                 taken |= 1 << access
         return taken
 
-    def _solve(self, checkpoints: int) -> tuple[int, int] | None:
-        """A set of so many that leaves the fewest as far as is known, and how many that is at least."""
+    def _solve(self, checkpoints: int, most: int | None = None) -> tuple[int, int] | None:
+        """A set of so many that leaves the fewest as far as is known, and how many that is at least.
+
+        Where ``most`` may remain, it is instead the one that comes first in the fixed order, by the
+        sum of its places in it.
+        """
         # Crossings with the same proofs are one.
         weights: dict[tuple[int, ...], int] = {}
         for item in self.items or ():
@@ -213,6 +233,10 @@ class _Crossings:
         ]
         rows.append(Row(tuple(range(len(relations))), -checkpoints, (-1.0,) * len(relations)))
         costs = [0.0] * len(relations) + [float(weight) for weight in weights.values()]
+        if most is not None:
+            every = tuple(range(len(relations), len(costs)))
+            rows.append(Row(every, -most, tuple(-float(weight) for weight in weights.values())))
+            costs = [float(place + 1) for place in range(len(relations))] + [0.0] * len(weights)
         solution = solve(costs, rows, self.stop, free=range(len(relations), len(costs)))
         if solution.chosen is None:
             return None
