@@ -63,6 +63,7 @@ class Rechecks:
         self.mesh = engine.mesh
         self.spreader = Spreader(engine)
         self._approvals = approvals(engine)
+        self._exchanging = {(each.from_, each.at) for each in engine.snapshot.exchange.values()}
         self._grants: dict[tuple[str, str, Action], list[Pair]] = {}
         self._dropped: dict[tuple[str, str | None], int] = {}
         self._readable: dict[str, frozenset[int]] = {}
@@ -88,6 +89,8 @@ class Rechecks:
         """
         if not self.crosses(agent, source, target, action):
             return None
+        if self.exchanges(credential, target, action) and not self.grants(credential, target, action):
+            return None  # an exchange is no access; what guards it is due when its yield is presented
         once, before = self._in_the_way(agent, source, credential, target, action, obtained)
         ids = self.engine.candidates.ids
         return Due(
@@ -124,6 +127,10 @@ class Rechecks:
         if key not in self._grants:
             self._grants[key] = self._grant_steps(node, grant, action)
         return self._grants[key]
+
+    def exchanges(self, credential: str, system: str, action: Action) -> bool:
+        """Whether a system issues another credential for this one."""
+        return action == "issue" and (credential, system) in self._exchanging
 
     def _grant_steps(self, node: int, grant: Grant, action: Action) -> list[Pair]:
         first = self.mesh.access_node(grant.system, READ)

@@ -46,7 +46,6 @@ class Resolving:
         self.mesh = engine.mesh
         self.rechecks = rechecks
         self.meeting = frozenset(engine.candidates.ids)
-        self._exchanging = {(each.from_, each.at) for each in self.snapshot.exchange.values()}
         self._own: dict[str, frozenset[str]] = {}
         self._carrying: dict[str, list[str]] = {}
         for each in sorted(self.snapshot.credential.values(), key=lambda each: each.id):
@@ -72,9 +71,9 @@ class Resolving:
 
     def opens(self, credential: str, system: str, action: Action) -> bool:
         """Whether a system accepts a credential for an action, or exchanges it for another."""
-        if self.rechecks.grants(credential, system, action):
-            return True
-        return action == "issue" and (credential, system) in self._exchanging
+        return bool(self.rechecks.grants(credential, system, action)) or self.rechecks.exchanges(
+            credential, system, action
+        )
 
     def agent(self, event: Event, unexplained: list[str]) -> str | None:
         """Who acted; where the event does not say, the only one that could have."""
@@ -116,20 +115,21 @@ class Resolving:
 
     def acts(self, event: Event, unexplained: list[str]) -> bool:
         """Whether the event is an action on a system; a decision alone need not be one."""
-        if event.system is None and event.action is None and event.checkpoint is not None:
-            return False
-        missing = [name for name in ("system", "action") if getattr(event, name) is None]
+        decides = event.checkpoint is not None and event.action is None
+        missing = [name for name in ("system", "action") if not decides and getattr(event, name) is None]
         if missing and not event.unmapped:
             unexplained.append(f"names no {' and no '.join(missing)}")
         if event.system is not None and event.system not in self.snapshot.system:
             unexplained.append(f"the model has no system {one_line(event.system)}")
-        return not missing
+        return not missing and not decides
 
-    def credentials(self, event: Event, agent: str | None, unexplained: list[str]) -> tuple[str, ...]:
+    def credentials(
+        self, event: Event, agent: str | None, unexplained: list[str], notes: list[str]
+    ) -> tuple[str, ...]:
         """The credentials that it can have been; exactly one is an answer."""
         named = event.credential
         if named is not None:
-            return self._named(event, named, agent, unexplained)
+            return self._named(event, named, agent, unexplained, notes)
         if event.identity is not None:
             names = self._carrying.get(event.identity, [])
             if not names:
@@ -143,7 +143,7 @@ class Resolving:
             return ()
         fitting = [each for each in names if each in self.mesh.credential_node]
         if not fitting:
-            if names:
+            if names and not event.refused:
                 unexplained.append(f"{_either(names)} is revoked, so it should have been refused")
             return ()
         if agent is not None and agent in self.mesh.agent_node:
@@ -153,7 +153,7 @@ class Resolving:
             fitting = near or fitting
         if event.system is not None and event.action is not None and event.system in self.snapshot.system:
             opening = [each for each in fitting if self.opens(each, event.system, event.action)]
-            if not opening and len(fitting) > 1:
+            if not opening and len(fitting) > 1 and not event.refused:
                 unexplained.append(
                     f"no credential that it can have been opens {event.system} for {event.action}"
                 )
@@ -163,32 +163,40 @@ class Resolving:
             who = "" if event.identity is None else f" with the identity {one_line(event.identity)}"
             unexplained.append(f"the credential{who} can have been {_either(fitting)}")
             return tuple(fitting)
-        self._check(event, fitting[0], agent, unexplained)
+        self._check(event, fitting[0], agent, unexplained, notes)
         return (fitting[0],)
 
-    def _named(self, event: Event, named: str, agent: str | None, unexplained: list[str]) -> tuple[str, ...]:
+    def _named(
+        self, event: Event, named: str, agent: str | None, unexplained: list[str], notes: list[str]
+    ) -> tuple[str, ...]:
         record = self.snapshot.credential.get(named)
         if record is None:
             unexplained.append(f"the model has no credential {one_line(named)}")
             return ()
         if not record.is_active:
-            unexplained.append(f"credential {named} is revoked, so it should have been refused")
+            if not event.refused:
+                unexplained.append(f"credential {named} is revoked, so it should have been refused")
             return (named,)
         if event.identity is not None and event.identity != record.principal:
             unexplained.append(
                 f"credential {named} carries the identity {record.principal}, not {one_line(event.identity)}"
             )
-        self._check(event, named, agent, unexplained)
+        self._check(event, named, agent, unexplained, notes)
         return (named,)
 
-    def _check(self, event: Event, credential: str, agent: str | None, unexplained: list[str]) -> None:
+    def _check(
+        self, event: Event, credential: str, agent: str | None, unexplained: list[str], notes: list[str]
+    ) -> None:
         """Say where the model has no way for this credential."""
         if agent is not None and agent in self.mesh.agent_node and credential not in self.own(agent):
             unexplained.append(f"the model has no way by which {agent} comes to {credential} as itself")
         system, action = event.system, event.action
         if system is None or action is None or system not in self.snapshot.system:
             return
-        if not self.opens(credential, system, action):
+        opens = self.opens(credential, system, action)
+        if event.refused and opens:
+            notes.append(f"refused, though the model lets {credential} open {system} for {action}")
+        elif not event.refused and not opens:
             unexplained.append(f"the model does not let {credential} open {system} for {action}")
 
     def identity(self, event: Event, credential: str | None, candidates: tuple[str, ...]) -> str | None:

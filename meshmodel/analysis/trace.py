@@ -185,7 +185,7 @@ class _Tracer:
         credential = yielded = None
         candidates: tuple[str, ...] = ()
         if acts or event.credential is not None or event.identity is not None:
-            candidates = self.resolving.credentials(event, agent, unexplained)
+            candidates = self.resolving.credentials(event, agent, unexplained, notes)
             if len(candidates) == 1:
                 credential = candidates[0]
         if credential is not None and agent is not None and state is not None:
@@ -333,14 +333,15 @@ class _Tracer:
             return "none-due", None
         if not in_order:  # a later decision may have taken the place of the one that was there then
             return "unknown", replace(judged, decision=None)
-        if judged.verdict == "missing" and not self._is_explained(agent, known, system, action):
+        unasked = judged.verdict in {"missing", "approved"}
+        if unasked and not self._is_explained(agent, known, system, action):
             return "unknown", judged
         if judged.verdict == "recorded" and judged.decision is not None:
             state.decided[judged.decision[0]].used = True
         return judged.verdict, judged
 
     def _is_explained(self, agent: str, credentials: list[str], system: str, action: Action) -> bool:
-        """Whether the model has a way for this, so that it can say that no checkpoint is on it."""
+        """Whether the model has a way for this, so that it can say what is on it."""
         return all(
             self.resolving.opens(each, system, action) and self.resolving.reaches(agent, each)
             for each in credentials

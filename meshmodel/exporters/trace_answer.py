@@ -128,7 +128,7 @@ class TraceText:
 def _happened(traced: TracedEvent) -> str:
     event = traced.event
     who = "somebody" if traced.agent is None else one_line(traced.agent)
-    if event.system is None and event.action is None and event.checkpoint is not None:
+    if event.action is None and event.checkpoint is not None:
         decided = "refused" if event.refused else "decided"
         return f"{one_line(event.checkpoint)} {decided} for {who}"
     did = "acts on" if event.action is None else verb(event.action)

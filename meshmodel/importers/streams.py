@@ -5,6 +5,7 @@ import io
 import json
 import re
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,18 +41,20 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
     """
     name = one_line(path)
     try:
-        if str(path) == "-":
-            yield _unpacked(sys.stdin.buffer)
-            return
-        with path.open("rb") as file:
-            yield _unpacked(file)
-    except EOFError:
-        raise EventsError(f"{name}: the packed file ends in the middle; fetch it again") from None
-    except (gzip.BadGzipFile, OSError, ValueError) as error:
-        if isinstance(error, UnicodeError):
-            raise EventsError(f"{name}: is not UTF-8 text; convert it") from None
+        file = sys.stdin.buffer if str(path) == "-" else path.open("rb")
+    except (OSError, ValueError) as error:  # a name with a null byte is a ValueError
         reason = getattr(error, "strerror", None) or one_line(error)
         raise EventsError(f"{name}: cannot be read: {reason}") from None
+    try:
+        yield _unpacked(file)
+    except EOFError:
+        raise EventsError(f"{name}: the packed file ends in the middle; fetch it again") from None
+    except (OSError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or one_line(error)
+        raise EventsError(f"{name}: cannot be read: {reason}") from None
+    finally:
+        if file is not sys.stdin.buffer:
+            file.close()
 
 
 def _unpacked(file: IO[bytes]) -> IO[bytes]:
@@ -97,6 +100,8 @@ def documents(file: IO[bytes], name: str) -> Iterator[tuple[str, dict[str, Any]]
         yield from _lines_of(text, head, name)
     except UnicodeDecodeError:
         raise EventsError(f"{name}: is not UTF-8 text; convert the log") from None
+    finally:
+        text.detach()  # whoever opened the file closes it
 
 
 def _lines_of(text: IO[str], rest: str, name: str) -> Iterator[tuple[str, dict[str, Any]]]:

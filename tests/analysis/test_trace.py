@@ -199,6 +199,23 @@ def test_a_credential_that_nothing_shows_being_handed_out_is_noted():
     assert traced.notes[0].endswith("in the model it is exchanged for file-key at sts")
 
 
+def test_a_refusal_where_the_model_has_a_grant_is_noted():
+    (traced,) = told([], [bot(1, "token", "wiki", refused=True)])
+    assert traced.notes == ("refused, though the model lets token open wiki for read",)
+
+
+def test_an_exchange_is_no_access_and_its_guard_is_due_when_the_yield_is_presented():
+    exchange = r.Checkpoint("swap", "downscoped-token-exchange", "exchange", "file-key", "role")
+    events = [
+        bot(1, "token", "tickets"),
+        bot(2, "file-key", "sts", "issue"),
+        bot(3, "role", "orders", "write"),
+    ]
+    assert verdicts([exchange], events) == ["none-due", "none-due", "unrecorded"]
+    events[1] = replace(events[1], checkpoint="swap")
+    assert verdicts([exchange], events) == ["none-due", "none-due", "recorded"]
+
+
 def test_what_the_log_says_was_handed_out_is_believed():
     given = bot(1, "file-key", "files", yields="role")
     traced = told([], [given, bot(2, "role", "orders", "write"), bot(3, "found", "orders")])
@@ -266,6 +283,11 @@ def test_what_the_log_says_was_handed_out_is_believed():
             ["has no time; taken in the order of the log"],
         ),
         (Event(1, 1.0, "bot", checkpoint="asc"), ["the model has no checkpoint asc"]),
+        # What was refused, and the model does not have either, needs no explanation.
+        (Event(1, 1.0, "bot", "token", system="wiki", action="write", refused=True), []),
+        (Event(1, 1.0, "bot", "dead", system="wiki", action="read", refused=True), []),
+        # Nor does a decision that names where it was made.
+        (Event(1, 1.0, "bot", "token", system="tickets", checkpoint="ask"), []),
         (
             Event(1, 1.0, "bot", "\x1b[2J", system="wiki", action="read"),
             ["the model has no credential \\x1b[2J"],
@@ -275,6 +297,12 @@ def test_what_the_log_says_was_handed_out_is_believed():
 def test_what_the_model_cannot_explain_is_said(event, lines):
     (traced,) = told([FILES], [event])
     assert list(traced.unexplained) == lines
+
+
+def test_an_intent_does_not_excuse_what_the_model_does_not_have():
+    intent = r.Intent("bot", "logs", ("read", "write"))
+    assert verdicts([intent], [bot(1, "log-key", "logs")]) == ["approved"]
+    assert verdicts([intent], [bot(1, "log-key", "logs", "write")]) == ["unknown"]
 
 
 def test_nothing_unexplained_is_called_missing_and_nothing_else_is_guessed():

@@ -91,6 +91,9 @@ class NaiveTrace:
         agent, target, action = event.agent, event.system, event.action
         if event.refused or self.s.agent[agent].kind == "person":
             return ("none-due", None, None)
+        exchanges = any(x.from_ == event.credential and x.at == target for x in self.s.exchange.values())
+        if exchanges and action == "issue" and not self.grant_forms(event.credential, target, action):
+            return ("none-due", None, None)  # an exchange is no access
         places = {}
         if self.s.agent[agent].home is not None:
             places[None] = 0
@@ -123,11 +126,8 @@ class NaiveTrace:
             if worst[0] == "none-due" or (ORDER.index(said), place) > (ORDER.index(worst[0]), worst[1]):
                 worst = (said, place, source, decision)
         said, _, source, decision = worst
-        if said == "missing":
-            opens = self.grant_forms(event.credential, target, action) or (
-                action == "issue"
-                and any(x.from_ == event.credential and x.at == target for x in self.s.exchange.values())
-            )
+        if said in {"missing", "approved"}:
+            opens = self.grant_forms(event.credential, target, action)
             if not opens or ("cred", event.credential) not in self.naive.own(agent):
                 said = "unknown"
         if said == "recorded":

@@ -1,0 +1,256 @@
+"""Logs of our own schema: what they mean, and that hostile ones are refused in one line."""
+
+import gzip
+import io
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meshmodel.importers.events import FORMS, KEYS, form_of, read_events
+from meshmodel.importers.reading import seconds
+from meshmodel.importers.streams import RECORD_LIMIT, EventsError, documents, lines
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.events import Event
+from meshmodel.model.vocabulary import ACTIONS
+
+
+def read(tmp_path, content, name="log.jsonl", form=None):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return list(read_events(path, form))
+
+
+def refusal(tmp_path, content, name="log.jsonl"):
+    with pytest.raises(EventsError) as refused:
+        read(tmp_path, content, name)
+    line = str(refused.value)
+    assert line.isprintable()
+    assert line.startswith(f"{tmp_path / name}")
+    return line.removeprefix(f"{tmp_path / name}").lstrip(":, ")
+
+
+FULL = {
+    "time": "2026-03-01T09:30:00Z",
+    "agent": "bot",
+    "credential": "key",
+    "identity": "svc",
+    "system": "files",
+    "action": "read",
+    "checkpoint": "ask",
+    "outcome": "refused",
+    "yields": "role",
+    "id": "e-1",
+}
+EVENT = Event(1, 1772357400.0, "bot", "key", "svc", "files", "read", "ask", True, "role", "e-1")
+
+
+def test_every_key_of_json_lines_and_csv(tmp_path):
+    assert tuple(FULL) == KEYS
+    assert read(tmp_path, json.dumps(FULL)) == [EVENT]
+    head, row = ",".join(FULL), ",".join(FULL.values())
+    assert read(tmp_path, f"{head}\n{row}\n", "log.csv") == [EVENT]
+    assert read(tmp_path, f"\ufeff{head}\r\n{row}\r\n", "log.csv") == [EVENT]
+    assert read(tmp_path, gzip.compress(json.dumps(FULL).encode()), "log.jsonl.gz") == [EVENT]
+
+
+def test_what_is_left_out_is_missing_and_blank_lines_are_none(tmp_path):
+    assert read(tmp_path, '{}\n\n  \n{"agent": null, "id": 7}\n') == [Event(1), Event(2, id="7")]
+    assert read(tmp_path, "agent,system\n,\nbot,\n", "log.csv") == [Event(1), Event(2, agent="bot")]
+    assert read(tmp_path, "") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("1970-01-01T00:00:01Z", 1.0),
+        ("1970-01-01T01:00:01+01:00", 1.0),
+        ("1970-01-01 00:00:01", 1.0),
+        ("1970-01-01T00:00:01.500000Z", 1.5),
+        ("12.25", 12.25),
+        (12, 12.0),
+        (12.5, 12.5),
+    ],
+)
+def test_times(value, expected):
+    assert seconds(value) == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["yesterday", "", "1e9", "9" * 400, -1, 1e300, 10**400, True, None, [], "0001-01-01T00:00:00+14:00"],
+)
+def test_no_times(value):
+    with pytest.raises(ValueError) as refused:
+        seconds(value)
+    assert len(str(refused.value)) < 200
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("{", "line 1: is no JSON: Expecting property name enclosed in double quotes (column 2)"),
+        ('{}\n{"agent": }', "line 2: is no JSON: Expecting value (column 11)"),
+        ("[]", "line 1: is no JSON object; one event is one object on one line"),
+        ("[" * 100_000, "line 1: is nested too deeply"),
+        ('{"agent": ' + "[" * 100_000, "line 1: is nested too deeply"),
+        ('{"time": NaN}', "line 1: is no JSON: NaN is no JSON"),
+        ('{"time": ' + "9" * 5_000 + "}", "line 1: is no JSON: Exceeds the limit"),
+        ('{"agnet": "bot"}', "line 1: agnet is no key; did you mean agent?"),
+        ('{"\\u001b[2J": 1}', "line 1: \\x1b[2J is no key; there are time, agent, "),
+        ('{"agent": 7}', "line 1, key agent: is no text; write it in quotes"),
+        ('{"agent": ""}', "line 1, key agent: is empty; leave the key out"),
+        ('{"agent": {"id": "bot"}}', "line 1, key agent: is no text; write it in quotes"),
+        ('{"id": true}', "line 1, key id: is no text; write it in quotes"),
+        ('{"agent": "a\\u001b[31m"}', "line 1, key agent: has a control character (U+001B)"),
+        ('{"agent": "a\\u202eb"}', "line 1, key agent: has a character that changes the direction"),
+        ('{"agent": "\\ud800"}', "line 1, key agent: has half of a surrogate pair"),
+        (json.dumps({"agent": "a" * 2_001}), "line 1, key agent: is longer than 2000 characters"),
+        ('{"action": "raed"}', "line 1, key action: raed is no action; it is read, write, execute, issue or"),
+        ('{"outcome": "maybe"}', "line 1, key outcome: maybe is no outcome; it is done or refused"),
+        ('{"time": "noon"}', "line 1, key time: noon is no time; write 2026-03-01T09:30:00Z or seconds"),
+        ('{"time": -5}', "line 1, key time: -5 is not between 1970 and 9999"),
+        ('{"time": []}', "line 1, key time: is neither a text nor a number"),
+        (b'{"agent": "\xff"}', "line 1: is not UTF-8 text; convert the log"),
+        (b"x" * (RECORD_LIMIT + 5), f"line 1: is longer than {RECORD_LIMIT} bytes; one event is one line"),
+        (gzip.compress(b"{}\n" * 9)[:-12], "the packed file ends in the middle; fetch it again"),
+        (b"\x1f\x8b\x07" + b"garbage" * 9, "cannot be read: Unknown compression method"),
+        (gzip.compress(b"{}\n")[:10] + b"\xff" * 99, "cannot be read: Error -3 while decompressing"),
+    ],
+)
+def test_a_hostile_log_is_refused_in_one_line(tmp_path, content, line):
+    assert refusal(tmp_path, content).startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("agent,actor\n", "line 1: actor is no column; did you mean action?"),
+        ("agent,agent\n", "line 1: names the column agent twice"),
+        ("agent,\n", "line 1: a name that is empty is no column; there are time"),
+        ("agent,system\nbot\n", "row 2: has 1 cells where the head has 2"),
+        ("agent\nbot,files\n", "row 2: has 2 cells where the head has 1"),
+        ('agent\n"bot\n', "row 2: is no CSV: unexpected end of data"),
+        ('agent\n"bot"s\n', "row 2: is no CSV: "),
+        ("agent\n" + "b" * 200_000, "row 2: is no CSV: field larger than field limit"),
+        ('agent\n"bot\nbot"\n', "row 2, key agent: has a line break (U+000A)"),
+        ("\n\n", "line 1: names no columns; begin with a row of names"),
+    ],
+)
+def test_hostile_csv_is_refused_in_one_line(tmp_path, content, line):
+    assert refusal(tmp_path, content, "log.csv").startswith(line)
+
+
+def test_what_came_before_the_refusal_was_good(tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_text('{"agent": "a"}\n{"agent": "b"}\n{]\n{"agent": "c"}\n', encoding="utf-8")
+    events = read_events(path)
+    assert [next(events).agent, next(events).agent] == ["a", "b"]
+    with pytest.raises(EventsError, match="line 3"):
+        next(events)
+
+
+def test_a_log_that_is_not_there(tmp_path):
+    with pytest.raises(EventsError, match="No such file"):
+        list(read_events(tmp_path / "none.jsonl"))
+    with pytest.raises(EventsError, match="Is a directory"):
+        list(read_events(tmp_path, "jsonl"))
+    with pytest.raises(EventsError, match="null byte"):
+        list(read_events(tmp_path / "a\0b", "jsonl"))
+
+
+def test_the_form_follows_the_name_or_is_asked_for(tmp_path):
+    forms = [form_of(tmp_path / name) for name in ("a.jsonl", "a.NDJSON.gz", "b.csv")]
+    assert forms == ["jsonl", "jsonl", "csv"]
+    with pytest.raises(MeshmodelError, match=r"what kind of log is it\? add --format jsonl\|csv"):
+        read_events(tmp_path / "audit.log")
+    for form in FORMS[2:]:
+        with pytest.raises(MeshmodelError, match="add --map"):
+            read_events(tmp_path / "audit.log", form)
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "time": st.floats(0, 2e11),
+                "agent": st.text("ab é票", min_size=1, max_size=9),
+                "identity": st.text("ab,\"'", min_size=1, max_size=9),
+                "action": st.sampled_from(ACTIONS),
+            },
+        ),
+        max_size=6,
+    )
+)
+def test_both_forms_mean_the_same(tmp_path_factory, rows):
+    import csv
+
+    folder = tmp_path_factory.mktemp("logs")
+    (folder / "log.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    with (folder / "log.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, KEYS)
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({**row, "time": f"{row['time']:.9f}"} if "time" in row else row)
+    told = list(read_events(folder / "log.jsonl"))
+    again = list(read_events(folder / "log.csv"))
+    assert [each.number for each in told] == list(range(1, len(rows) + 1))
+    for one, other in zip(told, again, strict=True):
+        assert (one.time is None) == (other.time is None)
+        assert one.time is None or abs(one.time - other.time) < 1e-4
+        assert (one.agent, one.identity, one.action) == (other.agent, other.identity, other.action)
+
+
+@settings(max_examples=200)
+@given(st.binary(max_size=200), st.sampled_from([documents, lines]))
+def test_no_bytes_raise_anything_but_one_line(content, reader):
+    try:
+        found = list(reader(io.BufferedReader(io.BytesIO(content)), "x"))
+    except EventsError as error:
+        found = [(str(error), {})]
+    assert all(isinstance(place, int) or place.isprintable() for place, _ in found)
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3), max_size=8),
+    st.sampled_from(["lines", "list", "Records", "Events"]),
+    st.sampled_from([None, 1]),
+)
+def test_records_come_one_by_one_however_they_are_written(records, how, indent):
+    if how == "lines":
+        text = "".join(f"{json.dumps(each)}\n" for each in records)
+    else:
+        text = json.dumps(records if how == "list" else {how: records, "more": [1]}, indent=indent)
+    found = [record for _, record in documents(io.BufferedReader(io.BytesIO(text.encode())), "x")]
+    assert found == records
+
+
+def test_a_long_list_is_read_as_it_comes():
+    content = json.dumps({"Records": [{"n": n, "fill": "x" * 1_000} for n in range(5_000)]}).encode()
+    file = io.BytesIO(content)
+    found = documents(io.BufferedReader(file), "x")
+    assert next(found)[1]["n"] == 0
+    assert file.tell() < 300_000 < len(content)
+    assert sum(1 for _ in found) == 4_999
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ('{"Records": [{}, {"a": 1}', "x, record 3: the log ends in the middle of its list; fetch it again"),
+        ('{"Records": [{}, 7]}', "x, record 2: is no JSON object; a record is {…}"),
+        ('{"Records": [{"a": }]}', "x, record 1: is no JSON: Expecting value (column "),
+        ('[{"a": ' + "[" * 100_000, "x, record 1: is nested too deeply"),
+        ('[{"a": "' + "b" * (RECORD_LIMIT + 99_999), "x, record 1: is no JSON, or longer than"),
+        ('{"a": "' + "b" * (RECORD_LIMIT + 99_999), "x, line 1: is longer than"),
+        ('[{"a": NaN}]', "x, record 1: is no JSON: NaN is no JSON"),
+    ],
+)
+def test_hostile_lists_are_refused_in_one_line(content, line):
+    with pytest.raises(EventsError) as refused:
+        list(documents(io.BufferedReader(io.BytesIO(content.encode())), "x"))
+    assert str(refused.value).startswith(line)

@@ -1,0 +1,265 @@
+"""The logs of real systems, and the map that says what their names mean."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from meshmodel.importers.events import read_events
+from meshmodel.importers.mapping import Foreign, read_map
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.store.interchange import read_file
+
+LOGS = Path(__file__).parents[1] / "logs"
+RELEASE = read_file(Path(__file__).parents[2] / "models" / "federated-release.toml")
+MAP = LOGS / "release.map.toml"
+
+
+def events(name, form, tmp_path=None):
+    return [
+        (e.number, e.agent, e.credential, e.system, e.action, e.checkpoint, e.refused, e.yields, e.unmapped)
+        for e in read_events(LOGS / name, form, read_map(MAP, RELEASE))
+    ]
+
+
+def test_cloudtrail():
+    assert events("release.cloudtrail.json", "cloudtrail") == [
+        (1, "release-agent", "release-svid", "sts", "issue", None, False, "publish-token", ()),
+        (2, None, "publish-token", "registry", "write", None, False, None, ()),
+        (
+            3,
+            None,
+            "publish-token",
+            None,
+            "read",
+            None,
+            True,
+            None,
+            ("the map has no resource for arn:aws:s3:::payroll",),
+        ),
+        (
+            4,
+            None,
+            None,
+            None,
+            "write",
+            None,
+            False,
+            None,
+            (
+                "the map has no identity for config.amazonaws.com",
+                "the map has no resource for config.amazonaws.com",
+            ),
+        ),
+        (5, None, "publish-token", "metrics", "read", None, False, None, ()),
+    ]
+    first = next(read_events(LOGS / "release.cloudtrail.json", "cloudtrail", read_map(MAP, RELEASE)))
+    assert first.time == 1772445620
+    assert first.id == "00000000-0000-4000-8000-000000000001"
+
+
+def test_cloudtrail_as_lines_and_as_looked_up(tmp_path):
+    records = json.loads((LOGS / "release.cloudtrail.json").read_text(encoding="utf-8"))["Records"]
+    lines, looked_up = tmp_path / "lines", tmp_path / "looked-up"
+    lines.write_text("".join(f"{json.dumps(each)}\n" for each in records), encoding="utf-8")
+    answer = {
+        "Events": [{"EventId": each["eventID"], "CloudTrailEvent": json.dumps(each)} for each in records]
+    }
+    looked_up.write_text(json.dumps(answer, indent=4), encoding="utf-8")
+    expected = events("release.cloudtrail.json", "cloudtrail")
+    assert events(lines, "cloudtrail") == expected
+    assert events(looked_up, "cloudtrail") == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "read_only", "action"),
+    [
+        ("s3", "GetObject", True, "read"),
+        ("s3", "GetObject", None, "read"),
+        ("s3", "PutObject", False, "write"),
+        ("s3", "PutObject", None, None),
+        ("sts", "AssumeRole", True, "issue"),
+        ("iam", "CreateAccessKey", False, "issue"),
+        ("iam", "AttachRolePolicy", False, "admin"),
+        ("lambda", "Invoke", False, "execute"),
+        ("x", "", True, "read"),
+        ("x", "", None, None),
+    ],
+)
+def test_what_an_operation_of_cloudtrail_means(tmp_path, source, name, read_only, action):
+    record = {"eventSource": f"{source}.amazonaws.com", "eventName": name}
+    if read_only is not None:
+        record["readOnly"] = read_only
+    path = tmp_path / "log"
+    path.write_text(json.dumps(record), encoding="utf-8")
+    (event,) = read_events(path, "cloudtrail", read_map(MAP, RELEASE))
+    assert event.action == action
+
+
+def test_kubernetes_audit():
+    found = events("release.kubernetes.jsonl", "kubernetes-audit")
+    assert [each[:5] + each[6:7] for each in found] == [
+        (1, "release-agent", "deploy-token", "cluster", "write", False),
+        (2, None, "rollout-svid", "cluster", "write", False),
+        (3, None, "rollout-svid", "cluster", "execute", False),
+        (4, None, "rollout-svid", "cluster", "read", True),
+        (5, None, None, None, "read", False),
+    ]
+    assert found[-1][-1] == ("the map has no identity for ada", "the map has no resource for nodes")
+
+
+def test_a_token_of_a_service_account_is_handed_out(tmp_path):
+    path = tmp_path / "log"
+    record = {
+        "stage": "ResponseComplete",
+        "verb": "create",
+        "user": {"username": "admin"},
+        "impersonatedUser": {"username": "system:serviceaccount:rollout:controller"},
+        "objectRef": {
+            "resource": "serviceaccounts",
+            "subresource": "token",
+            "namespace": "release",
+            "name": "deployer",
+        },
+    }
+    path.write_text(json.dumps(record), encoding="utf-8")
+    ((_, _, credential, _, action, _, _, yields, _),) = events(path, "kubernetes-audit")
+    assert (credential, action, yields) == ("rollout-svid", "issue", "deploy-token")
+
+
+def test_github_audit():
+    found = events("release.github.json", "github-audit")
+    assert [each[1:6] for each in found] == [
+        (None, "release-svid", "repository", "read", None),
+        (None, "release-svid", "repository", None, "change-approval"),
+        (None, None, None, None, None),
+        (None, "release-svid", "repository", "write", None),
+    ]
+    assert len(found[2][-1]) == 3
+
+
+HOSTILE = [
+    {},
+    {"userIdentity": 7, "requestParameters": [], "resources": {}, "eventName": {}, "eventTime": "x"},
+    {"userIdentity": {"sessionContext": None, "arn": 1}, "resources": [1, {"ARN": []}], "errorCode": None},
+    {"stage": 1, "verb": None, "objectRef": "x", "responseStatus": {"code": "403"}, "user": []},
+    {"@timestamp": "soon", "action": ["x"], "actor": None, "repo": {}},
+    {"@timestamp": 1e308},
+    {"@timestamp": True},
+    {"userIdentity": {"arn": "a\x1b[2J" + "b" * 9_999}, "eventSource": "\u202e", "verb": "\x00"},
+]
+
+
+@pytest.mark.parametrize("form", ["cloudtrail", "kubernetes-audit", "github-audit"])
+def test_records_of_any_shape_are_read_as_far_as_they_go(tmp_path, form):
+    path = tmp_path / "log"
+    path.write_text("".join(f"{json.dumps(each)}\n" for each in HOSTILE), encoding="utf-8")
+    for each in read_events(path, form, read_map(MAP, RELEASE)):
+        assert each.unmapped
+        assert all(line.isprintable() and len(line) < 200 for line in each.unmapped)
+        assert each.agent is each.credential is each.system is None
+
+
+def test_a_lookup_whose_inner_record_is_no_json_is_refused(tmp_path):
+    path = tmp_path / "log"
+    path.write_text('{"Events": [{"CloudTrailEvent": "{"}]}', encoding="utf-8")
+    with pytest.raises(MeshmodelError, match="record 1: is no JSON"):
+        events(path, "cloudtrail")
+
+
+def test_our_own_schema_takes_no_map():
+    with pytest.raises(MeshmodelError, match="leave --map out"):
+        read_events(LOGS / "release.jsonl", None, read_map(MAP, RELEASE))
+
+
+def mapped(tmp_path, text, *names, table="identity"):
+    path = tmp_path / "map.toml"
+    path.write_text(f'format = "meshmodel-map/1"\n{text}', encoding="utf-8")
+    mapper = read_map(path, RELEASE)
+    if table == "identity":
+        return mapper.event(1, Foreign(names, (), "x", None, None, None, False)).credential
+    return mapper.event(1, Foreign((), names, "x", None, None, None, False)).system
+
+
+@pytest.mark.parametrize(
+    ("match", "name", "fits"),
+    [
+        ("abc", "abc", True),
+        ("abc", "abcd", False),
+        ("ab*", "ab", True),
+        ("ab*", "abcd", True),
+        ("*cd", "abcd", True),
+        ("*cd", "abc", False),
+        ("a*c*e", "abcde", True),
+        ("a*c*e", "ace", True),
+        ("a*c*e", "aec", False),
+        ("ab*bc", "abc", False),
+        ("*", "", False),
+        ("*", "anything", True),
+        ("a.c", "abc", False),
+        ("a*" * 50 + "b", "a" * 2_000, False),
+    ],
+)
+def test_a_star_stands_for_anything(tmp_path, match, name, fits):
+    text = f'[[identity]]\nmatch = "{match}"\ncredential = "deploy-token"\n'
+    names = (name,) if name else ()
+    assert mapped(tmp_path, text, *names) == ("deploy-token" if fits else None)
+
+
+def test_the_first_name_that_a_rule_fits_is_taken_and_the_first_rule(tmp_path):
+    text = "".join(
+        f'[[identity]]\nmatch = "{match}"\ncredential = "{credential}"\n'
+        for match, credential in [("b*", "deploy-token"), ("a", "metrics-token"), ("*", "publish-token")]
+    )
+    assert mapped(tmp_path, text, "a", "b") == "metrics-token"
+    assert mapped(tmp_path, text, "b", "a") == "deploy-token"
+    assert mapped(tmp_path, text, "c", "a") == "publish-token"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('[[identity]]\nmatch = "a"', "identity 1: says nothing; add agent or credential or identity"),
+        ('[[identity]]\nagent = "release-agent"', "identity 1: has no match: the name in the log"),
+        ('[[identity]]\nmatch = "a"\nagent = "x"', "identity 1: the model has no agent x"),
+        ('[[resource]]\nmatch = "a"\nsystem = "x"', "resource 1: the model has no system x"),
+        ('[[action]]\nmatch = "a"\ncheckpoint = "x"', "action 1: the model has no checkpoint x"),
+        ('[[action]]\nmatch = "a"\naction = "x"', "action 1: x is no action; there are read, write"),
+        ('[[resource]]\nmatch = 1\nsystem = "sts"', "resource 1: match is no text, or empty"),
+        ('[[resource]]\nmatch = ""\nsystem = "sts"', "resource 1: match is no text, or empty"),
+        ('[[resource]]\nmatch = "a"\nwhere = "sts"', "resource 1: where is no key; there are match, system"),
+        ('[resource]\nmatch = "a"', "resource is written [[resource]]"),
+        ("resource = [1]", "resource 1: is no table; it is written [[resource]]"),
+        ("[[who]]", "who is no table; there are identity, resource, action"),
+        ("x = [", "is no TOML: "),
+        ("x = " + "[" * 100_000, "is nested too deeply"),
+    ],
+)
+def test_a_map_that_is_wrong_is_refused_in_one_line(tmp_path, text, line):
+    with pytest.raises(MeshmodelError) as refused:
+        mapped(tmp_path, text)
+    said = str(refused.value).removeprefix(str(tmp_path / "map.toml")).lstrip(":, ")
+    assert said.startswith(line)
+    assert said.isprintable()
+
+
+def test_what_is_no_map_at_all(tmp_path):
+    for content, line in (
+        (b"", "is no map"),
+        (b"\xff", "is not UTF-8"),
+        (b" " * (1 << 21), "is larger than"),
+    ):
+        path = tmp_path / "map.toml"
+        path.write_bytes(content)
+        with pytest.raises(MeshmodelError, match=line):
+            read_map(path, RELEASE)
+    with pytest.raises(MeshmodelError, match="No such file"):
+        read_map(tmp_path / "none.toml", RELEASE)
+
+
+def test_names_that_were_looked_up_are_remembered_within_bounds():
+    mapper = read_map(MAP, RELEASE)
+    for number in range(5_000):
+        record = Foreign((f"who-{number}",), ("production/x",), "x", "read", None, None, refused=False)
+        assert mapper.event(1, record).system == "cluster"
+    assert len(mapper._known) <= 4_096
