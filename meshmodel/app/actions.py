@@ -88,6 +88,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("fold", ("z",), "fold", "Show the zone of what is selected as one card, or unfold it", "Look"),
     Action("findings", ("f",), "findings", "Findings, each with its witness", "Panels", footer=9),
     Action("fix", ("F",), "fix", "Fix: the smallest set of checkpoints, what each closes, what fewer would", "Panels"),
+    Action("trace", ("L",), "log", "Lay a log of observed events on the model: who, as whom, was anybody asked", "Panels"),
     Action("reach", ("r",), "reach", "The reach matrix: agents by systems", "Panels"),
     Action("questions", ("Q",), "questions", "What the drawing does not say yet", "Panels"),
     Action("journal", ("J",), "journal", "Every edit with its time", "Panels"),

@@ -1,11 +1,10 @@
 """The smallest fix as the workbench works it out: beside, in two parts, each of which can be stopped."""
 
-import threading
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import StepKey
+from meshmodel.app.beside import Task
 
 if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import CurvePoint, Fix
@@ -13,37 +12,6 @@ if TYPE_CHECKING:
 
 SECONDS: Final = 30.0
 """After so long the best that was found is shown, with what was proven."""
-
-
-class Task:
-    """One piece of work beside: since when, what it says of itself, and whether it should stop.
-
-    The worker asks ``is_cancelled`` and may set ``said``; the interface's thread asks ``says``.
-    """
-
-    def __init__(self, title: str) -> None:
-        """Arguments: what is worked out, such as ``the smallest fix``."""
-        self.title = title
-        self.said = ""
-        self._begun = time.monotonic()
-        self._stop = threading.Event()
-
-    def cancel(self) -> None:
-        """Ask it to stop."""
-        self._stop.set()
-
-    def is_cancelled(self) -> bool:
-        """Whether it was asked to stop."""
-        return self._stop.is_set()
-
-    @property
-    def says(self) -> str:
-        """What it is doing, in a line."""
-        seconds = int(time.monotonic() - self._begun)
-        said = f", {self.said}" if self.said else ""
-        if self.is_cancelled():
-            return f"stopping: {self.title}"
-        return f"computing {self.title}{said}: {seconds} s, Esc stops it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +41,26 @@ class Fixing:
 
 
 def work_out_fix(analysis: "Analysis", task: Task) -> "Fix":
-    """The smallest fix, or the best that was found in time."""
-    return analysis.minimum_fix(deadline=SECONDS, cancelled=task.is_cancelled)
+    """The smallest fix, or the best that was found in time; what each of its checkpoints closes alone."""
+    fix = analysis.minimum_fix(deadline=SECONDS, cancelled=task.is_cancelled)
+    if fix.closes_each or not fix.checkpoints:
+        return fix
+    closes: list[int] = []
+    for step in fix.checkpoints:  # very many: they were not counted yet
+        if task.is_cancelled():
+            return fix
+        task.said = f"what each closes, {len(closes)} of {fix.cost}"
+        closes.append(analysis.closing([step]))
+    return replace(fix, closes_each=tuple(closes))
 
 
 def work_out_curve(analysis: "Analysis", task: Task) -> "tuple[CurvePoint, ...]":
     """What fewer checkpoints close."""
-    return analysis.closing_curve(deadline=SECONDS, cancelled=task.is_cancelled)
+
+    def progress(done: int, of: int) -> None:
+        task.said = f"{done} of {of}"
+
+    return analysis.closing_curve(deadline=SECONDS, cancelled=task.is_cancelled, progress=progress)
 
 
 def verdict(fix: "Fix", *, stopped: bool) -> str:

@@ -19,8 +19,10 @@ from meshmodel.store.edits import Edit
 
 if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
+    from meshmodel.analysis.trace import TracedEvent
     from meshmodel.api import Analysis
     from meshmodel.app.fixing import Fixing
+    from meshmodel.app.tracing import Tracing
 
 Cause = Literal["opened", "edit", "undo", "redo", "elsewhere"]
 """Why the model changed: it was opened, edited here, undone, redone, or edited by another program."""
@@ -132,6 +134,8 @@ class Shown:
         compromise: what falls with what is selected, or to an outsider, where that was asked.
         refusal: why nothing falls: it is retired, revoked, or no element.
         fixing: what is known of the smallest fix.
+        tracing: the log that is laid on the model.
+        traced: the event of it that is lit and told.
         problem: why they could not be computed; empty where they could.
     """
 
@@ -149,6 +153,8 @@ class Shown:
     compromise: "Compromise | None" = None
     refusal: str = ""
     fixing: "Fixing | None" = None
+    tracing: "Tracing | None" = None
+    traced: "TracedEvent | None" = None
 
     @property
     def analysis(self) -> "Analysis | None":

@@ -111,7 +111,7 @@ class Arranging(Base):
             self.back_to_canvas()
         elif self.preview(()):
             self.say("")
-        elif self.shown.explanation is not None or self.shown.finding is not None:
+        elif self.shown.explanation or self.shown.finding or self.shown.traced:
             self.open_finding(None)
         elif self.side is not None:
             self.side = None

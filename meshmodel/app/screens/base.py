@@ -116,6 +116,10 @@ class Base(Screen[None]):
         """For the lens of compromise: find out what falls."""
 
     @abstractmethod
+    def trace_done(self, worker: "Worker[Any]") -> None:
+        """The log was laid on the model, or could not be."""
+
+    @abstractmethod
     def preview(self, steps: "tuple[StepKey, ...]") -> bool:
         """Mark these steps on the canvas as to be guarded, and no others; whether that changed anything."""
 

@@ -58,7 +58,7 @@ class Exploring(Base):
             self.say(f"compromise: {nothing}")
             return
         self.lens = "compromise"
-        self.shown = self.with_(finding=None, explanation=None)
+        self.shown = self.with_(finding=None, explanation=None, traced=None)
         self.relight()
         self.open_list("compromise")
         self.say(self.lens_says)

@@ -8,7 +8,8 @@ from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
 from meshmodel.analysis.results import StepKey
-from meshmodel.app.fixing import Fixing, Task, work_out_curve, work_out_fix
+from meshmodel.app.beside import Task
+from meshmodel.app.fixing import Fixing, work_out_curve, work_out_fix
 from meshmodel.app.screens.base import Base
 from meshmodel.app.screens.dialogs import Chosen, Picker
 from meshmodel.app.widgets.fix import STATES, Choice, FixList, State
@@ -52,7 +53,7 @@ class Fixes(Base):
             self.preview(())
             known = None
         if known is None and analysis is not None and self.shown.is_current and self._is_looked_at():
-            task = Task("the smallest fix")
+            task = Task("computing the smallest fix")
             self.shown = self.with_(fixing=Fixing(analysis, task=task))
             self._working = self._find_fix(analysis, task)
             self._tick()
@@ -72,6 +73,7 @@ class Fixes(Base):
 
     def work_done(self, worker: Worker[Any]) -> None:
         """Something that was worked out beside is there, or failed."""
+        self.trace_done(worker)
         known = self.shown.fixing
         if worker is not self._working or known is None or known.task is None:
             return  # of a model that is no longer there
@@ -91,7 +93,7 @@ class Fixes(Base):
         stopped = task.is_cancelled() and not found.optimal
         after: Task | None = None
         if found.checkpoints and not task.is_cancelled():
-            after = Task("what fewer checkpoints close")
+            after = Task("computing what fewer checkpoints close")
             self._working = self._find_curve(known.analysis, after)
         self.shown = self.with_(fixing=replace(known, fix=found, task=after, stopped=stopped))
         if self._is_looked_at():

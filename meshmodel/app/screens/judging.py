@@ -92,7 +92,8 @@ class Judging(Base):
         if finding is not None and analysis is not None and finding is not self.shown.finding:
             told = analysis.explain_finding(finding)
         if told is not None:
-            return Asked(told.agent, told.system, told.action, told.source or "home"), finding
+            source = told.source or ("home" if told.state is not None else None)
+            return Asked(told.agent, told.system, told.action, source), finding
         if not snapshot.agent or not snapshot.system:
             return None, None
         selected = self.shown.selected or ("", "")
@@ -102,7 +103,7 @@ class Judging(Base):
 
     def light_way(self, told: "Explanation") -> None:
         """Light one way on the canvas, and tell it."""
-        self.shown = self.with_(finding=None, explanation=told)
+        self.shown = self.with_(finding=None, explanation=told, traced=None)
         self.relight()
         self.follow()
         self.canvas.reveal(("system", told.system))

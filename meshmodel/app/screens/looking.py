@@ -103,11 +103,11 @@ class Looking(Base):
     def open_finding(self, finding: "Finding | None") -> None:
         """Light the witness of a finding and tell it; with ``None``: no longer."""
         if finding is None:
-            self.shown = self.with_(finding=None, explanation=None)
+            self.shown = self.with_(finding=None, explanation=None, traced=None)
         else:
             analysis = self.shown.analysis
             told = None if analysis is None else analysis.explain_finding(finding)
-            self.shown = self.with_(finding=finding, explanation=told)
+            self.shown = self.with_(finding=finding, explanation=told, traced=None)
         self.query_one(Told).say("")
         self.relight()
         self.follow()
@@ -118,6 +118,7 @@ class Looking(Base):
     def reopen(self) -> None:
         """After an edit: the open finding as it is now; closed, and said so, where it is gone."""
         finding, analysis = self.shown.finding, self.shown.analysis
+        self.shown = self.with_(traced=None)
         if analysis is None:
             return
         if finding is None:

@@ -31,7 +31,9 @@ from meshmodel.app.screens.exploring import Exploring
 from meshmodel.app.screens.fixes import Fixes
 from meshmodel.app.screens.judging import Judging
 from meshmodel.app.screens.looking import Looking
+from meshmodel.app.screens.traces import Traces
 from meshmodel.app.session import Session
+from meshmodel.app.tracing import lit_by_event
 from meshmodel.app.widgets.canvas_view import CanvasView
 from meshmodel.app.widgets.compromise import CompromiseList
 from meshmodel.app.widgets.findings import FindingsList, causes_of
@@ -46,6 +48,7 @@ from meshmodel.app.widgets.questions import QuestionList
 from meshmodel.app.widgets.quick_line import QuickLine
 from meshmodel.app.widgets.reach_matrix import ReachMatrix
 from meshmodel.app.widgets.tabs import TabRow
+from meshmodel.app.widgets.trace import TracePanel
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Facts, Options, Reference
 from meshmodel.model.errors import MeshmodelError
@@ -60,6 +63,7 @@ PanelWidget = (
     | FixList
     | ReachMatrix
     | CompromiseList
+    | TracePanel
     | How
     | Told
     | QuickLine
@@ -73,6 +77,7 @@ PAGES = {
     "compromise": "Compromise",
     "questions": "Questions",
     "journal": "Journal",
+    "trace": "Trace",
 }
 """The lists below the canvas: their ids and titles."""
 POLL = 0.25
@@ -95,7 +100,7 @@ class _Drawn:
     options: Options
 
 
-class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Editing):
+class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces, Editing):
     """One model on the screen. It alone hands edits to the session and tells panels what to show."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("workbench")]
@@ -126,6 +131,7 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Editin
                     yield CompromiseList(id="compromise")
                     yield QuestionList(id="questions")
                     yield JournalList(id="journal")
+                    yield TracePanel(id="trace")
                 yield How(id="how")
         yield QuickLine(id="quick-line")
         yield MeshFooter(self.app.keymap, id="footer")
@@ -235,6 +241,8 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Editin
         self.lens_says = seen.says
         lit = self.shown.explanation
         witness = lit_by(lit) if lit is not None and lit.steps else frozenset()
+        if self.shown.traced is not None:
+            witness = lit_by_event(self.shown.traced)
         self.canvas.light(self.shown.selected, seen.shown, witness)
 
     def follow(self) -> None:
@@ -319,7 +327,7 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Editin
         event.stop()
         if self.shown.analysis is not None:
             told = self.shown.analysis.explain(event.agent, event.system)
-            self.shown = self.with_(finding=None, explanation=told)
+            self.shown = self.with_(finding=None, explanation=told, traced=None)
             self.relight()
             self.follow()
 

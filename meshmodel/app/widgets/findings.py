@@ -86,13 +86,20 @@ def finding_row(
         words = accepted_words(finding.accepted)
         pieces.append((f"  {words}", "$warning" if finding.accepted.open else "$text-muted"))
     if cause.also and not unfolded:
-        rules = ", ".join(sorted({each.rule.replace("-", " ") for each in cause.also}))
+        rules = ", ".join(sorted({_rule_words(each, finding) for each in cause.also}))
         pieces.append((f"  also {rules}", "$text-muted"))
     said = " ".join(f"{each.severity} {each.rule} {each.message}" for each in (finding, *cause.also))
     text = f"{said} {finding.subject} {about} {pieces[-1][0]}"
     if finding.accepted is not None:
         text += f" {accepted_words(finding.accepted)}"
     return Row((finding.rule, finding.subject), _content(tuple(pieces)), finding, text)
+
+
+def _rule_words(finding: Finding, under: Finding) -> str:
+    """What a row says of a rule folded under it: its severity too where that is the higher one."""
+    words = finding.rule.replace("-", " ")
+    higher = SEVERITIES.index(finding.severity) > SEVERITIES.index(under.severity)
+    return f"{finding.severity} {words}" if higher else words
 
 
 @lru_cache(maxsize=4_096)

@@ -112,23 +112,24 @@ def fix_rows(fix: "Fix", fixing: Fixing, *, is_ascii: bool, working: str = "") -
         every = Choice(fix.checkpoints, state)
         said = line("  apply all as ", (state, "bold"), (f"  {hint}", "$text-muted"))
         yield Row(("all", state), said, every, indent=4)
-    for step, closes in zip(fix.checkpoints, fix.closes_each, strict=True):
+    each: tuple[int | None, ...] = fix.closes_each or (None,) * fix.cost
+    for step, closes in zip(fix.checkpoints, each, strict=True):
+        alone = "" if closes is None else f" alone closes {closes:,}"
         yield Row(
             step,
             line(
                 (f"  {sign} ", "bold $accent"),
                 (pad(shorten(_place(step, is_ascii=is_ascii), 44), 36) + " ", "bold"),
-                (f"{step[0]:<10} alone closes {closes:,}", "$text-muted"),
+                (f"{step[0]:<10}{alone}", "$text-muted"),
             ),
             Choice((step,), at=step),
             search=f"{step[0]} {step[1]} {step[2]}",
             indent=4,
         )
     if fix.interrupts:
-        each = ", ".join(f"{agent} on {system}" for agent, system in fix.interrupts)
-        yield Row(
-            "interrupts", line((f"asks also where it is intended: {each}", "$text-warning")), heading=True
-        )
+        meant = ", ".join(f"{agent} on {system}" for agent, system in fix.interrupts)
+        words = f"interrupts what is declared intended: {meant}"
+        yield Row("interrupts", line((words, "$text-warning")), heading=True)
     else:
         yield heading("interrupts nothing that is declared intended")
     yield from _curve_rows(fix, fixing, is_ascii=is_ascii, working=working)

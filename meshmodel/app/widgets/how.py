@@ -8,6 +8,7 @@ from textual.widget import Widget
 from meshmodel.analysis.results import Explanation, WitnessStep
 from meshmodel.app.messages import SelectionRequested, Shown
 from meshmodel.app.phrases import phrase
+from meshmodel.app.tracing import event_words
 from meshmodel.app.widgets.findings import SEVERITY_STYLES, severity_sign
 from meshmodel.app.widgets.listing import Listing
 from meshmodel.app.widgets.rows import Row
@@ -68,6 +69,11 @@ class How(Listing):
         """Tell the way of this."""
         explanation, finding = shown.explanation, shown.finding
         rows: list[Row] = []
+        if shown.traced is not None:
+            said = event_words(shown.traced, is_ascii=shown.ascii)
+            rows += [
+                Row(("event", text), Content.styled(text, "" if rows else "bold"), indent=2) for text in said
+            ]
         if finding is not None:
             rows.append(_words(finding.message, "bold"))
             if finding.accepted is not None:
@@ -158,12 +164,16 @@ class Told(Widget):
         """Where the finding is told beside: what was said last, else what is selected."""
         if self.said:
             return Content.styled(f" {self.said}", "bold $primary")
+        if shown.traced is not None:
+            return Content.styled(f" {'; '.join(event_words(shown.traced, is_ascii=shown.ascii))}", "bold")
         record = None if shown.selected is None else shown.snapshot.get(*shown.selected)
         return Content.styled(f" {phrase(record)}" if record is not None else "", "$text-muted")
 
     def _first(self, shown: Shown) -> Content:
         if self.said:
             return Content.styled(f" {self.said}", "bold $primary")
+        if shown.traced is not None:
+            return Content.styled(f" {event_words(shown.traced, is_ascii=shown.ascii)[0]}", "bold")
         finding = shown.finding
         if finding is not None:
             sign = severity_sign(finding, is_ascii=shown.ascii)
@@ -186,6 +196,10 @@ class Told(Widget):
 
     def _second(self, shown: Shown, room: int) -> Content:
         explanation = shown.explanation
+        if shown.traced is not None:
+            words = event_words(shown.traced, is_ascii=shown.ascii)[1:]
+            words.sort(key=lambda each: each.startswith("with "))  # whether somebody was asked comes first
+            return Content(f" {'; '.join(words)}")
         if explanation is None:
             return Content.styled(f" {shown.finding.remedy}" if shown.finding else "", "$text-muted")
         pieces = [

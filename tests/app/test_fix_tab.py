@@ -1,0 +1,227 @@
+"""The Fix tab: what is proven, the preview on the canvas, applying all or one, and never what is stale."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from meshmodel.analysis.fix.results import CurvePoint, Fix
+from meshmodel.analysis.results import StepKey
+from meshmodel.api import analyse
+from meshmodel.app import fixing as work
+from meshmodel.app.beside import Task
+from meshmodel.app.fixing import Fixing, bar, curve_words, verdict
+from meshmodel.app.widgets.fix import FixList, fix_rows
+from meshmodel.store.edits import apply_edit
+from meshmodel.store.guarding import guard
+from meshmodel.store.loading import load
+from tests.app.desk import MODELS, SIZES, Desk, desk
+
+CHAIN = load(MODELS / "agent-chain.toml")
+FIX = analyse(CHAIN).minimum_fix()
+
+
+def marks(it: Desk) -> set[StepKey]:
+    """The steps that are marked as to be guarded on the canvas."""
+    facts = it.bench.with_preview(it.bench.session.facts(it.bench.shown.view))
+    return {step for step, mark in facts.marks.items() if mark == "proposed"}  # type: ignore[misc]  # keys of steps
+
+
+def listed(it: Desk) -> str:
+    return "\n".join(row.content.plain for row in it.bench.query_one(FixList).rows.shown_rows)
+
+
+async def computed(it: Desk) -> None:
+    for _ in range(3):  # the fix, and then what fewer close
+        await it.app.workers.wait_for_complete()
+        await it.pilot.pause()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_it_says_what_is_proven_and_marks_the_steps(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with desk(tmp_path, "agent-chain", size=size) as it:
+        await it.shows("missing")
+        await it.press("F")
+        await computed(it)
+        text = listed(it)
+        assert (
+            f"{FIX.cost} checkpoints close all {FIX.before} uncontrolled crossings: proven smallest" in text
+        )
+        assert f"uncontrolled: {FIX.before} before, 0 after" in text
+        assert marks(it) == set(FIX.checkpoints)
+        assert "100 % closed" in text
+        await it.shows("◈")
+        await it.shows("guard")
+
+
+@pytest.mark.parametrize(("moves", "state"), [(0, "enforced"), (1, "planned")])
+async def test_all_are_applied_in_one_edit(tmp_path: Path, moves: int, state: str) -> None:
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.shows("missing")
+        before = it.model
+        await it.press("F")
+        await computed(it)
+        it.bench.query_one(FixList).rows.go_to(("all", state))
+        await it.press("enter")
+        expected = apply_edit(before, guard(before, FIX.checkpoints, state))  # type: ignore[arg-type]  # a state
+        assert it.model.checkpoint == expected.checkpoint
+        built, designed = it.bench.session.built, it.bench.session.designed
+        assert built is not None
+        assert designed is not None
+        assert designed.summary.uncontrolled == 0
+        assert (built.summary.uncontrolled == 0) == (state == "enforced")
+        await it.press("u")
+        assert not it.model.checkpoint
+
+
+async def test_one_is_applied_by_its_row_and_all_by_key(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.shows("missing")
+        await it.press("F")
+        await computed(it)
+        step = FIX.checkpoints[0]
+        rows = it.bench.query_one(FixList).rows
+        rows.go_to(step)
+        await it.pilot.pause()
+        assert it.bench.shown.selected == (step[0], (step[1], step[2]))
+        await it.press("enter", "down", "enter")
+        assert [(each.step, each.from_, each.to, each.state) for each in it.model.checkpoint.values()] == [
+            (*step, "planned")
+        ]
+        await it.press("u")
+        await computed(it)
+        assert marks(it) == set(FIX.checkpoints)
+        await it.press("escape", "P", "enter")
+        assert {(each.step, each.from_, each.to) for each in it.model.checkpoint.values()} == set(
+            FIX.checkpoints
+        )
+
+
+async def test_a_row_of_the_curve_previews_its_own_steps(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.shows("missing")
+        await it.press("F")
+        await computed(it)
+        known = it.bench.shown.fixing
+        assert known is not None
+        assert known.curve is not None
+        it.bench.query_one(FixList).rows.go_to(("curve", 1))
+        await it.pilot.pause()
+        assert marks(it) == set(known.curve[1].chosen)
+
+
+async def test_what_is_of_an_earlier_model_is_not_shown(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.shows("missing")
+        await it.press("F")
+        await computed(it)
+        await it.press("r")
+        assert marks(it) == set(), "another list is looked at"
+        await it.press("F")
+        await it.sentence("ask policy-decision on " + place(FIX.checkpoints[0]))
+        assert it.bench.shown.fixing is None or it.bench.shown.fixing.analysis is it.bench.shown.analysis
+        await computed(it)
+        known = it.bench.shown.fixing
+        assert known is not None
+        assert known.fix is not None
+        assert known.fix.cost == FIX.cost - 1
+        assert marks(it) == set(known.fix.checkpoints)
+
+
+def place(step: StepKey) -> str:
+    kind, start, end = step
+    return f"{start} > {end}" if kind in {"grant", "hold"} else f"{start} delegates {end}"
+
+
+async def test_nothing_to_fix(tmp_path: Path) -> None:
+    async with desk(tmp_path, "federated-release") as it:
+        await it.press("F")
+        await computed(it)
+        assert "nothing to fix" in listed(it)
+        await it.press("escape", "P")
+        await it.shows("F shows which steps")
+
+
+async def test_it_is_stopped_by_escape_and_computed_again_by_its_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+    real = work.work_out_fix
+
+    def slow(analysis: object, task: Task) -> Fix:
+        del analysis
+        begun.set()
+        while not task.is_cancelled():
+            threading.Event().wait(0.01)
+        return Fix(3, 1, False, FIX.checkpoints, FIX.closes, (), FIX.closes_each, FIX.before, False)
+
+    monkeypatch.setattr("meshmodel.app.screens.fixes.work_out_fix", slow)
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.shows("missing")
+        await it.press("F")
+        begun.wait(5)
+        await it.shows("computing the smallest fix")
+        assert "closes" not in listed(it)
+        await it.press("escape")
+        await computed(it)
+        text = listed(it)
+        assert "at least 1; the best found" in text
+        assert "(stopped)" in text
+        assert "proven" not in text
+        monkeypatch.setattr("meshmodel.app.screens.fixes.work_out_fix", real)
+        await it.press("F")
+        await computed(it)
+        assert "proven smallest" in listed(it)
+
+
+async def test_a_failure_is_said_and_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(analysis: object, task: Task) -> Fix:
+        raise ValueError("no solver")
+
+    monkeypatch.setattr("meshmodel.app.screens.fixes.work_out_fix", fails)
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.shows("missing")
+        await it.press("F")
+        await computed(it)
+        assert listed(it) == "could not be computed: no solver"
+        assert marks(it) == set()
+
+
+async def test_only_ascii_where_only_that_may_be_drawn(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain", size=(80, 24), is_ascii=True) as it:
+        await it.shows("missing")
+        await it.press("F")
+        await computed(it)
+        assert listed(it).isascii()
+        assert it.screen_text().isascii()
+
+
+async def test_read_only_models_are_told_and_not_changed(tmp_path: Path) -> None:
+    async with desk(tmp_path, MODELS / "agent-chain.toml") as it:
+        await it.shows("missing")
+        await it.press("F")
+        await computed(it)
+        before = it.model
+        it.bench.query_one(FixList).rows.go_to(FIX.checkpoints[0])
+        await it.press("enter")
+        assert it.app.screen is it.bench
+        it.bench.query_one(FixList).rows.go_to(("all", "enforced"))
+        await it.press("enter")
+        assert it.model is before
+
+
+def test_bounds_are_marked_as_such() -> None:
+    assert "proven" not in verdict(
+        Fix(4, 2, False, FIX.checkpoints, FIX.closes, (), FIX.closes_each, FIX.before, False), stopped=False
+    )
+    assert curve_words(CurvePoint(1, 5, 5, True, ()), 20) == "5 remain, 75 % closed"
+    assert curve_words(CurvePoint(1, 5, 2, False, ()), 20).startswith("at most 5 remain, at least 2")
+    assert bar(1, 1_000, 10, is_ascii=True) == "#.........", "something remains, so something is seen"
+    assert bar(0, 1_000, 10, is_ascii=True) == ".........."
+    assert bar(1_000, 1_000, 4, is_ascii=False) == "████"
+
+
+def test_interrupted_intents_are_named() -> None:
+    fix = Fix(1, 1, True, (("grant", "k", "s"),), 2, (("bot", "s"),), (2,), 2, True)
+    rows = fix_rows(fix, Fixing(analyse(CHAIN), fix=fix), is_ascii=False)
+    assert any("interrupts what is declared intended: bot on s" in row.content.plain for row in rows)

@@ -1,0 +1,222 @@
+"""A log laid on the model: choosing it, the table, lighting and telling an event, and what is partial."""
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, Static
+
+from meshmodel.analysis.trace import Tally
+from meshmodel.api import analyse
+from meshmodel.app import tracing
+from meshmodel.app.beside import Task
+from meshmodel.app.screens.log import LogDialog
+from meshmodel.app.tracing import LaidLog, LogRequest, follow_log, lit_by_event, summary_lines
+from meshmodel.app.widgets.trace import TracePanel, TraceView, cells_of_event
+from meshmodel.model.events import Event
+from meshmodel.store.loading import load
+from tests.app.desk import MODELS, SIZES, Desk, desk
+from tests.app.form_host import HOSTILE
+
+MODEL = load(MODELS / "support-agent.toml")
+EVENTS = [
+    {
+        "time": "2026-05-01T10:00:00Z",
+        "agent": "support-bot",
+        "credential": "ticket-token",
+        "system": "tickets",
+        "action": "read",
+    },
+    {
+        "time": "2026-05-01T10:00:05Z",
+        "agent": "support-bot",
+        "credential": "file-sas",
+        "system": "attachments",
+        "action": "read",
+    },
+    {"time": "2026-05-01T10:00:09Z", "identity": "svc-unknown", "system": "attachments", "action": "write"},
+]
+
+
+def log(folder: Path, events: list[dict[str, str]], ending: str = "jsonl") -> Path:
+    path = folder / f"observed.{ending}"
+    path.write_text("".join(f"{json.dumps(each)}\n" for each in events), encoding="utf-8")
+    return path
+
+
+async def followed(it: Desk, path: Path) -> TraceView:
+    await it.press("L")
+    dialog = it.app.screen
+    assert isinstance(dialog, LogDialog)
+    await choose(it, path)
+    await it.app.workers.wait_for_complete()
+    await it.pilot.pause()
+    return it.bench.query_one(TraceView)
+
+
+async def choose(it: Desk, path: Path) -> None:
+    await it.press("enter")
+    it.app.screen.query_one("#text", Input).value = str(path)
+    await it.press("enter", "enter")
+
+
+def head(it: Desk) -> str:
+    return str(it.bench.query_one(TracePanel).query_one(Static).content)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_log_is_chosen_and_its_events_are_listed_lit_and_told(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, size=size) as it:
+        await it.shows("missing")
+        table = await followed(it, log(tmp_path, EVENTS))
+        expected = list(analyse(MODEL).trace(follow(tmp_path / "observed.jsonl")))
+        assert list(table.traced) == expected
+        assert [each.recheck for each in expected] == ["none-due", "missing", "unknown"]
+        assert "3 events" in head(it)
+        assert "1 missing" in head(it)
+        assert "1 not explained by the model" in head(it)
+        await it.press("down")
+        assert it.bench.shown.traced == expected[1]
+        drawing = it.bench.canvas.drawing
+        assert drawing is not None
+        assert it.bench.canvas.lighting.witness == drawing.light(lit_by_event(expected[1]))
+        assert ("grant", ("file-sas", "attachments")) in lit_by_event(expected[1])
+        await it.shows("support-bot reads attachments as svc-files")
+        await it.shows("a decision was due")
+        await it.press("escape", "escape")
+        assert it.bench.shown.traced is None
+        assert not it.bench.canvas.lighting.witness
+
+
+def follow(path: Path) -> Iterator[Event]:
+    from meshmodel.importers.events import read_events
+
+    return read_events(path)
+
+
+async def test_events_are_filtered_and_chosen_by_mouse(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.shows("missing")
+        table = await followed(it, log(tmp_path, EVENTS))
+        await it.pilot.click(TraceView, offset=(10, 2))
+        await it.pilot.pause()
+        assert it.bench.shown.traced is not None
+        assert it.bench.shown.traced.event.number == 2
+        await it.press("/")
+        await it.type("cannot tell")
+        assert [each.event.number for each in table.traced] == [3]
+        await it.press("escape")
+        assert len(table.traced) == 3
+        assert it.bench.focused is table
+
+
+async def test_a_csv_is_read_and_a_mapped_log_asks_for_its_map(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.shows("missing")
+        path = tmp_path / "observed.csv"
+        path.write_text("agent,system,action\nsupport-bot,tickets,read\n", encoding="utf-8")
+        table = await followed(it, path)
+        assert len(table.traced) == 1
+        await it.press("L")
+        dialog = it.app.screen
+        assert isinstance(dialog, LogDialog)
+        assert dialog.path == path
+        dialog.form = "cloudtrail"
+        await it.press("ctrl+s")
+        assert "map: needed" in str(dialog.query_one("#problem", Static).content)
+        dialog.path = tmp_path / "nothing.jsonl"
+        await it.press("ctrl+s")
+        assert "there is no such file" in str(dialog.query_one("#problem", Static).content)
+
+
+async def test_a_log_that_breaks_off_keeps_what_was_read_and_says_so(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.shows("missing")
+        path = log(tmp_path, EVENTS[:2])
+        path.write_text(path.read_text(encoding="utf-8") + "{no json\n", encoding="utf-8")
+        table = await followed(it, path)
+        assert len(table.traced) == 2
+        assert "INCOMPLETE after event 2" in head(it)
+        assert "line 3" in head(it)
+
+
+async def test_a_log_that_cannot_be_begun_says_why(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.shows("missing")
+        path = tmp_path / "observed.jsonl"
+        path.write_text("{no json\n", encoding="utf-8")
+        table = await followed(it, path)
+        assert not table.traced
+        assert "could not be followed" in head(it)
+
+
+async def test_it_can_be_stopped_and_then_is_incomplete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    def endless(path: Path, form: object = None, mapper: object = None) -> Iterator[Event]:
+        del path, form, mapper
+        number = 0
+        while True:
+            number += 1
+            begun.set()
+            yield Event(number, agent="support-bot", system="tickets", action="read")
+
+    monkeypatch.setattr("meshmodel.importers.events.read_events", endless)
+    async with desk(tmp_path) as it:
+        await it.shows("missing")
+        await it.press("L")
+        await choose(it, log(tmp_path, EVENTS))
+        begun.wait(5)
+        assert "Esc stops it" in head(it)
+        await it.press("escape")
+        await it.app.workers.wait_for_complete()
+        await it.pilot.pause()
+        assert "INCOMPLETE" in head(it)
+        assert "stopped" in head(it)
+
+
+async def test_after_an_edit_it_says_that_it_is_of_the_model_before(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.shows("missing")
+        table = await followed(it, log(tmp_path, EVENTS))
+        await it.press("down")
+        await it.sentence("ask policy-decision on file-sas > attachments")
+        assert it.bench.shown.traced is None
+        assert "of the model before the last edit" in head(it)
+        await it.press("L", "enter")
+        await it.app.workers.wait_for_complete()
+        await it.pilot.pause()
+        assert "of the model before" not in head(it)
+        assert [each.recheck for each in table.traced] == ["none-due", "unrecorded", "unknown"]
+
+
+def test_memory_is_bounded_and_what_is_left_out_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracing, "EVERY", 3)
+    monkeypatch.setattr(tracing, "WORTH", 5)
+    quiet, telling = EVENTS[0], EVENTS[2]
+    path = log(tmp_path, [quiet] * 10 + [telling] * 10)
+    laid = follow_log(analyse(MODEL), LogRequest(path), Task("x"))
+    assert [each.event.number for each in laid.events] == [1, 2, 3, 11, 12]
+    assert (laid.tally.events, laid.left_out, laid.is_complete) == (20, 15, True)
+    assert any("15 of them are counted and not listed" in each for each in summary_lines(laid))
+
+
+def test_an_incomplete_log_is_never_taken_for_a_whole_one() -> None:
+    for laid in (LaidLog((), Tally(), 0, "line 3: no JSON"), LaidLog((), Tally(), 0, stopped=True)):
+        assert not laid.is_complete
+        assert any("INCOMPLETE" in each for each in summary_lines(laid))
+
+
+def test_names_in_a_log_are_text_and_ascii_stays_ascii() -> None:
+    (traced,) = analyse(MODEL).trace([Event(1, agent=HOSTILE, system="tickets", action="read")])
+    assert any("[bold red]" in each for each in cells_of_event(traced, is_ascii=False))
+    (traced,) = analyse(MODEL).trace([Event(1, agent="support-bot", system="attachments", action="read")])
+    assert all(each.isascii() for each in cells_of_event(traced, is_ascii=True))
