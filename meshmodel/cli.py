@@ -1,41 +1,28 @@
 """The command line: one function that runs a command and gives the exit status of section 11.
 
-Status 0: done; 1: ``check`` found something; 2: the input or the call was wrong, and one line on
-standard error says how. Every command imports the rooms it needs when it runs, so that ``check``
-starts in the time of a shell command.
+Status 0: done; 1: ``check`` found something; 2: the input or the call was wrong, or the answer is
+incomplete, and one line on standard error says how. So whatever ends a command early (Ctrl+C, a
+termination, a reader that went away, a full disk, a fault of the program) can not be mistaken for a
+clean result. Every command imports the rooms it needs when it runs, so that ``check`` starts in the
+time of a shell command.
 """
 
 import argparse
 import gc
 import os
 import shlex
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final, NoReturn
 
-from meshmodel.commands import (
-    check,
-    compromise,
-    explain,
-    export,
-    fix,
-    imports,
-    keys,
-    offboard,
-    reach,
-    rules,
-    trace,
-    workbench,
-)
-from meshmodel.commands.output import complain, say
+from meshmodel.commands.output import complain, fault, say
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
-INTERRUPTED: Final = 130
-"""The status after Ctrl+C, as shells have it."""
-NOBODY_READS: Final = 141
-"""The status when the reader of the output went away, as shells have it for SIGPIPE."""
+INCOMPLETE: Final = 2
+"""The status where the input or the call was wrong, or the answer is incomplete."""
 
 
 class UsageError(MeshmodelError):
@@ -74,27 +61,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: the words after the program's name; by default those it was called with.
 
     Returns:
-        The exit status: 0, 1 or 2 as in section 11; 130 after Ctrl+C; 141 if nobody reads.
+        The exit status: 0, 1 or 2 as in section 11.
     """
-    if arguments is None:
+    itself = arguments is None
+    if itself:
         gc.disable()  # a short run of a process of its own does not need the collector
+        signal.signal(signal.SIGTERM, _terminate)
     _allow_any_text()
     try:
-        status = _run(sys.argv[1:] if arguments is None else arguments)
+        try:
+            status = _run(sys.argv[1:] if arguments is None else arguments)
+        except MeshmodelError as error:
+            complain(error)
+            status = INCOMPLETE
+        except KeyboardInterrupt as stop:
+            if itself:  # what is left to do takes no time, and is not to be broken off in its turn
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            complain(stop.args[0] if stop.args else "interrupted: the answer is incomplete")
+            status = INCOMPLETE
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001  # a fault must not look like a result, whatever it is
+            fault(error)
+            status = INCOMPLETE
         sys.stdout.flush()
-    except MeshmodelError as error:
-        complain(error)
-        return 2
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except BrokenPipeError:
         _silence()
-        return NOBODY_READS
+        complain("nobody read the answer to its end")
+        return INCOMPLETE
     except OSError as error:
         _silence()
         complain(f"the answer could not be written: {error.strerror or error}")
-        return 2
+        return INCOMPLETE
     return status
+
+
+def _terminate(number: int, frame: object) -> NoReturn:  # noqa: ARG001  # the signature is the system's
+    """Let whatever runs end as after Ctrl+C, so that nothing half done is left."""
+    raise KeyboardInterrupt("terminated: the answer is incomplete")
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -115,12 +120,29 @@ def _is_path_of_a_model(word: str) -> bool:
 
 
 def _parser() -> argparse.ArgumentParser:
+    # Only now, so that little runs before an interruption is told in one line.
+    from meshmodel.commands import (
+        check,
+        compromise,
+        explain,
+        export,
+        fix,
+        imports,
+        keys,
+        offboard,
+        reach,
+        rules,
+        trace,
+        workbench,
+    )
+
     parser = _Parser(
         prog="meshmodel",
         description="Draw which agent acts as whom and where, and see where nobody is asked. "
         "Without a command: the start screen.",
         epilog="MODEL is a model file (.mesh) or an interchange file (.toml). "
-        "Exit status: 0 done; 1 check found something; 2 the input or the call was wrong.",
+        "Exit status: 0 done; 1 check found something; 2 the input or the call was wrong, or the "
+        "answer is incomplete.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version")

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from meshmodel.commands.output import complain
+from meshmodel.commands.output import complain, fault
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from meshmodel.model.snapshot import Snapshot
@@ -46,14 +47,33 @@ def load(path: Path) -> "Snapshot":
 def for_each(paths: Sequence[Path], run: Callable[[Path], int]) -> int:
     """Answer for every model in the order given; the highest status of all.
 
-    What is wrong with one model is said in one line, and the others are answered all the same.
+    What is wrong with one model is said in one line, and the others are answered all the same; so it
+    is with a fault of the program. An interruption ends it, and names what is not answered.
+
+    Raises:
+        KeyboardInterrupt: with the line that says so.
     """
     highest = 0
-    for path in paths:
+    for number, path in enumerate(paths):
         try:
             status = run(path)
         except MeshmodelError as error:
             complain(error)
             status = 2
+        except KeyboardInterrupt as stop:
+            raise KeyboardInterrupt(_unanswered(stop, paths[number:])) from None
+        except OSError:  # standard output is gone: nobody would read the rest
+            raise
+        except Exception as error:  # noqa: BLE001  # one model's trouble is not that of the others
+            fault(error, path)
+            status = 2
         highest = max(highest, status)
     return highest
+
+
+def _unanswered(stop: KeyboardInterrupt, left: Sequence[Path]) -> str:
+    how = str(stop).partition(":")[0] or "interrupted"
+    more = ""
+    if len(left) > 1:
+        more = f" and the {len(left) - 1} after it" if len(left) > 2 else f" and {one_line(left[1])}"
+    return f"{how}: no complete answer for {one_line(left[0])}{more}"

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from meshmodel.model.errors import MeshmodelError
@@ -14,9 +15,28 @@ if TYPE_CHECKING:
 
 
 def complain(error: object) -> None:
-    """One line on standard error, whatever the text."""
-    sys.stderr.write(f"meshmodel: {one_line(error, limit=2_000)}\n")
-    sys.stderr.flush()
+    """One line on standard error, whatever the text; where that is gone too, nothing."""
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"meshmodel: {one_line(error, limit=2_000)}\n")
+        sys.stderr.flush()
+
+
+def fault(error: Exception, about: object = None) -> None:
+    """One line on standard error about a fault of the program itself; all of it, where that is wanted.
+
+    Args:
+        error: what was raised, and nobody expected.
+        about: the file that was to be answered for.
+    """
+    if os.environ.get("MESHMODEL_TRACEBACK"):
+        import traceback
+
+        traceback.print_exception(error)
+    place = "" if about is None else f"{one_line(about)}: "
+    complain(
+        f"{place}a fault of the program, and no complete answer: {type(error).__name__}: {error} "
+        "(MESHMODEL_TRACEBACK=1 shows where)"
+    )
 
 
 def say(text: str) -> None:

@@ -63,7 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
             end(tally, complete)
         complain(error)
         return 2
-    except KeyboardInterrupt:
+    except OSError:  # nobody reads any more
+        raise
+    except (KeyboardInterrupt, Exception):
         end(tally, complete)
         raise
     end(tally, complete)

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel import cli
-from meshmodel.commands import check as check_command
 from tests.commands.running import MODELS, PROGRAM, refused, run
 
 AGENT = MODELS / "support-agent.toml"
@@ -89,20 +87,6 @@ def test_hostile_names_of_files_are_one_harmless_line(tmp_path, name):
     assert not {"\x1b", "\u202e"} & set(line)
 
 
-def test_nobody_reads_the_answer():
-    process = subprocess.Popen(
-        [PROGRAM, "check", "--crossings", *[AGENT] * 400],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    process.stdout.readline()
-    process.stdout.close()
-    _, complaint = process.communicate(timeout=60)
-    assert complaint == b""
-    assert process.returncode == cli.NOBODY_READS
-
-
 def test_no_room_for_the_answer():
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         done = subprocess.run(
@@ -111,15 +95,6 @@ def test_no_room_for_the_answer():
     assert done.returncode == 2
     assert done.stderr.startswith("meshmodel: the answer could not be written: ")
     assert len(done.stderr.splitlines()) == 1
-
-
-def test_an_interruption_is_quiet(monkeypatch, capsys):
-    def interrupt(_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(check_command, "load", interrupt)
-    assert cli.main(["check", str(AGENT)]) == cli.INTERRUPTED
-    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("command", [(), ("demo",), ("open", AGENT)])
