@@ -42,4 +42,5 @@ RULE = Rule(
     false_positives="The approvals are shared among so many people that each one sees few of them",
     per="checkpoint",
     of=_of,
+    near=frozenset(),
 )

@@ -7,9 +7,9 @@ from typing import Any, Final, TypeVar, cast
 
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.reached import Reached, Reaching
 from meshmodel.analysis.relations import Related
 from meshmodel.analysis.results import Door
-from meshmodel.analysis.steps import bits
 from meshmodel.model.records import Key
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.vocabulary import Action, Severity
@@ -33,11 +33,12 @@ class Facts:
     counts: Counts
     relations: Related
     _made: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
-    _reaching: "_Reaching" = field(init=False, repr=False, compare=False)
+    _reached: Reached | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Who reaches what is worked out when it is first asked for."""
-        object.__setattr__(self, "_reaching", _Reaching(self.engine))
+        if self._reached is None:
+            object.__setattr__(self, "_reached", Reached(self.engine))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -54,6 +55,12 @@ class Facts:
         """
         return self.relations.of(table, end, ident)
 
+    def records(self, table: str) -> list[tuple[Key, Any]]:
+        """The records of a table by key; ``door`` is the table of missing checkpoints."""
+        if table == "door":
+            return [((door.credential, door.system), door) for door in self.doors]
+        return sorted(self.snapshot.table(table).items())
+
     def cached(self, name: str, make: Callable[[], Made]) -> Made:
         """What ``make`` gives, made once for one model; it may depend on systems and zones alone."""
         if name not in self._made:
@@ -61,73 +68,18 @@ class Facts:
         return cast("Made", self._made[name])
 
     @property
-    def reached(self) -> int:
-        """All that some active agent effectively reaches, as bits."""
-        return self._reaching.every
-
-    def reaching(self, *nodes: int) -> "Reaching":
-        """The active agents that effectively reach one of these nodes."""
-        return self._reaching.named(nodes)
-
-
-@dataclass(frozen=True, slots=True)
-class Reaching:
-    """Some agents: their ids, sorted; in words; and as records, as far as a finding lights them."""
-
-    agents: tuple[str, ...]
-    words: str
-    lit: tuple[tuple[str, Key], ...]
-
-
-class _Reaching:
-    """Who reaches a node: of a few by looking at every agent, of many by one pass over the graph."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._every: int | None = None
-        self._columns: list[int] | None = None
-        self._asked = 0
-        self._agents = sorted(engine.mesh.agent_node.items())
-        self._ids = [ident for ident, _ in self._agents]
-        self._known: dict[int, Reaching] = {}
+    def who(self) -> Reached:
+        """Who reaches what."""
+        return cast("Reached", self._reached)
 
     @property
-    def every(self) -> int:
-        if self._every is None:
-            self._every = 0
-            for _, node in self._agents:
-                self._every |= self._engine.effective.row(node)
-        return self._every
+    def reached(self) -> int:
+        """All that some active agent effectively reaches, as bits."""
+        return self.who.every
 
-    def named(self, nodes: Iterable[int]) -> Reaching:
-        marks = 0
-        for node in nodes:
-            marks |= self._marks(node)
-        known = self._known.get(marks)
-        if known is None:
-            agents = tuple(map(self._ids.__getitem__, bits(marks)))
-            words = titles(self._engine.snapshot, "agent", agents)
-            known = self._known[marks] = Reaching(agents, words, lit("agent", agents))
-        return known
-
-    def _marks(self, node: int) -> int:
-        effective = self._engine.effective
-        self._asked += 1
-        if self._columns is None and self._asked <= _FEW:
-            marks = 0
-            for place, (_, agent) in enumerate(self._agents):
-                if effective.row(agent) >> node & 1:
-                    marks |= 1 << place
-            return marks
-        if self._columns is None:
-            self._columns = effective.columns(
-                {agent: 1 << place for place, (_, agent) in enumerate(self._agents)}
-            )
-        return self._columns[effective.component[node]]
-
-
-_FEW = 12
-"""So many nodes are looked for in the reach of every agent; more are cheaper all at once."""
+    def reaching(self, *nodes: int) -> Reaching:
+        """The active agents that effectively reach one of these nodes."""
+        return self.who.named(nodes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +108,10 @@ EVERYTHING = frozenset({*TABLES, "reach", "doors"})
 """All that a rule can read."""
 
 
+NEAR: Final = frozenset({"reach", "reached", "follows"})
+"""All that the cases of a local rule can depend on, the record and what is at it aside."""
+
+
 def _no_cases(_facts: Facts) -> Iterable[Case]:
     return ()
 
@@ -172,9 +128,12 @@ class Rule:
         references: identifiers of standards, each with its year or version.
         false_positives: when a finding may be ignored.
         cases: finds all of them; of a local rule that is ``of`` for every record.
+        near: what the cases of a local rule depend on besides the record and the relations at it:
+            ``reach`` (all that the agent reaches), ``reached`` (who reaches it), ``follows`` (what follows
+            from it).
         reads: the tables, and ``reach`` and ``doors``, on which the cases of a rule depend that is not
             local; it is asked again after an edit that changes one of them.
-        per: the table whose records a local rule looks at one by one.
+        per: the table whose records a local rule looks at one by one; ``door`` for missing checkpoints.
         of: the cases of one record of a local rule. They depend on what is near: the record, the
             relations at it (at its ends, if it is one) with the elements that these name; of an agent
             all that it reaches; of a credential or a system who reaches it, and what follows from it.
@@ -189,6 +148,7 @@ class Rule:
     cases: Callable[[Facts], Iterable[Case]] = field(default=_no_cases, repr=False, compare=False)
     reads: frozenset[str] = EVERYTHING
     per: str | None = None
+    near: frozenset[str] = NEAR
     of: Callable[[Facts, Any], Iterable[Case]] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -199,14 +159,10 @@ class Rule:
 
 def _of_every(table: str, of: Callable[[Facts, Any], Iterable[Case]]) -> Callable[[Facts], Iterable[Case]]:
     def cases(facts: Facts) -> Iterator[Case]:
-        for record in facts.snapshot.table(table).values():
+        for _, record in facts.records(table):
             yield from of(facts, record)
 
     return cases
-
-
-MOST_LIT: Final = 20
-"""Of more records than this a finding lights the first ones: one can concern thousands."""
 
 
 _VERBS: Mapping[Action, tuple[str, str]] = {
@@ -245,8 +201,3 @@ def titles(snapshot: Snapshot, table: str, ids: Sequence[str]) -> str:
     if len(ids) > 5:
         return f"{', '.join(records[each].title for each in ids[:3])} and {len(ids) - 3} more"
     return joined(records[each].title for each in ids)
-
-
-def lit(table: str, ids: Sequence[str]) -> tuple[tuple[str, Key], ...]:
-    """The records of a table as far as a finding lights them."""
-    return tuple((table, each) for each in ids[:MOST_LIT])

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from meshmodel.analysis.rules.base import Case, Facts, Rule, lit
+from meshmodel.analysis.reached import lit
+from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.analysis.rules.wording import in_words, systems_of
 from meshmodel.analysis.steps import Pair, actions_of, bits
 

@@ -75,4 +75,5 @@ RULE = Rule(
     ),
     per="grant",
     of=_of,
+    near=frozenset({"reached"}),
 )

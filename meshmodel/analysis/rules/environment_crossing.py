@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from meshmodel.analysis.rules.base import Case, Facts, Rule, lit
+from meshmodel.analysis.reached import lit
+from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.analysis.rules.wording import grants_into, in_words, systems_of
 from meshmodel.analysis.steps import actions_of
 from meshmodel.model.records import Agent
@@ -68,4 +69,5 @@ RULE = Rule(
     ),
     per="agent",
     of=_of,
+    near=frozenset({"reach"}),
 )

@@ -52,4 +52,5 @@ RULE = Rule(
     false_positives="The account is that of a machine, and only the kind of credential is made for people",
     per="agent",
     of=_of,
+    near=frozenset(),
 )

@@ -54,4 +54,5 @@ RULE = Rule(
     ),
     per="exchange",
     of=_of,
+    near=frozenset({"reached", "follows"}),
 )

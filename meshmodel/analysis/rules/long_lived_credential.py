@@ -58,4 +58,5 @@ RULE = Rule(
     false_positives="It is renewed on each use, so that what is written down is the longest it could live",
     per="credential",
     of=_of,
+    near=frozenset(),
 )

@@ -2,46 +2,34 @@
 
 from collections.abc import Iterator
 
-from meshmodel.analysis.rules.base import Case, Facts, Rule, can, lit, titles
-from meshmodel.model.records import Key
+from meshmodel.analysis.results import Door
+from meshmodel.analysis.rules.base import Case, Facts, Rule, can
 
 
-def _cases(facts: Facts) -> Iterator[Case]:
-    snapshot = facts.snapshot
-    # Doors that the same agents find open share the tuple of their ids.
-    told: dict[int, tuple[str, tuple[tuple[str, Key], ...]]] = {}
-    for door in facts.doors:
-        credential, system = snapshot.credential[door.credential], snapshot.system[door.system]
-        known = told.get(id(door.agents))
-        if known is None:
-            known = told[id(door.agents)] = (
-                titles(snapshot, "agent", door.agents),
-                lit("agent", door.agents),
-            )
-        who, shown = known
-        identity = "" if credential.identity is None else f" as {credential.identity}"
-        yield Case(
-            subject=door.subject,
-            severity=door.severity,
-            message=(
-                f"{who} can {can(door.actions)} {system.title}{identity}, "
-                f"coming from another "
-                f"zone with {credential.title}, and nobody is asked"
-            ),
-            remedy=(
-                f"Place a decision for each action on {credential.title} > {system.title}, made "
-                f"where no agent "
-                "has power; or declare the path intended, where no outsider's words come along it"
-            ),
-            about=(
-                ("grant", (door.credential, door.system)),
-                ("credential", door.credential),
-                ("system", door.system),
-                *shown,
-            ),
-            agents=door.agents,
-            actions=door.actions,
-        )
+def _of(facts: Facts, door: Door) -> Iterator[Case]:
+    credential, system = facts.snapshot.credential[door.credential], facts.snapshot.system[door.system]
+    who = facts.who.these(door.agents)
+    identity = "" if credential.identity is None else f" as {credential.identity}"
+    yield Case(
+        subject=door.subject,
+        severity=door.severity,
+        message=(
+            f"{who.words} can {can(door.actions)} {system.title}{identity}, coming from another "
+            f"zone with {credential.title}, and nobody is asked"
+        ),
+        remedy=(
+            f"Place a decision for each action on {credential.title} > {system.title}, made where no agent "
+            "has power; or declare the path intended, where no outsider's words come along it"
+        ),
+        about=(
+            ("grant", (door.credential, door.system)),
+            ("credential", door.credential),
+            ("system", door.system),
+            *who.lit,
+        ),
+        agents=door.agents,
+        actions=door.actions,
+    )
 
 
 RULE = Rule(
@@ -73,6 +61,7 @@ RULE = Rule(
         "action: draw that decision as a checkpoint. The zones are one trust domain: put the "
         "systems in one"
     ),
-    cases=_cases,
-    reads=frozenset({"doors", "agent", "credential", "system"}),
+    per="door",
+    of=_of,
+    near=frozenset(),
 )

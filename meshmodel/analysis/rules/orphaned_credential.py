@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from meshmodel.analysis.rules.base import Case, Facts, Rule, lit, titles
+from meshmodel.analysis.reached import lit
+from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
 from meshmodel.analysis.rules.granted import granted_actions
 from meshmodel.model.records import Credential
 
@@ -36,4 +37,5 @@ RULE = Rule(
     false_positives="Somebody outside the drawing uses it",
     per="credential",
     of=_of,
+    near=frozenset({"reached"}),
 )

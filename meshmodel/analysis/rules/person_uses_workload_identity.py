@@ -35,4 +35,5 @@ RULE = Rule(
     false_positives="The credential is that of a person, and its subject is not drawn yet: mark it as human",
     per="agent",
     of=_of,
+    near=frozenset(),
 )

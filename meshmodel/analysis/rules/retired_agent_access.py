@@ -36,4 +36,5 @@ RULE = Rule(
     false_positives="What it holds was changed since and is no longer valid: delete the hold",
     per="agent",
     of=_of,
+    near=frozenset(),
 )

@@ -47,4 +47,5 @@ RULE = Rule(
     false_positives="It is kept there encrypted, with a key that nobody who gets at it can use",
     per="custody",
     of=_of,
+    near=frozenset({"reached", "follows"}),
 )

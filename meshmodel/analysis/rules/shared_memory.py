@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from meshmodel.analysis.rules.base import Case, Facts, Rule, joined, lit
+from meshmodel.analysis.reached import lit
+from meshmodel.analysis.rules.base import Case, Facts, Rule, joined
 from meshmodel.analysis.steps import READ, WRITE, actions_of, implied_mask
 from meshmodel.model.records import System
 
@@ -33,9 +34,7 @@ def _of(facts: Facts, system: System) -> Iterator[Case]:
     yield Case(
         subject=system.id,
         severity="medium",
-        message=(
-            f"{system.title} is written and read {' and '.join(reasons)}, and what one puts in, another gets"
-        ),
+        message=(f"{system.title}: written and read {' and '.join(reasons)}; what one puts in, another gets"),
         about=(
             ("system", system.id),
             *lit("credential", used),
@@ -97,4 +96,5 @@ RULE = Rule(
     ),
     per="system",
     of=_of,
+    near=frozenset({"reached"}),
 )

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from meshmodel.analysis.rules.base import Case, Facts, Rule, lit, titles
+from meshmodel.analysis.reached import lit
+from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
 from meshmodel.analysis.rules.wording import in_words, systems_of
 from meshmodel.analysis.steps import actions_of, bits
 from meshmodel.model.records import Agent
@@ -68,4 +69,5 @@ RULE = Rule(
     false_positives="What it reaches lies with that supplier by contract anyway",
     per="agent",
     of=_of,
+    near=frozenset({"reach"}),
 )

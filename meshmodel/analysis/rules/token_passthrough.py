@@ -76,12 +76,10 @@ def _outside(facts: Facts, credential: Credential) -> Iterator[Case]:
 
 def _cases(facts: Facts) -> Iterator[Case]:
     snapshot = facts.snapshot
-    for _, delegation in sorted(snapshot.delegation.items()):
-        if delegation.passes:
-            yield from _passed(facts, delegation)
-    for _, credential in sorted(snapshot.credential.items()):
-        if credential.audience is not None:
-            yield from _outside(facts, credential)
+    for _, delegation in sorted(item for item in snapshot.delegation.items() if item[1].passes):
+        yield from _passed(facts, delegation)
+    for _, credential in sorted(item for item in snapshot.credential.items() if item[1].audience is not None):
+        yield from _outside(facts, credential)
 
 
 RULE = Rule(

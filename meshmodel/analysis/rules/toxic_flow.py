@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from meshmodel.analysis.rules.base import MOST_LIT, Case, Facts, Rule, joined
+from meshmodel.analysis.reached import MOST_LIT
+from meshmodel.analysis.rules.base import Case, Facts, Rule, joined
 from meshmodel.analysis.steps import ALL_ACTIONS
 from meshmodel.model.records import Agent, Key
 
@@ -95,4 +96,5 @@ RULE = Rule(
     ),
     per="agent",
     of=_of,
+    near=frozenset({"reach"}),
 )

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from meshmodel.analysis.rules.base import Case, Facts, Rule, lit
+from meshmodel.analysis.reached import lit
+from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.analysis.rules.wording import grants_into, in_words, systems_of
 from meshmodel.analysis.steps import actions_of, implied_mask
 from meshmodel.model.records import Agent
@@ -45,4 +46,5 @@ RULE = Rule(
     false_positives="The intents are not complete yet: declare the paths that were approved since",
     per="agent",
     of=_of,
+    near=frozenset({"reach"}),
 )

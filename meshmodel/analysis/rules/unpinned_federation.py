@@ -45,4 +45,5 @@ RULE = Rule(
     false_positives="A condition outside the drawing, such as a policy of the organization, narrows it",
     per="exchange",
     of=_of,
+    near=frozenset({"reached"}),
 )

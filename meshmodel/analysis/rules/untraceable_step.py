@@ -86,4 +86,5 @@ RULE = Rule(
     false_positives="Another system on every way to it logs what is missing here",
     per="system",
     of=_of,
+    near=frozenset({"reached"}),
 )

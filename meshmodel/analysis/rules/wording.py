@@ -1,6 +1,7 @@
 """Sets of accesses in the words and records of a finding."""
 
-from meshmodel.analysis.rules.base import MOST_LIT, Facts, can, joined
+from meshmodel.analysis.reached import MOST_LIT
+from meshmodel.analysis.rules.base import Facts, can, joined
 from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, action_mask, actions_of
 from meshmodel.model.records import Key
 

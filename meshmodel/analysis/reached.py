@@ -1,0 +1,148 @@
+"""Who effectively reaches what: agents by what they reach, as sets and in words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.steps import bits
+from meshmodel.model.records import Key
+
+_FEW = 12
+"""So many nodes are looked for in the reach of every agent; more are cheaper all at once."""
+_MOST_KNOWN = 20_000
+"""So many sets of agents are kept in words; then they are forgotten."""
+MOST_LIT = 50
+"""Of more records than this a finding lights the first ones: one can concern thousands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reaching:
+    """Some agents: their ids, sorted; in words; and as records, as far as a finding lights them."""
+
+    agents: tuple[str, ...]
+    words: str
+    lit: tuple[tuple[str, Key], ...]
+
+
+class Reached:
+    """Who reaches a node: of a few by looking at every agent, of many by one pass over the graph.
+
+    A set of agents has one bit for each, by its number among the agents.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._every: int | None = None
+        self._columns: list[int] | None = None
+        self._places: Sequence[int] = ()
+        self._asked = 0
+        self._known: dict[int, Reaching] = {}
+        self._named: dict[tuple[str, ...], Reaching] = {}
+
+    @property
+    def every(self) -> int:
+        """All that some active agent reaches, as bits."""
+        if self._every is None:
+            effective = self._engine.effective
+            self._every = 0
+            for node in self._engine.mesh.agent_node.values():
+                self._every |= effective.row(node)
+        return self._every
+
+    def named(self, nodes: Iterable[int]) -> Reaching:
+        """The active agents that reach one of these nodes."""
+        marks = 0
+        for node in nodes:
+            marks |= self._marks(node)
+        known = self._known.get(marks)
+        if known is None:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[marks] = self._told(marks)
+        return known
+
+    def _told(self, marks: int) -> Reaching:
+        ids = self._engine.mesh.agents
+        return self.these(tuple(sorted(map(ids.__getitem__, bits(marks)))))
+
+    def these(self, agents: tuple[str, ...]) -> Reaching:
+        """Some agents, named by sorted ids, in words and as records."""
+        known = self._named.get(agents)
+        if known is None:
+            if len(self._named) > _MOST_KNOWN:
+                self._named.clear()
+            records = self._engine.snapshot.agent
+            words = told([records[each].title for each in agents[:5]], len(agents))
+            known = self._named[agents] = Reaching(agents, words, lit("agent", agents))
+        return known
+
+    def _marks(self, node: int) -> int:
+        if self._columns is None:
+            self._asked += 1
+            if self._asked > _FEW:
+                self.prepare()
+        if self._columns is not None:
+            return self._columns[self._places[node]]
+        engine = self._engine
+        first, row = engine.mesh.first_agent, engine.effective.row
+        marks = 0
+        for agent in engine.mesh.agent_node.values():
+            if row(agent) >> node & 1:
+                marks |= 1 << agent - first
+        return marks
+
+    def prepare(self) -> None:
+        """Look at everything at once."""
+        engine = self._engine
+        first = engine.mesh.first_agent
+        self._columns = engine.effective.columns(
+            {node: 1 << node - first for node in engine.mesh.agent_node.values()}
+        )
+        self._places = engine.effective.component
+
+    def after(self, engine: Engine, changed: Iterable[tuple[int, int]], *, renamed: bool) -> "Reached":
+        """The same after an edit; this one stays as it is.
+
+        Args:
+            engine: the reading after it.
+            changed: nodes of agents that reach something else, each with what it does now and did not, or
+                did and does not.
+            renamed: whether anything changed about agents but what they reach.
+        """
+        made = Reached(engine)
+        if not renamed:
+            made._named = self._named
+        if self._columns is None:
+            return made
+        size, first = engine.mesh.size, engine.mesh.first_agent
+        if isinstance(self._places, range):
+            columns = self._columns.copy()
+        else:
+            columns = list(map(self._columns.__getitem__, self._places))
+        alike: dict[int, int] = {}
+        for node, difference in changed:
+            others = difference & ~(1 << node)
+            if others != difference:
+                columns[node] ^= 1 << node - first
+            alike[others] = alike.get(others, 0) | 1 << node - first
+        for difference, marks in alike.items():
+            for node in bits(difference):
+                columns[node] ^= marks
+        made._columns, made._places = columns, range(size)
+        if not renamed:
+            made._known = self._known
+        return made
+
+
+def told(titles: Sequence[str], number: int) -> str:
+    """Titles as a list in a sentence; of many the first three, and how many more there are."""
+    if number > 5:
+        return f"{', '.join(titles[:3])} and {number - 3} more"
+    if number < 2:
+        return "".join(titles)
+    return f"{', '.join(titles[:-1])} and {titles[-1]}"
+
+
+def lit(table: str, ids: Sequence[str]) -> tuple[tuple[str, Key], ...]:
+    """The records of a table as far as a finding lights them."""
+    return tuple((table, each) for each in ids[:MOST_LIT])
