@@ -4,8 +4,8 @@ import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from meshmodel.analysis.engine import Engine, Group, Traveller
-from meshmodel.analysis.steps import ADMIN, READ, Mesh, bits, implied_mask
+from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
+from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, READ, Mesh, bits, implied_mask
 from meshmodel.model.records import Intent
 from meshmodel.model.snapshot import Snapshot
 
@@ -126,17 +126,21 @@ class Counts:
         drawn = [zone for zone, mask in self.mesh.zone_mask.items() if not mask & self.mesh.lone]
         self._zones = {zone: place for place, zone in enumerate(drawn)}
         self._pivots.append((0, [0] * len(drawn)))
-        self._memo: dict[tuple[int, bool, int, int], int] = {}
-        self._open_of: dict[tuple[Group, str | None], int] = {}
-        self._approvals = approvals(engine)
-        self._doors = Doors(engine)
+        self._apart: dict[tuple[int, int], int] = {}
+        self._open_of: dict[tuple[Situation, str | None], tuple[int, int]] = {}
+        self._anywhere: dict[Group, int] = {}
+        self.approvals = approvals(engine)
+        self.doors = Doors(engine)
         self.crossings = self.open = self.approved = 0
         for traveller in engine.travellers:
-            home = traveller.home is not None
-            self.crossings += self.count(traveller.sources, home, traveller.home_mask, traveller.reach)
-            for group in traveller.groups:
-                self.open += self._open(traveller, group)
-                for approval in self._approvals.get(traveller.id, ()):
+            key = traveller.situation, traveller.home
+            known = self._open_of.get(key)
+            if known is None:
+                known = self._open_of[key] = self._all(traveller), self._open(traveller)
+            self.crossings += known[0]
+            self.open += known[1]
+            for approval in self.approvals.get(traveller.id, ()):
+                for group in traveller.groups:
                     self.approved += self._approved(traveller, group, approval)
 
     @property
@@ -153,40 +157,53 @@ class Counts:
             home_mask: the accesses of the agent's home zone.
             reach: accesses.
         """
-        key = sources, home, home_mask, reach
-        known = self._memo.get(key)
-        if known is None:
-            known = self._memo[key] = self._count(sources, home, home_mask, reach)
-        return known
+        at_home = reach & home_mask
+        total = self.apart(sources, reach)
+        if home:
+            total += reach.bit_count() - at_home.bit_count()
+        if at_home:
+            total -= self.not_at_home(sources, home_mask, at_home)
+        return total
 
-    def _count(self, sources: int, home: bool, home_mask: int, reach: int) -> int:
+    def not_at_home(self, sources: int, home_mask: int, at_home: int) -> int:
+        """How many pairs of a source and an access at home are in two zones, but are no crossings."""
         mesh = self.mesh
-        outside = reach & ~home_mask
-        total = 0
-        if outside:
-            total = outside.bit_count() * (sources.bit_count() + home)
-            # From a source to its own zone there is no crossing.
-            total -= ((sources & mesh.lone) * 0b11111 & outside).bit_count()
-            foreign = sources & ~home_mask & ~mesh.lone
-            if foreign.bit_count() <= _FEW:
-                while foreign:
-                    zone = mesh.zone_mask[mesh.zone_of[(foreign.bit_length() - 1) // 5]]
-                    total -= (foreign & zone).bit_count() * (outside & zone).bit_count()
-                    foreign &= ~zone
-            else:
-                to, of = self._zone_counts(reach), self._zone_counts(sources)
-                total -= sum(map(operator.mul, to, of))
-                if home_mask:
-                    at_home = mesh.zone_of[((home_mask & -home_mask).bit_length() - 1) // 5]
-                    total += to[self._zones[at_home]] * of[self._zones[at_home]]
-        back = reach & home_mask & mesh.acting
+        foreign = sources & ~home_mask
+        total = at_home.bit_count() * foreign.bit_count()
+        back = at_home & mesh.acting
         if back:
-            foreign = sources & ~home_mask
             for level in range(4):
                 here = (back & mesh.at_level[level]).bit_count()
                 if here:
-                    total += here * (foreign & (mesh.above[level] | mesh.untrusted)).bit_count()
+                    total -= here * (foreign & (mesh.above[level] | mesh.untrusted)).bit_count()
         return total
+
+    def apart(self, sources: int, accesses: int) -> int:
+        """How many pairs of a source and an access are in two zones."""
+        key = sources, accesses
+        known = self._apart.get(key)
+        if known is None:
+            known = self._apart[key] = self._count_apart(sources, accesses)
+        return known
+
+    def _count_apart(self, sources: int, accesses: int) -> int:
+        mesh = self.mesh
+        total = accesses.bit_count() * sources.bit_count()
+        if not total:
+            return 0
+        alone = sources & mesh.lone
+        if alone:
+            total -= (alone * ALL_ACTIONS & accesses).bit_count()
+            sources ^= alone
+        few, many = sorted((sources, accesses), key=int.bit_count)
+        if few.bit_count() <= _FEW:
+            few &= ~(mesh.lone * ALL_ACTIONS)
+            while few:
+                zone = mesh.zone_mask[mesh.zone_of[(few.bit_length() - 1) // 5]]
+                total -= (few & zone).bit_count() * (many & zone).bit_count()
+                few &= ~zone
+            return total
+        return total - sum(map(operator.mul, self._zone_counts(accesses), self._zone_counts(sources)))
 
     def _zone_counts(self, accesses: int) -> list[int]:
         """How many of the accesses are in each zone that is drawn.
@@ -221,16 +238,36 @@ class Counts:
             if place is not None:
                 yield place
 
-    def _open(self, traveller: Traveller, group: Group) -> int:
-        key = group, traveller.home
-        known = self._open_of.get(key)
-        if known is None:
-            known = self._open_of[key] = self._count_open(traveller, group)
-        return known
+    def _all(self, traveller: Traveller) -> int:
+        home = traveller.home is not None
+        return self.count(traveller.sources, home, traveller.home_mask, traveller.reach)
 
-    def _count_open(self, traveller: Traveller, group: Group) -> int:
-        mesh, row = self.mesh, group.unchecked.row & self.mesh.access
-        total = self.count(group.sources, group.home, traveller.home_mask, row)
+    def _open(self, traveller: Traveller) -> int:
+        """The crossings with an open door, approved or not."""
+        total = 0
+        home = traveller.home_mask
+        boundaries = self.engine.candidates.boundaries
+        for group in traveller.groups:
+            row = group.unchecked.row & self.mesh.access
+            anywhere = self._anywhere.get(group)
+            if anywhere is None:
+                anywhere = self._anywhere[group] = self._count_apart(group.sources, row)
+            total += anywhere
+            at_home = row & home
+            if group.home:
+                total += row.bit_count() - at_home.bit_count()
+            if at_home:
+                total -= self.not_at_home(group.sources, home, at_home)
+            if boundaries:
+                for sources, from_home, accesses in self.closed(traveller, group):
+                    total -= self.count(sources, from_home, home, row & accesses)
+        return total
+
+    def closed(self, traveller: Traveller, group: Group) -> Iterator[tuple[int, bool, int]]:
+        """Where boundaries part sources of a group from accesses: the sources, whether home is one of
+        them, and the accesses.
+        """
+        mesh = self.mesh
         closed: dict[tuple[str, str], int] = {}
         for boundary in self.engine.candidates.boundaries:
             if not group.unchecked.dropped >> boundary.number & 1:
@@ -238,13 +275,11 @@ class Counts:
                 closed[ends] = closed.get(ends, 0) | boundary.actions
         for (zone_from, zone_to), actions in closed.items():
             if zone_from != zone_to:
-                total -= self.count(
+                yield (
                     group.sources & mesh.zone_mask.get(zone_from, 0),
                     group.home and traveller.home == zone_from,
-                    traveller.home_mask,
-                    row & mesh.zone_mask.get(zone_to, 0) & mesh.read * actions,
+                    mesh.zone_mask.get(zone_to, 0) & mesh.read * actions,
                 )
-        return total
 
     def _approved(self, traveller: Traveller, group: Group, approval: Approval) -> int:
         """The crossings of which every open door is approved."""
@@ -257,7 +292,7 @@ class Counts:
             access = 5 * approval.system + action
             if not group.unchecked.row >> access & 1:
                 continue
-            if any(not approval.credentials >> each & 1 for each in self._doors.at(group, access)):
+            if any(not approval.credentials >> each & 1 for each in self.doors.at(group, access)):
                 continue
             left, left_home = without_closed(self.engine, traveller, group, access, sources, home=home)
             total += self.count(left, left_home, traveller.home_mask, 1 << access)
