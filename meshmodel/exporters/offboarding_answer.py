@@ -43,14 +43,14 @@ def offboarding_answer(plan: Offboarding, *, applied: bool) -> Answer:
     }
 
 
-def offboarding_text(snapshot: Snapshot, plan: Offboarding, style: Style, *, applied: bool) -> str:
+def offboarding_text(snapshot: Snapshot, plan: Offboarding, style: Style, *, done: str | None = None) -> str:
     """What ``offboard`` prints: what to revoke, to rotate and to delete, what breaks, who notices.
 
     Args:
         snapshot: the model before.
         plan: what is to be done.
         style: how it may look.
-        applied: whether it was carried out in the model.
+        done: what to say where it was carried out in the model.
     """
     record = snapshot.agent[plan.agent]
     name = f" ({one_line(record.name)})" if record.name else ""
@@ -90,11 +90,9 @@ def offboarding_text(snapshot: Snapshot, plan: Offboarding, style: Style, *, app
     lines += _part("", "Breaks or lapses", broken, style)
     told = _told(plan)
     lines += _part("to tell", counted(len(told), "agent"), told, style)
-    if applied:
-        done = "Done in the model, as one edit that undo takes back"
-        if plan.rotate:
-            done += "; a rotation cannot be drawn: it is noted in the journal, and still to be done"
-        lines += ["", *wrap(f"{style.glyph('✔')} {done}", style)]
+    if done is not None:
+        rotation = "; a rotation cannot be drawn and is still to be done" if plan.rotate else ""
+        lines += ["", *wrap(f"{style.glyph('✔')} {done}{rotation}", style)]
     return "\n".join(lines)
 
 

@@ -81,7 +81,7 @@ class OffboardingDialog(Dialog[Edit]):
         from meshmodel.exporters.style import Style
 
         style = Style(columns=_COLUMNS, glyphs=not self.is_ascii)
-        text = offboarding_text(self.analysis.snapshot, self.plan, style, applied=False)
+        text = offboarding_text(self.analysis.snapshot, self.plan, style)
         rows = []
         for number, said in enumerate(text.splitlines()[1:]):  # the first names the model
             if not said.startswith("    "):

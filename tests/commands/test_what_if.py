@@ -1,0 +1,211 @@
+"""``compromise``, ``offboard`` and ``trace`` through the command line, and their texts for the examples.
+
+``python -m tests.commands.test_what_if`` writes the texts anew; read the difference before keeping it.
+"""
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from meshmodel import cli
+from meshmodel.store.database import Store
+from meshmodel.store.interchange import read_file
+from tests.commands.running import MODELS, PROGRAM, ROOT, documents, refused, run
+
+GOLDENS = Path(__file__).parent / "what_if"
+LOGS = ROOT / "tests" / "logs"
+LEAK, RELEASE = MODELS / "token-leak.toml", MODELS / "federated-release.toml"
+MAP = ("--map", LOGS / "release.map.toml")
+TEXTS = {
+    "compromise-of-the-leaked-token": ("compromise", LEAK, "credential:refresh-token"),
+    "compromise-by-an-outsider": ("compromise", MODELS / "support-agent.toml", "outsider"),
+    "compromise-of-the-release-agent": ("compromise", RELEASE, "agent:release-agent"),
+    "compromise-of-a-chain": ("compromise", MODELS / "agent-chain.toml", "agent:orchestrator"),
+    "compromise-of-a-pipeline": ("compromise", MODELS / "code-agent.toml", "system:pipeline-secrets"),
+    "offboard-the-chat-service": ("offboard", LEAK, "chat-service"),
+    "offboard-a-broker": ("offboard", MODELS / "workflow-broker.toml", "broker"),
+    "offboard-an-analyst": ("offboard", MODELS / "agent-chain.toml", "analyst"),
+    "trace-of-the-leak": ("trace", LEAK, MODELS / "token-leak.jsonl"),
+    "trace-of-a-release": ("trace", RELEASE, LOGS / "release.jsonl"),
+    "trace-of-cloudtrail": (
+        "trace",
+        RELEASE,
+        LOGS / "release.cloudtrail.json",
+        "--format",
+        "cloudtrail",
+        *MAP,
+    ),
+    "trace-of-kubernetes": (
+        "trace",
+        RELEASE,
+        LOGS / "release.kubernetes.jsonl",
+        "--format",
+        "kubernetes-audit",
+        *MAP,
+    ),
+    "trace-of-github": ("trace", RELEASE, LOGS / "release.github.json", "--format", "github-audit", *MAP),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_text_of_a_worked_example(name, capsys):
+    assert cli.main([str(word) for word in TEXTS[name]]) == 0
+    assert capsys.readouterr().out == (GOLDENS / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def test_there_is_no_other_text():
+    assert sorted(path.stem for path in GOLDENS.glob("*.txt")) == sorted(TEXTS)
+
+
+def test_the_leak_reaches_three_systems_and_leaves_three_credentials_to_revoke():
+    (answer,) = documents("compromise", LEAK, "credential:refresh-token", "--json")
+    assert answer == {
+        "format": "meshmodel-compromise/1",
+        "start": "credential:refresh-token",
+        "unchecked": answer["all"],
+        "all": {
+            "agents": [],
+            "credentials": ["cloud-key", "refresh-token", "warehouse-key"],
+            "systems": [
+                {"system": "bucket", "actions": ["read"]},
+                {"system": "crm", "actions": ["read", "write"]},
+                {"system": "warehouse", "actions": ["read"]},
+            ],
+        },
+    }
+
+
+def test_as_designed_a_planned_checkpoint_holds(tmp_path):
+    path = tmp_path / "planned.toml"
+    checkpoint = (
+        '\n[[checkpoint]]\nid = "ask"\nkind = "human-approval"\nstep = "grant"\nfrom = "cloud-key"\n'
+        'to = "bucket"\nstate = "planned"\n'
+    )
+    path.write_text(LEAK.read_text(encoding="utf-8") + checkpoint, encoding="utf-8")
+    (built,) = documents("compromise", path, "agent:chat-service", "--json")
+    (designed,) = documents("compromise", path, "agent:chat-service", "--json", "--as-designed")
+    assert built["unchecked"] == built["all"] == designed["all"]
+    assert designed["unchecked"]["credentials"] == ["cloud-key", "refresh-token"]
+    told = run("compromise", path, "agent:chat-service", "--as-designed").stdout
+    assert "◆ Held back by ask" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("compromise", LEAK, "agent:bot"), "the model has no agent bot; it has chat-service"),
+        (("compromise", LEAK, "bot"), "bot: a compromise starts at agent:ID"),
+        (("offboard", LEAK, "chat"), "the model has no agent chat; it has chat-service"),
+        (("trace", LEAK, "none.jsonl"), "none.jsonl: cannot be read: No such file"),
+        (("trace", LEAK, "none.log"), "none.log: what kind of log is it? add --format"),
+        (("trace", LEAK, "none.log", "--format", "cloudtrail"), "what the names in a cloudtrail log mean"),
+        (("trace", LEAK, "x.csv", *MAP), "tests/logs/release.map.toml, identity 1: the model has no agent"),
+    ],
+)
+def test_a_wrong_call_is_one_line(words, line):
+    assert line in refused(*words)
+
+
+def test_offboarding_is_applied_as_one_edit_that_undo_takes_back(tmp_path):
+    path = tmp_path / "leak.mesh"
+    with Store.create(path, read_file(LEAK)) as store:
+        before = store.snapshot
+    (plan,) = documents("offboard", path, "chat-service", "--json")
+    assert plan["applied"] is False
+    (done,) = documents("offboard", path, "chat-service", "--apply", "--json")
+    assert done == {**plan, "applied": True}
+    assert list(done)[-1] == "applied"
+    with Store.open(path) as store:
+        after = store.snapshot
+        assert after.agent["chat-service"].status == "retired"
+        assert after.credential["refresh-token"].status == "revoked"
+        assert not after.hold
+        assert not after.custody
+        assert store.undo_label.startswith(
+            "offboard chat-service, revoke 1, still to rotate: cloud-key, ware"
+        )
+        store.undo()
+        assert store.snapshot == before
+
+
+def test_offboarding_twice_has_nothing_left_to_do(tmp_path):
+    path = tmp_path / "leak.toml"
+    shutil.copy(LEAK, path)
+    done = run("offboard", path, "chat-service", "--apply")
+    assert done.stdout.splitlines()[-1].startswith("✔ Done in the file; a rotation cannot be drawn")
+    assert "nothing to do" in refused("offboard", path, "chat-service", "--apply")
+    again = run("offboard", path, "chat-service")
+    assert "✔ It is retired and has nothing left" in again.stdout
+
+
+def test_a_trace_is_a_document_for_each_event_and_a_last_one_that_says_it_is_complete():
+    answers = documents("trace", LEAK, MODELS / "token-leak.jsonl", "--json")
+    assert {each["format"] for each in answers} == {"meshmodel-trace/1"}
+    assert [each["event"] for each in answers[:-1]] == [1, 2, 3, 4, 5]
+    assert [each["recheck"] for each in answers[:-1]] == [
+        "approved",
+        "approved",
+        "missing",
+        "none-due",
+        "missing",
+    ]
+    assert [each["yielded"]["system"] for each in answers[:-1]] == [None, None, "crm", "crm", "bucket"]
+    last = answers[-1]
+    assert list(last) == ["format", "summary", "complete"]
+    assert last["complete"] is True
+    assert last["summary"]["events"] == 5
+    assert last["summary"]["recheck"]["missing"] == 2
+
+
+def test_a_log_that_breaks_off_is_never_mistaken_for_a_whole_one(tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_text('{"time": 1, "agent": "chat-service"}\n{"time": 2', encoding="utf-8")
+    done = run("trace", LEAK, path, "--json")
+    assert done.returncode == 2
+    *events, last = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(events) == 1
+    assert last["complete"] is False
+    assert list(last)[-1] == "complete"
+    assert re.fullmatch(r"meshmodel: \S*log.jsonl, line 2: is no JSON: .*\n", done.stderr)
+    told = run("trace", LEAK, path)
+    assert told.returncode == 2
+    assert "INCOMPLETE: the log could not be followed past event 1" in told.stdout
+
+
+def test_standard_input_and_an_interrupt():
+    words = [PROGRAM, "trace", LEAK, "-", "--format", "jsonl", "--json"]
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    ) as process:
+        for number in range(400):
+            process.stdin.write(json.dumps({"time": number, "agent": "chat-service", "id": number}) + "\n")
+        process.stdin.flush()
+        first = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read().splitlines()
+        process.stdin.close()
+        assert process.wait(timeout=60) != 0
+    assert first["event"] == 1
+    assert json.loads(rest[-1])["complete"] is False
+
+
+def test_an_empty_log_is_complete(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text("time,agent\n", encoding="utf-8")
+    (last,) = documents("trace", LEAK, path, "--json")
+    assert (last["summary"]["events"], last["complete"]) == (0, True)
+
+
+def write_texts():
+    GOLDENS.mkdir(exist_ok=True)
+    for name, words in TEXTS.items():
+        (GOLDENS / f"{name}.txt").write_text(run(*words).stdout, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_texts()
