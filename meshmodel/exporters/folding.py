@@ -1,13 +1,25 @@
-"""One cause is one row: findings folded under the missing checkpoint that they share (section 9)."""
+"""One cause is one row: what several rules say of the same is folded under one of them (section 9)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 from meshmodel.analysis.results import Finding
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 
 DOOR = "missing-checkpoint"
-"""The rule whose findings others are folded under."""
+"""The rule whose findings others are folded under, by credential and system."""
+
+UNDER: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        # Whoever changes the credential of an agent that is gone leaves no orphan.
+        "orphaned-credential": "retired-agent-access",
+        # Whoever deletes the copy that lies about leaves no second one.
+        "copied-secret": "secret-at-rest",
+    }
+)
+"""Rules of which one names the credential of the other for the same reason, and is done with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +38,40 @@ class Cause:
 
 
 def fold(findings: Iterable[Finding]) -> tuple[Cause, ...]:
-    """The findings, each folded under the door of its credential and system, if any.
+    """The findings, each folded under another one that has the same cause, if any.
 
     A finding belongs to a door if it is about the grant of the door and about no other grant than those
     of doors: of several, to the most severe one. What is about a credential or a system alone, or about
-    grants of which some are no doors, has a cause of its own. Rows are in the order of the findings, but
-    by the highest severity of all that they say.
+    grants of which some are no doors, has a cause of its own, unless ``UNDER`` names it. Rows are in the
+    order of the findings, but by the highest severity of all that they say.
     """
     listed = tuple(findings)
     doors = {each.subject: place for place, each in enumerate(listed) if each.rule == DOOR}
-    folded: dict[str, list[Finding]] = {subject: [] for subject in doors}
+    above = _above(listed)
+    folded: dict[tuple[str, str], list[Finding]] = {}
     rows: list[Finding] = []
     for each in listed:
         door = None if each.rule == DOOR else _door_of(each, doors)
-        if door is None:
+        place = (DOOR, door) if door is not None else above.get((each.rule, each.subject))
+        if place is None:
             rows.append(each)
         else:
-            folded[door].append(each)
-    causes = [Cause(each, tuple(folded[each.subject]) if each.rule == DOOR else ()) for each in rows]
+            folded.setdefault(place, []).append(each)
+    causes = [Cause(each, tuple(folded.get((each.rule, each.subject), ()))) for each in rows]
     causes.sort(key=lambda cause: -SEVERITIES.index(cause.severity))
     return tuple(causes)
+
+
+def _above(findings: Iterable[Finding]) -> dict[tuple[str, str], tuple[str, str]]:
+    """For findings about a credential the first finding of the rule above that names it."""
+    over = {above: rule for rule, above in UNDER.items()}
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for each in findings:
+        if each.rule in over:
+            for table, key in each.about:
+                if table == "credential":
+                    found.setdefault((over[each.rule], str(key)), (each.rule, each.subject))
+    return found
 
 
 def _door_of(finding: Finding, doors: dict[str, int]) -> str | None:

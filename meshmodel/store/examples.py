@@ -15,6 +15,9 @@ ORDER: Final = (
     "agent-chain",
     "token-leak",
     "federated-release",
+    "coding-agent-mcp",
+    "finance-orchestrator",
+    "crm-assistant-gateway",
 )
 """The examples in the order in which they are best read; the first one is the demonstration."""
 

@@ -20,6 +20,7 @@ from meshmodel.app.config import (
 )
 from meshmodel.app.examples import list_examples, private_copy
 from meshmodel.store.database import Store
+from meshmodel.store.examples import ORDER
 
 
 def write_configuration(text: str | bytes) -> Configuration:
@@ -142,14 +143,7 @@ def test_a_folder_that_cannot_be_written_is_reported_and_nothing_is_raised(tmp_p
 
 def test_examples_and_their_private_copies() -> None:
     found = list_examples()
-    assert [each.name for each in found] == [
-        "support-agent",
-        "code-agent",
-        "workflow-broker",
-        "agent-chain",
-        "token-leak",
-        "federated-release",
-    ]
+    assert [each.name for each in found] == list(ORDER)
     assert all(each.sentence and each.title and each.path.is_file() for each in found)
     before = found[0].path.read_bytes()
     first, second = private_copy(found[0]), private_copy(found[0])

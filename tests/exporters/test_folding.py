@@ -1,12 +1,14 @@
 """One cause is one row: what is folded under a door, and what is not."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Finding
-from meshmodel.exporters.folding import DOOR, fold
+from meshmodel.exporters.folding import DOOR, UNDER, fold
 from meshmodel.model.vocabulary import SEVERITIES
 from tests.analysis.random_models import random_model
 
@@ -58,6 +60,20 @@ def test_what_is_about_a_credential_or_a_system_alone_is_a_row():
     assert [row for row, _ in rows([key, long, memory])] == [key, long, memory]
 
 
+def test_what_is_done_with_another_finding_is_folded_under_it():
+    held = (("agent", "old"), ("credential", "key"))
+    gone = replace(finding("retired-agent-access", "old"), about=held)
+    orphan, other = finding("orphaned-credential", "key"), finding("orphaned-credential", "spare")
+    assert rows([gone, orphan, other]) == [(gone, (orphan,)), (other, ())]
+    assert rows([orphan]) == [(orphan, ())]
+    lies, again = (
+        replace(finding("secret-at-rest", f"{system}>key"), about=(("credential", "key"),))
+        for system in ("ci", "wiki")
+    )
+    copied = finding("copied-secret", "key", "medium")
+    assert rows([lies, again, copied]) == [(lies, (copied,)), (again, ())]
+
+
 def test_a_row_stands_where_the_most_severe_thing_that_it_says_stands():
     low, high = door("key", "store", "low"), door("token", "app")
     worse = finding("self-approved-checkpoint", "gate", "critical", [("key", "store")])
@@ -73,7 +89,8 @@ def test_folding_loses_nothing_and_keeps_the_order(seed):
     assert sorted(map(repr, every)) == sorted(map(repr, findings))
     ranks = [SEVERITIES.index(row.severity) for row in folded]
     assert ranks == sorted(ranks, reverse=True)
-    assert all(row.finding.rule == DOOR for row in folded if row.also)
+    above = {DOOR, *UNDER.values()}
+    assert all(row.finding.rule in above for row in folded if row.also)
 
 
 @given(st.permutations(range(6)))

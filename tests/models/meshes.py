@@ -12,7 +12,17 @@ from meshmodel.store.edits import Change, Put, Remove, apply_edit, edit
 from meshmodel.store.interchange import read_file
 
 FOLDER = Path(__file__).parents[2] / "models"
-NAMES = ("support-agent", "code-agent", "workflow-broker", "agent-chain", "token-leak", "federated-release")
+NAMES = (
+    "support-agent",
+    "code-agent",
+    "workflow-broker",
+    "agent-chain",
+    "token-leak",
+    "federated-release",
+    "coding-agent-mcp",
+    "finance-orchestrator",
+    "crm-assistant-gateway",
+)
 
 
 @cache

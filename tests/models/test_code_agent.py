@@ -68,7 +68,11 @@ def test_without_the_right_to_read_the_secrets_production_is_out_of_reach():
     (agent,) = analyse(unread).reach()
     assert [each.system for each in agent.reach] == ["pipeline", "repository"]
     assert analyse(unread).doors == ()
-    assert analyse(unread).findings == ()
+    # What is left is the key itself, which still lies there for whoever may read it.
+    assert {(each.rule, each.subject) for each in analyse(unread).findings} == {
+        ("long-lived-credential", "deploy-key"),
+        ("secret-at-rest", "pipeline-secrets>deploy-key"),
+    }
 
 
 def test_a_pinned_federation_with_a_fresh_approval_is_controlled():

@@ -35,7 +35,7 @@ def test_everybody_knows_whose_it_is(name):
 
 
 def test_the_folder_has_just_these():
-    assert sorted(path.name for path in FOLDER.iterdir()) == sorted(f"{name}.toml" for name in NAMES)
+    assert sorted(path.name for path in FOLDER.glob("*.toml")) == sorted(f"{name}.toml" for name in NAMES)
     assert ORDER == NAMES
 
 
