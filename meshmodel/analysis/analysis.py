@@ -30,11 +30,12 @@ from meshmodel.analysis.results import (
     Summary,
 )
 from meshmodel.analysis.rules import Facts
+from meshmodel.analysis.severities import Severities
 from meshmodel.analysis.updating.following import Following, follow
 from meshmodel.model.events import Event
 from meshmodel.model.records import Intent
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.vocabulary import Action, View
+from meshmodel.model.vocabulary import Action, Severity, View
 
 if TYPE_CHECKING:
     from meshmodel.analysis.trace import TracedEvent
@@ -84,6 +85,11 @@ class Analysis:
         )
 
     @cached_property
+    def uncontrolled_by_severity(self) -> Mapping[Severity, int]:
+        """How many uncontrolled crossings there are of each severity (section 6), counted, not listed."""
+        return Severities(self._counts).counted()
+
+    @cached_property
     def doors(self) -> tuple[Door, ...]:
         """The missing checkpoints (section 6), by credential and system."""
         return MissingCheckpoints(self._engine).doors()
@@ -91,8 +97,9 @@ class Analysis:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """The findings of all rules by severity (highest first), rule and subject."""
-        facts = Facts(self._engine, self.doors, self._counts, Related(self.snapshot))
-        return findings(facts, self.today)
+        if self._known is not None:
+            return self._known.findings(self.doors, self._counts, self.today)
+        return findings(Facts(self._engine, self.doors, self._counts, Related(self.snapshot)), self.today)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
