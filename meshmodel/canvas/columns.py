@@ -98,13 +98,16 @@ def _lane_keys(snapshot: Snapshot, links: Links) -> dict[Reference, str]:
     keys: dict[Reference, str] = {("zone", zone): zone for zone in snapshot.zone}
     keys |= {("system", system.id): system.domain for system in snapshot.system.values()}
     keys |= {("agent", agent.id): agent.home or NOWHERE for agent in snapshot.agent.values()}
+    yields: dict[str, list[str]] = defaultdict(list)
+    for from_, to in sorted(snapshot.exchange):
+        yields[to].append(from_)
     waiting = list(links.cards)
     while waiting:
         left = []
         for credential in waiting:
             ends: list[Reference] = [("agent", end) for end in sorted(links.holders.get(credential, ()))]
             ends += [("system", end) for end in sorted(links.stores.get(credential, ()))]
-            ends += [("credential", from_) for from_, to in sorted(snapshot.exchange) if to == credential]
+            ends += [("credential", from_) for from_ in yields.get(credential, ())]
             ends += [("system", end) for end in sorted(links.grants.get(credential, ()))]
             lane = next((keys[end] for end in ends if end in keys), None)
             if lane is None:

@@ -15,6 +15,7 @@ from meshmodel.canvas.navigation import Navigation
 from meshmodel.canvas.parts import Branch
 from meshmodel.canvas.raster import line_ink
 from meshmodel.canvas.scene import Box, Direction, Ink, Options, Reference, Run, Target
+from meshmodel.canvas.targets import card_target
 
 
 class Rows(Sequence[tuple[Run, ...]]):
@@ -59,20 +60,28 @@ class Drawing:
         width: columns of cells; may be more than there was room for.
         height: rows of cells.
         rows: for each row the runs from left to right; their cells add up to ``width``.
-        targets: all that can be selected or hit, in reading order.
         options: how it was drawn.
         columns: the cells (x, width) of each column of cards.
+        grid: the cards in their places.
+        branches: all lines, one for each way from a source to an arrow.
+        measures: the widths, for the next drawing to keep.
+        name: makes ``targets``.
     """
 
     width: int
     height: int
     rows: Sequence[tuple[Run, ...]]
-    targets: tuple[Target, ...]
     options: Options
     columns: tuple[tuple[int, int], ...]
     grid: Grid
     branches: tuple[Branch, ...]
     measures: Measures
+    name: Callable[[], tuple[Target, ...]]
+
+    @cached_property
+    def targets(self) -> tuple[Target, ...]:
+        """All that can be selected or hit, in reading order; named when first asked for."""
+        return self.name()
 
     @cached_property
     def _boxes(self) -> dict[Reference, Box]:
@@ -104,6 +113,10 @@ class Drawing:
 
     def box_of(self, reference: Reference) -> Box | None:
         """Where a record is drawn: of several places the first; of a folded one the card that shows it."""
+        if reference[0] in {"agent", "system"} and "_boxes" not in self.__dict__:  # before all are named
+            card = self.grid.cards.get(self.grid.stands.get(reference, reference))
+            if card is not None and card.kind != "fold":
+                return card_target(self.columns, card).box
         return self._boxes.get(reference)
 
     @cached_property

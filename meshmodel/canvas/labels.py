@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from meshmodel.canvas.parts import ASCII_MARKS, MARK_GLYPHS, Pin
+from meshmodel.canvas.scene import Ink, Mark
 from meshmodel.canvas.text import cells, cut
+
+LABEL_INK: dict[Mark | None, Ink] = {
+    None: "label",
+    "missing": "label-missing",
+    "counts": "label-counts",
+    "does-not-count": "label-does-not-count",
+    "proposed": "label-proposed",
+}
+MARK_INK: dict[Mark, Ink] = {
+    "missing": "mark-missing",
+    "counts": "mark-counts",
+    "does-not-count": "mark-does-not-count",
+    "proposed": "mark-proposed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,35 +57,67 @@ MODES = (
 """From the wordiest to the narrowest; the first that fits is taken."""
 
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """The end of a line at a card: the mark, the label in its two parts, and the cells it all takes."""
+class End(NamedTuple):
+    """The end of a line at a card: the mark, and the label in its two parts with its cells."""
 
     mark: str
     name: str
     words: str
-    taken: int
+    length: int
 
 
-_NOTHING = End("", "", "", 0)
+_NOTHING = ("", "", 0)
 
 
-def end_of(pin: Pin, mode: Mode, *, plain: bool) -> End:
-    """What stands at a pin.
+@lru_cache(maxsize=32_768)
+def _fitted(name: str, words: str, most: int, plain: bool) -> tuple[str, str, int]:  # a key of the cache
+    """The two parts of a label as they are shown, and their cells."""
+    if plain:
+        for known, glyph in MARK_GLYPHS.items():
+            words = words.replace(glyph, ASCII_MARKS[known])
+    name = cut(name, max(4, most - cells(words)), "~" if plain else "…")
+    return name, words, cells(name) + cells(words)
+
+
+def taken(pin: Pin, mode: Mode, *, plain: bool) -> int:
+    """The cells that the mark and the label at a pin take, with what parts them from the trunk.
 
     Args:
         pin: where a line meets a card or runs through a column.
         mode: the wordiness.
         plain: ASCII only.
     """
-    glyphs = ASCII_MARKS if plain else MARK_GLYPHS
-    mark = glyphs[pin.mark] if pin.mark else ""
-    if pin.kind == "through" or pin.link is None:
-        return End(mark, "", "", 1 + len(mark)) if mark or pin.side == "left" else _NOTHING
-    name, words = pin.link.label[mode.label]
-    if plain:
-        for known, glyph in MARK_GLYPHS.items():
-            words = words.replace(glyph, ASCII_MARKS[known])
-    name = cut(name, max(4, mode.most - cells(words)), "~" if plain else "…")
-    length = cells(name) + cells(words)
-    return End(mark, name, words, 1 + len(mark) + (length + 2 if length else 1))
+    marked = 1 if pin.mark else 0
+    link = pin.link
+    if link is None:
+        return 1 + marked if marked or pin.side == "left" else 0
+    length = _fitted(*link.label[mode.label], mode.most, plain)[2]
+    return 1 + marked + (length + 2 if length else 1)
+
+
+def end_of(pin: Pin, mode: Mode, *, plain: bool) -> End:
+    """What stands at a pin; the arguments are those of ``taken``."""
+    mark = (ASCII_MARKS if plain else MARK_GLYPHS)[pin.mark] if pin.mark else ""
+    link = pin.link
+    return End(mark, *(_NOTHING if link is None else _fitted(*link.label[mode.label], mode.most, plain)))
+
+
+def spot(pin: Pin, end: End, start: int, stop: int) -> tuple[int, int]:
+    """Where the mark of a pin and its label stand.
+
+    Args:
+        pin: where a line meets a card or runs through a column.
+        end: what stands there.
+        start: the first cell of the channel.
+        stop: the first cell behind it.
+
+    Returns:
+        The cell of the mark (of where it would stand), and the first cell of the label.
+    """
+    arrow = 1 if pin.kind == "target" else 0
+    marked = 1 if end.mark else 0
+    if pin.side == "left":  # at the left side of a card, right of the channel
+        near = stop - 1 - arrow
+        return near, near - marked - end.length
+    near = start + arrow
+    return near, near + marked + 1

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import islice
+from operator import itemgetter
 
 from meshmodel.canvas.columns import Grid
 from meshmodel.canvas.parts import Branch, Card, Link, Pin
 from meshmodel.canvas.scene import Box, Direction, Reference, Target
+
+_Place = tuple[int, Reference]
+"""A row or a cell, and what lies there."""
 
 
 class Navigation:
@@ -33,13 +39,14 @@ class Navigation:
             if branch.link.credential:
                 self._same.setdefault(branch.link.credential, branch.link.relation)
             self._same.setdefault(branch.start, branch.link.relation)
+        at_box: dict[Box, list[Target]] = defaultdict(list)
+        for target in targets:
+            at_box[target.box].append(target)
         for target in targets:
             if target.reference[0] == "checkpoint":
-                at = next(
-                    (other for other in targets if other.box == target.box and other is not target), None
-                )
-                if at:
-                    self._same.setdefault(target.reference, at.reference)
+                beside = next((other for other in at_box[target.box] if other is not target), None)
+                if beside:
+                    self._same.setdefault(target.reference, beside.reference)
 
     def neighbour(self, reference: Reference, direction: Direction) -> Reference | None:
         """The next place in a direction, or ``None``."""
@@ -126,26 +133,49 @@ class Navigation:
         sources = [self._grid.cards[source] for source, _ in link.sources]
         return min(sources, key=lambda card: (abs(card.y - pin.y), card.reference)).reference
 
+    @cached_property
+    def _by_row(self) -> list[_Place]:
+        """All places by the row of their middle."""
+        return sorted((box.y * 2 + box.height, reference) for reference, box in self._places.items())
+
+    @cached_property
+    def _labels_by_row(self) -> list[_Place]:
+        """The labels among them."""
+        return [place for place in self._by_row if place[1] in self._links]
+
+    @cached_property
+    def _by_cell(self) -> list[_Place]:
+        """All places by their first cell."""
+        return sorted((box.x, reference) for reference, box in self._places.items())
+
     def _by_place(self, reference: Reference, box: Box, direction: Direction) -> Reference | None:
         """The nearest place in a direction: near in that direction, then little aside."""
-        best: tuple[float, Reference] | None = None
-        vertical_label = reference in self._links and direction in {"up", "down"}
         middle = box.y * 2 + box.height
-        for other, place in self._places.items():
-            if other == reference or (vertical_label and other not in self._links):
-                continue
-            if direction in {"up", "down"}:
-                down = place.y * 2 + place.height - middle
-                away = down if direction == "down" else -down
+        upright = direction in {"up", "down"}
+        if upright:
+            here, ordered = middle, self._labels_by_row if reference in self._links else self._by_row
+        else:
+            here, ordered = box.x, self._by_cell
+        best: tuple[int, str] | None = None
+        nearest: Reference | None = None
+        for at, other in _beyond(ordered, here, forwards=direction in {"down", "right"}):
+            away = abs(at - here)
+            if best is not None and away > best[0]:
+                break  # whatever follows is further away
+            place = self._places[other]
+            if upright:
                 aside = max(place.x - box.x - box.width + 1, box.x - place.x - place.width + 1, 0)
                 aside += abs(place.x - box.x) // 8
             else:
-                right = place.x - box.x
-                away = right if direction == "right" else -right
                 aside = abs(place.y * 2 + place.height - middle) * 3
-            if away <= 0:
-                continue
-            score = (away + aside * 2, other)
-            if best is None or (score[0], str(score[1])) < (best[0], str(best[1])):
-                best = score
-        return best[1] if best else None
+            score = away + aside * 2
+            if best is None or score < best[0] or (score == best[0] and str(other) < best[1]):
+                best, nearest = (score, str(other)), other
+        return nearest
+
+
+def _beyond(ordered: list[_Place], here: int, *, forwards: bool) -> Iterator[_Place]:
+    """The places beyond a row or a cell, from there on."""
+    if forwards:
+        return islice(ordered, bisect_right(ordered, here, key=itemgetter(0)), None)
+    return reversed(ordered[: bisect_left(ordered, here, key=itemgetter(0))])

@@ -83,7 +83,8 @@ class Branch:
 class Pin:
     """Where a tree touches a side of a column: at a card (source or target) or running through.
 
-    ``offset`` is the row within its holder; ``branches`` are those that pass it.
+    ``offset`` is the row within its holder, ``y`` its row, ``turn`` the cell of the trunk it leads to;
+    ``branches`` are those that pass it.
     """
 
     tree: Tree
@@ -95,33 +96,37 @@ class Pin:
     mark: Mark | None = None
     start: Reference | None = None
     offset: int = 0
-
-    @property
-    def y(self) -> int:
-        """Its row."""
-        return self.holder.y + self.offset
+    y: int = 0
+    turn: int = 0
 
 
 @dataclass(slots=True, eq=False)
 class Through:
-    """A row of a column that a tree runs through between cards, from channel to channel."""
+    """A row of a column that a tree runs through between cards, from channel to channel.
+
+    ``left`` and ``right`` hold its one pin on each side, as those of a card do.
+    """
 
     tree: Tree
     column: int
     y: int = 0
     lane: int = 0
     height: int = 1
+    left: list[Pin] = field(default_factory=list)
+    right: list[Pin] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
 class Tree:
     """Lines that are truly one: every source leads to every target, so they share a bus.
 
-    ``channels`` maps the index of a channel (right of the column of that number) to its pins there.
+    ``channels`` maps the index of a channel (right of the column of that number) to its pins there,
+    ``rights`` to those of them that lie at the right side of that column.
     """
 
     number: int
     style: Style
     branches: list[Branch] = field(default_factory=list)
     channels: dict[int, list[Pin]] = field(default_factory=dict)
+    rights: dict[int, list[Pin]] = field(default_factory=dict)
     throughs: list[Through] = field(default_factory=list)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 from meshmodel.canvas import glyphs
-from meshmodel.canvas.parts import ASCII_GLYPHS, GLYPHS, Branch, Card, Style
+from meshmodel.canvas.labels import LABEL_INK, MARK_INK, end_of, spot
+from meshmodel.canvas.lanes import Titles
+from meshmodel.canvas.parts import ASCII_GLYPHS, GLYPHS, Branch, Card, Pin, Style
+from meshmodel.canvas.plan import Plan
 from meshmodel.canvas.router import Trunk
 from meshmodel.canvas.scene import Ink, Mark, Reference, Run
 from meshmodel.canvas.text import pad
 
-_BLOCK = 16
+_BLOCK = 32
 """Rows of one bucket of verticals."""
 
 _CARD_INKS: dict[str, tuple[Ink, Ink, Ink]] = {
@@ -43,8 +48,7 @@ def owners(branches: tuple[Branch, ...]) -> tuple[Reference, ...]:
     return tuple(branch.reference for branch in branches)
 
 
-@dataclass(slots=True)
-class Leg:
+class Leg(NamedTuple):
     """A horizontal part of a line: its cells from ``start`` up to and without ``end``."""
 
     start: int
@@ -53,92 +57,135 @@ class Leg:
     branches: tuple[Branch, ...]
 
 
-@dataclass(slots=True)
-class Vertical:
+class Vertical(NamedTuple):
     """A trunk in its place on the drawing."""
 
     x: int
     trunk: Trunk
 
 
-class Raster:
-    """All that is drawn, by row."""
+Items = list[tuple[int, Run]]
 
-    def __init__(
-        self, width: int, height: int, *, plain: bool, closed: bool, columns: list[tuple[int, int]]
-    ) -> None:
-        self.width = width
-        self.height = height
-        self._plain = plain
-        self._closed = closed or plain
-        self._columns = columns
-        self.texts: dict[int, list[tuple[int, Run]]] = defaultdict(list)
+
+class _Index:
+    """What lies in which row: pins, cards and the legs of doglegs; and trunks by blocks of rows."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.pins: dict[int, list[Pin]] = defaultdict(list)
         self.legs: dict[int, list[Leg]] = defaultdict(list)
-        self._cards: dict[int, list[Card]] = defaultdict(list)
-        self._blocks: dict[int, list[Vertical]] = defaultdict(list)
-        self.frames: set[int] = set()
+        self.cards: dict[int, list[Card]] = defaultdict(list)
+        self.blocks: dict[int, list[Vertical]] = defaultdict(list)
+        for channel, start in zip(plan.channels, plan.starts, strict=True):
+            for pin in channel.pins:
+                self.pins[pin.y].append(pin)
+            for trunk in channel.trunks:
+                vertical = Vertical(start + trunk.x, trunk)
+                for block in range(trunk.rows[0] // _BLOCK, trunk.rows[-1] // _BLOCK + 1):
+                    self.blocks[block].append(vertical)
+            for row, one, other in channel.jogs:
+                leg = Leg(start + one.x + 1, start + other.x, one.tree.style, one.jog_branches)
+                self.legs[row].append(leg)
+        for card in plan.grid.cards.values():
+            for y in range(card.y, card.y + card.height):
+                self.cards[y].append(card)
 
-    def card(self, card: Card) -> None:
-        """Add a card in its rows."""
-        for y in range(card.y, card.y + card.height):
-            self._cards[y].append(card)
 
-    def text(self, x: int, y: int, run: Run) -> None:
-        """Add a run at a cell."""
-        self.texts[y].append((x, run))
+class Raster:
+    """All that is drawn, painted row by row."""
 
-    def leg(self, y: int, leg: Leg) -> None:
-        """Add a horizontal part of a line."""
-        if leg.end > leg.start:
-            self.legs[y].append(leg)
+    def __init__(self, plan: Plan, titles: Titles) -> None:
+        self.width = titles.width
+        self.height = plan.height
+        self._plan = plan
+        self._titles = titles
+        self._plain = plan.plain
+        self._closed = plan.closed
+        self._columns = plan.columns
+        self._frames = frozenset(plan.frames)
 
-    def vertical(self, x: int, trunk: Trunk) -> None:
-        """Add a trunk."""
-        vertical = Vertical(x, trunk)
-        for block in range(trunk.rows[0] // _BLOCK, trunk.rows[-1] // _BLOCK + 1):
-            self._blocks[block].append(vertical)
+    @cached_property
+    def _index(self) -> _Index:
+        return _Index(self._plan)
 
-    def crossing(self, y: int) -> list[Vertical]:
+    def _crossing(self, y: int) -> list[Vertical]:
         """The trunks that have a cell in a row, from left to right."""
-        found = [
-            vertical
-            for vertical in self._blocks.get(y // _BLOCK, ())
-            if vertical.trunk.rows[0] <= y <= vertical.trunk.rows[-1]
-        ]
+        found = []
+        for vertical in self._index.blocks.get(y // _BLOCK, ()):
+            rows = vertical.trunk.rows
+            if rows[0] <= y <= rows[-1]:
+                found.append(vertical)
         found.sort(key=lambda vertical: vertical.x)
         return found
 
     def paint(self, y: int) -> tuple[Run, ...]:
         """The runs of one row, from left to right; their cells add up to the width."""
-        items = list(self.texts.get(y, ()))
-        for card in self._cards.get(y, ()):
-            items.extend(self._card_runs(card, y - card.y))
-        verticals = self.crossing(y)
-        legs = self.legs.get(y, [])
+        index = self._index
+        items: Items = list(self._titles.texts.get(y, ()))
+        for card in index.cards.get(y, ()):
+            items += self._card_runs(card, y - card.y)
+        legs = [leg for leg in index.legs.get(y, ()) if leg.end > leg.start]
+        for pin in index.pins.get(y, ()):
+            self._pin(pin, items, legs)
+        legs.sort(key=lambda leg: leg.start)
+        verticals = self._crossing(y)
+        self._lines(legs, verticals, y, items)
+        if y in self._frames:
+            return self._framed(items, {vertical.x for vertical in verticals}, y)
+        rim = Run("|" if self._plain else "│", 1, "frame")
+        items += [(0, rim), (self.width - 1, rim)]
+        return self._filled(items)
+
+    def _pin(self, pin: Pin, items: Items, legs: list[Leg]) -> None:
+        """The leg of a pin from its trunk to its card: line, label, line, mark, arrow."""
+        plan, style, branches = self._plan, pin.tree.style, pin.branches
+        start, stop = plan.reach(pin)
+        if pin.kind == "through" and pin.side == "right":
+            x, width = self._columns[pin.holder.column]
+            legs.append(Leg(x, x + width, style, branches))
+        end = end_of(pin, plan.mode, plain=self._plain)
+        mark_x, at = spot(pin, end, start, stop)
+        rightwards = pin.side == "left"
+        owned = owners(branches) if pin.mark or end.length or pin.kind == "target" else ()
+        if pin.kind == "target":
+            arrow = ("▶" if rightwards else "◀") if not self._plain else (">" if rightwards else "<")
+            items.append((stop - 1 if rightwards else start, Run(arrow, 1, line_ink(style, branches), owned)))
+        near = mark_x
+        if pin.mark:
+            items.append((mark_x, Run(end.mark, 1, MARK_INK[pin.mark], owned)))
+            near += -1 if rightwards else 1
+        turn = pin.turn
+        if not end.length:
+            spans = [(turn + 1, near + 1)] if rightwards else [(near, turn)]
+        else:
+            items.append((at, Run(end.name + end.words, end.length, LABEL_INK[pin.mark], owned)))
+            edge = at + end.length
+            spans = [(edge, near + 1), (turn + 1, at)] if rightwards else [(near, at), (edge, turn)]
+        legs += [Leg(low, high, style, branches) for low, high in spans if high > low]
+
+    def _lines(self, legs: list[Leg], verticals: list[Vertical], y: int, items: Items) -> None:
+        """The lines of one row: ``legs`` and ``verticals`` from the left, and where they meet."""
         horizontal = glyphs.ASCII_HORIZONTAL if self._plain else glyphs.HORIZONTAL
+        across: dict[int, Leg] = {}
+        first = 0
         for leg in legs:
             x = leg.start
             glyph = horizontal[leg.style]
             ink, owned = line_ink(leg.style, leg.branches), owners(leg.branches)
-            for vertical in verticals:
-                if x <= vertical.x < leg.end:
-                    if vertical.x > x:
-                        items.append((x, Run(glyph * (vertical.x - x), vertical.x - x, ink, owned)))
-                    x = vertical.x + 1
+            while first < len(verticals) and verticals[first].x < x:
+                first += 1
+            for vertical in verticals[first:]:
+                if vertical.x >= leg.end:
+                    break
+                across[vertical.x] = leg
+                if vertical.x > x:
+                    items.append((x, Run(glyph * (vertical.x - x), vertical.x - x, ink, owned)))
+                x = vertical.x + 1
+                first += 1
             if x < leg.end:
                 items.append((x, Run(glyph * (leg.end - x), leg.end - x, ink, owned)))
-        items.extend(
-            (
-                vertical.x,
-                self._junction(
-                    vertical, y, next((leg for leg in legs if leg.start <= vertical.x < leg.end), None)
-                ),
-            )
-            for vertical in verticals
-        )
-        if y in self.frames:
-            return self._framed(items, {vertical.x for vertical in verticals}, y)
-        return self._filled(items)
+        for vertical in verticals:
+            x = vertical.x
+            items.append((x, self._junction(vertical, y, across.get(x))))
 
     def _filled(self, items: list[tuple[int, Run]]) -> tuple[Run, ...]:
         items.sort(key=lambda item: item[0])
@@ -182,7 +229,7 @@ class Raster:
         trunk = vertical.trunk
         rows = trunk.rows
         parts = trunk.parts
-        low = next((number for number, row in enumerate(rows) if row >= y), len(rows) - 1)
+        low = bisect_left(rows, y)
         up: tuple[Branch, ...] = parts[low - 1] if y > rows[0] else ()
         down: tuple[Branch, ...] = (parts[low] if rows[low] == y else up) if y < rows[-1] else ()
         left: tuple[Branch, ...] = trunk.left[y].branches if y in trunk.left else ()

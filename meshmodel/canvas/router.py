@@ -35,12 +35,12 @@ class Trunk:
     jog_right: bool = False
     jog_branches: tuple[Branch, ...] = ()
     x: int = 0
+    rows: list[int] = field(init=False)
 
-    @cached_property
-    def rows(self) -> list[int]:
-        """The rows where something joins it, in order."""
-        jog = set() if self.jog is None else {self.jog}
-        return sorted(self.left.keys() | self.right.keys() | jog)
+    def __post_init__(self) -> None:
+        """Note the rows where something joins it, in order."""
+        rows = {**self.left, **self.right}
+        self.rows = sorted(rows) if self.jog is None else sorted({*rows, self.jog})
 
     @cached_property
     def parts(self) -> list[tuple[Branch, ...]]:
@@ -97,7 +97,8 @@ def route(trees: list[tuple[Tree, list[Pin]]], rows: int, frames: frozenset[int]
         else:
             trunks.append(trunk)
     used = {pin.y for pin in channel.pins} | frames
-    while core := _cyclic(trunks):
+    after = _constraints(trunks)
+    while core := _cyclic(trunks, after):
         victim = max(
             (trunk for trunk in core if trunk.left and trunk.right and trunk.jog is None),
             key=lambda trunk: (len(core[trunk]), -trunk.tree.number),
@@ -117,7 +118,8 @@ def route(trees: list[tuple[Tree, list[Pin]]], rows: int, frames: frozenset[int]
         where = trunks.index(victim)
         trunks[where : where + 1] = [one, other]
         channel.jogs.append((row, one, other))
-    channel.trunks = _order(trunks)
+        after = _constraints(trunks)
+    channel.trunks = _order(trunks, after)
     return channel
 
 
@@ -156,38 +158,42 @@ def _constraints(trunks: list[Trunk]) -> dict[Trunk, set[Trunk]]:
     return after
 
 
-def _cyclic(trunks: list[Trunk]) -> dict[Trunk, set[Trunk]]:
-    """The trunks between which constraints form cycles, with all they are bound to there."""
-    after = _constraints(trunks)
-    before: dict[Trunk, set[Trunk]] = {trunk: set() for trunk in trunks}
-    for trunk, others in after.items():
-        for other in others:
-            before[other].add(trunk)
-    alive = set(trunks)
-    loose = [trunk for trunk in trunks if not after[trunk] or not before[trunk]]
-    while loose:
-        trunk = loose.pop()
-        if trunk not in alive:
-            continue
-        alive.discard(trunk)
-        for other in after[trunk]:
-            before[other].discard(trunk)
-            if not before[other]:
-                loose.append(other)
-        for other in before[trunk]:
-            after[other].discard(trunk)
-            if not after[other]:
-                loose.append(other)
-    return {trunk: (after[trunk] | before[trunk]) & alive for trunk in trunks if trunk in alive}
-
-
-def _order(trunks: list[Trunk]) -> list[Trunk]:
-    """An order from left to right that keeps the constraints and crosses little."""
-    after = _constraints(trunks)
-    waiting = dict.fromkeys(trunks, 0)
+def _waiting(after: dict[Trunk, set[Trunk]]) -> dict[Trunk, int]:
+    """For each trunk, how many must stand left of it."""
+    waiting = dict.fromkeys(after, 0)
     for others in after.values():
         for other in others:
             waiting[other] += 1
+    return waiting
+
+
+def _cyclic(trunks: list[Trunk], after: dict[Trunk, set[Trunk]]) -> dict[Trunk, set[Trunk]]:
+    """The trunks between which constraints form cycles, with all they are bound to there."""
+    waiting = _waiting(after)
+    ready = [trunk for trunk in trunks if not waiting[trunk]]
+    while ready:
+        for other in after[ready.pop()]:
+            waiting[other] -= 1
+            if not waiting[other]:
+                ready.append(other)
+    alive = {trunk for trunk in trunks if waiting[trunk]}  # those behind a cycle too, so far
+    if not alive:
+        return {}
+    before: dict[Trunk, set[Trunk]] = {trunk: set() for trunk in alive}
+    for trunk in alive:
+        for other in after[trunk] & alive:
+            before[other].add(trunk)
+    loose = [trunk for trunk in alive if not after[trunk] & alive]
+    while loose:
+        trunk = loose.pop()
+        alive.discard(trunk)
+        loose += [other for other in before[trunk] if not after[other] & alive]
+    return {trunk: (after[trunk] | before[trunk]) & alive for trunk in trunks if trunk in alive}
+
+
+def _order(trunks: list[Trunk], after: dict[Trunk, set[Trunk]]) -> list[Trunk]:
+    """An order from left to right that keeps the constraints and crosses little."""
+    waiting = _waiting(after)
 
     def rank(trunk: Trunk) -> tuple[float, int, int, int]:
         left, right = len(trunk.left), len(trunk.right)

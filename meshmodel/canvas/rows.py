@@ -1,11 +1,20 @@
-"""Which row everything stands in: cards below one another, lines that run through a column between them."""
+"""Which row everything stands in: cards below one another, lines that run through a column between them.
+
+Pins are many and asked often, so each knows its own row: it is set anew whenever its card moves.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 
 from meshmodel.canvas.columns import Grid
-from meshmodel.canvas.parts import Card, Pin, Through, Tree
+from meshmodel.canvas.parts import Card, Through, Tree
+
+_SINKS = 12
+"""How many rows a card or a line may sink at most to become straight."""
+
+Item = Card | Through
+Stacks = dict[tuple[int, int], list[Item]]
 
 
 def set_rows(grid: Grid, trees: list[Tree], *, base: int, gap: int, spare: int = 0) -> int:
@@ -18,23 +27,24 @@ def set_rows(grid: Grid, trees: list[Tree], *, base: int, gap: int, spare: int =
         gap: free rows between two cards.
         spare: free rows at the bottom of the first lane, for lines that must change sides.
     """
-    for card in grid.cards.values():
+    cards = sorted(grid.cards.values(), key=lambda card: card.column)
+    for card in cards:
         card.height = max(base, len(card.left), len(card.right))
         for side in (card.left, card.right):
             for number, pin in enumerate(side):
                 pin.offset = number
-    stacks: dict[tuple[int, int], list[Card | Through]] = {
-        key: list(stack) for key, stack in grid.stacks.items()
-    }
+    stacks: Stacks = {key: list(stack) for key, stack in grid.stacks.items()}
     _stack(grid, stacks, gap, spare)
+    _settle(trees)
     _thread(grid, trees, stacks)
     _stack(grid, stacks, gap, spare)
+    _settle(trees)
     for _ in range(2):
-        _order_ports(grid)
-        _place_ports(grid)
+        _order_ports(cards)
+        _place_ports(cards)
     _straighten(grid, stacks, gap)
-    _order_ports(grid)
-    _place_ports(grid)
+    _order_ports(cards)
+    _place_ports(cards)
     last = grid.lanes[-1]
     return last.y + last.height + 1
 
@@ -48,19 +58,27 @@ def lowest(grid: Grid, base: int) -> int:
     return sum(heights) + len(heights) + 1
 
 
-def _room(before: Card | Through | None, item: Card | Through, gap: int) -> int:
+def _settle(trees: list[Tree]) -> None:
+    """Let all pins follow what holds them."""
+    for tree in trees:
+        for pins in tree.channels.values():
+            for pin in pins:
+                pin.y = pin.holder.y + pin.offset
+
+
+def _room(before: Item | None, item: Item, gap: int) -> int:
     """Free rows between two neighbours of a stack: lines may touch cards, cards may not touch."""
     return gap if isinstance(before, Card) and isinstance(item, Card) else 0
 
 
-def _stack(grid: Grid, stacks: dict[tuple[int, int], list[Card | Through]], gap: int, spare: int) -> None:
+def _stack(grid: Grid, stacks: Stacks, gap: int, spare: int) -> None:
     """Put every stack as high as it goes; a lane is as high as its highest stack."""
     y = 1
     for number, lane in enumerate(grid.lanes):
         lane.y, lane.height = y, 1
         for column in range(len(grid.logical)):
             row = y
-            before: Card | Through | None = None
+            before: Item | None = None
             for item in stacks.get((number, column), ()):
                 row += _room(before, item, gap)
                 item.y = row
@@ -72,7 +90,7 @@ def _stack(grid: Grid, stacks: dict[tuple[int, int], list[Card | Through]], gap:
         y += lane.height + 1
 
 
-def _thread(grid: Grid, trees: list[Tree], stacks: dict[tuple[int, int], list[Card | Through]]) -> None:
+def _thread(grid: Grid, trees: list[Tree], stacks: Stacks) -> None:
     """Put the rows of lines that run through a column where they lie nearest to their ends."""
     lane_at: list[int] = []
     for number, lane in enumerate(grid.lanes):
@@ -98,52 +116,61 @@ def _thread(grid: Grid, trees: list[Tree], stacks: dict[tuple[int, int], list[Ca
             stack.insert(index, through)
 
 
-def _is_above(item: Card | Through, row: float) -> bool:
+def _is_above(item: Item, row: float) -> bool:
     """Whether a line for a row belongs below an item: below the middle of a card, after earlier lines."""
     return item.y <= row if isinstance(item, Through) else item.y + (item.height - 1) / 2 < row
 
 
-def _order_ports(grid: Grid) -> None:
-    """Order the ports of each side by where their lines lead, so that they cross little."""
+def _order_ports(cards: list[Card]) -> None:
+    """Order the ports of each side by where their lines lead, so that they cross little.
+
+    A line leads to the mean row of its other ends in the channel.
+    """
     totals: dict[tuple[int, int], tuple[int, int]] = {}
-
-    def lead(pin: Pin, channel: int) -> tuple[float, int]:
-        """The mean row of the other ends of its line in the channel, and the line's number."""
-        number, row = pin.tree.number, pin.y
-        known = totals.get((number, channel))
-        if known is None:
-            rows = [other.y for other in pin.tree.channels[channel]]
-            known = totals[number, channel] = sum(rows), len(rows) - 1
-        total, others = known
-        return (total - row) / others if others else row, number
-
-    for card in grid.cards.values():
+    for card in cards:
         for side, channel in ((card.left, card.column - 1), (card.right, card.column)):
-            if len(side) > 1:
-                leads = {pin: lead(pin, channel) for pin in side}
-                side.sort(key=leads.__getitem__)
+            if len(side) < 2:
+                continue
+            leads: list[tuple[float, int, int]] = []
+            for index, pin in enumerate(side):
+                tree, row = pin.tree, pin.y
+                known = totals.get((tree.number, channel))
+                if known is None:
+                    pins = tree.channels[channel]
+                    total, others = sum([other.y for other in pins]), len(pins) - 1
+                    totals[tree.number, channel] = total, others
+                else:
+                    total, others = known
+                leads.append(((total - row) / others if others else row, tree.number, index))
+            leads.sort()
+            side[:] = [side[index] for _, _, index in leads]
 
 
-def _place_ports(grid: Grid) -> None:
+def _place_ports(cards: list[Card]) -> None:
     """Give ports their rows on the card: the first free ones, or where the line becomes straight."""
-    for card in sorted(grid.cards.values(), key=lambda found: found.column):
+    for card in cards:
+        top = card.y
         for number, pin in enumerate(card.right):
             pin.offset = number
-        left = card.left
+            pin.y = top + number
         following = 0
-        top = card.y
-        for number, pin in enumerate(left):
-            last = card.height - (len(left) - number)
-            straight = [
-                offset
-                for other in pin.tree.channels[card.column - 1]
-                if other.side == "right" and following <= (offset := other.y - top) <= last
-            ]
-            pin.offset = min(straight, default=following)
-            following = pin.offset + 1
+        last = card.height - len(card.left)
+        channel = card.column - 1
+        for pin in card.left:
+            offset = -1
+            for other in pin.tree.rights.get(channel, ()):
+                straight = other.y - top
+                if following <= straight <= last and (offset < 0 or straight < offset):
+                    offset = straight
+            if offset < 0:
+                offset = following
+            pin.offset = offset
+            pin.y = top + offset
+            following = offset + 1
+            last += 1
 
 
-def _straighten(grid: Grid, stacks: dict[tuple[int, int], list[Card | Through]], gap: int) -> None:
+def _straighten(grid: Grid, stacks: Stacks, gap: int) -> None:
     """Let cards sink within the room of their lane where that makes more lines straight."""
     for number, lane in enumerate(grid.lanes):
         bottom = lane.y + lane.height
@@ -155,33 +182,42 @@ def _straighten(grid: Grid, stacks: dict[tuple[int, int], list[Card | Through]],
                 room = _room(stack[index], below, gap) if below else 0
                 needed[index] = stack[index].height + room + needed[index + 1]
             row = lane.y
-            before: Card | Through | None = None
+            before: Item | None = None
             for index, item in enumerate(stack):
                 row += _room(before, item, gap)
                 highest = bottom - needed[index]
+                wanted = row
                 if highest > row:
-                    item.y = _straightest(item, range(row, min(highest, row + 12) + 1))
-                else:
-                    item.y = row
-                row = item.y + item.height
+                    wanted = _straightest(item, row, min(highest, row + _SINKS))
+                if item.y != wanted:
+                    _move(item, wanted)
+                row = wanted + item.height
                 before = item
 
 
-def _straightest(item: Card | Through, rows: range) -> int:
+def _move(item: Item, row: int) -> None:
+    """Put an item into a row, and its pins with it."""
+    item.y = row
+    for pins in (item.left, item.right):
+        for pin in pins:
+            pin.y = row + pin.offset
+
+
+def _straightest(item: Item, first: int, last: int) -> int:
     """The first row from which most lines would enter an item from the left without a bend."""
-    if isinstance(item, Through):
-        sources = [[pin.y] for pin in item.tree.channels[item.column - 1] if pin.side == "right"]
-    else:
-        sources = [
-            [other.y for other in pin.tree.channels[item.column - 1] if other.side == "right"]
-            for pin in item.left
-        ]
-    gains = [0] * len(rows)
-    first, last = rows.start, rows.stop - 1
-    for found in sources:
-        straight: set[int] = set()
-        for row in found:
-            straight.update(range(max(row - item.height + 1, first), min(row, last) + 1))
-        for row in straight:
+    channel, height = item.column - 1, item.height
+    gains = [0] * (last - first + 1)
+    for pin in item.left:
+        sources = pin.tree.rights.get(channel, ())
+        if len(sources) == 1:
+            row = sources[0].y
+            for straight in range(max(row - height + 1, first), min(row, last) + 1):
+                gains[straight - first] += 1
+            continue
+        rows: set[int] = set()
+        for source in sources:
+            row = source.y
+            rows.update(range(max(row - height + 1, first), min(row, last) + 1))
+        for row in rows:
             gains[row - first] += 1
     return first + gains.index(max(gains))

@@ -5,7 +5,7 @@ Pure data. ``canvas.draw.draw`` makes a :class:`Drawing`; a widget paints it, te
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from meshmodel.model.records import Key
 
@@ -84,8 +84,7 @@ class Options:
     folded: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """A rectangle of cells: left, top, width, height."""
 
     x: int
@@ -98,8 +97,7 @@ class Box:
         return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """Something that can be selected or hit."""
 
     reference: Reference
@@ -107,8 +105,7 @@ class Target:
     box: Box
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Neighbouring cells of one row with one ink and the same owners.
 
     ``text`` may hold wide characters; ``cells`` is how many columns it takes. ``owners`` are the

@@ -9,87 +9,87 @@ from __future__ import annotations
 from collections import defaultdict
 
 from meshmodel.canvas.columns import Grid
-from meshmodel.canvas.parts import Branch, Card, Link, Pin, Through, Tree
+from meshmodel.canvas.parts import Branch, Card, Link, Pin, Side, Through, Tree
 from meshmodel.canvas.scene import Reference
+
+Sources = list[tuple[Reference, Reference]]
+Key = tuple[int, bool, tuple[Reference, ...], str, Reference | None]
+"""What lines share that share a bus: column, whether rightwards, sources, style, and a mark's credential."""
 
 
 def grow(grid: Grid) -> tuple[list[Tree], list[Branch]]:
     """All trees of a grid, with pins on cards and through columns; no rows yet."""
-    gathered: dict[tuple[object, ...], list[tuple[Link, list[tuple[Reference, Reference]]]]] = defaultdict(
-        list
-    )
+    gathered: dict[Key, list[tuple[Link, Sources]]] = defaultdict(list)
+    cards = grid.cards
     for link in grid.links:
-        target = grid.cards[link.target].column
-        by_column: dict[int, list[tuple[Reference, Reference]]] = defaultdict(list)
-        for source, relation in link.sources:
-            by_column[grid.cards[source].column].append((source, relation))
-        for column, sources in sorted(by_column.items()):
-            alone = link.credential if any(relation in link.source_marks for _, relation in sources) else None
-            side = "right" if target >= column else "left"
-            key: tuple[object, ...] = (
-                column,
-                side,
-                tuple(source for source, _ in sources),
-                link.style,
-                alone,
-            )
+        target = cards[link.target].column
+        if len(link.sources) == 1:
+            parted = [(cards[link.sources[0][0]].column, link.sources)]
+        else:
+            by_column: dict[int, Sources] = defaultdict(list)
+            for entry in link.sources:
+                by_column[cards[entry[0]].column].append(entry)
+            parted = sorted(by_column.items())
+        for column, sources in parted:
+            alone = None
+            if link.source_marks and any(relation in link.source_marks for _, relation in sources):
+                alone = link.credential
+            key = (column, target >= column, tuple([source for source, _ in sources]), link.style, alone)
             gathered[key].append((link, sources))
     trees: list[Tree] = []
     branches: list[Branch] = []
-    for key, found in gathered.items():
-        tree = Tree(len(trees), found[0][0].style)
+    for (column, rightwards, _, style, _), found in gathered.items():
+        tree = Tree(len(trees), style)  # type: ignore[arg-type]  # a link's style
         trees.append(tree)
+        ways: list[list[Branch]] = []
         for link, sources in found:
-            for source, start in sources:
-                branch = Branch(("branch", str(len(branches))), source, start, link)
-                branches.append(branch)
-                tree.branches.append(branch)
-        _pin(tree, grid, int(str(key[0])), rightwards=key[1] == "right")
+            way = [
+                Branch(("branch", str(number)), source, start, link)
+                for number, (source, start) in enumerate(sources, len(branches))
+            ]
+            branches += way
+            ways.append(way)
+        _pin(tree, grid, column, ways, rightwards=rightwards)
     return trees, branches
 
 
 def _add(tree: Tree, channel: int, pin: Pin) -> None:
     tree.channels.setdefault(channel, []).append(pin)
-    if isinstance(pin.holder, Card):
-        (pin.holder.left if pin.side == "left" else pin.holder.right).append(pin)
+    if pin.side == "right":
+        tree.rights.setdefault(channel, []).append(pin)
+        pin.holder.right.append(pin)
+    else:
+        pin.holder.left.append(pin)
 
 
-def _pin(tree: Tree, grid: Grid, column: int, *, rightwards: bool) -> None:
-    """Give one tree its pins: sources, targets, and a row through each column on its way."""
-    by_source: dict[Reference, list[Branch]] = defaultdict(list)
-    by_link: dict[int, list[Branch]] = defaultdict(list)
-    column_of: dict[int, int] = {}
-    for branch in tree.branches:
-        by_source[branch.source].append(branch)
-        by_link[id(branch.link)].append(branch)
-        column_of[id(branch.link)] = grid.cards[branch.link.target].column
+def _pin(tree: Tree, grid: Grid, column: int, ways: list[list[Branch]], *, rightwards: bool) -> None:
+    """Give one tree its pins: sources, targets, and a row through each column on its way.
+
+    ``ways`` are its branches, a list for each link, all with the same sources in the same order.
+    """
     first = column if rightwards else column - 1
-    for source, found in by_source.items():
-        marks = found[0].link.source_marks
-        pin = Pin(
-            tree,
-            "source",
-            grid.cards[source],
-            "right" if rightwards else "left",
-            tuple(found),
-            mark=marks.get(found[0].start),
-            start=found[0].start,
-        )
-        _add(tree, first, pin)
-    for key, found in by_link.items():
-        link, target = found[0].link, column_of[key]
-        if rightwards:
-            channel, side = (target, "right") if target == column else (target - 1, "left")
-        else:
-            channel, side = target, "right"
-        _add(tree, channel, Pin(tree, "target", grid.cards[link.target], side, tuple(found), link, link.mark))  # type: ignore[arg-type]  # one of the two sides
-    ends = column_of.values()
-    between = range(column + 1, max(ends)) if rightwards else range(column - 1, min(ends), -1)
-    for passed in between:
+    side: Side = "right" if rightwards else "left"
+    for number, branch in enumerate(ways[0]):
+        mark = branch.link.source_marks.get(branch.start) if branch.link.source_marks else None
+        leaving = tuple([way[number] for way in ways])
+        holder: Card = grid.cards[branch.source]
+        _add(tree, first, Pin(tree, "source", holder, side, leaving, None, mark, branch.start))
+    ends: list[int] = []
+    for way in ways:
+        link = way[0].link
+        card = grid.cards[link.target]
+        target = card.column
+        ends.append(target)
+        side = "left" if rightwards and target != column else "right"
+        channel = target - 1 if side == "left" else target
+        _add(tree, channel, Pin(tree, "target", card, side, tuple(way), link, link.mark))
+        tree.branches += way
+    for passed in range(column + 1, max(ends)) if rightwards else range(column - 1, min(ends), -1):
         beyond = tuple(
             branch
-            for branch in tree.branches
-            if (column_of[id(branch.link)] > passed if rightwards else column_of[id(branch.link)] < passed)
+            for way, end in zip(ways, ends, strict=True)
+            if (end > passed if rightwards else end < passed)
+            for branch in way
         )
         through = Through(tree, passed)
         tree.throughs.append(through)

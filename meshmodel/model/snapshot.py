@@ -102,8 +102,8 @@ class Snapshot:
         return getattr(self, name)  # type: ignore[no-any-return]  # by name
 
     def get(self, table: str, key: Key) -> Record | None:
-        """One record, or ``None``."""
-        return self.table(table).get(key)
+        """One record, or ``None``: steps without a record of their own have none (hosting)."""
+        return self.table(table).get(key) if table in RECORD_TYPES else None
 
     @property
     def elements(self) -> int:
