@@ -3,7 +3,7 @@
 from datetime import date
 
 from meshmodel.analysis.results import Accepted, Finding
-from meshmodel.analysis.rules import RULES, Case, Facts
+from meshmodel.analysis.rules import RULES, Case, Facts, Rule
 from meshmodel.analysis.rules.base import joined
 from meshmodel.model.records import Acceptance
 from meshmodel.model.vocabulary import SEVERITIES
@@ -16,29 +16,34 @@ def findings(facts: Facts, today: date) -> tuple[Finding, ...]:
         facts: the model as read.
         today: the day (UTC) on which acceptances must still hold.
     """
-    found = []
-    for rule in RULES:
-        for case in rule.cases(facts):
-            acceptance = facts.snapshot.acceptance.get((rule.id, case.subject))
-            found.append(
-                Finding(
-                    rule.id,
-                    case.severity,
-                    case.subject,
-                    case.message,
-                    case.remedy or rule.remedy,
-                    rule.references,
-                    None if acceptance is None else accepted(acceptance, case, today),
-                    case.about,
-                    case.agents,
-                    case.actions,
-                )
-            )
-    found.sort(key=lambda each: (-SEVERITIES.index(each.severity), each.rule, each.subject))
+    found = [found_by(rule, case, facts, today) for rule in RULES for case in rule.cases(facts)]
+    found.sort(key=in_order)
     return tuple(found)
 
 
-def accepted(acceptance: Acceptance, case: Case, today: date) -> Accepted:
+def in_order(finding: Finding) -> tuple[int, str, str]:
+    """What findings are sorted by: severity (highest first), rule and subject."""
+    return -SEVERITIES.index(finding.severity), finding.rule, finding.subject
+
+
+def found_by(rule: Rule, case: Case, facts: Facts, today: date) -> Finding:
+    """The finding of one case, with what was accepted about it."""
+    acceptance = facts.snapshot.acceptance.get((rule.id, case.subject))
+    return Finding(
+        rule.id,
+        case.severity,
+        case.subject,
+        case.message,
+        case.remedy or rule.remedy,
+        rule.references,
+        None if acceptance is None else accepted(acceptance, case, today),
+        case.about,
+        case.agents,
+        case.actions,
+    )
+
+
+def accepted(acceptance: Acceptance, case: Case | Finding, today: date) -> Accepted:
     """What an acceptance says of a finding, and whether the finding is open in spite of it.
 
     It is open after the last day, where the severity has risen above what was accepted, and where

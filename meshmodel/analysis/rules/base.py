@@ -26,13 +26,14 @@ class Facts:
         doors: the missing checkpoints.
         counts: the crossings as numbers.
         relations: the relations by their ends; ``related`` asks it.
+        made: what ``cached`` made.
     """
 
     engine: Engine
     doors: tuple[Door, ...]
     counts: Counts
     relations: Related
-    _made: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
+    made: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
     _reached: Reached | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -63,9 +64,9 @@ class Facts:
 
     def cached(self, name: str, make: Callable[[], Made]) -> Made:
         """What ``make`` gives, made once for one model; it may depend on systems and zones alone."""
-        if name not in self._made:
-            self._made[name] = make()
-        return cast("Made", self._made[name])
+        if name not in self.made:
+            self.made[name] = make()
+        return cast("Made", self.made[name])
 
     @property
     def who(self) -> Reached:

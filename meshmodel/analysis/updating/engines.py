@@ -56,6 +56,11 @@ class Moved:
     guards: Guarded
     agents: frozenset[str]
 
+    @property
+    def reaches(self) -> bool:
+        """Whether anything changed that follows from the graph."""
+        return bool(self.agents or self.edit.gone or self.edit.come or self.guards.any)
+
 
 def keep(engine: Engine, related: Related) -> Kept:
     """Make a reading ready for edits."""

@@ -1,30 +1,101 @@
 """An analysis after an edit, from the one before."""
 
-from dataclasses import dataclass
+from datetime import date
 
+from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.relations import Related
+from meshmodel.analysis.results import Door, Finding
+from meshmodel.analysis.rules import Facts
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.engines import Kept, Moved, keep, move
+from meshmodel.analysis.updating.found import Found, Refinding, find
+from meshmodel.analysis.updating.near import Near
 from meshmodel.model.snapshot import Snapshot
 
 
-@dataclass(slots=True)
 class Following:
     """One reading, ready for the next edit.
 
+    What was worked out of the reading before is kept until the same is asked of this one.
+
     Attributes:
         kept: what the next reading begins with.
-        moved: how this one came from the one before; ``None`` where it was read from scratch.
     """
 
-    kept: Kept
-    moved: Moved | None = None
+    def __init__(self, kept: Kept, earlier: "Earlier | None" = None) -> None:
+        self.kept = kept
+        self._earlier = earlier
+        self._found: Found | None = None
+        self._facts: Facts | None = None
+        self._today: date | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """The reading itself."""
+        return self.kept.engine
 
     def after(self, snapshot: Snapshot) -> "Following | None":
         """The reading after an edit, or ``None`` where it has to be read from scratch."""
         moved = move(self.kept, Changes.between(self.kept.engine.snapshot, snapshot))
-        return None if moved is None else Following(moved.kept, moved)
+        if moved is None:
+            return None
+        return Following(moved.kept, Earlier(self.kept, moved, self._found, self._facts, self._today))
+
+    def findings(self, doors: tuple[Door, ...], counts: Counts, today: date) -> tuple[Finding, ...]:
+        """The findings of all rules in their order.
+
+        Args:
+            doors: the missing checkpoints of this reading.
+            counts: its crossings as numbers.
+            today: the day (UTC) on which acceptances must still hold.
+        """
+        earlier, self._earlier = self._earlier, None
+        self._today = today
+        if earlier is None or earlier.found is None or earlier.facts is None:
+            self._facts = Facts(self.engine, doors, counts, self.kept.related)
+            self._facts.who.prepare()
+            self._found = find(self._facts, today)
+            return self._found.findings
+        near = Near(earlier.kept, earlier.moved)
+        changes = earlier.moved.changes
+        self._facts = Facts(
+            self.engine,
+            doors,
+            counts,
+            self.kept.related,
+            {} if changes.of("system") or changes.of("zone") else earlier.facts.made,
+            earlier.facts.who.after(self.engine, near.differences.items(), renamed=bool(changes.of("agent"))),
+        )
+        if changes.of("zone"):
+            self._found = find(self._facts, today)
+            return self._found.findings
+        tables = frozenset(changes.tables) | ({"reach"} if earlier.moved.reaches else set())
+        again = [key for key, _, _ in changes.of("acceptance")]
+        if today != earlier.today:
+            again = [*again, *changes.after.acceptance]
+        refinding = Refinding(earlier.found, self._facts, near, tables, today)
+        self._found = refinding.found((str(key[0]), str(key[1])) for key in again)
+        return self._found.findings
+
+
+class Earlier:
+    """What was worked out of the reading before an edit.
+
+    Attributes:
+        kept: that reading.
+        moved: the edit.
+        found, facts, today: its findings, as far as somebody asked for them.
+    """
+
+    def __init__(
+        self, kept: Kept, moved: Moved, found: Found | None, facts: Facts | None, today: date | None
+    ) -> None:
+        self.kept = kept
+        self.moved = moved
+        self.found = found
+        self.facts = facts
+        self.today = today
 
 
 def follow(engine: Engine) -> Following:

@@ -1,0 +1,251 @@
+"""Which records an edit is near to: what the cases of local rules may depend on (see ``rules.base``)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from meshmodel.analysis.relations import ENDS
+from meshmodel.analysis.results import Door
+from meshmodel.analysis.steps import bits
+from meshmodel.analysis.updating.engines import Kept, Moved
+from meshmodel.model.records import Checkpoint, Key
+from meshmodel.model.schema import STEP_ENDS
+
+Ids = dict[str, set[str]]
+"""Ids by the table of their elements."""
+
+KINDS: Mapping[tuple[str, str], str] = {
+    ("hold", "agent"): "agent",
+    ("hold", "credential"): "credential",
+    ("grant", "credential"): "credential",
+    ("grant", "system"): "system",
+    ("custody", "system"): "system",
+    ("custody", "credential"): "credential",
+    ("exchange", "from_"): "credential",
+    ("exchange", "to"): "credential",
+    ("delegation", "from_"): "agent",
+    ("delegation", "to"): "agent",
+    ("trigger", "system"): "system",
+    ("trigger", "agent"): "agent",
+    ("intent", "agent"): "agent",
+    ("intent", "system"): "system",
+}
+"""The elements at the ends of relations."""
+
+
+class Near:
+    """The records that one edit is near to."""
+
+    def __init__(self, before: Kept, moved: Moved) -> None:
+        self._before = before
+        self._moved = moved
+        self._after = moved.kept
+
+    def keys(self, table: str, near: frozenset[str]) -> set[Key]:
+        """The records of a table whose cases may be others, gone ones among them.
+
+        Args:
+            table: the table of a local rule.
+            near: what its cases depend on.
+        """
+        if table in ENDS:
+            return self._relations(table, near)
+        if table == "checkpoint":
+            return set(self._checkpoints())
+        return set(self._elements(table, near))
+
+    def doors(self, before: Mapping[Key, Door], after: Mapping[Key, Door]) -> set[Key]:
+        """The doors that are others, or whose elements are.
+
+        Args:
+            before: those before the edit by credential and system.
+            after: those after it.
+        """
+        found = {key for key, door in after.items() if before.get(key) != door}
+        found.update(key for key in before if key not in after)
+        credentials, systems, agents = (self.changed[each] for each in ("credential", "system", "agent"))
+        if credentials or systems:
+            found.update(key for key in after if key[0] in credentials or key[1] in systems)
+        if agents:
+            found.update(key for key, door in after.items() if not agents.isdisjoint(door.agents))
+        return found
+
+    @cached_property
+    def changed(self) -> Ids:
+        """The elements that changed themselves."""
+        return {
+            table: {str(key) for key, _, _ in self._moved.changes.of(table)}
+            for table in ("zone", "system", "agent", "credential")
+        }
+
+    @cached_property
+    def _around(self) -> Ids:
+        """What changed, what is at the ends of relations that changed, and all next to these."""
+        found: Ids = {table: set(ids) for table, ids in self.changed.items()}
+        changes = self._moved.changes
+        for table, ends in ENDS.items():
+            for key, one, other in changes.of(table):
+                for end, ident in zip(ends, key, strict=True):
+                    found[KINDS[table, end]].add(ident)
+                if table == "delegation":
+                    for record in (one, other):
+                        found["credential"].update(() if record is None else record.passes or ())
+                if table == "exchange":
+                    for record in (one, other):
+                        if record is not None and record.at is not None:
+                            found["system"].add(record.at)
+        for _, one, other in changes.of("agent"):
+            found["system"].update(r.runs_on for r in (one, other) if r is not None and r.runs_on is not None)
+        begin = {table: tuple(ids) for table, ids in found.items()}
+        for kept in (self._before, self._after):
+            for table, ends in ENDS.items():
+                for end, opposite in zip(ends, reversed(ends), strict=True):
+                    for ident in begin[KINDS[table, end]]:
+                        for record in kept.related.of(table, end, ident):
+                            found[KINDS[table, opposite]].add(getattr(record, opposite))
+            self._passing(kept, frozenset(begin["credential"]), found)
+        return found
+
+    @staticmethod
+    def _passing(kept: Kept, credentials: frozenset[str], found: Ids) -> None:
+        for delegation in kept.engine.snapshot.delegation.values():
+            if delegation.passes is not None and not credentials.isdisjoint(delegation.passes):
+                found["agent"] |= {delegation.from_, delegation.to}
+
+    # By reach ---------------------------------------------------------------------------------
+
+    @cached_property
+    def _agents(self) -> set[str]:
+        """The agents that reach something else, or something that changed."""
+        mesh, effective = self._after.engine.mesh, self._after.effective
+        found = set(self._moved.agents)
+        hit = 0
+        for system in self.changed["system"]:
+            number = mesh.system_number.get(system)
+            if number is not None:
+                hit |= 0b11111 << 5 * number
+        opened = {str(key[0]) for key, _, _ in self._moved.changes.of("grant")}
+        for credential in self.changed["credential"] | opened:
+            hit |= 1 << mesh.credential_node[credential] if credential in mesh.credential_node else 0
+        for agent in self.changed["agent"]:
+            hit |= 1 << mesh.agent_node[agent] if agent in mesh.agent_node else 0
+        if hit:
+            found.update(each for each, node in mesh.agent_node.items() if effective.row(node) & hit)
+        return found
+
+    @cached_property
+    def differences(self) -> dict[int, int]:
+        """For agents whose effective reach changed their nodes, and what is in it now and was not, or the
+        other way round.
+        """
+        old, new = self._before.engine.mesh, self._after.engine.mesh
+        before, after = self._before.effective, self._after.effective
+        found: dict[int, int] = {}
+        for agent in self._moved.agents:
+            was, now = old.agent_node.get(agent), new.agent_node.get(agent)
+            if was is not None and was == now:
+                difference = before.row(was) ^ after.row(was)
+                if difference:
+                    found[was] = difference
+            else:
+                if was is not None:
+                    found[was] = before.row(was)
+                if now is not None:
+                    found[now] = after.row(now)
+        return found
+
+    @cached_property
+    def _reached(self) -> Ids:
+        """The credentials and systems of which it changed who reaches them, or who they are."""
+        mask = 0
+        for difference in self.differences.values():
+            mask |= difference
+        old, new = self._before.engine, self._after.engine
+        for agent in self._moved.agents:
+            if agent in old.mesh.agent_node and agent in new.mesh.agent_node:
+                mask |= old.alone[agent].row ^ new.alone[agent].row
+        for agent in self.changed["agent"]:
+            for kept in (self._before, self._after):
+                node = kept.engine.mesh.agent_node.get(agent)
+                if node is not None:
+                    mask |= kept.effective.row(node)
+        found = self._ids(mask)
+        for kept in (self._before, self._after):
+            for credential in tuple(found["credential"]):
+                found["system"].update(g.system for g in kept.related.of("grant", "credential", credential))
+        return found
+
+    def _ids(self, mask: int) -> Ids:
+        found: Ids = {"system": set(), "agent": set(), "credential": set(), "zone": set()}
+        for mesh in (self._before.engine.mesh, self._after.engine.mesh):
+            for node in bits(mask & mesh.access):
+                if node // 5 < len(mesh.systems):
+                    found["system"].add(mesh.systems[node // 5])
+            for node in bits(mask >> mesh.first_credential & (1 << len(mesh.credentials)) - 1):
+                found["credential"].add(mesh.credentials[node])
+        return found
+
+    @cached_property
+    def _follows(self) -> Ids:
+        """The credentials and systems from which something else follows."""
+        mask = 0
+        for node in self._after.effective.changed:
+            mask |= 1 << node
+        found = self._ids(mask)
+        systems = self.changed["system"]
+        mesh, effective = self._after.engine.mesh, self._after.effective
+        hit = 0
+        for system in systems:
+            if system in mesh.system_number:
+                hit |= 0b11111 << 5 * mesh.system_number[system]
+        if hit:
+            found["credential"].update(
+                each for each, node in mesh.credential_node.items() if effective.row(node) & hit
+            )
+            found["system"].update(
+                each
+                for each, number in mesh.system_number.items()
+                if any(effective.row(5 * number + action) & hit for action in range(5))
+            )
+        return found
+
+    # By table ---------------------------------------------------------------------------------
+
+    def _elements(self, table: str, near: frozenset[str]) -> set[str]:
+        found = set(self._around[table])
+        if table == "agent":
+            if "reach" in near:
+                found |= self._agents
+            return found
+        if "reached" in near:
+            found |= self._reached[table]
+        if "follows" in near:
+            found |= self._follows[table]
+        return found
+
+    def _relations(self, table: str, near: frozenset[str]) -> set[Key]:
+        found: set[Key] = {key for key, _, _ in self._moved.changes.of(table)}
+        for end in ENDS[table]:
+            for ident in self._elements(KINDS[table, end], near):
+                for record in self._after.related.of(table, end, ident):
+                    one, other = ENDS[table]
+                    found.add((getattr(record, one), getattr(record, other)))
+        return found
+
+    def _checkpoints(self) -> Iterator[Key]:
+        yield from (key for key, _, _ in self._moved.changes.of("checkpoint"))
+        around = self._around
+        if not any(around.values()):
+            return
+        for each in self._after.engine.snapshot.checkpoint.values():
+            if each.decided_at in around["system"] or any(
+                ident in around[table] for table, ident in _ends(each)
+            ):
+                yield each.id
+
+
+def _ends(checkpoint: Checkpoint) -> Iterable[tuple[str, str]]:
+    for table, ident in zip(STEP_ENDS[checkpoint.step], (checkpoint.from_, checkpoint.to), strict=True):
+        if ident.startswith("system:"):
+            yield "system", ident.removeprefix("system:")
+        else:
+            yield table, ident
