@@ -161,13 +161,13 @@ def test_it_holds_where_it_should_and_not_elsewhere(rule, mesh, expected):
 def test_it_tells_who_shares_the_memory():
     (finding,) = findings(office(*people("ann", "ben")), "shared-memory")
     assert finding.message == (
-        "memory is written and read on behalf of ann and ben, and what one puts in, another gets"
+        "memory: written and read on behalf of ann and ben; what one puts in, another gets"
     )
     assert finding.agents == ()
     assert finding.about == (("system", "memory"), ("credential", "reads"), ("credential", "writes"))
     (finding,) = findings(office(*homes("office", "prod")), "shared-memory")
     assert finding.message == (
-        "memory is written and read by agents at home in office and prod, and what one puts in, another gets"
+        "memory: written and read by agents at home in office and prod; what one puts in, another gets"
     )
     assert finding.agents == ("reader", "writer")
 
