@@ -20,6 +20,9 @@ Done = Callable[[Mapping[str, Any]], None]
 
 LETTER_KEYS = {letter: action for action, letter in LETTERS.items()}
 
+_MOST_KNOWN = 12
+"""So many known words are shown as examples."""
+
 
 class FieldEditor:
     """Asks for the value of one field of one record, with the dialog that fits its type.
@@ -201,7 +204,12 @@ class FieldEditor:
         """Words worth showing beside a free text: identities for approvers."""
         if field.type != "names":
             return []
-        return sorted({credential.principal for credential in self.snapshot.credential.values()})[:12]
+        known = sorted({credential.principal for credential in self.snapshot.credential.values()})
+        return (
+            known
+            if len(known) <= _MOST_KNOWN
+            else [*known[:_MOST_KNOWN], f"and {len(known) - _MOST_KNOWN} more"]
+        )
 
 
 def _unset() -> Row:

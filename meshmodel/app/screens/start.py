@@ -143,7 +143,8 @@ class StartScreen(Screen[None]):
         yield Row("open", line("  ", ("open …", "bold"), ("  a model file", "$text-muted")), Begin("open"))
         if self.recent:
             yield space("recent")
-            yield heading("recent")
+            shown, known = min(RECENT_SHOWN, len(self.recent)), len(self.recent)
+            yield heading("recent" if shown == known else f"recent: {shown} of {known}")
             for path in self.recent[:RECENT_SHOWN]:
                 said = one_line(path.parent, 60)
                 yield Row(

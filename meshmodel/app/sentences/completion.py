@@ -52,7 +52,12 @@ Option = tuple[str, str]
 
 
 def completions(text: str, cursor: int, snapshot: Snapshot) -> list[Completion]:
-    """What could stand at the cursor, best first, at most :data:`LIMIT`.
+    """What could stand at the cursor, best first, at most :data:`LIMIT`; see ``best_completions``."""
+    return best_completions(text, cursor, snapshot)[0]
+
+
+def best_completions(text: str, cursor: int, snapshot: Snapshot) -> tuple[list[Completion], int]:
+    """What could stand at the cursor, best first, at most :data:`LIMIT`; and how many more there are.
 
     Args:
         text: what was typed.
@@ -79,9 +84,8 @@ def completions(text: str, cursor: int, snapshot: Snapshot) -> list[Completion]:
             continue
         seen.add(word)
         (starting if low.startswith(typed) else within).append(Completion(word, start, len(head), hint))
-        if len(starting) >= LIMIT:
-            break
-    return [*starting, *within][:LIMIT]
+    found = [*starting, *within]
+    return found[:LIMIT], max(0, len(found) - LIMIT)
 
 
 def _start_of_sentence(head: str) -> int:

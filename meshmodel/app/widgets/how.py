@@ -13,7 +13,7 @@ from meshmodel.app.widgets.findings import SEVERITY_STYLES, severity_sign
 from meshmodel.app.widgets.listing import Listing
 from meshmodel.app.widgets.rows import Row
 from meshmodel.canvas.scene import Reference
-from meshmodel.exporters.text import accepted_words
+from meshmodel.exporters.accepting import accepted_words
 from meshmodel.model.text import width
 
 
@@ -207,17 +207,19 @@ class Told(Widget):
             for sentence, step in told_steps(explanation)
             if step is not None
         ]
-        return _fitting(pieces, room, plain(" … ", is_ascii=shown.ascii))
+        return _fitting(pieces, room, plain("…", is_ascii=shown.ascii))
 
 
 def _fitting(pieces: list[Content], room: int, omission: str) -> Content:
-    """The steps in one row: where not all fit, the first ones and the last, which is the one that matters."""
+    """The steps in one row: where not all fit, the first ones, how many more, and the last, which matters."""
     sizes = [width(piece.plain) + 1 for piece in pieces]
     if sum(sizes) <= room + 1:
         return Content(" ").join(pieces)
-    left = room - sizes[-1] - width(omission) + 1
+    most = f" {omission} {len(pieces) - 1} more {omission} "
+    left = room - sizes[-1] - width(most) + 1
     kept = 0
     while kept < len(pieces) - 1 and sizes[kept] <= left:
         left -= sizes[kept]
         kept += 1
-    return Content("").join([Content(" ").join(pieces[:kept]), Content(omission), pieces[-1]])
+    said = f" {omission} {len(pieces) - 1 - kept} more {omission} "
+    return Content("").join([Content(" ").join(pieces[:kept]), Content(said), pieces[-1]])

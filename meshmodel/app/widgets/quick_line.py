@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from meshmodel.app.messages import EditRequested, Notice, PanelClosed, Shown
-from meshmodel.app.sentences import Completion, Sentence, completions, parse
-from meshmodel.app.widgets.rows import Row, RowList, line
+from meshmodel.app.sentences import Completion, Sentence, best_completions, parse
+from meshmodel.app.widgets.rows import Row, RowList, heading, line
 from meshmodel.canvas.scene import Reference
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import key_of
@@ -227,10 +227,13 @@ class QuickLine(Vertical):
         if self._at is not None and text != self.history[self._at]:
             self._at = None
         self.sentence = parse(text, self.snapshot)
-        self._found = completions(text, self._input.cursor_position, self.snapshot)
-        self._rows.set_rows(
+        self._found, left = best_completions(text, self._input.cursor_position, self.snapshot)
+        rows = [
             Row(each.text, line(each.text, (f"  {each.hint}", "$text-muted")), each) for each in self._found
-        )
+        ]
+        if left:
+            rows.append(heading(f"{left} more: type on"))
+        self._rows.set_rows(rows)
         if self._found:
             self._rows.highlighted = 0
         problem = self.sentence.problem

@@ -1,0 +1,67 @@
+"""Views that show less than there is say how much is left out."""
+
+from pathlib import Path
+
+import pytest
+from textual.content import Content
+
+from meshmodel.app.field_editor import FieldEditor
+from meshmodel.app.screens.start import RECENT_SHOWN, StartScreen
+from meshmodel.app.sentences import best_completions
+from meshmodel.app.widgets.how import _fitting
+from meshmodel.app.widgets.quick_line import QuickLine
+from meshmodel.app.widgets.rows import RowList
+from meshmodel.model import records as r
+from meshmodel.model.schema import SCHEMA
+from tests.analysis.random_models import snapshot_of
+from tests.app.form_host import Host, enter
+from tests.app.test_start_and_help import Beginning
+
+
+def many(count):
+    return snapshot_of([r.Agent(f"bot-{number:03}") for number in range(count)])
+
+
+@pytest.mark.parametrize("count", [3, 12, 13, 200])
+def test_completions_count_those_that_are_left_out(count):
+    shown, left = best_completions("bot", 3, many(count))
+    assert len(shown) == min(count, 12)
+    assert left == max(0, count - 12)
+
+
+async def test_the_quick_line_says_how_many_completions_more_there_are():
+    line = QuickLine()
+    app = Host(line, many(20))
+    async with app.run_test(size=(80, 40)) as pilot:
+        line.open_line()
+        await enter(pilot, "=bot")
+        rows = line.query_one(RowList)
+        last = rows.get_option_at_index(rows.option_count - 1)
+        assert "8 more: type on" in str(last.prompt)
+
+
+def test_the_steps_that_do_not_fit_in_a_row_are_counted():
+    pieces = [Content(f"{number} does something") for number in range(1, 8)]
+    assert _fitting(pieces, 500, "…").plain == " ".join(each.plain for each in pieces)
+    short = _fitting(pieces, 70, "…").plain
+    assert short == "1 does something 2 does something … 4 more … 7 does something"
+
+
+async def test_the_start_screen_says_of_how_many_recent_files_it_shows_some(tmp_path: Path) -> None:
+    for count, said in ((RECENT_SHOWN, "recent"), (RECENT_SHOWN + 3, f"recent: 5 of {RECENT_SHOWN + 3}")):
+        app = Beginning(
+            StartScreen([tmp_path / f"{number}.mesh" for number in range(count)], folder=tmp_path)
+        )
+        async with app.run_test(size=(80, 40)) as pilot:
+            await pilot.pause()
+            texts = [row.content.plain for row in app.start.query_one(RowList).shown_rows]
+            assert said in texts
+
+
+@pytest.mark.parametrize(("count", "last"), [(12, "who-11"), (15, "and 3 more")])
+def test_known_identities_are_counted_where_not_all_are_shown(count, last):
+    snapshot = snapshot_of([r.Credential(f"key-{n}", identity=f"who-{n:02}") for n in range(count)])
+    record = r.Checkpoint("ask", "human-approval", "grant", "key-0", "files")
+    editor = FieldEditor(None, snapshot, record, placed=False)
+    (field,) = [each for each in SCHEMA["checkpoint"].fields if each.key == "approvers"]
+    assert editor._known(field)[-1] == last
