@@ -1,6 +1,6 @@
 """All ways told in sentences; each names the elements, and none leaves any out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from meshmodel.analysis.openings import RELATION_KINDS, Blocked, End, Opening
@@ -27,12 +27,13 @@ class _Words:
         cut = ways.cut
         assert cut is not None
         unguarded = ways.explanation.state == "uncontrolled"
-        passed = list(self._passed(ways.through))
-        where = "Every way on which nobody is asked" if unguarded else "Every way, asked or not,"
+        itself = f"agent:{ways.explanation.agent}"
+        passed = list(self._passed(each for each in ways.through if each.element != itself))
+        where = "way on which nobody is asked" if unguarded else "way, asked or not,"
         if passed:
-            yield f"{where} passes: {'; '.join(passed)}"
+            yield f"Every {where} passes: {'; '.join(passed)}"
         else:
-            yield f"{where} is different: no element and no step is on all of them"
+            yield f"No element and no step is on every {where.removesuffix(',')}"
         ends = [door for door in ways.doors if not (unguarded and door.intended)]
         yield f"They end at {_counted(len(ends), 'door')}: {'; '.join(self._door(each) for each in ends)}"
         meant = [door for door in ways.doors if unguarded and door.intended]
@@ -89,8 +90,9 @@ class _Words:
                 if opening.relation == kind:
                     yield self._opening(opening)
 
-    def _passed(self, through: "Sequence[Passed]") -> Iterator[str]:
+    def _passed(self, passed: "Iterable[Passed]") -> Iterator[str]:
         """The steps, and the elements that no step beside them names."""
+        through = tuple(passed)
         named = {end for each in through if each.step is not None for end in _ends(each.step)}
         for each in through:
             if each.step is not None:

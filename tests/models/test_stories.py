@@ -27,15 +27,27 @@ FILES = {
 }
 
 
+MOST_PAIRS = 30
+"""Of a larger design not every agent and system are told, but what is worst of each agent, and the first
+system that it does not reach: somebody is to read these files."""
+
+
 def stories(analysis: Analysis) -> str:
     """All ways of every agent to every system, each with its heading."""
     snapshot = analysis.snapshot
+    pairs = [(agent, system) for agent in sorted(snapshot.agent) for system in sorted(snapshot.system)]
+    if len(pairs) > MOST_PAIRS:
+        reached = {(agent.agent, each.system) for agent in analysis.reach() for each in agent.reach}
+        worst = [
+            (each.agent, each.system)
+            for agent in snapshot.agent
+            for each in [analysis.explain(agent)]
+            if each
+        ]
+        first = {agent: system for agent, system in reversed(pairs) if (agent, system) not in reached}
+        pairs = sorted({*worst, *first.items()})
     told = [
-        ways_text(ways, Style())
-        for agent in sorted(snapshot.agent)
-        for system in sorted(snapshot.system)
-        for ways in [analysis.all_ways(agent, system)]
-        if ways is not None
+        ways_text(ways, Style()) for pair in pairs for ways in [analysis.all_ways(*pair)] if ways is not None
     ]
     return "\n\n\n".join(told) + "\n"
 
