@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from meshmodel.analysis.results import Accepted, AgentReach, Explanation, Finding, Summary, SystemReach
+from meshmodel.analysis.results import AgentReach, Explanation, Finding, Summary, SystemReach
+from meshmodel.exporters.accepting import accepted_words
 from meshmodel.exporters.answers import RuleText, crossing_order
 from meshmodel.exporters.folding import DOOR, Cause, fold
 from meshmodel.exporters.style import Style, counted, table, whole, wrap
@@ -172,14 +173,6 @@ def _head(finding: Finding, style: Style) -> str:
     rule = "" if finding.rule == DOOR else f"  {finding.rule}"
     look = "faint" if accepted else finding.severity
     return f"{style.paint(what, look)}{rule}  {style.paint(subject, 'strong')}"
-
-
-def accepted_words(accepted: Accepted) -> str:
-    """What an acceptance says of its finding: who, until when and why, or why it is open again."""
-    by = f"{accepted.by} until {accepted.until}: {accepted.reason}"
-    if not accepted.open:
-        return f"accepted by {by}"
-    return f"open again, {accepted.because}: was accepted by {by}"
 
 
 def _crossing_lines(analysis: "Analysis", style: Style) -> list[str]:

@@ -42,6 +42,14 @@ class Desk:
         assert self.bench.session.built is not None
         return self.bench.session.built.summary.missing
 
+    async def begun(self) -> None:
+        """Wait until the model that was opened is analysed: that follows its first picture."""
+        for _ in range(200):
+            benches = [each for each in self.app.screen_stack if isinstance(each, Workbench)]
+            if all(each.session.is_analysed or each.shown.problem for each in benches):
+                return
+            await self.pilot.pause()
+
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
         await self.pilot.pause()
@@ -115,5 +123,7 @@ async def desk(
     )
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
-        yield Desk(pilot, app)
+        it = Desk(pilot, app)
+        await it.begun()
+        yield it
         app.leave()

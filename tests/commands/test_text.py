@@ -170,7 +170,7 @@ def test_rules_are_told_in_short_and_in_full():
 
 
 def test_accepted_findings_say_who_and_why(tmp_path):
-    from meshmodel.exporters.text import accepted_words
+    from meshmodel.exporters.accepting import accepted_words
 
     accepted = Accepted("Ada", "a pilot", "2027-01-31", open=False)
     assert accepted_words(accepted) == "accepted by Ada until 2027-01-31: a pilot"

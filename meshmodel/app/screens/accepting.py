@@ -12,7 +12,7 @@ from textual.widgets import Button, Input, Static
 from meshmodel.analysis.results import Finding
 from meshmodel.app.editing import refused
 from meshmodel.app.screens.dialogs import Dialog
-from meshmodel.exporters.text import accepted_words
+from meshmodel.exporters.accepting import accepted_words
 from meshmodel.model.records import Acceptance
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line

@@ -12,8 +12,8 @@ from meshmodel.analysis.results import Door, Finding
 from meshmodel.app.messages import ActionRequested, FindingOpened, Shown
 from meshmodel.app.widgets.listing import Listing
 from meshmodel.app.widgets.rows import Row, heading
+from meshmodel.exporters.accepting import accepted_words
 from meshmodel.exporters.folding import DOOR, Cause, fold
-from meshmodel.exporters.text import accepted_words
 from meshmodel.model.records import Acceptance
 from meshmodel.model.text import pad, shorten
 from meshmodel.model.vocabulary import SEVERITIES

@@ -9,7 +9,7 @@ from meshmodel.app.places import checkpoints_on
 from meshmodel.app.widgets.form_rows import LABEL_WIDTH, MUTED, WARNING
 from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.canvas.scene import Reference
-from meshmodel.exporters.text import accepted_words
+from meshmodel.exporters.accepting import accepted_words
 from meshmodel.model.records import (
     About,
     Agent,
