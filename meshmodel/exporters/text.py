@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from meshmodel.analysis.results import AgentReach, Explanation, Finding, Summary, SystemReach
+from meshmodel.analysis.rules.standards import TITLES
 from meshmodel.exporters.accepting import accepted_words
 from meshmodel.exporters.answers import RuleText, crossing_order
 from meshmodel.exporters.folding import DOOR, Cause, fold
@@ -132,10 +133,13 @@ def rule_text(rule: RuleText, style: Style) -> str:
         ("severity", rule.severity),
         ("finds", rule.detects),
         ("to do", rule.remedy),
-        ("follows", whole(rule.references)),
         ("may be wrong", rule.false_positives),
     ):
         lines += wrap(text, style, " " * 14, f"{head:<14}")
+    for number, reference in enumerate(rule.references):
+        head = "" if number else "follows"
+        title = f"{reference}  {TITLES[reference]}" if reference in TITLES else reference
+        lines += wrap(title, style, " " * 16, f"{head:<14}")
     return "\n".join(lines)
 
 

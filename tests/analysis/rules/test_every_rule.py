@@ -6,6 +6,7 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rules import RULES
+from meshmodel.analysis.rules.standards import TITLES
 from meshmodel.model import records as r
 from tests.analysis.meshes_by_hand import pipeline
 from tests.analysis.rules import (
@@ -78,6 +79,10 @@ PAGE = {
 def test_the_rules_are_those_of_the_page_in_its_order_with_its_references():
     assert {rule.id: rule.references for rule in RULES} == PAGE
     assert [rule.id for rule in RULES] == list(PAGE)
+
+
+def test_every_reference_has_its_title_and_no_other_has():
+    assert {each for references in PAGE.values() for each in references} == set(TITLES)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
