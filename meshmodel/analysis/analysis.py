@@ -68,7 +68,7 @@ class Analysis:
 
     @cached_property
     def _counts(self) -> Counts:
-        return Counts(self._engine)
+        return Counts(self._engine) if self._known is None else self._known.counts()
 
     @cached_property
     def summary(self) -> Summary:

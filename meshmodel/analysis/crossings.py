@@ -1,8 +1,10 @@
 """Crossings (section 6): counted by sets of bits, listed only when somebody asks."""
 
+import copy
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
 from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, READ, Mesh, bits, implied_mask
@@ -48,22 +50,27 @@ def intent_sources(mesh: Mesh, snapshot: Snapshot, intent: Intent) -> tuple[int,
 
 def approvals(engine: Engine) -> dict[str, list[Approval]]:
     """For each agent what its intents can excuse, where the target can tell who did it."""
-    mesh, snapshot = engine.mesh, engine.snapshot
     found: dict[str, list[Approval]] = {}
-    for intent in snapshot.intent.values():
-        if intent.agent not in mesh.agent_node or snapshot.system[intent.system].audit == "none":
-            continue
-        sources, home = intent_sources(mesh, snapshot, intent)
-        found.setdefault(intent.agent, []).append(
-            Approval(
-                mesh.system_number[intent.system],
-                implied_mask(intent.actions),
-                sources & ~mesh.untrusted,
-                home,
-                engine.held.row(mesh.agent_node[intent.agent]),
-            )
-        )
+    for intent in engine.snapshot.intent.values():
+        approval = approval_of(engine, intent)
+        if approval is not None:
+            found.setdefault(intent.agent, []).append(approval)
     return found
+
+
+def approval_of(engine: Engine, intent: Intent) -> Approval | None:
+    """What one intent can excuse; ``None`` where the agent is retired or the target tells nothing."""
+    mesh, snapshot = engine.mesh, engine.snapshot
+    if intent.agent not in mesh.agent_node or snapshot.system[intent.system].audit == "none":
+        return None
+    sources, home = intent_sources(mesh, snapshot, intent)
+    return Approval(
+        mesh.system_number[intent.system],
+        implied_mask(intent.actions),
+        sources & ~mesh.untrusted,
+        home,
+        engine.held.row(mesh.agent_node[intent.agent]),
+    )
 
 
 def crossed_from(mesh: Mesh, traveller: Traveller, source: int | None) -> int:
@@ -122,26 +129,82 @@ class Counts:
         self.engine = engine
         self.mesh = engine.mesh
         self._by_zone: dict[int, list[int]] = {}
-        self._pivots: list[tuple[int, list[int]]] = []
-        drawn = [zone for zone, mask in self.mesh.zone_mask.items() if not mask & self.mesh.lone]
-        self._zones = {zone: place for place, zone in enumerate(drawn)}
-        self._pivots.append((0, [0] * len(drawn)))
+        self._draw()
+        self._approved_of: dict[str, int] = {}
         self._apart: dict[tuple[int, int], int] = {}
         self._open_of: dict[tuple[Situation, str | None], tuple[int, int]] = {}
         self._anywhere: dict[Group, int] = {}
         self.approvals = approvals(engine)
-        self.doors = Doors(engine)
         self.crossings = self.open = self.approved = 0
         for traveller in engine.travellers:
-            key = traveller.situation, traveller.home
-            known = self._open_of.get(key)
-            if known is None:
-                known = self._open_of[key] = self._all(traveller), self._open(traveller)
-            self.crossings += known[0]
-            self.open += known[1]
-            for approval in self.approvals.get(traveller.id, ()):
-                for group in traveller.groups:
-                    self.approved += self._approved(traveller, group, approval)
+            self._add(traveller)
+
+    def _draw(self) -> None:
+        """Number the zones that are drawn."""
+        drawn = [zone for zone, mask in self.mesh.zone_mask.items() if not mask & self.mesh.lone]
+        self._zones = {zone: place for place, zone in enumerate(drawn)}
+        self._pivots: list[tuple[int, list[int]]] = [(0, [0] * len(drawn))]
+
+    def _add(self, traveller: Traveller, sign: int = 1) -> None:
+        key = traveller.situation, traveller.home
+        known = self._open_of.get(key)
+        if known is None:
+            known = self._open_of[key] = self._all(traveller), self._open(traveller)
+        self.crossings += sign * known[0]
+        self.open += sign * known[1]
+        excuses = self.approvals.get(traveller.id)
+        if excuses and sign > 0:
+            self._approved_of[traveller.id] = sum(
+                self._approved(traveller, group, approval)
+                for approval in excuses
+                for group in traveller.groups
+            )
+            self.approved += self._approved_of[traveller.id]
+        elif sign < 0:
+            self.approved -= self._approved_of.pop(traveller.id, 0)
+
+    @cached_property
+    def doors(self) -> Doors:
+        """The open doors of starts."""
+        return Doors(self.engine)
+
+    def after(
+        self, engine: Engine, approvals: dict[str, list[Approval]], agents: Iterable[str], *, redrawn: bool
+    ) -> "Counts":
+        """The same after an edit; these stay as they are.
+
+        Args:
+            engine: the reading after it.
+            approvals: what intents can excuse now.
+            agents: the agents that are others now, or reach something else.
+            redrawn: whether zones have other systems now, or systems other properties that count.
+        """
+        made = copy.copy(self)
+        made.follow(engine, approvals, frozenset(agents), redrawn=redrawn)
+        return made
+
+    def follow(
+        self, engine: Engine, approvals: dict[str, list[Approval]], agents: frozenset[str], *, redrawn: bool
+    ) -> None:
+        """Count again what ``after`` says: only for a copy that nobody else has."""
+        self.__dict__.pop("doors", None)
+        self._open_of, self._approved_of = self._open_of.copy(), self._approved_of.copy()
+        for traveller in self.engine.travellers:
+            if traveller.id in agents:
+                self._add(traveller, -1)
+        left = [each for each in engine.travellers if each.id not in agents]
+        if len(self._open_of) > 2 * len(left) + _FEW:
+            keys = [(each.situation, each.home) for each in left]
+            self._open_of = {key: self._open_of[key] for key in keys}
+        self.engine, self.mesh, self.approvals = engine, engine.mesh, approvals
+        self._by_zone, self._apart, self._anywhere = {}, {}, {}
+        if redrawn:
+            self._draw()
+        else:
+            self._pivots = self._pivots.copy()
+        for traveller in engine.travellers:
+            if traveller.id in agents:
+                self._add(traveller)
 
     @property
     def uncontrolled(self) -> int:

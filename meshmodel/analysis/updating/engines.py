@@ -227,6 +227,12 @@ def _concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: 
                 *after.related.of("intent", "system", system),
             )
         }
+    if edit.systems:
+        found |= {
+            intent.agent
+            for intent in changes.after.intent.values()
+            if not edit.systems.isdisjoint(intent.from_ or ())
+        }
     zones = {
         record.domain
         for key, one, other in changes.of("system")

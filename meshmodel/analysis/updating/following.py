@@ -1,8 +1,9 @@
 """An analysis after an edit, from the one before."""
 
+from dataclasses import dataclass
 from datetime import date
 
-from meshmodel.analysis.crossings import Counts
+from meshmodel.analysis.crossings import Approval, Counts, approval_of
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.relations import Related
 from meshmodel.analysis.results import Door, Finding
@@ -26,6 +27,7 @@ class Following:
     def __init__(self, kept: Kept, earlier: "Earlier | None" = None) -> None:
         self.kept = kept
         self._earlier = earlier
+        self._counts: Counts | None = None
         self._found: Found | None = None
         self._facts: Facts | None = None
         self._today: date | None = None
@@ -40,7 +42,21 @@ class Following:
         moved = move(self.kept, Changes.between(self.kept.engine.snapshot, snapshot))
         if moved is None:
             return None
-        return Following(moved.kept, Earlier(self.kept, moved, self._found, self._facts, self._today))
+        return Following(
+            moved.kept, Earlier(self.kept, moved, self._counts, self._found, self._facts, self._today)
+        )
+
+    def counts(self) -> Counts:
+        """The crossings of this reading as numbers."""
+        earlier = self._earlier
+        if earlier is None or earlier.counts is None:
+            self._counts = Counts(self.engine)
+        else:
+            moved = earlier.moved
+            approvals = _approvals(earlier.counts.approvals, self.kept, moved)
+            redrawn = bool(moved.edit.systems)
+            self._counts = earlier.counts.after(self.engine, approvals, moved.agents, redrawn=redrawn)
+        return self._counts
 
     def findings(self, doors: tuple[Door, ...], counts: Counts, today: date) -> tuple[Finding, ...]:
         """The findings of all rules in their order.
@@ -79,23 +95,36 @@ class Following:
         return self._found.findings
 
 
+@dataclass(frozen=True, slots=True)
 class Earlier:
     """What was worked out of the reading before an edit.
 
     Attributes:
         kept: that reading.
         moved: the edit.
-        found, facts, today: its findings, as far as somebody asked for them.
+        counts, found, facts, today: of its crossings and findings, as far as somebody asked for them.
     """
 
-    def __init__(
-        self, kept: Kept, moved: Moved, found: Found | None, facts: Facts | None, today: date | None
-    ) -> None:
-        self.kept = kept
-        self.moved = moved
-        self.found = found
-        self.facts = facts
-        self.today = today
+    kept: Kept
+    moved: Moved
+    counts: Counts | None
+    found: Found | None
+    facts: Facts | None
+    today: date | None
+
+
+def _approvals(known: dict[str, list[Approval]], kept: Kept, moved: Moved) -> dict[str, list[Approval]]:
+    """What intents can excuse, those of the agents that are concerned anew."""
+    made = known.copy()
+    for agent in moved.agents:
+        intents = kept.related.of("intent", "agent", agent)
+        excuses = [approval_of(kept.engine, intent) for intent in intents]
+        found = [each for each in excuses if each is not None]
+        if found:
+            made[agent] = found
+        else:
+            made.pop(agent, None)
+    return made
 
 
 def follow(engine: Engine) -> Following:
