@@ -10,7 +10,7 @@ from meshmodel.analysis.fix.intents import Intents
 from meshmodel.analysis.fix.preferring import Preferring
 from meshmodel.analysis.fix.proofs import Proofs
 from meshmodel.analysis.fix.results import Fix
-from meshmodel.analysis.fix.solver import Row, solve
+from meshmodel.analysis.fix.solver import Program, Row
 from meshmodel.analysis.fix.stopping import Stop
 from meshmodel.analysis.fix.trying import Trying
 from meshmodel.analysis.results import Door, StepKey
@@ -84,7 +84,7 @@ class Choosing:
         columns = sorted({relation for proof in self.known for relation in bits(proof)})
         place = {relation: number for number, relation in enumerate(columns)}
         rows = [Row(tuple(place[relation] for relation in bits(proof)), 1) for proof in self.known]
-        solution = solve([1] * len(columns), rows, self.stop)
+        solution = Program(len(columns), rows, self.stop).cheapest([1] * len(columns))
         self.bound = max(self.bound, solution.bound)
         return sum(1 << columns[number] for number in solution.chosen or ())
 
@@ -132,7 +132,7 @@ def answer(choosing: Choosing, intents: Intents, before: int, *, settled: bool) 
         optimal=choosing.bound >= cost,
         checkpoints=keys(ground, best),
         closes=before - after.uncontrolled(),
-        interrupts=intents.names(intents.interrupted(after)),
+        interrupts=intents.names(intents.interrupted(best)),
         closes_each=alone,
         before=before,
         settled=settled,

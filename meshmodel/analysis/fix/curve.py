@@ -17,7 +17,7 @@ from meshmodel.analysis.fix.ground import Ground, Start, sources_of
 from meshmodel.analysis.fix.hitting import least_only
 from meshmodel.analysis.fix.proofs import Search
 from meshmodel.analysis.fix.results import CurvePoint
-from meshmodel.analysis.fix.solver import Row, solve
+from meshmodel.analysis.fix.solver import Program, Row
 from meshmodel.analysis.fix.stopping import Stop
 from meshmodel.analysis.fix.trying import Trying
 from meshmodel.analysis.results import Door
@@ -237,7 +237,9 @@ class _Crossings:
             every = tuple(range(len(relations), len(costs)))
             rows.append(Row(every, -most, tuple(-float(weight) for weight in weights.values())))
             costs = [float(place + 1) for place in range(len(relations))] + [0.0] * len(weights)
-        solution = solve(costs, rows, self.stop, free=range(len(relations), len(costs)))
+        solution = Program(len(costs), rows, self.stop).cheapest(
+            costs, free=range(len(relations), len(costs))
+        )
         if solution.chosen is None:
             return None
         chosen = sum(1 << relations[place] for place in solution.chosen if place < len(relations))

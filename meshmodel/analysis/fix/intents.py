@@ -2,8 +2,8 @@
 
 An intent goes through today as far as its agent can perform one of its actions with credentials in
 hand and without being asked: by hold and exchange steps and a grant, none of them guarded for the
-agent alone as the start. It is interrupted when, for one such action, every such way is guarded: from
-then on what was approved by design waits for a decision.
+agent alone as the start. A fix interrupts it when, for one such action, it puts a checkpoint on every
+such way: from then on what was approved by design waits for a new decision.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from meshmodel.analysis.fix.ground import Ground
 from meshmodel.analysis.fix.trying import Trying
 from meshmodel.analysis.steps import bits, implied_mask
+
+Ways = dict[int, list[tuple[int, int]]]
+"""For each node the steps that leave it, as (node entered, relation or -1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,103 +23,100 @@ class Declared:
     Attributes:
         agent, system: its ends.
         node: the agent.
-        accesses: what it covers that goes through without any fix.
+        accesses: what it covers that goes through.
+        ways: the steps by which the agent has things in hand today.
+        relations: those of them that a checkpoint can sit on and that may matter to it.
     """
 
     agent: str
     system: str
     node: int
     accesses: int
+    ways: Ways
+    relations: int
+
+    def is_interrupted(self, closed: int) -> bool:
+        """Whether it does not go through any more when these relations are guarded."""
+        closed &= self.relations
+        return bool(closed) and bool(self.accesses & ~_reached(self.ways, self.node, closed))
 
 
 class Intents:
     """The declared intents of one reading."""
 
     def __init__(self, ground: Ground) -> None:
-        self.ground = ground
-        self._tried: dict[int, Trying] = {}
         mesh, snapshot = ground.mesh, ground.mesh.snapshot
         today = Trying(ground, 0)
+        ways: dict[int, Ways] = {}
         self.declared: list[Declared] = []
         for key in sorted(snapshot.intent):
             intent = snapshot.intent[key]
             node = mesh.agent_node.get(intent.agent)
             if node is None:
                 continue
-            covered = implied_mask(intent.actions) << 5 * mesh.system_number[intent.system]
-            going = self._in_hand(today, node) & covered
+            if node not in ways:
+                ways[node] = _in_hand(ground, today, node)
+            system = mesh.system_number[intent.system]
+            covered = implied_mask(intent.actions) << 5 * system
+            going = _reached(ways[node], node, 0) & covered
             if going:
-                self.declared.append(Declared(intent.agent, intent.system, node, going))
+                relations = 0
+                for steps in ways[node].values():
+                    for enters, relation in steps:
+                        if relation >= 0 and (enters >= mesh.first_credential or enters // 5 == system):
+                            relations |= 1 << relation
+                self.declared.append(
+                    Declared(intent.agent, intent.system, node, going, ways[node], relations)
+                )
 
-    def interrupted(self, trying: Trying) -> tuple[int, ...]:
-        """The places, in ``declared``, of those that do not go through any more."""
-        reached = {node: self._in_hand(trying, node) for node in {each.node for each in self.declared}}
-        return tuple(place for place, each in enumerate(self.declared) if each.accesses & ~reached[each.node])
-
-    def interrupts(self, place: int, closed: int) -> bool:
-        """Whether guarding these relations interrupts one of them."""
-        each = self.declared[place]
-        return bool(each.accesses & ~self._in_hand(self._trying(closed), each.node))
-
-    def least(self, place: int, closed: int) -> int:
-        """Of relations that interrupt an intent when guarded together, no more than it takes."""
-        need = self.touching(place, closed)
-        if not self.interrupts(place, need):
-            need = closed
-        for relation in bits(need):
-            less = need & ~(1 << relation)
-            if self.interrupts(place, less):
-                need = less
-        return need
-
-    def _trying(self, closed: int) -> Trying:
-        known = self._tried.get(closed)
-        if known is None:
-            known = self._tried[closed] = Trying(self.ground, closed)
-        return known
+    def interrupted(self, closed: int) -> tuple[int, ...]:
+        """The places, in ``declared``, of those that a fix interrupts."""
+        return tuple(place for place, each in enumerate(self.declared) if each.is_interrupted(closed))
 
     def names(self, places: tuple[int, ...]) -> tuple[tuple[str, str], ...]:
         """Those intents as (agent, system)."""
         return tuple((self.declared[place].agent, self.declared[place].system) for place in places)
 
-    def touching(self, place: int, chosen: int) -> int:
-        """Those of the chosen relations that lie on ways with credentials in hand to the system."""
-        mesh = self.ground.mesh
+    def least(self, place: int, closed: int) -> int:
+        """Of relations that interrupt an intent when guarded together, no more than it takes."""
         each = self.declared[place]
-        found = 0
-        credentials = {each.node}
-        queue = [each.node]
-        for node in queue:
-            for enters, relation, _ in self.ground.steps[node]:
-                if mesh.first_credential <= enters < mesh.first_agent and enters not in credentials:
-                    credentials.add(enters)
-                    queue.append(enters)
-                elif enters < mesh.first_credential and not each.accesses >> 5 * (enters // 5) & 31:
-                    continue
-                if relation >= 0 and enters < mesh.first_agent:
-                    found |= 1 << relation
-        return found & chosen
+        need = closed & each.relations
+        for relation in bits(need):
+            less = need & ~(1 << relation)
+            if each.is_interrupted(less):
+                need = less
+        return need
 
-    def _in_hand(self, trying: Trying, agent: int) -> int:
-        """The accesses that an agent has unasked by hold, exchange, grant and implies steps."""
-        mesh = self.ground.mesh
-        dropped: int | None = None
-        reached = 1 << agent
-        queue = [agent]
-        for node in queue:
-            for enters, relation, before in self.ground.steps[node]:
-                if (
-                    reached >> enters & 1
-                    or enters >= mesh.first_agent
-                    or (enters >= mesh.first_credential and node < mesh.first_credential)
-                    or (relation >= 0 and trying.closed >> relation & 1)
-                ):
-                    continue
-                if before:
-                    if dropped is None:
-                        _, dropped = trying.fixpoint(trying.closure.row(agent))
-                    if before & ~dropped:
-                        continue
+
+def _in_hand(ground: Ground, today: Trying, agent: int) -> Ways:
+    """The hold, exchange, grant and implies steps by which an agent has things in hand unasked."""
+    mesh = ground.mesh
+    _, dropped = today.fixpoint(today.closure.row(agent))
+    ways: Ways = {}
+    queue = [agent]
+    seen = {agent}
+    for node in queue:
+        ways[node] = [
+            (enters, relation)
+            for enters, relation, before in ground.steps[node]
+            if not before & ~dropped
+            and enters < mesh.first_agent
+            and (enters < mesh.first_credential or node >= mesh.first_credential)
+        ]
+        for enters, _ in ways[node]:
+            if enters not in seen:
+                seen.add(enters)
+                queue.append(enters)
+    return ways
+
+
+def _reached(ways: Ways, start: int, closed: int) -> int:
+    """What is reached by steps of relations that are not guarded, as bits."""
+    reached = 1 << start
+    queue = [start]
+    for node in queue:
+        for enters, relation in ways[node]:
+            if not reached >> enters & 1 and (relation < 0 or not closed >> relation & 1):
                 reached |= 1 << enters
                 queue.append(enters)
-        return reached & mesh.access
+    return reached

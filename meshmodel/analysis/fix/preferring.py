@@ -12,7 +12,7 @@ from meshmodel.analysis.fix.ground import Ground
 from meshmodel.analysis.fix.hitting import parts
 from meshmodel.analysis.fix.intents import Intents
 from meshmodel.analysis.fix.proofs import Proofs
-from meshmodel.analysis.fix.solver import Row, solve
+from meshmodel.analysis.fix.solver import Program, Row
 from meshmodel.analysis.fix.stopping import Stop
 from meshmodel.analysis.fix.trying import Trying
 from meshmodel.analysis.steps import bits
@@ -57,17 +57,16 @@ class Preferring:
 
     def run(self) -> bool:
         """Improve the best fix as far as it goes; whether it went to the end."""
-        fewest = len(self.intents.interrupted(Trying(self.ground, self.known.best)))
+        fewest = len(self.intents.interrupted(self.known.best))
         while not self.stop():
             chosen = self._preferred()
             if chosen is None:
                 return False
-            trying = Trying(self.ground, chosen)
-            proofs = self.proofs.against(trying)
+            proofs = self.proofs.against(Trying(self.ground, chosen))
             if proofs:
                 self.known.learn(proofs)
                 continue
-            interrupted = self.intents.interrupted(trying)
+            interrupted = self.intents.interrupted(chosen)
             if len(interrupted) < fewest:
                 fewest, self.known.best = len(interrupted), chosen
             unforeseen = [
@@ -103,9 +102,9 @@ class Preferring:
     def _foresee(self) -> None:
         """Single relations that interrupt an intent."""
         every = reduce(int.__or__, self.known.known, 0)
-        for place in range(len(self.intents.declared)):
-            for relation in bits(self.intents.touching(place, every)):
-                if self.intents.interrupts(place, 1 << relation):
+        for place, intent in enumerate(self.intents.declared):
+            for relation in bits(intent.relations & every):
+                if intent.is_interrupted(1 << relation):
                     self._breaking.add((place, 1 << relation))
 
     def _of_part(self, part: _Part) -> int | None:
@@ -124,38 +123,38 @@ class Preferring:
         mark = {place: len(relations) + number for number, place in enumerate(places)}
         count = len(relations) + len(places)
         rows = [Row(tuple(column[relation] for relation in bits(proof)), 1) for proof in part.proofs]
+        program = Program(count, rows, self.stop)
+        program.keep_to([1.0] * len(relations) + [0.0] * len(places), part.cost)
         for place, need in part.breaking:
             if all(relation in column for relation in bits(need)):
                 columns = tuple(column[relation] for relation in bits(need))
-                rows.append(Row((*columns, mark[place]), 1 - len(columns), (*(-1.0,) * len(columns), 1.0)))
-        rows.append(Row(tuple(range(len(relations))), -part.cost, (-1.0,) * len(relations)))
+                factors = (*(-1.0,) * len(columns), 1.0)
+                program.rows.append(Row((*columns, mark[place]), 1 - len(columns), factors))
         if places:
             costs = [0.0] * len(relations) + [1.0] * len(places)
-            solution = solve(costs, rows, self.stop)
+            solution = program.cheapest(costs)
             if solution.chosen is None or not solution.proven:
                 return None
-            rows.append(Row(tuple(mark.values()), -solution.bound, (-1.0,) * len(places)))
-        return self._in_order(part, relations, rows, count)
+            program.keep_to(costs, solution.bound)
+        return self._in_order(part, relations, program)
 
-    def _in_order(self, part: _Part, relations: list[int], rows: list[Row], count: int) -> int | None:
+    def _in_order(self, part: _Part, relations: list[int], program: Program) -> int | None:
         chosen, left = 0, part.cost
         for begin in range(0, len(relations), _TOGETHER):
             if not left or all(proof & chosen for proof in part.proofs):
                 break
             columns = range(begin, min(begin + _TOGETHER, len(relations)))
-            costs = [0.0] * count
+            costs = [0.0] * program.count
             for number, each in enumerate(columns):
                 costs[each] = -float(1 << _TOGETHER - 1 - number)
-            solution = solve(costs, rows, self.stop)
+            solution = program.cheapest(costs)
             if solution.chosen is None or not solution.proven:
                 return None
             for each in columns:
+                program.fixed[each] = int(each in solution.chosen)
                 if each in solution.chosen:
                     chosen |= 1 << relations[each]
                     left -= 1
-                    rows.append(Row((each,), 1))
-                else:
-                    rows.append(Row((each,), 0, (-1.0,)))
         return chosen
 
 

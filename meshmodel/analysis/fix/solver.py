@@ -3,15 +3,15 @@
 HiGHS and numpy, which it needs, are imported for the first program.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from math import ceil, inf
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.fix.stopping import Stop
 
 if TYPE_CHECKING:
-    from highspy import HighsCallbackEvent
+    from highspy import Highs, HighsCallbackEvent
 
 _NEARLY: Final = 1e-6
 
@@ -20,12 +20,13 @@ _NEARLY: Final = 1e-6
 class Row:
     """A constraint: the sum of the columns, each times its factor, is at least so much.
 
-    Where there are no ``factors``, each is 1.
+    Where there are no ``factors``, each is 1; ``exactly``: it is not more either.
     """
 
     columns: tuple[int, ...]
     least: float
     factors: tuple[float, ...] | None = None
+    exactly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,76 +44,120 @@ class Solution:
     proven: bool
 
 
-def solve(costs: Sequence[float], rows: Sequence[Row], stop: Stop, *, free: Sequence[int] = ()) -> Solution:
-    """A cheapest choice of columns that satisfies every row.
+class Program:
+    """Columns that are zero or one, and what must hold of them.
 
-    Args:
-        costs: of each column, whole numbers.
-        rows: the constraints.
-        stop: when to give up; what is known then is the answer.
-        free: columns that need not be whole, between zero and one.
+    Attributes:
+        count: how many columns there are.
+        rows: what must hold.
+        fixed: columns whose value is settled.
     """
-    import highspy
 
-    if stop():
-        return Solution(None, 0, proven=False)
-    program = highspy.HighsLp()
-    count = len(costs)
-    program.num_col_ = count
-    program.num_row_ = len(rows)
-    program.col_cost_ = list(map(float, costs))
-    program.col_lower_ = [0.0] * count
-    program.col_upper_ = [1.0] * count
-    whole = [highspy.HighsVarType.kInteger] * count
-    for column in free:
-        whole[column] = highspy.HighsVarType.kContinuous
-    program.integrality_ = whole
-    program.row_lower_ = [float(row.least) for row in rows]
-    program.row_upper_ = [highspy.kHighsInf] * len(rows)
-    starts = [0]
-    columns: list[int] = []
-    factors: list[float] = []
-    for row in rows:
-        columns += row.columns
-        factors += row.factors or (1.0,) * len(row.columns)
-        starts.append(len(columns))
-    matrix = program.a_matrix_
-    matrix.format_ = highspy.MatrixFormat.kRowwise
-    matrix.start_, matrix.index_, matrix.value_ = starts, columns, factors
-    highs = highspy.Highs()  # type: ignore[no-untyped-call] # the library's own
-    for option, value in _OPTIONS.items():
-        highs.setOptionValue(option, value)
-    seconds = stop.remaining()
-    if seconds < inf:
-        highs.setOptionValue("time_limit", seconds)
+    def __init__(self, count: int, rows: Iterable[Row], stop: Stop) -> None:
+        self.count = count
+        self.rows = list(rows)
+        self.fixed: dict[int, int] = {}
+        self.stop = stop
 
-    broken: list[BaseException] = []
+    def cheapest(self, costs: Sequence[float], *, free: Sequence[int] = ()) -> Solution:
+        """A cheapest choice of columns.
 
-    def interrupt(event: "HighsCallbackEvent") -> None:
-        # An exception, such as that of Ctrl+C, must not pass through the solver's own code.
-        try:
-            if stop():
+        Args:
+            costs: of each column, whole numbers.
+            free: columns that are whole of themselves where the others are.
+        """
+        if self.stop():
+            return Solution(None, 0, proven=False)
+        import highspy
+
+        highs = self._run(costs, free)
+        status, info = highs.getModelStatus(), highs.getInfo()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return Solution(None, 0, proven=True)
+        chosen = None
+        if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+            values = highs.getSolution().col_value
+            chosen = frozenset(column for column, value in enumerate(values) if value > 0.5)
+        bound = info.mip_dual_bound
+        least = ceil(bound - _NEARLY) if abs(bound) < 1e15 else 0
+        return Solution(chosen, least, proven=status == highspy.HighsModelStatus.kOptimal)
+
+    def keep_to(self, costs: Sequence[float], least: int) -> None:
+        """Admit only what costs the least, which is known.
+
+        Where the relaxation costs as much, its dual solution says which rows are met exactly, and which
+        columns have which value, in every solution; that says it all, and is much easier to solve than
+        a limit to the costs.
+        """
+        import highspy
+
+        if self.stop():
+            return
+        highs = self._run(costs, range(self.count))
+        exact = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        if not exact or highs.getInfo().objective_function_value < least - _NEARLY:
+            columns = tuple(column for column, cost in enumerate(costs) if cost)
+            self.rows.append(Row(columns, -least, tuple(-costs[column] for column in columns)))
+            return
+        solution = highs.getSolution()
+        for column, dual in enumerate(solution.col_dual):
+            if abs(dual) > _NEARLY and column not in self.fixed:
+                self.fixed[column] = 0 if dual > 0 else 1
+        self.rows = [
+            replace(row, exactly=row.exactly or dual > _NEARLY)
+            for row, dual in zip(self.rows, solution.row_dual, strict=True)
+        ]
+
+    def _run(self, costs: Sequence[float], free: Sequence[int]) -> "Highs":
+        import highspy
+
+        program = highspy.HighsLp()
+        program.num_col_ = self.count
+        program.num_row_ = len(self.rows)
+        program.col_cost_ = list(map(float, costs))
+        program.col_lower_ = [float(self.fixed.get(column, 0)) for column in range(self.count)]
+        program.col_upper_ = [float(self.fixed.get(column, 1)) for column in range(self.count)]
+        if len(free) < self.count:
+            whole = [highspy.HighsVarType.kInteger] * self.count
+            for column in free:
+                whole[column] = highspy.HighsVarType.kContinuous
+            program.integrality_ = whole
+        program.row_lower_ = [float(row.least) for row in self.rows]
+        program.row_upper_ = [float(row.least) if row.exactly else highspy.kHighsInf for row in self.rows]
+        starts = [0]
+        columns: list[int] = []
+        factors: list[float] = []
+        for row in self.rows:
+            columns += row.columns
+            factors += row.factors or (1.0,) * len(row.columns)
+            starts.append(len(columns))
+        matrix = program.a_matrix_
+        matrix.format_ = highspy.MatrixFormat.kRowwise
+        matrix.start_, matrix.index_, matrix.value_ = starts, columns, factors
+        highs = highspy.Highs()  # type: ignore[no-untyped-call] # the library's own
+        for option, value in _OPTIONS.items():
+            highs.setOptionValue(option, value)
+        seconds = self.stop.remaining()
+        if seconds < inf:
+            highs.setOptionValue("time_limit", seconds)
+        broken: list[BaseException] = []
+
+        def interrupt(event: "HighsCallbackEvent") -> None:
+            # An exception, such as that of Ctrl+C, must not pass through the solver's own code.
+            try:
+                if self.stop():
+                    event.interrupt()
+            except BaseException as error:  # noqa: BLE001  # it is raised again below
+                broken.append(error)
                 event.interrupt()
-        except BaseException as error:  # noqa: BLE001  # it is raised again below
-            broken.append(error)
-            event.interrupt()
 
-    highs.cbMipInterrupt.subscribe(interrupt)
-    highs.cbSimplexInterrupt.subscribe(interrupt)
-    highs.passModel(program)
-    highs.run()
-    if broken:
-        raise broken[0]
-    status, info = highs.getModelStatus(), highs.getInfo()
-    if status == highspy.HighsModelStatus.kInfeasible:
-        return Solution(None, 0, proven=True)
-    chosen = None
-    if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-        values = highs.getSolution().col_value
-        chosen = frozenset(column for column, value in enumerate(values) if value > 0.5)
-    bound = info.mip_dual_bound
-    least = ceil(bound - _NEARLY) if abs(bound) < 1e15 else 0
-    return Solution(chosen, least, proven=status == highspy.HighsModelStatus.kOptimal)
+        highs.cbMipInterrupt.subscribe(interrupt)
+        highs.cbSimplexInterrupt.subscribe(interrupt)
+        highs.passModel(program)
+        highs.run()
+        if broken:
+            raise broken[0]
+        return highs
 
 
 _OPTIONS: Final[dict[str, bool | float | str]] = {

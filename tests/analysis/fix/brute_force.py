@@ -26,20 +26,21 @@ def uncontrolled(naive):
     return sum(row[4] == "uncontrolled" for row in naive.crossings_and_doors()[0])
 
 
-def in_hand(naive, agent):
-    """What an agent performs unasked by hold, exchange, grant and implies steps."""
+def in_hand(naive, agent, guarded):
+    """What an agent performs by hold, exchange, grant and implies steps that are unguarded today."""
     _, counting = naive.unchecked(agent, None)
     steps = [
         step
         for step in naive.steps
         if step[0] in {"hold", "exchange", "grant", "implies"}
         and not any(k.id in counting and naive.covers(k, step) for k in naive.meeting)
+        and (step[0] == "implies" or (step[0], *step[3]) not in guarded)
     ]
     return naive.closure(naive.graph(steps), {("agent", agent)})
 
 
-def interrupted(today, after):
-    """The intents that go through today and not any more."""
+def interrupted(today, guarded):
+    """The intents that go through today and do not when these steps are guarded."""
     found = []
     for (agent, system), intent in sorted(today.s.intent.items()):
         if agent not in today.agents:
@@ -47,7 +48,7 @@ def interrupted(today, after):
         every = ("read", "write", "execute", "issue", "admin")
         actions = every if "admin" in intent.actions else intent.actions
         covered = {("access", system, x) for x in actions}
-        if covered & in_hand(today, agent) - in_hand(after, agent):
+        if covered & in_hand(today, agent, ()) - in_hand(today, agent, guarded):
             found.append((agent, system))
     return tuple(found)
 
@@ -61,7 +62,7 @@ def best_fix(snapshot, view):
         for chosen in combinations(keys, cost):
             after = Naive(guarded(snapshot, chosen), view)
             if not uncontrolled(after):
-                broken = interrupted(today, after)
+                broken = interrupted(today, chosen)
                 if best is None or len(broken) < len(best[1]):
                     best = cost, broken, chosen
         if best is not None:
