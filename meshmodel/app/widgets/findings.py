@@ -76,9 +76,11 @@ def finding_row(
         about = f"{', '.join(door.actions)}  {', '.join(door.agents)}"
     else:
         about = finding.rule.replace("-", " ")
+    more = f"+{len(cause.also)}" if cause.also and not unfolded else ""
     style = "$text-muted" if is_accepted(finding) else SEVERITY_STYLES[finding.severity]
     pieces = [
         (f"{'  ' if below else ''}{sign} {finding.severity:<8} ", style),
+        (f"{more:<3}", "$text-muted"),
         (_column(subject, 24 if below else 26) + " ", "" if is_accepted(finding) else "bold"),
         (about, ""),
     ]
@@ -221,7 +223,7 @@ def _lost_row(record: Acceptance, *, is_ascii: bool) -> Row:
     subject = (" > " if is_ascii else " ▸ ").join(record.subject.split(">"))
     said = f"until {record.until.isoformat()} by {record.by}: {record.reason}"
     pieces = (
-        (f"{sign} accepted ", "$text-muted"),
+        (f"{sign} accepted    ", "$text-muted"),
         (_column(subject, 26) + " ", ""),
         (record.rule.replace("-", " "), ""),
         (f"  {said}", "$text-muted"),

@@ -221,5 +221,8 @@ def _fitting(pieces: list[Content], room: int, omission: str) -> Content:
     while kept < len(pieces) - 1 and sizes[kept] <= left:
         left -= sizes[kept]
         kept += 1
-    said = f" {omission} {len(pieces) - 1 - kept} more {omission} "
+    rest = len(pieces) - 1 - kept
+    if not rest:  # the last alone does not fit: it is cut
+        return Content(" ").join(pieces)
+    said = f" {omission} {rest} more {omission} "
     return Content("").join([Content(" ").join(pieces[:kept]), Content(said), pieces[-1]])
