@@ -61,15 +61,24 @@ def without_spare(chosen: int, proofs: Iterable[int]) -> int:
     return chosen
 
 
-def parts(sets: Iterable[int]) -> list[int]:
-    """What is connected by these sets: the unions of those that share something, in a fixed order."""
-    found: list[int] = []
+def parts(sets: Iterable[int]) -> dict[int, int]:
+    """What is connected by these sets: for every member the least member of its part."""
+    above: dict[int, int] = {}
+
+    def top(member: int) -> int:
+        while (higher := above[member]) != member:
+            above[member] = above[higher]
+            member = above[member]
+        return member
+
     for each in sets:
-        joined, others = each, []
-        for part in found:
-            if part & joined:
-                joined |= part
-            else:
-                others.append(part)
-        found = [*others, joined]
-    return sorted(found, key=lambda part: part & -part)
+        members = bits(each)
+        first = next(members, None)
+        if first is None:
+            continue
+        above.setdefault(first, first)
+        for member in members:
+            above.setdefault(member, member)
+            one, other = sorted((top(first), top(member)))
+            above[other] = one
+    return {member: top(member) for member in above}

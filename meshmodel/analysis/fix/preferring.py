@@ -53,13 +53,14 @@ class Preferring:
         self.known = known
         self.stop = stop
         self._breaking: set[tuple[int, int]] = set()
-        self._chosen: dict[_Part, int] = {}
+        self._chosen: dict[tuple[_Part, bool], int] = {}
 
     def run(self) -> bool:
         """Improve the best fix as far as it goes; whether it went to the end."""
         fewest = len(self.intents.interrupted(self.known.best))
+        in_order = False
         while not self.stop():
-            chosen = self._preferred()
+            chosen = self._preferred(in_order=in_order)
             if chosen is None:
                 return False
             proofs = self.proofs.against(Trying(self.ground, chosen))
@@ -74,29 +75,48 @@ class Preferring:
                 for place in interrupted
                 if not any(each == place and not need & ~chosen for each, need in self._breaking)
             ]
-            if not unforeseen:
-                self.known.best = chosen
-                return True
             for place in unforeseen:
                 self._breaking.add((place, self.intents.least(place, chosen)))
+            if not unforeseen:
+                if in_order:
+                    self.known.best = chosen
+                    return True
+                in_order = True
         return False
 
-    def _preferred(self) -> int | None:
-        """The preferred set of those that hit every known proof, or ``None`` where time is over."""
+    def _preferred(self, *, in_order: bool) -> int | None:
+        """The preferred set of those that hit every known proof, or ``None`` where time is over.
+
+        Args:
+            in_order: whether it shall be the first in the fixed order, or any that interrupts the fewest.
+        """
         if not self._breaking:
             self._foresee()
+        proofs, breaking = self.known.known, sorted(self._breaking)
         of_intent: dict[int, int] = {}
-        for place, need in self._breaking:
+        for place, need in breaking:
             of_intent[place] = of_intent.get(place, 0) | need
+        part_of = parts([*proofs, *of_intent.values()])
+        costs: dict[int, int] = {}
+        for relation in bits(self.known.best):
+            # Not connected to anything as long as no proof is known of it.
+            if relation in part_of:
+                costs[part_of[relation]] = costs.get(part_of[relation], 0) + 1
+        proofs_of: dict[int, list[int]] = {part: [] for part in costs}
+        for proof in proofs:
+            proofs_of[part_of[_first(proof)]].append(proof)
+        breaking_of: dict[int, list[tuple[int, int]]] = {}
+        for each in breaking:
+            breaking_of.setdefault(part_of[_first(each[1])], []).append(each)
         chosen = 0
-        for part in parts([*self.known.known, *of_intent.values()]):
-            here = tuple(proof for proof in self.known.known if not proof & ~part)
-            if here:
-                breaking = tuple(sorted(each for each in self._breaking if not each[1] & ~part))
-                some = self._of_part(_Part(here, breaking, (self.known.best & part).bit_count()))
-                if some is None:
-                    return None
-                chosen |= some
+        for part, cost in costs.items():
+            if not proofs_of[part]:
+                continue
+            these = _Part(tuple(proofs_of[part]), tuple(breaking_of.get(part, ())), cost)
+            some = self._of_part(these, in_order=in_order)
+            if some is None:
+                return None
+            chosen |= some
         return chosen
 
     def _foresee(self) -> None:
@@ -107,15 +127,15 @@ class Preferring:
                 if intent.is_interrupted(1 << relation):
                     self._breaking.add((place, 1 << relation))
 
-    def _of_part(self, part: _Part) -> int | None:
-        known = self._chosen.get(part)
+    def _of_part(self, part: _Part, *, in_order: bool) -> int | None:
+        known = self._chosen.get((part, in_order))
         if known is None:
-            known = _one(part) if part.cost == 1 else self._solved(part)
+            known = _one(part) if part.cost == 1 else self._solved(part, in_order=in_order)
             if known is not None:
-                self._chosen[part] = known
+                self._chosen[part, in_order] = known
         return known
 
-    def _solved(self, part: _Part) -> int | None:
+    def _solved(self, part: _Part, *, in_order: bool) -> int | None:
         """The preferred set of a part that takes several checkpoints."""
         relations = list(bits(reduce(int.__or__, part.proofs)))
         column = {relation: number for number, relation in enumerate(relations)}
@@ -130,20 +150,23 @@ class Preferring:
                 columns = tuple(column[relation] for relation in bits(need))
                 factors = (*(-1.0,) * len(columns), 1.0)
                 program.rows.append(Row((*columns, mark[place]), 1 - len(columns), factors))
-        if places:
-            costs = [0.0] * len(relations) + [1.0] * len(places)
+        costs = [0.0] * len(relations) + [1.0] * len(places)
+        if places or not in_order:
             solution = program.cheapest(costs)
             if solution.chosen is None or not solution.proven:
                 return None
+            if not in_order:
+                return sum(1 << relations[each] for each in solution.chosen if each < len(relations))
             program.keep_to(costs, solution.bound)
-        return self._in_order(part, relations, program)
+        return self._in_order(relations, program)
 
-    def _in_order(self, part: _Part, relations: list[int], program: Program) -> int | None:
-        chosen, left = 0, part.cost
-        for begin in range(0, len(relations), _TOGETHER):
-            if not left or all(proof & chosen for proof in part.proofs):
-                break
-            columns = range(begin, min(begin + _TOGETHER, len(relations)))
+    def _in_order(self, relations: list[int], program: Program) -> int | None:
+        """The first in the fixed order of the solutions of a program."""
+        while True:
+            program.settle()
+            columns = [each for each in range(len(relations)) if each not in program.fixed][:_TOGETHER]
+            if not columns:
+                return sum(1 << relation for each, relation in enumerate(relations) if program.fixed[each])
             costs = [0.0] * program.count
             for number, each in enumerate(columns):
                 costs[each] = -float(1 << _TOGETHER - 1 - number)
@@ -152,10 +175,10 @@ class Preferring:
                 return None
             for each in columns:
                 program.fixed[each] = int(each in solution.chosen)
-                if each in solution.chosen:
-                    chosen |= 1 << relations[each]
-                    left -= 1
-        return chosen
+
+
+def _first(relations: int) -> int:
+    return (relations & -relations).bit_length() - 1
 
 
 def _one(part: _Part) -> int:

@@ -108,6 +108,27 @@ class Program:
             for row, dual in zip(self.rows, solution.row_dual, strict=True)
         ]
 
+    def settle(self) -> None:
+        """Leave out rows that hold whatever else is chosen, and fix what only one value is left for."""
+        settled = True
+        while settled:
+            settled = False
+            left = []
+            for row in self.rows:
+                if row.factors is not None:
+                    left.append(row)
+                    continue
+                open_ = [column for column in row.columns if column not in self.fixed]
+                ones = sum(self.fixed[column] for column in row.columns if column in self.fixed)
+                if ones < row.least and len(open_) > row.least - ones:
+                    left.append(row)
+                    continue
+                # All of them are needed, or none may be added, or it holds as it is.
+                if ones < row.least or row.exactly:
+                    self.fixed |= dict.fromkeys(open_, int(ones < row.least))
+                    settled = settled or bool(open_)
+            self.rows = left
+
     def _run(self, costs: Sequence[float], free: Sequence[int]) -> "Highs":
         import highspy
 
