@@ -17,7 +17,10 @@ def why_not(engine: Engine, paths: Paths, agent: str, system: str, action: Actio
     first = mesh.access_node(system, 0)
     numbers = range(5) if action is None else (ACTIONS.index(action),)
     wanted = {first + number for number in numbers} | {first + ADMIN}
-    openers = sorted({credential for credential, access in mesh.steps["grant"] if access in wanted})
+    openers = sorted(
+        {credential for credential, access in mesh.steps["grant"] if access in wanted},
+        key=paths.name_and_action,
+    )
     opening = "opens it" if action is None else f"allows {action} there"
     if not openers:
         dead = sorted(
@@ -68,8 +71,14 @@ def _one_relation(engine: Engine, paths: Paths, agent: int, credential: int) -> 
         if access < mesh.first_credential and row & ALL_ACTIONS << access // 5 * 5
     )
     for name, number in near:
-        for carried, access in mesh.steps["grant"]:
-            if mesh.systems[access // 5] == name and row >> carried & 1:
-                where = snapshot.system[name].title
-                return f"a grant of {ACTIONS[number]} on {where} to {_credential(engine, carried)}"
+        first = mesh.access_node(name, 0)
+        carried = {
+            holder
+            for holder, access in mesh.steps["grant"]
+            if first <= access < first + 5 and row >> holder & 1
+        }
+        if carried:
+            holder = min(carried, key=paths.name_and_action)
+            where = snapshot.system[name].title
+            return f"a grant of {ACTIONS[number]} on {where} to {_credential(engine, holder)}"
     return None
