@@ -1,6 +1,6 @@
 """The smallest fix as the workbench works it out: beside, in two parts, each of which can be stopped."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import StepKey
@@ -15,12 +15,21 @@ SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What one checkpoint of a fix is good for: the crossings it closes alone, and that remain without it."""
+
+    alone: int
+    without: int
+
+
+@dataclass(frozen=True, slots=True)
 class Fixing:
     """What is known of the smallest fix of one analysis.
 
     Attributes:
         analysis: of which model and view; it says nothing about another one.
         fix: the answer, once there.
+        parts: what each of its checkpoints is good for, as far as that was counted.
         curve: what fewer checkpoints close, once there.
         task: the work that is under way.
         stopped: whether somebody stopped it, so that what is shown may not be the best.
@@ -29,6 +38,7 @@ class Fixing:
 
     analysis: "Analysis"
     fix: "Fix | None" = None
+    parts: tuple[Part, ...] = ()
     curve: "tuple[CurvePoint, ...] | None" = None
     task: Task | None = field(default=None, compare=False)
     stopped: bool = False
@@ -40,18 +50,21 @@ class Fixing:
         return () if self.fix is None else self.fix.checkpoints
 
 
-def work_out_fix(analysis: "Analysis", task: Task) -> "Fix":
-    """The smallest fix, or the best that was found in time; what each of its checkpoints closes alone."""
+def work_out_fix(analysis: "Analysis", task: Task) -> "tuple[Fix, tuple[Part, ...]]":
+    """The smallest fix, or the best that was found in time; and what each of its checkpoints is good for.
+
+    Where it is stopped meanwhile, the parts are those that were counted until then.
+    """
     fix = analysis.minimum_fix(deadline=SECONDS, cancelled=task.is_cancelled)
-    if fix.closes_each or not fix.checkpoints:
-        return fix
-    closes: list[int] = []
-    for step in fix.checkpoints:  # very many: they were not counted yet
+    parts: list[Part] = []
+    for number, step in enumerate(fix.checkpoints):
         if task.is_cancelled():
-            return fix
-        task.said = f"what each closes, {len(closes)} of {fix.cost}"
-        closes.append(analysis.closing([step]))
-    return replace(fix, closes_each=tuple(closes))
+            break
+        task.said = f"what each closes, {number} of {fix.cost}"
+        others = [each for each in fix.checkpoints if each != step]
+        alone = fix.closes_each[number] if fix.closes_each else analysis.closing([step])
+        parts.append(Part(alone, fix.before - analysis.closing(others)))
+    return fix, tuple(parts)
 
 
 def work_out_curve(analysis: "Analysis", task: Task) -> "tuple[CurvePoint, ...]":

@@ -10,7 +10,7 @@ from meshmodel.analysis.results import StepKey
 from meshmodel.api import analyse
 from meshmodel.app import fixing as work
 from meshmodel.app.beside import Task
-from meshmodel.app.fixing import Fixing, bar, curve_words, verdict
+from meshmodel.app.fixing import Fixing, Part, bar, curve_words, verdict
 from meshmodel.app.widgets.fix import FixList, fix_rows
 from meshmodel.store.edits import apply_edit
 from meshmodel.store.guarding import guard
@@ -49,6 +49,9 @@ async def test_it_says_what_is_proven_and_marks_the_steps(tmp_path: Path, size: 
         )
         assert f"uncontrolled: {FIX.before} before, 0 after" in text
         assert marks(it) == set(FIX.checkpoints)
+        for step, alone in zip(FIX.checkpoints, FIX.closes_each, strict=True):
+            rest = FIX.before - analyse(CHAIN).closing([each for each in FIX.checkpoints if each != step])
+            assert f"alone closes {alone}; without it {rest} remain" in text
         assert "100 % closed" in text
         await it.shows("◈")
         await it.shows("guard")
@@ -148,12 +151,12 @@ async def test_it_is_stopped_by_escape_and_computed_again_by_its_key(
     begun = threading.Event()
     real = work.work_out_fix
 
-    def slow(analysis: object, task: Task) -> Fix:
+    def slow(analysis: object, task: Task) -> tuple[Fix, tuple[Part, ...]]:
         del analysis
         begun.set()
         while not task.is_cancelled():
             threading.Event().wait(0.01)
-        return Fix(3, 1, False, FIX.checkpoints, FIX.closes, (), FIX.closes_each, FIX.before, False)
+        return Fix(3, 1, False, FIX.checkpoints, FIX.closes, (), FIX.closes_each, FIX.before, False), ()
 
     monkeypatch.setattr("meshmodel.app.screens.fixes.work_out_fix", slow)
     async with desk(tmp_path, "agent-chain") as it:

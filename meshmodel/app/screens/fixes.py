@@ -9,7 +9,7 @@ from textual.worker import Worker, WorkerState
 
 from meshmodel.analysis.results import StepKey
 from meshmodel.app.beside import Task
-from meshmodel.app.fixing import Fixing, work_out_curve, work_out_fix
+from meshmodel.app.fixing import Fixing, Part, work_out_curve, work_out_fix
 from meshmodel.app.screens.base import Base
 from meshmodel.app.screens.dialogs import Chosen, Picker
 from meshmodel.app.widgets.fix import STATES, Choice, FixList, State
@@ -64,7 +64,7 @@ class Fixes(Base):
         return all(each.display for each in found.ancestors_with_self if hasattr(each, "display"))
 
     @work(thread=True, exclusive=True, group="fix", exit_on_error=False)
-    def _find_fix(self, analysis: "Analysis", task: Task) -> "tuple[Task, Fix]":
+    def _find_fix(self, analysis: "Analysis", task: Task) -> "tuple[Task, tuple[Fix, tuple[Part, ...]]]":
         return task, work_out_fix(analysis, task)
 
     @work(thread=True, exclusive=True, group="curve", exit_on_error=False)
@@ -83,19 +83,19 @@ class Fixes(Base):
         elif worker.state is WorkerState.SUCCESS and worker.result is not None:
             task, found = worker.result
             if worker.group == "fix":
-                self._take_fix(known, task, found)
+                self._take_fix(known, task, *found)
             else:
                 stopped = known.stopped or task.is_cancelled()
                 self.shown = self.with_(fixing=replace(known, curve=found, task=None, stopped=stopped))
         self.follow()
 
-    def _take_fix(self, known: Fixing, task: Task, found: "Fix") -> None:
+    def _take_fix(self, known: Fixing, task: Task, found: "Fix", parts: tuple[Part, ...]) -> None:
         stopped = task.is_cancelled() and not found.optimal
         after: Task | None = None
         if found.checkpoints and not task.is_cancelled():
             after = Task("computing what fewer checkpoints close")
             self._working = self._find_curve(known.analysis, after)
-        self.shown = self.with_(fixing=replace(known, fix=found, task=after, stopped=stopped))
+        self.shown = self.with_(fixing=replace(known, fix=found, parts=parts, task=after, stopped=stopped))
         if self._is_looked_at():
             self.preview(found.checkpoints)
 

@@ -112,9 +112,9 @@ def fix_rows(fix: "Fix", fixing: Fixing, *, is_ascii: bool, working: str = "") -
         every = Choice(fix.checkpoints, state)
         said = line("  apply all as ", (state, "bold"), (f"  {hint}", "$text-muted"))
         yield Row(("all", state), said, every, indent=4)
-    each: tuple[int | None, ...] = fix.closes_each or (None,) * fix.cost
-    for step, closes in zip(fix.checkpoints, each, strict=True):
-        alone = "" if closes is None else f" alone closes {closes:,}"
+    for number, step in enumerate(fix.checkpoints):
+        part = fixing.parts[number] if number < len(fixing.parts) else None
+        alone = "" if part is None else f" alone closes {part.alone:,}; without it {part.without:,} remain"
         yield Row(
             step,
             line(

@@ -72,7 +72,8 @@ class How(Listing):
         if shown.traced is not None:
             said = event_words(shown.traced, is_ascii=shown.ascii)
             rows += [
-                Row(("event", text), Content.styled(text, "" if rows else "bold"), indent=2) for text in said
+                Row(("event", text), Content.styled(text, "" if number else "bold"), indent=2)
+                for number, text in enumerate(said)
             ]
         if finding is not None:
             rows.append(_words(finding.message, "bold"))
