@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from meshmodel.canvas.nets import Links, agent_card, credential_card, fold, system_card
 from meshmodel.canvas.parts import Card, Link
-from meshmodel.canvas.scene import Facts, Options, Reference
+from meshmodel.canvas.scene import Facts, Mark, Options, Reference
 from meshmodel.model.records import Slot
 from meshmodel.model.snapshot import Snapshot
 
@@ -47,7 +47,22 @@ class Grid:
     logical: list[int] = field(default_factory=list)
     stacks: dict[tuple[int, int], list[Card]] = field(default_factory=dict)
     checkpoints: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
+    gates: dict[tuple[str, str, str], Mark] = field(default_factory=dict)
     stands: dict[Reference, Reference] = field(default_factory=dict)
+
+    def is_as(self, other: Grid) -> bool:
+        """Whether the same cards stand in the same places as in another, with the same lines and marks."""
+        return (
+            self.logical == other.logical
+            and self.checkpoints == other.checkpoints
+            and self.gates == other.gates
+            and self.stands == other.stands
+            and [(lane.key, lane.title) for lane in self.lanes]
+            == [(lane.key, lane.title) for lane in other.lanes]
+            and self.stacks.keys() == other.stacks.keys()
+            and all(_shown(stack) == _shown(other.stacks[key]) for key, stack in self.stacks.items())
+            and self.links == other.links
+        )
 
 
 def place(
@@ -73,6 +88,9 @@ def place(
     keys = _lane_keys(snapshot, links)
     folded = set(snapshot.zone) if options.zoom == "overview" else options.folded & set(snapshot.zone)
     grid = Grid(checkpoints=links.checkpoints)
+    for step in links.checkpoints:
+        if step[0] == "boundary":
+            grid.gates[step] = facts.marks.get(step, "does-not-count")
     slots: dict[Reference, Slot] = {}
     _make_cards(snapshot, facts, links, grid, keys, folded, slots)
     grid.links = fold(links.links, grid.stands) if folded else links.links
@@ -91,6 +109,11 @@ def place(
             card.fact = ""
     _order_stacks(grid, slots, known)
     return grid
+
+
+def _shown(stack: list[Card]) -> list[tuple[Reference, str, str, str]]:
+    """What can be seen of the cards of a stack."""
+    return [(card.reference, card.kind, card.title, card.fact) for card in stack]
 
 
 def _lane_keys(snapshot: Snapshot, links: Links) -> dict[Reference, str]:

@@ -37,11 +37,14 @@ def draw(
             person draws; otherwise it comes of the model alone.
 
     Returns:
-        The drawing. It is as wide and high as it must be, which may be more than the room: then one pans.
+        The drawing, which is the one before where nothing of it changed. It is as wide and high as it must
+        be, which may be more than the room: then one pans.
     """
     grid = place(snapshot, facts, options, previous.order if previous else (), keep_lanes=keep_lanes)
     if not grid.lanes:
         return Drawing(0, 0, (), options, (), grid, (), Measures(), tuple)
+    if previous and previous.options == options and grid.is_as(previous.grid):
+        return previous  # nothing that was edited is drawn
     kept = previous.measures if previous and previous.options == options else None
     plan = _plan(grid, options, kept.gap if kept else 1)
     texts = plan.texts()
@@ -56,7 +59,7 @@ def draw(
         {logical: plan.widths[index] for index, logical in enumerate(grid.logical)},
     )
     plan.turn()
-    titles = Titles(plan, facts)
+    titles = Titles(plan)
     raster = Raster(plan, titles)
     return Drawing(
         titles.width,

@@ -7,7 +7,7 @@ from collections import defaultdict
 from meshmodel.canvas.labels import LABEL_INK, MARK_INK
 from meshmodel.canvas.parts import ASCII_MARKS, MARK_GLYPHS
 from meshmodel.canvas.plan import Plan
-from meshmodel.canvas.scene import Box, Facts, Reference, Run, Target
+from meshmodel.canvas.scene import Box, Reference, Run, Target
 from meshmodel.canvas.text import cells, cut, pad
 
 _BEFORE_GATES = 24
@@ -23,12 +23,12 @@ class Titles:
         targets: by lane, what can be selected there.
     """
 
-    def __init__(self, plan: Plan, facts: Facts) -> None:
+    def __init__(self, plan: Plan) -> None:
         self.width = plan.width
         self.texts: dict[int, list[tuple[int, Run]]] = defaultdict(list)
         self.targets: dict[int, list[Target]] = defaultdict(list)
         self._plain = plan.plain
-        self._facts = facts
+        self._marks = plan.grid.gates
         self._ellipsis = "~" if self._plain else "…"
         crossed = plan.crossed()
         gates: dict[str, list[tuple[str, tuple[str, str, str]]]] = defaultdict(list)
@@ -62,7 +62,7 @@ class Titles:
         step: tuple[str, str, str],
     ) -> int:
         """One checkpoint of a boundary on the frame, in the first wide enough gap between the lines."""
-        mark = self._facts.marks.get(step, "does-not-count")
+        mark = self._marks[step]
         glyph = (ASCII_MARKS if self._plain else MARK_GLYPHS)[mark]
         name = cut(f" {checkpoint} ", 20, self._ellipsis)
         width = cells(name) + 1

@@ -41,9 +41,11 @@ class Card:
     right: list[Pin] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True)
 class Link:
     """One arrow into one card: a relation, and the cards it may come from with their relations.
+
+    Links are equal where they look alike.
 
     Attributes:
         sources: (card, the relation by which the line starts there).

@@ -1,0 +1,94 @@
+"""Drawing again after edits: what the drawing before is kept for changes nothing but what was edited."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meshmodel.canvas.draw import draw
+from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.scene import Facts, Options
+from meshmodel.model.records import Agent, Grant, Hold, System
+from meshmodel.model.snapshot import Snapshot
+from tests.canvas.building import helpdesk, meshes
+
+
+def forgetful(drawing: Drawing) -> Drawing:
+    """The same drawing, which none that follows can take for its own."""
+    return replace(drawing, grid=replace(drawing.grid, gates={("boundary", "none", "nowhere"): "counts"}))
+
+
+def seen(drawing: Drawing) -> tuple[Any, ...]:
+    return (
+        drawing.width,
+        drawing.height,
+        list(drawing.rows),
+        drawing.targets,
+        drawing.columns,
+        drawing.order,
+        drawing.measures,
+        [(each.reference, each.source, each.start, each.link.relation) for each in drawing.branches],
+    )
+
+
+@st.composite
+def edits(pick: Callable[..., Any], snapshot: Snapshot, facts: Facts) -> tuple[Snapshot, Facts]:
+    """One edit of what is drawn, or of what is not."""
+    kinds = ["owner", "scope", "name", "slot", "system", "mark", "hold", "depth", "checkpoint"]
+    kind = pick(st.sampled_from(kinds))
+    systems, grants = sorted(snapshot.system), sorted(snapshot.grant)
+    if kind in {"owner", "name", "slot", "depth"} and systems:
+        key = pick(st.sampled_from(systems))
+        system = snapshot.system[key]
+        if kind == "depth":
+            return snapshot, replace(facts, depths={**facts.depths, key: pick(st.integers(0, 2))})
+        changed = {
+            "owner": replace(system, owner="somebody"),
+            "name": replace(system, name="another name"),
+            "slot": replace(system, at=(pick(st.integers(0, 4)), pick(st.integers(0, 3)))),
+        }[kind]
+        return replace(snapshot, system={**snapshot.system, key: changed}), facts
+    if kind in {"scope", "mark"} and grants:
+        key = pick(st.sampled_from(grants))
+        if kind == "mark":
+            mark = pick(st.sampled_from(["missing", "counts", "proposed"]))
+            return snapshot, replace(facts, marks={**facts.marks, ("grant", *key): mark})
+        changed = Grant(*key, snapshot.grant[key].actions, "elsewhere")
+        return replace(snapshot, grant={**snapshot.grant, key: changed}), facts
+    if kind == "checkpoint":
+        gates = {key: each for key, each in snapshot.checkpoint.items() if each.step != "boundary"}
+        return replace(snapshot, checkpoint=gates), facts
+    if kind == "hold" and snapshot.agent and snapshot.credential:
+        key = (
+            pick(st.sampled_from(sorted(snapshot.agent))),
+            pick(st.sampled_from(sorted(snapshot.credential))),
+        )
+        return replace(snapshot, hold={**snapshot.hold, key: Hold(*key)}), facts
+    return replace(snapshot, system={**snapshot.system, "added": System("added")}), facts
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data(), meshes(), st.sampled_from([60, 120]), st.booleans())
+def test_drawn_again_it_is_as_if_nothing_had_been_kept(data, mesh, width, closed) -> None:
+    snapshot, facts = mesh
+    folded = frozenset(list(snapshot.zone)[::2]) if closed else frozenset()
+    options = Options(width, 20, folded=folded)
+    drawing = draw(snapshot, facts, options)
+    for _ in range(3):
+        snapshot, facts = data.draw(edits(snapshot, facts))
+        before = forgetful(drawing)
+        drawing = draw(snapshot, facts, options, drawing, keep_lanes=True)
+        assert seen(drawing) == seen(draw(snapshot, facts, options, before, keep_lanes=True))
+
+
+def test_what_is_not_drawn_leaves_the_drawing_as_it_is() -> None:
+    snapshot, facts = helpdesk()
+    before = draw(snapshot, facts, Options(100, 30))
+    owned = replace(snapshot.agent["support-bot"], owner="support", description="answers")
+    other = replace(snapshot, agent={**snapshot.agent, "support-bot": owned})
+    assert draw(other, facts, Options(100, 30), before, keep_lanes=True) is before
+    named = replace(snapshot, agent={**snapshot.agent, "support-bot": Agent("support-bot", name="Bot")})
+    assert draw(named, facts, Options(100, 30), before, keep_lanes=True) is not before
+    assert draw(other, facts, Options(101, 30), before, keep_lanes=True) is not before
