@@ -12,22 +12,23 @@ Where the page leaves room, this is how it is read:
 - A retired agent may be asked about as well: it may still hold something.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import Final, Literal
 
-from meshmodel.analysis.closure import Closure, forward
+from meshmodel.analysis.closure import forward
 from meshmodel.analysis.compromise import CannotStartError, counted_names
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import StepKind
 from meshmodel.analysis.spreading import Spreader
-from meshmodel.analysis.steps import ACTION_NUMBER, HELD_KINDS, OWN_KINDS, STEP_ORDER, WRITE, Mesh
+from meshmodel.analysis.steps import ACTION_NUMBER, HELD_KINDS, OWN_KINDS, STEP_ORDER, WRITE, Mesh, bits
 from meshmodel.model.records import Custody
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
 Because = Literal["shared", "obtainable"]
-Notice = Literal["rotated", "copy", "sets-to-work", "set-to-work", "triggered"]
+Notice = Literal["sets-to-work", "set-to-work", "triggered"]
 
 _OBTAIN_KINDS: Final[tuple[StepKind, ...]] = (*OWN_KINDS, "hosting")
 
@@ -51,22 +52,28 @@ class Rotation:
     unchecked: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A stored copy to delete, and the other active agents that can read it, sorted."""
+
+    system: str
+    credential: str
+    agents: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Touched:
-    """Another agent that notices.
+    """Another agent that notices; who needs a new secret or reads a copy stands there.
 
     Attributes:
         agent: its id.
-        because: ``rotated``: it needs the new secret of ``credential``; ``copy``: it can read the copy of
-            ``credential`` in ``system`` that is deleted; ``sets-to-work``: it sets the agent to work;
-            ``set-to-work``: the agent sets it to work; ``triggered``: what the agent writes into
-            ``system`` triggers it.
-        credential, system: as ``because`` says, else empty.
+        because: ``sets-to-work``: it sets the agent to work; ``set-to-work``: the agent sets it to work;
+            ``triggered``: what the agent writes into ``system`` triggers it.
+        system: as ``because`` says, else empty.
     """
 
     agent: str
     because: Notice
-    credential: str = ""
     system: str = ""
 
 
@@ -79,7 +86,7 @@ class Offboarding:
         revoke: the credentials that only it could present.
         rotate: those shared with others, or obtainable by it.
         holds: the credentials that it holds by a relation of its own.
-        copies: stored copies to delete, as (system, credential).
+        copies: stored copies to delete.
         delegations: those that break, as (from, to).
         triggers: those that break, as (system, agent).
         intents: the systems for which an approved path lapses.
@@ -91,7 +98,7 @@ class Offboarding:
     revoke: tuple[str, ...]
     rotate: tuple[Rotation, ...]
     holds: tuple[str, ...]
-    copies: tuple[tuple[str, str], ...]
+    copies: tuple[Copy, ...]
     delegations: tuple[tuple[str, str], ...]
     triggers: tuple[tuple[str, str], ...]
     intents: tuple[str, ...]
@@ -102,6 +109,11 @@ class Offboarding:
     def rotated(self) -> tuple[str, ...]:
         """The ids of the credentials to rotate."""
         return tuple(each.credential for each in self.rotate)
+
+    @property
+    def deleted(self) -> tuple[tuple[str, str], ...]:
+        """The copies to delete, as (system, credential)."""
+        return tuple((each.system, each.credential) for each in self.copies)
 
     @property
     def is_empty(self) -> bool:
@@ -159,6 +171,12 @@ class _Leaving:
         self.unasked = spreader.by([node], _OBTAIN_KINDS, spreader.unchecked([node]).dropped)
         self.others = Mesh(_with_status(engine.snapshot, agent, "retired"))
         self.theirs = self._reached_by_others()
+        self.users = _Users(self.others)
+        self.held = engine.holds(node)
+        self.taken: dict[str, list[str]] = {}
+        for custody in engine.snapshot.custody.values():
+            if self._takes_from(custody):
+                self.taken.setdefault(custody.credential, []).append(custody.system)
 
     def _reached_by_others(self) -> set[str]:
         """The credentials to which some other active agent comes."""
@@ -181,8 +199,7 @@ class _Leaving:
         revoke = [name for name in obtained if nodes[name] in self.in_hand and name not in self.theirs]
         kept = sorted(set(obtained) - set(revoke))
         copies = self._copies(set(revoke), set(kept))
-        users = self._users(kept, copies)
-        rotate = tuple(self._rotation(name, users) for name in kept)
+        rotate = tuple(self._rotation(name) for name in kept)
         delegations = tuple(sorted(key for key in snapshot.delegation if agent in key))
         return Offboarding(
             agent,
@@ -194,7 +211,7 @@ class _Leaving:
             tuple(sorted(key for key in snapshot.trigger if key[1] == agent)),
             tuple(sorted(system for who, system in snapshot.intent if who == agent)),
             self._approvals(set(revoke)),
-            self._touched(rotate, copies, delegations, users),
+            self._touched(delegations),
         )
 
     def _takes_from(self, custody: Custody) -> bool:
@@ -208,8 +225,8 @@ class _Leaving:
             mesh.access_node(custody.system, ACTION_NUMBER[x]) in self.obtained for x in custody.obtained_by
         )
 
-    def _copies(self, revoke: set[str], kept: set[str]) -> tuple[tuple[str, str], ...]:
-        found = []
+    def _copies(self, revoke: set[str], kept: set[str]) -> tuple[Copy, ...]:
+        found: list[Copy] = []
         for key, custody in self.snapshot.custody.items():
             if custody.how != "stores":
                 continue
@@ -217,40 +234,24 @@ class _Leaving:
             if custody.credential in revoke or (
                 custody.credential in kept and not vault and self._takes_from(custody)
             ):
-                found.append(key)
-        return tuple(sorted(found))
+                found.append(Copy(*key, self._readers(custody)))
+        return tuple(sorted(found, key=lambda copy: (copy.system, copy.credential)))
 
-    def _users(self, kept: list[str], copies: tuple[tuple[str, str], ...]) -> "_Users":
-        """Who else comes to these credentials, and who else reads these copies, as themselves."""
-        others = self.others
-        wanted = 0
-        for name in kept:
-            wanted |= 1 << others.credential_node[name]
-        for key in copies:
-            for action in self.snapshot.custody[key].obtained_by:
-                wanted |= 1 << others.access_node(key[0], ACTION_NUMBER[action])
-        return _Users(others, forward(others.adjacency(OWN_KINDS), wanted))
+    def _readers(self, custody: Custody) -> tuple[str, ...]:
+        """The others that come to a copy as themselves."""
+        numbers = (ACTION_NUMBER[action] for action in custody.obtained_by)
+        marks = (self.users.marks(self.others.access_node(custody.system, number)) for number in numbers)
+        return self.users.named(reduce(or_, marks))
 
-    def _rotation(self, credential: str, users: "_Users") -> Rotation:
+    def _rotation(self, credential: str) -> Rotation:
         node = self.mesh.credential_node[credential]
-        held = any(other == node for leaves, other in self.mesh.steps["hold"] if leaves == self.node)
-        systems = sorted(
-            custody.system
-            for custody in self.snapshot.custody.values()
-            if custody.credential == credential and self._takes_from(custody)
-        )
         return Rotation(
             credential,
-            "shared" if held and credential in self.theirs else "obtainable",
-            tuple(systems),
-            tuple(users.reaching(self.others.credential_node[credential])),
+            "shared" if node in self.held and credential in self.theirs else "obtainable",
+            tuple(sorted(self.taken.get(credential, ()))),
+            self.users.named(self.users.marks(self.others.credential_node[credential])),
             node in self.unasked,
         )
-
-    @property
-    def node(self) -> int:
-        """The agent's node."""
-        return self.mesh.agent_node[self.agent]
 
     def _approvals(self, revoke: set[str]) -> tuple[tuple[str, str], ...]:
         credentials = self.snapshot.credential
@@ -265,19 +266,9 @@ class _Leaving:
             )
         )
 
-    def _touched(
-        self,
-        rotate: tuple[Rotation, ...],
-        copies: tuple[tuple[str, str], ...],
-        delegations: tuple[tuple[str, str], ...],
-        users: "_Users",
-    ) -> tuple[Touched, ...]:
+    def _touched(self, delegations: tuple[tuple[str, str], ...]) -> tuple[Touched, ...]:
         active = self.others.agent_node
-        found = {Touched(agent, "rotated", each.credential) for each in rotate for agent in each.agents}
-        for system, credential in copies:
-            for action in self.snapshot.custody[system, credential].obtained_by:
-                access = self.others.access_node(system, ACTION_NUMBER[action])
-                found |= {Touched(agent, "copy", credential, system) for agent in users.reaching(access)}
+        found: set[Touched] = set()
         for start, end in delegations:
             if start in active:
                 found.add(Touched(start, "sets-to-work"))
@@ -285,17 +276,26 @@ class _Leaving:
                 found.add(Touched(end, "set-to-work"))
         for system, agent in self.snapshot.trigger:
             if agent in active and self.mesh.access_node(system, WRITE) in self.obtained:
-                found.add(Touched(agent, "triggered", system=system))
+                found.add(Touched(agent, "triggered", system))
         return tuple(sorted(found))
 
 
 class _Users:
     """Which agents reach a node as themselves."""
 
-    def __init__(self, mesh: Mesh, own: Closure) -> None:
-        self._agents: Mapping[str, int] = mesh.agent_node
-        self._own = own
+    def __init__(self, mesh: Mesh) -> None:
+        self._own = forward(mesh.adjacency(OWN_KINDS))
+        self._agents = sorted(mesh.agent_node)
+        seeds = {mesh.agent_node[name]: 1 << number for number, name in enumerate(self._agents)}
+        self._marks = self._own.columns(seeds)
+        self._known: dict[int, tuple[str, ...]] = {}
 
-    def reaching(self, node: int) -> list[str]:
-        """Their ids, sorted."""
-        return sorted(name for name, start in self._agents.items() if self._own.row(start) >> node & 1)
+    def marks(self, node: int) -> int:
+        """Them as bits."""
+        return self._marks[self._own.component[node]]
+
+    def named(self, marks: int) -> tuple[str, ...]:
+        """Their ids, sorted; one tuple for all nodes that the same agents reach."""
+        if marks not in self._known:
+            self._known[marks] = tuple(self._agents[number] for number in bits(marks))
+        return self._known[marks]

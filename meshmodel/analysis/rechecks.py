@@ -8,6 +8,7 @@ the grant step, on the boundary, or on a step by which the credential was come b
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from meshmodel.analysis.checkpoints import Unchecked
 from meshmodel.analysis.crossings import approvals
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.entering import severity_number, severity_word
@@ -66,7 +67,7 @@ class Rechecks:
         self._exchanging = {(each.from_, each.at) for each in engine.snapshot.exchange.values()}
         self._grants: dict[tuple[str, str, Action], list[Pair]] = {}
         self._dropped: dict[tuple[str, str | None], int] = {}
-        self._readable: dict[str, frozenset[int]] = {}
+        self._alone: dict[str, Unchecked] = {}
 
     def due(
         self,
@@ -203,14 +204,25 @@ class Rechecks:
         return found
 
     def _dropped_for(self, agent: str, source: str | None) -> int:
+        """The checkpoints over which the start has power, as bits."""
         key = agent, source
         known = self._dropped.get(key)
         if known is None:
-            starts = [self.mesh.agent_node[agent]]
-            if source is not None and self.mesh.access_node(source, READ) in self._reached(agent):
-                starts.append(self.mesh.access_node(source, READ))
-            known = self._dropped[key] = self.spreader.unchecked(starts).dropped
+            known = self._dropped[key] = self._unchecked(agent, source).dropped
         return known
+
+    def _unchecked(self, agent: str, source: str | None) -> Unchecked:
+        """What a start reaches unasked: the agent, with the read of the source where it can read it."""
+        node, guarding = self.mesh.agent_node[agent], self.engine.guarding
+        alone = self._alone.get(agent)
+        if alone is None:
+            alone = self._alone[agent] = guarding.alone(node)
+        if source is None:
+            return alone
+        read = self.mesh.access_node(source, READ)
+        if alone.row >> read & 1 or not self.engine.effective.row(node) >> read & 1:
+            return alone
+        return guarding.together(alone, read, guarding.baseline.row(read))
 
     def _approved(self, agent: str, source: str | None, credential: str, target: str, action: Action) -> bool:
         mesh = self.mesh
@@ -244,18 +256,7 @@ class Rechecks:
 
     def _is_steered(self, agent: str) -> bool:
         """Whether any of its sources has untrusted input."""
-        mesh = self.mesh
-        if mesh.triggered_by.get(mesh.agent_node[agent], 0) & mesh.untrusted:
-            return True
-        return any(mesh.untrusted >> each & 1 for each in self._reached(agent))
-
-    def _reached(self, agent: str) -> frozenset[int]:
-        """The read accesses in its effective reach."""
-        known = self._readable.get(agent)
-        if known is None:
-            reached = self.spreader.everything([self.mesh.agent_node[agent]]).before
-            known = self._readable[agent] = frozenset(each for each in reached if self.mesh.read >> each & 1)
-        return known
+        return bool(self.engine.sources_of(self.mesh.agent_node[agent]) & self.mesh.untrusted)
 
 
 _ACTION: dict[int, Action] = {number: action for action, number in ACTION_NUMBER.items()}

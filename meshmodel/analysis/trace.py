@@ -12,104 +12,27 @@ read each system, how it came by each credential, and the last decision of each 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Final
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.rechecks import Due, Obtained, Rechecks
-from meshmodel.analysis.resolving import Resolving, Yielded
+from meshmodel.analysis.resolving import Resolving
 from meshmodel.analysis.steps import action_mask, implied_mask
+from meshmodel.analysis.traced import VERDICTS, Crossed, Tally, TracedEvent, Verdict
 from meshmodel.model.events import Event, time_text
 from meshmodel.model.text import one_line
-from meshmodel.model.vocabulary import Action, Severity
+from meshmodel.model.vocabulary import Action
 
-Verdict = Literal["none-due", "recorded", "approved", "reused", "stale", "unrecorded", "missing", "unknown"]
-VERDICTS: Final[tuple[Verdict, ...]] = (
-    "none-due",
-    "recorded",
-    "approved",
-    "reused",
-    "stale",
-    "unrecorded",
-    "missing",
-    "unknown",
-)
-"""Whether privilege should have been rechecked, from nothing to say to most.
+__all__ = ["VERDICTS", "Crossed", "Tally", "TracedEvent", "Verdict", "trace"]
 
-``none-due``: no crossing. ``recorded``: a decision was due and was recorded after the last read that it
-must follow. ``approved``: intended, so none was due. ``reused``: it was recorded, but for an earlier
-action. ``stale``: recorded before that read. ``unrecorded``: never recorded. ``missing``: due, and the
-model has no checkpoint there. ``unknown``: the model cannot explain the event, so it cannot tell.
-"""
 _RANK: Final = {verdict: number for number, verdict in enumerate(VERDICTS)}
+
+_REMEMBERED: Final = 1_024
+"""So much of what was due is remembered for one agent."""
 
 Place = tuple[float, int]
 """When something was: its time, then its place in the log."""
 _BEFORE: Final[Place] = (float("-inf"), 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Crossed:
-    """The crossing that an action made, from the events before.
-
-    Attributes:
-        source: the system, or ``None`` for home.
-        event: the number of the event that read it last, or that wrote what triggered the agent; ``None``
-            for home.
-        severity: of the crossing, where no checkpoint is in the way and no intent excuses it.
-    """
-
-    source: str | None
-    event: int | None
-    severity: Severity | None
-
-
-@dataclass(frozen=True, slots=True)
-class TracedEvent:
-    """One event with what the model says of it.
-
-    Attributes:
-        event: as observed.
-        agent: who acted; deduced where only one agent could, ``None`` where it is not known.
-        credential: with what, likewise.
-        identity: as whom.
-        yielded: how the agent came by the credential; ``None`` where nothing shows it.
-        crossing: the crossing from the events before, or ``None``.
-        recheck: whether privilege should have been rechecked, and was.
-        checkpoints: those that were due: any of them would have done.
-        decision: the checkpoint whose decision was found (fresh, reused or stale), and the event in which
-            it was recorded.
-        unexplained: what contradicts the model or is missing from the event, in words.
-        notes: what fits the model and no event shows, in words.
-    """
-
-    event: Event
-    agent: str | None
-    credential: str | None
-    identity: str | None
-    yielded: Yielded | None
-    crossing: Crossed | None
-    recheck: Verdict
-    checkpoints: tuple[str, ...]
-    decision: tuple[str, int] | None
-    unexplained: tuple[str, ...]
-    notes: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class Tally:
-    """The counts of a trace, kept while it runs."""
-
-    events: int = 0
-    rechecks: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(VERDICTS, 0))
-    unexplained: int = 0
-    notes: int = 0
-
-    def add(self, traced: TracedEvent) -> None:
-        """Count one event."""
-        self.events += 1
-        self.rechecks[traced.recheck] += 1
-        self.unexplained += bool(traced.unexplained)
-        self.notes += bool(traced.notes)
 
 
 @dataclass(slots=True)
@@ -362,6 +285,8 @@ class _Tracer:
             if key in state.known:
                 due = state.known[key]
             else:
+                if len(state.known) >= _REMEMBERED:
+                    state.known.clear()
                 due = state.known[key] = self.rechecks.due(
                     agent, source, credential, system, action, state.obtained
                 )

@@ -25,18 +25,16 @@ def offboarding_answer(plan: Offboarding, *, applied: bool) -> Answer:
             }
             for each in plan.rotate
         ],
-        "copies": [{"system": system, "credential": credential} for system, credential in plan.copies],
+        "copies": [
+            {"system": each.system, "credential": each.credential, "agents": list(each.agents)}
+            for each in plan.copies
+        ],
         "delegations": [{"from": start, "to": end} for start, end in plan.delegations],
         "triggers": [{"system": system, "agent": agent} for system, agent in plan.triggers],
         "intents": [{"agent": plan.agent, "system": system} for system in plan.intents],
         "approvals": [{"checkpoint": each, "identity": identity} for each, identity in plan.approvals],
         "touched": [
-            {
-                "agent": each.agent,
-                "because": each.because,
-                "credential": each.credential or None,
-                "system": each.system or None,
-            }
+            {"agent": each.agent, "because": each.because, "system": each.system or None}
             for each in plan.touched
         ],
         "applied": applied,
@@ -77,7 +75,7 @@ def offboarding_text(snapshot: Snapshot, plan: Offboarding, style: Style, *, don
     lines += _part(
         "at rest to delete",
         counted(len(plan.copies), "copy", "copies"),
-        [(credential, f"in {system}") for system, credential in plan.copies],
+        [(each.credential, f"in {each.system}") for each in plan.copies],
         style,
     )
     broken = [(_delegation(key, snapshot),) for key in plan.delegations]
@@ -103,9 +101,9 @@ def _part(rest: str, head: str, rows: Sequence[tuple[str, ...]], style: Style) -
 
 
 def _why(each: Rotation, plan: Offboarding) -> str:
-    places = ", ".join(each.systems)
+    places = _some(each.systems)
     if each.because == "shared":
-        why = f"shared with {', '.join(each.agents)}" if each.agents else "shared"
+        why = f"shared with {_some(each.agents)}" if each.agents else "shared"
         return f"{why}, and lies in {places}" if places else why
     if places:
         why = f"obtainable in {places}"
@@ -123,17 +121,29 @@ def _delegation(key: tuple[str, str], snapshot: Snapshot) -> str:
 
 def _told(plan: Offboarding) -> list[tuple[str, ...]]:
     rows: dict[str, list[str]] = {}
-    for each in plan.touched:
-        rows.setdefault(each.agent, []).append(_notice(each, plan.agent))
-    return [(agent, "; ".join(said)) for agent, said in rows.items()]
+    new: dict[str, list[str]] = {}
+    for each in plan.rotate:
+        for agent in each.agents:
+            new.setdefault(agent, []).append(each.credential)
+    read: dict[str, list[str]] = {}
+    for copy in plan.copies:
+        for agent in copy.agents:
+            read.setdefault(agent, []).append(f"{copy.credential} in {copy.system}")
+    for head, named in (("needs the new secret of", new), ("can read the copy of", read)):
+        for agent, names in named.items():
+            rows.setdefault(agent, []).append(f"{head} {_some(names)}")
+    for notice in plan.touched:
+        rows.setdefault(notice.agent, []).append(_notice(notice, plan.agent))
+    return [(agent, "; ".join(said)) for agent, said in sorted(rows.items())]
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 5} more" if len(names) > 6 else ""
+    return ", ".join(names[:5] if more else names) + more
 
 
 def _notice(each: Touched, agent: str) -> str:
     match each.because:
-        case "rotated":
-            return f"needs the new secret of {each.credential}"
-        case "copy":
-            return f"can read the copy of {each.credential} in {each.system}"
         case "sets-to-work":
             return f"sets {agent} to work"
         case "set-to-work":

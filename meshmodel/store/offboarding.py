@@ -36,7 +36,7 @@ class Plan(Protocol):
         """The credentials to rotate, which are only noted."""
 
     @property
-    def copies(self) -> Sequence[tuple[str, str]]:
+    def deleted(self) -> Sequence[tuple[str, str]]:
         """The custody relations to remove."""
 
 
@@ -61,7 +61,7 @@ def offboard(snapshot: Snapshot, plan: Plan) -> Edit:
     revoked = [name for name in revoked if snapshot.credential[name].is_active]
     changes += [Put(replace(snapshot.credential[name], status="revoked")) for name in revoked]
     changes += [Remove("hold", key) for key in sorted(snapshot.hold) if key[0] == agent.id]
-    changes += [Remove("custody", key) for key in plan.copies if key in snapshot.custody]
+    changes += [Remove("custody", key) for key in plan.deleted if key in snapshot.custody]
     changes += [Remove("delegation", key) for key in sorted(snapshot.delegation) if agent.id in key]
     changes += [Remove("trigger", key) for key in sorted(snapshot.trigger) if key[1] == agent.id]
     changes += [Remove("intent", key) for key in sorted(snapshot.intent) if key[0] == agent.id]

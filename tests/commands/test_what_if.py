@@ -189,7 +189,7 @@ def test_standard_input_and_an_interrupt():
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read().splitlines()
         process.stdin.close()
-        assert process.wait(timeout=60) != 0
+        assert process.wait(timeout=60) == 2
     assert first["event"] == 1
     assert json.loads(rest[-1])["complete"] is False
 
