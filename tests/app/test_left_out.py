@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from textual.content import Content
 
+from meshmodel.analysis.results import Finding
 from meshmodel.app.field_editor import FieldEditor
 from meshmodel.app.screens.start import RECENT_SHOWN, StartScreen
 from meshmodel.app.sentences import best_completions
 from meshmodel.app.widgets.how import _fitting
+from meshmodel.app.widgets.inspector_rows import is_about
 from meshmodel.app.widgets.quick_line import QuickLine
 from meshmodel.app.widgets.rows import RowList
 from meshmodel.model import records as r
@@ -38,6 +40,14 @@ async def test_the_quick_line_says_how_many_completions_more_there_are():
         rows = line.query_one(RowList)
         last = rows.get_option_at_index(rows.option_count - 1)
         assert "8 more: type on" in str(last.prompt)
+
+
+def test_an_agent_of_a_finding_with_very_many_is_told_of_it():
+    agents = tuple(f"bot-{number:03}" for number in range(80))
+    about = tuple(("agent", each) for each in agents[:50])
+    finding = Finding("shared-credential", "medium", "key", "m", "r", (), about=about, agents=agents)
+    assert is_about(finding, "agent", "bot-079")
+    assert not is_about(finding, "agent", "bot-080")
 
 
 def test_the_steps_that_do_not_fit_in_a_row_are_counted():

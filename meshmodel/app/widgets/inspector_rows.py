@@ -258,6 +258,8 @@ def finding_rows(analysis: "Analysis | None", record: Record, *, ascii_only: boo
 
 def is_about(finding: "Finding", table: str, key: Key) -> bool:
     """Whether a finding is about a record, or about a relation of it."""
+    if table == "agent" and key in finding.agents:  # all of them, where ``about`` names the first ones
+        return True
     for found_table, found_key in finding.about:
         if (found_table, found_key) == (table, key):
             return True

@@ -163,6 +163,15 @@ class RowList(OptionList):
         if chosen:
             self.highlighted = min(chosen, key=lambda index: (abs(index - (place or 0)), index))
 
+    def _update_lines(self) -> None:
+        """Where every row is one line its height need not be worked out: thousands of rows take no time."""
+        cache, count = self._line_cache, len(self.options)
+        if self.has_class("-one-line") and len(cache.lines) < count:
+            cache.lines[:] = [(index, 0) for index in range(count)]
+            cache.heights.update(dict.fromkeys(range(count), 1))
+            cache.index_to_line.update(zip(range(count), range(count), strict=True))
+        super()._update_lines()
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Say which row was chosen."""
         event.stop()
@@ -183,6 +192,9 @@ def _filtered(rows: Sequence[Row], words: Sequence[str]) -> list[Row]:
                 found.append(above)
             above = None
             found.append(row)
+    left = sum(not row.heading for row in rows) - sum(not row.heading for row in found)
+    if left:
+        found.append(heading(f"{left} left out by the filter"))
     return found
 
 
