@@ -92,6 +92,8 @@ class Analysis:
     @cached_property
     def doors(self) -> tuple[Door, ...]:
         """The missing checkpoints (section 6), by credential and system."""
+        if self._known is not None:
+            return self._known.doors(self._counts)
         return MissingCheckpoints(self._engine).doors()
 
     @cached_property

@@ -5,6 +5,7 @@ credential there is the set of groups that carry it unchecked, for every kind of
 groups that come to it from elsewhere, and a door is their intersection.
 """
 
+from collections.abc import Sequence
 from itertools import compress
 from typing import Final
 
@@ -17,7 +18,7 @@ from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, action_mask, actions_of
 from meshmodel.model.records import Grant
 
 _ONES: Final = bytes.maketrans(b"01", b"\0\1")
-_SPECIAL: Final = -1
+SPECIAL: Final = -1
 """The kind of a system that a boundary or an intent tells apart from all others."""
 
 
@@ -49,7 +50,7 @@ class MissingCheckpoints:
         self._prepare_carried()
         agent_marks = {each.node: 1 << place for place, each in enumerate(agents)}
         self._own = engine.own.columns(agent_marks)
-        self._own_component = engine.own.component
+        self._own_component: Sequence[int] = engine.own.component
         self._held: dict[int, int] = {}
         for agent, credential in self.mesh.steps["hold"]:
             self._held[credential] = self._held.get(credential, 0) | agent_marks.get(agent, 0)
@@ -103,7 +104,7 @@ class MissingCheckpoints:
             for node in part:
                 beginning[node] = beginning.get(node, 0) | marks
         self._carried = baseline.columns(beginning)
-        self._component = baseline.component
+        self._component: Sequence[int] = baseline.component
 
     def _prepare_coming(self) -> None:
         mesh = self.mesh
@@ -137,7 +138,7 @@ class MissingCheckpoints:
             zone = mesh.zone_of[number]
             key = zone, mesh.sensitivity[number], number in self._exposed
             special = number in self._approvals or zone in self._bounded
-            self._kind[name] = _SPECIAL if special else numbers.setdefault(key, len(numbers))
+            self._kind[name] = SPECIAL if special else numbers.setdefault(key, len(numbers))
         self._ways: dict[int, dict[int, Way | None]] = {}
         self._guarded = {(leaves, enters // 5) for leaves, enters in self.engine.candidates.guards}
 
@@ -197,7 +198,7 @@ class MissingCheckpoints:
         carried = self._carried[self._component[node]]
         actions = action_mask(grant.actions)
         kind = self._kind[system]
-        if kind == _SPECIAL or (node, number) in self._guarded:
+        if kind == SPECIAL or (node, number) in self._guarded:
             way = self._way(node, number, carried, actions)
         else:
             ways = self._ways.get(carried)

@@ -1,5 +1,6 @@
 """What the sources of agents are like, as far as they have a crossing to a target (section 6)."""
 
+import copy
 from collections.abc import Mapping
 
 from meshmodel.analysis.engine import Group, Traveller
@@ -50,8 +51,35 @@ class _Spread:
             self.one[zones[0]] = self.one.get(zones[0], 0) | mark
             self.ones |= mark
 
+    def without(self, marks: int) -> "_Spread":
+        made = _Spread()
+        made.many, made.ones = self.many & ~marks, self.ones & ~marks
+        made.one = {zone: known & ~marks for zone, known in self.one.items()}
+        return made
+
     def to(self, zone: str) -> int:
         return self.many | self.ones & ~self.one.get(zone, 0)
+
+
+Told = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+"""Of some sources up to two zones: of all, of those with untrusted input, of those that are confidential,
+and of those from which what is carried is the more severe.
+"""
+
+
+def told(mesh: Mesh, sources: int, *, steered: bool) -> Told:
+    """What the sources of a group are like, as far as doors ask.
+
+    Args:
+        mesh: the compiled graph.
+        sources: those that count, by their read accesses.
+        steered: whether any source of the agent has untrusted input.
+    """
+    carrying = sources & mesh.above[1]
+    zones = floods = _zones(mesh, carrying)
+    if not steered:
+        floods = _zones(mesh, carrying & mesh.level_read[3])
+    return _zones(mesh, sources), _zones(mesh, sources & mesh.untrusted), zones, floods
 
 
 def _zones(mesh: Mesh, sources: int) -> tuple[str, ...]:
@@ -74,26 +102,35 @@ class Sources:
     """
 
     def __init__(self, mesh: Mesh, counted: int, marks_of: Mapping[tuple[Group, bool], int]) -> None:
-        self._any, self._untrusted, self._carries, self._floods = (_Spread() for _ in range(4))
+        self._spreads = (_Spread(), _Spread(), _Spread(), _Spread())
         for (group, steered), marks in marks_of.items():
             sources = group.sources & counted
-            if not sources:
-                continue
-            self._any.add(marks, _zones(mesh, sources))
-            self._untrusted.add(marks, _zones(mesh, sources & mesh.untrusted))
-            carrying = sources & mesh.above[1]
-            if carrying:
-                zones = _zones(mesh, carrying)
-                self._carries.add(marks, zones)
-                if not steered:
-                    zones = _zones(mesh, carrying & mesh.level_read[3])
-                self._floods.add(marks, zones)
+            if sources:
+                self.add(marks, told(mesh, sources, steered=steered))
+
+    def add(self, marks: int, zones: Told) -> None:
+        """Add groups whose sources are like this."""
+        for spread, each in zip(self._spreads, zones, strict=True):
+            spread.add(marks, each)
+
+    def without(self, marks: int) -> "Sources":
+        """The same for all other groups; these stay as they are."""
+        made = copy.copy(self)
+        one, other, third, fourth = self._spreads
+        made._spreads = (  # noqa: SLF001  # its own kind
+            one.without(marks),
+            other.without(marks),
+            third.without(marks),
+            fourth.without(marks),
+        )
+        return made
 
     def to(self, zone: str, marks: int) -> Coming:
         """Those of these marks that come to a zone from another one."""
+        one, untrusted, carries, floods = self._spreads
         return Coming(
-            self._any.to(zone) & marks,
-            self._untrusted.to(zone) & marks,
-            self._carries.to(zone) & marks,
-            self._floods.to(zone) & marks,
+            one.to(zone) & marks,
+            untrusted.to(zone) & marks,
+            carries.to(zone) & marks,
+            floods.to(zone) & marks,
         )

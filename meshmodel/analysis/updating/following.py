@@ -4,15 +4,22 @@ from dataclasses import dataclass
 from datetime import date
 
 from meshmodel.analysis.crossings import Approval, Counts, approval_of
+from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.relations import Related
 from meshmodel.analysis.results import Door, Finding
 from meshmodel.analysis.rules import Facts
 from meshmodel.analysis.updating.changes import Changes
+from meshmodel.analysis.updating.doors import KeptDoors
 from meshmodel.analysis.updating.engines import Kept, Moved, keep, move
 from meshmodel.analysis.updating.found import Found, Refinding, find
 from meshmodel.analysis.updating.near import Near
 from meshmodel.model.snapshot import Snapshot
+
+_CONCERNED = 3
+"""Where an edit concerns more agents than one of so many, doors are looked for from scratch."""
+_FEW = 100
+"""But not where there are so few agents."""
 
 
 class Following:
@@ -28,6 +35,7 @@ class Following:
         self.kept = kept
         self._earlier = earlier
         self._counts: Counts | None = None
+        self._doors: KeptDoors | None = None
         self._found: Found | None = None
         self._facts: Facts | None = None
         self._today: date | None = None
@@ -43,7 +51,8 @@ class Following:
         if moved is None:
             return None
         return Following(
-            moved.kept, Earlier(self.kept, moved, self._counts, self._found, self._facts, self._today)
+            moved.kept,
+            Earlier(self.kept, moved, self._counts, self._doors, self._found, self._facts, self._today),
         )
 
     def counts(self) -> Counts:
@@ -57,6 +66,18 @@ class Following:
             redrawn = bool(moved.edit.systems)
             self._counts = earlier.counts.after(self.engine, approvals, moved.agents, redrawn=redrawn)
         return self._counts
+
+    def doors(self, counts: Counts) -> tuple[Door, ...]:
+        """The missing checkpoints of this reading."""
+        earlier = self._earlier
+        agents = len(self.engine.travellers)
+        if earlier is not None and _CONCERNED * len(earlier.moved.agents) > agents + _FEW:
+            return MissingCheckpoints(self.engine).doors()
+        if earlier is not None and earlier.doors is not None:
+            self._doors = earlier.doors.after(self.kept, earlier.moved, counts.approvals, earlier.kept)
+        if self._doors is None:
+            self._doors = KeptDoors(self.kept, counts.approvals)
+        return self._doors.doors()
 
     def findings(self, doors: tuple[Door, ...], counts: Counts, today: date) -> tuple[Finding, ...]:
         """The findings of all rules in their order.
@@ -102,12 +123,13 @@ class Earlier:
     Attributes:
         kept: that reading.
         moved: the edit.
-        counts, found, facts, today: of its crossings and findings, as far as somebody asked for them.
+        counts, doors, found, facts, today: of its crossings and findings, as far as somebody asked for them.
     """
 
     kept: Kept
     moved: Moved
     counts: Counts | None
+    doors: KeptDoors | None
     found: Found | None
     facts: Facts | None
     today: date | None

@@ -1,0 +1,353 @@
+"""The missing checkpoints after an edit: those on which it bears anew, the others as they were."""
+
+import copy
+from collections.abc import Iterable
+from typing import Final
+
+from meshmodel.analysis.crossings import Approval, without_closed
+from meshmodel.analysis.doors import MissingCheckpoints
+from meshmodel.analysis.engine import Group, Traveller
+from meshmodel.analysis.entering import Coming
+from meshmodel.analysis.results import Door
+from meshmodel.analysis.sources import Sources, Told, features_of, told
+from meshmodel.analysis.steps import Pair, bits
+from meshmodel.analysis.updating.engines import Kept, Moved
+from meshmodel.analysis.updating.marks import Marks, Sample, Turned
+from meshmodel.model.records import Key
+
+Profile = tuple[str | None, bool, tuple[Told, ...], tuple[int, int] | None]
+"""What doors ask of a group: the agent's home, whether it is a source, and what the others are like."""
+Excuses = dict[str, list[Approval]]
+
+_SPARE: Final = 3
+"""So many times the marks that there are may have been given before all are given anew."""
+
+
+class KeptDoors(MissingCheckpoints):
+    """The doors of one reading, and all that they follow from, mark by mark.
+
+    Attributes:
+        found: the doors by credential and system.
+    """
+
+    def __init__(self, kept: Kept, excuses: Excuses) -> None:
+        engine, mesh = kept.engine, kept.engine.mesh
+        self.engine, self.mesh = engine, mesh
+        self.marks = Marks.none(mesh)
+        self._first = (1 << self.marks.agents) - 1
+        self._likeness: dict[tuple[int, bool], tuple[Told, ...]] = {}
+        self._profiles: dict[int, Profile] = {}
+        self._home: dict[str, int] = {}
+        self._from_home = 0
+        number = mesh.first_agent - mesh.first_credential
+        self._carried, self._own = [0] * number, [0] * number
+        self._component = self._own_component = range(-mesh.first_credential, number)
+        self.open_in: dict[Pair, int] = {}
+        self._approvals: dict[int, list[tuple[int, Traveller, Group, Approval]]] = {}
+        self._approved: dict[str, frozenset[int]] = {}
+        self._held: dict[int, int] = {}
+        self._outside = Sources(mesh, 0, {})
+        self._inside = [Sources(mesh, 0, {}) for _ in range(4)]
+        for agent, credential in mesh.steps["hold"]:
+            self._held[credential] = self._held.get(credential, 0) | 1 << agent - mesh.first_agent
+        self._prepare_boundaries()
+        self._turn((), engine.travellers, excuses)
+        self._carry_own((), engine.travellers, kept, kept)
+        self._prepare_kinds()
+        self._forget()
+        self.found: dict[Key, Door] = {(each.credential, each.system): each for each in super().doors()}
+
+    def doors(self) -> tuple[Door, ...]:
+        """All missing checkpoints, by credential and system."""
+        return tuple(self.found[key] for key in sorted(self.found))
+
+    def after(self, kept: Kept, moved: Moved, excuses: Excuses, before: Kept) -> "KeptDoors | None":
+        """The doors after an edit, or ``None`` where they are better looked for from scratch.
+
+        Args:
+            kept: the reading after it.
+            moved: what it did.
+            excuses: what intents excuse now.
+            before: the reading before it.
+        """
+        if self.marks.next > _SPARE * (len(self.marks.samples) + self.marks.agents):
+            return None
+        made = copy.copy(self)
+        made.follow(kept, moved, excuses, before)
+        return made
+
+    def follow(self, kept: Kept, moved: Moved, excuses: Excuses, before: Kept) -> None:
+        """Look again at what the edit bears on: only for a copy that nobody else has."""
+        self.engine, self.mesh = kept.engine, kept.engine.mesh
+        self.marks, self.found = self.marks.copy(), self.found.copy()
+        self._profiles, self._home = self._profiles.copy(), self._home.copy()
+        self._carried, self._own = self._carried.copy(), self._own.copy()
+        self._approvals, self._approved = self._approvals.copy(), self._approved.copy()
+        self.open_in = self.open_in.copy()
+        changed = bool(moved.changes.of("system"))
+        if moved.edit.systems:
+            self._likeness = {}
+        gone = [each for each in before.engine.travellers if each.id in moved.agents]
+        come = [each for each in kept.engine.travellers if each.id in moved.agents]
+        bounded, special = self._bounded, set(self._approvals)
+        self._prepare_boundaries()
+        credentials, steps, systems = self._turn(gone, come, excuses)
+        credentials |= self._carry_own(gone, come, before, kept)
+        credentials |= self._hold(moved)
+        steps |= self._guard(moved)
+        self._forget()
+        systems |= {str(key) for key, _, _ in moved.changes.of("system")}
+        if moved.guards.zones or bounded != self._bounded:
+            zones = bounded.keys() | self._bounded.keys()
+            systems |= {
+                name for name, number in self.mesh.system_number.items() if self.mesh.zone_of[number] in zones
+            }
+        if changed or bounded != self._bounded or special != self._approvals.keys():
+            self._prepare_kinds()
+        self._look(self._concerned(kept, moved, credentials, steps, systems))
+
+    def _forget(self) -> None:
+        """What was worked out on the way holds for one reading."""
+        self._coming: dict[tuple[str, int, int], Coming] = {}
+        self._ways = {}
+        self._names: dict[int, tuple[str, ...]] = {}
+        self._expanded: dict[int, int] = {}
+        self._guarded = {(leaves, enters // 5) for leaves, enters in self.engine.candidates.guards}
+
+    def _look(self, keys: Iterable[tuple[str, str]]) -> None:
+        grants, nodes = self.engine.snapshot.grant, self.mesh.credential_node
+        for key in keys:
+            grant, node = grants.get(key), nodes.get(key[0])
+            known = self.found.get(key)
+            door = None
+            if grant is not None and node is not None and self._carried[self._component[node]]:
+                door = self.door(grant)
+            if door is None:
+                if known is not None:
+                    del self.found[key]
+            elif door != known:
+                self.found[key] = door
+
+    def _concerned(
+        self, kept: Kept, moved: Moved, credentials: int, steps: set[Pair], systems: set[str]
+    ) -> set[tuple[str, str]]:
+        """The grants at which there may be another door, or none, or one."""
+        mesh, related = self.mesh, kept.related
+        found = {(str(key[0]), str(key[1])) for key, _, _ in moved.changes.of("grant")}
+        ids = {mesh.credentials[node - mesh.first_credential] for node in bits(credentials)}
+        ids |= moved.edit.credentials
+        for each in ids:
+            found.update((each, grant.system) for grant in related.of("grant", "credential", each))
+        for each in systems | moved.edit.systems:
+            found.update((grant.credential, each) for grant in related.of("grant", "system", each))
+        for leaves, enters in steps:
+            if mesh.first_credential <= leaves < mesh.first_agent and enters < mesh.first_credential:
+                found.add((mesh.credentials[leaves - mesh.first_credential], mesh.systems[enters // 5]))
+        return found
+
+    # What the marks mean ----------------------------------------------------------------------
+
+    def _turn(
+        self, gone: Iterable[Traveller], come: Iterable[Traveller], excuses: Excuses
+    ) -> tuple[int, set[Pair], set[str]]:
+        """Give marks to groups; the credentials and guarded steps that it concerns, and the systems where
+        intents excuse something else.
+        """
+        gone, come = tuple(gone), tuple(come)
+        turned = self.marks.turn(gone, come, excuses)
+        credentials = self._carry(turned) | self._profile(turned)
+        for shared in turned.shared:
+            credentials |= self.marks.carried(self.marks.samples[shared])
+        steps = self._open_again(turned)
+        return credentials, steps, self._excuse(gone, come, excuses)
+
+    def _carry(self, turned: Turned) -> int:
+        """Note who comes to which credentials; those to which others come."""
+        alike: dict[int, int] = {}
+        for number, (was, now) in turned.marks.items():
+            difference = self.marks.carried(was) ^ self.marks.carried(now)
+            if difference:
+                alike[difference] = alike.get(difference, 0) | 1 << number
+        found = 0
+        first = self.mesh.first_credential
+        for difference, marks in alike.items():
+            found |= difference
+            for place in bits(difference >> first):
+                self._carried[place] ^= marks
+        return found
+
+    def _profile(self, turned: Turned) -> int:
+        """Note what the sources of groups are like; the credentials of those that are like others now."""
+        changed = 0
+        found = 0
+        alike: dict[Profile, int] = {}
+        for number, (_, now) in turned.marks.items():
+            was = self._profiles.pop(number, None)
+            profile = None if now is None else self._profile_of(now)
+            if profile is not None:
+                self._profiles[number] = profile
+            if profile == was:
+                continue
+            changed |= 1 << number
+            if profile is not None:
+                alike[profile] = alike.get(profile, 0) | 1 << number
+                found |= self.marks.carried(now)
+        if changed:
+            self._from_home &= ~changed
+            self._home = {zone: marks & ~changed for zone, marks in self._home.items()}
+            self._outside = self._outside.without(changed)
+            self._inside = [each.without(changed) for each in self._inside]
+        for (home, from_home, told_of, _), marks in alike.items():
+            if home is not None:
+                self._home[home] = self._home.get(home, 0) | marks
+                if from_home:
+                    self._from_home |= marks
+            for sources, zones in zip((self._outside, *self._inside), told_of, strict=True):
+                sources.add(marks, zones)
+        return found
+
+    def _profile_of(self, sample: Sample) -> Profile:
+        traveller, group = sample
+        key = group.sources, traveller.steered
+        known = self._likeness.get(key)
+        if known is None:
+            mesh = self.mesh
+            counted = (mesh.read, *(above | mesh.untrusted for above in mesh.above))
+            known = self._likeness[key] = tuple(
+                told(mesh, group.sources & each, steered=traveller.steered) for each in counted
+            )
+        # A boundary parts some sources from a target: there it matters which they are.
+        exact = (group.sources, group.unchecked.dropped) if self._bounded else None
+        return traveller.home, group.home, known, exact
+
+    def _open_again(self, turned: Turned) -> set[Pair]:
+        """Note for whom guarded steps are open; those that are for others."""
+        lost = 0
+        dropping: dict[int, int] = {}
+        for number, (was, now) in turned.marks.items():
+            old = 0 if was is None else was[1].unchecked.dropped
+            new = 0 if now is None else now[1].unchecked.dropped
+            if old != new:
+                lost |= 1 << number
+                dropping[new] = dropping.get(new, 0) | 1 << number
+        found: set[Pair] = set()
+        if lost:
+            for step, guards in self.engine.candidates.guards.items():
+                known = self.open_in.get(step, 0)
+                marks = known & ~lost
+                for dropped, those in dropping.items():
+                    if not guards & ~dropped:
+                        marks |= those
+                if marks != known:
+                    self.open_in[step] = marks
+                    found.add(step)
+        return found
+
+    def _guard(self, moved: Moved) -> set[Pair]:
+        """Note for whom steps are open that are guarded otherwise; all of these."""
+        guards = self.engine.candidates.guards
+        for step in moved.guards.steps:
+            if step not in guards:
+                self.open_in.pop(step, None)
+                continue
+            marks = 0
+            for number, (_, group) in self.marks.samples.items():
+                if group.unchecked.dropped and not guards[step] & ~group.unchecked.dropped:
+                    marks |= 1 << number
+            self.open_in[step] = marks
+        return moved.guards.steps | set(moved.edit.gone) | set(moved.edit.come)
+
+    def _excuse(self, gone: Iterable[Traveller], come: Iterable[Traveller], excuses: Excuses) -> set[str]:
+        """Note what intents excuse for these agents; the systems where they do or did."""
+        systems: set[int] = set()
+        agents = {each.id for each in gone}
+        for agent in agents:
+            systems |= self._approved.pop(agent, frozenset())
+        for system in systems:
+            left = [each for each in self._approvals[system] if each[1].id not in agents]
+            if left:
+                self._approvals[system] = left
+            else:
+                del self._approvals[system]
+        for traveller in come:
+            here = excuses.get(traveller.id)
+            if not here:
+                continue
+            number = traveller.node - self.mesh.first_agent
+            numbers = (*((number,) if traveller.groups else ()), *self.marks.others.get(number, ()))
+            self._approved[traveller.id] = frozenset(each.system for each in here)
+            systems |= self._approved[traveller.id]
+            for approval in here:
+                self._approvals[approval.system] = [
+                    *self._approvals.get(approval.system, ()),
+                    *((each, *self.marks.samples[each], approval) for each in numbers),
+                ]
+        return {self.mesh.systems[system] for system in systems}
+
+    # What agents hold and pick up -------------------------------------------------------------
+
+    def _carry_own(
+        self, gone: Iterable[Traveller], come: Iterable[Traveller], before: Kept, after: Kept
+    ) -> int:
+        """Note who comes by credentials as itself; those by which others come."""
+        differences: dict[int, int] = {}
+        for travellers, kept in ((gone, before), (come, after)):
+            for each in travellers:
+                row = kept.own.row(each.node) & self.marks.credentials
+                differences[each.node] = differences.get(each.node, 0) ^ row
+        alike: dict[int, int] = {}
+        for node, difference in differences.items():
+            if difference:
+                alike[difference] = alike.get(difference, 0) | 1 << node - self.mesh.first_agent
+        found = 0
+        for difference, marks in alike.items():
+            found |= difference
+            for place in bits(difference >> self.mesh.first_credential):
+                self._own[place] ^= marks
+        return found
+
+    def _hold(self, moved: Moved) -> int:
+        """Note who holds what; the credentials that others hold."""
+        mesh = self.mesh
+        found = 0
+        for steps, come in ((moved.edit.gone, False), (moved.edit.come, True)):
+            for agent, credential in steps:
+                if agent < mesh.first_agent or credential >= mesh.first_agent:
+                    continue
+                if not found:
+                    self._held = self._held.copy()
+                found |= 1 << credential
+                mark = 1 << agent - mesh.first_agent
+                known = self._held.get(credential, 0)
+                self._held[credential] = known | mark if come else known & ~mark
+        return found
+
+    # Overridden -------------------------------------------------------------------------------
+
+    def _prepare_boundaries(self) -> None:
+        self._bounded: dict[str, int] = {}
+        for boundary in self.engine.candidates.boundaries:
+            zone = boundary.zone_to
+            self._bounded[zone] = self._bounded.get(zone, 0) | boundary.actions
+
+    def _coming_bounded(self, access: int) -> Coming:
+        found = Coming()
+        for number, (traveller, group) in self.marks.samples.items():
+            sources, home = without_closed(
+                self.engine, traveller, group, access, group.sources, home=group.home
+            )
+            found.add(1 << number, features_of(self.mesh, traveller, access, sources, home=home))
+        return found
+
+    def _expand(self, marks: int) -> int:
+        agents = marks & self._first
+        for number in bits((marks ^ agents) >> self.marks.agents):
+            agents |= self.marks.holders[number + self.marks.agents]
+        return agents
+
+    def _named(self, agents: int) -> tuple[str, ...]:
+        known = self._names.get(agents)
+        if known is None:
+            ids = self.mesh.agents
+            known = self._names[agents] = tuple(sorted(map(ids.__getitem__, bits(agents))))
+        return known

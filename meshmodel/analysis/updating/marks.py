@@ -1,0 +1,151 @@
+"""Which groups of sources there are, each with a mark that stays its own while others come and go.
+
+Every agent has a mark, by its number, for its first group. The marks of other groups come after those of
+all agents; groups that mean the same have one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from meshmodel.analysis.crossings import Approval
+from meshmodel.analysis.engine import Group, Traveller
+from meshmodel.analysis.steps import Mesh
+
+Sample = tuple[Traveller, Group]
+"""A group and an agent that has it."""
+Alike = tuple[int, int, int, str | None, bool, str | None]
+"""What other groups have in common that mean the same: sources, credentials, what is dropped, the home,
+whether the agent is steered, and the agent itself where intents excuse something.
+"""
+
+
+@dataclass(slots=True)
+class Turned:
+    """What happened to the marks.
+
+    Attributes:
+        marks: for each mark that stands for something else the group before and after, or ``None``.
+        shared: the marks of other groups that agents came to or left, and that are still there.
+    """
+
+    marks: dict[int, tuple[Sample | None, Sample | None]] = field(default_factory=dict)
+    shared: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Marks:
+    """The groups of all agents by their marks.
+
+    Attributes:
+        agents: how many numbers there are for agents.
+        first_agent: the node of the first.
+        credentials: the nodes of credentials.
+        next: the next number that is free.
+        samples: for each mark its group, and an agent that has it.
+        holders: for the marks of other groups the agents that have them.
+        others: for each agent, by its number, the marks of its other groups.
+        numbers: the marks of other groups by what those have in common.
+        alike: the other way round.
+    """
+
+    agents: int
+    first_agent: int
+    credentials: int
+    next: int
+    samples: dict[int, Sample] = field(default_factory=dict)
+    holders: dict[int, int] = field(default_factory=dict)
+    others: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    numbers: dict[Alike, int] = field(default_factory=dict)
+    alike: dict[int, Alike] = field(default_factory=dict)
+
+    @classmethod
+    def none(cls, mesh: Mesh) -> "Marks":
+        """No groups yet."""
+        agents = mesh.size - mesh.first_agent
+        credentials = (1 << mesh.first_agent) - (1 << mesh.first_credential)
+        return cls(agents, mesh.first_agent, credentials, agents)
+
+    def copy(self) -> "Marks":
+        """The same, which can be changed while these stay as they are."""
+        return replace(
+            self,
+            samples=self.samples.copy(),
+            holders=self.holders.copy(),
+            others=self.others.copy(),
+            numbers=self.numbers.copy(),
+            alike=self.alike.copy(),
+        )
+
+    def carried(self, sample: Sample | None) -> int:
+        """The credentials that a group carries unchecked."""
+        return 0 if sample is None else sample[1].unchecked.row & self.credentials
+
+    def turn(
+        self, gone: Iterable[Traveller], come: Iterable[Traveller], excuses: dict[str, list[Approval]]
+    ) -> Turned:
+        """Agents are others than they were, or reach something else: only for a copy.
+
+        Args:
+            gone: those agents as they were.
+            come: as they are now.
+            excuses: what intents excuse for agents.
+        """
+        turned = Turned()
+        touched: set[int] = set()
+        before: dict[int, Sample | None] = {}
+        left: dict[int, int] = {}
+        for traveller in gone:
+            number = traveller.node - self.first_agent
+            before[number] = self.samples.pop(number, None)
+            for other in self.others.pop(number, ()):
+                left[other] = left.get(other, 0) | 1 << number
+        joined: dict[int, int] = {}
+        for traveller in come:
+            number = traveller.node - self.first_agent
+            before.setdefault(number, None)
+            if traveller.groups:
+                self.samples[number] = traveller, traveller.groups[0]
+            alone = traveller.id if traveller.id in excuses else None
+            others = []
+            for group in traveller.groups[1:]:
+                other = self._number(traveller, group, alone, turned)
+                joined[other] = joined.get(other, 0) | 1 << number
+                others.append(other)
+            if others:
+                self.others[number] = tuple(others)
+        for number, was in before.items():
+            now = self.samples.get(number)
+            if was is not None or now is not None:
+                turned.marks[number] = was, now
+        touched.update(left, joined)
+        for other in touched:
+            was_held = self.holders.get(other, 0)
+            held = was_held & ~left.get(other, 0) | joined.get(other, 0)
+            if held:
+                self.holders[other] = held
+                if held != was_held and was_held:
+                    turned.shared.add(other)
+            else:
+                del self.holders[other]
+                del self.numbers[self.alike.pop(other)]
+                turned.marks[other] = self.samples.pop(other), None
+        return turned
+
+    def _number(self, traveller: Traveller, group: Group, alone: str | None, turned: Turned) -> int:
+        unchecked = group.unchecked
+        alike = (
+            group.sources,
+            unchecked.row & self.credentials,
+            unchecked.dropped,
+            traveller.home,
+            traveller.steered,
+            alone,
+        )
+        number = self.numbers.get(alike)
+        if number is None:
+            number = self.numbers[alike] = self.next
+            self.next += 1
+            self.alike[number] = alike
+            self.samples[number] = traveller, group
+            turned.marks[number] = None, self.samples[number]
+        return number
