@@ -181,7 +181,10 @@ class Analysis:
         return None if asked is None else all_ways(self._explaining, asked)
 
     def explain_finding(self, finding: Finding) -> Explanation | None:
-        """The worst way by which a finding comes about, or ``None`` where there is none to tell."""
+        """The worst way by which a finding comes about, or ``None`` where there is none to tell.
+
+        Of a finding about very many systems it is the worst to those that ``about`` names.
+        """
         return self._explaining.of_finding(finding)
 
     def can_be_intended(self, explanation: Explanation) -> Intent | None:
