@@ -11,7 +11,6 @@ from typing import Literal
 from meshmodel.analysis.checkpoints import shortcomings
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.rechecks import Obtained, Rechecks
-from meshmodel.analysis.steps import OWN_KINDS
 from meshmodel.model.events import Event
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import Action
@@ -46,7 +45,6 @@ class Resolving:
         self.mesh = engine.mesh
         self.rechecks = rechecks
         self.meeting = frozenset(engine.candidates.ids)
-        self._own: dict[str, frozenset[str]] = {}
         self._carrying: dict[str, list[str]] = {}
         for each in sorted(self.snapshot.credential.values(), key=lambda each: each.id):
             self._carrying.setdefault(each.principal, []).append(each.id)
@@ -56,18 +54,15 @@ class Resolving:
         """Why a checkpoint does not count, in words."""
         return ", ".join(shortcomings(self.snapshot.checkpoint[checkpoint], self.engine.view))
 
-    def own(self, agent: str) -> frozenset[str]:
-        """The credentials to which an active agent comes as itself."""
-        known = self._own.get(agent)
-        if known is None:
-            reached = self.rechecks.spreader.by([self.mesh.agent_node[agent]], OWN_KINDS)
-            known = frozenset(name for name, node in self.mesh.credential_node.items() if node in reached)
-            self._own[agent] = known
-        return known
+    def own(self, agent: str) -> list[str]:
+        """The credentials to which an active agent comes as itself, sorted."""
+        row = self.engine.own.row(self.mesh.agent_node[agent])
+        return sorted(name for name, node in self.mesh.credential_node.items() if row >> node & 1)
 
     def reaches(self, agent: str, credential: str) -> bool:
         """Whether an agent comes to a credential as itself."""
-        return agent in self.mesh.agent_node and credential in self.own(agent)
+        node, leaves = self.mesh.credential_node.get(credential), self.mesh.agent_node.get(agent)
+        return node is not None and leaves is not None and bool(self.engine.own.row(leaves) >> node & 1)
 
     def opens(self, credential: str, system: str, action: Action) -> bool:
         """Whether a system accepts a credential for an action, or exchanges it for another."""
@@ -108,7 +103,7 @@ class Resolving:
     def _able(self, credential: str) -> tuple[str, ...]:
         known = self._presenting.get(credential)
         if known is None:
-            known = tuple(agent for agent in self.mesh.agent_node if credential in self.own(agent))
+            known = tuple(agent for agent in self.mesh.agent_node if self.reaches(agent, credential))
             if credential in self.snapshot.credential:  # names of logs are not kept
                 self._presenting[credential] = known
         return known
@@ -138,7 +133,7 @@ class Resolving:
                 )
                 return ()
         elif agent is not None and agent in self.mesh.agent_node:
-            names = sorted(self.own(agent))
+            names = self.own(agent)
         else:
             return ()
         fitting = [each for each in names if each in self.mesh.credential_node]
@@ -147,7 +142,7 @@ class Resolving:
                 unexplained.append(f"{_either(names)} is revoked, so it should have been refused")
             return ()
         if agent is not None and agent in self.mesh.agent_node:
-            near = [each for each in fitting if each in self.own(agent)]
+            near = [each for each in fitting if self.reaches(agent, each)]
             if not near and len(fitting) > 1:
                 unexplained.append(f"none of {_either(fitting)} is within the reach of {agent}")
             fitting = near or fitting
@@ -188,7 +183,7 @@ class Resolving:
         self, event: Event, credential: str, agent: str | None, unexplained: list[str], notes: list[str]
     ) -> None:
         """Say where the model has no way for this credential."""
-        if agent is not None and agent in self.mesh.agent_node and credential not in self.own(agent):
+        if agent is not None and agent in self.mesh.agent_node and not self.reaches(agent, credential):
             unexplained.append(f"the model has no way by which {agent} comes to {credential} as itself")
         system, action = event.system, event.action
         if system is None or action is None or system not in self.snapshot.system:
@@ -255,7 +250,6 @@ class Resolving:
 
     def _ways(self, agent: str, credential: str) -> str:
         """Where the model has the credential, as far as the agent comes there."""
-        own = self.own(agent)
         ways = [
             f"{'issued by' if custody.how == 'issues' else 'stored in'} {custody.system}"
             for key, custody in sorted(self.snapshot.custody.items())
@@ -264,7 +258,7 @@ class Resolving:
         ways += [
             f"exchanged for {each.from_}" + (f" at {each.at}" if each.at is not None else "")
             for key, each in sorted(self.snapshot.exchange.items())
-            if key[1] == credential and each.from_ in own
+            if key[1] == credential and self.reaches(agent, each.from_)
         ]
         return f"in the model it is {_either(ways)}"
 
