@@ -1,6 +1,8 @@
 """Findings of all rules in their order, with what was accepted about them (section 9)."""
 
 from datetime import date
+from operator import attrgetter
+from typing import Final
 
 from meshmodel.analysis.results import Accepted, Finding
 from meshmodel.analysis.rules import RULES, Case, Facts, Rule
@@ -16,14 +18,28 @@ def findings(facts: Facts, today: date) -> tuple[Finding, ...]:
         facts: the model as read.
         today: the day (UTC) on which acceptances must still hold.
     """
-    found = [found_by(rule, case, facts, today) for rule in RULES for case in rule.cases(facts)]
-    found.sort(key=in_order)
-    return tuple(found)
+    listed: dict[tuple[int, str], list[Finding]] = {}
+    for rule in RULES:
+        for case in rule.cases(facts):
+            place = _RANK[case.severity], rule.id
+            found = found_by(rule, case, facts, today)
+            if place in listed:
+                listed[place].append(found)
+            else:
+                listed[place] = [found]
+    every: list[Finding] = []
+    for place in sorted(listed):
+        every += sorted(listed[place], key=_SUBJECT)
+    return tuple(every)
+
+
+_RANK: Final = {severity: -number for number, severity in enumerate(SEVERITIES)}
+_SUBJECT: Final = attrgetter("subject")
 
 
 def in_order(finding: Finding) -> tuple[int, str, str]:
     """What findings are sorted by: severity (highest first), rule and subject."""
-    return -SEVERITIES.index(finding.severity), finding.rule, finding.subject
+    return _RANK[finding.severity], finding.rule, finding.subject
 
 
 def found_by(rule: Rule, case: Case, facts: Facts, today: date) -> Finding:

@@ -38,6 +38,7 @@ class Reached:
         self._asked = 0
         self._known: dict[int, Reaching] = {}
         self._named: dict[tuple[str, ...], Reaching] = {}
+        self._same: dict[int, Reaching] = {}
 
     @property
     def every(self) -> int:
@@ -67,13 +68,20 @@ class Reached:
 
     def these(self, agents: tuple[str, ...]) -> Reaching:
         """Some agents, named by sorted ids, in words and as records."""
+        # Doors that the same agents find open share one tuple, and it takes long to tell long ones apart.
+        same = self._same.get(id(agents))
+        if same is not None and same.agents is agents:
+            return same
         known = self._named.get(agents)
         if known is None:
             if len(self._named) > _MOST_KNOWN:
                 self._named.clear()
+                self._same.clear()
             records = self._engine.snapshot.agent
             words = told([records[each].title for each in agents[:5]], len(agents))
             known = self._named[agents] = Reaching(agents, words, lit("agent", agents))
+        if known.agents is agents:
+            self._same[id(agents)] = known
         return known
 
     def _marks(self, node: int) -> int:
@@ -111,7 +119,7 @@ class Reached:
         """
         made = Reached(engine)
         if not renamed:
-            made._named = self._named
+            made._named, made._same = self._named, self._same
         if self._columns is None:
             return made
         size, first = engine.mesh.size, engine.mesh.first_agent

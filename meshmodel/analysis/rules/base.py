@@ -26,6 +26,7 @@ class Facts:
         doors: the missing checkpoints.
         counts: the crossings as numbers.
         relations: the relations by their ends; ``related`` asks it.
+        who: who reaches what; worked out when it is first asked for.
         made: what ``cached`` made.
     """
 
@@ -34,12 +35,12 @@ class Facts:
     counts: Counts
     relations: Related
     made: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
-    _reached: Reached | None = field(default=None, repr=False, compare=False)
+    who: Reached = field(default=cast("Reached", None), repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Who reaches what is worked out when it is first asked for."""
-        if self._reached is None:
-            object.__setattr__(self, "_reached", Reached(self.engine))
+        if cast("Reached | None", self.who) is None:
+            object.__setattr__(self, "who", Reached(self.engine))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -67,11 +68,6 @@ class Facts:
         if name not in self.made:
             self.made[name] = make()
         return cast("Made", self.made[name])
-
-    @property
-    def who(self) -> Reached:
-        """Who reaches what."""
-        return cast("Reached", self._reached)
 
     @property
     def reached(self) -> int:
@@ -160,7 +156,9 @@ class Rule:
 
 def _of_every(table: str, of: Callable[[Facts, Any], Iterable[Case]]) -> Callable[[Facts], Iterable[Case]]:
     def cases(facts: Facts) -> Iterator[Case]:
-        for _, record in facts.records(table):
+        # Findings are put in order when all are there.
+        every = facts.doors if table == "door" else facts.snapshot.table(table).values()
+        for record in every:
             yield from of(facts, record)
 
     return cases

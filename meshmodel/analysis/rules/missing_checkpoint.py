@@ -1,35 +1,32 @@
 """A door: somebody comes from elsewhere and acts, and nobody is asked (section 6)."""
 
-from collections.abc import Iterator
-
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.rules.base import Case, Facts, Rule, can
 
 
-def _of(facts: Facts, door: Door) -> Iterator[Case]:
-    credential, system = facts.snapshot.credential[door.credential], facts.snapshot.system[door.system]
-    who = facts.who.these(door.agents)
+def _of(facts: Facts, door: Door) -> tuple[Case, ...]:
+    # There can be ten thousand of them: nothing is looked up twice.
+    snapshot, who = facts.engine.snapshot, facts.who.these(door.agents)
+    credential, system = snapshot.credential[door.credential], snapshot.system[door.system]
+    opened, key = system.title, credential.title
     identity = "" if credential.identity is None else f" as {credential.identity}"
-    yield Case(
-        subject=door.subject,
-        severity=door.severity,
-        message=(
-            f"{who.words} can {can(door.actions)} {system.title}{identity}, coming from another "
-            f"zone with {credential.title}, and nobody is asked"
-        ),
-        remedy=(
-            f"Place a decision for each action on {credential.title} > {system.title}, made where no agent "
-            "has power; or declare the path intended, where no outsider's words come along it"
-        ),
-        about=(
+    case = Case(
+        f"{door.credential}>{door.system}",
+        door.severity,
+        f"{who.words} can {can(door.actions)} {opened}{identity}, coming from another zone with {key}, and "
+        "nobody is asked",
+        (
             ("grant", (door.credential, door.system)),
             ("credential", door.credential),
             ("system", door.system),
             *who.lit,
         ),
-        agents=door.agents,
-        actions=door.actions,
+        door.agents,
+        door.actions,
+        f"Place a decision for each action on {key} > {opened}, made where no agent has power; or declare "
+        "the path intended, where no outsider's words come along it",
     )
+    return (case,)
 
 
 RULE = Rule(

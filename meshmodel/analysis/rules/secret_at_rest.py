@@ -1,38 +1,39 @@
 """A secret that lies where it was not made to lie."""
 
-from collections.abc import Iterator
-
 from meshmodel.analysis.rules.base import Case, Facts, Rule, can
 from meshmodel.analysis.steps import ACTION_NUMBER
 from meshmodel.model.records import Custody
 
 
-def _of(facts: Facts, custody: Custody) -> Iterator[Case]:
+def _of(facts: Facts, custody: Custody) -> tuple[Case, ...]:
     if custody.how != "stores":
-        return
-    snapshot, mesh = facts.snapshot, facts.engine.mesh
+        return ()
+    # There can be thousands of them: nothing is looked up twice.
+    engine = facts.engine
+    mesh, snapshot = engine.mesh, engine.snapshot
     system, credential = snapshot.system[custody.system], snapshot.credential[custody.credential]
-    if system.kind == "secrets-manager" or credential.is_bound or not credential.is_active:
-        return
-    follows = facts.engine.effective.row(mesh.credential_node[credential.id])
-    serious = follows & (mesh.at_level[2] | mesh.at_level[3])
+    node = mesh.credential_node.get(credential.id)
+    if node is None or system.kind == "secrets-manager" or credential.is_bound:
+        return ()
+    private = facts.cached("private", lambda: mesh.at_level[2] | mesh.at_level[3])
     by = custody.obtained_by
     first = 5 * mesh.system_number[system.id]
-    who = facts.reaching(*(first + ACTION_NUMBER[each] for each in by))
+    who = facts.who.named([first + ACTION_NUMBER[each] for each in by])
     also = f"; {who.words} can" if who.agents else ""
-    yield Case(
-        subject=f"{system.id}>{credential.id}",
-        severity="high" if serious else "medium",
-        message=f"{credential.title} lies in {system.title}, for whoever can {can(by)} it{also}",
-        about=(
+    case = Case(
+        f"{system.id}>{credential.id}",
+        "high" if engine.effective.row(node) & private else "medium",
+        f"{credential.title} lies in {system.title}, for whoever can {can(by)} it{also}",
+        (
             ("custody", (system.id, credential.id)),
             ("credential", credential.id),
             ("system", system.id),
             *who.lit,
         ),
-        agents=who.agents,
-        actions=by,
+        who.agents,
+        by,
     )
+    return (case,)
 
 
 RULE = Rule(
