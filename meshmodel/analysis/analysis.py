@@ -106,7 +106,7 @@ class Analysis:
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """What the drawing does not say yet, one row an element."""
-        return questions(self._engine)
+        return questions(self._engine) if self._known is None else self._known.questions()
 
     def reach(self) -> tuple[AgentReach, ...]:
         """The reach of every active agent (section 4), by id."""

@@ -1,47 +1,91 @@
 """What the drawing does not say yet, one row an element (section 9)."""
 
+from collections.abc import Iterator
+
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.reach import identities
 from meshmodel.analysis.results import Question
+from meshmodel.model.records import Agent, Credential, System
 
 
 def questions(engine: Engine) -> tuple[Question, ...]:
     """The questions about all active elements, by element."""
-    snapshot, mesh = engine.snapshot, engine.mesh
-    asked: dict[str, list[str]] = {}
-    intended = {intent.agent for intent in snapshot.intent.values()}
-    for name, node in mesh.agent_node.items():
-        agent = snapshot.agent[name]
-        asks = asked[f"agent:{name}"] = []
-        if agent.owner is None:
-            asks.append("Who owns it?")
-        if agent.home is None:
-            asks.append("Where was its task authorized: what is its home zone?")
-        row = engine.effective.row(node)
-        zones = _zones(engine, row)
-        if len(zones) == 1 and len(identities(engine, row)) > 1:
-            zone = zones[0]
-            record = snapshot.zone.get(zone)
-            title = zone if record is None else record.title
-            asks.append(f"All it reaches lies in {title}: is this really one trust domain?")
-        if agent.is_steerable and name not in intended:
-            asks.append("It can be steered: what is it meant to do?")
-    for name in mesh.credential_node:
-        credential = snapshot.credential[name]
-        asks = asked[f"credential:{name}"] = []
-        if credential.owner is None:
-            asks.append("Who owns it?")
-        if credential.lifetime is None:
-            asks.append("How long does it live?")
-    for name, system in snapshot.system.items():
-        asks = asked[f"system:{name}"] = []
-        if system.owner is None:
-            asks.append("Who owns it?")
-        if system.sensitivity is None:
-            asks.append("How sensitive is it? It is computed as internal")
-        if system.audit is None:
-            asks.append("What can its log later tell: nothing, the identity, or the subject too?")
-    return tuple(Question(element, tuple(asks)) for element, asks in sorted(asked.items()) if asks)
+    every = (*of_agents(engine), *of_credentials(engine), *of_systems(engine))
+    return tuple(sorted(every, key=lambda each: each.element))
+
+
+def of_agents(engine: Engine) -> Iterator[Question]:
+    """The questions about agents."""
+    intended = {intent.agent for intent in engine.snapshot.intent.values()}
+    records = engine.snapshot.agent
+    for name in engine.mesh.agent_node:
+        asks = asked_of_agent(engine, records[name], intended=name in intended)
+        if asks:
+            yield Question(f"agent:{name}", asks)
+
+
+def of_credentials(engine: Engine) -> Iterator[Question]:
+    """The questions about credentials."""
+    records = engine.snapshot.credential
+    for name in engine.mesh.credential_node:
+        asks = asked_of_credential(records[name])
+        if asks:
+            yield Question(f"credential:{name}", asks)
+
+
+def of_systems(engine: Engine) -> Iterator[Question]:
+    """The questions about systems."""
+    for name, record in engine.snapshot.system.items():
+        asks = asked_of_system(record)
+        if asks:
+            yield Question(f"system:{name}", asks)
+
+
+def asked_of_agent(engine: Engine, agent: Agent, *, intended: bool) -> tuple[str, ...]:
+    """The questions about an active agent.
+
+    Args:
+        engine: the model as read.
+        agent: the agent.
+        intended: whether it has intents.
+    """
+    asks = []
+    if agent.owner is None:
+        asks.append("Who owns it?")
+    if agent.home is None:
+        asks.append("Where was its task authorized: what is its home zone?")
+    row = engine.effective.row(engine.mesh.agent_node[agent.id])
+    zones = _zones(engine, row)
+    if len(zones) == 1 and len(identities(engine, row)) > 1:
+        zone = zones[0]
+        record = engine.snapshot.zone.get(zone)
+        title = zone if record is None else record.title
+        asks.append(f"All it reaches lies in {title}: is this really one trust domain?")
+    if agent.is_steerable and not intended:
+        asks.append("It can be steered: what is it meant to do?")
+    return tuple(asks)
+
+
+def asked_of_credential(credential: Credential) -> tuple[str, ...]:
+    """The questions about an active credential."""
+    asks = []
+    if credential.owner is None:
+        asks.append("Who owns it?")
+    if credential.lifetime is None:
+        asks.append("How long does it live?")
+    return tuple(asks)
+
+
+def asked_of_system(system: System) -> tuple[str, ...]:
+    """The questions about a system."""
+    asks = []
+    if system.owner is None:
+        asks.append("Who owns it?")
+    if system.sensitivity is None:
+        asks.append("How sensitive is it? It is computed as internal")
+    if system.audit is None:
+        asks.append("What can its log later tell: nothing, the identity, or the subject too?")
+    return tuple(asks)
 
 
 def _zones(engine: Engine, row: int) -> list[str]:

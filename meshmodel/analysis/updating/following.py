@@ -7,8 +7,9 @@ from meshmodel.analysis.crossings import Approval, Counts, approval_of
 from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.relations import Related
-from meshmodel.analysis.results import Door, Finding
+from meshmodel.analysis.results import Door, Finding, Question
 from meshmodel.analysis.rules import Facts
+from meshmodel.analysis.updating.asked import Asked, ask
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.doors import KeptDoors
 from meshmodel.analysis.updating.engines import Kept, Moved, keep, move
@@ -39,6 +40,7 @@ class Following:
         self._found: Found | None = None
         self._facts: Facts | None = None
         self._today: date | None = None
+        self._asked: Asked | None = None
 
     @property
     def engine(self) -> Engine:
@@ -52,7 +54,16 @@ class Following:
             return None
         return Following(
             moved.kept,
-            Earlier(self.kept, moved, self._counts, self._doors, self._found, self._facts, self._today),
+            Earlier(
+                self.kept,
+                moved,
+                self._counts,
+                self._doors,
+                self._found,
+                self._facts,
+                self._today,
+                self._asked,
+            ),
         )
 
     def counts(self) -> Counts:
@@ -79,6 +90,15 @@ class Following:
             self._doors = KeptDoors(self.kept, counts.approvals)
         return self._doors.doors()
 
+    def questions(self) -> tuple[Question, ...]:
+        """What the drawing does not say yet."""
+        known = None if self._earlier is None else self._earlier.asked
+        if self._earlier is None or known is None:
+            self._asked = ask(self.engine)
+        else:
+            self._asked = known.after(self.kept, self._earlier.moved)
+        return self._asked.questions
+
     def findings(self, doors: tuple[Door, ...], counts: Counts, today: date) -> tuple[Finding, ...]:
         """The findings of all rules in their order.
 
@@ -87,7 +107,7 @@ class Following:
             counts: its crossings as numbers.
             today: the day (UTC) on which acceptances must still hold.
         """
-        earlier, self._earlier = self._earlier, None
+        earlier = self._earlier
         self._today = today
         if earlier is None or earlier.found is None or earlier.facts is None:
             self._facts = Facts(self.engine, doors, counts, self.kept.related)
@@ -123,7 +143,8 @@ class Earlier:
     Attributes:
         kept: that reading.
         moved: the edit.
-        counts, doors, found, facts, today: of its crossings and findings, as far as somebody asked for them.
+        counts, doors, found, facts, today, asked: of its crossings, findings and questions, as far as
+            somebody asked for them.
     """
 
     kept: Kept
@@ -133,6 +154,7 @@ class Earlier:
     found: Found | None
     facts: Facts | None
     today: date | None
+    asked: Asked | None
 
 
 def _approvals(known: dict[str, list[Approval]], kept: Kept, moved: Moved) -> dict[str, list[Approval]]:
