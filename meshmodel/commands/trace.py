@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.commands.models import Subparsers, add_model, load
 from meshmodel.commands.output import answer, complain, say, style
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
     mapper = None if arguments.map is None else read_map(arguments.map, snapshot)
     events = read_events(arguments.events, arguments.format, mapper)
     tally = Tally()
-    show, end = _json() if arguments.json else _text()
+    title = f"{one_line(snapshot.about.name or 'A model without a name', limit=200)}, as built"
+    show, end = _json() if arguments.json else _text(title)
     complete = False
     try:
         for traced in analyse(snapshot).trace(events):
@@ -81,12 +83,16 @@ def _json() -> "tuple[Callable[[TracedEvent], None], Callable[[Tally, bool], Non
     )
 
 
-def _text() -> "tuple[Callable[[TracedEvent], None], Callable[[Tally, bool], None]]":
+def _text(title: str) -> "tuple[Callable[[TracedEvent], None], Callable[[Tally, bool], None]]":
     from meshmodel.exporters.trace_answer import TraceText
 
-    text = TraceText(style())
+    look = style()
+    text = TraceText(look)
+    heading = [look.paint(title, "strong"), ""]
 
     def show(traced: "TracedEvent") -> None:
+        while heading:  # only once there is something to tell
+            say(heading.pop(0))
         for line in text.lines(traced):
             say(line)
 

@@ -15,7 +15,7 @@ import pytest
 from meshmodel import cli
 from meshmodel.store.database import Store
 from meshmodel.store.interchange import read_file
-from tests.commands.running import MODELS, PROGRAM, ROOT, documents, refused, run
+from tests.commands.running import CASES, MODELS, PROGRAM, ROOT, documents, refused, run
 
 GOLDENS = Path(__file__).parent / "what_if"
 LOGS = ROOT / "tests" / "logs"
@@ -60,6 +60,13 @@ def test_the_text_of_a_worked_example(name, capsys):
 
 def test_there_is_no_other_text():
     assert sorted(path.stem for path in GOLDENS.glob("*.txt")) == sorted(TEXTS)
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("*.toml")), ids=lambda path: path.stem)
+def test_the_compromise_of_a_case(path, capsys):
+    for expected in json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["compromise"]:
+        assert cli.main(["compromise", str(path), expected["start"], "--json"]) == 0
+        assert json.loads(capsys.readouterr().out) == {"format": "meshmodel-compromise/1", **expected}
 
 
 def test_the_leak_reaches_three_systems_and_leaves_three_credentials_to_revoke():

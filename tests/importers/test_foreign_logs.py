@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from meshmodel.importers.events import read_events
 from meshmodel.importers.mapping import Foreign, read_map
@@ -158,6 +160,28 @@ def test_records_of_any_shape_are_read_as_far_as_they_go(tmp_path, form):
         assert each.unmapped
         assert all(line.isprintable() and len(line) < 200 for line in each.unmapped)
         assert each.agent is each.credential is each.system is None
+
+
+WORDS = ("userIdentity", "arn", "resources", "ARN", "requestParameters", "roleArn", "eventName", "eventTime")
+WORDS += ("objectRef", "user", "username", "verb", "stage", "responseStatus", "code", "@timestamp", "repo")
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=5),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from(WORDS), VALUES, max_size=8),
+    st.sampled_from(["cloudtrail", "kubernetes-audit", "github-audit"]),
+)
+def test_no_record_raises(tmp_path_factory, record, form):
+    path = tmp_path_factory.getbasetemp() / "any.log"
+    path.write_text(json.dumps(record), encoding="utf-8")
+    for event in read_events(path, form, read_map(MAP, RELEASE)):
+        assert all(line.isprintable() for line in event.unmapped)
+        assert event.time is None or 0 <= event.time < 1e12
 
 
 def test_a_lookup_whose_inner_record_is_no_json_is_refused(tmp_path):
