@@ -103,10 +103,7 @@ class Ground:
 
     def start(self, traveller: Traveller, source: int | None) -> Start:
         """An agent with one of its sources: the number of a system, or home as ``None``."""
-        crossed = self._crossed.get((traveller.home, source))
-        if crossed is None:
-            crossed = crossed_from(self.mesh, traveller, source)
-            self._crossed[traveller.home, source] = crossed
+        crossed = self.crossed(traveller, source)
         alone = source is None or not self.readable(traveller) >> 5 * source & 1
         return Start(
             traveller.node,
@@ -115,6 +112,14 @@ class Ground:
             traveller.home if source is None else self.mesh.zone_of[source],
             tuple(each for each in self.excuses.get(traveller.id, ()) if _from(each, source)),
         )
+
+    def crossed(self, traveller: Traveller, source: int | None) -> int:
+        """The accesses that would be crossings from one of the sources of an agent."""
+        crossed = self._crossed.get((traveller.home, source))
+        if crossed is None:
+            crossed = crossed_from(self.mesh, traveller, source)
+            self._crossed[traveller.home, source] = crossed
+        return crossed
 
     def readable(self, traveller: Traveller) -> int:
         """The systems that an agent can read, guarded or not, by their read accesses."""

@@ -70,11 +70,8 @@ class Preferring:
             interrupted = self.intents.interrupted(chosen)
             if len(interrupted) < fewest:
                 fewest, self.known.best = len(interrupted), chosen
-            unforeseen = [
-                place
-                for place in interrupted
-                if not any(each == place and not need & ~chosen for each, need in self._breaking)
-            ]
+            foreseen = {place for place, need in self._breaking if not need & ~chosen}
+            unforeseen = [place for place in interrupted if place not in foreseen]
             for place in unforeseen:
                 self._breaking.add((place, self.intents.least(place, chosen)))
             if not unforeseen:

@@ -123,11 +123,13 @@ class Search:
     def _drop(self) -> bool:
         """Drop the checkpoints that the start has come to have power over; whether there were any."""
         found = {}
-        for number, control in enumerate(self.ground.candidates.control):
-            if control and not self.dropped >> number & 1:
-                ways = [self.used[node] for node in bits(control) if node in self.used]
-                if ways:
-                    found[number] = min(ways, key=lambda way: (way.bit_count(), way))
+        reached = 0
+        for node in self.used:
+            reached |= 1 << node
+        reached &= self.ground.candidates.controllable
+        for number in bits(self.ground.candidates.controlled(reached) & ~self.dropped):
+            ways = [self.used[node] for node in bits(self.ground.candidates.control[number] & reached)]
+            found[number] = min(ways, key=lambda way: (way.bit_count(), way))
         self.power.update(found)
         for number in found:
             self.dropped |= 1 << number

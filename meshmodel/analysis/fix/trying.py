@@ -7,7 +7,7 @@ from meshmodel.analysis.closure import Closure
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.fix.ground import Ground, Start, sources_of
 from meshmodel.analysis.fix.guarded import Guarded
-from meshmodel.analysis.steps import bits
+from meshmodel.analysis.steps import Pair, bits
 
 
 class Trying:
@@ -21,6 +21,7 @@ class Trying:
         self.ground = ground
         self.closed = closed
         self._known: dict[int, tuple[int, int]] = {}
+        self._open_without: dict[int, list[Pair]] = {}
 
     @cached_property
     def _engine(self) -> Guarded:
@@ -54,12 +55,14 @@ class Trying:
         return known
 
     def _grow(self, row: int, dropped: int) -> int:
-        of = self.ground.relations.of
-        waiting = [
-            pair
-            for pair, before in self.ground.candidates.guards.items()
-            if not before & ~dropped and not self.closed >> of[pair] & 1
-        ]
+        waiting = self._open_without.get(dropped)
+        if waiting is None:
+            of = self.ground.relations.of
+            waiting = self._open_without[dropped] = [
+                pair
+                for pair, before in self.ground.candidates.guards.items()
+                if not before & ~dropped and not self.closed >> of[pair] & 1
+            ]
         grown = True
         while grown:
             grown = False
@@ -89,7 +92,7 @@ class Trying:
                 elif not powerful:
                     continue
                 reached, dropped = self.fixpoint(together)
-                if dropped:
+                if dropped and reached & ground.crossed(traveller, source):
                     start = ground.start(traveller, source)
                     if self._bad(start, reached, dropped):
                         yield start
