@@ -1,5 +1,6 @@
 """Views that show less than there is say how much is left out."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from meshmodel.app.widgets.rows import RowList
 from meshmodel.model import records as r
 from meshmodel.model.schema import SCHEMA
 from tests.analysis.random_models import snapshot_of
+from tests.app.desk import desk
 from tests.app.form_host import Host, enter
 from tests.app.test_start_and_help import Beginning
 
@@ -75,3 +77,11 @@ def test_known_identities_are_counted_where_not_all_are_shown(count, last):
     editor = FieldEditor(None, snapshot, record, placed=False)
     (field,) = [each for each in SCHEMA["checkpoint"].fields if each.key == "approvers"]
     assert editor._known(field)[-1] == last
+
+
+async def test_why_is_not_answered_from_an_analysis_of_before(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        it.bench.shown = replace(it.bench.shown, is_current=False)
+        await it.press("w")
+        assert it.app.screen is it.bench
+        await it.shows("why: computing...")

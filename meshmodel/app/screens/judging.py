@@ -63,10 +63,8 @@ class Judging(Base):
         from meshmodel.app.screens.why import WhyDialog
 
         analysis = self.shown.analysis
-        if analysis is None:
-            self.say(
-                f"why: could not be computed: {self.shown.problem}" if self.shown.problem else "computing..."
-            )
+        if analysis is None or not self.shown.is_current:
+            self.say(f"why: {self.shown.why_nothing}")
             return
         asked, finding = self._question()
         if asked is None:
