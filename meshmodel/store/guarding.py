@@ -18,8 +18,9 @@ def guard(
     """One undoable edit that puts a checkpoint on each of these steps.
 
     Each is a policy decision for every action, and is decided where no agent has power (``decided_at``
-    is left open). A step that has a checkpoint already gets one more: that one may not count, or not
-    for everybody.
+    is left open). A step that has another checkpoint gets one more: that one may not count, or not for
+    everybody. Only where one that was planned just so is on the step, no second one is added: it is
+    enforced, or stays planned.
 
     Args:
         snapshot: the model as it is now.
@@ -30,10 +31,38 @@ def guard(
         The edit; to make it raises InvalidModelError where a step is there no more.
     """
     changes = []
-    for step, start, end in steps:
-        name = unused_id(snapshot, "checkpoint", f"policy-decision-{end}")
-        made = Checkpoint(name, "policy-decision", step, start, end, state=state)
+    planned = {
+        (each.step, each.from_, each.to): each
+        for each in snapshot.checkpoint.values()
+        if each == _decision(each.id, (each.step, each.from_, each.to), "planned", each.description)
+    }
+    added = enforced = 0
+    for step in steps:
+        if step in planned:
+            if state == "enforced":
+                enforced += 1
+                changes.append(Put(replace(planned[step], state=state)))
+            continue
+        name = unused_id(snapshot, "checkpoint", f"policy-decision-{step[2]}")
+        made = _decision(name, step, state)
+        added += 1
         changes.append(Put(made))
         snapshot = replace(snapshot, checkpoint={**snapshot.checkpoint, name: made})
-    many = f"{len(changes)} {state} checkpoints"
-    return edit(f"add a {state} checkpoint" if len(changes) == 1 else f"add {many}", changes)
+    said = [f"enforce {_many(enforced, 'planned')}"] if enforced else []
+    if added or not enforced:
+        said.insert(0, f"add {_many(added, state)}")
+    return edit(", ".join(said), changes)
+
+
+def _decision(
+    name: str,
+    step: tuple[CheckpointStep, str, str],
+    state: Literal["planned", "enforced"],
+    description: str | None = None,
+) -> Checkpoint:
+    return Checkpoint(name, "policy-decision", *step, state=state, description=description)
+
+
+def _many(number: int, state: str) -> str:
+    one = "an" if state == "enforced" else "a"
+    return f"{one} {state} checkpoint" if number == 1 else f"{number} {state} checkpoints"

@@ -1,0 +1,83 @@
+from pathlib import Path
+
+import pytest
+
+from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.records import Checkpoint
+from meshmodel.store.database import Store
+from meshmodel.store.edits import Edit, Put, Remove, apply_edit
+from meshmodel.store.guarding import guard
+from meshmodel.store.interchange import read_file
+
+MODELS = Path(__file__).parents[2] / "models"
+GRANT = ("grant", "cloud-key", "bucket")
+HOLD = ("hold", "chat-service", "refresh-token")
+
+
+@pytest.fixture
+def snapshot():
+    return read_file(MODELS / "token-leak.toml")
+
+
+def added(before, after):
+    return [each for key, each in sorted(after.checkpoint.items()) if before.checkpoint.get(key) != each]
+
+
+def test_each_step_gets_a_decision_for_every_action_under_an_id_of_its_own(snapshot):
+    steps = [GRANT, HOLD, ("custody", "crm", "cloud-key")]
+    edit = guard(snapshot, steps, "enforced")
+    assert edit.label == "add 3 enforced checkpoints"
+    made = added(snapshot, apply_edit(snapshot, edit))
+    assert [(each.step, each.from_, each.to) for each in made] == sorted(steps, key=lambda step: step[2])
+    assert {(each.kind, each.freshness, each.state) for each in made} == {
+        ("policy-decision", "per-action", "enforced")
+    }
+    assert {(each.actions, each.decided_at, each.approvers) for each in made} == {(None, None, None)}
+
+
+def test_ids_are_never_those_of_others_or_of_one_another(snapshot):
+    taken = Checkpoint("policy-decision-bucket", "policy-decision", *HOLD, freshness="cached")
+    before = apply_edit(snapshot, Edit("", (Put(taken),)))
+    edit = guard(before, [GRANT, GRANT], "planned")
+    assert edit.label == "add 2 planned checkpoints"
+    assert [each.record.id for each in edit.changes] == [
+        "policy-decision-bucket-2",
+        "policy-decision-bucket-3",
+    ]
+
+
+@pytest.mark.parametrize(
+    "differs",
+    [{"freshness": "cached"}, {"decided_at": "crm"}, {"actions": ("read",)}, {"state": "advisory"}],
+)
+def test_a_checkpoint_that_is_another_one_stays_and_a_new_one_is_added(snapshot, differs):
+    old = Checkpoint("old", "policy-decision", *GRANT, **{"state": "planned"} | differs)
+    before = apply_edit(snapshot, Edit("", (Put(old),)))
+    after = apply_edit(before, guard(before, [GRANT], "enforced"))
+    assert after.checkpoint["old"] == old
+    assert [each.state for each in added(before, after)] == ["enforced"]
+
+
+def test_what_was_planned_just_so_is_enforced_and_not_planned_twice(snapshot):
+    planned = apply_edit(snapshot, guard(snapshot, [GRANT], "planned"))
+    assert guard(planned, [GRANT], "planned").changes == ()
+    edit = guard(planned, [GRANT, HOLD], "enforced")
+    assert edit.label == "add an enforced checkpoint, enforce a planned checkpoint"
+    after = apply_edit(planned, edit)
+    assert sorted(after.checkpoint) == sorted({*planned.checkpoint, "policy-decision-refresh-token"})
+    assert after.checkpoint["policy-decision-bucket"].state == "enforced"
+
+
+def test_a_step_that_is_there_no_more_is_refused(snapshot):
+    edit = guard(snapshot, [GRANT], "enforced")
+    with pytest.raises(InvalidModelError, match="cloud-key"):
+        apply_edit(apply_edit(snapshot, Edit("", (Remove("grant", GRANT[1:]),))), edit)
+
+
+def test_one_undo_takes_all_of_them_back(snapshot, tmp_path):
+    with Store.create(tmp_path / "m.mesh", snapshot) as store:
+        before = store.snapshot
+        store.apply(guard(before, [GRANT, HOLD], "planned"))
+        assert len(added(before, store.snapshot)) == 2
+        store.undo()
+        assert store.snapshot.checkpoint == before.checkpoint
