@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from meshmodel.analysis.checkpoints import Boundary
 from meshmodel.analysis.engine import Traveller
-from meshmodel.analysis.rules.base import EVERYTHING, Case, Facts, Rule, joined, titles
+from meshmodel.analysis.reached import Reaching
+from meshmodel.analysis.rules.base import EVERYTHING, Case, Facts, Rule, joined
 from meshmodel.analysis.rules.places import place_title, record_of
 from meshmodel.analysis.steps import Pair, bits
 
@@ -17,17 +18,19 @@ def _met(facts: Facts) -> dict[int, int]:
     found: dict[int, int] = {}
     alike: dict[tuple[int, int], int] = {}
     boundaries = {each.number: each for each in engine.candidates.boundaries}
+    leaving = [_leaving(steps) for steps in engine.candidates.covered]
+    every = 0
+    for mask in leaving:
+        every |= mask
     for place, traveller in enumerate(engine.travellers):
         dropped = engine.alone[traveller.id].dropped
         if dropped:
-            key = engine.effective.component[traveller.node], dropped
+            key = engine.effective.row(traveller.node) & every, dropped
             alike[key] = alike.get(key, 0) | 1 << place
             for number, boundary in boundaries.items():
                 if dropped >> number & 1 and _crosses(facts, traveller, boundary):
                     found[number] = found.get(number, 0) | 1 << place
-    leaving = [_leaving(steps) for steps in engine.candidates.covered]
-    for (component, dropped), agents in alike.items():
-        row = engine.effective.row_of(component)
+    for (row, dropped), agents in alike.items():
         for number in bits(dropped):
             if row & leaving[number]:
                 found[number] = found.get(number, 0) | agents
@@ -58,13 +61,12 @@ def _crosses(facts: Facts, traveller: Traveller, boundary: Boundary) -> bool:
 
 def _cases(facts: Facts) -> Iterator[Case]:
     engine, snapshot = facts.engine, facts.snapshot
-    told: dict[int, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]] = {}
+    told: dict[int, Reaching] = {}
     for number, marks in sorted(_met(facts).items()):
-        known = told.get(marks)
-        if known is None:
-            agents = tuple(engine.travellers[place].id for place in bits(marks))
-            known = told[marks] = agents, tuple(("agent", agent) for agent in agents)
-        agents, lit = known
+        who = told.get(marks)
+        if who is None:
+            agents = sorted(engine.travellers[place].id for place in bits(marks))
+            who = told[marks] = facts.who.these(tuple(agents))
         checkpoint = snapshot.checkpoint[engine.candidates.ids[number]]
         decided = () if checkpoint.decided_at is None else (("system", checkpoint.decided_at),)
         if checkpoint.approvers:
@@ -77,16 +79,16 @@ def _cases(facts: Facts) -> Iterator[Case]:
             subject=checkpoint.id,
             severity="critical",
             message=(
-                f"{titles(snapshot, 'agent', agents)} {power}, so {checkpoint.id} on "
+                f"{who.words} {power}, so {checkpoint.id} on "
                 f"{place_title(snapshot, checkpoint)} is asked of the one who asks"
             ),
             about=(
                 ("checkpoint", checkpoint.id),
                 *decided,
                 *record_of(snapshot, checkpoint),
-                *lit,
+                *who.lit,
             ),
-            agents=agents,
+            agents=who.agents,
         )
 
 
