@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, cast
 
 from textual.message import Message
@@ -24,18 +25,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Both readings of one snapshot, and what they add to its drawing, by view."""
+    """Both readings of one snapshot, and what they add to its drawing, by view.
+
+    ``seconds`` is how long they took where they follow from those before an edit; ``None``: all was new.
+    """
 
     snapshot: Snapshot
     built: "Analysis"
     designed: "Analysis"
     facts: Mapping[View, Facts]
+    seconds: float | None = None
 
 
 ELEMENTS = Zone | System | Agent | Credential
 READ_ONLY = "this model is open for reading only"
 AT_ONCE = 300
 """Up to so many elements the analysis takes a few milliseconds."""
+FEW = 4
+"""An edit of so many records follows from the analysis before it ..."""
+SOON = 0.04
+"""... at once where the edit before took no more seconds."""
 
 
 def only_moved(before: Snapshot, after: Snapshot) -> bool:
@@ -182,10 +191,18 @@ class Session:
 
     @property
     def is_analysed_soon(self) -> bool:
-        """Whether ``analyse`` takes no time: in a small model, or where cards were moved and no more."""
+        """Whether ``analyse`` takes no time: in a small model, after a small edit like the one before, or
+        where cards were moved and no more.
+        """
+        known = self._results
         if self.snapshot.elements <= AT_ONCE:
             return True
-        return self._results is not None and only_moved(self._results.snapshot, self.snapshot)
+        if known is None:
+            return False
+        changed = difference(known.snapshot, self.snapshot)
+        if known.seconds is not None and known.seconds <= SOON and len(changed) <= FEW:
+            return True
+        return all(_is_moved(one, other) for _, _, one, other in changed)
 
     def analyse(self) -> "Results":
         """Compute both readings of the newest snapshot; touches nothing, so any thread may call it."""
@@ -195,16 +212,18 @@ class Session:
         snapshot, known = self.snapshot, self._results
         if known is not None and only_moved(known.snapshot, snapshot):
             return replace(known, snapshot=snapshot)
-        built = analyse(snapshot)
+        start = perf_counter()
+        built = analyse(snapshot, previous=None if known is None else known.built)
         # Where nothing is planned, both readings are one.
         planned = any(each.state == "planned" for each in snapshot.checkpoint.values())
-        designed = analyse(snapshot, view="designed") if planned else built
+        before = None if known is None else known.designed
+        designed = analyse(snapshot, view="designed", previous=before) if planned else built
         for each in (built, designed):  # computed when first asked for: that is here
             each.summary, each.findings, each.questions  # noqa: B018  # cached properties
         facts = facts_of(built)
-        return Results(
-            snapshot, built, designed, {"built": facts, "designed": facts_of(designed) if planned else facts}
-        )
+        views: dict[View, Facts] = {"built": facts, "designed": facts_of(designed) if planned else facts}
+        seconds = None if known is None else perf_counter() - start
+        return Results(snapshot, built, designed, views, seconds)
 
     def analysed(self, results: "Results") -> None:
         """Take over what ``analyse`` computed, unless the model has moved on since."""

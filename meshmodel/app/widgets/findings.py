@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 SEVERITY_STYLES = {"critical": "bold $error", "high": "$error", "medium": "$warning", "low": "$text-muted"}
 _Key = tuple[str, str]
+_Basis = tuple[Finding, Door | None, bool]
 
 
 def severity_sign(finding: Finding, *, is_ascii: bool) -> str:
@@ -144,6 +146,8 @@ class FindingsList(Listing):
     _basis: "tuple[Analysis | None, Analysis | None, bool, bool, str, frozenset[_Key]] | None" = None
     _shown: Shown | None = None
     _unfolded: frozenset[_Key] = frozenset()
+    _known: "Mapping[_Key, tuple[_Basis, Row]]" = MappingProxyType({})
+    _made: "dict[_Key, tuple[_Basis, Row]]"
 
     def on_mount(self) -> None:
         """One cause is one row."""
@@ -168,7 +172,9 @@ class FindingsList(Listing):
         if basis == self._basis:
             return
         self._basis, self._shown = basis, shown
+        self._made = {}
         self.show_rows(list(self._rows(shown)))
+        self._known = self._made
 
     def _rows(self, shown: Shown) -> Iterator[Row]:
         if shown.analysis is None or shown.problem:
@@ -178,10 +184,12 @@ class FindingsList(Listing):
             yield heading(f"{shown.why_nothing} these are from before the last edit")
         causes = causes_of(shown.analysis)
         doors = {door.subject: door for door in shown.analysis.doors}
-        still = [each for each in causes if not all(map(is_accepted, (each.finding, *each.also)))]
-        for cause in still:
-            yield from self._cause_rows(cause, doors, is_ascii=shown.ascii)
-        settled = [each for each in causes if each not in still]
+        settled: list[Cause] = []
+        for cause in causes:
+            if is_accepted(cause.finding) and all(map(is_accepted, cause.also)):
+                settled.append(cause)
+            else:
+                yield from self._cause_rows(cause, doors, is_ascii=shown.ascii)
         if settled:
             yield heading(f"accepted: {len(settled)}")
         for cause in settled:
@@ -194,7 +202,16 @@ class FindingsList(Listing):
 
     def _cause_rows(self, cause: Cause, doors: Mapping[str, Door], *, is_ascii: bool) -> Iterator[Row]:
         unfolded = (cause.finding.rule, cause.finding.subject) in self._unfolded
-        yield finding_row(cause, doors, is_ascii=is_ascii, unfolded=unfolded)
+        if cause.also or unfolded:
+            yield finding_row(cause, doors, is_ascii=is_ascii, unfolded=unfolded)
+        else:  # most rows, and most of them as before
+            key = cause.finding.rule, cause.finding.subject
+            basis = cause.finding, doors.get(cause.finding.subject), is_ascii
+            known = self._known.get(key)
+            if known is None or known[0] != basis:
+                known = basis, finding_row(cause, doors, is_ascii=is_ascii)
+            self._made[key] = known
+            yield known[1]
         for each in cause.also if unfolded else ():
             yield finding_row(Cause(each), doors, is_ascii=is_ascii, below=True)
 
