@@ -1,6 +1,7 @@
 """The missing checkpoints after an edit: those on which it bears anew, the others as they were."""
 
 import copy
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from typing import Final
 
@@ -28,6 +29,8 @@ class KeptDoors(MissingCheckpoints):
 
     Attributes:
         found: the doors by credential and system.
+        changed: the keys of those that the last edit changed, gone ones among them; ``None`` where all
+            were looked for from scratch.
     """
 
     def __init__(self, kept: Kept, excuses: Excuses) -> None:
@@ -55,11 +58,14 @@ class KeptDoors(MissingCheckpoints):
         self._carry_own((), engine.travellers, kept, kept)
         self._prepare_kinds()
         self._forget()
-        self.found: dict[Key, Door] = {(each.credential, each.system): each for each in super().doors()}
+        self.found: dict[Key, Door] = {(each.credential, each.system): each for each in self.doors()}
+        self.changed: frozenset[Key] | None = None
+        self._order: list[Key] = list(self.found)
 
-    def doors(self) -> tuple[Door, ...]:
+    @property
+    def listed(self) -> tuple[Door, ...]:
         """All missing checkpoints, by credential and system."""
-        return tuple(self.found[key] for key in sorted(self.found))
+        return tuple(map(self.found.__getitem__, self._order))
 
     def after(self, kept: Kept, moved: Moved, excuses: Excuses, before: Kept) -> "KeptDoors | None":
         """The doors after an edit, or ``None`` where they are better looked for from scratch.
@@ -79,7 +85,7 @@ class KeptDoors(MissingCheckpoints):
     def follow(self, kept: Kept, moved: Moved, excuses: Excuses, before: Kept) -> None:
         """Look again at what the edit bears on: only for a copy that nobody else has."""
         self.engine, self.mesh = kept.engine, kept.engine.mesh
-        self.marks, self.found = self.marks.copy(), self.found.copy()
+        self.marks, self.found, self._order = self.marks.copy(), self.found.copy(), self._order.copy()
         self._profiles, self._home = self._profiles.copy(), self._home.copy()
         self._carried, self._own = self._carried.copy(), self._own.copy()
         self._approvals, self._approved = self._approvals.copy(), self._approved.copy()
@@ -116,17 +122,24 @@ class KeptDoors(MissingCheckpoints):
 
     def _look(self, keys: Iterable[tuple[str, str]]) -> None:
         grants, nodes = self.engine.snapshot.grant, self.mesh.credential_node
+        changed: set[Key] = set()
         for key in keys:
             grant, node = grants.get(key), nodes.get(key[0])
             known = self.found.get(key)
             door = None
             if grant is not None and node is not None and self._carried[self._component[node]]:
                 door = self.door(grant)
+            if door == known:
+                continue
+            changed.add(key)
             if door is None:
-                if known is not None:
-                    del self.found[key]
-            elif door != known:
+                del self.found[key]
+                del self._order[bisect_left(self._order, key)]
+            else:
                 self.found[key] = door
+                if known is None:
+                    insort(self._order, key)
+        self.changed = frozenset(changed)
 
     def _concerned(
         self, kept: Kept, moved: Moved, credentials: int, steps: set[Pair], systems: set[str]

@@ -88,7 +88,7 @@ class Following:
             self._doors = earlier.doors.after(self.kept, earlier.moved, counts.approvals, earlier.kept)
         if self._doors is None:
             self._doors = KeptDoors(self.kept, counts.approvals)
-        return self._doors.doors()
+        return self._doors.listed
 
     def questions(self) -> tuple[Question, ...]:
         """What the drawing does not say yet."""
@@ -131,8 +131,10 @@ class Following:
         again = [key for key, _, _ in changes.of("acceptance")]
         if today != earlier.today:
             again = [*again, *changes.after.acceptance]
+        # Without the doors before there is nothing from which those now could have followed.
+        followed = self._doors if earlier.doors is not None else None
         refinding = Refinding(earlier.found, self._facts, near, tables, today)
-        self._found = refinding.found((str(key[0]), str(key[1])) for key in again)
+        self._found = refinding.found(((str(key[0]), str(key[1])) for key in again), followed)
         return self._found.findings
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from meshmodel.analysis.findings import accepted, found_by, in_order
 from meshmodel.analysis.results import Door, Finding
 from meshmodel.analysis.rules import RULES, Facts, Rule
+from meshmodel.analysis.updating.doors import KeptDoors
 from meshmodel.analysis.updating.near import Near
 from meshmodel.model.records import Key
 
@@ -93,16 +94,23 @@ class Refinding:
         self._come: list[Entry] = []
         self._other: list[Entry] = []
 
-    def found(self, accepted_again: Iterable[tuple[str, str]]) -> Found:
+    def found(self, accepted_again: Iterable[tuple[str, str]], kept_doors: KeptDoors | None) -> Found:
         """The findings after the edit.
 
         Args:
             accepted_again: rule and subject of acceptances that came, went or changed.
+            kept_doors: the doors, where they were found from those before the edit.
         """
         facts = self._facts
-        doors = by_key(facts.doors)
         tables = self._tables
-        changed = self._near.doors(self._before.doors, doors)
+        doors: Mapping[Key, Door]
+        if kept_doors is None or kept_doors.changed is None:
+            doors = by_key(facts.doors)
+            differing = {key for key, door in doors.items() if self._before.doors.get(key) != door}
+            differing.update(key for key in self._before.doors if key not in doors)
+        else:
+            doors, differing = kept_doors.found, set(kept_doors.changed)
+        changed = self._near.doors(doors, differing)
         if changed:
             tables |= {"doors"}
         made = Found(doors, dict(self._before.by_rule))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import Any, Final
 
 from meshmodel.analysis.relations import ENDS
 from meshmodel.analysis.results import Door
@@ -32,6 +33,15 @@ KINDS: Mapping[tuple[str, str], str] = {
 """The elements at the ends of relations."""
 
 
+UNREAD: Final = frozenset({"at", "owner", "description"})
+"""The fields of elements on which no finding depends."""
+
+
+def differ(one: Any, other: Any) -> bool:
+    """Whether two records of one table differ in what findings depend on."""
+    return any(getattr(one, each) != getattr(other, each) for each in one.__slots__ if each not in UNREAD)
+
+
 class Near:
     """The records that one edit is near to."""
 
@@ -53,27 +63,43 @@ class Near:
             return set(self._checkpoints())
         return set(self._elements(table, near))
 
-    def doors(self, before: Mapping[Key, Door], after: Mapping[Key, Door]) -> set[Key]:
-        """The doors that are others, or whose elements are.
+    def doors(self, doors: Mapping[Key, Door], changed: set[Key]) -> set[Key]:
+        """The doors that are others, or that are told otherwise.
 
         Args:
-            before: those before the edit by credential and system.
-            after: those after it.
+            doors: those after the edit by credential and system.
+            changed: those that are others, or gone.
         """
-        found = {key for key, door in after.items() if before.get(key) != door}
-        found.update(key for key in before if key not in after)
-        credentials, systems, agents = (self.changed[each] for each in ("credential", "system", "agent"))
-        if credentials or systems:
-            found.update(key for key in after if key[0] in credentials or key[1] in systems)
+        credentials, systems, agents = (self._renamed(each) for each in ("credential", "system", "agent"))
+        related = self._after.related
+        grants = [each for name in credentials for each in related.of("grant", "credential", name)]
+        grants += [each for name in systems for each in related.of("grant", "system", name)]
+        keys = {(grant.credential, grant.system) for grant in grants}
+        changed |= keys & doors.keys()
         if agents:
-            found.update(key for key, door in after.items() if not agents.isdisjoint(door.agents))
-        return found
+            changed.update(key for key, door in doors.items() if not agents.isdisjoint(door.agents))
+        return changed
+
+    def _renamed(self, table: str) -> set[str]:
+        """The elements that are called something else, or authenticate somebody else."""
+        return {
+            str(key)
+            for key, one, other in self._moved.changes.of(table)
+            if one is None
+            or other is None
+            or one.title != other.title
+            or (table == "credential" and one.identity != other.identity)
+        }
 
     @cached_property
     def changed(self) -> Ids:
         """The elements that changed themselves."""
         return {
-            table: {str(key) for key, _, _ in self._moved.changes.of(table)}
+            table: {
+                str(key)
+                for key, one, other in self._moved.changes.of(table)
+                if one is None or other is None or differ(one, other)
+            }
             for table in ("zone", "system", "agent", "credential")
         }
 
