@@ -89,6 +89,41 @@ def test_what_every_way_passes_and_what_cuts_them_all(seed):
         check_cut(brute, ways.cut, single)
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_who_is_asked_on_the_ways(seed):
+    snapshot = random_model(seed, 4)
+    naive = Naive(snapshot, "built")
+    for ways in answers(snapshot):
+        told = ways.explanation
+        if not told.steps:
+            continue
+        source = told.source if told.state is not None else None
+        nodes, counting = naive.unchecked(told.agent, source)
+        if told.state is None:
+            assert ways.unasked == (("access", told.system, told.action) in nodes)
+        else:
+            open_doors = naive.open_doors(told.agent, source, told.system, told.action)
+            assert ways.unasked == bool(open_doors)
+            intended = {
+                c for c in open_doors if naive.approved(told.agent, source, told.system, told.action, c)
+            }
+            assert {d.credential for d in ways.doors if d.intended} >= intended
+        brute = Brute(snapshot, told)
+        after = Naive.closure(Naive.graph(brute.steps), brute.start)
+        ends = {s for s in brute.steps if name(s) in brute.doors and s[2][2] in (told.action, "admin")}
+        turned = Naive.graph([(None, s[2], s[1]) for s in brute.steps])
+        before = Naive.closure(turned, {s[1] for s in ends})
+        on_ways = {s for s in brute.steps if s[1] in after and (s[2] in before or s in ends)}
+        standing = {
+            (k.id, name(s))
+            for k in naive.meeting
+            if k.id in counting
+            for s in on_ways
+            if s[1] in after & before and naive.covers(k, s)
+        }
+        assert {(e.checkpoint, e.step) for e in ways.standing if e.step[0] != "boundary"} == standing
+
+
 def test_a_checkpoint_on_another_action_of_the_last_grant_does_not_stand_on_the_ways():
     both = r.Grant("file-key", "files", ("read", "write"))
     gates = [
