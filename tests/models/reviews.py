@@ -134,8 +134,8 @@ REVIEWS = {
             (("medium", "copied-secret", "ledger-key"),),
             "right",
         ),
-        # It does not have to count: the treasurer decides on each payment that follows.
-        ("medium", "checkpoint-does-not-count", "plan-approval", (), "right"),
+        # True, but the treasurer decides on each payment that follows.
+        ("medium", "checkpoint-does-not-count", "plan-approval", (), "noisy"),
         # On hardware and attested; to be accepted until the bank takes shorter ones.
         ("medium", "long-lived-credential", "bank-certificate", (), "right"),
         # Revoking it, which another row asks for, ends this one too.
