@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar, cast
 
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.meeting import Meeting
 from meshmodel.analysis.reached import Reached, Reaching
 from meshmodel.analysis.relations import Related
 from meshmodel.analysis.results import Door
@@ -27,6 +28,7 @@ class Facts:
         counts: the crossings as numbers.
         relations: the relations by their ends; ``related`` asks it.
         who: who reaches what; worked out when it is first asked for.
+        meeting: who meets a checkpoint and has power over it.
         made: what ``cached`` made.
     """
 
@@ -36,11 +38,14 @@ class Facts:
     relations: Related
     made: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
     who: Reached = field(default=cast("Reached", None), repr=False, compare=False)
+    meeting: Meeting = field(default=cast("Meeting", None), repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Who reaches what is worked out when it is first asked for."""
         if cast("Reached | None", self.who) is None:
             object.__setattr__(self, "who", Reached(self.engine))
+        if cast("Meeting | None", self.meeting) is None:
+            object.__setattr__(self, "meeting", Meeting(self.engine, self.counts.count))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -105,7 +110,7 @@ EVERYTHING = frozenset({*TABLES, "reach", "doors"})
 """All that a rule can read."""
 
 
-NEAR: Final = frozenset({"reach", "reached", "follows"})
+NEAR: Final = frozenset({"reach", "reached", "follows", "met"})
 """All that the cases of a local rule can depend on, the record and what is at it aside."""
 
 
@@ -127,7 +132,7 @@ class Rule:
         cases: finds all of them; of a local rule that is ``of`` for every record.
         near: what the cases of a local rule depend on besides the record and the relations at it:
             ``reach`` (all that the agent reaches), ``reached`` (who reaches it), ``follows`` (what follows
-            from it).
+            from it), ``met`` (who meets the checkpoint and has power over it).
         reads: the tables, and ``reach`` and ``doors``, on which the cases of a rule depend that is not
             local; it is asked again after an edit that changes one of them.
         per: the table whose records a local rule looks at one by one; ``door`` for missing checkpoints.

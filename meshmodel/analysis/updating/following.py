@@ -123,7 +123,11 @@ class Following:
             self.kept.related,
             {} if changes.of("system") or changes.of("zone") else earlier.facts.made,
             earlier.facts.who.after(self.engine, near.differences.items(), renamed=bool(changes.of("agent"))),
+            earlier.facts.meeting.after(self.engine, counts.count, earlier.moved.agents),
         )
+        near.met = set(self._facts.meeting.changed)
+        renamed = frozenset(str(key) for key, _, _ in changes.of("agent"))
+        near.met |= self._facts.meeting.met_by(renamed)
         if changes.of("zone"):
             self._found = find(self._facts, today)
             return self._found.findings

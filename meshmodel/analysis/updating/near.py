@@ -43,12 +43,17 @@ def differ(one: Any, other: Any) -> bool:
 
 
 class Near:
-    """The records that one edit is near to."""
+    """The records that one edit is near to.
+
+    Attributes:
+        met: the checkpoints that others meet who have power over them, or who are called otherwise.
+    """
 
     def __init__(self, before: Kept, moved: Moved) -> None:
         self._before = before
         self._moved = moved
         self._after = moved.kept
+        self.met: set[Key] = set()
 
     def keys(self, table: str, near: frozenset[str]) -> set[Key]:
         """The records of a table whose cases may be others, gone ones among them.
@@ -60,7 +65,8 @@ class Near:
         if table in ENDS:
             return self._relations(table, near)
         if table == "checkpoint":
-            return set(self._checkpoints())
+            found = set(self._checkpoints())
+            return found | self.met if "met" in near else found
         return set(self._elements(table, near))
 
     def doors(self, doors: Mapping[Key, Door], changed: set[Key]) -> set[Key]:

@@ -1,0 +1,130 @@
+"""Who meets a checkpoint and has power over it (sections 5 and 9)."""
+
+import copy
+from collections.abc import Callable, Iterable, Mapping
+
+from meshmodel.analysis.checkpoints import Boundary
+from meshmodel.analysis.engine import Engine, Traveller
+from meshmodel.analysis.steps import bits
+
+Count = Callable[[int, bool, int, int], int]
+"""How many crossings there are: sources, whether home is one, the accesses of home, and accesses."""
+
+
+class Meeting:
+    """For each candidate over which an agent has power that meets it, these agents: they come to the node
+    that its step leaves, or have a crossing at its boundary.
+
+    Attributes:
+        changed: the checkpoints of which the last edit changed who meets them so.
+    """
+
+    def __init__(self, engine: Engine, count: Count) -> None:
+        self._of: dict[str, int] = {}
+        self._agents: dict[int, frozenset[str]] = {}
+        self.changed: set[str] = set()
+        self._begin(engine, count)
+        self._add(engine.travellers, {})
+
+    def _begin(self, engine: Engine, count: Count) -> None:
+        self._engine, self._count = engine, count
+        candidates = engine.candidates
+        self._boundaries = {each.number: each for each in candidates.boundaries}
+        self._leaving: list[int] = []
+        self._every = 0
+        for steps in candidates.covered:
+            mask = 0
+            for leaves, _ in steps:
+                mask |= 1 << leaves
+            self._leaving.append(mask)
+            self._every |= mask
+        self._numbers = {each: number for number, each in enumerate(candidates.ids)}
+        self._alike: dict[tuple[int, int], int] = {}
+
+    def agents(self, checkpoint: str) -> tuple[str, ...]:
+        """The agents that meet a checkpoint and have power over it, by id."""
+        number = self._numbers.get(checkpoint)
+        return () if number is None else tuple(sorted(self._agents.get(number, ())))
+
+    def met_by(self, agents: Iterable[str]) -> set[str]:
+        """The checkpoints that these agents meet and have power over."""
+        ids = self._engine.candidates.ids
+        return {ids[number] for agent in agents for number in bits(self._of.get(agent, 0))}
+
+    def after(self, engine: Engine, count: Count, agents: Iterable[str]) -> "Meeting":
+        """The same after an edit; this one stays as it is.
+
+        Args:
+            engine: the reading after it.
+            count: counts its crossings.
+            agents: those that are others now, or reach something else.
+        """
+        made = copy.copy(self)
+        made.follow(engine, count, frozenset(agents))
+        return made
+
+    def follow(self, engine: Engine, count: Count, agents: frozenset[str]) -> None:
+        """Look again as ``after`` says: only for a copy that nobody else has."""
+        self._of, self._agents = self._of.copy(), self._agents.copy()
+        self._begin(engine, count)
+        left: dict[int, set[str]] = {}
+        for agent in agents:
+            for number in bits(self._of.pop(agent, 0)):
+                left.setdefault(number, set()).add(agent)
+        before = {number: self._agents[number] for number in left}
+        for number, those in left.items():
+            self._agents[number] -= those
+        before |= self._add([each for each in engine.travellers if each.id in agents], before)
+        ids = engine.candidates.ids
+        self.changed = {
+            ids[number] for number, those in before.items() if self._agents.get(number, frozenset()) != those
+        }
+
+    def _add(
+        self, travellers: Iterable[Traveller], known: Mapping[int, frozenset[str]]
+    ) -> dict[int, frozenset[str]]:
+        """Note these agents; what was known of candidates that are not in ``known``."""
+        joined: dict[int, set[str]] = {}
+        for traveller in travellers:
+            met = self._met(traveller)
+            if met:
+                self._of[traveller.id] = met
+                for number in bits(met):
+                    joined.setdefault(number, set()).add(traveller.id)
+        before = {number: self._agents.get(number, frozenset()) for number in joined if number not in known}
+        for number, those in joined.items():
+            self._agents[number] = self._agents.get(number, frozenset()) | those
+        return before
+
+    def _met(self, traveller: Traveller) -> int:
+        """The candidates that an agent meets and over which it has power."""
+        engine = self._engine
+        dropped = engine.alone[traveller.id].dropped
+        if not dropped:
+            return 0
+        key = engine.effective.row(traveller.node) & self._every, dropped
+        met = self._alike.get(key)
+        if met is None:
+            met = 0
+            for number in bits(dropped):
+                if key[0] & self._leaving[number]:
+                    met |= 1 << number
+            self._alike[key] = met
+        for number, boundary in self._boundaries.items():
+            if dropped >> number & 1 and self._crosses(traveller, boundary):
+                met |= 1 << number
+        return met
+
+    def _crosses(self, traveller: Traveller, boundary: Boundary) -> bool:
+        if boundary.zone_from == boundary.zone_to:
+            return False
+        mesh = self._engine.mesh
+        here = mesh.zone_mask.get(boundary.zone_to, 0) & mesh.read * boundary.actions
+        return bool(
+            self._count(
+                traveller.sources & mesh.zone_mask.get(boundary.zone_from, 0),
+                boundary.zone_from == traveller.home,
+                traveller.home_mask,
+                traveller.reach & here,
+            )
+        )
