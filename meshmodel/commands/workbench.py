@@ -69,7 +69,11 @@ def run_demo(arguments: argparse.Namespace) -> int:
 def _show(path: Path | None) -> int:
     from meshmodel.app.application import run
 
-    return run(path)
+    try:
+        return run(path)
+    except KeyboardInterrupt as stop:
+        how = str(stop).partition(":")[0] or "interrupted"
+        raise KeyboardInterrupt(f"{how}; every edit that was shown is in the model file") from None
 
 
 def _need_a_terminal(command: str) -> None:
