@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.commands.models import Subparsers, add_model, load
-from meshmodel.commands.output import answer, complain, say, style
+from meshmodel.commands.output import answer, say, style
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
@@ -54,23 +54,18 @@ def run(arguments: argparse.Namespace) -> int:
     tally = Tally()
     title = f"{one_line(snapshot.about.name or 'A model without a name', limit=200)}, as built"
     show, end = _json() if arguments.json else _text(title)
-    complete = False
     try:
         for traced in analyse(snapshot).trace(events):
             tally.add(traced)
             show(traced)
-        complete = True
-    except MeshmodelError as error:
-        if tally.events:
-            end(tally, complete)
-        complain(error)
-        return 2
-    except OSError:  # nobody reads any more
+    except MeshmodelError:
+        if tally.events:  # else nothing was told that could look like all there is
+            end(tally, False)
         raise
-    except (KeyboardInterrupt, Exception):
-        end(tally, complete)
+    except (Exception, KeyboardInterrupt):
+        end(tally, False)
         raise
-    end(tally, complete)
+    end(tally, True)
     return 0
 
 

@@ -184,6 +184,24 @@ def test_a_log_that_breaks_off_is_never_mistaken_for_a_whole_one(tmp_path):
     assert "INCOMPLETE: the log could not be followed past event 1" in told.stdout
 
 
+def test_a_fault_on_the_way_is_never_mistaken_for_an_end(monkeypatch, capsys):
+    from meshmodel.analysis import trace
+
+    judged, seen = trace._judged, []
+
+    def once(*words):
+        seen.append(words)
+        if len(seen) > 1:
+            raise RuntimeError
+        return judged(*words)
+
+    monkeypatch.setattr(trace, "_judged", once)
+    assert cli.main(["trace", str(LEAK), str(MODELS / "token-leak.jsonl"), "--json"]) == 2
+    said = capsys.readouterr()
+    assert json.loads(said.out.splitlines()[-1])["complete"] is False
+    assert "a fault of the program" in said.err
+
+
 def test_standard_input_and_an_interrupt():
     words = [PROGRAM, "trace", LEAK, "-", "--format", "jsonl", "--json"]
     with subprocess.Popen(
