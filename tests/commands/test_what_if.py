@@ -15,7 +15,7 @@ import pytest
 from meshmodel import cli
 from meshmodel.store.database import Store
 from meshmodel.store.interchange import read_file
-from tests.commands.running import CASES, MODELS, PROGRAM, ROOT, documents, refused, run
+from tests.commands.running import CASES, MODELS, PROGRAM, ROOT, run
 
 GOLDENS = Path(__file__).parent / "what_if"
 LOGS = ROOT / "tests" / "logs"
@@ -52,6 +52,28 @@ TEXTS = {
 }
 
 
+@pytest.fixture
+def called(capsys):
+    """Runs a command in this process: its status, what it said, what it complained about."""
+
+    def call(*words):
+        status = cli.main([str(word) for word in words])
+        output = capsys.readouterr()
+        return status, output.out, output.err
+
+    return call
+
+
+@pytest.fixture
+def documents(called):
+    def call(*words):
+        status, output, complaint = called(*words)
+        assert (status, complaint) == (0, "")
+        return [json.loads(line) for line in output.splitlines()]
+
+    return call
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_the_text_of_a_worked_example(name, capsys):
     assert cli.main([str(word) for word in TEXTS[name]]) == 0
@@ -69,7 +91,7 @@ def test_the_compromise_of_a_case(path, capsys):
         assert json.loads(capsys.readouterr().out) == {"format": "meshmodel-compromise/1", **expected}
 
 
-def test_the_leak_reaches_three_systems_and_leaves_three_credentials_to_revoke():
+def test_the_leak_reaches_three_systems_and_leaves_three_credentials_to_revoke(documents):
     (answer,) = documents("compromise", LEAK, "credential:refresh-token", "--json")
     assert answer == {
         "format": "meshmodel-compromise/1",
@@ -87,7 +109,7 @@ def test_the_leak_reaches_three_systems_and_leaves_three_credentials_to_revoke()
     }
 
 
-def test_as_designed_a_planned_checkpoint_holds(tmp_path):
+def test_as_designed_a_planned_checkpoint_holds(tmp_path, called, documents):
     path = tmp_path / "planned.toml"
     checkpoint = (
         '\n[[checkpoint]]\nid = "ask"\nkind = "human-approval"\nstep = "grant"\nfrom = "cloud-key"\n'
@@ -98,7 +120,7 @@ def test_as_designed_a_planned_checkpoint_holds(tmp_path):
     (designed,) = documents("compromise", path, "agent:chat-service", "--json", "--as-designed")
     assert built["unchecked"] == built["all"] == designed["all"]
     assert designed["unchecked"]["credentials"] == ["cloud-key", "refresh-token"]
-    told = run("compromise", path, "agent:chat-service", "--as-designed").stdout
+    _, told, _ = called("compromise", path, "agent:chat-service", "--as-designed")
     assert "◆ Held back by ask" in told
 
 
@@ -114,11 +136,14 @@ def test_as_designed_a_planned_checkpoint_holds(tmp_path):
         (("trace", LEAK, "x.csv", *MAP), "tests/logs/release.map.toml, identity 1: the model has no agent"),
     ],
 )
-def test_a_wrong_call_is_one_line(words, line):
-    assert line in refused(*words)
+def test_a_wrong_call_is_one_line(words, line, called):
+    status, said, complaint = called(*words)
+    assert (status, said) == (2, "")
+    assert complaint.count("\n") == 1
+    assert line in complaint
 
 
-def test_offboarding_is_applied_as_one_edit_that_undo_takes_back(tmp_path):
+def test_offboarding_is_applied_as_one_edit_that_undo_takes_back(tmp_path, documents):
     path = tmp_path / "leak.mesh"
     with Store.create(path, read_file(LEAK)) as store:
         before = store.snapshot
@@ -140,17 +165,19 @@ def test_offboarding_is_applied_as_one_edit_that_undo_takes_back(tmp_path):
         assert store.snapshot == before
 
 
-def test_offboarding_twice_has_nothing_left_to_do(tmp_path):
+def test_offboarding_twice_has_nothing_left_to_do(tmp_path, called):
     path = tmp_path / "leak.toml"
     shutil.copy(LEAK, path)
-    done = run("offboard", path, "chat-service", "--apply")
-    assert done.stdout.splitlines()[-1].startswith("✔ Done in the file; a rotation cannot be drawn")
-    assert "nothing to do" in refused("offboard", path, "chat-service", "--apply")
-    again = run("offboard", path, "chat-service")
-    assert "✔ It is retired and has nothing left" in again.stdout
+    status, done, _ = called("offboard", path, "chat-service", "--apply")
+    assert status == 0
+    assert done.splitlines()[-1].startswith("✔ Done in the file; a rotation cannot be drawn")
+    status, said, complaint = called("offboard", path, "chat-service", "--apply")
+    assert (status, said) == (2, "")
+    assert "nothing to do" in complaint
+    assert "✔ It is retired and has nothing left" in called("offboard", path, "chat-service")[1]
 
 
-def test_a_trace_is_a_document_for_each_event_and_a_last_one_that_says_it_is_complete():
+def test_a_trace_is_a_document_for_each_event_and_a_last_one_that_says_it_is_complete(documents):
     answers = documents("trace", LEAK, MODELS / "token-leak.jsonl", "--json")
     assert {each["format"] for each in answers} == {"meshmodel-trace/1"}
     assert [each["event"] for each in answers[:-1]] == [1, 2, 3, 4, 5]
@@ -169,19 +196,19 @@ def test_a_trace_is_a_document_for_each_event_and_a_last_one_that_says_it_is_com
     assert last["summary"]["recheck"]["missing"] == 2
 
 
-def test_a_log_that_breaks_off_is_never_mistaken_for_a_whole_one(tmp_path):
+def test_a_log_that_breaks_off_is_never_mistaken_for_a_whole_one(tmp_path, called):
     path = tmp_path / "log.jsonl"
     path.write_text('{"time": 1, "agent": "chat-service"}\n{"time": 2', encoding="utf-8")
-    done = run("trace", LEAK, path, "--json")
-    assert done.returncode == 2
-    *events, last = [json.loads(line) for line in done.stdout.splitlines()]
+    status, said, complaint = called("trace", LEAK, path, "--json")
+    assert status == 2
+    *events, last = [json.loads(line) for line in said.splitlines()]
     assert len(events) == 1
     assert last["complete"] is False
     assert list(last)[-1] == "complete"
-    assert re.fullmatch(r"meshmodel: \S*log.jsonl, line 2: is no JSON: .*\n", done.stderr)
-    told = run("trace", LEAK, path)
-    assert told.returncode == 2
-    assert "INCOMPLETE: the log could not be followed past event 1" in told.stdout
+    assert re.fullmatch(r"meshmodel: \S*log.jsonl, line 2: is no JSON: .*\n", complaint)
+    status, told, _ = called("trace", LEAK, path)
+    assert status == 2
+    assert "INCOMPLETE: the log could not be followed past event 1" in told
 
 
 def test_a_fault_on_the_way_is_never_mistaken_for_an_end(monkeypatch, capsys):
@@ -219,7 +246,7 @@ def test_standard_input_and_an_interrupt():
     assert json.loads(rest[-1])["complete"] is False
 
 
-def test_an_empty_log_is_complete(tmp_path):
+def test_an_empty_log_is_complete(tmp_path, documents):
     path = tmp_path / "log.csv"
     path.write_text("time,agent\n", encoding="utf-8")
     (last,) = documents("trace", LEAK, path, "--json")
