@@ -1,14 +1,17 @@
-"""``python -m tests.benchmarks``: how fast the program is, beside something comparable each time.
+"""``python -m tests.benchmarks [--full] [--json [FILE]]``: how fast the program is.
 
-Prints a table, then the same as JSON. Nothing is judged: the machine decides the times, and the
-ratios are what to look at.
+Prints a table: each measurement beside something comparable in the same run, where there is such a
+thing; then the same as JSON. Nothing is judged: the machine decides the times, and the ratios are what
+to look at. Without ``--full`` it leaves out the largest meshes and makes slow searches for some agents.
 """
 
+import argparse
 import json
+import statistics
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import count
 from pathlib import Path
 
@@ -26,50 +29,21 @@ from meshmodel.store.database import Store
 from meshmodel.store.edits import Put, edit
 from meshmodel.store.examples import example, examples
 from meshmodel.store.interchange import read_file, write_file
-from tests.benchmarks.measuring import PROGRAM, process_seconds, seconds, until_it_shows
-from tests.benchmarks.meshes import clustered
+from tests.benchmarks import editing, scale
+from tests.benchmarks.measuring import PROGRAM, Row, process_seconds, seconds, until_it_shows
+from tests.benchmarks.meshes import clustered, in_parts
+from tests.benchmarks.workshop import workshop
 
-NODES, STEPS = 14_000, 27_000
-
-
-@dataclass(frozen=True)
-class Row:
-    """One measurement: what was done, beside what, and how many times the one takes of the other."""
-
-    what: str
-    seconds: float
-    beside: str
-    beside_seconds: float
-
-    @property
-    def ratio(self) -> float:
-        return self.seconds / self.beside_seconds
-
-    @property
-    def told(self) -> str:
-        if self.ratio < 0.5:
-            return f"{1 / self.ratio:,.0f} times faster"
-        return f"{self.ratio:.2f} times"
+NODES = 14_000
+STEPS = scale.SIZES[NODES]
 
 
-def step_graph(snapshot: Snapshot) -> tuple[nx.DiGraph, list[int]]:
-    """The step graph, and the nodes of its agents."""
+def networkx_seconds(snapshot: Snapshot) -> float:
+    """networkx descendants per agent, the graph at hand."""
     mesh = Mesh(snapshot)
     graph = nx.DiGraph(step for steps in mesh.steps.values() for step in steps)
-    agents = list(mesh.agent_node.values())
-    graph.add_nodes_from(agents)
-    return graph, agents
-
-
-def descendants(graph: nx.DiGraph, agents: list[int]) -> int:
-    return sum(len(nx.descendants(graph, agent)) for agent in agents)
-
-
-def everything(snapshot: Snapshot) -> None:
-    """What ``check`` and ``reach`` need, crossings counted and not listed."""
-    analysis = analyse(snapshot)
-    assert analysis.summary.agents
-    _ = analysis.doors, analysis.findings, analysis.questions
+    graph.add_nodes_from(mesh.agent_node.values())
+    return seconds(lambda: [nx.descendants(graph, agent) for agent in mesh.agent_node.values()], 1)
 
 
 def start(folder: Path) -> Iterator[Row]:
@@ -79,8 +53,7 @@ def start(folder: Path) -> Iterator[Row]:
     yield Row(
         "start to a drawn workbench, in a terminal",
         until_it_shows((PROGRAM, "open", model), b"Attachments"),
-        "start to an empty Textual app",
-        until_it_shows(runner, b"nothing else"),
+        {"start to an empty Textual app": until_it_shows(runner, b"nothing else")},
     )
 
 
@@ -103,32 +76,56 @@ def edits(folder: Path) -> Iterator[Row]:
             options = Options(width=120, height=30)
             return draw(session.snapshot, session.facts("built"), options, drawn)
 
-        graph, agents = step_graph(snapshot)
-        networkx = seconds(lambda graph=graph, agents=agents: descendants(graph, agents), 1)
-        beside = "networkx descendants per agent"
-        yield Row(f"edit to new findings, {snapshot.elements:,} elements", seconds(one), beside, networkx)
+        besides = {"networkx descendants per agent": networkx_seconds(snapshot)}
+        yield Row(f"edit to new findings, {snapshot.elements:,} elements", seconds(one), besides)
         drawing = again()
         lines = len(drawing.branches)
         yield Row(
             f"drawing it again, all zones open, {lines:,} lines",
             seconds(lambda again=again, drawing=drawing: again(drawn=drawing)),
-            beside,
-            networkx,
+            besides,
         )
         session.close()
 
 
-def analyses(meshes: dict[str, Snapshot]) -> Iterator[Row]:
+def scales(meshes: dict[str, Snapshot], *, full: bool) -> Iterator[Row]:
+    """Reach and the complete check of each size."""
     for kind, snapshot in meshes.items():
-        graph, agents = step_graph(snapshot)
-        size = f"{graph.number_of_nodes():,} nodes, {graph.number_of_edges():,} steps"
-        reached = descendants(graph, agents[:50]) // 50
-        yield Row(
-            f"full analysis, {size}, {kind} ({reached:,} nodes in an agent's reach)",
-            seconds(lambda snapshot=snapshot: everything(snapshot), 3),
-            f"networkx descendants per agent ({len(agents):,})",
-            seconds(lambda graph=graph, agents=agents: descendants(graph, agents), 1),
+        yield from scale.reach(NODES, snapshot, kind, full=full)
+        yield from scale.checks(NODES, snapshot, kind)
+    if full:
+        for kind in ("dense", "sparse"):
+            snapshot = clustered(33_000, scale.SIZES[33_000], dense=kind == "dense", seed=7)
+            yield from scale.reach(33_000, snapshot, kind, full=full)
+            yield from scale.checks(33_000, snapshot, kind)
+        yield scale.large(160_000)
+
+
+def following(*, full: bool) -> Iterator[Row]:
+    """Edits from one analysis to the next, where every agent reaches a tenth of the accesses."""
+    for nodes in (NODES, 33_000) if full else (NODES,):
+        found = editing.measured(
+            in_parts(10, nodes, scale.SIZES[nodes], dense=True, seed=7), 10 if full else 2
         )
+        whole = {"a full check": found.pop("full check")[0]}
+        del found["first"]
+        for sort in ("put", "remove", "change"):
+            times = [each for name, some in found.items() if name.startswith(sort) for each in some]
+            late = statistics.quantiles(times, n=20)[-1]
+            yield Row(f"edit ({sort}) to new findings, 95 of 100, {nodes:,} nodes", late, whole)
+
+
+def fixes() -> Iterator[Row]:
+    """The minimum fix, to its proven optimum."""
+    meshes = {each.name: read_file(each.path) for each in examples()}
+    meshes["200 agents, 2,600 steps"] = workshop()
+    for name, snapshot in meshes.items():
+        analysis = analyse(snapshot)
+        _ = analysis.summary
+        fix = analysis.minimum_fix()
+        proven = "proven" if fix.optimal else f"at least {fix.lower_bound}"
+        taken = seconds(lambda snapshot=snapshot: analyse(snapshot).minimum_fix(), 3)
+        yield Row(f"minimum fix of {name}: {fix.cost}, {proven}", taken)
 
 
 def checks(folder: Path, meshes: dict[str, Snapshot]) -> Iterator[Row]:
@@ -139,30 +136,43 @@ def checks(folder: Path, meshes: dict[str, Snapshot]) -> Iterator[Row]:
         yield Row(
             f"check of a file, {path.stat().st_size / 1e6:.1f} MB, {kind}, process time",
             process_seconds((PROGRAM, "check", path), 3),
-            "tomllib.load of it, process time",
-            process_seconds((sys.executable, "-c", load, path), 3),
+            {"tomllib.load of it": process_seconds((sys.executable, "-c", load, path), 3)},
         )
     nothing = process_seconds((sys.executable, "-c", "pass"))
     slowest = max(process_seconds((PROGRAM, "check", each.path), 3) for each in examples())
-    yield Row("check of the slowest worked example, process time", slowest, "Python doing nothing", nothing)
+    yield Row("check of the slowest worked example, process time", slowest, {"Python doing nothing": nothing})
 
 
 def main() -> None:
     """Measure all, print as it goes."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parser.add_argument("--full", action="store_true", help="all sizes, and every search of every agent")
+    parser.add_argument(
+        "--json", nargs="?", const="-", metavar="FILE", help="write JSON alone, there or here"
+    )
+    asked = parser.parse_args()
     rows = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         meshes = {
             kind: clustered(NODES, STEPS, dense=kind == "dense", seed=7) for kind in ("dense", "sparse")
         }
-        for measured in (start(folder), edits(folder), analyses(meshes), checks(folder, meshes)):
+        for measured in (
+            scales(meshes, full=asked.full),
+            following(full=asked.full),
+            fixes(),
+            start(folder),
+            edits(folder),
+            checks(folder, meshes),
+        ):
             for row in measured:
                 rows.append(row)
-                print(f"{row.what}\n    {row.seconds * 1000:10,.1f} ms")
-                print(
-                    f"    {row.beside_seconds * 1000:10,.1f} ms  {row.beside}\n    {row.told:>13}", flush=True
-                )
-    print(json.dumps({"benchmarks": [{**asdict(row), "ratio": row.ratio} for row in rows]}))
+                print(row.told(), file=sys.stderr if asked.json == "-" else sys.stdout, flush=True)
+    answer = json.dumps({"benchmarks": [{**asdict(row), "ratios": row.ratios} for row in rows]})
+    if asked.json in (None, "-"):
+        print(answer)
+    else:
+        Path(asked.json).write_text(answer + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,29 @@ import tempfile
 import termios
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measurement: what was done, and beside what: how many times the one takes of the other."""
+
+    what: str
+    seconds: float
+    besides: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def ratios(self) -> dict[str, float]:
+        return {name: self.seconds / other for name, other in self.besides.items()}
+
+    def told(self) -> str:
+        lines = [self.what, f"    {self.seconds * 1000:10,.1f} ms"]
+        for name, ratio in self.ratios.items():
+            times = f"{1 / ratio:,.0f} times faster" if ratio < 0.5 else f"{ratio:.2f} times"
+            lines.append(f"    {self.besides[name] * 1000:10,.1f} ms  {name}: {times}")
+        return "\n".join(lines)
+
 
 ENOUGH = 4.0
 """After so many seconds a measurement is not repeated any more."""

@@ -1,0 +1,143 @@
+"""What a size costs: reach of all agents beside searches per agent, and the complete check."""
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import igraph
+import networkx as nx
+import rustworkx as rx
+
+from meshmodel.analysis.closure import forward
+from meshmodel.analysis.steps import STEP_ORDER, Mesh, Pair
+from meshmodel.api import Analysis, analyse
+from meshmodel.model.snapshot import Snapshot
+from tests.benchmarks.measuring import ENVIRONMENT, Row, seconds
+from tests.benchmarks.meshes import clustered
+
+SIZES = {14_000: 27_000, 33_000: 65_000, 160_000: 311_000}
+"""Nodes in use, and steps between them."""
+
+SAMPLE = 60
+"""Unless everything is asked for, slow searches are made for so many agents, and taken as often as needed."""
+
+
+def checked(analysis: Analysis) -> None:
+    """Everything that a check tells: crossings counted by severity, doors, all rules, questions."""
+    assert analysis.summary.agents
+    assert analysis.uncontrolled_by_severity
+    _ = analysis.doors, analysis.findings, analysis.questions
+
+
+def everything(snapshot: Snapshot) -> None:
+    """The complete check of a loaded snapshot."""
+    checked(analyse(snapshot))
+
+
+def in_networkx(steps: Sequence[Pair], agents: Sequence[int]) -> int:
+    graph = nx.DiGraph(steps)
+    graph.add_nodes_from(agents)
+    return sum(len(nx.descendants(graph, agent)) for agent in agents)
+
+
+def in_rustworkx(steps: Sequence[Pair], agents: Sequence[int]) -> int:
+    graph = rx.PyDiGraph()
+    graph.add_nodes_from(range(max(map(max, steps)) + 1))
+    graph.extend_from_edge_list(steps)
+    return sum(len(rx.descendants(graph, agent)) for agent in agents)
+
+
+def in_igraph(steps: Sequence[Pair], agents: Sequence[int]) -> int:
+    size = max(map(max, steps)) + 1
+    graph = igraph.Graph(size, steps, directed=True)
+    return sum(len(found) - 1 for found in graph.neighborhood(agents, order=size, mode="out"))
+
+
+def in_closure(mesh: Mesh) -> int:
+    closure = forward(mesh.adjacency(STEP_ORDER))
+    agents = list(mesh.agent_node.values())
+    closure.prepare(agents)
+    return sum(closure.row(agent).bit_count() - 1 for agent in agents)
+
+
+SEARCHES: dict[str, Callable[[Sequence[Pair], Sequence[int]], int]] = {
+    "networkx": in_networkx,
+    "rustworkx": in_rustworkx,
+    "igraph": in_igraph,
+}
+
+
+def searched(
+    search: Callable[[Sequence[Pair], Sequence[int]], int],
+    steps: Sequence[Pair],
+    agents: Sequence[int],
+    *,
+    sampled: bool,
+) -> float:
+    """The seconds of a search for each agent, its graph made first."""
+    if not sampled:
+        return seconds(lambda: search(steps, agents), 1)
+    few = agents[:: max(1, len(agents) // SAMPLE)]
+    one, some = (seconds(lambda starts=starts: search(steps, starts), 1) for starts in (few[:1], few))
+    return one + max(some - one, 0) / max(len(few) - 1, 1) * (len(agents) - 1)
+
+
+def reach(nodes: int, snapshot: Snapshot, kind: str, *, full: bool) -> Iterator[Row]:
+    """Reach of all agents beside searches per agent."""
+    mesh = Mesh(snapshot)
+    steps = [step for pairs in mesh.steps.values() for step in pairs]
+    agents = list(mesh.agent_node.values())
+    few = agents[:20]
+    closure = forward(mesh.adjacency(STEP_ORDER))
+    expected = sum(closure.row(agent).bit_count() - 1 for agent in few)
+    assert {search(steps, few) for search in SEARCHES.values()} == {expected}
+    sampled = not full and expected > 1_000 * len(few)
+    yield Row(
+        f"reach of all {len(agents):,} agents, {nodes:,} nodes, {kind}",
+        seconds(lambda: in_closure(mesh)),
+        {
+            f"a search per agent in {name}": searched(search, steps, agents, sampled=sampled)
+            for name, search in SEARCHES.items()
+        },
+    )
+
+
+def checks(nodes: int, snapshot: Snapshot, kind: str) -> Iterator[Row]:
+    """The complete check."""
+    summary = analyse(snapshot).summary
+    agents = len(Mesh(snapshot).agent_node)
+    yield Row(
+        f"complete check, {nodes:,} nodes, {SIZES[nodes]:,} steps, {kind}: {summary.crossings:,} crossings,"
+        f" {summary.missing:,} doors, {agents:,} agents",
+        seconds(lambda: everything(snapshot), 3),
+    )
+
+
+def large(nodes: int) -> Row:
+    """The complete check of a sparse mesh in a process of its own, and the memory that it takes."""
+    command = (sys.executable, "-m", "tests.benchmarks.scale", str(nodes))
+    done = subprocess.run(command, stdout=subprocess.PIPE, env=ENVIRONMENT, check=True)
+    found = json.loads(done.stdout)
+    return Row(
+        f"complete check, {nodes:,} nodes, {SIZES[nodes]:,} steps, sparse, at most"
+        f" {found['peak'] / 2**30:.2f} GiB with the snapshot",
+        found["seconds"],
+    )
+
+
+def main() -> None:
+    """Check one sparse mesh; print the seconds and the most memory that this process took."""
+    nodes = int(sys.argv[1])
+    snapshot = clustered(nodes, SIZES[nodes], dense=False, seed=7)
+    start = time.perf_counter()
+    everything(snapshot)
+    taken = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps({"seconds": taken, "peak": peak}))
+
+
+if __name__ == "__main__":
+    main()
