@@ -242,6 +242,11 @@ class Analysis:
 
         return trace(self._engine, events)
 
+    @cached_property
+    def _whole(self) -> Engine:
+        """An engine whose closures can be taken apart, which those that followed an edit cannot."""
+        return self._engine if self._known is None else Engine(self.snapshot, self.view)
+
     def minimum_fix(
         self, *, deadline: float | None = None, cancelled: Callable[[], bool] | None = None
     ) -> Fix:
@@ -254,7 +259,7 @@ class Analysis:
         from meshmodel.analysis.fix.choosing import minimum_fix
         from meshmodel.analysis.fix.stopping import Stop
 
-        return minimum_fix(self._engine, self.doors, self._counts.uncontrolled, Stop(deadline, cancelled))
+        return minimum_fix(self._whole, self.doors, self._counts.uncontrolled, Stop(deadline, cancelled))
 
     def closing_curve(
         self,
@@ -274,7 +279,7 @@ class Analysis:
         from meshmodel.analysis.fix.stopping import Stop
 
         return closing_curve(
-            self._engine, self.doors, self._counts.uncontrolled, Stop(deadline, cancelled), progress
+            self._whole, self.doors, self._counts.uncontrolled, Stop(deadline, cancelled), progress
         )
 
     def closing(self, steps: Iterable[StepKey]) -> int:
@@ -286,8 +291,8 @@ class Analysis:
         from meshmodel.analysis.fix.guarded import Guarded
         from meshmodel.analysis.fix.relations import Relations
 
-        pairs = Relations(self._engine.mesh).pairs(steps)
-        return self._counts.uncontrolled - Counts(Guarded(self._engine, pairs)).uncontrolled
+        pairs = Relations(self._whole.mesh).pairs(steps)
+        return self._counts.uncontrolled - Counts(Guarded(self._whole, pairs)).uncontrolled
 
 
 def analyse(

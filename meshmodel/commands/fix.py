@@ -147,9 +147,10 @@ class _Found:
         name = one_line(self.path, limit=1_000)
         if not self.applied:
             return f"{name}: nothing was added, since the set is not proven to be smallest; give it more time"
-        many = "checkpoint" if self.fix.cost == 1 else "checkpoints"
-        later = "; it counts once it is enforced" if self.fix.cost == 1 else "; they count once enforced"
-        return f"{name}: {self.fix.cost} {self.state} {many} added{later if self.state == 'planned' else ''}"
+        some = "1 step has" if self.fix.cost == 1 else f"{self.fix.cost} steps have"
+        article = "an" if self.state == "enforced" else "a"
+        later = "; it counts once it is enforced" if self.state == "planned" else ""
+        return f"{name}: {some} {article} {self.state} checkpoint now{later}"
 
 
 def _seconds(text: str) -> float:

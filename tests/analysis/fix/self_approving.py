@@ -30,8 +30,7 @@ def self_approving(seed: int, size: int) -> Snapshot:
         runs_on = rng.choice(systems) if rng.random() < 0.2 else None
         records.append(r.Agent(a, kind=kind, home=rng.choice([*zones, *zones, None]), runs_on=runs_on))
     names = ["i0", "i1"]
-    for c in credentials:
-        records.append(r.Credential(c, identity=rng.choice((None, *names))))
+    records += [r.Credential(c, identity=rng.choice((None, *names))) for c in credentials]
     relations: dict = {}
 
     def add(record):

@@ -1,5 +1,6 @@
 import json
 import os
+import random
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.model.errors import InvalidModelError
 from meshmodel.store.edits import apply_edit
 from meshmodel.store.guarding import guard
 from meshmodel.store.interchange import read_file
 from tests.analysis.fix.brute_force import best_fix, candidates, fewest, guarded, uncontrolled
 from tests.analysis.fix.self_approving import self_approving
 from tests.analysis.naive import Naive
+from tests.analysis.random_edits import RandomEdits
 from tests.analysis.random_models import random_model
 
 ROOT = Path(__file__).parents[3]
@@ -99,13 +102,28 @@ def test_the_curve_is_that_of_brute_force(kind, seed, size, view):
 
 @many
 @given(st.integers(0, 3), st.integers(0, 2**48), st.integers(1, 6), VIEWS, st.randoms())
-def test_what_any_steps_close_is_counted(kind, seed, size, view, random):
+def test_what_any_steps_close_is_counted(kind, seed, size, view, chance):
     snapshot = made(kind, seed, size)
     naive = Naive(snapshot, view)
     keys = candidates(naive)
-    chosen = [key for key in keys if random.random() < 0.3]
+    chosen = [key for key in keys if chance.random() < 0.3]
     left = uncontrolled(Naive(guarded(snapshot, chosen), view))
     assert analyse(snapshot, view=view).closing(chosen) == uncontrolled(naive) - left
+
+
+@settings(many, max_examples=max(30, EXAMPLES // 5))
+@given(st.integers(0, 2**48), st.integers(1, 5), VIEWS)
+def test_after_edits_the_fix_is_that_of_an_analysis_from_scratch(seed, size, view):
+    snapshot = self_approving(seed, size)
+    analysis = analyse(snapshot, view=view)
+    edits = RandomEdits(random.Random(seed))
+    for _ in range(4):
+        try:
+            snapshot = apply_edit(snapshot, edits.edit(snapshot))
+        except InvalidModelError:
+            continue
+        analysis = analyse(snapshot, view=view, previous=analysis)
+        assert analysis.minimum_fix() == analyse(snapshot, view=view).minimum_fix()
 
 
 def test_what_is_no_step_closes_nothing_and_is_refused():

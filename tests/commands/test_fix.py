@@ -1,0 +1,175 @@
+import json
+import shutil
+
+import pytest
+
+from meshmodel import cli
+from meshmodel.analysis.analysis import analyse
+from meshmodel.store import opening
+from meshmodel.store.database import Store
+from meshmodel.store.interchange import read_file
+from meshmodel.store.loading import load
+from tests.commands.running import CASES, MODELS, documents, refused, run
+
+LEAK = MODELS / "token-leak.toml"
+CHAIN = MODELS / "agent-chain.toml"
+RELEASE = MODELS / "federated-release.toml"
+KEYS = ["format", "cost", "lower_bound", "optimal", "checkpoints", "closes"]
+GRANTS = [
+    {"step": "grant", "from": "cloud-key", "to": "bucket"},
+    {"step": "grant", "from": "refresh-token", "to": "crm"},
+    {"step": "grant", "from": "warehouse-key", "to": "warehouse"},
+]
+
+
+def words(text):
+    """The text as one line, however it was wrapped."""
+    return " ".join(text.split())
+
+
+def test_the_answer_has_the_keys_of_section_11_in_their_order():
+    (answer,) = documents("fix", "--json", LEAK)
+    assert list(answer.items()) == list(
+        {
+            "format": "meshmodel-fix/1",
+            "cost": 3,
+            "lower_bound": 3,
+            "optimal": True,
+            "checkpoints": GRANTS,
+            "closes": 10,
+        }.items()
+    )
+    assert [list(each) for each in answer["checkpoints"]] == [["step", "from", "to"]] * 3
+
+
+def test_several_models_are_answered_in_their_order_and_every_case_agrees():
+    cases = sorted(CASES.glob("*.toml"))
+    answers = documents("fix", "--json", *cases)
+    expected = [json.loads(each.with_suffix(".json").read_text())["minimum_fix"] for each in cases]
+    assert [each["cost"] for each in answers] == expected
+    assert all(list(each) == KEYS for each in answers)
+
+
+def test_planned_checkpoints_count_as_designed():
+    built, designed = (
+        documents("fix", "--json", *options, CASES / "26-planned.toml")[0]
+        for options in ((), ("--as-designed",))
+    )
+    assert (built["cost"], designed["cost"]) == (1, 0)
+
+
+def test_the_curve_follows_on_request():
+    (answer,) = documents("fix", "--json", "--curve", LEAK)
+    assert list(answer) == [*KEYS, "curve"]
+    rows = [
+        (each["checkpoints"], each["remaining"], each["lower_bound"], each["exact"], len(each["chosen"]))
+        for each in answer["curve"]
+    ]
+    assert rows == [(0, 10, 10, True, 0), (1, 3, 3, True, 1), (2, 1, 1, True, 2), (3, 0, 0, True, 3)]
+    assert answer["curve"][3]["chosen"] == GRANTS
+
+
+def test_the_text_says_what_to_guard_what_it_closes_and_what_it_interrupts():
+    done = run("fix", "--curve", LEAK)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        "Token leak, as built\n"
+        "3 checkpoints close all 10 uncontrolled crossings; fewer cannot (proven)\n"
+        "\n"
+        "     on     asked                                    closes alone\n"
+        "  1  grant  when cloud-key is used on bucket         5 (50 %)\n"
+        "  2  grant  when refresh-token is used on crm        7 (70 %)\n"
+        "  3  grant  when warehouse-key is used on warehouse  3 (30 %)\n"
+        "\n"
+        "interrupts 1 declared intent, the fewest that so many checkpoints can: chat-service → crm\n"
+        "uncontrolled crossings: 10 → 0\n"
+        "\n"
+        "What so many checkpoints close at best\n"
+        "  0  0   0 %\n"
+        "  1  7   70 %   ▪▪▪▪▪▪▪▪▪▪▪▪▪▪\n"
+        "  2  9   90 %   ▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪\n"
+        "  3  10  100 %  ▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪\n"
+        "  1: when refresh-token is used on crm\n"
+        "  2: when cloud-key is used on bucket; when refresh-token is used on crm\n"
+    )
+
+
+def test_where_nothing_is_uncontrolled_there_is_nothing_to_guard(tmp_path):
+    path = shutil.copy(RELEASE, tmp_path)
+    before = (tmp_path / RELEASE.name).read_bytes()
+    done = run("fix", "--apply", "enforced", "--curve", path)
+    assert done.stdout == "Federated release, as built\n✔ No crossing is uncontrolled: nothing to guard\n"
+    assert (tmp_path / RELEASE.name).read_bytes() == before
+
+
+@pytest.fixture
+def model(tmp_path):
+    with Store.create(tmp_path / "leak.mesh", read_file(LEAK)) as store:
+        return store.path
+
+
+def test_the_checkpoints_are_added_as_one_edit(model):
+    done = run("fix", "--apply", "enforced", model)
+    assert done.returncode == 0
+    assert words(done.stdout).endswith(f"{model}: 3 steps have an enforced checkpoint now")
+    with Store.open(model) as store:
+        assert analyse(store.snapshot).summary.uncontrolled == 0
+        assert store.undo().label == "add 3 enforced checkpoints"
+        assert store.snapshot.checkpoint == read_file(LEAK).checkpoint
+        assert store.undo() is None
+
+
+def test_planned_ones_count_only_as_designed_until_they_are_enforced(model):
+    (answer,) = documents("fix", "--json", "--apply", "planned", model)
+    assert list(answer) == [*KEYS, "applied"]
+    assert answer["applied"] == "planned"
+    assert analyse(load(model)).summary.uncontrolled == 10
+    assert analyse(load(model), view="designed").summary.uncontrolled == 0
+    said = run("fix", "--apply", "enforced", model).stdout
+    assert words(said).endswith("3 steps have an enforced checkpoint now")
+    after = load(model)
+    assert analyse(after).summary.uncontrolled == 0
+    assert len(after.checkpoint) == len(read_file(LEAK).checkpoint) + 3
+
+
+def test_an_interchange_file_is_replaced_as_a_whole(tmp_path):
+    path = tmp_path / "leak.toml"
+    shutil.copy(LEAK, path)
+    done = run("fix", "--apply", "planned", path)
+    assert words(done.stdout).endswith("3 steps have a planned checkpoint now; it counts once it is enforced")
+    assert analyse(read_file(path), view="designed").summary.uncontrolled == 0
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_one_model_at_a_time_is_changed(tmp_path):
+    paths = [shutil.copy(each, tmp_path) for each in (LEAK, CHAIN)]
+    assert refused("fix", "--apply", "planned", *paths) == "--apply changes one model at a time; name one"
+    assert (tmp_path / LEAK.name).read_bytes() == LEAK.read_bytes()
+
+
+def test_a_model_that_may_only_be_read_is_refused(model, monkeypatch, capsys):
+    monkeypatch.setattr(opening, "may_be_written", lambda path: False)
+    assert cli.main(["fix", "--apply", "planned", str(model)]) == 2
+    output, complaint = capsys.readouterr()
+    assert output == ""
+    assert complaint == f"meshmodel: {model}: may only be read, so nothing can be added to it\n"
+
+
+@pytest.mark.parametrize("deadline", ["0", "-1", "soon", "inf", "nan"])
+def test_a_deadline_is_a_number_of_seconds(deadline):
+    assert "a number of seconds above 0" in refused("fix", f"--deadline={deadline}", LEAK)
+
+
+def test_what_is_not_proven_in_time_is_said_so_and_not_applied(model):
+    before = load(model)
+    done = run("fix", "--json", "--curve", "--apply", "enforced", "--deadline", "1e-9", model)
+    assert done.returncode == 2
+    answer = json.loads(done.stdout)
+    assert list(answer) == [*KEYS, "curve", "complete"]
+    assert (answer["complete"], answer["optimal"], answer["closes"]) == (False, False, 10)
+    assert answer["lower_bound"] < answer["cost"] == len(answer["checkpoints"])
+    assert not all(each["exact"] for each in answer["curve"])
+    assert load(model) == before
+    said = run("fix", "--apply", "enforced", "--deadline", "1e-9", model).stdout
+    assert "it takes at least 1, and this is the smallest set found" in words(said)
+    assert "nothing was added" in said
