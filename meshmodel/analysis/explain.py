@@ -119,7 +119,7 @@ class Explaining:
     def can_be_intended(self, explanation: Explanation) -> Intent | None:
         """See ``Analysis.can_be_intended``."""
         traveller = self.travellers.get(explanation.agent)
-        if traveller is None or explanation.state != "uncontrolled":
+        if traveller is None or explanation.state != "uncontrolled" or explanation.action is None:
             return None
         source = None if explanation.source is None else self.mesh.system_number[explanation.source]
         access = self.mesh.access_node(explanation.system, ACTIONS.index(explanation.action))
@@ -319,7 +319,7 @@ class Explaining:
     def _unreached(self, agent: str, system: str, action: Action | None, source: str | None) -> Explanation:
         reason = why_not(self.engine, self.paths, agent, system, action)
         origin = None if source in (None, "home") else source
-        return Explanation(agent, origin, system, action or "read", None, None, (), (), reason)
+        return Explanation(agent, origin, system, action, None, None, (), (), reason)
 
 
 def _badness(explanation: Explanation) -> tuple[int, int]:

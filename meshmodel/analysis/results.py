@@ -142,13 +142,14 @@ class Explanation:
     """Why an agent reaches an access, or why not (section 11, explain).
 
     ``state`` is ``None`` where there is no crossing; ``sentences`` tell the steps in words; where
-    ``steps`` is empty, ``why_not`` says what stands in the way.
+    ``steps`` is empty, ``why_not`` says what stands in the way, and ``action`` is ``None`` if none was
+    asked for, since none is reached.
     """
 
     agent: str
     source: str | None
     system: str
-    action: Action
+    action: Action | None
     state: CrossingState | None
     severity: Severity | None
     steps: tuple[WitnessStep, ...]

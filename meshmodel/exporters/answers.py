@@ -82,6 +82,7 @@ def explain_answer(explanation: Explanation | None) -> Answer:
     """``meshmodel-explain/1``: the way from an agent to an access, step by step.
 
     ``None``, where a model has no crossing at all, is an answer without steps whose names are null.
+    ``action`` is null where nothing is reached and no action was asked for.
     """
     if explanation is None:
         names = dict.fromkeys(("agent", "source", "system", "action", "state"))

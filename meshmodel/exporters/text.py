@@ -91,7 +91,7 @@ def explain_text(explanation: Explanation, style: Style) -> str:
     """What ``explain`` prints: the way in words, or what stands in it."""
     agent, system = one_line(explanation.agent), one_line(explanation.system)
     source = "home" if explanation.source is None else one_line(explanation.source)
-    lines = [style.paint(f"{agent} {explanation.action} {system}", "strong")]
+    lines = [style.paint(f"{agent} {explanation.action or 'reach'} {system}", "strong")]
     if explanation.state is None:
         lines.append("no crossing")
     else:

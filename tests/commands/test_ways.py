@@ -43,6 +43,7 @@ def test_what_is_not_reached_has_openings():
         "explain", "--all", "--json", MODELS / "agent-chain.toml", "analyst", "knowledge-base"
     )
     assert list(answer) == EXPLAIN + WAYS
+    assert answer["action"] is None, "none was asked for, and none is reached"
     assert answer["cut"] is None
     assert answer["openings_number"] == 23 == sum(each["number"] for each in answer["openings"])
     assert answer["openings"][0] == {

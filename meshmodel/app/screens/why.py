@@ -140,7 +140,7 @@ class WhyDialog(Dialog["Explanation"]):
             severity = f", {told.severity}" if told.severity and told.state == "uncontrolled" else ""
             yield _words(f"{told.state} crossing from {source}: {told.action} on {told.system}{severity}", "")
         elif told.steps:
-            yield _words(f"{told.action} on {told.system}: no crossing", "")
+            yield _words(f"{told.action or 'any action'} on {told.system}: no crossing", "")
         for number, (sentence, step) in enumerate(told_steps(told)):
             text = plain(sentence, is_ascii=self.is_ascii)
             if step is None:
