@@ -23,8 +23,12 @@ from meshmodel.analysis.fix.trying import Trying
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.steps import bits
 
+_PROVABLE: Final = 20_000
+"""Where more crossings are uncontrolled, the programs would be too large, and the curve is bounded."""
 _PROVING: Final = 0.6
 """The share of the time that goes to programs, before sets are only tried."""
+_LOOKED_AT: Final = 4
+"""Of so many checkpoints it is counted what they close of what is left."""
 Progress = Callable[[int, int], None]
 """Told how many points of how many are done."""
 
@@ -45,19 +49,19 @@ def closing_curve(
     choosing.run()
     prefer(choosing, stop)
     cost = choosing.best.bit_count()
-    least = [1 if checkpoints < choosing.bound else 0 for checkpoints in range(cost + 1)]
+    least = _at_least(choosing, cost)
     least[0] = before
     best = _Best(before, choosing.best)
-    proving = stop.after(_PROVING)
-    crossings = _Crossings(choosing.ground, proving)
-    for checkpoints in range(1, cost):
-        if proving():
-            break
-        least[checkpoints] = max(least[checkpoints], crossings.fewest(checkpoints, best))
-        if progress is not None:
-            progress(checkpoints, cost)
+    if before <= _PROVABLE:
+        proving = stop.after(_PROVING)
+        crossings = _Crossings(choosing.ground)
+        for checkpoints in range(1, cost):
+            part = proving.after(1 / (cost - checkpoints))
+            least[checkpoints] = max(least[checkpoints], crossings.fewest(checkpoints, best, part))
+            if progress is not None:
+                progress(checkpoints, cost)
     if any(best.remaining(checkpoints) > least[checkpoints] for checkpoints in range(1, cost)):
-        _try_parts(choosing.ground, choosing.best, best, stop)
+        _try_out(choosing.ground, choosing.best, before, best, stop)
     # With fewer checkpoints no fewer crossings remain.
     for checkpoints in range(cost - 1, 0, -1):
         least[checkpoints] = max(least[checkpoints], least[checkpoints + 1])
@@ -99,20 +103,42 @@ class _Best:
         return self._found[min(fitting, key=lambda number: (self._found[number][0], number))]
 
 
-def _try_parts(ground: Ground, fix: int, best: _Best, stop: Stop) -> None:
-    """Leave out of a fix one after another, first what opens least when it alone is left out."""
-    opens = {}
+def _at_least(choosing: Choosing, cost: int) -> list[int]:
+    """How many remain at least because it takes so many checkpoints to close all.
+
+    To guard all doors of each crossing that remains is a fix, so there cannot be very few of them.
+    """
+    ground = choosing.ground
+    doors = max((len({door[1] for door in ground.doors(access)}) for access in ground.into), default=1)
+    bound = min(cost, choosing.bound)
+    return [max(0, -((checkpoints - bound) // doors)) for checkpoints in range(cost + 1)]
+
+
+def _try_out(ground: Ground, fix: int, before: int, best: _Best, stop: Stop) -> None:
+    """Take checkpoints of a fix one by one, each time one that closes most of what is left.
+
+    What each closes is counted again only for the few that closed most when they were last looked at.
+    """
+    closes = {}
     for relation in bits(fix):
         if stop():
             return
-        closed = fix & ~(1 << relation)
-        opens[relation] = Trying(ground, closed).uncontrolled()
-        best.tried(closed, opens[relation])
-    for relation in sorted(opens, key=lambda each: (opens[each], -each)):
-        if stop():
-            return
-        fix &= ~(1 << relation)
-        best.tried(fix, Trying(ground, fix).uncontrolled())
+        remaining = Trying(ground, 1 << relation).uncontrolled()
+        best.tried(1 << relation, remaining)
+        closes[relation] = before - remaining
+    chosen, left = 0, before
+    while closes:
+        looked_at = {}
+        for relation in sorted(closes, key=lambda each: (-closes[each], each))[:_LOOKED_AT]:
+            if stop():
+                return
+            closed = chosen | 1 << relation
+            looked_at[relation] = Trying(ground, closed).uncontrolled()
+            best.tried(closed, looked_at[relation])
+            closes[relation] = left - looked_at[relation]
+        taken = min(looked_at, key=lambda each: (looked_at[each], each))
+        chosen, left = chosen | 1 << taken, looked_at[taken]
+        del closes[taken]
 
 
 @dataclass(slots=True)
@@ -126,13 +152,13 @@ class _Item:
 class _Crossings:
     """All crossings that are uncontrolled while nothing is guarded, with the proofs known of each."""
 
-    def __init__(self, ground: Ground, stop: Stop) -> None:
+    def __init__(self, ground: Ground) -> None:
         self.ground = ground
-        self.stop = stop
         self.items: list[_Item] | None = None
 
-    def fewest(self, checkpoints: int, best: _Best) -> int:
+    def fewest(self, checkpoints: int, best: _Best, stop: Stop) -> int:
         """How many remain at least with so many checkpoints; what was tried for it goes to ``best``."""
+        self.stop = stop
         least = 0
         if self.items is None:
             self.items = []
