@@ -115,8 +115,8 @@ def compromise(engine: Engine, start: str) -> Compromise:
         _spread(engine, free.before, _open(engine, free)),
         _spread(engine, everything.before, _pairs(engine)),
         _origins(engine, free, everything),
-        tuple(ids[number] for number in bits(holding)),
-        tuple(ids[number] for number in bits(free.dropped)),
+        tuple(sorted(ids[number] for number in bits(holding))),
+        tuple(sorted(ids[number] for number in bits(free.dropped))),
     )
 
 

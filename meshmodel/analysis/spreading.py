@@ -6,10 +6,12 @@ tree of how everything was come by.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import StepKind
-from meshmodel.analysis.steps import STEP_ORDER, Pair
+from meshmodel.analysis.steps import STEP_ORDER, Mesh, Pair
+from meshmodel.model.vocabulary import ACTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +36,23 @@ class Spreader:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._after: list[list[int]] = engine.mesh.adjacency(STEP_ORDER)
+        self._rank = _ranks(engine.mesh)
+
+    def _from(self, node: int) -> Sequence[int]:
+        """The nodes after a node in the order that breaks ties: the kind of step, then the id."""
+        after = self._after[node]
+        if len(after) < 2:
+            return after
+        kind, rank = self.engine.mesh.kind, self._rank
+        return sorted(after, key=lambda enters: (_KIND_RANK[kind(node, enters)], rank[enters]))
 
     def everything(self, starts: Iterable[int]) -> Spreading:
         """By all steps, guarded or not."""
-        return Spreading(self._search(list(starts), None)[0], 0, ())
+        return Spreading(self._search(self._sorted(starts), None)[0], 0, ())
 
     def unchecked(self, starts: Iterable[int]) -> Spreading:
         """By the steps that are unguarded for the start: the least fixpoint of section 5, point 4."""
-        first = list(starts)
+        first = self._sorted(starts)
         dropped = 0
         while True:
             before, stopped = self._search(first, dropped)
@@ -68,6 +79,9 @@ class Spreader:
                 queue.append(after)
         return before
 
+    def _sorted(self, starts: Iterable[int]) -> list[int]:
+        return sorted(starts, key=self._rank.__getitem__)
+
     def _search(self, starts: list[int], dropped: int | None) -> tuple[dict[int, int], list[Pair]]:
         """Breadth first; guards outside of ``dropped`` stop it, or none where that is ``None``."""
         guards = {} if dropped is None else self.engine.candidates.guards
@@ -76,7 +90,7 @@ class Spreader:
         queue = list(before)
         stopped: list[Pair] = []
         for node in queue:
-            for after in self._after[node]:
+            for after in self._from(node):
                 if after in before:
                     continue
                 if guards and guards.get((node, after), 0) & left:
@@ -98,3 +112,18 @@ class Spreader:
             if control & power:
                 dropped |= 1 << number
         return dropped
+
+
+_KIND_RANK: Final = {kind: number for number, kind in enumerate(STEP_ORDER)}
+
+
+def _ranks(mesh: Mesh) -> list[int]:
+    """For every node its place among those of its sort by id, and for accesses then by action."""
+    ranks = [0] * mesh.size
+    for place, system in enumerate(sorted(mesh.system_number)):
+        for action in range(len(ACTIONS)):
+            ranks[mesh.access_node(system, action)] = len(ACTIONS) * place + action
+    for nodes in (mesh.credential_node, mesh.agent_node):
+        for place, name in enumerate(sorted(nodes)):
+            ranks[nodes[name]] = place
+    return ranks
