@@ -1,7 +1,7 @@
 """Who meets a checkpoint and has power over it (sections 5 and 9)."""
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from meshmodel.analysis.checkpoints import Boundary
 from meshmodel.analysis.engine import Engine, Traveller
@@ -24,7 +24,15 @@ class Meeting:
         self._agents: dict[int, frozenset[str]] = {}
         self.changed: set[str] = set()
         self._begin(engine, count)
-        self._add(engine.travellers, {})
+        joined: dict[int, set[str]] = {}
+        for traveller in engine.travellers:
+            met = self._met(traveller)
+            if met:
+                self._of[traveller.id] = met
+                for number in bits(met):
+                    joined.setdefault(number, set()).add(traveller.id)
+        for number, those in joined.items():
+            self._agents[number] = frozenset(those)
 
     def _begin(self, engine: Engine, count: Count) -> None:
         self._engine, self._count = engine, count
@@ -66,35 +74,23 @@ class Meeting:
     def follow(self, engine: Engine, count: Count, agents: frozenset[str]) -> None:
         """Look again as ``after`` says: only for a copy that nobody else has."""
         self._of, self._agents = self._of.copy(), self._agents.copy()
-        self._begin(engine, count)
-        left: dict[int, set[str]] = {}
+        if engine.candidates is self._engine.candidates:
+            self._engine, self._count, self._alike = engine, count, {}
+        else:
+            self._begin(engine, count)
+        differing: dict[int, set[str]] = {}
+        now = {each.id: self._met(each) for each in engine.travellers if each.id in agents}
         for agent in agents:
-            for number in bits(self._of.pop(agent, 0)):
-                left.setdefault(number, set()).add(agent)
-        before = {number: self._agents[number] for number in left}
-        for number, those in left.items():
-            self._agents[number] -= those
-        before |= self._add([each for each in engine.travellers if each.id in agents], before)
-        ids = engine.candidates.ids
-        self.changed = {
-            ids[number] for number, those in before.items() if self._agents.get(number, frozenset()) != those
-        }
-
-    def _add(
-        self, travellers: Iterable[Traveller], known: Mapping[int, frozenset[str]]
-    ) -> dict[int, frozenset[str]]:
-        """Note these agents; what was known of candidates that are not in ``known``."""
-        joined: dict[int, set[str]] = {}
-        for traveller in travellers:
-            met = self._met(traveller)
+            met = now.get(agent, 0)
+            for number in bits(self._of.get(agent, 0) ^ met):
+                differing.setdefault(number, set()).add(agent)
             if met:
-                self._of[traveller.id] = met
-                for number in bits(met):
-                    joined.setdefault(number, set()).add(traveller.id)
-        before = {number: self._agents.get(number, frozenset()) for number in joined if number not in known}
-        for number, those in joined.items():
-            self._agents[number] = self._agents.get(number, frozenset()) | those
-        return before
+                self._of[agent] = met
+            else:
+                self._of.pop(agent, None)
+        for number, those in differing.items():
+            self._agents[number] = self._agents.get(number, frozenset()) ^ those
+        self.changed = {engine.candidates.ids[number] for number in differing}
 
     def _met(self, traveller: Traveller) -> int:
         """The candidates that an agent meets and over which it has power."""

@@ -175,10 +175,14 @@ class Mesh:
         late = [number for number in self.late if accesses >> 5 * number & ALL_ACTIONS]
         for number in late:
             accesses &= ~(ALL_ACTIONS << 5 * number)
-        while accesses and len(found) < most:
-            number = ((accesses & -accesses).bit_length() - 1) // 5
-            found.append(number)
-            accesses &= ~(ALL_ACTIONS << 5 * number)
+        before = -1
+        for node in bits(accesses):
+            number = node // 5
+            if number != before:
+                if len(found) == most:
+                    break
+                found.append(number)
+                before = number
         if late:
             found = sorted([*found, *late], key=lambda each: (self.zone_of[each], self.systems[each]))
         return [self.systems[number] for number in found[:most]]

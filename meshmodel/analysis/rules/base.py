@@ -131,8 +131,8 @@ class Rule:
         false_positives: when a finding may be ignored.
         cases: finds all of them; of a local rule that is ``of`` for every record.
         near: what the cases of a local rule depend on besides the record and the relations at it:
-            ``reach`` (all that the agent reaches), ``reached`` (who reaches it), ``follows`` (what follows
-            from it), ``met`` (who meets the checkpoint and has power over it).
+            ``reach`` (all that the agent reaches), ``reached`` (who reaches it), ``follows`` (which
+            nodes follow from the credential), ``met`` (who meets the checkpoint and has power over it).
         reads: the tables, and ``reach`` and ``doors``, on which the cases of a rule depend that is not
             local; it is asked again after an edit that changes one of them.
         per: the table whose records a local rule looks at one by one; ``door`` for missing checkpoints.

@@ -65,5 +65,5 @@ RULE = Rule(
         "It is there for another reason than authorization, such as binding a token to its holder"
     ),
     cases=_cases,
-    reads=EVERYTHING - {"acceptance", "doors"},
+    reads=EVERYTHING - {"acceptance", "doors", "intent", "reach"},
 )

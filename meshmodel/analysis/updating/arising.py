@@ -38,9 +38,16 @@ class Hearing:
         }
 
     def edited(
-        self, mesh: Mesh, gone: Iterable[Pair], come: Iterable[Pair], ahead: Steps, behind: Steps
+        self,
+        mesh: Mesh,
+        gone: Iterable[Pair],
+        come: Iterable[Pair],
+        ahead: Steps,
+        behind: Steps,
+        *,
+        steered: bool,
     ) -> "Hearing":
-        """The same after an edit; this one stays as it is.
+        """The same after an edit; this one stays as it is, and is the answer where nothing differs.
 
         Args:
             mesh: the graph after it.
@@ -48,7 +55,16 @@ class Hearing:
             come: the new ones, likewise.
             ahead: for each node the nodes after it, after the edit.
             behind: the nodes before it.
+            steered: whether agents changed, and perhaps others can be steered.
         """
+        heard = self.heard
+        if (
+            not steered
+            and mesh.untrusted == self._untrusted
+            and not any(heard[enters] for _, enters in gone)
+            and not any(heard[enters] & ~heard[leaves] for leaves, enters in come)
+        ):
+            return self
         made = Hearing(mesh, self.heard.copy())
         heard = made.heard
         for read in bits(self._untrusted & ~mesh.untrusted):

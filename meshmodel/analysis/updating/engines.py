@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
-from meshmodel.analysis.checkpoints import Guarding, Unchecked
+from meshmodel.analysis.checkpoints import Guarding
 from meshmodel.analysis.closure import Closure
 from meshmodel.analysis.engine import Engine, Traveller
 from meshmodel.analysis.relations import Related
@@ -88,9 +89,19 @@ def move(kept: Kept, changes: Changes) -> Moved | None:
         return None
     mesh = edit.mesh
     effective = _moved(kept.effective, edit.gone, edit.come)
-    hearing = kept.hearing.edited(mesh, edit.gone, edit.come, effective.successors, effective.behind)
-    triggers = set(mesh.declared_triggers) | hearing.arising(mesh)
-    edit, effective = _triggered(engine.mesh, edit, triggers, effective, kept.effective)
+    hearing = kept.hearing
+    if edit.gone or edit.come or edit.systems or changes.of("agent"):
+        hearing = hearing.edited(
+            mesh,
+            edit.gone,
+            edit.come,
+            effective.successors,
+            effective.behind,
+            steered=bool(changes.of("agent")),
+        )
+    if hearing is not kept.hearing or mesh.declared_triggers is not engine.mesh.declared_triggers:
+        triggers = set(mesh.declared_triggers) | hearing.arising(mesh)
+        edit, effective = _triggered(engine.mesh, edit, triggers, effective, kept.effective)
     first_agent, first_credential = mesh.first_agent, mesh.first_credential
     own = _moved(
         kept.own,
@@ -209,12 +220,10 @@ def _engine(
 
 def _concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: Guarded) -> Iterable[str]:
     """The agents whose reach, sources or starts may be others."""
-    old, new = kept.engine.mesh, after.engine.mesh
-    hit = guards.control
-    for leaves, _ in guards.steps:
-        hit |= 1 << leaves
-    for node in after.baseline.changed:
-        hit |= 1 << node
+    new = after.engine.mesh
+    hit = guards.control | mask_of(
+        chain((leaves for leaves, _ in guards.steps), after.baseline.changed), new.size
+    )
     found = {str(key) for key, _, _ in changes.of("agent")}
     found |= {str(key[0]) for key, _, _ in changes.of("intent")}
     audited = {str(key) for key, _, _ in changes.of("system")}
@@ -240,20 +249,25 @@ def _concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: 
         for record in (one, other)
         if record is not None
     }
-    agents = changes.after.agent
-    changed = after.effective.changed | after.own.changed | after.held.changed
-    for ident, node in new.agent_node.items():
-        if ident in found:
-            continue
-        if (
-            node in changed
-            or old.agent_node.get(ident) != node
-            or after.effective.row(node) & hit
-            or old.triggered_by.get(node, 0) != new.triggered_by.get(node, 0)
-            or agents[ident].home in zones
-            or agents[ident].home in guards.zones
-        ):
-            found.add(ident)
+    found |= edit.agents
+    first = new.first_agent
+    for closure in (after.effective, after.own, after.held):
+        found.update(
+            new.agents[node - first]
+            for node in closure.changed
+            if node >= first + 0 and node - first < len(new.agents)
+        )
+    found.update(
+        new.agents[enters - first]
+        for leaves, enters in chain(edit.gone, edit.come)
+        if enters >= first and leaves % 5 == WRITE and leaves < new.first_credential
+    )
+    apart = zones | guards.zones
+    if apart:
+        found.update(each.id for each in changes.after.agent.values() if each.home in apart)
+    if hit:
+        row = after.effective.row
+        found.update(each for each, node in new.agent_node.items() if row(node) & hit)
     if guards.zones:
         here = 0
         for zone in guards.zones:
@@ -265,15 +279,32 @@ def _concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: 
 def _set_agents(before: Engine, made: Engine, agents: frozenset[str]) -> None:
     """What is known of the agents: of those that are concerned anew, of the others as before."""
     records, nodes = made.snapshot.agent, made.mesh.agent_node
-    alone: dict[str, Unchecked] = {each: known for each, known in before.alone.items() if each in nodes}
+    alone = before.alone.copy()
+    travellers: dict[str, Traveller] = {}
     for each in agents:
-        if each in nodes:
-            alone[each] = made.guarding.alone(nodes[each])
+        node = nodes.get(each)
+        if node is None:
+            alone.pop(each, None)
+            continue
+        alone[each] = made.guarding.alone(node)
     made.__dict__["alone"] = alone
-    travellers: dict[str, Traveller] = {
-        each.id: each for each in before.travellers if each.id in nodes and each.id not in agents
-    }
-    for ident in agents:
-        if ident in nodes and not records[ident].is_person:
-            travellers[ident] = made.traveller(records[ident], nodes[ident])
-    made.__dict__["travellers"] = tuple(travellers[each] for each in sorted(travellers))
+    for each in agents:
+        if each in nodes and not records[each].is_person:
+            travellers[each] = made.traveller(records[each], nodes[each])
+    every = [
+        travellers.pop(each.id, each)
+        for each in before.travellers
+        if each.id not in agents or each.id in travellers
+    ]
+    if travellers:
+        every.extend(travellers.values())
+        every.sort(key=lambda each: each.id)
+    made.__dict__["travellers"] = tuple(every)
+
+
+def mask_of(nodes: Iterable[int], size: int) -> int:
+    """These nodes as bits."""
+    content = bytearray(size // 8 + 1)
+    for node in nodes:
+        content[node >> 3] |= 1 << (node & 7)
+    return int.from_bytes(content, "little")

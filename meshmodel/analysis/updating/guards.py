@@ -52,10 +52,14 @@ def guarded(
         edit: what it did to the graph.
         graph: all steps after it.
     """
-    found = Guarded(copy.copy(before), dict(numbers))
-    concerned = _concerned(changes, edit)
+    concerned = [
+        each
+        for each in _concerned(changes, edit)
+        if each in numbers or _counts(changes.after.checkpoint.get(each), view)
+    ]
     if not concerned:
-        return found
+        return Guarded(before, numbers)
+    found = Guarded(copy.copy(before), dict(numbers), any=True)
     made = found.candidates
     made.ids, made.covered, made.control = list(made.ids), list(made.covered), list(made.control)
     made.boundaries, made.guards = list(made.boundaries), dict(made.guards)
@@ -63,10 +67,7 @@ def guarded(
     for ident in concerned:
         number = found.numbers.get(ident)
         checkpoint = changes.after.checkpoint.get(ident)
-        counts = checkpoint is not None and not shortcomings(checkpoint, view)
-        if number is None and not counts:
-            continue
-        found.any = True
+        counts = _counts(checkpoint, view)
         if number is None:
             number = found.numbers[ident] = len(made.ids)
             made.ids.append(ident)
@@ -85,6 +86,10 @@ def guarded(
         _replace(found, number, covered, control, boundary)
     made.weigh()
     return found
+
+
+def _counts(checkpoint: Checkpoint | None, view: View) -> bool:
+    return checkpoint is not None and not shortcomings(checkpoint, view)
 
 
 def _replace(

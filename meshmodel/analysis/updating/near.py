@@ -1,6 +1,6 @@
 """Which records an edit is near to: what the cases of local rules may depend on (see ``rules.base``)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Final
 
@@ -8,8 +8,7 @@ from meshmodel.analysis.relations import ENDS
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.steps import bits
 from meshmodel.analysis.updating.engines import Kept, Moved
-from meshmodel.model.records import Checkpoint, Key
-from meshmodel.model.schema import STEP_ENDS
+from meshmodel.model.records import Key
 
 Ids = dict[str, set[str]]
 """Ids by the table of their elements."""
@@ -65,8 +64,7 @@ class Near:
         if table in ENDS:
             return self._relations(table, near)
         if table == "checkpoint":
-            found = set(self._checkpoints())
-            return found | self.met if "met" in near else found
+            return self._checkpoints | self.met if "met" in near else set(self._checkpoints)
         return set(self._elements(table, near))
 
     def doors(self, doors: Mapping[Key, Door], changed: set[Key]) -> set[Key]:
@@ -110,8 +108,8 @@ class Near:
         }
 
     @cached_property
-    def _around(self) -> Ids:
-        """What changed, what is at the ends of relations that changed, and all next to these."""
+    def _touched(self) -> Ids:
+        """What changed itself, and what is at the ends of relations that changed."""
         found: Ids = {table: set(ids) for table, ids in self.changed.items()}
         changes = self._moved.changes
         for table, ends in ENDS.items():
@@ -127,14 +125,26 @@ class Near:
                             found["system"].add(record.at)
         for _, one, other in changes.of("agent"):
             found["system"].update(r.runs_on for r in (one, other) if r is not None and r.runs_on is not None)
-        begin = {table: tuple(ids) for table, ids in found.items()}
+        return found
+
+    @cached_property
+    def _around(self) -> Ids:
+        """That, what is next to elements that changed, and who holds credentials whose grants did."""
+        found: Ids = {table: set(ids) for table, ids in self._touched.items()}
+        opened = {str(key[0]) for key, _, _ in self._moved.changes.of("grant")}
+        handed = frozenset(self.changed["credential"] | opened)
         for kept in (self._before, self._after):
             for table, ends in ENDS.items():
                 for end, opposite in zip(ends, reversed(ends), strict=True):
-                    for ident in begin[KINDS[table, end]]:
+                    for ident in self.changed[KINDS[table, end]]:
                         for record in kept.related.of(table, end, ident):
                             found[KINDS[table, opposite]].add(getattr(record, opposite))
-            self._passing(kept, frozenset(begin["credential"]), found)
+            for credential in opened:
+                found["agent"].update(
+                    each.agent for each in kept.related.of("hold", "credential", credential)
+                )
+            if handed:
+                self._passing(kept, handed, found)
         return found
 
     @staticmethod
@@ -217,28 +227,14 @@ class Near:
         return found
 
     @cached_property
-    def _follows(self) -> Ids:
-        """The credentials and systems from which something else follows."""
-        mask = 0
-        for node in self._after.effective.changed:
-            mask |= 1 << node
-        found = self._ids(mask)
-        systems = self.changed["system"]
-        mesh, effective = self._after.engine.mesh, self._after.effective
-        hit = 0
-        for system in systems:
-            if system in mesh.system_number:
-                hit |= 0b11111 << 5 * mesh.system_number[system]
-        if hit:
-            found["credential"].update(
-                each for each, node in mesh.credential_node.items() if effective.row(node) & hit
-            )
-            found["system"].update(
-                each
-                for each, number in mesh.system_number.items()
-                if any(effective.row(5 * number + action) & hit for action in range(5))
-            )
-        return found
+    def _follows(self) -> set[str]:
+        """The credentials from which something else follows."""
+        mesh = self._after.engine.mesh
+        return {
+            mesh.credentials[node - mesh.first_credential]
+            for node in self._after.effective.changed
+            if mesh.first_credential <= node < mesh.first_agent
+        }
 
     # By table ---------------------------------------------------------------------------------
 
@@ -250,8 +246,8 @@ class Near:
             return found
         if "reached" in near:
             found |= self._reached[table]
-        if "follows" in near:
-            found |= self._follows[table]
+        if "follows" in near and table == "credential":
+            found |= self._follows
         return found
 
     def _relations(self, table: str, near: frozenset[str]) -> set[Key]:
@@ -263,21 +259,21 @@ class Near:
                     found.add((getattr(record, one), getattr(record, other)))
         return found
 
-    def _checkpoints(self) -> Iterator[Key]:
-        yield from (key for key, _, _ in self._moved.changes.of("checkpoint"))
-        around = self._around
-        if not any(around.values()):
-            return
-        for each in self._after.engine.snapshot.checkpoint.values():
-            if each.decided_at in around["system"] or any(
-                ident in around[table] for table, ident in _ends(each)
-            ):
-                yield each.id
+    @cached_property
+    def _checkpoints(self) -> set[Key]:
+        """Those that changed, or at whose step something did."""
+        found: set[Key] = {key for key, _, _ in self._moved.changes.of("checkpoint")}
+        touched = self._touched
+        if any(touched.values()):
+            every = frozenset().union(*touched.values())
+            found.update(
+                each.id
+                for each in self._after.engine.snapshot.checkpoint.values()
+                if each.decided_at in every or _end(each.from_) in every or _end(each.to) in every
+            )
+        return found
 
 
-def _ends(checkpoint: Checkpoint) -> Iterable[tuple[str, str]]:
-    for table, ident in zip(STEP_ENDS[checkpoint.step], (checkpoint.from_, checkpoint.to), strict=True):
-        if ident.startswith("system:"):
-            yield "system", ident.removeprefix("system:")
-        else:
-            yield table, ident
+def _end(ident: str) -> str:
+    """The id at an end of a checkpoint: of a zone of its own its system."""
+    return ident.removeprefix("system:")
