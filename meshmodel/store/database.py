@@ -3,7 +3,7 @@
 Several stores, in one program or in several, may have one file open. Each keeps its own snapshot
 and compares revisions inside the transaction of an edit, so that none overwrites what another did.
 
-A file is opened and read in plain SQL; the libraries of the tables are imported for the first edit.
+A file is made, opened and read in plain SQL; the libraries of the tables are imported for the first edit.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ from meshmodel.model.layout import NEWEST
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.validation import check_snapshot
-from meshmodel.store import contents, opening, presence
+from meshmodel.store import contents, making, opening, presence
 from meshmodel.store.edits import Difference, Edit, apply_edit, difference
 from meshmodel.store.rebasing import carry_out, inverse, rebase
 
@@ -91,18 +91,15 @@ class Store:
         target = opening.absolute(path)
         first = contents.canonical(snapshot or Snapshot())
         check_snapshot(first)
-        from meshmodel.store import writing
-
         with (
             _TURN,
             opening.in_words(target),
             opening.new_file(target) as draft,
             contextlib.closing(opening.connect(draft, read_only=False)) as raw,
-            writing.connection_over(raw) as connection,
             opening.transaction(raw, "BEGIN IMMEDIATE"),
         ):
-            writing.create_tables(connection, opening.APPLICATION_ID)
-            writing.write_all(connection, first)
+            making.create(raw, opening.APPLICATION_ID)
+            making.write_all(raw, first)
         return cls.open(target)
 
     @classmethod

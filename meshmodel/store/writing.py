@@ -1,4 +1,4 @@
-"""Writes the rows of a model file through its SQLModel tables; imported when something is written."""
+"""Writes the rows of an edit through its SQLModel tables; imported when something is written."""
 
 import sqlite3
 from collections import defaultdict
@@ -8,10 +8,8 @@ from sqlalchemy import Connection, Table, and_, bindparam, create_engine, delete
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.elements import ColumnElement
 
-from meshmodel.model.layout import NEWEST
 from meshmodel.model.records import Key, Record, key_of
-from meshmodel.model.snapshot import TABLES, Snapshot
-from meshmodel.model.tables import METADATA, RECORD_TABLES, SCHEMA_REVISION
+from meshmodel.model.tables import RECORD_TABLES
 from meshmodel.model.validation import label_of
 from meshmodel.store.edits import Difference
 from meshmodel.store.rows import damaged, key_values, row_of
@@ -26,22 +24,6 @@ def connection_over(raw: sqlite3.Connection) -> Connection:
         "sqlite://", creator=lambda: raw, poolclass=StaticPool, isolation_level="AUTOCOMMIT"
     )
     return engine.connect()
-
-
-def create_tables(connection: Connection, application_id: int) -> None:
-    """All tables of the newest schema version, as the migrations would have made them."""
-    METADATA.create_all(connection)
-    connection.execute(insert(SCHEMA_REVISION), [{"version_num": str(NEWEST)}])
-    connection.exec_driver_sql(f"PRAGMA application_id = {application_id}")
-    connection.exec_driver_sql(f"PRAGMA user_version = {NEWEST}")
-
-
-def write_all(connection: Connection, snapshot: Snapshot) -> None:
-    """Every record of a new file."""
-    for name in ("about", *TABLES):
-        rows = [row_of(record) for record in snapshot.table(name).values()]
-        if rows:
-            connection.execute(insert(RECORD_TABLES[name]), rows)
 
 
 def write_changes(connection: Connection, changes: Difference, where: str) -> None:

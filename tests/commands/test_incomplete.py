@@ -14,7 +14,7 @@ import pytest
 
 from meshmodel import cli
 from meshmodel.analysis.analysis import Analysis
-from meshmodel.store import loading, writing
+from meshmodel.store import loading, making
 from tests.commands.running import MODELS, PROGRAM
 
 AGENT = MODELS / "support-agent.toml"
@@ -134,6 +134,21 @@ def test_somebody_reads_the_first_line_only():
     assert process.returncode == 2
 
 
+@pytest.mark.parametrize("closed", [(1,), (2,), (1, 2), (0,)])
+def test_closed_streams(closed, tmp_path):
+    missing = tmp_path / "none.toml"
+    shut = " ".join(f"{number}>&-" for number in closed).replace("0>", "0<")
+    for path, status in ((AGENT, 2 if 1 in closed else 1), (missing, 2)):
+        done = subprocess.run(
+            ["sh", "-c", f'exec "$0" check "$1" {shut}', PROGRAM, path],
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.returncode == status
+        assert len(done.stderr.splitlines()) == (2 not in closed and status == 2)
+
+
 def raising(error):
     def fail(*_, **__):
         raise error
@@ -181,7 +196,7 @@ def test_an_export_that_is_stopped_while_it_writes_leaves_the_file_alone(to, tmp
 
 
 def test_an_import_that_is_stopped_while_it_writes_leaves_nothing(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(writing, "write_all", raising(KeyboardInterrupt()))
+    monkeypatch.setattr(making, "write_all", raising(KeyboardInterrupt()))
     assert cli.main(["import", str(AGENT), "-o", str(tmp_path / "out.mesh")]) == 2
     assert capsys.readouterr().out == ""
     assert list(tmp_path.iterdir()) == []
