@@ -42,6 +42,7 @@ def is_accepted(finding: Finding) -> bool:
 
 
 _CAUSES: "WeakKeyDictionary[Analysis, tuple[Cause, ...]]" = WeakKeyDictionary()
+_COUNTS: "WeakKeyDictionary[Analysis, Mapping[str, int]]" = WeakKeyDictionary()
 
 
 def causes_of(analysis: "Analysis") -> tuple[Cause, ...]:
@@ -54,12 +55,16 @@ def causes_of(analysis: "Analysis") -> tuple[Cause, ...]:
 
 def open_counts(analysis: "Analysis") -> Mapping[str, int]:
     """How many causes are open, by severity from the highest; those without any are left out."""
+    known = _COUNTS.get(analysis)
+    if known is not None:
+        return known
     counts = dict.fromkeys(reversed(SEVERITIES), 0)
     for cause in causes_of(analysis):
         still = [each.severity for each in (cause.finding, *cause.also) if not is_accepted(each)]
         if still:
-            counts[max(still, key=SEVERITIES.index)] += 1
-    return {severity: number for severity, number in counts.items() if number}
+            counts[still[0] if len(still) == 1 else max(still, key=SEVERITIES.index)] += 1
+    found = _COUNTS[analysis] = {severity: number for severity, number in counts.items() if number}
+    return found
 
 
 def finding_row(
