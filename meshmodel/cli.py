@@ -15,6 +15,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Final, NoReturn
 
 from meshmodel.commands.output import complain, fault, say
@@ -67,6 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if itself:
         gc.disable()  # a short run of a process of its own does not need the collector
         signal.signal(signal.SIGTERM, _terminate)
+    if sys.stderr is None:  # closed by whoever called: what is complained of goes nowhere
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # until the end
+    if sys.stdout is None:
+        complain("there is no standard output to answer on")
+        return INCOMPLETE
     _allow_any_text()
     try:
         try:

@@ -77,7 +77,7 @@ def _show(path: Path | None) -> int:
 
 
 def _need_a_terminal(command: str) -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if sys.stdin is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise MeshmodelError(
             f"{command} needs a terminal to draw on; meshmodel check MODEL answers anywhere, "
             "meshmodel export MODEL --to svg draws a picture"
