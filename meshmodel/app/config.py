@@ -30,6 +30,10 @@ RECENT_LIMIT: Final = 12
 """How many recent files are kept."""
 PLACES_LIMIT: Final = 100
 """Of how many models the place, zoom and lens are kept."""
+ORDERS_LIMIT: Final = 12
+"""Of how many of them the order of lanes and cards is kept too ..."""
+ORDER_LIMIT: Final = 2_000
+"""... where they are no more than that."""
 THEMES: Final = ("dark", "light", "high-contrast")
 
 _SIZE_LIMIT: Final = 1_000_000
@@ -55,13 +59,18 @@ class Configuration:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody was in a model: the scroll offset, the zoom, the lens, and what was selected."""
+    """Where somebody was in a model: the scroll offset, the zoom, the lens, and what was selected.
+
+    ``order`` has the lanes and cards as they were drawn, where that comes of what was done in between and
+    not of the model alone.
+    """
 
     x: int = 0
     y: int = 0
     zoom: str = "card"
     lens: str = "structure"
     selected: tuple[str, str | tuple[str, str]] | None = None
+    order: tuple[tuple[str, str], ...] = ()
 
 
 def configuration_path() -> Path:
@@ -168,8 +177,12 @@ class State:
             "lens": place.lens,
             "selected": None if place.selected is None else _plain(place.selected),
         }
+        if 0 < len(place.order) <= ORDER_LIMIT:
+            self._places[name]["order"] = [f"{table}:{key}" for table, key in place.order]
         for old in list(self._places)[:-PLACES_LIMIT]:
             del self._places[old]
+        for old in list(self._places)[:-ORDERS_LIMIT]:
+            self._places[old].pop("order", None)
         self._write()
 
     def _load(self) -> None:
@@ -249,7 +262,19 @@ def _place(said: Mapping[str, Any]) -> Place:
         zoom if zoom in {"card", "line", "overview"} else "card",
         lens if isinstance(lens, str) else "structure",
         _selected(said.get("selected")),
+        _order(said.get("order")),
     )
+
+
+def _order(said: Any) -> tuple[tuple[str, str], ...]:
+    if (
+        not isinstance(said, list)
+        or len(said) > ORDER_LIMIT
+        or not all(isinstance(each, str) for each in said)
+    ):
+        return ()
+    parted = [each.partition(":") for each in said]
+    return tuple((table, key) for table, _, key in parted)
 
 
 def _selected(said: Any) -> tuple[str, str | tuple[str, str]] | None:

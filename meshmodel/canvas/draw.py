@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from meshmodel.canvas.columns import Grid, place
 from meshmodel.canvas.drawing import Drawing, Measures, Rows
 from meshmodel.canvas.labels import MODES
@@ -11,7 +13,7 @@ from meshmodel.canvas.plan import Plan
 from meshmodel.canvas.raster import Raster
 from meshmodel.canvas.router import NoFreeRowError, route
 from meshmodel.canvas.rows import lowest, set_rows
-from meshmodel.canvas.scene import Facts, Options
+from meshmodel.canvas.scene import Facts, Options, Reference
 from meshmodel.canvas.targets import targets_of
 from meshmodel.canvas.trees import grow
 from meshmodel.model.snapshot import Snapshot
@@ -23,6 +25,7 @@ def draw(
     options: Options,
     previous: Drawing | None = None,
     *,
+    earlier: Sequence[Reference] = (),
     keep_lanes: bool = False,
 ) -> Drawing:
     """Draw a snapshot.
@@ -33,6 +36,8 @@ def draw(
         options: the room there is, the zoom, ASCII, folded zones.
         previous: the drawing before an edit: cards keep their order in a lane, and widths only grow
             where they still fit, so that what was not touched stays where it is.
+        earlier: lanes and cards in the order in which they were drawn last, also those that the drawing
+            before does not show, as in folded zones.
         keep_lanes: whether the lanes keep the order of the drawing before too, as they do while a
             person draws; otherwise it comes of the model alone.
 
@@ -40,7 +45,9 @@ def draw(
         The drawing, which is the one before where nothing of it changed. It is as wide and high as it must
         be, which may be more than the room: then one pans.
     """
-    grid = place(snapshot, facts, options, previous.order if previous else (), keep_lanes=keep_lanes)
+    grid = place(
+        snapshot, facts, options, earlier or (previous.order if previous else ()), keep_lanes=keep_lanes
+    )
     if not grid.lanes:
         return Drawing(0, 0, (), options, (), grid, (), Measures(), tuple)
     if previous and previous.options == options and grid.is_as(previous.grid):

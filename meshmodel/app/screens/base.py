@@ -33,6 +33,7 @@ class Base(Screen[None]):
         tentative: the model as a move in progress would leave it.
         zoom, lens, folded: how the canvas is looked at.
         lens_says: what the lens has to say.
+        earlier: lanes and cards as they were drawn last; nothing but Arrange moves them by itself.
         by_outsider: whether compromise is that by an outsider, and not of what is selected.
     """
 
@@ -49,6 +50,7 @@ class Base(Screen[None]):
         self.lens_says = ""
         self.by_outsider = False
         self.folded: frozenset[str] = frozenset()
+        self.earlier: tuple[Reference, ...] = ()
 
     @property
     def canvas(self) -> CanvasView:

@@ -123,6 +123,7 @@ class Editing(Base):
         wanted = changes.arrangement(self.shown.snapshot)
         if wanted is not None:
             self.apply(wanted)
+        self.earlier = ()
         self.redraw(afresh=True)
         self.say("arranged")
 

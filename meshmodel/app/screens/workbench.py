@@ -1,6 +1,6 @@
 """The workbench: header, canvas, panels and lists around one session."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, get_args
 
 from textual import on, work
@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from meshmodel.app.actions import BY_ID, Action, bindings
-from meshmodel.app.config import Place
+from meshmodel.app.config import ORDER_LIMIT, Place
 from meshmodel.app.lenses import LENSES, look
 from meshmodel.app.messages import (
     ActionRequested,
@@ -149,6 +149,7 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces
             self.lens = place.lens
         if self.session.snapshot.elements > self.OPEN_FOLDED:
             self.folded = frozenset(self.session.snapshot.zone)
+        self.earlier = place.order
         self.fit_to(self.app.size)
         self.canvas.focus()
         self.redraw()
@@ -177,9 +178,20 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces
         offset = self.canvas.scroll_offset
         self.app.state.leave(
             self.session.path,
-            Place(offset.x, offset.y, self.zoom, self.lens, self.shown.selected),
+            Place(offset.x, offset.y, self.zoom, self.lens, self.shown.selected, self._order()),
         )
         self.session.close()
+
+    def _order(self) -> tuple[tuple[str, str], ...]:
+        """The lanes and cards as they were drawn, where the model alone would not order them so."""
+        drawn = self._drawn
+        if drawn is None or not 0 < len(self.earlier) <= ORDER_LIMIT:
+            return ()
+        whole = replace(drawn.options, folded=frozenset(), zoom="card")
+        alone = draw(self.session.snapshot, drawn.facts, whole).order
+        known = set(alone)
+        found = [each for each in self.earlier if each in known]
+        return () if found == list(alone) else tuple((table, str(key)) for table, key in found)
 
     def _poll(self) -> None:
         try:
@@ -227,7 +239,9 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces
         wanted = _Drawn(snapshot, facts, options)
         if afresh or wanted != self._drawn:
             # Nothing moves by itself: only Arrange, and opening, order the lanes by the model alone.
-            canvas.show(draw(snapshot, facts, options, before, keep_lanes=True))
+            drawing = draw(snapshot, facts, options, before, earlier=self.earlier, keep_lanes=True)
+            canvas.show(drawing)
+            self.earlier = tuple(dict.fromkeys((*drawing.order, *self.earlier)))
             self._drawn = wanted
         self.relight()
 

@@ -1,0 +1,71 @@
+"""Lanes and cards stay in their order: while somebody draws, zooms and folds, and when opened again."""
+
+from meshmodel.canvas.scene import Reference
+from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Trigger, Zone
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.edits import Put, edit
+from tests.app.desk import Desk, desk
+from tests.canvas.building import snapshot_of
+
+ZONES = ("alpha", "beta", "gamma", "delta")
+
+
+def apart() -> Snapshot:
+    """Four zones that nothing connects yet, with a few systems each."""
+    records: list[object] = [Zone(zone) for zone in ZONES]
+    records += [System(f"{zone}-{letter}", zone=zone) for zone in ZONES for letter in "abc"]
+    records += [Agent(f"{zone}-bot", home=zone) for zone in ZONES]
+    return snapshot_of(*records)
+
+
+def connected() -> list[object]:
+    """What draws some of them together."""
+    return [
+        Credential("key"),
+        Hold("gamma-bot", "key"),
+        Grant("key", "alpha-c", ("read",)),
+        Grant("key", "gamma-b", ("read",)),
+        Trigger("delta-c", "alpha-bot"),
+        Trigger("gamma-a", "beta-bot"),
+    ]
+
+
+def order(it: Desk) -> tuple[Reference, ...]:
+    assert it.bench.canvas.drawing is not None
+    return it.bench.canvas.drawing.order
+
+
+async def test_nothing_moves_until_it_is_arranged(tmp_path):
+    async with desk(tmp_path, apart(), size=(120, 40)) as it:
+        before = order(it)
+        for record in connected():
+            it.bench.apply(edit("connect", [Put(record)]))
+            await it.pilot.pause()
+        assert order(it) == before
+        await it.press("minus", "minus", "plus", "plus")
+        assert order(it) == before
+        await it.select("zone", "gamma")
+        await it.press("z")
+        assert ("system", "gamma-a") not in order(it)
+        await it.press("z")
+        assert order(it) == before
+    async with desk(tmp_path, apart(), size=(120, 40)) as it:
+        assert order(it) == before
+        it.bench.action_arrange()
+        await it.pilot.pause()
+        after = order(it)
+        assert after != before, "or this shows nothing"
+    async with desk(tmp_path, apart(), size=(120, 40)) as it:
+        assert order(it) == after
+
+
+async def test_the_order_is_kept_beside_the_model_only_where_the_model_does_not_say_it(tmp_path):
+    async with desk(tmp_path, apart(), size=(120, 40)) as it:
+        assert it.app.state.place(it.bench.session.path).order == ()
+    async with desk(tmp_path, apart(), size=(120, 40)) as it:
+        assert it.app.state.place(it.bench.session.path).order == ()
+        it.bench.apply(edit("connect", [Put(record) for record in connected()]))
+        await it.pilot.pause()
+        assert all(each.at is None for each in it.model.system.values())
+    async with desk(tmp_path, apart(), size=(120, 40)) as it:
+        assert ("zone", "alpha") in it.app.state.place(it.bench.session.path).order
