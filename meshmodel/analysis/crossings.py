@@ -258,7 +258,9 @@ class Counts:
         if alone:
             total -= (alone * ALL_ACTIONS & accesses).bit_count()
             sources ^= alone
-        few, many = sorted((sources, accesses), key=int.bit_count)
+        few, many = sources, accesses
+        if few.bit_count() > many.bit_count():
+            few, many = many, few
         if few.bit_count() <= _FEW:
             few &= ~(mesh.lone * ALL_ACTIONS)
             while few:

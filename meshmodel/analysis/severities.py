@@ -5,10 +5,11 @@ systems: whether its credential was picked up on the way. So for each start the 
 with a door that was, and all others; the rest is counting pairs of sources and accesses.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from meshmodel.analysis.crossings import Approval, Counts, without_closed
-from meshmodel.analysis.engine import Group, Traveller
+from meshmodel.analysis.engine import Group, Situation, Traveller
+from meshmodel.analysis.entering import severity_number
 from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, bits
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 
@@ -16,6 +17,8 @@ Ladder = tuple[int, int, int, int]
 """Numbers of crossings: all, and those of at least medium, high and critical severity."""
 
 _NONE: Ladder = (0, 0, 0, 0)
+_FEW = 128
+"""So many accesses are counted by what they are like, and more by zones."""
 
 
 class Severities:
@@ -24,26 +27,31 @@ class Severities:
     def __init__(self, counts: Counts) -> None:
         self.counts = counts
         self.engine = counts.engine
-        self.mesh = counts.mesh
+        self.mesh = mesh = counts.mesh
         systems = self.engine.snapshot.system
         self._exposed = 0
-        for name, number in self.mesh.system_number.items():
-            if systems[name].is_exposed:
+        self._kinds: dict[int, tuple[str, int, bool]] = {}
+        for name, number in mesh.system_number.items():
+            exposed = systems[name].is_exposed
+            self._kinds[number] = mesh.zone_of[number], mesh.sensitivity[number], exposed
+            if exposed:
                 self._exposed |= ALL_ACTIONS << 5 * number
-        self._credentials = (1 << self.mesh.first_agent) - (1 << self.mesh.first_credential)
+        self._credentials = (1 << mesh.first_agent) - (1 << mesh.first_credential)
         self._opened: dict[int, list[int]] = {}
         self._openers: dict[int, list[int]] = {}
-        for credential, access in self.mesh.steps["grant"]:
+        for credential, access in mesh.steps["grant"]:
             self._opened.setdefault(credential, []).append(access)
             self._openers.setdefault(access, []).append(credential)
-        self._guarded = 0
-        for _, enters in self.engine.candidates.guards:
-            if enters in self._openers:
-                self._guarded |= _doors_at(enters)
+        self._guarded = _union(
+            enters for _, enters in self.engine.candidates.guards if enters in self._openers
+        )
+        self._guarded |= (self._guarded >> ADMIN & mesh.read) * ALL_ACTIONS
+        self._alike: dict[tuple[Situation, str | None, int], tuple[Ladder, int, int]] = {}
         self._by_row: dict[tuple[int, int, int], int] = {}
         self._unguarded: dict[tuple[int, int], int] = {}
-        self._parts: dict[tuple[Group, int, bool, str | None], Ladder] = {}
-        self._singles: dict[tuple[Group, bool, str | None, int, bool], Ladder] = {}
+        self._many: dict[tuple[int, int, int, bool], Ladder] = {}
+        self._sorts: dict[tuple[int, bool], list[tuple[int, int, bool, int]]] = {}
+        self._changes: dict[tuple[Group, bool, str | None, tuple[str, int, bool], int], Ladder] = {}
 
     def counted(self) -> dict[Severity, int]:
         """The number of uncontrolled crossings by severity, of all four."""
@@ -55,35 +63,68 @@ class Severities:
         return dict(zip(SEVERITIES, numbers, strict=True))
 
     def _of(self, traveller: Traveller) -> Ladder:
-        own = self.engine.own.row(traveller.node)
+        """The crossings of one agent: those of all that are alike, less what is not picked up but held."""
+        own = self.engine.own.row(traveller.node) & (self._credentials | self.mesh.access)
         held = self.engine.holds(traveller.node)
+        if not traveller.groups:
+            return _NONE
+        if traveller.id in self.counts.approvals:
+            return self._whole(traveller, own, held)
+        key = traveller.situation, traveller.home, own
+        known = self._alike.get(key)
+        if known is None:
+            first = traveller.groups[0].unchecked
+            at = self._picked_at(own, first.row, first.dropped)
+            rest = 0
+            for group in traveller.groups[1:]:
+                carried = own & group.unchecked.row & self._credentials
+                rest |= carried | self._entered(carried, group.unchecked.dropped)
+            known = self._alike[key] = self._whole(traveller, own, ()), at, rest
+        total, at, rest = known
+        unchecked = traveller.groups[0].unchecked
+        picked = own & self._credentials & ~_union(held)
+        lost = self._lost(at, held, picked & unchecked.row, unchecked.dropped)
+        if rest & (lost | _union(held)):
+            return self._whole(traveller, own, held)
+        for access in bits(lost):
+            total = _sum(total, self._change(traveller, traveller.groups[0], access))
+        return total
+
+    def _change(self, traveller: Traveller, group: Group, access: int) -> Ladder:
+        """How the numbers change where the door to an access turns out to be held."""
+        # Without boundaries all accesses of a kind are alike, but for those at home.
+        bounded = bool(self.engine.candidates.boundaries)
+        place = access if bounded else min(access % 5, 1)
+        key = group, traveller.steered, traveller.home, self._kinds[access // 5], place
+        known = self._changes.get(key)
+        if known is None:
+            here = 1 << access
+            known = _sum(
+                self._bounded(traveller, group, here, 0), self._bounded(traveller, group, here, here), -1
+            )
+            self._changes[key] = known
+        return known
+
+    def _whole(self, traveller: Traveller, own: int, held: Iterable[int]) -> Ladder:
         picked = own & self._credentials & ~_union(held)
         total = _NONE
         open_before = picked_before = 0
         for group in traveller.groups:
             row, dropped = group.unchecked.row, group.unchecked.dropped
             at = self._picked_at(own, row, dropped)
-            total = _sum(total, self._part(traveller, group, at))
-            lost = self._lost(at, held, picked & row, dropped)
-            for access in bits(lost):
-                total = self._changed(total, traveller, group, access, picked=False)
+            at &= ~self._lost(at, held, picked & row, dropped)
+            total = _sum(total, self._bounded(traveller, group, row & self.mesh.access, at))
             if not open_before:
-                open_before, picked_before = row & self.mesh.access, at & ~lost
+                open_before, picked_before = row & self.mesh.access, at
             elif traveller.shared and group.sources & traveller.groups[0].sources:
                 # What is carried after such a source may be a door to what was open before it.
                 more = self._entered(picked & row, dropped) & open_before & ~picked_before
-                for access in bits(more):
-                    total = self._changed(total, traveller, group, access, picked=True)
+                if more:
+                    total = _sum(total, self._bounded(traveller, group, more, more))
+                    total = _sum(total, self._bounded(traveller, group, more, 0), -1)
             for approval in self.counts.approvals.get(traveller.id, ()):
-                total = self._excused(total, traveller, group, approval, picked & row, at & ~lost)
+                total = self._excused(total, traveller, group, approval, picked & row, at)
         return total
-
-    def _changed(
-        self, total: Ladder, traveller: Traveller, group: Group, access: int, *, picked: bool
-    ) -> Ladder:
-        """The numbers after a door at one access turned out to be picked up, or not to be."""
-        total = _sum(total, self._single(traveller, group, access, picked=picked))
-        return _sum(total, self._single(traveller, group, access, picked=not picked), -1)
 
     def _excused(
         self,
@@ -115,6 +156,9 @@ class Severities:
         itself, and what it reaches unchecked.
         """
         both = own & row
+        carried = both & self._credentials
+        if carried.bit_count() <= _FEW:
+            return self._entered(carried, dropped) & row
         missing = own & ~row & self._credentials
         key = both, missing, dropped
         known = self._by_row.get(key)
@@ -122,7 +166,6 @@ class Severities:
             # What it reaches as itself it enters by such doors, unless they are guarded, or the
             # credential is carried only after a decision.
             known = both & self.mesh.access
-            carried = both & self._credentials
             doubtful = self._guarded | self._entered(missing, -1)
             for access in bits(known & doubtful):
                 if not self._open_for(access, dropped) & carried:
@@ -164,24 +207,6 @@ class Severities:
                     found |= _doors_at(enters)
         return found
 
-    def _part(self, traveller: Traveller, group: Group, at: int) -> Ladder:
-        """All open crossings of a group, with the accesses whose doors were picked up."""
-        key = group, at, traveller.steered, traveller.home
-        known = self._parts.get(key)
-        if known is None:
-            row = group.unchecked.row & self.mesh.access
-            known = self._parts[key] = self._bounded(traveller, group, row, at)
-        return known
-
-    def _single(self, traveller: Traveller, group: Group, access: int, *, picked: bool) -> Ladder:
-        """The open crossings of a group to one access."""
-        key = group, traveller.steered, traveller.home, access, picked
-        known = self._singles.get(key)
-        if known is None:
-            here = 1 << access
-            known = self._singles[key] = self._bounded(traveller, group, here, here if picked else 0)
-        return known
-
     def _bounded(self, traveller: Traveller, group: Group, row: int, at: int) -> Ladder:
         total = self._spread(traveller, group.sources, group.home, row, at)
         if self.engine.candidates.boundaries:
@@ -192,21 +217,83 @@ class Severities:
 
     def _spread(self, traveller: Traveller, sources: int, home: bool, row: int, at: int) -> Ladder:
         """The crossings from these sources to these accesses, were none closed."""
-        counts, mask = self.counts, traveller.home_mask
-
-        def from_systems(some: int, accesses: int) -> int:
-            return counts.count(some, False, mask, accesses) if some and accesses else 0
-
-        total = self._rungs(sources, row, at, from_systems, steered=traveller.steered)
+        steered, mask = traveller.steered, traveller.home_mask
+        total = _NONE
+        if sources:
+            near = row & mask
+            if row.bit_count() <= _FEW:
+                total = self._few(self._sorted(sources, steered), row ^ near, at)
+            else:
+                total = self._all(sources, row, at, steered=steered)
+                total = _sum(total, self._few(self._sorted(sources, steered), near, at), -1)
+            total = _sum(total, self._at_home(sources & ~mask, near & self.mesh.acting, at, steered=steered))
         if home:
-            plain = tuple((row & ~mask & rung).bit_count() for rung in self._needed(at, 0))
-            total = _sum(total, (plain[0], plain[1], plain[2], plain[3]))
+            far = row & ~mask
+            numbers = [(far & rung).bit_count() for rung in self._needed(at, 0)]
+            total = _sum(total, (numbers[0], numbers[1], numbers[2], numbers[3]))
         return total
 
-    def _rungs(
-        self, sources: int, row: int, at: int, count: Callable[[int, int], int], *, steered: bool
-    ) -> Ladder:
-        mesh = self.mesh
+    def _at_home(self, sources: int, accesses: int, at: int, *, steered: bool) -> Ladder:
+        """The crossings from foreign sources to accesses at home."""
+        mesh, total = self.mesh, _NONE
+        for level in range(4):
+            here = accesses & mesh.at_level[level]
+            some = sources & (mesh.above[level] | mesh.untrusted) if here else 0
+            if some:
+                total = _sum(total, self._few(self._sorted(some, steered), here, at))
+        return total
+
+    def _sorted(self, sources: int, steered: bool) -> list[tuple[int, int, bool, int]]:
+        """These sources by what counts of them: the set and its size, whether outsiders write there,
+        and the least severity of what is carried from there to where outsiders see it.
+        """
+        key = sources, steered
+        known = self._sorts.get(key)
+        if known is None:
+            mesh = self.mesh
+            restricted, confidential = sources & mesh.level_read[3], sources & mesh.level_read[2]
+            known = []
+            for some, floor in (
+                (restricted, 4),
+                (confidential, 3 + steered),
+                (sources & ~restricted & ~confidential, 0),
+            ):
+                for part, words in ((some & ~mesh.untrusted, False), (some & mesh.untrusted, True)):
+                    if part:
+                        known.append((part, part.bit_count(), words, floor))
+            self._sorts[key] = known
+        return known
+
+    def _few(self, sources: list[tuple[int, int, bool, int]], accesses: int, at: int) -> Ladder:
+        """The crossings to few accesses, as if none were at home."""
+        found = [0, 0, 0, 0]
+        masks = self.mesh.zone_mask
+        for some, picked in ((accesses & ~at, False), (accesses & at, True)):
+            like: dict[tuple[tuple[str, int, bool], bool], int] = {}
+            for access in bits(some):
+                key = self._kinds[access // 5], not access % 5
+                like[key] = like.get(key, 0) + 1
+            for ((zone, level, exposed), read), times in like.items():
+                for part, size, words, floor in sources:
+                    number = times * (size - (part & masks[zone]).bit_count())
+                    severity = severity_number(
+                        level,
+                        untrusted=words,
+                        picked_up=picked,
+                        read=read,
+                        floor=floor if exposed else 0,
+                    )
+                    for rung in range(min(max(severity, 1), 4)):
+                        found[rung] += number
+        return found[0], found[1], found[2], found[3]
+
+    def _all(self, sources: int, row: int, at: int, *, steered: bool) -> Ladder:
+        """The crossings to many accesses, as if none were at home."""
+        key = sources, row, at, steered
+        known = self._many.get(key)
+        if known is not None:
+            return known
+        mesh, count = self.mesh, self.counts.apart
         words = sources & mesh.untrusted
         carrying = sources & mesh.above[1]
         floods = carrying if steered else carrying & mesh.level_read[3]
@@ -219,7 +306,8 @@ class Severities:
                 number += count(lifted & ~words, row & self._exposed & ~plain)
                 number += count(lifted & words, row & self._exposed & ~heard)
             found.append(number)
-        return found[0], found[1], found[2], found[3]
+        known = self._many[key] = found[0], found[1], found[2], found[3]
+        return known
 
     def _needed(self, at: int, words: int) -> Iterator[int]:
         """The accesses at which a door is of at least each severity, exposure aside."""
