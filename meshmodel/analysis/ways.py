@@ -8,6 +8,7 @@ is cut once.
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import cast
 
 from meshmodel.analysis.engine import Engine
@@ -173,6 +174,7 @@ class WayGraph:
         """Every step on some way."""
         return ordered(self.pairs)
 
+    @cached_property
     def through(self) -> tuple[Passed, ...]:
         """What every way passes, in order: the dominators of the goal."""
         import networkx as nx
@@ -193,7 +195,7 @@ class WayGraph:
 
     def cut(self) -> Cut:
         """The smallest sets of steps of which every way takes one: the minimum cuts."""
-        single = [each.step for each in self.through() if each.step is not None]
+        single = [each.step for each in self.through if each.step is not None]
         if single:
             return Cut(1, (single[0],), (single[-1],), ordered(single))
         import networkx as nx
@@ -301,7 +303,7 @@ def _reached(explaining: Explaining, asked: Asked) -> Ways:
     return Ways(
         explanation,
         unasked=bool(unchecked.row >> access & 1) and not boundaries,
-        through=graph.through(),
+        through=graph.through,
         doors=tuple(sorted(doors, key=lambda door: (door.intended, door.credential))),
         cut=graph.cut(),
         standing=(*standing, *(Standing(each, between) for each in boundaries)),
