@@ -31,6 +31,7 @@ from meshmodel.analysis.results import (
 )
 from meshmodel.analysis.rules import Facts
 from meshmodel.analysis.severities import Severities
+from meshmodel.analysis.spreading import Spreader
 from meshmodel.analysis.updating.following import Following, follow
 from meshmodel.model.events import Event
 from meshmodel.model.records import Intent
@@ -210,6 +211,10 @@ class Analysis:
         """For each opened system how many finds lie before it: 0 with a held credential."""
         return self._depths
 
+    @cached_property
+    def _spreader(self) -> Spreader:
+        return Spreader(self._engine)
+
     def compromise(self, start: str) -> Compromise:
         """What follows from a compromise (section 7).
 
@@ -219,7 +224,7 @@ class Analysis:
         Raises:
             CannotStartError: one clear line; it does not exist, or is retired or revoked.
         """
-        return compromise(self._engine, start)
+        return compromise(self._engine, start, self._spreader)
 
     def offboarding(self, agent: str) -> Offboarding:
         """What is to be done when an agent goes, and who notices (section 7).

@@ -92,19 +92,20 @@ class Compromise:
         )
 
 
-def compromise(engine: Engine, start: str) -> Compromise:
+def compromise(engine: Engine, start: str, spreader: Spreader | None = None) -> Compromise:
     """What follows if an agent, a credential or a system is compromised, or an outsider writes.
 
     Args:
         engine: the model in one view.
         start: ``agent:ID``, ``credential:ID``, ``system:ID`` (all its accesses) or ``outsider`` (the
             write access of every system with untrusted input).
+        spreader: of that model, where there is one already.
 
     Raises:
         CannotStartError: there is no such element, or it is retired or revoked.
     """
     nodes = start_nodes(engine, start)
-    spreader = Spreader(engine)
+    spreader = spreader or Spreader(engine)
     free, everything = spreader.unchecked(nodes), spreader.everything(nodes)
     ids, guards = engine.candidates.ids, engine.candidates.guards
     holding = 0
@@ -112,8 +113,8 @@ def compromise(engine: Engine, start: str) -> Compromise:
         holding |= guards[step] & ~free.dropped
     return Compromise(
         start,
-        _spread(engine, free.before, _open(engine, free)),
-        _spread(engine, everything.before, _pairs(engine)),
+        _spread(engine, free.before, spreader.steps(free.before, free.dropped)),
+        _spread(engine, everything.before, spreader.steps(everything.before)),
         _origins(engine, free, everything),
         tuple(sorted(ids[number] for number in bits(holding))),
         tuple(sorted(ids[number] for number in bits(free.dropped))),
@@ -153,20 +154,6 @@ def counted_names(names: list[str]) -> str:
     return ", ".join(sorted(names)[:5]) + more
 
 
-def _pairs(engine: Engine) -> Iterable[tuple[StepKind, Pair]]:
-    for kind, pairs in engine.mesh.steps.items():
-        if kind != "implies":
-            for pair in pairs:
-                yield kind, pair
-
-
-def _open(engine: Engine, free: Spreading) -> Iterable[tuple[StepKind, Pair]]:
-    guards = engine.candidates.guards
-    for kind, pair in _pairs(engine):
-        if not guards.get(pair, 0) & ~free.dropped:
-            yield kind, pair
-
-
 def _spread(engine: Engine, reached: dict[int, int], steps: Iterable[tuple[StepKind, Pair]]) -> Spread:
     mesh = engine.mesh
     agents: list[str] = []
@@ -180,11 +167,7 @@ def _spread(engine: Engine, reached: dict[int, int], steps: Iterable[tuple[StepK
         else:
             system = mesh.systems[node // 5]
             systems[system] = systems.get(system, 0) | 1 << node % 5
-    taken = {
-        (kind, _name(engine, leaves), _name(engine, enters))
-        for kind, (leaves, enters) in steps
-        if leaves in reached
-    }
+    taken = {(kind, _name(engine, leaves), _name(engine, enters)) for kind, (leaves, enters) in steps}
     return Spread(
         tuple(sorted(agents)),
         tuple(sorted(credentials)),

@@ -4,7 +4,7 @@ A closure answers for all starts; here one start is searched by itself, which is
 tree of how everything was come by.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,6 +78,19 @@ class Spreader:
                 before[after] = node
                 queue.append(after)
         return before
+
+    def steps(self, reached: Iterable[int], dropped: int | None = None) -> Iterator[tuple[StepKind, Pair]]:
+        """The steps that leave these nodes, implies left out; only those left unguarded, where ``dropped``
+        is given.
+        """
+        kind, guards = self.engine.mesh.kind, self.engine.candidates.guards
+        for leaves in reached:
+            for enters in self._after[leaves]:
+                if dropped is not None and guards.get((leaves, enters), 0) & ~dropped:
+                    continue
+                step = kind(leaves, enters)
+                if step != "implies":
+                    yield step, (leaves, enters)
 
     def _sorted(self, starts: Iterable[int]) -> list[int]:
         return sorted(starts, key=self._rank.__getitem__)
