@@ -1,4 +1,4 @@
-"""Events of the Kubernetes audit log (``audit.k8s.io``), one a line, or the ``items`` written so.
+"""Events of the Kubernetes audit log (``audit.k8s.io``), one a line, or lists of them (``items``).
 
 Of the stages of one request only the last counts (ResponseComplete, Panic). Who: the user impersonated if
 there is one, else the user. Where: ``namespace/resource/name``, ``namespace/resource``, the resource, the
@@ -36,8 +36,10 @@ _VERBS: Final[dict[str, Action]] = {
 def records(file: IO[bytes], name: str) -> Iterator[Foreign]:
     """The requests in their order; raises EventsError."""
     for _, document in documents(file, name):
-        if text(document, "stage") in {None, *_LAST}:
-            yield _record(document)
+        items = document.get("items")
+        for event in items if isinstance(items, list) else [document]:
+            if isinstance(event, dict) and text(event, "stage") in {None, *_LAST}:
+                yield _record(event)
 
 
 def _record(event: dict[str, Any]) -> Foreign:

@@ -127,7 +127,7 @@ class Mapper:
             what.get("checkpoint"),
             record.refused,
             hands,
-            record.id,
+            None if record.id is None else one_line(record.id, limit=200),
             tuple(unmapped),
         )
 

@@ -110,6 +110,23 @@ def test_kubernetes_audit():
     assert found[-1][-1] == ("the map has no identity for ada", "the map has no resource for nodes")
 
 
+def test_kubernetes_lists_of_events(tmp_path):
+    lines = (LOGS / "release.kubernetes.jsonl").read_text(encoding="utf-8").splitlines()
+    path = tmp_path / "log"
+    items = [json.loads(line) for line in lines]
+    listed = [{"kind": "EventList", "items": part} for part in (items[:2], [], items[2:], [7])]
+    path.write_text("".join(f"{json.dumps(each)}\n" for each in listed), encoding="utf-8")
+    assert events(path, "kubernetes-audit") == events("release.kubernetes.jsonl", "kubernetes-audit")
+
+
+def test_the_name_of_a_record_is_safe_to_print(tmp_path):
+    path = tmp_path / "log"
+    path.write_text(json.dumps({"eventID": "a\x1b[2J\u202e" + "b" * 999}), encoding="utf-8")
+    (event,) = read_events(path, "cloudtrail", read_map(MAP, RELEASE))
+    assert event.id.isprintable()
+    assert len(event.id) < 250
+
+
 def test_a_token_of_a_service_account_is_handed_out(tmp_path):
     path = tmp_path / "log"
     record = {
