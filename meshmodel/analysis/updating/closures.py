@@ -124,8 +124,19 @@ class Followed(Closure):
 
     def follow(self, gone: Iterable[Pair], come: Iterable[Pair]) -> None:
         """Take steps away and add others: only for a copy that nobody else has."""
+        inner: list[Pair] = []
         for leaves, enters in gone:
-            self._remove(leaves, enters)
+            if self.component[leaves] == self.component[enters]:
+                inner.append((leaves, enters))
+            else:
+                self._remove(leaves, enters)
+        # Steps within a component go together: it is taken apart once.
+        for leaves, enters in inner:
+            self._forget(leaves, enters)
+        for leaves, enters in inner:
+            name = self.component[leaves]
+            if name == self.component[enters] and not self._leads_back(leaves, enters):
+                self._split(name)
         for leaves, enters in come:
             self._insert(leaves, enters)
 
@@ -176,14 +187,14 @@ class Followed(Closure):
 
     # A step less -------------------------------------------------------------------------------
 
-    def _remove(self, leaves: int, enters: int) -> None:
+    def _forget(self, leaves: int, enters: int) -> None:
         self.successors[leaves] = _without(self.successors[leaves], enters)
         self._behind[enters] = _without(self._behind[enters], leaves)
+
+    def _remove(self, leaves: int, enters: int) -> None:
+        """Take away a step between two components."""
+        self._forget(leaves, enters)
         first, last = self.component[leaves], self.component[enters]
-        if first == last:
-            if not self._leads_back(leaves, enters):
-                self._split(first)
-            return
         into = 0
         for node in self._members(last):
             for each in self._behind[node]:

@@ -28,7 +28,7 @@ class KeptDoors(MissingCheckpoints):
     """The doors of one reading, and all that they follow from, mark by mark.
 
     Attributes:
-        found: the doors by credential and system.
+        found, listed: the doors by credential and system.
         changed: the keys of those that the last edit changed, gone ones among them; ``None`` where all
             were looked for from scratch.
     """
@@ -61,11 +61,7 @@ class KeptDoors(MissingCheckpoints):
         self.found: dict[Key, Door] = {(each.credential, each.system): each for each in self.doors()}
         self.changed: frozenset[Key] | None = None
         self._order: list[Key] = list(self.found)
-
-    @property
-    def listed(self) -> tuple[Door, ...]:
-        """All missing checkpoints, by credential and system."""
-        return tuple(map(self.found.__getitem__, self._order))
+        self.listed: tuple[Door, ...] = tuple(self.found.values())
 
     def after(self, kept: Kept, moved: Moved, excuses: Excuses, before: Kept) -> "KeptDoors | None":
         """The doors after an edit, or ``None`` where they are better looked for from scratch.
@@ -85,11 +81,12 @@ class KeptDoors(MissingCheckpoints):
     def follow(self, kept: Kept, moved: Moved, excuses: Excuses, before: Kept) -> None:
         """Look again at what the edit bears on: only for a copy that nobody else has."""
         self.engine, self.mesh = kept.engine, kept.engine.mesh
-        self.marks, self.found, self._order = self.marks.copy(), self.found.copy(), self._order.copy()
-        self._profiles, self._home = self._profiles.copy(), self._home.copy()
-        self._carried, self._own = self._carried.copy(), self._own.copy()
-        self._approvals, self._approved = self._approvals.copy(), self._approved.copy()
+        self.found, self._order = self.found.copy(), self._order.copy()
         self.open_in = self.open_in.copy()
+        if moved.agents:
+            self.marks, self._profiles = self.marks.copy(), self._profiles.copy()
+            self._home, self._carried, self._own = self._home.copy(), self._carried.copy(), self._own.copy()
+            self._approvals, self._approved = self._approvals.copy(), self._approved.copy()
         changed = bool(moved.changes.of("system"))
         if moved.edit.systems:
             self._likeness = {}
@@ -140,6 +137,8 @@ class KeptDoors(MissingCheckpoints):
                 if known is None:
                     insort(self._order, key)
         self.changed = frozenset(changed)
+        if changed:
+            self.listed = tuple(map(self.found.__getitem__, self._order))
 
     def _concerned(
         self, kept: Kept, moved: Moved, credentials: int, steps: set[Pair], systems: set[str]
