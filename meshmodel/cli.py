@@ -151,7 +151,7 @@ def _parser() -> argparse.ArgumentParser:
         "answer is incomplete.",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action=_Version, nargs=0, help="show the version")
+    parser.add_argument("-V", "--version", action=_Version, nargs=0, help="show the version")
     parser.set_defaults(run=workbench.start)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     listed = (
