@@ -122,7 +122,8 @@ class TraceText:
     def _folded(self) -> Iterator[str]:
         if self._outside:
             number, self._outside = self._outside, 0
-            yield f"       {self.style.glyph('·')} {counted(number, 'event')} of which the map names neither who nor where"
+            said = f"{counted(number, 'event')} of which the map names neither who nor where"
+            yield f"       {self.style.glyph('·')} {said}"
 
 
 def _happened(traced: TracedEvent) -> str:
