@@ -225,7 +225,8 @@ class _Crossings:
                     search = alone[node] = Search(self.ground, only, ~trying.closed)
                 wanted &= ~self._take(item, search, wanted)
             if wanted:
-                self._take(item, Search(self.ground, item.start, ~trying.closed), wanted)
+                wanted &= ~self._take(item, Search(self.ground, item.start, ~trying.closed), wanted)
+                assert not wanted, "whatever is uncontrolled has a proof"
         return remaining
 
     @staticmethod

@@ -56,7 +56,7 @@ def self_approving(seed: int, size: int) -> Snapshot:
         add(r.Delegation(*rng.sample(agents, 2), passes=passes))
     if rng.random() < 0.3:
         add(r.Trigger(rng.choice(systems), rng.choice(agents)))
-    for _ in range(rng.randint(0, 2)):
+    for _ in range(rng.choice((0, 1, 2, 4, 6))):
         from_ = tuple(sorted(rng.sample([*systems, "home"], 2))) if rng.random() < 0.6 else None
         add(r.Intent(rng.choice(agents), rng.choice(systems), actions(), from_=from_))
     places = [

@@ -1,0 +1,202 @@
+"""What random models rarely show."""
+
+from meshmodel.analysis.analysis import analyse
+from meshmodel.store.interchange import read_text
+
+
+def fix_of(text):
+    analysis = analyse(read_text(f'format = "meshmodel/1"\n{text}'))
+    fix = analysis.minimum_fix()
+    assert (fix.optimal, fix.settled, fix.closes) == (True, True, analysis.summary.uncontrolled)
+    return fix
+
+
+TWO_READERS = """
+[[zone]]
+id = "desk"
+[[zone]]
+id = "store"
+[[system]]
+id = "notes"
+zone = "desk"
+[[system]]
+id = "files"
+zone = "store"
+[[agent]]
+id = "{first}"
+home = "desk"
+[[agent]]
+id = "{second}"
+home = "desk"
+[[credential]]
+id = "notes-key"
+[[credential]]
+id = "files-key"
+[[credential]]
+id = "other-key"
+[[hold]]
+agent = "{first}"
+credential = "files-key"
+[[hold]]
+agent = "{first}"
+credential = "notes-key"
+[[hold]]
+agent = "{second}"
+credential = "notes-key"
+[[grant]]
+credential = "notes-key"
+system = "notes"
+actions = ["read"]
+[[grant]]
+credential = "files-key"
+system = "files"
+actions = ["read"]
+[[custody]]
+system = "notes"
+credential = "files-key"
+[[intent]]
+agent = "{first}"
+system = "files"
+actions = ["read"]
+[[intent]]
+agent = "{second}"
+system = "files"
+actions = ["read"]
+"""
+
+
+def test_what_is_approved_for_one_reader_of_a_source_is_not_for_another():
+    # Only the first holds the key; the second picks it up, which no intent excuses.
+    for first, second in (("a", "b"), ("b", "a")):
+        fix = fix_of(TWO_READERS.format(first=first, second=second))
+        assert (fix.cost, fix.before) == (1, 2)
+        # To guard the grant would interrupt the first; the custody interrupts nobody.
+        assert fix.checkpoints == (("custody", "notes", "files-key"),)
+        assert fix.interrupts == ()
+
+
+ORDERED = """
+[[zone]]
+id = "desk"
+[[zone]]
+id = "store"
+[[system]]
+id = "files"
+zone = "store"
+[[agent]]
+id = "a"
+home = "desk"
+[[credential]]
+id = "c"
+[[credential]]
+id = "d"
+[[hold]]
+agent = "a"
+credential = "c"
+[[exchange]]
+from = "c"
+to = "d"
+[[grant]]
+credential = "d"
+system = "files"
+actions = ["read"]
+[[grant]]
+credential = "d"
+system = "more"
+actions = ["read"]
+[[system]]
+id = "more"
+zone = "store"
+"""
+
+
+def test_of_equal_ones_the_first_in_the_fixed_order_is_taken():
+    # Either the hold or the exchange closes both grants.
+    assert fix_of(ORDERED).checkpoints == (("exchange", "c", "d"),)
+    alone = ORDERED.replace('[[grant]]\ncredential = "d"\nsystem = "more"\nactions = ["read"]\n', "")
+    assert fix_of(alone).checkpoints == (("grant", "d", "files"),)
+
+
+POWER = """
+[[zone]]
+id = "desk"
+[[zone]]
+id = "left"
+[[zone]]
+id = "right"
+[[system]]
+id = "notes"
+zone = "desk"
+[[system]]
+id = "gate"
+zone = "desk"
+[[system]]
+id = "files"
+zone = "left"
+[[system]]
+id = "bank"
+zone = "right"
+[[agent]]
+id = "a"
+home = "desk"
+[[credential]]
+id = "notes-key"
+[[credential]]
+id = "gate-key"
+[[credential]]
+id = "files-key"
+[[credential]]
+id = "bank-key"
+[[hold]]
+agent = "a"
+credential = "notes-key"
+[[hold]]
+agent = "a"
+credential = "files-key"
+[[hold]]
+agent = "a"
+credential = "bank-key"
+[[grant]]
+credential = "notes-key"
+system = "notes"
+actions = ["read"]
+[[grant]]
+credential = "gate-key"
+system = "gate"
+actions = ["write"]
+[[grant]]
+credential = "files-key"
+system = "files"
+actions = ["write"]
+[[grant]]
+credential = "bank-key"
+system = "bank"
+actions = ["write"]
+[[custody]]
+system = "notes"
+credential = "gate-key"
+[[checkpoint]]
+id = "reading"
+kind = "policy-decision"
+step = "grant"
+from = "notes-key"
+to = "notes"
+[[checkpoint]]
+id = "filing"
+kind = "policy-decision"
+step = "grant"
+from = "files-key"
+to = "files"
+decided_at = "gate"
+"""
+
+
+def test_power_that_comes_with_the_source_alone_takes_both_parts_of_a_start():
+    # The path begins at the agent, the power over its checkpoint at what was read.
+    analysis = analyse(read_text(f'format = "meshmodel/1"\n{POWER}'))
+    fix = analysis.minimum_fix()
+    assert (fix.cost, fix.before, fix.closes) == (2, 3, 3)
+    assert fix.checkpoints == (("grant", "bank-key", "bank"), ("grant", "files-key", "files"))
+    curve = analysis.closing_curve()
+    assert [(point.remaining, point.exact) for point in curve] == [(3, True), (1, True), (0, True)]
+    assert curve[1].chosen == (("grant", "bank-key", "bank"),)
