@@ -16,7 +16,8 @@
 
 ``match`` is the whole name; ``*`` in it stands for anything. The reader offers each record's names from
 the most to the least particular; the first that a rule matches is taken, and of several rules the first.
-An action may also name a ``checkpoint`` whose decision such a record is.
+An action may also name a ``checkpoint`` whose decision such a record is, and the ``agent`` for which it is
+made, since such records name who decided.
 """
 
 import tomllib
@@ -38,7 +39,7 @@ _KNOWN: Final = 4_096
 _TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "identity": ("agent", "credential", "identity"),
     "resource": ("system",),
-    "action": ("action", "checkpoint"),
+    "action": ("action", "checkpoint", "agent"),
 }
 _ELEMENTS: Final = ("agent", "credential", "system", "checkpoint")
 
@@ -104,13 +105,14 @@ class Mapper:
             record: in the log's names.
         """
         unmapped: list[str] = []
-        who = self._meaning("identity", record.who)
+        what = self._meaning("action", (record.what,)) or {}
+        decided_for = {"agent": what["agent"]} if "agent" in what else None
+        who = decided_for or self._meaning("identity", record.who)
         if who is None:
             unmapped.append(_unnamed("identity", record.who))
         where = self._meaning("resource", record.where)
         if where is None:
             unmapped.append(_unnamed("resource", record.where))
-        what = self._meaning("action", (record.what,)) or {}
         action = next((each for each in ACTIONS if each == what.get("action")), record.action)
         if action is None and "checkpoint" not in what:
             unmapped.append(_unnamed("action", (record.what,)))
@@ -222,4 +224,6 @@ def _rule(table: str, values: object, snapshot: Snapshot, refuse: Refusing) -> _
         refuse("has no match: the name in the log")
     if not means:
         refuse(f"says nothing; add {' or '.join(keys)}")
+    if table == "action" and "agent" in means and "checkpoint" not in means:
+        refuse("an agent goes with a checkpoint alone: the one for which it decides")
     return _Rule(tuple(str(values["match"]).split("*")), means)

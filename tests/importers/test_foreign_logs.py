@@ -150,7 +150,7 @@ def test_github_audit():
     found = events("release.github.json", "github-audit")
     assert [each[1:6] for each in found] == [
         (None, "release-svid", "repository", "read", None),
-        (None, "release-svid", "repository", None, "change-approval"),
+        ("release-agent", None, "repository", None, "change-approval"),
         (None, None, None, None, None),
         (None, "release-svid", "repository", "write", None),
     ]
@@ -266,6 +266,10 @@ def test_the_first_name_that_a_rule_fits_is_taken_and_the_first_rule(tmp_path):
         ('[[resource]]\nmatch = "a"\nsystem = "x"', "resource 1: the model has no system x"),
         ('[[action]]\nmatch = "a"\ncheckpoint = "x"', "action 1: the model has no checkpoint x"),
         ('[[action]]\nmatch = "a"\naction = "x"', "action 1: x is no action; there are read, write"),
+        (
+            '[[action]]\nmatch = "a"\nagent = "release-agent"',
+            "action 1: an agent goes with a checkpoint alone",
+        ),
         ('[[resource]]\nmatch = 1\nsystem = "sts"', "resource 1: match is no text, or empty"),
         ('[[resource]]\nmatch = ""\nsystem = "sts"', "resource 1: match is no text, or empty"),
         ('[[resource]]\nmatch = "a"\nwhere = "sts"', "resource 1: where is no key; there are match, system"),
