@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
-from textual.app import App
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 
 from meshmodel.app.actions import bindings
 from meshmodel.app.config import Configuration, State, read_configuration
+from meshmodel.app.keys_in_order import KeysInOrder
 from meshmodel.app.messages import ActionRequested
 from meshmodel.app.plain import PlainText
 from meshmodel.app.screens.workbench import Workbench
@@ -39,7 +39,7 @@ def needs_ascii(environment: Mapping[str, str], encoding: str | None) -> bool:
     return encoding is not None and not encoding.lower().replace("-", "").startswith("utf")
 
 
-class MeshmodelApp(App[None]):
+class MeshmodelApp(KeysInOrder):
     """Shows the start screen, or one model in the workbench."""
 
     TITLE = "meshmodel"
@@ -76,7 +76,6 @@ class MeshmodelApp(App[None]):
         )
         self._plain = (PlainText(),) if self.is_ascii else ()
         self._opened = session
-        self._held: list[events.Key | events.Paste] | None = None
         for theme in themes():
             self.register_theme(theme)
         names = {title.replace(" ", "-"): name for name, title in TITLES.items()}
@@ -105,33 +104,6 @@ class MeshmodelApp(App[None]):
         for problem in self.configuration.problems:
             self.notify(problem, severity="warning", markup=False, timeout=10)
         self.set_timer(SETTLE, self._settle)
-
-    # Keys typed while a model is being opened wait for it: the start screen would take them for its own.
-
-    def hold_keys(self) -> None:
-        """Let keys wait from now on."""
-        if self._held is None:
-            self._held = []
-
-    def release_keys(self) -> None:
-        """Hand over the keys that waited, each after what the one before has done."""
-        if self._held:
-            self.call_later(self._release_one)
-        else:
-            self._held = None
-
-    async def _release_one(self) -> None:
-        if self._held:
-            await super().on_event(self._held.pop(0))
-        self.call_after_refresh(self.release_keys)
-
-    async def on_event(self, event: events.Event) -> None:
-        """Let keys wait while a model is being opened."""
-        held = self._held
-        if held is not None and isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            held.append(event)
-        else:
-            await super().on_event(event)
 
     def _settle(self) -> None:
         """What was imported and made so far stays for good: the collector need not look at it again.

@@ -1,0 +1,74 @@
+"""Keys of one burst: none is lost, and each finds what the one before it has done."""
+
+from collections.abc import Callable
+
+import pytest
+from textual import events
+from textual.keys import _character_to_key
+
+from meshmodel.model.snapshot import Snapshot
+from tests.app.desk import Desk, desk
+
+NAMES = {"⏎": "enter", "⎋": "escape", "⇥": "tab"}
+
+
+def burst(it: Desk, text: str) -> None:
+    """Send all keys at once, as a terminal does that was held up."""
+    for letter in text:
+        if letter in NAMES:
+            it.app.post_message(events.Key(NAMES[letter], None))
+        else:
+            it.app.post_message(events.Key(_character_to_key(letter), letter))
+
+
+async def until(it: Desk, holds: Callable[[Snapshot], bool]) -> None:
+    for _ in range(100):
+        if holds(it.model):
+            return
+        await it.pilot.pause()
+    raise AssertionError(f"it never came to that:\n{it.screen_text()}")
+
+
+async def test_names_and_what_follows_them_in_one_burst(tmp_path):
+    async with desk(tmp_path, Snapshot(), size=(80, 24)) as it:
+        burst(it, "azhelp⏎asticks⏎aabot⏎ackey⏎")
+        await until(it, lambda model: "key" in model.credential)
+        assert (list(it.model.zone), list(it.model.agent), list(it.model.system)) == (
+            ["help"],
+            ["bot"],
+            ["ticks"],
+        )
+        burst(it, "uuU")
+        await until(it, lambda model: "bot" in model.agent and "key" not in model.credential)
+
+
+async def test_after_escape_in_one_burst(tmp_path):
+    async with desk(tmp_path, Snapshot(), size=(80, 24)) as it:
+        burst(it, "aax⎋⎋:bot > key > files: read⏎⎋aasecond⏎⎋:third home zone⏎⎋as⎋azlast⏎")
+        await until(it, lambda model: "last" in model.zone)
+        assert sorted(it.model.agent) == ["bot", "second", "third"]
+        assert sorted(it.model.system) == ["files"]
+        assert ("bot", "key") in it.model.hold
+
+
+async def test_from_list_to_dialog_to_canvas_in_one_burst(tmp_path):
+    async with desk(tmp_path, size=(120, 40)) as it:
+        before = it.missing
+        burst(it, "fp⎋aanew⏎x")
+        await until(it, lambda model: len(model.checkpoint) == 1)
+        await until(it, lambda model: it.bench.session.undo_label == "delete agent new")
+        assert it.missing == before - 1
+        assert "new" not in it.model.agent
+
+
+@pytest.mark.parametrize("letter", ["a", "q"])
+async def test_escape_and_a_letter_that_the_terminal_takes_for_alt(tmp_path, letter):
+    async with desk(tmp_path, Snapshot(), size=(80, 24)) as it:
+        await it.press(":")
+        it.app.post_message(events.Key(f"alt+{letter}", None))
+        if letter == "a":
+            burst(it, "znew⏎")
+            await until(it, lambda model: "new" in model.zone)
+        else:
+            await it.pilot.pause()
+            assert not it.app.is_running or it.app._exit
