@@ -58,6 +58,25 @@ def _is_moved(before: Record | None, after: Record | None) -> bool:
     return False
 
 
+def _answers(snapshot: Snapshot, known: "Results | None") -> Results:
+    """Both readings of a snapshot; what an edit left alone is taken from what was known before it."""
+    from meshmodel.api import analyse
+    from meshmodel.app.lenses import facts_of
+
+    start = perf_counter()
+    built = analyse(snapshot, previous=None if known is None else known.built)
+    # Where nothing is planned, both readings are one.
+    planned = any(each.state == "planned" for each in snapshot.checkpoint.values())
+    before = None if known is None else known.designed
+    designed = analyse(snapshot, view="designed", previous=before) if planned else built
+    for each in (built, designed):  # computed when first asked for: that is here
+        each.summary, each.findings, each.questions  # noqa: B018  # cached properties
+    facts = facts_of(built)
+    views: dict[View, Facts] = {"built": facts, "designed": facts_of(designed) if planned else facts}
+    seconds = None if known is None else perf_counter() - start
+    return Results(snapshot, built, designed, views, seconds)
+
+
 class Session:
     """One model that is open: its newest snapshot and both analyses.
 
@@ -206,24 +225,26 @@ class Session:
 
     def analyse(self) -> "Results":
         """Compute both readings of the newest snapshot; touches nothing, so any thread may call it."""
-        from meshmodel.api import analyse
-        from meshmodel.app.lenses import facts_of
-
         snapshot, known = self.snapshot, self._results
         if known is not None and only_moved(known.snapshot, snapshot):
             return replace(known, snapshot=snapshot)
-        start = perf_counter()
-        built = analyse(snapshot, previous=None if known is None else known.built)
-        # Where nothing is planned, both readings are one.
-        planned = any(each.state == "planned" for each in snapshot.checkpoint.values())
-        before = None if known is None else known.designed
-        designed = analyse(snapshot, view="designed", previous=before) if planned else built
-        for each in (built, designed):  # computed when first asked for: that is here
-            each.summary, each.findings, each.questions  # noqa: B018  # cached properties
-        facts = facts_of(built)
-        views: dict[View, Facts] = {"built": facts, "designed": facts_of(designed) if planned else facts}
-        seconds = None if known is None else perf_counter() - start
-        return Results(snapshot, built, designed, views, seconds)
+        return _answers(snapshot, known)
+
+    @property
+    def can_be_readied(self) -> bool:
+        """Whether the first edit would be slow: the model is large, and has not been edited since opened."""
+        known = self._results
+        return known is not None and known.seconds is None and self.snapshot.elements > AT_ONCE
+
+    def make_ready(self) -> "Results | None":
+        """The same answers, in the form that edits follow; any thread may call it while nobody waits."""
+        known = self._results
+        return None if known is None else replace(_answers(known.snapshot, known), seconds=None)
+
+    def readied(self, results: "Results | None") -> None:
+        """Take over what ``make_ready`` made: what is shown stays, the next edit follows it."""
+        if results is not None and self.is_analysed and results.snapshot is self.snapshot:
+            self._results = results
 
     def analysed(self, results: "Results") -> None:
         """Take over what ``analyse`` computed, unless the model has moved on since."""

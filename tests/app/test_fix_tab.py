@@ -228,3 +228,22 @@ def test_interrupted_intents_are_named() -> None:
     fix = Fix(1, 1, True, (("grant", "k", "s"),), 2, (("bot", "s"),), (2,), 2, True)
     rows = fix_rows(fix, Fixing(analyse(CHAIN), fix=fix), is_ascii=False)
     assert any("interrupts what is declared intended: bot on s" in row.content.plain for row in rows)
+
+
+async def test_what_was_planned_is_enforced_later_and_never_doubled(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.shows("missing")
+        await it.press("F")
+        await computed(it)
+        it.bench.preview(FIX.checkpoints)
+        await it.press("escape", "P", "down", "enter")
+        assert {each.state for each in it.model.checkpoint.values()} == {"planned"}
+        before = it.model
+        it.bench.preview(FIX.checkpoints)
+        await it.press("P", "down", "enter")
+        assert it.model is before
+        await it.shows("there as planned already")
+        it.bench.preview(FIX.checkpoints)
+        await it.press("P", "enter")
+        assert {each.state for each in it.model.checkpoint.values()} == {"enforced"}
+        assert len(it.model.checkpoint) == FIX.cost

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from meshmodel.analysis.analysis import Analysis, analyse
 from meshmodel.app.session import Session, only_moved
 from meshmodel.model.records import Agent, Grant, System
 from meshmodel.store.database import Store
@@ -80,3 +81,37 @@ def test_only_the_places_of_cards_count_as_moves(session):
     grant = next(iter(second.grant.values()))
     put(session, Grant(grant.credential, grant.system, grant.actions, "another scope"))
     assert not only_moved(second, session.snapshot)
+
+
+def test_what_was_made_ready_answers_the_same_and_edits_follow_it(session, monkeypatch):
+    monkeypatch.setattr("meshmodel.app.session.AT_ONCE", 0)
+    assert session.can_be_readied
+    shown = session.built
+    ready = session.make_ready()
+    assert ready.built.findings == shown.findings
+    session.readied(ready)
+    assert session.built is shown, "what is shown stays"
+    follows = []
+    real = Analysis.after
+
+    def after(self, snapshot, today):
+        follows.append(self)
+        return real(self, snapshot, today)
+
+    monkeypatch.setattr(Analysis, "after", after)
+    put(session, Agent("new"))
+    session.analysed(session.analyse())
+    assert follows == [ready.built]
+    assert session.built.findings == analyse(session.snapshot).findings
+    assert not session.can_be_readied
+
+
+def test_what_was_made_ready_too_late_is_dropped(session):
+    ready = session.make_ready()
+    put(session, Agent("new"))
+    session.readied(ready)
+    session.analysed(session.analyse())
+    session.readied(ready)
+    assert session.is_analysed
+    assert session.built.snapshot is session.snapshot
+    assert "new" in session.built.snapshot.agent

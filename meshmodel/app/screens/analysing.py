@@ -41,7 +41,10 @@ class Analysing(Base):
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:
         event.stop()
-        if event.worker.group != "analysis":
+        if event.worker.group == "readying":
+            if event.state is WorkerState.SUCCESS:
+                self.session.readied(event.worker.result)
+        elif event.worker.group != "analysis":
             self.work_done(event.worker)
         elif event.state is WorkerState.SUCCESS and event.worker.result is not None:
             self._take(event.worker.result)
@@ -63,7 +66,13 @@ class Analysing(Base):
     def _take(self, results: "Results") -> None:
         self._is_analysing = False
         self.session.analysed(results)
+        if self.session.is_analysed and self.session.can_be_readied:
+            self._make_ready()
         self.analyse()  # where the model has moved on since
+
+    @work(thread=True, exclusive=True, group="readying", exit_on_error=False)
+    def _make_ready(self) -> "Results | None":
+        return self.session.make_ready()
 
     @on(AnalysisChanged)
     def _analysis_changed(self, event: AnalysisChanged) -> None:

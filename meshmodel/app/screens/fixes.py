@@ -193,4 +193,7 @@ class Fixes(Base):
         except MeshmodelError as error:
             self.say(one_line(error, 300), "error")
             return
-        self.apply(wanted)
+        if wanted.changes:
+            self.apply(wanted)
+        else:
+            self.say(f"guard: all of it is there as {state} already")
