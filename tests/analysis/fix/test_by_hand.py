@@ -200,3 +200,30 @@ def test_power_that_comes_with_the_source_alone_takes_both_parts_of_a_start():
     curve = analysis.closing_curve()
     assert [(point.remaining, point.exact) for point in curve] == [(3, True), (1, True), (0, True)]
     assert curve[1].chosen == (("grant", "bank-key", "bank"),)
+
+
+BOUNDARY = """
+[[system]]
+id = "hub"
+zone = "desk"
+[[checkpoint]]
+id = "leaving"
+kind = "policy-decision"
+step = "boundary"
+from = "desk"
+to = "right"
+decided_at = "{decided_at}"
+"""
+
+
+def test_a_boundary_that_counts_is_in_no_need_of_a_fix():
+    fix = fix_of(POWER + BOUNDARY.format(decided_at="hub"))
+    assert fix.before == 1
+    assert fix.checkpoints == (("grant", "files-key", "files"),)
+
+
+def test_to_take_the_power_over_a_boundary_away_closes_it():
+    # From home it counts; who has read the notes writes to the gate, and decides on both ways.
+    fix = fix_of(POWER + BOUNDARY.format(decided_at="gate"))
+    assert fix.before == 2
+    assert fix.checkpoints == (("grant", "gate-key", "gate"),)
