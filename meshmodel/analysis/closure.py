@@ -122,7 +122,7 @@ class Closure:
                     row |= 1 << after if other is None else other
             else:
                 parts = self._after(group)
-                row = _united(
+                row = union(
                     [members[each][0] for each in parts if rows[each] is None and each != number] + group
                 )
                 for each in parts:
@@ -131,7 +131,7 @@ class Closure:
         return row
 
 
-def _united(nodes: Sequence[int]) -> int:
+def union(nodes: Sequence[int]) -> int:
     """These nodes as a set of bits."""
     if len(nodes) < _MANY:
         row = 0

@@ -268,7 +268,8 @@ class Counts:
                 total -= (few & zone).bit_count() * (many & zone).bit_count()
                 few &= ~zone
             return total
-        return total - sum(map(operator.mul, self._zone_counts(accesses), self._zone_counts(sources)))
+        same: int = sum(map(operator.mul, self._zone_counts(accesses), self._zone_counts(sources)))
+        return total - same
 
     def _zone_counts(self, accesses: int) -> list[int]:
         """How many of the accesses are in each zone that is drawn.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from meshmodel.analysis.checkpoints import Candidates, Guarding, Unchecked, unguarded
+from meshmodel.analysis.classes import Classes, Following
 from meshmodel.analysis.closure import Closure, forward, part
 from meshmodel.analysis.steps import DIRECT_KINDS, DRIVING_KINDS, HELD_KINDS, STEP_ORDER, Mesh, bits
 from meshmodel.model.records import Agent
@@ -220,18 +221,21 @@ class Engine:
         Where what follows opens no guard, it may be shared: the source is then counted with the agent
         alone as the start, and once more with the rest of its row.
         """
-        plain = sources & ~guarded
+        plain = sources
         after: dict[int, tuple[int, Unchecked]] = {}
         rest: dict[int, tuple[int, Unchecked]] = {}
-        for following, here in self._classes(guarded):
+        for following, here in self._classes(guarded).leading_out(alone.row, alone.leaving):
             more = following & ~alone.row
             if not more and not here & alone.leaving:
-                plain |= here
                 continue
+            plain &= ~here
             if share and not (more | here) & alone.leaving and self._adds_no_power(alone, more):
                 plain |= here
-                known, first = rest.get(more, (0, Unchecked(more, alone.dropped, ((_lowest(here),),), ())))
-                rest[more] = known | here, first
+                before = rest.get(more)
+                if before is None:
+                    rest[more] = here, Unchecked(more, alone.dropped, ((_lowest(here),),), ())
+                else:
+                    rest[more] = before[0] | here, before[1]
                 continue
             for some, unchecked in self._starts(alone, following, here):
                 row = unchecked.row
@@ -278,34 +282,19 @@ class Engine:
             return True
         return self.candidates.controlled(alone.row | more) == alone.dropped
 
-    def _classes(self, guarded: int) -> list[tuple[int, int]]:
-        """These read accesses by what follows on reading, with all candidates in force.
-
-        The read access itself is left open: it is in what follows or not, as most others have it.
-        """
+    def _classes(self, guarded: int) -> Classes:
+        """These read accesses by what follows on reading, with all candidates in force."""
         known = self._known_classes.get(guarded)
         if known is None:
-            baseline = self.guarding.baseline
-            by_component: dict[int, int] = {}
-            for source in bits(guarded):
-                place = baseline.component[source]
-                by_component[place] = by_component.get(place, 0) | 1 << source
-            classes: dict[int, int] = {}
-            single: list[tuple[int, int]] = []
-            for place, here in by_component.items():
-                row = baseline.row_of(place)
-                if baseline.is_cycle(place):
-                    classes[row] = classes.get(row, 0) | here
-                else:
-                    single.append((row, here))
-            for row, here in single:
-                following = row if row in classes else row & ~here
-                classes[following] = classes.get(following, 0) | here
-            known = self._known_classes[guarded] = list(classes.items())
+            known = self._known_classes[guarded] = Classes(self._following, guarded)
         return known
 
     @cached_property
-    def _known_classes(self) -> dict[int, list[tuple[int, int]]]:
+    def _following(self) -> Following:
+        return Following(self.guarding.baseline)
+
+    @cached_property
+    def _known_classes(self) -> dict[int, Classes]:
         return {}
 
     @cached_property
