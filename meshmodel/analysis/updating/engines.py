@@ -249,7 +249,6 @@ def _concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: 
         for record in (one, other)
         if record is not None
     }
-    found |= edit.agents
     first = new.first_agent
     for closure in (after.effective, after.own, after.held):
         found.update(
