@@ -10,6 +10,9 @@ from meshmodel.analysis.steps import bits
 Count = Callable[[int, bool, int, int], int]
 """How many crossings there are: sources, whether home is one, the accesses of home, and accesses."""
 
+_MOST_KNOWN = 1_000
+"""So many sets of agents are kept by id, since many checkpoints have the same; then they are forgotten."""
+
 
 class Meeting:
     """For each candidate over which an agent has power that meets it, these agents: they come to the node
@@ -22,6 +25,7 @@ class Meeting:
     def __init__(self, engine: Engine, count: Count) -> None:
         self._of: dict[str, int] = {}
         self._agents: dict[int, frozenset[str]] = {}
+        self._told: dict[frozenset[str], tuple[str, ...]] = {}
         self.changed: set[str] = set()
         self._begin(engine, count)
         joined: dict[int, set[str]] = {}
@@ -52,7 +56,13 @@ class Meeting:
     def agents(self, checkpoint: str) -> tuple[str, ...]:
         """The agents that meet a checkpoint and have power over it, by id."""
         number = self._numbers.get(checkpoint)
-        return () if number is None else tuple(sorted(self._agents.get(number, ())))
+        those = frozenset[str]() if number is None else self._agents.get(number, frozenset())
+        known = self._told.get(those)
+        if known is None:
+            if len(self._told) > _MOST_KNOWN:
+                self._told.clear()
+            known = self._told[those] = tuple(sorted(those))
+        return known
 
     def met_by(self, agents: Iterable[str]) -> set[str]:
         """The checkpoints that these agents meet and have power over."""
