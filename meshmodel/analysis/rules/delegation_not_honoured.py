@@ -16,6 +16,9 @@ def beyond_entitlement(grant: Grant) -> tuple[Action, ...]:
 
 
 def _of(facts: Facts, grant: Grant) -> Iterator[Case]:
+    """It holds of the grant, whoever carries the credential; what a person is entitled to is unknown
+    where it is not stated.
+    """
     snapshot = facts.snapshot
     credential = snapshot.credential[grant.credential]
     if credential.on_behalf_of is None or not credential.is_active:

@@ -23,6 +23,7 @@ def _accesses(facts: Facts, environments: frozenset[str]) -> int:
 
 
 def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
+    """An agent is anybody who acts, a person too; a system without a zone has no environment."""
     engine = facts.engine
     if agent.id not in engine.mesh.agent_node:
         return

@@ -9,6 +9,7 @@ from meshmodel.model.records import Credential
 
 
 def _of(facts: Facts, credential: Credential) -> Iterator[Case]:
+    """In custody is whatever a system stores or issues, bound or not, in somebody's reach or not."""
     node = facts.engine.mesh.credential_node.get(credential.id)
     if node is None or facts.reached >> node & 1:
         return

@@ -7,6 +7,7 @@ from meshmodel.model.records import Agent
 
 
 def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
+    """By hold relations: what a delegation would hand over, nobody hands to who is retired."""
     if agent.is_active:
         return
     snapshot = facts.snapshot

@@ -7,6 +7,7 @@ from meshmodel.model.records import Exchange
 
 
 def _of(facts: Facts, exchange: Exchange) -> Iterator[Case]:
+    """Others than those drawn meet the condition, so it holds whether or not an agent here comes to it."""
     if exchange.pinned:
         return
     snapshot = facts.snapshot
