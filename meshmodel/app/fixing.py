@@ -1,5 +1,6 @@
 """The smallest fix as the workbench works it out: beside, in two parts, each of which can be stopped."""
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 SECONDS: Final = 30.0
 """After so long the best that was found is shown, with what was proven."""
+PARTS_SECONDS: Final = 5.0
+"""So long it is counted what each checkpoint is good for; of the others that is not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +48,36 @@ class Fixing:
     problem: str = ""
 
     @property
+    def is_partial(self) -> bool:
+        """Whether something of it was stopped or failed, and is not under way any more."""
+        if self.task is not None:
+            return False
+        unfinished = self.curve is None and (self.fix is None or bool(self.fix.checkpoints))
+        return self.stopped or bool(self.problem) or unfinished
+
+    @property
     def steps(self) -> tuple[StepKey, ...]:
         """The steps to guard."""
         return () if self.fix is None else self.fix.checkpoints
 
 
-def work_out_fix(analysis: "Analysis", task: Task) -> "tuple[Fix, tuple[Part, ...]]":
-    """The smallest fix, or the best that was found in time; and what each of its checkpoints is good for.
+def work_out_fix(analysis: "Analysis", task: Task) -> "Fix":
+    """The smallest fix, or the best that was found in time."""
+    return analysis.minimum_fix(deadline=SECONDS, cancelled=task.is_cancelled)
 
-    Where it is stopped meanwhile, the parts are those that were counted until then.
-    """
-    fix = analysis.minimum_fix(deadline=SECONDS, cancelled=task.is_cancelled)
+
+def work_out_parts(analysis: "Analysis", fix: "Fix", task: Task) -> tuple[Part, ...]:
+    """What each checkpoint of a fix is good for; of the first ones, as far as a few seconds reach."""
     parts: list[Part] = []
+    end = time.monotonic() + PARTS_SECONDS
     for number, step in enumerate(fix.checkpoints):
-        if task.is_cancelled():
+        if task.is_cancelled() or time.monotonic() > end:
             break
-        task.said = f"what each closes, {number} of {fix.cost}"
+        task.said = f"{number} of {fix.cost}"
         others = [each for each in fix.checkpoints if each != step]
         alone = fix.closes_each[number] if fix.closes_each else analysis.closing([step])
         parts.append(Part(alone, fix.before - analysis.closing(others)))
-    return fix, tuple(parts)
+    return tuple(parts)
 
 
 def work_out_curve(analysis: "Analysis", task: Task) -> "tuple[CurvePoint, ...]":

@@ -1,6 +1,7 @@
 """The Fix tab: what is proven, the preview on the canvas, applying all or one, and never what is stale."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def listed(it: Desk) -> str:
 
 
 async def computed(it: Desk) -> None:
-    for _ in range(3):  # the fix, and then what fewer close
+    for _ in range(4):  # the fix, what each closes, and what fewer close
         await it.app.workers.wait_for_complete()
         await it.pilot.pause()
 
@@ -151,12 +152,12 @@ async def test_it_is_stopped_by_escape_and_computed_again_by_its_key(
     begun = threading.Event()
     real = work.work_out_fix
 
-    def slow(analysis: object, task: Task) -> tuple[Fix, tuple[Part, ...]]:
+    def slow(analysis: object, task: Task) -> Fix:
         del analysis
         begun.set()
         while not task.is_cancelled():
             threading.Event().wait(0.01)
-        return Fix(3, 1, False, FIX.checkpoints, FIX.closes, (), FIX.closes_each, FIX.before, False), ()
+        return Fix(3, 1, False, FIX.checkpoints, FIX.closes, (), FIX.closes_each, FIX.before, False)
 
     monkeypatch.setattr("meshmodel.app.screens.fixes.work_out_fix", slow)
     async with desk(tmp_path, "agent-chain") as it:
@@ -213,6 +214,16 @@ async def test_read_only_models_are_told_and_not_changed(tmp_path: Path) -> None
         assert it.model is before
 
 
+def test_what_was_stopped_is_computed_again_by_its_key() -> None:
+    done = Fixing(analyse(CHAIN), fix=FIX, curve=())
+    assert not done.is_partial
+    assert not replace(done, fix=replace(FIX, checkpoints=()), curve=None).is_partial
+    assert replace(done, curve=None).is_partial
+    assert replace(done, stopped=True).is_partial
+    assert replace(done, problem="x").is_partial
+    assert not replace(done, curve=None, task=Task("x")).is_partial
+
+
 def test_bounds_are_marked_as_such() -> None:
     assert "proven" not in verdict(
         Fix(4, 2, False, FIX.checkpoints, FIX.closes, (), FIX.closes_each, FIX.before, False), stopped=False
@@ -222,6 +233,13 @@ def test_bounds_are_marked_as_such() -> None:
     assert bar(1, 1_000, 10, is_ascii=True) == "#.........", "something remains, so something is seen"
     assert bar(0, 1_000, 10, is_ascii=True) == ".........."
     assert bar(1_000, 1_000, 4, is_ascii=False) == "████"
+
+
+def test_what_was_not_counted_of_each_is_said() -> None:
+    fixing = Fixing(analyse(CHAIN), fix=FIX, parts=(Part(16, 6),))
+    text = "\n".join(row.content.plain for row in fix_rows(FIX, fixing, is_ascii=False))
+    assert text.count("alone closes") == 1
+    assert "counted of the first 1 only" in text
 
 
 def test_interrupted_intents_are_named() -> None:

@@ -9,7 +9,7 @@ from textual.worker import Worker, WorkerState
 
 from meshmodel.analysis.results import StepKey
 from meshmodel.app.beside import Task
-from meshmodel.app.fixing import Fixing, Part, work_out_curve, work_out_fix
+from meshmodel.app.fixing import Fixing, Part, work_out_curve, work_out_fix, work_out_parts
 from meshmodel.app.screens.base import Base
 from meshmodel.app.screens.dialogs import Chosen, Picker
 from meshmodel.app.widgets.fix import STATES, Choice, FixList, State
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import CurvePoint, Fix
     from meshmodel.api import Analysis
 
-TICK = 0.25
+TICK = 0.5
 """Seconds after which what is being computed says for how long."""
 
 
@@ -37,7 +37,7 @@ class Fixes(Base):
         """Show the smallest fix; work it out where that has not been done for this model and view."""
         self.open_list("fix")
         known = self.shown.fixing
-        if known is not None and (known.stopped or known.problem):
+        if known is not None and known.is_partial:
             self.shown = self.with_(fixing=None)
         self.refresh_fix()
 
@@ -64,12 +64,16 @@ class Fixes(Base):
         return all(each.display for each in found.ancestors_with_self if hasattr(each, "display"))
 
     @work(thread=True, exclusive=True, group="fix", exit_on_error=False)
-    def _find_fix(self, analysis: "Analysis", task: Task) -> "tuple[Task, tuple[Fix, tuple[Part, ...]]]":
-        return task, work_out_fix(analysis, task)
+    def _find_fix(self, analysis: "Analysis", task: Task) -> "Fix":
+        return work_out_fix(analysis, task)
+
+    @work(thread=True, exclusive=True, group="parts", exit_on_error=False)
+    def _find_parts(self, analysis: "Analysis", fix: "Fix", task: Task) -> tuple[Part, ...]:
+        return work_out_parts(analysis, fix, task)
 
     @work(thread=True, exclusive=True, group="curve", exit_on_error=False)
-    def _find_curve(self, analysis: "Analysis", task: Task) -> "tuple[Task, tuple[CurvePoint, ...]]":
-        return task, work_out_curve(analysis, task)
+    def _find_curve(self, analysis: "Analysis", task: Task) -> "tuple[CurvePoint, ...]":
+        return work_out_curve(analysis, task)
 
     def work_done(self, worker: Worker[Any]) -> None:
         """Something that was worked out beside is there, or failed."""
@@ -81,22 +85,29 @@ class Fixes(Base):
             why = one_line(worker.error, 200) or type(worker.error).__name__
             self.shown = self.with_(fixing=replace(known, task=None, problem=why))
         elif worker.state is WorkerState.SUCCESS and worker.result is not None:
-            task, found = worker.result
-            if worker.group == "fix":
-                self._take_fix(known, task, *found)
-            else:
-                stopped = known.stopped or task.is_cancelled()
-                self.shown = self.with_(fixing=replace(known, curve=found, task=None, stopped=stopped))
+            self._take_next(worker.group, worker.result, known, known.task)
         self.follow()
 
-    def _take_fix(self, known: Fixing, task: Task, found: "Fix", parts: tuple[Part, ...]) -> None:
-        stopped = task.is_cancelled() and not found.optimal
+    def _take_next(self, group: str, found: Any, known: Fixing, task: Task) -> None:
+        """Take over one part of the answer, and have the next one worked out, unless somebody stopped it."""
+        stopped = known.stopped or task.is_cancelled()
+        analysis = known.analysis
         after: Task | None = None
-        if found.checkpoints and not task.is_cancelled():
-            after = Task("computing what fewer checkpoints close")
-            self._working = self._find_curve(known.analysis, after)
-        self.shown = self.with_(fixing=replace(known, fix=found, parts=parts, task=after, stopped=stopped))
-        if self._is_looked_at():
+        if group == "fix":
+            stopped = stopped and not found.optimal
+            known = replace(known, fix=found)
+            if found.checkpoints and not task.is_cancelled():
+                after = Task("computing what each closes")
+                self._working = self._find_parts(analysis, found, after)
+        elif group == "parts":
+            known = replace(known, parts=found)
+            if not stopped:
+                after = Task("computing what fewer checkpoints close")
+                self._working = self._find_curve(analysis, after)
+        else:
+            known = replace(known, curve=found)
+        self.shown = self.with_(fixing=replace(known, task=after, stopped=stopped))
+        if group == "fix" and self._is_looked_at():
             self.preview(found.checkpoints)
 
     def _tick(self) -> None:

@@ -126,6 +126,10 @@ def fix_rows(fix: "Fix", fixing: Fixing, *, is_ascii: bool, working: str = "") -
             search=f"{step[0]} {step[1]} {step[2]}",
             indent=4,
         )
+    if 0 < len(fixing.parts) < fix.cost:
+        yield heading(
+            f"  what each closes was counted of the first {len(fixing.parts):,} only: it takes long"
+        )
     if fix.interrupts:
         meant = ", ".join(f"{agent} on {system}" for agent, system in fix.interrupts)
         words = f"interrupts what is declared intended: {meant}"
