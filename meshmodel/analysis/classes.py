@@ -17,10 +17,6 @@ class Following:
         self._number_of: dict[int, int] = {}
         self._numbers: dict[int, int] = {}
         self.sets: list[int] = []
-        large = baseline.largest(1)
-        self.common = baseline.row(large[0]) if large else 0
-        self.beyond: list[int] = []
-        """By set what it has beyond what the largest component reaches; all of it, if it lacks that."""
 
     def number_of(self, source: int) -> int:
         """The number of the set of nodes that follows on a read access."""
@@ -33,7 +29,6 @@ class Following:
             number = self._numbers.setdefault(row, len(self.sets))
             if number == len(self.sets):
                 self.sets.append(row)
-                self.beyond.append(row & ~self.common if not self.common & ~row else row)
             self._number_of[source] = number
         return number
 
@@ -61,10 +56,17 @@ class Classes:
                 rest ^= here
         if rest:
             self._here[largest] = rest
+        # Most sets are what a large component reaches, and a little more.
+        sets = following.sets
+        self._common = max((sets[number] for number in self._here), key=int.bit_count, default=0)
+        for row in (sets[number] for number in self._here):
+            if row.bit_count() * 2 > self._common.bit_count() and not row & ~self._common:
+                self._common = row
         self._union = 0
         self._with: dict[int, list[int]] = {}
         for number in self._here:
-            beyond = following.beyond[number]
+            row = sets[number]
+            beyond = row if self._common & ~row else row & ~self._common
             self._union |= beyond
             for node in bits(beyond):
                 self._with.setdefault(node, []).append(number)
@@ -74,7 +76,7 @@ class Classes:
         or where one of the accesses is among those that are left by steps that wait.
         """
         following = self._following
-        if following.common & ~row:
+        if self._common & ~row:
             numbers = set(self._here)
         else:
             numbers = {number for node in bits(self._union & ~row) for number in self._with[node]}
