@@ -12,6 +12,7 @@ from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.explain import Explaining
 from meshmodel.analysis.findings import findings
+from meshmodel.analysis.fix.relations import Relations
 from meshmodel.analysis.fix.results import CurvePoint, Fix
 from meshmodel.analysis.listing import Listing
 from meshmodel.analysis.offboarding import Offboarding, offboarding
@@ -287,6 +288,10 @@ class Analysis:
             self._whole, self.doors, self._counts.uncontrolled, Stop(deadline, cancelled), progress
         )
 
+    @cached_property
+    def _relations(self) -> Relations:
+        return Relations(self._whole.mesh)
+
     def closing(self, steps: Iterable[StepKey]) -> int:
         """How many uncontrolled crossings it closes to guard these steps, each with all its actions.
 
@@ -294,9 +299,8 @@ class Analysis:
             KeyError: there is no such step, or it is a boundary.
         """
         from meshmodel.analysis.fix.guarded import Guarded
-        from meshmodel.analysis.fix.relations import Relations
 
-        pairs = Relations(self._whole.mesh).pairs(steps)
+        pairs = self._relations.pairs(steps)
         return self._counts.uncontrolled - Counts(Guarded(self._whole, pairs)).uncontrolled
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.ground import Ground
-from meshmodel.analysis.fix.hitting import least_only, quick_set, without_spare
+from meshmodel.analysis.fix.hitting import apart, least_only, quick_set, without_spare
 from meshmodel.analysis.fix.intents import Intents
 from meshmodel.analysis.fix.preferring import Preferring
 from meshmodel.analysis.fix.proofs import Proofs
@@ -78,6 +78,7 @@ class Choosing:
     def learn(self, proofs: "list[int] | set[int]") -> None:
         """Keep proofs, and of all that are known only the least."""
         self.known = least_only([*self.known, *proofs])
+        self.bound = max(self.bound, apart(self.known))
 
     def _smallest(self) -> int:
         """A smallest set that hits every known proof; not yet a fix."""

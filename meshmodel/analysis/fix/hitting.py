@@ -82,3 +82,13 @@ def parts(sets: Iterable[int]) -> dict[int, int]:
             one, other = sorted((top(first), top(member)))
             above[other] = one
     return {member: top(member) for member in above}
+
+
+def apart(proofs: Iterable[int]) -> int:
+    """How many of these proofs, taken in their order, share nothing: it takes at least so many."""
+    taken = number = 0
+    for proof in proofs:
+        if not proof & taken:
+            taken |= proof
+            number += 1
+    return number
