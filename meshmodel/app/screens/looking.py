@@ -3,10 +3,12 @@
 from typing import TYPE_CHECKING, Final
 
 from textual import on
+from textual.timer import Timer
 
 from meshmodel.app.changes import title_of, words_for
 from meshmodel.app.lenses import LENSES
 from meshmodel.app.screens.base import Base
+from meshmodel.app.session import AT_ONCE
 from meshmodel.app.widgets.canvas_gestures import ELEMENTS
 from meshmodel.app.widgets.canvas_view import CanvasView
 from meshmodel.app.widgets.how import Told
@@ -17,12 +19,15 @@ from meshmodel.model.snapshot import RECORD_TYPES
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Finding
 
+REST: Final = 0.06
+"""Seconds without another selection after which the panels of a large model follow."""
 ZOOMS: Final[tuple[Zoom, ...]] = ("overview", "line", "card")
 
 
 class Looking(Base):
     """The part of the workbench that looks at the model and changes nothing."""
 
+    _resting: Timer | None = None
     OPEN_FOLDED: Final = 300
     """Models of more elements open with their zones folded."""
 
@@ -52,7 +57,13 @@ class Looking(Base):
         self.relight()
         said = self.lens_says if self.lens in {"reach", "compromise"} else ""
         self.query_one(Told).say(said)
-        self.follow()
+        if self.shown.snapshot.elements <= AT_ONCE:
+            self.follow()
+        else:  # long lists: they wait until a hand that walks on comes to rest
+            self.query_one(Told).follow(self.shown)
+            if self._resting is not None:
+                self._resting.stop()
+            self._resting = self.set_timer(REST, self.follow)
 
     @on(CanvasView.Selected)
     def _canvas_selected(self, event: CanvasView.Selected) -> None:

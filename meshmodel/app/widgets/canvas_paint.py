@@ -80,6 +80,9 @@ def paint_row(
 def _look(run: Run, lighting: Lighting, inks: Inks) -> tuple[Style, bool]:
     """The style of a run, and whether its lines are heavier."""
     ink, owners = run.ink, run.owners
+    if ink == "lane-title":
+        lit = inks.offer if not lighting.aimed.isdisjoint(owners) else inks.plain[ink]
+        return (lit if lighting.selected.isdisjoint(owners) else inks.selected), False
     if ink in _GROUND or not owners:
         return inks.plain[ink], False
     is_line = ink.startswith("line")

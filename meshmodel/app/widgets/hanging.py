@@ -1,5 +1,8 @@
 """Text that wraps under its own beginning: a number, a key, or the name of a field stays in front."""
 
+from functools import lru_cache
+from typing import Any
+
 from textual.content import Content
 from textual.css.styles import RulesMap
 from textual.strip import Strip
@@ -42,8 +45,19 @@ class Hanging(Visual):
         return self.content.get_optimal_width(rules, container_width)
 
     def get_height(self, rules: RulesMap, width: int) -> int:
-        """How many lines it takes."""
-        _, body, indent = self._split(width)
-        if not indent or not body.plain:
-            return self.content.get_height(rules, width)
-        return body.get_height(rules, width - indent)
+        """How many lines it takes; most fit into one, which is seen without parting them."""
+        plain = self.content.plain
+        padding = 2 * rules.get("line_pad", 0)
+        if self.content.cell_length + padding <= width and "\n" not in plain:
+            return 1
+        indent = self.indent if width - self.indent >= _LEAST else min(2, max(width - 1, 0))
+        wrapping, overflow = rules.get("text_wrap", "wrap"), rules.get("text_overflow", "fold")
+        if not indent or not plain[indent:]:
+            return _lines(plain, width - padding, wrapping, overflow)
+        return _lines(plain[indent:], width - indent - padding, wrapping, overflow)
+
+
+@lru_cache(maxsize=32_768)
+def _lines(plain: str, width: int, wrapping: Any, overflow: Any) -> int:
+    """How many lines a text takes: the same ones come again and again in lists of thousands."""
+    return Content(plain).get_height({"text_wrap": wrapping, "text_overflow": overflow}, width)

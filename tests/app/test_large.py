@@ -1,0 +1,46 @@
+"""Large models: long lists follow when a hand has come to rest, and small edits at once."""
+
+from meshmodel.app.session import AT_ONCE
+from meshmodel.app.theme import inks, palette_of
+from meshmodel.app.widgets.canvas_paint import Lighting, paint_row
+from meshmodel.canvas.scene import Run
+from meshmodel.model.records import System, Zone
+from meshmodel.store.edits import Put, edit
+from tests.app.desk import desk
+from tests.canvas.building import snapshot_of
+
+MANY = snapshot_of(Zone("all"), *(System(f"s{number:03}", zone="all") for number in range(AT_ONCE + 5)))
+
+
+async def test_panels_follow_a_selection_that_rests(tmp_path):
+    async with desk(tmp_path, MANY, size=(200, 60)) as it:
+        await it.select("zone", "all")
+        await it.press("z")
+        for key in ("s001", "s002", "s003"):
+            it.bench.select(("system", key))
+        assert it.bench.shown.selected == ("system", "s003")
+        await it.shows("▣ s003  system")
+
+
+async def test_a_small_edit_is_analysed_before_it_is_drawn(tmp_path):
+    async with desk(tmp_path, MANY, size=(120, 40)) as it:
+        for number in range(3):
+            it.bench.apply(edit("add", [Put(System(f"new{number}", zone="all"))]))
+            for _ in range(200):
+                if it.bench.session.is_analysed and it.bench.shown.is_current:
+                    break
+                await it.pilot.pause()
+        assert it.bench.session.is_analysed_soon
+        assert it.bench.session.built is not None
+        assert it.bench.session.built.summary.systems == AT_ONCE + 8
+
+
+def test_the_title_of_a_selected_lane_stands_out():
+    looks = inks(palette_of("mesh-dark"))
+    row = [Run(" Help desk ", 11, "lane-title", (("zone", "helpdesk"),))]
+    plain, chosen = (
+        paint_row(row, looks.lanes[0], Lighting(selected=frozenset(selected)), looks)
+        for selected in ((), {("zone", "helpdesk")})
+    )
+    assert [segment.text for segment in plain] == [segment.text for segment in chosen]
+    assert [segment.style for segment in plain] != [segment.style for segment in chosen]
