@@ -130,17 +130,21 @@ class MissingCheckpoints:
 
     def _prepare_kinds(self) -> None:
         """Number the systems by all that a door there depends on, the credential aside."""
-        mesh, systems = self.mesh, self.engine.snapshot.system
-        self._exposed = {mesh.system_number[name] for name, record in systems.items() if record.is_exposed}
-        numbers: dict[tuple[str, int, bool], int] = {}
-        self._kind: dict[str, int] = {}
-        for name, number in mesh.system_number.items():
-            zone = mesh.zone_of[number]
-            key = zone, mesh.sensitivity[number], number in self._exposed
-            special = number in self._approvals or zone in self._bounded
-            self._kind[name] = SPECIAL if special else numbers.setdefault(key, len(numbers))
+        systems = self.engine.snapshot.system
+        self._exposed = {
+            self.mesh.system_number[name] for name, record in systems.items() if record.is_exposed
+        }
+        self._kinds: dict[tuple[str, int, bool], int] = {}
+        self._kind = {name: self._kind_of(number) for name, number in self.mesh.system_number.items()}
         self._ways: dict[int, dict[int, Way | None]] = {}
         self._guarded = {(leaves, enters // 5) for leaves, enters in self.engine.candidates.guards}
+
+    def _kind_of(self, number: int) -> int:
+        zone = self.mesh.zone_of[number]
+        if number in self._approvals or zone in self._bounded:
+            return SPECIAL
+        key = zone, self.mesh.sensitivity[number], number in self._exposed
+        return self._kinds.setdefault(key, len(self._kinds))
 
     def coming(self, access: int) -> Coming:
         """The groups that have crossings to an access, were it in their reach and no intent there."""

@@ -110,7 +110,7 @@ EVERYTHING = frozenset({*TABLES, "reach", "doors"})
 """All that a rule can read."""
 
 
-NEAR: Final = frozenset({"reach", "reached", "follows", "met"})
+NEAR: Final = frozenset({"reach", "reached", "homes", "follows", "met"})
 """All that the cases of a local rule can depend on, the record and what is at it aside."""
 
 
@@ -131,8 +131,10 @@ class Rule:
         false_positives: when a finding may be ignored.
         cases: finds all of them; of a local rule that is ``of`` for every record.
         near: what the cases of a local rule depend on besides the record and the relations at it:
-            ``reach`` (all that the agent reaches), ``reached`` (who reaches it), ``follows`` (which
+            ``reach`` (all that the agent reaches, with the records of systems and the grants there),
+            ``reached`` (who reaches it, by name), ``homes`` (and the homes of these), ``follows`` (which
             nodes follow from the credential), ``met`` (who meets the checkpoint and has power over it).
+            On owners and descriptions no case depends.
         reads: the tables, and ``reach`` and ``doors``, on which the cases of a rule depend that is not
             local; it is asked again after an edit that changes one of them.
         per: the table whose records a local rule looks at one by one; ``door`` for missing checkpoints.

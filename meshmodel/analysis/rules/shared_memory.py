@@ -96,5 +96,5 @@ RULE = Rule(
     ),
     per="system",
     of=_of,
-    near=frozenset({"reached"}),
+    near=frozenset({"reached", "homes"}),
 )

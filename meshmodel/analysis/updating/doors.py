@@ -105,9 +105,28 @@ class KeptDoors(MissingCheckpoints):
             systems |= {
                 name for name, number in self.mesh.system_number.items() if self.mesh.zone_of[number] in zones
             }
-        if changed or bounded != self._bounded or special != self._approvals.keys():
+        if bounded != self._bounded:
             self._prepare_kinds()
+        elif changed or special != self._approvals.keys():
+            self._renew_kinds(moved, special ^ self._approvals.keys())
         self._look(self._concerned(kept, moved, credentials, steps, systems))
+
+    def _renew_kinds(self, moved: Moved, special: set[int]) -> None:
+        """Number these systems again, and those that changed."""
+        self._exposed, self._kind, self._kinds = self._exposed.copy(), self._kind.copy(), self._kinds.copy()
+        numbers, systems = self.mesh.system_number, self.engine.snapshot.system
+        names = {self.mesh.systems[number] for number in special}
+        names |= {str(key) for key, _, _ in moved.changes.of("system")}
+        for name in names:
+            number = numbers.get(name)
+            if number is None:
+                self._kind.pop(name, None)
+                continue
+            if systems[name].is_exposed:
+                self._exposed.add(number)
+            else:
+                self._exposed.discard(number)
+            self._kind[name] = self._kind_of(number)
 
     def _forget(self) -> None:
         """What was worked out on the way holds for one reading."""

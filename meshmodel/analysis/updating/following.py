@@ -116,18 +116,21 @@ class Following:
             return self._found.findings
         near = Near(earlier.kept, earlier.moved)
         changes = earlier.moved.changes
+        renamed = any(
+            one is not None and (other is None or one.title != other.title)
+            for _, one, other in changes.of("agent")
+        )
         self._facts = Facts(
             self.engine,
             doors,
             counts,
             self.kept.related,
             {} if changes.of("system") or changes.of("zone") else earlier.facts.made,
-            earlier.facts.who.after(self.engine, near.differences.items(), renamed=bool(changes.of("agent"))),
+            earlier.facts.who.after(self.engine, near.differences.items(), renamed=renamed),
             earlier.facts.meeting.after(self.engine, counts.count, earlier.moved.agents),
         )
         near.met = set(self._facts.meeting.changed)
-        renamed = frozenset(str(key) for key, _, _ in changes.of("agent"))
-        near.met |= self._facts.meeting.met_by(renamed)
+        near.met |= self._facts.meeting.met_by({str(key) for key, _, _ in changes.of("agent")})
         if changes.of("zone"):
             self._found = find(self._facts, today)
             return self._found.findings

@@ -89,10 +89,9 @@ class Near:
         return {
             str(key)
             for key, one, other in self._moved.changes.of(table)
-            if one is None
-            or other is None
-            or one.title != other.title
-            or (table == "credential" and one.identity != other.identity)
+            if one is not None
+            and other is not None
+            and (one.title != other.title or (table == "credential" and one.identity != other.identity))
         }
 
     @cached_property
@@ -165,11 +164,8 @@ class Near:
             number = mesh.system_number.get(system)
             if number is not None:
                 hit |= 0b11111 << 5 * number
-        opened = {str(key[0]) for key, _, _ in self._moved.changes.of("grant")}
-        for credential in self.changed["credential"] | opened:
+        for credential in {str(key[0]) for key, _, _ in self._moved.changes.of("grant")}:
             hit |= 1 << mesh.credential_node[credential] if credential in mesh.credential_node else 0
-        for agent in self.changed["agent"]:
-            hit |= 1 << mesh.agent_node[agent] if agent in mesh.agent_node else 0
         if hit:
             found.update(each for each, node in mesh.agent_node.items() if effective.row(node) & hit)
         return found
@@ -205,16 +201,29 @@ class Near:
         for agent in self._moved.agents:
             if agent in old.mesh.agent_node and agent in new.mesh.agent_node:
                 mask |= old.alone[agent].row ^ new.alone[agent].row
-        for agent in self.changed["agent"]:
-            for kept in (self._before, self._after):
-                node = kept.engine.mesh.agent_node.get(agent)
-                if node is not None:
-                    mask |= kept.effective.row(node)
-        found = self._ids(mask)
+        found = self._ids(mask | self._rows(self._renamed("agent")))
         for kept in (self._before, self._after):
             for credential in tuple(found["credential"]):
                 found["system"].update(g.system for g in kept.related.of("grant", "credential", credential))
         return found
+
+    def _rows(self, agents: set[str]) -> int:
+        """All that these agents reach, or did."""
+        mask = 0
+        for agent in agents:
+            for kept in (self._before, self._after):
+                node = kept.engine.mesh.agent_node.get(agent)
+                if node is not None:
+                    mask |= kept.effective.row(node)
+        return mask
+
+    @cached_property
+    def _homes(self) -> Ids:
+        """The credentials and systems that agents reach whose homes are others."""
+        changes = self._moved.changes.of("agent")
+        return self._ids(
+            self._rows({str(key) for key, one, other in changes if one and other and one.home != other.home})
+        )
 
     def _ids(self, mask: int) -> Ids:
         found: Ids = {"system": set(), "agent": set(), "credential": set(), "zone": set()}
@@ -246,6 +255,8 @@ class Near:
             return found
         if "reached" in near:
             found |= self._reached[table]
+        if "homes" in near:
+            found |= self._homes[table]
         if "follows" in near and table == "credential":
             found |= self._follows
         return found
