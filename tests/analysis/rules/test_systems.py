@@ -53,6 +53,8 @@ SHARED = [
     (office(*people("ann", "ben"), r.Credential("writes", on_behalf_of="ann", status="revoked")), []),
     # agents of different homes
     (office(*homes("office", "prod")), [("memory", "medium")]),
+    (office(*homes("office", "prod"), r.Grant("reads", "memory", ("write",))), []),
+    (office(*homes("office", "prod"), r.Grant("writes", "memory", ("read",))), []),
     (office(*homes("office", "office")), []),
     (office(*homes("office", None)), []),
     (office(*homes(None, None)), []),
