@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from textual.app import App
+from textual.pilot import Pilot
+from textual.widgets import Input
 
 from meshmodel.api import analyse
 from meshmodel.app.application import MeshmodelApp
@@ -27,13 +29,14 @@ TARGET = ROOT / "screenshots"
 
 @dataclass(frozen=True)
 class Shot:
-    """One screenshot: its name, the worked example, the size, the keys pressed, the theme."""
+    """One screenshot: name, worked example, size, the keys pressed, the theme, the log that is followed."""
 
     name: str
     example: str
     size: tuple[int, int]
     keys: tuple[str, ...] = ()
     theme: str = "dark"
+    log: str = ""
 
 
 SHOTS = (
@@ -42,6 +45,8 @@ SHOTS = (
     Shot("reach", "agent-chain", (120, 40), ("r",)),
     Shot("small", "support-agent", (80, 24), ("f", "escape")),
     Shot("light", "code-agent", (120, 40), ("f",), "light"),
+    Shot("fix", "finance-orchestrator", (120, 40), ("F",)),
+    Shot("trace", "token-leak", (120, 40), ("down", "down"), log="token-leak.jsonl"),
     Shot("large", "federated-release", (200, 60), ("tab", "tab")),
 )
 
@@ -61,12 +66,24 @@ async def take(shot: Shot, folder: Path) -> None:
     state = State(folder / "state.json")
     app = MeshmodelApp(path, configuration=Configuration(theme=shot.theme), state=state, is_ascii=False)
     async with app.run_test(size=shot.size) as pilot:
-        await pilot.pause()
+        await settle(app, pilot)
+        if shot.log:
+            await pilot.press("L", "enter")
+            app.screen.query_one("#text", Input).value = str(ROOT / "models" / shot.log)
+            await pilot.press("enter", "enter")
+            await settle(app, pilot)
         for key in shot.keys:
             await pilot.press(key)
-        await pilot.pause()
+        await settle(app, pilot)
         save(app, shot)
         app.leave()
+
+
+async def settle(app: App[None], pilot: Pilot[None]) -> None:
+    """Wait for what is worked out beside; one piece of work may begin another."""
+    for _ in range(5):
+        await app.workers.wait_for_complete()
+        await pilot.pause()
 
 
 def save(app: App[None], shot: Shot) -> None:

@@ -39,9 +39,14 @@ _WIDTH = sum(width for _, width in COLUMNS)
 _NARROW = 100
 """Below so many cells the time of the day is shown without the day, and what matters stands closer."""
 _CLOSE = {"event": 6, "time": 9, "decision": 14, "identity active": 26, "does": 24}
+_TIGHT = 75
+"""Below so many cells only the identity is shown, and not who carries it: the rest is told beside."""
+_CLOSEST = {"event": 6, "time": 9, "decision": 13, "identity active": 16, "does": 16}
 
 
-def cells_of_event(traced: "TracedEvent", *, is_ascii: bool, is_narrow: bool = False) -> tuple[str, ...]:
+def cells_of_event(
+    traced: "TracedEvent", *, is_ascii: bool, is_narrow: bool = False, is_tight: bool = False
+) -> tuple[str, ...]:
     """The cells of one event, in the order of the columns."""
     event = traced.event
     time = "" if event.time is None else time_text(event.time)
@@ -71,7 +76,7 @@ def cells_of_event(traced: "TracedEvent", *, is_ascii: bool, is_narrow: bool = F
         f"{event.number}",
         time[11:19] if is_narrow else time,
         f"{sign} {word}",
-        f"{who} as {identity}",
+        identity if is_tight else f"{who} as {identity}",
         does,
         came,
         source,
@@ -192,7 +197,12 @@ class TraceView(ScrollView, can_focus=True):
             if not 0 <= index < len(self.traced):
                 return Strip.blank(size.width, base)
             traced = self.traced[index]
-            texts = cells_of_event(traced, is_ascii=self.is_ascii, is_narrow=size.width < _NARROW)
+            texts = cells_of_event(
+                traced,
+                is_ascii=self.is_ascii,
+                is_narrow=size.width < _NARROW,
+                is_tight=size.width < _TIGHT,
+            )
             look = "trace--telling" if is_telling(traced) else "trace--quiet"
             style = base + self.get_component_rich_style(look)
             if index == self.line:
@@ -206,6 +216,8 @@ class TraceView(ScrollView, can_focus=True):
         return Strip(pieces).crop_extend(offset, offset + size.width, style)
 
     def _cells(self, name: str, width: int) -> int:
+        if self.size.width < _TIGHT:
+            return _CLOSEST.get(name, width)
         return _CLOSE.get(name, width) if self.size.width < _NARROW else width
 
 
