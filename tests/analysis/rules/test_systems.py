@@ -172,6 +172,7 @@ def test_it_tells_who_shares_the_memory():
         "memory: written and read by agents at home in office and prod; what one puts in, another gets"
     )
     assert finding.agents == ("reader", "writer")
+    assert finding.actions == ("read", "write")
 
 
 def test_it_tells_who_acts_unseen():
