@@ -295,11 +295,11 @@ class KeptDoors(MissingCheckpoints):
         for agent in agents:
             systems |= self._approved.pop(agent, frozenset())
         for system in systems:
-            left = [each for each in self._approvals[system] if each[1].id not in agents]
+            left = [each for each in self._approvals.get(system, ()) if each[1].id not in agents]
             if left:
                 self._approvals[system] = left
             else:
-                del self._approvals[system]
+                self._approvals.pop(system, None)
         for traveller in come:
             here = excuses.get(traveller.id)
             if not here:
