@@ -128,7 +128,8 @@ class Reached:
         else:
             columns = list(map(self._columns.__getitem__, self._places))
         alike: dict[int, int] = {}
-        for node, difference in changed:
+        own = list(changed)
+        for node, difference in own:
             others = difference & ~(1 << node)
             if others != difference:
                 columns[node] ^= 1 << node - first
@@ -137,6 +138,16 @@ class Reached:
             for node in bits(difference):
                 columns[node] ^= marks
         made._columns, made._places = columns, range(size)
+        if self._every is not None:
+            touched = found = 0
+            for difference in alike:
+                touched |= difference
+            for node, _ in own:
+                touched |= 1 << node
+            for node in bits(touched):
+                if columns[node]:
+                    found |= 1 << node
+            made._every = self._every & ~touched | found
         if not renamed:
             made._known = self._known
         return made

@@ -276,15 +276,11 @@ class Near:
         found: set[Key] = {key for key, _, _ in self._moved.changes.of("checkpoint")}
         touched = self._touched
         if any(touched.values()):
-            every = frozenset().union(*touched.values())
+            # At the end of a boundary a zone of its own is called by its system.
+            every = frozenset().union(*touched.values(), (f"system:{each}" for each in touched["system"]))
             found.update(
                 each.id
                 for each in self._after.engine.snapshot.checkpoint.values()
-                if each.decided_at in every or _end(each.from_) in every or _end(each.to) in every
+                if each.from_ in every or each.to in every or each.decided_at in every
             )
         return found
-
-
-def _end(ident: str) -> str:
-    """The id at an end of a checkpoint: of a zone of its own its system."""
-    return ident.removeprefix("system:")
