@@ -7,6 +7,7 @@ from textual.worker import Worker, WorkerState
 
 from meshmodel.app.messages import AnalysisChanged
 from meshmodel.app.screens.base import Base
+from meshmodel.app.session import AT_ONCE
 from meshmodel.app.widgets.header import MeshHeader
 from meshmodel.model.text import one_line
 
@@ -88,4 +89,7 @@ class Analysing(Base):
             self.query_one(MeshHeader).compare(event.before)
         self.reopen()
         self.redraw()
-        self.follow()
+        if self.shown.snapshot.elements <= AT_ONCE:
+            self.follow()
+        else:  # the drawing is seen before the lists are put together
+            self.call_after_refresh(self.follow)
