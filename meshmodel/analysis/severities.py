@@ -5,8 +5,10 @@ systems: whether its credential was picked up on the way. So for each start the 
 with a door that was, and all others; the rest is counting pairs of sources and accesses.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import Approval, Counts, without_closed
 from meshmodel.analysis.engine import Group, Situation, Traveller
 from meshmodel.analysis.entering import severity_number
@@ -19,6 +21,23 @@ Ladder = tuple[int, int, int, int]
 _NONE: Ladder = (0, 0, 0, 0)
 _FEW = 128
 """So many accesses are counted by what they are like, and more by zones."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """What agents have in common that reach the same, as if they held nothing.
+
+    Attributes:
+        total: their crossings.
+        whole: the groups with whole rows, and the accesses whose doors were picked up.
+        rest: the groups of shared rows, what they touch, and their crossings.
+        touched: what any of these touches.
+    """
+
+    total: Ladder
+    whole: list[tuple[Group, int]]
+    rest: list[tuple[Group, int, Ladder]]
+    touched: int
 
 
 class Severities:
@@ -42,15 +61,15 @@ class Severities:
         for credential, access in mesh.steps["grant"]:
             self._opened.setdefault(credential, []).append(access)
             self._openers.setdefault(access, []).append(credential)
-        self._guarded = _union(
-            enters for _, enters in self.engine.candidates.guards if enters in self._openers
-        )
+        guarded = [enters for _, enters in self.engine.candidates.guards if enters in self._openers]
+        self._guarded = union(guarded)
         self._guarded |= (self._guarded >> ADMIN & mesh.read) * ALL_ACTIONS
-        self._alike: dict[tuple[Situation, str | None, int], tuple[Ladder, int, int]] = {}
+        self._alike: dict[tuple[Situation, str | None, int], _Alike] = {}
         self._by_row: dict[tuple[int, int, int], int] = {}
         self._unguarded: dict[tuple[int, int], int] = {}
         self._many: dict[tuple[int, int, int, bool], Ladder] = {}
         self._sorts: dict[tuple[int, bool], list[tuple[int, int, bool, int]]] = {}
+        self._open: dict[tuple[Group, bool, str | None, int, int], Ladder] = {}
         self._changes: dict[tuple[Group, bool, str | None, tuple[str, int, bool], int], Ladder] = {}
 
     def counted(self) -> dict[Severity, int]:
@@ -64,37 +83,87 @@ class Severities:
 
     def _of(self, traveller: Traveller) -> Ladder:
         """The crossings of one agent: those of all that are alike, less what is not picked up but held."""
-        own = self.engine.own.row(traveller.node) & (self._credentials | self.mesh.access)
-        held = self.engine.holds(traveller.node)
         if not traveller.groups:
             return _NONE
+        own = self.engine.own.row(traveller.node) & (self._credentials | self.mesh.access)
+        held = sorted(self.engine.holds(traveller.node))
         if traveller.id in self.counts.approvals:
             return self._whole(traveller, own, held)
         key = traveller.situation, traveller.home, own
-        known = self._alike.get(key)
-        if known is None:
-            first = traveller.groups[0].unchecked
-            at = self._picked_at(own, first.row, first.dropped)
-            rest = 0
-            for group in traveller.groups[1:]:
-                carried = own & group.unchecked.row & self._credentials
-                rest |= carried | self._entered(carried, group.unchecked.dropped)
-            known = self._alike[key] = self._whole(traveller, own, ()), at, rest
-        total, at, rest = known
-        unchecked = traveller.groups[0].unchecked
-        picked = own & self._credentials & ~_union(held)
-        lost = self._lost(at, held, picked & unchecked.row, unchecked.dropped)
-        if rest & (lost | _union(held)):
-            return self._whole(traveller, own, held)
-        for access in bits(lost):
-            total = _sum(total, self._change(traveller, traveller.groups[0], access))
+        alike = self._alike.get(key)
+        if alike is None:
+            alike = self._alike[key] = self._all_alike(traveller, own)
+        total = alike.total
+        hand = union(held)
+        picked = own & self._credentials & ~hand
+        first = alike.whole[0][0].unchecked
+        lost_first = self._lost(alike.whole[0][1], held, picked & first.row, first.dropped)
+        for number, (group, at) in enumerate(alike.whole):
+            unchecked = group.unchecked
+            lost = lost_first
+            if number:
+                lost = self._lost(at, held, picked & unchecked.row, unchecked.dropped)
+            for access in bits(lost):
+                total = _sum(total, self._change(traveller, group, access))
+        if alike.touched & (hand | lost_first):
+            before = first.row & self.mesh.access, alike.whole[0][1] & ~lost_first
+            for group, touched, part in alike.rest:
+                if touched & (hand | lost_first):
+                    total = _sum(total, part, -1)
+                    total = _sum(total, self._part(traveller, group, own, held, before)[0])
         return total
+
+    def _all_alike(self, traveller: Traveller, own: int) -> "_Alike":
+        """The crossings of agents that are alike, as if they held nothing."""
+        total, touched = _NONE, 0
+        whole: list[tuple[Group, int]] = []
+        rest: list[tuple[Group, int, Ladder]] = []
+        before: tuple[int, int] | None = None
+        for group in traveller.groups:
+            unchecked = group.unchecked
+            follows = traveller.shared and before is not None
+            follows = follows and bool(group.sources & traveller.groups[0].sources)
+            part, at = self._part(traveller, group, own, (), before if follows else None)
+            total = _sum(total, part)
+            if follows:
+                carried = own & unchecked.row & self._credentials
+                near = carried | self._entered(carried, unchecked.dropped)
+                touched |= near
+                rest.append((group, near, part))
+            else:
+                whole.append((group, at))
+            if before is None:
+                before = unchecked.row & self.mesh.access, at
+        return _Alike(total, whole, rest, touched)
+
+    def _part(
+        self,
+        traveller: Traveller,
+        group: Group,
+        own: int,
+        held: Sequence[int],
+        before: tuple[int, int] | None,
+    ) -> tuple[Ladder, int]:
+        """The open crossings of one group, and the accesses whose doors were picked up; after a group of
+        shared rows comes what is open before it, and what of this was picked up.
+        """
+        row, dropped = group.unchecked.row, group.unchecked.dropped
+        picked = own & row & self._credentials & ~union(held)
+        at = self._picked_at(own, row, dropped)
+        at &= ~self._lost(at, held, picked, dropped)
+        total = self._bounded(traveller, group, row & self.mesh.access, at)
+        if before is not None:
+            # What is carried after such a source may be a door to what was open before it.
+            more = self._entered(picked, dropped) & before[0] & ~before[1]
+            if more:
+                total = _sum(total, self._bounded(traveller, group, more, more))
+                total = _sum(total, self._bounded(traveller, group, more, 0), -1)
+        return total, at
 
     def _change(self, traveller: Traveller, group: Group, access: int) -> Ladder:
         """How the numbers change where the door to an access turns out to be held."""
         # Without boundaries all accesses of a kind are alike, but for those at home.
-        bounded = bool(self.engine.candidates.boundaries)
-        place = access if bounded else min(access % 5, 1)
+        place = access if self.engine.candidates.boundaries else min(access % 5, 1)
         key = group, traveller.steered, traveller.home, self._kinds[access // 5], place
         known = self._changes.get(key)
         if known is None:
@@ -105,25 +174,15 @@ class Severities:
             self._changes[key] = known
         return known
 
-    def _whole(self, traveller: Traveller, own: int, held: Iterable[int]) -> Ladder:
-        picked = own & self._credentials & ~_union(held)
+    def _whole(self, traveller: Traveller, own: int, held: Sequence[int]) -> Ladder:
+        """The crossings of an agent with intents, whose groups are never shared."""
+        picked = own & self._credentials & ~union(held)
         total = _NONE
-        open_before = picked_before = 0
         for group in traveller.groups:
-            row, dropped = group.unchecked.row, group.unchecked.dropped
-            at = self._picked_at(own, row, dropped)
-            at &= ~self._lost(at, held, picked & row, dropped)
-            total = _sum(total, self._bounded(traveller, group, row & self.mesh.access, at))
-            if not open_before:
-                open_before, picked_before = row & self.mesh.access, at
-            elif traveller.shared and group.sources & traveller.groups[0].sources:
-                # What is carried after such a source may be a door to what was open before it.
-                more = self._entered(picked & row, dropped) & open_before & ~picked_before
-                if more:
-                    total = _sum(total, self._bounded(traveller, group, more, more))
-                    total = _sum(total, self._bounded(traveller, group, more, 0), -1)
+            part, at = self._part(traveller, group, own, held, None)
+            total = _sum(total, part)
             for approval in self.counts.approvals.get(traveller.id, ()):
-                total = self._excused(total, traveller, group, approval, picked & row, at)
+                total = self._excused(total, traveller, group, approval, picked & group.unchecked.row, at)
         return total
 
     def _excused(
@@ -147,7 +206,7 @@ class Severities:
             here = 1 << access
             total = _sum(total, self._spread(traveller, some, at_home, here, at & here), -1)
             if left:
-                still = here if _union(left) & picked else 0
+                still = here if union(left) & picked else 0
                 total = _sum(total, self._spread(traveller, some, at_home, here, still))
         return total
 
@@ -173,7 +232,7 @@ class Severities:
             self._by_row[key] = known
         return known
 
-    def _lost(self, at: int, held: Iterable[int], picked: int, dropped: int) -> int:
+    def _lost(self, at: int, held: Sequence[int], picked: int, dropped: int) -> int:
         """The accesses whose only doors of those are held."""
         lost = 0
         for credential in held:
@@ -208,12 +267,19 @@ class Severities:
         return found
 
     def _bounded(self, traveller: Traveller, group: Group, row: int, at: int) -> Ladder:
-        total = self._spread(traveller, group.sources, group.home, row, at)
+        """The crossings of a group to these accesses, were all of them open but for boundaries."""
         if self.engine.candidates.boundaries:
+            total = self._spread(traveller, group.sources, group.home, row, at)
             for sources, home, closed in self.counts.closed(traveller, group):
-                less = self._spread(traveller, sources, home, row & closed, at)
-                total = _sum(total, less, -1)
-        return total
+                total = _sum(total, self._spread(traveller, sources, home, row & closed, at), -1)
+            return total
+        at &= row
+        near = traveller.home if group.home or row & traveller.home_mask else None
+        key = group, traveller.steered, near, row, at
+        known = self._open.get(key)
+        if known is None:
+            known = self._open[key] = self._spread(traveller, group.sources, group.home, row, at)
+        return known
 
     def _spread(self, traveller: Traveller, sources: int, home: bool, row: int, at: int) -> Ladder:
         """The crossings from these sources to these accesses, were none closed."""
@@ -327,13 +393,6 @@ class Severities:
 def _doors_at(enters: int) -> int:
     """The accesses to which a grant step is a door."""
     return ALL_ACTIONS << enters - ADMIN if enters % 5 == ADMIN else 1 << enters
-
-
-def _union(nodes: Iterable[int]) -> int:
-    mask = 0
-    for node in nodes:
-        mask |= 1 << node
-    return mask
 
 
 def _sum(one: Ladder, other: Ladder, sign: int = 1) -> Ladder:
