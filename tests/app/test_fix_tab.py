@@ -132,6 +132,24 @@ async def test_what_is_of_an_earlier_model_is_not_shown(tmp_path: Path) -> None:
         assert marks(it) == set(known.fix.checkpoints)
 
 
+async def test_in_a_large_model_it_is_computed_again_where_asked_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("meshmodel.app.screens.fixes.AT_ONCE", 3)
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.shows("missing")
+        await it.press("F")
+        await computed(it)
+        assert "proven smallest" in listed(it)
+        await it.sentence("ask policy-decision on " + place(FIX.checkpoints[0]))
+        await computed(it)
+        assert it.bench.shown.fixing is None
+        assert listed(it).strip().startswith("F computes")
+        await it.press("F")
+        await computed(it)
+        assert f"{FIX.cost - 1} checkpoint" in listed(it)
+
+
 def place(step: StepKey) -> str:
     kind, start, end = step
     return f"{start} > {end}" if kind in {"grant", "hold"} else f"{start} delegates {end}"

@@ -12,6 +12,7 @@ from meshmodel.app.beside import Task
 from meshmodel.app.fixing import Fixing, Part, work_out_curve, work_out_fix, work_out_parts
 from meshmodel.app.screens.base import Base
 from meshmodel.app.screens.dialogs import Chosen, Picker
+from meshmodel.app.session import AT_ONCE
 from meshmodel.app.widgets.fix import STATES, Choice, FixList, State
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.canvas.scene import Facts
@@ -39,10 +40,13 @@ class Fixes(Base):
         known = self.shown.fixing
         if known is not None and known.is_partial:
             self.shown = self.with_(fixing=None)
-        self.refresh_fix()
+        self.refresh_fix(asked=True)
 
-    def refresh_fix(self) -> None:
-        """Where the fix is looked at and not that of the model in force, work it out anew."""
+    def refresh_fix(self, *, asked: bool = False) -> None:
+        """Where the fix is looked at and not that of the model in force, work it out anew.
+
+        For a large model only where somebody ``asked``: its edits need the processor themselves.
+        """
         if not self.shown.is_current:
             self.preview(())
         analysis, known = self.shown.analysis, self.shown.fixing
@@ -52,7 +56,9 @@ class Fixes(Base):
             self.shown = self.with_(fixing=None)
             self.preview(())
             known = None
-        if known is None and analysis is not None and self.shown.is_current and self._is_looked_at():
+        wanted = asked or self.shown.snapshot.elements <= AT_ONCE
+        wanted = wanted and self.shown.is_current and self._is_looked_at()
+        if known is None and analysis is not None and wanted:
             task = Task("computing the smallest fix")
             self.shown = self.with_(fixing=Fixing(analysis, task=task))
             self._working = self._find_fix(analysis, task)

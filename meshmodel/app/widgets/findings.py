@@ -129,7 +129,7 @@ def _content(pieces: tuple[tuple[str, str], ...]) -> Content:
 
 def lost_acceptances(shown: Shown) -> list[Acceptance]:
     """The acceptances whose finding is there neither as built nor as designed, by rule and subject."""
-    if shown.built is None or shown.designed is None:
+    if shown.built is None or shown.designed is None or not shown.snapshot.acceptance:
         return []
     found = {
         (each.rule, each.subject)
