@@ -257,3 +257,44 @@ def test_it_tells_whose_agent_it_is_or_who_steers_it():
     assert finding.actions == ("read", "write")
     (finding,) = findings(office(steering(), r.Trigger("feed", "bot")), "third-party-reach")
     assert finding.message == "bot, steered through feed of Supplier, can read and write app"
+
+
+def test_it_names_the_grants_by_which_it_acts_and_no_others():
+    mesh = office(
+        *CROSSES,
+        r.Credential("unreached"),
+        r.Grant("unreached", "app", ("write",)),
+        r.Credential("revoked", status="revoked"),
+        r.Hold("bot", "revoked"),
+        r.Grant("revoked", "app", ("write",)),
+        r.Credential("reader"),
+        r.Hold("bot", "reader"),
+        r.Grant("reader", "app", ("read",)),
+        r.Credential("owner"),
+        r.Hold("bot", "owner"),
+        r.Grant("owner", "app", ("admin",)),
+    )
+    (finding,) = findings(mesh, "environment-crossing")
+    assert [key for table, key in finding.about if table == "grant"] == [("owner", "app"), ("token", "app")]
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (2, "read app, read s1 and read s2"),
+        (4, "read app, read s1, read s2, read s3 and read s4"),
+        (5, "read app, read s1, read s2 and so on in 3 more"),
+    ],
+)
+def test_it_says_of_many_systems_how_many_more_there_are(number, told):
+    more = [
+        each
+        for name in (f"s{place}" for place in range(1, number + 1))
+        for each in (
+            r.System(name, zone="prod", sensitivity="confidential"),
+            r.Grant("token", name, ("read",)),
+        )
+    ]
+    (finding,) = findings(office(HIRED, READS, *more), "third-party-reach")
+    assert finding.message == f"bot, run by Supplier, can {told}"
+    assert len([key for table, key in finding.about if table == "system"]) == number + 1
