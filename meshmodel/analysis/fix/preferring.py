@@ -17,7 +17,7 @@ from meshmodel.analysis.fix.stopping import Stop
 from meshmodel.analysis.fix.trying import Trying
 from meshmodel.analysis.steps import bits
 
-_TOGETHER: Final = 12
+_TOGETHER: Final = 16
 """So many relations are put in order by one program, each counting more than all after it."""
 
 
@@ -140,13 +140,15 @@ class Preferring:
         mark = {place: len(relations) + number for number, place in enumerate(places)}
         count = len(relations) + len(places)
         rows = [Row(tuple(column[relation] for relation in bits(proof)), 1) for proof in part.proofs]
-        program = Program(count, rows, self.stop)
-        program.keep_to([1.0] * len(relations) + [0.0] * len(places), part.cost)
         for place, need in part.breaking:
             if all(relation in column for relation in bits(need)):
                 columns = tuple(column[relation] for relation in bits(need))
                 factors = (*(-1.0,) * len(columns), 1.0)
-                program.rows.append(Row((*columns, mark[place]), 1 - len(columns), factors))
+                rows.append(Row((*columns, mark[place]), 1 - len(columns), factors))
+        program = Program(count, rows, self.stop)
+        if len(relations) <= _TOGETHER:
+            return self._at_once(part, relations, program)
+        program.keep_to([1.0] * len(relations) + [0.0] * len(places), part.cost)
         costs = [0.0] * len(relations) + [1.0] * len(places)
         if places or not in_order:
             solution = program.cheapest(costs)
@@ -157,21 +159,47 @@ class Preferring:
             program.keep_to(costs, solution.bound)
         return self._in_order(relations, program)
 
-    def _in_order(self, relations: list[int], program: Program) -> int | None:
-        """The first in the fixed order of the solutions of a program."""
+    @staticmethod
+    def _at_once(part: _Part, relations: list[int], program: Program) -> int | None:
+        """The preferred set of a small part: an intent counts more than any order."""
+        program.rows.append(Row(tuple(range(len(relations))), -part.cost, (-1.0,) * len(relations)))
+        costs = [-float(1 << len(relations) - 1 - each) for each in range(len(relations))]
+        costs += [float(1 << len(relations))] * (program.count - len(relations))
+        solution = program.cheapest(costs)
+        if solution.chosen is None or not solution.proven:
+            return None
+        return sum(1 << relations[each] for each in solution.chosen if each < len(relations))
+
+    @staticmethod
+    def _in_order(relations: list[int], program: Program) -> int | None:
+        """The first in the fixed order of the solutions of a program.
+
+        What no row connects is put in order independently, and so by the same program.
+        """
         while True:
             program.settle()
-            columns = [each for each in range(len(relations)) if each not in program.fixed][:_TOGETHER]
-            if not columns:
+            waiting: dict[int, list[int]] = {}
+            part_of = parts(_open(row, program.fixed) for row in program.rows)
+            for each in range(len(relations)):
+                if each not in program.fixed:
+                    waiting.setdefault(part_of[each], []).append(each)
+            if not waiting:
                 return sum(1 << relation for each, relation in enumerate(relations) if program.fixed[each])
             costs = [0.0] * program.count
-            for number, each in enumerate(columns):
-                costs[each] = -float(1 << _TOGETHER - 1 - number)
+            for columns in waiting.values():
+                for number, each in enumerate(columns[:_TOGETHER]):
+                    costs[each] = -float(1 << _TOGETHER - 1 - number)
             solution = program.cheapest(costs)
             if solution.chosen is None or not solution.proven:
                 return None
-            for each in columns:
-                program.fixed[each] = int(each in solution.chosen)
+            for each, cost in enumerate(costs):
+                if cost:
+                    program.fixed[each] = int(each in solution.chosen)
+
+
+def _open(row: Row, fixed: dict[int, int]) -> int:
+    """The columns of a row that are not settled, as bits."""
+    return sum(1 << column for column in row.columns if column not in fixed)
 
 
 def _first(relations: int) -> int:

@@ -1,7 +1,13 @@
 """What random models rarely show."""
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.fix import preferring
 from meshmodel.store.interchange import read_text
+from tests.analysis.fix.self_approving import self_approving
+from tests.benchmarks.workshop import workshop
 
 
 def fix_of(text):
@@ -227,3 +233,29 @@ def test_to_take_the_power_over_a_boundary_away_closes_it():
     fix = fix_of(POWER + BOUNDARY.format(decided_at="gate"))
     assert fix.before == 2
     assert fix.checkpoints == (("grant", "gate-key", "gate"),)
+
+
+@settings(
+    max_examples=60,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[*HealthCheck],
+)
+@given(st.integers(0, 2**48), st.integers(2, 6), st.integers(0, 2))
+def test_the_preferred_set_is_the_same_however_many_are_put_in_order_together(seed, size, together):
+    snapshot = self_approving(seed, size)
+    fix = analyse(snapshot).minimum_fix()
+    try:
+        usual, preferring._TOGETHER = preferring._TOGETHER, together + 1
+        assert analyse(snapshot).minimum_fix() == fix
+    finally:
+        preferring._TOGETHER = usual
+
+
+def test_the_preferred_set_of_a_large_part_is_the_same_too(monkeypatch):
+    design = analyse(workshop(24, 250))
+    fix = design.minimum_fix()
+    assert fix.interrupts
+    for together in (1, 5, 12):
+        monkeypatch.setattr(preferring, "_TOGETHER", together)
+        assert design.minimum_fix() == fix
