@@ -6,38 +6,17 @@ with a door that was, and all others; the rest is counting pairs of sources and 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import Approval, Counts, without_closed
 from meshmodel.analysis.engine import Group, Situation, Traveller
 from meshmodel.analysis.entering import severity_number
+from meshmodel.analysis.ladders import NONE, Alike, Ladder, added
 from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, bits
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 
-Ladder = tuple[int, int, int, int]
-"""Numbers of crossings: all, and those of at least medium, high and critical severity."""
-
-_NONE: Ladder = (0, 0, 0, 0)
 _FEW = 128
 """So many accesses are counted by what they are like, and more by zones."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Alike:
-    """What agents have in common that reach the same, as if they held nothing.
-
-    Attributes:
-        total: their crossings.
-        whole: the groups with whole rows, and the accesses whose doors were picked up.
-        rest: the groups of shared rows, what they touch, and their crossings.
-        touched: what any of these touches.
-    """
-
-    total: Ladder
-    whole: list[tuple[Group, int]]
-    rest: list[tuple[Group, int, Ladder]]
-    touched: int
 
 
 class Severities:
@@ -64,19 +43,19 @@ class Severities:
         guarded = [enters for _, enters in self.engine.candidates.guards if enters in self._openers]
         self._guarded = union(guarded)
         self._guarded |= (self._guarded >> ADMIN & mesh.read) * ALL_ACTIONS
-        self._alike: dict[tuple[Situation, str | None, int], _Alike] = {}
+        self._alike: dict[tuple[Situation, str | None, int], Alike] = {}
         self._by_row: dict[tuple[int, int, int], int] = {}
         self._unguarded: dict[tuple[int, int], int] = {}
         self._many: dict[tuple[int, int, int, bool], Ladder] = {}
         self._sorts: dict[tuple[int, bool], list[tuple[int, int, bool, int]]] = {}
-        self._open: dict[tuple[Group, bool, str | None, int, int], Ladder] = {}
+        self._open: dict[tuple[Group, bool, str | None, int], dict[int, Ladder]] = {}
         self._changes: dict[tuple[Group, bool, str | None, tuple[str, int, bool], int], Ladder] = {}
 
     def counted(self) -> dict[Severity, int]:
         """The number of uncontrolled crossings by severity, of all four."""
-        total = _NONE
+        total = NONE
         for traveller in self.engine.travellers:
-            total = _sum(total, self._of(traveller))
+            total = added(total, self._of(traveller))
         least, medium, high, critical = total
         numbers = (least - medium, medium - high, high - critical, critical)
         return dict(zip(SEVERITIES, numbers, strict=True))
@@ -84,15 +63,17 @@ class Severities:
     def _of(self, traveller: Traveller) -> Ladder:
         """The crossings of one agent: those of all that are alike, less what is not picked up but held."""
         if not traveller.groups:
-            return _NONE
+            return NONE
         own = self.engine.own.row(traveller.node) & (self._credentials | self.mesh.access)
         held = sorted(self.engine.holds(traveller.node))
         if traveller.id in self.counts.approvals:
             return self._whole(traveller, own, held)
+        if traveller.reach.bit_count() <= _FEW:
+            return self._alone(traveller, own, held).total
         key = traveller.situation, traveller.home, own
         alike = self._alike.get(key)
         if alike is None:
-            alike = self._alike[key] = self._all_alike(traveller, own)
+            alike = self._alike[key] = self._alone(traveller, own, ())
         total = alike.total
         hand = union(held)
         picked = own & self._credentials & ~hand
@@ -104,18 +85,18 @@ class Severities:
             if number:
                 lost = self._lost(at, held, picked & unchecked.row, unchecked.dropped)
             for access in bits(lost):
-                total = _sum(total, self._change(traveller, group, access))
+                total = added(total, self._change(traveller, group, access))
         if alike.touched & (hand | lost_first):
             before = first.row & self.mesh.access, alike.whole[0][1] & ~lost_first
             for group, touched, part in alike.rest:
                 if touched & (hand | lost_first):
-                    total = _sum(total, part, -1)
-                    total = _sum(total, self._part(traveller, group, own, held, before)[0])
+                    total = added(total, part, -1)
+                    total = added(total, self._part(traveller, group, own, held, before)[0])
         return total
 
-    def _all_alike(self, traveller: Traveller, own: int) -> "_Alike":
-        """The crossings of agents that are alike, as if they held nothing."""
-        total, touched = _NONE, 0
+    def _alone(self, traveller: Traveller, own: int, held: Sequence[int]) -> Alike:
+        """The crossings of an agent without intents; nothing held: of all agents that are alike."""
+        total, touched = NONE, 0
         whole: list[tuple[Group, int]] = []
         rest: list[tuple[Group, int, Ladder]] = []
         before: tuple[int, int] | None = None
@@ -123,8 +104,8 @@ class Severities:
             unchecked = group.unchecked
             follows = traveller.shared and before is not None
             follows = follows and bool(group.sources & traveller.groups[0].sources)
-            part, at = self._part(traveller, group, own, (), before if follows else None)
-            total = _sum(total, part)
+            part, at = self._part(traveller, group, own, held, before if follows else None)
+            total = added(total, part)
             if follows:
                 carried = own & unchecked.row & self._credentials
                 near = carried | self._entered(carried, unchecked.dropped)
@@ -134,7 +115,7 @@ class Severities:
                 whole.append((group, at))
             if before is None:
                 before = unchecked.row & self.mesh.access, at
-        return _Alike(total, whole, rest, touched)
+        return Alike(total, whole, rest, touched)
 
     def _part(
         self,
@@ -156,8 +137,8 @@ class Severities:
             # What is carried after such a source may be a door to what was open before it.
             more = self._entered(picked, dropped) & before[0] & ~before[1]
             if more:
-                total = _sum(total, self._bounded(traveller, group, more, more))
-                total = _sum(total, self._bounded(traveller, group, more, 0), -1)
+                total = added(total, self._bounded(traveller, group, more, more))
+                total = added(total, self._bounded(traveller, group, more, 0), -1)
         return total, at
 
     def _change(self, traveller: Traveller, group: Group, access: int) -> Ladder:
@@ -168,7 +149,7 @@ class Severities:
         known = self._changes.get(key)
         if known is None:
             here = 1 << access
-            known = _sum(
+            known = added(
                 self._bounded(traveller, group, here, 0), self._bounded(traveller, group, here, here), -1
             )
             self._changes[key] = known
@@ -177,10 +158,10 @@ class Severities:
     def _whole(self, traveller: Traveller, own: int, held: Sequence[int]) -> Ladder:
         """The crossings of an agent with intents, whose groups are never shared."""
         picked = own & self._credentials & ~union(held)
-        total = _NONE
+        total = NONE
         for group in traveller.groups:
             part, at = self._part(traveller, group, own, held, None)
-            total = _sum(total, part)
+            total = added(total, part)
             for approval in self.counts.approvals.get(traveller.id, ()):
                 total = self._excused(total, traveller, group, approval, picked & group.unchecked.row, at)
         return total
@@ -204,10 +185,10 @@ class Severities:
                 continue
             some, at_home = without_closed(self.engine, traveller, group, access, sources, home=home)
             here = 1 << access
-            total = _sum(total, self._spread(traveller, some, at_home, here, at & here), -1)
+            total = added(total, self._spread(traveller, some, at_home, here, at & here), -1)
             if left:
                 still = here if union(left) & picked else 0
-                total = _sum(total, self._spread(traveller, some, at_home, here, still))
+                total = added(total, self._spread(traveller, some, at_home, here, still))
         return total
 
     def _picked_at(self, own: int, row: int, dropped: int) -> int:
@@ -271,42 +252,53 @@ class Severities:
         if self.engine.candidates.boundaries:
             total = self._spread(traveller, group.sources, group.home, row, at)
             for sources, home, closed in self.counts.closed(traveller, group):
-                total = _sum(total, self._spread(traveller, sources, home, row & closed, at), -1)
+                total = added(total, self._spread(traveller, sources, home, row & closed, at), -1)
             return total
         at &= row
         near = traveller.home if group.home or row & traveller.home_mask else None
-        key = group, traveller.steered, near, row, at
-        known = self._open.get(key)
-        if known is None:
-            known = self._open[key] = self._spread(traveller, group.sources, group.home, row, at)
-        return known
+        some = group, traveller.steered, near, row
+        known = self._open.setdefault(some, {})
+        if at in known:
+            total = known[at]
+        else:
+            # Where few doors differ from those of a similar agent, only these are looked at.
+            similar = next(iter(known), 0)
+            if known and (similar ^ at).bit_count() <= _FEW < row.bit_count():
+                total = known[similar]
+                for different, sign in ((similar & ~at, 1), (at & ~similar, -1)):
+                    for access in bits(different):
+                        total = added(total, self._change(traveller, group, access), sign)
+            else:
+                total = self._spread(traveller, group.sources, group.home, row, at)
+            known[at] = total
+        return total
 
     def _spread(self, traveller: Traveller, sources: int, home: bool, row: int, at: int) -> Ladder:
         """The crossings from these sources to these accesses, were none closed."""
         steered, mask = traveller.steered, traveller.home_mask
-        total = _NONE
+        total = NONE
         if sources:
             near = row & mask
             if row.bit_count() <= _FEW:
                 total = self._few(self._sorted(sources, steered), row ^ near, at)
             else:
                 total = self._all(sources, row, at, steered=steered)
-                total = _sum(total, self._few(self._sorted(sources, steered), near, at), -1)
-            total = _sum(total, self._at_home(sources & ~mask, near & self.mesh.acting, at, steered=steered))
+                total = added(total, self._few(self._sorted(sources, steered), near, at), -1)
+            total = added(total, self._at_home(sources & ~mask, near & self.mesh.acting, at, steered=steered))
         if home:
             far = row & ~mask
             numbers = [(far & rung).bit_count() for rung in self._needed(at, 0)]
-            total = _sum(total, (numbers[0], numbers[1], numbers[2], numbers[3]))
+            total = added(total, (numbers[0], numbers[1], numbers[2], numbers[3]))
         return total
 
     def _at_home(self, sources: int, accesses: int, at: int, *, steered: bool) -> Ladder:
         """The crossings from foreign sources to accesses at home."""
-        mesh, total = self.mesh, _NONE
+        mesh, total = self.mesh, NONE
         for level in range(4):
             here = accesses & mesh.at_level[level]
             some = sources & (mesh.above[level] | mesh.untrusted) if here else 0
             if some:
-                total = _sum(total, self._few(self._sorted(some, steered), here, at))
+                total = added(total, self._few(self._sorted(some, steered), here, at))
         return total
 
     def _sorted(self, sources: int, steered: bool) -> list[tuple[int, int, bool, int]]:
@@ -393,8 +385,3 @@ class Severities:
 def _doors_at(enters: int) -> int:
     """The accesses to which a grant step is a door."""
     return ALL_ACTIONS << enters - ADMIN if enters % 5 == ADMIN else 1 << enters
-
-
-def _sum(one: Ladder, other: Ladder, sign: int = 1) -> Ladder:
-    a, b, c, d = other
-    return one[0] + sign * a, one[1] + sign * b, one[2] + sign * c, one[3] + sign * d
