@@ -100,8 +100,6 @@ class NaiveRules(Naive):
         """On some way nobody decides but early, and on no way does nobody decide."""
         found = {}
         for agent in sorted(self.agents):
-            if self.person(agent):
-                continue
             nodes, counting = self.unchecked(agent, None)
             fine = [
                 step

@@ -24,8 +24,8 @@ def _coarse(facts: Facts) -> list[tuple[Pair, int]]:
 
 def _cases(facts: Facts) -> Iterator[Case]:
     """An access is guarded only so if the agent does not come to it unchecked, and would if nobody
-    decided on such steps: then there is a way on which nobody else decides. A person decides afresh
-    (section 6), so people are left out; and a checkpoint on a boundary is on no step (section 5).
+    decided on such steps: then there is a way on which nobody else decides. An agent is anybody who
+    acts, a person too; and a checkpoint on a boundary is on no step (section 5).
     """
     coarse = _coarse(facts)
     if not coarse:
@@ -36,9 +36,8 @@ def _cases(facts: Facts) -> Iterator[Case]:
         leaving |= 1 << leaves
     worth = mesh.acting & (mesh.at_level[2] | mesh.at_level[3])
     for agent, node in sorted(mesh.agent_node.items()):
-        record = facts.snapshot.agent[agent]
         unchecked = engine.alone[agent]
-        if record.is_person or not unchecked.row & leaving:
+        if not unchecked.row & leaving:
             continue
         if not engine.effective.row(node) & worth & ~unchecked.row:
             continue
@@ -53,8 +52,8 @@ def _cases(facts: Facts) -> Iterator[Case]:
             subject=agent,
             severity="low",
             message=(
-                f"{record.title} can {told} after a decision on the {' and the '.join(where)} alone, made "
-                "before it was known what would be done"
+                f"{facts.snapshot.agent[agent].title} can {told} after a decision on the "
+                f"{' and the '.join(where)} alone, made before it was known what would be done"
             ),
             about=(
                 ("agent", agent),
@@ -102,7 +101,8 @@ RULE = Rule(
     references=("ASI02:2026", "SP 800-53 AC-3"),
     false_positives=(
         "The decision on the delegation names the one action that follows, and the second agent can do "
-        "nothing else; or a gateway on the boundary decides for each action as well"
+        "nothing else; or a gateway on the boundary decides for each action as well; or a person takes up "
+        "the credential who decides afresh for each action anyway"
     ),
     cases=_cases,
     reads=frozenset({"agent", "system", "checkpoint", "reach"}),

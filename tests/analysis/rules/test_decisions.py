@@ -126,8 +126,8 @@ COARSE = [
     # admin is acting, and all that it implies
     (office(*HELPER, AT_WORK, r.Grant("key", "store", ("admin",))), "built", [("bot", "low")]),
     (office(*HELPER, AT_WORK, r.System("store", sensitivity="restricted")), "built", [("bot", "low")]),
-    # a person decides afresh; who is retired does nothing
-    (office(*HELPER, AT_WORK, r.Agent("bot", kind="person")), "built", []),
+    # a person is an agent too, and only some rules leave people out; who is retired does nothing
+    (office(*HELPER, AT_WORK, r.Agent("bot", kind="person")), "built", [("bot", "low")]),
     (office(*HELPER, AT_WORK, r.Agent("helper", status="retired")), "built", []),
     (office(*HELPER, AT_WORK, r.Credential("key", status="revoked")), "built", []),
 ]
