@@ -99,7 +99,7 @@ def explain_answer(explanation: Explanation | None) -> Answer:
 
 
 def rules_answer(rules: Iterable[RuleText]) -> Answer:
-    """``meshmodel-rules/1``: what each rule finds, why, and what to do about it."""
+    """``meshmodel-rules/1``: what each rule finds, why, and what to do about it, by id."""
     return {
         "format": "meshmodel-rules/1",
         "rules": [
@@ -111,7 +111,7 @@ def rules_answer(rules: Iterable[RuleText]) -> Answer:
                 "references": list(rule.references),
                 "false_positives": rule.false_positives,
             }
-            for rule in rules
+            for rule in sorted(rules, key=lambda each: each.id)
         ],
     }
 
