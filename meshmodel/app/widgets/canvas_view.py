@@ -74,6 +74,7 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         self._strips: dict[int, tuple[tuple[Run, ...], Strip]] = {}
         self._overlays: dict[int, list[Overlay]] = {}
         self._inks: Inks | None = None
+        self._ordered: tuple[Drawing, tuple[Reference, ...]] | None = None
         if is_ascii:
             self.styles.scrollbar_size_horizontal = 0
             self.styles.scrollbar_size_vertical = 0
@@ -262,9 +263,12 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
     @property
     def order(self) -> tuple[Reference, ...]:
         """What can be selected, in reading order: the lane of what has no zone is nothing by itself."""
-        if self.drawing is None:
+        drawing = self.drawing
+        if drawing is None:
             return ()
-        return tuple(each for each in self.drawing.reading_order if each[0] != NO_ZONE)
+        if self._ordered is None or self._ordered[0] is not drawing:
+            self._ordered = drawing, tuple(each for each in drawing.reading_order if each[0] != NO_ZONE)
+        return self._ordered[1]
 
     def _step(self, by: int) -> None:
         order = self.order
