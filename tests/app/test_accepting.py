@@ -192,6 +192,9 @@ async def test_what_could_not_be_computed_is_never_shown_as_clean(
         assert "could not be computed: out of luck" in text
         assert "missing" not in text
         assert "no findings" not in text
+        assert it.bench.shown.analysis is None, "nor may any other list show what was before"
+        await it.press("r")
+        await it.shows("could not be computed: out of luck")
         monkeypatch.undo()
         await it.press("u")
         await it.shows("1 missing")

@@ -12,11 +12,13 @@ from meshmodel.api import analyse
 from meshmodel.app import fixing as work
 from meshmodel.app.beside import Task
 from meshmodel.app.fixing import Fixing, Part, bar, curve_words, verdict
+from meshmodel.app.messages import Shown
 from meshmodel.app.widgets.fix import FixList, fix_rows
 from meshmodel.store.edits import apply_edit
 from meshmodel.store.guarding import guard
 from meshmodel.store.loading import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
+from tests.app.form_host import Host
 
 CHAIN = load(MODELS / "agent-chain.toml")
 FIX = analyse(CHAIN).minimum_fix()
@@ -251,6 +253,20 @@ def test_bounds_are_marked_as_such() -> None:
     assert bar(1, 1_000, 10, is_ascii=True) == "#.........", "something remains, so something is seen"
     assert bar(0, 1_000, 10, is_ascii=True) == ".........."
     assert bar(1_000, 1_000, 4, is_ascii=False) == "████"
+
+
+async def test_the_list_shows_nothing_of_another_analysis() -> None:
+    found = FixList()
+    app = Host(found, CHAIN)
+    async with app.run_test():
+        analysis = analyse(CHAIN)
+        shown = Shown(CHAIN, analysis, analysis, fixing=Fixing(analysis, fix=FIX, curve=()))
+        app.show(shown)
+        assert "proven smallest" in "\n".join(row.content.plain for row in found.rows.shown_rows)
+        app.show(replace(shown, built=analyse(CHAIN)))
+        assert [row.content.plain.strip() for row in found.rows.shown_rows] == [FixList.nothing]
+        app.show(replace(shown, is_current=False))
+        assert [row.content.plain for row in found.rows.shown_rows] == ["computing..."]
 
 
 def test_what_was_not_counted_of_each_is_said() -> None:
