@@ -13,7 +13,7 @@ from meshmodel.app.sentences import best_completions
 from meshmodel.app.widgets.how import _fitting
 from meshmodel.app.widgets.inspector_rows import is_about
 from meshmodel.app.widgets.quick_line import QuickLine
-from meshmodel.app.widgets.rows import RowList
+from meshmodel.app.widgets.rows import FilterList, RowList
 from meshmodel.model import records as r
 from meshmodel.model.schema import SCHEMA
 from tests.analysis.random_models import snapshot_of
@@ -85,3 +85,17 @@ async def test_why_is_not_answered_from_an_analysis_of_before(tmp_path: Path) ->
         await it.press("w")
         assert it.app.screen is it.bench
         await it.shows("why: computing...")
+
+
+@pytest.mark.parametrize("panel", ["f", "F", "C", "o"])
+async def test_escape_gives_back_what_the_filter_of_a_list_leaves_out(panel, tmp_path):
+    async with desk(tmp_path, "code-agent") as at:
+        await at.select("agent", "code-agent")
+        await at.press(panel)
+        listing = at.app.focused.query_ancestor(FilterList)  # type: ignore[union-attr]
+        rows = [row.key for row in listing.rows.shown_rows]
+        await at.press("/", "z", "z", "z", "escape")
+        assert [row.key for row in listing.rows.shown_rows] == rows
+        assert listing.rows.has_focus
+        await at.press("escape")
+        assert at.bench.canvas.has_focus

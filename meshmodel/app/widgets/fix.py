@@ -96,7 +96,7 @@ class FixList(Listing):
         if isinstance(value, Choice):
             self.post_message(self.Previewed(value))
 
-    def action_leave(self) -> None:
+    def left(self) -> None:
         """Stop, or leave."""
         self.post_message(self.Left())
 

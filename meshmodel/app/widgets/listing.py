@@ -38,6 +38,13 @@ class Listing(FilterList):
             self.pointed(row.value)
 
     def action_leave(self) -> None:
+        """Close the filter and show all again; without one, leave."""
+        if self.has_class("-filtering"):
+            self.action_stop_filter()
+        else:
+            self.left()
+
+    def left(self) -> None:
         """Back to the canvas."""
         self.post_message(PanelClosed())
 
