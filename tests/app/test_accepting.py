@@ -96,6 +96,23 @@ async def test_the_form_says_what_does_not_fit_and_changes_nothing(tmp_path: Pat
         assert not it.model.acceptance
 
 
+async def test_a_sentence_accepts_what_the_finding_is_now_and_no_more(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        built = it.bench.session.built
+        assert built is not None
+        (finding,) = built.findings
+        await it.sentence(f"accept {KEY[0]} of {KEY[1]} by Ada until 2999-01-01: a pilot")
+        record = it.model.acceptance[KEY]
+        assert (record.by, record.severity, record.agents, record.actions) == (
+            "Ada",
+            finding.severity,
+            finding.agents,
+            finding.actions,
+        )
+        assert it.bench.session.built is not None
+        assert open_counts(it.bench.session.built) == {}
+
+
 async def test_what_has_grown_is_open_again_and_says_why(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await accept(it)

@@ -1,16 +1,34 @@
 """Judging findings: accepting one for a time, telling its rule, and why or why not."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from meshmodel.app.screens.base import Base
 from meshmodel.app.widgets.findings import FindingsList
 from meshmodel.app.widgets.reach_matrix import ReachMatrix
+from meshmodel.model.records import Acceptance
+from meshmodel.store.edits import Change, Edit, Put
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Explanation, Finding
     from meshmodel.app.screens.why import Asked
-    from meshmodel.store.edits import Edit
+
+
+def _accepts(change: Change) -> bool:
+    return isinstance(change, Put) and isinstance(change.record, Acceptance)
+
+
+def stating(record: Acceptance, finding: "Finding | None") -> Acceptance:
+    """An acceptance that does not say what is accepted, with what the finding is now; others as they are."""
+    if finding is None or record.severity or record.agents or record.actions:
+        return record
+    return replace(
+        record,
+        severity=finding.severity,
+        agents=finding.agents or None,
+        actions=finding.actions or None,
+    )
 
 
 class Judging(Base):
@@ -39,13 +57,30 @@ class Judging(Base):
         analysis = self.shown.analysis
         today = datetime.now(UTC).date() if analysis is None else analysis.today
 
-        def decided(wanted: "Edit | None") -> None:
+        def decided(wanted: Edit | None) -> None:
             if wanted is not None and self.apply(wanted):
                 kept = self.session.snapshot.acceptance.get((about.rule, about.subject))
                 self._accepted_by = kept.by if kept is not None else self._accepted_by
 
         dialog = AcceptDialog(self.shown.snapshot, about, today, by=self._accepted_by)
         self.app.push_screen(dialog, decided)
+
+    def with_what_is_accepted(self, wanted: Edit) -> Edit:
+        """An edit whose new acceptances state what is accepted, as the findings are now.
+
+        A sentence names rule and subject alone; without the rest it would cover whatever they grow to.
+        """
+        analysis = self.shown.analysis
+        if analysis is None or not self.shown.is_current or not any(map(_accepts, wanted.changes)):
+            return wanted
+        found = {(each.rule, each.subject): each for each in analysis.findings}
+        changes = [
+            Put(stating(change.record, found.get((change.record.rule, change.record.subject))))
+            if isinstance(change, Put) and isinstance(change.record, Acceptance)
+            else change
+            for change in wanted.changes
+        ]
+        return Edit(wanted.label, tuple(changes))
 
     def action_rule(self) -> None:
         """Tell the rule of the open finding."""

@@ -281,7 +281,7 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces
     @on(EditRequested)
     def _edit_requested(self, event: EditRequested) -> None:
         event.stop()
-        self.apply(event.edit, event.select)
+        self.apply(self.with_what_is_accepted(event.edit), event.select)
 
     @on(SelectionRequested)
     def _selection_requested(self, event: SelectionRequested) -> None:
