@@ -1,8 +1,9 @@
 """``meshmodel compromise``: what follows if an element is compromised, or an outsider writes."""
 
 import argparse
+from pathlib import Path
 
-from meshmodel.commands.models import Subparsers, add_json, add_model, load
+from meshmodel.commands.models import Subparsers, add_json, add_models, for_each, load
 from meshmodel.commands.output import answer, say, style
 
 
@@ -16,7 +17,7 @@ def add(commands: Subparsers) -> None:
         "systems with actions, and what the checkpoints that count hold back.",
         allow_abbrev=False,
     )
-    add_model(parser)
+    add_models(parser)
     parser.add_argument(
         "start", metavar="START", help="agent:ID, credential:ID, system:ID, or the word outsider"
     )
@@ -28,16 +29,24 @@ def add(commands: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Answer for one start."""
+    """Answer for one start in every model."""
     from meshmodel.api import analyse
 
-    snapshot = load(arguments.model)
-    analysis = analyse(snapshot, view="designed" if arguments.as_designed else "built")
-    found = analysis.compromise(arguments.start)
-    from meshmodel.exporters.compromise_answer import compromise_answer, compromise_text
+    first = True
 
-    if arguments.json:
-        answer(compromise_answer(found))
-    else:
-        say(compromise_text(snapshot, found, analysis.view, style()))
-    return 0
+    def compromise(path: Path) -> int:
+        nonlocal first
+        snapshot = load(path)
+        analysis = analyse(snapshot, view="designed" if arguments.as_designed else "built")
+        found = analysis.compromise(arguments.start)
+        from meshmodel.exporters.compromise_answer import compromise_answer, compromise_text
+
+        if arguments.json:
+            answer(compromise_answer(found))
+        else:
+            said = compromise_text(snapshot, found, analysis.view, style())
+            say(said if first else f"\n{said}")
+        first = False
+        return 0
+
+    return for_each(arguments.models, compromise)

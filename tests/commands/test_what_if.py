@@ -124,6 +124,19 @@ def test_as_designed_a_planned_checkpoint_holds(tmp_path, called, documents):
     assert "◆ Held back by ask" in told
 
 
+def test_the_same_compromise_in_several_models(called, documents):
+    both = documents("compromise", LEAK, RELEASE, "outsider", "--json")
+    assert both == [
+        *documents("compromise", LEAK, "--json", "outsider"),
+        *documents("compromise", "--json", RELEASE, "outsider"),
+    ]
+    assert both[0] != both[1]
+    status, said, complaint = called("compromise", LEAK, RELEASE, "agent:chat-service")
+    assert status == 2
+    assert said == called("compromise", LEAK, "agent:chat-service")[1]
+    assert complaint.startswith("meshmodel: the model has no agent chat-service")
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [
