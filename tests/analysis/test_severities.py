@@ -2,6 +2,7 @@ import os
 from collections import Counter
 from unittest.mock import patch
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +10,7 @@ from meshmodel.analysis import severities
 from meshmodel.analysis.analysis import analyse
 from meshmodel.model.vocabulary import SEVERITIES
 from tests.analysis.random_models import random_model
+from tests.benchmarks.meshes import clustered
 
 EXAMPLES = int(os.environ.get("MESHMODEL_EXAMPLES", "300"))
 
@@ -33,3 +35,15 @@ def test_severities_are_counted_as_they_are_listed(seed, size, view, few):
     # What is few decides how it is counted, never what is counted.
     with patch.object(severities, "_FEW", few):
         assert analysis.uncontrolled_by_severity == expected
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_severities_of_agents_that_are_alike(seed):
+    """What agents share is counted once: as if each were counted for itself, as above."""
+    snapshot = clustered(400, 800, dense=True, seed=seed, guarded=0.1)
+    counted = []
+    for few in (2, 12, 10**6):
+        with patch.object(severities, "_FEW", few):
+            counted.append(analyse(snapshot).uncontrolled_by_severity)
+    assert counted[0] == counted[1] == counted[2]
+    assert sum(counted[0].values()) == analyse(snapshot).summary.uncontrolled > 1000
