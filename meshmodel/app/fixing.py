@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import StepKey
 from meshmodel.app.beside import Task
+from meshmodel.exporters.fix_answer import share
 
 if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import CurvePoint, Fix
@@ -112,7 +113,7 @@ def bar(remaining: int, before: int, cells: int, *, is_ascii: bool) -> str:
 
 def curve_words(point: "CurvePoint", before: int) -> str:
     """What so many checkpoints close, in a few words; a bound is marked as one."""
-    closed = 100 if before == 0 else 100 * (before - point.remaining) // before
+    closed = share(before - point.remaining, before)
     if point.exact:
-        return f"{point.remaining:,} remain, {closed} % closed"
-    return f"at most {point.remaining:,} remain, at least {point.lower_bound:,}; {closed} % or more closed"
+        return f"{point.remaining:,} remain, {closed} closed"
+    return f"at most {point.remaining:,} remain, at least {point.lower_bound:,}; {closed} or more closed"

@@ -138,14 +138,17 @@ def _when(step: "StepKey") -> str:
 
 
 def _closing(closes: int, of: int) -> str:
-    return f"{closes} ({_share(closes, of)})" if closes else "none: it takes several"
+    return f"{closes} ({share(closes, of)})" if closes else "none: it takes several"
 
 
-def _share(part: int, of: int) -> str:
-    """A percentage; less than all is never shown as all, nor more than none as none."""
-    if part in {0, of}:
-        return f"{100 * part // of} %"
-    return f"{min(99, max(1, round(100 * part / of)))} %"
+def share(part: int, of: int) -> str:
+    """A percentage, rounded down, so that less is never shown as all, nor more than none as none.
+
+    Args:
+        part: how many.
+        of: of how many, at least one.
+    """
+    return f"{100 * part // of} %" if 100 * part >= of or part == 0 else "< 1 %"
 
 
 def _interrupted(fix: "Fix", style: Style) -> list[str]:
@@ -165,9 +168,7 @@ def _curve_lines(curve: "Sequence[CurvePoint]", fix: "Fix", style: Style) -> lis
         closed = fix.before - point.remaining
         known = "" if point.exact else f"at most {fix.before - point.lower_bound}; not proven"
         bar = style.glyph("▪") * round(_BAR * closed / fix.before)
-        rows.append(
-            (f"{point.checkpoints}", f"{closed}", _share(closed, fix.before), f"{bar:<{_BAR}}", known)
-        )
+        rows.append((f"{point.checkpoints}", f"{closed}", share(closed, fix.before), f"{bar:<{_BAR}}", known))
     lines += table(rows, indent="  ")
     here: set[StepKey] = set()
     for point in curve[1:-1]:

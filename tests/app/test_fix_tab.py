@@ -249,6 +249,8 @@ def test_bounds_are_marked_as_such() -> None:
         Fix(4, 2, False, FIX.checkpoints, FIX.closes, (), FIX.closes_each, FIX.before, False), stopped=False
     )
     assert curve_words(CurvePoint(1, 5, 5, True, ()), 20) == "5 remain, 75 % closed"
+    assert curve_words(CurvePoint(1, 8, 8, True, ()), 42) == "8 remain, 80 % closed"  # 80.95: down, never up
+    assert curve_words(CurvePoint(1, 999, 999, True, ()), 1000) == "999 remain, < 1 % closed"
     assert curve_words(CurvePoint(1, 5, 2, False, ()), 20).startswith("at most 5 remain, at least 2")
     assert bar(1, 1_000, 10, is_ascii=True) == "#.........", "something remains, so something is seen"
     assert bar(0, 1_000, 10, is_ascii=True) == ".........."
