@@ -1,6 +1,7 @@
 """A log laid on the model, as the workbench follows it: beside, in bounded memory, and stopped at will."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -54,6 +55,20 @@ class LogRequest:
     path: Path
     form: "Form | None" = None
     mapping: Path | None = None
+
+
+def suggested_log(model: Path) -> LogRequest | None:
+    """The log that lies beside a model under its name, or that came with the example it is a copy of."""
+    from meshmodel.store.examples import examples
+
+    beside = [model.with_suffix(ending) for ending in (".jsonl", ".csv")]
+    with suppress(MeshmodelError):
+        beside += [
+            each.path.with_suffix(".jsonl")
+            for each in examples()
+            if model.stem == each.id or model.stem.startswith(f"{each.id}-")
+        ]
+    return next((LogRequest(path) for path in beside if path.is_file()), None)
 
 
 @dataclass(frozen=True, slots=True)

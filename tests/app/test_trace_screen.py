@@ -13,9 +13,10 @@ from meshmodel.api import analyse
 from meshmodel.app import tracing
 from meshmodel.app.beside import Task
 from meshmodel.app.screens.log import LogDialog
-from meshmodel.app.tracing import LaidLog, LogRequest, follow_log, lit_by_event, summary_lines
+from meshmodel.app.tracing import LaidLog, LogRequest, follow_log, lit_by_event, suggested_log, summary_lines
 from meshmodel.app.widgets.trace import TracePanel, TraceView, cells_of_event
 from meshmodel.model.events import Event
+from meshmodel.store.database import Store
 from meshmodel.store.loading import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.app.form_host import HOSTILE
@@ -194,6 +195,25 @@ async def test_after_an_edit_it_says_that_it_is_of_the_model_before(tmp_path: Pa
         await it.pilot.pause()
         assert "of the model before" not in head(it)
         assert [each.recheck for each in table.traced] == ["none-due", "unrecorded", "unknown"]
+
+
+async def test_the_log_of_an_example_is_offered_and_one_beside_the_model_first(tmp_path: Path) -> None:
+    copy = tmp_path / "token-leak-2.mesh"
+    Store.create(copy, load(MODELS / "token-leak.toml")).close()
+    assert suggested_log(copy) == LogRequest(MODELS / "token-leak.jsonl")
+    assert suggested_log(tmp_path / "mine.mesh") is None
+    async with desk(tmp_path, copy) as it:
+        await it.press("L", "enter")
+        await it.app.workers.wait_for_complete()
+        await it.pilot.pause()
+        assert "5 events" in head(it)
+        await it.press("/")
+        await it.type("nothing like it")
+        assert not it.bench.query_one(TraceView).traced
+        assert "5 left out by the filter" in head(it)
+    own = copy.with_suffix(".csv")
+    own.write_text("agent\n", encoding="utf-8")
+    assert suggested_log(copy) == LogRequest(own)
 
 
 def test_memory_is_bounded_and_what_is_left_out_is_counted(

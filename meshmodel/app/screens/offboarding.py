@@ -52,6 +52,7 @@ class OffboardingDialog(Dialog[Edit]):
         yield FilterList(self._rows(), placeholder="filter")
         said = "one edit, which undo takes back: the agent retired, what only it could present revoked, "
         said += "copies and relations deleted; a rotation is noted in the journal, and still to be done"
+        said += "; Tab goes to the button, Ctrl+S does it"
         yield Static(Content("this model is open for reading only" if self.read_only else said), id="hint")
         yield Static(Content(""), id="problem", markup=False)
         with Horizontal(classes="buttons"):

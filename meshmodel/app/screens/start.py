@@ -160,7 +160,7 @@ class StartScreen(Screen[None]):
         for example in found:
             yield Row(
                 ("example", example.name),
-                line("  ", (f"{example.name:<18}", "bold"), (one_line(example.sentence, 110), "$text-muted")),
+                line("  ", (f"{example.name:<23}", "bold"), (one_line(example.sentence, 110), "$text-muted")),
                 example,
             )
 

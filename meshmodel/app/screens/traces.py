@@ -9,7 +9,7 @@ from textual.worker import Worker, WorkerState
 
 from meshmodel.app.beside import Task
 from meshmodel.app.screens.base import Base
-from meshmodel.app.tracing import LaidLog, LogRequest, Tracing, follow_log
+from meshmodel.app.tracing import LaidLog, LogRequest, Tracing, follow_log, suggested_log
 from meshmodel.app.widgets.trace import TracePanel, TraceView
 from meshmodel.model.text import one_line
 
@@ -39,7 +39,8 @@ class Traces(Base):
             return
         from meshmodel.app.screens.log import LogDialog
 
-        self.app.push_screen(LogDialog(None if tracing is None else tracing.request), self._begin_trace)
+        before = suggested_log(self.session.path) if tracing is None else tracing.request
+        self.app.push_screen(LogDialog(before), self._begin_trace)
 
     def _begin_trace(self, request: LogRequest | None) -> None:
         analysis = self.shown.analysis

@@ -63,7 +63,7 @@ def told_steps(explanation: Explanation) -> list[tuple[str, WitnessStep | None]]
 class How(Listing):
     """The steps as rows; the one under the cursor is selected on the canvas, and takes a checkpoint."""
 
-    nothing = "open a finding to see how it comes about"
+    nothing = "what is chosen in a list is told here: a finding, a cell of the reach matrix, an event"
 
     def follow(self, shown: Shown) -> None:
         """Tell the way of this."""

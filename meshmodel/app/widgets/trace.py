@@ -230,7 +230,7 @@ class TracePanel(Vertical):
 
     DEFAULT_CSS = """
     TracePanel { height: 1fr; background: $surface; }
-    TracePanel > Static { height: auto; max-height: 3; color: $text-muted; padding-left: 1; }
+    TracePanel > Static { height: auto; max-height: 4; color: $text-muted; padding-left: 1; }
     TracePanel > Static.-warning { color: $text-warning; }
     TracePanel > Input { height: 1; border: none; padding: 0 1; background: $panel; display: none; }
     TracePanel.-filtering > Input { display: block; }
@@ -253,6 +253,8 @@ class TracePanel(Vertical):
         self.table = TraceView()
         self._basis: object = None
         self._shown: Shown | None = None
+        self._lines: list[str] = []
+        self._left_out = 0
 
     def compose(self) -> ComposeResult:
         """Summary, filter, table."""
@@ -270,6 +272,9 @@ class TracePanel(Vertical):
         if basis == self._basis:
             return
         before, self._basis, self._shown = self._shown, basis, shown
+        if before is None or before.tracing is None or before.tracing.request is not tracing.request:
+            self.filter.value = ""  # it was meant for another log
+            self.remove_class("-filtering")
         name = one_line(tracing.request.path.name)
         lines = []
         if tracing.problem:
@@ -284,7 +289,8 @@ class TracePanel(Vertical):
         )
         if is_stale:
             lines.append("of the model before the last edit, or in the other view: L lays it on this one")
-        self.head.update(Content("\n".join(lines)))
+        self._lines = lines
+        self._say()
         is_clean = tracing.laid is not None and tracing.laid.is_complete and not is_stale
         self.head.set_class(not is_clean, "-warning")
         if before is None or before.tracing is not tracing:
@@ -294,13 +300,20 @@ class TracePanel(Vertical):
         shown = self._shown
         laid = None if shown is None or shown.tracing is None else shown.tracing.laid
         if shown is None or laid is None:
+            self._left_out = 0
             self.table.show_events((), is_ascii=False)
             return
         words = self.filter.value.casefold().split()
         found = laid.events
         if words:
             found = tuple(each for each in found if _matches(each, words))
+        self._left_out = len(laid.events) - len(found)
+        self._say()
         self.table.show_events(found, is_ascii=shown.ascii)
+
+    def _say(self) -> None:
+        more = [f"{self._left_out:,} left out by the filter"] if self._left_out else []
+        self.head.update(Content("\n".join([*self._lines, *more])))
 
     def focus_list(self) -> None:
         """Give the focus to the table."""
