@@ -33,9 +33,28 @@ class UsageError(MeshmodelError):
 class _Parser(argparse.ArgumentParser):
     """A parser that says in one line what is wrong, and where to read more."""
 
+    _between = False
+
     def error(self, message: str) -> NoReturn:
         """Raise what is wrong with the call; ``main`` prints it."""
         raise UsageError(f"{message}; see {self.prog} --help")
+
+    def parse_known_args(  # type: ignore[override]  # its overloads are about namespaces of other types
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parse what is known; an option may stand between words too, as in ``check A --json B``.
+
+        What argparse has for this takes no subcommands, so each command parses so for itself, and
+        only where words would be left over: it reads ``--`` otherwise.
+        """
+        found, left = super().parse_known_args(args, namespace)
+        if not left or self._subparsers is not None or self._between:
+            return found, left
+        self._between = True
+        try:
+            return self.parse_known_intermixed_args(args)
+        finally:
+            self._between = False
 
 
 class _Version(argparse.Action):

@@ -1,9 +1,10 @@
 """``meshmodel explain``: the way from an agent to a system, step by step."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
-from meshmodel.commands.models import Subparsers, add_json, add_model, load
+from meshmodel.commands.models import Subparsers, add_json, for_each, load
 from meshmodel.commands.output import answer, say, style
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
@@ -16,15 +17,20 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "explain",
+        usage="meshmodel explain [-h] [--action X] [--from SYSTEM] [--all] [--as-designed]\n"
+        "                         [--json] MODEL [MODEL ...] [AGENT [SYSTEM]]",
         help="tell the way from an agent to a system, step by step",
         description="Tell how an agent comes to act on a system: at each step the identity, where the next "
         "credential came from, the zones crossed, and the checkpoint or that there is none. "
         "What is left out is chosen: the worst crossing.",
         allow_abbrev=False,
     )
-    add_model(parser)
-    parser.add_argument("agent", nargs="?", metavar="AGENT", help="the id of the agent")
-    parser.add_argument("system", nargs="?", metavar="SYSTEM", help="the id of the system")
+    parser.add_argument(
+        "words",
+        nargs="+",
+        metavar="MODEL",
+        help="a .mesh or .toml file, or several; then the ids of an agent and of a system",
+    )
     parser.add_argument("--action", choices=ACTIONS, help="what it does there")
     parser.add_argument("--from", dest="source", metavar="SYSTEM", help="where it comes from, or home")
     parser.add_argument(
@@ -41,41 +47,72 @@ def add(commands: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Tell the one way that is asked for, or the worst."""
+    """Tell the one way that is asked for, or the worst, in every model.
+
+    Raises:
+        MeshmodelError: there are more words than models, an agent and a system.
+    """
+    models, agent, system = _named(arguments.words)
+    first = True
+
+    def explain(path: Path) -> int:
+        nonlocal first
+        said = _told(path, agent, system, arguments)
+        if said is not None:
+            say(said if first else f"\n{said}")
+        first = False
+        return 0
+
+    return for_each(models, explain)
+
+
+def _named(words: Sequence[str]) -> tuple[list[Path], str | None, str | None]:
+    """The models, the agent and the system; after the first word, models are told by their ending."""
+    models = 1
+    while models < len(words) and words[models].lower().endswith((".mesh", ".toml")):
+        models += 1
+    ids = words[models:]
+    if len(ids) > 2:
+        more = " ".join(one_line(each) for each in ids[2:])
+        raise MeshmodelError(f"unrecognized arguments: {more}; see meshmodel explain --help")
+    agent, system = [*ids, None, None][:2]
+    return [Path(each) for each in words[:models]], agent, system
+
+
+def _told(path: Path, agent: str | None, system: str | None, arguments: argparse.Namespace) -> str | None:
+    """The way in one model in words; ``None`` if it was answered in JSON."""
     from meshmodel.api import analyse
 
-    snapshot = load(arguments.model)
-    _known("agent", arguments.agent, snapshot.agent)
-    _known("system", arguments.system, snapshot.system)
+    snapshot = load(path)
+    _known("agent", agent, snapshot.agent)
+    _known("system", system, snapshot.system)
     if arguments.source != "home":
         _known("system", arguments.source, snapshot.system)
     analysis = analyse(snapshot, view="designed" if arguments.as_designed else "built")
-    asked = arguments.agent, arguments.system, arguments.action, arguments.source
+    asked = agent, system, arguments.action, arguments.source
     if arguments.all:
         ways = analysis.all_ways(*asked)
         if arguments.json:
             from meshmodel.exporters.ways_answer import ways_answer
 
             answer(ways_answer(ways))
-        elif ways is None:
-            say(_NOTHING)
-        else:
-            from meshmodel.exporters.text import ways_text
+            return None
+        if ways is None:
+            return _NOTHING
+        from meshmodel.exporters.text import ways_text
 
-            say(ways_text(ways, style()))
-        return 0
+        return ways_text(ways, style())
     explanation = analysis.explain(*asked)
     if arguments.json:
         from meshmodel.exporters.answers import explain_answer
 
         answer(explain_answer(explanation))
-    elif explanation is None:
-        say(_NOTHING)
-    else:
-        from meshmodel.exporters.text import explain_text
+        return None
+    if explanation is None:
+        return _NOTHING
+    from meshmodel.exporters.text import explain_text
 
-        say(explain_text(explanation, style()))
-    return 0
+    return explain_text(explanation, style())
 
 
 def _known(kind: str, name: str | None, known: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from meshmodel import cli
 from tests.commands.running import MODELS, PROGRAM, refused, run
 
 AGENT = MODELS / "support-agent.toml"
@@ -65,6 +66,54 @@ def test_the_call_itself(tmp_path):
     assert "no system" in refused("explain", AGENT, "support-bot", "wiki")
     assert "no system" in refused("explain", AGENT, "support-bot", "tickets", "--from", "wiki")
     assert "missing-checkpoint" in refused("rules", "no-such-rule")
+
+
+@pytest.fixture
+def called(capsys):
+    """Runs a command in this process: its status, what it said, what it complained about."""
+
+    def call(*words):
+        status = cli.main([str(word) for word in words])
+        return status, *capsys.readouterr()
+
+    return call
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", AGENT, "--json", RELEASE, "--fail-on", "never"),
+        ("fix", AGENT, "--json", RELEASE),
+        ("compromise", AGENT, "--json", RELEASE, "outsider"),
+        ("explain", AGENT, "--json", RELEASE),
+    ],
+    ids=lambda words: words[0],
+)
+def test_options_may_stand_between_models(words, called):
+    status, said, complaint = called(*words)
+    assert (status, complaint, len(said.splitlines())) == (0, "", 2)
+
+
+def test_options_may_stand_between_all_words(called):
+    between = called("explain", AGENT, "--json", "support-bot", "--action", "read", "tickets")
+    assert between == called("explain", AGENT, "support-bot", "tickets", "--json", "--action", "read")
+    assert between[0] == 0
+    assert "--jsn" in called("check", AGENT, "--json", RELEASE, "--jsn")[2]
+    assert "START" in called("compromise", AGENT, "--json")[2]
+    assert "-x.toml: cannot be read" in called("check", "--json", "--", "-x.toml")[2]
+
+
+def test_explain_tells_the_same_way_in_several_models(tmp_path, called):
+    changed = tmp_path / "changed.toml"
+    changed.write_text(AGENT.read_text(encoding="utf-8").replace("support-bot", "chat-bot"), encoding="utf-8")
+    status, said, complaint = called("explain", AGENT, changed, "support-bot", "tickets")
+    assert (status, said) == (2, called("explain", AGENT, "support-bot", "tickets")[1])
+    assert "no agent support-bot" in complaint
+    alone = [called("explain", path)[1] for path in (changed, AGENT)]
+    assert called("explain", changed, AGENT) == (0, "\n".join(alone), "")
+    status, said, complaint = called("explain", AGENT, "support-bot", "tickets", "what")
+    assert (status, said) == (2, "")
+    assert "unrecognized arguments: what" in complaint
 
 
 def test_what_cannot_be_read(tmp_path):
