@@ -18,6 +18,7 @@ from meshmodel.analysis.listing import Listing
 from meshmodel.analysis.offboarding import Offboarding, offboarding
 from meshmodel.analysis.questions import questions
 from meshmodel.analysis.reach import identity_counts, reach_of
+from meshmodel.analysis.reach_table import ReachTable
 from meshmodel.analysis.relations import Related
 from meshmodel.analysis.results import (
     AgentReach,
@@ -113,6 +114,11 @@ class Analysis:
     def reach(self) -> tuple[AgentReach, ...]:
         """The reach of every active agent (section 4), by id."""
         return tuple(reach_of(self._engine, each) for each in sorted(self._engine.mesh.agent_node))
+
+    @cached_property
+    def reach_table(self) -> ReachTable:
+        """Agents by systems, each cell worked out when it is asked for."""
+        return ReachTable(self._engine)
 
     def identity_counts(self) -> Mapping[str, int]:
         """How many identities each active agent effectively carries; much quicker than ``reach``."""

@@ -187,14 +187,10 @@ def _agent_reach(analysis: "Analysis", agent: Agent) -> list[Row]:
 
 def _system_reach(analysis: "Analysis", system: System) -> list[Row]:
     rows = []
-    for agent in analysis.reach():
-        for each in agent.reach:
-            if each.system == system.id:
-                how = _how(each.direct == each.actions, each.own == each.actions)
-                text = f"{_name(agent.agent)} {letters(each.actions):<5} "
-                rows.append(
-                    Row(("reached", agent.agent), line("◉ ", text, *how), ("agent", agent.agent), indent=2)
-                )
+    for agent, each in analysis.reach_table.reaching(system.id):
+        how = _how(each.direct == each.actions, each.own == each.actions)
+        text = f"{_name(agent)} {letters(each.actions):<5} "
+        rows.append(Row(("reached", agent), line("◉ ", text, *how), ("agent", agent), indent=2))
     return [heading("who ends up here"), *rows] if rows else []
 
 
@@ -202,19 +198,9 @@ def _credential_reach(snapshot: Snapshot, analysis: "Analysis", credential: Cred
     shared = [each for each in snapshot.credential.values() if each.principal == credential.principal]
     title = "who ends up with it" if len(shared) == 1 else f"who ends up acting as {credential.principal}"
     rows = []
-    for agent in analysis.reach():
-        if credential.principal in agent.identities:
-            how = _how(
-                credential.principal in agent.direct_identities, credential.principal in agent.own_identities
-            )
-            rows.append(
-                Row(
-                    ("has", agent.agent),
-                    line("◉ ", _name(agent.agent), *how),
-                    ("agent", agent.agent),
-                    indent=2,
-                )
-            )
+    for agent, direct, own in analysis.reach_table.carrying(credential.principal):
+        how = _how(direct, own)
+        rows.append(Row(("has", agent), line("◉ ", _name(agent), *how), ("agent", agent), indent=2))
     return [heading(title), *rows] if rows else []
 
 

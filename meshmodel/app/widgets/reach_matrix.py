@@ -1,7 +1,10 @@
 """The reach matrix: agents by systems, the actions in the cells, and how they are reached."""
 
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Final, Literal
+from itertools import accumulate
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,18 +19,25 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Input, Static
 
-from meshmodel.analysis.results import AgentReach, SystemReach
+from meshmodel.analysis.results import SystemReach
 from meshmodel.app.messages import ExplanationRequested, Shown
 from meshmodel.app.phrases import LETTERS
 from meshmodel.app.widgets.rows import line
 from meshmodel.model.text import width as cells_of
 
+if TYPE_CHECKING:
+    from meshmodel.api import Analysis
+
 How = Literal["direct", "hidden", "deputy"]
 SIGNS: Final[dict[How, str]] = {"direct": " ", "hidden": "·", "deputy": "»"}
 ASCII_SIGNS: Final[dict[How, str]] = {"direct": " ", "hidden": "~", "deputy": ">"}
-CELL: Final = 7
-"""Cells of a column at least: five letters, a sign, a gap."""
+CELL: Final = 9
+"""Cells of a column at least: five letters and two signs with a gap on each side."""
 _NAME_LIMIT: Final = 24
+
+
+Ask = Callable[[str, str], SystemReach | None]
+"""What an agent reaches on a system, if anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,8 @@ def clip(text: str, cells: int) -> str:
 
 class MatrixView(ScrollView, can_focus=True):
     """The table itself: it scrolls both ways, its first column and its head stay.
+
+    It asks for the cells that are in view, and for no others.
 
     Arrows, Home, End and the page keys move the cursor; a click sets it; Enter or a second click
     posts :class:`MatrixView.Opened`.
@@ -124,36 +136,26 @@ class MatrixView(ScrollView, can_focus=True):
         self.systems: tuple[str, ...] = ()
         self.column = 0
         self.line = 0
-        self._cells: dict[tuple[str, str], Cell] = {}
+        self._ask: Ask = _nothing
+        self._ascii = False
         self._widths: tuple[int, ...] = ()
         self._lefts: tuple[int, ...] = ()
         self._name_width = 8
 
     def show_table(
-        self, agents: tuple[str, ...], systems: tuple[str, ...], cells: dict[tuple[str, str], Cell]
+        self, agents: Iterable[str], systems: Iterable[str], ask: Ask, *, ascii_only: bool = False
     ) -> None:
         """Show these agents by these systems; the cursor stays on its agent and system if it can."""
         agent, system = self.at
-        self.agents, self.systems, self._cells = agents, systems, cells
-        self._widths = tuple(
-            max(
-                CELL,
-                2 + min(_NAME_LIMIT, cells_of(name)),
-                2 + max((len(cells[each, name].text) for each in agents if (each, name) in cells), default=0),
-            )
-            for name in systems
-        )
-        lefts, total = [], 0
-        for each in self._widths:
-            lefts.append(total)
-            total += each
+        self.agents, self.systems, self._ask = tuple(agents), tuple(systems), ask
+        self._ascii = ascii_only
+        self._widths = tuple(max(CELL, 2 + min(_NAME_LIMIT, cells_of(name))) for name in self.systems)
+        *lefts, total = accumulate(self._widths, initial=0)
         self._lefts = tuple(lefts)
-        self._name_width = 2 + min(_NAME_LIMIT, max((cells_of(name) for name in agents), default=6))
-        self.line = agents.index(agent) if agent in agents else min(self.line, max(len(agents) - 1, 0))
-        self.column = (
-            systems.index(system) if system in systems else min(self.column, max(len(systems) - 1, 0))
-        )
-        self.virtual_size = Size(self._name_width + total, 1 + len(agents))
+        self._name_width = 2 + min(_NAME_LIMIT, max((cells_of(name) for name in self.agents), default=6))
+        self.line = _place(self.agents, agent, self.line)
+        self.column = _place(self.systems, system, self.column)
+        self.virtual_size = Size(self._name_width + total, 1 + len(self.agents))
         self.refresh()
 
     @property
@@ -183,13 +185,13 @@ class MatrixView(ScrollView, can_focus=True):
         x = event.x - self._name_width + self.scroll_offset.x
         if event.y < 1 or event.x < self._name_width or not 0 <= line_ < len(self.agents):
             return
-        for column, left in enumerate(self._lefts):
-            if left <= x < left + self._widths[column]:
-                again = (column, line_) == (self.column, self.line)
-                self._put(column, line_)
-                if again:
-                    self.action_open()
-                return
+        column = bisect_right(self._lefts, x) - 1
+        if not 0 <= column < len(self.systems) or x >= self._lefts[column] + self._widths[column]:
+            return
+        again = (column, line_) == (self.column, self.line)
+        self._put(column, line_)
+        if again:
+            self.action_open()
 
     def _put(self, column: int, line_: int) -> None:
         self.column = max(0, min(column, len(self.systems) - 1))
@@ -208,26 +210,34 @@ class MatrixView(ScrollView, can_focus=True):
         base = self.rich_style
         names = self.get_component_rich_style("matrix--name")
         head = self.get_component_rich_style("matrix--head")
+        room = max(size.width - self._name_width, 0)
+        offset = self.scroll_offset.x
+        columns = self._in_view(offset, room)
         if y == 0:
             left = Segment(clip(" agent", self._name_width), base + head)
-            rest = [Segment(clip(f" {name}", width), base + head) for name, width in self._columns()]
+            rest = [
+                Segment(clip(f" {self.systems[column]}", self._widths[column]), base + head)
+                for column in columns
+            ]
         else:
             index = y - 1 + self.scroll_offset.y
             if not 0 <= index < len(self.agents):
                 return Strip.blank(size.width, base)
             agent = self.agents[index]
             left = Segment(clip(f" {agent}", self._name_width), base + names)
-            rest = [self._cell(agent, index, column, base) for column in range(len(self.systems))]
-        room = max(size.width - self._name_width, 0)
-        offset = self.scroll_offset.x
+            rest = [self._cell(agent, index, column, base) for column in columns]
+        offset -= self._lefts[columns[0]] if columns else 0
         moved = Strip(rest).crop_extend(offset, offset + room, base)
         return Strip([left, *moved]).crop_extend(0, size.width, base)
 
-    def _columns(self) -> list[tuple[str, int]]:
-        return list(zip(self.systems, self._widths, strict=True))
+    def _in_view(self, offset: int, room: int) -> range:
+        """The columns of which something is seen."""
+        first = max(bisect_right(self._lefts, offset) - 1, 0)
+        return range(first, bisect_right(self._lefts, offset + room))
 
     def _cell(self, agent: str, index: int, column: int, base: Style) -> Segment:
-        cell = self._cells.get((agent, self.systems[column]))
+        reach = self._ask(agent, self.systems[column])
+        cell = cell_of(reach, ascii_only=self._ascii) if reach else None
         text = clip(f" {cell.text if cell else ''}", self._widths[column])
         style = base
         if cell is not None:
@@ -237,6 +247,17 @@ class MatrixView(ScrollView, can_focus=True):
             cursor = self.get_component_rich_style("matrix--cursor")
             style += Style(bgcolor=cursor.bgcolor, bold=cursor.bold)
         return Segment(text, style)
+
+
+def _nothing(agent: str, system: str) -> SystemReach | None:
+    """Nothing is reached where nothing is shown."""
+    del agent, system
+    return None
+
+
+def _place(names: tuple[str, ...], name: str | None, place: int) -> int:
+    """Where a name stands now; the same place where it is gone."""
+    return names.index(name) if name in names else max(min(place, len(names) - 1), 0)
 
 
 class ReachMatrix(Vertical):
@@ -261,8 +282,7 @@ class ReachMatrix(Vertical):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         """Arguments: the id of the widget."""
         super().__init__(id=id)
-        self._reach: tuple[AgentReach, ...] = ()
-        self._seen: object = None
+        self._analysis: Analysis | None = None
         self._ascii = False
         self.table = MatrixView()
         self.filter = Input(placeholder="filter agents and systems", compact=True)
@@ -284,15 +304,12 @@ class ReachMatrix(Vertical):
         """Show the reach of the analysis in force."""
         analysis = shown.analysis
         if analysis is None:
-            self._seen, self._reach = None, ()
+            self._analysis = None
             self._show()
             self.legend.update(line((f" {shown.why_nothing}", "$text-warning")))
-            return
-        if analysis is self._seen and shown.ascii == self._ascii:
-            return
-        self._seen, self._ascii = analysis, shown.ascii
-        self._reach = tuple(analysis.reach())
-        self._show()
+        elif analysis is not self._analysis or shown.ascii != self._ascii:
+            self._analysis, self._ascii = analysis, shown.ascii
+            self._show()
 
     def focus_list(self) -> None:
         """Give the focus to the table."""
@@ -331,10 +348,16 @@ class ReachMatrix(Vertical):
 
     def _show(self) -> None:
         signs = ASCII_SIGNS if self._ascii else SIGNS
-        agents, systems, cells = table_of_reach(self._reach, self.filter.value, ascii_only=self._ascii)
-        self.table.show_table(agents, systems, cells)
-        everything = sum(len(each.reach) for each in self._reach)
-        left_out = f"  {len(cells)} of {everything} cells" if len(cells) < everything else ""
+        left_out = ""
+        if self._analysis is None:
+            self.table.show_table((), (), _nothing)
+        else:
+            reach = self._analysis.reach_table
+            agents, systems = names_shown(reach.agents, reach.systems, self.filter.value)
+            self.table.show_table(agents, systems, reach.cell, ascii_only=self._ascii)
+            if (agents, systems) != (reach.agents, reach.systems):
+                cells, everything = reach.count(agents, systems), reach.count(reach.agents, reach.systems)
+                left_out = f"  {cells} of {everything} cells" if cells < everything else ""
         self.legend.update(
             line(
                 " rwxia  ",
@@ -346,27 +369,15 @@ class ReachMatrix(Vertical):
         )
 
 
-def table_of_reach(
-    reach: tuple[AgentReach, ...], words: str, *, ascii_only: bool = False
-) -> tuple[tuple[str, ...], tuple[str, ...], dict[tuple[str, str], Cell]]:
-    """Agents, systems and cells; with a filter those rows or columns whose name has one of its words."""
+def names_shown(
+    agents: tuple[str, ...], systems: tuple[str, ...], words: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Agents and systems; with a filter those rows or columns whose name has one of its words."""
     wanted = words.casefold().split()
-    systems = sorted({each.system for agent in reach for each in agent.reach})
-    agents = [each.agent for each in reach]
-    if wanted:
-        some_agents = [name for name in agents if any(word in name.casefold() for word in wanted)]
-        some_systems = [name for name in systems if any(word in name.casefold() for word in wanted)]
-        if some_agents or some_systems:
-            agents = some_agents or agents
-            systems = some_systems or systems
-        else:
-            agents, systems = [], []
-    shown, kept = set(systems), set(agents)
-    cells = {
-        (agent.agent, each.system): cell_of(each, ascii_only=ascii_only)
-        for agent in reach
-        if agent.agent in kept
-        for each in agent.reach
-        if each.system in shown
-    }
-    return tuple(agents), tuple(systems), cells
+    if not wanted:
+        return agents, systems
+    some_agents = tuple(name for name in agents if any(word in name.casefold() for word in wanted))
+    some_systems = tuple(name for name in systems if any(word in name.casefold() for word in wanted))
+    if not some_agents and not some_systems:
+        return (), ()
+    return some_agents or agents, some_systems or systems
