@@ -126,7 +126,7 @@ class Links:
     ) -> tuple[tuple[str, str], ...]:
         words, letters = _actions(actions)
         if mark == "proposed":
-            words, letters = f"{_GUARD} {words}", f"{_GUARD} {letters}"
+            words = _GUARD  # in place of the actions, so that no card has to make room for it
         if card:
             return (("", words), ("", words), ("", letters), ("", letters))
         tail = "" if record.is_active else f" {record.status}"
@@ -203,15 +203,14 @@ class Links:
         relation: Reference = (step, (from_, to))
         mark = self.mark(step, from_, to)
         if mark == "proposed":
-            words = f"{_GUARD}: {words}"
-        short = _GUARD if mark == "proposed" else ""
+            words = _GUARD
         self.links.append(
             Link(
                 [(start, relation)],
                 (target, to),
                 relation,
                 style,  # type: ignore[arg-type]  # closed by callers
-                ((words, ""), (words, ""), (short, ""), (short, "")),
+                ((words, ""), (words, ""), ("", ""), ("", "")),
                 None,
                 mark,
             )

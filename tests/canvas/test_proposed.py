@@ -27,3 +27,14 @@ def test_a_proposed_guard_has_a_sign_and_a_word(step):
     assert plain.isascii()
     assert "guard" in plain
     assert "guard" not in text(True, None)
+
+
+@pytest.mark.parametrize("size", [(80, 20), (120, 28), (200, 40)])
+def test_a_proposed_guard_takes_no_more_room_than_another_mark(size):
+    model = read_file(MODELS / "finance-orchestrator.toml")
+    options = Options(*size)
+    steps = [("delegation", *key) for key in model.delegation] + [("custody", *key) for key in model.custody]
+    before = draw(model, Facts(marks=dict.fromkeys(steps, "counts")), options)
+    after = draw(model, Facts(marks=dict.fromkeys(steps, "proposed")), options, before, keep_lanes=True)
+    cards = [("agent", each) for each in model.agent] + [("system", each) for each in model.system]
+    assert [after.box_of(each) for each in cards] == [before.box_of(each) for each in cards]
