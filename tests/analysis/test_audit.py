@@ -72,7 +72,7 @@ def test_a_start_that_has_read_its_source_is_controlled_by_what_stands_behind_th
 
 
 def test_without_doors_some_crossing_is_told_rather_than_reach_that_is_none():
-    """Section 11: without options, the worst crossing."""
+    """Section 11: without options, the worst crossing; of those that are equally bad the first by id."""
     text = NOTES_THEN_BANK.format(home='home = "desk"')
     text += """
         [[system]]
@@ -87,7 +87,7 @@ def test_without_doors_some_crossing_is_told_rather_than_reach_that_is_none():
     assert analysis.summary.crossings
     assert not analysis.doors
     for told in (analysis.explain(), analysis.explain("clerk")):
-        assert (told.system, told.state) == ("notes", "controlled")
+        assert (told.system, told.state) == ("bank", "controlled")
     assert analysis.explain("clerk", "agenda").state is None
 
 
