@@ -26,6 +26,7 @@ async def accept(it: Desk, by: str = "Ada", reason: str = "a pilot") -> None:
     await it.press("enter")
     await it.type(reason)
     await it.press("enter")
+    await it.press("enter")  # until when stays as it was offered
 
 
 def listed(it: Desk) -> str:
@@ -61,6 +62,19 @@ async def test_a_finding_is_accepted_by_one_key_and_a_form_in_one_edit(
         await it.press("u")
         assert it.model.acceptance == before.acceptance
         assert "accepted" not in listed(it)
+
+
+async def test_enter_passes_the_day_too_before_it_saves(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.press("f", "y")
+        for text in ("Ada", "a pilot"):
+            await it.type(text)
+            await it.press("enter")
+        assert not it.model.acceptance
+        built = it.bench.session.built
+        assert built is not None
+        await it.press("ctrl+u", *built.today.isoformat(), "enter")
+        assert it.model.acceptance[KEY].until == built.today
 
 
 async def test_it_is_withdrawn_from_the_same_place(tmp_path: Path) -> None:

@@ -98,11 +98,12 @@ class AcceptDialog(Dialog[Edit]):
         next((each for each in lines if not each.value), lines[-1]).focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go on to the next line that is empty; save where none is."""
+        """Go on to the next line; save in the last."""
         event.stop()
-        empty = next((each for each in self.query(Input) if not each.value.strip()), None)
-        if empty is not None and empty is not event.input:
-            empty.focus()
+        lines = list(self.query(Input))
+        following = lines[lines.index(event.input) + 1 :]
+        if following:
+            following[0].focus()
         else:
             self.action_save()
 
