@@ -107,7 +107,7 @@ def fix_rows(fix: "Fix", fixing: Fixing, *, is_ascii: bool, working: str = "") -
     if not fix.checkpoints:
         return
     sign = "G" if is_ascii else "◈"
-    yield heading(f"uncontrolled: {fix.before:,} before, 0 after; {sign} guard on the canvas is where")
+    yield heading(f"uncontrolled: {fix.before:,} before, 0 after; {sign} on the canvas: guard here")
     for state, hint in STATES:
         every = Choice(fix.checkpoints, state)
         said = line("  apply all as ", (state, "bold"), (f"  {hint}", "$text-muted"))
