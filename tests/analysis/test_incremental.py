@@ -26,6 +26,8 @@ def answers(analysis):
         "summary": analysis.summary,
         "questions": analysis.questions,
         "findings": analysis.findings,
+        "severities": analysis.uncontrolled_by_severity,
+        "worst": analysis.explain(),
         "reach": analysis.reach(),
         "crossings": analysis.crossings(),
         "identities": dict(analysis.identity_counts()),

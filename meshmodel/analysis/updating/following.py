@@ -52,6 +52,8 @@ class Following:
         moved = move(self.kept, Changes.between(self.kept.engine.snapshot, snapshot))
         if moved is None:
             return None
+        # What is asked of this one from now on is worked out for itself; two readings are kept, not more.
+        self._earlier = None
         return Following(
             moved.kept,
             Earlier(
@@ -92,11 +94,11 @@ class Following:
 
     def questions(self) -> tuple[Question, ...]:
         """What the drawing does not say yet."""
-        known = None if self._earlier is None else self._earlier.asked
-        if self._earlier is None or known is None:
+        earlier = self._earlier
+        if earlier is None or earlier.asked is None:
             self._asked = ask(self.engine)
         else:
-            self._asked = known.after(self.kept, self._earlier.moved)
+            self._asked = earlier.asked.after(self.kept, earlier.moved)
         return self._asked.questions
 
     def findings(self, doors: tuple[Door, ...], counts: Counts, today: date) -> tuple[Finding, ...]:
