@@ -246,3 +246,12 @@ def test_an_empty_model_has_nothing_open() -> None:
     from meshmodel.api import analyse
 
     assert open_counts(analyse(Snapshot())) == {}
+
+
+async def test_a_narrow_header_counts_the_same_rows_and_says_that_there_are_more(tmp_path: Path) -> None:
+    for size, said in (((160, 40), "open: 5 critical · "), ((100, 30), "open: 5 critical …")):
+        async with desk(tmp_path, "coding-agent-mcp", size=size) as it:
+            built = it.bench.session.built
+            assert built is not None
+            assert open_counts(built)["critical"] == 5
+            await it.shows(said)

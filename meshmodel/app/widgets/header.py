@@ -29,14 +29,11 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def worst(shown: Shown) -> str:
-    """How many of the most severe missing checkpoints there are, such as ``1 critical``."""
-    doors = shown.analysis.doors if shown.analysis is not None else ()
-    for severity in ("critical", "high", "medium", "low"):
-        number = sum(door.severity == severity for door in doors)
-        if number:
-            return f"{number} {severity}"
-    return ""
+def worst(counts: Mapping[str, int], *, is_ascii: bool = False) -> str:
+    """How many of the most severe open rows there are: ``open: 1 critical``, and … for the rest."""
+    severity, number = next(iter(counts.items()))
+    more = "" if len(counts) == 1 else " ..." if is_ascii else " …"
+    return f"open: {number} {severity}{more}"
 
 
 def delta(before: Summary | None, after: Summary | None, *, is_ascii: bool = False) -> str:
@@ -109,7 +106,9 @@ class MeshHeader(Widget):
             if self._counts:
                 between = ", " if is_ascii else " · "
                 every = between.join(f"{number} {severity}" for severity, number in self._counts.items())
-                parts.append(Part(f"open: {every}", "$foreground", 6, short=worst(shown)))
+                parts.append(
+                    Part(f"open: {every}", "$foreground", 6, short=worst(self._counts, is_ascii=is_ascii))
+                )
             parts.append(Part(f"designed {designed.summary.missing}", "$foreground", 2))
             change = delta(self._before and self._before[0], built.summary, is_ascii=is_ascii)
             if not change:
