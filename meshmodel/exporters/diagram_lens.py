@@ -113,7 +113,7 @@ def _reached(successors: Sequence[Sequence[int]], start: int) -> set[int]:
 
 
 def _light_nodes(mesh: Mesh, lit: Lighting, tone: Tone, row: set[int]) -> None:
-    for number, each in enumerate(mesh.systems):
+    for each, number in mesh.system_number.items():
         if any(5 * number + action in row for action in range(5)):
             lit.nodes[f"system:{each}"] = tone
     for each, node in mesh.credential_node.items():
@@ -170,11 +170,11 @@ def _is_node(mesh: Mesh, kind: str, head: str) -> bool:
 def _say(mesh: Mesh, lit: Lighting, agent: str, reached: Sequence[SystemReach]) -> None:
     lit.words[f"agent:{agent}"] = "reach of this agent"
     said: dict[Tone, str] = {"direct": "held", "hidden": "picked up", "deputy": "of a deputy"}
-    for each in mesh.credentials:
+    for each in mesh.credential_node:
         tone = lit.nodes.get(f"credential:{each}")
         if tone is not None:
             lit.words[f"credential:{each}"] = said[tone]
-    for each in mesh.agents:
+    for each in mesh.agent_node:
         if each != agent and f"agent:{each}" in lit.nodes:
             lit.words[f"agent:{each}"] = "deputy"
     for system in reached:
