@@ -4,7 +4,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Final
 
-from meshmodel.analysis.results import Accepted, Finding
+from meshmodel.analysis.results import Accepted, Finding, Told
 from meshmodel.analysis.rules import RULES, Case, Facts, Rule
 from meshmodel.analysis.rules.base import joined
 from meshmodel.model.records import Acceptance
@@ -18,18 +18,20 @@ def findings(facts: Facts, today: date) -> tuple[Finding, ...]:
         facts: the model as read.
         today: the day (UTC) on which acceptances must still hold.
     """
-    listed: dict[tuple[int, str], list[Finding]] = {}
+    listed: dict[tuple[int, str], tuple[Rule, list[Case]]] = {}
     for rule in RULES:
+        places: dict[str, list[Case]] = {}
         for case in rule.cases(facts):
-            place = _RANK[case.severity], rule.id
-            found = found_by(rule, case, facts, today)
-            if place in listed:
-                listed[place].append(found)
+            if case.severity in places:
+                places[case.severity].append(case)
             else:
-                listed[place] = [found]
+                places[case.severity] = cases = [case]
+                listed[_RANK[case.severity], rule.id] = rule, cases
     every: list[Finding] = []
     for place in sorted(listed):
-        every += sorted(listed[place], key=_SUBJECT)
+        rule, cases = listed[place]
+        cases.sort(key=_SUBJECT)
+        every += [found_by(rule, case, facts, today) for case in cases]
     return tuple(every)
 
 
@@ -44,18 +46,25 @@ def in_order(finding: Finding) -> tuple[int, str, str]:
 
 def found_by(rule: Rule, case: Case, facts: Facts, today: date) -> Finding:
     """The finding of one case, with what was accepted about it."""
-    acceptance = facts.snapshot.acceptance.get((rule.id, case.subject))
+    subject, severity, told, agents, actions = case
+    acceptance = facts.engine.snapshot.acceptance.get((rule.id, subject))
+    said = None if acceptance is None else accepted(acceptance, case, today)
+    if not isinstance(told, Told):
+        return Finding.told_later(
+            rule.id, severity, subject, told, rule.remedy, rule.references, said, agents, actions
+        )
+    message, about, remedy = told
     return Finding(
         rule.id,
-        case.severity,
-        case.subject,
-        case.message,
-        case.remedy or rule.remedy,
+        severity,
+        subject,
+        message,
+        remedy or rule.remedy,
         rule.references,
-        None if acceptance is None else accepted(acceptance, case, today),
-        case.about,
-        case.agents,
-        case.actions,
+        said,
+        about,
+        agents,
+        actions,
     )
 
 

@@ -7,8 +7,10 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.steps import bits
 from meshmodel.model.records import Key
 
-_FEW = 12
+_ASKED = 12
 """So many nodes are looked for in the reach of every agent; more are cheaper all at once."""
+FEW = 5
+"""So many elements a sentence names; of more the first three."""
 _MOST_KNOWN = 20_000
 """So many sets of agents are kept in words; then they are forgotten."""
 MOST_LIT = 50
@@ -78,7 +80,7 @@ class Reached:
                 self._named.clear()
                 self._same.clear()
             records = self._engine.snapshot.agent
-            words = told([records[each].title for each in agents[:5]], len(agents))
+            words = told([records[each].title for each in agents[:FEW]], len(agents))
             known = self._named[agents] = Reaching(agents, words, lit("agent", agents))
         if known.agents is agents:
             self._same[id(agents)] = known
@@ -87,7 +89,7 @@ class Reached:
     def _marks(self, node: int) -> int:
         if self._columns is None:
             self._asked += 1
-            if self._asked > _FEW:
+            if self._asked > _ASKED:
                 self.prepare()
         if self._columns is not None:
             return self._columns[self._places[node]]
@@ -155,7 +157,7 @@ class Reached:
 
 def told(titles: Sequence[str], number: int) -> str:
     """Titles as a list in a sentence; of many the first three, and how many more there are."""
-    if number > 5:
+    if number > FEW:
         return f"{', '.join(titles[:3])} and {number - 3} more"
     if number < 2:
         return "".join(titles)

@@ -1,7 +1,8 @@
 """What an analysis answers: documented, frozen types (sections 4 to 6, 9 and 11)."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from meshmodel.model.vocabulary import Action, CheckpointStep, Severity
 
@@ -76,13 +77,28 @@ class Accepted:
     because: str = ""
 
 
+class Told(NamedTuple):
+    """What a finding says.
+
+    Attributes:
+        message: one sentence: who, what, as whom.
+        about: the records concerned, as table and key, the most telling first.
+        remedy: where it differs from the rule's.
+    """
+
+    message: str
+    about: tuple[tuple[str, str | tuple[str, str]], ...]
+    remedy: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One finding of one rule (section 9).
 
     ``about`` names the records it is about as (table, key) pairs, for the canvas and the inspector
     (of very many agents only the first); ``agents`` and ``actions`` are complete, as an acceptance of
-    the finding would state them.
+    the finding would state them. ``message``, ``remedy`` and ``about`` may be put together when one of
+    them is first read: there can be ten thousand findings of which a few are looked at.
     """
 
     rule: str
@@ -95,6 +111,51 @@ class Finding:
     about: tuple[tuple[str, str | tuple[str, str]], ...] = ()
     agents: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
+    _telling: Callable[[], Told] = field(init=False, repr=False, compare=False)
+    _usual: str = field(init=False, repr=False, compare=False)
+
+    @classmethod
+    def told_later(
+        cls,
+        rule: str,
+        severity: Severity,
+        subject: str,
+        telling: Callable[[], Told],
+        usual: str,
+        references: tuple[str, ...],
+        accepted: Accepted | None,
+        agents: tuple[str, ...],
+        actions: tuple[Action, ...],
+    ) -> "Finding":
+        """A finding that ``telling`` puts in words once they are read, always in the same ones; ``usual``
+        is the remedy where it names none.
+        """
+        made = _new(cls)
+        _set(made, "rule", rule)
+        _set(made, "severity", severity)
+        _set(made, "subject", subject)
+        _set(made, "_telling", telling)
+        _set(made, "_usual", usual)
+        _set(made, "references", references)
+        _set(made, "accepted", accepted)
+        _set(made, "agents", agents)
+        _set(made, "actions", actions)
+        return made
+
+    if not TYPE_CHECKING:  # any name would be allowed
+
+        def __getattr__(self, name: str) -> object:
+            """Put it in words: one of them is read that is not there yet."""
+            if name not in ("message", "remedy", "about"):
+                raise AttributeError(f"a finding has no {name}")
+            told = self._telling()
+            _set(self, "message", told.message)
+            _set(self, "remedy", told.remedy or self._usual)
+            _set(self, "about", told.about)
+            return object.__getattribute__(self, name)
+
+
+_new, _set = object.__new__, object.__setattr__
 
 
 @dataclass(frozen=True, slots=True)

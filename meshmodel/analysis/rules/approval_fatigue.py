@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.analysis.rules.places import is_active, place_title, record_of
 from meshmodel.model.records import Checkpoint
@@ -22,11 +23,13 @@ def _of(facts: Facts, checkpoint: Checkpoint) -> Iterator[Case]:
     yield Case(
         subject=checkpoint.id,
         severity="medium",
-        message=(
-            f"{checkpoint.id} on {place_title(snapshot, checkpoint)} asks {who} {checkpoint.rate} times a "
-            "day: nobody looks at each of so many"
+        told=Told(
+            message=(
+                f"{checkpoint.id} on {place_title(snapshot, checkpoint)} asks {who} {checkpoint.rate} times "
+                "a day: nobody looks at each of so many"
+            ),
+            about=(("checkpoint", checkpoint.id), *record_of(snapshot, checkpoint)),
         ),
-        about=(("checkpoint", checkpoint.id), *record_of(snapshot, checkpoint)),
     )
 
 

@@ -1,16 +1,17 @@
 """What a rule is, and what it is given."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.meeting import Meeting
+from meshmodel.analysis.parts import Parts
 from meshmodel.analysis.reached import Reached, Reaching
 from meshmodel.analysis.relations import Related
-from meshmodel.analysis.results import Door
+from meshmodel.analysis.results import Door, Told
 from meshmodel.model.records import Key
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.vocabulary import Action, Severity
@@ -30,6 +31,7 @@ class Facts:
         who: who reaches what; worked out when it is first asked for.
         meeting: who meets a checkpoint and has power over it.
         made: what ``cached`` made.
+        parts: the batches in which a large mesh is looked at, if it is.
     """
 
     engine: Engine
@@ -39,13 +41,16 @@ class Facts:
     made: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
     who: Reached = field(default=cast("Reached", None), repr=False, compare=False)
     meeting: Meeting = field(default=cast("Meeting", None), repr=False, compare=False)
+    parts: Parts | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Who reaches what is worked out when it is first asked for."""
         if cast("Reached | None", self.who) is None:
             object.__setattr__(self, "who", Reached(self.engine))
         if cast("Meeting | None", self.meeting) is None:
-            object.__setattr__(self, "meeting", Meeting(self.engine, self.counts.count))
+            parts = self.parts
+            made = Meeting(self.engine, self.counts.count) if parts is None else parts.meeting
+            object.__setattr__(self, "meeting", made)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -84,26 +89,22 @@ class Facts:
         return self.who.named(nodes)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One place where a rule holds.
 
     Attributes:
         subject: as section 9 names it for the rule.
         severity: of this case.
-        message: one sentence: who, what, as whom.
-        about: the records concerned, as table and key, the most telling first.
+        told: what the finding says; or how it is put in words once it is read, where there can be
+            thousands. This may keep records, but nothing large: findings outlive the edits after them.
         agents, actions: what an acceptance of it would accept.
-        remedy: where it differs from the rule's.
     """
 
     subject: str
     severity: Severity
-    message: str
-    about: tuple[tuple[str, Key], ...]
+    told: Told | Callable[[], Told]
     agents: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
-    remedy: str | None = None
 
 
 EVERYTHING = frozenset({*TABLES, "reach", "doors"})
@@ -158,7 +159,28 @@ class Rule:
     def __post_init__(self) -> None:
         """A local rule has the cases of every record."""
         if self.per is not None and self.of is not None:
-            object.__setattr__(self, "cases", _of_every(self.per, self.of))
+            if self.per == "agent" and self.near <= {"reach"}:
+                object.__setattr__(self, "cases", _of_every_agent(self.of))
+            else:
+                object.__setattr__(self, "cases", _of_every(self.per, self.of))
+
+
+def _of_every_agent(of: Callable[[Facts, Any], Iterable[Case]]) -> Callable[[Facts], Iterable[Case]]:
+    """The cases of all agents; where there are batches each is looked at in its own."""
+
+    def cases(facts: Facts) -> Iterator[Case]:
+        records = facts.snapshot.agent
+        parts = () if facts.parts is None else facts.parts.parts
+        for part in parts:
+            here = replace(facts, engine=part.engine, counts=part.counts, made={})
+            for agent in part.agents:
+                yield from of(here, records[agent])
+        there = () if facts.parts is None else facts.parts.of
+        for agent, record in records.items():
+            if agent not in there:
+                yield from of(facts, record)
+
+    return cases
 
 
 def _of_every(table: str, of: Callable[[Facts, Any], Iterable[Case]]) -> Callable[[Facts], Iterable[Case]]:

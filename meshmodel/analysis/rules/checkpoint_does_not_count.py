@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from meshmodel.analysis.checkpoints import shortcomings
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import EVERYTHING, Case, Facts, Rule, joined
 from meshmodel.analysis.rules.places import is_active, place_title, record_of
 from meshmodel.model.records import Checkpoint
@@ -44,9 +45,11 @@ def _cases(facts: Facts) -> Iterator[Case]:
         yield Case(
             subject=checkpoint.id,
             severity="medium",
-            message=f"{checkpoint.id} on {place_title(snapshot, checkpoint)} does not count: {why}",
-            remedy=remedy[0].upper() + remedy[1:],
-            about=(("checkpoint", checkpoint.id), *record_of(snapshot, checkpoint)),
+            told=Told(
+                message=f"{checkpoint.id} on {place_title(snapshot, checkpoint)} does not count: {why}",
+                about=(("checkpoint", checkpoint.id), *record_of(snapshot, checkpoint)),
+                remedy=remedy[0].upper() + remedy[1:],
+            ),
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from meshmodel.analysis.reached import lit
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.analysis.rules.wording import in_words, systems_of
 from meshmodel.analysis.steps import Pair, actions_of, bits
@@ -51,14 +52,16 @@ def _cases(facts: Facts) -> Iterator[Case]:
         yield Case(
             subject=agent,
             severity="low",
-            message=(
-                f"{facts.snapshot.agent[agent].title} can {told} after a decision on the "
-                f"{' and the '.join(where)} alone, made before it was known what would be done"
-            ),
-            about=(
-                ("agent", agent),
-                *lit("checkpoint", checkpoints),
-                *lit("system", systems_of(facts, acts)),
+            told=Told(
+                message=(
+                    f"{facts.snapshot.agent[agent].title} can {told} after a decision on the "
+                    f"{' and the '.join(where)} alone, made before it was known what would be done"
+                ),
+                about=(
+                    ("agent", agent),
+                    *lit("checkpoint", checkpoints),
+                    *lit("system", systems_of(facts, acts)),
+                ),
             ),
             agents=(agent,),
             actions=actions_of(actions),

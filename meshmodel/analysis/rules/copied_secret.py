@@ -1,11 +1,13 @@
 """One secret kept in several places."""
 
 from collections.abc import Iterator
+from functools import partial
 
-from meshmodel.analysis.reached import lit
-from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
+from meshmodel.analysis.reached import FEW, lit, told
+from meshmodel.analysis.results import Told
+from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.analysis.rules.granted import granted_actions
-from meshmodel.model.records import Credential
+from meshmodel.model.records import Credential, System
 
 
 def _of(facts: Facts, credential: Credential) -> Iterator[Case]:
@@ -16,19 +18,24 @@ def _of(facts: Facts, credential: Credential) -> Iterator[Case]:
     systems = sorted(each.system for each in custodies if each.how == "stores")
     if len(systems) < 2:
         return
+    some = tuple(facts.snapshot.system[each] for each in systems[:FEW])
     yield Case(
         subject=credential.id,
         severity="medium",
-        message=(
-            f"{credential.title} is kept in {titles(facts.snapshot, 'system', systems)}: whoever changes it "
-            "must find every copy"
-        ),
-        about=(
+        told=partial(_told, credential, systems, some),
+        actions=granted_actions(facts, credential.id),
+    )
+
+
+def _told(credential: Credential, systems: list[str], some: tuple[System, ...]) -> Told:
+    return Told(
+        f"{credential.title} is kept in {told([each.title for each in some], len(systems))}: whoever "
+        "changes it must find every copy",
+        (
             ("credential", credential.id),
             *(("custody", (each, credential.id)) for each in systems[:2]),
             *lit("system", systems),
         ),
-        actions=granted_actions(facts, credential.id),
     )
 
 

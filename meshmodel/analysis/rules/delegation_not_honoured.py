@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, can
 from meshmodel.analysis.steps import ALL_ACTIONS, actions_of, implied_mask
 from meshmodel.model.records import Grant
@@ -43,12 +44,14 @@ def _of(facts: Facts, grant: Grant) -> Iterator[Case]:
     yield Case(
         subject=f"{credential.id}>{system.id}",
         severity="high",
-        message=message,
-        about=(
-            ("grant", (credential.id, system.id)),
-            ("credential", credential.id),
-            ("system", system.id),
-            *who.lit,
+        told=Told(
+            message=message,
+            about=(
+                ("grant", (credential.id, system.id)),
+                ("credential", credential.id),
+                ("system", system.id),
+                *who.lit,
+            ),
         ),
         agents=who.agents,
         actions=actions,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from meshmodel.analysis.reached import lit
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.analysis.rules.wording import grants_into, in_words, systems_of
 from meshmodel.analysis.steps import actions_of
@@ -38,14 +39,17 @@ def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
     yield Case(
         subject=agent.id,
         severity="high",
-        message=(
-            f"{agent.title} can {told} in production, and outside it can {other}: nobody is asked in between"
-        ),
-        about=(
-            ("agent", agent.id),
-            *grants_into(facts, row, acts),
-            *lit("system", systems_of(facts, acts)),
-            *lit("system", systems_of(facts, touches)),
+        told=Told(
+            message=(
+                f"{agent.title} can {told} in production, and outside it can {other}: nobody is asked in "
+                "between"
+            ),
+            about=(
+                ("agent", agent.id),
+                *grants_into(facts, row, acts),
+                *lit("system", systems_of(facts, acts)),
+                *lit("system", systems_of(facts, touches)),
+            ),
         ),
         agents=(agent.id,),
         actions=actions_of(actions),

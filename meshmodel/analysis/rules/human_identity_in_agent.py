@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.analysis.rules.granted import granted_actions
 from meshmodel.analysis.rules.holding import held_by
@@ -30,8 +31,10 @@ def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
         yield Case(
             subject=f"{agent.id}>{credential.id}",
             severity="high",
-            message=f"{agent.title} presents {credential.title}, {why}",
-            about=(relation, ("credential", credential.id), ("agent", agent.id)),
+            told=Told(
+                message=f"{agent.title} presents {credential.title}, {why}",
+                about=(relation, ("credential", credential.id), ("agent", agent.id)),
+            ),
             agents=(agent.id,),
             actions=granted_actions(facts, credential.id),
         )

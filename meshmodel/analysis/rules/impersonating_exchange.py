@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.analysis.steps import actions_of
 from meshmodel.model.records import Exchange
@@ -27,16 +28,19 @@ def _of(facts: Facts, exchange: Exchange) -> Iterator[Case]:
     yield Case(
         subject=f"{exchange.from_}>{exchange.to}",
         severity="medium",
-        message=(
-            f"{who.words} can act as {snapshot.credential[exchange.to].principal} "
-            f"after the exchange of {snapshot.credential[exchange.from_].title}, and no log can tell who did"
-        ),
-        about=(
-            ("exchange", (exchange.from_, exchange.to)),
-            ("credential", exchange.from_),
-            ("credential", exchange.to),
-            ("system", first),
-            *who.lit,
+        told=Told(
+            message=(
+                f"{who.words} can act as {snapshot.credential[exchange.to].principal} "
+                f"after the exchange of {snapshot.credential[exchange.from_].title}, and no log can tell "
+                "who did"
+            ),
+            about=(
+                ("exchange", (exchange.from_, exchange.to)),
+                ("credential", exchange.from_),
+                ("credential", exchange.to),
+                ("system", first),
+                *who.lit,
+            ),
         ),
         agents=who.agents,
         actions=actions_of(every),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
 from meshmodel.analysis.rules.granted import granted_actions
 from meshmodel.model.records import Credential
@@ -37,10 +38,12 @@ def _of(facts: Facts, credential: Credential) -> Iterator[Case]:
     yield Case(
         subject=credential.id,
         severity="high" if serious else "medium",
-        message=message,
-        about=(
-            ("credential", credential.id),
-            *(("system", each) for each in (restricted if serious else opened)),
+        told=Told(
+            message=message,
+            about=(
+                ("credential", credential.id),
+                *(("system", each) for each in (restricted if serious else opened)),
+            ),
         ),
         actions=granted_actions(facts, credential.id),
     )

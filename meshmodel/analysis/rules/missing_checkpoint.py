@@ -1,18 +1,24 @@
 """A door: somebody comes from elsewhere and acts, and nobody is asked (section 6)."""
 
-from meshmodel.analysis.results import Door
+from functools import partial
+
+from meshmodel.analysis.reached import Reaching
+from meshmodel.analysis.results import Door, Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, can
+from meshmodel.model.records import Credential, System
 
 
 def _of(facts: Facts, door: Door) -> tuple[Case, ...]:
-    # There can be ten thousand of them: nothing is looked up twice.
+    # There can be ten thousand of them: nothing is looked up twice, and words can wait.
     snapshot, who = facts.engine.snapshot, facts.who.these(door.agents)
-    credential, system = snapshot.credential[door.credential], snapshot.system[door.system]
+    told = partial(_told, snapshot.credential[door.credential], snapshot.system[door.system], door, who)
+    return (Case(f"{door.credential}>{door.system}", door.severity, told, door.agents, door.actions),)
+
+
+def _told(credential: Credential, system: System, door: Door, who: Reaching) -> Told:
     opened, key = system.title, credential.title
     identity = "" if credential.identity is None else f" as {credential.identity}"
-    case = Case(
-        f"{door.credential}>{door.system}",
-        door.severity,
+    return Told(
         f"{who.words} can {can(door.actions)} {opened}{identity}, coming from another zone with {key}, and "
         "nobody is asked",
         (
@@ -21,12 +27,9 @@ def _of(facts: Facts, door: Door) -> tuple[Case, ...]:
             ("system", door.system),
             *who.lit,
         ),
-        door.agents,
-        door.actions,
         f"Place a decision for each action on {key} > {opened}, made where no agent has power; or declare "
         "the path intended, where no outsider's words come along it",
     )
-    return (case,)
 
 
 RULE = Rule(

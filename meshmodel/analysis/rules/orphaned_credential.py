@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from meshmodel.analysis.reached import lit
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
 from meshmodel.analysis.rules.granted import granted_actions
 from meshmodel.model.records import Credential
@@ -20,11 +21,13 @@ def _of(facts: Facts, credential: Credential) -> Iterator[Case]:
     yield Case(
         subject=credential.id,
         severity="medium",
-        message=(
-            f"{credential.title} opens {titles(facts.snapshot, 'system', systems)}, but no active agent "
-            "comes to it and no system keeps it"
+        told=Told(
+            message=(
+                f"{credential.title} opens {titles(facts.snapshot, 'system', systems)}, but no active agent "
+                "comes to it and no system keeps it"
+            ),
+            about=(("credential", credential.id), *lit("system", systems)),
         ),
-        about=(("credential", credential.id), *lit("system", systems)),
         actions=granted_actions(facts, credential.id),
     )
 

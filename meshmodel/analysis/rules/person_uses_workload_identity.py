@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.analysis.rules.granted import granted_actions
 from meshmodel.analysis.rules.holding import held_by
@@ -16,11 +17,13 @@ def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
             yield Case(
                 subject=f"{agent.id}>{credential.id}",
                 severity="medium",
-                message=(
-                    f"{agent.title} can sign in as {credential.principal} with {credential.title}: no log "
-                    "tells the person from the workload"
+                told=Told(
+                    message=(
+                        f"{agent.title} can sign in as {credential.principal} with {credential.title}: no "
+                        "log tells the person from the workload"
+                    ),
+                    about=(relation, ("credential", credential.id), ("agent", agent.id)),
                 ),
-                about=(relation, ("credential", credential.id), ("agent", agent.id)),
                 agents=(agent.id,),
                 actions=granted_actions(facts, credential.id),
             )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
 from meshmodel.model.records import Agent
 
@@ -22,8 +23,10 @@ def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
     yield Case(
         subject=agent.id,
         severity="high",
-        message=f"{agent.title} is retired and still holds {names}",
-        about=(("agent", agent.id), *(("credential", each) for each in held)),
+        told=Told(
+            message=f"{agent.title} is retired and still holds {names}",
+            about=(("agent", agent.id), *(("credential", each) for each in held)),
+        ),
         agents=(agent.id,),
     )
 

@@ -1,8 +1,13 @@
 """A secret that lies where it was not made to lie."""
 
+from functools import partial
+
+from meshmodel.analysis.reached import Reaching
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, can
 from meshmodel.analysis.steps import ACTION_NUMBER
-from meshmodel.model.records import Custody
+from meshmodel.model.records import Credential, Custody, System
+from meshmodel.model.vocabulary import Severity
 
 
 def _of(facts: Facts, custody: Custody) -> tuple[Case, ...]:
@@ -19,21 +24,22 @@ def _of(facts: Facts, custody: Custody) -> tuple[Case, ...]:
     by = custody.obtained_by
     first = 5 * mesh.system_number[system.id]
     who = facts.who.named([first + ACTION_NUMBER[each] for each in by])
+    severity: Severity = "high" if engine.effective.row(node) & private else "medium"
+    told = partial(_told, credential, system, custody, who)
+    return (Case(f"{system.id}>{credential.id}", severity, told, who.agents, by),)
+
+
+def _told(credential: Credential, system: System, custody: Custody, who: Reaching) -> Told:
     also = f"; {who.words} can" if who.agents else ""
-    case = Case(
-        f"{system.id}>{credential.id}",
-        "high" if engine.effective.row(node) & private else "medium",
-        f"{credential.title} lies in {system.title}, for whoever can {can(by)} it{also}",
+    return Told(
+        f"{credential.title} lies in {system.title}, for whoever can {can(custody.obtained_by)} it{also}",
         (
             ("custody", (system.id, credential.id)),
             ("credential", credential.id),
             ("system", system.id),
             *who.lit,
         ),
-        who.agents,
-        by,
     )
-    return (case,)
 
 
 RULE = Rule(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, joined
 from meshmodel.analysis.rules.places import place_title, record_of
 from meshmodel.model.records import Checkpoint
@@ -22,15 +23,17 @@ def _of(facts: Facts, checkpoint: Checkpoint) -> Iterator[Case]:
     yield Case(
         subject=checkpoint.id,
         severity="critical",
-        message=(
-            f"{who.words} {power}, so {checkpoint.id} on "
-            f"{place_title(snapshot, checkpoint)} is asked of the one who asks"
-        ),
-        about=(
-            ("checkpoint", checkpoint.id),
-            *decided,
-            *record_of(snapshot, checkpoint),
-            *who.lit,
+        told=Told(
+            message=(
+                f"{who.words} {power}, so {checkpoint.id} on "
+                f"{place_title(snapshot, checkpoint)} is asked of the one who asks"
+            ),
+            about=(
+                ("checkpoint", checkpoint.id),
+                *decided,
+                *record_of(snapshot, checkpoint),
+                *who.lit,
+            ),
         ),
         agents=who.agents,
     )

@@ -1,11 +1,13 @@
 """One credential in several hands."""
 
 from collections.abc import Iterator
+from functools import partial
 
-from meshmodel.analysis.reached import lit
-from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
+from meshmodel.analysis.reached import FEW, lit, told
+from meshmodel.analysis.results import Told
+from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.analysis.rules.granted import granted_actions
-from meshmodel.model.records import Credential
+from meshmodel.model.records import Agent, Credential
 
 
 def _of(facts: Facts, credential: Credential) -> Iterator[Case]:
@@ -19,20 +21,25 @@ def _of(facts: Facts, credential: Credential) -> Iterator[Case]:
     agents = tuple(sorted(each.agent for each in holds if snapshot.agent[each.agent].is_active))
     if len(agents) < 2:
         return
+    some = tuple(snapshot.agent[each] for each in agents[:FEW])
     yield Case(
         subject=credential.id,
         severity="medium",
-        message=(
-            f"{titles(snapshot, 'agent', agents)} share {credential.title}: nobody can tell them apart, and "
-            "what one may do all may do"
-        ),
-        about=(
+        told=partial(_told, credential, agents, some),
+        agents=agents,
+        actions=granted_actions(facts, credential.id),
+    )
+
+
+def _told(credential: Credential, agents: tuple[str, ...], some: tuple[Agent, ...]) -> Told:
+    return Told(
+        f"{told([each.title for each in some], len(agents))} share {credential.title}: nobody can tell them "
+        "apart, and what one may do all may do",
+        (
             ("credential", credential.id),
             *(("hold", (each, credential.id)) for each in agents[:2]),
             *lit("agent", agents),
         ),
-        agents=agents,
-        actions=granted_actions(facts, credential.id),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from meshmodel.analysis.reached import lit
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, joined
 from meshmodel.analysis.steps import READ, WRITE, actions_of, implied_mask
 from meshmodel.model.records import System
@@ -34,11 +35,15 @@ def _of(facts: Facts, system: System) -> Iterator[Case]:
     yield Case(
         subject=system.id,
         severity="medium",
-        message=(f"{system.title}: written and read {' and '.join(reasons)}; what one puts in, another gets"),
-        about=(
-            ("system", system.id),
-            *lit("credential", used),
-            *who.lit,
+        told=Told(
+            message=(
+                f"{system.title}: written and read {' and '.join(reasons)}; what one puts in, another gets"
+            ),
+            about=(
+                ("system", system.id),
+                *lit("credential", used),
+                *who.lit,
+            ),
         ),
         agents=who.agents,
         actions=actions_of(1 << READ | 1 << WRITE),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from meshmodel.analysis.reached import lit
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
 from meshmodel.analysis.rules.wording import in_words, systems_of
 from meshmodel.analysis.steps import actions_of, bits
@@ -43,11 +44,13 @@ def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
     yield Case(
         subject=agent.id,
         severity="high" if acting else "medium",
-        message=f"{who} can {told}",
-        about=(
-            ("agent", agent.id),
-            *lit("system", sorted(through)),
-            *lit("system", systems_of(facts, reached)),
+        told=Told(
+            message=f"{who} can {told}",
+            about=(
+                ("agent", agent.id),
+                *lit("system", sorted(through)),
+                *lit("system", systems_of(facts, reached)),
+            ),
         ),
         agents=(agent.id,),
         actions=actions_of(actions),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
 from meshmodel.model.records import Credential, Delegation
 
@@ -28,15 +29,17 @@ def _passed(facts: Facts, delegation: Delegation) -> Iterator[Case]:
     yield Case(
         subject=f"{one.id}>{other.id}",
         severity="high",
-        message=(
-            f"{one.title} hands {names} on to {other.title}; issued for {audience}, "
-            f"{'it' if len(loose) == 1 else 'they'} {verb} good for more than this task"
-        ),
-        about=(
-            ("delegation", (one.id, other.id)),
-            *(("credential", each.id) for each in loose),
-            ("agent", one.id),
-            ("agent", other.id),
+        told=Told(
+            message=(
+                f"{one.title} hands {names} on to {other.title}; issued for {audience}, "
+                f"{'it' if len(loose) == 1 else 'they'} {verb} good for more than this task"
+            ),
+            about=(
+                ("delegation", (one.id, other.id)),
+                *(("credential", each.id) for each in loose),
+                ("agent", one.id),
+                ("agent", other.id),
+            ),
         ),
         agents=tuple(sorted((one.id, other.id))),
     )
@@ -55,19 +58,21 @@ def _outside(facts: Facts, credential: Credential) -> Iterator[Case]:
         yield Case(
             subject=f"{credential.id}>{system.id}",
             severity="high",
-            message=(
-                f"{system.title} accepts {credential.title}, which was issued for "
-                f"{titles(snapshot, 'system', sorted(meant))}"
-            ),
-            remedy=(
-                f"Let {system.title} refuse what was not issued for it, and exchange the credential for one "
-                "that names it"
-            ),
-            about=(
-                ("grant", (credential.id, system.id)),
-                ("credential", credential.id),
-                ("system", system.id),
-                *who.lit,
+            told=Told(
+                message=(
+                    f"{system.title} accepts {credential.title}, which was issued for "
+                    f"{titles(snapshot, 'system', sorted(meant))}"
+                ),
+                about=(
+                    ("grant", (credential.id, system.id)),
+                    ("credential", credential.id),
+                    ("system", system.id),
+                    *who.lit,
+                ),
+                remedy=(
+                    f"Let {system.title} refuse what was not issued for it, and exchange the credential for "
+                    "one that names it"
+                ),
             ),
             agents=who.agents,
             actions=grant.actions,

@@ -1,8 +1,10 @@
 """Private data, outsiders' words and a way out in the hands of one agent."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from meshmodel.analysis.reached import MOST_LIT
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, joined
 from meshmodel.analysis.steps import ALL_ACTIONS
 from meshmodel.model.records import Agent, Key
@@ -61,14 +63,12 @@ def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
     known = flows.get(flow)
     if known is None:
         known = flows[flow] = _told(facts, *flow)
-    message, systems = known
-    yield Case(
-        subject=agent.id,
-        severity="critical",
-        message=f"{agent.title} {message}",
-        about=(("agent", agent.id), *systems),
-        agents=(agent.id,),
-    )
+    yield Case(agent.id, "critical", partial(_of_agent, agent, known), (agent.id,))
+
+
+def _of_agent(agent: Agent, flow: Flow) -> Told:
+    message, systems = flow
+    return Told(f"{agent.title} {message}", (("agent", agent.id), *systems))
 
 
 RULE = Rule(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from meshmodel.analysis.reached import lit
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.analysis.rules.wording import grants_into, in_words, systems_of
 from meshmodel.analysis.steps import actions_of, implied_mask
@@ -26,11 +27,13 @@ def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
     yield Case(
         subject=agent.id,
         severity="high" if acting else "medium",
-        message=f"{agent.title} is meant for less: it can also {told}",
-        about=(
-            ("agent", agent.id),
-            *grants_into(facts, reached, beyond),
-            *lit("system", systems_of(facts, beyond)),
+        told=Told(
+            message=f"{agent.title} is meant for less: it can also {told}",
+            about=(
+                ("agent", agent.id),
+                *grants_into(facts, reached, beyond),
+                *lit("system", systems_of(facts, beyond)),
+            ),
         ),
         agents=(agent.id,),
         actions=actions_of(actions),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.model.records import Exchange
 
@@ -19,16 +20,18 @@ def _of(facts: Facts, exchange: Exchange) -> Iterator[Case]:
     yield Case(
         subject=f"{before.id}>{after.id}",
         severity="high",
-        message=(
-            f"Whatever resembles the workload behind {before.title} obtains {after.title}{where}: the trust "
-            "condition does not name one exact workload"
-        ),
-        about=(
-            ("exchange", (before.id, after.id)),
-            ("credential", before.id),
-            ("credential", after.id),
-            *(() if exchange.at is None else (("system", exchange.at),)),
-            *who.lit,
+        told=Told(
+            message=(
+                f"Whatever resembles the workload behind {before.title} obtains {after.title}{where}: the "
+                "trust condition does not name one exact workload"
+            ),
+            about=(
+                ("exchange", (before.id, after.id)),
+                ("credential", before.id),
+                ("credential", after.id),
+                *(() if exchange.at is None else (("system", exchange.at),)),
+                *who.lit,
+            ),
         ),
         agents=who.agents,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, joined, titles
 from meshmodel.analysis.steps import ALL_ACTIONS, READ, actions_of, bits, implied_mask
 from meshmodel.model.records import System
@@ -26,8 +27,10 @@ def _unlogged(facts: Facts, system: System) -> Iterator[Case]:
     yield Case(
         subject=system.id,
         severity="medium",
-        message=(f"{who.words} can act on {system.title}, and its log tells nothing of it"),
-        about=(("system", system.id), *who.lit),
+        told=Told(
+            message=f"{who.words} can act on {system.title}, and its log tells nothing of it",
+            about=(("system", system.id), *who.lit),
+        ),
         agents=who.agents,
         actions=actions_of(acted),
     )
@@ -53,14 +56,16 @@ def _unnamed(facts: Facts, system: System) -> Iterator[Case]:
     yield Case(
         subject=system.id,
         severity="medium",
-        message=(
-            f"{who.words} can act on {system.title} with {names}, and its log does "
-            f"not tell that it was on behalf of {joined(people)}"
-        ),
-        about=(
-            ("system", system.id),
-            *(("grant", (each.credential, each.system)) for each in used),
-            *who.lit,
+        told=Told(
+            message=(
+                f"{who.words} can act on {system.title} with {names}, and its log does "
+                f"not tell that it was on behalf of {joined(people)}"
+            ),
+            about=(
+                ("system", system.id),
+                *(("grant", (each.credential, each.system)) for each in used),
+                *who.lit,
+            ),
         ),
         agents=who.agents,
         actions=actions_of(acted),
