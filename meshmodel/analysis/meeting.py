@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterable
+from itertools import chain
 
 from meshmodel.analysis.checkpoints import Boundary
 from meshmodel.analysis.engine import Engine, Traveller
@@ -23,22 +24,34 @@ class Meeting:
     """
 
     def __init__(self, engine: Engine, count: Count) -> None:
-        self._of: dict[str, int] = {}
-        self._agents: dict[int, frozenset[str]] = {}
-        self._told: dict[frozenset[str], tuple[str, ...]] = {}
-        self.changed: set[str] = set()
-        self._begin(engine, count)
-        joined: dict[int, set[str]] = {}
+        self.begin(engine, count)
+        alike: dict[int, list[str]] = {}
         for traveller in engine.travellers:
             met = self._met(traveller)
             if met:
                 self._of[traveller.id] = met
-                for number in bits(met):
-                    joined.setdefault(number, set()).add(traveller.id)
-        for number, those in joined.items():
-            self._agents[number] = frozenset(those)
+                alike.setdefault(met, []).append(traveller.id)
+        # Most agents meet the same, and most checkpoints are met by the same agents.
+        sorts: dict[int, list[int]] = {}
+        for met in alike:
+            for number in bits(met):
+                sorts.setdefault(number, []).append(met)
+        known: dict[tuple[int, ...], frozenset[str]] = {}
+        for number, some in sorts.items():
+            key = tuple(some)
+            if key not in known:
+                known[key] = frozenset(chain.from_iterable(map(alike.__getitem__, some)))
+            self._agents[number] = known[key]
 
-    def _begin(self, engine: Engine, count: Count) -> None:
+    def begin(self, engine: Engine, count: Count) -> None:
+        """Nobody is known to meet any yet."""
+        self._of: dict[str, int] = {}
+        self._agents: dict[int, frozenset[str]] = {}
+        self._told: dict[frozenset[str], tuple[str, ...]] = {}
+        self.changed: set[str] = set()
+        self._number(engine, count)
+
+    def _number(self, engine: Engine, count: Count) -> None:
         self._engine, self._count = engine, count
         candidates = engine.candidates
         self._boundaries = {each.number: each for each in candidates.boundaries}
@@ -87,7 +100,7 @@ class Meeting:
         if engine.candidates is self._engine.candidates:
             self._engine, self._count, self._alike = engine, count, {}
         else:
-            self._begin(engine, count)
+            self._number(engine, count)
         differing: dict[int, set[str]] = {}
         now = {each.id: self._met(each) for each in engine.travellers if each.id in agents}
         for agent in agents:
