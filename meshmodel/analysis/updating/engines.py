@@ -153,7 +153,7 @@ def _triggered(
         effective = shared.copy()
     effective.follow(gone, come)
     mesh.steps["trigger"] = patched(before.steps["trigger"], gone, come)
-    mesh.triggered_by = dict(mesh.triggered_by)
+    mesh.triggered_by = dict(before.triggered_by)
     for leaves, enters in gone:
         mesh.triggered_by[enters] &= ~(1 << leaves - WRITE)
     for leaves, enters in come:
