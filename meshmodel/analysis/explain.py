@@ -7,19 +7,16 @@ from itertools import pairwise
 from meshmodel.analysis.crossings import all_of, crossed_from
 from meshmodel.analysis.engine import Engine, Group, Traveller
 from meshmodel.analysis.intending import Intending
-from meshmodel.analysis.listing import Judged, Listing
+from meshmodel.analysis.listing import Listing
 from meshmodel.analysis.results import Door, Explanation, Finding
 from meshmodel.analysis.steps import ALL_ACTIONS, READ, bits
 from meshmodel.analysis.story import Story
+from meshmodel.analysis.telling import Telling
 from meshmodel.analysis.why_not import why_not
 from meshmodel.analysis.witness import Paths
+from meshmodel.analysis.worst import Origins, Place, Worst
 from meshmodel.model.records import Intent
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Action
-
-_STATES = ("uncontrolled", "approved", "controlled")
-
-Place = tuple[int | None, Group, int, Judged]
-"""One crossing of an agent: its source, its group, the access, and what is said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +46,8 @@ class Explaining:
         self.story = Story(engine, self.paths)
         self.intending = Intending(engine, listing)
         self.travellers = {each.id: each for each in engine.travellers}
+        self.worst = Worst(engine, listing, self.travellers)
+        self.telling = Telling(self)
 
     def explain(
         self, agent: str | None, system: str | None, action: Action | None, source: str | None
@@ -88,33 +87,11 @@ class Explaining:
             return self._unreached(agent, system, asked.action, asked.source)
         if asked.place is None:
             return self._reached(agent, system, next(bits(asked.reached)), asked.source)
-        return self._crossing(self.travellers[agent], asked.place)
+        return self.crossing(agent, asked.place)
 
     def of_finding(self, finding: Finding) -> Explanation | None:
         """See ``Analysis.explain_finding``."""
-        snapshot = self.engine.snapshot
-        if finding.rule == "missing-checkpoint":
-            credential, _, system = finding.subject.partition(">")
-            return self._through(credential, system)
-        if finding.rule in ("toxic-flow", "unapproved-reach"):
-            agent = finding.subject
-            systems = [str(key) for table, key in finding.about if table == "system"]
-            told = [self.explain(agent, each, None, None) for each in systems]
-            return min((each for each in told if each is not None), key=_badness, default=None)
-        checkpoint = snapshot.checkpoint.get(finding.subject)
-        if checkpoint is None:
-            return None
-        if (
-            finding.rule == "self-approved-checkpoint"
-            and finding.agents
-            and checkpoint.decided_at is not None
-        ):
-            told_power = self.explain(finding.agents[0], checkpoint.decided_at, None, None)
-            if told_power is not None and told_power.steps:
-                return told_power
-        if checkpoint.step == "grant":
-            return self._through(checkpoint.from_, checkpoint.to)
-        return None
+        return self.telling.tell(finding)
 
     def can_be_intended(self, explanation: Explanation) -> Intent | None:
         """See ``Analysis.can_be_intended``."""
@@ -169,64 +146,26 @@ class Explaining:
         self, agent: str, system: str, actions: int, source: str | None, through: int | None = None
     ) -> Place | None:
         """The worst crossing of an agent to a system: uncontrolled, then severity, then home first."""
-        traveller = self.travellers.get(agent)
-        if traveller is None:
-            return None
-        first = self.mesh.access_node(system, 0)
-        wanted = traveller.reach & actions << first
-        found: list[tuple[tuple[int, int, int, str, int], Place]] = []
-        for number, group in all_of(self.engine, traveller):
-            name = None if number is None else self.mesh.systems[number]
-            if source is not None and name != (None if source == "home" else source):
-                continue
-            for access in bits(wanted & crossed_from(self.mesh, traveller, number)):
-                judged = self.listing.judge(traveller, group, number, access, through)
-                if through is not None and not judged.doors:
-                    continue
-                severity = -1 if judged.severity is None else SEVERITIES.index(judged.severity)
-                order = _STATES.index(judged.state), -severity, number is not None, name or "", access
-                found.append((order, (number, group, access, judged)))
-        return min(found, key=lambda each: each[0])[1] if found else None
+        asked = None
+        if source is not None:
+            node = 0 if source == "home" else 1 << self.mesh.access_node(source, READ)
+            asked = Origins(node, home=source == "home")
+        return self.worst.place(agent, system, actions, asked, through)
 
-    def _through(self, credential: str, system: str) -> Explanation | None:
-        """The worst crossing that goes through one door, told by a path through it."""
-        node = self.mesh.credential_node.get(credential)
-        if node is None:
-            return None
-        found: list[tuple[tuple[int, int], int, Traveller, Place]] = []
-        door = next(
-            (each for each in self.doors() if (each.credential, each.system) == (credential, system)), None
-        )
-        agents = self.travellers if door is None else door.agents
-        for number, agent in enumerate(agents):
-            place = self._worst(agent, system, ALL_ACTIONS, None, node)
-            if place is not None:
-                judged = place[3]
-                severity = -1 if judged.severity is None else SEVERITIES.index(judged.severity)
-                found.append(
-                    ((_STATES.index(judged.state), -severity), number, self.travellers[agent], place)
-                )
-                if door is not None and judged.severity == door.severity:
-                    break
-        if not found:
-            return None
-        _, _, traveller, place = min(found, key=lambda each: each[:2])
-        return self._crossing(traveller, place, through=node)
+    def crossing(self, agent: str, place: Place) -> Explanation:
+        """One crossing, told by a shortest path; by one on which nobody is asked, if it is uncontrolled."""
+        source, group, access, judged = place
+        traveller = self.travellers[agent]
+        unguarded = self.paths.unguarded_for(group.unchecked) if judged.state == "uncontrolled" else None
+        path = self.paths.shortest(self.starts(traveller, source), access, unguarded)
+        assert path is not None
+        return self.told(traveller, place, path)
 
-    def _crossing(self, traveller: Traveller, place: Place, through: int | None = None) -> Explanation:
+    def told(self, traveller: Traveller, place: Place, path: list[int]) -> Explanation:
+        """One crossing, told by a path from its start."""
         source, group, access, judged = place
         mesh, unchecked = self.mesh, group.unchecked
-        starts = self.starts(traveller, source)
-        readable = len(starts) > 1
-        allowed = self.paths.unguarded_for(unchecked) if judged.state == "uncontrolled" else None
-        path = None
-        if through is not None:
-            path = self.paths.shortest(starts, through, self.paths.unguarded_for(unchecked))
-            entered = self.paths.shortest([through], access, self.paths.unguarded_for(unchecked))
-            path = None if path is None or entered is None else path + entered[1:]
-        if path is None:
-            path = self.paths.shortest(starts, access, allowed)
-        assert path is not None
+        readable = len(self.starts(traveller, source)) > 1
         zone = traveller.home if source is None else mesh.zone_of[source]
         identity = None
         if source is not None and readable and path[0] != traveller.node:
@@ -292,9 +231,13 @@ class Explaining:
 
     def _reached(self, agent: str, system: str, action: int, source: str | None) -> Explanation:
         """Reach that is no crossing: a shortest effective path."""
-        node = self.mesh.agent_node[agent]
-        path = self.paths.shortest([node], self.mesh.access_node(system, action))
+        path = self.paths.shortest([self.mesh.agent_node[agent]], self.mesh.access_node(system, action))
         assert path is not None
+        return self.reached(agent, path, source)
+
+    def reached(self, agent: str, path: list[int], source: str | None = None) -> Explanation:
+        """Reach that is no crossing, told by a path."""
+        system, action = self.mesh.systems[path[-1] // 5], path[-1] % 5
         record = self.engine.snapshot.agent[agent]
         steps = self.paths.told(path, self.engine.alone[agent], zone=record.home)
         origin = None if source in (None, "home") else source
@@ -320,9 +263,3 @@ class Explaining:
         reason = why_not(self.engine, self.paths, agent, system, action)
         origin = None if source in (None, "home") else source
         return Explanation(agent, origin, system, action, None, None, (), (), reason)
-
-
-def _badness(explanation: Explanation) -> tuple[int, int]:
-    state = 3 if explanation.state is None else _STATES.index(explanation.state)
-    severity = -1 if explanation.severity is None else SEVERITIES.index(explanation.severity)
-    return state, -severity

@@ -1,7 +1,7 @@
 """Witnesses (section 6): shortest paths, and what is true at each of their steps."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import cached_property
 from itertools import pairwise
 
@@ -45,16 +45,29 @@ class Paths:
         name = reference_of(self.mesh, node).partition(":")[2]
         return name, node % 5 if node < self.mesh.first_credential else 0
 
-    def reaching(self, target: int, allowed: Callable[[Pair], bool] | None = None) -> dict[int, int]:
-        """The nodes that reach a target by allowed steps, with the least number of steps."""
+    def reaching(
+        self, target: int, allowed: Callable[[Pair], bool] | None = None, until: Container[int] = ()
+    ) -> dict[int, int]:
+        """The nodes that reach a target by allowed steps, with the least number of steps.
+
+        Args:
+            target: a node.
+            allowed: which steps are; by default all.
+            until: where one of these is found, none is looked for that is farther.
+        """
         far = {target: 0}
         queue = deque([target])
+        most = 0 if target in until else self.mesh.size
         while queue:
             node = queue.popleft()
+            if far[node] >= most:
+                break
             for before in self._before[node]:
                 if before not in far and (allowed is None or allowed((before, node))):
                     far[before] = far[node] + 1
                     queue.append(before)
+                    if before in until:
+                        most = min(most, far[before])
         return far
 
     def shortest(
@@ -64,7 +77,8 @@ class Paths:
 
         Ties are broken step by step: by the kind of step in the order of section 3, then by id.
         """
-        far = self.reaching(target, allowed)
+        starts = list(starts)
+        far = self.reaching(target, allowed, frozenset(starts))
         known = [node for node in starts if node in far]
         if not known:
             return None
