@@ -90,7 +90,7 @@ async def test_what_a_record_reaches_is_counted_and_parted_from_how() -> None:
         ]
     )
     analysis = analyse(snapshot)
-    rows = reach_rows(snapshot, analysis, snapshot.agent["bot"])
+    rows = [make() for make in reach_rows(snapshot, analysis, snapshot.agent["bot"])]
     assert rows[0].content.plain == "ends up with 1 identity, 1 system"
     assert [row.content.plain.split()[-1] for row in rows[1:]] == ["direct", "direct"]
     assert rows[1].content.plain.split() == ["as", "key", "direct"]

@@ -1,6 +1,8 @@
 """The inspector: every field of what is selected, its relations, who reaches it, and what was found."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -17,6 +19,7 @@ from meshmodel.app.messages import (
 )
 from meshmodel.app.widgets import inspector_rows as about
 from meshmodel.app.widgets.form_rows import field_rows
+from meshmodel.app.widgets.lazy_rows import Lazily
 from meshmodel.app.widgets.rows import FilterList, Row, RowList, space
 from meshmodel.canvas.scene import Reference
 from meshmodel.model.records import Record
@@ -147,18 +150,25 @@ class Inspector(FilterList):
             return
         self.post_message(EditRequested(edit, about.reference_after(record, values)))
 
-    def _rows(self, shown: Shown) -> list[Row]:
+    def _rows(self, shown: Shown) -> Sequence[Row]:
         record = self.record
         if record is None:
             if shown.selected is None:
                 return []
             return about.rows_without_record(shown.snapshot, shown.selected)
-        rows = [about.title_row(record, ascii_only=shown.ascii), *field_rows(record)]
-        for block in (
-            about.relation_rows(shown.snapshot, record),
-            about.reach_rows(shown.snapshot, shown.analysis, record),
-            about.finding_rows(shown.analysis, record, ascii_only=shown.ascii),
+        first = [about.title_row(record, ascii_only=shown.ascii), *field_rows(record)]
+        related = about.relation_rows(shown.snapshot, record)
+        if related:
+            first += [space("relations"), *related]
+        makes: about.Block = [partial(_as_it_is, each) for each in first]
+        for name, block in (
+            ("reach", about.reach_rows(shown.snapshot, shown.analysis, record)),
+            ("findings", about.finding_rows(shown.analysis, record, ascii_only=shown.ascii)),
         ):
             if block:
-                rows += [space(str(len(rows))), *block]
-        return rows
+                makes += [partial(space, name), *block]
+        return Lazily(makes)
+
+
+def _as_it_is(row: Row) -> Row:
+    return row

@@ -1,7 +1,8 @@
 """What the inspector says of a record beside its fields: relations, reach, findings, questions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from meshmodel.app.phrases import ASCII_GLYPHS, GLYPHS, letters, phrase, place_phrase
@@ -25,7 +26,7 @@ from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.text import pad
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.results import Finding
+    from meshmodel.analysis.results import AgentReach, Finding, SystemReach
     from meshmodel.api import Analysis
 
 SEVERITY_STYLE: Final = {
@@ -47,6 +48,10 @@ _ENDS: Final = {
     "intent": ("agent", "system"),
 }
 _FEW: Final = 5
+_COUNTED: Final = 10
+"""Of more findings the heading says how many there are."""
+Block = list[Callable[[], Row]]
+"""Rows that stand together, each made when it is first seen."""
 
 
 def record_of(snapshot: Snapshot, reference: Reference) -> Record | None:
@@ -145,7 +150,7 @@ def _related(snapshot: Snapshot, table: str, key: str) -> Iterator[tuple[str, An
     )
 
 
-def reach_rows(snapshot: Snapshot, analysis: "Analysis | None", record: Record) -> list[Row]:
+def reach_rows(snapshot: Snapshot, analysis: "Analysis | None", record: Record) -> Block:
     """What an agent ends up with, who reaches a system, and who ends up acting as an identity."""
     if analysis is None:
         return []
@@ -169,39 +174,49 @@ def _counts(identities: int, systems: int) -> str:
     return f"ends up with {identities} {who}, {systems} {where}"
 
 
-def _agent_reach(analysis: "Analysis", agent: Agent) -> list[Row]:
+def _agent_reach(analysis: "Analysis", agent: Agent) -> Block:
     found = analysis.agent_reach(agent.id)
     if found is None:
         return []
-    rows = [heading(_counts(len(found.identities), len(found.reach)))]
-    for identity in found.identities:
-        how = _how(identity in found.direct_identities, identity in found.own_identities)
-        rows.append(Row(("identity", identity), line("  as ", _name(identity), *how), None, indent=2))
-    for each in found.reach:
-        hidden = [action for action in each.actions if action not in each.direct]
-        how = _how(not hidden, all(action in each.own for action in each.actions))
-        text = f"{_name(each.system)} {letters(each.actions):<5} "
-        rows.append(Row(("reach", each.system), line("  ", text, *how), ("system", each.system), indent=2))
-    return rows
+    return [
+        partial(heading, _counts(len(found.identities), len(found.reach))),
+        *(partial(_identity_row, found, each) for each in found.identities),
+        *(partial(_reach_row, each) for each in found.reach),
+    ]
 
 
-def _system_reach(analysis: "Analysis", system: System) -> list[Row]:
-    rows = []
-    for agent, each in analysis.reach_table.reaching(system.id):
-        how = _how(each.direct == each.actions, each.own == each.actions)
-        text = f"{_name(agent)} {letters(each.actions):<5} "
-        rows.append(Row(("reached", agent), line("◉ ", text, *how), ("agent", agent), indent=2))
-    return [heading("who ends up here"), *rows] if rows else []
+def _identity_row(found: "AgentReach", identity: str) -> Row:
+    how = _how(identity in found.direct_identities, identity in found.own_identities)
+    return Row(("identity", identity), line("  as ", _name(identity), *how), None, indent=2)
 
 
-def _credential_reach(snapshot: Snapshot, analysis: "Analysis", credential: Credential) -> list[Row]:
+def _reach_row(each: "SystemReach") -> Row:
+    hidden = [action for action in each.actions if action not in each.direct]
+    how = _how(not hidden, all(action in each.own for action in each.actions))
+    text = f"{_name(each.system)} {letters(each.actions):<5} "
+    return Row(("reach", each.system), line("  ", text, *how), ("system", each.system), indent=2)
+
+
+def _system_reach(analysis: "Analysis", system: System) -> Block:
+    rows = [partial(_reached_row, *each) for each in analysis.reach_table.reaching(system.id)]
+    return [partial(heading, "who ends up here"), *rows] if rows else []
+
+
+def _reached_row(agent: str, each: "SystemReach") -> Row:
+    how = _how(each.direct == each.actions, each.own == each.actions)
+    text = f"{_name(agent)} {letters(each.actions):<5} "
+    return Row(("reached", agent), line("◉ ", text, *how), ("agent", agent), indent=2)
+
+
+def _credential_reach(snapshot: Snapshot, analysis: "Analysis", credential: Credential) -> Block:
     shared = [each for each in snapshot.credential.values() if each.principal == credential.principal]
     title = "who ends up with it" if len(shared) == 1 else f"who ends up acting as {credential.principal}"
-    rows = []
-    for agent, direct, own in analysis.reach_table.carrying(credential.principal):
-        how = _how(direct, own)
-        rows.append(Row(("has", agent), line("◉ ", _name(agent), *how), ("agent", agent), indent=2))
-    return [heading(title), *rows] if rows else []
+    rows = [partial(_carried_row, *each) for each in analysis.reach_table.carrying(credential.principal)]
+    return [partial(heading, title), *rows] if rows else []
+
+
+def _carried_row(agent: str, direct: bool, own: bool) -> Row:
+    return Row(("has", agent), line("◉ ", _name(agent), *_how(direct, own)), ("agent", agent), indent=2)
 
 
 def _how(direct: bool, own: bool) -> tuple[tuple[str, str], ...]:
@@ -210,36 +225,34 @@ def _how(direct: bool, own: bool) -> tuple[tuple[str, str], ...]:
     return (("hidden", WARNING),) if own else (("deputy", WARNING),)
 
 
-def finding_rows(analysis: "Analysis | None", record: Record, *, ascii_only: bool) -> list[Row]:
+def finding_rows(analysis: "Analysis | None", record: Record, *, ascii_only: bool) -> Block:
     """The findings and questions about a record."""
     if analysis is None:
         return []
     table, key = table_of(record), key_of(record)
     sign = "x" if ascii_only else "✖"
-    rows = [
-        Row(
-            ("finding", each.rule, each.subject),
-            line(
-                f"{sign} ",
-                (f"{each.severity:<9}", SEVERITY_STYLE[each.severity]),
-                each.rule.replace("-", " "),
-                (f"  {each.subject}", MUTED),
-                *(() if each.accepted is None else ((f"  {accepted_words(each.accepted)}", MUTED),)),
-            ),
-            each,
-            indent=2,
-        )
-        for each in analysis.findings
-        if is_about(each, table, key)
-    ]
+    rows = [partial(_finding_row, each, sign) for each in analysis.findings if is_about(each, table, key)]
     asked = [
-        Row(("question", text), line("? ", text), None, indent=2)
+        partial(Row, ("question", text), line("? ", text), None, indent=2)
         for question in analysis.questions
         if question.element == f"{table}:{key}"
         for text in question.asks
     ]
-    found = [heading("findings"), *rows] if rows else []
-    return [*found, *([heading("questions"), *asked] if asked else [])]
+    title = "findings" if len(rows) <= _COUNTED else f"{len(rows)} findings"
+    found = [partial(heading, title), *rows] if rows else []
+    return [*found, *([partial(heading, "questions"), *asked] if asked else [])]
+
+
+def _finding_row(each: "Finding", sign: str) -> Row:
+    accepted = () if each.accepted is None else ((f"  {accepted_words(each.accepted)}", MUTED),)
+    words = line(
+        f"{sign} ",
+        (f"{each.severity:<9}", SEVERITY_STYLE[each.severity]),
+        each.rule.replace("-", " "),
+        (f"  {each.subject}", MUTED),
+        *accepted,
+    )
+    return Row(("finding", each.rule, each.subject), words, each, indent=2)
 
 
 def is_about(finding: "Finding", table: str, key: Key) -> bool:

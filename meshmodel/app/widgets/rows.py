@@ -5,17 +5,22 @@ Rows are ``Content``, so that names are shown as text and never read as markup.
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from meshmodel.app.widgets.hanging import Hanging
+from meshmodel.app.widgets.lazy_rows import Lazily
+
+PAGE: Final = 100
+"""So many rows of a list are made ready at a time; more than any screen shows."""
 
 Part = str | tuple[str, str]
 
@@ -71,7 +76,9 @@ class RowList(OptionList):
     """A list of :class:`Row`.
 
     ``set_rows`` shows others and keeps the highlight on the row of the same key; ``filter_by`` shows
-    only those in which all words occur. Posts :class:`RowList.Chosen` on Enter and on a click.
+    only those in which all words occur. Rows far below what is seen are not laid out (and those of
+    :class:`Lazily` not even made) before somebody comes near them; the bar counts them all. Posts
+    :class:`RowList.Chosen` on Enter and on a click.
     """
 
     DEFAULT_CSS = """
@@ -105,8 +112,9 @@ class RowList(OptionList):
     def __init__(self, rows: Iterable[Row] = (), *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         """Arguments: the rows, and the id of the widget."""
         super().__init__(id=id, markup=False, compact=True)
-        self._all: tuple[Row, ...] = ()
-        self._shown: list[Row] = []
+        self._all: Sequence[Row] = ()
+        self._shown: Sequence[Row] = ()
+        self._laid: list[Row] = []
         self._words: tuple[str, ...] = ()
         self.set_rows(rows)
 
@@ -119,12 +127,12 @@ class RowList(OptionList):
     def row(self) -> Row | None:
         """The highlighted row."""
         at = self.highlighted
-        return self._shown[at] if at is not None and at < len(self._shown) else None
+        return self._laid[at] if at is not None and at < len(self._laid) else None
 
     def set_rows(self, rows: Iterable[Row]) -> None:
         """Show other rows; the highlight stays on the same key, else on the same place."""
-        found = tuple(rows)
-        if found != self._all:
+        found = rows if isinstance(rows, Lazily) else tuple(rows)
+        if isinstance(found, Lazily) or found != self._all:
             self._all = found
             self._rebuild()
 
@@ -134,8 +142,8 @@ class RowList(OptionList):
         if words != self._words:
             self._words = words
             self._rebuild()
-            best = [row for row in self._shown if not row.heading]
-            if words and best:
+            best = [row for row in self._shown if not row.heading] if words else []
+            if best:
                 start = text.casefold().strip()
                 self.go_to(next((row for row in best if row.begins_with(start)), best[0]).key)
 
@@ -143,34 +151,91 @@ class RowList(OptionList):
         """Highlight the row of that key; whether there is one."""
         for index, row in enumerate(self._shown):
             if row.key == key and not row.heading:
+                self._lay(index + 1)
                 self.highlighted = index
                 return True
         return False
 
     def _rebuild(self) -> None:
         before, place = self.row, self.highlighted
-        self._shown = _filtered(self._all, self._words)
+        rows, laid = _filtered(self._all, self._words), len(self._laid)
+        if len(rows) >= laid and self._renew(rows[:laid]):
+            self._shown = rows
+            self._lay(PAGE)
+            self._update_lines()
+            return
+        self._shown, self._laid = (), []
         self.clear_options()
-        self.add_options(
-            [
-                Option(Hanging(row.content, row.indent) if row.indent else row.content, disabled=row.heading)
-                for row in self._shown
-            ]
-        )
+        self._shown = rows
+        self._lay(max(PAGE, (place or 0) + 1))
         if before is not None and self.go_to(before.key):
             return
-        chosen = [index for index, row in enumerate(self._shown) if not row.heading]
+        chosen = [index for index, row in enumerate(self._laid) if not row.heading]
         if chosen:
             self.highlighted = min(chosen, key=lambda index: (abs(index - (place or 0)), index))
 
+    def _renew(self, rows: Sequence[Row]) -> bool:
+        """Change only what differs where the same rows stand in the same places; whether they do."""
+        if not rows or [(each.key, each.heading) for each in rows] != [
+            (each.key, each.heading) for each in self._laid
+        ]:
+            return False
+        changed = [at for at, (row, laid) in enumerate(zip(rows, self._laid, strict=True)) if row != laid]
+        for at in changed:
+            self._laid[at] = rows[at]
+            self.replace_option_prompt_at_index(at, _prompt(rows[at]))
+        return True
+
+    def _lay(self, count: int) -> None:
+        """Lay out at least so many rows, by whole pages."""
+        first, pages = len(self._laid), -(-count // PAGE)
+        more = self._shown[first : pages * PAGE]
+        if more:
+            self._laid += more
+            self.add_options([Option(_prompt(row), disabled=row.heading) for row in more])
+
     def _update_lines(self) -> None:
-        """Where every row is one line its height need not be worked out: thousands of rows take no time."""
-        cache, count = self._line_cache, len(self.options)
-        if self.has_class("-one-line") and len(cache.lines) < count:
-            cache.lines[:] = [(index, 0) for index in range(count)]
-            cache.heights.update(dict.fromkeys(range(count), 1))
-            cache.index_to_line.update(zip(range(count), range(count), strict=True))
-        super()._update_lines()
+        """Count the lines of what is laid out, and one for each row that is not.
+
+        Where every row is one line its height need not be worked out: thousands of rows take no time.
+        """
+        region = self.scrollable_content_region
+        if not region:
+            return
+        cache, options = self._line_cache, self.options
+        first = cache.lines[-1][0] + 1 if cache.lines else 0
+        width = region.width - self._get_left_gutter_width()
+        room = width - self.get_component_styles("option-list--option").padding.width
+        one_line = self.has_class("-one-line")
+        for index in range(first, len(options)):
+            height = 1 if one_line else self._get_visual(options[index]).get_height(self.styles, room)  # type: ignore[arg-type]  # as Textual does
+            cache.index_to_line[index] = len(cache.lines)
+            cache.heights[index] = height
+            cache.lines.extend((index, line) for line in range(height))
+        rest = len(self._shown) - len(self._laid)
+        size = Size(width, len(cache.lines) + rest)
+        if size != self.virtual_size:
+            self.virtual_size = size
+            self._scroll_update(size)
+        if rest and len(cache.lines) < self.scroll_offset.y + region.height:
+            self._lay(len(self._laid) + 1)
+
+    def watch_highlighted(self, highlighted: int | None) -> None:
+        """Make ready what a hand that walks on comes to next."""
+        super().watch_highlighted(highlighted)
+        if highlighted is not None:
+            self._lay(highlighted + PAGE // 2)
+
+    def action_last(self) -> None:
+        """Go to the last row of all."""
+        self._lay(len(self._shown))
+        super().action_last()
+
+    def action_cursor_up(self) -> None:
+        """Go up a row, and from the first one to the last of all."""
+        if all(row.heading for row in self._laid[: self.highlighted or 0]):
+            self._lay(len(self._shown))
+        super().action_cursor_up()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Say which row was chosen."""
@@ -179,9 +244,13 @@ class RowList(OptionList):
             self.post_message(self.Chosen(self, self._shown[event.option_index]))
 
 
-def _filtered(rows: Sequence[Row], words: Sequence[str]) -> list[Row]:
+def _prompt(row: Row) -> Hanging | Content:
+    return Hanging(row.content, row.indent) if row.indent else row.content
+
+
+def _filtered(rows: Sequence[Row], words: Sequence[str]) -> Sequence[Row]:
     if not words:
-        return list(rows)
+        return rows
     found: list[Row] = []
     above: Row | None = None
     for row in rows:
