@@ -14,7 +14,7 @@ from meshmodel.canvas.parts import ASCII_GLYPHS, GLYPHS, Branch, Card, Pin, Styl
 from meshmodel.canvas.plan import Plan
 from meshmodel.canvas.router import Trunk
 from meshmodel.canvas.scene import Ink, Mark, Reference, Run
-from meshmodel.canvas.text import pad
+from meshmodel.canvas.text import pad_flagged
 
 _BLOCK = 32
 """Rows of one bucket of verticals."""
@@ -277,7 +277,7 @@ class Raster:
                 text = text.replace("⚑", "!")
         runs = [
             (x, Run("[" if self._plain else "▌", 1, bar, owned)),
-            (x + 1, Run(pad(text, room, ellipsis), room, ink, owned)),
+            (x + 1, Run(pad_flagged(text, room, ellipsis), room, ink, owned)),
         ]
         if self._closed:
             runs.append((x + 1 + room, Run("]" if self._plain else "▐", 1, bar, owned)))

@@ -54,3 +54,11 @@ def pad(text: str, width: int, ellipsis: str = "…") -> str:
         return padded
     shown = shown.rstrip(_JOINER)  # a joiner at the end would swallow the space after it
     return shown + " " * (width - cells(shown))
+
+
+def pad_flagged(text: str, width: int, ellipsis: str = "…") -> str:
+    """As :func:`pad`, but where the text is cut the flag at its end stays: it is what matters most."""
+    for flag in (" ⚑", " !"):
+        if text.endswith(flag) and cells(text) > width > len(flag):
+            return pad(text.removesuffix(flag), width - len(flag), ellipsis) + flag
+    return pad(text, width, ellipsis)

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -5,7 +6,7 @@ from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.parts import Card
 from meshmodel.canvas.scene import Options
-from meshmodel.canvas.text import cells
+from meshmodel.canvas.text import cells, pad_flagged
 from tests.canvas.building import helpdesk, meshes
 from tests.canvas.tracing import LEFT, RIGHT, arms, cells_of, reached
 
@@ -149,3 +150,19 @@ def test_cards_know_their_place() -> None:
     assert all(isinstance(card, Card) for card in drawing.grid.cards.values())
     assert (drawing.width, drawing.height) <= (80, 20)
     assert drawing.height <= 20
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (16, "  confidential ⚑"),
+        (17, "  confidential ⚑ "),
+        (15, "  confidenti… ⚑"),
+        (4, " … ⚑"),
+        (2, " …"),
+    ],
+)
+def test_the_flag_stays_where_a_fact_is_cut(width, shown):
+    assert pad_flagged("  confidential ⚑", width) == shown
+    assert pad_flagged("  confidential", 14) == "  confidential"
+    assert pad_flagged("  confidential !", 15, "~") == "  confidenti~ !"
