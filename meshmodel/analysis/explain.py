@@ -153,10 +153,10 @@ class Explaining:
         return self.worst.place(agent, system, actions, asked, through)
 
     def crossing(self, agent: str, place: Place) -> Explanation:
-        """One crossing, told by a shortest path; by one on which nobody is asked, if it is uncontrolled."""
+        """One crossing, told by a shortest path; by one on which nobody is asked, if there is one."""
         source, group, access, judged = place
         traveller = self.travellers[agent]
-        unguarded = self.paths.unguarded_for(group.unchecked) if judged.state == "uncontrolled" else None
+        unguarded = self.paths.unguarded_for(group.unchecked) if judged.state != "controlled" else None
         path = self.paths.shortest(self.starts(traveller, source), access, unguarded)
         assert path is not None
         return self.told(traveller, place, path)

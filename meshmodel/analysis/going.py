@@ -194,8 +194,14 @@ class Going:
         """Ways through an open door behind the chain, the worst first, until none can be worse."""
         after, last = self.engine.effective.row(chain[-1]), chain[-1]
         allowed, best = frozenset(who), (1, 0)
-        for door in self.worst_first:
-            node = self.mesh.credential_node[door.credential]
+        number = self.mesh.credential_node
+        # What the chain itself ends with opens the door rather than what is found later, if it is as bad.
+        doors = sorted(
+            self.worst_first,
+            key=lambda door: (-SEVERITIES.index(door.severity), number[door.credential] != last),
+        )
+        for door in doors:
+            node = number[door.credential]
             if best <= (0, -SEVERITIES.index(door.severity)) or left.is_spent:
                 return
             if not (after >> node & 1 or node == last) or not onward & self.at(door.system):
