@@ -16,6 +16,7 @@ from meshmodel.analysis.fix.relations import Relations
 from meshmodel.analysis.fix.results import CurvePoint, Fix
 from meshmodel.analysis.listing import Listing
 from meshmodel.analysis.offboarding import Offboarding, offboarding
+from meshmodel.analysis.parts import Parts, parts_of
 from meshmodel.analysis.questions import questions
 from meshmodel.analysis.reach import identity_counts, reach_of
 from meshmodel.analysis.reach_table import ReachTable
@@ -65,12 +66,22 @@ class Analysis:
 
     def after(self, snapshot: Snapshot, today: date) -> "Analysis":
         """The analysis of the model after an edit; what the edit left alone is taken from this one."""
+        if self._parts is not None:
+            # What is not kept cannot be followed.
+            return Analysis(snapshot, self.view, today)
         if self._known is None:
             self._known = follow(self._engine)
         return Analysis(snapshot, self.view, today, self._known.after(snapshot))
 
     @cached_property
+    def _parts(self) -> Parts | None:
+        """The batches in which a large mesh is looked at, if little of it is reached."""
+        return parts_of(self._engine) if self._known is None else None
+
+    @cached_property
     def _counts(self) -> Counts:
+        if self._parts is not None:
+            return self._parts.counts
         return Counts(self._engine) if self._known is None else self._known.counts()
 
     @cached_property
@@ -90,6 +101,8 @@ class Analysis:
     @cached_property
     def uncontrolled_by_severity(self) -> Mapping[Severity, int]:
         """How many uncontrolled crossings there are of each severity (section 6), counted, not listed."""
+        if self._parts is not None:
+            return self._parts.severities()
         return Severities(self._counts).counted()
 
     @cached_property
@@ -97,6 +110,8 @@ class Analysis:
         """The missing checkpoints (section 6), by credential and system."""
         if self._known is not None:
             return self._known.doors(self._counts)
+        if self._parts is not None:
+            return self._parts.doors()
         return MissingCheckpoints(self._engine).doors()
 
     @cached_property
@@ -104,12 +119,13 @@ class Analysis:
         """The findings of all rules by severity (highest first), rule and subject."""
         if self._known is not None:
             return self._known.findings(self.doors, self._counts, self.today)
-        return findings(Facts(self._engine, self.doors, self._counts, Related(self.snapshot)), self.today)
+        facts = Facts(self._engine, self.doors, self._counts, Related(self.snapshot), parts=self._parts)
+        return findings(facts, self.today)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """What the drawing does not say yet, one row an element."""
-        return questions(self._engine) if self._known is None else self._known.questions()
+        return questions(self._engine, self._parts) if self._known is None else self._known.questions()
 
     def reach(self) -> tuple[AgentReach, ...]:
         """The reach of every active agent (section 4), by id."""

@@ -65,8 +65,9 @@ def control_mask(mesh: Mesh, checkpoint: Checkpoint) -> int:
     mask = 0
     if checkpoint.decided_at is not None:
         actions = (ADMIN,) if checkpoint.approvers else (WRITE, EXECUTE, ADMIN)
-        for action in actions:
-            mask |= 1 << mesh.access_node(checkpoint.decided_at, action)
+        if checkpoint.decided_at in mesh.system_number:
+            for action in actions:
+                mask |= 1 << mesh.access_node(checkpoint.decided_at, action)
     if checkpoint.approvers:
         approvers = set(checkpoint.approvers)
         for credential, node in mesh.credential_node.items():
@@ -97,11 +98,10 @@ class Candidates:
         controllable: every node that gives power over some candidate.
     """
 
-    def __init__(self, mesh: Mesh, view: View) -> None:
-        chosen = sorted(
-            (each for each in mesh.snapshot.checkpoint.values() if not shortcomings(each, view)),
-            key=lambda each: each.id,
-        )
+    def __init__(self, mesh: Mesh, view: View, some: Sequence[Checkpoint] | None = None) -> None:
+        """Number the candidates among these checkpoints, by default among all."""
+        every = mesh.snapshot.checkpoint.values() if some is None else some
+        chosen = sorted((each for each in every if not shortcomings(each, view)), key=lambda each: each.id)
         exists = _existing(mesh) if chosen else {}
         self.ids = [each.id for each in chosen]
         self.covered = [steps_covered(mesh, each, exists) for each in chosen]

@@ -131,6 +131,84 @@ class Closure:
         return row
 
 
+class Searched(Closure):
+    """The closure of a large graph in which little is reached: rows are searched for, and not kept."""
+
+    __slots__ = ("_last",)
+
+    def __init__(self, successors: Successors, component: list[int], members: list[list[int]]) -> None:
+        super().__init__(successors, component, members)
+        self._last: dict[int, int] = {}
+
+    def row(self, node: int) -> int:
+        """The set of nodes that the node reaches, itself included."""
+        return self.row_of(self.component[node])
+
+    def row_of(self, number: int) -> int:
+        """The set of nodes that a component reaches, itself included."""
+        row = self._last.get(number)
+        if row is None:
+            if len(self._last) >= _LAST:
+                self._last.clear()
+            found: set[int] = set()
+            search(self.successors, self.members[number][0], found)
+            row = self._last[number] = union(list(found))
+        return row
+
+    def prepare(self, nodes: Iterable[int]) -> None:
+        """Nothing is gained by working rows out before they are asked for."""
+
+
+_LAST = 64
+"""So many of the rows that were searched for are kept a while."""
+LARGE = 100_000
+"""From so many nodes on a row takes more memory than the nodes in it, where it is one of a few thousand."""
+_LITTLE = 1_000
+"""So many nodes are little for a start to reach in a large graph."""
+_STARTS = 100
+"""So many starts are tried to see how much is reached."""
+
+
+def search(successors: Successors, start: int, found: set[int], most: int | None = None) -> None:
+    """Add what a node reaches, itself included, to nodes of which that is known already.
+
+    Args:
+        successors: for each node the nodes after it.
+        start: the node.
+        found: is added to.
+        most: so many are enough.
+    """
+    if start in found:
+        return
+    found.add(start)
+    waiting = [start]
+    while waiting:
+        for after in successors[waiting.pop()]:
+            if after not in found:
+                found.add(after)
+                waiting.append(after)
+        if most is not None and len(found) > most:
+            return
+
+
+def is_sparse(successors: Successors, starts: Sequence[int]) -> bool:
+    """Whether the graph is large, and little of it is reached from where one starts."""
+    if len(successors) < LARGE or not starts:
+        return False
+    some = starts[:: max(1, len(starts) // _STARTS)]
+    total = 0
+    for start in some:
+        found: set[int] = set()
+        search(successors, start, found, 10 * _LITTLE)
+        total += len(found)
+    return total <= _LITTLE * len(some)
+
+
+def searched(closure: Closure) -> Searched:
+    """The same closure with rows that are not kept."""
+    return Searched(closure.successors, closure.component, closure.members)
+
+
 def union(nodes: Sequence[int]) -> int:
     """These nodes as a set of bits."""
     if len(nodes) < _MANY:
@@ -172,7 +250,9 @@ def part(whole: Closure, successors: Successors) -> Closure:
             members.append(group)
         else:
             _take_apart(successors, group, component, members)
-    return Closure(successors, component, members)
+    # Where rows are searched for they are so in the parts.
+    made = Searched if isinstance(whole, Searched) else Closure
+    return made(successors, component, members)
 
 
 def _take_apart(

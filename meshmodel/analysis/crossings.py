@@ -51,7 +51,7 @@ def intent_sources(mesh: Mesh, snapshot: Snapshot, intent: Intent) -> tuple[int,
 def approvals(engine: Engine) -> dict[str, list[Approval]]:
     """For each agent what its intents can excuse, where the target can tell who did it."""
     found: dict[str, list[Approval]] = {}
-    for intent in engine.snapshot.intent.values():
+    for intent in engine.intents():
         approval = approval_of(engine, intent)
         if approval is not None:
             found.setdefault(intent.agent, []).append(approval)
@@ -126,18 +126,23 @@ class Counts:
     """How many crossings there are, and how many of them are approved or uncontrolled."""
 
     def __init__(self, engine: Engine) -> None:
+        self.begin(engine)
+        self.approvals.update(approvals(engine))
+        for traveller in engine.travellers:
+            self._add(traveller)
+
+    def begin(self, engine: Engine) -> None:
+        """Nothing is counted yet."""
         self.engine = engine
         self.mesh = engine.mesh
+        self.approvals: dict[str, list[Approval]] = {}
+        self.crossings = self.open = self.approved = 0
         self._by_zone: dict[int, list[int]] = {}
         self._draw()
         self._approved_of: dict[str, int] = {}
         self._apart: dict[tuple[int, int], int] = {}
         self._open_of: dict[tuple[Situation, str | None], tuple[int, int]] = {}
         self._anywhere: dict[Group, int] = {}
-        self.approvals = approvals(engine)
-        self.crossings = self.open = self.approved = 0
-        for traveller in engine.travellers:
-            self._add(traveller)
 
     def _draw(self) -> None:
         """Number the zones that are drawn."""

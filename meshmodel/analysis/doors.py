@@ -132,7 +132,7 @@ class MissingCheckpoints:
         """Number the systems by all that a door there depends on, the credential aside."""
         systems = self.engine.snapshot.system
         self._exposed = {
-            self.mesh.system_number[name] for name, record in systems.items() if record.is_exposed
+            number for name, number in self.mesh.system_number.items() if systems[name].is_exposed
         }
         self._kinds: dict[tuple[str, int, bool], int] = {}
         self._kind = {name: self._kind_of(number) for name, number in self.mesh.system_number.items()}
@@ -180,17 +180,17 @@ class MissingCheckpoints:
 
     def doors(self) -> tuple[Door, ...]:
         """All missing checkpoints, by credential and system."""
-        snapshot, mesh = self.engine.snapshot, self.mesh
+        records, mesh = self.engine.snapshot.grant, self.mesh
         carried, component, nodes = self._carried, self._component, mesh.credential_node
-        granted: dict[str, list[str]] = {}
-        for credential, system in snapshot.grant:
-            granted.setdefault(credential, []).append(system)
+        granted: dict[int, set[str]] = {}
+        for leaves, enters in mesh.steps["grant"]:
+            granted.setdefault(leaves, set()).add(mesh.systems[enters // 5])
         found = []
-        for credential in sorted(granted):
-            node = nodes.get(credential)
-            if node is not None and carried[component[node]]:
-                for system in sorted(granted[credential]):
-                    door = self.door(snapshot.grant[credential, system])
+        for credential in sorted(nodes):
+            node = nodes[credential]
+            if node in granted and carried[component[node]]:
+                for system in sorted(granted[node]):
+                    door = self.door(records[credential, system])
                     if door is not None:
                         found.append(door)
         return tuple(found)

@@ -1,14 +1,15 @@
 """One snapshot in one view: its graph, its closures, and the starts that have crossings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from meshmodel.analysis.checkpoints import Candidates, Guarding, Unchecked, unguarded
 from meshmodel.analysis.classes import Classes, Following
-from meshmodel.analysis.closure import Closure, forward, part
+from meshmodel.analysis.closure import Closure, Searched, forward, is_sparse, part, searched
+from meshmodel.analysis.results import StepKind
 from meshmodel.analysis.steps import DIRECT_KINDS, DRIVING_KINDS, HELD_KINDS, STEP_ORDER, Mesh, bits
-from meshmodel.model.records import Agent
+from meshmodel.model.records import Agent, Intent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import View
 
@@ -103,7 +104,9 @@ class Engine:
     @cached_property
     def effective(self) -> Closure:
         """All steps, guarded or not."""
-        return forward(self.mesh.adjacency(STEP_ORDER))
+        closure = forward(self.mesh.adjacency(STEP_ORDER))
+        sparse = is_sparse(closure.successors, list(self.mesh.agent_node.values()))
+        return searched(closure) if sparse else closure
 
     @cached_property
     def own(self) -> Closure:
@@ -115,15 +118,19 @@ class Engine:
                 successors[leaves] = [after for after in successors[leaves] if after < first]
         return part(self.effective, successors)
 
+    def _forward(self, kinds: Iterable[StepKind]) -> Closure:
+        closure = forward(self.mesh.adjacency(kinds))
+        return searched(closure) if isinstance(self.effective, Searched) else closure
+
     @cached_property
     def direct(self) -> Closure:
         """Hold, grant and implies steps only."""
-        return forward(self.mesh.adjacency(DIRECT_KINDS))
+        return self._forward(DIRECT_KINDS)
 
     @cached_property
     def held(self) -> Closure:
         """Hold and exchange steps only: the credentials over which an intent can speak."""
-        return forward(self.mesh.adjacency(HELD_KINDS))
+        return self._forward(HELD_KINDS)
 
     @cached_property
     def guarding(self) -> Guarding:
@@ -137,7 +144,8 @@ class Engine:
     @cached_property
     def alone(self) -> dict[str, Unchecked]:
         """The unchecked reach of every active agent, alone as the start."""
-        return {agent: self.guarding.alone(node) for agent, node in self.mesh.agent_node.items()}
+        nodes = self.mesh.agent_node
+        return {agent: self.guarding.alone(nodes[agent]) for agent in self.names()}
 
     @cached_property
     def _holds(self) -> dict[int, set[int]]:
@@ -150,9 +158,17 @@ class Engine:
         """The credentials to which an agent has a hold step."""
         return self._holds.get(node, set())
 
+    def names(self) -> Iterable[str]:
+        """The ids of its agents, those that are active."""
+        return self.mesh.agent_node
+
+    def intents(self) -> Iterable[Intent]:
+        """The intents of its agents."""
+        return self.snapshot.intent.values()
+
     @cached_property
     def _intended(self) -> set[str]:
-        return {intent.agent for intent in self.snapshot.intent.values()}
+        return {intent.agent for intent in self.intents()}
 
     def sources_of(self, node: int) -> int:
         """The systems an agent can read or is triggered by, by the bits of their read accesses."""
@@ -161,11 +177,9 @@ class Engine:
     @cached_property
     def travellers(self) -> tuple[Traveller, ...]:
         """The agents that have crossings, by id."""
-        agents = self.snapshot.agent
+        agents, nodes = self.snapshot.agent, self.mesh.agent_node
         return tuple(
-            self.traveller(agents[each], node)
-            for each, node in self.mesh.agent_node.items()
-            if not agents[each].is_person
+            self.traveller(agents[each], nodes[each]) for each in self.names() if not agents[each].is_person
         )
 
     def traveller(self, agent: Agent, node: int) -> Traveller:

@@ -3,22 +3,33 @@
 from collections.abc import Iterator
 
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.parts import Parts
 from meshmodel.analysis.reach import identities
 from meshmodel.analysis.results import Question
 from meshmodel.model.records import Agent, Credential, System
 
 
-def questions(engine: Engine) -> tuple[Question, ...]:
-    """The questions about all active elements, by element."""
-    every = (*of_agents(engine), *of_credentials(engine), *of_systems(engine))
+def questions(engine: Engine, parts: Parts | None = None) -> tuple[Question, ...]:
+    """The questions about all active elements, by element.
+
+    Args:
+        engine: the model as read.
+        parts: the batches in which it is looked at, if it is.
+    """
+    engines = [engine] if parts is None else [part.engine for part in parts.parts]
+    every = (
+        *(each for some in engines for each in of_agents(some)),
+        *of_credentials(engine),
+        *of_systems(engine),
+    )
     return tuple(sorted(every, key=lambda each: each.element))
 
 
 def of_agents(engine: Engine) -> Iterator[Question]:
     """The questions about agents."""
-    intended = {intent.agent for intent in engine.snapshot.intent.values()}
+    intended = {intent.agent for intent in engine.intents()}
     records = engine.snapshot.agent
-    for name in engine.mesh.agent_node:
+    for name in engine.names():
         asks = asked_of_agent(engine, records[name], intended=name in intended)
         if asks:
             yield Question(f"agent:{name}", asks)

@@ -6,12 +6,14 @@ active agents. A set of nodes is a Python integer with one bit a node.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import groupby
 from typing import Final
 
-from meshmodel.analysis.closure import forward
+from meshmodel.analysis.closure import forward, union
 from meshmodel.analysis.results import StepKind
+from meshmodel.model.records import System
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS, SENSITIVITIES, Action
 
@@ -129,10 +131,19 @@ class Mesh:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        records = sorted(snapshot.system.values(), key=lambda s: (s.domain, s.id))
+        self._number(
+            sorted(snapshot.system.values(), key=lambda s: (s.domain, s.id)),
+            sorted(each.id for each in snapshot.credential.values() if each.is_active),
+            sorted(each.id for each in snapshot.agent.values() if each.is_active),
+        )
+        self.steps: dict[StepKind, list[Pair]] = {}
+        self._compile()
+
+    def _number(self, records: Sequence[System], credentials: list[str], agents: list[str]) -> None:
+        """Number the nodes: systems by zone and id, active credentials, and active agents."""
         self.systems = [record.id for record in records]
-        self.credentials = sorted(each.id for each in snapshot.credential.values() if each.is_active)
-        self.agents = sorted(each.id for each in snapshot.agent.values() if each.is_active)
+        self.credentials = credentials
+        self.agents = agents
         self.system_number = {each: number for number, each in enumerate(self.systems)}
         self.first_credential = 5 * (len(self.systems) + FREE)
         self.first_agent = self.first_credential + len(self.credentials) + FREE
@@ -161,9 +172,6 @@ class Mesh:
         self.untrusted = _reads(record.untrusted_input for record in records)
         _, internal, confidential, restricted = self.level_read
         self.above = [internal | confidential | restricted, confidential | restricted, restricted, 0]
-
-        self.steps: dict[StepKind, list[Pair]] = {}
-        self._compile()
 
     def access_node(self, system: str, action: int) -> int:
         """The node of an access: a system's id and the number of an action."""
@@ -260,10 +268,14 @@ class Mesh:
         self.declared_triggers = frozenset(triggers)
         triggers |= self._arising()
         self.steps["trigger"] = sorted(triggers)
+
+    @cached_property
+    def triggered_by(self) -> dict[int, int]:
+        """For agents the systems that trigger them, by their read accesses."""
         triggering: dict[int, list[int]] = {}
         for leaves, enters in self.steps["trigger"]:
             triggering.setdefault(enters, []).append(leaves - WRITE)
-        self.triggered_by = {agent: _union(reads) for agent, reads in triggering.items()}
+        return {agent: union(reads) for agent, reads in triggering.items()}
 
     def _arising(self) -> set[Pair]:
         """Triggers that arise by themselves: a steerable agent reads outsiders' words, by steps other
@@ -309,13 +321,6 @@ def _reads(chosen: Iterable[bool]) -> int:
     digits.append("0")
     digits.reverse()
     return int("".join(digits), 32)
-
-
-def _union(nodes: Iterable[int]) -> int:
-    mask = 0
-    for node in nodes:
-        mask |= 1 << node
-    return mask
 
 
 def _leading(before: list[list[int]], node: int, known: dict[int, set[int]]) -> set[int]:

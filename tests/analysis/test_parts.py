@@ -1,0 +1,91 @@
+"""A large mesh is looked at in parts: each answer is that of the whole, whatever the parts are."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meshmodel.analysis import closure, parts
+from meshmodel.analysis.closure import Searched, forward, is_sparse, searched
+from meshmodel.api import Analysis, analyse
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import View
+from tests.analysis.random_models import random_model
+from tests.benchmarks.meshes import clustered
+
+TODAY = date(2026, 1, 1)
+
+
+@contextmanager
+def in_parts(batch: int) -> Iterator[None]:
+    """Look at any mesh in parts of so many nodes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(closure, "LARGE", 0)
+        patch.setattr(parts, "_BATCH", batch)
+        yield
+
+
+def told(analysis: Analysis) -> dict[str, object]:
+    return {
+        "summary": analysis.summary,
+        "severities": analysis.uncontrolled_by_severity,
+        "doors": analysis.doors,
+        "findings": [
+            (each, each.message, each.about, each.remedy, each.accepted) for each in analysis.findings
+        ],
+        "questions": analysis.questions,
+        "reach": analysis.reach(),
+        "crossings": analysis.crossings(),
+        "marks": analysis.marks(),
+        "explained": analysis.explain(),
+    }
+
+
+def same(snapshot: Snapshot, view: View, batch: int) -> None:
+    whole = told(analyse(snapshot, view=view, today=TODAY))
+    with in_parts(batch):
+        found = analyse(snapshot, view=view, today=TODAY)
+        assert told(found) == whole
+        assert told(analyse(snapshot, view=view, today=TODAY, previous=found)) == whole
+
+
+@settings(max_examples=int(os.environ.get("MESHMODEL_EXAMPLES", "150")), deadline=None)
+@given(
+    st.integers(0, 2**32),
+    st.integers(1, 9),
+    st.sampled_from(("built", "designed")),
+    st.sampled_from((1, 9, 99)),
+)
+def test_any_model_has_the_same_answers_in_parts(seed: int, size: int, view: View, batch: int):
+    same(random_model(seed, size), view, batch)
+
+
+def test_a_mesh_of_clusters_has_the_same_answers_in_parts():
+    snapshot = clustered(300, 560, dense=False, seed=3)
+    same(snapshot, "built", 100)
+    with in_parts(100):
+        divided = parts.parts_of(analyse(snapshot)._engine)
+        assert divided is not None
+        assert len(divided.parts) > 5
+
+
+def test_only_a_large_graph_in_which_little_is_reached_is_searched(monkeypatch):
+    ring = [[(node + 1) % 3_000] for node in range(3_000)]
+    monkeypatch.setattr(closure, "LARGE", 3_000)
+    assert not is_sparse(ring, [0])
+    assert is_sparse([*ring, []], [3_000])
+    assert not is_sparse([[] for _ in range(2_999)], [0])
+
+
+def test_rows_that_are_searched_for_are_those_that_are_kept():
+    graph = [[1, 2], [2], [0], [0, 4], []]
+    kept = forward(graph)
+    found = searched(kept)
+    assert isinstance(found, Searched)
+    found.prepare(range(5))
+    assert [found.row(node) for node in range(5)] == [kept.row(node) for node in range(5)]
+    assert found.rows == kept.rows
