@@ -51,7 +51,7 @@ def why_not(engine: Engine, paths: Paths, agent: str, system: str, action: Actio
     hint = ways[0] if ways else f"holding {_credential(engine, openers[0])}"
     return (
         f"{who} cannot {does} {where}: it neither holds nor comes by {names}. "
-        f"One relation would open it: {hint}"
+        f"One relation would be enough, such as {hint}"
     )
 
 
