@@ -125,6 +125,8 @@ class Looking(Base):
         if self.shown.explanation is not None and self.shown.explanation.steps:
             table, _, key = self.shown.explanation.steps[-1].to.partition(":")
             self.canvas.reveal((table, key))
+        elif finding is not None and finding.about:
+            self.canvas.reveal(finding.about[0])
 
     def reopen(self) -> None:
         """After an edit: the open finding as it is now; closed, and said so, where it is gone."""

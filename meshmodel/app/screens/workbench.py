@@ -40,7 +40,7 @@ from meshmodel.app.widgets.findings import FindingsList, causes_of
 from meshmodel.app.widgets.fix import FixList
 from meshmodel.app.widgets.footer import MeshFooter
 from meshmodel.app.widgets.header import MeshHeader
-from meshmodel.app.widgets.how import How, Told, lit_by
+from meshmodel.app.widgets.how import How, Told, lit_by, lit_by_finding
 from meshmodel.app.widgets.inspector import Inspector
 from meshmodel.app.widgets.journal import JournalList
 from meshmodel.app.widgets.outline import Outline
@@ -255,6 +255,8 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces
         self.lens_says = seen.says
         lit = self.shown.explanation
         witness = lit_by(lit) if lit is not None and lit.steps else frozenset()
+        if not witness and shown.finding is not None:
+            witness = lit_by_finding(shown.finding)
         if self.shown.traced is not None:
             witness = lit_by_event(self.shown.traced)
         self.canvas.light(self.shown.selected, seen.shown, witness)

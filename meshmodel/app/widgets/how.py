@@ -5,7 +5,7 @@ from typing import Any
 from textual.content import Content
 from textual.widget import Widget
 
-from meshmodel.analysis.results import Explanation, WitnessStep
+from meshmodel.analysis.results import Explanation, Finding, WitnessStep
 from meshmodel.app.messages import SelectionRequested, Shown
 from meshmodel.app.phrases import phrase
 from meshmodel.app.tracing import event_words
@@ -14,6 +14,7 @@ from meshmodel.app.widgets.listing import Listing
 from meshmodel.app.widgets.rows import Row
 from meshmodel.canvas.scene import Reference
 from meshmodel.exporters.accepting import accepted_words
+from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.text import width
 
 
@@ -36,6 +37,15 @@ def lit_by(explanation: Explanation) -> frozenset[Reference]:
         for node in (step.from_, step.to):
             table, _, key = node.partition(":")
             found.add((table, key))
+    return frozenset(found)
+
+
+def lit_by_finding(finding: Finding) -> frozenset[Reference]:
+    """The records that a finding names, with the elements that its relations join: where no way leads."""
+    found: set[Reference] = set(finding.about)
+    for table, key in finding.about:
+        if isinstance(key, tuple) and table in STEP_ENDS:
+            found.update(zip(STEP_ENDS[table], key, strict=True))
     return frozenset(found)
 
 
@@ -89,6 +99,8 @@ class How(Listing):
                     rows.append(Row(sentence, numbered(text), reference_of(step), indent=len(number) + 3))
             if not explanation.steps and explanation.why_not:
                 rows.append(_words(explanation.why_not, "$text-muted"))
+        elif finding is not None:
+            rows.append(_words("no agent's way leads through it: what it names is lit", "$text-muted"))
         if finding is not None:
             rows += [  # no headings: the cursor scrolls to them
                 Row(("below", text), Content.styled(text, "$text-muted"))

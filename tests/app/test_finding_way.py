@@ -1,0 +1,29 @@
+"""Every finding that is opened lights something and tells something, whether a way leads to it or not."""
+
+from meshmodel.analysis.results import Finding
+from meshmodel.app.widgets.how import How, lit_by, lit_by_finding
+from tests.app.desk import desk
+
+
+def test_what_a_finding_names_is_lit_with_the_ends_of_its_relations():
+    about = (("custody", ("disk", "key")), ("system", "disk"))
+    finding = Finding("secret-at-rest", "high", "disk>key", "m", "r", (), about=about)
+    assert lit_by_finding(finding) == {*about, ("credential", "key")}
+
+
+async def test_every_finding_lights_what_it_is_about(tmp_path):
+    """Of each rule the first finding; a retired agent and an orphan are among them."""
+    async with desk(tmp_path, "finance-orchestrator") as at:
+        by_rule = {each.rule: each for each in reversed(at.bench.shown.analysis.findings)}
+        assert {"retired-agent-access", "orphaned-credential", "copied-secret"} <= set(by_rule)
+        for finding in by_rule.values():
+            at.bench.open_finding(finding)
+            await at.pilot.pause()
+            told, canvas = at.bench.shown.explanation, at.bench.canvas
+            records = lit_by_finding(finding) if told is None else lit_by(told)
+            assert canvas.lighting.witness == canvas.drawing.light(records)
+            assert canvas.lighting.witness
+            rows = [row.content.plain for row in at.bench.query_one(How).rows.shown_rows]
+            assert finding.message in rows
+            assert finding.remedy in rows
+            assert ("no agent's way leads through it: what it names is lit" in rows) == (told is None)
