@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from meshmodel.canvas.nets import Links, agent_card, credential_card, fold, system_card
+from meshmodel.canvas.nets import Links, agent_card, credential_card, fold, missing_within, system_card
 from meshmodel.canvas.parts import Card, Link
 from meshmodel.canvas.scene import Facts, Mark, Options, Reference
 from meshmodel.model.records import Slot
@@ -94,6 +94,10 @@ def place(
     slots: dict[Reference, Slot] = {}
     _make_cards(snapshot, facts, links, grid, keys, folded, slots)
     grid.links = fold(links.links, grid.stands) if folded else links.links
+    if folded:
+        sign = "X" if options.ascii else "✖"
+        for reference, number in missing_within(links.links, grid.stands).items():
+            grid.cards[reference].fact = f"{number}{sign} {grid.cards[reference].fact}"
     known = {reference: number for number, reference in enumerate(earlier)}
     lane_number = _order_lanes(snapshot, grid, links.links, keys, known if keep_lanes else {})
     for reference, card in grid.cards.items():

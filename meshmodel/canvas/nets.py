@@ -7,7 +7,7 @@ card of its own where it takes part in an exchange, or has nobody to come from o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from meshmodel.canvas.parts import Card, Link
@@ -267,3 +267,18 @@ def fold(links: list[Link], stands: Mapping[Reference, Reference]) -> list[Link]
             )
         )
     return drawn
+
+
+def missing_within(links: Iterable[Link], stands: Mapping[Reference, Reference]) -> Mapping[Reference, int]:
+    """How many missing checkpoints a card hides, since the line to each begins and ends behind it.
+
+    Args:
+        links: those between the elements.
+        stands: the card that shows an element, for those that are folded away.
+    """
+    hidden: dict[Reference, set[Reference]] = defaultdict(set)
+    for link in links:
+        target = stands.get(link.target)
+        if target and link.mark == "missing" and all(stands.get(each) == target for each, _ in link.sources):
+            hidden[target].add(link.relation)
+    return {card: len(doors) for card, doors in hidden.items()}

@@ -5,9 +5,10 @@ from hypothesis import strategies as st
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.parts import Card
-from meshmodel.canvas.scene import Options
+from meshmodel.canvas.scene import Facts, Options
 from meshmodel.canvas.text import cells, pad_flagged
-from tests.canvas.building import helpdesk, meshes
+from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
+from tests.canvas.building import helpdesk, meshes, snapshot_of
 from tests.canvas.tracing import LEFT, RIGHT, arms, cells_of, reached
 
 WIDTHS = st.sampled_from([40, 80, 120, 200])
@@ -166,3 +167,27 @@ def test_the_flag_stays_where_a_fact_is_cut(width, shown):
     assert pad_flagged("  confidential ⚑", width) == shown
     assert pad_flagged("  confidential", 14) == "  confidential"
     assert pad_flagged("  confidential !", 15, "~") == "  confidenti~ !"
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_a_folded_zone_counts_the_missing_checkpoints_that_it_hides(ascii_only):
+    records = [
+        Zone("in"),
+        Zone("out"),
+        Agent("bot", home="out"),
+        System("db", zone="in"),
+        System("log", zone="in"),
+    ]
+    records += [
+        Agent("job", home="in"),
+        Credential("key"),
+        Credential("pass"),
+        Hold("job", "key"),
+        Hold("bot", "pass"),
+    ]
+    records += [Grant("key", "db", ("read",)), Grant("key", "log", ("read",)), Grant("pass", "db", ("read",))]
+    marks = {("grant", key, "db"): "missing" for key in ("key", "pass")}
+    shown = draw(snapshot_of(*records), Facts(marks=marks), Options(zoom="overview", ascii=ascii_only))
+    facts = {reference[1]: card.fact for reference, card in shown.grid.cards.items()}
+    sign = "X" if ascii_only else "✖"
+    assert facts == {"in": f"1{sign} 1 agent 2 systems", "out": "1 agent"}, "the other one is on the line"
