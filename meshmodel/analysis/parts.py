@@ -10,14 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from meshmodel.analysis.checkpoints import Candidates
-from meshmodel.analysis.closure import Searched, search, union
+from meshmodel.analysis.closure import Closure, Searched, forward, search, union
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.meeting import Meeting
+from meshmodel.analysis.reached import Reached, Reaching
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.severities import Severities
-from meshmodel.analysis.steps import STEP_ORDER, WRITE, Mesh
+from meshmodel.analysis.steps import STEP_ORDER, WRITE, Mesh, bits
 from meshmodel.model.records import Intent, Key
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Severity
 
@@ -84,10 +85,15 @@ class _PartEngine(Engine):
     ) -> None:
         self.snapshot = whole.snapshot
         self.view = whole.view
-        self.mesh = mesh
+        self.mesh: _PartMesh = mesh
         self.candidates = candidates
         self.agents = agents
         self.intended = intended
+
+    @cached_property
+    def effective(self) -> Closure:
+        """All steps between its nodes; its rows are small, and kept."""
+        return forward(self.mesh.adjacency(STEP_ORDER))
 
     def names(self) -> Iterable[str]:
         """The ids of the agents of the batch."""
@@ -198,6 +204,11 @@ class Parts:
         return tuple(_together(found[key]) for key in sorted(found))
 
     @cached_property
+    def reached(self) -> "ReachedInParts":
+        """Who effectively reaches what."""
+        return ReachedInParts(self._whole, self)
+
+    @cached_property
     def meeting(self) -> "MeetingInParts":
         """Who meets a checkpoint and has power over it."""
         return MeetingInParts(self._whole, self)
@@ -239,6 +250,35 @@ class MeetingInParts(Meeting):
                 if agents:
                     joined.setdefault(self._numbers[checkpoint], set()).update(agents)
         self._agents.update((number, frozenset(those)) for number, those in joined.items())
+
+
+class ReachedInParts(Reached):
+    """Who effectively reaches what, by the parts in which it is reached."""
+
+    def __init__(self, engine: Engine, parts: Parts) -> None:
+        super().__init__(engine)
+        self._agents = [part.agents for part in parts.parts]
+        self._at: dict[int, list[tuple[int, int]]] = {}
+        for number, part in enumerate(parts.parts):
+            effective, nodes = part.engine.effective, part.engine.mesh.agent_node
+            columns = effective.columns({nodes[each]: 1 << place for place, each in enumerate(part.agents)})
+            component = effective.component
+            for node, here in part.engine.mesh.here.items():
+                self._at.setdefault(node, []).append((number, columns[component[here]]))
+
+    @cached_property
+    def every(self) -> int:
+        """All that some active agent reaches, as bits."""
+        return union(list(self._at))
+
+    def named(self, nodes: Iterable[int]) -> Reaching:
+        """The active agents that reach one of these nodes."""
+        found: dict[int, int] = {}
+        for node in nodes:
+            for number, marks in self._at.get(node, ()):
+                found[number] = found.get(number, 0) | marks
+        names = [self._agents[number][place] for number, marks in found.items() for place in bits(marks)]
+        return self.these(tuple(sorted(names)))
 
 
 def parts_of(engine: Engine) -> Parts | None:

@@ -46,11 +46,12 @@ class Facts:
     def __post_init__(self) -> None:
         """Who reaches what is worked out when it is first asked for."""
         if cast("Reached | None", self.who) is None:
-            object.__setattr__(self, "who", Reached(self.engine))
+            made = Reached(self.engine) if self.parts is None else self.parts.reached
+            object.__setattr__(self, "who", made)
         if cast("Meeting | None", self.meeting) is None:
-            parts = self.parts
-            made = Meeting(self.engine, self.counts.count) if parts is None else parts.meeting
-            object.__setattr__(self, "meeting", made)
+            count, parts = self.counts.count, self.parts
+            meeting = Meeting(self.engine, count) if parts is None else parts.meeting
+            object.__setattr__(self, "meeting", meeting)
 
     @property
     def snapshot(self) -> Snapshot:
