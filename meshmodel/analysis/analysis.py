@@ -35,6 +35,7 @@ from meshmodel.analysis.results import (
 from meshmodel.analysis.rules import Facts
 from meshmodel.analysis.severities import Severities
 from meshmodel.analysis.spreading import Spreader
+from meshmodel.analysis.steps import ALL_ACTIONS
 from meshmodel.analysis.updating.following import Following, follow
 from meshmodel.model.events import Event
 from meshmodel.model.records import Intent
@@ -145,6 +146,14 @@ class Analysis:
         if agent not in self._engine.mesh.agent_node:
             return None
         return reach_of(self._engine, agent)
+
+    def reaches(self, agent: str, system: str) -> bool:
+        """Whether an active agent effectively reaches any action on a system."""
+        mesh = self._engine.mesh
+        if agent not in mesh.agent_node or system not in mesh.system_number:
+            return False
+        row = self._engine.effective.row(mesh.agent_node[agent])
+        return bool(row >> mesh.access_node(system, 0) & ALL_ACTIONS)
 
     @cached_property
     def _listing(self) -> Listing:

@@ -96,7 +96,7 @@ class Finding:
     """One finding of one rule (section 9).
 
     ``about`` names the records it is about as (table, key) pairs, for the canvas and the inspector
-    (of very many agents only the first); ``agents`` and ``actions`` are complete, as an acceptance of
+    (of very many of a kind only the first); ``agents`` and ``actions`` are complete, as an acceptance of
     the finding would state them. ``message``, ``remedy`` and ``about`` may be put together when one of
     them is first read: there can be ten thousand findings of which a few are looked at.
     """

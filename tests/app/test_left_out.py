@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from textual.content import Content
 
+from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Finding
 from meshmodel.app.field_editor import FieldEditor
 from meshmodel.app.screens.start import RECENT_SHOWN, StartScreen
@@ -14,6 +15,7 @@ from meshmodel.app.widgets.how import _fitting
 from meshmodel.app.widgets.inspector_rows import is_about
 from meshmodel.app.widgets.quick_line import QuickLine
 from meshmodel.app.widgets.rows import FilterList, RowList
+from meshmodel.app.widgets.unnamed import unnamed_rows
 from meshmodel.model import records as r
 from meshmodel.model.schema import SCHEMA
 from tests.analysis.random_models import snapshot_of
@@ -50,6 +52,23 @@ def test_an_agent_of_a_finding_with_very_many_is_told_of_it():
     finding = Finding("shared-credential", "medium", "key", "m", "r", (), about=about, agents=agents)
     assert is_about(finding, "agent", "bot-079")
     assert not is_about(finding, "agent", "bot-080")
+
+
+def test_a_system_is_told_of_findings_that_name_others_in_its_place():
+    """An agent that reaches sixty systems more than it is meant to, of which its finding names fifty."""
+    systems = [r.System(f"s-{number:02}", zone="z") for number in range(60)]
+    grants = [r.Grant("key", each.id, ("read",)) for each in systems]
+    held = [r.Agent("bot", home="z"), r.Credential("key"), r.Hold("bot", "key"), r.Zone("z")]
+    apart = r.System("apart", zone="z")
+    intent = r.Intent("bot", "apart", ("read",))
+    analysis = analyse(snapshot_of([*systems, *grants, *held, apart, intent]))
+    (finding,) = [each for each in analysis.findings if each.rule == "unapproved-reach"]
+    named = [each for each in systems if is_about(finding, "system", each.id)]
+    assert len(named) == 50
+    for system in [*systems, apart]:
+        said = [row().content.plain.strip() for row in unnamed_rows(analysis, system)]
+        left_out = system is not apart and system not in named
+        assert said == ["1 more may be about it: each names 50 systems and leaves others out"] * left_out
 
 
 def test_the_steps_that_do_not_fit_in_a_row_are_counted():

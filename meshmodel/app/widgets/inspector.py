@@ -21,6 +21,7 @@ from meshmodel.app.widgets import inspector_rows as about
 from meshmodel.app.widgets.form_rows import field_rows
 from meshmodel.app.widgets.lazy_rows import Lazily
 from meshmodel.app.widgets.rows import FilterList, Row, RowList, space
+from meshmodel.app.widgets.unnamed import unnamed_rows
 from meshmodel.canvas.scene import Reference
 from meshmodel.model.records import Record
 from meshmodel.model.schema import SCHEMA, Field
@@ -161,9 +162,10 @@ class Inspector(FilterList):
         if related:
             first += [space("relations"), *related]
         makes: about.Block = [partial(_as_it_is, each) for each in first]
+        found = about.finding_rows(shown.analysis, record, ascii_only=shown.ascii)
         for name, block in (
             ("reach", about.reach_rows(shown.snapshot, shown.analysis, record)),
-            ("findings", about.finding_rows(shown.analysis, record, ascii_only=shown.ascii)),
+            ("findings", [*found, *unnamed_rows(shown.analysis, record)]),
         ):
             if block:
                 makes += [partial(space, name), *block]
