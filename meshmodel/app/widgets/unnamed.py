@@ -25,7 +25,12 @@ def unnamed_rows(analysis: "Analysis | None", record: Record) -> Block:
 
 def may_be_about(finding: "Finding", analysis: "Analysis", table: str, key: Key) -> bool:
     """Whether a finding names so many records of a table that it leaves out others, maybe this one."""
-    if len(finding.about) < MOST_LIT or sum(each == table for each, _ in finding.about) < MOST_LIT:
+    # Of findings about a relation, such as doors, only agents can be so many.
+    if (
+        ">" in finding.subject
+        or len(finding.about) < MOST_LIT
+        or sum(each == table for each, _ in finding.about) < MOST_LIT
+    ):
         return False
     if table == "agent" or is_about(finding, table, key):  # agents are all named
         return False
