@@ -87,7 +87,7 @@ class Explaining:
             return self._unreached(agent, system, asked.action, asked.source)
         if asked.place is None:
             return self._reached(agent, system, next(bits(asked.reached)), asked.source)
-        return self.crossing(agent, asked.place)
+        return self.crossing(agent, asked.place, approved=False)
 
     def of_finding(self, finding: Finding) -> Explanation | None:
         """See ``Analysis.explain_finding``."""
@@ -152,11 +152,19 @@ class Explaining:
             asked = Origins(node, home=source == "home")
         return self.worst.place(agent, system, actions, asked, through)
 
-    def crossing(self, agent: str, place: Place) -> Explanation:
-        """One crossing, told by a shortest path; by one on which nobody is asked, if there is one."""
+    def crossing(self, agent: str, place: Place, *, approved: bool = True) -> Explanation:
+        """One crossing, told by a shortest path; if it is uncontrolled, by one on which nobody is asked.
+
+        Args:
+            agent: its id.
+            place: the crossing.
+            approved: likewise if it is approved, as a finding about what is unchecked tells it; what
+                section 11 answers is then a shortest effective one.
+        """
         source, group, access, judged = place
         traveller = self.travellers[agent]
-        unguarded = self.paths.unguarded_for(group.unchecked) if judged.state != "controlled" else None
+        is_open = judged.state == "uncontrolled" or (approved and judged.state == "approved")
+        unguarded = self.paths.unguarded_for(group.unchecked) if is_open else None
         path = self.paths.shortest(self.starts(traveller, source), access, unguarded)
         assert path is not None
         return self.told(traveller, place, path)

@@ -125,3 +125,56 @@ def test_from_home_is_the_home_of_the_agent_also_where_a_system_has_that_id():
     assert analysis.explain("clerk", "bank").source == "home"  # the system, which is worse
     told = analysis.explain("clerk", "bank", source="home")
     assert (told.source, told.severity) == (None, "low")
+
+
+APPROVED_BEHIND_A_DETOUR = """
+format = "meshmodel/1"
+[[zone]]
+id = "desk"
+[[system]]
+id = "files"
+audit = "identity"
+[[agent]]
+id = "bot"
+home = "desk"
+[[credential]]
+id = "ticket"
+[[credential]]
+id = "key"
+[[hold]]
+agent = "bot"
+credential = "ticket"
+[[hold]]
+agent = "bot"
+credential = "key"
+[[exchange]]
+from = "ticket"
+to = "key"
+[[grant]]
+credential = "key"
+system = "files"
+actions = ["read"]
+[[intent]]
+agent = "bot"
+system = "files"
+actions = ["read"]
+[[checkpoint]]
+id = "ask"
+kind = "policy-decision"
+step = "hold"
+from = "bot"
+to = "key"
+"""
+
+
+@pytest.mark.parametrize(("intended", "state", "steps"), [(True, "approved", 2), (False, "uncontrolled", 3)])
+def test_what_is_approved_is_told_by_a_shortest_effective_path(intended, state, steps):
+    text = APPROVED_BEHIND_A_DETOUR
+    if not intended:
+        before, _, after = text.partition("[[intent]]")
+        text = f"{before}[[checkpoint]]{after.partition('[[checkpoint]]')[2]}"
+    explanation = meshmodel.analyse(read_text(text)).explain("bot", "files")
+    assert explanation is not None
+    assert explanation.state == state
+    assert len(explanation.steps) == steps
+    assert (explanation.steps[0].checkpoint == "ask") is intended
