@@ -12,14 +12,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from meshmodel.canvas.nets import Links, agent_card, credential_card, fold, missing_within, system_card
-from meshmodel.canvas.parts import Card, Link
+from meshmodel.canvas.nets import Links, agent_card, credential_card, fold, hidden_marks, system_card
+from meshmodel.canvas.parts import ASCII_MARKS, MARK_GLYPHS, Card, Link
 from meshmodel.canvas.scene import Facts, Mark, Options, Reference
 from meshmodel.model.records import Slot
 from meshmodel.model.snapshot import Snapshot
 
 NOWHERE = ""
 """The key of the lane of agents and credentials that have no zone."""
+_PLAIN_MARKS = str.maketrans({glyph: ASCII_MARKS[mark] for mark, glyph in MARK_GLYPHS.items()})
 
 
 @dataclass(slots=True)
@@ -95,9 +96,9 @@ def place(
     _make_cards(snapshot, facts, links, grid, keys, folded, slots)
     grid.links = fold(links.links, grid.stands) if folded else links.links
     if folded:
-        sign = "X" if options.ascii else "✖"
-        for reference, number in missing_within(links.links, grid.stands).items():
-            grid.cards[reference].fact = f"{number}{sign} {grid.cards[reference].fact}"
+        for reference, counts in hidden_marks(links.links, grid.stands).items():
+            plain = counts.translate(_PLAIN_MARKS) if options.ascii else counts
+            grid.cards[reference].fact = f"{plain} {grid.cards[reference].fact}"
     known = {reference: number for number, reference in enumerate(earlier)}
     lane_number = _order_lanes(snapshot, grid, links.links, keys, known if keep_lanes else {})
     for reference, card in grid.cards.items():

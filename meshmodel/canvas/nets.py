@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from meshmodel.canvas.parts import Card, Link
+from meshmodel.canvas.parts import MARK_GLYPHS, Card, Link
 from meshmodel.canvas.scene import Facts, Mark, Reference
 from meshmodel.model.records import Agent, Credential, System
 from meshmodel.model.snapshot import Snapshot
@@ -269,16 +269,24 @@ def fold(links: list[Link], stands: Mapping[Reference, Reference]) -> list[Link]
     return drawn
 
 
-def missing_within(links: Iterable[Link], stands: Mapping[Reference, Reference]) -> Mapping[Reference, int]:
-    """How many missing checkpoints a card hides, since the line to each begins and ends behind it.
+def hidden_marks(links: Iterable[Link], stands: Mapping[Reference, Reference]) -> Mapping[Reference, str]:
+    """How many missing and proposed checkpoints a card hides, since their lines begin and end behind it.
 
     Args:
         links: those between the elements.
         stands: the card that shows an element, for those that are folded away.
+
+    Returns:
+        By card that hides some, such as ``2◈ 1✖``.
     """
-    hidden: dict[Reference, set[Reference]] = defaultdict(set)
+    hidden: dict[tuple[Reference, Mark], set[Reference]] = defaultdict(set)
     for link in links:
         target = stands.get(link.target)
-        if target and link.mark == "missing" and all(stands.get(each) == target for each, _ in link.sources):
-            hidden[target].add(link.relation)
-    return {card: len(doors) for card, doors in hidden.items()}
+        if target and link.mark and all(stands.get(each) == target for each, _ in link.sources):
+            hidden[target, link.mark].add(link.relation)
+    found: dict[Reference, str] = {}
+    marks: tuple[Mark, ...] = ("proposed", "missing")
+    for mark in marks:
+        for card, steps in ((card, steps) for (card, each), steps in hidden.items() if each == mark):
+            found[card] = f"{found.get(card, '')} {len(steps)}{MARK_GLYPHS[mark]}".lstrip()
+    return found

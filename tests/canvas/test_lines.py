@@ -191,3 +191,7 @@ def test_a_folded_zone_counts_the_missing_checkpoints_that_it_hides(ascii_only):
     facts = {reference[1]: card.fact for reference, card in shown.grid.cards.items()}
     sign = "X" if ascii_only else "✖"
     assert facts == {"in": f"1{sign} 1 agent 2 systems", "out": "1 agent"}, "the other one is on the line"
+    marks["grant", "key", "log"] = "proposed"
+    shown = draw(snapshot_of(*records), Facts(marks=marks), Options(zoom="overview", ascii=ascii_only))
+    (card,) = (card for reference, card in shown.grid.cards.items() if reference[1] == "in")
+    assert card.fact == f"1{'G' if ascii_only else '◈'} 1{sign} 1 agent 2 systems"
