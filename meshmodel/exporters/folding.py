@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
@@ -57,9 +58,11 @@ def fold(findings: Iterable[Finding]) -> tuple[Cause, ...]:
             rows.append(each)
         else:
             folded.setdefault(place, []).append(each)
-    causes = [Cause(each, tuple(folded.get((each.rule, each.subject), ()))) for each in rows]
-    causes.sort(key=lambda cause: -SEVERITIES.index(cause.severity))
-    return tuple(causes)
+    listed_by: dict[Severity, list[Cause]] = {severity: [] for severity in reversed(SEVERITIES)}
+    for each in rows:
+        cause = Cause(each, tuple(folded.get((each.rule, each.subject), ())))
+        listed_by[cause.severity].append(cause)
+    return tuple(chain.from_iterable(listed_by.values()))
 
 
 def _above(findings: Iterable[Finding]) -> dict[tuple[str, str], tuple[str, str]]:
@@ -68,18 +71,15 @@ def _above(findings: Iterable[Finding]) -> dict[tuple[str, str], tuple[str, str]
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for each in findings:
         if each.rule in over:
-            for table, key in each.about:
-                if table == "credential":
-                    found.setdefault((over[each.rule], str(key)), (each.rule, each.subject))
+            for key in [key for table, key in each.about if table == "credential"]:
+                found.setdefault((over[each.rule], str(key)), (each.rule, each.subject))
     return found
 
 
 def _door_of(finding: Finding, doors: dict[str, int]) -> str | None:
     """The subject of the door that the finding belongs under; doors stand in the order of severity."""
     first = None
-    for table, key in finding.about:
-        if table != "grant" or not isinstance(key, tuple):
-            continue
+    for key in [key for table, key in finding.about if table == "grant"]:
         subject = f"{key[0]}>{key[1]}"
         if subject not in doors:
             return None

@@ -1,6 +1,6 @@
 """How the command line's text looks: colour or none, how wide, which glyphs; and laying out of words."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -64,10 +64,22 @@ def wrap(
     return _wrapped(text, max(style.columns, 20), indent, indent if first is None else first)
 
 
-@lru_cache(maxsize=512)  # many findings have the same remedy and references
+@lru_cache(maxsize=256)
+def wrapped_again(
+    text: str | tuple[str, ...], style: Style, indent: str = "", first: str | None = None
+) -> tuple[str, ...]:
+    """``wrap`` for what is said often, such as the remedy of a rule."""
+    return wrap(text, style, indent, first)
+
+
 def _wrapped(text: str | tuple[str, ...], room: int, indent: str, first: str) -> tuple[str, ...]:
     if isinstance(text, str) and text.isascii() and text.isprintable():
-        return tuple(_wrapped_ascii(" ".join(text.split()), room, indent, first))
+        if "  " in text or text.startswith(" ") or text.endswith(" "):
+            text = " ".join(text.split())
+        free = room - _cells(first)
+        if len(text) <= free:
+            return (first + text,)
+        return _wrapped_ascii(text, free, room - _cells(indent), indent, first)
     lines: list[str] = []
     line, taken, bare = first, width(first), True
     for word in text.split(" ") if isinstance(text, str) else text:
@@ -84,19 +96,23 @@ def _wrapped(text: str | tuple[str, ...], room: int, indent: str, first: str) ->
     return (*lines, line)
 
 
-def _wrapped_ascii(text: str, room: int, indent: str, first: str) -> Iterator[str]:
+_cells = lru_cache(maxsize=256)(width)
+
+
+def _wrapped_ascii(text: str, free: int, later: int, indent: str, first: str) -> tuple[str, ...]:
     """The same where every character takes one cell, so that whole lines are cut at once."""
-    begin, start = first, 0
-    free = room - width(first)
-    while len(text) - start > free:
+    lines: list[str] = []
+    begin, start, size = first, 0, len(text)
+    while size - start > free:
         end = text.rfind(" ", start, start + max(free, 0) + 1)
         if end <= start:
             end = text.find(" ", start + 1)
         if end < 0:
             break
-        yield begin + text[start:end]
-        begin, start, free = indent, end + 1, room - width(indent)
-    yield begin + text[start:]
+        lines.append(begin + text[start:end])
+        begin, start, free = indent, end + 1, later
+    lines.append(begin + text[start:])
+    return tuple(lines)
 
 
 def table(rows: Iterable[Sequence[str]], indent: str = "", gap: str = "  ") -> list[str]:

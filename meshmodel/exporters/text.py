@@ -1,6 +1,7 @@
 """The answers as text for people: what ``check``, ``reach``, ``explain`` and ``rules`` print."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from meshmodel.analysis.results import AgentReach, Explanation, Finding, Summary, SystemReach
@@ -8,7 +9,7 @@ from meshmodel.analysis.rules.standards import TITLES
 from meshmodel.exporters.accepting import accepted_words
 from meshmodel.exporters.answers import RuleText, crossing_order
 from meshmodel.exporters.folding import DOOR, Cause, fold
-from meshmodel.exporters.style import Style, counted, table, whole, wrap
+from meshmodel.exporters.style import Style, counted, table, whole, wrap, wrapped_again
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import Action
 
@@ -159,14 +160,21 @@ def _cause_lines(cause: Cause, style: Style) -> list[str]:
     lines += wrap(finding.message, style, "    ")
     if finding.accepted is not None:
         lines += wrap(accepted_words(finding.accepted), style, "    ")
-    lines += wrap(finding.remedy, style, "      ", f"    {style.glyph('→')} ")
-    lines += [style.paint(line, "faint") for line in wrap(whole(finding.references), style, "    ")]
+    # The remedy of a door names it; the other ones are those of their rules.
+    telling = wrap if finding.rule == DOOR else wrapped_again
+    lines += telling(finding.remedy, style, "      ", f"    {style.glyph('→')} ")
+    lines += _references(finding.references, style)
     for also in cause.also:
         head = f"    {style.glyph('▸')} {also.severity}, {also.rule}: "
         lines += wrap(also.message, style, "      ", head)
         if also.accepted is not None:
             lines += wrap(accepted_words(also.accepted), style, "      ")
     return lines
+
+
+@lru_cache(maxsize=256)
+def _references(references: tuple[str, ...], style: Style) -> tuple[str, ...]:
+    return tuple(style.paint(line, "faint") for line in wrap(whole(references), style, "    "))
 
 
 def _head(finding: Finding, style: Style) -> str:

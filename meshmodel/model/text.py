@@ -62,7 +62,7 @@ def one_line(text: object, limit: int = 120) -> str:
     shown = str(text)
     if len(shown) > limit:
         shown = shown[: max(limit - 1, 0)] + "…"
-    return _REFUSED.sub(_escape, shown)
+    return shown if shown.isprintable() else _REFUSED.sub(_escape, shown)
 
 
 def _escape(found: re.Match[str]) -> str:
