@@ -259,12 +259,10 @@ def is_about(finding: "Finding", table: str, key: Key) -> bool:
     """Whether a finding is about a record, or about a relation of it."""
     if table == "agent" and key in finding.agents:  # all of them, where ``about`` names the first ones
         return True
-    for found_table, found_key in finding.about:
-        if (found_table, found_key) == (table, key):
-            return True
-        ends = _ENDS.get(found_table)
-        if ends is None or not isinstance(found_key, tuple):
-            continue
-        if any((end, name) == (table, key) for end, name in zip(ends, found_key, strict=True)):
-            return True
-    return False
+    if (table, key) in finding.about:
+        return True
+    return any(
+        key in found_key and (table, key) in zip(_ENDS[found_table], found_key, strict=True)
+        for found_table, found_key in finding.about
+        if found_table in _ENDS
+    )

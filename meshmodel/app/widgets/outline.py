@@ -1,5 +1,7 @@
 """All elements as a list, by zone, then the credentials; with what stands out about each."""
 
+from collections import Counter
+from itertools import chain
 from typing import Any
 
 from textual.content import Content
@@ -9,7 +11,6 @@ from meshmodel.app.phrases import ASCII_GLYPHS, GLYPHS
 from meshmodel.app.widgets.listing import Listing
 from meshmodel.app.widgets.rows import Row
 from meshmodel.canvas.scene import Reference
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import pad
 
 
@@ -22,13 +23,19 @@ class Outline(Listing):
         """Arguments: the widget's id."""
         super().__init__(id=id)
         self._basis: tuple[object, ...] = ()
+        self._known: Known = {}
+
+    def on_mount(self) -> None:
+        """One element is one row."""
+        self.rows.add_class("-one-line")
 
     def follow(self, shown: Shown) -> None:
         """Show the elements of this."""
         basis = (shown.snapshot.revision, id(shown.snapshot), id(shown.analysis), self.size.width)
         if basis != self._basis:
             self._basis = basis
-            self.show_rows(outline_rows(shown, max(self.size.width - 2, 16)))
+            rows, self._known = outline_rows(shown, max(self.size.width - 2, 16), self._known)
+            self.show_rows(rows)
         if shown.selected is not None and not self.rows.has_focus:
             self.rows.go_to(shown.selected)
 
@@ -41,10 +48,32 @@ class Outline(Listing):
         self.post_message(SelectionRequested(value))
 
 
-def outline_rows(shown: Shown, room: int) -> list[Row]:
-    """One row an element, below the zone it lies in; credentials and elements without zone follow."""
-    snapshot = shown.snapshot
+Known = dict[tuple[object, ...], Row]
+"""Rows by all that is seen of them: most are as they were before an edit."""
+
+
+def outline_rows(shown: Shown, room: int, known: Known | None = None) -> tuple[list[Row], Known]:
+    """One row an element, below the zone it lies in; credentials and elements without zone follow.
+
+    Arguments:
+        shown: what is shown.
+        room: the cells of a row.
+        known: the rows before.
+
+    Returns:
+        The rows, and those that the next ones may be taken from.
+    """
+    snapshot, before = shown.snapshot, known or {}
     marks = marks_by_element(shown)
+    made: Known = {}
+
+    def row(reference: Reference, indent: int = 1) -> Row:
+        table, key = reference
+        title = getattr(snapshot.get(table, key), "title", str(key))
+        basis = (reference, title, marks.get(reference, ""), room, shown.ascii)
+        made[basis] = before.get(basis) or _row(reference, title, basis[2], room, indent, shown.ascii)
+        return made[basis]
+
     members: dict[str | None, list[Reference]] = {zone: [] for zone in sorted(snapshot.zone)}
     for agent in sorted(snapshot.agent):
         members.setdefault(snapshot.agent[agent].home, []).append(("agent", agent))
@@ -53,18 +82,15 @@ def outline_rows(shown: Shown, room: int) -> list[Row]:
     alone = members.pop(None, [])
     rows: list[Row] = []
     for zone, inside in members.items():
-        rows.append(_row(snapshot, ("zone", str(zone)), "", shown, room))
-        rows += [_row(snapshot, each, marks.get(each, ""), shown, room, indent=1) for each in inside]
+        rows.append(row(("zone", str(zone)), 0))
+        rows += map(row, inside)
     if alone:
         rows.append(_title("without a zone"))
-        rows += [_row(snapshot, each, marks.get(each, ""), shown, room, indent=1) for each in alone]
+        rows += map(row, alone)
     if snapshot.credential:
         rows.append(_title(f"credentials {len(snapshot.credential)}"))
-        rows += [
-            _row(snapshot, ("credential", each), marks.get(("credential", each), ""), shown, room, indent=1)
-            for each in sorted(snapshot.credential)
-        ]
-    return rows
+        rows += [row(("credential", each)) for each in sorted(snapshot.credential)]
+    return rows, made
 
 
 def marks_by_element(shown: Shown) -> dict[Reference, str]:
@@ -74,13 +100,11 @@ def marks_by_element(shown: Shown) -> dict[Reference, str]:
     for system in shown.snapshot.system.values():
         if system.untrusted_input:
             found["system", system.id] = flag
-    counts: dict[Reference, int] = {}
-    for door in shown.analysis.doors if shown.analysis is not None else ():
-        ends: list[Reference] = [("credential", door.credential), *(("agent", each) for each in door.agents)]
-        for end in ends:
-            counts[end] = counts.get(end, 0) + 1
-    for element, number in counts.items():
-        found[element] = f"{missing}{number}"
+    doors = shown.analysis.doors if shown.analysis is not None else ()
+    agents = Counter(chain.from_iterable(door.agents for door in doors))
+    for table, counts in (("agent", agents), ("credential", Counter(door.credential for door in doors))):
+        for key, number in counts.items():
+            found[table, key] = f"{missing}{number}"
     return found
 
 
@@ -88,13 +112,9 @@ def _title(text: str) -> Row:
     return Row(("title", text), Content.styled(text, "$text-muted"), heading=True)
 
 
-def _row(
-    snapshot: Snapshot, reference: Reference, mark: str, shown: Shown, room: int, *, indent: int = 0
-) -> Row:
+def _row(reference: Reference, title: str, mark: str, room: int, indent: int, ascii_only: bool) -> Row:
     table, key = reference
-    record = snapshot.get(table, key)
-    title = getattr(record, "title", str(key))
-    glyph = (ASCII_GLYPHS if shown.ascii else GLYPHS)[table]
+    glyph = (ASCII_GLYPHS if ascii_only else GLYPHS)[table]
     words = pad(title, max(room - indent - 2 - len(mark) - 1, 6))
     style = "$error" if "✖" in mark or "x" in mark else "$warning"
     content = Content.assemble(
