@@ -124,6 +124,10 @@ class Drawing:
         """Every record that is drawn, once: lane by lane, card by card, each followed by its lines."""
         return tuple(dict.fromkeys(target.reference for target in self.targets))
 
+    def get_ready(self) -> None:
+        """Name what can be selected and find the ways between, so that the first key need not wait."""
+        _ = self.reading_order, self._boxes, self._navigation
+
     @cached_property
     def _navigation(self) -> Navigation:
         return Navigation(self.grid, self.branches, self.targets)

@@ -11,6 +11,7 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.timer import Timer
 
 from meshmodel.app.actions import bindings
 from meshmodel.app.theme import Inks, inks, palette_of
@@ -23,6 +24,8 @@ from meshmodel.canvas.scene import Direction, Reference, Run
 NO_ZONE = "lane"
 """The table of references that drawings make for the lane of what has no zone."""
 
+REST = 0.1
+"""Seconds without another drawing after which the newest is made ready for keys."""
 MARGIN = 2
 """How many cells of ground stay visible around what is brought into view."""
 
@@ -74,6 +77,7 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         self._strips: dict[int, tuple[tuple[Run, ...], Strip]] = {}
         self._overlays: dict[int, list[Overlay]] = {}
         self._inks: Inks | None = None
+        self._resting: Timer | None = None
         self._ordered: tuple[Drawing, tuple[Reference, ...]] | None = None
         if is_ascii:
             self.styles.scrollbar_size_horizontal = 0
@@ -101,6 +105,10 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         """Show another drawing; rows in view that are as before are not painted again."""
         before, self.drawing = self.drawing, drawing
         self.virtual_size = Size(drawing.width, drawing.height)
+        if drawing is not before:
+            if self._resting is not None:
+                self._resting.stop()
+            self._resting = self.set_timer(REST, drawing.get_ready)
         if before is None or self.hint:
             self.lighting = self._resolved()
             self._strips.clear()
