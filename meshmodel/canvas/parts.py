@@ -86,7 +86,7 @@ class Pin:
     """Where a tree touches a side of a column: at a card (source or target) or running through.
 
     ``offset`` is the row within its holder, ``y`` its row, ``turn`` the cell of the trunk it leads to;
-    ``branches`` are those that pass it.
+    ``branches`` are those that pass it, ``bundle`` the pins that meet it in the channel.
     """
 
     tree: Tree
@@ -100,6 +100,16 @@ class Pin:
     offset: int = 0
     y: int = 0
     turn: int = 0
+    bundle: Bundle = field(init=False)
+
+
+@dataclass(slots=True, eq=False)
+class Bundle:
+    """The pins of one tree in one channel; ``total`` is the sum of their rows, while ports are ordered."""
+
+    number: int
+    pins: list[Pin]
+    total: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -123,7 +133,7 @@ class Tree:
     """Lines that are truly one: every source leads to every target, so they share a bus.
 
     ``channels`` maps the index of a channel (right of the column of that number) to its pins there,
-    ``rights`` to those of them that lie at the right side of that column.
+    ``rights`` to those of them that lie at the right side of that column, ``bundles`` to what they share.
     """
 
     number: int
@@ -131,4 +141,5 @@ class Tree:
     branches: list[Branch] = field(default_factory=list)
     channels: dict[int, list[Pin]] = field(default_factory=dict)
     rights: dict[int, list[Pin]] = field(default_factory=dict)
+    bundles: dict[int, Bundle] = field(default_factory=dict)
     throughs: list[Through] = field(default_factory=list)

@@ -40,10 +40,10 @@ def set_rows(grid: Grid, trees: list[Tree], *, base: int, gap: int, spare: int =
     _stack(grid, stacks, gap, spare)
     _settle(trees)
     for _ in range(2):
-        _order_ports(cards)
+        _order_ports(cards, trees)
         _place_ports(cards)
     _straighten(grid, stacks, gap)
-    _order_ports(cards)
+    _order_ports(cards, trees)
     _place_ports(cards)
     last = grid.lanes[-1]
     return last.y + last.height + 1
@@ -121,27 +121,23 @@ def _is_above(item: Item, row: float) -> bool:
     return item.y <= row if isinstance(item, Through) else item.y + (item.height - 1) / 2 < row
 
 
-def _order_ports(cards: list[Card]) -> None:
+def _order_ports(cards: list[Card], trees: list[Tree]) -> None:
     """Order the ports of each side by where their lines lead, so that they cross little.
 
     A line leads to the mean row of its other ends in the channel.
     """
-    totals: dict[tuple[int, int], tuple[int, int]] = {}
+    for tree in trees:
+        for bundle in tree.bundles.values():
+            bundle.total = sum([pin.y for pin in bundle.pins])
     for card in cards:
-        for side, channel in ((card.left, card.column - 1), (card.right, card.column)):
+        for side in (card.left, card.right):
             if len(side) < 2:
                 continue
-            leads: list[tuple[float, int, int]] = []
+            leads = []
             for index, pin in enumerate(side):
-                tree, row = pin.tree, pin.y
-                known = totals.get((tree.number, channel))
-                if known is None:
-                    pins = tree.channels[channel]
-                    total, others = sum([other.y for other in pins]), len(pins) - 1
-                    totals[tree.number, channel] = total, others
-                else:
-                    total, others = known
-                leads.append(((total - row) / others if others else row, tree.number, index))
+                bundle, row = pin.bundle, pin.y
+                others = len(bundle.pins) - 1
+                leads.append(((bundle.total - row) / others if others else row, bundle.number, index))
             leads.sort()
             side[:] = [side[index] for _, _, index in leads]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from meshmodel.canvas.columns import Grid
-from meshmodel.canvas.parts import Branch, Card, Link, Pin, Side, Through, Tree
+from meshmodel.canvas.parts import Branch, Bundle, Card, Link, Pin, Side, Through, Tree
 from meshmodel.canvas.scene import Reference
 
 Sources = list[tuple[Reference, Reference]]
@@ -54,7 +54,12 @@ def grow(grid: Grid) -> tuple[list[Tree], list[Branch]]:
 
 
 def _add(tree: Tree, channel: int, pin: Pin) -> None:
-    tree.channels.setdefault(channel, []).append(pin)
+    bundle = tree.bundles.get(channel)
+    if bundle is None:
+        bundle = tree.bundles[channel] = Bundle(tree.number, [])
+        tree.channels[channel] = bundle.pins
+    bundle.pins.append(pin)
+    pin.bundle = bundle
     if pin.side == "right":
         tree.rights.setdefault(channel, []).append(pin)
         pin.holder.right.append(pin)
