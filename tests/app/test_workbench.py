@@ -334,7 +334,10 @@ async def test_interchange_file_opens_for_reading(tmp_path: Path) -> None:
         await it.shows("meshmodel import x.toml")
         before = it.model
         await it.select("agent", "support-bot")
-        await it.press("x", "a", "p", "u", "A")
+        for key in ("x", "a", "p", "u", "A"):
+            it.bench.say("something else")
+            await it.press(key)
+            await it.shows("to edit: meshmodel import x.toml")
         assert it.model is before
         assert it.app.screen is it.bench
         await it.press("f")

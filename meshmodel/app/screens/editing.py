@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 
 from meshmodel.app import changes, places
-from meshmodel.app.actions import BY_ID
+from meshmodel.app.actions import BY_ID, keys_of
 from meshmodel.app.screens.base import Base
 from meshmodel.app.widgets.canvas_gestures import ELEMENTS
 from meshmodel.app.widgets.canvas_view import CanvasView
@@ -43,6 +43,17 @@ class Editing(Base):
         if select is not None:
             self.call_after_refresh(self._select_and_say, select, wanted.label)
         return True
+
+    def on_key(self, event: events.Key) -> None:
+        """Say why a key that would change the model does nothing where it is open for reading only.
+
+        A key whose action is refused comes here, since nothing has taken it.
+        """
+        if self.session.read_only and any(
+            event.key in keys_of(action, self.app.keymap) for action in BY_ID.values() if action.changes
+        ):
+            event.stop()
+            self.say(self.session.why_read_only)
 
     def _select_and_say(self, reference: Reference, said: str) -> None:
         self.select(reference)
