@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import StepKey
 from meshmodel.app.beside import Task
-from meshmodel.exporters.fix_answer import share
+from meshmodel.model.text import share
 
 if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import CurvePoint, Fix

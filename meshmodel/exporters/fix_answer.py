@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.exporters.answers import Answer
 from meshmodel.exporters.style import Style, counted, table, wrap
-from meshmodel.model.text import one_line
+from meshmodel.model.text import one_line, share
 from meshmodel.model.vocabulary import CheckpointStep, View
 
 if TYPE_CHECKING:
@@ -139,16 +139,6 @@ def _when(step: "StepKey") -> str:
 
 def _closing(closes: int, of: int) -> str:
     return f"{closes} ({share(closes, of)})" if closes else "none: it takes several"
-
-
-def share(part: int, of: int) -> str:
-    """A percentage, rounded down, so that less is never shown as all, nor more than none as none.
-
-    Args:
-        part: how many.
-        of: of how many, at least one.
-    """
-    return f"{100 * part // of} %" if 100 * part >= of or part == 0 else "< 1 %"
 
 
 def _interrupted(fix: "Fix", style: Style) -> list[str]:

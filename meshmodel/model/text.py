@@ -104,6 +104,16 @@ def pad(text: str, cells: int) -> str:
     return fitting + " " * (cells - width(fitting))
 
 
+def share(part: int, of: int) -> str:
+    """A percentage, rounded down, so that less is never shown as all, nor more than none as none.
+
+    Args:
+        part: how many.
+        of: of how many, at least one.
+    """
+    return f"{100 * part // of} %" if 100 * part >= of or part == 0 else "< 1 %"
+
+
 def _clusters(text: str) -> list[str]:
     """The text in pieces that stay together: a character with the marks and joiners after it."""
     pieces: list[str] = []
