@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshmodel.commands.models import Subparsers, add_json, add_models, for_each, load
-from meshmodel.commands.output import answer, say, style
+from meshmodel.commands.output import say, say_in_pieces, style
 from meshmodel.model.vocabulary import SEVERITIES
 
 if TYPE_CHECKING:
@@ -48,9 +48,9 @@ def run(arguments: argparse.Namespace) -> int:
         snapshot = load(path)
         analysis = analyse(snapshot, view="designed" if arguments.as_designed else "built")
         if arguments.json:
-            from meshmodel.exporters.answers import check_answer
+            from meshmodel.exporters.answers import check_json
 
-            answer(check_answer(analysis, crossings=arguments.crossings))
+            say_in_pieces(check_json(analysis, crossings=arguments.crossings))
         else:
             from meshmodel.exporters.text import check_text
 

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,12 @@ def fault(error: Exception, about: object = None) -> None:
 def say(text: str) -> None:
     """Lines on standard output."""
     sys.stdout.write(text + "\n")
+
+
+def say_in_pieces(pieces: Iterable[str]) -> None:
+    """A line on standard output that comes in pieces."""
+    sys.stdout.writelines(pieces)
+    sys.stdout.write("\n")
 
 
 def answer(document: dict[str, Any]) -> None:

@@ -1,8 +1,9 @@
 """The machine-readable answers of section 11, as plain dictionaries in the order of their keys."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from meshmodel.analysis.results import (
     AgentReach,
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 Answer = dict[str, Any]
 """One JSON document."""
+
+_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class RuleText(Protocol):
@@ -63,19 +66,51 @@ def check_answer(analysis: "Analysis", *, crossings: bool = False) -> Answer:
         analysis: of one model, as built or as designed.
         crossings: whether to list every crossing too; there can be very many.
     """
-    answer: Answer = {
+    before, after = _around_missing(analysis, crossings=crossings)
+    return {**before, "missing": [_door(each, list(each.agents)) for each in _doors(analysis)], **after}
+
+
+def check_json(analysis: "Analysis", *, crossings: bool = False) -> Iterator[str]:
+    """``check_answer`` as JSON, in pieces that follow one another.
+
+    Thousands of missing checkpoints can name the same thousands of agents, so that most of a long answer
+    is the same lists: each is put in JSON once.
+
+    Args:
+        analysis: of one model, as built or as designed.
+        crossings: whether to list every crossing too.
+    """
+    before, after = _around_missing(analysis, crossings=crossings)
+    yield f'{_json(before)[:-1]}, "missing": ['
+    # Doors that the same agents find open share one tuple.
+    known: dict[int, str] = {}
+    between = ""
+    for door in _doors(analysis):
+        agents = known.get(id(door.agents))
+        if agents is None:
+            agents = known[id(door.agents)] = _json(list(door.agents))
+        head, _, tail = _json(_door(door, [])).partition('"agents": []')
+        yield f'{between}{head}"agents": {agents}{tail}'
+        between = ", "
+    yield f"], {_json(after)[1:]}"
+
+
+def _around_missing(analysis: "Analysis", *, crossings: bool) -> tuple[Answer, Answer]:
+    """What ``check`` answers before and after the missing checkpoints."""
+    before: Answer = {
         "format": "meshmodel-check/1",
         "view": analysis.view,
         "summary": asdict(analysis.summary),
     }
     if crossings:
         listed = sorted(analysis.crossings(), key=crossing_order)
-        answer["crossings"] = [_crossing(each) for each in listed]
-    doors = sorted(analysis.doors, key=lambda door: (door.credential, door.system))
-    answer["missing"] = [_door(each) for each in doors]
-    answer["findings"] = [_finding(each) for each in analysis.findings]
-    answer["questions"] = [_question(each) for each in analysis.questions]
-    return answer
+        before["crossings"] = [_crossing(each) for each in listed]
+    findings = [_finding(each) for each in analysis.findings]
+    return before, {"findings": findings, "questions": [_question(each) for each in analysis.questions]}
+
+
+def _doors(analysis: "Analysis") -> list[Door]:
+    return sorted(analysis.doors, key=lambda door: (door.credential, door.system))
 
 
 def explain_answer(explanation: Explanation | None) -> Answer:
@@ -155,12 +190,12 @@ def _crossing(crossing: Crossing) -> Answer:
     }
 
 
-def _door(door: Door) -> Answer:
+def _door(door: Door, agents: list[str]) -> Answer:
     return {
         "credential": door.credential,
         "system": door.system,
         "actions": list(door.actions),
-        "agents": list(door.agents),
+        "agents": agents,
         "severity": door.severity,
     }
 
