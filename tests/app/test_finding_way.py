@@ -1,8 +1,10 @@
 """Every finding that is opened lights something and tells something, whether a way leads to it or not."""
 
+import pytest
+
 from meshmodel.analysis.results import Finding
 from meshmodel.app.widgets.how import How, lit_by, lit_by_finding
-from tests.app.desk import desk
+from tests.app.desk import SIZES, desk
 
 
 def test_what_a_finding_names_is_lit_with_the_ends_of_its_relations():
@@ -27,3 +29,18 @@ async def test_every_finding_lights_what_it_is_about(tmp_path):
             assert finding.message in rows
             assert finding.remedy in rows
             assert ("no agent's way leads through it: what it names is lit" in rows) == (told is None)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_where_the_way_ends_is_seen_beside_the_list(size, tmp_path):
+    async with desk(tmp_path, "crm-assistant-gateway", size=size) as at:
+        await at.press("f")
+        for _ in at.bench.shown.analysis.findings:
+            told, canvas = at.bench.shown.explanation, at.bench.canvas
+            if told is not None:
+                box = canvas.drawing.box_of(("system", told.system))
+                top = canvas.region.y + box.y - canvas.scroll_offset.y
+                below = at.bench.query_one("#below").region.y
+                assert canvas.region.y <= top
+                assert top + box.height <= below
+            await at.press("down")

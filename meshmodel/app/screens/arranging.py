@@ -59,6 +59,7 @@ class Arranging(Base):
         self.query_one(Outline).display = large or self.side == "outline"
         self.query_one(Inspector).display = (large and not self._side_closed) or self.side == "inspector"
         self.query_one("#below").display = not small or self.lists_open
+        self.set_class(small and self.lists_open, "-covered")
         page = self.query_one("#pages", ContentSwitcher).current
         self.query_one(How).display = not small and page not in WIDE
 

@@ -124,9 +124,14 @@ class Looking(Base):
         self.follow()
         if self.shown.explanation is not None and self.shown.explanation.steps:
             table, _, key = self.shown.explanation.steps[-1].to.partition(":")
-            self.canvas.reveal((table, key))
+            self._bring_into_view((table, key))
         elif finding is not None and finding.about:
-            self.canvas.reveal(finding.about[0])
+            self._bring_into_view(finding.about[0])
+
+    def _bring_into_view(self, reference: Reference) -> None:
+        """Show it now, and again where lists that were just opened leave less of the canvas."""
+        self.canvas.reveal(reference)
+        self.call_after_refresh(self.canvas.reveal, reference)
 
     def reopen(self) -> None:
         """After an edit: the open finding as it is now; closed, and said so, where it is gone."""
