@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from meshmodel.analysis.closure import Searched
 from meshmodel.analysis.compromise import Compromise, compromise
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.depths import depths, marks
@@ -16,7 +17,7 @@ from meshmodel.analysis.fix.relations import Relations
 from meshmodel.analysis.fix.results import CurvePoint, Fix
 from meshmodel.analysis.listing import Listing
 from meshmodel.analysis.offboarding import Offboarding, offboarding
-from meshmodel.analysis.parts import Parts, parts_of
+from meshmodel.analysis.parts import HUGE, Parts, parts_of
 from meshmodel.analysis.questions import questions
 from meshmodel.analysis.reach import identity_counts, reach_of
 from meshmodel.analysis.reach_table import ReachTable
@@ -67,11 +68,12 @@ class Analysis:
 
     def after(self, snapshot: Snapshot, today: date) -> "Analysis":
         """The analysis of the model after an edit; what the edit left alone is taken from this one."""
-        if self._parts is not None:
-            # What is not kept cannot be followed.
-            return Analysis(snapshot, self.view, today)
         if self._known is None:
-            self._known = follow(self._engine)
+            if self._is_huge:
+                return Analysis(snapshot, self.view, today)
+            searched = isinstance(self._engine.effective, Searched)
+            engine = Engine(self.snapshot, self.view, kept=True) if searched else self._engine
+            self._known = follow(engine)
         return Analysis(snapshot, self.view, today, self._known.after(snapshot))
 
     @cached_property
@@ -79,11 +81,16 @@ class Analysis:
         """The batches in which a large mesh is looked at, if little of it is reached."""
         return parts_of(self._engine) if self._known is None else None
 
+    @property
+    def _is_huge(self) -> bool:
+        """Whether it takes too much memory to keep what all agents reach."""
+        return self._engine.mesh.size >= HUGE and isinstance(self._engine.effective, Searched)
+
     @cached_property
     def _counts(self) -> Counts:
-        if self._parts is not None:
-            return self._parts.counts
-        return Counts(self._engine) if self._known is None else self._known.counts()
+        if self._known is not None:
+            return self._known.counts()
+        return Counts(self._engine) if self._parts is None else self._parts.counts
 
     @cached_property
     def summary(self) -> Summary:
@@ -282,7 +289,9 @@ class Analysis:
     @cached_property
     def _whole(self) -> Engine:
         """An engine whose closures can be taken apart, which those that followed an edit cannot."""
-        return self._engine if self._known is None else Engine(self.snapshot, self.view)
+        if self._known is None and (self._is_huge or not isinstance(self._engine.effective, Searched)):
+            return self._engine
+        return Engine(self.snapshot, self.view, kept=True)
 
     def minimum_fix(
         self, *, deadline: float | None = None, cancelled: Callable[[], bool] | None = None

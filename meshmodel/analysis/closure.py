@@ -161,11 +161,13 @@ class Searched(Closure):
 
 _LAST = 64
 """So many of the rows that were searched for are kept a while."""
-LARGE = 100_000
-"""From so many nodes on a row takes more memory than the nodes in it, where it is one of a few thousand."""
+LARGE = 20_000
+"""From so many nodes on rows are mostly zeros, where little is reached."""
 _LITTLE = 1_000
-"""So many nodes are little for a start to reach in a large graph."""
-_STARTS = 100
+"""So many nodes are little for a start to reach,"""
+_SHARE = 50
+"""if they are no more than one in so many."""
+_STARTS = 16
 """So many starts are tried to see how much is reached."""
 
 
@@ -178,17 +180,14 @@ def search(successors: Successors, start: int, found: set[int], most: int | None
         found: is added to.
         most: so many are enough.
     """
-    if start in found:
-        return
-    found.add(start)
-    waiting = [start]
-    while waiting:
-        for after in successors[waiting.pop()]:
-            if after not in found:
-                found.add(after)
-                waiting.append(after)
+    after = successors.__getitem__
+    new = {start} - found
+    while new:
+        found |= new
         if most is not None and len(found) > most:
             return
+        new = set(chain.from_iterable(map(after, new)))
+        new -= found
 
 
 def is_sparse(successors: Successors, starts: Sequence[int]) -> bool:
@@ -196,12 +195,14 @@ def is_sparse(successors: Successors, starts: Sequence[int]) -> bool:
     if len(successors) < LARGE or not starts:
         return False
     some = starts[:: max(1, len(starts) // _STARTS)]
-    total = 0
+    left = len(some) * max(min(_LITTLE, len(successors) // _SHARE), 1)
     for start in some:
         found: set[int] = set()
-        search(successors, start, found, 10 * _LITTLE)
-        total += len(found)
-    return total <= _LITTLE * len(some)
+        search(successors, start, found, left)
+        left -= len(found)
+        if left < 0:
+            return False
+    return True
 
 
 def searched(closure: Closure) -> Searched:

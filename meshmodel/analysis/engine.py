@@ -93,9 +93,17 @@ class Traveller:
 
 
 class Engine:
-    """Everything that the answers share, computed once and only when asked."""
+    """Everything that the answers share, computed once and only when asked.
 
-    def __init__(self, snapshot: Snapshot, view: View) -> None:
+    Args:
+        snapshot: the model.
+        view: how planned checkpoints count.
+        kept: whether what is reached is kept as rows of bits, however large the mesh is, as everything
+            needs that follows edits.
+    """
+
+    def __init__(self, snapshot: Snapshot, view: View, *, kept: bool = False) -> None:
+        self._kept = kept
         self.snapshot = snapshot
         self.view = view
         self.mesh = Mesh(snapshot)
@@ -104,9 +112,10 @@ class Engine:
     @cached_property
     def effective(self) -> Closure:
         """All steps, guarded or not."""
-        closure = forward(self.mesh.adjacency(STEP_ORDER))
-        sparse = is_sparse(closure.successors, list(self.mesh.agent_node.values()))
-        return searched(closure) if sparse else closure
+        closure = forward(self.mesh.successors(STEP_ORDER))
+        if self._kept or not is_sparse(closure.successors, list(self.mesh.agent_node.values())):
+            return closure
+        return searched(closure)
 
     @cached_property
     def own(self) -> Closure:
@@ -119,7 +128,7 @@ class Engine:
         return part(self.effective, successors)
 
     def _forward(self, kinds: Iterable[StepKind]) -> Closure:
-        closure = forward(self.mesh.adjacency(kinds))
+        closure = forward(self.mesh.successors(kinds))
         return searched(closure) if isinstance(self.effective, Searched) else closure
 
     @cached_property

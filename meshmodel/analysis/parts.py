@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from meshmodel.analysis.checkpoints import Candidates
-from meshmodel.analysis.closure import Closure, Searched, forward, search, union
+from meshmodel.analysis.closure import Searched, search, union
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Engine
@@ -22,7 +22,9 @@ from meshmodel.analysis.steps import STEP_ORDER, WRITE, Mesh, bits
 from meshmodel.model.records import Intent, Key
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Severity
 
-_BATCH = 1_500
+HUGE = 100_000
+"""From so many nodes on the rows of all agents are too much for the memory of a small machine."""
+_BATCH = 600
 """A batch has so many nodes, and what its last agent reaches."""
 
 
@@ -83,17 +85,13 @@ class _PartEngine(Engine):
         agents: list[str],
         intended: list[Intent],
     ) -> None:
+        self._kept = True
         self.snapshot = whole.snapshot
         self.view = whole.view
         self.mesh: _PartMesh = mesh
         self.candidates = candidates
         self.agents = agents
         self.intended = intended
-
-    @cached_property
-    def effective(self) -> Closure:
-        """All steps between its nodes; its rows are small, and kept."""
-        return forward(self.mesh.adjacency(STEP_ORDER))
 
     def names(self) -> Iterable[str]:
         """The ids of the agents of the batch."""
