@@ -1,0 +1,87 @@
+"""Lists of hundreds of rows: what nobody comes near is not made or laid out, and is there all the same."""
+
+from functools import partial
+
+from meshmodel.app.widgets.lazy_rows import Lazily
+from meshmodel.app.widgets.rows import PAGE, FilterList, Row, heading, line
+from meshmodel.model.snapshot import Snapshot
+from tests.app.form_host import Host, enter
+
+MANY = 4 * PAGE + 7
+
+
+def rows(made: list[int], changed: int = -1) -> Lazily[Row]:
+    def row(number: int) -> Row:
+        made.append(number)
+        if number == 0:
+            return heading("all of them")
+        return Row(number, line(f"row {number}{' changed' if number == changed else ''}"), number)
+
+    return Lazily([partial(row, number) for number in range(MANY)])
+
+
+async def test_only_rows_near_what_is_seen_are_made_and_every_key_finds_the_others() -> None:
+    listing = FilterList()
+    app = Host(listing, Snapshot())
+    async with app.run_test(size=(40, 20)) as pilot:
+        made: list[int] = []
+        listing.set_rows(rows(made))
+        listing.focus_list()
+        await pilot.pause()
+        assert made == list(range(PAGE))
+        assert listing.rows.virtual_size.height == MANY, "the bar counts all rows"
+        assert listing.rows.row is not None
+        assert listing.rows.row.key == 1
+        await pilot.press("up")
+        assert listing.rows.row.key == MANY - 1
+        assert made == list(range(MANY)), "each is made once"
+        await pilot.press("home", "end")
+        assert listing.rows.row.key == MANY - 1
+
+
+async def test_walking_and_scrolling_lay_out_what_comes_into_view() -> None:
+    listing = FilterList()
+    app = Host(listing, Snapshot())
+    async with app.run_test(size=(40, 20)) as pilot:
+        listing.set_rows(rows([]))
+        listing.focus_list()
+        listing.rows.scroll_to(y=3 * PAGE, animate=False, force=True)
+        await pilot.pause()
+        top = listing.rows.scroll_offset.y
+        assert top == 3 * PAGE
+        assert listing.rows.render_line(0).text.strip() == f"row {top}"
+        listing.set_rows(rows([]))
+        for number in range(1, 2 * PAGE):
+            assert listing.rows.row is not None
+            assert listing.rows.row.key == number
+            listing.rows.action_cursor_down()
+
+
+async def test_a_row_that_changes_leaves_the_others_and_the_place_as_they_are() -> None:
+    listing = FilterList()
+    app = Host(listing, Snapshot())
+    async with app.run_test(size=(40, 20)) as pilot:
+        listing.set_rows(rows([]))
+        assert listing.rows.go_to(PAGE // 2)
+        await pilot.pause()
+        place, options = listing.rows.scroll_offset, list(listing.rows.options)
+        assert place.y > 0
+        listing.set_rows(rows([], changed=PAGE // 2))
+        await pilot.pause()
+        assert listing.rows.scroll_offset == place
+        assert all(one is other for one, other in zip(listing.rows.options, options, strict=False))
+        assert listing.rows.row is not None
+        assert listing.rows.row.content.plain == f"row {PAGE // 2} changed"
+        shown = [listing.rows.render_line(y).text.strip() for y in range(listing.rows.size.height)]
+        assert f"row {PAGE // 2} changed" in shown
+
+
+async def test_a_filter_looks_in_rows_that_nobody_has_seen() -> None:
+    listing = FilterList()
+    app = Host(listing, Snapshot())
+    async with app.run_test(size=(40, 20)) as pilot:
+        listing.set_rows(rows([]))
+        listing.focus_list()
+        await enter(pilot, "/", f"={MANY - 1}")
+        await pilot.pause()
+        assert [row.key for row in listing.rows.shown_rows if not row.heading] == [MANY - 1]
