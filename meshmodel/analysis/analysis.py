@@ -6,21 +6,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from meshmodel.analysis.closure import Searched
-from meshmodel.analysis.compromise import Compromise, compromise
 from meshmodel.analysis.crossings import Counts
-from meshmodel.analysis.depths import depths, marks
 from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.explain import Explaining
 from meshmodel.analysis.findings import findings
-from meshmodel.analysis.fix.relations import Relations
-from meshmodel.analysis.fix.results import CurvePoint, Fix
-from meshmodel.analysis.listing import Listing
-from meshmodel.analysis.offboarding import Offboarding, offboarding
 from meshmodel.analysis.parts import HUGE, Parts, parts_of
 from meshmodel.analysis.questions import questions
-from meshmodel.analysis.reach import identity_counts, reach_of
-from meshmodel.analysis.reach_table import ReachTable
 from meshmodel.analysis.relations import Related
 from meshmodel.analysis.results import (
     AgentReach,
@@ -34,18 +25,24 @@ from meshmodel.analysis.results import (
     Summary,
 )
 from meshmodel.analysis.rules import Facts
-from meshmodel.analysis.severities import Severities
-from meshmodel.analysis.spreading import Spreader
 from meshmodel.analysis.steps import ALL_ACTIONS
-from meshmodel.analysis.updating.following import Following, follow
-from meshmodel.model.events import Event
-from meshmodel.model.records import Intent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import Action, Severity, View
 
 if TYPE_CHECKING:
+    from meshmodel.analysis.compromise import Compromise
+    from meshmodel.analysis.explain import Explaining
+    from meshmodel.analysis.fix.relations import Relations
+    from meshmodel.analysis.fix.results import CurvePoint, Fix
+    from meshmodel.analysis.listing import Listing
+    from meshmodel.analysis.offboarding import Offboarding
+    from meshmodel.analysis.reach_table import ReachTable
+    from meshmodel.analysis.spreading import Spreader
     from meshmodel.analysis.trace import TracedEvent
+    from meshmodel.analysis.updating.following import Following
     from meshmodel.analysis.ways import Ways
+    from meshmodel.model.events import Event
+    from meshmodel.model.records import Intent
 
 
 class Analysis:
@@ -58,7 +55,7 @@ class Analysis:
     """
 
     def __init__(
-        self, snapshot: Snapshot, view: View, today: date, following: Following | None = None
+        self, snapshot: Snapshot, view: View, today: date, following: "Following | None" = None
     ) -> None:
         self.snapshot = snapshot
         self.view: View = view
@@ -73,6 +70,8 @@ class Analysis:
                 return Analysis(snapshot, self.view, today)
             searched = isinstance(self._engine.effective, Searched)
             engine = Engine(self.snapshot, self.view, kept=True) if searched else self._engine
+            from meshmodel.analysis.updating.following import follow
+
             self._known = follow(engine)
         return Analysis(snapshot, self.view, today, self._known.after(snapshot))
 
@@ -111,6 +110,8 @@ class Analysis:
         """How many uncontrolled crossings there are of each severity (section 6), counted, not listed."""
         if self._parts is not None:
             return self._parts.severities()
+        from meshmodel.analysis.severities import Severities
+
         return Severities(self._counts).counted()
 
     @cached_property
@@ -137,21 +138,29 @@ class Analysis:
 
     def reach(self) -> tuple[AgentReach, ...]:
         """The reach of every active agent (section 4), by id."""
+        from meshmodel.analysis.reach import reach_of
+
         return tuple(reach_of(self._engine, each) for each in sorted(self._engine.mesh.agent_node))
 
     @cached_property
-    def reach_table(self) -> ReachTable:
+    def reach_table(self) -> "ReachTable":
         """Agents by systems, each cell worked out when it is asked for."""
+        from meshmodel.analysis.reach_table import ReachTable
+
         return ReachTable(self._engine)
 
     def identity_counts(self) -> Mapping[str, int]:
         """How many identities each active agent effectively carries; much quicker than ``reach``."""
+        from meshmodel.analysis.reach import identity_counts
+
         return identity_counts(self._engine)
 
     def agent_reach(self, agent: str) -> AgentReach | None:
         """The reach of one agent; ``None`` if it is retired or does not exist."""
         if agent not in self._engine.mesh.agent_node:
             return None
+        from meshmodel.analysis.reach import reach_of
+
         return reach_of(self._engine, agent)
 
     def reaches(self, agent: str, system: str) -> bool:
@@ -163,7 +172,9 @@ class Analysis:
         return bool(row >> mesh.access_node(system, 0) & ALL_ACTIONS)
 
     @cached_property
-    def _listing(self) -> Listing:
+    def _listing(self) -> "Listing":
+        from meshmodel.analysis.listing import Listing
+
         return Listing(self._engine)
 
     def crossings(self) -> tuple[Crossing, ...]:
@@ -174,7 +185,9 @@ class Analysis:
         return tuple(self._listing.crossings())
 
     @cached_property
-    def _explaining(self) -> Explaining:
+    def _explaining(self) -> "Explaining":
+        from meshmodel.analysis.explain import Explaining
+
         return Explaining(self._engine, self._listing, lambda: self.doors)
 
     def explain(
@@ -227,7 +240,7 @@ class Analysis:
         """
         return self._explaining.of_finding(finding)
 
-    def can_be_intended(self, explanation: Explanation) -> Intent | None:
+    def can_be_intended(self, explanation: Explanation) -> "Intent | None":
         """The intent that would approve an uncontrolled crossing, where section 6 allows it.
 
         It includes what the agent's intent on that system says already.
@@ -236,6 +249,8 @@ class Analysis:
 
     @cached_property
     def _marks(self) -> Mapping[StepKey, StepMark]:
+        from meshmodel.analysis.depths import marks
+
         return marks(self._engine, self.doors, self.findings)
 
     def marks(self) -> Mapping[StepKey, StepMark]:
@@ -244,6 +259,8 @@ class Analysis:
 
     @cached_property
     def _depths(self) -> Mapping[str, int]:
+        from meshmodel.analysis.depths import depths
+
         return depths(self._engine)
 
     def depths(self) -> Mapping[str, int]:
@@ -251,10 +268,12 @@ class Analysis:
         return self._depths
 
     @cached_property
-    def _spreader(self) -> Spreader:
+    def _spreader(self) -> "Spreader":
+        from meshmodel.analysis.spreading import Spreader
+
         return Spreader(self._engine)
 
-    def compromise(self, start: str) -> Compromise:
+    def compromise(self, start: str) -> "Compromise":
         """What follows from a compromise (section 7).
 
         Args:
@@ -263,9 +282,11 @@ class Analysis:
         Raises:
             CannotStartError: one clear line; it does not exist, or is retired or revoked.
         """
+        from meshmodel.analysis.compromise import compromise
+
         return compromise(self._engine, start, self._spreader)
 
-    def offboarding(self, agent: str) -> Offboarding:
+    def offboarding(self, agent: str) -> "Offboarding":
         """What is to be done when an agent goes, and who notices (section 7).
 
         Args:
@@ -274,9 +295,11 @@ class Analysis:
         Raises:
             CannotStartError: one clear line; there is no such agent.
         """
+        from meshmodel.analysis.offboarding import offboarding
+
         return offboarding(self._engine, agent)
 
-    def trace(self, events: Iterable[Event]) -> Iterator["TracedEvent"]:
+    def trace(self, events: "Iterable[Event]") -> Iterator["TracedEvent"]:
         """Lay observed events on the model one by one, in the order of the log (section 7).
 
         Args:
@@ -295,7 +318,7 @@ class Analysis:
 
     def minimum_fix(
         self, *, deadline: float | None = None, cancelled: Callable[[], bool] | None = None
-    ) -> Fix:
+    ) -> "Fix":
         """A smallest set of steps to guard that leaves no uncontrolled crossing (section 6).
 
         Args:
@@ -313,7 +336,7 @@ class Analysis:
         deadline: float | None = None,
         cancelled: Callable[[], bool] | None = None,
         progress: Callable[[int, int], None] | None = None,
-    ) -> tuple[CurvePoint, ...]:
+    ) -> "tuple[CurvePoint, ...]":
         """For 0, 1, 2, … checkpoints, up to the minimum fix, the fewest crossings that can remain.
 
         Args:
@@ -329,7 +352,9 @@ class Analysis:
         )
 
     @cached_property
-    def _relations(self) -> Relations:
+    def _relations(self) -> "Relations":
+        from meshmodel.analysis.fix.relations import Relations
+
         return Relations(self._whole.mesh)
 
     def closing(self, steps: Iterable[StepKey]) -> int:

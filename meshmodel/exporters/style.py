@@ -81,7 +81,7 @@ def _wrapped(text: str | tuple[str, ...], room: int, indent: str, first: str) ->
             return (first + text,)
         return _wrapped_ascii(text, free, room - _cells(indent), indent, first)
     lines: list[str] = []
-    line, taken, bare = first, width(first), True
+    line, taken, bare = first, _cells(first), True
     for word in text.split(" ") if isinstance(text, str) else text:
         shown = one_line(word, limit=10_000)
         if not shown:
@@ -89,7 +89,7 @@ def _wrapped(text: str | tuple[str, ...], room: int, indent: str, first: str) ->
         cells = width(shown)
         if not bare and taken + 1 + cells > room:
             lines.append(line)
-            line, taken, bare = indent, width(indent), True
+            line, taken, bare = indent, _cells(indent), True
         line += shown if bare else f" {shown}"
         taken += cells if bare else cells + 1
         bare = False

@@ -3,7 +3,6 @@
 import os
 import re
 import stat
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -87,6 +86,8 @@ def replace_file(path: str | Path, content: bytes) -> None:
     Raises:
         StoreError: one line; it cannot be written there. Nothing is left behind.
     """
+    import tempfile  # it takes longer than reading a small model
+
     try:
         target = Path(os.path.realpath(path))
         if target.is_dir():

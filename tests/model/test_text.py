@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wcwidth import wcswidth
 
 from meshmodel.model.text import clean_line, one_line, pad, shorten, unprintable, width
 
@@ -49,6 +50,13 @@ def test_what_is_cut_and_escaped_is_still_recognised():
 def test_a_padded_text_takes_exactly_its_cells(text, cells):
     assert width(shorten(text, cells)) <= cells
     assert width(pad(text, cells)) == cells
+
+
+def test_widths_are_those_of_the_tables_also_where_none_is_looked_at():
+    ours = "✖✔◆◇→▸▪…◈"
+    for each in [*map(chr, range(0x20, 0x360)), *ours, "票", "\u200d", "\U0001f600"]:
+        if unprintable(each) is None:
+            assert width(f"a{each}b") == wcswidth(f"a{each}b"), hex(ord(each))
 
 
 def test_widths_of_wide_characters_and_marks():
