@@ -40,11 +40,9 @@ class Severities:
         for credential, access in mesh.steps["grant"]:
             self._opened.setdefault(credential, []).append(access)
             self._openers.setdefault(access, []).append(credential)
-        guarded = [enters for _, enters in self.engine.candidates.guards if enters in self._openers]
-        self._guarded = union(guarded)
-        self._guarded |= (self._guarded >> ADMIN & mesh.read) * ALL_ACTIONS
         self._alike: dict[tuple[Situation, str | None, int], Alike] = {}
-        self._by_row: dict[tuple[int, int, int], int] = {}
+        self._by_carried: dict[tuple[int, int], int] = {}
+        self._similar: dict[int, list[tuple[int, int]]] = {}
         self._unguarded: dict[tuple[int, int], int] = {}
         self._many: dict[tuple[int, int, int, bool], Ladder] = {}
         self._sorts: dict[tuple[int, bool], list[tuple[int, int, bool, int]]] = {}
@@ -195,22 +193,27 @@ class Severities:
         """The accesses with an open door that an agent picked up, or holds: by what it reaches as
         itself, and what it reaches unchecked.
         """
-        both = own & row
-        carried = both & self._credentials
+        return self._entered_by(own & row & self._credentials, dropped) & row
+
+    def _entered_by(self, carried: int, dropped: int) -> int:
+        """``_entered``; of many credentials by the difference to a similar set that was looked at."""
         if carried.bit_count() <= _FEW:
-            return self._entered(carried, dropped) & row
-        missing = own & ~row & self._credentials
-        key = both, missing, dropped
-        known = self._by_row.get(key)
-        if known is None:
-            # What it reaches as itself it enters by such doors, unless they are guarded, or the
-            # credential is carried only after a decision.
-            known = both & self.mesh.access
-            doubtful = self._guarded | self._entered(missing, -1)
-            for access in bits(known & doubtful):
-                if not self._open_for(access, dropped) & carried:
-                    known &= ~(1 << access)
-            self._by_row[key] = known
+            return self._entered(carried, dropped)
+        known = self._by_carried.get((carried, dropped))
+        if known is not None:
+            return known
+        similar = self._similar.setdefault(dropped, [])
+        for before, entered in similar:
+            if (before ^ carried).bit_count() <= _FEW:
+                known = entered | self._entered(carried & ~before, dropped)
+                for access in bits(self._entered(before & ~carried, dropped)):
+                    if not self._open_for(access, dropped) & carried:
+                        known &= ~(1 << access)
+                break
+        else:
+            known = self._entered(carried, dropped)
+            similar.append((carried, known))
+        self._by_carried[carried, dropped] = known
         return known
 
     def _lost(self, at: int, held: Sequence[int], picked: int, dropped: int) -> int:
