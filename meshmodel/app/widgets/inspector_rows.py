@@ -262,7 +262,8 @@ def is_about(finding: "Finding", table: str, key: Key) -> bool:
     if (table, key) in finding.about:
         return True
     return any(
-        key in found_key and (table, key) in zip(_ENDS[found_table], found_key, strict=True)
+        key in found_key
+        and any((end, name) == (table, key) for end, name in zip(_ENDS[found_table], found_key, strict=True))
         for found_table, found_key in finding.about
         if found_table in _ENDS
     )
