@@ -105,7 +105,7 @@ def following(*, full: bool) -> Iterator[Row]:
     """Edits from one analysis to the next, where every agent reaches a tenth of the accesses."""
     for nodes in (NODES, 33_000) if full else (NODES,):
         found = editing.measured(
-            in_parts(10, nodes, scale.SIZES[nodes], dense=True, seed=7), 10 if full else 2
+            in_parts(10, nodes, scale.SIZES[nodes], dense=True, seed=7), 10 if full else 1
         )
         whole = {"a full check": found.pop("full check")[0]}
         del found["first"]

@@ -37,7 +37,7 @@ class Row:
         return "\n".join(lines)
 
 
-ENOUGH = 4.0
+ENOUGH = 2.0
 """After so many seconds a measurement is not repeated any more."""
 
 PROGRAM = Path(sys.executable).parent / "meshmodel"
