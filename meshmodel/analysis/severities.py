@@ -5,18 +5,18 @@ systems: whether its credential was picked up on the way. So for each start the 
 with a door that was, and all others; the rest is counting pairs of sources and accesses.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import Approval, Counts, without_closed
 from meshmodel.analysis.engine import Group, Situation, Traveller
-from meshmodel.analysis.entering import severity_number
 from meshmodel.analysis.ladders import NONE, Alike, Ladder, added
+from meshmodel.analysis.spreads import Spreads
 from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, bits
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 
 _FEW = 128
-"""So many accesses are counted by what they are like, and more by zones."""
+"""So many accesses or credentials are looked at one by one."""
 
 
 class Severities:
@@ -26,14 +26,7 @@ class Severities:
         self.counts = counts
         self.engine = counts.engine
         self.mesh = mesh = counts.mesh
-        systems = self.engine.snapshot.system
-        self._exposed = 0
-        self._kinds: dict[int, tuple[str, int, bool]] = {}
-        for name, number in mesh.system_number.items():
-            exposed = systems[name].is_exposed
-            self._kinds[number] = mesh.zone_of[number], mesh.sensitivity[number], exposed
-            if exposed:
-                self._exposed |= ALL_ACTIONS << 5 * number
+        self._spreads = Spreads(counts)
         self._credentials = (1 << mesh.first_agent) - (1 << mesh.first_credential)
         self._opened: dict[int, list[int]] = {}
         self._openers: dict[int, list[int]] = {}
@@ -41,11 +34,10 @@ class Severities:
             self._opened.setdefault(credential, []).append(access)
             self._openers.setdefault(access, []).append(credential)
         self._alike: dict[tuple[Situation, str | None, int], Alike] = {}
+        self._rests: dict[tuple[Group, bool, str | None, int], tuple[Ladder, int]] = {}
         self._by_carried: dict[tuple[int, int], int] = {}
         self._similar: dict[int, list[tuple[int, int]]] = {}
         self._unguarded: dict[tuple[int, int], int] = {}
-        self._many: dict[tuple[int, int, int, bool], Ladder] = {}
-        self._sorts: dict[tuple[int, bool], list[tuple[int, int, bool, int]]] = {}
         self._open: dict[tuple[Group, bool, str | None, int], dict[int, Ladder]] = {}
         self._changes: dict[tuple[Group, bool, str | None, tuple[str, int, bool], int], Ladder] = {}
 
@@ -102,18 +94,36 @@ class Severities:
             unchecked = group.unchecked
             follows = traveller.shared and before is not None
             follows = follows and bool(group.sources & traveller.groups[0].sources)
-            part, at = self._part(traveller, group, own, held, before if follows else None)
-            total = added(total, part)
-            if follows:
-                carried = own & unchecked.row & self._credentials
-                near = carried | self._entered(carried, unchecked.dropped)
+            if follows and before is not None:
+                part, near = self._following(traveller, group, own, held, before)
                 touched |= near
                 rest.append((group, near, part))
             else:
+                part, at = self._part(traveller, group, own, held, None)
                 whole.append((group, at))
+            total = added(total, part)
             if before is None:
                 before = unchecked.row & self.mesh.access, at
         return Alike(total, whole, rest, touched)
+
+    def _following(
+        self, traveller: Traveller, group: Group, own: int, held: Sequence[int], before: tuple[int, int]
+    ) -> tuple[Ladder, int]:
+        """The open crossings of a group of shared rows, which many agents have, and what it touches."""
+        row, dropped = group.unchecked.row, group.unchecked.dropped
+        carried = own & row & self._credentials
+        # Where the home is only matters to what is there, unless boundaries tell homes apart.
+        here = group.home or row & traveller.home_mask or self.engine.candidates.boundaries
+        key = group, traveller.steered, traveller.home if here else None, carried
+        known = self._rests.get(key)
+        if known is None:
+            entered = self._entered(carried, dropped)
+            part = self._bounded(traveller, group, row & self.mesh.access, entered & row)
+            known = self._rests[key] = part, entered
+        part, entered = known
+        if held or entered & before[0] & ~before[1]:
+            part = self._part(traveller, group, own, held, before)[0]
+        return part, carried | entered
 
     def _part(
         self,
@@ -142,8 +152,9 @@ class Severities:
     def _change(self, traveller: Traveller, group: Group, access: int) -> Ladder:
         """How the numbers change where the door to an access turns out to be held."""
         # Without boundaries all accesses of a kind are alike, but for those at home.
-        place = access if self.engine.candidates.boundaries else min(access % 5, 1)
-        key = group, traveller.steered, traveller.home, self._kinds[access // 5], place
+        kind, bounded = self._spreads.kinds[access // 5], bool(self.engine.candidates.boundaries)
+        home = traveller.home if bounded or kind[0] == traveller.home else None
+        key = group, traveller.steered, home, kind, access if bounded else min(access % 5, 1)
         known = self._changes.get(key)
         if known is None:
             here = 1 << access
@@ -183,10 +194,10 @@ class Severities:
                 continue
             some, at_home = without_closed(self.engine, traveller, group, access, sources, home=home)
             here = 1 << access
-            total = added(total, self._spread(traveller, some, at_home, here, at & here), -1)
+            total = added(total, self._spreads.of(traveller, some, at_home, here, at & here), -1)
             if left:
                 still = here if union(left) & picked else 0
-                total = added(total, self._spread(traveller, some, at_home, here, still))
+                total = added(total, self._spreads.of(traveller, some, at_home, here, still))
         return total
 
     def _picked_at(self, own: int, row: int, dropped: int) -> int:
@@ -253,9 +264,9 @@ class Severities:
     def _bounded(self, traveller: Traveller, group: Group, row: int, at: int) -> Ladder:
         """The crossings of a group to these accesses, were all of them open but for boundaries."""
         if self.engine.candidates.boundaries:
-            total = self._spread(traveller, group.sources, group.home, row, at)
+            total = self._spreads.of(traveller, group.sources, group.home, row, at)
             for sources, home, closed in self.counts.closed(traveller, group):
-                total = added(total, self._spread(traveller, sources, home, row & closed, at), -1)
+                total = added(total, self._spreads.of(traveller, sources, home, row & closed, at), -1)
             return total
         at &= row
         near = traveller.home if group.home or row & traveller.home_mask else None
@@ -272,117 +283,9 @@ class Severities:
                     for access in bits(different):
                         total = added(total, self._change(traveller, group, access), sign)
             else:
-                total = self._spread(traveller, group.sources, group.home, row, at)
+                total = self._spreads.of(traveller, group.sources, group.home, row, at)
             known[at] = total
         return total
-
-    def _spread(self, traveller: Traveller, sources: int, home: bool, row: int, at: int) -> Ladder:
-        """The crossings from these sources to these accesses, were none closed."""
-        steered, mask = traveller.steered, traveller.home_mask
-        total = NONE
-        if sources:
-            near = row & mask
-            if row.bit_count() <= _FEW:
-                total = self._few(self._sorted(sources, steered), row ^ near, at)
-            else:
-                total = self._all(sources, row, at, steered=steered)
-                total = added(total, self._few(self._sorted(sources, steered), near, at), -1)
-            total = added(total, self._at_home(sources & ~mask, near & self.mesh.acting, at, steered=steered))
-        if home:
-            far = row & ~mask
-            numbers = [(far & rung).bit_count() for rung in self._needed(at, 0)]
-            total = added(total, (numbers[0], numbers[1], numbers[2], numbers[3]))
-        return total
-
-    def _at_home(self, sources: int, accesses: int, at: int, *, steered: bool) -> Ladder:
-        """The crossings from foreign sources to accesses at home."""
-        mesh, total = self.mesh, NONE
-        for level in range(4):
-            here = accesses & mesh.at_level[level]
-            some = sources & (mesh.above[level] | mesh.untrusted) if here else 0
-            if some:
-                total = added(total, self._few(self._sorted(some, steered), here, at))
-        return total
-
-    def _sorted(self, sources: int, steered: bool) -> list[tuple[int, int, bool, int]]:
-        """These sources by what counts of them: the set and its size, whether outsiders write there,
-        and the least severity of what is carried from there to where outsiders see it.
-        """
-        key = sources, steered
-        known = self._sorts.get(key)
-        if known is None:
-            mesh = self.mesh
-            restricted, confidential = sources & mesh.level_read[3], sources & mesh.level_read[2]
-            known = []
-            for some, floor in (
-                (restricted, 4),
-                (confidential, 3 + steered),
-                (sources & ~restricted & ~confidential, 0),
-            ):
-                for part, words in ((some & ~mesh.untrusted, False), (some & mesh.untrusted, True)):
-                    if part:
-                        known.append((part, part.bit_count(), words, floor))
-            self._sorts[key] = known
-        return known
-
-    def _few(self, sources: list[tuple[int, int, bool, int]], accesses: int, at: int) -> Ladder:
-        """The crossings to few accesses, as if none were at home."""
-        found = [0, 0, 0, 0]
-        masks = self.mesh.zone_mask
-        for some, picked in ((accesses & ~at, False), (accesses & at, True)):
-            like: dict[tuple[tuple[str, int, bool], bool], int] = {}
-            for access in bits(some):
-                key = self._kinds[access // 5], not access % 5
-                like[key] = like.get(key, 0) + 1
-            for ((zone, level, exposed), read), times in like.items():
-                for part, size, words, floor in sources:
-                    number = times * (size - (part & masks[zone]).bit_count())
-                    severity = severity_number(
-                        level,
-                        untrusted=words,
-                        picked_up=picked,
-                        read=read,
-                        floor=floor if exposed else 0,
-                    )
-                    for rung in range(min(max(severity, 1), 4)):
-                        found[rung] += number
-        return found[0], found[1], found[2], found[3]
-
-    def _all(self, sources: int, row: int, at: int, *, steered: bool) -> Ladder:
-        """The crossings to many accesses, as if none were at home."""
-        key = sources, row, at, steered
-        known = self._many.get(key)
-        if known is not None:
-            return known
-        mesh, count = self.mesh, self.counts.apart
-        words = sources & mesh.untrusted
-        carrying = sources & mesh.above[1]
-        floods = carrying if steered else carrying & mesh.level_read[3]
-        found = []
-        for place, (plain, heard) in enumerate(zip(self._needed(at, 0), self._needed(at, 1), strict=True)):
-            number = count(sources & ~words, row & plain) + count(words, row & heard)
-            if place:
-                # What is carried to where outsiders see it is severe, whatever the rest says.
-                lifted = floods if place == 3 else carrying
-                number += count(lifted & ~words, row & self._exposed & ~plain)
-                number += count(lifted & words, row & self._exposed & ~heard)
-            found.append(number)
-        known = self._many[key] = found[0], found[1], found[2], found[3]
-        return known
-
-    def _needed(self, at: int, words: int) -> Iterator[int]:
-        """The accesses at which a door is of at least each severity, exposure aside."""
-        levels = self.mesh.at_level
-        yield self.mesh.access
-        for number in (2, 3, 4):
-            found = 0
-            for level in range(4):
-                reached = level + words
-                if reached >= number:
-                    found |= levels[level]
-                elif reached + 1 == number:
-                    found |= levels[level] & at
-            yield found & self.mesh.acting & (levels[2] | levels[3]) if number == 4 else found
 
 
 def _doors_at(enters: int) -> int:

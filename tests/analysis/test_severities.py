@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from meshmodel.analysis import severities
+from meshmodel.analysis import severities, spreads
 from meshmodel.analysis.analysis import analyse
 from meshmodel.model.vocabulary import SEVERITIES
 from tests.analysis.random_models import random_model
@@ -33,7 +33,7 @@ def test_severities_are_counted_as_they_are_listed(seed, size, view, few):
     listed = Counter(each.severity for each in analysis.crossings() if each.severity is not None)
     expected = {severity: listed[severity] for severity in SEVERITIES}
     # What is few decides how it is counted, never what is counted.
-    with patch.object(severities, "_FEW", few):
+    with patch.object(severities, "_FEW", few), patch.object(spreads, "FEW", few):
         assert analysis.uncontrolled_by_severity == expected
 
 
@@ -43,7 +43,7 @@ def test_severities_of_agents_that_are_alike(seed):
     snapshot = clustered(400, 800, dense=True, seed=seed, guarded=0.1)
     counted = []
     for few in (2, 12, 10**6):
-        with patch.object(severities, "_FEW", few):
+        with patch.object(severities, "_FEW", few), patch.object(spreads, "FEW", few):
             counted.append(analyse(snapshot).uncontrolled_by_severity)
     assert counted[0] == counted[1] == counted[2]
     assert sum(counted[0].values()) == analyse(snapshot).summary.uncontrolled > 1000
