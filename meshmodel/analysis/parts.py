@@ -24,7 +24,7 @@ from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Severity
 
 HUGE = 100_000
 """From so many nodes on the rows of all agents are too much for the memory of a small machine."""
-_BATCH = 600
+_BATCH = 1_000
 """A batch has so many nodes, and what its last agent reaches."""
 
 

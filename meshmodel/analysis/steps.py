@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Final
 
-from meshmodel.analysis.closure import forward, union
+from meshmodel.analysis.closure import forward, is_sparse, search, union
 from meshmodel.analysis.results import StepKind
 from meshmodel.model.records import System
 from meshmodel.model.snapshot import Snapshot
@@ -302,12 +302,24 @@ class Mesh:
         }
         if not steerable or not self.untrusted:
             return set()
-        before: list[list[int]] = [[] for _ in range(self.size)]
+        leading: dict[int, list[int]] = {}
         for pairs in self.steps.values():
             for leaves, enters in pairs:
-                before[enters].append(leaves)
+                if enters in leading:
+                    leading[enters].append(leaves)
+                else:
+                    leading[enters] = [leaves]
+        before: list[Sequence[int]] = [()] * self.size
+        for enters, some in leading.items():
+            before[enters] = some
         found: set[Pair] = set()
         untrusted = list(bits(self.untrusted))
+        if is_sparse(before, untrusted):
+            for read in untrusted:
+                reading: set[int] = set()
+                search(before, read, reading)
+                found.update((read - READ + WRITE, agent) for agent in reading & steerable)
+            return found
         if len(untrusted) <= _FEW_WORDS:
             known: dict[int, set[int]] = {}
             for read in untrusted:
@@ -337,7 +349,7 @@ def _reads(chosen: Iterable[bool]) -> int:
     return int("".join(digits), 32)
 
 
-def _leading(before: list[list[int]], node: int, known: dict[int, set[int]]) -> set[int]:
+def _leading(before: Sequence[Sequence[int]], node: int, known: dict[int, set[int]]) -> set[int]:
     """All nodes that lead to one; those that lead to a node already known are taken from there."""
     found = {node}
     waiting = [node]
