@@ -1,7 +1,9 @@
 """The program: themes, screens, the command palette, and how it is started."""
 
+import asyncio
 import gc
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 COLLECT = 50_000, 20, 50
 """How often the collector looks for rings of objects that nobody has any more."""
+ENDING = (signal.SIGTERM, "terminated"), (signal.SIGINT, "interrupted")
+"""Signals by which it is ended from outside, and what is then said of it."""
 SETTLE = 0.5
 """Seconds after the start, when the first screen has been drawn and analysed."""
 
@@ -76,6 +80,8 @@ class MeshmodelApp(KeysInOrder):
         )
         self._plain = (PlainText(),) if self.is_ascii else ()
         self._opened = session
+        self.ended: str | None = None
+        """How it was ended from outside, in a word."""
         for theme in themes():
             self.register_theme(theme)
         names = {title.replace(" ", "-"): name for name, title in TITLES.items()}
@@ -91,6 +97,19 @@ class MeshmodelApp(KeysInOrder):
     def keymap(self) -> Mapping[str, str]:
         """The keys of actions that have others than usual."""
         return self.configuration.keymap
+
+    def heed_signals(self) -> None:
+        """Leave as by the key when the system says so, in between two events and never amid one."""
+        if sys.platform == "win32":
+            return
+        loop = asyncio.get_running_loop()
+        for number, word in ENDING:
+            loop.add_signal_handler(number, self._end, word)
+
+    def _end(self, word: str) -> None:
+        self.ended = word
+        self.leave()
+        self.exit()
 
     def on_mount(self) -> None:
         """Show the first screen."""
@@ -204,9 +223,13 @@ def run(path: Path | None) -> int:
 
     Raises:
         MeshmodelError: the model cannot be opened; nothing was shown yet.
+        KeyboardInterrupt: it was ended from outside; it says how in a word.
     """
     gc.disable()  # nothing that is made until the first screen is drawn can be let go
     session = None if path is None else Session.open(path)
     app = MeshmodelApp(path, session=session)
+    app.call_later(app.heed_signals)
     app.run()
+    if app.ended is not None:
+        raise KeyboardInterrupt(app.ended)
     return app.return_code or 0

@@ -12,7 +12,7 @@ def test_a_hundred_kills_lose_nothing_that_was_acknowledged(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     revisions, interrupted = map(int, done.stdout.split())
-    assert revisions > ROUNDS
+    assert revisions >= ROUNDS
     assert interrupted, "no kill hit a transaction, so this shows nothing"
 
 
