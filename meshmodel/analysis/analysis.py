@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from meshmodel.analysis.closure import Searched
+from meshmodel.analysis.collecting import collector_at_rest
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Engine
@@ -86,6 +87,7 @@ class Analysis:
         return self._engine.mesh.size >= HUGE and isinstance(self._engine.effective, Searched)
 
     @cached_property
+    @collector_at_rest()
     def _counts(self) -> Counts:
         if self._known is not None:
             return self._known.counts()
@@ -106,6 +108,7 @@ class Analysis:
         )
 
     @cached_property
+    @collector_at_rest()
     def uncontrolled_by_severity(self) -> Mapping[Severity, int]:
         """How many uncontrolled crossings there are of each severity (section 6), counted, not listed."""
         if self._parts is not None:
@@ -115,6 +118,7 @@ class Analysis:
         return Severities(self._counts).counted()
 
     @cached_property
+    @collector_at_rest()
     def doors(self) -> tuple[Door, ...]:
         """The missing checkpoints (section 6), by credential and system."""
         if self._known is not None:
@@ -124,6 +128,7 @@ class Analysis:
         return MissingCheckpoints(self._engine).doors()
 
     @cached_property
+    @collector_at_rest()
     def findings(self) -> tuple[Finding, ...]:
         """The findings of all rules by severity (highest first), rule and subject."""
         if self._known is not None:
@@ -132,6 +137,7 @@ class Analysis:
         return findings(facts, self.today)
 
     @cached_property
+    @collector_at_rest()
     def questions(self) -> tuple[Question, ...]:
         """What the drawing does not say yet, one row an element."""
         return questions(self._engine, self._parts) if self._known is None else self._known.questions()

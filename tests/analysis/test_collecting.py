@@ -1,0 +1,46 @@
+"""The collector of garbage is as it was before, however analyses end and overlap."""
+
+import gc
+
+import pytest
+
+import meshmodel
+from meshmodel.analysis import analysis as module
+from meshmodel.analysis.collecting import collector_at_rest
+from tests.analysis.random_models import random_model
+
+
+@pytest.fixture(params=[True, False], ids=["on", "off"])
+def before(request):
+    was = gc.isenabled()
+    (gc.enable if request.param else gc.disable)()
+    yield request.param
+    (gc.enable if was else gc.disable)()
+
+
+def test_it_rests_until_the_last_of_several_is_done(before):
+    first, second = collector_at_rest(), collector_at_rest()
+    first.__enter__()
+    second.__enter__()
+    assert not gc.isenabled()
+    first.__exit__(None, None, None)
+    assert not gc.isenabled()
+    second.__exit__(None, None, None)
+    assert gc.isenabled() == before
+
+
+def test_it_is_as_before_after_an_error(before):
+    with pytest.raises(ZeroDivisionError), collector_at_rest():
+        _ = 1 // 0
+    assert gc.isenabled() == before
+
+
+def test_findings_are_made_with_the_collector_at_rest(before, monkeypatch):
+    seen = []
+    found = module.findings
+    monkeypatch.setattr(
+        module, "findings", lambda *some, **more: seen.append(gc.isenabled()) or found(*some, **more)
+    )
+    _ = meshmodel.analyse(random_model(1, 4)).findings
+    assert seen == [False]
+    assert gc.isenabled() == before
