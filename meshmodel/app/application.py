@@ -7,9 +7,10 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 
@@ -28,8 +29,19 @@ if TYPE_CHECKING:
     from meshmodel.app.screens.start import StartScreen
 
 
-COLLECT = 50_000, 20, 50
-"""How often the collector looks for rings of objects that nobody has any more."""
+COLLECT = 2_000_000, 20, 50
+"""After how many new objects the collector stops everything to look for those that nobody has any more.
+
+So many that it hardly ever does while somebody works: it looks at rest, as below.
+"""
+REST = 1.0
+"""Seconds without a key or the mouse after which the collector may look at what is young."""
+LONG_REST = 10.0
+"""The same, for what is older."""
+MOST_YOUNG = 20_000
+"""So many new objects are left alone."""
+MOST_LOOKS = 10
+"""So many looks at what is young come before one at what is older."""
 ENDING = (signal.SIGTERM, "terminated"), (signal.SIGINT, "interrupted")
 """Signals by which it is ended from outside, and what is then said of it."""
 SETTLE = 0.5
@@ -80,6 +92,7 @@ class MeshmodelApp(KeysInOrder):
         )
         self._plain = (PlainText(),) if self.is_ascii else ()
         self._opened = session
+        self._last_input = monotonic()
         self.ended: str | None = None
         """How it was ended from outside, in a word."""
         for theme in themes():
@@ -127,12 +140,29 @@ class MeshmodelApp(KeysInOrder):
     def _settle(self) -> None:
         """What was imported and made so far stays for good: the collector need not look at it again.
 
-        Drawings and analyses are many small objects that live long: it need not look often either.
+        Drawings and analyses are many small objects that live long: it need not look often either, and
+        a look at those of a large model would be felt between two keys.
         """
         if not gc.isenabled():  # where the whole program is ours, and not a part of another
             gc.freeze()
             gc.set_threshold(*COLLECT)
             gc.enable()
+            self.set_interval(REST, self._collect)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note when somebody last did something."""
+        if isinstance(event, events.InputEvent):
+            self._last_input = monotonic()
+        await super().on_event(event)
+
+    def _collect(self) -> None:
+        """Let the collector look while nobody does anything."""
+        rest = monotonic() - self._last_input
+        young, middle, _ = gc.get_count()
+        if rest >= REST and young > MOST_YOUNG:
+            gc.collect(0)
+        elif rest >= LONG_REST and middle > MOST_LOOKS:
+            gc.collect(1)
 
     def open_model(self, path: Path) -> bool:
         """Open a model in place of the one that is open; whether that was possible."""
