@@ -6,6 +6,7 @@ import pytest
 
 from meshmodel.app.screens.offboarding import OffboardingDialog
 from meshmodel.app.widgets.compromise import CompromiseList
+from meshmodel.app.widgets.tabs import TabRow
 from meshmodel.model.records import Agent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.edits import Edit, Put, apply_edit
@@ -164,3 +165,24 @@ async def test_only_ascii_where_only_that_may_be_drawn(tmp_path: Path) -> None:
         assert it.screen_text().isascii()
         await it.press("escape", "D")
         assert it.screen_text().isascii()
+
+
+async def test_the_tab_of_compromise_asks_for_what_is_selected(tmp_path: Path) -> None:
+    async with desk(tmp_path, size=(120, 40)) as it:
+        tabs = it.bench.query_one(TabRow)
+        at = sum(len(text) + 1 for tab, text in tabs.labels()[: list(tabs.tabs).index("compromise")])
+        await it.pilot.click("#tabs", offset=(at + 2, 0))
+        await it.pilot.pause()
+        assert not any("compromised" in each for each in listed(it))
+        await it.select("system", "tickets")
+        assert it.bench.shown.compromise is not None
+        assert it.bench.shown.compromise.start == "system:tickets"
+        assert any("system tickets compromised" in each for each in listed(it))
+
+
+async def test_the_tab_of_compromise_shows_what_is_selected_already(tmp_path: Path) -> None:
+    async with desk(tmp_path, size=(120, 40)) as it:
+        await it.select("system", "tickets")
+        it.bench.query_one(TabRow).post_message(TabRow.Chosen("compromise"))
+        await it.pilot.pause()
+        assert any("system tickets compromised" in each for each in listed(it))

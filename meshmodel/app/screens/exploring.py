@@ -57,6 +57,10 @@ class Exploring(Base):
         if self._start() is None:
             self.say(f"compromise: {nothing}")
             return
+        self.open_compromise()
+
+    def open_compromise(self) -> None:
+        """Show the list of what falls; where nothing is selected, with what is selected next."""
         self.lens = "compromise"
         self.shown = self.with_(finding=None, explanation=None, traced=None)
         self.relight()

@@ -360,7 +360,10 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces
     @on(TabRow.Chosen)
     def _tab_chosen(self, event: TabRow.Chosen) -> None:
         event.stop()
-        self.open_list(event.tab)
+        if event.tab == "compromise":
+            self.open_compromise()
+        else:
+            self.open_list(event.tab)
 
     def on_resize(self, event: Resize) -> None:
         """Arrange for the new size; the selection stays."""
