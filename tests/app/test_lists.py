@@ -157,6 +157,21 @@ async def test_the_journal_lists_every_edit_with_its_time_and_what_was_undone(tm
             assert any(shown_time(entry.time) in text and entry.label in text for text in texts)
 
 
+async def test_an_edit_that_takes_several_lines_begins_in_one_row_only(tmp_path: Path) -> None:
+    with Store.create(tmp_path / "a.mesh") as store:
+        store.apply(Edit("add a zone whose label says a good deal of it", (Put(Zone("one")),)))
+        entries = store.journal()
+    journal = JournalList()
+    async with Host(journal, Snapshot()).run_test(size=(50, 24)) as pilot:
+        journal.show_entries(entries)
+        await pilot.pause()
+        lines = [journal.rows.render_line(y).text.rstrip() for y in range(5)]
+        lines = [text for text in lines if text]
+        assert len(lines) > 1
+        front = len(f"{entries[0].number:>5}  {shown_time(entries[0].time)}  ")
+        assert all(text[:front].isspace() and text[front:].strip() for text in lines[1:])
+
+
 def test_times_are_those_of_this_machine() -> None:
     moment = datetime(2027, 1, 2, 3, 4, 5, tzinfo=UTC)
     assert shown_time(moment) == moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")

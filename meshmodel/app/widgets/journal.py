@@ -35,14 +35,16 @@ class JournalList(FilterList):
 
 def _row(entry: "JournalEntry") -> Row:
     style = "$text-muted strike" if entry.undone else ""
+    front = f"{entry.number:>5}  {shown_time(entry.time)}  "
     return Row(
         entry.number,
         line(
-            (f"{entry.number:>5}  {shown_time(entry.time)}  ", "$text-muted"),
+            (front, "$text-muted"),
             (entry.label, style),
             ("  undone" if entry.undone else "", "$text-warning"),
         ),
         entry,
+        indent=len(front),
     )
 
 
