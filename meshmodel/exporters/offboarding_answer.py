@@ -58,13 +58,13 @@ def offboarding_text(snapshot: Snapshot, plan: Offboarding, style: Style, *, don
         said = "is retired and has nothing left" if not record.is_active else "has nothing to take away"
         lines += ["", style.paint(f"{style.glyph('✔')} It {said}", "good")]
     lines += _part(
-        "to revoke: only it could present them",
+        f"to revoke: only it could present {_them(plan.revoke)}",
         counted(len(plan.revoke), "credential"),
         [(each, f"as {snapshot.credential[each].principal}") for each in plan.revoke],
         style,
     )
     lines += _part(
-        "to rotate: others present them too, or it could obtain them",
+        f"to rotate: others present {_them(plan.rotate)} too, or it could obtain {_them(plan.rotate)}",
         counted(len(plan.rotate), "credential"),
         [
             (each.credential, f"as {snapshot.credential[each.credential].principal}", _why(each, plan))
@@ -98,6 +98,10 @@ def _part(rest: str, head: str, rows: Sequence[tuple[str, ...]], style: Style) -
     if not rows:
         return []
     return ["", style.paint(f"{head} {rest}".rstrip(), "strong"), *table(rows, indent="    ")]
+
+
+def _them(found: Sequence[object]) -> str:
+    return "it" if len(found) == 1 else "them"
 
 
 def _why(each: Rotation, plan: Offboarding) -> str:
