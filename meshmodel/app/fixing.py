@@ -105,9 +105,9 @@ def verdict(fix: "Fix", *, stopped: bool) -> str:
     return f"at least {fix.lower_bound}; the best found: {said} ({why})"
 
 
-def bar(remaining: int, before: int, cells: int, *, is_ascii: bool) -> str:
-    """How much of all remains, as a bar of so many cells; never empty while something remains."""
-    full = 0 if before == 0 else -(-remaining * cells // before)
+def bar(closed: int, before: int, cells: int, *, is_ascii: bool) -> str:
+    """How much of all is closed, as a bar of so many cells; never full while something remains."""
+    full = cells if before == 0 else closed * cells // before
     return ("#" if is_ascii else "█") * full + ("." if is_ascii else "░") * (cells - full)
 
 

@@ -157,7 +157,7 @@ def _curve_lines(curve: "Sequence[CurvePoint]", fix: "Fix", style: Style) -> lis
     for point in curve:
         closed = fix.before - point.remaining
         known = "" if point.exact else f"at most {fix.before - point.lower_bound}; not proven"
-        bar = style.glyph("▪") * round(_BAR * closed / fix.before)
+        bar = style.glyph("▪") * (_BAR * closed // fix.before)  # full where nothing remains only
         rows.append((f"{point.checkpoints}", f"{closed}", share(closed, fix.before), f"{bar:<{_BAR}}", known))
     lines += table(rows, indent="  ")
     here: set[StepKey] = set()

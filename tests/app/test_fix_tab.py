@@ -252,7 +252,7 @@ def test_bounds_are_marked_as_such() -> None:
     assert curve_words(CurvePoint(1, 8, 8, True, ()), 42) == "8 remain, 80 % closed"  # 80.95: down, never up
     assert curve_words(CurvePoint(1, 999, 999, True, ()), 1000) == "999 remain, < 1 % closed"
     assert curve_words(CurvePoint(1, 5, 2, False, ()), 20).startswith("at most 5 remain, at least 2")
-    assert bar(1, 1_000, 10, is_ascii=True) == "#.........", "something remains, so something is seen"
+    assert bar(999, 1_000, 10, is_ascii=True) == "#########.", "something remains, so it is not full"
     assert bar(0, 1_000, 10, is_ascii=True) == ".........."
     assert bar(1_000, 1_000, 4, is_ascii=False) == "████"
 

@@ -153,7 +153,7 @@ def _curve_rows(fix: "Fix", fixing: Fixing, *, is_ascii: bool, working: str) -> 
             ("curve", point.checkpoints),
             line(
                 f"  {point.checkpoints:>3}  ",
-                (bar(point.remaining, fix.before, BAR, is_ascii=is_ascii), "$text-accent"),
+                (bar(fix.before - point.remaining, fix.before, BAR, is_ascii=is_ascii), "$text-accent"),
                 f"  {curve_words(point, fix.before)}",
                 (exact, "$text-warning"),
             ),
