@@ -210,6 +210,10 @@ class Guarding:
             known = self._alike[row] = self._fixpoint(self._ahead(Unchecked(row, 0, (seeds,), ())))
         return known
 
+    def forget(self) -> None:
+        """Keep nothing of what was asked so far."""
+        self.__dict__.pop("_alike", None)
+
     @cached_property
     def _alike(self) -> dict[int, Unchecked]:
         return {}

@@ -1,8 +1,8 @@
 """One snapshot in one view: its graph, its closures, and the starts that have crossings."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from meshmodel.analysis.checkpoints import Candidates, Guarding, Unchecked, unguarded
 from meshmodel.analysis.classes import Classes, Following
@@ -12,6 +12,9 @@ from meshmodel.analysis.steps import DIRECT_KINDS, DRIVING_KINDS, HELD_KINDS, ST
 from meshmodel.model.records import Agent, Intent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import View
+
+_PASSING = 100
+"""So many situations are kept a while where those of all agents are too much."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +95,36 @@ class Traveller:
         return self.situation.shared
 
 
+class _Late(Traveller):
+    """An agent whose situation is worked out whenever it is asked for: those of all are too much."""
+
+    __slots__ = ("_find",)
+    _find: Callable[[], Situation]
+
+    def __init__(
+        self, id_: str, node: int, home: str | None, home_mask: int, find: Callable[[], Situation]
+    ) -> None:
+        values = {"id": id_, "node": node, "home": home, "home_mask": home_mask, "_find": find}
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def situation(self) -> Situation:
+        """What it has in common with others."""
+        return self._find()
+
+
+class _Asked(dict[str, Unchecked]):
+    """What agents reach unchecked, worked out whenever it is asked for."""
+
+    def __init__(self, find: Callable[[str], Unchecked]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, agent: str) -> Unchecked:
+        return self._find(agent)
+
+
 class Engine:
     """Everything that the answers share, computed once and only when asked.
 
@@ -101,6 +134,8 @@ class Engine:
         kept: whether what is reached is kept as rows of bits, however large the mesh is, as everything
             needs that follows edits.
     """
+
+    _asked = 0
 
     def __init__(self, snapshot: Snapshot, view: View, *, kept: bool = False) -> None:
         self._kept = kept
@@ -154,7 +189,14 @@ class Engine:
     def alone(self) -> dict[str, Unchecked]:
         """The unchecked reach of every active agent, alone as the start."""
         nodes = self.mesh.agent_node
+        if isinstance(self.effective, Searched):
+            return _Asked(self._alone)
         return {agent: self.guarding.alone(nodes[agent]) for agent in self.names()}
+
+    def _alone(self, agent: str) -> Unchecked:
+        self._forget()
+        self._asked += 1
+        return self.guarding.alone(self.mesh.agent_node[agent])
 
     @cached_property
     def _holds(self) -> dict[int, set[int]]:
@@ -193,14 +235,28 @@ class Engine:
 
     def traveller(self, agent: Agent, node: int) -> Traveller:
         """What is known of one active agent that is no person."""
-        home = agent.home
-        return Traveller(
-            id=agent.id,
-            node=node,
-            home=home,
-            home_mask=self.mesh.zone_mask.get(home, 0) if home is not None else 0,
-            situation=self._situation(node, home is not None, share=agent.id not in self._intended),
-        )
+        home, share = agent.home, agent.id not in self._intended
+        mask = self.mesh.zone_mask.get(home, 0) if home is not None else 0
+        if isinstance(self.effective, Searched):
+            find = partial(self._passing, node, home is not None, share=share)
+            return _Late(agent.id, node, home, mask, find)
+        situation = self._situation(node, home is not None, share=share)
+        return Traveller(agent.id, node, home, mask, situation)
+
+    def _forget(self) -> None:
+        """Keep no more than some of what was asked."""
+        if self._asked >= _PASSING:
+            self._asked = 0
+            # Together, since situations are told apart by what the others hold.
+            for name in ("_situations", "_known_classes", "_known_rests", "_following"):
+                self.__dict__.pop(name, None)
+            self.guarding.forget()
+
+    def _passing(self, node: int, home: bool, *, share: bool) -> Situation:
+        """The situation of an agent, kept no longer than it is needed."""
+        self._forget()
+        self._asked += 1
+        return self._situation(node, home, share=share)
 
     def _situation(self, node: int, home: bool, *, share: bool) -> Situation:
         """What an agent has in common with all others that reach the same."""

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshmodel.analysis import analysis as facade
-from meshmodel.analysis import closure, parts
+from meshmodel.analysis import closure, engine, parts
 from meshmodel.analysis.closure import Searched, forward, is_sparse, searched
 from meshmodel.api import Analysis, analyse
 from meshmodel.model.snapshot import Snapshot
@@ -29,6 +29,7 @@ def in_parts(batch: int) -> Iterator[None]:
         patch.setattr(closure, "LARGE", 0)
         patch.setattr(closure, "_SHARE", 1)
         patch.setattr(parts, "_BATCH", batch)
+        patch.setattr(engine, "_PASSING", 1)
         yield
 
 
