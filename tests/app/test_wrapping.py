@@ -8,7 +8,7 @@ from textual.widgets import Static
 from meshmodel.api import analyse
 from meshmodel.app.screens.help import help_rows
 from meshmodel.app.theme import PALETTES
-from meshmodel.app.widgets.form_rows import LABEL_WIDTH, label
+from meshmodel.app.widgets.form_rows import LABEL_WIDTH, form_row, label
 from meshmodel.app.widgets.how import How
 from meshmodel.app.widgets.inspector_rows import reach_rows
 from meshmodel.app.widgets.reach_matrix import ReachMatrix
@@ -43,6 +43,29 @@ async def test_no_word_of_a_long_row_is_lost_whether_or_not_the_list_scrolls(wid
         first = lines[: starts[1]] if many > 1 else lines
         said = " ".join(text.removeprefix("10").strip() for text in first).split()
         assert said == f"{SENTENCE} {HOSTILE}".split()
+
+
+@pytest.mark.parametrize("width", [29, 36, 60])
+async def test_a_long_value_goes_below_the_name_of_its_field_and_no_word_of_it_is_broken(width: int) -> None:
+    values = {
+        "a": "short",
+        "b": "what is said in two lines",
+        "c": "a_name_of_24_characters_x",
+        "d": SENTENCE * 4,
+    }
+    listing = FilterList(form_row(key, line(value), value=key) for key, value in values.items())
+    async with Host(listing, full_snapshot()).run_test(size=(width, 40)) as pilot:
+        await pilot.pause()
+        lines = lines_of(listing.rows)
+        said = " ".join(lines).split()
+        assert said == " ".join(f"{key} {value}" for key, value in values.items()).split()
+        assert lines[0].split() == ["a", "short"]
+        at = next(number for number, text in enumerate(lines) if text.startswith("d"))
+        assert lines[at].strip() == "d"
+        below = [text for text in lines[at + 1 :] if text]
+        assert all(text.startswith("  ") for text in below)
+        assert len(below) <= 1 + len(values["d"]) * 4 // (3 * (width - 3))
+        assert listing.rows.virtual_size.height == len([text for text in lines if text])
 
 
 async def test_the_keys_of_the_help_stand_alone_in_their_column() -> None:

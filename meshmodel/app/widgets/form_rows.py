@@ -24,7 +24,7 @@ def label(text: str) -> str:
 
 def form_row(key: str, shown: Content, *, value: Any) -> Row:
     """One row of a form."""
-    return Row(("field", key), line((label(key), MUTED)) + shown, value, indent=LABEL_WIDTH)
+    return Row(("field", key), line((label(key), MUTED)) + shown, value, indent=LABEL_WIDTH, below=True)
 
 
 def field_row(record: Record, field: Field) -> Row:

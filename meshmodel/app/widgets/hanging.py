@@ -9,8 +9,12 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
 
+from meshmodel.model.text import width as cells
+
 _LEAST = 12
 """Cells of text beside which an indent is worth its room."""
+_BELOW = 2
+"""Cells by which lines are indented that stand below what is in front."""
 
 
 class Hanging(Visual):
@@ -19,10 +23,24 @@ class Hanging(Visual):
     Where too little room is left behind them the lines below are indented by two cells.
     """
 
-    def __init__(self, content: Content, indent: int) -> None:
-        """Arguments: the text, and how many of its characters stand in front, one cell each."""
+    def __init__(self, content: Content, indent: int, *, below: bool = False) -> None:
+        """Prepare a text to be laid out.
+
+        Args:
+            content: the text.
+            indent: how many of its characters stand in front, one cell each.
+            below: whether the rest of it goes below them, and takes the whole width but two cells,
+                where it would take more than two lines behind them, or a word would be broken there.
+        """
         self.content = content
         self.indent = indent
+        self.below = below
+
+    def _goes_below(self, width: int) -> bool:
+        if not self.below or width < _LEAST:
+            return False
+        room, body = width - self.indent, self.content.plain[self.indent :]
+        return cells(body) > 2 * room or any(cells(word) > room for word in body.split())
 
     def _split(self, width: int) -> tuple[Content, Content, int]:
         indent = self.indent if width - self.indent >= _LEAST else min(2, max(width - 1, 0))
@@ -32,6 +50,11 @@ class Hanging(Visual):
         self, width: int, height: int | None, style: Style, options: RenderOptions
     ) -> list[Strip]:
         """All lines, as Textual asks for them."""
+        if self._goes_below(width):
+            above = self.content[: self.indent].render_strips(width, 1, style, options)
+            below = self.content[self.indent :].render_strips(width - _BELOW, None, style, options)
+            blank = Strip.blank(_BELOW, style.rich_style)
+            return [*above, *(Strip.join([blank, each]) for each in below)]
         head, body, indent = self._split(width)
         if not indent or not body.plain:
             return self.content.render_strips(width, height, style, options)
@@ -50,8 +73,10 @@ class Hanging(Visual):
         padding = 2 * rules.get("line_pad", 0)
         if self.content.cell_length + padding <= width and "\n" not in plain:
             return 1
-        indent = self.indent if width - self.indent >= _LEAST else min(2, max(width - 1, 0))
         wrapping, overflow = rules.get("text_wrap", "wrap"), rules.get("text_overflow", "fold")
+        if self._goes_below(width):
+            return 1 + _lines(plain[self.indent :], width - _BELOW - padding, wrapping, overflow)
+        indent = self.indent if width - self.indent >= _LEAST else min(2, max(width - 1, 0))
         if not indent or not plain[indent:]:
             return _lines(plain, width - padding, wrapping, overflow)
         return _lines(plain[indent:], width - indent - padding, wrapping, overflow)

@@ -41,6 +41,7 @@ class Row:
         search: the text that a filter looks in; that of the content if empty.
         heading: whether it only stands above others; a filter hides it with its rows.
         indent: how many characters stand in front of the others where it takes several lines.
+        below: whether the others go below those where they would take many lines behind them.
     """
 
     key: Hashable
@@ -49,6 +50,7 @@ class Row:
     search: str = ""
     heading: bool = False
     indent: int = 0
+    below: bool = False
 
     def matches(self, words: Sequence[str]) -> bool:
         """Whether all words of a filter occur in it."""
@@ -245,7 +247,7 @@ class RowList(OptionList):
 
 
 def _prompt(row: Row) -> Hanging | Content:
-    return Hanging(row.content, row.indent) if row.indent else row.content
+    return Hanging(row.content, row.indent, below=row.below) if row.indent else row.content
 
 
 def _filtered(rows: Sequence[Row], words: Sequence[str]) -> Sequence[Row]:
