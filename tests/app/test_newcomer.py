@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from meshmodel.app.screens.placing import CheckpointDialog
+from meshmodel.app.widgets.header import MeshHeader
 from meshmodel.model.snapshot import Snapshot
 from tests.app.desk import SIZES, desk
 
@@ -56,6 +57,19 @@ async def test_a_terminal_without_colour_shows_every_panel(
             await it.press("escape", "escape")
         await it.press("tab", "enter")
         await it.shows("▌")
+
+
+async def test_what_is_missing_stands_out_without_colours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.shows("missing")
+        header = it.bench.query_one(MeshHeader)
+        (part,) = (each for each in header.parts() if each.text.endswith(" missing"))
+        (plain,) = (each for each in header.parts() if "agents" in each.text)
+        assert "reverse" in part.style
+        assert "reverse" not in plain.style
 
 
 async def test_ascii_mode_leaves_nothing_else_on_any_panel(tmp_path: Path) -> None:

@@ -102,6 +102,8 @@ class MeshHeader(Widget):
             missing = built.summary.missing
             sign = ("x" if is_ascii else "✖") if missing else ("+" if is_ascii else "◆")
             style = "bold $error" if missing else "bold $success"
+            if self.app.no_color:  # without colours red becomes a dark grey, dimmer than plain words
+                style = "bold reverse" if missing else "bold"
             parts.append(Part(f"{sign} {missing} missing", style))
             if self._counts:
                 between = ", " if is_ascii else " · "
