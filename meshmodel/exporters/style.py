@@ -41,6 +41,8 @@ class Style:
         return glyph if self.glyphs else _ASCII.get(glyph, "?")
 
 
+_LEAST_WORDS: Final = 20
+"""Cells beside which words of a table are worth a column."""
 _ASCII: Final = {"✖": "x", "✔": "+", "◆": "#", "◇": "o", "?": "?", "·": ",", "→": "->", "▸": ">", "▪": "="}
 
 
@@ -128,6 +130,27 @@ def table(rows: Iterable[Sequence[str]], indent: str = "", gap: str = "  ") -> l
         ).rstrip()
         for row in listed
     ]
+
+
+def told_table(rows: Iterable[Sequence[str]], style: Style, indent: str = "", gap: str = "  ") -> list[str]:
+    """``table`` whose last column is words: they go on in their column where a line has no room for them.
+
+    Args:
+        rows: the cells.
+        style: gives the columns.
+        indent: what every line begins with.
+        gap: what stands between two cells.
+    """
+    listed = [tuple(row) for row in rows]
+    heads = table([(*row[:-1], "|") for row in listed], indent, gap)
+    lines: list[str] = []
+    for row, head in zip(listed, heads, strict=True):
+        front = head.removesuffix("|")
+        if width(front) + min(width(row[-1]), _LEAST_WORDS) <= style.columns:
+            lines += wrap(row[-1], style, " " * width(front), front)
+        else:
+            lines += [front.rstrip(), *wrap(row[-1], style, f"{indent}  ")]
+    return lines
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

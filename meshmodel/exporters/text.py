@@ -9,7 +9,7 @@ from meshmodel.analysis.rules.standards import TITLES
 from meshmodel.exporters.accepting import accepted_words
 from meshmodel.exporters.answers import RuleText, crossing_order
 from meshmodel.exporters.folding import DOOR, Cause, fold
-from meshmodel.exporters.style import Style, counted, table, whole, wrap, wrapped_again
+from meshmodel.exporters.style import Style, counted, table, told_table, whole, wrap, wrapped_again
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import Action
 
@@ -228,7 +228,7 @@ def _agent_lines(agent: AgentReach, style: Style) -> list[str]:
         for action in system.actions:
             ways.setdefault(_how(system, action), []).append(action)
         rows += [(system.system, ", ".join(actions), how) for how, actions in ways.items()]
-    return lines + (table(rows, indent="    ") if rows else ["    reaches no system"])
+    return lines + (told_table(rows, style, "    ") if rows else ["    reaches no system"])
 
 
 def _how(system: SystemReach, action: Action) -> str:

@@ -188,6 +188,15 @@ def test_colour_on_a_terminal_only_and_not_against_the_will():
     assert "\x1b" not in on_a_terminal("check", AGENT, TERM="dumb")[0]
 
 
+@pytest.mark.parametrize("columns", [60, 75])
+def test_the_words_of_reach_go_on_in_their_column(columns):
+    wide, _, _ = on_a_terminal("reach", MODELS / "crm-assistant-gateway.toml", columns=120, NO_COLOR="1")
+    text, _, _ = on_a_terminal("reach", MODELS / "crm-assistant-gateway.toml", columns=columns, NO_COLOR="1")
+    assert max(width(line) for line in wide.splitlines()) > columns
+    assert max(width(line) for line in text.splitlines()) <= columns
+    assert text.split() == wide.split()
+
+
 @pytest.mark.parametrize("columns", [60, 80])
 def test_lines_fit_the_terminal(columns):
     text, _, _ = on_a_terminal("check", MODELS / "workflow-broker.toml", columns=columns, NO_COLOR="1")
