@@ -1,9 +1,13 @@
 """What every test has in common: it neither sees nor changes the files of whoever runs it."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
+
+# Whoever runs the tests in the background lets them ignore an interrupt, and what they start would too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples in every run; MESHMODEL_RANDOM=1 looks for new ones.
 settings.register_profile("same", derandomize=True)
