@@ -63,7 +63,7 @@ class Desk:
         await self.press("enter", "escape")
 
     async def select(self, *reference: object) -> None:
-        self.bench.select(reference)  # type: ignore[arg-type]
+        self.bench.select(reference)
         await self.pilot.pause()
 
     def cell(self, reference: Reference, dx: int = 1, dy: int = 0) -> Offset:
@@ -117,7 +117,7 @@ async def desk(
             Store.create(path, snapshot).close()
     app = MeshmodelApp(
         path,
-        configuration=options.pop("configuration", Configuration()),  # type: ignore[arg-type]
+        configuration=options.pop("configuration", Configuration()),
         state=State(folder / "state.json"),
         is_ascii=bool(options.pop("is_ascii", False)),
     )

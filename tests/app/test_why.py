@@ -64,7 +64,7 @@ async def test_the_last_words_can_be_reached_by_keys_on_the_smallest_screen(tmp_
 async def test_a_cell_of_the_matrix_is_asked_about(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain") as it:
         await it.press("r", "down", "right", "w")
-        pair = it.bench.query_one("#reach").pair  # type: ignore[attr-defined]
+        pair = it.bench.query_one("#reach").pair
         assert (dialog(it).asked.agent, dialog(it).asked.system) == pair
 
 

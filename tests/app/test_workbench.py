@@ -56,7 +56,7 @@ async def test_step_in_the_story_takes_the_checkpoint(tmp_path: Path) -> None:
     async with desk(tmp_path, "code-agent") as it:
         await it.press("f")
         how = it.bench.query_one("#how")
-        how.focus_list()  # type: ignore[attr-defined]
+        how.focus_list()
         await it.press("down", "up")
         assert it.bench.shown.selected == ("grant", ("forge-token", "pipeline-secrets"))
         await it.press("p")
@@ -277,11 +277,11 @@ HOSTILE = (
 async def test_hostile_names_are_text(tmp_path: Path, size: tuple[int, int]) -> None:
     snapshot = Snapshot()
     records = [Zone("z", HOSTILE[0]), Zone("y", HOSTILE[3])]
-    records += [Agent(f"agent{n}", name, home="z") for n, name in enumerate(HOSTILE)]  # type: ignore[misc]
-    records += [System(f"system{n}", name, zone="y") for n, name in enumerate(HOSTILE)]  # type: ignore[misc]
-    records += [Credential(f"key{n}", name, identity=name) for n, name in enumerate(HOSTILE)]  # type: ignore[misc]
-    records += [Hold(f"agent{n}", f"key{n}") for n in range(len(HOSTILE))]  # type: ignore[misc]
-    records += [Grant(f"key{n}", f"system{n}", ("read",)) for n in range(len(HOSTILE))]  # type: ignore[misc]
+    records += [Agent(f"agent{n}", name, home="z") for n, name in enumerate(HOSTILE)]
+    records += [System(f"system{n}", name, zone="y") for n, name in enumerate(HOSTILE)]
+    records += [Credential(f"key{n}", name, identity=name) for n, name in enumerate(HOSTILE)]
+    records += [Hold(f"agent{n}", f"key{n}") for n in range(len(HOSTILE))]
+    records += [Grant(f"key{n}", f"system{n}", ("read",)) for n in range(len(HOSTILE))]
     snapshot = apply_edit(snapshot, Edit("all", tuple(Put(each) for each in records)))
     async with desk(tmp_path, snapshot, size=size) as it:
         assert it.missing == len(HOSTILE)
