@@ -1,13 +1,17 @@
 """Closures that follow their graph: a step more or less changes the rows of those that it concerns.
 
 A component is named by one of its nodes. Nothing that was given away is changed: an edit begins
-with copies of the lists, and what is in them is replaced and never altered.
+with copies that share all they can, and what is in them is replaced and never altered.
 """
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import heappop, heappush
 
-from meshmodel.analysis.closure import Closure, forward
-from meshmodel.analysis.steps import Pair
+from meshmodel.analysis.closure import Closure, union
+from meshmodel.analysis.steps import Pair, bits
+from meshmodel.analysis.updating.chunks import REST, SHIFT, Chunks
+from meshmodel.analysis.updating.falling import Falling
 
 
 class Followed(Closure):
@@ -20,15 +24,15 @@ class Followed(Closure):
 
     __slots__ = ("_behind", "_known", "_several", "changed")
 
-    component: list[int]
-    successors: list[Sequence[int]]
+    component: "array[int]"  # type: ignore[assignment]  # copied at once
+    successors: Chunks[Sequence[int]]
 
     def __init__(
         self,
-        after: list[Sequence[int]],
-        before: list[Sequence[int]],
-        component: list[int],
-        rows: list[int],
+        after: Chunks[Sequence[int]],
+        before: Chunks[Sequence[int]],
+        component: "array[int]",
+        rows: Chunks[int],
         several: dict[int, list[int]],
     ) -> None:
         self.successors = after
@@ -42,38 +46,40 @@ class Followed(Closure):
     def of(cls, closure: Closure, successors: Sequence[Sequence[int]]) -> "Followed":
         """A closure as it was worked out, and the graph of which it is one."""
         size = len(successors)
-        before: list[list[int]] = [[] for _ in range(size)]
+        before: list[Sequence[int]] = [()] * size
         for node, entered in enumerate(successors):
             for each in entered:
-                before[each].append(node)
+                known = before[each]
+                if known:
+                    known.append(node)  # type: ignore[attr-defined]  # a list of its own
+                else:
+                    before[each] = [node]
         names: dict[int, int] = {}
         several: dict[int, list[int]] = {}
-        component, rows = [0] * size, [0] * size
-        for node in range(size):
-            place = closure.component[node]
-            name = names.get(place)
-            if name is None:
-                name = names[place] = node
-                if successors[node]:
-                    rows[node] = closure.row(node)
-            else:
+        rows = [0] * size
+        component = array("i", range(size))
+        for node, place in enumerate(closure.component):
+            name = names.setdefault(place, node)
+            if name != node:
+                component[node] = name
                 several.setdefault(name, [name]).append(node)
-            component[node] = name
-        return cls(list(successors), list(before), component, rows, several)
+            elif successors[node]:
+                rows[node] = closure.row(node)
+        return cls(Chunks.of(successors), Chunks.of(before), component, Chunks.of(rows), several)
 
     def row(self, node: int) -> int:
         """The set of nodes that the node reaches, itself included."""
         name = self.component[node]
-        return self._known[name] or 1 << name
+        return self._known.chunks[name >> SHIFT][name & REST] or 1 << name
 
     def row_of(self, number: int) -> int:
         """The set of nodes that a component reaches, itself included."""
-        return self._known[number] or 1 << number
+        return self._known.chunks[number >> SHIFT][number & REST] or 1 << number
 
     @property
     def rows(self) -> list[int]:
         """The rows by the names of components."""
-        return [self.row_of(name) for name in range(len(self._known))]
+        return [row or 1 << name for name, row in enumerate(self._known)]
 
     def prepare(self, nodes: Iterable[int]) -> None:
         """All rows are known."""
@@ -96,7 +102,7 @@ class Followed(Closure):
         Args:
             seeds: for nodes, sets of marks as bits.
         """
-        component, rows = self.component, self._known
+        component, rows = self.component, list(self._known)
         columns = [0] * len(rows)
         for node, marks in seeds.items():
             columns[component[node]] |= marks
@@ -117,26 +123,19 @@ class Followed(Closure):
         return Followed(
             self.successors.copy(),
             self._behind.copy(),
-            self.component.copy(),
+            self.component[:],
             self._known.copy(),
             self._several.copy(),
         )
 
     def follow(self, gone: Iterable[Pair], come: Iterable[Pair]) -> None:
         """Take steps away and add others: only for a copy that nobody else has."""
-        inner: list[Pair] = []
+        gone = tuple(gone)
         for leaves, enters in gone:
-            if self.component[leaves] == self.component[enters]:
-                inner.append((leaves, enters))
-            else:
-                self._remove(leaves, enters)
-        # Steps within a component go together: it is taken apart once.
-        for leaves, enters in inner:
-            self._forget(leaves, enters)
-        for leaves, enters in inner:
-            name = self.component[leaves]
-            if name == self.component[enters] and not self._leads_back(leaves, enters):
-                self._split(name)
+            self.successors.put(leaves, _without(self.successors[leaves], enters))
+            self._behind.put(enters, _without(self._behind[enters], leaves))
+        if gone:
+            self._lose(gone)
         for leaves, enters in come:
             self._insert(leaves, enters)
 
@@ -145,169 +144,177 @@ class Followed(Closure):
         """For each node the nodes before it."""
         return self._behind
 
+    def _before(self, name: int) -> Iterator[int]:
+        """The components from which steps lead to one, itself perhaps among them, some more than once."""
+        component, behind = self.component, self._behind.chunks
+        for node in self._several.get(name) or (name,):
+            for each in behind[node >> SHIFT][node & REST]:
+                yield component[each]
+
     # A step more -------------------------------------------------------------------------------
 
     def _insert(self, leaves: int, enters: int) -> None:
-        self.successors[leaves] = (*self.successors[leaves], enters)
-        self._behind[enters] = (*self._behind[enters], leaves)
-        component, rows = self.component, self._known
+        self.successors.put(leaves, (*self.successors[leaves], enters))
+        self._behind.put(enters, (*self._behind[enters], leaves))
+        component, rows = self.component, self._known.chunks
         first, last = component[leaves], component[enters]
-        if first == last or rows[first] >> enters & 1:
+        if first == last or self.row_of(first) >> enters & 1:
             return
         more = self.row_of(last)
         # All that comes to the step and did not come beyond it; who did brings nobody new.
         seen = {first}
         waiting = [first]
         while waiting:
-            for name in self._before_component(waiting.pop()):
-                if name not in seen and not rows[name] >> enters & 1:
+            for name in self._before(waiting.pop()):
+                if name not in seen and not rows[name >> SHIFT][name & REST] >> enters & 1:
                     seen.add(name)
                     waiting.append(name)
         for name in seen:
-            rows[name] = (rows[name] or 1 << name) | more
+            self._known.put(name, self.row_of(name) | more)
             self.changed.update(self._members(name))
         if more >> leaves & 1:
             self._join(last, [name for name in seen if more >> name & 1])
 
     def _join(self, last: int, others: list[int]) -> None:
         """Make one component of those that a new step closed to a cycle."""
-        members = list(self._members(last))
-        for name in others:
-            members.extend(self._members(name))
-            self._several.pop(name, None)
-        for node in members:
-            self.component[node] = last
-        self._several[last] = members
+        # The name of the largest, so that few have another one.
+        name = max((last, *others), key=lambda each: len(self._members(each)))
+        self._known.put(name, self.row_of(last))
+        members = list(self._members(name))
+        for other in (last, *others):
+            if other != name:
+                for node in self._members(other):
+                    members.append(node)
+                    self.component[node] = name
+                self._several.pop(other, None)
+        self._several[name] = members
 
-    def _before_component(self, name: int) -> Iterator[int]:
+    # Steps less --------------------------------------------------------------------------------
+
+    def _lose(self, gone: Iterable[Pair]) -> None:
+        """Find out who reaches less, now that these steps are gone.
+
+        Components are looked at in the order of what they reach, those that reach little first, since the
+        others are made of them. Where many reach just as much less, that is taken from their rows at once.
+        """
         component = self.component
-        for node in self._members(name):
-            for each in self._behind[node]:
-                yield component[each]
-
-    # A step less -------------------------------------------------------------------------------
-
-    def _forget(self, leaves: int, enters: int) -> None:
-        self.successors[leaves] = _without(self.successors[leaves], enters)
-        self._behind[enters] = _without(self._behind[enters], leaves)
-
-    def _remove(self, leaves: int, enters: int) -> None:
-        """Take away a step between two components."""
-        self._forget(leaves, enters)
-        first, last = self.component[leaves], self.component[enters]
-        into = 0
-        for node in self._members(last):
-            for each in self._behind[node]:
-                if self.component[each] != last:
-                    into |= 1 << each
-        rows = self._known
-        if rows[first] & into:
-            return
-        # Nobody else leads those there that come to the step, but for who comes to one of the others.
-        seen = {first}
-        waiting = [first]
-        while waiting:
-            for name in self._before_component(waiting.pop()):
-                if name not in seen and not rows[name] & into:
-                    seen.add(name)
-                    waiting.append(name)
-        for name in sorted(seen, key=lambda name: rows[name].bit_count()):
-            self._renew(name)
-
-    def _renew(self, name: int) -> bool:
-        """Work out the row of a component from those after it; whether it changed."""
-        members = self._members(name)
-        row = self._row(name, members)
-        if row == self.row_of(name):
-            return False
-        self._known[name] = row
-        self.changed.update(members)
-        return True
-
-    def _row(self, name: int, members: Sequence[int]) -> int:
-        component, rows = self.component, self._known
-        row = 0
-        after: set[int] = set()
-        for node in members:
-            row |= 1 << node
-            after.update(self.successors[node])
-        for each in {component[node] for node in after} - {name}:
-            row |= rows[each] or 1 << each
-        return row
-
-    def _leads_back(self, start: int, target: int) -> bool:
-        """Whether a node still leads to another of its component, looked for from both ends."""
-        if start == target:
-            return True
-        component = self.component
-        name = component[start]
-        ahead, behind = {start}, {target}
-        here, there = [start], [target]
-        while here and there:
-            forwards = len(here) <= len(there)
-            known, other = (ahead, behind) if forwards else (behind, ahead)
-            steps = self.successors if forwards else self._behind
-            found: list[int] = []
-            for node in here if forwards else there:
-                for each in steps[node]:
-                    if each in other:
-                        return True
-                    if each not in known and component[each] == name:
-                        known.add(each)
-                        found.append(each)
-            if forwards:
-                here = found
+        within: dict[int, list[Pair]] = {}
+        heap: list[tuple[int, int]] = []
+        due: set[int] = set()
+        for leaves, enters in gone:
+            name = component[leaves]
+            if name == component[enters]:
+                within.setdefault(name, []).append((leaves, enters))
+            self._wait(name, heap, due)
+        while heap:
+            _, name = heappop(heap)
+            due.discard(name)
+            lost: dict[int, int] = {}
+            if name in within:
+                self._fall(name, within.pop(name), lost)
             else:
-                there = found
-        return False
+                self._renew(name, self._members(name), lost)
+            if len(lost) > 1 or any(each in self._several for each in lost):
+                self._tell(lost, heap, due)
+            else:
+                for each in lost:
+                    for before in self._before(each):
+                        self._wait(before, heap, due)
 
-    def _split(self, name: int) -> None:
-        """Take a component apart that is none any more, and tell those before it."""
-        members = self._several.pop(name)
-        whole = self._known[name]
-        place = {node: number for number, node in enumerate(members)}
-        inner = forward(
-            [[place[each] for each in self.successors[node] if each in place] for node in members]
-        )
-        parts: dict[int, list[int]] = {}
-        for number, node in enumerate(members):
-            parts.setdefault(inner.component[number], []).append(node)
-        for part in parts.values():
-            for node in part:
-                self.component[node] = part[0]
+    def _wait(self, name: int, heap: list[tuple[int, int]], due: set[int]) -> None:
+        if name not in due:
+            due.add(name)
+            heappush(heap, (self.row_of(name).bit_count(), name))
+
+    def _renew(self, name: int, members: Sequence[int], lost: dict[int, int]) -> None:
+        """Work out the row of a component from those after it, and note what is not in it any more."""
+        component, rows, ahead = self.component, self._known.chunks, self.successors.chunks
+        row = 0
+        if len(members) == 1:
+            row = 1 << name
+            for each in ahead[name >> SHIFT][name & REST]:
+                place = component[each]
+                row |= rows[place >> SHIFT][place & REST] or 1 << place
+        else:
+            row = union(members)
+            after: set[int] = set()
+            for node in members:
+                after.update(ahead[node >> SHIFT][node & REST])
+            for place in {component[each] for each in after} - {name}:
+                row |= rows[place >> SHIFT][place & REST] or 1 << place
+        was = self.row_of(name)
+        if row != was:
+            self._known.put(name, row)
+            self.changed.update(members)
+            lost[name] = was & ~row
+
+    def _fall(self, name: int, steps: list[Pair], lost: dict[int, int]) -> None:
+        """Take off a component what is apart without these steps, and note what each part reaches less."""
+        several = self._several
+        members = several.pop(name)
+        whole = self.row_of(name)
+        falling = Falling(self.component, name, members, self.successors.chunks, self._behind.chunks)
+        falling.lose(steps)
+        if falling.left is members:
+            several[name] = members
+            self._renew(name, members, lost)
+            return
+        parts = falling.below
+        if falling.left:
+            parts = [*parts, falling.left]
+        parts = [*parts, *(part for group in reversed(falling.above) for part in group)]
+        for part in parts:
+            first = falling.root if part is falling.left else part[0]
+            if self.component[part[0]] != first:
+                for node in part:
+                    self.component[node] = first
             if len(part) > 1:
-                self._several[part[0]] = part
-        lost: list[int] = []
-        for number in sorted(parts):
-            part = parts[number]
-            row = self._row(part[0], part)
-            self._known[part[0]] = row
-            if row != whole:
-                lost.append(part[0])
-                self.changed.update(part)
-        self._renew_before(lost, set(members))
+                several[first] = part
+            self._known.put(first, whole)
+        for part in parts:
+            self._renew(self.component[part[0]], part, lost)
 
-    def _renew_before(self, lost: list[int], apart: set[int]) -> None:
-        """Work out the rows of all that come to these components and are not among the parts."""
-        rows = self._known
-        seen = set(lost)
-        waiting = list(lost)
-        found: list[int] = []
+    def _tell(self, lost: dict[int, int], heap: list[tuple[int, int]], due: set[int]) -> None:
+        """Take what these components reach no more from all that come to them, but for those that come to
+        some of it in another way: these wait.
+        """
+        component, rows, behind = self.component, self._known.chunks, self._behind.chunks
+        missing = 0
+        for nodes in lost.values():
+            missing |= nodes
+        # Who is not missing and leads to what is.
+        keeping: set[int] = set()
+        for node in bits(missing):
+            for each in behind[node >> SHIFT][node & REST]:
+                if not missing >> each & 1:
+                    keeping.add(component[each])
+        keeping = self._coming(keeping)
+        apart = keeping.union(component[node] for node in bits(missing))
+        for name in self._coming(lost.keys()):
+            if name in lost:
+                continue
+            if name in apart:
+                self._wait(name, heap, due)
+                continue
+            row = rows[name >> SHIFT][name & REST]
+            if row & missing:
+                self._known.put(name, row & ~missing)
+                self.changed.update(self._several.get(name) or (name,))
+
+    def _coming(self, names: Iterable[int]) -> set[int]:
+        """The components that come to some of these, themselves included."""
+        component, behind, several = self.component, self._behind.chunks, self._several
+        seen = set(names)
+        waiting = list(seen)
         while waiting:
-            for name in self._before_component(waiting.pop()):
-                if name not in seen:
-                    seen.add(name)
-                    waiting.append(name)
-                    if name not in apart:
-                        found.append(name)
-        changed = set(lost)
-        for name in sorted(found, key=lambda name: rows[name].bit_count()):
-            if any(
-                self.component[each] in changed
-                for node in self._members(name)
-                for each in self.successors[node]
-            ) and self._renew(name):
-                changed.add(name)
+            name = waiting.pop()
+            for node in several.get(name) or (name,):
+                for each in behind[node >> SHIFT][node & REST]:
+                    before = component[each]
+                    if before not in seen:
+                        seen.add(before)
+                        waiting.append(before)
+        return seen
 
 
 def _without(nodes: Sequence[int], node: int) -> Sequence[int]:
