@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from meshmodel.model.records import (
     About,
@@ -67,6 +67,19 @@ def _empty() -> Mapping[Any, Any]:
     return MappingProxyType({})
 
 
+class Touched(NamedTuple):
+    """What an edit touched of one table.
+
+    Attributes:
+        before, after: the table as it was and as it is.
+        keys: all keys whose records may be others, or are gone, or new.
+    """
+
+    before: Mapping[Any, Any]
+    after: Mapping[Any, Any]
+    keys: frozenset[Any]
+
+
 def table_of(record: Record) -> str:
     """The name of the table a record belongs to, as in the interchange file."""
     return _NAMES[type(record)]
@@ -76,7 +89,8 @@ def table_of(record: Record) -> str:
 class Snapshot:
     """One model, unchanging: a mapping from key to record for every table.
 
-    ``revision`` counts the edits of the store it was read from; it takes no part in comparison.
+    ``revision`` counts the edits of the store it was read from, and ``touched`` tells for some tables what
+    the edit touched that led here; they take no part in comparison.
     """
 
     about: About = field(default_factory=About)
@@ -94,6 +108,7 @@ class Snapshot:
     checkpoint: Mapping[str, Checkpoint] = field(default_factory=_empty)
     acceptance: Mapping[tuple[str, str], Acceptance] = field(default_factory=_empty)
     revision: int = field(default=0, compare=False)
+    touched: Mapping[str, Touched] = field(default_factory=_empty, compare=False, repr=False)
 
     def table(self, name: str) -> Mapping[Any, Any]:
         """The records of one table by key; ``about`` is a table of one record under ``""``."""

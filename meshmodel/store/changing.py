@@ -3,7 +3,7 @@
 The rules are told at ``edits.apply_edit``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import About, Agent, Checkpoint, Delegation, Key, Record, System, key_of
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
-from meshmodel.model.snapshot import TABLES, Snapshot, table_of
+from meshmodel.model.snapshot import TABLES, Snapshot, Touched, table_of
 from meshmodel.model.validation import References, RefusedError, label_of, normalise
 from meshmodel.model.values import UnfitError, check_new_id, quote
 from meshmodel.store.subjects import renamed_subject
@@ -28,6 +28,22 @@ _NAMED_IN = {
 """For every kind of element: the tables and attributes that name it, as a list, as an end of the key."""
 
 
+class _Written(dict[Any, Any]):
+    """A copy of a table that remembers the keys under which something was written."""
+
+    def __init__(self, table: Mapping[Any, Any]) -> None:
+        super().__init__(table)
+        self.keys_written: set[Any] = set()
+
+    def __setitem__(self, key: Any, record: Any) -> None:
+        self.keys_written.add(key)
+        super().__setitem__(key, record)
+
+    def __delitem__(self, key: Any) -> None:
+        self.keys_written.add(key)
+        super().__delitem__(key)
+
+
 class Working:
     """The tables of one model while an edit is made; those that it touches are copied first."""
 
@@ -40,7 +56,12 @@ class Working:
     def finish(self) -> Snapshot:
         """The snapshot after all changes; raises InvalidModelError."""
         changed: dict[str, Any] = {name: MappingProxyType(table) for name, table in self._copies.items()}
-        after = replace(self._before, about=self._about, **changed)
+        touched = {
+            name: Touched(self._before.table(name), changed[name], frozenset(table.keys_written))
+            for name, table in self._copies.items()
+            if isinstance(table, _Written)
+        }
+        after = replace(self._before, about=self._about, touched=touched, **changed)
         references = References(after)
         for name, key in self._put:
             record = after.get(name, key)
@@ -55,7 +76,7 @@ class Working:
 
     def _write(self, name: str) -> dict[Any, Any]:
         if name not in self._copies:
-            self._copies[name] = dict(self._before.table(name))
+            self._copies[name] = _Written(self._before.table(name))
         return self._copies[name]
 
     # Put --------------------------------------------------------------------------------------
@@ -94,7 +115,8 @@ class Working:
             self._forget(name, str(key))
 
     def _delete(self, name: str, key: Key) -> None:
-        record = self._write(name).pop(key)
+        record = self._read(name)[key]
+        del self._write(name)[key]
         if name == "hold":
             self._drop_unheld(record.agent, (record.credential,))
         elif name == "delegation":

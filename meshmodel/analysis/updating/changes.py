@@ -1,6 +1,6 @@
 """What differs between two models, found quickly where they share their tables."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import compress
 from operator import is_not
@@ -38,7 +38,11 @@ class Changes:
         for name in TABLES:
             old, new = before.table(name), after.table(name)
             if old is not new:
-                found = tuple(_differing(name, old, new))
+                touched = after.touched.get(name)
+                if touched is not None and touched.before is old and touched.after is new:
+                    found = tuple(_different(name, old, new, touched.keys))
+                else:
+                    found = tuple(_different(name, old, new, _differing(old, new)))
                 if found:
                     tables[name] = found
         return cls(before, after, tables)
@@ -48,15 +52,23 @@ class Changes:
         return self.tables.get(table, ())
 
 
-def _differing(name: str, old: Mapping[Any, Any], new: Mapping[Any, Any]) -> Iterable[Change]:
-    there = compress(old, map(is_not, map(new.get, old), old.values()))
-    for key in there:
-        one, other = old[key], new.get(key)
-        if one != other and not (name in _PLACES and other is not None and _only_moved(one, other)):
-            yield key, one, other
+def _differing(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> Iterator[Any]:
+    """The keys whose records are others, gone or new: those are the same that are the same object."""
+    yield from compress(old, map(is_not, map(new.get, old), old.values()))
     if len(new) != len(old) or any(key not in new for key in old):
-        for key in new.keys() - old.keys():
-            yield key, None, new[key]
+        yield from new.keys() - old.keys()
+
+
+def _different(
+    name: str, old: Mapping[Any, Any], new: Mapping[Any, Any], keys: Iterable[Any]
+) -> Iterator[Change]:
+    for key in keys:
+        one, other = old.get(key), new.get(key)
+        if one == other or (
+            name in _PLACES and one is not None and other is not None and _only_moved(one, other)
+        ):
+            continue
+        yield key, one, other
 
 
 def _only_moved(one: Any, other: Any) -> bool:
