@@ -1,143 +1,178 @@
-"""Crossings from many sources to many accesses by severity, counted as pairs of sets (section 6)."""
+"""Crossings by what their sources and their targets are like, and so by severity (section 6).
+
+Of a source it matters how sensitive it is, whether outsiders write there, and whether the agent reads
+outsiders' words anywhere; of a target how sensitive it is, whether it is exposed, whether something is
+only read there, and whether a credential for it was picked up on the way.
+"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
 
 from meshmodel.analysis.crossings import Counts
-from meshmodel.analysis.engine import Traveller
-from meshmodel.analysis.entering import severity_number
-from meshmodel.analysis.ladders import NONE, Ladder, added
-from meshmodel.analysis.steps import ALL_ACTIONS, bits
+from meshmodel.analysis.entering import severity_number, severity_word
+from meshmodel.model.vocabulary import SEVERITIES, Severity
 
-FEW = 128
-"""So many accesses are counted by what they are like, and more by zones."""
+HOME: Final = 16
+"""The class of home as a source: nobody outside writes there, and nothing is carried from it."""
+CLASSES: Final = 17
+KINDS: Final = 32
 
 
-class Spreads:
-    """The crossings between sources and accesses, were no door closed.
+def source_class(level: int, *, untrusted: bool, steered: bool) -> int:
+    """The class of a system as a source."""
+    return level << 2 | untrusted << 1 | steered
+
+
+def target_kind(level: int, *, exposed: bool, acting: bool) -> int:
+    """The kind of an access; one more is the same where a credential for it was picked up."""
+    return level << 3 | exposed << 2 | acting << 1
+
+
+def enters_home(source: int, target: int) -> bool:
+    """Whether what comes from a class of sources to a kind of accesses at home is a crossing."""
+    return target >> 1 & 1 == 1 and source != HOME and (source >> 2 > target >> 3 or source >> 1 & 1 == 1)
+
+
+def severity_of(source: int, target: int) -> Severity:
+    """The severity of an open door by the class of the source and the kind of the access."""
+    level, steered, floor = source >> 2, source & 1, 0
+    if source != HOME and target >> 2 & 1 and level >= 2:
+        floor = level + 1 + steered
+    number = severity_number(
+        target >> 3,
+        untrusted=source != HOME and source >> 1 & 1 == 1,
+        picked_up=target & 1 == 1,
+        read=not target >> 1 & 1,
+        floor=floor,
+    )
+    return severity_word(number)
+
+
+@dataclass(slots=True, eq=False)
+class Start:
+    """Sources of agents that reach the same from them.
 
     Attributes:
-        kinds: for each system all that a severity depends on: its zone, its level, and whether it is
-            exposed.
+        sources: the systems among them, by their read accesses.
+        home: whether home is among them.
+        steered: whether any source of the agents has untrusted input.
+        dropped: the candidates that the agents control.
+        agents: the agents, as bits.
+        known: the classes of the sources that are apart from a zone.
     """
 
-    def __init__(self, counts: Counts) -> None:
-        self.counts = counts
-        self.mesh = mesh = counts.mesh
-        systems = counts.engine.snapshot.system
-        self._exposed = 0
-        self.kinds: dict[int, tuple[str, int, bool]] = {}
-        for name, number in mesh.system_number.items():
-            exposed = systems[name].is_exposed
-            self.kinds[number] = mesh.zone_of[number], mesh.sensitivity[number], exposed
-            if exposed:
-                self._exposed |= ALL_ACTIONS << 5 * number
-        self._many: dict[tuple[int, int, int, bool], Ladder] = {}
-        self._sorts: dict[tuple[int, bool], list[tuple[int, int, bool, int]]] = {}
+    sources: int
+    home: bool
+    steered: bool
+    dropped: int
+    agents: int
+    known: dict[tuple[str, int], tuple[list[tuple[int, int]], int]] = field(default_factory=dict)
 
-    def of(self, traveller: Traveller, sources: int, home: bool, row: int, at: int) -> Ladder:
-        """The crossings from these sources to these accesses, were none closed."""
-        steered, mask = traveller.steered, traveller.home_mask
-        total = NONE
-        if sources:
-            near = row & mask
-            if row.bit_count() <= FEW:
-                total = self._few(self._sorted(sources, steered), row ^ near, at)
-            else:
-                total = self._all(sources, row, at, steered=steered)
-                total = added(total, self._few(self._sorted(sources, steered), near, at), -1)
-            total = added(total, self._at_home(sources & ~mask, near & self.mesh.acting, at, steered=steered))
-        if home:
-            far = row & ~mask
-            numbers = [(far & rung).bit_count() for rung in self._needed(at, 0)]
-            total = added(total, (numbers[0], numbers[1], numbers[2], numbers[3]))
-        return total
 
-    def _at_home(self, sources: int, accesses: int, at: int, *, steered: bool) -> Ladder:
-        """The crossings from foreign sources to accesses at home."""
-        mesh, total = self.mesh, NONE
-        for level in range(4):
-            here = accesses & mesh.at_level[level]
-            some = sources & (mesh.above[level] | mesh.untrusted) if here else 0
-            if some:
-                total = added(total, self._few(self._sorted(some, steered), here, at))
-        return total
+class Spread:
+    """The numbers of crossings by the class of the source and the kind of the access.
 
-    def _sorted(self, sources: int, steered: bool) -> list[tuple[int, int, bool, int]]:
-        """These sources by what counts of them: the set and its size, whether outsiders write there,
-        and the least severity of what is carried from there to where outsiders see it.
+    Attributes:
+        numbers: for each class the numbers of all kinds, one after the other.
+        kinds: the kind of reading each system, by its number.
+        bounded: for zones the actions for which a boundary may be closed.
+    """
+
+    def __init__(self, counts: Counts, at_home: dict[str, int]) -> None:
+        """Nothing is counted yet.
+
+        Args:
+            counts: the reading.
+            at_home: for each zone the agents at home there, as bits.
         """
-        key = sources, steered
-        known = self._sorts.get(key)
+        self.mesh = mesh = counts.mesh
+        self.numbers = [0] * (CLASSES * KINDS)
+        systems = counts.engine.snapshot.system
+        self.kinds = {
+            number: target_kind(mesh.sensitivity[number], exposed=systems[name].is_exposed, acting=False)
+            for name, number in mesh.system_number.items()
+        }
+        self._at_home = at_home
+        self._boundaries = counts.engine.candidates.boundaries
+        self.bounded: dict[str, int] = {}
+        for boundary in self._boundaries:
+            self.bounded[boundary.zone_to] = self.bounded.get(boundary.zone_to, 0) | boundary.actions
+        self._classes = [
+            (reads & some, source_class(level, untrusted=untrusted, steered=False))
+            for level, reads in enumerate(mesh.level_read)
+            for untrusted, some in ((False, ~mesh.untrusted), (True, mesh.untrusted))
+        ]
+
+    def by_severity(self) -> dict[Severity, int]:
+        """How many there are of each severity."""
+        found = dict.fromkeys(SEVERITIES, 0)
+        for place, number in enumerate(self.numbers):
+            if number:
+                found[severity_of(*divmod(place, KINDS))] += number
+        return found
+
+    def add(self, start: Start, access: int, there: int, picked: int, sign: int = 1) -> None:
+        """Count the crossings from some sources to an access.
+
+        Args:
+            start: the sources.
+            access: the node of the target.
+            there: the agents among those of the start that reach it from there.
+            picked: those that picked up a credential for it, or more.
+            sign: -1 where they are not to count.
+        """
+        system, action = divmod(access, 5)
+        zone = self.mesh.zone_of[system]
+        key = zone, action if self.bounded.get(zone, 0) >> action & 1 else -1
+        known = start.known.get(key)
         if known is None:
-            mesh = self.mesh
-            restricted, confidential = sources & mesh.level_read[3], sources & mesh.level_read[2]
-            known = []
-            for some, floor in (
-                (restricted, 4),
-                (confidential, 3 + steered),
-                (sources & ~restricted & ~confidential, 0),
+            known = start.known[key] = self._apart(start, zone, action)
+        classes, near = known
+        kind = self.kinds[system] | (action > 0) << 1
+        at_home = self._at_home.get(zone, 0)
+        number, taken = sign * there.bit_count(), sign * picked.bit_count()
+        here, taken_here = 0, 0
+        if at_home:
+            here, taken_here = sign * (there & at_home).bit_count(), sign * (picked & at_home).bit_count()
+        numbers = self.numbers
+        for source, size in classes:
+            place = source * KINDS + kind
+            if (here or taken_here) and not enters_home(source, kind):
+                numbers[place] += size * (number - here - taken + taken_here)
+                numbers[place + 1] += size * (taken - taken_here)
+            else:
+                numbers[place] += size * (number - taken)
+                numbers[place + 1] += size * taken
+        if start.home:
+            taken = (picked & ~near).bit_count()
+            numbers[HOME * KINDS + kind] += sign * ((there & ~near).bit_count() - taken)
+            numbers[HOME * KINDS + kind + 1] += sign * taken
+
+    def _apart(self, start: Start, zone: str, action: int) -> tuple[list[tuple[int, int]], int]:
+        """How many sources there are of each class from which one comes to a zone, and the agents that
+        do not come there from home.
+        """
+        sources, near = start.sources, 0
+        for each in self._from(start, zone, action):
+            sources &= ~self.mesh.zone_mask.get(each, 0)
+            near |= self._at_home.get(each, 0)
+        classes = [
+            (source + start.steered, size)
+            for some, source in self._classes
+            if (size := (sources & some).bit_count())
+        ]
+        return classes, near
+
+    def _from(self, start: Start, zone: str, action: int) -> Iterator[str]:
+        """The zones from which there is no open door to an access: its own, and those behind a
+        boundary that counts.
+        """
+        yield zone
+        for boundary in self._boundaries:
+            if (
+                boundary.zone_to == zone
+                and boundary.actions >> action & 1
+                and not start.dropped >> boundary.number & 1
             ):
-                for part, words in ((some & ~mesh.untrusted, False), (some & mesh.untrusted, True)):
-                    if part:
-                        known.append((part, part.bit_count(), words, floor))
-            self._sorts[key] = known
-        return known
-
-    def _few(self, sources: list[tuple[int, int, bool, int]], accesses: int, at: int) -> Ladder:
-        """The crossings to few accesses, as if none were at home."""
-        found = [0, 0, 0, 0]
-        masks = self.mesh.zone_mask
-        for some, picked in ((accesses & ~at, False), (accesses & at, True)):
-            like: dict[tuple[tuple[str, int, bool], bool], int] = {}
-            for access in bits(some):
-                key = self.kinds[access // 5], not access % 5
-                like[key] = like.get(key, 0) + 1
-            for ((zone, level, exposed), read), times in like.items():
-                for part, size, words, floor in sources:
-                    number = times * (size - (part & masks[zone]).bit_count())
-                    severity = severity_number(
-                        level,
-                        untrusted=words,
-                        picked_up=picked,
-                        read=read,
-                        floor=floor if exposed else 0,
-                    )
-                    for rung in range(min(max(severity, 1), 4)):
-                        found[rung] += number
-        return found[0], found[1], found[2], found[3]
-
-    def _all(self, sources: int, row: int, at: int, *, steered: bool) -> Ladder:
-        """The crossings to many accesses, as if none were at home."""
-        key = sources, row, at, steered
-        known = self._many.get(key)
-        if known is not None:
-            return known
-        mesh, count = self.mesh, self.counts.apart
-        words = sources & mesh.untrusted
-        carrying = sources & mesh.above[1]
-        floods = carrying if steered else carrying & mesh.level_read[3]
-        found = []
-        for place, (plain, heard) in enumerate(zip(self._needed(at, 0), self._needed(at, 1), strict=True)):
-            number = count(sources & ~words, row & plain) + count(words, row & heard)
-            if place:
-                # What is carried to where outsiders see it is severe, whatever the rest says.
-                lifted = floods if place == 3 else carrying
-                number += count(lifted & ~words, row & self._exposed & ~plain)
-                number += count(lifted & words, row & self._exposed & ~heard)
-            found.append(number)
-        known = self._many[key] = found[0], found[1], found[2], found[3]
-        return known
-
-    def _needed(self, at: int, words: int) -> Iterator[int]:
-        """The accesses at which a door is of at least each severity, exposure aside."""
-        levels = self.mesh.at_level
-        yield self.mesh.access
-        for number in (2, 3, 4):
-            found = 0
-            for level in range(4):
-                reached = level + words
-                if reached >= number:
-                    found |= levels[level]
-                elif reached + 1 == number:
-                    found |= levels[level] & at
-            yield found & self.mesh.acting & (levels[2] | levels[3]) if number == 4 else found
+                yield boundary.zone_from
