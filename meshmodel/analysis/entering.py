@@ -1,6 +1,7 @@
 """Who comes to a target, by what their sources are like, and how severe an open door there is."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 
 from meshmodel.model.vocabulary import SEVERITIES, Action, Severity
 
@@ -35,14 +36,12 @@ class Coming:
         untrusted: from one with untrusted input.
         carries: from a confidential one, which matters where the target is exposed.
         floods: the same, from a restricted one or where the agent reads outsiders' words.
-        entering: who comes through a door, by the groups that find it open.
     """
 
     any: int = 0
     untrusted: int = 0
     carries: int = 0
     floods: int = 0
-    entering: dict[int, "Entering"] = field(default_factory=dict)
 
     def add(self, marks: int, features: "Features") -> None:
         """Add groups with these features."""
@@ -54,13 +53,6 @@ class Coming:
             self.carries |= marks
         if features.floods:
             self.floods |= marks
-
-    def join(self, other: "Coming") -> None:
-        """Add the groups of another one."""
-        self.any |= other.any
-        self.untrusted |= other.untrusted
-        self.carries |= other.carries
-        self.floods |= other.floods
 
     def replace(self, marks: int, features: "Features") -> "Coming":
         """The same, with other features for some groups."""
@@ -81,60 +73,71 @@ class Features:
     floods: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entering:
     """The agents that come through a door to an access, as bits: all, and those with outsiders' words;
-    and the least severity where the target is exposed.
+    and the least severity where the target is exposed, else 0.
     """
 
     agents: int
     untrusted: int
     floor: int
 
-    def severity(self, level: int, picked: int, *, read: bool, exposed: bool) -> int:
-        """The highest severity, with the agents that picked the credential up."""
-        return max(
-            severity_number(
-                level,
-                untrusted=words,
-                picked_up=bool((self.untrusted if words else self.agents) & picked),
-                read=read,
-                floor=self.floor if exposed else 0,
-            )
-            for words in {False, bool(self.untrusted)}
-        )
+
+Shape = tuple[tuple[bool, bool, int], ...]
+"""Of every part of a way: whether it is only to read, whether anybody comes with outsiders' words, and the
+least severity.
+"""
 
 
-@dataclass(frozen=True, slots=True)
+@lru_cache(maxsize=10_000)
+def _worst(level: int, shape: Shape, flags: int) -> Severity:
+    """The highest severity of some parts, by the flags of ``Way.severity``."""
+    worst = 0
+    for read, words, floor in reversed(shape):
+        for untrusted in {False, words}:
+            picked_up = bool(flags & 1 if untrusted else flags & 2)
+            number = severity_number(level, untrusted=untrusted, picked_up=picked_up, read=read, floor=floor)
+            worst = max(worst, number)
+        flags >>= 2
+    return severity_word(worst)
+
+
 class Way:
     """What comes through doors that differ in their credential at most.
 
     Attributes:
         actions, agents: what can be done there, and by whom.
-        level, exposed: of the target.
-        parts: who enters, and whether only to read.
-        known: severities by what was picked up.
+        most: the severity where in every part somebody picked the credential up, outsiders' words in mind
+            where anybody has them.
+        least: in every part so many agents are they among whom somebody must have picked it up for that.
     """
 
-    actions: tuple[Action, ...]
-    agents: tuple[str, ...]
-    level: int
-    exposed: bool
-    parts: tuple[tuple[Entering, bool], ...]
-    known: dict[int, Severity] = field(default_factory=dict)
+    __slots__ = ("_level", "_parts", "_shape", "actions", "agents", "least", "most")
+
+    def __init__(
+        self,
+        actions: tuple[Action, ...],
+        agents: tuple[str, ...],
+        level: int,
+        parts: tuple[tuple[Entering, bool], ...],
+    ) -> None:
+        """Arguments: what can be done there, by whom, the sensitivity of the target, and who enters, and
+        whether only to read.
+        """
+        self.actions = actions
+        self.agents = agents
+        self._level = level
+        self._parts = parts
+        self._shape = tuple([(read, each.untrusted > 0, each.floor) for each, read in parts])
+        self.most = _worst(level, self._shape, (1 << 2 * len(parts)) - 1)
+        self.least = min([(each.untrusted or each.agents).bit_count() for each, _ in parts])
 
     def severity(self, picked: int) -> Severity:
         """The highest severity, with the agents that picked the credential up."""
-        flags = 1
-        for entering, _ in self.parts:
+        flags = 0
+        for entering, _ in self._parts:
             flags <<= 2
             if entering.agents & picked:
                 flags |= 3 if entering.untrusted & picked else 2
-        known = self.known.get(flags)
-        if known is None:
-            worst = max(
-                entering.severity(self.level, picked, read=read, exposed=self.exposed)
-                for entering, read in self.parts
-            )
-            known = self.known[flags] = severity_word(worst)
-        return known
+        return _worst(self._level, self._shape, flags)

@@ -1,13 +1,33 @@
 """What an analysis answers: documented, frozen types (sections 4 to 6, 9 and 11)."""
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from itertools import repeat
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from meshmodel.model.vocabulary import Action, CheckpointStep, Severity
 
 CrossingState = Literal["uncontrolled", "approved", "controlled"]
 StepKind = Literal["hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting", "implies"]
+
+
+Made = TypeVar("Made")
+
+
+def _several(kind: type[Made], number: int, columns: Mapping[str, Iterable[object]]) -> list[Made]:
+    """So many of a frozen type with slots, by columns: in half the time of one after the other.
+
+    Args:
+        kind: the type.
+        number: how many.
+        columns: the values of each slot.
+    """
+    made = list(map(object.__new__, repeat(kind, number)))
+    for name, values in columns.items():
+        # The descriptor of a slot fills it, as the constructor does of one that is frozen.
+        deque(map(vars(kind)[name].__set__, made, values), maxlen=0)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +80,25 @@ class Door:
     def subject(self) -> str:
         """``credential>system``, as findings name it."""
         return f"{self.credential}>{self.system}"
+
+    @classmethod
+    def several(
+        cls,
+        credentials: Iterable[str],
+        systems: Iterable[str],
+        actions: Iterable[tuple[Action, ...]],
+        agents: Iterable[tuple[str, ...]],
+        severities: Collection[Severity],
+    ) -> "list[Door]":
+        """Many at once, by their columns: there can be tens of thousands."""
+        columns = {
+            "credential": credentials,
+            "system": systems,
+            "actions": actions,
+            "agents": agents,
+            "severity": severities,
+        }
+        return _several(cls, len(severities), columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
 """What the sources of agents are like, as far as they have a crossing to a target (section 6)."""
 
-import copy
-from collections.abc import Mapping
+from typing import Final
 
-from meshmodel.analysis.engine import Group, Traveller
+from meshmodel.analysis.engine import Traveller
 from meshmodel.analysis.entering import Coming, Features
 from meshmodel.analysis.steps import Mesh
 
@@ -36,6 +35,57 @@ def features_of(mesh: Mesh, traveller: Traveller, access: int, sources: int, *, 
     )
 
 
+Zones = str | None
+"""The zones of some sources as far as it matters: the only one, ``""`` for several, ``None`` for none."""
+Told = tuple[Zones, Zones, Zones, Zones]
+"""The zones of some sources: of all, of those with untrusted input, of those that are confidential, and of
+those from which what is carried is the more severe.
+"""
+Likeness = tuple[Told, ...]
+"""What the sources of a group are like: all of them, and by the sensitivity of a target at home those from
+which there is a crossing to it.
+"""
+
+
+def likeness(mesh: Mesh, sources: int, *, steered: bool) -> Likeness:
+    """What the sources of a group are like, as far as doors ask.
+
+    Args:
+        mesh: the compiled graph.
+        sources: systems, by their read accesses.
+        steered: whether any source of the agent has untrusted input.
+    """
+    if sources & sources - 1:
+        here = [sources, *(sources & (above | mesh.untrusted) for above in mesh.above)]
+        return tuple([_told(mesh, each, steered=steered) for each in here])
+    if not sources:
+        return (_NONE,) * 5
+    number = (sources.bit_length() - 1) // 5
+    zone, level = mesh.zone_of[number], mesh.sensitivity[number]
+    words = bool(sources & mesh.untrusted)
+    confidential = zone if level > 1 else None
+    one = zone, zone if words else None, confidential, confidential if steered or level > 2 else None
+    return one, *(one if words or level > target else _NONE for target in range(4))
+
+
+_NONE: Final[Told] = (None, None, None, None)
+
+
+def _told(mesh: Mesh, sources: int, *, steered: bool) -> Told:
+    carrying = sources & mesh.above[1]
+    zones = floods = _zones(mesh, carrying)
+    if carrying and not steered:
+        floods = _zones(mesh, carrying & mesh.level_read[3])
+    return _zones(mesh, sources), _zones(mesh, sources & mesh.untrusted), zones, floods
+
+
+def _zones(mesh: Mesh, sources: int) -> Zones:
+    if not sources:
+        return None
+    zone = mesh.zone_of[(sources.bit_length() - 1) // 5]
+    return zone if sources & mesh.zone_mask[zone] == sources else ""
+
+
 class _Spread:
     """Groups by the zones of some of their sources: which come to a zone from another one?"""
 
@@ -44,12 +94,12 @@ class _Spread:
         self.one: dict[str, int] = {}
         self.ones = 0
 
-    def add(self, mark: int, zones: tuple[str, ...]) -> None:
-        if len(zones) > 1:
-            self.many |= mark
-        elif zones:
-            self.one[zones[0]] = self.one.get(zones[0], 0) | mark
-            self.ones |= mark
+    def add(self, marks: int, zones: Zones) -> None:
+        if zones:
+            self.one[zones] = self.one.get(zones, 0) | marks
+            self.ones |= marks
+        elif zones is not None:
+            self.many |= marks
 
     def without(self, marks: int) -> "_Spread":
         made = _Spread()
@@ -58,55 +108,15 @@ class _Spread:
         return made
 
     def to(self, zone: str) -> int:
-        return self.many | self.ones & ~self.one.get(zone, 0)
-
-
-Told = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
-"""Of some sources up to two zones: of all, of those with untrusted input, of those that are confidential,
-and of those from which what is carried is the more severe.
-"""
-
-
-def told(mesh: Mesh, sources: int, *, steered: bool) -> Told:
-    """What the sources of a group are like, as far as doors ask.
-
-    Args:
-        mesh: the compiled graph.
-        sources: those that count, by their read accesses.
-        steered: whether any source of the agent has untrusted input.
-    """
-    carrying = sources & mesh.above[1]
-    zones = floods = _zones(mesh, carrying)
-    if not steered:
-        floods = _zones(mesh, carrying & mesh.level_read[3])
-    return _zones(mesh, sources), _zones(mesh, sources & mesh.untrusted), zones, floods
-
-
-def _zones(mesh: Mesh, sources: int) -> tuple[str, ...]:
-    """None, one, or two of the zones of these sources: more than two tell no more than two."""
-    zones: tuple[str, ...] = ()
-    while sources and len(zones) < 2:
-        zone = mesh.zone_of[((sources & -sources).bit_length() - 1) // 5]
-        zones = (*zones, zone)
-        sources &= ~mesh.zone_mask[zone]
-    return zones
+        here = self.one.get(zone, 0)
+        return self.many | self.ones & ~here if here else self.many | self.ones
 
 
 class Sources:
-    """Which groups come to a zone from another one, by what those of their sources are like that count.
+    """Which groups come to a zone from another one, by what those of their sources are like that count."""
 
-    Args:
-        mesh: the compiled graph.
-        counted: the sources that count, by their read accesses.
-        marks_of: the marks of groups, apart for agents that are steered.
-    """
-
-    def __init__(self, mesh: Mesh, counted: int, marks_of: Mapping[tuple[Group, bool], int]) -> None:
+    def __init__(self) -> None:
         self._spreads = (_Spread(), _Spread(), _Spread(), _Spread())
-        for (group, steered), marks in marks_of.items():
-            sources = group.sources & counted
-            if sources:
-                self.add(marks, told(mesh, sources, steered=steered))
 
     def add(self, marks: int, zones: Told) -> None:
         """Add groups whose sources are like this."""
@@ -115,9 +125,9 @@ class Sources:
 
     def without(self, marks: int) -> "Sources":
         """The same for all other groups; these stay as they are."""
-        made = copy.copy(self)
+        made = Sources()
         one, other, third, fourth = self._spreads
-        made._spreads = (  # noqa: SLF001  # its own kind
+        made._spreads = (
             one.without(marks),
             other.without(marks),
             third.without(marks),
@@ -125,12 +135,7 @@ class Sources:
         )
         return made
 
-    def to(self, zone: str, marks: int) -> Coming:
-        """Those of these marks that come to a zone from another one."""
+    def to(self, zone: str) -> Coming:
+        """Those that come to a zone from another one."""
         one, untrusted, carries, floods = self._spreads
-        return Coming(
-            one.to(zone) & marks,
-            untrusted.to(zone) & marks,
-            carries.to(zone) & marks,
-            floods.to(zone) & marks,
-        )
+        return Coming(one.to(zone), untrusted.to(zone), carries.to(zone), floods.to(zone))

@@ -10,13 +10,13 @@ from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Group, Traveller
 from meshmodel.analysis.entering import Coming
 from meshmodel.analysis.results import Door
-from meshmodel.analysis.sources import Sources, Told, features_of, told
+from meshmodel.analysis.sources import Likeness, Sources, features_of, likeness
 from meshmodel.analysis.steps import Pair, bits
 from meshmodel.analysis.updating.engines import Kept, Moved
 from meshmodel.analysis.updating.marks import Marks, Sample, Turned
 from meshmodel.model.records import Key
 
-Profile = tuple[str | None, bool, tuple[Told, ...], tuple[int, int] | None]
+Profile = tuple[str | None, bool, Likeness, tuple[int, int] | None]
 """What doors ask of a group: the agent's home, whether it is a source, and what the others are like."""
 Excuses = dict[str, list[Approval]]
 
@@ -37,8 +37,8 @@ class KeptDoors(MissingCheckpoints):
         engine, mesh = kept.engine, kept.engine.mesh
         self.engine, self.mesh = engine, mesh
         self.marks = Marks.none(mesh)
-        self._first = (1 << self.marks.agents) - 1
-        self._likeness: dict[tuple[int, bool], tuple[Told, ...]] = {}
+        self._first = self._everyone = (1 << self.marks.agents) - 1
+        self._likeness: dict[tuple[int, bool], Likeness] = {}
         self._profiles: dict[int, Profile] = {}
         self._home: dict[str, int] = {}
         self._from_home = 0
@@ -49,8 +49,8 @@ class KeptDoors(MissingCheckpoints):
         self._approvals: dict[int, list[tuple[int, Traveller, Group, Approval]]] = {}
         self._approved: dict[str, frozenset[int]] = {}
         self._held: dict[int, int] = {}
-        self._outside = Sources(mesh, 0, {})
-        self._inside = [Sources(mesh, 0, {}) for _ in range(4)]
+        self._outside = Sources()
+        self._inside = [Sources() for _ in range(4)]
         for agent, credential in mesh.steps["hold"]:
             self._held[credential] = self._held.get(credential, 0) | 1 << agent - mesh.first_agent
         self._prepare_boundaries()
@@ -127,14 +127,6 @@ class KeptDoors(MissingCheckpoints):
             else:
                 self._exposed.discard(number)
             self._kind[name] = self._kind_of(number)
-
-    def _forget(self) -> None:
-        """What was worked out on the way holds for one reading."""
-        self._coming: dict[tuple[str, int, int], Coming] = {}
-        self._ways = {}
-        self._names: dict[int, tuple[str, ...]] = {}
-        self._expanded: dict[int, int] = {}
-        self._guarded = {(leaves, enters // 5) for leaves, enters in self.engine.candidates.guards}
 
     def _look(self, keys: Iterable[tuple[str, str]]) -> None:
         grants, nodes = self.engine.snapshot.grant, self.mesh.credential_node
@@ -242,11 +234,8 @@ class KeptDoors(MissingCheckpoints):
         key = group.sources, traveller.steered
         known = self._likeness.get(key)
         if known is None:
-            mesh = self.mesh
-            counted = (mesh.read, *(above | mesh.untrusted for above in mesh.above))
-            known = self._likeness[key] = tuple(
-                told(mesh, group.sources & each, steered=traveller.steered) for each in counted
-            )
+            known = likeness(self.mesh, group.sources, steered=traveller.steered)
+            self._likeness[key] = known
         # A boundary parts some sources from a target: there it matters which they are.
         exact = (group.sources, group.unchecked.dropped) if self._bounded else None
         return traveller.home, group.home, known, exact
@@ -354,12 +343,6 @@ class KeptDoors(MissingCheckpoints):
         return found
 
     # Overridden -------------------------------------------------------------------------------
-
-    def _prepare_boundaries(self) -> None:
-        self._bounded: dict[str, int] = {}
-        for boundary in self.engine.candidates.boundaries:
-            zone = boundary.zone_to
-            self._bounded[zone] = self._bounded.get(zone, 0) | boundary.actions
 
     def _coming_bounded(self, access: int) -> Coming:
         found = Coming()

@@ -1,0 +1,262 @@
+"""Who carries which credentials, and who comes to which targets from elsewhere (section 6).
+
+Every group of sources of an agent is one bit, the same for all agents for which it means the same. So
+sets of groups are numbers, and what follows from them for agents is worked out once for each.
+"""
+
+from collections.abc import Sequence
+from itertools import compress
+from typing import Final
+
+from meshmodel.analysis.crossings import Approval, approvals, without_closed
+from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
+from meshmodel.analysis.entering import Coming, Entering
+from meshmodel.analysis.sources import Likeness, Sources, features_of, likeness
+from meshmodel.analysis.steps import bits
+
+_ONES: Final = bytes.maketrans(b"01", b"\0\1")
+SPECIAL: Final = -1
+"""The kind of a system that a boundary or an intent tells apart from all others."""
+
+
+class Marked:
+    """The groups of all agents with a bit each, the credentials they carry, and where they come from."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.mesh = engine.mesh
+        agents = [each for each in engine.travellers if each.situation.groups]
+        self._ids = [each.id for each in agents]
+        self._everyone = (1 << len(agents)) - 1
+        self._home: dict[str, int] = {}
+        for number, traveller in enumerate(agents):
+            if traveller.home is not None:
+                self._home[traveller.home] = self._home.get(traveller.home, 0) | 1 << number
+        self._approvals: dict[int, list[tuple[int, Traveller, Group, Approval]]] = {}
+        self._prepare_boundaries()
+        self._add_groups(agents)
+        self._prepare_carried()
+        marks = {each.node: 1 << number for number, each in enumerate(agents)}
+        self._own = engine.own.columns(marks)
+        self._own_component: Sequence[int] = engine.own.component
+        self._held: dict[int, int] = {}
+        for agent, credential in self.mesh.steps["hold"]:
+            if agent in marks:
+                self._held[credential] = self._held.get(credential, 0) | marks[agent]
+        self._prepare_sources()
+        self._prepare_kinds()
+        self._forget()
+
+    def _add_groups(self, agents: list[Traveller]) -> None:
+        """Number the groups, and note what intents excuse for each.
+
+        First one bit for all agents that are alike, for their first group; then one for each other
+        group, of all agents for which it means the same. Where agents are at home matters only where a
+        boundary or an intent asks for it.
+        """
+        found = approvals(self.engine)
+        self.groups: list[tuple[Traveller, Group]] = []
+        self._agents_of: list[int] = []
+        apart = bool(self._bounded)
+        places: dict[tuple[Situation, str | None, str | None], int] = {}
+        for number, traveller in enumerate(agents):
+            home = traveller.home if apart else None
+            key = traveller.situation, home, traveller.id if traveller.id in found else None
+            place = places.setdefault(key, len(places))
+            if place == len(self.groups):
+                self.groups.append((traveller, traveller.situation.groups[0]))
+                self._agents_of.append(0)
+            self._agents_of[place] |= 1 << number
+        self._first = (1 << len(self.groups)) - 1
+        self._marks_of = [0] * len(self.groups)
+        self._firsts_of: dict[int, int] = {}
+        alike: dict[tuple[Group, bool, str | None, str | None], int] = {}
+        for place, (traveller, _) in enumerate(self.groups.copy()):
+            excuses = found.get(traveller.id, ())
+            home, alone = traveller.home if apart else None, traveller.id if excuses else None
+            numbers = [place]
+            steered = traveller.steered
+            for group in traveller.situation.groups[1:]:
+                number = alike.setdefault((group, steered, home, alone), len(self.groups))
+                if number == len(self.groups):
+                    self.groups.append((traveller, group))
+                numbers.append(number)
+                self._firsts_of[number] = self._firsts_of.get(number, 0) | 1 << place
+            for number in numbers[1:]:
+                self._marks_of[place] |= 1 << number
+            for approval in excuses:
+                self._approvals.setdefault(approval.system, []).extend(
+                    (number, *self.groups[number], approval) for number in numbers
+                )
+
+    def _prepare_carried(self) -> None:
+        """Where the groups come to credentials, and which guarded steps are open for them."""
+        engine = self.engine
+        seeds: dict[tuple[int, ...], int] = {}
+        dropping: dict[int, int] = {}
+        for number, (_, group) in enumerate(self.groups):
+            mark = 1 << number
+            for part in group.unchecked.seeds:
+                seeds[part] = seeds.get(part, 0) | mark
+            dropped = group.unchecked.dropped
+            if dropped:
+                dropping[dropped] = dropping.get(dropped, 0) | mark
+        self.open_in: dict[tuple[int, int], int] = {}
+        for step, guards in engine.candidates.guards.items():
+            for dropped, marks in dropping.items():
+                if not guards & ~dropped:
+                    self.open_in[step] = self.open_in.get(step, 0) | marks
+        baseline = engine.guarding.baseline
+        beginning: dict[int, int] = {}
+        for part, marks in seeds.items():
+            for node in part:
+                beginning[node] = beginning.get(node, 0) | marks
+        self._carried = baseline.columns(beginning)
+        self._component: Sequence[int] = baseline.component
+
+    def _prepare_sources(self) -> None:
+        """What the sources of groups are like: to other zones than home all sources have crossings, to
+        accesses at home only some of them.
+        """
+        self._from_home = 0
+        self._outside = Sources()
+        self._inside = [Sources() for _ in range(4)]
+        known: dict[tuple[int, bool], int] = {}
+        for number, (traveller, group) in enumerate(self.groups):
+            mark = 1 << number
+            if group.home:
+                self._from_home |= mark
+            key = group.sources, traveller.steered
+            known[key] = known.get(key, 0) | mark
+        alike: dict[Likeness, int] = {}
+        for (sources, steered), marks in known.items():
+            like = likeness(self.mesh, sources, steered=steered)
+            alike[like] = alike.get(like, 0) | marks
+        for like, marks in alike.items():
+            for each, zones in zip((self._outside, *self._inside), like, strict=True):
+                each.add(marks, zones)
+
+    def _prepare_boundaries(self) -> None:
+        self._bounded: dict[str, int] = {}
+        for boundary in self.engine.candidates.boundaries:
+            zone = boundary.zone_to
+            self._bounded[zone] = self._bounded.get(zone, 0) | boundary.actions
+
+    def _prepare_kinds(self) -> None:
+        """Number the systems by all that a door there depends on, the credential aside."""
+        systems = self.engine.snapshot.system
+        self._exposed = {
+            number for name, number in self.mesh.system_number.items() if systems[name].is_exposed
+        }
+        self._kinds: dict[tuple[str, int, bool], int] = {}
+        self._kind = {name: self._kind_of(number) for name, number in self.mesh.system_number.items()}
+
+    def _kind_of(self, number: int) -> int:
+        zone = self.mesh.zone_of[number]
+        if number in self._approvals or zone in self._bounded:
+            return SPECIAL
+        key = zone, self.mesh.sensitivity[number], number in self._exposed
+        return self._kinds.setdefault(key, len(self._kinds))
+
+    def _forget(self) -> None:
+        """Forget what was worked out on the way, which holds for one reading."""
+        self._to: dict[str, Coming] = {}
+        self._to_home: dict[tuple[str, int], Coming] = {}
+        self._to_bounded: dict[tuple[str, int, int], Coming] = {}
+        self._names: dict[int, tuple[str, ...]] = {}
+        self._expanded: dict[int, int] = {0: 0}
+
+    # Who comes from elsewhere -----------------------------------------------------------------
+
+    def _at_home(self, zone: str) -> int:
+        """The agents that are at home there."""
+        return self._home.get(zone, 0) & self._everyone
+
+    def _coming(self, zone: str) -> Coming:
+        """The groups that have crossings to a zone, were it in their reach, for who is not at home there."""
+        known = self._to.get(zone)
+        if known is None:
+            known = self._to[zone] = self._outside.to(zone)
+            known.any |= self._from_home
+        return known
+
+    def _coming_home(self, zone: str, level: int) -> Coming:
+        """The groups that have crossings for who is at home there, and acts on systems of a sensitivity."""
+        known = self._to_home.get((zone, level))
+        if known is None:
+            known = self._to_home[zone, level] = self._inside[level].to(zone)
+        return known
+
+    def _coming_bounded(self, access: int) -> Coming:
+        found = Coming()
+        for number, (traveller, group) in enumerate(self.groups):
+            sources, home = without_closed(
+                self.engine, traveller, group, access, group.sources, home=group.home
+            )
+            found.add(1 << number, features_of(self.mesh, traveller, access, sources, home=home))
+        return found
+
+    def _less_approved(self, credential: int, access: int, coming: Coming) -> Coming:
+        system, action = divmod(access, 5)
+        for number, traveller, group, approval in self._approvals.get(system, ()):
+            if approval.actions >> action & 1 and approval.credentials >> credential & 1:
+                sources, home = without_closed(
+                    self.engine,
+                    traveller,
+                    group,
+                    access,
+                    group.sources & ~approval.sources,
+                    home=group.home and not approval.home,
+                )
+                features = features_of(self.mesh, traveller, access, sources, home=home)
+                coming = coming.replace(1 << number, features)
+        return coming
+
+    def _entered(
+        self, through: int, outside: Coming, inside: Coming, at_home: int, *, exposed: bool
+    ) -> Entering:
+        def these(coming: int, home: int) -> int:
+            agents = self._agents(through & coming)
+            if at_home:
+                agents &= ~at_home
+                if home:
+                    agents |= self._agents(through & home) & at_home
+            return agents
+
+        floor = 0
+        if exposed and these(outside.carries, inside.carries):
+            floor = 4 if these(outside.floods, inside.floods) else 3
+        return Entering(these(outside.any, inside.any), these(outside.untrusted, inside.untrusted), floor)
+
+    def _agents(self, marks: int) -> int:
+        """The agents of these groups."""
+        known = self._expanded.get(marks)
+        if known is None:
+            known = self._expanded[marks] = self._expand(marks)
+        return known
+
+    def _expand(self, marks: int) -> int:
+        first = marks & self._first
+        more = marks ^ first
+        absent = self._first ^ first
+        if more and absent:
+            if absent.bit_count() < more.bit_count():
+                for place in bits(absent):
+                    if more & self._marks_of[place]:
+                        first |= 1 << place
+            else:
+                for number in bits(more):
+                    first |= self._firsts_of[number]
+            absent = self._first ^ first
+        few = absent.bit_count() < first.bit_count()
+        agents = 0
+        for place in bits(absent if few else first):
+            agents |= self._agents_of[place]
+        return self._everyone ^ agents if few else agents
+
+    def _named(self, agents: int) -> tuple[str, ...]:
+        known = self._names.get(agents)
+        if known is None:
+            chosen = bin(agents)[:1:-1].encode().translate(_ONES)
+            known = self._names[agents] = tuple(compress(self._ids, chosen))
+        return known
