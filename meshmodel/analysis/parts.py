@@ -1,13 +1,15 @@
-"""Parts of a large mesh in which little is reached (sections 4 to 6).
+"""A large mesh in which little is reached (sections 4 to 6).
 
-What an agent reaches, and what follows from that, depends on the nodes that it reaches alone. So the
-agents are taken in batches, neighbours together, and each batch has an engine of its own: the nodes
-that its agents reach, numbered anew. Sets of nodes are as small there as the batch.
+What an agent reaches, and what follows from that, depends on the nodes that it reaches alone. Most
+answers come from pairs of an agent and a node. Where more must be known of some agents, these are taken
+in batches, neighbours together, and each batch has an engine of its own: the nodes that its agents
+reach, numbered anew. Sets of nodes are as small there as the batch.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from meshmodel.analysis.checkpoints import Candidates
 from meshmodel.analysis.closure import Searched, search, union
@@ -15,12 +17,15 @@ from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.meeting import Meeting
-from meshmodel.analysis.reached import Reached, Reaching
+from meshmodel.analysis.reached import Reached
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.severities import Severities
-from meshmodel.analysis.steps import STEP_ORDER, WRITE, Mesh, bits
+from meshmodel.analysis.steps import STEP_ORDER, WRITE, Mesh
 from meshmodel.model.records import Intent, Key
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Severity
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.pairs.pairs import Pairs
 
 HUGE = 100_000
 """From so many nodes on the rows of all agents are too much for the memory of a small machine."""
@@ -121,37 +126,68 @@ class Part:
 
 
 class Parts:
-    """All batches of the agents of one reading.
+    """All agents of one reading: what each one reaches as pairs, and batches of those of which more must
+    be known than these tell.
 
     Attributes:
-        parts: one for each batch.
+        pairs: what all agents reach, and the crossings and the doors of most of them.
+        parts: batches of the others: those that have intents, or come to a boundary with a checkpoint.
     """
 
     def __init__(self, whole: Engine) -> None:
+        # It takes long to import, and small models do without it.
+        from meshmodel.analysis.pairs.pairs import pairs_of
+
         self._whole = whole
         self._successors = whole.effective.successors
-        mesh = whole.mesh
-        self._triggering: dict[int, list[int]] = {}
-        for leaves, enters in mesh.steps["trigger"]:
-            self._triggering.setdefault(enters, []).append(leaves - WRITE)
         self._intents: dict[str, list[Intent]] = {}
         for intent in whole.intents():
             self._intents.setdefault(intent.agent, []).append(intent)
-        self._checkpoints: dict[int, set[int]] = {}
-        for number, steps in enumerate(whole.candidates.covered):
-            for leaves, _ in steps:
-                self._checkpoints.setdefault(leaves, set()).add(number)
-        self.parts = [Part(self._engine(agents, nodes)) for agents, nodes in self._batches()]
-        self.of = {agent: part for part in self.parts for agent in part.agents}
+        self.pairs: Pairs = pairs_of(whole, self._intents)
+        self._of: dict[str, Part] = {}
+        self.parts = self._made(self.pairs.apart)
 
-    def _batches(self) -> Iterator[tuple[list[str], set[int]]]:
+    @cached_property
+    def _triggering(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for leaves, enters in self._whole.mesh.steps["trigger"]:
+            found.setdefault(enters, []).append(leaves - WRITE)
+        return found
+
+    @cached_property
+    def _checkpoints(self) -> dict[int, set[int]]:
+        found: dict[int, set[int]] = {}
+        for number, steps in enumerate(self._whole.candidates.covered):
+            for leaves, _ in steps:
+                found.setdefault(leaves, set()).add(number)
+        return found
+
+    def near(self, agents: Iterable[str]) -> Iterator[tuple[Part, list[str]]]:
+        """The batches that have these agents, each with those of them that it has."""
+        some = list(agents)
+        self._made([each for each in some if each not in self._of])
+        chosen: dict[Part, list[str]] = {}
+        for agent in some:
+            chosen.setdefault(self._of[agent], []).append(agent)
+        yield from chosen.items()
+
+    def touching(self, *nodes: int) -> list[str]:
+        """The agents that effectively reach one of each of these sets of nodes."""
+        return self.pairs.touching(*nodes)
+
+    def _made(self, agents: Iterable[str]) -> list[Part]:
+        """New batches of these agents."""
+        made = [Part(self._engine(some, nodes)) for some, nodes in self._batches(agents)]
+        for part in made:
+            self._of.update(dict.fromkeys(part.agents, part))
+        return made
+
+    def _batches(self, agents: Iterable[str]) -> Iterator[tuple[list[str], set[int]]]:
         """The agents of each batch, and the nodes that they reach."""
-        mesh, agents = self._whole.mesh, self._whole.snapshot.agent
-        component = self._whole.effective.component
-        nodes = mesh.agent_node
+        records, nodes = self._whole.snapshot.agent, self._whole.mesh.agent_node
         batch: list[str] = []
         found: set[int] = set()
-        for agent in sorted(nodes, key=lambda each: (agents[each].home or "", component[nodes[each]])):
+        for agent in sorted(agents, key=lambda each: (records[each].home or "", each)):
             search(self._successors, nodes[agent], found)
             batch.append(agent)
             if len(found) >= _BATCH:
@@ -184,27 +220,32 @@ class Parts:
     @cached_property
     def counts(self) -> Counts:
         """The crossings of all agents as numbers."""
-        return _CountsOfParts(self._whole, [part.counts for part in self.parts])
+        return _CountsOfParts(self._whole, self)
 
     def severities(self) -> dict[Severity, int]:
         """The uncontrolled crossings of all agents by severity."""
-        total: Counter[Severity] = Counter()
+        total = Counter(self.pairs.severities())
         for part in self.parts:
             total.update(Severities(part.counts).counted())
         return {severity: total[severity] for severity in SEVERITIES}
 
     def doors(self) -> tuple[Door, ...]:
-        """All missing checkpoints, by credential and system: those of the parts put together."""
-        found: dict[Key, list[Door]] = {}
+        """All missing checkpoints, by credential and system: all that were found put together."""
+        most = self.pairs.doors()
+        if not self.parts:
+            return tuple(most)
+        found: dict[Key, list[Door]] = {(door.credential, door.system): [door] for door in most}
         for part in self.parts:
             for door in MissingCheckpoints(part.engine).doors():
                 found.setdefault((door.credential, door.system), []).append(door)
         return tuple(_together(found[key]) for key in sorted(found))
 
     @cached_property
-    def reached(self) -> "ReachedInParts":
+    def reached(self) -> Reached:
         """Who effectively reaches what."""
-        return ReachedInParts(self._whole, self)
+        from meshmodel.analysis.pairs.reached import ReachedInPairs
+
+        return ReachedInPairs(self._whole, self.pairs)
 
     @cached_property
     def meeting(self) -> "MeetingInParts":
@@ -226,57 +267,29 @@ def _together(doors: list[Door]) -> Door:
 
 
 class _CountsOfParts(Counts):
-    """The numbers of all parts together."""
+    """The numbers of all agents together."""
 
-    def __init__(self, engine: Engine, parts: list[Counts]) -> None:
+    def __init__(self, engine: Engine, parts: Parts) -> None:
         self.begin(engine)
-        for part in parts:
-            self.crossings += part.crossings
-            self.open += part.open
-            self.approved += part.approved
+        self.crossings, self.open = parts.pairs.crossings, parts.pairs.open
+        for part in parts.parts:
+            self.crossings += part.counts.crossings
+            self.open += part.counts.open
+            self.approved += part.counts.approved
 
 
 class MeetingInParts(Meeting):
-    """Who meets a checkpoint and has power over it: what the parts say, put together."""
+    """Who meets a checkpoint and has power over it: all that is known put together."""
 
     def __init__(self, engine: Engine, parts: Parts) -> None:
         self.begin(engine, parts.counts.count)
-        joined: dict[int, set[str]] = {}
+        joined = {number: set(agents) for number, agents in parts.pairs.met().items()}
         for part in parts.parts:
             for checkpoint in part.engine.candidates.ids:
                 agents = part.meeting.agents(checkpoint)
                 if agents:
                     joined.setdefault(self._numbers[checkpoint], set()).update(agents)
         self._agents.update((number, frozenset(those)) for number, those in joined.items())
-
-
-class ReachedInParts(Reached):
-    """Who effectively reaches what, by the parts in which it is reached."""
-
-    def __init__(self, engine: Engine, parts: Parts) -> None:
-        super().__init__(engine)
-        self._agents = [part.agents for part in parts.parts]
-        self._at: dict[int, list[tuple[int, int]]] = {}
-        for number, part in enumerate(parts.parts):
-            effective, nodes = part.engine.effective, part.engine.mesh.agent_node
-            columns = effective.columns({nodes[each]: 1 << place for place, each in enumerate(part.agents)})
-            component = effective.component
-            for node, here in part.engine.mesh.here.items():
-                self._at.setdefault(node, []).append((number, columns[component[here]]))
-
-    @cached_property
-    def every(self) -> int:
-        """All that some active agent reaches, as bits."""
-        return union(list(self._at))
-
-    def named(self, nodes: Iterable[int]) -> Reaching:
-        """The active agents that reach one of these nodes."""
-        found: dict[int, int] = {}
-        for node in nodes:
-            for number, marks in self._at.get(node, ()):
-                found[number] = found.get(number, 0) | marks
-        names = [self._agents[number][place] for number, marks in found.items() for place in bits(marks)]
-        return self.these(tuple(sorted(names)))
 
 
 def parts_of(engine: Engine) -> Parts | None:

@@ -7,6 +7,7 @@ from meshmodel.analysis.parts import Parts
 from meshmodel.analysis.reach import identities
 from meshmodel.analysis.results import Question
 from meshmodel.model.records import Agent, Credential, System
+from meshmodel.model.snapshot import Snapshot
 
 
 def questions(engine: Engine, parts: Parts | None = None) -> tuple[Question, ...]:
@@ -16,21 +17,22 @@ def questions(engine: Engine, parts: Parts | None = None) -> tuple[Question, ...
         engine: the model as read.
         parts: the batches in which it is looked at, if it is.
     """
-    engines = [engine] if parts is None else [part.engine for part in parts.parts]
     every = (
-        *(each for some in engines for each in of_agents(some)),
+        *of_agents(engine, parts),
         *of_credentials(engine),
         *of_systems(engine),
     )
     return tuple(sorted(every, key=lambda each: each.element))
 
 
-def of_agents(engine: Engine) -> Iterator[Question]:
+def of_agents(engine: Engine, parts: Parts | None) -> Iterator[Question]:
     """The questions about agents."""
     intended = {intent.agent for intent in engine.intents()}
     records = engine.snapshot.agent
+    zones = None if parts is None else parts.pairs.in_one_zone()
     for name in engine.names():
-        asks = asked_of_agent(engine, records[name], intended=name in intended)
+        zone = in_one_zone(engine, name) if zones is None else zones.get(name)
+        asks = asked_of_agent(engine.snapshot, records[name], zone, intended=name in intended)
         if asks:
             yield Question(f"agent:{name}", asks)
 
@@ -52,12 +54,13 @@ def of_systems(engine: Engine) -> Iterator[Question]:
             yield Question(f"system:{name}", asks)
 
 
-def asked_of_agent(engine: Engine, agent: Agent, *, intended: bool) -> tuple[str, ...]:
+def asked_of_agent(snapshot: Snapshot, agent: Agent, zone: str | None, *, intended: bool) -> tuple[str, ...]:
     """The questions about an active agent.
 
     Args:
-        engine: the model as read.
+        snapshot: the model.
         agent: the agent.
+        zone: as ``in_one_zone`` tells.
         intended: whether it has intents.
     """
     asks = []
@@ -65,11 +68,8 @@ def asked_of_agent(engine: Engine, agent: Agent, *, intended: bool) -> tuple[str
         asks.append("Who owns it?")
     if agent.home is None:
         asks.append("Where was its task authorized: what is its home zone?")
-    row = engine.effective.row(engine.mesh.agent_node[agent.id])
-    zones = _zones(engine, row)
-    if len(zones) == 1 and len(identities(engine, row)) > 1:
-        zone = zones[0]
-        record = engine.snapshot.zone.get(zone)
+    if zone is not None:
+        record = snapshot.zone.get(zone)
         title = zone if record is None else record.title
         asks.append(f"All it reaches lies in {title}: is this really one trust domain?")
     if agent.is_steerable and not intended:
@@ -97,6 +97,13 @@ def asked_of_system(system: System) -> tuple[str, ...]:
     if system.audit is None:
         asks.append("What can its log later tell: nothing, the identity, or the subject too?")
     return tuple(asks)
+
+
+def in_one_zone(engine: Engine, agent: str) -> str | None:
+    """The zone in which all that an active agent reaches lies, if it has several identities."""
+    row = engine.effective.row(engine.mesh.agent_node[agent])
+    zones = _zones(engine, row)
+    return zones[0] if len(zones) == 1 and len(identities(engine, row)) > 1 else None
 
 
 def _zones(engine: Engine, row: int) -> list[str]:

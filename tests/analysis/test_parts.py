@@ -1,8 +1,10 @@
 """A large mesh is looked at in parts: each answer is that of the whole, whatever the parts are."""
 
 import os
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from unittest import mock
 
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from meshmodel.analysis import analysis as facade
 from meshmodel.analysis import closure, engine, parts
 from meshmodel.analysis.closure import Searched, forward, is_sparse, searched
+from meshmodel.analysis.pairs import looking
 from meshmodel.api import Analysis, analyse
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import View
@@ -74,13 +77,33 @@ def test_any_model_has_the_same_answers_in_parts(seed: int, size: int, view: Vie
     same(random_model(seed, size), view, batch, huge)
 
 
-def test_a_mesh_of_clusters_has_the_same_answers_in_parts():
-    snapshot = clustered(300, 560, dense=False, seed=3)
+@settings(max_examples=int(os.environ.get("MESHMODEL_EXAMPLES", "80")), deadline=None)
+@given(
+    st.integers(0, 2**32),
+    st.integers(2, 9),
+    st.sampled_from(("built", "designed")),
+    st.sampled_from((1, 9)),
+    st.floats(0, 1),
+)
+def test_pairs_tell_the_same_as_rows(seed: int, size: int, view: View, block: int, share: float):
+    """Agents without intents, away from boundaries, are looked at as pairs."""
+    snapshot = random_model(seed, size)
+    rng = random.Random(seed)
+    intents = {key: each for key, each in snapshot.intent.items() if rng.random() < share}
+    checkpoints = {key: each for key, each in snapshot.checkpoint.items() if each.step != "boundary"}
+    snapshot = replace(snapshot, intent=intents, checkpoint=checkpoints)
+    with mock.patch.object(looking, "_BLOCK", block):
+        same(snapshot, view, 9, 0)
+
+
+@pytest.mark.parametrize("guarded", [0.05, 0.6])
+def test_a_mesh_of_clusters_has_the_same_answers_in_parts(guarded: float):
+    snapshot = clustered(300, 560, dense=False, seed=3, guarded=guarded)
     same(snapshot, "built", 100, 0)
     with in_parts(100):
         divided = parts.parts_of(analyse(snapshot)._engine)
         assert divided is not None
-        assert len(divided.parts) > 5
+        assert len(dict(divided.near(divided.touching()))) > 5
 
 
 def test_only_a_large_graph_in_which_little_is_reached_is_searched(monkeypatch):

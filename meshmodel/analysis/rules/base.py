@@ -89,6 +89,14 @@ class Facts:
         """The active agents that effectively reach one of these nodes."""
         return self.who.named(nodes)
 
+    def touching(self, *nodes: int) -> list[str]:
+        """The active agents that may effectively reach one of each of these sets of nodes, by id: in a
+        large mesh in which little is reached those that do, in any other all.
+        """
+        if self.parts is None:
+            return sorted(self.engine.mesh.agent_node)
+        return self.parts.touching(*nodes)
+
 
 class Case(NamedTuple):
     """One place where a rule holds.
@@ -143,6 +151,8 @@ class Rule:
         of: the cases of one record of a local rule. They depend on what is near: the record, the
             relations at it (at its ends, if it is one) with the elements that these name; of an agent
             all that it reaches; of a credential or a system who reaches it, and what follows from it.
+        touches: of a rule of what agents reach: sets of nodes; no agent has a case that does not
+            effectively reach one of each of them, itself included.
     """
 
     id: str
@@ -156,30 +166,33 @@ class Rule:
     per: str | None = None
     near: frozenset[str] = NEAR
     of: Callable[[Facts, Any], Iterable[Case]] | None = field(default=None, repr=False, compare=False)
+    touches: Callable[[Facts], tuple[int, ...]] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """A local rule has the cases of every record."""
         if self.per is not None and self.of is not None:
-            if self.per == "agent" and self.near <= {"reach"}:
-                object.__setattr__(self, "cases", _of_every_agent(self.of))
+            if self.per == "agent" and self.near == {"reach"}:
+                object.__setattr__(self, "cases", _of_every_agent(self.of, self.touches))
             else:
                 object.__setattr__(self, "cases", _of_every(self.per, self.of))
 
 
-def _of_every_agent(of: Callable[[Facts, Any], Iterable[Case]]) -> Callable[[Facts], Iterable[Case]]:
-    """The cases of all agents; where there are batches each is looked at in its own."""
+def _of_every_agent(
+    of: Callable[[Facts, Any], Iterable[Case]], touches: Callable[[Facts], tuple[int, ...]] | None
+) -> Callable[[Facts], Iterable[Case]]:
+    """The cases of all active agents; in a large mesh those that can have some are looked at in batches."""
 
     def cases(facts: Facts) -> Iterator[Case]:
         records = facts.snapshot.agent
-        parts = () if facts.parts is None else facts.parts.parts
-        for part in parts:
-            here = replace(facts, engine=part.engine, counts=part.counts, made={})
-            for agent in part.agents:
-                yield from of(here, records[agent])
-        there = () if facts.parts is None else facts.parts.of
-        for agent, record in records.items():
-            if agent not in there:
+        if facts.parts is None:
+            for record in records.values():
                 yield from of(facts, record)
+            return
+        some = facts.touching(*(() if touches is None else touches(facts)))
+        for part, agents in facts.parts.near(some):
+            here = replace(facts, engine=part.engine, counts=part.counts, made={})
+            for agent in agents:
+                yield from of(here, records[agent])
 
     return cases
 

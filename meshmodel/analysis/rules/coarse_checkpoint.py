@@ -36,7 +36,8 @@ def _cases(facts: Facts) -> Iterator[Case]:
     for (leaves, _), _ in coarse:
         leaving |= 1 << leaves
     worth = mesh.acting & (mesh.at_level[2] | mesh.at_level[3])
-    for agent, node in sorted(mesh.agent_node.items()):
+    for agent in facts.touching(leaving, worth):
+        node = mesh.agent_node[agent]
         unchecked = engine.alone[agent]
         if not unchecked.row & leaving:
             continue

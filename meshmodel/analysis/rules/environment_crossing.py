@@ -23,6 +23,11 @@ def _accesses(facts: Facts, environments: frozenset[str]) -> int:
     return mask
 
 
+def _touches(facts: Facts) -> tuple[int, ...]:
+    production, tried = _accesses(facts, frozenset({"production"})), _accesses(facts, TRIED)
+    return production & facts.engine.mesh.acting, tried
+
+
 def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
     """An agent is anybody who acts, a person too; a system without a zone has no environment."""
     engine = facts.engine
@@ -75,4 +80,5 @@ RULE = Rule(
     per="agent",
     of=_of,
     near=frozenset({"reach"}),
+    touches=_touches,
 )

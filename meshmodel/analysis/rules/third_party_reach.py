@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from meshmodel.analysis.closure import union
 from meshmodel.analysis.reached import lit
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
@@ -17,6 +18,13 @@ def _supplied(facts: Facts) -> int:
         if facts.snapshot.system[system].vendor is not None:
             mask |= 1 << 5 * number
     return mask
+
+
+def _touches(facts: Facts) -> tuple[int, ...]:
+    mesh, records = facts.engine.mesh, facts.snapshot.agent
+    led = mesh.triggered_from(_supplied(facts))
+    led |= union([node for each, node in mesh.agent_node.items() if records[each].vendor is not None])
+    return led, mesh.at_level[2] | mesh.at_level[3]
 
 
 def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
@@ -73,4 +81,5 @@ RULE = Rule(
     per="agent",
     of=_of,
     near=frozenset({"reach"}),
+    touches=_touches,
 )

@@ -47,6 +47,12 @@ def _exposed(facts: Facts) -> int:
     return mask
 
 
+def _touches(facts: Facts) -> tuple[int, ...]:
+    mesh = facts.engine.mesh
+    words = mesh.untrusted | mesh.triggered_from(mesh.untrusted)
+    return words, mesh.above[1], facts.cached("exposed", lambda: _exposed(facts))
+
+
 def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
     engine, mesh = facts.engine, facts.engine.mesh
     node = mesh.agent_node.get(agent.id)
@@ -97,4 +103,5 @@ RULE = Rule(
     per="agent",
     of=_of,
     near=frozenset({"reach"}),
+    touches=_touches,
 )

@@ -2,12 +2,19 @@
 
 from collections.abc import Iterator
 
+from meshmodel.analysis.closure import union
 from meshmodel.analysis.reached import lit
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.analysis.rules.wording import grants_into, in_words, systems_of
 from meshmodel.analysis.steps import actions_of, implied_mask
 from meshmodel.model.records import Agent
+
+
+def _touches(facts: Facts) -> tuple[int, ...]:
+    nodes = facts.engine.mesh.agent_node
+    intended = {intent.agent for intent in facts.snapshot.intent.values()}
+    return (union([nodes[each] for each in intended if each in nodes]),)
 
 
 def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
@@ -50,4 +57,5 @@ RULE = Rule(
     per="agent",
     of=_of,
     near=frozenset({"reach"}),
+    touches=_touches,
 )

@@ -9,6 +9,7 @@ from meshmodel.analysis.questions import (
     asked_of_agent,
     asked_of_credential,
     asked_of_system,
+    in_one_zone,
     questions,
 )
 from meshmodel.analysis.results import Question
@@ -73,5 +74,6 @@ def _again(kept: Kept, moved: Moved) -> Iterator[tuple[str, tuple[str, ...]]]:
         asks: tuple[str, ...] = ()
         if agent in mesh.agent_node:
             intended = bool(kept.related.of("intent", "agent", agent))
-            asks = asked_of_agent(engine, snapshot.agent[agent], intended=intended)
+            zone = in_one_zone(engine, agent)
+            asks = asked_of_agent(snapshot, snapshot.agent[agent], zone, intended=intended)
         yield f"agent:{agent}", asks

@@ -1,0 +1,37 @@
+"""Who effectively reaches what, from pairs of an agent and a node."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+import numpy as np
+
+from meshmodel.analysis.closure import union
+from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.pairs.pairs import Pairs
+from meshmodel.analysis.reached import Reached, Reaching
+
+
+class ReachedInPairs(Reached):
+    """Who effectively reaches what: the pairs by their nodes."""
+
+    def __init__(self, engine: Engine, pairs: Pairs) -> None:
+        super().__init__(engine)
+        # By agents they are in order already.
+        order = np.argsort(pairs.reached, kind="stable")
+        self._owners: list[int] = pairs.owners[order].tolist()
+        numbers = np.bincount(pairs.reached, minlength=engine.mesh.size)
+        self._begins: list[int] = np.concatenate(([0], np.cumsum(numbers))).tolist()
+        self._ids = engine.mesh.agents
+
+    @cached_property
+    def every(self) -> int:
+        """All that some active agent reaches, as bits."""
+        begins = self._begins
+        return union([node for node in range(len(begins) - 1) if begins[node] < begins[node + 1]])
+
+    def named(self, nodes: Iterable[int]) -> Reaching:
+        """The active agents that reach one of these nodes."""
+        begins = self._begins
+        some = [self._owners[begins[node] : begins[node + 1]] for node in nodes]
+        owners = some[0] if len(some) == 1 else sorted(set().union(*some))
+        return self.these(tuple(map(self._ids.__getitem__, owners)))

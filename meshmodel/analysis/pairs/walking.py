@@ -1,0 +1,180 @@
+"""What each agent reaches, node by node, where that is little (sections 4 and 5)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from meshmodel.analysis.checkpoints import Candidates
+from meshmodel.analysis.closure import Successors, search
+from meshmodel.analysis.steps import DRIVING_KINDS, READ, WRITE, Mesh, Pair, bits
+
+
+@dataclass(slots=True)
+class Starts:
+    """What the starts of all agents reach, agent by agent in the order of their nodes.
+
+    Attributes:
+        reached: the nodes that each one reaches, guarded or not, one agent after the other.
+        reached_sizes: how many of these are of each agent.
+        unchecked: the nodes that each one reaches unchecked, alone as the start; likewise.
+        unchecked_sizes: how many of these are of each agent.
+        opened: guarded steps that are open for agents alone, each with the number of the agent.
+        deputies: the nodes that agents reach, but not as themselves; likewise.
+        later: a source from which more is reached unchecked than from the agent alone, by the number of
+            the agent and the node of its read access.
+        later_nodes: what more is reached; each node with the number of its place in ``later``.
+        later_opened: guarded steps that are open for the start, but not for the agent alone; likewise.
+        heard: systems that trigger agents, which do not read them, by the number of the agent and the node
+            of the read access.
+        met: for candidates the agents that come to their step and have power over them, by number.
+        apart: the numbers of the agents that were left out of all but the first two.
+    """
+
+    reached: list[int] = field(default_factory=list)
+    reached_sizes: list[int] = field(default_factory=list)
+    unchecked: list[int] = field(default_factory=list)
+    unchecked_sizes: list[int] = field(default_factory=list)
+    opened: list[tuple[int, Pair]] = field(default_factory=list)
+    deputies: list[tuple[int, int]] = field(default_factory=list)
+    later: list[tuple[int, int]] = field(default_factory=list)
+    later_nodes: list[tuple[int, int]] = field(default_factory=list)
+    later_opened: list[tuple[int, Pair]] = field(default_factory=list)
+    heard: list[tuple[int, int]] = field(default_factory=list)
+    met: dict[int, list[int]] = field(default_factory=dict)
+    apart: set[int] = field(default_factory=set)
+
+
+class _Opening:
+    """The guarded steps that a start may find open, since it can have power over all decisions there."""
+
+    def __init__(self, candidates: Candidates, baseline: Successors) -> None:
+        self._baseline = baseline
+        self._control = {
+            number: frozenset(bits(control)) for number, control in enumerate(candidates.control) if control
+        }
+        self._steps: dict[int, list[tuple[Pair, list[int]]]] = {}
+        self._met: dict[int, list[int]] = {}
+        for step, guards in candidates.guards.items():
+            numbers = list(bits(guards))
+            if all(number in self._control for number in numbers):
+                self._steps.setdefault(step[0], []).append((step, numbers))
+            self._met.setdefault(step[0], []).extend(number for number in numbers if number in self._control)
+        self.leaving = frozenset(self._steps)
+        self._meeting = frozenset(leaves for leaves, numbers in self._met.items() if numbers)
+
+    def open(self, row: set[int]) -> list[Pair]:
+        """Add to what a start reaches what it reaches by its power, and tell which steps are open so."""
+        opened: list[Pair] = []
+        grown = True
+        while grown:
+            grown = False
+            for leaves in self.leaving & row:
+                for step, numbers in self._steps[leaves]:
+                    if step not in opened and all(
+                        not row.isdisjoint(self._control[number]) for number in numbers
+                    ):
+                        opened.append(step)
+                        if step[1] not in row:
+                            search(self._baseline, step[1], row)
+                            grown = True
+        return opened
+
+    def met(self, reached: set[int], unchecked: set[int]) -> set[int]:
+        """The candidates to whose step one comes and over which one has power."""
+        return {
+            number
+            for leaves in self._meeting & reached
+            for number in self._met[leaves]
+            if not unchecked.isdisjoint(self._control[number])
+        }
+
+
+def walk(
+    mesh: Mesh,
+    candidates: Candidates,
+    successors: Successors,
+    baseline: Successors,
+    people: frozenset[int],
+    apart: Iterable[int],
+    apart_at: frozenset[int],
+) -> Starts:
+    """Look for what each agent reaches.
+
+    Args:
+        mesh: the compiled graph.
+        candidates: the checkpoints that meet points 1 to 3 of section 5.
+        successors: for each node the nodes after it.
+        baseline: the same by steps that no candidate covers.
+        people: the nodes of agents that have no crossings.
+        apart: the nodes of agents that are looked at elsewhere;
+        apart_at: and so are those that reach one of these nodes.
+    """
+    starts = Starts()
+    guarded = frozenset(leaves for leaves, _ in candidates.guards)
+    opening = _Opening(candidates, baseline)
+    after_credentials = mesh.first_agent
+    agents = frozenset(mesh.agent_node.values())
+    leading = frozenset(read for read in range(READ, mesh.first_credential, 5) if successors[read])
+    own = _own(mesh, successors)
+    triggering: dict[int, set[int]] = {}
+    for leaves, enters in mesh.steps["trigger"]:
+        triggering.setdefault(enters, set()).add(leaves - WRITE)
+    others = frozenset(apart)
+    for number, node in enumerate(mesh.agent_node.values()):
+        unchecked: set[int] = set()
+        search(baseline, node, unchecked)
+        left = guarded.isdisjoint(unchecked)
+        opened: list[Pair] = []
+        if not left and not opening.leaving.isdisjoint(unchecked):
+            opened = opening.open(unchecked)
+        if left:
+            reached = unchecked
+        else:
+            reached = unchecked.copy()
+            for leaves in guarded & unchecked:
+                for enters in successors[leaves]:
+                    if enters not in reached:
+                        search(successors, enters, reached)
+        starts.reached += reached
+        starts.reached_sizes.append(len(reached))
+        if node in people or node in others or not apart_at.isdisjoint(reached):
+            starts.unchecked_sizes.append(0)
+            if node not in people:
+                starts.apart.add(number)
+            continue
+        starts.unchecked += unchecked
+        starts.unchecked_sizes.append(len(unchecked))
+        if node in triggering:
+            starts.heard += [(number, read) for read in triggering[node] if read not in reached]
+        for step in opened:
+            starts.opened.append((number, step))
+        if len(agents & reached) > 1:
+            found: set[int] = set()
+            search(own, node, found)
+            starts.deputies += [(number, each) for each in reached - found if each < after_credentials]
+        if left:
+            continue
+        for candidate in opening.met(reached, unchecked):
+            starts.met.setdefault(candidate, []).append(number)
+        for read in leading & reached:
+            if read in unchecked:
+                continue
+            row = unchecked.copy()
+            search(baseline, read, row)
+            more = [step for step in opening.open(row) if step not in opened]
+            row -= unchecked
+            if len(row) > 1 or more:
+                place = len(starts.later)
+                starts.later.append((number, read))
+                starts.later_nodes += [(place, each) for each in row]
+                starts.later_opened += [(place, step) for step in more]
+    return starts
+
+
+def _own(mesh: Mesh, successors: Successors) -> Successors:
+    """The successors without steps that enter agents."""
+    own = list(successors)
+    first = mesh.first_agent
+    for kind in DRIVING_KINDS:
+        for leaves, _ in mesh.steps[kind]:
+            own[leaves] = [after for after in own[leaves] if after < first]
+    return own
