@@ -9,7 +9,8 @@ found there in column 4, and so on; credential cards stand in the odd columns be
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from meshmodel.canvas.nets import Links, agent_card, credential_card, fold, hidden_marks, system_card
@@ -249,25 +250,20 @@ def _order_lanes(
     ``links`` are those between all elements, folded or not: folding a zone moves no lane.
     """
     used = {keys[reference] for reference in grid.cards} | set(snapshot.zone)
-    weights: dict[tuple[str, str], int] = defaultdict(int)
-    lead: dict[str, int] = dict.fromkeys(used, 0)
-    for link in links:
-        to = keys[link.target]
-        for source, _ in link.sources:
-            from_ = keys[source]
-            if from_ != to and from_ in used and to in used:
-                weights[min(from_, to), max(from_, to)] += 1
-                lead[from_] += 1
-                lead[to] -= 1
     slots = {zone.id: zone.at for zone in snapshot.zone.values() if zone.at}
-    places = {reference[1]: number for reference, number in known.items() if reference[0] in {"zone", "lane"}}
-    free = sorted(
-        (key for key in used if key not in slots), key=lambda key: (key == NOWHERE, -lead[key], key)
-    )
-    if any(key in places for key in free):
-        free.sort(key=lambda key: places.get(key, len(known)))
-    elif len(free) <= 60:
-        free = _shorten(free, weights)
+    free = [key for key in used if key not in slots]
+    places: dict[object, int] = {
+        reference[1]: number for reference, number in known.items() if reference[0] in {"zone", "lane"}
+    }
+    if all(key in places for key in free):
+        free.sort(key=places.__getitem__)
+    else:
+        weights, lead = _between(links, keys, used)
+        free.sort(key=lambda key: (key == NOWHERE, -lead[key], key))
+        if any(key in places for key in free):
+            free.sort(key=lambda key: places.get(key, len(known)))
+        elif len(free) <= 60:
+            free = _shorten(free, weights)
     for key in sorted(slots, key=lambda key: (slots[key][1], key)):
         free.insert(max(0, min(slots[key][1], len(free))), key)
     for key in free:
@@ -279,6 +275,23 @@ def _order_lanes(
         else:
             grid.lanes.append(Lane(key, "no zone", ("lane", key)))
     return {key: number for number, key in enumerate(free)}
+
+
+def _between(
+    links: Sequence[Link], keys: Mapping[Reference, str], used: AbstractSet[str]
+) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
+    """How many lines run between each two lanes, and how many more leave each lane than enter it."""
+    weights: dict[tuple[str, str], int] = defaultdict(int)
+    lead: dict[str, int] = dict.fromkeys(used, 0)
+    for link in links:
+        to = keys[link.target]
+        for source, _ in link.sources:
+            from_ = keys[source]
+            if from_ != to and from_ in used and to in used:
+                weights[min(from_, to), max(from_, to)] += 1
+                lead[from_] += 1
+                lead[to] -= 1
+    return weights, lead
 
 
 def _shorten(order: list[str], weights: dict[tuple[str, str], int]) -> list[str]:
@@ -327,8 +340,28 @@ def _two_columns(grid: Grid) -> None:
 def _order_stacks(grid: Grid, slots: dict[Reference, Slot], known: dict[Reference, int]) -> None:
     """Order the cards of each lane and column so that lines run straight, slots and history first."""
     stacks: dict[tuple[int, int], list[Card]] = defaultdict(list)
-    for card in sorted(grid.cards.values(), key=lambda found: found.reference):
+    for _, card in sorted(grid.cards.items()):
         stacks[card.lane, card.column].append(card)
+    fresh = [key for key, stack in stacks.items() if not any(card.reference in known for card in stack)]
+    if fresh:
+        _straighten_stacks(grid, stacks, sorted(fresh, key=lambda key: (key[1], key[0])))
+    unsorted = set(fresh)
+    for key, stack in stacks.items():
+        if key not in unsorted:
+            stack.sort(key=lambda card: known.get(card.reference, len(known)))
+        placed = [card.reference for card in stack if card.reference in slots] if slots else []
+        if placed:
+            free = [card.reference for card in stack if card.reference not in slots]
+            stack[:] = [grid.cards[reference] for reference in _insert_placed(free, placed, slots)]
+        grid.stacks[key] = stack
+        for number, card in enumerate(stack):
+            card.order = number
+
+
+def _straighten_stacks(
+    grid: Grid, stacks: Mapping[tuple[int, int], list[Card]], fresh: Sequence[tuple[int, int]]
+) -> None:
+    """Sort the cards of stacks that were never drawn by where the other ends of their lines stand."""
     beside: dict[Reference, list[Card]] = defaultdict(list)
     for link in grid.links:
         target = grid.cards[link.target]
@@ -339,30 +372,16 @@ def _order_stacks(grid: Grid, slots: dict[Reference, Slot], known: dict[Referenc
     for stack in stacks.values():
         for number, card in enumerate(stack):
             place_of[card.reference] = card.lane + (number + 0.5) / len(stack)
-    fresh = [key for key, stack in stacks.items() if not any(card.reference in known for card in stack)]
-    fresh.sort(key=lambda key: (key[1], key[0]))
-    unsorted = set(fresh)
+
+    def pull(card: Card) -> float:
+        others = [
+            place_of[other.reference] for other in beside[card.reference] if other.column != card.column
+        ] or [place_of[other.reference] for other in beside[card.reference]]
+        return sum(others) / len(others) if others else place_of[card.reference]
+
     for sweep in range(4):
         for key in fresh if sweep % 2 == 0 else reversed(fresh):
             stack = stacks[key]
-
-            def pull(card: Card) -> float:
-                others = [
-                    place_of[other.reference]
-                    for other in beside[card.reference]
-                    if other.column != card.column
-                ] or [place_of[other.reference] for other in beside[card.reference]]
-                return sum(others) / len(others) if others else place_of[card.reference]
-
             stack.sort(key=lambda card: (pull(card), card.reference))
             for number, card in enumerate(stack):
                 place_of[card.reference] = card.lane + (number + 0.5) / len(stack)
-    for key, stack in stacks.items():
-        if key not in unsorted:
-            stack.sort(key=lambda card: known.get(card.reference, len(known)))
-        free = [card.reference for card in stack if card.reference not in slots]
-        placed = [card.reference for card in stack if card.reference in slots]
-        order = _insert_placed(free, placed, slots)
-        grid.stacks[key] = [grid.cards[reference] for reference in order]
-        for number, card in enumerate(grid.stacks[key]):
-            card.order = number

@@ -8,7 +8,6 @@ from meshmodel.canvas.columns import Grid, place
 from meshmodel.canvas.drawing import Drawing, Measures, Rows
 from meshmodel.canvas.labels import MODES
 from meshmodel.canvas.lanes import Titles
-from meshmodel.canvas.parts import Pin, Tree
 from meshmodel.canvas.plan import Plan
 from meshmodel.canvas.raster import Raster
 from meshmodel.canvas.router import NoFreeRowError, route
@@ -75,7 +74,7 @@ def draw(
         options,
         tuple(plan.columns),
         grid,
-        tuple(plan.branches),
+        tuple(plan.grown.branches),
         measures,
         lambda: targets_of(plan, titles),
     )
@@ -85,28 +84,24 @@ def _plan(grid: Grid, options: Options, gap: int) -> Plan:
     """Rows and routes: cards move together where that makes the drawing fit, and there are as many spare
     rows as the router asks for.
     """
-    trees, branches = grow(grid)
+    grown = grow(grid)
     base = 2
     if options.zoom == "line":
         base, gap = 1, 0
     fits = lowest(grid, base) <= options.height
-    if gap and fits and set_rows(grid, trees, base=base, gap=gap) > options.height:
-        close = set_rows(grid, trees, base=base, gap=0)
+    if gap and fits and set_rows(grid, grown, base=base, gap=gap) > options.height:
+        close = set_rows(grid, grown, base=base, gap=0)
         gap = 0 if close <= options.height else gap
     spare = 0
     while True:
-        height = set_rows(grid, trees, base=base, gap=gap, spare=spare)
+        height = set_rows(grid, grown, base=base, gap=gap, spare=spare)
         frames = frozenset(lane.y - 1 for lane in grid.lanes) | {height - 1}
-        passing: list[list[tuple[Tree, list[Pin]]]] = [[] for _ in grid.logical]
-        for tree in trees:
-            for number, pins in tree.channels.items():
-                passing[number].append((tree, pins))
         try:
-            channels = [route(found, height, frames) for found in passing]
+            channels = [route(bundles, height, frames) for bundles in grown.channels]
         except NoFreeRowError:
             spare += 1
             continue
-        return Plan(grid, trees, branches, height, channels, gap, options)
+        return Plan(grid, grown, height, channels, gap, options)
 
 
 def _choose(plan: Plan, texts: list[int], first: int) -> int:

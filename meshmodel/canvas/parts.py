@@ -86,10 +86,12 @@ class Pin:
     """Where a tree touches a side of a column: at a card (source or target) or running through.
 
     ``offset`` is the row within its holder, ``y`` its row, ``turn`` the cell of the trunk it leads to;
-    ``branches`` are those that pass it, ``bundle`` the pins that meet it in the channel.
+    ``branches`` are those that pass it, ``bundle`` the pins that meet it in the channel. ``lead`` is
+    the row that its line leads to.
     """
 
     tree: Tree
+    bundle: Bundle
     kind: PinKind
     holder: Card | Through
     side: Side
@@ -100,16 +102,18 @@ class Pin:
     offset: int = 0
     y: int = 0
     turn: int = 0
-    bundle: Bundle = field(init=False)
+    lead: float = 0
 
 
 @dataclass(slots=True, eq=False)
 class Bundle:
-    """The pins of one tree in one channel; ``total`` is the sum of their rows, while ports are ordered."""
+    """The pins of one tree in one channel: ``rights`` at the right side of the column left of it, ``lefts``
+    at the left side of the column right of it.
+    """
 
-    number: int
-    pins: list[Pin]
-    total: int = 0
+    tree: Tree
+    rights: list[Pin] = field(default_factory=list)
+    lefts: list[Pin] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -128,18 +132,24 @@ class Through:
     right: list[Pin] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Grown:
+    """All lines of a grid: trees, branches, and by channel the bundles in the order of their trees."""
+
+    trees: list[Tree]
+    branches: list[Branch]
+    channels: list[list[Bundle]]
+
+
 @dataclass(slots=True, eq=False)
 class Tree:
     """Lines that are truly one: every source leads to every target, so they share a bus.
 
-    ``channels`` maps the index of a channel (right of the column of that number) to its pins there,
-    ``rights`` to those of them that lie at the right side of that column, ``bundles`` to what they share.
+    ``bundles`` maps the index of a channel (right of the column of that number) to its pins there.
     """
 
     number: int
     style: Style
     branches: list[Branch] = field(default_factory=list)
-    channels: dict[int, list[Pin]] = field(default_factory=dict)
-    rights: dict[int, list[Pin]] = field(default_factory=dict)
     bundles: dict[int, Bundle] = field(default_factory=dict)
     throughs: list[Through] = field(default_factory=list)

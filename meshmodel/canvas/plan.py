@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from meshmodel.canvas.columns import Grid
 from meshmodel.canvas.labels import MODES, Mode, taken
-from meshmodel.canvas.parts import Branch, Pin, Tree
+from meshmodel.canvas.parts import Grown, Pin
 from meshmodel.canvas.router import Channel, tracks
 from meshmodel.canvas.scene import Options
 from meshmodel.canvas.text import cells
@@ -27,8 +27,7 @@ class Plan:
     """
 
     grid: Grid
-    trees: list[Tree]
-    branches: list[Branch]
+    grown: Grown
     height: int
     channels: list[Channel]
     gap: int

@@ -55,13 +55,18 @@ class Leg(NamedTuple):
     end: int
     style: Style
     branches: tuple[Branch, ...]
+    owned: tuple[Reference, ...]
 
 
 class Vertical(NamedTuple):
-    """A trunk in its place on the drawing."""
+    """A trunk in its place on the drawing.
+
+    ``plain`` has the cells of its parts where nothing meets them, by part, as far as they were painted.
+    """
 
     x: int
     trunk: Trunk
+    plain: dict[int, Run]
 
 
 Items = list[tuple[int, Run]]
@@ -79,11 +84,12 @@ class _Index:
             for pin in channel.pins:
                 self.pins[pin.y].append(pin)
             for trunk in channel.trunks:
-                vertical = Vertical(start + trunk.x, trunk)
+                vertical = Vertical(start + trunk.x, trunk, {})
                 for block in range(trunk.rows[0] // _BLOCK, trunk.rows[-1] // _BLOCK + 1):
                     self.blocks[block].append(vertical)
             for row, one, other in channel.jogs:
-                leg = Leg(start + one.x + 1, start + other.x, one.tree.style, one.jog_branches)
+                shared = one.jog_branches
+                leg = Leg(start + one.x + 1, start + other.x, one.tree.style, shared, owners(shared))
                 self.legs[row].append(leg)
         for card in plan.grid.cards.values():
             for y in range(card.y, card.y + card.height):
@@ -139,13 +145,13 @@ class Raster:
         """The leg of a pin from its trunk to its card: line, label, line, mark, arrow."""
         plan, style, branches = self._plan, pin.tree.style, pin.branches
         start, stop = plan.reach(pin)
+        owned = owners(branches)
         if pin.kind == "through" and pin.side == "right":
             x, width = self._columns[pin.holder.column]
-            legs.append(Leg(x, x + width, style, branches))
+            legs.append(Leg(x, x + width, style, branches, owned))
         end = end_of(pin, plan.mode, plain=self._plain)
         mark_x, at = spot(pin, end, start, stop)
         rightwards = pin.side == "left"
-        owned = owners(branches) if pin.mark or end.length or pin.kind == "target" else ()
         if pin.kind == "target":
             arrow = ("▶" if rightwards else "◀") if not self._plain else (">" if rightwards else "<")
             items.append((stop - 1 if rightwards else start, Run(arrow, 1, line_ink(style, branches), owned)))
@@ -160,7 +166,7 @@ class Raster:
             items.append((at, Run(end.name + end.words, end.length, LABEL_INK[pin.mark], owned)))
             edge = at + end.length
             spans = [(edge, near + 1), (turn + 1, at)] if rightwards else [(near, at), (edge, turn)]
-        legs += [Leg(low, high, style, branches) for low, high in spans if high > low]
+        legs += [Leg(low, high, style, branches, owned) for low, high in spans if high > low]
 
     def _lines(self, legs: list[Leg], verticals: list[Vertical], y: int, items: Items) -> None:
         """The lines of one row: ``legs`` and ``verticals`` from the left, and where they meet."""
@@ -170,7 +176,7 @@ class Raster:
         for leg in legs:
             x = leg.start
             glyph = horizontal[leg.style]
-            ink, owned = line_ink(leg.style, leg.branches), owners(leg.branches)
+            ink, owned = line_ink(leg.style, leg.branches), leg.owned
             while first < len(verticals) and verticals[first].x < x:
                 first += 1
             for vertical in verticals[first:]:
@@ -228,10 +234,12 @@ class Raster:
         """The cell of a trunk: plain, turning, joining, or crossed by another line."""
         trunk = vertical.trunk
         rows = trunk.rows
-        parts = trunk.parts
         low = bisect_left(rows, y)
+        if rows[low] != y:
+            return self._passing(vertical, low - 1, across)
+        parts = trunk.parts
         up: tuple[Branch, ...] = parts[low - 1] if y > rows[0] else ()
-        down: tuple[Branch, ...] = (parts[low] if rows[low] == y else up) if y < rows[-1] else ()
+        down: tuple[Branch, ...] = parts[low] if y < rows[-1] else ()
         left: tuple[Branch, ...] = trunk.left[y].branches if y in trunk.left else ()
         right: tuple[Branch, ...] = trunk.right[y].branches if y in trunk.right else ()
         if trunk.jog == y:
@@ -240,15 +248,7 @@ class Raster:
             else:
                 left += trunk.jog_branches
         style = trunk.tree.style
-        joined = rows[low] == y
         both = tuple(dict.fromkeys((*up, *down, *left, *right)))
-        if not joined:
-            if across is None:
-                glyph = (glyphs.ASCII_VERTICAL if self._plain else glyphs.VERTICAL)[style]
-                return Run(glyph, 1, line_ink(style, both), owners(both))
-            glyph = glyphs.ASCII_VERTICAL[style] if self._plain else "┼"
-            mine, theirs = owners(both), owners(across.branches)
-            return Run(glyph, 1, line_ink(style, both), mine + theirs, (mine, mine, theirs, theirs))
         has_up, has_down = y > rows[0], y < rows[-1]
         has_left = y in trunk.left or (trunk.jog == y and not trunk.jog_right)
         has_right = y in trunk.right or (trunk.jog == y and trunk.jog_right)
@@ -260,6 +260,19 @@ class Raster:
             glyph = glyphs.box(has_up, has_down, has_left, has_right)
         arms = (owners(up), owners(down), owners(left), owners(right))
         return Run(glyph, 1, line_ink(style, both), owners(both), arms)
+
+    def _passing(self, vertical: Vertical, part: int, across: Leg | None) -> Run:
+        """The cell of a trunk between two of its rows: plain, or crossed by another line."""
+        found = vertical.plain.get(part)
+        if found is None:
+            style, branches = vertical.trunk.tree.style, vertical.trunk.parts[part]
+            glyph = (glyphs.ASCII_VERTICAL if self._plain else glyphs.VERTICAL)[style]
+            found = vertical.plain[part] = Run(glyph, 1, line_ink(style, branches), owners(branches))
+        if across is None:
+            return found
+        mine, theirs = found.owners, across.owned
+        glyph = found.text if self._plain else "┼"
+        return Run(glyph, 1, found.ink, mine + theirs, (mine, mine, theirs, theirs))
 
     def _card_runs(self, card: Card, row: int) -> list[tuple[int, Run]]:
         """One row of a card: bar, glyph and name, or the fact, or an empty row."""

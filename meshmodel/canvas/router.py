@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import heappop, heappush
 
-from meshmodel.canvas.parts import Branch, Pin, Tree
+from meshmodel.canvas.parts import Branch, Bundle, Pin, Tree
 
 _SIFTED = 26
 """Up to how many trunks of a channel are sifted: the time grows with the square."""
@@ -71,11 +71,11 @@ class Channel:
     pins: list[Pin] = field(default_factory=list)
 
 
-def route(trees: list[tuple[Tree, list[Pin]]], rows: int, frames: frozenset[int]) -> Channel:
+def route(bundles: list[Bundle], rows: int, frames: frozenset[int]) -> Channel:
     """Order the trunks of one channel.
 
     Args:
-        trees: the trees that pass with their pins there; pins on the left column have the side right.
+        bundles: the pins of the trees that pass; those on the left column have the side right.
         rows: how many rows the drawing has.
         frames: rows of lane frames, where no line may run.
 
@@ -84,21 +84,18 @@ def route(trees: list[tuple[Tree, list[Pin]]], rows: int, frames: frozenset[int]
     """
     channel = Channel()
     trunks: list[Trunk] = []
-    for tree, pins in trees:
-        channel.pins.extend(pins)
-        trunk = Trunk(
-            tree,
-            {pin.y: pin for pin in pins if pin.side == "right"},
-            {pin.y: pin for pin in pins if pin.side == "left"},
-        )
-        if trunk.left.keys() == trunk.right.keys() and len(trunk.left) == 1:
-            row = next(iter(trunk.left))
-            channel.straight.append((trunk.left[row], trunk.right[row]))
-        else:
-            trunks.append(trunk)
+    for bundle in bundles:
+        lefts, rights = bundle.rights, bundle.lefts  # of the channel
+        channel.pins += lefts
+        channel.pins += rights
+        if len(lefts) == len(rights) == 1 and lefts[0].y == rights[0].y:
+            channel.straight.append((lefts[0], rights[0]))
+            continue
+        trunks.append(Trunk(bundle.tree, {pin.y: pin for pin in lefts}, {pin.y: pin for pin in rights}))
     used = {pin.y for pin in channel.pins} | frames
     after = _constraints(trunks)
-    while core := _cyclic(trunks, after):
+    core = _cyclic(trunks, after)
+    while core:
         victim = max(
             (trunk for trunk in core if trunk.left and trunk.right and trunk.jog is None),
             key=lambda trunk: (len(core[trunk]), -trunk.tree.number),
@@ -118,7 +115,9 @@ def route(trees: list[tuple[Tree, list[Pin]]], rows: int, frames: frozenset[int]
         where = trunks.index(victim)
         trunks[where : where + 1] = [one, other]
         channel.jogs.append((row, one, other))
-        after = _constraints(trunks)
+        _part(victim, one, other, after)
+        # What was in no cycle before is in none now.
+        core = _cyclic([one, other, *(trunk for trunk in core if trunk is not victim)], after)
     channel.trunks = _order(trunks, after)
     return channel
 
@@ -139,43 +138,43 @@ def _constraints(trunks: list[Trunk]) -> dict[Trunk, set[Trunk]]:
     """Which trunks must stand right of each trunk."""
     from_left: dict[int, Trunk] = {}
     from_right: dict[int, Trunk] = {}
-    after: dict[Trunk, set[Trunk]] = {trunk: set() for trunk in trunks}
-    jogs: dict[tuple[Tree, int], list[Trunk]] = defaultdict(list)
     for trunk in trunks:
         for row in trunk.left:
             from_left[row] = trunk
         for row in trunk.right:
             from_right[row] = trunk
-        if trunk.jog is not None:
-            jogs[trunk.tree, trunk.jog].append(trunk)
-    for row, trunk in from_left.items():
-        other = from_right.get(row)
-        if other is not None and other is not trunk:
+    after: dict[Trunk, set[Trunk]] = {trunk: set() for trunk in trunks}
+    for row in from_left.keys() & from_right.keys():
+        trunk, other = from_left[row], from_right[row]
+        if other is not trunk:
             after[trunk].add(other)
-    for one, other in jogs.values():
-        first, second = (one, other) if one.jog_right else (other, one)
-        after[first].add(second)
     return after
 
 
-def _waiting(after: dict[Trunk, set[Trunk]]) -> dict[Trunk, int]:
-    """For each trunk, how many must stand left of it."""
-    waiting = dict.fromkeys(after, 0)
-    for others in after.values():
-        for other in others:
-            waiting[other] += 1
-    return waiting
+def _part(victim: Trunk, one: Trunk, other: Trunk, after: dict[Trunk, set[Trunk]]) -> None:
+    """Let the two parts of a trunk take over its constraints: the first what meets it from the left."""
+    after[one] = after.pop(victim) | {other}
+    after[other] = set()
+    for trunks in after.values():
+        if victim in trunks:
+            trunks.remove(victim)
+            trunks.add(other)
 
 
 def _cyclic(trunks: list[Trunk], after: dict[Trunk, set[Trunk]]) -> dict[Trunk, set[Trunk]]:
-    """The trunks between which constraints form cycles, with all they are bound to there."""
-    waiting = _waiting(after)
+    """Those of some trunks between which constraints form cycles, with all they are bound to there."""
+    waiting = dict.fromkeys(trunks, 0)
+    for trunk in trunks:
+        for other in after[trunk]:
+            if other in waiting:
+                waiting[other] += 1
     ready = [trunk for trunk in trunks if not waiting[trunk]]
     while ready:
         for other in after[ready.pop()]:
-            waiting[other] -= 1
-            if not waiting[other]:
-                ready.append(other)
+            if other in waiting:
+                waiting[other] -= 1
+                if not waiting[other]:
+                    ready.append(other)
     alive = {trunk for trunk in trunks if waiting[trunk]}  # those behind a cycle too, so far
     if not alive:
         return {}
@@ -193,7 +192,10 @@ def _cyclic(trunks: list[Trunk], after: dict[Trunk, set[Trunk]]) -> dict[Trunk, 
 
 def _order(trunks: list[Trunk], after: dict[Trunk, set[Trunk]]) -> list[Trunk]:
     """An order from left to right that keeps the constraints and crosses little."""
-    waiting = _waiting(after)
+    waiting = dict.fromkeys(after, 0)  # how many must stand left of each
+    for others in after.values():
+        for other in others:
+            waiting[other] += 1
 
     def rank(trunk: Trunk) -> tuple[float, int, int, int]:
         left, right = len(trunk.left), len(trunk.right)

@@ -6,23 +6,27 @@ Pins are many and asked often, so each knows its own row: it is set anew wheneve
 from __future__ import annotations
 
 from collections import defaultdict
+from operator import attrgetter
 
 from meshmodel.canvas.columns import Grid
-from meshmodel.canvas.parts import Card, Through, Tree
+from meshmodel.canvas.parts import Bundle, Card, Grown, Pin, Through, Tree
 
 _SINKS = 12
 """How many rows a card or a line may sink at most to become straight."""
+
+_WHERE = attrgetter("lead", "tree.number")
+"""Where a port stands on its side."""
 
 Item = Card | Through
 Stacks = dict[tuple[int, int], list[Item]]
 
 
-def set_rows(grid: Grid, trees: list[Tree], *, base: int, gap: int, spare: int = 0) -> int:
+def set_rows(grid: Grid, grown: Grown, *, base: int, gap: int, spare: int = 0) -> int:
     """Give every lane, card, port and through row its row; returns the height in rows.
 
     Args:
         grid: the cards in their stacks.
-        trees: the lines with their pins.
+        grown: the lines with their pins.
         base: rows of a card with no more ports than that.
         gap: free rows between two cards.
         spare: free rows at the bottom of the first lane, for lines that must change sides.
@@ -30,20 +34,23 @@ def set_rows(grid: Grid, trees: list[Tree], *, base: int, gap: int, spare: int =
     cards = sorted(grid.cards.values(), key=lambda card: card.column)
     for card in cards:
         card.height = max(base, len(card.left), len(card.right))
+    stacks: Stacks = {key: list(stack) for key, stack in grid.stacks.items()}
+    _stack(grid, stacks, gap, spare)
+    for card in cards:
         for side in (card.left, card.right):
             for number, pin in enumerate(side):
                 pin.offset = number
-    stacks: Stacks = {key: list(stack) for key, stack in grid.stacks.items()}
+                pin.y = card.y + number
+    _thread(grid, grown.trees, stacks)
     _stack(grid, stacks, gap, spare)
-    _settle(trees)
-    _thread(grid, trees, stacks)
-    _stack(grid, stacks, gap, spare)
-    _settle(trees)
+    for stack in stacks.values():
+        for item in stack:
+            _settle(item)
     for _ in range(2):
-        _order_ports(cards, trees)
+        _order_ports(cards, grown)
         _place_ports(cards)
     _straighten(grid, stacks, gap)
-    _order_ports(cards, trees)
+    _order_ports(cards, grown)
     _place_ports(cards)
     last = grid.lanes[-1]
     return last.y + last.height + 1
@@ -58,12 +65,12 @@ def lowest(grid: Grid, base: int) -> int:
     return sum(heights) + len(heights) + 1
 
 
-def _settle(trees: list[Tree]) -> None:
-    """Let all pins follow what holds them."""
-    for tree in trees:
-        for pins in tree.channels.values():
-            for pin in pins:
-                pin.y = pin.holder.y + pin.offset
+def _settle(item: Item) -> None:
+    """Let the pins of an item follow it."""
+    y = item.y
+    for pins in (item.left, item.right):
+        for pin in pins:
+            pin.y = y + pin.offset
 
 
 def _room(before: Item | None, item: Item, gap: int) -> int:
@@ -100,10 +107,12 @@ def _thread(grid: Grid, trees: list[Tree], stacks: Stacks) -> None:
         if not tree.throughs:
             continue
         for through in tree.throughs:
-            pins = tree.channels[through.column] + tree.channels[through.column - 1]
+            pins = _pins(tree.bundles[through.column]) + _pins(tree.bundles[through.column - 1])
             ends = sorted(
                 pin.y for pin in pins if pin.kind == "target" or (pin.kind == "source" and len(pins) <= 3)
-            ) or sorted(pin.y for pins in tree.channels.values() for pin in pins if pin.kind == "target")
+            ) or sorted(
+                pin.y for each in tree.bundles.values() for pin in _pins(each) if pin.kind == "target"
+            )
             row = ends[len(ends) // 2]
             through.y, through.lane = row, lane_at[min(row, len(lane_at) - 1)]
             wanted[through.lane, through.column].append((row, tree.number, through))
@@ -116,30 +125,35 @@ def _thread(grid: Grid, trees: list[Tree], stacks: Stacks) -> None:
             stack.insert(index, through)
 
 
+def _pins(bundle: Bundle) -> list[Pin]:
+    return bundle.rights + bundle.lefts
+
+
 def _is_above(item: Item, row: float) -> bool:
     """Whether a line for a row belongs below an item: below the middle of a card, after earlier lines."""
     return item.y <= row if isinstance(item, Through) else item.y + (item.height - 1) / 2 < row
 
 
-def _order_ports(cards: list[Card], trees: list[Tree]) -> None:
+def _order_ports(cards: list[Card], grown: Grown) -> None:
     """Order the ports of each side by where their lines lead, so that they cross little.
 
     A line leads to the mean row of its other ends in the channel.
     """
-    for tree in trees:
-        for bundle in tree.bundles.values():
-            bundle.total = sum([pin.y for pin in bundle.pins])
+    for channel in grown.channels:
+        for bundle in channel:
+            pins = _pins(bundle)
+            others = len(pins) - 1
+            if others == 1:  # most of them
+                one, other = pins
+                one.lead, other.lead = other.y, one.y
+                continue
+            total = sum([pin.y for pin in pins])
+            for pin in pins:
+                pin.lead = (total - pin.y) / others if others else pin.y
     for card in cards:
         for side in (card.left, card.right):
-            if len(side) < 2:
-                continue
-            leads = []
-            for index, pin in enumerate(side):
-                bundle, row = pin.bundle, pin.y
-                others = len(bundle.pins) - 1
-                leads.append(((bundle.total - row) / others if others else row, bundle.number, index))
-            leads.sort()
-            side[:] = [side[index] for _, _, index in leads]
+            if len(side) > 1:
+                side.sort(key=_WHERE)
 
 
 def _place_ports(cards: list[Card]) -> None:
@@ -151,10 +165,9 @@ def _place_ports(cards: list[Card]) -> None:
             pin.y = top + number
         following = 0
         last = card.height - len(card.left)
-        channel = card.column - 1
         for pin in card.left:
             offset = -1
-            for other in pin.tree.rights.get(channel, ()):
+            for other in pin.bundle.rights:
                 straight = other.y - top
                 if following <= straight <= last and (offset < 0 or straight < offset):
                     offset = straight
@@ -186,25 +199,18 @@ def _straighten(grid: Grid, stacks: Stacks, gap: int) -> None:
                 if highest > row:
                     wanted = _straightest(item, row, min(highest, row + _SINKS))
                 if item.y != wanted:
-                    _move(item, wanted)
+                    item.y = wanted
+                    _settle(item)
                 row = wanted + item.height
                 before = item
 
 
-def _move(item: Item, row: int) -> None:
-    """Put an item into a row, and its pins with it."""
-    item.y = row
-    for pins in (item.left, item.right):
-        for pin in pins:
-            pin.y = row + pin.offset
-
-
 def _straightest(item: Item, first: int, last: int) -> int:
     """The first row from which most lines would enter an item from the left without a bend."""
-    channel, height = item.column - 1, item.height
+    height = item.height
     gains = [0] * (last - first + 1)
     for pin in item.left:
-        sources = pin.tree.rights.get(channel, ())
+        sources = pin.bundle.rights
         if len(sources) == 1:
             row = sources[0].y
             for straight in range(max(row - height + 1, first), min(row, last) + 1):

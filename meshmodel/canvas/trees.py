@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from meshmodel.canvas.columns import Grid
-from meshmodel.canvas.parts import Branch, Bundle, Card, Link, Pin, Side, Through, Tree
+from meshmodel.canvas.parts import Branch, Bundle, Grown, Link, Pin, Side, Through, Tree
 from meshmodel.canvas.scene import Reference
 
 Sources = list[tuple[Reference, Reference]]
@@ -17,7 +17,7 @@ Key = tuple[int, bool, tuple[Reference, ...], str, Reference | None]
 """What lines share that share a bus: column, whether rightwards, sources, style, and a mark's credential."""
 
 
-def grow(grid: Grid) -> tuple[list[Tree], list[Branch]]:
+def grow(grid: Grid) -> Grown:
     """All trees of a grid, with pins on cards and through columns; no rows yet."""
     gathered: dict[Key, list[tuple[Link, Sources]]] = defaultdict(list)
     cards = grid.cards
@@ -36,11 +36,11 @@ def grow(grid: Grid) -> tuple[list[Tree], list[Branch]]:
                 alone = link.credential
             key = (column, target >= column, tuple([source for source, _ in sources]), link.style, alone)
             gathered[key].append((link, sources))
-    trees: list[Tree] = []
-    branches: list[Branch] = []
+    grown = Grown([], [], [[] for _ in grid.logical])
+    branches = grown.branches
     for (column, rightwards, _, style, _), found in gathered.items():
-        tree = Tree(len(trees), style)  # type: ignore[arg-type]  # a link's style
-        trees.append(tree)
+        tree = Tree(len(grown.trees), style)  # type: ignore[arg-type]  # a link's style
+        grown.trees.append(tree)
         ways: list[list[Branch]] = []
         for link, sources in found:
             way = [
@@ -49,45 +49,56 @@ def grow(grid: Grid) -> tuple[list[Tree], list[Branch]]:
             ]
             branches += way
             ways.append(way)
-        _pin(tree, grid, column, ways, rightwards=rightwards)
-    return trees, branches
+        _pin(tree, grown, grid, column, ways, rightwards=rightwards)
+    return grown
 
 
-def _add(tree: Tree, channel: int, pin: Pin) -> None:
-    bundle = tree.bundles.get(channel)
-    if bundle is None:
-        bundle = tree.bundles[channel] = Bundle(tree.number, [])
-        tree.channels[channel] = bundle.pins
-    bundle.pins.append(pin)
-    pin.bundle = bundle
-    if pin.side == "right":
-        tree.rights.setdefault(channel, []).append(pin)
-        pin.holder.right.append(pin)
-    else:
-        pin.holder.left.append(pin)
+def _bundle(tree: Tree, channel: int, grown: Grown) -> Bundle:
+    """The pins of a tree in a channel, at first none."""
+    found = tree.bundles.get(channel)
+    if found is None:
+        found = tree.bundles[channel] = Bundle(tree)
+        grown.channels[channel].append(found)
+    return found
 
 
-def _pin(tree: Tree, grid: Grid, column: int, ways: list[list[Branch]], *, rightwards: bool) -> None:
+def _pin(
+    tree: Tree, grown: Grown, grid: Grid, column: int, ways: list[list[Branch]], *, rightwards: bool
+) -> None:
     """Give one tree its pins: sources, targets, and a row through each column on its way.
 
     ``ways`` are its branches, a list for each link, all with the same sources in the same order.
     """
-    first = column if rightwards else column - 1
+    cards = grid.cards
+    bundle = _bundle(tree, column if rightwards else column - 1, grown)
     side: Side = "right" if rightwards else "left"
-    for number, branch in enumerate(ways[0]):
-        mark = branch.link.source_marks.get(branch.start) if branch.link.source_marks else None
-        leaving = tuple([way[number] for way in ways])
-        holder: Card = grid.cards[branch.source]
-        _add(tree, first, Pin(tree, "source", holder, side, leaving, None, mark, branch.start))
+    pins = bundle.rights if rightwards else bundle.lefts
+    for leaving in zip(*ways, strict=True):
+        first = leaving[0]
+        marks = first.link.source_marks
+        holder = cards[first.source]
+        pin = Pin(
+            tree, bundle, "source", holder, side, leaving, None, marks.get(first.start) if marks else None,
+            first.start,
+        )  # fmt: skip
+        pins.append(pin)
+        (holder.right if rightwards else holder.left).append(pin)
     ends: list[int] = []
     for way in ways:
         link = way[0].link
-        card = grid.cards[link.target]
+        card = cards[link.target]
         target = card.column
         ends.append(target)
-        side = "left" if rightwards and target != column else "right"
-        channel = target - 1 if side == "left" else target
-        _add(tree, channel, Pin(tree, "target", card, side, tuple(way), link, link.mark))
+        if rightwards and target != column:
+            bundle = _bundle(tree, target - 1, grown)
+            pin = Pin(tree, bundle, "target", card, "left", tuple(way), link, link.mark)
+            bundle.lefts.append(pin)
+            card.left.append(pin)
+        else:
+            bundle = _bundle(tree, target, grown)
+            pin = Pin(tree, bundle, "target", card, "right", tuple(way), link, link.mark)
+            bundle.rights.append(pin)
+            card.right.append(pin)
         tree.branches += way
     for passed in range(column + 1, max(ends)) if rightwards else range(column - 1, min(ends), -1):
         beyond = tuple(
@@ -98,5 +109,8 @@ def _pin(tree: Tree, grid: Grid, column: int, ways: list[list[Branch]], *, right
         )
         through = Through(tree, passed)
         tree.throughs.append(through)
-        _add(tree, passed - 1, Pin(tree, "through", through, "left", beyond))
-        _add(tree, passed, Pin(tree, "through", through, "right", beyond))
+        before, behind = _bundle(tree, passed - 1, grown), _bundle(tree, passed, grown)
+        through.left.append(Pin(tree, before, "through", through, "left", beyond))
+        through.right.append(Pin(tree, behind, "through", through, "right", beyond))
+        before.lefts += through.left
+        behind.rights += through.right
