@@ -5,49 +5,54 @@ from collections.abc import Iterable, Sequence
 from meshmodel.analysis.steps import WRITE, Mesh, Pair, bits
 
 Steps = Sequence[Sequence[int]]
+Ways = dict[int, int]
+"""For every node that reads outsiders' words by other steps than triggers the next one on its way there."""
 
 
 class Hearing:
-    """For every node the systems with untrusted input that it reads by other steps than triggers.
+    """Who reads outsiders' words by other steps than triggers, and on which way.
+
+    A step that goes and is on nobody's way changes nothing, and most are not.
 
     Attributes:
-        heard: by node, the read accesses of those systems.
+        arising: the triggers that arise: a steerable agent reads outsiders' words.
     """
 
-    def __init__(self, mesh: Mesh, heard: list[int]) -> None:
+    def __init__(self, mesh: Mesh, ways: dict[int, Ways], arising: frozenset[Pair]) -> None:
+        """Arguments: the graph, by the read accesses with outsiders' words the ways there, and what
+        arises.
+        """
         self._first_credential, self._first_agent = mesh.first_credential, mesh.first_agent
-        self._untrusted = mesh.untrusted
-        self.heard = heard
+        self._ways = ways
+        self.arising = arising
 
     @classmethod
     def of(cls, mesh: Mesh, behind: Steps) -> "Hearing":
         """Worked out from the graph: for each node the nodes before it."""
-        made = cls(mesh, [0] * mesh.size)
+        made = cls(mesh, {}, frozenset())
         for read in bits(mesh.untrusted):
-            made._spread(read, 1 << read, behind)
+            made._hear(read, behind)
+        made.arising = frozenset(made._arising(mesh))
         return made
 
-    def arising(self, mesh: Mesh) -> set[Pair]:
-        """The triggers that arise: a steerable agent reads outsiders' words."""
+    def _arising(self, mesh: Mesh) -> Iterable[Pair]:
         agents = mesh.snapshot.agent
-        return {
-            (read + WRITE, node)
-            for each, node in mesh.agent_node.items()
-            if self.heard[node] and agents[each].is_steerable
-            for read in bits(self.heard[node])
-        }
+        steerable = {node for each, node in mesh.agent_node.items() if agents[each].is_steerable}
+        for read, ways in self._ways.items():
+            for node in steerable & ways.keys():
+                yield read + WRITE, node
 
     def edited(
         self,
         mesh: Mesh,
-        gone: Iterable[Pair],
-        come: Iterable[Pair],
+        gone: Sequence[Pair],
+        come: Sequence[Pair],
         ahead: Steps,
         behind: Steps,
         *,
         steered: bool,
     ) -> "Hearing":
-        """The same after an edit; this one stays as it is, and is the answer where nothing differs.
+        """The same after an edit; this one stays as it is.
 
         Args:
             mesh: the graph after it.
@@ -57,65 +62,84 @@ class Hearing:
             behind: the nodes before it.
             steered: whether agents changed, and perhaps others can be steered.
         """
-        heard = self.heard
-        if (
-            not steered
-            and mesh.untrusted == self._untrusted
-            and not any(heard[enters] for _, enters in gone)
-            and not any(heard[enters] & ~heard[leaves] for leaves, enters in come)
-        ):
-            return self
-        made = Hearing(mesh, self.heard.copy())
-        heard = made.heard
-        for read in bits(self._untrusted & ~mesh.untrusted):
-            for node, known in enumerate(heard):
-                if known >> read & 1:
-                    heard[node] = known & ~(1 << read)
-        lost = {leaves for leaves, enters in gone if heard[enters]}
-        if lost:
-            made._renew(lost, ahead, behind)
-        for read in bits(mesh.untrusted & ~self._untrusted):
-            made._spread(read, 1 << read, behind)
-        for leaves, enters in come:
-            made._spread(leaves, heard[enters], behind)
+        made = Hearing(mesh, self._ways.copy(), self.arising)
+        untrusted = set(bits(mesh.untrusted))
+        agents: set[Pair] = set()
+        for read in self._ways.keys() - untrusted:
+            agents.update((read, node) for node in made._ways.pop(read) if node >= self._first_agent)
+        for read, ways in self._ways.items():
+            if read not in untrusted:
+                continue
+            lost = [leaves for leaves, enters in gone if ways.get(leaves) == enters]
+            if lost or any(enters in ways and leaves not in ways for leaves, enters in come):
+                known = made._ways[read] = ways.copy()
+                other = made._lose(known, lost, ahead, behind)
+                other |= made._gain(known, come, behind)
+                agents.update((read, node) for node in other if node >= self._first_agent)
+        for read in untrusted - self._ways.keys():
+            made._hear(read, behind)
+            agents.update((read, node) for node in made._ways[read] if node >= self._first_agent)
+        if steered:
+            made.arising = frozenset(made._arising(mesh))
+        elif agents:
+            made.arising = self.arising.difference((read + WRITE, node) for read, node in agents)
+            records = mesh.snapshot.agent
+            made.arising |= {
+                (read + WRITE, node)
+                for read, node in agents
+                if node in made._ways.get(read, ())
+                and records[mesh.agents[node - mesh.first_agent]].is_steerable
+            }
         return made
 
     def _is_trigger(self, leaves: int, enters: int) -> bool:
         return enters >= self._first_agent and leaves < self._first_credential and leaves % 5 == WRITE
 
-    def _spread(self, node: int, words: int, behind: Steps) -> None:
-        heard = self.heard
-        if not words & ~heard[node]:
-            return
-        heard[node] |= words
-        waiting = [node]
+    def _hear(self, read: int, behind: Steps) -> None:
+        """Find everybody's way to these words."""
+        ways = self._ways[read] = {read: read}
+        self._spread(ways, [read], behind)
+
+    def _spread(self, ways: Ways, waiting: list[int], behind: Steps) -> set[int]:
+        """Find the ways of all that come to these nodes and had none; who they are."""
+        found: set[int] = set()
         while waiting:
             node = waiting.pop()
             for before in behind[node]:
-                if words & ~heard[before] and not self._is_trigger(before, node):
-                    heard[before] |= words
+                if before not in ways and not self._is_trigger(before, node):
+                    ways[before] = node
+                    found.add(before)
                     waiting.append(before)
+        return found
 
-    def _renew(self, lost: set[int], ahead: Steps, behind: Steps) -> None:
-        """Work out again what is heard by these and by all before them."""
-        heard = self.heard
-        seen = set(lost)
+    def _lose(self, ways: Ways, lost: list[int], ahead: Steps, behind: Steps) -> set[int]:
+        """Find other ways for these and for all whose ways led through them; whom it concerns."""
+        apart: dict[int, None] = dict.fromkeys(lost)
         waiting = list(lost)
         while waiting:
             node = waiting.pop()
             for before in behind[node]:
-                if before not in seen and not self._is_trigger(before, node):
-                    seen.add(before)
+                if before not in apart and ways.get(before) == node:
+                    apart[before] = None
                     waiting.append(before)
-        begin: dict[int, int] = {}
-        for node in seen:
-            words = 1 << node & self._untrusted
+        for node in apart:
+            del ways[node]
+        for node in apart:
+            if node in ways:
+                continue
             for after in ahead[node]:
-                if after not in seen and not self._is_trigger(node, after):
-                    words |= heard[after]
-            begin[node] = words
-        for node in seen:
-            heard[node] = 0
-        for node, words in begin.items():
-            if words:
-                self._spread(node, words, behind)
+                if after in ways and not self._is_trigger(node, after):
+                    ways[node] = after
+                    self._spread(ways, [node], behind)
+                    break
+        return {node for node in apart if node not in ways}
+
+    def _gain(self, ways: Ways, come: Iterable[Pair], behind: Steps) -> set[int]:
+        """Find the ways that new steps opened; whose they are."""
+        found: set[int] = set()
+        for leaves, enters in come:
+            if enters in ways and leaves not in ways:
+                ways[leaves] = enters
+                found.add(leaves)
+                found |= self._spread(ways, [leaves], behind)
+        return found

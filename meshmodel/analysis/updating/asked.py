@@ -58,6 +58,7 @@ def _again(kept: Kept, moved: Moved) -> Iterator[tuple[str, tuple[str, ...]]]:
     engine, changes = kept.engine, moved.changes
     snapshot, mesh = engine.snapshot, engine.mesh
     agents = set(moved.agents)
+    agents.update(str(key) for key, _, _ in changes.of("agent"))
     renamed = 0
     for key, one, other in changes.of("credential"):
         credential = snapshot.credential.get(str(key))

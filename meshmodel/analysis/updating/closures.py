@@ -13,6 +13,9 @@ from meshmodel.analysis.steps import Pair, bits
 from meshmodel.analysis.updating.chunks import REST, SHIFT, Chunks
 from meshmodel.analysis.updating.falling import Falling
 
+_LARGE = 8
+"""Many come to a component of more members."""
+
 
 class Followed(Closure):
     """What every node reaches, itself included, where steps come and go.
@@ -214,7 +217,7 @@ class Followed(Closure):
                 self._fall(name, within.pop(name), lost)
             else:
                 self._renew(name, self._members(name), lost)
-            if len(lost) > 1 or any(each in self._several for each in lost):
+            if len(lost) > 1 or any(len(self._members(each)) > _LARGE for each in lost):
                 self._tell(lost, heap, due)
             else:
                 for each in lost:
@@ -300,6 +303,12 @@ class Followed(Closure):
             if row & missing:
                 self._known.put(name, row & ~missing)
                 self.changed.update(self._several.get(name) or (name,))
+
+    def leading(self, nodes: Iterable[int]) -> Iterator[int]:
+        """The nodes that reach some of these, themselves included."""
+        several = self._several
+        for name in self._coming(map(self.component.__getitem__, nodes)):
+            yield from several.get(name) or (name,)
 
     def _coming(self, names: Iterable[int]) -> set[int]:
         """The components that come to some of these, themselves included."""

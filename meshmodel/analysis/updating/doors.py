@@ -88,7 +88,7 @@ class KeptDoors(MissingCheckpoints):
             self._home, self._carried, self._own = self._home.copy(), self._carried.copy(), self._own.copy()
             self._approvals, self._approved = self._approvals.copy(), self._approved.copy()
         changed = bool(moved.changes.of("system"))
-        if moved.edit.systems:
+        if moved.edit.remade:
             self._likeness = {}
         gone = [each for each in before.engine.travellers if each.id in moved.agents]
         come = [each for each in kept.engine.travellers if each.id in moved.agents]

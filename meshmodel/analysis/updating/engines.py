@@ -9,7 +9,7 @@ from meshmodel.analysis.checkpoints import Guarding
 from meshmodel.analysis.closure import Closure
 from meshmodel.analysis.engine import Engine, Traveller
 from meshmodel.analysis.relations import Related
-from meshmodel.analysis.steps import WRITE, Mesh, Pair
+from meshmodel.analysis.steps import WRITE, Pair, bits
 from meshmodel.analysis.updating.arising import Hearing
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.closures import Followed
@@ -90,18 +90,11 @@ def move(kept: Kept, changes: Changes) -> Moved | None:
     mesh = edit.mesh
     effective = _moved(kept.effective, edit.gone, edit.come)
     hearing = kept.hearing
-    if edit.gone or edit.come or edit.systems or changes.of("agent"):
-        hearing = hearing.edited(
-            mesh,
-            edit.gone,
-            edit.come,
-            effective.successors,
-            effective.behind,
-            steered=bool(changes.of("agent")),
-        )
-    if hearing is not kept.hearing or mesh.declared_triggers is not engine.mesh.declared_triggers:
-        triggers = set(mesh.declared_triggers) | hearing.arising(mesh)
-        edit, effective = _triggered(engine.mesh, edit, triggers, effective, kept.effective)
+    steered = any(_steered(one) != _steered(other) for _, one, other in changes.of("agent"))
+    if edit.gone or edit.come or edit.remade or steered:
+        ahead, behind = effective.successors, effective.behind
+        hearing = hearing.edited(mesh, edit.gone, edit.come, ahead, behind, steered=steered)
+    edit, effective = _triggered(kept, edit, hearing, effective)
     first_agent, first_credential = mesh.first_agent, mesh.first_credential
     own = _moved(
         kept.own,
@@ -140,13 +133,21 @@ def _moved(closure: Followed, gone: Sequence[Pair], come: Sequence[Pair]) -> Fol
     return made
 
 
-def _triggered(
-    before: Mesh, edit: Edited, triggers: set[Pair], effective: Followed, shared: Followed
-) -> tuple[Edited, Followed]:
+def _steered(record: Any) -> object:
+    """What decides whether what an agent reads steers it."""
+    return None if record is None else record.is_active and record.is_steerable
+
+
+def _triggered(kept: Kept, edit: Edited, hearing: Hearing, effective: Followed) -> tuple[Edited, Followed]:
     """The graph with the triggers that there are now, declared or arising."""
-    mesh = edit.mesh
-    known = set(before.steps["trigger"])
-    gone, come = known - triggers, triggers - known
+    mesh, before, shared = edit.mesh, kept.engine.mesh, kept.effective
+    declared, known = mesh.declared_triggers, before.declared_triggers
+    arising, risen = hearing.arising, kept.hearing.arising
+    if declared is known and arising is risen:
+        return edit, effective
+    differing = (declared ^ known) | (arising ^ risen)
+    gone = {each for each in differing if each not in declared and each not in arising}
+    come = {each for each in differing if each not in known and each not in risen}
     if not gone and not come:
         return edit, effective
     if effective is shared:
@@ -221,12 +222,14 @@ def _engine(
 def _concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: Guarded) -> Iterable[str]:
     """The agents whose reach, sources or starts may be others."""
     new = after.engine.mesh
-    hit = guards.control | mask_of(
-        chain((leaves for leaves, _ in guards.steps), after.baseline.changed), new.size
-    )
-    found = {str(key) for key, _, _ in changes.of("agent")}
+    hit = set(after.baseline.changed)
+    hit.update(leaves for leaves, _ in guards.steps)
+    hit.update(bits(guards.control))
+    found = {str(key) for key, one, other in changes.of("agent") if _reaching(one) != _reaching(other)}
     found |= {str(key[0]) for key, _, _ in changes.of("intent")}
-    audited = {str(key) for key, _, _ in changes.of("system")}
+    audited = {
+        str(key) for key, one, other in changes.of("system") if key in edit.remade or one.audit != other.audit
+    }
     if audited:
         found |= {
             each.agent
@@ -236,26 +239,30 @@ def _concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: 
                 *after.related.of("intent", "system", system),
             )
         }
-    if edit.systems:
+    if edit.remade:
         found |= {
             intent.agent
             for intent in changes.after.intent.values()
-            if not edit.systems.isdisjoint(intent.from_ or ())
+            if not edit.remade.isdisjoint(intent.from_ or ())
         }
     zones = {
         record.domain
         for key, one, other in changes.of("system")
-        if key in edit.systems
+        if key in edit.remade
         for record in (one, other)
         if record is not None
     }
+    for each in edit.remade - edit.systems:
+        first_access = new.access_node(each, 0)
+        hit.update(range(first_access, first_access + 5))
+        found.update(
+            new.agents[enters - new.first_agent]
+            for enters in after.effective.successors[first_access + WRITE]
+            if enters >= new.first_agent
+        )
     first = new.first_agent
     for closure in (after.effective, after.own, after.held):
-        found.update(
-            new.agents[node - first]
-            for node in closure.changed
-            if node >= first + 0 and node - first < len(new.agents)
-        )
+        found.update(new.agents[node - first] for node in closure.changed if node >= first)
     found.update(
         new.agents[enters - first]
         for leaves, enters in chain(edit.gone, edit.come)
@@ -265,14 +272,18 @@ def _concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: 
     if apart:
         found.update(each.id for each in changes.after.agent.values() if each.home in apart)
     if hit:
-        row = after.effective.row
-        found.update(each for each, node in new.agent_node.items() if row(node) & hit)
+        found.update(new.agents[node - first] for node in after.effective.leading(hit) if node >= first)
     if guards.zones:
         here = 0
         for zone in guards.zones:
             here |= new.zone_mask.get(zone, 0)
         found |= {ident for ident, node in new.agent_node.items() if after.engine.sources_of(node) & here}
     return found
+
+
+def _reaching(record: Any) -> object:
+    """All of an agent on which crossings depend, its steps aside."""
+    return None if record is None else (record.is_active, record.is_person, record.home, record.is_steerable)
 
 
 def _set_agents(before: Engine, made: Engine, agents: frozenset[str]) -> None:
@@ -299,11 +310,3 @@ def _set_agents(before: Engine, made: Engine, agents: frozenset[str]) -> None:
         every.extend(travellers.values())
         every.sort(key=lambda each: each.id)
     made.__dict__["travellers"] = tuple(every)
-
-
-def mask_of(nodes: Iterable[int], size: int) -> int:
-    """These nodes as bits."""
-    content = bytearray(size // 8 + 1)
-    for node in nodes:
-        content[node >> 3] |= 1 << (node & 7)
-    return int.from_bytes(content, "little")

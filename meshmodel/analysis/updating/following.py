@@ -76,7 +76,7 @@ class Following:
         else:
             moved = earlier.moved
             approvals = _approvals(earlier.counts.approvals, self.kept, moved)
-            redrawn = bool(moved.edit.systems)
+            redrawn = bool(moved.edit.remade)
             self._counts = earlier.counts.after(self.engine, approvals, moved.agents, redrawn=redrawn)
         return self._counts
 

@@ -43,6 +43,7 @@ class Edited:
         places: where steps may have changed.
         gone, come: the steps that are no more, and the new ones.
         systems, agents, credentials: the ids whose numbers are others now, or none.
+        remade: the ids of systems that are in another zone, or in which something else counts.
     """
 
     mesh: Mesh
@@ -52,6 +53,7 @@ class Edited:
     systems: frozenset[str]
     agents: frozenset[str]
     credentials: frozenset[str]
+    remade: frozenset[str]
 
 
 def edited(mesh: Mesh, changes: Changes, before: Related, after: Related) -> Edited | None:
@@ -65,14 +67,17 @@ def edited(mesh: Mesh, changes: Changes, before: Related, after: Related) -> Edi
     """
     draft = copy.copy(mesh)
     draft.snapshot = changes.after
-    systems = {
+    remade = {
         str(key) for key, one, other in changes.of("system") if _system_node(one) != _system_node(other)
+    }
+    systems = {
+        each for each in remade if each not in changes.before.system or each not in changes.after.system
     }
     agents = {str(key) for key, one, other in changes.of("agent") if _is_node(one) != _is_node(other)}
     credentials = {
         str(key) for key, one, other in changes.of("credential") if _is_node(one) != _is_node(other)
     }
-    if not _number(draft, changes, systems, agents, credentials):
+    if not _number(draft, changes, remade, agents, credentials):
         return None
     old = Reading(changes.before, before, mesh)
     new = Reading(changes.after, after, draft)
@@ -98,6 +103,7 @@ def edited(mesh: Mesh, changes: Changes, before: Related, after: Related) -> Edi
         frozenset(systems),
         frozenset(agents),
         frozenset(credentials),
+        frozenset(remade),
     )
 
 
@@ -140,9 +146,14 @@ def _number(
                 _forget_system(draft, number)
             record = snapshot.system.get(each)
             if record is not None:
-                if 5 * len(draft.systems) >= draft.first_credential:
-                    return False
-                _add_system(draft, record)
+                if number is None:
+                    number = len(draft.systems)
+                    if 5 * number >= draft.first_credential:
+                        return False
+                    draft.systems.append(each)
+                    draft.zone_of.append("")
+                    draft.sensitivity.append(0)
+                _add_system(draft, record, number)
         levels = [draft.read & level for level in draft.at_level]
         draft.above = [levels[1] | levels[2] | levels[3], levels[2] | levels[3], levels[3], 0]
         draft.level_read = levels
@@ -183,16 +194,15 @@ def _forget_system(draft: Mesh, number: int) -> None:
     draft.untrusted &= ~block
 
 
-def _add_system(draft: Mesh, record: System) -> None:
-    number = len(draft.systems)
+def _add_system(draft: Mesh, record: System, number: int) -> None:
     block = ALL_ACTIONS << 5 * number
-    draft.systems.append(record.id)
     draft.system_number[record.id] = number
-    draft.late = (*draft.late, number)
-    draft.zone_of.append(record.domain)
+    if draft.zone_of[number] != record.domain and number not in draft.late:
+        draft.late = (*draft.late, number)
+    draft.zone_of[number] = record.domain
     draft.zone_mask[record.domain] = draft.zone_mask.get(record.domain, 0) | block
     level = SENSITIVITIES.index(record.computed_sensitivity)
-    draft.sensitivity.append(level)
+    draft.sensitivity[number] = level
     draft.at_level[level] |= block
     if record.zone is None:
         draft.lone |= 1 << 5 * number

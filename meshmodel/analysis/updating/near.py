@@ -159,15 +159,18 @@ class Near:
         """The agents that reach something else, or something that changed."""
         mesh, effective = self._after.engine.mesh, self._after.effective
         found = set(self._moved.agents)
-        hit = 0
+        hit: list[int] = []
         for system in self.changed["system"]:
-            number = mesh.system_number.get(system)
-            if number is not None:
-                hit |= 0b11111 << 5 * number
-        for credential in {str(key[0]) for key, _, _ in self._moved.changes.of("grant")}:
-            hit |= 1 << mesh.credential_node[credential] if credential in mesh.credential_node else 0
-        if hit:
-            found.update(each for each, node in mesh.agent_node.items() if effective.row(node) & hit)
+            if system in mesh.system_number:
+                first = mesh.access_node(system, 0)
+                hit.extend(range(first, first + 5))
+        opened = {str(key[0]) for key, _, _ in self._moved.changes.of("grant")}
+        hit.extend(mesh.credential_node[each] for each in opened & mesh.credential_node.keys())
+        found.update(
+            mesh.agents[node - mesh.first_agent]
+            for node in effective.leading(hit)
+            if node >= mesh.first_agent
+        )
         return found
 
     @cached_property
