@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from meshmodel.canvas.parts import MARK_GLYPHS, Card, Link
 from meshmodel.canvas.scene import Facts, Mark, Reference
@@ -55,9 +56,25 @@ def credential_card(credential: Credential) -> Card:
     return Card(("credential", credential.id), "credential", credential.title, fact)
 
 
-def _actions(actions: tuple[str, ...]) -> tuple[str, str]:
-    """The actions as words and as letters."""
-    return "+".join(actions), "".join(_SHORT.get(action, action[:1]) for action in actions)
+Label = tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=16_384)
+def _grant_label(  # noqa: PLR0913  # all that is seen of it
+    principal: str, title: str, status: str, actions: tuple[str, ...], *, card: bool, guard: bool
+) -> Label:
+    """The label of a grant, by wordiness."""
+    words = _GUARD if guard else "+".join(actions)  # in its place, so that no card has to make room for it
+    letters = "".join(_SHORT.get(action, action[:1]) for action in actions)
+    if card:
+        return (("", words), ("", words), ("", letters), ("", letters))
+    tail = f" {status}" if status else ""
+    return (
+        (f"as {principal}", f" {words}{tail}"),
+        (title, f" {words}{tail}"),
+        (title, f" {letters}{tail}"),
+        (title, f" {letters}{tail}"),
+    )
 
 
 class Links:
@@ -121,22 +138,6 @@ class Links:
                     marks[relation] = mark
         return sources, marks
 
-    def _grant_label(
-        self, record: Credential, actions: tuple[str, ...], card: bool, mark: Mark | None
-    ) -> tuple[tuple[str, str], ...]:
-        words, letters = _actions(actions)
-        if mark == "proposed":
-            words = _GUARD  # in place of the actions, so that no card has to make room for it
-        if card:
-            return (("", words), ("", words), ("", letters), ("", letters))
-        tail = "" if record.is_active else f" {record.status}"
-        return (
-            (f"as {record.principal}", f" {words}{tail}"),
-            (record.title, f" {words}{tail}"),
-            (record.title, f" {letters}{tail}"),
-            (record.title, f" {letters}{tail}"),
-        )
-
     def _credentials(self) -> None:
         """Links of holds, custodies and grants."""
         snapshot = self._snapshot
@@ -144,7 +145,8 @@ class Links:
         for key in sorted(snapshot.credential):
             reference: Reference = ("credential", key)
             sources, marks = self._sources(key)
-            if key in carded:
+            record, card = snapshot.credential[key], key in carded
+            if card:
                 for source, relation in sources:
                     self.links.append(
                         Link(
@@ -158,10 +160,21 @@ class Links:
                         )
                     )
                 sources, marks = [(reference, reference)], {}
+            principal, title, status = (
+                record.principal,
+                record.title,
+                "" if record.is_active else record.status,
+            )
             for system in sorted(self.grants.get(key, ())):
-                grant = snapshot.grant[key, system]
                 mark = self.mark("grant", key, system)
-                label = self._grant_label(snapshot.credential[key], grant.actions, key in carded, mark)
+                label = _grant_label(
+                    principal,
+                    title,
+                    status,
+                    snapshot.grant[key, system].actions,
+                    card=card,
+                    guard=mark == "proposed",
+                )
                 self.links.append(
                     Link(
                         sources,

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import heappop, heappush
 
 from meshmodel.canvas.parts import Branch, Bundle, Pin, Tree
 
+_BLOCK = 32
+"""Rows of a block of a skyline."""
 _SIFTED = 26
 """Up to how many trunks of a channel are sifted: the time grows with the square."""
 
@@ -281,14 +284,52 @@ def tracks(
         rows: how many rows the drawing has.
         pitch: cells from one track to the next.
     """
-    line = [0] * rows
-    for row, taken in before.items():
-        line[row] = taken
+    skyline = _Skyline(rows, before)
     for trunk in channel.trunks:
-        low, high = trunk.rows[0], trunk.rows[-1]
-        trunk.x = max(line[low : high + 1]) + pitch
-        line[low : high + 1] = [trunk.x] * (high - low + 1)
-    width = max(line) + 2
+        trunk.x = skyline.rise(trunk.rows[0], trunk.rows[-1], pitch)
+    width = skyline.top + 2
     for row, taken in behind.items():
-        width = max(width, line[row] + 1 + taken)
+        width = max(width, skyline.at(row) + 1 + taken)
     return width
+
+
+class _Skyline:
+    """How many cells of each row of a channel are taken so far, from its left edge.
+
+    Trunks are long: blocks of rows that a trunk passes whole are noted as one.
+    """
+
+    def __init__(self, rows: int, taken: Mapping[int, int]) -> None:
+        self._rows = [0] * rows
+        self._most = [0] * (rows // _BLOCK + 1)
+        self._whole = list(self._most)
+        for row, cells in taken.items():
+            self._rows[row] = cells
+            self._most[row // _BLOCK] = max(self._most[row // _BLOCK], cells)
+
+    def rise(self, low: int, high: int, by: int) -> int:
+        """Let the rows from ``low`` to ``high`` reach beyond the longest of them, and return how far."""
+        rows, most, whole = self._rows, self._most, self._whole
+        first, last = low // _BLOCK, high // _BLOCK
+        if first == last:
+            x = max(whole[first], *rows[low : high + 1]) + by
+            rows[low : high + 1] = [x] * (high - low + 1)
+            most[first] = max(most[first], x)
+            return x
+        second, begin = first + 1, last * _BLOCK
+        top, bottom = rows[low : second * _BLOCK], rows[begin : high + 1]
+        x = max(whole[first], whole[last], *top, *bottom, *most[second:last]) + by
+        rows[low : second * _BLOCK] = [x] * len(top)
+        rows[begin : high + 1] = [x] * len(bottom)
+        whole[second:last] = most[second:last] = [x] * (last - second)
+        most[first], most[last] = max(most[first], x), max(most[last], x)
+        return x
+
+    @property
+    def top(self) -> int:
+        """The most cells that are taken of any row."""
+        return max(self._most)
+
+    def at(self, row: int) -> int:
+        """The cells taken of a row."""
+        return max(self._rows[row], self._whole[row // _BLOCK])

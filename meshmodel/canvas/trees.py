@@ -21,21 +21,18 @@ def grow(grid: Grid) -> Grown:
     """All trees of a grid, with pins on cards and through columns; no rows yet."""
     gathered: dict[Key, list[tuple[Link, Sources]]] = defaultdict(list)
     cards = grid.cards
+    before: Sources = []
+    parted: list[tuple[int, Sources, tuple[Reference, ...]]] = []
     for link in grid.links:
         target = cards[link.target].column
-        if len(link.sources) == 1:
-            parted = [(cards[link.sources[0][0]].column, link.sources)]
-        else:
-            by_column: dict[int, Sources] = defaultdict(list)
-            for entry in link.sources:
-                by_column[cards[entry[0]].column].append(entry)
-            parted = sorted(by_column.items())
-        for column, sources in parted:
+        if link.sources is not before:  # the grants of a credential share them
+            before = link.sources
+            parted = _parted(grid, before)
+        for column, sources, names in parted:
             alone = None
             if link.source_marks and any(relation in link.source_marks for _, relation in sources):
                 alone = link.credential
-            key = (column, target >= column, tuple([source for source, _ in sources]), link.style, alone)
-            gathered[key].append((link, sources))
+            gathered[column, target >= column, names, link.style, alone].append((link, sources))
     grown = Grown([], [], [[] for _ in grid.logical])
     branches = grown.branches
     for (column, rightwards, _, style, _), found in gathered.items():
@@ -51,6 +48,16 @@ def grow(grid: Grid) -> Grown:
             ways.append(way)
         _pin(tree, grown, grid, column, ways, rightwards=rightwards)
     return grown
+
+
+def _parted(grid: Grid, sources: Sources) -> list[tuple[int, Sources, tuple[Reference, ...]]]:
+    """The sources of a line by the columns in which they stand."""
+    by_column: dict[int, Sources] = {}
+    for entry in sources:
+        by_column.setdefault(grid.cards[entry[0]].column, []).append(entry)
+    return [
+        (column, found, tuple([source for source, _ in found])) for column, found in sorted(by_column.items())
+    ]
 
 
 def _bundle(tree: Tree, channel: int, grown: Grown) -> Bundle:
