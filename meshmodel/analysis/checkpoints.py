@@ -1,10 +1,10 @@
 """Which checkpoints count (section 5), and what a start reaches where they do."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
-from meshmodel.analysis.closure import Closure, Successors
+from meshmodel.analysis.closure import Closure, Onward, Successors, union
 from meshmodel.analysis.steps import ADMIN, EXECUTE, WRITE, Mesh, Pair, action_mask, bits
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.vocabulary import DECISION_KINDS, View
@@ -121,11 +121,15 @@ class Candidates:
         """Put the candidates together by the nodes that give power over them."""
         self.controllable = 0
         self._by_control: dict[int, int] = {}
+        self._by_node: dict[int, int] = {}
         self._powers: dict[int, int] = {}
         for number, control in enumerate(self.control):
             if control:
-                self.controllable |= control
                 self._by_control[control] = self._by_control.get(control, 0) | 1 << number
+        for control, numbers in self._by_control.items():
+            self.controllable |= control
+            for node in bits(control):
+                self._by_node[node] = self._by_node.get(node, 0) | numbers
 
     def controlled(self, row: int) -> int:
         """The candidates over which somebody with this unchecked reach has power."""
@@ -135,9 +139,13 @@ class Candidates:
         dropped = self._powers.get(power)
         if dropped is None:
             dropped = 0
-            for control, numbers in self._by_control.items():
-                if power & control:
-                    dropped |= numbers
+            if power.bit_count() < len(self._by_control):
+                for node in bits(power):
+                    dropped |= self._by_node[node]
+            else:
+                for control, numbers in self._by_control.items():
+                    if power & control:
+                        dropped |= numbers
             self._powers[power] = dropped
         return dropped
 
@@ -200,36 +208,50 @@ class Guarding:
         and no checkpoint is on a step from it: one for all nodes for which it is the same.
         """
         baseline = self.baseline
-        row = baseline.row(node)
-        seeds: tuple[int, ...] = (node,)
-        if not baseline.is_cycle(baseline.component[node]) and not self._guarded >> node & 1:
-            row ^= 1 << node
-            seeds = tuple(baseline.successors[node])
-        known = self._alike.get(row)
+        is_cycle = baseline.is_cycle(baseline.component[node])
+        if node in self._guarded and not is_cycle:
+            return self._from_guarded(node)
+        row = self.onward.of(node)
+        known = self._alike.get(id(row))
         if known is None:
-            known = self._alike[row] = self._fixpoint(self._ahead(Unchecked(row, 0, (seeds,), ())))
+            seeds = (node,) if is_cycle else tuple(baseline.successors[node])
+            known = self._alike[id(row)] = self._fixpoint(self._ahead(Unchecked(row, 0, (seeds,), ())))
+        return known
+
+    def _from_guarded(self, node: int) -> Unchecked:
+        row = self.baseline.row(node)
+        known = self._alone.get(row)
+        if known is None:
+            known = self._alone[row] = self._fixpoint(self._ahead(Unchecked(row, 0, ((node,),), ())))
         return known
 
     def forget(self) -> None:
         """Keep nothing of what was asked so far."""
-        self.__dict__.pop("_alike", None)
+        for name in ("onward", "_alike", "_alone"):
+            self.__dict__.pop(name, None)
+
+    @cached_property
+    def onward(self) -> Onward:
+        """What follows on each node with all candidates in force."""
+        return Onward(self.baseline)
 
     @cached_property
     def _alike(self) -> dict[int, Unchecked]:
         return {}
 
     @cached_property
-    def _guarded(self) -> int:
+    def _alone(self) -> dict[int, Unchecked]:
+        return {}
+
+    @cached_property
+    def _guarded(self) -> set[int]:
         """The nodes from which a guarded step leads."""
-        mask = 0
-        for leaves, _ in self.candidates.guards:
-            mask |= 1 << leaves
-        return mask
+        return {leaves for leaves, _ in self.candidates.guards}
 
     def together(self, before: Unchecked, node: int, following: int) -> Unchecked:
         """The unchecked reach of a start and one more node, from which this follows in the baseline."""
-        row = before.row | following
-        start = replace(before, row=row, seeds=(*before.seeds, (node,)))
+        row, seeds = before.row | following, (*before.seeds, (node,))
+        start = Unchecked(row, before.dropped, seeds, before.waiting, before.leaving)
         return self._fixpoint(start if before.dropped else self._ahead(start))
 
     def _ahead(self, start: Unchecked) -> Unchecked:
@@ -237,46 +259,43 @@ class Guarding:
         if start.row & self.candidates.controllable:
             for known, after in self._landmarks:
                 if not known & ~start.row:
-                    return replace(after, row=start.row | after.row, seeds=(*start.seeds, *after.seeds))
+                    row, seeds = start.row | after.row, (*start.seeds, *after.seeds)
+                    return Unchecked(row, after.dropped, seeds, after.waiting, after.leaving)
         return start
 
     def _fixpoint(self, start: Unchecked) -> Unchecked:
         candidates = self.candidates
-        row, dropped = start.row, start.dropped
-        added: list[int] = []
-        waiting = list(start.waiting)
-        if not row & start.leaving and candidates.controlled(row) == dropped:
+        row, dropped, leaving = start.row, start.dropped, start.leaving
+        if not row & leaving and candidates.controlled(row) == dropped:
             return start
+        added: list[int] = []
+        waiting: Sequence[Pair] = start.waiting
         while True:
-            row = self._grow(row, waiting, added)
+            while row & leaving:
+                row = self._grow(row, waiting, added)
+                waiting = [step for step in waiting if not row >> step[1] & 1]
+                leaving = union([leaves for leaves, _ in waiting])
             after = candidates.controlled(row)
             if after == dropped:
                 seeds = (*start.seeds, tuple(added)) if added else start.seeds
-                leaving = start.leaving
-                if len(waiting) != len(start.waiting) or dropped != start.dropped:
-                    leaving = 0
-                    for leaves, _ in waiting:
-                        leaving |= 1 << leaves
                 return Unchecked(row, dropped, seeds, tuple(waiting), leaving)
-            for number in bits(after & ~dropped):
-                waiting.extend(
-                    step
-                    for step in candidates.covered[number]
-                    if not candidates.guards[step] & ~after and not row >> step[1] & 1
-                )
+            lost = [
+                step
+                for number in bits(after & ~dropped)
+                for step in candidates.covered[number]
+                if not candidates.guards[step] & ~after and not row >> step[1] & 1
+            ]
+            if lost:
+                waiting = [*waiting, *lost]
+                leaving |= union([leaves for leaves, _ in lost])
             dropped = after
 
-    def _grow(self, row: int, waiting: list[Pair], added: list[int]) -> int:
-        """Take the waiting steps that leave the row until none does; they wait no longer."""
-        grown = bool(waiting)
-        while grown:
-            grown = False
-            for leaves, enters in waiting:
-                if row >> leaves & 1 and not row >> enters & 1:
-                    row |= self.baseline.row(enters)
-                    added.append(enters)
-                    grown = True
-            waiting[:] = [step for step in waiting if not row >> step[1] & 1]
+    def _grow(self, row: int, waiting: Sequence[Pair], added: list[int]) -> int:
+        """Take the waiting steps that leave the row."""
+        for leaves, enters in waiting:
+            if row >> leaves & 1 and not row >> enters & 1:
+                row |= self.baseline.row(enters)
+                added.append(enters)
         return row
 
 

@@ -1,85 +1,247 @@
 """Read accesses by what follows on reading them, with all checkpoints in force."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from meshmodel.analysis.closure import Closure, union
+from meshmodel.analysis.closure import Onward, union
 from meshmodel.analysis.steps import bits
+
+_NEAR = 256
+"""So many nodes beyond a common set are numbered anew."""
 
 
 class Following:
-    """What follows on each read access, as few different sets of nodes as may be.
+    """What follows on each read access that was asked for, as few different sets of nodes as may be.
 
-    The read access itself is left open: it is in what follows or not, as most others have it.
+    The read access itself is left out where nothing leads back to it.
+
+    Attributes:
+        sets: what follows, by number.
+        sizes: how many nodes each of them has.
     """
 
-    def __init__(self, baseline: Closure) -> None:
-        self._baseline = baseline
-        self._number_of: dict[int, int] = {}
-        self._numbers: dict[int, int] = {}
+    def __init__(self, onward: Onward) -> None:
         self.sets: list[int] = []
+        self.sizes: list[int] = []
+        self._onward = onward
+        self._numbers: dict[int, int] = {}
+        self._number_of: dict[int, int] = {}
+        self._asked = 0
+        self._members: list[int] = []
+        self._beyond: dict[int, Beyond] = {}
 
-    def number_of(self, source: int) -> int:
-        """The number of the set of nodes that follows on a read access."""
-        number = self._number_of.get(source)
-        if number is None:
-            baseline = self._baseline
-            row = baseline.row(source)
-            if not baseline.is_cycle(baseline.component[source]) and row not in self._numbers:
-                row ^= 1 << source
-            number = self._numbers.setdefault(row, len(self.sets))
-            if number == len(self.sets):
+    def parted(self, sources: int) -> dict[int, int]:
+        """These read accesses by the number of what follows on them."""
+        self._ask(sources & ~self._asked)
+        if sources.bit_count() > 2 * len(self.sets):
+            parted = ((number, members & sources) for number, members in enumerate(self._members))
+            return {number: here for number, here in parted if here}
+        found: dict[int, list[int]] = {}
+        for source in bits(sources):
+            found.setdefault(self._number_of[source], []).append(source)
+        return {number: union(here) for number, here in found.items()}
+
+    def beyond(self, number: int) -> "Beyond":
+        """What follows beyond the set of that number."""
+        known = self._beyond.get(number)
+        if known is None:
+            known = self._beyond[number] = Beyond(self.sets[number])
+        return known
+
+    def _ask(self, sources: int) -> None:
+        if not sources:
+            return
+        self._asked |= sources
+        onward, number_of = self._onward, self._number_of
+        new: dict[int, list[int]] = {}
+        for source in bits(sources):
+            row = onward.of(source)
+            number = self._numbers.get(id(row))
+            if number is None:
+                number = self._numbers[id(row)] = len(self.sets)
                 self.sets.append(row)
-            self._number_of[source] = number
-        return number
+                self.sizes.append(row.bit_count())
+                self._members.append(0)
+            number_of[source] = number
+            if number in new:
+                new[number].append(source)
+            else:
+                new[number] = [source]
+        for number, some in new.items():
+            self._members[number] |= union(some)
+
+
+class Beyond:
+    """What is in other sets beyond one that most of them include.
+
+    The nodes there are few: they are numbered anew, so that what is left of a set is small.
+
+    Attributes:
+        common: that one.
+        includes: for sets that were looked at, by number, whether they include it.
+        near: for each what there is beyond it by the new numbers; of one that does not include it all.
+        far: the same where it is too much for new numbers.
+        any: all nodes there.
+    """
+
+    def __init__(self, common: int) -> None:
+        self.common = common
+        self.includes: dict[int, bool] = {}
+        self.near: dict[int, int] = {}
+        self.far: dict[int, int] = {}
+        self.any = 0
+        self._nodes: list[int] = []
+        self._places: dict[int, int] = {}
+        self._outs: dict[int, Out] = {}
+
+    def take(self, sets: Sequence[int], numbers: Iterable[int]) -> None:
+        """Look at those of these sets that are new."""
+        common = self.common
+        for number in numbers:
+            if number in self.includes:
+                continue
+            row = sets[number]
+            includes = self.includes[number] = not common & ~row
+            more = row & ~common if includes else row
+            self.any |= more
+            if more.bit_count() > _NEAR:
+                self.far[number] = more
+                continue
+            near = 0
+            for node in bits(more):
+                place = self._places.get(node)
+                if place is None:
+                    place = self._places[node] = len(self._nodes)
+                    self._nodes.append(node)
+                near |= 1 << place
+            self.near[number] = near
+
+    def numbered(self, nodes: int) -> int:
+        """Nodes by the new numbers; those that have none are left out."""
+        places = self._places
+        return union([places[node] for node in bits(nodes) if node in places])
+
+    def out(self, near: int, here: int) -> "Out":
+        """What has these new numbers and follows on these accesses: one object if asked for again."""
+        known = self._outs.get(near)
+        if known is None or known.here != here:
+            more = union([self._nodes[place] for place in bits(near)]) if known is None else known.more
+            known = self._outs[near] = Out(more, here)
+        return known
+
+
+class Out:
+    """Read accesses on which the same follows out of some reach.
+
+    Attributes:
+        more: what follows and is not in reach.
+        here: the accesses.
+    """
+
+    __slots__ = ("here", "more")
+
+    def __init__(self, more: int, here: int) -> None:
+        self.more = more
+        self.here = here
+
+
+class Leading:
+    """All that leads out of some reach.
+
+    Attributes:
+        each: by what follows.
+        missing: what follows on some and is not in reach, and perhaps more.
+    """
+
+    def __init__(self, each: list[Out], missing: int) -> None:
+        self.each = each
+        self.missing = missing
+
+    @property
+    def here(self) -> int:
+        """The accesses on which something follows."""
+        found = 0
+        for one in self.each:
+            found |= one.here
+        return found
+
+
+Some = list[tuple[int, int]]
+"""What follows, and the accesses on which it does."""
 
 
 class Classes:
     """Some read accesses by what follows on them.
 
     Attributes:
-        guarded: these accesses.
+        common: what follows on many of them.
+        first: the accesses on which nothing else does.
     """
 
-    def __init__(self, following: Following, guarded: int) -> None:
-        self.guarded = guarded
-        self._following = following
-        members: dict[int, list[int]] = {}
-        for source in bits(guarded):
-            members.setdefault(following.number_of(source), []).append(source)
-        # The largest class has most of them, so it is what the others leave.
-        largest = max(members, key=lambda number: len(members[number]), default=-1)
-        self._here: dict[int, int] = {}
-        rest = guarded
-        for number, sources in members.items():
-            if number != largest:
-                here = self._here[number] = union(sources)
-                rest ^= here
-        if rest:
-            self._here[largest] = rest
-        # Most sets are what a large component reaches, and a little more.
-        sets = following.sets
-        self._common = max((sets[number] for number in self._here), key=int.bit_count, default=0)
-        for row in (sets[number] for number in self._here):
-            if row.bit_count() * 2 > self._common.bit_count() and not row & ~self._common:
-                self._common = row
-        self._union = 0
-        self._with: dict[int, list[int]] = {}
-        for number in self._here:
-            row = sets[number]
-            beyond = row if self._common & ~row else row & ~self._common
-            self._union |= beyond
-            for node in bits(beyond):
-                self._with.setdefault(node, []).append(number)
+    def __init__(self, following: Following, accesses: int) -> None:
+        parted = following.parted(accesses)
+        # Most sets are what a large component reaches, and a little more: of the large sets that of most.
+        sizes = following.sizes
+        half = max((sizes[number] for number in parted), default=0) // 2
+        large = [number for number in parted if sizes[number] >= half]
+        number = max(large, key=lambda each: parted[each].bit_count(), default=-1)
+        self._beyond = beyond = following.beyond(number) if large else Beyond(0)
+        beyond.take(following.sets, parted)
+        self.common = beyond.common
+        self.first = parted.get(number, 0)
+        self._including: tuple[Some, Some] = [], []
+        self._aside: tuple[Some, Some] = [], []
+        for each, here in parted.items():
+            near, far = self._including if beyond.includes[each] else self._aside
+            if each in beyond.near:
+                near.append((beyond.near[each], here))
+            else:
+                far.append((beyond.far[each], here))
+        self._known: dict[tuple[int, int], Leading] = {}
 
-    def leading_out(self, row: int, leaving: int) -> Iterator[tuple[int, int]]:
-        """What follows, and on which of the accesses, where something follows that is not in the row,
-        or where one of the accesses is among those that are left by steps that wait.
-        """
-        following = self._following
-        if self._common & ~row:
-            numbers = set(self._here)
-        else:
-            numbers = {number for node in bits(self._union & ~row) for number in self._with[node]}
-            numbers.update(map(following.number_of, bits(self.guarded & leaving)))
-        for number in sorted(numbers):
-            yield following.sets[number], self._here[number]
+    @property
+    def included(self) -> int:
+        """The accesses on which all that is common follows."""
+        found = 0
+        for some in self._including:
+            for _, here in some:
+                found |= here
+        return found
+
+    def including(self, row: int) -> Leading:
+        """Of those on which all that is common follows: what else does, and is not in this reach."""
+        return self._leading(row, self._including)
+
+    def aside(self, row: int) -> Leading:
+        """Of the others: what follows and is not in this reach."""
+        return self._leading(row, self._aside)
+
+    def leading(self, row: int) -> Leading:
+        """Of all what follows and is not in this reach, all that is common aside."""
+        return self._leading(row, self._including, self._aside)
+
+    def _leading(self, row: int, *parts: tuple[Some, Some]) -> Leading:
+        """Found once for all rows that lack the same."""
+        missing = self._beyond.any & ~row
+        key = sum(map(id, parts)), missing
+        known = self._known.get(key)
+        if known is None:
+            found: list[Out] = []
+            out = self._beyond.numbered(missing)
+            for some in parts:
+                found.extend(self._merged(some, out, missing))
+            known = self._known[key] = Leading(found, missing)
+        return known
+
+    def _merged(self, some: tuple[Some, Some], out: int, missing: int) -> Iterator[Out]:
+        """Those on which the same follows together, if anything does."""
+        merged: dict[int, int] = {}
+        for each, here in some[0]:
+            more = each & out
+            if more:
+                merged[more] = merged.get(more, 0) | here
+        for more, here in merged.items():
+            yield self._beyond.out(more, here)
+        for each, here in some[1]:
+            more = each & missing
+            if more:
+                yield Out(more, here)

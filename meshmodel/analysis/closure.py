@@ -10,6 +10,8 @@ from itertools import chain
 
 Successors = Sequence[Sequence[int]]
 
+_LARGE = 100
+"""What components with more members reach is searched for."""
 _MANY = 12
 """So many single nodes are set in bytes, fewer one after the other."""
 
@@ -61,10 +63,9 @@ class Closure:
 
     def largest(self, most: int) -> list[int]:
         """A node of each of the components with the most members, of those that have several."""
-        several = sorted(
-            (number for number, group in enumerate(self.members) if len(group) > 1),
-            key=lambda number: -len(self.members[number]),
-        )
+        sizes = list(map(len, self.members))
+        several = [number for number, size in enumerate(sizes) if size > 1]
+        several.sort(key=sizes.__getitem__, reverse=True)
         return [self.members[number][0] for number in several[:most]]
 
     def columns(self, seeds: Mapping[int, int]) -> list[int]:
@@ -101,7 +102,14 @@ class Closure:
         waiting = [number for number in numbers if rows[number] is None]
         found = set(waiting)
         while waiting:
-            group = members[waiting.pop()]
+            number = waiting.pop()
+            group = members[number]
+            if len(group) > _LARGE:
+                # What is below need not be known; nearly all of it is reached.
+                below: set[int] = set()
+                search(successors, group[0], below)
+                rows[number] = union(list(below)) & self.wanted
+                continue
             for number in (
                 self._after(group) if len(group) > 1 else [component[x] for x in successors[group[0]]]
             ):
@@ -114,6 +122,9 @@ class Closure:
         # Lower numbers first: they are what the others are made of. Leaves have no rows.
         for number in sorted(found):
             group = members[number]
+            if len(group) > _LARGE:
+                row = rows[number] or 0
+                continue
             if len(group) == 1:
                 node = group[0]
                 row = 1 << node
@@ -129,6 +140,62 @@ class Closure:
                     row |= rows[each] or 0
             rows[number] = row = row & self.wanted if self.wanted >= 0 else row
         return row
+
+
+class Onward:
+    """What follows on a node: what it reaches, itself left out where nothing leads back to it.
+
+    For nodes on which the same follows it is the same object: as long as this one is there, sets can be
+    told apart by what object they are.
+    """
+
+    def __init__(self, closure: Closure) -> None:
+        self._closure = closure
+        self._same: dict[int, int] = {}
+        self._known: dict[int, int] = {}
+        self._together: dict[frozenset[int], int] = {}
+        # Most nodes lead into the largest component: where it leads need not be looked at again.
+        size = len(closure.successors)
+        self._core, self._inside = -1, bytes(size)
+        for node in closure.largest(1):
+            self._core = closure.component[node]
+            self._inside = format(closure.row(node), f"0{size}b").encode()[::-1].translate(_AS_BYTES)
+
+    def of(self, node: int) -> int:
+        """The set of nodes that follows on a node."""
+        closure = self._closure
+        component = closure.component
+        number = component[node]
+        if closure.is_cycle(number):
+            return self._row_of(number)
+        inside = self._inside
+        after = closure.successors[node]
+        entered = {component[each] for each in after}
+        if self._core in entered:
+            entered = {component[each] for each in after if not inside[each]}
+            entered.add(self._core)
+        if len(entered) == 1:
+            return self._row_of(entered.pop())
+        if not entered:
+            return 0
+        several = frozenset(entered)
+        row = self._together.get(several)
+        if row is None:
+            row = 0
+            for each in several:
+                row |= closure.row_of(each)
+            row = self._together[several] = self._same.setdefault(row, row)
+        return row
+
+    def _row_of(self, number: int) -> int:
+        row = self._known.get(number)
+        if row is None:
+            row = self._closure.row_of(number)
+            row = self._known[number] = self._same.setdefault(row, row)
+        return row
+
+
+_AS_BYTES = bytes.maketrans(b"01", b"\0\1")
 
 
 class Searched(Closure):

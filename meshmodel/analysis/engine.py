@@ -1,55 +1,22 @@
 """One snapshot in one view: its graph, its closures, and the starts that have crossings."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cached_property, partial
 
 from meshmodel.analysis.checkpoints import Candidates, Guarding, Unchecked, unguarded
-from meshmodel.analysis.classes import Classes, Following
-from meshmodel.analysis.closure import Closure, Searched, forward, is_sparse, part, searched
+from meshmodel.analysis.closure import Closure, Onward, Searched, forward, is_sparse, part, searched
+from meshmodel.analysis.groups import Group, Grouping, Situation
 from meshmodel.analysis.results import StepKind
-from meshmodel.analysis.steps import DIRECT_KINDS, DRIVING_KINDS, HELD_KINDS, STEP_ORDER, Mesh, bits
+from meshmodel.analysis.steps import DIRECT_KINDS, DRIVING_KINDS, HELD_KINDS, STEP_ORDER, Mesh
 from meshmodel.model.records import Agent, Intent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import View
 
+__all__ = ["Engine", "Group", "Situation", "Traveller"]
+
 _PASSING = 100
 """So many situations are kept a while where those of all agents are too much."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Group:
-    """The sources of one agent whose starts have the same unchecked reach.
-
-    Attributes:
-        sources: the systems among them, by the bits of their read accesses.
-        home: whether home is among them.
-        unchecked: what a start from them reaches without being asked.
-    """
-
-    sources: int
-    home: bool
-    unchecked: Unchecked
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Situation:
-    """What agents have in common that reach the same, wherever their homes are.
-
-    Attributes:
-        sources: all systems that are sources, by the bits of their read accesses.
-        reach: the accesses in their effective reach.
-        steered: whether any source has untrusted input.
-        groups: the sources by the unchecked reach of their starts; a source may be in several,
-            whose rows together are the reach of its start.
-        shared: whether one is.
-    """
-
-    sources: int
-    reach: int
-    steered: bool
-    groups: tuple[Group, ...]
-    shared: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -248,7 +215,7 @@ class Engine:
         if self._asked >= _PASSING:
             self._asked = 0
             # Together, since situations are told apart by what the others hold.
-            for name in ("_situations", "_known_classes", "_known_rests", "_following"):
+            for name in ("_situations", "_onward", "_grouping"):
                 self.__dict__.pop(name, None)
             self.guarding.forget()
 
@@ -260,22 +227,28 @@ class Engine:
 
     def _situation(self, node: int, home: bool, *, share: bool) -> Situation:
         """What an agent has in common with all others that reach the same."""
-        row = self.effective.row(node)
-        if not self.effective.is_cycle(self.effective.component[node]):
-            row ^= 1 << node
+        row = self._onward.of(node)
         alike = self.guarding.alike(node)
         triggers = self.mesh.triggered_by.get(node, 0)
-        key = row, id(alike), triggers & ~row, home, share
+        key = id(row), id(alike), triggers and triggers & ~row, home, share
         known = self._situations.get(key)
         if known is None:
             mesh = self.mesh
             readable = row & mesh.read
             sources = readable | triggers
-            groups, shared = self._make_groups(home, sources, readable & ~alike.row, alike, share=share)
+            groups, shared = self._grouping.groups(home, sources, readable & ~alike.row, alike, share=share)
             steered = bool(sources & mesh.untrusted)
             known = Situation(sources, row & mesh.access, steered, groups, shared)
             self._situations[key] = known
         return known
+
+    @cached_property
+    def _onward(self) -> Onward:
+        return Onward(self.effective)
+
+    @cached_property
+    def _grouping(self) -> Grouping:
+        return Grouping(self.guarding)
 
     @cached_property
     def _situations(self) -> dict[tuple[int, int, int, bool, bool], Situation]:
@@ -286,101 +259,3 @@ class Engine:
         if not traveller.shared:
             return traveller.groups
         return self._situation(traveller.node, traveller.home is not None, share=False).groups
-
-    def _make_groups(
-        self, home: bool, sources: int, guarded: int, alone: Unchecked, *, share: bool
-    ) -> tuple[tuple[Group, ...], bool]:
-        """The groups of ``_groups``.
-
-        A source that the agent reads unchecked adds nothing to the agent alone as the start, nor does
-        one from which everything that follows is in the agent's reach already: that it is read itself
-        is in the way of no crossing, since from a source to its own zone there is none. So a row may
-        have or lack the read access that the start begins with.
-
-        Where what follows opens no guard, it may be shared: the source is then counted with the agent
-        alone as the start, and once more with the rest of its row.
-        """
-        plain = sources
-        after: dict[int, tuple[int, Unchecked]] = {}
-        rest: dict[int, tuple[int, Unchecked]] = {}
-        for following, here in self._classes(guarded).leading_out(alone.row, alone.leaving):
-            more = following & ~alone.row
-            if not more and not here & alone.leaving:
-                continue
-            plain &= ~here
-            if share and not (more | here) & alone.leaving and self._adds_no_power(alone, more):
-                plain |= here
-                before = rest.get(more)
-                if before is None:
-                    rest[more] = here, Unchecked(more, alone.dropped, ((_lowest(here),),), ())
-                else:
-                    rest[more] = before[0] | here, before[1]
-                continue
-            for some, unchecked in self._starts(alone, following, here):
-                row = unchecked.row
-                if row == alone.row:
-                    plain |= some
-                    continue
-                known, first = after.get(row, (0, unchecked))
-                after[row] = known | some, first
-        groups = [Group(plain, home, alone)] if plain or home else []
-        groups.extend(Group(known, home=False, unchecked=first) for known, first in after.values())
-        groups.extend(self._rest(known, first) for known, first in rest.values())
-        return tuple(groups), bool(rest)
-
-    def _starts(self, alone: Unchecked, following: int, here: int) -> Iterator[tuple[int, Unchecked]]:
-        """What the agent reaches unchecked with one of these sources, which all lead to the same.
-
-        Only sources that a guarded step leaves can differ, and only if nothing leads back to them.
-        """
-        alike = here & (following | ~self._guarded_leaves)
-        if alike:
-            yield alike, self.guarding.together(alone, _lowest(alike), following)
-        for source in bits(here & ~alike):
-            unchecked = self.guarding.together(alone, source, following | 1 << source)
-            yield 1 << source, replace(unchecked, row=unchecked.row & ~(1 << source))
-
-    @cached_property
-    def _guarded_leaves(self) -> int:
-        mask = 0
-        for leaves, _ in self.candidates.guards:
-            if leaves < self.mesh.first_credential:
-                mask |= 1 << leaves
-        return mask
-
-    def _rest(self, sources: int, unchecked: Unchecked) -> Group:
-        """The group of shared rows; one for all agents that have the same."""
-        key = sources, unchecked.row, unchecked.dropped
-        known = self._known_rests.get(key)
-        if known is None:
-            known = self._known_rests[key] = Group(sources, home=False, unchecked=unchecked)
-        return known
-
-    def _adds_no_power(self, alone: Unchecked, more: int) -> bool:
-        if not more & self.candidates.controllable:
-            return True
-        return self.candidates.controlled(alone.row | more) == alone.dropped
-
-    def _classes(self, guarded: int) -> Classes:
-        """These read accesses by what follows on reading, with all candidates in force."""
-        known = self._known_classes.get(guarded)
-        if known is None:
-            known = self._known_classes[guarded] = Classes(self._following, guarded)
-        return known
-
-    @cached_property
-    def _following(self) -> Following:
-        return Following(self.guarding.baseline)
-
-    @cached_property
-    def _known_classes(self) -> dict[int, Classes]:
-        return {}
-
-    @cached_property
-    def _known_rests(self) -> dict[tuple[int, int, int], Group]:
-        return {}
-
-
-def _lowest(mask: int) -> int:
-    """The number of the lowest bit that is set."""
-    return (mask & -mask).bit_length() - 1

@@ -286,14 +286,35 @@ class Mesh:
     @cached_property
     def triggered_by(self) -> dict[int, int]:
         """For agents the systems that trigger them, by their read accesses."""
-        triggering: dict[int, list[int]] = {}
+        entered: dict[int, list[int]] = {}
         for leaves, enters in self.steps["trigger"]:
-            triggering.setdefault(enters, []).append(leaves - WRITE)
-        return {agent: union(reads) for agent, reads in triggering.items()}
-
-    def triggered_from(self, reads: int) -> int:
-        """The nodes of the agents that one of these systems triggers, by their read accesses."""
-        return union([enters for leaves, enters in self.steps["trigger"] if reads >> leaves - WRITE & 1])
+            if leaves in entered:
+                entered[leaves].append(enters)
+            else:
+                entered[leaves] = [enters]
+        # Places with outsiders' words steer many agents, all of them mostly the same ones.
+        many: dict[int, list[int]] = {}
+        triggering: dict[int, int] = {}
+        for leaves, agents in entered.items():
+            if len(agents) > _FEW:
+                for agent in agents:
+                    if agent in many:
+                        many[agent].append(leaves - WRITE)
+                    else:
+                        many[agent] = [leaves - WRITE]
+        alike: dict[tuple[int, ...], int] = {}
+        for agent, reads in many.items():
+            key = tuple(reads)
+            if key not in alike:
+                alike[key] = union(reads)
+            triggering[agent] = alike[key]
+        for leaves, agents in entered.items():
+            if len(agents) <= _FEW:
+                read = 1 << leaves - WRITE
+                for agent in agents:
+                    before = triggering.get(agent)
+                    triggering[agent] = read if before is None else before | read
+        return triggering
 
     def _arising(self) -> set[Pair]:
         """Triggers that arise by themselves: a steerable agent reads outsiders' words, by steps other

@@ -1,0 +1,210 @@
+"""The sources of agents by what their starts reach unchecked (sections 5 and 6)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from meshmodel.analysis.checkpoints import Guarding, Unchecked
+from meshmodel.analysis.classes import Classes, Following, Leading, Out
+from meshmodel.analysis.closure import union
+from meshmodel.analysis.steps import bits
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """The sources of one agent whose starts have the same unchecked reach.
+
+    Attributes:
+        sources: the systems among them, by the bits of their read accesses.
+        home: whether home is among them.
+        unchecked: what a start from them reaches without being asked.
+    """
+
+    sources: int
+    home: bool
+    unchecked: Unchecked
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Situation:
+    """What agents have in common that reach the same, wherever their homes are.
+
+    Attributes:
+        sources: all systems that are sources, by the bits of their read accesses.
+        reach: the accesses in their effective reach.
+        steered: whether any source has untrusted input.
+        groups: the sources by the unchecked reach of their starts; a source may be in several,
+            whose rows together are the reach of its start.
+        shared: whether one is.
+    """
+
+    sources: int
+    reach: int
+    steered: bool
+    groups: tuple[Group, ...]
+    shared: bool
+
+
+Shared = tuple[tuple[Group, ...], Sequence[Out]]
+"""Groups of shared rows, and what else leads out of the reach of an agent."""
+
+
+class Grouping:
+    """Puts the sources of agents together, and finds what many agents share once.
+
+    Args:
+        guarding: unchecked reach from any start.
+    """
+
+    def __init__(self, guarding: Guarding) -> None:
+        self._guarding = guarding
+        self._candidates = guarding.candidates
+        self._following = Following(guarding.onward)
+        self._classes: dict[int, Classes] = {}
+        self._shares: dict[tuple[Leading, int, int, int], Shared] = {}
+        self._rests: dict[tuple[Out, int], Group] = {}
+        self._relevant: dict[Out, tuple[bool, int]] = {}
+        # The guards of steps by the nodes that these leave, and which of these are read accesses.
+        self._guards: dict[int, int] = {}
+        for (leaves, _), guards in guarding.candidates.guards.items():
+            self._guards[leaves] = self._guards.get(leaves, 0) | guards
+        self._left = union(list(self._guards))
+        self._guarded = self._left & guarding.mesh.access
+        self._boundaries = 0
+        for boundary in guarding.candidates.boundaries:
+            self._boundaries |= 1 << boundary.number
+
+    def groups(
+        self, home: bool, sources: int, guarded: int, alone: Unchecked, *, share: bool
+    ) -> tuple[tuple[Group, ...], bool]:
+        """The sources of an agent by the unchecked reach of their starts, and whether one is in several.
+
+        Args:
+            home: whether home is a source.
+            sources: the systems that are, by their read accesses.
+            guarded: those of them that the agent does not read unchecked.
+            alone: what it reaches alone as the start.
+            share: whether sources may be in several groups.
+
+        A source that the agent reads unchecked adds nothing to the agent alone as the start, nor does
+        one from which everything that follows is in the agent's reach already: that it is read itself
+        is in the way of no crossing, since from a source to its own zone there is none. So a row may
+        have or lack the read access that the start begins with.
+
+        Where what follows opens no guard, it may be shared: the source is then counted with the agent
+        alone as the start, and once more with the rest of its row.
+        """
+        plain = sources
+        starts: list[tuple[int, Unchecked]] = []
+        classes = self._parted(guarded)
+        if classes.common & ~alone.row:
+            # Sources that a guarded step leaves are looked at one by one.
+            starts.extend(self._odd(guarded & self._guarded, alone))
+            classes = self._parted(guarded & ~self._guarded)
+            starts.extend(self._with_core(classes, alone))
+            leading = classes.aside(alone.row)
+            touched = 0
+        else:
+            leading = classes.leading(alone.row)
+            touched = guarded & alone.leaving
+        rest, apart = self._shared(leading, guarded, alone) if share else ((), leading.each)
+        for each in apart:
+            starts.extend(self._starts(alone, each.more, each.here))
+        if touched:
+            starts.extend(self._starts(alone, 0, touched & ~leading.here))
+        whole: dict[int, tuple[int, Unchecked]] = {}
+        for some, unchecked in starts:
+            row = unchecked.row
+            if row != alone.row:
+                plain &= ~some
+                known, first = whole.get(row, (0, unchecked))
+                whole[row] = known | some, first
+        groups = [Group(plain, home, alone)] if plain or home else []
+        groups.extend(Group(known, home=False, unchecked=first) for known, first in whole.values())
+        groups.extend(rest)
+        return tuple(groups), bool(rest)
+
+    def _parted(self, accesses: int) -> Classes:
+        """Some read accesses by what follows on them."""
+        known = self._classes.get(accesses)
+        if known is None:
+            known = self._classes[accesses] = Classes(self._following, accesses)
+        return known
+
+    def _odd(self, sources: int, alone: Unchecked) -> Iterator[tuple[int, Unchecked]]:
+        """What the agent reaches unchecked with each of these sources, one by one."""
+        for source in bits(sources):
+            here = 1 << source
+            yield from self._starts(alone, self._guarding.onward.of(source) & ~alone.row, here)
+
+    def _with_core(self, classes: Classes, alone: Unchecked) -> Iterator[tuple[int, Unchecked]]:
+        """The starts of these sources, which begin with what they all lead to."""
+        core = self._guarding.together(alone, _lowest(classes.first), classes.common)
+        plain = classes.included
+        for each in classes.including(core.row).each:
+            plain &= ~each.here
+            yield each.here, self._guarding.together(core, _lowest(each.here), each.more)
+        if plain:
+            yield plain, core
+
+    def _starts(self, alone: Unchecked, more: int, here: int) -> Iterator[tuple[int, Unchecked]]:
+        """What the agent reaches unchecked with one of these sources, which all lead to the same.
+
+        Only sources that a guarded step leaves can differ, and only if nothing leads back to them.
+        """
+        alike = here & (more | ~self._guarded)
+        if alike:
+            yield alike, self._guarding.together(alone, _lowest(alike), more)
+        differing = here & ~alike
+        while differing:
+            source = _lowest(differing)
+            differing &= differing - 1
+            unchecked = self._guarding.together(alone, source, more | 1 << source)
+            yield 1 << source, replace(unchecked, row=unchecked.row & ~(1 << source))
+
+    def _shared(self, leading: Leading, guarded: int, alone: Unchecked) -> Shared:
+        """The groups of shared rows, and what may not be shared: once for all for which it is the same."""
+        controllable = self._candidates.controllable
+        power = alone.row & controllable if leading.missing & controllable else 0
+        leaving = alone.leaving & (leading.missing | guarded)
+        key = leading, alone.dropped, leaving, power
+        known = self._shares.get(key)
+        if known is None:
+            groups: list[Group] = []
+            apart: list[Out] = []
+            for each in leading.each:
+                if leaving and (each.more | each.here) & leaving:
+                    apart.append(each)
+                elif (group := self._rest(each, alone)) is not None:
+                    groups.append(group)
+                else:
+                    apart.append(each)
+            known = self._shares[key] = tuple(groups), apart
+        return known
+
+    def _rest(self, out: Out, alone: Unchecked) -> Group | None:
+        """The group of shared rows, one for all agents that have the same; ``None`` where it adds power."""
+        relevant = self._relevant.get(out)
+        if relevant is None:
+            relevant = self._relevant[out] = self._relevant_to(out)
+        is_free, guards = relevant
+        if not is_free and self._candidates.controlled(alone.row | out.more) != alone.dropped:
+            return None
+        # Of the checkpoints without force only those count that there are on the way from here.
+        key = out, alone.dropped & guards
+        known = self._rests.get(key)
+        if known is None:
+            unchecked = Unchecked(out.more, key[1], ((_lowest(out.here),),), ())
+            known = self._rests[key] = Group(out.here, home=False, unchecked=unchecked)
+        return known
+
+    def _relevant_to(self, out: Out) -> tuple[bool, int]:
+        """Whether there is no power in what follows, and which checkpoints are on steps from there."""
+        guards = self._boundaries
+        for node in bits(out.more & self._left):
+            guards |= self._guards[node]
+        return not out.more & self._candidates.controllable, guards
+
+
+def _lowest(mask: int) -> int:
+    """The number of the lowest bit that is set."""
+    return (mask & -mask).bit_length() - 1
