@@ -60,7 +60,7 @@ Label = tuple[tuple[str, str], ...]
 
 
 @lru_cache(maxsize=16_384)
-def _grant_label(  # noqa: PLR0913  # all that is seen of it
+def _grant_label(  # all that is seen of it
     principal: str, title: str, status: str, actions: tuple[str, ...], *, card: bool, guard: bool
 ) -> Label:
     """The label of a grant, by wordiness."""

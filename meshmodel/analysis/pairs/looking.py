@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -32,7 +31,7 @@ from meshmodel.analysis.pairs.counting import (
 from meshmodel.analysis.pairs.walking import Starts
 from meshmodel.analysis.steps import ADMIN
 
-_BLOCK = 1_000_000
+_BLOCK = 300_000
 """So many pairs are looked at together."""
 
 
@@ -62,13 +61,15 @@ class _Block:
     Attributes:
         first, after: their numbers.
         agents: their homes and sources.
-        counted: which of them have crossings.
+        owner: for each access that those of them reach that are counted here the agent.
+        access: the access; both in order.
     """
 
     first: int
     after: int
     agents: Agents
-    counted: Flags
+    owner: Numbers
+    access: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,6 @@ class Looking:
     Attributes:
         columns: the mesh.
         homes: the home zone of each agent, by number.
-        reached: what each one reaches, one after the other;
-        reached_at: where each one's begins there, and where the last one's ends.
         crossings: how many crossings there are.
         ranks: how many have an open door, by the rank of their severity.
         entered: who comes through which door to what, and how severe that is, packed as numbers.
@@ -108,9 +107,9 @@ class Looking:
         self._mesh = mesh = columns.mesh
         self._starts = starts
         self.homes = columns.is_home(homes)
-        self.reached = numbers(starts.reached)
+        self._reached = numbers(starts.reached)
         self._unchecked = numbers(starts.unchecked)
-        self.reached_at = _ends(starts.reached_sizes)
+        self._reached_at = _ends(starts.reached_sizes)
         self._unchecked_at = _ends(starts.unchecked_sizes)
         owner, node = two(starts.deputies)
         holder, held = two(mesh.steps["hold"])
@@ -123,58 +122,68 @@ class Looking:
         self._later = two(starts.later)
         self._later_nodes = two(starts.later_nodes)
         self._later_opened = columns.opened(starts.later_opened)
+        owner, read = two(starts.heard)
+        self._heard = once(owner * mesh.size + read)
+        self._accesses: list[Numbers] = []
         self.crossings = 0
         self.ranks = np.zeros(RANKS, dtype=np.int64)
         self.entered: list[Numbers] = []
         for block in self._blocks():
             self._add(block)
 
+    def reached(self) -> tuple[Numbers, Numbers]:
+        """All that agents reach, accesses that lead nowhere included: the agents, and the nodes."""
+        inner = self._reached >= self._mesh.first_credential
+        owner = np.repeat(np.arange(len(self.homes)), np.diff(self._reached_at))[inner]
+        owners, accesses = np.divmod(every(*self._accesses), self._mesh.size)
+        return every(owner, owners), every(self._reached[inner], accesses)
+
     def _blocks(self) -> Iterator[_Block]:
-        ends, first = self.reached_at, 0
+        ends, first = self._reached_at, 0
         while first < len(self.homes):
             after = int(np.searchsorted(ends, ends[first] + _BLOCK, side="right")) - 1
             after = max(after, first + 1)
             yield self._block(first, after)
             first = after
 
-    def _pairs(self, block: _Block) -> tuple[Numbers, Numbers]:
-        """The accesses that the agents of a block reach, with the agents."""
-        return self._part(block.first, block.after, block.counted)
-
-    def _part(self, first: int, after: int, counted: Flags) -> tuple[Numbers, Numbers]:
-        ends = self.reached_at[first : after + 1]
+    def _credentials(self, nodes: Numbers, ends: Numbers, first: int, after: int) -> tuple[Numbers, Numbers]:
+        """The credentials among what some agents reach, with the agents."""
+        ends = ends[first : after + 1]
         owner = np.repeat(np.arange(after - first), np.diff(ends))
-        node = self.reached[ends[0] : ends[-1]]
-        some = (node < self._mesh.first_credential) & counted[owner]
+        node = nodes[ends[0] : ends[-1]]
+        some = (node >= self._mesh.first_credential) & (node < self._mesh.first_agent)
         return owner[some], node[some]
 
     def _block(self, first: int, after: int) -> _Block:
+        columns, size = self.columns, self._mesh.size
+        owner, node = self._credentials(self._reached, self._reached_at, first, after)
+        place, step = columns.grants_of(node - self._mesh.first_credential)
+        opened = self._implied(owner[place], step, np.zeros(len(step), dtype=np.bool_))
+        keys = once(opened.owner * size + opened.access)
+        self._accesses.append(keys + first * size)
         counted = np.diff(self._unchecked_at[first : after + 1]) > 0
-        owner, access = self._part(first, after, counted)
+        owner, access = np.divmod(keys, size)
+        some = counted[owner]
+        owner, access = owner[some], access[some]
         reads = access % 5 == 0
-        heard = self._heard
-        some = slice(*np.searchsorted(heard[0], (first, after)))
-        owners = every(owner[reads], heard[0][some] - first)
-        sources = every(access[reads], heard[1][some]) // 5
+        heard = self._heard[slice(*np.searchsorted(self._heard, (first * size, after * size)))] - first * size
+        heard = heard[~among(heard, keys)]
+        owners, sources = np.divmod(every(keys[some][reads], heard), size)
+        sources //= 5
         steered = np.zeros(after - first, dtype=np.bool_)
-        steered[owners[self.columns.untrusted[sources]]] = True
+        steered[owners[columns.untrusted[sources]]] = True
         agents = Agents(self.homes[first:after], steered, owners, sources)
-        return _Block(first, after, agents, counted)
-
-    @cached_property
-    def _heard(self) -> tuple[Numbers, Numbers]:
-        return two(self._starts.heard)
+        return _Block(first, after, agents, owner, access)
 
     def _add(self, block: _Block) -> None:
         columns, agents = self.columns, block.agents
-        owner, access = self._pairs(block)
-        sort = sorts_of_accesses(columns, access, 0)
-        self.crossings += int(crossings(columns, agents, owner, access, sort).sum())
+        sort = sorts_of_accesses(columns, block.access, 0)
+        self.crossings += int(crossings(columns, agents, block.owner, block.access, sort).sum())
         doors = self._open_doors(block)
         self._enter(block, doors)
         # What is reached unchecked is where somebody comes through an open door.
         keys, picked = _together(doors.owner * self._mesh.size + doors.access, doors.picked)
-        owner, access = keys // self._mesh.size, keys % self._mesh.size
+        owner, access = np.divmod(keys, self._mesh.size)
         sort = sorts_of_accesses(columns, access, picked)
         self.ranks += crossings(columns, agents, owner, access, sort)
         self._add_later(block, keys, picked)
@@ -182,11 +191,7 @@ class Looking:
     def _open_doors(self, block: _Block) -> _Open:
         """The open doors of agents alone as the start."""
         columns, mesh = self.columns, self._mesh
-        ends = self._unchecked_at[block.first : block.after + 1]
-        owner = np.repeat(np.arange(block.after - block.first), np.diff(ends))
-        node = self._unchecked[ends[0] : ends[-1]]
-        some = (node >= mesh.first_credential) & (node < mesh.first_agent)
-        owner, node = owner[some], node[some]
+        owner, node = self._credentials(self._unchecked, self._unchecked_at, block.first, block.after)
         picked = ~among((owner + block.first) * mesh.size + node, self._unpicked)
         place, step = columns.grants_of(node - mesh.first_credential)
         owner, picked = owner[place], picked[place]

@@ -1,11 +1,9 @@
 """What all agents reach as pairs of an agent and a node, and what follows (section 6)."""
 
 from collections.abc import Iterable
-from functools import cached_property
 
 import numpy as np
 
-from meshmodel.analysis.checkpoints import unguarded
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.pairs.columns import (
     Columns,
@@ -30,8 +28,8 @@ class Pairs:
     """The agents of one reading and what they reach.
 
     Attributes:
-        looking: the crossings and doors.
-        reached: what each agent reaches, one after the other.
+        owners: the number of an agent for each node that it reaches;
+        reached: the node; what an agent reaches is in order by neither, but nodes have agents in order.
     """
 
     def __init__(self, looking: Looking, starts: Starts) -> None:
@@ -39,7 +37,7 @@ class Pairs:
         self._columns = looking.columns
         self._mesh = looking.columns.mesh
         self._starts = starts
-        self.reached = looking.reached
+        self.owners, self.reached = looking.reached()
 
     @property
     def apart(self) -> list[str]:
@@ -97,11 +95,6 @@ class Pairs:
         """The crossings with an open door by severity."""
         return dict(zip(SEVERITIES, map(int, self._looking.ranks[1:]), strict=True))
 
-    @cached_property
-    def owners(self) -> Numbers:
-        """For each pair of an agent and a node that it reaches the number of the agent."""
-        return np.repeat(np.arange(len(self._looking.homes)), np.diff(self._looking.reached_at))
-
     def doors(self) -> list[Door]:
         """All missing checkpoints, by credential and system."""
         mesh, ids = self._mesh, self._mesh.agents
@@ -142,15 +135,12 @@ def pairs_of(engine: Engine, intended: Iterable[str]) -> Pairs:
         intended: the agents that have intents: these are left apart.
     """
     mesh, candidates, agents = engine.mesh, engine.candidates, engine.snapshot.agent
-    successors = engine.effective.successors
     bounded = 0
     for boundary in candidates.boundaries:
         bounded |= mesh.zone_mask.get(boundary.zone_to, 0)
     starts = walk(
         mesh,
         candidates,
-        successors,
-        unguarded(successors, candidates),
         frozenset(node for each, node in mesh.agent_node.items() if agents[each].is_person),
         [mesh.agent_node[each] for each in intended if each in mesh.agent_node],
         frozenset(bits(bounded)),

@@ -1,10 +1,11 @@
 """What each agent reaches, node by node, where that is little (sections 4 and 5)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from meshmodel.analysis.checkpoints import Candidates
+from meshmodel.analysis.checkpoints import Candidates, unguarded
 from meshmodel.analysis.closure import Successors, search
+from meshmodel.analysis.results import StepKind
 from meshmodel.analysis.steps import DRIVING_KINDS, READ, WRITE, Mesh, Pair, bits
 
 
@@ -12,19 +13,20 @@ from meshmodel.analysis.steps import DRIVING_KINDS, READ, WRITE, Mesh, Pair, bit
 class Starts:
     """What the starts of all agents reach, agent by agent in the order of their nodes.
 
+    Accesses are left out that lead nowhere and give no power.
+
     Attributes:
         reached: the nodes that each one reaches, guarded or not, one agent after the other.
         reached_sizes: how many of these are of each agent.
         unchecked: the nodes that each one reaches unchecked, alone as the start; likewise.
         unchecked_sizes: how many of these are of each agent.
         opened: guarded steps that are open for agents alone, each with the number of the agent.
-        deputies: the nodes that agents reach, but not as themselves; likewise.
+        deputies: the credentials that agents reach, but not as themselves; likewise.
         later: a source from which more is reached unchecked than from the agent alone, by the number of
             the agent and the node of its read access.
         later_nodes: what more is reached; each node with the number of its place in ``later``.
         later_opened: guarded steps that are open for the start, but not for the agent alone; likewise.
-        heard: systems that trigger agents, which do not read them, by the number of the agent and the node
-            of the read access.
+        heard: systems that trigger agents, by the number of the agent and the node of the read access.
         met: for candidates the agents that come to their step and have power over them, by number.
         apart: the numbers of the agents that were left out of all but the first two.
     """
@@ -91,8 +93,6 @@ class _Opening:
 def walk(
     mesh: Mesh,
     candidates: Candidates,
-    successors: Successors,
-    baseline: Successors,
     people: frozenset[int],
     apart: Iterable[int],
     apart_at: frozenset[int],
@@ -102,26 +102,25 @@ def walk(
     Args:
         mesh: the compiled graph.
         candidates: the checkpoints that meet points 1 to 3 of section 5.
-        successors: for each node the nodes after it.
-        baseline: the same by steps that no candidate covers.
         people: the nodes of agents that have no crossings.
         apart: the nodes of agents that are looked at elsewhere;
         apart_at: and so are those that reach one of these nodes.
     """
     starts = Starts()
+    successors = _within(mesh, candidates, apart_at)
+    baseline = unguarded(successors, candidates)
     guarded = frozenset(leaves for leaves, _ in candidates.guards)
     opening = _Opening(candidates, baseline)
-    after_credentials = mesh.first_agent
+    first_credential, first_agent = mesh.first_credential, mesh.first_agent
     agents = frozenset(mesh.agent_node.values())
     leading = frozenset(read for read in range(READ, mesh.first_credential, 5) if successors[read])
     own = _own(mesh, successors)
-    triggering: dict[int, set[int]] = {}
+    triggering: dict[int, list[int]] = {}
     for leaves, enters in mesh.steps["trigger"]:
-        triggering.setdefault(enters, set()).add(leaves - WRITE)
+        triggering.setdefault(enters, []).append(leaves - WRITE)
     others = frozenset(apart)
     for number, node in enumerate(mesh.agent_node.values()):
-        unchecked: set[int] = set()
-        search(baseline, node, unchecked)
+        unchecked = reached_from(baseline, node)
         left = guarded.isdisjoint(unchecked)
         opened: list[Pair] = []
         if not left and not opening.leaving.isdisjoint(unchecked):
@@ -144,13 +143,14 @@ def walk(
         starts.unchecked += unchecked
         starts.unchecked_sizes.append(len(unchecked))
         if node in triggering:
-            starts.heard += [(number, read) for read in triggering[node] if read not in reached]
+            starts.heard += [(number, read) for read in triggering[node]]
         for step in opened:
             starts.opened.append((number, step))
         if len(agents & reached) > 1:
-            found: set[int] = set()
-            search(own, node, found)
-            starts.deputies += [(number, each) for each in reached - found if each < after_credentials]
+            found = reached_from(own, node)
+            starts.deputies += [
+                (number, each) for each in reached - found if first_credential <= each < first_agent
+            ]
         if left:
             continue
         for candidate in opening.met(reached, unchecked):
@@ -160,14 +160,46 @@ def walk(
                 continue
             row = unchecked.copy()
             search(baseline, read, row)
-            more = [step for step in opening.open(row) if step not in opened]
+            power = [step for step in opening.open(row) if step not in opened]
             row -= unchecked
-            if len(row) > 1 or more:
+            if len(row) > 1 or power:
                 place = len(starts.later)
                 starts.later.append((number, read))
                 starts.later_nodes += [(place, each) for each in row]
-                starts.later_opened += [(place, step) for step in more]
+                starts.later_opened += [(place, step) for step in power]
     return starts
+
+
+def reached_from(successors: Successors, node: int) -> set[int]:
+    """What one node reaches, itself included."""
+    found: set[int] = set()
+    search(successors, node, found)
+    return found
+
+
+def _within(mesh: Mesh, candidates: Candidates, apart_at: frozenset[int]) -> Successors:
+    """For each node the nodes after it, without the accesses that lead nowhere: most of all accesses, and
+    what is reached of these follows from the credentials that are reached.
+    """
+    within = set(apart_at)
+    kinds: tuple[StepKind, ...] = ("custody", "trigger", "hosting", "implies")
+    for kind in kinds:
+        within.update(leaves for leaves, _ in mesh.steps[kind])
+    for control in candidates.control:
+        within.update(bits(control))
+    after_accesses = mesh.first_credential
+    found: dict[int, list[int]] = {}
+    for pairs in mesh.steps.values():
+        for leaves, enters in pairs:
+            if enters >= after_accesses or enters in within:
+                if leaves in found:
+                    found[leaves].append(enters)
+                else:
+                    found[leaves] = [enters]
+    successors: list[Sequence[int]] = [()] * mesh.size
+    for leaves, after in found.items():
+        successors[leaves] = after
+    return successors
 
 
 def _own(mesh: Mesh, successors: Successors) -> Successors:
