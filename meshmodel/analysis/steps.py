@@ -316,6 +316,10 @@ class Mesh:
                     triggering[agent] = read if before is None else before | read
         return triggering
 
+    def triggered_from(self, reads: int) -> int:
+        """The nodes of the agents that one of these systems triggers, by their read accesses."""
+        return union([enters for leaves, enters in self.steps["trigger"] if reads >> leaves - WRITE & 1])
+
     def _arising(self) -> set[Pair]:
         """Triggers that arise by themselves: a steerable agent reads outsiders' words, by steps other
         than triggers (so that no such trigger is the reason of another).
