@@ -7,6 +7,7 @@ worked out when it is first asked for, together with those that it is made of.
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
 Successors = Sequence[Sequence[int]]
 
@@ -203,24 +204,42 @@ class Searched(Closure):
 
     __slots__ = ("_last",)
 
-    def __init__(self, successors: Successors, component: list[int], members: list[list[int]]) -> None:
-        super().__init__(successors, component, members)
+    def __init__(self, successors: Successors) -> None:
+        # Components are taken apart when they are first asked for: searches do without them.
+        self.successors = successors
+        self.wanted = -1
         self._last: dict[int, int] = {}
+
+    if not TYPE_CHECKING:  # any name would be allowed
+
+        def __getattr__(self, name: str) -> object:
+            """Take the components apart."""
+            if name not in ("component", "members"):
+                raise AttributeError(f"a closure has no {name}")
+            self.component = [-1] * len(self.successors)
+            self.members = []
+            _take_apart(self.successors, range(len(self.successors)), self.component, self.members)
+            return object.__getattribute__(self, name)
+
+    @property
+    def rows(self) -> list[int]:
+        """The rows of all components."""
+        return [self.row_of(number) for number in range(len(self.members))]
 
     def row(self, node: int) -> int:
         """The set of nodes that the node reaches, itself included."""
-        return self.row_of(self.component[node])
-
-    def row_of(self, number: int) -> int:
-        """The set of nodes that a component reaches, itself included."""
-        row = self._last.get(number)
+        row = self._last.get(node)
         if row is None:
             if len(self._last) >= _LAST:
                 self._last.clear()
             found: set[int] = set()
-            search(self.successors, self.members[number][0], found)
-            row = self._last[number] = union(list(found))
+            search(self.successors, node, found)
+            row = self._last[node] = union(list(found))
         return row
+
+    def row_of(self, number: int) -> int:
+        """The set of nodes that a component reaches, itself included."""
+        return self.row(self.members[number][0])
 
     def prepare(self, nodes: Iterable[int]) -> None:
         """Nothing is gained by working rows out before they are asked for."""
@@ -272,11 +291,6 @@ def is_sparse(successors: Successors, starts: Sequence[int]) -> bool:
     return True
 
 
-def searched(closure: Closure) -> Searched:
-    """The same closure with rows that are not kept."""
-    return Searched(closure.successors, closure.component, closure.members)
-
-
 def union(nodes: Sequence[int]) -> int:
     """These nodes as a set of bits."""
     if len(nodes) < _MANY:
@@ -310,6 +324,9 @@ def part(whole: Closure, successors: Successors) -> Closure:
         whole: the closure of the other graph, whose components can only fall apart.
         successors: for each node the nodes after it.
     """
+    if isinstance(whole, Searched):
+        # Where rows are searched for they are so in the parts.
+        return Searched(successors)
     component = [-1] * len(successors)
     members: list[list[int]] = []
     for group in whole.members:
@@ -318,9 +335,7 @@ def part(whole: Closure, successors: Successors) -> Closure:
             members.append(group)
         else:
             _take_apart(successors, group, component, members)
-    # Where rows are searched for they are so in the parts.
-    made = Searched if isinstance(whole, Searched) else Closure
-    return made(successors, component, members)
+    return Closure(successors, component, members)
 
 
 def _take_apart(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from meshmodel.analysis.checkpoints import Candidates, Guarding, Unchecked, unguarded
-from meshmodel.analysis.closure import Closure, Onward, Searched, forward, is_sparse, part, searched
+from meshmodel.analysis.closure import Closure, Onward, Searched, forward, is_sparse, part
 from meshmodel.analysis.groups import Group, Grouping, Situation
 from meshmodel.analysis.results import StepKind
 from meshmodel.analysis.steps import DIRECT_KINDS, DRIVING_KINDS, HELD_KINDS, STEP_ORDER, Mesh
@@ -114,10 +114,10 @@ class Engine:
     @cached_property
     def effective(self) -> Closure:
         """All steps, guarded or not."""
-        closure = forward(self.mesh.successors(STEP_ORDER))
-        if self._kept or not is_sparse(closure.successors, list(self.mesh.agent_node.values())):
-            return closure
-        return searched(closure)
+        successors = self.mesh.successors(STEP_ORDER)
+        if self._kept or not is_sparse(successors, list(self.mesh.agent_node.values())):
+            return forward(successors)
+        return Searched(successors)
 
     @cached_property
     def own(self) -> Closure:
@@ -130,8 +130,8 @@ class Engine:
         return part(self.effective, successors)
 
     def _forward(self, kinds: Iterable[StepKind]) -> Closure:
-        closure = forward(self.mesh.successors(kinds))
-        return searched(closure) if isinstance(self.effective, Searched) else closure
+        successors = self.mesh.successors(kinds)
+        return Searched(successors) if isinstance(self.effective, Searched) else forward(successors)
 
     @cached_property
     def direct(self) -> Closure:

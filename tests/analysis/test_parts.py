@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from meshmodel.analysis import analysis as facade
 from meshmodel.analysis import closure, engine, parts
-from meshmodel.analysis.closure import Searched, forward, is_sparse, searched
+from meshmodel.analysis.closure import Searched, forward, is_sparse
 from meshmodel.analysis.pairs import looking
 from meshmodel.api import Analysis, analyse
 from meshmodel.model.snapshot import Snapshot
@@ -118,8 +118,9 @@ def test_only_a_large_graph_in_which_little_is_reached_is_searched(monkeypatch):
 def test_rows_that_are_searched_for_are_those_that_are_kept():
     graph = [[1, 2], [2], [0], [0, 4], []]
     kept = forward(graph)
-    found = searched(kept)
-    assert isinstance(found, Searched)
+    found = Searched(graph)
     found.prepare(range(5))
     assert [found.row(node) for node in range(5)] == [kept.row(node) for node in range(5)]
     assert found.rows == kept.rows
+    with pytest.raises(AttributeError, match="nothing"):
+        found.nothing  # it is there for no reason
