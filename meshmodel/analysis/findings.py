@@ -1,12 +1,14 @@
 """Findings of all rules in their order, with what was accepted about them (section 9)."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import chain, repeat
 from operator import attrgetter
 from typing import Final
 
 from meshmodel.analysis.results import Accepted, Finding, Told
 from meshmodel.analysis.rules import RULES, Case, Facts, Rule
-from meshmodel.analysis.rules.base import joined
+from meshmodel.analysis.rules.base import Cases, joined
 from meshmodel.model.records import Acceptance
 from meshmodel.model.vocabulary import SEVERITIES
 
@@ -18,21 +20,45 @@ def findings(facts: Facts, today: date) -> tuple[Finding, ...]:
         facts: the model as read.
         today: the day (UTC) on which acceptances must still hold.
     """
-    listed: dict[tuple[int, str], tuple[Rule, list[Case]]] = {}
+    listed: dict[tuple[int, str], list[Finding]] = {}
+    acceptances: dict[str, dict[str, Acceptance]] = {}
+    for acceptance in facts.snapshot.acceptance.values():
+        acceptances.setdefault(acceptance.rule, {})[acceptance.subject] = acceptance
     for rule in RULES:
-        places: dict[str, list[Case]] = {}
-        for case in rule.cases(facts):
-            if case.severity in places:
-                places[case.severity].append(case)
-            else:
-                places[case.severity] = cases = [case]
-                listed[_RANK[case.severity], rule.id] = rule, cases
-    every: list[Finding] = []
-    for place in sorted(listed):
-        rule, cases = listed[place]
-        cases.sort(key=_SUBJECT)
-        every += [found_by(rule, case, facts, today) for case in cases]
-    return tuple(every)
+        found = found_by_all(rule, rule.all_cases(facts), acceptances.get(rule.id, {}), today)
+        found.sort(key=_SUBJECT)
+        for severity in {each.severity for each in found}:
+            listed[_RANK[severity], rule.id] = [each for each in found if each.severity == severity]
+    return tuple(chain.from_iterable(listed[place] for place in sorted(listed)))
+
+
+def found_by_all(
+    rule: Rule, cases: Cases | list[Case], acceptances: Mapping[str, Acceptance], today: date
+) -> list[Finding]:
+    """The findings of many cases of a rule, each with what was accepted about it.
+
+    Args:
+        rule: the rule.
+        cases: its cases, by columns or one by one.
+        acceptances: the acceptances of its findings by subject.
+        today: the day (UTC) on which they must still hold.
+    """
+    if not isinstance(cases, Cases):
+        later = [each.told for each in cases if not isinstance(each.told, Told)]
+        if not later or len(later) < len(cases):
+            return [_found(rule, each, acceptances.get(each.subject), today) for each in cases]
+        subject, severity, _, agent, action = zip(*cases, strict=True)
+        cases = Cases(subject, severity, later, agent, action, range(len(later)))
+    said: Iterable[Accepted | None] = repeat(None)
+    if acceptances:
+        said = [
+            None if each.subject not in acceptances else accepted(acceptances[each.subject], each, today)
+            for each in map(Case, *cases[:-1])
+        ]
+    subjects, severities, told, agents, actions, _ = cases
+    return Finding.several(
+        rule.id, severities, subjects, told, rule.remedy, rule.references, said, agents, actions
+    )
 
 
 _RANK: Final = {severity: -number for number, severity in enumerate(SEVERITIES)}
@@ -46,8 +72,11 @@ def in_order(finding: Finding) -> tuple[int, str, str]:
 
 def found_by(rule: Rule, case: Case, facts: Facts, today: date) -> Finding:
     """The finding of one case, with what was accepted about it."""
+    return _found(rule, case, facts.snapshot.acceptance.get((rule.id, case.subject)), today)
+
+
+def _found(rule: Rule, case: Case, acceptance: Acceptance | None, today: date) -> Finding:
     subject, severity, told, agents, actions = case
-    acceptance = facts.engine.snapshot.acceptance.get((rule.id, subject))
     said = None if acceptance is None else accepted(acceptance, case, today)
     if not isinstance(told, Told):
         return Finding.told_later(

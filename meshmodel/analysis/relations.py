@@ -1,9 +1,9 @@
 """The relations of a model by the elements at their ends."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from meshmodel.model.records import Key, Record
 from meshmodel.model.snapshot import Snapshot
@@ -27,30 +27,40 @@ class Related:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._known: dict[tuple[str, str], dict[str, tuple[Any, ...]]] = {}
+        # Those at one end are put in order when they are first asked about: until then they are a list.
+        self._known: dict[tuple[str, str], dict[str, Sequence[Any]]] = {}
 
     def of(self, table: str, end: str, ident: str) -> tuple[Any, ...]:
         """The records of a table that name an element at one end, by key."""
-        known = self._known.get((table, end))
-        if known is None:
-            known = self._known[table, end] = self._arranged(table, end)
-        return known.get(ident, ())
+        every = self._known.get((table, end))
+        if every is None:
+            every = self._arranged(table, end)
+        known = every.get(ident, ())
+        if isinstance(known, tuple):
+            return known
+        # At one end they are all alike, so the other one orders them.
+        other = attrgetter(ENDS[table][1 - ENDS[table].index(end)])
+        ordered = every[ident] = tuple(sorted(known, key=other))
+        return ordered
 
-    def _arranged(self, table: str, end: str) -> dict[str, tuple[Any, ...]]:
+    def shared(self, table: str, end: str) -> list[str]:
+        """The elements that several records of a table name at one end."""
+        every = self._known.get((table, end))
+        if every is None:
+            every = self._arranged(table, end)
+        return [ident for ident, records in every.items() if len(records) > 1]
+
+    def _arranged(self, table: str, end: str) -> dict[str, Sequence[Any]]:
         place = ENDS[table].index(end)
         lists: dict[str, list[Any]] = {}
         for key, record in self._snapshot.table(table).items():
-            known = lists.get(key[place])
-            if known is None:
-                lists[key[place]] = [record]
+            ident = key[place]
+            if ident in lists:
+                lists[ident].append(record)
             else:
-                known.append(record)
-        # At one end they are all alike, so the other one orders them.
-        other = attrgetter(ENDS[table][1 - place])
-        return {
-            ident: tuple(records) if len(records) == 1 else tuple(sorted(records, key=other))
-            for ident, records in lists.items()
-        }
+                lists[ident] = [record]
+        arranged = self._known[table, end] = cast("dict[str, Sequence[Any]]", lists)
+        return arranged
 
     def after(
         self, snapshot: Snapshot, changed: Mapping[str, Iterable[tuple[Key, Record | None]]]

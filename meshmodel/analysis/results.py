@@ -181,6 +181,33 @@ class Finding:
         _set(made, "actions", actions)
         return made
 
+    @classmethod
+    def several(
+        cls,
+        rule: str,
+        severities: Iterable[Severity],
+        subjects: Collection[str],
+        telling: Iterable[Callable[[], Told]],
+        usual: str,
+        references: tuple[str, ...],
+        accepted: Iterable[Accepted | None],
+        agents: Iterable[tuple[str, ...]],
+        actions: Iterable[tuple[Action, ...]],
+    ) -> "list[Finding]":
+        """Many of one rule as ``told_later`` makes one, by their columns."""
+        columns = {
+            "rule": repeat(rule),
+            "severity": severities,
+            "subject": subjects,
+            "_telling": telling,
+            "_usual": repeat(usual),
+            "references": repeat(references),
+            "accepted": accepted,
+            "agents": agents,
+            "actions": actions,
+        }
+        return _several(cls, len(subjects), columns)
+
     if not TYPE_CHECKING:  # any name would be allowed
 
         def __getattr__(self, name: str) -> object:

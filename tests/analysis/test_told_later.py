@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import meshmodel
-from meshmodel.analysis.results import Finding, Told
+from meshmodel.analysis.results import Accepted, Door, Finding, Told
 from tests.benchmarks.meshes import clustered
 
 ABOUT = (("grant", ("key", "store")), ("credential", "key"))
@@ -63,14 +63,38 @@ def test_a_finding_has_nothing_else():
     assert not asked
 
 
+def test_many_at_once_are_what_they_are_one_by_one():
+    told = [Told("bot can read", ABOUT), Told("pal can write", (), "another")]
+    accepted = [None, Accepted("me", "so", "2026-01-01", open=False)]
+    words = [lambda: told[0], lambda: told[1]]
+    rest = ["the usual", ("CWE-862",)]
+    agents, actions = [("bot",), ("bot", "pal")], [("read",), ("write",)]
+    rows = list(
+        zip(["high", "low"], ["key>store", "pin>store"], words, accepted, agents, actions, strict=True)
+    )
+    expected = [Finding.told_later("shared-memory", *row[:3], *rest, *row[3:]) for row in rows]
+    columns = [list(each) for each in zip(*rows, strict=True)]
+    found = Finding.several("shared-memory", *columns[:3], *rest, *columns[3:])
+    assert found == expected
+    assert [each.remedy for each in found] == ["the usual", "another"]
+    assert [repr(each) for each in found] == [repr(each) for each in expected]
+
+
+def test_many_doors_at_once_are_what_they_are_one_by_one():
+    rows = [("key", "store", ("read",), ("bot",), "high"), ("pin", "vault", ("write",), (), "low")]
+    assert Door.several(*map(list, zip(*rows, strict=True))) == [Door(*each) for each in rows]
+    assert Door.several([], [], [], [], []) == []
+
+
 def test_findings_are_counted_and_put_in_order_without_a_word(monkeypatch):
     said = []
-    telling = Finding.told_later.__func__
+    several = Finding.several.__func__
 
-    def watched(cls, rule, severity, subject, words, *rest):
-        return telling(cls, rule, severity, subject, lambda: said.append(rule) or words(), *rest)
+    def watched(cls, rule, severities, subjects, telling, *rest):
+        watching = [lambda words=words: said.append(rule) or words() for words in telling]
+        return several(cls, rule, severities, subjects, watching, *rest)
 
-    monkeypatch.setattr(Finding, "told_later", classmethod(watched))
+    monkeypatch.setattr(Finding, "several", classmethod(watched))
     snapshot = clustered(150, 300, dense=True, seed=1)
     findings = meshmodel.analyse(snapshot).findings
     assert {"shared-credential", "secret-at-rest", "toxic-flow"} <= {each.rule for each in findings}

@@ -116,6 +116,21 @@ class Case(NamedTuple):
     actions: tuple[Action, ...] = ()
 
 
+class Cases(NamedTuple):
+    """Many cases of one rule by columns, as ``Case`` has them; they are put in words once those are read.
+
+    Attributes:
+        records: for each case the place of its record among those that were asked about.
+    """
+
+    subjects: Sequence[str]
+    severities: Sequence[Severity]
+    told: Sequence[Callable[[], Told]]
+    agents: Sequence[tuple[str, ...]]
+    actions: Sequence[tuple[Action, ...]]
+    records: Sequence[int]
+
+
 EVERYTHING = frozenset({*TABLES, "reach", "doors"})
 """All that a rule can read."""
 
@@ -153,6 +168,9 @@ class Rule:
             all that it reaches; of a credential or a system who reaches it, and what follows from it.
         touches: of a rule of what agents reach: sets of nodes; no agent has a case that does not
             effectively reach one of each of them, itself included.
+        many: what ``of`` gives for many records at once, of a rule that can have ten thousand cases;
+            ``of`` then follows from it.
+        among: the records that can have a case, where most have none.
     """
 
     id: str
@@ -167,14 +185,31 @@ class Rule:
     near: frozenset[str] = NEAR
     of: Callable[[Facts, Any], Iterable[Case]] | None = field(default=None, repr=False, compare=False)
     touches: Callable[[Facts], tuple[int, ...]] | None = field(default=None, repr=False, compare=False)
+    many: Callable[[Facts, Sequence[Any]], Cases] | None = field(default=None, repr=False, compare=False)
+    among: Callable[[Facts], Iterable[Any]] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """A local rule has the cases of every record."""
+        if self.many is not None:
+            object.__setattr__(self, "of", _one_of(self.many))
         if self.per is not None and self.of is not None:
             if self.per == "agent" and self.near == {"reach"}:
                 object.__setattr__(self, "cases", _of_every_agent(self.of, self.touches))
             else:
-                object.__setattr__(self, "cases", _of_every(self.per, self.of))
+                object.__setattr__(self, "cases", _of_every(self.per, self.of, self.among))
+
+    def all_cases(self, facts: Facts) -> Cases | list[Case]:
+        """All its cases, by columns where it finds many at once."""
+        if self.many is None:
+            return list(self.cases(facts))
+        return self.many(facts, list(_every(facts, str(self.per), self.among)))
+
+
+def _one_of(many: Callable[[Facts, Sequence[Any]], Cases]) -> Callable[[Facts, Any], Iterable[Case]]:
+    def of(facts: Facts, record: Any) -> Iterator[Case]:
+        return map(Case, *many(facts, (record,))[:-1])
+
+    return of
 
 
 def _of_every_agent(
@@ -197,11 +232,20 @@ def _of_every_agent(
     return cases
 
 
-def _of_every(table: str, of: Callable[[Facts, Any], Iterable[Case]]) -> Callable[[Facts], Iterable[Case]]:
+def _every(facts: Facts, table: str, among: Callable[[Facts], Iterable[Any]] | None) -> Iterable[Any]:
+    """The records of a table that can have a case: findings are put in order when all are there."""
+    if among is not None:
+        return among(facts)
+    return facts.doors if table == "door" else facts.snapshot.table(table).values()
+
+
+def _of_every(
+    table: str,
+    of: Callable[[Facts, Any], Iterable[Case]],
+    among: Callable[[Facts], Iterable[Any]] | None,
+) -> Callable[[Facts], Iterable[Case]]:
     def cases(facts: Facts) -> Iterator[Case]:
-        # Findings are put in order when all are there.
-        every = facts.doors if table == "door" else facts.snapshot.table(table).values()
-        for record in every:
+        for record in _every(facts, table, among):
             yield from of(facts, record)
 
     return cases

@@ -15,16 +15,17 @@ def _of(facts: Facts, credential: Credential) -> Iterator[Case]:
     custodies = facts.related("custody", "credential", credential.id)
     if len(custodies) < 2 or not credential.is_active:
         return
-    systems = sorted(each.system for each in custodies if each.how == "stores")
+    systems = [each.system for each in custodies if each.how == "stores"]
     if len(systems) < 2:
         return
-    some = tuple(facts.snapshot.system[each] for each in systems[:FEW])
-    yield Case(
-        subject=credential.id,
-        severity="medium",
-        told=partial(_told, credential, systems, some),
-        actions=granted_actions(facts, credential.id),
-    )
+    some = tuple([facts.snapshot.system[each] for each in systems[:FEW]])
+    told = partial(_told, credential, systems, some)
+    yield Case(credential.id, "medium", told, (), granted_actions(facts, credential.id))
+
+
+def _among(facts: Facts) -> list[Credential]:
+    records = facts.snapshot.credential
+    return [records[each] for each in facts.relations.shared("custody", "credential")]
 
 
 def _told(credential: Credential, systems: list[str], some: tuple[System, ...]) -> Told:
@@ -48,5 +49,6 @@ RULE = Rule(
     false_positives="The places are replicas of one store that are changed together: draw them as one system",
     per="credential",
     of=_of,
+    among=_among,
     near=frozenset(),
 )

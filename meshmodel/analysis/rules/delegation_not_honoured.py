@@ -58,6 +58,13 @@ def _of(facts: Facts, grant: Grant) -> Iterator[Case]:
     )
 
 
+def _among(facts: Facts) -> list[Grant]:
+    delegated = {each.id for each in facts.snapshot.credential.values() if each.on_behalf_of is not None}
+    return (
+        [each for each in facts.snapshot.grant.values() if each.credential in delegated] if delegated else []
+    )
+
+
 RULE = Rule(
     id="delegation-not-honoured",
     severity="high",
@@ -81,5 +88,6 @@ RULE = Rule(
     ),
     per="grant",
     of=_of,
+    among=_among,
     near=frozenset({"reached"}),
 )

@@ -7,7 +7,7 @@ from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.analysis.rules.granted import granted_actions
 from meshmodel.analysis.rules.holding import held_by
-from meshmodel.model.records import Agent
+from meshmodel.model.records import Agent, Credential
 
 PERSONAL_KINDS: Final = {
     "personal-access-token": "a personal access token",
@@ -16,18 +16,24 @@ PERSONAL_KINDS: Final = {
 """Kinds that stand for a person, whatever else is said of them."""
 
 
+def _is_personal(credential: Credential) -> bool:
+    return credential.kind in PERSONAL_KINDS or (
+        credential.subject == "human" and credential.on_behalf_of is None
+    )
+
+
 def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
     """Being handed it by a delegation is holding it: the system that it is shown sees no difference."""
     if agent.is_person:
         return
     for credential, relation in held_by(facts, agent):
+        if not _is_personal(credential):
+            continue
         personal = PERSONAL_KINDS.get(credential.kind or "")
         if personal is not None:
             why = f"{personal}: whatever it does, a person seems to have done"
-        elif credential.subject == "human" and credential.on_behalf_of is None:
-            why = "the sign-in of a person, who did not delegate it"
         else:
-            continue
+            why = "the sign-in of a person, who did not delegate it"
         yield Case(
             subject=f"{agent.id}>{credential.id}",
             severity="high",
@@ -38,6 +44,16 @@ def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
             agents=(agent.id,),
             actions=granted_actions(facts, credential.id),
         )
+
+
+def _among(facts: Facts) -> list[Agent]:
+    snapshot = facts.snapshot
+    personal = {each.id for each in snapshot.credential.values() if _is_personal(each)}
+    if not personal:
+        return []
+    holding = {each.agent for each in snapshot.hold.values() if each.credential in personal}
+    handed = {each.to for each in snapshot.delegation.values() if not personal.isdisjoint(each.passes or ())}
+    return [snapshot.agent[each] for each in holding | handed]
 
 
 RULE = Rule(
@@ -55,5 +71,6 @@ RULE = Rule(
     false_positives="The account is that of a machine, and only the kind of credential is made for people",
     per="agent",
     of=_of,
+    among=_among,
     near=frozenset(),
 )

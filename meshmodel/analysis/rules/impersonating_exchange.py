@@ -47,6 +47,10 @@ def _of(facts: Facts, exchange: Exchange) -> Iterator[Case]:
     )
 
 
+def _among(facts: Facts) -> list[Exchange]:
+    return [each for each in facts.snapshot.exchange.values() if each.semantics == "impersonation"]
+
+
 RULE = Rule(
     id="impersonating-exchange",
     severity="medium",
@@ -58,5 +62,6 @@ RULE = Rule(
     ),
     per="exchange",
     of=_of,
+    among=_among,
     near=frozenset({"reached", "follows"}),
 )

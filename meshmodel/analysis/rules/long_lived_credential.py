@@ -49,6 +49,10 @@ def _of(facts: Facts, credential: Credential) -> Iterator[Case]:
     )
 
 
+def _among(facts: Facts) -> list[Credential]:
+    return [each for each in facts.snapshot.credential.values() if each.lifetime is not None]
+
+
 RULE = Rule(
     id="long-lived-credential",
     severity="medium; high if it is an unattested bearer credential that opens a restricted system",
@@ -61,5 +65,6 @@ RULE = Rule(
     false_positives="It is renewed on each use, so that what is written down is the longest it could live",
     per="credential",
     of=_of,
+    among=_among,
     near=frozenset(),
 )

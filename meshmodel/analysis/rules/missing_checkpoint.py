@@ -1,18 +1,39 @@
 """A door: somebody comes from elsewhere and acts, and nobody is asked (section 6)."""
 
+from collections.abc import Sequence
 from functools import partial
+from itertools import repeat
 
 from meshmodel.analysis.reached import Reaching
 from meshmodel.analysis.results import Door, Told
-from meshmodel.analysis.rules.base import Case, Facts, Rule, can
+from meshmodel.analysis.rules.base import Cases, Facts, Rule, can
 from meshmodel.model.records import Credential, System
 
 
-def _of(facts: Facts, door: Door) -> tuple[Case, ...]:
-    # There can be ten thousand of them: nothing is looked up twice, and words can wait.
-    snapshot, who = facts.engine.snapshot, facts.who.these(door.agents)
-    told = partial(_told, snapshot.credential[door.credential], snapshot.system[door.system], door, who)
-    return (Case(f"{door.credential}>{door.system}", door.severity, told, door.agents, door.actions),)
+def _many(facts: Facts, doors: Sequence[Door]) -> Cases:
+    """There can be ten thousand of them: words can wait."""
+    snapshot = facts.snapshot
+    credentials, systems = [door.credential for door in doors], [door.system for door in doors]
+    agents = [door.agents for door in doors]
+    # Doors that the same agents find open share one tuple.
+    who = {id(each): each for each in agents}
+    known = {number: facts.who.these(each) for number, each in who.items()}
+    told = map(
+        partial,
+        repeat(_told),
+        map(snapshot.credential.__getitem__, credentials),
+        map(snapshot.system.__getitem__, systems),
+        doors,
+        map(known.__getitem__, map(id, agents)),
+    )
+    return Cases(
+        [f"{credential}>{system}" for credential, system in zip(credentials, systems, strict=True)],
+        [door.severity for door in doors],
+        list(told),
+        agents,
+        [door.actions for door in doors],
+        range(len(doors)),
+    )
 
 
 def _told(credential: Credential, system: System, door: Door, who: Reaching) -> Told:
@@ -62,6 +83,6 @@ RULE = Rule(
         "systems in one"
     ),
     per="door",
-    of=_of,
+    many=_many,
     near=frozenset(),
 )

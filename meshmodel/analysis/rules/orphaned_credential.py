@@ -6,6 +6,7 @@ from meshmodel.analysis.reached import lit
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
 from meshmodel.analysis.rules.granted import granted_actions
+from meshmodel.analysis.steps import bits
 from meshmodel.model.records import Credential
 
 
@@ -32,6 +33,14 @@ def _of(facts: Facts, credential: Credential) -> Iterator[Case]:
     )
 
 
+def _among(facts: Facts) -> Iterator[Credential]:
+    mesh, records = facts.engine.mesh, facts.snapshot.credential
+    for place in bits(~facts.reached >> mesh.first_credential & (1 << len(mesh.credentials)) - 1):
+        record = records.get(mesh.credentials[place])
+        if record is not None:
+            yield record
+
+
 RULE = Rule(
     id="orphaned-credential",
     severity="medium",
@@ -41,5 +50,6 @@ RULE = Rule(
     false_positives="Somebody outside the drawing uses it",
     per="credential",
     of=_of,
+    among=_among,
     near=frozenset({"reached"}),
 )

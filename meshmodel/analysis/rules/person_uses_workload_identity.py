@@ -29,6 +29,10 @@ def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
             )
 
 
+def _among(facts: Facts) -> list[Agent]:
+    return [each for each in facts.snapshot.agent.values() if each.is_person]
+
+
 RULE = Rule(
     id="person-uses-workload-identity",
     severity="medium",
@@ -38,5 +42,6 @@ RULE = Rule(
     false_positives="The credential is that of a person, and its subject is not drawn yet: mark it as human",
     per="agent",
     of=_of,
+    among=_among,
     near=frozenset(),
 )

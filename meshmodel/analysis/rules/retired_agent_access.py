@@ -31,6 +31,10 @@ def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
     )
 
 
+def _among(facts: Facts) -> list[Agent]:
+    return [each for each in facts.snapshot.agent.values() if not each.is_active]
+
+
 RULE = Rule(
     id="retired-agent-access",
     severity="high",
@@ -40,5 +44,6 @@ RULE = Rule(
     false_positives="What it holds was changed since and is no longer valid: delete the hold",
     per="agent",
     of=_of,
+    among=_among,
     near=frozenset(),
 )

@@ -1,32 +1,65 @@
 """A secret that lies where it was not made to lie."""
 
+from collections.abc import Sequence
 from functools import partial
+from itertools import repeat
+from typing import Final
 
 from meshmodel.analysis.reached import Reaching
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import Case, Facts, Rule, can
+from meshmodel.analysis.rules.base import Cases, Facts, Rule, can
 from meshmodel.analysis.steps import ACTION_NUMBER
 from meshmodel.model.records import Credential, Custody, System
 from meshmodel.model.vocabulary import Severity
 
+_MANAGER: Final = "secrets-manager"
 
-def _of(facts: Facts, custody: Custody) -> tuple[Case, ...]:
-    if custody.how != "stores":
-        return ()
-    # There can be thousands of them: nothing is looked up twice.
+
+def _many(facts: Facts, custodies: Sequence[Custody]) -> Cases:
+    """There can be thousands of them: nothing is looked up twice, and words can wait."""
     engine = facts.engine
     mesh, snapshot = engine.mesh, engine.snapshot
-    system, credential = snapshot.system[custody.system], snapshot.credential[custody.credential]
-    node = mesh.credential_node.get(credential.id)
-    if node is None or system.kind == "secrets-manager" or credential.is_bound:
-        return ()
     private = facts.cached("private", lambda: mesh.at_level[2] | mesh.at_level[3])
-    by = custody.obtained_by
-    first = 5 * mesh.system_number[system.id]
-    who = facts.who.named([first + ACTION_NUMBER[each] for each in by])
-    severity: Severity = "high" if engine.effective.row(node) & private else "medium"
-    told = partial(_told, credential, system, custody, who)
-    return (Case(f"{system.id}>{credential.id}", severity, told, who.agents, by),)
+    severity: dict[str, Severity | None] = {}
+    for name in {each.credential for each in custodies}:
+        node = mesh.credential_node.get(name)
+        if node is None or snapshot.credential[name].is_bound:
+            severity[name] = None
+        else:
+            severity[name] = "high" if engine.effective.row(node) & private else "medium"
+    plain = {name for name in {each.system for each in custodies} if snapshot.system[name].kind != _MANAGER}
+    places = [
+        place
+        for place, each in enumerate(custodies)
+        if each.how == "stores" and each.system in plain and severity[each.credential]
+    ]
+    found = list(map(custodies.__getitem__, places))
+    credentials, systems = [each.credential for each in found], [each.system for each in found]
+    by = [each.obtained_by for each in found]
+    opened = list(zip(systems, by, strict=True))
+    known = {
+        (system, actions): facts.who.named(
+            [5 * mesh.system_number[system] + ACTION_NUMBER[each] for each in actions]
+        )
+        for system, actions in set(opened)
+    }
+    who = list(map(known.__getitem__, opened))
+    told = map(
+        partial,
+        repeat(_told),
+        map(snapshot.credential.__getitem__, credentials),
+        map(snapshot.system.__getitem__, systems),
+        found,
+        who,
+    )
+    return Cases(
+        [f"{system}>{credential}" for system, credential in zip(systems, credentials, strict=True)],
+        [word for word in map(severity.__getitem__, credentials) if word],
+        list(told),
+        [each.agents for each in who],
+        by,
+        places,
+    )
 
 
 def _told(credential: Credential, system: System, custody: Custody, who: Reaching) -> Told:
@@ -53,6 +86,6 @@ RULE = Rule(
     references=("NHI2:2025", "ATT&CK T1552", "CWE-522", "CWE-798"),
     false_positives="It is kept there encrypted, with a key that nobody who gets at it can use",
     per="custody",
-    of=_of,
+    many=_many,
     near=frozenset({"reached", "follows"}),
 )

@@ -18,17 +18,17 @@ def _of(facts: Facts, credential: Credential) -> Iterator[Case]:
     if len(holds) < 2:
         return
     snapshot = facts.snapshot
-    agents = tuple(sorted(each.agent for each in holds if snapshot.agent[each.agent].is_active))
+    agents = tuple([each.agent for each in holds if snapshot.agent[each.agent].is_active])
     if len(agents) < 2:
         return
-    some = tuple(snapshot.agent[each] for each in agents[:FEW])
-    yield Case(
-        subject=credential.id,
-        severity="medium",
-        told=partial(_told, credential, agents, some),
-        agents=agents,
-        actions=granted_actions(facts, credential.id),
-    )
+    some = tuple([snapshot.agent[each] for each in agents[:FEW]])
+    told = partial(_told, credential, agents, some)
+    yield Case(credential.id, "medium", told, agents, granted_actions(facts, credential.id))
+
+
+def _among(facts: Facts) -> list[Credential]:
+    records = facts.snapshot.credential
+    return [records[each] for each in facts.relations.shared("hold", "credential")]
 
 
 def _told(credential: Credential, agents: tuple[str, ...], some: tuple[Agent, ...]) -> Told:
@@ -52,5 +52,6 @@ RULE = Rule(
     false_positives="The agents are instances of one workload: draw them as one agent",
     per="credential",
     of=_of,
+    among=_among,
     near=frozenset(),
 )

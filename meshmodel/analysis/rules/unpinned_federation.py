@@ -37,6 +37,10 @@ def _of(facts: Facts, exchange: Exchange) -> Iterator[Case]:
     )
 
 
+def _among(facts: Facts) -> list[Exchange]:
+    return [each for each in facts.snapshot.exchange.values() if not each.pinned]
+
+
 RULE = Rule(
     id="unpinned-federation",
     severity="high",
@@ -49,5 +53,6 @@ RULE = Rule(
     false_positives="A condition outside the drawing, such as a policy of the organization, narrows it",
     per="exchange",
     of=_of,
+    among=_among,
     near=frozenset({"reached"}),
 )
