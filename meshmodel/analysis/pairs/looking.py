@@ -16,6 +16,7 @@ from meshmodel.analysis.pairs.columns import (
     lowest_and_highest,
     numbers,
     once,
+    places,
     two,
 )
 from meshmodel.analysis.pairs.counting import (
@@ -31,7 +32,7 @@ from meshmodel.analysis.pairs.counting import (
 from meshmodel.analysis.pairs.walking import Starts
 from meshmodel.analysis.steps import ADMIN
 
-_BLOCK = 300_000
+_BLOCK = 30_000
 """So many pairs are looked at together."""
 
 
@@ -61,27 +62,34 @@ class _Block:
     Attributes:
         first, after: their numbers.
         agents: their homes and sources.
-        owner: for each access that those of them reach that are counted here the agent.
-        access: the access; both in order.
+        keys: the accesses that those of them reach that are counted here, by agent and access.
+        state: for each of them 0 if no door is open there for the agent alone, 2 if the credential of one
+            was picked up, else 1.
+        doors: the open doors of agents alone.
     """
 
     first: int
     after: int
     agents: Agents
-    owner: Numbers
-    access: Numbers
+    keys: Numbers
+    state: Numbers
+    doors: "_Doors"
 
 
 @dataclass(frozen=True, slots=True)
-class _Open:
-    """Open doors of starts: the start (by agent, unless it is said otherwise), the grant step, the
-    access, and whether the credential was picked up.
+class _Doors:
+    """Doors of starts: the start (by agent, unless it is said otherwise), the grant step, the access, and
+    the state: 0 if it is not open, 2 if the credential was picked up, else 1.
     """
 
     owner: Numbers
     step: Numbers
     access: Numbers
-    picked: Flags
+    state: Numbers
+
+    def those(self, some: Flags) -> "_Doors":
+        """Some of them."""
+        return _Doors(self.owner[some], self.step[some], self.access[some], self.state[some])
 
 
 class Looking:
@@ -108,9 +116,8 @@ class Looking:
         self._starts = starts
         self.homes = columns.is_home(homes)
         self._reached = numbers(starts.reached)
+        self._reached_at = _ends(starts.sizes)
         self._unchecked = numbers(starts.unchecked)
-        self._reached_at = _ends(starts.reached_sizes)
-        self._unchecked_at = _ends(starts.unchecked_sizes)
         owner, node = two(starts.deputies)
         holder, held = two(mesh.steps["hold"])
         self._unpicked = np.sort(
@@ -146,73 +153,57 @@ class Looking:
             yield self._block(first, after)
             first = after
 
-    def _credentials(self, nodes: Numbers, ends: Numbers, first: int, after: int) -> tuple[Numbers, Numbers]:
-        """The credentials among what some agents reach, with the agents."""
-        ends = ends[first : after + 1]
-        owner = np.repeat(np.arange(after - first), np.diff(ends))
-        node = nodes[ends[0] : ends[-1]]
-        some = (node >= self._mesh.first_credential) & (node < self._mesh.first_agent)
-        return owner[some], node[some]
-
     def _block(self, first: int, after: int) -> _Block:
-        columns, size = self.columns, self._mesh.size
-        owner, node = self._credentials(self._reached, self._reached_at, first, after)
-        place, step = columns.grants_of(node - self._mesh.first_credential)
-        opened = self._implied(owner[place], step, np.zeros(len(step), dtype=np.bool_))
-        keys = once(opened.owner * size + opened.access)
+        columns, mesh, size = self.columns, self._mesh, self._mesh.size
+        ends, unchecked = self._reached_at[first : after + 1], self._unchecked[first:after]
+        node = self._reached[ends[0] : ends[-1]]
+        owner, place = places(np.zeros(after - first, dtype=np.int64), np.diff(ends))
+        known = place < unchecked[owner]
+        some = (node >= mesh.first_credential) & (node < mesh.first_agent)
+        owner, node, known = owner[some], node[some], known[some]
+        picked = ~among((owner + first) * size + node, self._unpicked)
+        place, step = columns.grants_of(node - mesh.first_credential)
+        owner = owner[place]
+        guarded = np.flatnonzero(columns.guarded[step])
+        open_ = known[place]
+        open_[guarded] &= among((owner[guarded] + first) * self._steps + step[guarded], self._opened)
+        doors = self._implied(owner, step, open_ * (1 + picked[place]))
+        keys, state = _together(doors.owner * size + doors.access, doors.state)
         self._accesses.append(keys + first * size)
-        counted = np.diff(self._unchecked_at[first : after + 1]) > 0
         owner, access = np.divmod(keys, size)
-        some = counted[owner]
-        owner, access = owner[some], access[some]
-        reads = access % 5 == 0
+        counted = unchecked[owner] > 0
+        sources = keys[(access % 5 == 0) & counted]
         heard = self._heard[slice(*np.searchsorted(self._heard, (first * size, after * size)))] - first * size
-        heard = heard[~among(heard, keys)]
-        owners, sources = np.divmod(every(keys[some][reads], heard), size)
-        sources //= 5
+        owners, systems = np.divmod(every(sources, heard[~among(heard, keys)]), size)
+        systems //= 5
         steered = np.zeros(after - first, dtype=np.bool_)
-        steered[owners[columns.untrusted[sources]]] = True
-        agents = Agents(self.homes[first:after], steered, owners, sources)
-        return _Block(first, after, agents, owner, access)
+        steered[owners[columns.untrusted[systems]]] = True
+        agents = Agents(self.homes[first:after], steered, owners, systems)
+        return _Block(first, after, agents, keys[counted], state[counted], doors.those(doors.state > 0))
 
     def _add(self, block: _Block) -> None:
         columns, agents = self.columns, block.agents
-        sort = sorts_of_accesses(columns, block.access, 0)
-        self.crossings += int(crossings(columns, agents, block.owner, block.access, sort).sum())
-        doors = self._open_doors(block)
-        self._enter(block, doors)
+        owner, access = np.divmod(block.keys, self._mesh.size)
+        sort = sorts_of_accesses(columns, access, block.state > 1)
+        self.crossings += int(crossings(columns, agents, owner, access, sort).sum())
+        self._enter(block, block.doors)
         # What is reached unchecked is where somebody comes through an open door.
-        keys, picked = _together(doors.owner * self._mesh.size + doors.access, doors.picked)
-        owner, access = np.divmod(keys, self._mesh.size)
-        sort = sorts_of_accesses(columns, access, picked)
-        self.ranks += crossings(columns, agents, owner, access, sort)
-        self._add_later(block, keys, picked)
+        some = block.state > 0
+        self.ranks += crossings(columns, agents, owner[some], access[some], sort[some])
+        self._add_later(block, block.keys[some], block.state[some] > 1)
 
-    def _open_doors(self, block: _Block) -> _Open:
-        """The open doors of agents alone as the start."""
-        columns, mesh = self.columns, self._mesh
-        owner, node = self._credentials(self._unchecked, self._unchecked_at, block.first, block.after)
-        picked = ~among((owner + block.first) * mesh.size + node, self._unpicked)
-        place, step = columns.grants_of(node - mesh.first_credential)
-        owner, picked = owner[place], picked[place]
-        guarded = np.flatnonzero(columns.guarded[step])
-        left = np.ones(len(step), dtype=np.bool_)
-        left[guarded] = among((owner[guarded] + block.first) * self._steps + step[guarded], self._opened)
-        return self._implied(owner[left], step[left], picked[left])
-
-    def _implied(self, owner: Numbers, step: Numbers, picked: Flags) -> _Open:
+    def _implied(self, owner: Numbers, step: Numbers, state: Numbers) -> _Doors:
         """Doors with all accesses that they open: admin opens all five of its system."""
         access = self.columns.enters[step]
         all_five = access % 5 == ADMIN
         if all_five.any():
             times = np.where(all_five, 5, 1)
-            place = np.repeat(np.arange(len(step)), times)
-            action = np.arange(len(place)) - (np.cumsum(times) - times)[place]
+            place, action = places(np.zeros(len(step), dtype=np.int64), times)
             access = np.where(all_five[place], access[place] - ADMIN + action, access[place])
-            return _Open(owner[place], step[place], access, picked[place])
-        return _Open(owner, step, access, picked)
+            return _Doors(owner[place], step[place], access, state[place])
+        return _Doors(owner, step, access, state)
 
-    def _enter(self, block: _Block, doors: _Open) -> None:
+    def _enter(self, block: _Block, doors: _Doors) -> None:
         """Note who comes through a door to what, and how severe that is."""
         columns, agents = self.columns, block.agents
         system, action = np.divmod(doors.access, 5)
@@ -229,7 +220,7 @@ class Looking:
             counts.append(np.where(home, at_home[kind][level, doors.owner] & acting, comes))
         any_, words, carries, floods = counts
         least = np.where(columns.exposed[system], np.where(floods, 2, carries * 1), 0)
-        ranks = _DOORS[level, acting * 1, doors.picked * 1, words * 1, least]
+        ranks = _DOORS[level, acting * 1, doors.state - 1, words * 1, least]
         self._note(block.first + doors.owner, doors.step, action, ranks, any_)
 
     def _coming(self, agents: Agents) -> tuple[list[tuple[Numbers, Numbers]], list[Flags]]:
@@ -261,7 +252,7 @@ class Looking:
         packed = ((door * len(self.homes) + agent) * 5 + action) * RANKS + ranks
         self.entered.append(once(packed[some]))
 
-    def _add_later(self, block: _Block, keys: Numbers, picked: Numbers) -> None:
+    def _add_later(self, block: _Block, keys: Numbers, picked: Flags) -> None:
         """Add what is open only for starts with a source that is read after a decision.
 
         Args:
@@ -275,7 +266,8 @@ class Looking:
         size = self._mesh.size
         agent, source = self._later[0][first:after] - block.first, self._later[1][first:after] // 5
         doors = self._later_doors(int(first), int(after))
-        some, taken = _together(doors.owner * size + doors.access, doors.picked)
+        some, state = _together(doors.owner * size + doors.access, doors.state)
+        taken = state > 1
         place, access = some // size, some % size
         where, there = found(agent[place] * size + access, keys)
         crosses, plain = self._crossing(block, agent[place], source[place], access, 0)
@@ -283,14 +275,14 @@ class Looking:
         new = crosses & ~there
         self.ranks += np.bincount(np.where(taken, severe, plain)[new], minlength=RANKS)
         if there.any():
-            more = crosses & there & (taken > 0) & (picked[where] == 0)
+            more = crosses & there & taken & ~picked[where]
             self.ranks += np.bincount(severe[more], minlength=RANKS)
             self.ranks -= np.bincount(plain[more], minlength=RANKS)
         owner = doors.owner
-        crosses, ranks = self._crossing(block, agent[owner], source[owner], doors.access, doors.picked)
+        crosses, ranks = self._crossing(block, agent[owner], source[owner], doors.access, doors.state - 1)
         self._note(block.first + agent[owner], doors.step, doors.access % 5, ranks, crosses)
 
-    def _later_doors(self, first: int, after: int) -> _Open:
+    def _later_doors(self, first: int, after: int) -> _Doors:
         """The doors that are open for these starts, and not for their agents alone; by start."""
         columns, mesh = self.columns, self._mesh
         start, node = self._later_nodes
@@ -306,10 +298,10 @@ class Looking:
         start, step = every(start, self._later_opened[0][some]), every(step, more)
         node = every(node, columns.leaves[more])
         picked = ~among(self._later[0][start] * mesh.size + node, self._unpicked)
-        return self._implied(start - first, step, picked)
+        return self._implied(start - first, step, 1 + picked)
 
     def _crossing(
-        self, block: _Block, agent: Numbers, source: Numbers, access: Numbers, picked: Flags | int
+        self, block: _Block, agent: Numbers, source: Numbers, access: Numbers, picked: Numbers | int
     ) -> tuple[Flags, Numbers]:
         """Whether there is a crossing from a source to an access, and how severe it is if it is open."""
         columns = self.columns
@@ -326,8 +318,9 @@ def _ends(sizes: Sequence[int]) -> Numbers:
     return np.concatenate(([0], np.cumsum(numbers(list(sizes)), dtype=np.int64)))
 
 
-def _together(keys: Numbers, picked: Flags) -> tuple[Numbers, Numbers]:
-    """Each key once, sorted, and whether one with it was picked up."""
-    known = once(keys * 2 + picked)
-    last = np.append(np.diff(known >> 1) > 0, np.ones(min(len(known), 1), dtype=np.bool_))
-    return known[last] >> 1, known[last] & 1
+def _together(keys: Numbers, state: Numbers) -> tuple[Numbers, Numbers]:
+    """Each key once, sorted, and the highest state with it."""
+    known = once(keys * 3 + state)
+    keys, state = np.divmod(known, 3)
+    last = np.append(keys[1:] != keys[:-1], np.ones(min(len(keys), 1), dtype=np.bool_))
+    return keys[last], state[last]

@@ -1,6 +1,7 @@
 """What all agents reach as pairs of an agent and a node, and what follows (section 6)."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 
@@ -111,20 +112,13 @@ class Pairs:
         ends = [*(np.cumsum(other) - 1)[begins].tolist(), int(other.sum())]
         names = list(map(ids.__getitem__, agents[other].tolist()))
         credentials, systems = (each[numbers_of[begins]].tolist() for each in self._columns.doors)
-        return [
-            Door(
-                mesh.credentials[credential], mesh.systems[system], actions_of(mask), tuple(names[i:j]), word
-            )
-            for credential, system, mask, i, j, word in zip(
-                credentials,
-                systems,
-                masks,
-                ends[:-1],
-                ends[1:],
-                [SEVERITIES[each - 1] for each in worst],
-                strict=True,
-            )
-        ]
+        return Door.several(
+            map(mesh.credentials.__getitem__, credentials),
+            map(mesh.systems.__getitem__, systems),
+            map(actions_of, masks),
+            [tuple(names[i:j]) for i, j in pairwise(ends)],
+            [SEVERITIES[each - 1] for each in worst],
+        )
 
 
 def pairs_of(engine: Engine, intended: Iterable[str]) -> Pairs:

@@ -16,10 +16,10 @@ class Starts:
     Accesses are left out that lead nowhere and give no power.
 
     Attributes:
-        reached: the nodes that each one reaches, guarded or not, one agent after the other.
-        reached_sizes: how many of these are of each agent.
-        unchecked: the nodes that each one reaches unchecked, alone as the start; likewise.
-        unchecked_sizes: how many of these are of each agent.
+        reached: the nodes that each one reaches, guarded or not, one agent after the other; first those
+            that it reaches unchecked, alone as the start.
+        sizes: how many of these are of each agent,
+        unchecked: and how many of these are reached unchecked.
         opened: guarded steps that are open for agents alone, each with the number of the agent.
         deputies: the credentials that agents reach, but not as themselves; likewise.
         later: a source from which more is reached unchecked than from the agent alone, by the number of
@@ -28,13 +28,12 @@ class Starts:
         later_opened: guarded steps that are open for the start, but not for the agent alone; likewise.
         heard: systems that trigger agents, by the number of the agent and the node of the read access.
         met: for candidates the agents that come to their step and have power over them, by number.
-        apart: the numbers of the agents that were left out of all but the first two.
+        apart: the numbers of the agents of which no more is told, and nothing as unchecked.
     """
 
     reached: list[int] = field(default_factory=list)
-    reached_sizes: list[int] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
     unchecked: list[int] = field(default_factory=list)
-    unchecked_sizes: list[int] = field(default_factory=list)
     opened: list[tuple[int, Pair]] = field(default_factory=list)
     deputies: list[tuple[int, int]] = field(default_factory=list)
     later: list[tuple[int, int]] = field(default_factory=list)
@@ -133,15 +132,16 @@ def walk(
                 for enters in successors[leaves]:
                     if enters not in reached:
                         search(successors, enters, reached)
-        starts.reached += reached
-        starts.reached_sizes.append(len(reached))
+        starts.reached += unchecked
+        if not left:
+            starts.reached += reached - unchecked
+        starts.sizes.append(len(reached))
         if node in people or node in others or not apart_at.isdisjoint(reached):
-            starts.unchecked_sizes.append(0)
+            starts.unchecked.append(0)
             if node not in people:
                 starts.apart.add(number)
             continue
-        starts.unchecked += unchecked
-        starts.unchecked_sizes.append(len(unchecked))
+        starts.unchecked.append(len(unchecked))
         if node in triggering:
             starts.heard += [(number, read) for read in triggering[node]]
         for step in opened:
