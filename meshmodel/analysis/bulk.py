@@ -9,10 +9,10 @@ hold them exactly.
 
 from collections.abc import Collection, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from meshmodel.analysis.spreads import HOME, KINDS, Spread, Start, enters_home, source_class
-from meshmodel.analysis.steps import ALL_ACTIONS, bits
+from meshmodel.analysis.spreads import CLASSES, HOME, KINDS, Opening, Spread, Start, enters_home, source_class
+from meshmodel.analysis.steps import bits
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +24,25 @@ if TYPE_CHECKING:
 
 _TOGETHER = 2_048
 """So many starts are counted at once."""
+
+
+class _Chosen(NamedTuple):
+    """Some starts, sorted by their sources.
+
+    Attributes:
+        numbers: which starts.
+        alike: for each the number of its sources.
+        place: for all starts their place among these, or -1.
+        sets: for each set of starts which of these are in it.
+        by_row, by_class: how many sources there are by class and zone, and by class.
+    """
+
+    numbers: "Numbers"
+    alike: "Numbers"
+    place: "Numbers"
+    sets: "Bits"
+    by_row: "Floats"
+    by_class: "Floats"
 
 
 class Bulk:
@@ -41,7 +60,8 @@ class Bulk:
         Args:
             spread: what is counted is added to it.
             starts: those that can be counted.
-            situations: the numbers of the starts that the same agents have.
+            situations: the numbers of the starts that the same agents have; their agents follow on one
+                another in the same order.
             homes: the homes of the agents.
         """
         self._spread = spread
@@ -51,207 +71,256 @@ class Bulk:
         self._homes = homes
         self._zones = {zone: number for number, zone in enumerate(mesh.zone_mask)}
         # The zone of each system, and the kind of reading it.
-        self._codes = {
-            number: self._zones[mesh.zone_of[number]] * KINDS + kind for number, kind in spread.kinds.items()
-        }
-        # Openings: what the access is like, the set of agents and the set of starts.
-        self._columns: list[int] = []
-        self._reached: list[int] = []
-        self._started: list[int] = []
-        self._agents: dict[int, int] = {}
+        self._accesses: list[int] = []
+        self._chosen: list[int] = []
+        # Of each opening the set of starts, that of agents, and those of the agents that hold all.
         self._sets: dict[int, int] = {}
-        self._held: list[int] = []
+        self._agents: dict[int, int] = {}
+        self._started: list[int] = []
+        self._reached: list[int] = []
         self._holders: list[int] = []
+        self._ends = [0]
 
-    def add(self, access: int, starts: int, agents: int, held: int) -> None:
-        """Add an access with doors that are open for some starts.
-
-        Args:
-            access: the node of the access.
-            starts: for which they are open, as bits.
-            agents: those that reach a credential for them as themselves.
-            held: those among them that hold all that they reach so.
-        """
-        system, action = divmod(access, 5)
-        for agent in bits(held):
-            self._held.append(len(self._columns))
-            self._holders.append(agent)
-        self._columns.append(self._codes[system] | (action > 0) << 1)
-        self._reached.append(self._agents.setdefault(agents, len(self._agents)))
+    def opening(self, opening: Opening) -> int:
+        """The number of doors that are open for some starts."""
+        starts, reaching, picking = opening
         self._started.append(self._sets.setdefault(starts, len(self._sets)))
+        self._reached.append(self._agents.setdefault(reaching, len(self._agents)))
+        self._holders.extend(bits(reaching & ~picking))
+        self._ends.append(len(self._holders))
+        return len(self._started) - 1
+
+    def add(self, access: int, number: int) -> None:
+        """Add an access that has such doors."""
+        self._accesses.append(access)
+        self._chosen.append(number)
 
     def count(self) -> None:
         """Count the crossings to all that was added."""
-        import numpy as np
-
-        if not self._columns:
+        if not self._accesses:
             return
-        # The openings in the order of their columns: by zone, and by what the accesses are like.
-        codes = np.array(self._columns)
-        order = np.argsort(codes, kind="stable")
-        codes = codes[order]
-        self._zone = codes // KINDS
-        self._kinds, self._firsts, self._column = np.unique(codes, return_index=True, return_inverse=True)
-        self._reaching = np.array(self._reached)[order]
-        self._starting = np.array(self._started)[order]
-        pairs, self._pair = np.unique(self._reaching * len(self._sets) + self._starting, return_inverse=True)
-        self._pairs = np.divmod(pairs, len(self._sets))
-        held, holders = np.array(self._held, np.int64), np.array(self._holders, np.int64)
-        self._holding = np.argsort(order)[held], holders
+        self._prepare_accesses()
         self._prepare_agents()
         self._prepare_sources()
+        import numpy as np
+
         starts = self._starts
-        chosen = sorted(
-            range(len(starts)),
-            key=lambda number: (starts[number].steered, starts[number].sources, starts[number].home),
-        )
+        chosen = sorted(range(len(starts)), key=lambda number: starts[number].sources)
         for begin in range(0, len(chosen), _TOGETHER):
             self._count_some(np.array(chosen[begin : begin + _TOGETHER]))
 
-    def _prepare_agents(self) -> None:
+    def _prepare_accesses(self) -> None:
+        """Put the accesses together that are alike and have the same doors."""
         import numpy as np
 
-        size, zones = len(self._homes), self._zones
-        self._reach = _unpacked(self._agents, size)
+        zones, kinds = self._zones, self._spread.kinds
+        codes = np.zeros(max(kinds) + 1, np.int64)
+        for number, kind in kinds.items():
+            codes[number] = zones[self._mesh.zone_of[number]] * KINDS + kind
+        systems, actions = np.divmod(np.array(self._accesses), 5)
+        codes = codes[systems] | (actions > 0) << 1
+        chosen, size = np.array(self._chosen), len(self._sets)
+        pairs, pair = np.unique(np.array(self._reached) * size + np.array(self._started), return_inverse=True)
+        self._pair_reached, self._pair_started = np.divmod(pairs, size)
+        cells, cell, self._times = np.unique(
+            codes * len(pairs) + pair[chosen], return_inverse=True, return_counts=True
+        )
+        codes, self._pair = np.divmod(cells, len(pairs))
+        self._zone, self._kind = np.divmod(codes, KINDS)
+        self._cell_started = self._pair_started[self._pair]
+        lengths = np.diff(self._ends)[chosen]
+        holders = np.array(self._holders, np.int64)[_ranges(np.array(self._ends)[chosen], lengths)]
+        self._holding = np.repeat(cell, lengths), holders
+
+    def _prepare_agents(self) -> None:
+        """Number the situations of the agents, and those of the agents at home in each zone."""
+        import numpy as np
+
         self._start_sets = _unpacked(self._sets, len(self._starts))
-        marks = [self._starts[numbers.start].agents for numbers in self._situations]
-        situations, agents = np.nonzero(_unpacked(marks, size))
-        firsts = np.searchsorted(situations, np.arange(len(marks)))
-        self._sizes = np.bincount(situations)
-        self._reached_by = np.add.reduceat(self._reach[:, agents], firsts, axis=1, dtype=np.int64)
-        self._situation = np.empty(size, np.int64)
-        self._situation[agents] = situations
-        self._begins = np.array([numbers.start for numbers in self._situations])
-        self._lengths = np.array([len(numbers) for numbers in self._situations])
-        self._situation_of = np.repeat(np.arange(len(marks)), self._lengths)
-        # Who is at home where, and what is open there.
-        self._home = np.array([-1 if home is None else zones.get(home, -1) for home in self._homes])
-        some = np.nonzero(self._home >= 0)[0]
-        begins = np.searchsorted(self._zone, np.arange(len(zones) + 1))
-        lengths = np.diff(begins)[self._home[some]]
-        self._near = _ranges(begins[self._home[some]], lengths), np.repeat(some, lengths)
+        self._reach = _unpacked(self._agents, len(self._homes))
+        self._sizes = np.array([self._starts[each.start].agents.bit_count() for each in self._situations])
+        self._begins = np.array([each.start for each in self._situations])
+        self._lengths = np.array([len(each) for each in self._situations])
+        numbers = np.arange(len(self._sizes))
+        self._situation = np.repeat(numbers, self._sizes)
+        self._situation_of = np.repeat(numbers, self._lengths)
+        firsts = np.cumsum(self._sizes) - self._sizes
+        self._reached_by = np.add.reduceat(self._reach, firsts, axis=1, dtype=np.int32)
+        self._home = np.array(
+            [-1 if home is None else self._zones.get(home, -1) for home in self._homes], np.int64
+        )
+        order = np.argsort(self._home, kind="stable")
+        ends = np.searchsorted(self._home[order], np.arange(len(self._zones) + 1))
+        self._at_home = [order[begin:end] for begin, end in pairwise(ends.tolist())]
 
     def _prepare_sources(self) -> None:
         """Put the systems together that are alike as sources, in the order of their zones."""
         import numpy as np
 
         mesh, numbers = self._mesh, sorted(self._spread.kinds)
-        untrusted = _unpacked([mesh.untrusted], ALL_ACTIONS * len(mesh.systems))[0]
+        untrusted = _unpacked([mesh.untrusted], 5 * len(mesh.systems))[0].tolist()
         codes = np.array(
             [
                 self._zones[mesh.zone_of[number]] * HOME
-                + source_class(mesh.sensitivity[number], untrusted=bool(untrusted[5 * number]), steered=False)
+                + source_class(mesh.sensitivity[number], untrusted=untrusted[5 * number] > 0, steered=False)
                 for number in numbers
             ]
         )
         order = np.argsort(codes, kind="stable")
-        self._reads = 5 * np.array(numbers)[order]
-        kinds, self._source_firsts = np.unique(codes[order], return_index=True)
-        zones = np.arange(len(self._zones) + 1)
-        columns = np.searchsorted(self._kinds // KINDS, zones).tolist()
-        rows = np.searchsorted(kinds // HOME, zones).tolist()
-        self._parts = [
-            (slice(*some), slice(*others))
-            for some, others in zip(pairwise(rows), pairwise(columns), strict=True)
-            if some[0] < some[1] and others[0] < others[1]
-        ]
-        self._classes = kinds % HOME >> 1
+        self._read = np.array(numbers)[order]
+        kinds, self._read_firsts = np.unique(codes[order], return_index=True)
+        # Each class once for agents that are not steered, and once for those that are.
+        zones, classes = np.divmod(np.repeat(kinds, 2), HOME)
+        self._classes = classes
+        self._classes[1::2] += 1
+        every = np.arange(len(self._zones) + 1)
+        self._rows = [slice(*each) for each in pairwise(np.searchsorted(zones, every).tolist())]
+        self._cells = [slice(*each) for each in pairwise(np.searchsorted(self._zone, every).tolist())]
+        # The row of each class of each zone; one that is empty where there is none.
+        self._row = np.full((CLASSES, len(self._zones)), len(zones))
+        self._row[self._classes, zones] = np.arange(len(zones))
 
     def _count_some(self, numbers: "Numbers") -> None:
-        """Count the crossings from these starts, sorted by their sources."""
+        """Count the crossings from some starts, sorted by their sources."""
         import numpy as np
 
-        starts = [self._starts[number] for number in numbers]
-        keys: dict[tuple[bool, int, bool], int] = {}
+        keys: dict[tuple[int, bool, bool], int] = {}
+        some = [self._starts[number] for number in numbers.tolist()]
         alike = np.array(
-            [keys.setdefault((each.steered, each.sources, each.home), len(keys)) for each in starts]
+            [keys.setdefault((each.sources, each.steered, each.home), len(keys)) for each in some]
         )
-        firsts = np.searchsorted(alike, np.arange(len(keys)))
-        sets = self._start_sets[:, numbers]
-        situations = self._situation_of[numbers]
-        size = len(self._kinds), len(keys)
-        # The agents with starts from these sources for which there are open doors to accesses of a
-        # column: all, those that picked up a credential for them, and both of those at home there.
-        there = np.add.reduceat(sets * self._sizes[situations], firsts, axis=1)
-        one, other = self._pairs
-        taken = np.add.reduceat(self._reached_by[one][:, situations] * sets[other], firsts, axis=1)
-        everywhere = np.add.reduceat(there[self._starting], self._firsts, axis=0)
-        picked = np.add.reduceat(taken[self._pair], self._firsts, axis=0)
-
-        def cells(openings: "Numbers", some: "Numbers") -> "Numbers":
-            """How often openings and starts met, by columns and sources."""
-            cell = self._column[openings] * size[1] + alike[some]
-            return np.bincount(cell, minlength=size[0] * size[1]).reshape(size)
-
+        order = np.argsort(alike, kind="stable")
+        numbers, alike = numbers[order], alike[order]
         place = np.full(len(self._starts), -1)
         place[numbers] = np.arange(len(numbers))
-        openings, agents, some = self._met(*self._near, place, sets)
-        near = cells(openings, some)
-        reached = self._reach[self._reaching[openings], agents] > 0
-        near_picked = cells(openings[reached], some[reached])
-        openings, agents, some = self._met(*self._holding, place, sets)
-        picked -= cells(openings, some)
-        here = self._home[agents] == self._zone[openings]
-        near_picked -= cells(openings[here], some[here])
-        table = np.stack([everywhere - picked, picked, near - near_picked, near_picked], axis=1)
-        self._multiply(list(keys), table.astype(np.float64))
+        chosen = _Chosen(numbers, alike, place, self._start_sets[:, numbers], *self._sources(list(keys)))
+        every = self._everywhere(chosen)
+        near = np.zeros_like(every)
+        for number, agents in enumerate(self._at_home):
+            if len(agents) and self._cells[number].start < self._cells[number].stop:
+                near[:, :, self._cells[number]] = self._at(number, agents, chosen)
+        order = np.argsort(self._kind, kind="stable")
+        kinds, firsts = np.unique(self._kind[order], return_index=True)
+        counted = np.zeros((4, CLASSES, KINDS))
+        both = np.concatenate([every, near]) * self._times
+        counted[:, :, kinds] = np.add.reduceat(both[:, :, order], firsts, axis=2)
+        self._take_held(counted, chosen)
+        self._add(counted)
 
-    def _met(
-        self, openings: "Numbers", agents: "Numbers", place: "Numbers", sets: "Bits"
-    ) -> "tuple[Numbers, Numbers, Numbers]":
-        """The same openings and agents once for each start of the agent for which there is the opening."""
-        situations = self._situation[agents]
-        lengths = self._lengths[situations]
-        starts = place[_ranges(self._begins[situations], lengths)]
-        openings, agents = openings.repeat(lengths), agents.repeat(lengths)
-        there = (starts >= 0) & (sets[self._starting[openings], starts] > 0)
-        return openings[there], agents[there], starts[there]
-
-    def _multiply(self, keys: list[tuple[bool, int, bool]], table: "Floats") -> None:
-        """Add the pairs of sources and accesses in two zones, less those at home that are no crossings.
-
-        Args:
-            keys: sources, by whether their agents are steered, and whether home is one of them.
-            table: by column and sources the numbers of agents: that picked nothing up, that did, and both
-                of those at home.
+    def _everywhere(self, chosen: "_Chosen") -> "Floats":
+        """By class and cell the crossings as if nobody were at home: all of them, and those of agents
+        that reach a credential as themselves.
         """
         import numpy as np
 
-        sources = len(keys)
-        reads = _unpacked([key[1] for key in keys], ALL_ACTIONS * len(self._mesh.systems))
-        found = np.add.reduceat(reads[:, self._reads], self._source_firsts, axis=1, dtype=np.int64)
-        by_kind = found.T.astype(np.float64)
-        by_class = np.zeros((HOME >> 1, sources))
-        np.add.at(by_class, self._classes, by_kind)
-        flat = table.reshape(-1, sources)
-        kinds = np.zeros((len(self._kinds), KINDS))
-        kinds[np.arange(len(self._kinds)), self._kinds % KINDS] = 1
-        calm = sum(not steered for steered, _, _ in keys)
-        for steered, some in ((False, slice(0, calm)), (True, slice(calm, sources))):
-            if some.start == some.stop:
-                continue
-            product = by_class[:, some] @ flat[:, some].T
-            product = product.reshape(len(by_class), *table.shape[:2])
-            for rows, columns in self._parts:
-                near = by_kind[rows, some] @ table[columns, :, some].reshape(-1, some.stop - some.start).T
-                product[self._classes[rows], columns] -= near.reshape(-1, *table[columns].shape[:2])
-            for number, counted in enumerate(product.transpose(0, 2, 1) @ kinds):
-                self._add(number << 1 | steered, counted)
-        home = np.array([float(home) for _, _, home in keys])
-        self._add(HOME, (table @ home).T @ kinds)
+        situations = self._situation_of[chosen.numbers]
+        firsts = np.searchsorted(chosen.alike, np.arange(chosen.by_class.shape[1]))
+        sets = chosen.sets
+        there = np.add.reduceat(sets * self._sizes[situations], firsts, axis=1).astype(np.float64)
+        reached = self._reached_by[:, situations][self._pair_reached]
+        reached *= sets[self._pair_started]
+        taken = np.add.reduceat(reached, firsts, axis=1).astype(np.float64)
+        started, pair = self._cell_started, self._pair
+        every = np.stack(
+            [_product(chosen.by_class, there)[:, started], _product(chosen.by_class, taken)[:, pair]]
+        )
+        for rows, cells in zip(self._rows, self._cells, strict=True):
+            if rows.start < rows.stop and cells.start < cells.stop:
+                classes, sources = self._classes[rows], chosen.by_row[rows]
+                every[0][classes, cells] -= _product(sources, there[started[cells]])
+                every[1][classes, cells] -= _product(sources, taken[pair[cells]])
+        return every
 
-    def _add(self, source: int, counted: "Floats") -> None:
-        """Add what was counted for a class of sources, by kinds."""
-        rows = [list(map(int, row)) for row in counted.tolist()]
+    def _at(self, zone: int, agents: "Numbers", chosen: "_Chosen") -> "Floats":
+        """The same for the agents at home in a zone, and what is open there."""
+        import numpy as np
+
+        rows, cells = self._rows[zone], self._cells[zone]
+        situations, firsts = np.unique(self._situation[agents], return_index=True)
+        here = self._reach[self._pair_reached[self._pair[cells], np.newaxis], agents]
+        reached = np.add.reduceat(here, firsts, axis=1, dtype=np.int64)
+        lengths = self._lengths[situations]
+        starts = chosen.place[_ranges(self._begins[situations], lengths)]
+        local = np.repeat(np.arange(len(situations)), lengths)[starts >= 0]
+        starts = starts[starts >= 0]
+        sources = chosen.by_class[:, chosen.alike[starts]]
+        sources[self._classes[rows]] -= chosen.by_row[rows, chosen.alike[starts]]
+        sets = chosen.sets[self._cell_started[cells, np.newaxis], starts]
+        sizes = np.diff(firsts, append=len(agents))
+        return np.stack(
+            [
+                _product(sources, (sets * sizes[local]).astype(np.float64)),
+                _product(sources, (sets * reached[:, local]).astype(np.float64)),
+            ]
+        )
+
+    def _take_held(self, counted: "Floats", chosen: "_Chosen") -> None:
+        """Take away what was counted as picked up, though all that the agent reaches is held."""
+        import numpy as np
+
+        cell, agents = self._holding
+        situations = self._situation[agents]
+        lengths = self._lengths[situations]
+        starts = chosen.place[_ranges(self._begins[situations], lengths)]
+        cell, agents = cell.repeat(lengths), agents.repeat(lengths)
+        there = np.nonzero((starts >= 0) & (chosen.sets[self._cell_started[cell], starts] > 0))[0]
+        cell, agents, sources = cell[there], agents[there], chosen.alike[starts[there]]
+        kind, zone = self._kind[cell], self._zone[cell]
+        near = self._home[agents] == zone
+        for source, row in enumerate(self._row):
+            number = chosen.by_class[source, sources] - chosen.by_row[row[zone], sources]
+            counted[1, source] -= np.bincount(kind, number, KINDS)
+            counted[3, source] -= np.bincount(kind[near], number[near], KINDS)
+
+    def _sources(self, keys: list[tuple[int, bool, bool]]) -> "tuple[Floats, Floats]":
+        """How many sources there are of each class in each zone, and of each class, for each of these.
+
+        Args:
+            keys: sources, whether their agents are steered, and whether home is one of them.
+        """
+        import numpy as np
+
+        reads = _unpacked([sources for sources, _, _ in keys], 5 * len(self._mesh.systems))
+        found = np.add.reduceat(
+            np.ascontiguousarray(reads[:, ::5].T)[self._read], self._read_firsts, axis=0, dtype=np.int32
+        )
+        steered = np.array([each for _, each, _ in keys])
+        by_row = np.zeros((2 * len(found) + 1, len(keys)))
+        by_row[0:-1:2] = found * ~steered
+        by_row[1::2] = found * steered
+        by_class = np.zeros((CLASSES, len(keys)))
+        order = np.argsort(self._classes, kind="stable")
+        classes, firsts = np.unique(self._classes[order], return_index=True)
+        by_class[classes] = np.add.reduceat(by_row[order], firsts, axis=0)
+        by_class[HOME] = [each for _, _, each in keys]
+        return by_row, by_class
+
+    def _add(self, counted: "Floats") -> None:
+        """Add what was counted, by class and kind.
+
+        Args:
+            counted: the numbers of all, and of those with a credential that was picked up; and both of
+                those at home.
+        """
         numbers = self._spread.numbers
-        for kind, (left, picked, near, near_picked) in enumerate(zip(*rows, strict=True)):
-            if not left and not picked:
-                continue
-            place = source * KINDS + kind
-            # At home not all of them are crossings.
-            crosses = enters_home(source, kind)
-            numbers[place] += left if crosses else left - near
-            numbers[place + 1] += picked if crosses else picked - near_picked
+        for source, rows in enumerate(counted.transpose(1, 2, 0).tolist()):
+            for kind, row in enumerate(rows):
+                if not any(row):
+                    continue
+                every, picked, near, near_picked = map(int, row)
+                place = source * KINDS + kind
+                if not enters_home(source, kind):
+                    every, picked = every - near, picked - near_picked
+                numbers[place] += every - picked
+                numbers[place + 1] += picked
+
+
+def _product(one: "Floats", other: "Floats") -> "Floats":
+    """The products of all rows of two tables, without threads, which cost more than they bring here."""
+    import numpy as np
+
+    product: Floats = np.einsum("ik,jk->ij", one, other)
+    return product
 
 
 def _unpacked(sets: Collection[int], size: int) -> "Bits":

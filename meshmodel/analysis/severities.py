@@ -5,19 +5,16 @@ systems: whether its credential was picked up on the way. So for every access it
 agents at once, who picked up a credential for it; the rest is counting pairs of sources and accesses.
 """
 
+from collections.abc import Sequence
+
 from meshmodel.analysis.crossings import Approval, Counts
-from meshmodel.analysis.engine import Group, Situation
-from meshmodel.analysis.spreads import Spread, Start
-from meshmodel.analysis.steps import ADMIN, bits
+from meshmodel.analysis.engine import Group, Situation, Traveller
+from meshmodel.analysis.spreads import Opening, Spread, Start
+from meshmodel.analysis.steps import ADMIN, Pair, bits
 from meshmodel.model.vocabulary import Severity
 
 MANY = 20_000
 """So many pairs of a start and an access are looked at one by one, more by arrays of numbers."""
-
-Opening = tuple[int, int, int]
-"""For some starts, as bits, the same doors to an access are open: the starts, the agents that reach one
-of their credentials as themselves, and those that picked one up.
-"""
 
 
 class Severities:
@@ -33,53 +30,50 @@ class Severities:
         self._many = MANY if many is None else many
         self._engine = counts.engine
         self._mesh = mesh = counts.mesh
-        self._travellers = [each for each in self._engine.travellers if each.groups]
+        # Agents that are alike have numbers next to each other.
+        alike: dict[Situation, list[Traveller]] = {}
+        for each in self._engine.travellers:
+            alike.setdefault(each.situation, []).append(each)
+        self._situations = {each: agents for each, agents in alike.items() if each.groups}
+        self._travellers = [each for agents in self._situations.values() for each in agents]
         at_home: dict[str, int] = {}
         for number, each in enumerate(self._travellers):
             if each.home is not None:
                 at_home[each.home] = at_home.get(each.home, 0) | 1 << number
         self._spread = Spread(counts, at_home)
-        self._credentials = (1 << mesh.first_agent) - (1 << mesh.first_credential)
+        self._credentials = (1 << mesh.first_agent - mesh.first_credential) - 1
+        self._guards = self._engine.candidates.guards
         self._begin()
         self._prepare_doors()
 
     def counted(self) -> dict[Severity, int]:
         """The number of uncontrolled crossings by severity, of all four."""
         if self._pairs > self._many:
-            from meshmodel.analysis.bulk import Bulk
-
-            homes = [each.home for each in self._travellers]
-            bulk = Bulk(self._spread, self._starts, list(self._numbers.values()), homes)
-            for access in self._doors:
-                if self._bounded(access):
-                    self._add(access)
-                else:
-                    for starts, reaching, picking in self._openings(access):
-                        bulk.add(access, starts, reaching, reaching & ~picking)
-            bulk.count()
+            self._add_in_bulk()
         else:
             for access in self._doors:
                 self._add(access)
         for start, row in self._rest:
             self._add_rest(start, row)
-        for number, traveller in enumerate(self._travellers):
-            for approval in self._counts.approvals.get(traveller.id, ()):
-                self._excuse(1 << number, traveller.situation, approval)
+        if self._counts.approvals:
+            for number, traveller in enumerate(self._travellers):
+                for approval in self._counts.approvals.get(traveller.id, ()):
+                    self._excuse(1 << number, traveller.situation, approval)
         return self._spread.by_severity()
 
     def _begin(self) -> None:
         """Put the agents together that are alike, and number what they start from."""
-        situations: dict[Situation, int] = {}
-        for number, traveller in enumerate(self._travellers):
-            situation = traveller.situation
-            situations[situation] = situations.get(situation, 0) | 1 << number
         self._starts: list[Start] = []
         self._numbers: dict[Situation, range] = {}
         self._firsts = self._pairs = 0
         self._dropping: dict[int, int] = {}
         rest: dict[tuple[Group, bool], Start] = {}
-        seeds: dict[int, int] = {}
-        for situation, agents in situations.items():
+        seeds: dict[tuple[int, ...], int] = {}
+        dropping: dict[int, int] = {}
+        agent = 0
+        for situation, travellers in self._situations.items():
+            agents = (1 << len(travellers)) - 1 << agent
+            agent += len(travellers)
             first, steered = situation.groups[0], situation.steered
             before = len(self._starts)
             self._firsts |= 1 << before
@@ -95,44 +89,54 @@ class Severities:
                 mark = 1 << len(self._starts)
                 self._starts.append(Start(group.sources, group.home, steered, dropped, agents))
                 self._pairs += (group.unchecked.row & self._mesh.access).bit_count()
-                for number in bits(dropped):
-                    self._dropping[number] = self._dropping.get(number, 0) | mark
+                dropping[dropped] = dropping.get(dropped, 0) | mark
                 for part in group.unchecked.seeds:
-                    for node in part:
-                        seeds[node] = seeds.get(node, 0) | mark
+                    seeds[part] = seeds.get(part, 0) | mark
             self._numbers[situation] = range(before, len(self._starts))
         self._rest = [(start, group.unchecked.row) for (group, _), start in rest.items()]
+        for dropped, marks in dropping.items():
+            for number in bits(dropped):
+                self._dropping[number] = self._dropping.get(number, 0) | marks
+        beginning: dict[int, int] = {}
+        for part, marks in seeds.items():
+            for node in part:
+                beginning[node] = beginning.get(node, 0) | marks
         baseline, own = self._engine.guarding.baseline, self._engine.own
-        self._carried, self._carried_at = baseline.columns(seeds), baseline.component
+        self._carried, self._carried_at = baseline.columns(beginning), baseline.component
         self._own = own.columns({each.node: 1 << n for n, each in enumerate(self._travellers)})
         self._own_at = own.component
 
     def _prepare_doors(self) -> None:
-        """The grant steps that are a door to each access, with the checkpoints on them."""
-        self._doors: dict[int, list[tuple[int, int]]] = {}
-        self._opened: dict[int, list[tuple[int, int]]] = {}
-        guards = self._engine.candidates.guards
+        """The grant steps that are a door to each access, those of each credential, and who holds it."""
+        doors: dict[int, list[Pair]] = {}
+        opened: dict[int, list[Pair]] = {}
         for step in self._mesh.steps["grant"]:
-            credential, enters = step
-            guarding = guards.get(step, 0)
-            for access in range(enters - ADMIN, enters + 1) if enters % 5 == ADMIN else (enters,):
-                self._doors.setdefault(access, []).append((credential, guarding))
-                self._opened.setdefault(credential, []).append((access, guarding))
+            credential, access = step
+            if credential in opened:
+                opened[credential].append(step)
+            else:
+                opened[credential] = [step]
+            if access in doors:
+                doors[access].append(step)
+            else:
+                doors[access] = [step]
+        for admin in [access for access in doors if access % 5 == ADMIN]:
+            for access in range(admin - ADMIN, admin):
+                doors[access] = [*doors.get(access, ()), *doors[admin]]
+        self._doors, self._opened = doors, opened
         self._held: dict[int, int] = {}
         place = {each.node: 1 << number for number, each in enumerate(self._travellers)}
         for agent, credential in self._mesh.steps["hold"]:
-            self._held[credential] = self._held.get(credential, 0) | place.get(agent, 0)
+            if agent in place:
+                self._held[credential] = self._held.get(credential, 0) | place[agent]
+        self._plain: dict[int, Opening] = {}
         self._open: dict[int, int] = {}
         self._agents: dict[int, int] = {}
 
-    def _bounded(self, access: int) -> int:
-        """Whether a boundary may be closed for an access."""
-        system, action = divmod(access, 5)
-        return self._spread.bounded.get(self._mesh.zone_of[system], 0) >> action & 1
-
-    def _carrying(self, credential: int, guarding: int) -> int:
+    def _carrying(self, step: Pair) -> int:
         """The starts for which a door is open: they carry its credential, and nobody is asked."""
-        starts = self._carried[self._carried_at[credential]]
+        starts = self._carried[self._carried_at[step[0]]]
+        guarding = self._guards.get(step, 0)
         if not guarding:
             return starts
         known = self._open.get(guarding)
@@ -147,15 +151,30 @@ class Severities:
         """The agents that pick a credential up: that reach it as themselves, and do not hold it."""
         return self._own[self._own_at[credential]] & ~self._held.get(credential, 0)
 
+    def _through(self, step: Pair) -> Opening:
+        """A door by itself."""
+        credential = step[0]
+        if step in self._guards:
+            reaching = self._own[self._own_at[credential]]
+            return self._carrying(step), reaching, reaching & ~self._held.get(credential, 0)
+        known = self._plain.get(credential)
+        if known is None:
+            reaching = self._own[self._own_at[credential]]
+            known = self._plain[credential] = (
+                self._carried[self._carried_at[credential]],
+                reaching,
+                reaching & ~self._held.get(credential, 0),
+            )
+        return known
+
     def _openings(self, access: int) -> list[Opening]:
         """The starts for which an access has open doors, by those that are open."""
-        found: list[Opening] = []
-        seen = 0
-        for credential, guarding in self._doors[access]:
-            starts = self._carrying(credential, guarding)
-            if not starts:
-                continue
-            reaching, picking = self._own[self._own_at[credential]], self._picking(credential)
+        doors = self._doors[access]
+        first = self._through(doors[0])
+        found, seen = [first], first[0]
+        for step in doors[1:]:
+            opening = self._through(step)
+            starts, reaching, picking = opening
             parts = []
             for some, reached, picked in found:
                 both = some & starts
@@ -165,25 +184,53 @@ class Severities:
                     parts.append((some & ~starts, reached, picked))
             if starts & ~seen:
                 parts.append((starts & ~seen, reaching, picking))
-            seen |= starts
+                seen |= starts
             found = parts
         return found
 
+    def _add_in_bulk(self) -> None:
+        """Count the crossings to all accesses from all starts, but where boundaries may be closed."""
+        from meshmodel.analysis.bulk import Bulk
+
+        homes = [each.home for each in self._travellers]
+        bulk = Bulk(self._spread, self._starts, list(self._numbers.values()), homes)
+        bounded, guards = self._spread.bounded, self._guards
+        plain: dict[int, int] = {}
+        for access, doors in self._doors.items():
+            if bounded and self._spread.is_bounded(access):
+                self._add(access)
+            elif len(doors) > 1 or doors[0] in guards:
+                for opening in self._openings(access):
+                    if opening[0]:
+                        bulk.add(access, bulk.opening(opening))
+            else:
+                # Most have one door, and each credential is one to several.
+                credential = doors[0][0]
+                number = plain.get(credential)
+                if number is None:
+                    opening = self._through(doors[0])
+                    number = plain[credential] = bulk.opening(opening) if opening[0] else -1
+                if number >= 0:
+                    bulk.add(access, number)
+        bulk.count()
+
     def _add(self, access: int) -> None:
         """Count the crossings to an access, from one start after the other."""
-        for numbers, _, picking in self._openings(access):
-            for number in bits(numbers):
+        for starts, _, picking in self._openings(access):
+            for number in bits(starts):
                 start = self._starts[number]
                 self._spread.add(start, access, start.agents, picking & start.agents)
 
     def _add_rest(self, start: Start, row: int) -> None:
         """Count what is open after sources beside that which is open before them."""
         picked: dict[int, int] = {}
-        for credential in bits(row & self._credentials):
-            picking = self._picking(credential) & start.agents
-            for access, guarding in self._opened.get(credential, ()):
-                if not guarding & ~start.dropped:
-                    picked[access] = picked.get(access, 0) | picking
+        first = self._mesh.first_credential
+        for credential in bits(row >> first & self._credentials):
+            picking = self._picking(first + credential) & start.agents
+            for step in self._opened.get(first + credential, ()):
+                if not self._guards.get(step, 0) & ~start.dropped:
+                    for access in _entered(step[1]):
+                        picked[access] = picked.get(access, 0) | picking
         for access in bits(row & self._mesh.access):
             self._spread.add(start, access, start.agents, picked.pop(access, 0))
         for access, picking in picked.items():
@@ -217,9 +264,7 @@ class Severities:
             for action in bits(approval.actions):
                 access = 5 * approval.system + action
                 doors = [
-                    credential
-                    for credential, guarding in self._doors.get(access, ())
-                    if self._carrying(credential, guarding) >> number & 1
+                    step[0] for step in self._doors.get(access, ()) if self._carrying(step) >> number & 1
                 ]
                 left = [each for each in doors if not approval.credentials >> each & 1]
                 if len(left) < len(doors):
@@ -233,3 +278,8 @@ class Severities:
         for credential in credentials:
             found |= self._picking(credential)
         return found
+
+
+def _entered(enters: int) -> Sequence[int]:
+    """The accesses to which a grant step is a door."""
+    return range(enters - ADMIN, enters + 1) if enters % 5 == ADMIN else (enters,)

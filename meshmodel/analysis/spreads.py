@@ -11,12 +11,15 @@ from typing import Final
 
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.entering import severity_number, severity_word
+from meshmodel.analysis.steps import bits
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 
 HOME: Final = 16
 """The class of home as a source: nobody outside writes there, and nothing is carried from it."""
 CLASSES: Final = 17
 KINDS: Final = 32
+_FEW: Final = 6
+"""So many sources are looked at one by one."""
 
 
 def source_class(level: int, *, untrusted: bool, steered: bool) -> int:
@@ -59,7 +62,8 @@ class Start:
         steered: whether any source of the agents has untrusted input.
         dropped: the candidates that the agents control.
         agents: the agents, as bits.
-        known: the classes of the sources that are apart from a zone.
+        few: the zones and classes of the sources, where they are few.
+        known: how many sources of each class are apart from a zone, and the agents at home near it.
     """
 
     sources: int
@@ -67,7 +71,14 @@ class Start:
     steered: bool
     dropped: int
     agents: int
+    few: list[tuple[str, int]] | None = None
     known: dict[tuple[str, int], tuple[list[tuple[int, int]], int]] = field(default_factory=dict)
+
+
+Opening = tuple[int, int, int]
+"""Doors that are open for some starts: the numbers of the starts, the agents that reach a credential for
+one of them as themselves, and those that picked one up; each as bits.
+"""
 
 
 class Spread:
@@ -153,16 +164,36 @@ class Spread:
         """How many sources there are of each class from which one comes to a zone, and the agents that
         do not come there from home.
         """
-        sources, near = start.sources, 0
-        for each in self._from(start, zone, action):
-            sources &= ~self.mesh.zone_mask.get(each, 0)
+        apart = list(self._from(start, zone, action))
+        near = 0
+        for each in apart:
             near |= self._at_home.get(each, 0)
-        classes = [
-            (source + start.steered, size)
-            for some, source in self._classes
-            if (size := (sources & some).bit_count())
-        ]
-        return classes, near
+        if start.sources.bit_count() <= _FEW:
+            if start.few is None:
+                start.few = [self._sort(read // 5) for read in bits(start.sources)]
+            found: dict[int, int] = {}
+            for each, source in start.few:
+                if each not in apart:
+                    found[source] = found.get(source, 0) + 1
+        else:
+            sources = start.sources
+            for each in apart:
+                sources &= ~self.mesh.zone_mask.get(each, 0)
+            found = {source: (sources & some).bit_count() for some, source in self._classes}
+        return [(source + start.steered, size) for source, size in found.items() if size], near
+
+    def _sort(self, system: int) -> tuple[str, int]:
+        """The zone of a system, and its class as a source."""
+        mesh = self.mesh
+        untrusted = mesh.untrusted >> 5 * system & 1 == 1
+        return mesh.zone_of[system], source_class(
+            mesh.sensitivity[system], untrusted=untrusted, steered=False
+        )
+
+    def is_bounded(self, access: int) -> bool:
+        """Whether a boundary may be closed for an access."""
+        system, action = divmod(access, 5)
+        return self.bounded.get(self.mesh.zone_of[system], 0) >> action & 1 == 1
 
     def _from(self, start: Start, zone: str, action: int) -> Iterator[str]:
         """The zones from which there is no open door to an access: its own, and those behind a
