@@ -69,11 +69,16 @@ class Analysis:
         if self._known is None:
             if self._is_huge:
                 return Analysis(snapshot, self.view, today)
-            searched = isinstance(self._engine.effective, Searched)
-            engine = Engine(self.snapshot, self.view, kept=True) if searched else self._engine
-            from meshmodel.analysis.updating.following import follow
+            from meshmodel.analysis.updating.following import Known, follow
 
-            self._known = follow(engine)
+            engine, found = self._engine, self.__dict__.get
+            counts, facts = found("_counts"), found("_facts")
+            if isinstance(engine.effective, Searched):
+                engine, counts, facts = Engine(self.snapshot, self.view, kept=True), None, None
+            self._known = follow(
+                engine,
+                Known(counts, found("doors"), facts, found("findings"), self.today, found("questions")),
+            )
         return Analysis(snapshot, self.view, today, self._known.after(snapshot))
 
     @cached_property
@@ -133,8 +138,11 @@ class Analysis:
         """The findings of all rules by severity (highest first), rule and subject."""
         if self._known is not None:
             return self._known.findings(self.doors, self._counts, self.today)
-        facts = Facts(self._engine, self.doors, self._counts, Related(self.snapshot), parts=self._parts)
-        return findings(facts, self.today)
+        return findings(self._facts, self.today)
+
+    @cached_property
+    def _facts(self) -> Facts:
+        return Facts(self._engine, self.doors, self._counts, Related(self.snapshot), parts=self._parts)
 
     @cached_property
     @collector_at_rest()

@@ -103,6 +103,8 @@ class Reached:
 
     def prepare(self) -> None:
         """Look at everything at once."""
+        if self._columns is not None:
+            return
         engine = self._engine
         first = engine.mesh.first_agent
         self._columns = engine.effective.columns(

@@ -103,7 +103,6 @@ TestEditing = Editing.TestCase
 BOUNDS = {
     "numbers run out": ("meshmodel.analysis.steps.FREE", 1),
     "many agents are concerned": ("meshmodel.analysis.updating.following._FEW", -1_000_000),
-    "many findings come and go": ("meshmodel.analysis.updating.found._MANY", 0),
     "marks run out": ("meshmodel.analysis.updating.doors._SPARE", 1),
     "few counts are kept": ("meshmodel.analysis.crossings._FEW", -1_000_000),
     "few words are kept": ("meshmodel.analysis.reached._MOST_KNOWN", 1),

@@ -1,7 +1,6 @@
 """The missing checkpoints after an edit: those on which it bears anew, the others as they were."""
 
 import copy
-from bisect import bisect_left, insort
 from collections.abc import Iterable
 from typing import Final
 
@@ -12,6 +11,7 @@ from meshmodel.analysis.entering import Coming
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.sources import Likeness, Sources, features_of, likeness
 from meshmodel.analysis.steps import Pair, bits
+from meshmodel.analysis.updating.chunks import Sorted
 from meshmodel.analysis.updating.engines import Kept, Moved
 from meshmodel.analysis.updating.marks import Marks, Sample, Turned
 from meshmodel.model.records import Key
@@ -24,6 +24,10 @@ _SPARE: Final = 3
 """So many times the marks that there are may have been given before all are given anew."""
 
 
+_NAMES: Final = 2_000
+"""So many sets of agents are kept by their ids; then they are forgotten."""
+
+
 class KeptDoors(MissingCheckpoints):
     """The doors of one reading, and all that they follow from, mark by mark.
 
@@ -33,7 +37,8 @@ class KeptDoors(MissingCheckpoints):
             were looked for from scratch.
     """
 
-    def __init__(self, kept: Kept, excuses: Excuses) -> None:
+    def __init__(self, kept: Kept, excuses: Excuses, doors: tuple[Door, ...] | None = None) -> None:
+        """Arguments: the reading, what intents excuse, and the doors, where they are known already."""
         engine, mesh = kept.engine, kept.engine.mesh
         self.engine, self.mesh = engine, mesh
         self.marks = Marks.none(mesh)
@@ -58,10 +63,10 @@ class KeptDoors(MissingCheckpoints):
         self._carry_own((), engine.travellers, kept, kept)
         self._prepare_kinds()
         self._forget()
-        self.found: dict[Key, Door] = {(each.credential, each.system): each for each in self.doors()}
+        self.listed = self.doors() if doors is None else doors
+        keys = [(each.credential, each.system) for each in self.listed]
+        self.found: Sorted[Door] = Sorted.of(keys, list(self.listed))
         self.changed: frozenset[Key] | None = None
-        self._order: list[Key] = list(self.found)
-        self.listed: tuple[Door, ...] = tuple(self.found.values())
 
     def after(self, kept: Kept, moved: Moved, excuses: Excuses, before: Kept) -> "KeptDoors | None":
         """The doors after an edit, or ``None`` where they are better looked for from scratch.
@@ -81,7 +86,6 @@ class KeptDoors(MissingCheckpoints):
     def follow(self, kept: Kept, moved: Moved, excuses: Excuses, before: Kept) -> None:
         """Look again at what the edit bears on: only for a copy that nobody else has."""
         self.engine, self.mesh = kept.engine, kept.engine.mesh
-        self.found, self._order = self.found.copy(), self._order.copy()
         self.open_in = self.open_in.copy()
         if moved.agents:
             self.marks, self._profiles = self.marks.copy(), self._profiles.copy()
@@ -98,7 +102,11 @@ class KeptDoors(MissingCheckpoints):
         credentials |= self._carry_own(gone, come, before, kept)
         credentials |= self._hold(moved)
         steps |= self._guard(moved)
+        names = self._names
         self._forget()
+        if len(names) < _NAMES and all(one is not None for _, one, _ in moved.changes.of("agent")):
+            # Agents keep their numbers; but after the same reading others may have got those of new ones.
+            self._names = names
         systems |= {str(key) for key, _, _ in moved.changes.of("system")}
         if moved.guards.zones or bounded != self._bounded:
             zones = bounded.keys() | self._bounded.keys()
@@ -129,27 +137,15 @@ class KeptDoors(MissingCheckpoints):
             self._kind[name] = self._kind_of(number)
 
     def _look(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Look again at these grants, those that are gone among them."""
         grants, nodes = self.engine.snapshot.grant, self.mesh.credential_node
-        changed: set[Key] = set()
-        for key in keys:
-            grant, node = grants.get(key), nodes.get(key[0])
-            known = self.found.get(key)
-            door = None
-            if grant is not None and node is not None and self._carried[self._component[node]]:
-                door = self.door(grant)
-            if door == known:
-                continue
-            changed.add(key)
-            if door is None:
-                del self.found[key]
-                del self._order[bisect_left(self._order, key)]
-            else:
-                self.found[key] = door
-                if known is None:
-                    insort(self._order, key)
+        ordered = sorted(keys)
+        there = [key for key in ordered if key in grants and key[0] in nodes]
+        doors = dict(zip(there, self.doors_at(list(map(grants.__getitem__, there))), strict=True))
+        self.found, changed = self.found.after(ordered, list(map(doors.get, ordered)), equal=True)
         self.changed = frozenset(changed)
         if changed:
-            self.listed = tuple(map(self.found.__getitem__, self._order))
+            self.listed = tuple(self.found.items())
 
     def _concerned(
         self, kept: Kept, moved: Moved, credentials: int, steps: set[Pair], systems: set[str]

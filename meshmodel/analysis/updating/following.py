@@ -1,7 +1,8 @@
 """An analysis after an edit, from the one before."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from meshmodel.analysis.crossings import Approval, Counts, approval_of
 from meshmodel.analysis.doors import MissingCheckpoints
@@ -14,7 +15,7 @@ from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.doors import KeptDoors
 from meshmodel.analysis.updating.engines import Kept, Moved, keep, move
 from meshmodel.analysis.updating.found import Found, Refinding, find
-from meshmodel.analysis.updating.near import Near
+from meshmodel.analysis.updating.near import Near, differ
 from meshmodel.model.snapshot import Snapshot
 
 _CONCERNED = 3
@@ -36,11 +37,25 @@ class Following:
         self.kept = kept
         self._earlier = earlier
         self._counts: Counts | None = None
+        self._listed: tuple[Door, ...] | None = None
         self._doors: KeptDoors | None = None
         self._found: Found | None = None
         self._facts: Facts | None = None
         self._today: date | None = None
         self._asked: Asked | None = None
+
+    def take(self, known: "Known") -> None:
+        """Take over what is known of this reading already."""
+        self._counts, self._listed, self._facts, self._today = (
+            known.counts,
+            known.doors,
+            known.facts,
+            known.today,
+        )
+        if known.doors is not None and known.findings is not None:
+            self._found = Found.of(known.doors, known.findings)
+        if known.questions is not None:
+            self._asked = Asked(known.questions, [each.element for each in known.questions])
 
     @property
     def engine(self) -> Engine:
@@ -60,6 +75,7 @@ class Following:
                 self.kept,
                 moved,
                 self._counts,
+                self._listed,
                 self._doors,
                 self._found,
                 self._facts,
@@ -85,12 +101,18 @@ class Following:
         earlier = self._earlier
         agents = len(self.engine.travellers)
         if earlier is not None and _CONCERNED * len(earlier.moved.agents) > agents + _FEW:
-            return MissingCheckpoints(self.engine).doors()
-        if earlier is not None and earlier.doors is not None:
-            self._doors = earlier.doors.after(self.kept, earlier.moved, counts.approvals, earlier.kept)
+            self._listed = MissingCheckpoints(self.engine).doors()
+            return self._listed
+        if earlier is not None:
+            doors = earlier.doors
+            if doors is None and earlier.counts is not None and earlier.listed is not None:
+                doors = KeptDoors(earlier.kept, earlier.counts.approvals, earlier.listed)
+            if doors is not None:
+                self._doors = doors.after(self.kept, earlier.moved, counts.approvals, earlier.kept)
         if self._doors is None:
             self._doors = KeptDoors(self.kept, counts.approvals)
-        return self._doors.listed
+        self._listed = self._doors.listed
+        return self._listed
 
     def questions(self) -> tuple[Question, ...]:
         """What the drawing does not say yet."""
@@ -113,21 +135,21 @@ class Following:
         self._today = today
         if earlier is None or earlier.found is None or earlier.facts is None:
             self._facts = Facts(self.engine, doors, counts, self.kept.related)
-            self._facts.who.prepare()
             self._found = find(self._facts, today)
             return self._found.findings
+        earlier.facts.who.prepare()
         near = Near(earlier.kept, earlier.moved)
         changes = earlier.moved.changes
+        # Another edit of the same reading may have given the number of a new agent to another one.
         renamed = any(
-            one is not None and (other is None or one.title != other.title)
-            for _, one, other in changes.of("agent")
+            one is None or other is None or one.title != other.title for _, one, other in changes.of("agent")
         )
         self._facts = Facts(
             self.engine,
             doors,
             counts,
             self.kept.related,
-            {} if changes.of("system") or changes.of("zone") else earlier.facts.made,
+            _still(earlier.facts.made, changes),
             earlier.facts.who.after(self.engine, near.differences.items(), renamed=renamed),
             earlier.facts.meeting.after(self.engine, counts.count, earlier.moved.agents),
         )
@@ -140,10 +162,8 @@ class Following:
         again = [key for key, _, _ in changes.of("acceptance")]
         if today != earlier.today:
             again = [*again, *changes.after.acceptance]
-        # Without the doors before there is nothing from which those now could have followed.
-        followed = self._doors if earlier.doors is not None else None
         refinding = Refinding(earlier.found, self._facts, near, tables, today)
-        self._found = refinding.found(((str(key[0]), str(key[1])) for key in again), followed)
+        self._found = refinding.found(((str(key[0]), str(key[1])) for key in again), self._doors)
         return self._found.findings
 
 
@@ -154,13 +174,14 @@ class Earlier:
     Attributes:
         kept: that reading.
         moved: the edit.
-        counts, doors, found, facts, today, asked: of its crossings, findings and questions, as far as
+        counts, listed, doors, found, facts, today, asked: of its crossings, findings and questions, as far as
             somebody asked for them.
     """
 
     kept: Kept
     moved: Moved
     counts: Counts | None
+    listed: tuple[Door, ...] | None
     doors: KeptDoors | None
     found: Found | None
     facts: Facts | None
@@ -182,6 +203,41 @@ def _approvals(known: dict[str, list[Approval]], kept: Kept, moved: Moved) -> di
     return made
 
 
-def follow(engine: Engine) -> Following:
-    """Make a reading from scratch ready for edits."""
-    return Following(keep(engine, Related(engine.snapshot)))
+def _still(made: dict[str, object], changes: Changes) -> dict[str, object]:
+    """What was worked out about systems and zones and still holds."""
+    systems = [
+        (one, other)
+        for _, one, other in changes.of("system")
+        if one is None or other is None or differ(one, other)
+    ]
+    if not systems and not changes.of("zone"):
+        return made
+    if changes.of("zone") or any(one is None or other is None for one, other in systems):
+        return {}
+    if any(replace(one, name=other.name, at=other.at) != other for one, other in systems):
+        return {}
+    # They are only called otherwise: sets of accesses are the same, words are not.
+    return {name: each for name, each in made.items() if isinstance(each, int)}
+
+
+class Known(NamedTuple):
+    """What was found out about a reading from scratch, as far as somebody asked."""
+
+    counts: Counts | None = None
+    doors: tuple[Door, ...] | None = None
+    facts: Facts | None = None
+    findings: tuple[Finding, ...] | None = None
+    today: date | None = None
+    questions: tuple[Question, ...] | None = None
+
+
+def follow(engine: Engine, known: Known) -> Following:
+    """Make a reading from scratch ready for edits.
+
+    Args:
+        engine: the reading.
+        known: what was found out about it.
+    """
+    following = Following(keep(engine, Related(engine.snapshot)))
+    following.take(known)
+    return following

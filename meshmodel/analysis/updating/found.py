@@ -1,81 +1,62 @@
 """The findings after an edit: those near to it anew, the others as they were."""
 
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain, groupby
+from operator import attrgetter
+from typing import Final
 
-from meshmodel.analysis.findings import accepted, found_by, in_order
+from meshmodel.analysis.findings import accepted, findings, found_by, in_order
 from meshmodel.analysis.results import Door, Finding
 from meshmodel.analysis.rules import RULES, Facts, Rule
+from meshmodel.analysis.updating.chunks import Sorted
 from meshmodel.analysis.updating.doors import KeptDoors
 from meshmodel.analysis.updating.near import Near
 from meshmodel.model.records import Key
 
-Order = tuple[int, str, str, Key, int]
-"""What findings are sorted by: severity, rule and subject, then the record and the number of its case."""
-Entry = tuple[Order, Finding]
+Shelf = tuple[int, str]
+"""Where findings are that are sorted by their subjects: the severity and the rule."""
 
-_MANY = 200
-"""So many findings that come or go are put in order one by one."""
+WITHIN: Final = frozenset({"human-identity-in-agent", "person-uses-workload-identity"})
+"""The rules of which a record may have several findings, whose subjects begin with it: agent>credential.
+
+A finding of any other local rule has its record as its subject.
+"""
 
 
 @dataclass(slots=True)
 class Found:
-    """All findings of one reading, by rule and record and in their order.
+    """All findings of one reading in their order.
 
     Attributes:
-        doors: the doors by credential and system.
-        by_rule: for each rule those of each record; of a rule that is not local all under ``""``.
-        order, listed: all of them in order.
+        doors: the missing checkpoints.
+        findings: all of them.
+        shelves: the same by severity and rule.
     """
 
-    doors: Mapping[Key, Door]
-    by_rule: dict[str, dict[Key, tuple[Entry, ...]]] = field(default_factory=dict)
-    order: list[Order] = field(default_factory=list)
-    listed: list[Finding] = field(default_factory=list)
+    doors: tuple[Door, ...]
+    findings: tuple[Finding, ...]
+    shelves: dict[Shelf, Sorted[Finding]] = field(repr=False)
 
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """The findings in order."""
-        return tuple(self.listed)
+    @classmethod
+    def of(cls, doors: tuple[Door, ...], every: tuple[Finding, ...]) -> "Found":
+        """These findings, which are in order."""
+        shelves: dict[Shelf, Sorted[Finding]] = {}
+        for _, group in groupby(every, attrgetter("severity", "rule")):
+            some = list(group)
+            shelves[in_order(some[0])[:2]] = Sorted.of([each.subject for each in some], some)
+        return cls(doors, every, shelves)
+
+
+def find(facts: Facts, today: date) -> Found:
+    """All findings, from scratch."""
+    return Found.of(facts.doors, findings(facts, today))
 
 
 def by_key(doors: Iterable[Door]) -> dict[Key, Door]:
     """Doors by credential and system."""
     return {(door.credential, door.system): door for door in doors}
-
-
-def find(facts: Facts, today: date) -> Found:
-    """All findings, from scratch."""
-    found = Found(by_key(facts.doors))
-    entries: list[Entry] = []
-    for rule in RULES:
-        made = found.by_rule[rule.id] = {}
-        if rule.of is None or rule.per is None:
-            made[""] = _whole(rule, facts, today)
-            entries.extend(made[""])
-            continue
-        for key, record in facts.records(rule.per):
-            here = _local(rule, key, record, facts, today)
-            if here:
-                made[key] = here
-                entries.extend(here)
-    entries.sort(key=lambda entry: entry[0])
-    found.order = [order for order, _ in entries]
-    found.listed = [finding for _, finding in entries]
-    return found
-
-
-def _whole(rule: Rule, facts: Facts, today: date) -> tuple[Entry, ...]:
-    findings = [found_by(rule, case, facts, today) for case in rule.cases(facts)]
-    return tuple(((*in_order(each), "", number), each) for number, each in enumerate(findings))
-
-
-def _local(rule: Rule, key: Key, record: object, facts: Facts, today: date) -> tuple[Entry, ...]:
-    assert rule.of is not None
-    findings = [found_by(rule, case, facts, today) for case in rule.of(facts, record)]
-    return tuple(((*in_order(each), key, number), each) for number, each in enumerate(findings))
 
 
 class Refinding:
@@ -90,9 +71,10 @@ class Refinding:
         self._near = near
         self._tables = tables
         self._today = today
-        self._gone: list[Order] = []
-        self._come: list[Entry] = []
-        self._other: list[Entry] = []
+        self._shelves = before.shelves.copy()
+        self._of_rule: dict[str, set[int]] = {}
+        for rank, rule in self._shelves:
+            self._of_rule.setdefault(rule, set()).add(rank)
 
     def found(self, accepted_again: Iterable[tuple[str, str]], kept_doors: KeptDoors | None) -> Found:
         """The findings after the edit.
@@ -101,99 +83,84 @@ class Refinding:
             accepted_again: rule and subject of acceptances that came, went or changed.
             kept_doors: the doors, where they were found from those before the edit.
         """
-        facts = self._facts
-        tables = self._tables
-        doors: Mapping[Key, Door]
+        facts, tables = self._facts, self._tables
+        there: Callable[[Key], Door | None]
         if kept_doors is None or kept_doors.changed is None:
-            doors = by_key(facts.doors)
-            differing = {key for key, door in doors.items() if self._before.doors.get(key) != door}
-            differing.update(key for key in self._before.doors if key not in doors)
+            doors, before = by_key(facts.doors), by_key(self._before.doors)
+            differing = {key for key in before.keys() | doors.keys() if before.get(key) != doors.get(key)}
+            there = doors.get
         else:
-            doors, differing = kept_doors.found, set(kept_doors.changed)
-        changed = self._near.doors(doors, differing)
+            differing, there = set(kept_doors.changed), kept_doors.found.get
+        changed = self._near.doors(facts.doors, there, differing)
         if changed:
             tables |= {"doors"}
-        made = Found(doors, dict(self._before.by_rule))
         for rule in RULES:
             if rule.of is None or rule.per is None:
                 if tables & rule.reads:
-                    was = self._before.by_rule[rule.id]
-                    now = _whole(rule, facts, self._today)
-                    made.by_rule[rule.id] = {"": now}
-                    self._replace(was[""], now)
+                    cases = [found_by(rule, case, facts, self._today) for case in rule.cases(facts)]
+                    was = chain.from_iterable(shelf.keys() for _, shelf in self._shelves_of(rule.id))
+                    self._replace(rule.id, was, {each.subject: each for each in cases})
                 continue
-            records: Mapping[Key, object] = doors
-            keys = changed
+            keys: Iterable[Key] = changed
+            records: Callable[[Key], object] = there
             if rule.per != "door":
-                records = facts.snapshot.table(rule.per)
+                records = facts.snapshot.table(rule.per).get
                 keys = self._near.keys(rule.per, rule.near)
             if keys:
-                made.by_rule[rule.id] = self._renewed(rule, keys, records)
-        made.order, made.listed = self._arranged()
-        _accept(made, facts, accepted_again, self._today)
-        return made
+                self._renew(rule, keys, records)
+        self._accept(accepted_again)
+        every = self._before.findings
+        if self._shelves != self._before.shelves:
+            every = tuple(chain.from_iterable(self._shelves[each].items() for each in sorted(self._shelves)))
+        return Found(facts.doors, every, self._shelves)
 
-    def _renewed(
-        self, rule: Rule, keys: Iterable[Key], records: Mapping[Key, object]
-    ) -> dict[Key, tuple[Entry, ...]]:
-        known = self._before.by_rule[rule.id]
-        made = known.copy()
+    def _shelves_of(self, rule: str) -> Sequence[tuple[int, Sorted[Finding]]]:
+        return [(rank, self._shelves[rank, rule]) for rank in self._of_rule.get(rule, ())]
+
+    def _renew(self, rule: Rule, keys: Iterable[Key], records: Callable[[Key], object]) -> None:
+        """Find again what a local rule has to say of these records; there may be none any more."""
+        facts, today, of = self._facts, self._today, rule.of
+        assert of is not None
+        found: dict[str, Finding] = {}
+        subjects: list[str] = []
         for key in keys:
-            was = known.get(key, ())
-            record = records.get(key)
-            now = () if record is None else _local(rule, key, record, self._facts, self._today)
-            if was or now:
-                self._replace(was, now)
-                if now:
-                    made[key] = now
-                else:
-                    made.pop(key, None)
-        return made
+            subjects.append(key if isinstance(key, str) else ">".join(key))
+            record = records(key)
+            if record is not None:
+                for case in of(facts, record):
+                    found[case.subject] = found_by(rule, case, facts, today)
+        if rule.id in WITHIN:
+            shelves = self._shelves_of(rule.id)
+            subjects = [
+                one for each in subjects for _, shelf in shelves for one in shelf.beginning(f"{each}>")
+            ]
+        self._replace(rule.id, subjects, found)
 
-    def _replace(self, was: tuple[Entry, ...], now: tuple[Entry, ...]) -> None:
-        orders = {order for order, _ in now}
-        self._gone.extend(order for order, _ in was if order not in orders)
-        kept = {order for order, _ in was}
-        for entry in now:
-            (self._other if entry[0] in kept else self._come).append(entry)
+    def _replace(self, rule: str, subjects: Iterable[str], found: Mapping[str, Finding]) -> None:
+        """Put these findings in the place of all that a rule had on these subjects."""
+        ranks = {each: in_order(finding)[0] for each, finding in found.items()}
+        ordered = sorted({*subjects, *found})
+        if not ordered:
+            return
+        known = self._of_rule.setdefault(rule, set())
+        for rank in known | set(ranks.values()):
+            shelf = self._shelves.get((rank, rule))
+            made, changed = (Sorted[Finding].of([], []) if shelf is None else shelf).after(
+                ordered, [found[each] if ranks.get(each) == rank else None for each in ordered]
+            )
+            if changed:
+                known.add(rank)
+                self._shelves[rank, rule] = made
 
-    def _arranged(self) -> tuple[list[Order], list[Finding]]:
-        order, listed = self._before.order.copy(), self._before.listed.copy()
-        for at, finding in self._other:
-            listed[bisect_left(order, at)] = finding
-        if len(self._gone) + len(self._come) > _MANY:
-            gone = set(self._gone)
-            entries = [entry for entry in zip(order, listed, strict=True) if entry[0] not in gone]
-            entries.extend(self._come)
-            entries.sort(key=lambda entry: entry[0])
-            return [at for at, _ in entries], [finding for _, finding in entries]
-        for at in self._gone:
-            place = bisect_left(order, at)
-            del order[place], listed[place]
-        for at, finding in self._come:
-            place = bisect_left(order, at)
-            order.insert(place, at)
-            listed.insert(place, finding)
-        return order, listed
+    def _accept(self, again: Iterable[tuple[str, str]]) -> None:
+        """Say again what was accepted about these findings."""
+        for rule, subject in sorted(set(again)):
+            for rank, shelf in self._shelves_of(rule):
+                finding = shelf.get(subject)
+                if finding is not None:
+                    self._shelves[rank, rule], _ = shelf.after([subject], [self._accepted(finding)])
 
-
-def _accept(found: Found, facts: Facts, again: Iterable[tuple[str, str]], today: date) -> None:
-    """Say again what was accepted about these findings."""
-    wanted = set(again)
-    if not wanted:
-        return
-    for rule in {rule for rule, _ in wanted}:
-        known = found.by_rule.get(rule)
-        if known is None:
-            continue
-        made = found.by_rule[rule] = dict(known)
-        for key, entries in known.items():
-            if any((rule, finding.subject) in wanted for _, finding in entries):
-                made[key] = tuple((at, _accepted(finding, facts, today)) for at, finding in entries)
-                for at, finding in made[key]:
-                    found.listed[bisect_left(found.order, at)] = finding
-
-
-def _accepted(finding: Finding, facts: Facts, today: date) -> Finding:
-    acceptance = facts.snapshot.acceptance.get((finding.rule, finding.subject))
-    return replace(finding, accepted=None if acceptance is None else accepted(acceptance, finding, today))
+    def _accepted(self, finding: Finding) -> Finding:
+        acceptance = self._facts.snapshot.acceptance.get((finding.rule, finding.subject))
+        said = None if acceptance is None else accepted(acceptance, finding, self._today)
+        return replace(finding, accepted=said)

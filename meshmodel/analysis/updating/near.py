@@ -1,8 +1,8 @@
 """Which records an edit is near to: what the cases of local rules may depend on (see ``rules.base``)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from meshmodel.analysis.relations import ENDS
 from meshmodel.analysis.results import Door
@@ -53,6 +53,7 @@ class Near:
         self._moved = moved
         self._after = moved.kept
         self.met: set[Key] = set()
+        self._known: dict[tuple[str, frozenset[str]], set[Key]] = {}
 
     def keys(self, table: str, near: frozenset[str]) -> set[Key]:
         """The records of a table whose cases may be others, gone ones among them.
@@ -62,16 +63,22 @@ class Near:
             near: what its cases depend on.
         """
         if table in ENDS:
-            return self._relations(table, near)
+            known = self._known.get((table, near))
+            if known is None:
+                known = self._known[table, near] = self._relations(table, near)
+            return known
         if table == "checkpoint":
             return self._checkpoints | self.met if "met" in near else set(self._checkpoints)
-        return set(self._elements(table, near))
+        return cast("set[Key]", self._elements(table, near))
 
-    def doors(self, doors: Mapping[Key, Door], changed: set[Key]) -> set[Key]:
+    def doors(
+        self, doors: Iterable[Door], there: Callable[[Key], Door | None], changed: set[Key]
+    ) -> set[Key]:
         """The doors that are others, or that are told otherwise.
 
         Args:
-            doors: those after the edit by credential and system.
+            doors: those after the edit.
+            there: tells of a credential and a system whether there is a door.
             changed: those that are others, or gone.
         """
         credentials, systems, agents = (self._renamed(each) for each in ("credential", "system", "agent"))
@@ -79,9 +86,11 @@ class Near:
         grants = [each for name in credentials for each in related.of("grant", "credential", name)]
         grants += [each for name in systems for each in related.of("grant", "system", name)]
         keys = {(grant.credential, grant.system) for grant in grants}
-        changed |= keys & doors.keys()
+        changed.update(key for key in keys if there(key) is not None)
         if agents:
-            changed.update(key for key, door in doors.items() if not agents.isdisjoint(door.agents))
+            changed.update(
+                (door.credential, door.system) for door in doors if not agents.isdisjoint(door.agents)
+            )
         return changed
 
     def _renamed(self, table: str) -> set[str]:
@@ -251,11 +260,12 @@ class Near:
     # By table ---------------------------------------------------------------------------------
 
     def _elements(self, table: str, near: frozenset[str]) -> set[str]:
-        found = set(self._around[table])
+        found = self._around[table]
         if table == "agent":
-            if "reach" in near:
-                found |= self._agents
+            return found | self._agents if "reach" in near else found
+        if not near:
             return found
+        found = set(found)
         if "reached" in near:
             found |= self._reached[table]
         if "homes" in near:
