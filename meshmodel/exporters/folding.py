@@ -60,8 +60,12 @@ def fold(findings: Iterable[Finding]) -> tuple[Cause, ...]:
             folded.setdefault(place, []).append(each)
     listed_by: dict[Severity, list[Cause]] = {severity: [] for severity in reversed(SEVERITIES)}
     for each in rows:
-        cause = Cause(each, tuple(folded.get((each.rule, each.subject), ())))
-        listed_by[cause.severity].append(cause)
+        also = folded.get((each.rule, each.subject))
+        if also is None:
+            listed_by[each.severity].append(Cause(each))
+        else:
+            cause = Cause(each, tuple(also))
+            listed_by[cause.severity].append(cause)
     return tuple(chain.from_iterable(listed_by.values()))
 
 

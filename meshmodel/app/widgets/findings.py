@@ -1,8 +1,7 @@
 """The findings of the view in force, one cause a row, and what was accepted of them."""
 
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from types import MappingProxyType
+from collections.abc import Callable, Hashable, Mapping
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
 
@@ -11,6 +10,7 @@ from textual.content import Content, Span
 
 from meshmodel.analysis.results import Door, Finding
 from meshmodel.app.messages import ActionRequested, FindingOpened, Shown
+from meshmodel.app.widgets.lazy_rows import Lazily
 from meshmodel.app.widgets.listing import Listing
 from meshmodel.app.widgets.rows import Row, heading
 from meshmodel.exporters.accepting import accepted_words
@@ -151,8 +151,7 @@ class FindingsList(Listing):
     _basis: "tuple[Analysis | None, Analysis | None, bool, bool, str, frozenset[_Key]] | None" = None
     _shown: Shown | None = None
     _unfolded: frozenset[_Key] = frozenset()
-    _known: "Mapping[_Key, tuple[_Basis, Row]]" = MappingProxyType({})
-    _made: "dict[_Key, tuple[_Basis, Row]]"
+    _made: "_Made | None" = None
 
     def on_mount(self) -> None:
         """One cause is one row."""
@@ -177,48 +176,50 @@ class FindingsList(Listing):
         if basis == self._basis:
             return
         self._basis, self._shown = basis, shown
-        self._made = {}
-        self.show_rows(list(self._rows(shown)))
-        self._known = self._made
+        self.show_rows(self._rows(shown))
 
-    def _rows(self, shown: Shown) -> Iterator[Row]:
+    def _rows(self, shown: Shown) -> Lazily[Row]:
+        """The rows, each made when it is first seen: an edit can leave two thousand as they were."""
+        makes: list[Callable[[], Row]] = []
+        keys: list[Hashable] = []
+
+        def add(row: Row) -> None:
+            makes.append(lambda: row)
+            keys.append(row.key)
+
         if shown.analysis is None or shown.problem:
-            yield heading(shown.why_nothing)
-            return
+            add(heading(shown.why_nothing))
+            return Lazily(makes, keys)
         if not shown.is_current:
-            yield heading(f"{shown.why_nothing} these are from before the last edit")
-        causes = causes_of(shown.analysis)
-        doors = {door.subject: door for door in shown.analysis.doors}
+            add(heading(f"{shown.why_nothing} these are from before the last edit"))
+        made = _Made(shown, self._made)
+        self._made = made
         settled: list[Cause] = []
-        for cause in causes:
-            if is_accepted(cause.finding) and all(map(is_accepted, cause.also)):
-                settled.append(cause)
+        still: list[Cause] = []
+        for cause in causes_of(shown.analysis):
+            accepted = cause.finding.accepted
+            if accepted is None or not is_accepted(cause.finding) or not all(map(is_accepted, cause.also)):
+                still.append(cause)
             else:
-                yield from self._cause_rows(cause, doors, is_ascii=shown.ascii)
-        if settled:
-            yield heading(f"accepted: {len(settled)}")
-        for cause in settled:
-            yield from self._cause_rows(cause, doors, is_ascii=shown.ascii)
+                settled.append(cause)
+        for part in (still, settled):
+            if part is settled and settled:
+                add(heading(f"accepted: {len(settled)}"))
+            for cause in part:
+                finding = cause.finding
+                key = finding.rule, finding.subject
+                unfolded = key in self._unfolded
+                makes.append(partial(made.row, cause, unfolded=unfolded))
+                keys.append(key)
+                for each in cause.also if unfolded else ():
+                    makes.append(partial(made.row, Cause(each), below=True))
+                    keys.append((each.rule, each.subject))
         lost = lost_acceptances(shown)
         if lost:
-            yield heading(f"accepted, but found no more: {len(lost)}")
-        for each in lost:
-            yield _lost_row(each, is_ascii=shown.ascii)
-
-    def _cause_rows(self, cause: Cause, doors: Mapping[str, Door], *, is_ascii: bool) -> Iterator[Row]:
-        unfolded = (cause.finding.rule, cause.finding.subject) in self._unfolded
-        if cause.also or unfolded:
-            yield finding_row(cause, doors, is_ascii=is_ascii, unfolded=unfolded)
-        else:  # most rows, and most of them as before
-            key = cause.finding.rule, cause.finding.subject
-            basis = cause.finding, doors.get(cause.finding.subject), is_ascii
-            known = self._known.get(key)
-            if known is None or known[0] != basis:
-                known = basis, finding_row(cause, doors, is_ascii=is_ascii)
-            self._made[key] = known
-            yield known[1]
-        for each in cause.also if unfolded else ():
-            yield finding_row(Cause(each), doors, is_ascii=is_ascii, below=True)
+            add(heading(f"accepted, but found no more: {len(lost)}"))
+        for record in lost:
+            add(_lost_row(record, is_ascii=shown.ascii))
+        return Lazily(makes, keys)
 
     def action_unfold(self) -> None:
         """Show or hide the rows of the other rules that speak of the same cause."""
@@ -238,6 +239,33 @@ class FindingsList(Listing):
         """Walking the list opens each finding as it goes."""
         if isinstance(value, Finding):
             self.post_message(FindingOpened(value))
+
+
+class _Made:
+    """The rows of the findings of one analysis, as far as they were made; most are as before an edit."""
+
+    def __init__(self, shown: Shown, before: "_Made | None") -> None:
+        self._analysis = shown.analysis
+        self._is_ascii = shown.ascii
+        self.known: dict[_Key, tuple[_Basis, Row]] = {}
+        self._before = {} if before is None else before.known
+
+    @cached_property
+    def _doors(self) -> Mapping[str, Door]:
+        return {} if self._analysis is None else {door.subject: door for door in self._analysis.doors}
+
+    def row(self, cause: Cause, *, unfolded: bool = False, below: bool = False) -> Row:
+        """The row of a cause, or ``below`` it that of what another rule says of it."""
+        if cause.also or unfolded or below:
+            return finding_row(cause, self._doors, is_ascii=self._is_ascii, unfolded=unfolded, below=below)
+        finding = cause.finding
+        key = finding.rule, finding.subject
+        basis = finding, self._doors.get(finding.subject), self._is_ascii
+        known = self._before.get(key)
+        if known is None or known[0] != basis:
+            known = basis, finding_row(cause, self._doors, is_ascii=self._is_ascii)
+        self.known[key] = known
+        return known[1]
 
 
 def _lost_row(record: Acceptance, *, is_ascii: bool) -> Row:

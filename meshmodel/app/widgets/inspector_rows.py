@@ -227,7 +227,7 @@ def _how(direct: bool, own: bool) -> tuple[tuple[str, str], ...]:
 
 def finding_rows(analysis: "Analysis | None", record: Record, *, ascii_only: bool) -> Block:
     """The findings and questions about a record."""
-    if analysis is None:
+    if analysis is None or isinstance(record, About):
         return []
     table, key = table_of(record), key_of(record)
     sign = "x" if ascii_only else "✖"
@@ -259,11 +259,12 @@ def is_about(finding: "Finding", table: str, key: Key) -> bool:
     """Whether a finding is about a record, or about a relation of it."""
     if table == "agent" and key in finding.agents:  # all of them, where ``about`` names the first ones
         return True
-    if (table, key) in finding.about:
-        return True
-    return any(
-        key in found_key
-        and any((end, name) == (table, key) for end, name in zip(_ENDS[found_table], found_key, strict=True))
-        for found_table, found_key in finding.about
-        if found_table in _ENDS
-    )
+    for found_table, found_key in finding.about:  # asked of thousands
+        if found_key == key:
+            if found_table == table:
+                return True
+        elif found_table in _ENDS and key in found_key:
+            ends = _ENDS[found_table]
+            if (ends[0] == table and found_key[0] == key) or (ends[1] == table and found_key[1] == key):
+                return True
+    return False

@@ -1,6 +1,6 @@
 """Rows that are made when they are first seen: of thousands, those that nobody scrolls to cost nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar, overload
 
 Made = TypeVar("Made")
@@ -8,12 +8,22 @@ Make = Callable[[], Made]
 
 
 class Lazily(Sequence[Made], Generic[Made]):
-    """A sequence whose items are made one by one, each once, when they are first asked for."""
+    """A sequence whose items are made one by one, each once, when they are first asked for.
 
-    def __init__(self, makes: Sequence[Make[Made]]) -> None:
-        """Arguments: what makes each item."""
+    ``keys`` are those of the items, as far as they are known without making one.
+    """
+
+    def __init__(self, makes: Sequence[Make[Made]], keys: Sequence[Hashable] | None = None) -> None:
+        """Arguments: what makes each item, and the key of each."""
         self._makes = makes
         self._made: dict[int, Made] = {}
+        self.keys = keys
+
+    def find(self, key: Hashable) -> int | None:
+        """The place of the item with a key, where keys are known and it has one."""
+        if self.keys is None or key not in self.keys:
+            return None
+        return self.keys.index(key)
 
     def __len__(self) -> int:
         return len(self._makes)

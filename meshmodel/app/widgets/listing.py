@@ -1,5 +1,6 @@
 """A filtered list of rows that also says when its cursor comes upon one."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from textual.widgets import OptionList
@@ -21,7 +22,7 @@ class Listing(FilterList):
         """Arguments: the widget's id."""
         super().__init__(id=id)
 
-    def show_rows(self, rows: list[Row]) -> None:
+    def show_rows(self, rows: Sequence[Row]) -> None:
         """Show these, or that there are none."""
         self.set_rows(rows or [Row("nothing", line((f" {self.nothing}", "$text-muted")), heading=True)])
 

@@ -1,13 +1,15 @@
 """All elements as a list, by zone, then the credentials; with what stands out about each."""
 
 from collections import Counter
-from itertools import chain
+from functools import partial
 from typing import Any
 
 from textual.content import Content
 
+from meshmodel.analysis.results import Door
 from meshmodel.app.messages import SelectionRequested, Shown
 from meshmodel.app.phrases import ASCII_GLYPHS, GLYPHS
+from meshmodel.app.widgets.lazy_rows import Lazily
 from meshmodel.app.widgets.listing import Listing
 from meshmodel.app.widgets.rows import Row
 from meshmodel.canvas.scene import Reference
@@ -52,8 +54,10 @@ Known = dict[tuple[object, ...], Row]
 """Rows by all that is seen of them: most are as they were before an edit."""
 
 
-def outline_rows(shown: Shown, room: int, known: Known | None = None) -> tuple[list[Row], Known]:
+def outline_rows(shown: Shown, room: int, known: Known | None = None) -> tuple[Lazily[Row], Known]:
     """One row an element, below the zone it lies in; credentials and elements without zone follow.
+
+    Each is made when it is first seen.
 
     Arguments:
         shown: what is shown.
@@ -61,14 +65,16 @@ def outline_rows(shown: Shown, room: int, known: Known | None = None) -> tuple[l
         known: the rows before.
 
     Returns:
-        The rows, and those that the next ones may be taken from.
+        The rows, and those of them that were made so far, for the next ones to be taken from.
     """
     snapshot, before = shown.snapshot, known or {}
     marks = marks_by_element(shown)
     made: Known = {}
 
-    def row(reference: Reference, indent: int = 1) -> Row:
+    def row(reference: Reference, indent: int) -> Row:
         table, key = reference
+        if table == "title":
+            return _title(str(key))
         title = getattr(snapshot.get(table, key), "title", str(key))
         basis = (reference, title, marks.get(reference, ""), room, shown.ascii)
         made[basis] = before.get(basis) or _row(reference, title, basis[2], room, indent, shown.ascii)
@@ -80,17 +86,17 @@ def outline_rows(shown: Shown, room: int, known: Known | None = None) -> tuple[l
     for system in sorted(snapshot.system):
         members.setdefault(snapshot.system[system].zone, []).append(("system", system))
     alone = members.pop(None, [])
-    rows: list[Row] = []
+    keys: list[Reference] = []
     for zone, inside in members.items():
-        rows.append(row(("zone", str(zone)), 0))
-        rows += map(row, inside)
+        keys.append(("zone", str(zone)))
+        keys += inside
     if alone:
-        rows.append(_title("without a zone"))
-        rows += map(row, alone)
+        keys.append(("title", "without a zone"))
+        keys += alone
     if snapshot.credential:
-        rows.append(_title(f"credentials {len(snapshot.credential)}"))
-        rows += [row(("credential", each)) for each in sorted(snapshot.credential)]
-    return rows, made
+        keys.append(("title", f"credentials {len(snapshot.credential)}"))
+        keys += [("credential", each) for each in sorted(snapshot.credential)]
+    return Lazily([partial(row, key, 0 if key[0] == "zone" else 1) for key in keys], keys), made
 
 
 def marks_by_element(shown: Shown) -> dict[Reference, str]:
@@ -101,7 +107,13 @@ def marks_by_element(shown: Shown) -> dict[Reference, str]:
         if system.untrusted_input:
             found["system", system.id] = flag
     doors = shown.analysis.doors if shown.analysis is not None else ()
-    agents = Counter(chain.from_iterable(door.agents for door in doors))
+    agents: Counter[str] = Counter()
+    alike: dict[int, list[Door]] = {}
+    for door in doors:  # most have the agents of many others
+        alike.setdefault(id(door.agents), []).append(door)
+    for same in alike.values():
+        for agent in same[0].agents:
+            agents[agent] += len(same)
     for table, counts in (("agent", agents), ("credential", Counter(door.credential for door in doors))):
         for key, number in counts.items():
             found[table, key] = f"{missing}{number}"

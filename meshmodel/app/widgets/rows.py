@@ -151,7 +151,14 @@ class RowList(OptionList):
 
     def go_to(self, key: Hashable) -> bool:
         """Highlight the row of that key; whether there is one."""
-        for index, row in enumerate(self._shown):
+        rows = self._shown
+        if isinstance(rows, Lazily) and rows.keys is not None:
+            found = rows.find(key)
+            places = [] if found is None else [found]
+        else:
+            places = list(range(len(rows)))
+        for index in places:
+            row = rows[index]
             if row.key == key and not row.heading:
                 self._lay(index + 1)
                 self.highlighted = index

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from meshmodel.analysis.reached import MOST_LIT
 from meshmodel.app.widgets.inspector_rows import Block, is_about
 from meshmodel.app.widgets.rows import Row, line
-from meshmodel.model.records import Key, Record, key_of
+from meshmodel.model.records import About, Key, Record, key_of
 from meshmodel.model.snapshot import Snapshot, table_of
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def unnamed_rows(analysis: "Analysis | None", record: Record) -> Block:
     """One row that says how many findings more may be about a record; none where there is none."""
-    if analysis is None:
+    if analysis is None or isinstance(record, About):
         return []
     table, key = table_of(record), key_of(record)
     more = sum(may_be_about(each, analysis, table, key) for each in analysis.findings)
