@@ -32,9 +32,7 @@ class Related:
 
     def of(self, table: str, end: str, ident: str) -> tuple[Any, ...]:
         """The records of a table that name an element at one end, by key."""
-        every = self._known.get((table, end))
-        if every is None:
-            every = self._arranged(table, end)
+        every = self.at(table, end)
         known = every.get(ident, ())
         if isinstance(known, tuple):
             return known
@@ -43,12 +41,14 @@ class Related:
         ordered = every[ident] = tuple(sorted(known, key=other))
         return ordered
 
+    def at(self, table: str, end: str) -> dict[str, Sequence[Any]]:
+        """The records of a table by the elements that they name at one end, in no order: only to be read."""
+        every = self._known.get((table, end))
+        return self._arranged(table, end) if every is None else every
+
     def shared(self, table: str, end: str) -> list[str]:
         """The elements that several records of a table name at one end."""
-        every = self._known.get((table, end))
-        if every is None:
-            every = self._arranged(table, end)
-        return [ident for ident, records in every.items() if len(records) > 1]
+        return [ident for ident, records in self.at(table, end).items() if len(records) > 1]
 
     def _arranged(self, table: str, end: str) -> dict[str, Sequence[Any]]:
         place = ENDS[table].index(end)

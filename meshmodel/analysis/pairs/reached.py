@@ -29,6 +29,9 @@ class ReachedInPairs(Reached):
         begins = self._begins
         return union([node for node in range(len(begins) - 1) if begins[node] < begins[node + 1]])
 
+    def expect(self, number: int) -> None:
+        """It is known who reaches what."""
+
     def named(self, nodes: Iterable[int]) -> Reaching:
         """The active agents that reach one of these nodes."""
         begins = self._begins

@@ -200,7 +200,7 @@ class Rule:
 
     def all_cases(self, facts: Facts) -> Cases | list[Case]:
         """All its cases, by columns where it finds many at once."""
-        if self.many is None:
+        if self.many is None or (facts.parts is not None and self.touches is not None):
             return list(self.cases(facts))
         return self.many(facts, list(_every(facts, str(self.per), self.among)))
 

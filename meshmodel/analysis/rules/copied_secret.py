@@ -1,26 +1,40 @@
 """One secret kept in several places."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import partial
+from itertools import repeat
 
 from meshmodel.analysis.reached import FEW, lit, told
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import Case, Facts, Rule
+from meshmodel.analysis.rules.base import Cases, Facts, Rule
 from meshmodel.analysis.rules.granted import granted_actions
 from meshmodel.model.records import Credential, System
 
 
-def _of(facts: Facts, credential: Credential) -> Iterator[Case]:
+def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
     """Secrets managers and bound credentials too: each copy must be found when it is to be changed."""
-    custodies = facts.related("custody", "credential", credential.id)
-    if len(custodies) < 2 or not credential.is_active:
-        return
-    systems = [each.system for each in custodies if each.how == "stores"]
-    if len(systems) < 2:
-        return
-    some = tuple([facts.snapshot.system[each] for each in systems[:FEW]])
-    told = partial(_told, credential, systems, some)
-    yield Case(credential.id, "medium", told, (), granted_actions(facts, credential.id))
+    records, custodies = facts.snapshot.system, facts.relations.at("custody", "credential")
+    places: list[int] = []
+    keeping: list[list[str]] = []
+    for place, credential in enumerate(credentials):
+        known = custodies.get(credential.id, ())
+        if len(known) > 1 and credential.status == "active":
+            systems = [each.system for each in known if each.how == "stores"]
+            if len(systems) > 1:
+                systems.sort()
+                keeping.append(systems)
+                places.append(place)
+    copied = list(map(credentials.__getitem__, places))
+    first = [tuple(map(records.__getitem__, systems[:FEW])) for systems in keeping]
+    subjects = [each.id for each in copied]
+    return Cases(
+        subjects,
+        ["medium"] * len(copied),
+        list(map(partial, repeat(_told), copied, keeping, first)),
+        [()] * len(copied),
+        [granted_actions(facts, each) for each in subjects],
+        places,
+    )
 
 
 def _among(facts: Facts) -> list[Credential]:
@@ -48,7 +62,7 @@ RULE = Rule(
     references=("NHI2:2025", "NHI9:2025", "SP 800-53 IA-5"),
     false_positives="The places are replicas of one store that are changed together: draw them as one system",
     per="credential",
-    of=_of,
+    many=_many,
     among=_among,
     near=frozenset(),
 )

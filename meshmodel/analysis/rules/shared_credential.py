@@ -1,29 +1,40 @@
 """One credential in several hands."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import partial
+from itertools import repeat
 
 from meshmodel.analysis.reached import FEW, lit, told
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import Case, Facts, Rule
+from meshmodel.analysis.rules.base import Cases, Facts, Rule
 from meshmodel.analysis.rules.granted import granted_actions
 from meshmodel.model.records import Agent, Credential
 
 
-def _of(facts: Facts, credential: Credential) -> Iterator[Case]:
+def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
     """Holding alone counts: what was handed over by a delegation is another rule's."""
-    if not credential.is_active:
-        return
-    holds = facts.related("hold", "credential", credential.id)
-    if len(holds) < 2:
-        return
-    snapshot = facts.snapshot
-    agents = tuple([each.agent for each in holds if snapshot.agent[each.agent].is_active])
-    if len(agents) < 2:
-        return
-    some = tuple([snapshot.agent[each] for each in agents[:FEW]])
-    told = partial(_told, credential, agents, some)
-    yield Case(credential.id, "medium", told, agents, granted_actions(facts, credential.id))
+    records, holds = facts.snapshot.agent, facts.relations.at("hold", "credential")
+    places: list[int] = []
+    holders: list[tuple[str, ...]] = []
+    for place, credential in enumerate(credentials):
+        known = holds.get(credential.id, ())
+        if len(known) > 1 and credential.status == "active":
+            agents = [each.agent for each in known if records[each.agent].status == "active"]
+            if len(agents) > 1:
+                agents.sort()
+                holders.append(tuple(agents))
+                places.append(place)
+    shared = list(map(credentials.__getitem__, places))
+    first = [tuple(map(records.__getitem__, agents[:FEW])) for agents in holders]
+    subjects = [each.id for each in shared]
+    return Cases(
+        subjects,
+        ["medium"] * len(shared),
+        list(map(partial, repeat(_told), shared, holders, first)),
+        holders,
+        [granted_actions(facts, each) for each in subjects],
+        places,
+    )
 
 
 def _among(facts: Facts) -> list[Credential]:
@@ -51,7 +62,7 @@ RULE = Rule(
     references=("NHI9:2025", "SP 800-53 AC-2", "SP 800-53 AU-10"),
     false_positives="The agents are instances of one workload: draw them as one agent",
     per="credential",
-    of=_of,
+    many=_many,
     among=_among,
     near=frozenset(),
 )

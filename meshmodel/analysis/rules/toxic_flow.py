@@ -1,11 +1,12 @@
 """Private data, outsiders' words and a way out in the hands of one agent."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import partial
+from itertools import repeat
 
 from meshmodel.analysis.reached import MOST_LIT
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import Case, Facts, Rule, joined
+from meshmodel.analysis.rules.base import Cases, Facts, Rule, joined
 from meshmodel.analysis.steps import ALL_ACTIONS
 from meshmodel.model.records import Agent, Key
 
@@ -14,16 +15,19 @@ Flow = tuple[str, tuple[tuple[str, Key], ...]]
 
 def _systems(facts: Facts, accesses: int) -> tuple[list[str], str]:
     """The systems of these accesses as far as a finding lights them, and all of them in words."""
+    known: dict[int, tuple[list[str], str]] = facts.cached("systems told", dict)
+    if accesses in known:
+        return known[accesses]
     mesh, records = facts.engine.mesh, facts.snapshot.system
-    found = mesh.first_systems(accesses, MOST_LIT)
     touched = 0
     for action in range(5):
         touched |= accesses >> action & mesh.read
     total = touched.bit_count()
-    if total > 5:
-        names = [records[each].title for each in sorted(found)[:3]]
-        return found, f"{', '.join(names)} and {total - 3} more"
-    return found, joined(records[each].title for each in sorted(found))
+    found = mesh.first_systems(touched, MOST_LIT)
+    names = [records[each].title for each in (sorted(found)[:3] if total > 5 else sorted(found))]
+    words = f"{', '.join(names)} and {total - 3} more" if total > 5 else joined(names)
+    known[accesses] = found, words
+    return found, words
 
 
 def _told(facts: Facts, words: int, private: int, out: int) -> Flow:
@@ -53,23 +57,45 @@ def _touches(facts: Facts) -> tuple[int, ...]:
     return words, mesh.above[1], facts.cached("exposed", lambda: _exposed(facts))
 
 
-def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
+def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
     engine, mesh = facts.engine, facts.engine.mesh
-    node = mesh.agent_node.get(agent.id)
-    if node is None or agent.is_person:
-        return
-    row = engine.alone[agent.id].row
-    private = row & mesh.above[1]
-    out = row & facts.cached("exposed", lambda: _exposed(facts))
-    words = (row & mesh.read | mesh.triggered_by.get(node, 0)) & mesh.untrusted
-    if not (private and out and words):
-        return
-    flow = words, private, out
+    exposed = facts.cached("exposed", lambda: _exposed(facts))
     flows: dict[tuple[int, int, int], Flow] = facts.cached("flows", dict)
-    known = flows.get(flow)
-    if known is None:
-        known = flows[flow] = _told(facts, *flow)
-    yield Case(agent.id, "critical", partial(_of_agent, agent, known), (agent.id,))
+    # Agents that begin with the same reach the same unchecked, themselves aside.
+    alike: dict[tuple[int, int], Flow | None] = {}
+    places: list[int] = []
+    found: list[Flow] = []
+    for place, agent in enumerate(agents):
+        node = mesh.agent_node.get(agent.id)
+        if node is None or agent.is_person:
+            continue
+        unchecked = engine.alone[agent.id]
+        steering = mesh.triggered_by.get(node, 0) & mesh.untrusted
+        key = id(unchecked.seeds), steering
+        if key not in alike:
+            row = unchecked.row
+            private, out = row & mesh.above[1], row & exposed
+            words = row & mesh.untrusted | steering
+            flow = None
+            if private and out and words:
+                flow = flows.get((words, private, out))
+                if flow is None:
+                    flow = flows[words, private, out] = _told(facts, words, private, out)
+            alike[key] = flow
+        flow = alike[key]
+        if flow is not None:
+            places.append(place)
+            found.append(flow)
+    speaking = list(map(agents.__getitem__, places))
+    subjects = [each.id for each in speaking]
+    return Cases(
+        subjects,
+        ["critical"] * len(subjects),
+        list(map(partial, repeat(_of_agent), speaking, found)),
+        [(each,) for each in subjects],
+        [()] * len(subjects),
+        places,
+    )
 
 
 def _of_agent(agent: Agent, flow: Flow) -> Told:
@@ -101,7 +127,7 @@ RULE = Rule(
         "What is marked as exposed shows outsiders nothing that the agent controls: not even an address"
     ),
     per="agent",
-    of=_of,
+    many=_many,
     near=frozenset({"reach"}),
     touches=_touches,
 )
