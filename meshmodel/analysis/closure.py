@@ -84,12 +84,16 @@ class Closure:
             if not marks:
                 continue
             group = self.members[number]
+            # Whoever has no other marks gets these very ones: most sets of marks are one object then.
             if len(group) == 1:
                 for after in successors[group[0]]:
-                    columns[component[after]] |= marks
+                    place = component[after]
+                    known = columns[place]
+                    columns[place] = known | marks if known else marks
             else:
                 for place in self._after(group):
-                    columns[place] |= marks
+                    known = columns[place]
+                    columns[place] = known | marks if known else marks
         return columns
 
     def _after(self, group: list[int]) -> set[int]:
