@@ -1,11 +1,10 @@
 """Who effectively reaches what: agents by what they reach, as sets and in words."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.steps import bits
-from meshmodel.model.records import Key
+from meshmodel.model.records import Agent, Key
 
 _ASKED = 12
 """So many nodes are looked for in the reach of every agent; more are cheaper all at once."""
@@ -17,13 +16,29 @@ MOST_LIT = 50
 """Of more records than this a finding lights the first ones: one can concern thousands."""
 
 
-@dataclass(frozen=True, slots=True)
 class Reaching:
-    """Some agents: their ids, sorted; in words; and as records, as far as a finding lights them."""
+    """Some agents; a finding may keep it until somebody asks for words.
 
-    agents: tuple[str, ...]
-    words: str
-    lit: tuple[tuple[str, Key], ...]
+    Attributes:
+        agents: their ids, sorted.
+    """
+
+    __slots__ = ("_first", "agents")
+
+    def __init__(self, agents: tuple[str, ...], first: tuple[Agent, ...]) -> None:
+        """Arguments: their ids, and the records of the first ones, as many as a sentence names."""
+        self.agents = agents
+        self._first = first
+
+    @property
+    def words(self) -> str:
+        """The agents as a list in a sentence."""
+        return told([each.title for each in self._first], len(self.agents))
+
+    @property
+    def lit(self) -> tuple[tuple[str, Key], ...]:
+        """The agents as records, as far as a finding lights them."""
+        return lit("agent", self.agents)
 
 
 class Reached:
@@ -74,17 +89,23 @@ class Reached:
         same = self._same.get(id(agents))
         if same is not None and same.agents is agents:
             return same
-        known = self._named.get(agents)
+        few = len(agents) <= MOST_LIT
+        known = self._named.get(agents) if few else None
         if known is None:
-            if len(self._named) > _MOST_KNOWN:
+            if len(self._same) > _MOST_KNOWN:
                 self._named.clear()
                 self._same.clear()
             records = self._engine.snapshot.agent
-            words = told([records[each].title for each in agents[:FEW]], len(agents))
-            known = self._named[agents] = Reaching(agents, words, lit("agent", agents))
-        if known.agents is agents:
+            known = Reaching(agents, tuple([records[each] for each in agents[:FEW]]))
+            if few:
+                self._named[agents] = known
             self._same[id(agents)] = known
         return known
+
+    def expect(self, number: int) -> None:
+        """So many nodes will be asked about."""
+        if self._columns is None and self._asked + number > _ASKED:
+            self.prepare()
 
     def _marks(self, node: int) -> int:
         if self._columns is None:
