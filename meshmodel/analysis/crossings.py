@@ -1,20 +1,19 @@
 """Crossings (section 6): counted by sets of bits, listed only when somebody asks."""
 
 import copy
-import operator
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
-from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, READ, Mesh, bits, implied_mask
+from meshmodel.analysis.products import Home, Pairs, Product
+from meshmodel.analysis.steps import ADMIN, READ, Mesh, bits, implied_mask
 from meshmodel.model.records import Intent
 from meshmodel.model.snapshot import Snapshot
 
 _FEW = 64
-"""The zones of so many sources are looked at one by one."""
-_PIVOTS = 8
-"""So many sets are kept to count similar ones by the difference."""
+"""The zones of so many accesses are looked at one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +121,21 @@ class Doors:
         )
 
 
+@dataclass(slots=True, eq=False)
+class _Rest:
+    """What some groups of shared rows open.
+
+    Attributes:
+        apart: the pairs of a source and an access in two zones.
+        into: by zone those groups of which an access lies there.
+        anywhere: those whose accesses are too many to tell.
+    """
+
+    apart: int
+    into: dict[str, list[Group]]
+    anywhere: list[Group]
+
+
 class Counts:
     """How many crossings there are, and how many of them are approved or uncontrolled."""
 
@@ -137,18 +151,16 @@ class Counts:
         self.mesh = engine.mesh
         self.approvals: dict[str, list[Approval]] = {}
         self.crossings = self.open = self.approved = 0
-        self._by_zone: dict[int, list[int]] = {}
-        self._draw()
         self._approved_of: dict[str, int] = {}
-        self._apart: dict[tuple[int, int], int] = {}
         self._open_of: dict[tuple[Situation, str | None], tuple[int, int]] = {}
-        self._anywhere: dict[Group, int] = {}
+        self._begin(Pairs(engine.mesh))
 
-    def _draw(self) -> None:
-        """Number the zones that are drawn."""
-        drawn = [zone for zone, mask in self.mesh.zone_mask.items() if not mask & self.mesh.lone]
-        self._zones = {zone: place for place, zone in enumerate(drawn)}
-        self._pivots: list[tuple[int, list[int]]] = [(0, [0] * len(drawn))]
+    def _begin(self, pairs: Pairs) -> None:
+        """What is worked out anew after an edit."""
+        self._pairs = pairs
+        self._products: dict[Group, Product] = {}
+        self._rests: dict[tuple[Group, ...], _Rest] = {}
+        self._zones: dict[Group, set[str] | None] = {}
 
     def _add(self, traveller: Traveller, sign: int = 1) -> None:
         key = traveller.situation, traveller.home
@@ -202,11 +214,7 @@ class Counts:
             keys = [(each.situation, each.home) for each in left]
             self._open_of = {key: self._open_of[key] for key in keys}
         self.engine, self.mesh, self.approvals = engine, engine.mesh, approvals
-        self._by_zone, self._apart, self._anywhere = {}, {}, {}
-        if redrawn:
-            self._draw()
-        else:
-            self._pivots = self._pivots.copy()
+        self._begin(Pairs(engine.mesh) if redrawn else self._pairs.after(engine.mesh))
         for traveller in engine.travellers:
             if traveller.id in agents:
                 self._add(traveller)
@@ -225,89 +233,12 @@ class Counts:
             home_mask: the accesses of the agent's home zone.
             reach: accesses.
         """
-        at_home = reach & home_mask
-        total = self.apart(sources, reach)
-        if home:
-            total += reach.bit_count() - at_home.bit_count()
-        if at_home:
-            total -= self.not_at_home(sources, home_mask, at_home)
-        return total
-
-    def not_at_home(self, sources: int, home_mask: int, at_home: int) -> int:
-        """How many pairs of a source and an access at home are in two zones, but are no crossings."""
-        mesh = self.mesh
-        foreign = sources & ~home_mask
-        total = at_home.bit_count() * foreign.bit_count()
-        back = at_home & mesh.acting
-        if back:
-            for level in range(4):
-                here = (back & mesh.at_level[level]).bit_count()
-                if here:
-                    total -= here * (foreign & (mesh.above[level] | mesh.untrusted)).bit_count()
-        return total
+        pairs = self._pairs
+        return pairs.crossings(pairs.known(sources, reach), pairs.home(home_mask), begins=home)
 
     def apart(self, sources: int, accesses: int) -> int:
         """How many pairs of a source and an access are in two zones."""
-        key = sources, accesses
-        known = self._apart.get(key)
-        if known is None:
-            known = self._apart[key] = self._count_apart(sources, accesses)
-        return known
-
-    def _count_apart(self, sources: int, accesses: int) -> int:
-        mesh = self.mesh
-        total = accesses.bit_count() * sources.bit_count()
-        if not total:
-            return 0
-        alone = sources & mesh.lone
-        if alone:
-            total -= (alone * ALL_ACTIONS & accesses).bit_count()
-            sources ^= alone
-        few, many = sources, accesses
-        if few.bit_count() > many.bit_count():
-            few, many = many, few
-        if few.bit_count() <= _FEW:
-            few &= ~(mesh.lone * ALL_ACTIONS)
-            while few:
-                zone = mesh.zone_mask[mesh.zone_of[(few.bit_length() - 1) // 5]]
-                total -= (few & zone).bit_count() * (many & zone).bit_count()
-                few &= ~zone
-            return total
-        same: int = sum(map(operator.mul, self._zone_counts(accesses), self._zone_counts(sources)))
-        return total - same
-
-    def _zone_counts(self, accesses: int) -> list[int]:
-        """How many of the accesses are in each zone that is drawn.
-
-        Sets that differ little from one that was counted are counted by the difference.
-        """
-        known = self._by_zone.get(accesses)
-        if known is not None:
-            return known
-        for pivot, counts in self._pivots:
-            different = accesses ^ pivot
-            if different.bit_count() <= 2 * len(self._zones):
-                known = counts.copy()
-                for place in self._places(different & accesses):
-                    known[place] += 1
-                for place in self._places(different & pivot):
-                    known[place] -= 1
-                break
-        else:
-            masks = self.mesh.zone_mask
-            known = [(accesses & masks[zone]).bit_count() for zone in self._zones]
-            if len(self._pivots) < _PIVOTS:
-                self._pivots.append((accesses, known))
-        self._by_zone[accesses] = known
-        return known
-
-    def _places(self, accesses: int) -> Iterator[int]:
-        """For each access in a zone that is drawn the place of the zone."""
-        zones, zone_of = self._zones, self.mesh.zone_of
-        for node in bits(accesses):
-            place = zones.get(zone_of[node // 5])
-            if place is not None:
-                yield place
+        return self._pairs.known(sources, accesses).apart
 
     def _all(self, traveller: Traveller) -> int:
         home = traveller.home is not None
@@ -315,24 +246,57 @@ class Counts:
 
     def _open(self, traveller: Traveller) -> int:
         """The crossings with an open door, approved or not."""
+        home, situation = self._pairs.home(traveller.home_mask), traveller.situation
         total = 0
-        home = traveller.home_mask
-        boundaries = self.engine.candidates.boundaries
-        for group in traveller.groups:
-            row = group.unchecked.row & self.mesh.access
-            anywhere = self._anywhere.get(group)
-            if anywhere is None:
-                anywhere = self._anywhere[group] = self._count_apart(group.sources, row)
-            total += anywhere
-            at_home = row & home
-            if group.home:
-                total += row.bit_count() - at_home.bit_count()
-            if at_home:
-                total -= self.not_at_home(group.sources, home, at_home)
-            if boundaries:
+        if self.engine.candidates.boundaries:
+            for group in situation.groups:
+                total += self._pairs.crossings(self._product(group), home, begins=group.home)
                 for sources, from_home, accesses in self.closed(traveller, group):
-                    total -= self.count(sources, from_home, home, row & accesses)
+                    row = group.unchecked.row & accesses
+                    total -= self.count(sources, from_home, traveller.home_mask, row)
+            return total
+        for group in situation.groups[: len(situation.groups) - len(situation.rest)]:
+            total += self._pairs.crossings(self._product(group), home, begins=group.home)
+        return total + self._open_for_rest(situation.rest, traveller.home, home)
+
+    def _product(self, group: Group) -> Product:
+        known = self._products.get(group)
+        if known is None:
+            row = group.unchecked.row & self.mesh.access
+            known = self._products[group] = self._pairs.product(group.sources, row)
+        return known
+
+    def _open_for_rest(self, rest: tuple[Group, ...], zone: str | None, home: Home) -> int:
+        """The same for groups of shared rows, which do not begin at home and mostly do not lead there."""
+        known = self._rests.get(rest)
+        if known is None:
+            known = self._rests[rest] = self._rest(rest)
+        total = known.apart
+        for group in chain(known.into.get(zone or "", ()), known.anywhere):
+            product = self._product(group)
+            total += self._pairs.crossings(product, home, begins=False) - product.apart
         return total
+
+    def _rest(self, rest: tuple[Group, ...]) -> _Rest:
+        known = _Rest(0, {}, [])
+        for group in rest:
+            known.apart += self._product(group).apart
+            zones = self._zones.get(group, ())
+            if zones == ():
+                zones = self._zones[group] = self._zones_of(self._product(group))
+            if zones is None:
+                known.anywhere.append(group)
+            else:
+                for zone in zones:
+                    known.into.setdefault(zone, []).append(group)
+        return known
+
+    def _zones_of(self, product: Product) -> set[str] | None:
+        """The zones of some accesses, if they are few."""
+        if product.size > _FEW:
+            return None
+        zone_of = self.mesh.zone_of
+        return {zone_of[node // 5] for node in bits(product.accesses)}
 
     def closed(self, traveller: Traveller, group: Group) -> Iterator[tuple[int, bool, int]]:
         """Where boundaries part sources of a group from accesses: the sources, whether home is one of

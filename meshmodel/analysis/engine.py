@@ -236,9 +236,10 @@ class Engine:
             mesh = self.mesh
             readable = row & mesh.read
             sources = readable | triggers
-            groups, shared = self._grouping.groups(home, sources, readable & ~alike.row, alike, share=share)
+            guarded = readable & ~alike.row
+            groups, rest = self._grouping.groups(home, sources, guarded, alike, share=share)
             steered = bool(sources & mesh.untrusted)
-            known = Situation(sources, row & mesh.access, steered, groups, shared)
+            known = Situation(sources, row & mesh.access, steered, (*groups, *rest), rest)
             self._situations[key] = known
         return known
 

@@ -34,14 +34,19 @@ class Situation:
         steered: whether any source has untrusted input.
         groups: the sources by the unchecked reach of their starts; a source may be in several,
             whose rows together are the reach of its start.
-        shared: whether one is.
+        rest: the last of these, which are shared: as many agents as may be have the same ones.
     """
 
     sources: int
     reach: int
     steered: bool
     groups: tuple[Group, ...]
-    shared: bool
+    rest: tuple[Group, ...]
+
+    @property
+    def shared(self) -> bool:
+        """Whether a source is in several groups."""
+        return bool(self.rest)
 
 
 Shared = tuple[tuple[Group, ...], Sequence[Out]]
@@ -75,8 +80,8 @@ class Grouping:
 
     def groups(
         self, home: bool, sources: int, guarded: int, alone: Unchecked, *, share: bool
-    ) -> tuple[tuple[Group, ...], bool]:
-        """The sources of an agent by the unchecked reach of their starts, and whether one is in several.
+    ) -> tuple[list[Group], tuple[Group, ...]]:
+        """The sources of an agent by the unchecked reach of their starts, and groups of shared rows.
 
         Args:
             home: whether home is a source.
@@ -120,8 +125,7 @@ class Grouping:
                 whole[row] = known | some, first
         groups = [Group(plain, home, alone)] if plain or home else []
         groups.extend(Group(known, home=False, unchecked=first) for known, first in whole.values())
-        groups.extend(rest)
-        return tuple(groups), bool(rest)
+        return groups, rest
 
     def _parted(self, accesses: int) -> Classes:
         """Some read accesses by what follows on them."""

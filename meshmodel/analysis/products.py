@@ -1,0 +1,196 @@
+"""Pairs of a source and an access: those that are crossings, counted by sets of bits (section 6)."""
+
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from meshmodel.analysis.steps import ALL_ACTIONS, Mesh, bits
+
+_FEW = 8
+"""So many sources are looked at one by one."""
+_PIVOTS = 8
+"""So many sets are kept to count similar ones by the difference."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Home:
+    """A zone as a home; what is in it is moved to the lowest bits, so that numbers stay small.
+
+    Attributes:
+        first: the lowest of its accesses.
+        here: its accesses, moved.
+        acting: by level, those with an acting action, moved.
+        entering: by level, the read accesses from which data is carried to that level or outsiders'
+            words come, moved.
+    """
+
+    first: int
+    here: int
+    acting: Sequence[int]
+    entering: Sequence[int]
+
+
+@dataclass(slots=True, eq=False)
+class Product:
+    """Some sources and some accesses, as far as it does not matter where home is.
+
+    Attributes:
+        sources: systems, by their read accesses.
+        accesses: the accesses.
+        size: how many they are.
+        apart: the pairs in two zones.
+        like: how many sources there are, and by level from how many data is carried there, or
+            outsiders' words come; once it was asked for.
+    """
+
+    sources: int
+    accesses: int
+    size: int
+    apart: int
+    like: tuple[int, ...] | None = None
+
+
+class Pairs:
+    """Counts pairs of one mesh.
+
+    Args:
+        mesh: the compiled graph.
+    """
+
+    def __init__(self, mesh: Mesh) -> None:
+        self._mesh = mesh
+        drawn = [zone for zone, mask in mesh.zone_mask.items() if not mask & mesh.lone]
+        self._zones = [mesh.zone_mask[zone] for zone in drawn]
+        # Systems that are a zone of their own, and those that are gone, count in a place of their own.
+        places = {zone: place for place, zone in enumerate(drawn)}
+        self._places = [places.get(zone, len(drawn)) for zone in mesh.zone_of]
+        self._pivots: list[tuple[int, list[int]]] = [(0, [0] * (len(drawn) + 1))]
+        self._by_zone: dict[int, list[int]] = {}
+        self._products: dict[tuple[int, int], Product] = {}
+        self._homes: dict[int, Home] = {}
+        self._by_name: dict[str, Home] = {}
+        self._acting = [mesh.acting & level for level in mesh.at_level]
+        self._entering = [above | mesh.untrusted for above in mesh.above]
+
+    def after(self, mesh: Mesh) -> "Pairs":
+        """The same of the mesh after an edit that left all zones and systems as they were."""
+        made = Pairs(mesh)
+        made._pivots = self._pivots.copy()
+        return made
+
+    def home(self, mask: int) -> Home:
+        """A zone as a home, by its accesses."""
+        known = self._homes.get(mask)
+        if known is None:
+            first = max((mask & -mask).bit_length() - 1, 0)
+            known = self._homes[mask] = Home(
+                first,
+                mask >> first,
+                [(mask & acting) >> first for acting in self._acting],
+                [(mask & entering) >> first for entering in self._entering],
+            )
+        return known
+
+    def known(self, sources: int, accesses: int) -> Product:
+        """The same sources and accesses once."""
+        key = sources, accesses
+        known = self._products.get(key)
+        if known is None:
+            known = self._products[key] = self.product(sources, accesses)
+        return known
+
+    def product(self, sources: int, accesses: int) -> Product:
+        """Some sources and some accesses."""
+        size = accesses.bit_count()
+        return Product(sources, accesses, size, self._count_apart(sources, accesses, size))
+
+    def crossings(self, product: Product, home: Home, *, begins: bool) -> int:
+        """How many pairs are crossings.
+
+        Args:
+            product: the sources and the accesses.
+            home: the agent's home zone.
+            begins: whether home is a source too.
+        """
+        here = product.accesses >> home.first & home.here
+        total = product.apart
+        if begins:
+            total += product.size - here.bit_count()
+        if not here:
+            return total
+        # Pairs in two zones with an access at home are crossings only if that is entered from there.
+        like = product.like
+        if like is None:
+            like = product.like = self._like(product.sources)
+        near = product.sources >> home.first
+        total -= here.bit_count() * (like[0] - (near & home.here).bit_count())
+        for level in range(4):
+            back = here & home.acting[level]
+            if back:
+                entering = near & home.entering[level]
+                total += back.bit_count() * (like[1 + level] - entering.bit_count())
+        return total
+
+    def _like(self, sources: int) -> tuple[int, ...]:
+        number = sources.bit_count()
+        if number > _FEW:
+            return number, *[(sources & entering).bit_count() for entering in self._entering]
+        mesh, found = self._mesh, [0, 0, 0, 0]
+        for read in bits(sources):
+            levels = 4 if mesh.untrusted >> read & 1 else mesh.sensitivity[read // 5]
+            for level in range(levels):
+                found[level] += 1
+        return number, *found
+
+    def _count_apart(self, sources: int, accesses: int, size: int) -> int:
+        """How many pairs are in two zones."""
+        mesh, number = self._mesh, sources.bit_count()
+        total = size * number
+        if number <= _FEW:
+            return total - self._near(sources, accesses)
+        if size <= _FEW:
+            return total - self._near(accesses, sources)
+        alone = sources & mesh.lone
+        if alone:
+            total -= (alone * ALL_ACTIONS & accesses).bit_count()
+            sources ^= alone
+        same: int = sum(map(operator.mul, self._zone_counts(accesses), self._zone_counts(sources)))
+        return total - same
+
+    def _near(self, nodes: int, apart: int) -> int:
+        """How many pairs of one of these accesses and one of those are in one zone."""
+        mesh, total = self._mesh, 0
+        for node in bits(nodes):
+            zone = mesh.zone_of[node // 5]
+            known = self._by_name.get(zone)
+            if known is None:
+                known = self._by_name[zone] = self.home(mesh.zone_mask[zone])
+            total += (apart >> known.first & known.here).bit_count()
+        return total
+
+    def _zone_counts(self, accesses: int) -> list[int]:
+        """How many of the accesses are in each zone that is drawn.
+
+        Sets that differ little from one that was counted are counted by the difference.
+        """
+        known = self._by_zone.get(accesses)
+        if known is not None:
+            return known
+        places = self._places
+        for pivot, counts in self._pivots:
+            different = accesses ^ pivot
+            if different.bit_count() <= 2 * len(self._zones):
+                known = counts.copy()
+                for node in bits(different & accesses):
+                    known[places[node // 5]] += 1
+                for node in bits(different & pivot):
+                    known[places[node // 5]] -= 1
+                break
+        else:
+            known = [(accesses & mask).bit_count() for mask in self._zones]
+            known.append(0)
+            if len(self._pivots) < _PIVOTS:
+                self._pivots.append((accesses, known))
+        known[-1] = 0
+        self._by_zone[accesses] = known
+        return known
