@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from meshmodel.analysis.spreads import CLASSES, HOME, KINDS, Opening, Spread, Start, enters_home, source_class
+from meshmodel.analysis.spreads import HOME, KINDS, Opening, Spread, Start, enters_home, source_class
 from meshmodel.analysis.steps import bits
 
 if TYPE_CHECKING:
@@ -83,10 +83,11 @@ class Bulk:
 
     def opening(self, opening: Opening) -> int:
         """The number of doors that are open for some starts."""
-        starts, reaching, picking = opening
+        starts, reaching, held = opening
         self._started.append(self._sets.setdefault(starts, len(self._sets)))
         self._reached.append(self._agents.setdefault(reaching, len(self._agents)))
-        self._holders.extend(bits(reaching & ~picking))
+        if held:
+            self._holders.extend(bits(held))
         self._ends.append(len(self._holders))
         return len(self._started) - 1
 
@@ -128,6 +129,7 @@ class Bulk:
         codes, self._pair = np.divmod(cells, len(pairs))
         self._zone, self._kind = np.divmod(codes, KINDS)
         self._cell_started = self._pair_started[self._pair]
+        self._cell = np.stack([self._cell_started, size + self._pair])
         lengths = np.diff(self._ends)[chosen]
         holders = np.array(self._holders, np.int64)[_ranges(np.array(self._ends)[chosen], lengths)]
         self._holding = np.repeat(cell, lengths), holders
@@ -149,9 +151,21 @@ class Bulk:
         self._home = np.array(
             [-1 if home is None else self._zones.get(home, -1) for home in self._homes], np.int64
         )
-        order = np.argsort(self._home, kind="stable")
-        ends = np.searchsorted(self._home[order], np.arange(len(self._zones) + 1))
-        self._at_home = [order[begin:end] for begin, end in pairwise(ends.tolist())]
+        # The agents at home in each zone that are alike follow on one another.
+        agents = np.argsort(self._home, kind="stable")
+        agents = agents[np.searchsorted(self._home[agents], 0) :]
+        homes, alike = self._home[agents], self._situation[agents]
+        firsts = np.flatnonzero(np.diff(homes * len(numbers) + alike, prepend=-1))
+        zones = np.arange(len(self._zones) + 1)
+        edges = zip(
+            pairwise(np.searchsorted(homes, zones).tolist()),
+            pairwise(np.searchsorted(homes[firsts], zones).tolist()),
+            strict=True,
+        )
+        self._at_home = [
+            (agents[begin:end], firsts[first:last] - begin, alike[firsts[first:last]])
+            for (begin, end), (first, last) in edges
+        ]
 
     def _prepare_sources(self) -> None:
         """Put the systems together that are alike as sources, in the order of their zones."""
@@ -169,15 +183,18 @@ class Bulk:
         order = np.argsort(codes, kind="stable")
         self._read = np.array(numbers)[order]
         kinds, self._read_firsts = np.unique(codes[order], return_index=True)
-        # Each class once for agents that are not steered, and once for those that are.
-        zones, classes = np.divmod(np.repeat(kinds, 2), HOME)
-        self._classes = classes
-        self._classes[1::2] += 1
+        # Each class once for agents that are not steered, and once for those that are; then home.
+        self._steered = sorted({start.steered for start in self._starts})
+        size = len(self._steered)
+        self._names = [each << 1 | steered for each in range(HOME >> 1) for steered in self._steered]
+        self._names.append(HOME)
+        zones, classes = np.divmod(np.repeat(kinds, size), HOME)
+        self._classes = (classes >> 1) * size + np.tile(np.arange(size), len(kinds))
         every = np.arange(len(self._zones) + 1)
         self._rows = [slice(*each) for each in pairwise(np.searchsorted(zones, every).tolist())]
         self._cells = [slice(*each) for each in pairwise(np.searchsorted(self._zone, every).tolist())]
-        # The row of each class of each zone; one that is empty where there is none.
-        self._row = np.full((CLASSES, len(self._zones)), len(zones))
+        # The row of each class of each zone; the last one, which is empty, where there is none.
+        self._row = np.full((len(self._names), len(self._zones)), len(zones))
         self._row[self._classes, zones] = np.arange(len(zones))
 
     def _count_some(self, numbers: "Numbers") -> None:
@@ -193,15 +210,17 @@ class Bulk:
         numbers, alike = numbers[order], alike[order]
         place = np.full(len(self._starts), -1)
         place[numbers] = np.arange(len(numbers))
-        chosen = _Chosen(numbers, alike, place, self._start_sets[:, numbers], *self._sources(list(keys)))
+        chosen = _Chosen(
+            numbers, alike, place, np.take(self._start_sets, numbers, axis=1), *self._sources(list(keys))
+        )
         every = self._everywhere(chosen)
         near = np.zeros_like(every)
-        for number, agents in enumerate(self._at_home):
-            if len(agents) and self._cells[number].start < self._cells[number].stop:
-                near[:, :, self._cells[number]] = self._at(number, agents, chosen)
+        for zone, cells in enumerate(self._cells):
+            if cells.start < cells.stop and len(self._at_home[zone][0]):
+                near[:, :, cells] = self._at(zone, chosen)
         order = np.argsort(self._kind, kind="stable")
         kinds, firsts = np.unique(self._kind[order], return_index=True)
-        counted = np.zeros((4, CLASSES, KINDS))
+        counted = np.zeros((4, len(self._names), KINDS))
         both = np.concatenate([every, near]) * self._times
         counted[:, :, kinds] = np.add.reduceat(both[:, :, order], firsts, axis=2)
         self._take_held(counted, chosen)
@@ -217,42 +236,37 @@ class Bulk:
         firsts = np.searchsorted(chosen.alike, np.arange(chosen.by_class.shape[1]))
         sets = chosen.sets
         there = np.add.reduceat(sets * self._sizes[situations], firsts, axis=1).astype(np.float64)
-        reached = self._reached_by[:, situations][self._pair_reached]
-        reached *= sets[self._pair_started]
+        reached = np.take(np.take(self._reached_by, situations, axis=1), self._pair_reached, axis=0)
+        reached *= np.take(sets, self._pair_started, axis=0)
         taken = np.add.reduceat(reached, firsts, axis=1).astype(np.float64)
-        started, pair = self._cell_started, self._pair
-        every = np.stack(
-            [_product(chosen.by_class, there)[:, started], _product(chosen.by_class, taken)[:, pair]]
-        )
+        table = np.concatenate([there, taken])
+        every = np.take(_product(chosen.by_class, table), self._cell, axis=1).swapaxes(0, 1)
         for rows, cells in zip(self._rows, self._cells, strict=True):
             if rows.start < rows.stop and cells.start < cells.stop:
-                classes, sources = self._classes[rows], chosen.by_row[rows]
-                every[0][classes, cells] -= _product(sources, there[started[cells]])
-                every[1][classes, cells] -= _product(sources, taken[pair[cells]])
+                part = np.take(table, self._cell[:, cells], axis=0)
+                near = _product(chosen.by_row[rows], part.reshape(-1, part.shape[2]))
+                every[:, self._classes[rows], cells] -= near.reshape(-1, *part.shape[:2]).swapaxes(0, 1)
         return every
 
-    def _at(self, zone: int, agents: "Numbers", chosen: "_Chosen") -> "Floats":
+    def _at(self, zone: int, chosen: "_Chosen") -> "Floats":
         """The same for the agents at home in a zone, and what is open there."""
         import numpy as np
 
         rows, cells = self._rows[zone], self._cells[zone]
-        situations, firsts = np.unique(self._situation[agents], return_index=True)
-        here = self._reach[self._pair_reached[self._pair[cells], np.newaxis], agents]
-        reached = np.add.reduceat(here, firsts, axis=1, dtype=np.int64)
+        agents, firsts, situations = self._at_home[zone]
+        reach = self._reach[self._pair_reached[self._pair[cells], np.newaxis], agents]
+        counted = np.empty((2, len(reach), len(firsts)))
+        counted[0] = np.diff(firsts, append=len(agents))
+        counted[1] = np.add.reduceat(reach, firsts, axis=1, dtype=np.float64)
         lengths = self._lengths[situations]
         starts = chosen.place[_ranges(self._begins[situations], lengths)]
-        local = np.repeat(np.arange(len(situations)), lengths)[starts >= 0]
-        starts = starts[starts >= 0]
-        sources = chosen.by_class[:, chosen.alike[starts]]
-        sources[self._classes[rows]] -= chosen.by_row[rows, chosen.alike[starts]]
-        sets = chosen.sets[self._cell_started[cells, np.newaxis], starts]
-        sizes = np.diff(firsts, append=len(agents))
-        return np.stack(
-            [
-                _product(sources, (sets * sizes[local]).astype(np.float64)),
-                _product(sources, (sets * reached[:, local]).astype(np.float64)),
-            ]
-        )
+        there = starts >= 0
+        local, starts = np.repeat(np.arange(len(firsts)), lengths)[there], starts[there]
+        alike = chosen.alike[starts]
+        sources = np.take(chosen.by_class, alike, axis=1)
+        sources[self._classes[rows]] -= np.take(chosen.by_row[rows], alike, axis=1)
+        met = counted[:, :, local] * chosen.sets[self._cell_started[cells, np.newaxis], starts]
+        return _product(sources, met.reshape(-1, len(starts))).reshape(len(sources), 2, -1).swapaxes(0, 1)
 
     def _take_held(self, counted: "Floats", chosen: "_Chosen") -> None:
         """Take away what was counted as picked up, though all that the agent reaches is held."""
@@ -285,14 +299,15 @@ class Bulk:
             np.ascontiguousarray(reads[:, ::5].T)[self._read], self._read_firsts, axis=0, dtype=np.int32
         )
         steered = np.array([each for _, each, _ in keys])
-        by_row = np.zeros((2 * len(found) + 1, len(keys)))
-        by_row[0:-1:2] = found * ~steered
-        by_row[1::2] = found * steered
-        by_class = np.zeros((CLASSES, len(keys)))
+        size = len(self._steered)
+        by_row = np.zeros((size * len(found) + 1, len(keys)))
+        for place, each in enumerate(self._steered):
+            by_row[place:-1:size] = found * (steered == each)
+        by_class = np.zeros((len(self._names), len(keys)))
         order = np.argsort(self._classes, kind="stable")
         classes, firsts = np.unique(self._classes[order], return_index=True)
         by_class[classes] = np.add.reduceat(by_row[order], firsts, axis=0)
-        by_class[HOME] = [each for _, _, each in keys]
+        by_class[-1] = [each for _, _, each in keys]
         return by_row, by_class
 
     def _add(self, counted: "Floats") -> None:
@@ -303,7 +318,7 @@ class Bulk:
                 those at home.
         """
         numbers = self._spread.numbers
-        for source, rows in enumerate(counted.transpose(1, 2, 0).tolist()):
+        for source, rows in zip(self._names, counted.transpose(1, 2, 0).tolist(), strict=True):
             for kind, row in enumerate(rows):
                 if not any(row):
                     continue

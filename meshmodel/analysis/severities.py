@@ -5,6 +5,7 @@ systems: whether its credential was picked up on the way. So for every access it
 agents at once, who picked up a credential for it; the rest is counting pairs of sources and accesses.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from meshmodel.analysis.crossings import Approval, Counts
@@ -78,17 +79,17 @@ class Severities:
             before = len(self._starts)
             self._firsts |= 1 << before
             for group in situation.groups:
+                known = rest.get((group, steered))
+                if known is not None:
+                    known.agents |= agents
+                    continue
                 dropped = group.unchecked.dropped
                 if situation.shared and group is not first and group.sources & first.sources:
-                    known = rest.get((group, steered))
-                    if known is None:
-                        rest[group, steered] = Start(group.sources, False, steered, dropped, agents)
-                    else:
-                        known.agents |= agents
+                    rest[group, steered] = Start(group.sources, False, steered, dropped, agents)
                     continue
                 mark = 1 << len(self._starts)
                 self._starts.append(Start(group.sources, group.home, steered, dropped, agents))
-                self._pairs += (group.unchecked.row & self._mesh.access).bit_count()
+                self._pairs += group.unchecked.row.bit_count()
                 dropping[dropped] = dropping.get(dropped, 0) | mark
                 for part in group.unchecked.seeds:
                     seeds[part] = seeds.get(part, 0) | mark
@@ -108,28 +109,20 @@ class Severities:
 
     def _prepare_doors(self) -> None:
         """The grant steps that are a door to each access, those of each credential, and who holds it."""
-        doors: dict[int, list[Pair]] = {}
-        opened: dict[int, list[Pair]] = {}
+        doors: defaultdict[int, list[Pair]] = defaultdict(list)
+        opened: defaultdict[int, list[Pair]] = defaultdict(list)
         for step in self._mesh.steps["grant"]:
-            credential, access = step
-            if credential in opened:
-                opened[credential].append(step)
-            else:
-                opened[credential] = [step]
-            if access in doors:
-                doors[access].append(step)
-            else:
-                doors[access] = [step]
+            opened[step[0]].append(step)
+            doors[step[1]].append(step)
         for admin in [access for access in doors if access % 5 == ADMIN]:
             for access in range(admin - ADMIN, admin):
-                doors[access] = [*doors.get(access, ()), *doors[admin]]
+                doors[access] = [*doors[access], *doors[admin]]
         self._doors, self._opened = doors, opened
         self._held: dict[int, int] = {}
         place = {each.node: 1 << number for number, each in enumerate(self._travellers)}
         for agent, credential in self._mesh.steps["hold"]:
             if agent in place:
                 self._held[credential] = self._held.get(credential, 0) | place[agent]
-        self._plain: dict[int, Opening] = {}
         self._open: dict[int, int] = {}
         self._agents: dict[int, int] = {}
 
@@ -147,44 +140,37 @@ class Severities:
             self._open[guarding] = known
         return starts & known
 
+    def _reaching(self, credential: int) -> int:
+        """The agents that reach a credential as themselves."""
+        return self._own[self._own_at[credential]]
+
     def _picking(self, credential: int) -> int:
         """The agents that pick a credential up: that reach it as themselves, and do not hold it."""
-        return self._own[self._own_at[credential]] & ~self._held.get(credential, 0)
-
-    def _through(self, step: Pair) -> Opening:
-        """A door by itself."""
-        credential = step[0]
-        if step in self._guards:
-            reaching = self._own[self._own_at[credential]]
-            return self._carrying(step), reaching, reaching & ~self._held.get(credential, 0)
-        known = self._plain.get(credential)
-        if known is None:
-            reaching = self._own[self._own_at[credential]]
-            known = self._plain[credential] = (
-                self._carried[self._carried_at[credential]],
-                reaching,
-                reaching & ~self._held.get(credential, 0),
-            )
-        return known
+        return self._reaching(credential) & ~self._held.get(credential, 0)
 
     def _openings(self, access: int) -> list[Opening]:
         """The starts for which an access has open doors, by those that are open."""
-        doors = self._doors[access]
-        first = self._through(doors[0])
-        found, seen = [first], first[0]
-        for step in doors[1:]:
-            opening = self._through(step)
-            starts, reaching, picking = opening
+        found: list[Opening] = []
+        seen = 0
+        for step in self._doors[access]:
+            starts, reaching = self._carrying(step), self._reaching(step[0])
+            holding = self._held.get(step[0], 0)
+            if starts == seen and len(found) == 1:
+                # Most credentials are carried by the same starts, and reached by the same agents.
+                _, reached, held = found[0]
+                found = [(starts, *_either(reached, held, reaching, holding))]
+                continue
             parts = []
-            for some, reached, picked in found:
+            for some, reached, held in found:
                 both = some & starts
                 if both:
-                    parts.append((both, reached | reaching, picked | picking))
+                    parts.append((both, *_either(reached, held, reaching, holding)))
                 if both != some:
-                    parts.append((some & ~starts, reached, picked))
-            if starts & ~seen:
-                parts.append((starts & ~seen, reaching, picking))
-                seen |= starts
+                    parts.append((some & ~starts, reached, held))
+            more = starts & ~seen if seen else starts
+            if more:
+                parts.append((more, reaching, holding))
+                seen |= more
             found = parts
         return found
 
@@ -194,32 +180,31 @@ class Severities:
 
         homes = [each.home for each in self._travellers]
         bulk = Bulk(self._spread, self._starts, list(self._numbers.values()), homes)
-        bounded, guards = self._spread.bounded, self._guards
-        plain: dict[int, int] = {}
+        bounded = self._spread.bounded
+        guarded = {access for _, enters in self._guards for access in _entered(enters)}
+        known: dict[int | tuple[int, ...], list[int]] = {}
         for access, doors in self._doors.items():
             if bounded and self._spread.is_bounded(access):
                 self._add(access)
-            elif len(doors) > 1 or doors[0] in guards:
-                for opening in self._openings(access):
-                    if opening[0]:
-                        bulk.add(access, bulk.opening(opening))
-            else:
-                # Most have one door, and each credential is one to several.
-                credential = doors[0][0]
-                number = plain.get(credential)
-                if number is None:
-                    opening = self._through(doors[0])
-                    number = plain[credential] = bulk.opening(opening) if opening[0] else -1
-                if number >= 0:
-                    bulk.add(access, number)
+                continue
+            # Most accesses of a system have the same doors, and no checkpoint on them.
+            plain = access not in guarded
+            key = doors[0][0] if len(doors) == 1 else tuple([credential for credential, _ in doors])
+            numbers = known.get(key) if plain else None
+            if numbers is None:
+                numbers = [bulk.opening(opening) for opening in self._openings(access)]
+                if plain:
+                    known[key] = numbers
+            for number in numbers:
+                bulk.add(access, number)
         bulk.count()
 
     def _add(self, access: int) -> None:
         """Count the crossings to an access, from one start after the other."""
-        for starts, _, picking in self._openings(access):
+        for starts, reaching, held in self._openings(access):
             for number in bits(starts):
                 start = self._starts[number]
-                self._spread.add(start, access, start.agents, picking & start.agents)
+                self._spread.add(start, access, start.agents, reaching & ~held & start.agents)
 
     def _add_rest(self, start: Start, row: int) -> None:
         """Count what is open after sources beside that which is open before them."""
@@ -242,7 +227,7 @@ class Severities:
     def _picked_before(self, access: int) -> int:
         """The agents that pick up a credential for an access without reading anything first."""
         found = 0
-        for numbers, _, picking in self._openings(access):
+        for numbers, reaching, held in self._openings(access):
             starts = numbers & self._firsts
             known = self._agents.get(starts)
             if known is None:
@@ -250,7 +235,7 @@ class Severities:
                 for number in bits(starts):
                     known |= self._starts[number].agents
                 self._agents[starts] = known
-            found |= picking & known
+            found |= reaching & ~held & known
         return found
 
     def _excuse(self, agent: int, situation: Situation, approval: Approval) -> None:
@@ -283,3 +268,12 @@ class Severities:
 def _entered(enters: int) -> Sequence[int]:
     """The accesses to which a grant step is a door."""
     return range(enters - ADMIN, enters + 1) if enters % 5 == ADMIN else (enters,)
+
+
+def _either(reached: int, held: int, reaching: int, holding: int) -> tuple[int, int]:
+    """The agents that reach one of two credentials, and those that hold all that they reach of them."""
+    if reached is reaching:
+        return reached, held & holding
+    if held or holding:
+        held = held & ~reaching | holding & ~reached | held & holding
+    return reached | reaching, held

@@ -77,7 +77,7 @@ class Start:
 
 Opening = tuple[int, int, int]
 """Doors that are open for some starts: the numbers of the starts, the agents that reach a credential for
-one of them as themselves, and those that picked one up; each as bits.
+one of them as themselves, and those that hold all that they reach so, and pick none up; each as bits.
 """
 
 
