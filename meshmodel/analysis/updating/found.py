@@ -7,13 +7,15 @@ from itertools import chain, groupby
 from operator import attrgetter
 from typing import Final
 
-from meshmodel.analysis.findings import accepted, findings, found_by, in_order
+from meshmodel.analysis.findings import accepted, findings, found_by_all
 from meshmodel.analysis.results import Door, Finding
-from meshmodel.analysis.rules import RULES, Facts, Rule
+from meshmodel.analysis.rules import RULES, Case, Facts, Rule
+from meshmodel.analysis.rules.base import Cases
 from meshmodel.analysis.updating.chunks import Sorted
 from meshmodel.analysis.updating.doors import KeptDoors
 from meshmodel.analysis.updating.near import Near
-from meshmodel.model.records import Key
+from meshmodel.model.records import Acceptance, Key
+from meshmodel.model.vocabulary import SEVERITIES
 
 Shelf = tuple[int, str]
 """Where findings are that are sorted by their subjects: the severity and the rule."""
@@ -23,6 +25,9 @@ WITHIN: Final = frozenset({"human-identity-in-agent", "person-uses-workload-iden
 
 A finding of any other local rule has its record as its subject.
 """
+
+_RANK: Final = {severity: -number for number, severity in enumerate(SEVERITIES)}
+_NOTHING: Final[Mapping[str, Finding]] = {}
 
 
 @dataclass(slots=True)
@@ -45,7 +50,7 @@ class Found:
         shelves: dict[Shelf, Sorted[Finding]] = {}
         for _, group in groupby(every, attrgetter("severity", "rule")):
             some = list(group)
-            shelves[in_order(some[0])[:2]] = Sorted.of([each.subject for each in some], some)
+            shelves[_RANK[some[0].severity], some[0].rule] = Sorted.of([each.subject for each in some], some)
         return cls(doors, every, shelves)
 
 
@@ -71,6 +76,9 @@ class Refinding:
         self._near = near
         self._tables = tables
         self._today = today
+        self._acceptances: dict[str, dict[str, Acceptance]] = {}
+        for acceptance in facts.snapshot.acceptance.values():
+            self._acceptances.setdefault(acceptance.rule, {})[acceptance.subject] = acceptance
         self._shelves = before.shelves.copy()
         self._of_rule: dict[str, set[int]] = {}
         for rank, rule in self._shelves:
@@ -97,9 +105,10 @@ class Refinding:
         for rule in RULES:
             if rule.of is None or rule.per is None:
                 if tables & rule.reads:
-                    cases = [found_by(rule, case, facts, self._today) for case in rule.cases(facts)]
+                    acceptances = self._acceptances.get(rule.id, {})
+                    cases = found_by_all(rule, rule.all_cases(facts), acceptances, self._today)
                     was = chain.from_iterable(shelf.keys() for _, shelf in self._shelves_of(rule.id))
-                    self._replace(rule.id, was, {each.subject: each for each in cases})
+                    self._replace(rule.id, was, cases)
                 continue
             keys: Iterable[Key] = changed
             records: Callable[[Key], object] = there
@@ -119,16 +128,16 @@ class Refinding:
 
     def _renew(self, rule: Rule, keys: Iterable[Key], records: Callable[[Key], object]) -> None:
         """Find again what a local rule has to say of these records; there may be none any more."""
-        facts, today, of = self._facts, self._today, rule.of
+        facts, of = self._facts, rule.of
         assert of is not None
-        found: dict[str, Finding] = {}
-        subjects: list[str] = []
-        for key in keys:
-            subjects.append(key if isinstance(key, str) else ">".join(key))
-            record = records(key)
-            if record is not None:
-                for case in of(facts, record):
-                    found[case.subject] = found_by(rule, case, facts, today)
+        there = [record for record in map(records, keys) if record is not None]
+        cases: Cases | list[Case]
+        if rule.many is None:
+            cases = [case for record in there for case in of(facts, record)]
+        else:
+            cases = rule.many(facts, there)
+        found = found_by_all(rule, cases, self._acceptances.get(rule.id, {}), self._today)
+        subjects = [key if isinstance(key, str) else ">".join(key) for key in keys]
         if rule.id in WITHIN:
             shelves = self._shelves_of(rule.id)
             subjects = [
@@ -136,20 +145,23 @@ class Refinding:
             ]
         self._replace(rule.id, subjects, found)
 
-    def _replace(self, rule: str, subjects: Iterable[str], found: Mapping[str, Finding]) -> None:
+    def _replace(self, rule: str, subjects: Iterable[str], findings: Sequence[Finding]) -> None:
         """Put these findings in the place of all that a rule had on these subjects."""
-        ranks = {each: in_order(finding)[0] for each, finding in found.items()}
-        ordered = sorted({*subjects, *found})
-        if not ordered:
-            return
-        known = self._of_rule.setdefault(rule, set())
-        for rank in known | set(ranks.values()):
+        found: dict[int, dict[str, Finding]] = {}
+        for finding in findings:
+            known = found.get(rank := _RANK[finding.severity])
+            if known is None:
+                known = found[rank] = {}
+            known[finding.subject] = finding
+        ordered = sorted({*subjects, *chain.from_iterable(found.values())})
+        ranks = self._of_rule.setdefault(rule, set())
+        for rank in ranks | found.keys() if ordered else ():
             shelf = self._shelves.get((rank, rule))
             made, changed = (Sorted[Finding].of([], []) if shelf is None else shelf).after(
-                ordered, [found[each] if ranks.get(each) == rank else None for each in ordered]
+                ordered, list(map(found.get(rank, _NOTHING).get, ordered))
             )
             if changed:
-                known.add(rank)
+                ranks.add(rank)
                 self._shelves[rank, rule] = made
 
     def _accept(self, again: Iterable[tuple[str, str]]) -> None:

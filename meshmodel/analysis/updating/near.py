@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Final, cast
 
 from meshmodel.analysis.relations import ENDS
@@ -276,11 +277,10 @@ class Near:
 
     def _relations(self, table: str, near: frozenset[str]) -> set[Key]:
         found: set[Key] = {key for key, _, _ in self._moved.changes.of(table)}
+        of, key = self._after.related.of, attrgetter(*ENDS[table])
         for end in ENDS[table]:
             for ident in self._elements(KINDS[table, end], near):
-                for record in self._after.related.of(table, end, ident):
-                    one, other = ENDS[table]
-                    found.add((getattr(record, one), getattr(record, other)))
+                found.update(map(key, of(table, end, ident)))
         return found
 
     @cached_property
