@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from functools import cached_property
 from typing import NamedTuple
 
 from meshmodel.canvas import glyphs
@@ -17,7 +16,7 @@ from meshmodel.canvas.scene import Ink, Mark, Reference, Run
 from meshmodel.canvas.text import pad_flagged
 
 _BLOCK = 32
-"""Rows of one bucket of verticals."""
+"""So many rows are looked up at once."""
 
 _CARD_INKS: dict[str, tuple[Ink, Ink, Ink]] = {
     "agent": ("agent-bar", "agent", "agent-fact"),
@@ -72,27 +71,27 @@ class Vertical(NamedTuple):
 Items = list[tuple[int, Run]]
 
 
-class _Index:
-    """What lies in which row: pins, cards and the legs of doglegs; and trunks by blocks of rows."""
+class _Block:
+    """What lies in some rows: pins, cards and the legs of doglegs by row, and the trunks from the left."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, first: int, last: int) -> None:
         self.pins: dict[int, list[Pin]] = defaultdict(list)
         self.legs: dict[int, list[Leg]] = defaultdict(list)
         self.cards: dict[int, list[Card]] = defaultdict(list)
-        self.blocks: dict[int, list[Vertical]] = defaultdict(list)
+        self.verticals: list[Vertical] = []
         for channel, start in zip(plan.channels, plan.starts, strict=True):
-            for pin in channel.pins:
+            for pin in [pin for pin in channel.pins if first <= pin.y <= last]:
                 self.pins[pin.y].append(pin)
             for trunk in channel.trunks:
-                vertical = Vertical(start + trunk.x, trunk, {})
-                for block in range(trunk.rows[0] // _BLOCK, trunk.rows[-1] // _BLOCK + 1):
-                    self.blocks[block].append(vertical)
+                if trunk.rows[0] <= last and trunk.rows[-1] >= first:
+                    self.verticals.append(Vertical(start + trunk.x, trunk, {}))
             for row, one, other in channel.jogs:
                 shared = one.jog_branches
                 leg = Leg(start + one.x + 1, start + other.x, one.tree.style, shared, owners(shared))
                 self.legs[row].append(leg)
+        self.verticals.sort(key=lambda vertical: vertical.x)
         for card in plan.grid.cards.values():
-            for y in range(card.y, card.y + card.height):
+            for y in range(max(card.y, first), min(card.y + card.height - 1, last) + 1):
                 self.cards[y].append(card)
 
 
@@ -108,32 +107,30 @@ class Raster:
         self._closed = plan.closed
         self._columns = plan.columns
         self._frames = frozenset(plan.frames)
+        self._blocks: dict[int, _Block] = {}
 
-    @cached_property
-    def _index(self) -> _Index:
-        return _Index(self._plan)
-
-    def _crossing(self, y: int) -> list[Vertical]:
-        """The trunks that have a cell in a row, from left to right."""
-        found = []
-        for vertical in self._index.blocks.get(y // _BLOCK, ()):
-            rows = vertical.trunk.rows
-            if rows[0] <= y <= rows[-1]:
-                found.append(vertical)
-        found.sort(key=lambda vertical: vertical.x)
+    def _block(self, y: int) -> _Block:
+        """What lies in a row and those around it, gathered when the first of them is painted."""
+        number = y // _BLOCK
+        found = self._blocks.get(number)
+        if found is None:
+            first = number * _BLOCK
+            found = self._blocks[number] = _Block(self._plan, first, first + _BLOCK - 1)
         return found
 
     def paint(self, y: int) -> tuple[Run, ...]:
         """The runs of one row, from left to right; their cells add up to the width."""
-        index = self._index
+        block = self._block(y)
         items: Items = list(self._titles.texts.get(y, ()))
-        for card in index.cards.get(y, ()):
+        for card in block.cards.get(y, ()):
             items += self._card_runs(card, y - card.y)
-        legs = [leg for leg in index.legs.get(y, ()) if leg.end > leg.start]
-        for pin in index.pins.get(y, ()):
+        legs = [leg for leg in block.legs.get(y, ()) if leg.end > leg.start]
+        for pin in block.pins.get(y, ()):
             self._pin(pin, items, legs)
         legs.sort(key=lambda leg: leg.start)
-        verticals = self._crossing(y)
+        verticals = [
+            vertical for vertical in block.verticals if vertical.trunk.rows[0] <= y <= vertical.trunk.rows[-1]
+        ]
         self._lines(legs, verticals, y, items)
         if y in self._frames:
             return self._framed(items, {vertical.x for vertical in verticals}, y)

@@ -185,11 +185,16 @@ class RowList(OptionList):
 
     def _renew(self, rows: Sequence[Row]) -> bool:
         """Change only what differs where the same rows stand in the same places; whether they do."""
-        if not rows or [(each.key, each.heading) for each in rows] != [
-            (each.key, each.heading) for each in self._laid
-        ]:
+        if not rows:
             return False
-        changed = [at for at, (row, laid) in enumerate(zip(rows, self._laid, strict=True)) if row != laid]
+        changed: list[int] = []
+        for at, (row, laid) in enumerate(zip(rows, self._laid, strict=True)):
+            if row is laid:  # as most are
+                continue
+            if (row.key, row.heading) != (laid.key, laid.heading):
+                return False
+            if row != laid:
+                changed.append(at)
         for at in changed:
             self._laid[at] = rows[at]
             self.replace_option_prompt_at_index(at, _prompt(rows[at]))
