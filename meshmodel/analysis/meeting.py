@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 
 from meshmodel.analysis.checkpoints import Boundary
+from meshmodel.analysis.closure import union
 from meshmodel.analysis.engine import Engine, Traveller
 from meshmodel.analysis.steps import bits
 
@@ -55,16 +56,15 @@ class Meeting:
         self._engine, self._count = engine, count
         candidates = engine.candidates
         self._boundaries = {each.number: each for each in candidates.boundaries}
-        self._leaving: list[int] = []
-        self._every = 0
-        for steps in candidates.covered:
-            mask = 0
+        self._leaving: dict[int, int] = {}
+        for number, steps in enumerate(candidates.covered):
             for leaves, _ in steps:
-                mask |= 1 << leaves
-            self._leaving.append(mask)
-            self._every |= mask
+                self._leaving[leaves] = self._leaving.get(leaves, 0) | 1 << number
+        self._every = union(list(self._leaving))
         self._numbers = {each: number for number, each in enumerate(candidates.ids)}
-        self._alike: dict[tuple[int, int], int] = {}
+        # By what is reached of the nodes that they leave; and by situations, which stay with the engine.
+        self._passed: dict[int, int] = {}
+        self._passing: dict[int, int] = {}
 
     def agents(self, checkpoint: str) -> tuple[str, ...]:
         """The agents that meet a checkpoint and have power over it, by id."""
@@ -98,7 +98,7 @@ class Meeting:
         """Look again as ``after`` says: only for a copy that nobody else has."""
         self._of, self._agents = self._of.copy(), self._agents.copy()
         if engine.candidates is self._engine.candidates:
-            self._engine, self._count, self._alike = engine, count, {}
+            self._engine, self._count, self._passing = engine, count, {}
         else:
             self._number(engine, count)
         differing: dict[int, set[str]] = {}
@@ -121,18 +121,31 @@ class Meeting:
         dropped = engine.alone[traveller.id].dropped
         if not dropped:
             return 0
-        key = engine.effective.row(traveller.node) & self._every, dropped
-        met = self._alike.get(key)
-        if met is None:
-            met = 0
-            for number in bits(dropped):
-                if key[0] & self._leaving[number]:
-                    met |= 1 << number
-            self._alike[key] = met
+        met = dropped & (self._passes(traveller) | self._leaving.get(traveller.node, 0))
         for number, boundary in self._boundaries.items():
             if dropped >> number & 1 and self._crosses(traveller, boundary):
                 met |= 1 << number
         return met
+
+    def _passes(self, traveller: Traveller) -> int:
+        """The candidates on steps from what an agent reaches, itself aside: that is what all agents in one
+        situation have in common.
+        """
+        situation = id(traveller.situation)
+        passed = self._passing.get(situation)
+        if passed is None:
+            effective, node = self._engine.effective, traveller.node
+            row = effective.row(node) & self._every
+            if not effective.is_cycle(effective.component[node]):
+                row &= ~(1 << node)
+            passed = self._passed.get(row)
+            if passed is None:
+                passed = 0
+                for leaves in bits(row):
+                    passed |= self._leaving[leaves]
+                self._passed[row] = passed
+            self._passing[situation] = passed
+        return passed
 
     def _crosses(self, traveller: Traveller, boundary: Boundary) -> bool:
         if boundary.zone_from == boundary.zone_to:

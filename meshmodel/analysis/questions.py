@@ -1,6 +1,7 @@
 """What the drawing does not say yet, one row an element (section 9)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from itertools import compress
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.parts import Parts
@@ -17,41 +18,52 @@ def questions(engine: Engine, parts: Parts | None = None) -> tuple[Question, ...
         engine: the model as read.
         parts: the batches in which it is looked at, if it is.
     """
-    every = (
-        *of_agents(engine, parts),
-        *of_credentials(engine),
-        *of_systems(engine),
-    )
-    return tuple(sorted(every, key=lambda each: each.element))
+    found = of_agents(engine, parts)
+    found += of_credentials(engine)
+    found += of_systems(engine)
+    # Sorted by the kinds of elements they are already.
+    return tuple(found)
 
 
-def of_agents(engine: Engine, parts: Parts | None) -> Iterator[Question]:
-    """The questions about agents."""
+def of_agents(engine: Engine, parts: Parts | None) -> list[Question]:
+    """The questions about agents, by id."""
     intended = {intent.agent for intent in engine.intents()}
     records = engine.snapshot.agent
-    zones = None if parts is None else parts.pairs.in_one_zone()
-    for name in engine.names():
-        zone = in_one_zone(engine, name) if zones is None else zones.get(name)
-        asks = asked_of_agent(engine.snapshot, records[name], zone, intended=name in intended)
-        if asks:
-            yield Question(f"agent:{name}", asks)
+    names = sorted(engine.names())
+    zones = _in_one_zone(engine, names) if parts is None else parts.pairs.in_one_zone()
+    known: dict[tuple[bool, bool, bool, str | None], tuple[str, ...]] = {}
+    asks = []
+    for name in names:
+        agent, zone, meant = records[name], zones.get(name), name in intended
+        key = agent.owner is None, agent.home is None, agent.is_steerable and not meant, zone
+        if key not in known:
+            known[key] = asked_of_agent(engine.snapshot, agent, zone, intended=meant)
+        asks.append(known[key])
+    return _asked("agent", names, asks)
 
 
-def of_credentials(engine: Engine) -> Iterator[Question]:
-    """The questions about credentials."""
-    records = engine.snapshot.credential
-    for name in engine.mesh.credential_node:
-        asks = asked_of_credential(records[name])
-        if asks:
-            yield Question(f"credential:{name}", asks)
+def of_credentials(engine: Engine) -> list[Question]:
+    """The questions about credentials, by id."""
+    names = sorted(engine.mesh.credential_node)
+    records = list(map(engine.snapshot.credential.__getitem__, names))
+    keys = [(each.owner is None, each.lifetime is None) for each in records]
+    known = {key: asked_of_credential(each) for key, each in dict(zip(keys, records, strict=True)).items()}
+    return _asked("credential", names, list(map(known.__getitem__, keys)))
 
 
-def of_systems(engine: Engine) -> Iterator[Question]:
-    """The questions about systems."""
-    for name, record in engine.snapshot.system.items():
-        asks = asked_of_system(record)
-        if asks:
-            yield Question(f"system:{name}", asks)
+def of_systems(engine: Engine) -> list[Question]:
+    """The questions about systems, by id."""
+    names = sorted(engine.snapshot.system)
+    records = list(map(engine.snapshot.system.__getitem__, names))
+    keys = [(each.owner is None, each.sensitivity is None, each.audit is None) for each in records]
+    known = {key: asked_of_system(each) for key, each in dict(zip(keys, records, strict=True)).items()}
+    return _asked("system", names, list(map(known.__getitem__, keys)))
+
+
+def _asked(kind: str, names: Sequence[str], asks: Sequence[tuple[str, ...]]) -> list[Question]:
+    """The questions about elements of one kind: those that there are any about."""
+    elements = [f"{kind}:{name}" for name in compress(names, asks)]
+    return Question.several(elements, filter(None, asks))
 
 
 def asked_of_agent(snapshot: Snapshot, agent: Agent, zone: str | None, *, intended: bool) -> tuple[str, ...]:
@@ -104,6 +116,28 @@ def in_one_zone(engine: Engine, agent: str) -> str | None:
     row = engine.effective.row(engine.mesh.agent_node[agent])
     zones = _zones(engine, row)
     return zones[0] if len(zones) == 1 and len(identities(engine, row)) > 1 else None
+
+
+def _in_one_zone(engine: Engine, names: Iterable[str]) -> dict[str, str]:
+    """The zones in which all lies that agents reach which have several identities."""
+    effective, nodes = engine.effective, engine.mesh.agent_node
+    component = effective.component
+    several: dict[int, bool] = {}
+    found = {}
+    for name in names:
+        node = nodes[name]
+        after = [component[each] for each in effective.successors[node]]
+        # Most go on to where several zones are reached.
+        if any(map(several.get, after)):
+            continue
+        for number in after:
+            if number not in several:
+                several[number] = len(_zones(engine, effective.row_of(number))) > 1
+        if not any(map(several.__getitem__, after)):
+            zone = in_one_zone(engine, name)
+            if zone is not None:
+                found[name] = zone
+    return found
 
 
 def _zones(engine: Engine, row: int) -> list[str]:

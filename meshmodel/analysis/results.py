@@ -231,6 +231,11 @@ class Question:
     element: str
     asks: tuple[str, ...]
 
+    @classmethod
+    def several(cls, elements: Collection[str], asks: Iterable[tuple[str, ...]]) -> "list[Question]":
+        """Many at once, by their columns."""
+        return _several(cls, len(elements), {"element": elements, "asks": asks})
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:

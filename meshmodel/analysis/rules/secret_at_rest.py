@@ -1,6 +1,6 @@
 """A secret that lies where it was not made to lie."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import repeat
 from typing import Final
@@ -17,16 +17,8 @@ _MANAGER: Final = "secrets-manager"
 
 def _many(facts: Facts, custodies: Sequence[Custody]) -> Cases:
     """There can be thousands of them: nothing is looked up twice, and words can wait."""
-    engine = facts.engine
-    mesh, snapshot = engine.mesh, engine.snapshot
-    private = facts.cached("private", lambda: mesh.at_level[2] | mesh.at_level[3])
-    severity: dict[str, Severity | None] = {}
-    for name in {each.credential for each in custodies}:
-        node = mesh.credential_node.get(name)
-        if node is None or snapshot.credential[name].is_bound:
-            severity[name] = None
-        else:
-            severity[name] = "high" if engine.effective.row(node) & private else "medium"
+    mesh, snapshot = facts.engine.mesh, facts.snapshot
+    severity = _severities(facts, {each.credential for each in custodies})
     plain = {name for name in {each.system for each in custodies} if snapshot.system[name].kind != _MANAGER}
     places = [
         place
@@ -62,6 +54,29 @@ def _many(facts: Facts, custodies: Sequence[Custody]) -> Cases:
         by,
         places,
     )
+
+
+def _severities(facts: Facts, names: Iterable[str]) -> dict[str, Severity | None]:
+    """How bad it is that these credentials are found; ``None`` where whoever finds one cannot use it."""
+    mesh, effective, records = facts.engine.mesh, facts.engine.effective, facts.snapshot.credential
+    private = facts.cached("private", lambda: mesh.at_level[2] | mesh.at_level[3])
+    # Rows of credentials that lead to one another are one object; each is kept, lest it be another one's.
+    known: dict[int, tuple[int, Severity]] = {}
+    found: dict[str, Severity | None] = {}
+    for name in names:
+        node = mesh.credential_node.get(name)
+        if node is None or records[name].is_bound:
+            found[name] = None
+            continue
+        row = effective.row(node)
+        if id(row) in known:
+            found[name] = known[id(row)][1]
+            continue
+        severity: Severity = "high" if row & private else "medium"
+        found[name] = severity
+        if facts.parts is None:
+            known[id(row)] = row, severity
+    return found
 
 
 def _told(credential: Credential, system: System, custody: Custody, who: Reaching) -> Told:
