@@ -3,6 +3,7 @@ one another.
 """
 
 from collections.abc import Iterable
+from heapq import heapify, heappop, heapreplace
 
 from meshmodel.analysis.steps import bits
 
@@ -31,8 +32,15 @@ def quick_set(proofs: Iterable[int]) -> int:
     alive = [True] * len(left)
     chosen = 0
     remaining = len(left)
+    # Numbers only fall, so the first in the heap whose number is still true is the best of all.
+    waiting = [(-number, relation) for relation, number in count.items()]
+    heapify(waiting)
     while remaining:
-        best = min(count, key=lambda relation: (-count[relation], relation))
+        number, best = waiting[0]
+        if -number != count[best]:
+            heapreplace(waiting, (-count[best], best))
+            continue
+        heappop(waiting)
         chosen |= 1 << best
         for number in having[best]:
             if alive[number]:
@@ -40,7 +48,6 @@ def quick_set(proofs: Iterable[int]) -> int:
                 remaining -= 1
                 for relation in bits(left[number]):
                     count[relation] -= 1
-        del count[best]
     return chosen
 
 
