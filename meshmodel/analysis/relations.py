@@ -83,8 +83,8 @@ class Related:
                 rest = [each for each in lists.get(ident, ()) if _key(table, each) != key]
                 if record is not None:
                     rest.append(record)
-                    rest.sort(key=lambda each, table=table: _key(table, each))  # type: ignore[misc]  # bound
                 if rest:
+                    rest.sort(key=lambda each, table=table: _key(table, each))  # type: ignore[misc]  # bound
                     lists[ident] = tuple(rest)
                 else:
                     lists.pop(ident, None)
