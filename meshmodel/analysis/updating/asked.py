@@ -71,10 +71,14 @@ def _again(kept: Kept, moved: Moved) -> Iterator[tuple[str, tuple[str, ...]]]:
     for key, _, _ in changes.of("system"):
         system = snapshot.system.get(str(key))
         yield f"system:{key}", () if system is None else asked_of_system(system)
+    component = engine.effective.component
+    zones: dict[int, str | None] = {}  # of a component all members reach the same
     for agent in agents:
         asks: tuple[str, ...] = ()
         if agent in mesh.agent_node:
             intended = bool(kept.related.of("intent", "agent", agent))
-            zone = in_one_zone(engine, agent)
-            asks = asked_of_agent(snapshot, snapshot.agent[agent], zone, intended=intended)
+            place = component[mesh.agent_node[agent]]
+            if place not in zones:
+                zones[place] = in_one_zone(engine, agent)
+            asks = asked_of_agent(snapshot, snapshot.agent[agent], zones[place], intended=intended)
         yield f"agent:{agent}", asks

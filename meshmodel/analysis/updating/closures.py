@@ -285,24 +285,27 @@ class Followed(Closure):
         missing = 0
         for nodes in lost.values():
             missing |= nodes
+        apart = set(bits(missing))
         # Who is not missing and leads to what is.
         keeping: set[int] = set()
-        for node in bits(missing):
+        for node in apart:
             for each in behind[node >> SHIFT][node & REST]:
-                if not missing >> each & 1:
+                if each not in apart:
                     keeping.add(component[each])
-        keeping = self._coming(keeping)
-        apart = keeping.union(component[node] for node in bits(missing))
-        for name in self._coming(lost.keys()):
-            if name in lost:
-                continue
-            if name in apart:
+        waiting = self._coming(keeping)
+        waiting.update(map(component.__getitem__, apart))
+        coming = self._coming(lost)
+        for name in coming & waiting:
+            if name not in lost:
                 self._wait(name, heap, due)
-                continue
+        coming -= waiting
+        put, several, changed = self._known.put, self._several, self.changed
+        for name in coming.difference(lost):
             row = rows[name >> SHIFT][name & REST]
-            if row & missing:
-                self._known.put(name, row & ~missing)
-                self.changed.update(self._several.get(name) or (name,))
+            less = row & missing
+            if less:
+                put(name, row ^ less)
+                changed.update(several.get(name) or (name,))
 
     def leading(self, nodes: Iterable[int]) -> Iterator[int]:
         """The nodes that reach some of these, themselves included."""

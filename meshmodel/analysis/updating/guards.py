@@ -84,7 +84,8 @@ def guarded(
             made.ids[number] = ""
             del found.numbers[ident]
         _replace(found, number, covered, control, boundary)
-    made.weigh()
+    if found.control:
+        made.weigh()
     return found
 
 
