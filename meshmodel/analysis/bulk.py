@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from meshmodel.analysis.spreads import HOME, KINDS, Opening, Spread, Start, enters_home, source_class
+from meshmodel.analysis.spreads import HOME, KINDS, Opening, Spread, Start, enters_home
 from meshmodel.analysis.steps import bits
 
 if TYPE_CHECKING:
@@ -44,6 +44,36 @@ class _Chosen(NamedTuple):
     by_row: "Floats"
     by_class: "Floats"
 
+    def apart(self, rows: "Numbers", starts: "Numbers") -> "Floats":
+        """The sources of each class, in other zones than some, of some of the starts.
+
+        Args:
+            rows: for each class the rows of these zones.
+            starts: the starts, by their places.
+        """
+        import numpy as np
+
+        alike = self.alike[starts]
+        sources: Floats = np.take(self.by_class, alike, axis=1)
+        sources -= self.by_row[rows, alike]
+        return sources
+
+
+class _Near(NamedTuple):
+    """The agents that are at home in zones where there are systems, sorted by zone.
+
+    Attributes:
+        agents: their numbers; those that are alike follow on one another.
+        firsts: where others begin.
+        situations, zones, sizes: of those that are alike.
+    """
+
+    agents: "Numbers"
+    firsts: "Numbers"
+    situations: "Numbers"
+    zones: "Numbers"
+    sizes: "Floats"
+
 
 class Bulk:
     """Crossings to accesses behind no boundary."""
@@ -70,7 +100,6 @@ class Bulk:
         self._situations = situations
         self._homes = homes
         self._zones = {zone: number for number, zone in enumerate(mesh.zone_mask)}
-        # The zone of each system, and the kind of reading it.
         self._accesses: list[int] = []
         self._chosen: list[int] = []
         # Of each opening the set of starts, that of agents, and those of the agents that hold all.
@@ -100,36 +129,44 @@ class Bulk:
         """Count the crossings to all that was added."""
         if not self._accesses:
             return
+        import numpy as np
+
+        self._zone_of = np.array([self._zones.get(zone, 0) for zone in self._mesh.zone_of])
         self._prepare_accesses()
         self._prepare_agents()
         self._prepare_sources()
-        import numpy as np
-
-        starts = self._starts
-        chosen = sorted(range(len(starts)), key=lambda number: starts[number].sources)
+        keys: dict[tuple[int, bool, bool], int] = {}
+        alike = np.array(
+            [keys.setdefault((each.sources, each.steered, each.home), len(keys)) for each in self._starts]
+        )
+        chosen = np.argsort(alike, kind="stable")
         for begin in range(0, len(chosen), _TOGETHER):
-            self._count_some(np.array(chosen[begin : begin + _TOGETHER]))
+            numbers = chosen[begin : begin + _TOGETHER]
+            first, last = alike[numbers[0]], alike[numbers[-1]] + 1
+            self._count_some(numbers, alike[numbers] - first, list(keys)[first:last])
 
     def _prepare_accesses(self) -> None:
         """Put the accesses together that are alike and have the same doors."""
         import numpy as np
 
-        zones, kinds = self._zones, self._spread.kinds
-        codes = np.zeros(max(kinds) + 1, np.int64)
-        for number, kind in kinds.items():
-            codes[number] = zones[self._mesh.zone_of[number]] * KINDS + kind
+        kinds = np.zeros(len(self._zone_of), np.int64)
+        kinds[list(self._spread.kinds)] = list(self._spread.kinds.values())
         systems, actions = np.divmod(np.array(self._accesses), 5)
-        codes = codes[systems] | (actions > 0) << 1
+        codes = self._zone_of[systems] * KINDS + kinds[systems] | (actions > 0) << 1
         chosen, size = np.array(self._chosen), len(self._sets)
         pairs, pair = np.unique(np.array(self._reached) * size + np.array(self._started), return_inverse=True)
         self._pair_reached, self._pair_started = np.divmod(pairs, size)
         cells, cell, self._times = np.unique(
             codes * len(pairs) + pair[chosen], return_inverse=True, return_counts=True
         )
-        codes, self._pair = np.divmod(cells, len(pairs))
+        codes, pair = np.divmod(cells, len(pairs))
         self._zone, self._kind = np.divmod(codes, KINDS)
-        self._cell_started = self._pair_started[self._pair]
-        self._cell = np.stack([self._cell_started, size + self._pair])
+        self._cell_started = self._pair_started[pair]
+        self._cell_reached = self._pair_reached[pair]
+        # The rows of a table of both, one after the other.
+        self._cell = np.stack([self._cell_started, size + pair], axis=1).ravel()
+        every = np.searchsorted(self._zone, np.arange(len(self._zones) + 1))
+        self._cells = [slice(*each) for each in pairwise(every.tolist())]
         lengths = np.diff(self._ends)[chosen]
         holders = np.array(self._holders, np.int64)[_ranges(np.array(self._ends)[chosen], lengths)]
         self._holding = np.repeat(cell, lengths), holders
@@ -147,7 +184,7 @@ class Bulk:
         self._situation = np.repeat(numbers, self._sizes)
         self._situation_of = np.repeat(numbers, self._lengths)
         firsts = np.cumsum(self._sizes) - self._sizes
-        self._reached_by = np.add.reduceat(self._reach, firsts, axis=1, dtype=np.int32)
+        self._reached_by = _summed(self._reach, firsts, axis=1)
         self._home = np.array(
             [-1 if home is None else self._zones.get(home, -1) for home in self._homes], np.int64
         )
@@ -156,32 +193,22 @@ class Bulk:
         agents = agents[np.searchsorted(self._home[agents], 0) :]
         homes, alike = self._home[agents], self._situation[agents]
         firsts = np.flatnonzero(np.diff(homes * len(numbers) + alike, prepend=-1))
-        zones = np.arange(len(self._zones) + 1)
-        edges = zip(
-            pairwise(np.searchsorted(homes, zones).tolist()),
-            pairwise(np.searchsorted(homes[firsts], zones).tolist()),
-            strict=True,
+        self._near = _Near(
+            agents, firsts, alike[firsts], homes[firsts], np.diff(firsts, append=len(agents)).astype(float)
         )
-        self._at_home = [
-            (agents[begin:end], firsts[first:last] - begin, alike[firsts[first:last]])
-            for (begin, end), (first, last) in edges
-        ]
 
     def _prepare_sources(self) -> None:
         """Put the systems together that are alike as sources, in the order of their zones."""
         import numpy as np
 
-        mesh, numbers = self._mesh, sorted(self._spread.kinds)
-        untrusted = _unpacked([mesh.untrusted], 5 * len(mesh.systems))[0].tolist()
-        codes = np.array(
-            [
-                self._zones[mesh.zone_of[number]] * HOME
-                + source_class(mesh.sensitivity[number], untrusted=untrusted[5 * number] > 0, steered=False)
-                for number in numbers
-            ]
-        )
+        mesh = self._mesh
+        numbers = np.array(list(self._spread.kinds))
+        untrusted = _unpacked([mesh.untrusted], 5 * len(mesh.systems))[0][5 * numbers]
+        levels = np.array(mesh.sensitivity)[numbers]
+        # As ``source_class`` has it, and before it the zone.
+        codes = self._zone_of[numbers] * HOME | levels << 2 | untrusted << 1
         order = np.argsort(codes, kind="stable")
-        self._read = np.array(numbers)[order]
+        self._read = numbers[order]
         kinds, self._read_firsts = np.unique(codes[order], return_index=True)
         # Each class once for agents that are not steered, and once for those that are; then home.
         self._steered = sorted({start.steered for start in self._starts})
@@ -192,37 +219,30 @@ class Bulk:
         self._classes = (classes >> 1) * size + np.tile(np.arange(size), len(kinds))
         every = np.arange(len(self._zones) + 1)
         self._rows = [slice(*each) for each in pairwise(np.searchsorted(zones, every).tolist())]
-        self._cells = [slice(*each) for each in pairwise(np.searchsorted(self._zone, every).tolist())]
         # The row of each class of each zone; the last one, which is empty, where there is none.
         self._row = np.full((len(self._names), len(self._zones)), len(zones))
         self._row[self._classes, zones] = np.arange(len(zones))
 
-    def _count_some(self, numbers: "Numbers") -> None:
-        """Count the crossings from some starts, sorted by their sources."""
+    def _count_some(self, numbers: "Numbers", alike: "Numbers", keys: list[tuple[int, bool, bool]]) -> None:
+        """Count the crossings from some starts.
+
+        Args:
+            numbers: the starts, sorted by their sources.
+            alike: for each the number of its sources.
+            keys: these sources, whether their agents are steered, and whether home is one of them.
+        """
         import numpy as np
 
-        keys: dict[tuple[int, bool, bool], int] = {}
-        some = [self._starts[number] for number in numbers.tolist()]
-        alike = np.array(
-            [keys.setdefault((each.sources, each.steered, each.home), len(keys)) for each in some]
-        )
-        order = np.argsort(alike, kind="stable")
-        numbers, alike = numbers[order], alike[order]
         place = np.full(len(self._starts), -1)
         place[numbers] = np.arange(len(numbers))
-        chosen = _Chosen(
-            numbers, alike, place, np.take(self._start_sets, numbers, axis=1), *self._sources(list(keys))
-        )
-        every = self._everywhere(chosen)
-        near = np.zeros_like(every)
-        for zone, cells in enumerate(self._cells):
-            if cells.start < cells.stop and len(self._at_home[zone][0]):
-                near[:, :, cells] = self._at(zone, chosen)
+        sets = np.take(self._start_sets, numbers, axis=1)
+        chosen = _Chosen(numbers, alike, place, sets, *self._sources(keys))
+        both = np.stack([self._everywhere(chosen), self._at_home(chosen)])
+        both = both.reshape(2, len(self._names), -1, 2) * self._times[:, np.newaxis]
         order = np.argsort(self._kind, kind="stable")
         kinds, firsts = np.unique(self._kind[order], return_index=True)
-        counted = np.zeros((4, len(self._names), KINDS))
-        both = np.concatenate([every, near]) * self._times
-        counted[:, :, kinds] = np.add.reduceat(both[:, :, order], firsts, axis=2)
+        counted = np.zeros((2, len(self._names), KINDS, 2))
+        counted[:, :, kinds] = np.add.reduceat(np.take(both, order, axis=2), firsts, axis=2)
         self._take_held(counted, chosen)
         self._add(counted)
 
@@ -234,39 +254,54 @@ class Bulk:
 
         situations = self._situation_of[chosen.numbers]
         firsts = np.searchsorted(chosen.alike, np.arange(chosen.by_class.shape[1]))
-        sets = chosen.sets
-        there = np.add.reduceat(sets * self._sizes[situations], firsts, axis=1).astype(np.float64)
+        there = np.add.reduceat(chosen.sets * self._sizes[situations], firsts, axis=1)
         reached = np.take(np.take(self._reached_by, situations, axis=1), self._pair_reached, axis=0)
-        reached *= np.take(sets, self._pair_started, axis=0)
-        taken = np.add.reduceat(reached, firsts, axis=1).astype(np.float64)
-        table = np.concatenate([there, taken])
-        every = np.take(_product(chosen.by_class, table), self._cell, axis=1).swapaxes(0, 1)
+        reached *= np.take(chosen.sets, self._pair_started, axis=0)
+        taken = np.add.reduceat(reached, firsts, axis=1, dtype=np.int32)
+        table = np.concatenate([there, taken]).astype(np.float64)
+        every = np.take(_product(chosen.by_class, table), self._cell, axis=1)
         for rows, cells in zip(self._rows, self._cells, strict=True):
             if rows.start < rows.stop and cells.start < cells.stop:
-                part = np.take(table, self._cell[:, cells], axis=0)
-                near = _product(chosen.by_row[rows], part.reshape(-1, part.shape[2]))
-                every[:, self._classes[rows], cells] -= near.reshape(-1, *part.shape[:2]).swapaxes(0, 1)
+                both = slice(2 * cells.start, 2 * cells.stop)
+                part = np.take(table, self._cell[both], axis=0)
+                every[self._classes[rows], both] -= _product(chosen.by_row[rows], part)
         return every
 
-    def _at(self, zone: int, chosen: "_Chosen") -> "Floats":
-        """The same for the agents at home in a zone, and what is open there."""
+    def _at_home(self, chosen: "_Chosen") -> "Floats":
+        """The same for agents at home and what is open there."""
         import numpy as np
 
-        rows, cells = self._rows[zone], self._cells[zone]
-        agents, firsts, situations = self._at_home[zone]
-        reach = self._reach[self._pair_reached[self._pair[cells], np.newaxis], agents]
-        counted = np.empty((2, len(reach), len(firsts)))
-        counted[0] = np.diff(firsts, append=len(agents))
-        counted[1] = np.add.reduceat(reach, firsts, axis=1, dtype=np.float64)
-        lengths = self._lengths[situations]
-        starts = chosen.place[_ranges(self._begins[situations], lengths)]
-        there = starts >= 0
-        local, starts = np.repeat(np.arange(len(firsts)), lengths)[there], starts[there]
-        alike = chosen.alike[starts]
-        sources = np.take(chosen.by_class, alike, axis=1)
-        sources[self._classes[rows]] -= np.take(chosen.by_row[rows], alike, axis=1)
-        met = counted[:, :, local] * chosen.sets[self._cell_started[cells, np.newaxis], starts]
-        return _product(sources, met.reshape(-1, len(starts))).reshape(len(sources), 2, -1).swapaxes(0, 1)
+        near = self._near
+        found = np.zeros((len(self._names), len(self._cell)))
+        lengths = self._lengths[near.situations]
+        starts = chosen.place[_ranges(self._begins[near.situations], lengths)]
+        group = np.repeat(np.arange(len(lengths)), lengths)[starts >= 0]
+        starts = starts[starts >= 0]
+        sources = chosen.apart(self._row[:, near.zones[group]], starts)
+        zones = np.arange(len(self._zones) + 1)
+        edges = np.searchsorted(near.zones, zones).tolist()
+        begins = [*near.firsts.tolist(), len(near.agents)]
+        for cells, groups, some in zip(
+            self._cells,
+            pairwise(edges),
+            pairwise(np.searchsorted(near.zones[group], zones).tolist()),
+            strict=True,
+        ):
+            if cells.start == cells.stop or some[0] == some[1]:
+                continue
+            first, last = groups
+            agents = near.agents[begins[first] : begins[last]]
+            reach = self._reach[self._cell_reached[cells, np.newaxis], agents]
+            counted = np.empty((len(reach), 2, last - first))
+            counted[:, 0] = near.sizes[first:last]
+            counted[:, 1] = np.add.reduceat(reach, near.firsts[first:last] - begins[first], axis=1)
+            part = slice(*some)
+            met = np.take(counted, group[part] - first, axis=2)
+            met *= chosen.sets[self._cell_started[cells, np.newaxis], starts[part]][:, np.newaxis]
+            found[:, 2 * cells.start : 2 * cells.stop] = _product(
+                sources[:, part], met.reshape(-1, met.shape[2])
+            )
+        return found
 
     def _take_held(self, counted: "Floats", chosen: "_Chosen") -> None:
         """Take away what was counted as picked up, though all that the agent reaches is held."""
@@ -278,13 +313,13 @@ class Bulk:
         starts = chosen.place[_ranges(self._begins[situations], lengths)]
         cell, agents = cell.repeat(lengths), agents.repeat(lengths)
         there = np.nonzero((starts >= 0) & (chosen.sets[self._cell_started[cell], starts] > 0))[0]
-        cell, agents, sources = cell[there], agents[there], chosen.alike[starts[there]]
-        kind, zone = self._kind[cell], self._zone[cell]
-        near = self._home[agents] == zone
-        for source, row in enumerate(self._row):
-            number = chosen.by_class[source, sources] - chosen.by_row[row[zone], sources]
-            counted[1, source] -= np.bincount(kind, number, KINDS)
-            counted[3, source] -= np.bincount(kind[near], number[near], KINDS)
+        cell, agents, starts = cell[there], agents[there], starts[there]
+        zone = self._zone[cell]
+        kind = self._kind[cell] + KINDS * (self._home[agents] == zone)
+        for source, number in enumerate(chosen.apart(self._row[:, zone], starts)):
+            far, near = np.bincount(kind, number, 2 * KINDS).reshape(2, KINDS)
+            counted[0, source, :, 1] -= far + near
+            counted[1, source, :, 1] -= near
 
     def _sources(self, keys: list[tuple[int, bool, bool]]) -> "tuple[Floats, Floats]":
         """How many sources there are of each class in each zone, and of each class, for each of these.
@@ -295,9 +330,7 @@ class Bulk:
         import numpy as np
 
         reads = _unpacked([sources for sources, _, _ in keys], 5 * len(self._mesh.systems))
-        found = np.add.reduceat(
-            np.ascontiguousarray(reads[:, ::5].T)[self._read], self._read_firsts, axis=0, dtype=np.int32
-        )
+        found = _summed(np.take(reads[:, ::5].T, self._read, axis=0), self._read_firsts, axis=0)
         steered = np.array([each for _, each, _ in keys])
         size = len(self._steered)
         by_row = np.zeros((size * len(found) + 1, len(keys)))
@@ -311,23 +344,22 @@ class Bulk:
         return by_row, by_class
 
     def _add(self, counted: "Floats") -> None:
-        """Add what was counted, by class and kind.
+        """Add what was counted.
 
         Args:
-            counted: the numbers of all, and of those with a credential that was picked up; and both of
-                those at home.
+            counted: everywhere and of those at home, by class and kind: the numbers of all, and of those
+                with a credential that was picked up.
         """
         numbers = self._spread.numbers
-        for source, rows in zip(self._names, counted.transpose(1, 2, 0).tolist(), strict=True):
-            for kind, row in enumerate(rows):
-                if not any(row):
-                    continue
-                every, picked, near, near_picked = map(int, row)
-                place = source * KINDS + kind
-                if not enters_home(source, kind):
-                    every, picked = every - near, picked - near_picked
-                numbers[place] += every - picked
-                numbers[place + 1] += picked
+        for source, rows in zip(self._names, counted.transpose(1, 2, 0, 3).tolist(), strict=True):
+            for kind, ((every, picked), (near, near_picked)) in enumerate(rows):
+                if every or picked:
+                    # At home not all of them are crossings.
+                    some = enters_home(source, kind)
+                    taken = int(picked) if some else int(picked - near_picked)
+                    place = source * KINDS + kind
+                    numbers[place] += (int(every) if some else int(every - near)) - taken
+                    numbers[place + 1] += taken
 
 
 def _product(one: "Floats", other: "Floats") -> "Floats":
@@ -336,6 +368,16 @@ def _product(one: "Floats", other: "Floats") -> "Floats":
 
     product: Floats = np.einsum("ik,jk->ij", one, other)
     return product
+
+
+def _summed(table: "Bits", firsts: "Numbers", axis: int) -> "NDArray[np.int32]":
+    """The sums of zeros and ones over ranges of a table, which begin at these places."""
+    import numpy as np
+
+    longest = int(np.diff(firsts, append=table.shape[axis]).max())
+    kind = np.uint8 if longest < 256 else np.int32
+    summed: NDArray[np.int32] = np.add.reduceat(table, firsts, axis=axis, dtype=kind).astype(np.int32)
+    return summed
 
 
 def _unpacked(sets: Collection[int], size: int) -> "Bits":
