@@ -1,5 +1,6 @@
 """Findings of all rules in their order, with what was accepted about them (section 9)."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import chain, repeat
@@ -20,15 +21,16 @@ def findings(facts: Facts, today: date) -> tuple[Finding, ...]:
         facts: the model as read.
         today: the day (UTC) on which acceptances must still hold.
     """
-    listed: dict[tuple[int, str], list[Finding]] = {}
+    listed: defaultdict[tuple[int, str], list[Finding]] = defaultdict(list)
     acceptances: dict[str, dict[str, Acceptance]] = {}
     for acceptance in facts.snapshot.acceptance.values():
         acceptances.setdefault(acceptance.rule, {})[acceptance.subject] = acceptance
     for rule in RULES:
-        found = found_by_all(rule, rule.all_cases(facts), acceptances.get(rule.id, {}), today)
-        found.sort(key=_SUBJECT)
-        for severity in {each.severity for each in found}:
-            listed[_RANK[severity], rule.id] = [each for each in found if each.severity == severity]
+        of_severity = {severity: listed[rank, rule.id] for severity, rank in _RANK.items()}
+        for each in found_by_all(rule, rule.all_cases(facts), acceptances.get(rule.id, {}), today):
+            of_severity[each.severity].append(each)
+        for some in of_severity.values():
+            some.sort(key=_SUBJECT)
     return tuple(chain.from_iterable(listed[place] for place in sorted(listed)))
 
 

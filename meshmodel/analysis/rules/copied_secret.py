@@ -7,7 +7,7 @@ from itertools import repeat
 from meshmodel.analysis.reached import FEW, lit, told
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Cases, Facts, Rule
-from meshmodel.analysis.rules.granted import granted_actions
+from meshmodel.analysis.rules.granted import granted_actions_of
 from meshmodel.model.records import Credential, System
 
 
@@ -32,7 +32,7 @@ def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
         ["medium"] * len(copied),
         list(map(partial, repeat(_told), copied, keeping, first)),
         [()] * len(copied),
-        [granted_actions(facts, each) for each in subjects],
+        granted_actions_of(facts, subjects),
         places,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import repeat
 
+from meshmodel.analysis.closure import union
 from meshmodel.analysis.reached import MOST_LIT
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Cases, Facts, Rule, joined
@@ -32,6 +33,10 @@ def _systems(facts: Facts, accesses: int) -> tuple[list[str], str]:
 
 def _told(facts: Facts, words: int, private: int, out: int) -> Flow:
     """One flow in words, the agent left out, and its systems; many agents have the same."""
+    known: dict[tuple[int, int, int], Flow] = facts.cached("flows", dict)
+    flow = known.get((words, private, out))
+    if flow is not None:
+        return flow
     heard, steering = _systems(facts, words)
     secret, read = _systems(facts, private)
     ways, shown = _systems(facts, out)
@@ -39,16 +44,16 @@ def _told(facts: Facts, words: int, private: int, out: int) -> Flow:
         f"hears outsiders through {steering}, reads {read}, and can carry it out through {shown}; "
         "nobody is asked on the way"
     )
-    return message, tuple(("system", each) for each in dict.fromkeys([*heard, *secret, *ways]))
+    flow = message, tuple([("system", each) for each in dict.fromkeys([*heard, *secret, *ways])])
+    known[words, private, out] = flow
+    return flow
 
 
 def _exposed(facts: Facts) -> int:
     """All accesses of exposed systems."""
-    mask = 0
-    for system, number in facts.engine.mesh.system_number.items():
-        if facts.snapshot.system[system].is_exposed:
-            mask |= ALL_ACTIONS << 5 * number
-    return mask
+    records = facts.snapshot.system
+    numbers = facts.engine.mesh.system_number.items()
+    return ALL_ACTIONS * union([5 * number for system, number in numbers if records[system].is_exposed])
 
 
 def _touches(facts: Facts) -> tuple[int, ...]:
@@ -60,9 +65,10 @@ def _touches(facts: Facts) -> tuple[int, ...]:
 def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
     engine, mesh = facts.engine, facts.engine.mesh
     exposed = facts.cached("exposed", lambda: _exposed(facts))
-    flows: dict[tuple[int, int, int], Flow] = facts.cached("flows", dict)
-    # Agents that begin with the same reach the same unchecked, themselves aside.
-    alike: dict[tuple[int, int], Flow | None] = {}
+    # Agents that begin with the same reach the same unchecked, themselves aside; and who hears all that
+    # outsiders say hears no more from what triggers it.
+    alike: dict[int, tuple[int, int, int]] = {}
+    flows: dict[tuple[int, int], Flow | None] = {}
     places: list[int] = []
     found: list[Flow] = []
     for place, agent in enumerate(agents):
@@ -70,19 +76,20 @@ def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
         if node is None or agent.is_person:
             continue
         unchecked = engine.alone[agent.id]
-        steering = mesh.triggered_by.get(node, 0) & mesh.untrusted
-        key = id(unchecked.seeds), steering
-        if key not in alike:
+        begins = id(unchecked.seeds)
+        reached = alike.get(begins)
+        if reached is None:
             row = unchecked.row
-            private, out = row & mesh.above[1], row & exposed
-            words = row & mesh.untrusted | steering
-            flow = None
-            if private and out and words:
-                flow = flows.get((words, private, out))
-                if flow is None:
-                    flow = flows[words, private, out] = _told(facts, words, private, out)
-            alike[key] = flow
-        flow = alike[key]
+            reached = alike[begins] = row & mesh.untrusted, row & mesh.above[1], row & exposed
+        words, private, out = reached
+        steering = 0
+        if words != mesh.untrusted:
+            steering = mesh.triggered_by.get(node, 0) & mesh.untrusted
+        key = begins, steering
+        if key not in flows:
+            words |= steering
+            flows[key] = _told(facts, words, private, out) if private and out and words else None
+        flow = flows[key]
         if flow is not None:
             places.append(place)
             found.append(flow)
