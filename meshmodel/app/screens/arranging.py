@@ -2,16 +2,18 @@
 
 from typing import Final, Literal
 
+from textual import on
 from textual.geometry import Size
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher
+from textual.widgets import ContentSwitcher, OptionList
 
 from meshmodel.app.screens.base import Base
 from meshmodel.app.widgets.findings import FindingsList
-from meshmodel.app.widgets.how import How
+from meshmodel.app.widgets.how import How, Told, Under
 from meshmodel.app.widgets.inspector import Inspector
 from meshmodel.app.widgets.outline import Outline
 from meshmodel.app.widgets.quick_line import QuickLine
+from meshmodel.app.widgets.reach_matrix import MatrixView, ReachMatrix
 from meshmodel.app.widgets.rows import FilterList
 from meshmodel.app.widgets.tabs import TabRow
 
@@ -65,6 +67,27 @@ class Arranging(Base):
 
     _side_closed = False
 
+    def under_cursor(self) -> Under | None:
+        """What is under the cursor of the list that lies over the canvas.
+
+        ``None`` where none does, or it is one of findings or events: what they open is told.
+        """
+        page = self.query_one("#pages", ContentSwitcher).current
+        if self.arrangement != "small" or not self.lists_open or page in {"findings", "trace"}:
+            return None
+        found = self.query_one(f"#{page}")
+        if isinstance(found, ReachMatrix):
+            told = self.shown.explanation
+            is_open = told is not None and (told.agent, told.system) == found.pair
+            return Under(found.says, is_open)
+        row = found.rows.row if isinstance(found, FilterList) else None
+        return Under("" if row is None else " ".join(row.content.plain.split()))
+
+    @on(OptionList.OptionHighlighted)
+    @on(MatrixView.Moved)
+    def _cursor_moved(self) -> None:
+        self.query_one(Told).refresh()
+
     def _changed(self) -> None:
         self._show_panels()
         self.follow()
@@ -83,6 +106,7 @@ class Arranging(Base):
     def open_list(self, page: str) -> None:
         """Show one of the lists and give it the focus."""
         self.lists_open = True
+        self.query_one(Told).say("")  # what was said before is not about this
         self.query_one("#pages", ContentSwitcher).current = page
         self.query_one(TabRow).show(page)
         if page != "fix":

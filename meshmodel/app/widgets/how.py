@@ -1,10 +1,13 @@
 """The way that is lit, told in words: who, as which identity, from where, and whether anybody asks."""
 
-from typing import Any
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from textual.content import Content
 from textual.widget import Widget
 
+from meshmodel.analysis.reached import MOST_LIT
 from meshmodel.analysis.results import Explanation, Finding, WitnessStep
 from meshmodel.app.messages import SelectionRequested, Shown
 from meshmodel.app.phrases import phrase
@@ -47,6 +50,17 @@ def lit_by_finding(finding: Finding) -> frozenset[Reference]:
         if isinstance(key, tuple) and table in STEP_ENDS:
             found.update(zip(STEP_ENDS[table], key, strict=True))
     return frozenset(found)
+
+
+def what_is_lit(finding: Finding) -> str:
+    """What is lit of a finding without a way: of very many records of a kind it names the first ones."""
+    if len(finding.about) >= MOST_LIT:
+        (table, count) = Counter(table for table, _ in finding.about).most_common(1)[0]
+        if table == "agent" and len(finding.agents) > count:
+            return f"{count} of the {len(finding.agents)} agents it is about are lit"
+        if count >= MOST_LIT and table != "agent":
+            return f"the first {count} {table}s that it names are lit, and there may be more"
+    return "what it names is lit"
 
 
 _PLAIN = str.maketrans({"✖": "x", "◆": "*", "◇": "o", "→": ">", "▸": ">", "⚑": "!", "…": "~"})
@@ -100,7 +114,7 @@ class How(Listing):
             if not explanation.steps and explanation.why_not:
                 rows.append(_words(explanation.why_not, "$text-muted"))
         elif finding is not None:
-            rows.append(_words("no agent's way leads through it: what it names is lit", "$text-muted"))
+            rows.append(_words(f"no agent's way leads through it: {what_is_lit(finding)}", "$text-muted"))
         if finding is not None:
             rows += [  # no headings: the cursor scrolls to them
                 Row(("below", text), Content.styled(text, "$text-muted"))
@@ -134,10 +148,18 @@ def numbered(text: str) -> Content:
     return Content.assemble((f" {number} ", "bold $background on $primary"), f" {words}")
 
 
+class Under(NamedTuple):
+    """What is under the cursor of a list, in words; and whether it is the way that is open."""
+
+    text: str
+    is_open: bool = False
+
+
 class Told(Widget):
     """The status row. On the smallest screens two: the open finding, and its steps.
 
-    A gesture, or what an action has to say, takes the first row while it lasts.
+    A gesture, or what an action has to say, takes the first row while it lasts. Where another list lies
+    over the canvas there, both rows tell what is under its cursor.
     """
 
     ALLOW_SELECT = False
@@ -150,6 +172,7 @@ class Told(Widget):
         super().__init__(id=id)
         self._shown: Shown | None = None
         self.said = ""
+        self.ask: Callable[[], Under | None] = lambda: None
 
     def follow(self, shown: Shown) -> None:
         """Tell this."""
@@ -169,8 +192,11 @@ class Told(Widget):
             return Content("")
         if self.size.height < 2:
             return self._status(shown).truncate(room, ellipsis=True)
-        first = self._first(shown)
-        second = self._second(shown, room)
+        under = self.ask()
+        if under is None:
+            first, second = self._first(shown), self._second(shown, room)
+        else:
+            first, second = self._under(shown, under, room)
         return Content("\n").join([first.truncate(room, ellipsis=True), second.truncate(room, ellipsis=True)])
 
     def _status(self, shown: Shown) -> Content:
@@ -181,6 +207,18 @@ class Told(Widget):
             return Content.styled(f" {'; '.join(event_words(shown.traced, is_ascii=shown.ascii))}", "bold")
         record = None if shown.selected is None else shown.snapshot.get(*shown.selected)
         return Content.styled(f" {phrase(record)}" if record is not None else "", "$text-muted")
+
+    def _under(self, shown: Shown, under: "Under", room: int) -> tuple[Content, Content]:
+        """What is under the cursor of a list; the steps of a way that is open, where it is that way."""
+        lines = [Content(f" {line.plain}") for line in Content(under.text).wrap(max(room - 1, 1))]
+        first, *rest = lines or [Content("")]
+        if len(rest) > 1:  # cut where it is seen, and not before
+            rest = [Content(f" {under.text.removeprefix(first.plain.strip()).strip()}")]
+        if self.said:
+            first = Content.styled(f" {self.said}", "bold $primary")
+        if under.is_open and shown.explanation is not None:
+            return first, self._second(shown, room)
+        return first, rest[0] if rest else Content("")
 
     def _first(self, shown: Shown) -> Content:
         if self.said:
@@ -194,6 +232,10 @@ class Told(Widget):
                 (f" {sign} {finding.severity} ", SEVERITY_STYLES[finding.severity] + " reverse"),
                 (f" {finding.message}", "bold"),
             )
+        if shown.explanation is not None:
+            said = [sentence for sentence, step in told_steps(shown.explanation) if step is None]
+            text = said[0] if said else shown.explanation.why_not or ""
+            return Content.styled(f" {plain(text, is_ascii=shown.ascii)}", "bold")
         if shown.why_nothing:
             return Content.styled(f" {shown.why_nothing}", "$text-warning")
         findings = () if shown.analysis is None else shown.analysis.findings

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from textual.widgets import OptionList
-
 from meshmodel.app.messages import PanelClosed
 from meshmodel.app.widgets.rows import FilterList, Row, RowList, line
 
@@ -24,16 +22,15 @@ class Listing(FilterList):
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show these, or that there are none."""
-        self.set_rows(rows or [Row("nothing", line((f" {self.nothing}", "$text-muted")), heading=True)])
+        self.set_rows(rows or [Row("nothing", line((self.nothing, "$text-muted")), heading=True)])
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """A row was chosen."""
         event.stop()
         self.chosen(event.row.value)
 
-    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+    def on_option_list_option_highlighted(self) -> None:
         """The cursor came upon a row; while the list has no focus nobody walks it."""
-        event.stop()
         row = self.rows.row
         if row is not None and row.value is not None and self.rows.has_focus:
             self.pointed(row.value)

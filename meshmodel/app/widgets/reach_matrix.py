@@ -71,6 +71,18 @@ def cell_of(reach: SystemReach, *, ascii_only: bool = False) -> Cell:
     return Cell(text, how_reached(reach))
 
 
+def reach_words(agent: str, reach: SystemReach) -> str:
+    """What an agent reaches on a system, and how, in a sentence."""
+    by_way: dict[How, list[str]] = {"direct": [], "hidden": [], "deputy": []}
+    for action in reach.actions:
+        by_way["direct" if action in reach.direct else "hidden" if action in reach.own else "deputy"].append(
+            action
+        )
+    ways = {"direct": "directly", "hidden": "by hidden steps of its own", "deputy": "through a deputy"}
+    said = [f"{', '.join(found)} {ways[way]}" for way, found in by_way.items() if found]
+    return f"{agent} reaches {reach.system}: {'; '.join(said)}"
+
+
 def clip(text: str, cells: int) -> str:
     """A text cut and padded to so many cells, wide characters counted as two."""
     if cells_of(text) > cells:
@@ -128,6 +140,9 @@ class MatrixView(ScrollView, can_focus=True):
             self.agent = agent
             self.system = system
             super().__init__()
+
+    class Moved(Message):
+        """The cursor stands on another cell."""
 
     def __init__(self) -> None:
         """An empty table."""
@@ -202,6 +217,7 @@ class MatrixView(ScrollView, can_focus=True):
                 Region(self._lefts[self.column], self.line, self._name_width + self._widths[self.column], 2),
                 animate=False,
             )
+        self.post_message(self.Moved())
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -299,6 +315,15 @@ class ReachMatrix(Vertical):
         """The agent and the system of the cell under the cursor."""
         agent, system = self.table.at
         return None if agent is None or system is None else (agent, system)
+
+    @property
+    def says(self) -> str:
+        """The cell under the cursor in words."""
+        if self.pair is None or self._analysis is None:
+            return ""
+        agent, system = self.pair
+        reach = self._analysis.reach_table.cell(agent, system)
+        return f"{agent} does not reach {system}" if reach is None else reach_words(agent, reach)
 
     def follow(self, shown: Shown) -> None:
         """Show the reach of the analysis in force."""

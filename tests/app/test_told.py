@@ -1,0 +1,85 @@
+"""The two rows above the footer of the smallest screen: they tell of what is in front."""
+
+import pytest
+
+from meshmodel.analysis.results import Finding
+from meshmodel.app.messages import Shown
+from meshmodel.app.widgets.fix import FixList
+from meshmodel.app.widgets.how import How, Told, what_is_lit
+from meshmodel.app.widgets.reach_matrix import ReachMatrix
+from tests.app.desk import desk
+from tests.app.form_host import Host
+
+
+def told(at) -> list[str]:
+    return [line.strip() for line in at.bench.query_one(Told).render().plain.split("\n")]
+
+
+async def test_a_fix_is_told_row_by_row(tmp_path):
+    async with desk(tmp_path, "agent-chain", size=(80, 24)) as at:
+        await at.press("F")
+        await at.shows("alone closes")
+        rows = at.bench.query_one(FixList).rows
+        for _ in range(4):
+            text = " ".join(told(at)).strip()
+            assert text == " ".join(rows.row.content.plain.split())
+            await at.press("down")
+
+
+async def test_a_journal_without_edits_tells_nothing_and_else_the_edit_under_the_cursor(tmp_path):
+    async with desk(tmp_path, size=(80, 24)) as at:
+        await at.press("J")
+        assert told(at) == ["", ""]
+        await at.sentence("vault is secrets-manager")
+        await at.press("J")
+        assert told(at)[0].startswith("1 ")
+        assert "vault" in told(at)[0]
+
+
+async def test_a_cell_of_reach_is_told_and_once_it_is_opened_its_way(tmp_path):
+    async with desk(tmp_path, size=(80, 24)) as at:
+        await at.press("r")
+        matrix = at.bench.query_one(ReachMatrix)
+        assert told(at) == [matrix.says, ""]
+        before = matrix.says
+        await at.press("right")
+        assert matrix.says != before
+        assert told(at) == [matrix.says, ""]
+        await at.press("enter")
+        assert told(at)[0] == matrix.says
+        assert told(at)[1].startswith("1  ")
+        await at.press("left")
+        assert told(at) == [before, ""]
+        await at.press("escape")
+        assert told(at)[0].startswith("Support bot ")  # the way that is open, and not some finding
+
+
+async def test_findings_are_told_as_ever(tmp_path):
+    async with desk(tmp_path, size=(80, 24)) as at:
+        first = at.bench.shown.analysis.findings[0].message
+        assert first[:40] in told(at)[0]
+        await at.press("f")
+        assert first[:40] in told(at)[0]
+
+
+@pytest.mark.parametrize(
+    ("table", "named", "agents", "says"),
+    [
+        ("system", 3, 1, "what it names is lit"),
+        ("system", 49, 1, "what it names is lit"),
+        ("system", 50, 1, "the first 50 systems that it names are lit, and there may be more"),
+        ("agent", 50, 50, "what it names is lit"),
+        ("agent", 50, 80, "50 of the 80 agents it is about are lit"),
+    ],
+)
+async def test_where_not_all_is_lit_it_is_said(table, named, agents, says):
+    names = tuple(f"bot-{number:02}" for number in range(agents))
+    about = tuple((table, f"{table}-{number:02}") for number in range(named))
+    finding = Finding("shared-memory", "medium", "notes", "m", "r", (), about=about, agents=names)
+    assert what_is_lit(finding) == says
+    panel = How()
+    async with Host(panel, None).run_test():
+        panel.follow(Shown(None, finding=finding))
+        assert f"no agent's way leads through it: {says}" in [
+            row.content.plain for row in panel.rows.shown_rows
+        ]
