@@ -8,11 +8,10 @@ hold them exactly.
 """
 
 from collections.abc import Collection, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from meshmodel.analysis.spreads import HOME, KINDS, Opening, Spread, Start, enters_home
-from meshmodel.analysis.steps import bits
+from meshmodel.analysis.spreads import HOME, KINDS, Spread, Start, enters_home
 
 if TYPE_CHECKING:
     import numpy as np
@@ -102,28 +101,33 @@ class Bulk:
         self._zones = {zone: number for number, zone in enumerate(mesh.zone_mask)}
         self._accesses: list[int] = []
         self._chosen: list[int] = []
-        # Of each opening the set of starts, that of agents, and those of the agents that hold all.
         self._sets: dict[int, int] = {}
         self._agents: dict[int, int] = {}
-        self._started: list[int] = []
-        self._reached: list[int] = []
-        self._holders: list[int] = []
-        self._ends = [0]
+        self._pairs: dict[tuple[int, int], int] = {}
+        self._held: list[int] = []
+        self._holders: list[Sequence[int]] = []
 
-    def opening(self, opening: Opening) -> int:
-        """The number of doors that are open for some starts."""
-        starts, reaching, held = opening
-        self._started.append(self._sets.setdefault(starts, len(self._sets)))
-        self._reached.append(self._agents.setdefault(reaching, len(self._agents)))
-        if held:
-            self._holders.extend(bits(held))
-        self._ends.append(len(self._holders))
-        return len(self._started) - 1
+    def pair(self, starts: int, agents: int) -> int:
+        """The number of a pair of starts and of agents, both as bits."""
+        pair = (
+            self._sets.setdefault(starts, len(self._sets)),
+            self._agents.setdefault(agents, len(self._agents)),
+        )
+        return self._pairs.setdefault(pair, len(self._pairs))
 
-    def add(self, access: int, number: int) -> None:
-        """Add an access that has such doors."""
+    def add(self, access: int, pair: int, holders: Sequence[int]) -> None:
+        """Add an access with doors that are open for some starts.
+
+        Args:
+            access: the node of the access.
+            pair: the starts, and the agents that reach a credential for one of the doors as themselves.
+            holders: those of these agents that hold all that they reach so.
+        """
+        if holders:
+            self._held.append(len(self._accesses))
+            self._holders.append(holders)
         self._accesses.append(access)
-        self._chosen.append(number)
+        self._chosen.append(pair)
 
     def count(self) -> None:
         """Count the crossings to all that was added."""
@@ -153,23 +157,21 @@ class Bulk:
         kinds[list(self._spread.kinds)] = list(self._spread.kinds.values())
         systems, actions = np.divmod(np.array(self._accesses), 5)
         codes = self._zone_of[systems] * KINDS + kinds[systems] | (actions > 0) << 1
-        chosen, size = np.array(self._chosen), len(self._sets)
-        pairs, pair = np.unique(np.array(self._reached) * size + np.array(self._started), return_inverse=True)
-        self._pair_reached, self._pair_started = np.divmod(pairs, size)
         cells, cell, self._times = np.unique(
-            codes * len(pairs) + pair[chosen], return_inverse=True, return_counts=True
+            codes * len(self._pairs) + np.array(self._chosen), return_inverse=True, return_counts=True
         )
-        codes, pair = np.divmod(cells, len(pairs))
+        codes, pair = np.divmod(cells, len(self._pairs))
         self._zone, self._kind = np.divmod(codes, KINDS)
+        self._pair_started, self._pair_reached = np.array(list(self._pairs)).T
         self._cell_started = self._pair_started[pair]
         self._cell_reached = self._pair_reached[pair]
         # The rows of a table of both, one after the other.
-        self._cell = np.stack([self._cell_started, size + pair], axis=1).ravel()
+        self._cell = np.stack([self._cell_started, len(self._sets) + pair], axis=1).ravel()
         every = np.searchsorted(self._zone, np.arange(len(self._zones) + 1))
         self._cells = [slice(*each) for each in pairwise(every.tolist())]
-        lengths = np.diff(self._ends)[chosen]
-        holders = np.array(self._holders, np.int64)[_ranges(np.array(self._ends)[chosen], lengths)]
-        self._holding = np.repeat(cell, lengths), holders
+        lengths = np.array(list(map(len, self._holders)), np.int64)
+        holders = np.array(list(chain.from_iterable(self._holders)), np.int64)
+        self._holding = np.repeat(cell[np.array(self._held, np.int64)], lengths), holders
 
     def _prepare_agents(self) -> None:
         """Number the situations of the agents, and those of the agents at home in each zone."""

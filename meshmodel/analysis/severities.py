@@ -7,6 +7,8 @@ agents at once, who picked up a credential for it; the rest is counting pairs of
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import reduce
+from operator import and_
 
 from meshmodel.analysis.crossings import Approval, Counts
 from meshmodel.analysis.engine import Group, Situation, Traveller
@@ -119,10 +121,13 @@ class Severities:
                 doors[access] = [*doors[access], *doors[admin]]
         self._doors, self._opened = doors, opened
         self._held: dict[int, int] = {}
-        place = {each.node: 1 << number for number, each in enumerate(self._travellers)}
+        self._holders: dict[int, list[int]] = {}
+        place = {each.node: number for number, each in enumerate(self._travellers)}
         for agent, credential in self._mesh.steps["hold"]:
-            if agent in place:
-                self._held[credential] = self._held.get(credential, 0) | place[agent]
+            number = place.get(agent)
+            if number is not None:
+                self._held[credential] = self._held.get(credential, 0) | 1 << number
+                self._holders.setdefault(credential, []).append(number)
         self._open: dict[int, int] = {}
         self._agents: dict[int, int] = {}
 
@@ -182,21 +187,30 @@ class Severities:
         bulk = Bulk(self._spread, self._starts, list(self._numbers.values()), homes)
         bounded = self._spread.bounded
         guarded = {access for _, enters in self._guards for access in _entered(enters)}
-        known: dict[int | tuple[int, ...], list[int]] = {}
+        alike: dict[tuple[int, int], int] = {}
+        pairs: dict[int, int] = {}
+        for credential in self._opened:
+            key = self._carried_at[credential], self._own_at[credential]
+            if key not in alike:
+                starts = self._carried[key[0]]
+                alike[key] = bulk.pair(starts, self._own[key[1]]) if starts else -1
+            pairs[credential] = alike[key]
         for access, doors in self._doors.items():
             if bounded and self._spread.is_bounded(access):
                 self._add(access)
                 continue
-            # Most accesses of a system have the same doors, and no checkpoint on them.
-            plain = access not in guarded
-            key = doors[0][0] if len(doors) == 1 else tuple([credential for credential, _ in doors])
-            numbers = known.get(key) if plain else None
-            if numbers is None:
-                numbers = [bulk.opening(opening) for opening in self._openings(access)]
-                if plain:
-                    known[key] = numbers
-            for number in numbers:
-                bulk.add(access, number)
+            credentials = [credential for credential, _ in doors]
+            first = pairs[credentials[0]]
+            if access in guarded or any(pairs[each] != first for each in credentials):
+                for starts, reaching, held in self._openings(access):
+                    bulk.add(access, bulk.pair(starts, reaching), list(bits(held)))
+            elif first >= 0:
+                # Most credentials are carried by the same starts, and reached by the same agents.
+                if len(doors) == 1:
+                    holders = self._holders.get(credentials[0], ())
+                else:
+                    holders = list(bits(reduce(and_, [self._held.get(each, 0) for each in credentials])))
+                bulk.add(access, first, holders)
         bulk.count()
 
     def _add(self, access: int) -> None:
