@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import repeat
 
-from meshmodel.analysis.checkpoints import Candidates, Guarding, Unchecked, unguarded, unguarded_behind
+from meshmodel.analysis.checkpoints import Candidates, Guarding, Unchecked, unguarded
 from meshmodel.analysis.closure import Closure, Onward, Searched, forward, is_sparse, part
 from meshmodel.analysis.groups import Group, Grouping, Situation
 from meshmodel.analysis.results import StepKind
@@ -117,19 +116,18 @@ class Engine:
         """All steps, guarded or not."""
         successors = self.mesh.successors(STEP_ORDER)
         if self._kept or not is_sparse(successors, list(self.mesh.agent_node.values())):
-            return forward(successors, behind=self.mesh.behind)
+            return forward(successors)
         return Searched(successors)
 
     @cached_property
     def own(self) -> Closure:
         """Without delegation, trigger and hosting steps."""
-        successors, behind = list(self.effective.successors), self.mesh.behind
-        first, steps = self.mesh.first_agent, self.mesh.steps
-        for leaves in {leaves for kind in DRIVING_KINDS for leaves, _ in steps[kind]}:
-            successors[leaves] = [after for after in successors[leaves] if after < first]
-        if behind is not None:
-            behind = [*behind[:first], *repeat((), self.mesh.size - first)]
-        return part(self.effective, successors, behind)
+        successors = list(self.effective.successors)
+        first = self.mesh.first_agent
+        for kind in DRIVING_KINDS:
+            for leaves, _ in self.mesh.steps[kind]:
+                successors[leaves] = [after for after in successors[leaves] if after < first]
+        return part(self.effective, successors)
 
     def _forward(self, kinds: Iterable[StepKind]) -> Closure:
         successors = self.mesh.successors(kinds)
@@ -149,12 +147,7 @@ class Engine:
     def guarding(self) -> Guarding:
         """Unchecked reach from any start."""
         if self.candidates.guards:
-            successors, behind = self.effective.successors, self.mesh.behind
-            baseline = part(
-                self.effective,
-                unguarded(successors, self.candidates),
-                None if behind is None else unguarded_behind(behind, self.candidates),
-            )
+            baseline = part(self.effective, unguarded(self.effective.successors, self.candidates))
         else:
             baseline = self.effective
         return Guarding(self.mesh, self.candidates, baseline)
