@@ -171,9 +171,9 @@ class Parts:
             chosen.setdefault(self._of[agent], []).append(agent)
         yield from chosen.items()
 
-    def touching(self, *nodes: int) -> list[str]:
-        """The agents that effectively reach one of each of these sets of nodes."""
-        return self.pairs.touching(*nodes)
+    def touching(self, *nodes: int, unchecked: bool = False) -> list[str]:
+        """The agents that reach one of each of these sets of nodes, effectively or unchecked."""
+        return self.pairs.touching(*nodes, unchecked=unchecked)
 
     def _made(self, agents: Iterable[str]) -> list[Part]:
         """New batches of these agents."""

@@ -132,18 +132,25 @@ class Looking:
         owner, read = two(starts.heard)
         self._heard = once(owner * mesh.size + read)
         self._accesses: list[Numbers] = []
+        self._open: list[Flags] = []
         self.crossings = 0
         self.ranks = np.zeros(RANKS, dtype=np.int64)
         self.entered: list[Numbers] = []
         for block in self._blocks():
             self._add(block)
 
-    def reached(self) -> tuple[Numbers, Numbers]:
-        """All that agents reach, accesses that lead nowhere included: the agents, and the nodes."""
+    def reached(self) -> tuple[Numbers, Numbers, Flags]:
+        """All that agents reach, accesses that lead nowhere included: the agents, the nodes, and whether
+        they are reached unchecked, or that is not known.
+        """
         inner = self._reached >= self._mesh.first_credential
-        owner = np.repeat(np.arange(len(self.homes)), np.diff(self._reached_at))[inner]
+        begins = np.zeros(len(self.homes), dtype=np.int64)
+        owner, place = places(begins, np.diff(self._reached_at))
+        owner, place = owner[inner], place[inner]
         owners, accesses = np.divmod(every(*self._accesses), self._mesh.size)
-        return every(owner, owners), every(self._reached[inner], accesses)
+        known = np.concatenate((place < self._unchecked[owner], np.concatenate(self._open)))
+        owner = every(owner, owners)
+        return owner, every(self._reached[inner], accesses), known | (self._unchecked[owner] == 0)
 
     def _blocks(self) -> Iterator[_Block]:
         ends, first = self._reached_at, 0
@@ -170,6 +177,7 @@ class Looking:
         doors = self._implied(owner, step, open_ * (1 + picked[place]))
         keys, state = _together(doors.owner * size + doors.access, doors.state)
         self._accesses.append(keys + first * size)
+        self._open.append(state > 0)
         owner, access = np.divmod(keys, size)
         counted = unchecked[owner] > 0
         sources = keys[(access % 5 == 0) & counted]

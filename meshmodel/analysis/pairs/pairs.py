@@ -38,7 +38,7 @@ class Pairs:
         self._columns = looking.columns
         self._mesh = looking.columns.mesh
         self._starts = starts
-        self.owners, self.reached = looking.reached()
+        self.owners, self.reached, self._unchecked = looking.reached()
 
     @property
     def apart(self) -> list[str]:
@@ -50,11 +50,17 @@ class Pairs:
         ids = self._mesh.agents
         return {number: [ids[each] for each in some] for number, some in self._starts.met.items()}
 
-    def touching(self, *nodes: int) -> list[str]:
-        """The agents that effectively reach one of each of these sets of nodes."""
+    def touching(self, *nodes: int, unchecked: bool = False) -> list[str]:
+        """The agents that effectively reach one of each of these sets of nodes; or that do so unchecked,
+        or of which that is not known.
+        """
+        if not all(nodes):
+            return []
         found = np.ones(len(self._looking.homes), dtype=np.bool_)
         for some in nodes:
             there = in_bits(some, self._mesh.size)[self.reached]
+            if unchecked:
+                there &= self._unchecked
             touched = np.zeros(len(found), dtype=np.bool_)
             touched[self.owners[there]] = True
             found &= touched
@@ -116,9 +122,15 @@ class Pairs:
             map(mesh.credentials.__getitem__, credentials),
             map(mesh.systems.__getitem__, systems),
             map(actions_of, masks),
-            [tuple(names[i:j]) for i, j in pairwise(ends)],
+            shared(tuple(names[i:j]) for i, j in pairwise(ends)),
             [SEVERITIES[each - 1] for each in worst],
         )
+
+
+def shared(sets: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The same, with one object for what is equal: many sets are the same, and told apart more quickly so."""
+    known: dict[tuple[str, ...], tuple[str, ...]] = {}
+    return [known.setdefault(each, each) for each in sets]
 
 
 def pairs_of(engine: Engine, intended: Iterable[str]) -> Pairs:

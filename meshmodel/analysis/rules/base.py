@@ -89,13 +89,14 @@ class Facts:
         """The active agents that effectively reach one of these nodes."""
         return self.who.named(nodes)
 
-    def touching(self, *nodes: int) -> list[str]:
-        """The active agents that may effectively reach one of each of these sets of nodes, by id: in a
-        large mesh in which little is reached those that do, in any other all.
+    def touching(self, *nodes: int, unchecked: bool = False) -> list[str]:
+        """The active agents that may reach one of each of these sets of nodes, effectively or even
+        unchecked, by id: in a large mesh in which little is reached hardly any but those that do, in any
+        other all.
         """
         if self.parts is None:
             return sorted(self.engine.mesh.agent_node)
-        return self.parts.touching(*nodes)
+        return self.parts.touching(*nodes, unchecked=unchecked)
 
 
 class Case(NamedTuple):
@@ -166,8 +167,7 @@ class Rule:
         of: the cases of one record of a local rule. They depend on what is near: the record, the
             relations at it (at its ends, if it is one) with the elements that these name; of an agent
             all that it reaches; of a credential or a system who reaches it, and what follows from it.
-        touches: of a rule of what agents reach: sets of nodes; no agent has a case that does not
-            effectively reach one of each of them, itself included.
+        touches: of a rule of what agents reach the agents that can have a case, where it is quickly told.
         many: what ``of`` gives for many records at once, of a rule that can have ten thousand cases;
             ``of`` then follows from it.
         among: the records that can have a case, where most have none.
@@ -184,7 +184,7 @@ class Rule:
     per: str | None = None
     near: frozenset[str] = NEAR
     of: Callable[[Facts, Any], Iterable[Case]] | None = field(default=None, repr=False, compare=False)
-    touches: Callable[[Facts], tuple[int, ...]] | None = field(default=None, repr=False, compare=False)
+    touches: Callable[[Facts], Iterable[str]] | None = field(default=None, repr=False, compare=False)
     many: Callable[[Facts, Sequence[Any]], Cases] | None = field(default=None, repr=False, compare=False)
     among: Callable[[Facts], Iterable[Any]] | None = field(default=None, repr=False, compare=False)
 
@@ -213,7 +213,7 @@ def _one_of(many: Callable[[Facts, Sequence[Any]], Cases]) -> Callable[[Facts, A
 
 
 def _of_every_agent(
-    of: Callable[[Facts, Any], Iterable[Case]], touches: Callable[[Facts], tuple[int, ...]] | None
+    of: Callable[[Facts, Any], Iterable[Case]], touches: Callable[[Facts], Iterable[str]] | None
 ) -> Callable[[Facts], Iterable[Case]]:
     """The cases of all active agents; in a large mesh those that can have some are looked at in batches."""
 
@@ -223,7 +223,7 @@ def _of_every_agent(
             for record in records.values():
                 yield from of(facts, record)
             return
-        some = facts.touching(*(() if touches is None else touches(facts)))
+        some = facts.touching() if touches is None else touches(facts)
         for part, agents in facts.parts.near(some):
             here = replace(facts, engine=part.engine, counts=part.counts, made={})
             for agent in agents:

@@ -23,9 +23,9 @@ def _accesses(facts: Facts, environments: frozenset[str]) -> int:
     return mask
 
 
-def _touches(facts: Facts) -> tuple[int, ...]:
+def _touches(facts: Facts) -> list[str]:
     production, tried = _accesses(facts, frozenset({"production"})), _accesses(facts, TRIED)
-    return production & facts.engine.mesh.acting, tried
+    return facts.touching(production & facts.engine.mesh.acting, tried, unchecked=True)
 
 
 def _of(facts: Facts, agent: Agent) -> Iterator[Case]:

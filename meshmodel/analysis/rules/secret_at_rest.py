@@ -5,6 +5,7 @@ from functools import partial
 from itertools import repeat
 from typing import Final
 
+from meshmodel.analysis.leading import leading_to
 from meshmodel.analysis.reached import Reaching
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Cases, Facts, Rule, can
@@ -58,24 +59,16 @@ def _many(facts: Facts, custodies: Sequence[Custody]) -> Cases:
 
 def _severities(facts: Facts, names: Iterable[str]) -> dict[str, Severity | None]:
     """How bad it is that these credentials are found; ``None`` where whoever finds one cannot use it."""
-    mesh, effective, records = facts.engine.mesh, facts.engine.effective, facts.snapshot.credential
+    mesh, records = facts.engine.mesh, facts.snapshot.credential
     private = facts.cached("private", lambda: mesh.at_level[2] | mesh.at_level[3])
-    # Rows of credentials that lead to one another are one object; each is kept, lest it be another one's.
-    known: dict[int, tuple[int, Severity]] = {}
-    found: dict[str, Severity | None] = {}
-    for name in names:
-        node = mesh.credential_node.get(name)
-        if node is None or records[name].is_bound:
-            found[name] = None
-            continue
-        row = effective.row(node)
-        if id(row) in known:
-            found[name] = known[id(row)][1]
-            continue
-        severity: Severity = "high" if row & private else "medium"
-        found[name] = severity
-        if facts.parts is None:
-            known[id(row)] = row, severity
+    found: dict[str, Severity | None] = dict.fromkeys(names)
+    nodes = {
+        name: mesh.credential_node[name]
+        for name in found
+        if name in mesh.credential_node and not records[name].is_bound
+    }
+    leading = leading_to(facts.engine.effective, nodes.values(), private)
+    found.update((name, "high" if node in leading else "medium") for name, node in nodes.items())
     return found
 
 

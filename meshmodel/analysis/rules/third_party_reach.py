@@ -20,11 +20,11 @@ def _supplied(facts: Facts) -> int:
     return mask
 
 
-def _touches(facts: Facts) -> tuple[int, ...]:
+def _touches(facts: Facts) -> list[str]:
     mesh, records = facts.engine.mesh, facts.snapshot.agent
     led = mesh.triggered_from(_supplied(facts))
     led |= union([node for each, node in mesh.agent_node.items() if records[each].vendor is not None])
-    return led, mesh.at_level[2] | mesh.at_level[3]
+    return facts.touching(led, mesh.at_level[2] | mesh.at_level[3])
 
 
 def _of(facts: Facts, agent: Agent) -> Iterator[Case]:

@@ -56,10 +56,11 @@ def _exposed(facts: Facts) -> int:
     return ALL_ACTIONS * union([5 * number for system, number in numbers if records[system].is_exposed])
 
 
-def _touches(facts: Facts) -> tuple[int, ...]:
+def _touches(facts: Facts) -> list[str]:
     mesh = facts.engine.mesh
     words = mesh.untrusted | mesh.triggered_from(mesh.untrusted)
-    return words, mesh.above[1], facts.cached("exposed", lambda: _exposed(facts))
+    exposed = facts.cached("exposed", lambda: _exposed(facts))
+    return facts.touching(words, mesh.above[1], exposed, unchecked=True)
 
 
 def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from meshmodel.analysis.closure import union
 from meshmodel.analysis.reached import lit
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule
@@ -11,10 +10,9 @@ from meshmodel.analysis.steps import actions_of, implied_mask
 from meshmodel.model.records import Agent
 
 
-def _touches(facts: Facts) -> tuple[int, ...]:
-    nodes = facts.engine.mesh.agent_node
+def _touches(facts: Facts) -> list[str]:
     intended = {intent.agent for intent in facts.snapshot.intent.values()}
-    return (union([nodes[each] for each in intended if each in nodes]),)
+    return sorted(intended.intersection(facts.engine.mesh.agent_node))
 
 
 def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
