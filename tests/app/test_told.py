@@ -51,7 +51,7 @@ async def test_a_cell_of_reach_is_told_and_once_it_is_opened_its_way(tmp_path):
         await at.press("left")
         assert told(at) == [before, ""]
         await at.press("escape")
-        assert told(at)[0].startswith("Support bot ")  # the way that is open, and not some finding
+        assert told(at)[0].startswith("Support bot")  # the way that is open, and not some finding
 
 
 async def test_findings_are_told_as_ever(tmp_path):
