@@ -1,11 +1,11 @@
 """Which checkpoints count (section 5), and what a start reaches where they do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from meshmodel.analysis.closure import Closure, Onward, Successors, union
-from meshmodel.analysis.steps import ADMIN, EXECUTE, WRITE, Mesh, Pair, action_mask, bits
+from meshmodel.analysis.steps import ADMIN, EXECUTE, STEP_ORDER, WRITE, Mesh, Pair, action_mask, bits
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.vocabulary import DECISION_KINDS, View
 
@@ -24,7 +24,7 @@ def shortcomings(checkpoint: Checkpoint, view: View) -> tuple[str, ...]:
     return tuple(found)
 
 
-def steps_covered(mesh: Mesh, checkpoint: Checkpoint, exists: Mapping[int, set[int]]) -> list[Pair]:
+def steps_covered(mesh: Mesh, checkpoint: Checkpoint, exists: Mapping[int, Container[int]]) -> list[Pair]:
     """The steps of the graph that it sits on and whose action it covers; none for a boundary."""
     covered = action_mask(checkpoint.actions)
     agents, credentials = mesh.agent_node, mesh.credential_node
@@ -60,8 +60,14 @@ def steps_covered(mesh: Mesh, checkpoint: Checkpoint, exists: Mapping[int, set[i
     ]
 
 
-def control_mask(mesh: Mesh, checkpoint: Checkpoint) -> int:
-    """The nodes that give a start power over the decision (point 4); 0 where nothing does."""
+def control_mask(mesh: Mesh, checkpoint: Checkpoint, credentials: Mapping[str, int] | None = None) -> int:
+    """The nodes that give a start power over the decision (point 4); 0 where nothing does.
+
+    Args:
+        mesh: the compiled graph.
+        checkpoint: on whatever step.
+        credentials: those of each identity, where they are known.
+    """
     mask = 0
     if checkpoint.decided_at is not None:
         actions = (ADMIN,) if checkpoint.approvers else (WRITE, EXECUTE, ADMIN)
@@ -69,10 +75,10 @@ def control_mask(mesh: Mesh, checkpoint: Checkpoint) -> int:
             for action in actions:
                 mask |= 1 << mesh.access_node(checkpoint.decided_at, action)
     if checkpoint.approvers:
-        approvers = set(checkpoint.approvers)
-        for credential, node in mesh.credential_node.items():
-            if mesh.snapshot.credential[credential].principal in approvers:
-                mask |= 1 << node
+        if credentials is None:
+            credentials = _by_principal(mesh)
+        for approver in checkpoint.approvers:
+            mask |= credentials.get(approver, 0)
     return mask
 
 
@@ -102,10 +108,14 @@ class Candidates:
         """Number the candidates among these checkpoints, by default among all."""
         every = mesh.snapshot.checkpoint.values() if some is None else some
         chosen = sorted((each for each in every if not shortcomings(each, view)), key=lambda each: each.id)
-        exists = _existing(mesh) if chosen else {}
+        exists = _Existing(mesh.successors(STEP_ORDER)) if chosen else _Existing(())
+        credentials = _by_principal(mesh) if any(each.approvers for each in chosen) else {}
         self.ids = [each.id for each in chosen]
-        self.covered = [steps_covered(mesh, each, exists) for each in chosen]
-        self.control = [control_mask(mesh, each) for each in chosen]
+        self.covered = [
+            steps_covered(mesh, each, exists)  # type: ignore[arg-type]  # asked by node
+            for each in chosen
+        ]
+        self.control = [control_mask(mesh, each, credentials) for each in chosen]
         self.boundaries = [
             Boundary(number, each.from_, each.to, action_mask(each.actions))
             for number, each in enumerate(chosen)
@@ -150,13 +160,23 @@ class Candidates:
         return dropped
 
 
-def _existing(mesh: Mesh) -> dict[int, set[int]]:
-    exists: dict[int, set[int]] = {}
-    for kind, pairs in mesh.steps.items():
-        if kind != "implies":
-            for leaves, enters in pairs:
-                exists.setdefault(leaves, set()).add(enters)
-    return exists
+class _Existing:
+    """The steps of a mesh by the nodes that they leave."""
+
+    def __init__(self, successors: Successors) -> None:
+        self._successors = successors
+
+    def get(self, node: int, _default: Sequence[int] = ()) -> Sequence[int]:
+        return self._successors[node]
+
+
+def _by_principal(mesh: Mesh) -> dict[str, int]:
+    """The credentials by the identity that they authenticate."""
+    found: dict[str, list[int]] = {}
+    records = mesh.snapshot.credential
+    for credential, node in mesh.credential_node.items():
+        found.setdefault(records[credential].principal, []).append(node)
+    return {principal: union(nodes) for principal, nodes in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

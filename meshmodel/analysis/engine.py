@@ -123,10 +123,9 @@ class Engine:
     def own(self) -> Closure:
         """Without delegation, trigger and hosting steps."""
         successors = list(self.effective.successors)
-        first = self.mesh.first_agent
-        for kind in DRIVING_KINDS:
-            for leaves, _ in self.mesh.steps[kind]:
-                successors[leaves] = [after for after in successors[leaves] if after < first]
+        first, steps = self.mesh.first_agent, self.mesh.steps
+        for leaves in {leaves for kind in DRIVING_KINDS for leaves, _ in steps[kind]}:
+            successors[leaves] = [after for after in successors[leaves] if after < first]
         return part(self.effective, successors)
 
     def _forward(self, kinds: Iterable[StepKind]) -> Closure:
