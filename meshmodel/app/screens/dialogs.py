@@ -16,6 +16,7 @@ from textual.events import Click
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static, TextArea
 
+from meshmodel.app.paths import Completed
 from meshmodel.app.widgets.rows import FilterList, Row, RowList, line
 from meshmodel.app.widgets.toggles import ToggleList
 from meshmodel.model.text import clean_line
@@ -122,6 +123,8 @@ class _OneLineArea(TextArea):
 class TextEntry(Dialog[str]):
     """Asks for one line of text, checked as it is typed. Result: the text, accepted only if it fits."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", show=False)]
+
     def __init__(
         self,
         title: str,
@@ -131,6 +134,7 @@ class TextEntry(Dialog[str]):
         check: Callable[[str], str | None] | None = None,
         long: bool = False,
         suggestions: Sequence[str] = (),
+        complete: Callable[[str], Completed] | None = None,
     ) -> None:
         """Arguments.
 
@@ -140,6 +144,7 @@ class TextEntry(Dialog[str]):
         check: answers why a text does not fit, in a line, or ``None`` if it does.
         long: whether it is a paragraph, shown over several lines.
         suggestions: words shown as examples.
+        complete: completes what is typed, on Tab.
         """
         super().__init__(title)
         self._value = value
@@ -147,6 +152,7 @@ class TextEntry(Dialog[str]):
         self._check = check
         self._long = long
         self._suggestions = suggestions
+        self._complete = complete
 
     def compose_body(self) -> ComposeResult:
         """The line, the hint and the reason why it does not fit."""
@@ -168,6 +174,24 @@ class TextEntry(Dialog[str]):
         text.focus()
         if isinstance(text, TextArea):
             text.move_cursor(text.document.end)
+        if self._complete is not None:
+            self._offer(self._complete(self.text))
+
+    def action_complete(self) -> None:
+        """Complete what is typed, as far as all that fits agrees."""
+        if self._complete is None:
+            self.focus_next()
+            return
+        found = self._complete(self.text)
+        field = self.query_one("#text", Input)
+        field.value = found.text
+        field.cursor_position = len(found.text)
+        self._offer(self._complete(found.text))
+
+    def _offer(self, found: Completed) -> None:
+        """Show what the text may become below the hint."""
+        said = f"Tab completes: {found.says}" if found.names else ""
+        self.query_one("#hint", Static).update(Content(f"{self._hint}\n{said}".strip()))
 
     @property
     def text(self) -> str:
@@ -179,6 +203,8 @@ class TextEntry(Dialog[str]):
     @on(TextArea.Changed)
     def _typed(self) -> None:
         self._show(self._problem())
+        if self._complete is not None:
+            self._offer(self._complete(self.text))
 
     @on(Input.Submitted)
     def _submitted(self) -> None:

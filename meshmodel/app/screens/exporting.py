@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
+from meshmodel.app.paths import complete_path
 from meshmodel.app.screens.dialogs import Chosen, Confirm, Dialog, Picker, TextEntry
 from meshmodel.app.widgets.form_rows import form_row
 from meshmodel.app.widgets.rows import Row, RowList, line
@@ -92,7 +93,13 @@ class ExportDialog(Dialog[Path]):
                 names = [(each.id, each.name or "") for each in self.session.snapshot.agent.values()]
                 self._pick("agent", tuple(sorted(names)), self.agent or "")
             case _:
-                entry = TextEntry("file", str(self.path), hint="where it is written", check=_path_problem)
+                entry = TextEntry(
+                    "file",
+                    str(self.path),
+                    hint="where it is written",
+                    check=_path_problem,
+                    complete=lambda text: complete_path(text, Path.cwd()),
+                )
                 self.app.push_screen(entry, self._set_path)
 
     def on_button_pressed(self) -> None:

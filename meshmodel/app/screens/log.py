@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
 
+from meshmodel.app.paths import complete_path
 from meshmodel.app.screens.dialogs import Chosen, Dialog, Picker, TextEntry
 from meshmodel.app.tracing import LogRequest
 from meshmodel.app.widgets.form_rows import form_row
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from meshmodel.importers.events import Form
 
 BY_NAME = "by its name"
+LOGS: Final = frozenset({".jsonl", ".ndjson", ".json", ".csv", ".log", ".txt", ".gz"})
+"""What files of events are called; others can be typed."""
+MAPS: Final = frozenset({".toml"})
 
 
 class LogDialog(Dialog[LogRequest]):
@@ -61,21 +65,29 @@ class LogDialog(Dialog[LogRequest]):
         event.stop()
         match event.row.value:
             case "file":
-                self._type(
-                    "file", self.path, "a log of events: .jsonl, .csv, or any with a form", self._set_path
-                )
+                hint = "a log of events: .jsonl, .csv, or any with a form"
+                self._type("file", self.path, hint, LOGS, self._set_path)
             case "map":
-                self._type(
-                    "map",
-                    self.mapping,
-                    "a TOML file: what the log's names mean; see the README",
-                    self._set_map,
-                )
+                hint = "a TOML file: what the log's names mean; see the README"
+                self._type("map", self.mapping, hint, MAPS, self._set_map)
             case "form":
                 self._pick_form()
 
-    def _type(self, title: str, path: Path | None, hint: str, done: Callable[[str | None], None]) -> None:
-        entry = TextEntry(title, "" if path is None else str(path), hint=hint, check=_file_problem)
+    def _type(
+        self,
+        title: str,
+        path: Path | None,
+        hint: str,
+        endings: frozenset[str],
+        done: Callable[[str | None], None],
+    ) -> None:
+        entry = TextEntry(
+            title,
+            "" if path is None else str(path),
+            hint=hint,
+            check=_file_problem,
+            complete=lambda text: complete_path(text, Path.cwd(), endings),
+        )
         self.app.push_screen(entry, done)
 
     def _set_path(self, text: str | None) -> None:

@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from meshmodel.app.examples import Example, list_examples, private_copy
+from meshmodel.app.paths import complete_path
 from meshmodel.app.screens.dialogs import TextEntry
 from meshmodel.app.widgets.rows import FilterList, Row, RowList, heading, line, space
 from meshmodel.model.errors import MeshmodelError
@@ -21,6 +22,7 @@ from meshmodel.model.records import About
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line, one_line
 
+MODEL_ENDINGS = frozenset({".mesh", ".toml"})
 RECENT_SHOWN = 5
 """How many recent models are listed, so that the examples below stay on the smallest screen."""
 
@@ -133,7 +135,13 @@ class StartScreen(Screen[None]):
     def action_open(self) -> None:
         """Ask for a file, and open it."""
         self.app.push_screen(
-            TextEntry("open a model", hint="a .mesh or .toml file", check=self._open_problem), self._open
+            TextEntry(
+                "open a model",
+                hint="a .mesh or .toml file",
+                check=self._open_problem,
+                complete=lambda text: complete_path(text, self.folder, MODEL_ENDINGS),
+            ),
+            self._open,
         )
 
     def _rows(self) -> Iterator[Row]:

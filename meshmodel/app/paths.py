@@ -1,0 +1,64 @@
+"""File names completed as a shell does it: as far as they agree, with what they may become."""
+
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+SHOWN: Final = 6
+"""So many names are shown of those that a text may become."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What a text was completed to, and the names that it may become; those of folders end in a slash."""
+
+    text: str
+    names: tuple[str, ...]
+
+    @property
+    def says(self) -> str:
+        """The names in a line, as many as are shown."""
+        more = len(self.names) - SHOWN
+        said = "  ".join(self.names[:SHOWN])
+        return f"{said}  and {more} more" if more > 0 else said
+
+
+def complete_path(text: str, folder: Path, endings: Collection[str] = ()) -> Completed:
+    """Complete a path that is being typed.
+
+    Args:
+        text: what was typed; ``~`` stands for the home folder.
+        folder: where it begins, unless it is absolute.
+        endings: of files only those with one of these are offered, such as ``.csv``; without any, all.
+
+    Returns:
+        The text as far as all that fits agrees, unchanged where nothing does; and what fits, unless it is
+        what was typed.
+    """
+    if text == "~":
+        return Completed(f"~{os.sep}", ())
+    head, part = text[: text.rfind(os.sep) + 1], text[text.rfind(os.sep) + 1 :]
+    try:
+        names = _names(folder / Path(head).expanduser(), part, endings)
+    except (OSError, RuntimeError, ValueError):  # no such folder, no such home, no such name
+        names = ()
+    if names == (part,):
+        names = ()  # it is one already
+    agreed = os.path.commonprefix(names)  # noqa: RUF071  # of letters, as it is meant
+    return Completed(head + agreed if len(agreed) > len(part) else text, names)
+
+
+def _names(folder: Path, part: str, endings: Collection[str]) -> tuple[str, ...]:
+    found: list[str] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if not name.startswith(part) or (name.startswith(".") and not part) or not name.isprintable():
+                continue
+            if entry.is_dir():
+                found.append(f"{name}{os.sep}")
+            elif not endings or Path(name).suffix.lower() in endings:
+                found.append(name)
+    return tuple(sorted(found))
