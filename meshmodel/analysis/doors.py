@@ -9,15 +9,23 @@ target and set of actions.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import compress
-from typing import Final
+from typing import NamedTuple
 
-from meshmodel.analysis.entering import Coming, Entering, Way
-from meshmodel.analysis.marking import SPECIAL, Marked
+from meshmodel.analysis.entering import Entering, Passing, Way
+from meshmodel.analysis.marking import NOBODY, SPECIAL, Marked
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, READ, action_mask, actions_of
 from meshmodel.model.records import Grant
 
-_NOBODY: Final = Coming()
+
+class _Kind(NamedTuple):
+    """Who comes through doors to systems of one kind: to read, and to act; and what is known for either
+    or both.
+    """
+
+    read: Entering
+    acting: Entering
+    passing: dict[tuple[bool, bool], Passing]
 
 
 @dataclass(slots=True)
@@ -26,11 +34,14 @@ class _Through:
 
     Attributes:
         ways: for a kind of system and the actions granted there who comes through, and what for.
-        entering: for a kind of system who comes through to read, and who to act.
+        kinds: who comes through, by the kind of system.
+        zones: the agents that come through to a zone which is not their home: all, and those with
+            outsiders' words.
     """
 
     ways: dict[int, Way | None] = field(default_factory=dict)
-    entering: dict[int, tuple[Entering, Entering]] = field(default_factory=dict)
+    kinds: dict[int, _Kind] = field(default_factory=dict)
+    zones: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 class MissingCheckpoints(Marked):
@@ -135,13 +146,13 @@ class MissingCheckpoints(Marked):
         return Door.several(
             names,
             systems,
-            [way.actions for way in chosen],
-            [way.agents for way in chosen],
+            [actions for actions, _ in chosen],
+            [passing.agents for _, passing in chosen],
             [
-                way.most
-                if way.least + surely[node] > 0
-                else way.severity(own[component[node]] & ~held.get(node, 0))
-                for way, node in zip(chosen, nodes, strict=True)
+                passing.most
+                if passing.least + surely[node] > 0
+                else passing.severity(own[component[node]] & ~held.get(node, 0))
+                for (_, passing), node in zip(chosen, nodes, strict=True)
             ],
         )
 
@@ -157,16 +168,20 @@ class MissingCheckpoints(Marked):
             return known.ways[key]
         if granted >> ADMIN:
             granted = ALL_ACTIONS
-        read, acting = self._entering(through, known, kind, system)
-        found = 0
-        parts = []
-        if granted & 1 and read.agents:
-            found = 1
-            parts.append((read, True))
-        if granted & ~1 and acting.agents:
-            found |= granted & ~1
-            parts.append((acting, False))
-        way = known.ways[key] = self._made(system, found, parts)
+        here = self._kind_through(through, known, kind, system)
+        reads = bool(granted & 1 and here.read.agents)
+        acts = bool(granted & ~1 and here.acting.agents)
+        way = None
+        if reads or acts:
+            passing = here.passing.get((reads, acts))
+            if passing is None:
+                # Who reads also acts, if anybody does.
+                agents = self._named(here.acting.agents if acts else here.read.agents)
+                parts = (*(((here.read, True),) if reads else ()), *(((here.acting, False),) if acts else ()))
+                passing = Passing(agents, self.mesh.sensitivity[system], parts)
+                here.passing[reads, acts] = passing
+            way = actions_of((granted & 1 if reads else 0) | (granted & ~1 if acts else 0)), passing
+        known.ways[key] = way
         return way
 
     def _way(self, credential: int, system: int, carried: int, granted: int) -> Way | None:
@@ -185,19 +200,18 @@ class MissingCheckpoints(Marked):
                     entered = self._entering_specially(through, credential, access)
                 else:
                     known = self._through.setdefault(through, _Through())
-                    entered = self._entering(through, known, kind, system)[number > READ]
+                    here = self._kind_through(through, known, kind, system)
+                    entered = here.acting if number > READ else here.read
                 if entered.agents:
                     found |= 1 << number
                     parts.append((entered, number == READ))
-        return self._made(system, found, parts)
-
-    def _made(self, system: int, actions: int, parts: list[tuple[Entering, bool]]) -> Way | None:
-        if not actions:
+        if not found:
             return None
         agents = 0
         for entered, _ in parts:
             agents |= entered.agents
-        return Way(actions_of(actions), self._named(agents), self.mesh.sensitivity[system], tuple(parts))
+        passing = Passing(self._named(agents), self.mesh.sensitivity[system], tuple(parts))
+        return actions_of(found), passing
 
     def _open(self, credential: int, access: int, carried: int) -> int:
         """The groups among those that carry the credential for which the grant step is unguarded."""
@@ -206,19 +220,30 @@ class MissingCheckpoints(Marked):
             return carried & self.open_in.get(step, 0)
         return carried
 
-    def _entering(self, through: int, known: _Through, kind: int, system: int) -> tuple[Entering, Entering]:
-        """Of these groups who comes to systems of one kind to read, and who to act."""
-        pair = known.entering.get(kind)
-        if pair is None:
-            zone, exposed = self.mesh.zone_of[system], system in self._exposed
+    def _kind_through(self, through: int, known: _Through, kind: int, system: int) -> _Kind:
+        """Of these groups who comes to systems of one kind, of which this is one."""
+        here = known.kinds.get(kind)
+        if here is None:
+            zone, level = self.mesh.zone_of[system], self.mesh.sensitivity[system]
             outside, at_home = self._coming(zone), self._at_home(zone)
-            read = acting = self._entered(through, outside, _NOBODY, at_home, exposed=exposed)
-            if at_home:
-                inside = self._coming_home(zone, self.mesh.sensitivity[system])
-                if through & inside.any:
-                    acting = self._entered(through, outside, inside, at_home, exposed=exposed)
-            pair = known.entering[kind] = read, acting
-        return pair
+            comers = known.zones.get(zone)
+            if comers is None:
+                comers = known.zones[zone] = (
+                    self._agents(through & outside.any) & ~at_home,
+                    self._agents(through & outside.untrusted) & ~at_home,
+                )
+            inside = self._coming_home(zone, level) if at_home else NOBODY
+            exposed = system in self._exposed
+            floor = self._floor(through, outside, NOBODY, at_home) if exposed else 0
+            read = acting = Entering(*comers, floor)
+            if through & inside.any:
+                acting = Entering(
+                    comers[0] | self._agents(through & inside.any) & at_home,
+                    comers[1] | self._agents(through & inside.untrusted) & at_home,
+                    self._floor(through, outside, inside, at_home) if exposed else 0,
+                )
+            here = known.kinds[kind] = _Kind(read, acting, {})
+        return here
 
     def _entering_specially(self, through: int, credential: int, access: int) -> Entering:
         """Of these groups who comes to an access that a boundary or an intent tells apart."""
@@ -232,7 +257,7 @@ class MissingCheckpoints(Marked):
             inside = outside
         else:
             outside = self._coming(zone)
-            inside = self._coming_home(zone, level) if action != READ else _NOBODY
+            inside = self._coming_home(zone, level) if action != READ else NOBODY
         if system in self._approvals:
             outside = self._less_approved(credential, access, outside)
             inside = self._less_approved(credential, access, inside)

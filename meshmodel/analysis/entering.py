@@ -92,7 +92,7 @@ least severity.
 
 @lru_cache(maxsize=10_000)
 def _worst(level: int, shape: Shape, flags: int) -> Severity:
-    """The highest severity of some parts, by the flags of ``Way.severity``."""
+    """The highest severity of some parts, by the flags of ``Passing.severity``."""
     worst = 0
     for read, words, floor in reversed(shape):
         for untrusted in {False, words}:
@@ -103,29 +103,20 @@ def _worst(level: int, shape: Shape, flags: int) -> Severity:
     return severity_word(worst)
 
 
-class Way:
-    """What comes through doors that differ in their credential at most.
+class Passing:
+    """Who comes through doors that differ in their credential and actions at most.
 
     Attributes:
-        actions, agents: what can be done there, and by whom.
+        agents: their ids, sorted.
         most: the severity where in every part somebody picked the credential up, outsiders' words in mind
             where anybody has them.
         least: in every part so many agents are they among whom somebody must have picked it up for that.
     """
 
-    __slots__ = ("_level", "_parts", "_shape", "actions", "agents", "least", "most")
+    __slots__ = ("_level", "_parts", "_shape", "agents", "least", "most")
 
-    def __init__(
-        self,
-        actions: tuple[Action, ...],
-        agents: tuple[str, ...],
-        level: int,
-        parts: tuple[tuple[Entering, bool], ...],
-    ) -> None:
-        """Arguments: what can be done there, by whom, the sensitivity of the target, and who enters, and
-        whether only to read.
-        """
-        self.actions = actions
+    def __init__(self, agents: tuple[str, ...], level: int, parts: tuple[tuple[Entering, bool], ...]) -> None:
+        """Arguments: their ids, the sensitivity of the target, and who enters, and whether only to read."""
         self.agents = agents
         self._level = level
         self._parts = parts
@@ -141,3 +132,7 @@ class Way:
             if entering.agents & picked:
                 flags |= 3 if entering.untrusted & picked else 2
         return _worst(self._level, self._shape, flags)
+
+
+Way = tuple[tuple[Action, ...], Passing]
+"""What can be done through a door, and by whom."""

@@ -15,6 +15,10 @@ from meshmodel.analysis.sources import Likeness, Sources, features_of, likeness
 from meshmodel.analysis.steps import bits
 
 _ONES: Final = bytes.maketrans(b"01", b"\0\1")
+NOBODY: Final = Coming()
+"""No group has crossings."""
+_FEW: Final = 12
+"""So many agents are left out of all one by one."""
 SPECIAL: Final = -1
 """The kind of a system that a boundary or an intent tells apart from all others."""
 
@@ -25,7 +29,7 @@ class Marked:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.mesh = engine.mesh
-        agents = [each for each in engine.travellers if each.situation.groups]
+        agents = engine.travellers
         self._ids = [each.id for each in agents]
         self._everyone = (1 << len(agents)) - 1
         self._home: dict[str, int] = {}
@@ -37,7 +41,7 @@ class Marked:
         self._add_groups(agents)
         self._prepare_carried()
         marks = {each.node: 1 << number for number, each in enumerate(agents)}
-        self._own = engine.own.columns(marks)
+        self._own = engine.own_carriers
         self._own_component: Sequence[int] = engine.own.component
         self._held: dict[int, int] = {}
         for agent, credential in self.mesh.steps["hold"]:
@@ -47,7 +51,7 @@ class Marked:
         self._prepare_kinds()
         self._forget()
 
-    def _add_groups(self, agents: list[Traveller]) -> None:
+    def _add_groups(self, agents: Sequence[Traveller]) -> None:
         """Number the groups, and note what intents excuse for each.
 
         First one bit for all agents that are alike, for their first group; then one for each other
@@ -57,9 +61,13 @@ class Marked:
         found = approvals(self.engine)
         self.groups: list[tuple[Traveller, Group]] = []
         self._agents_of: list[int] = []
+        self._grouped = 0
         apart = bool(self._bounded)
         places: dict[tuple[Situation, str | None, str | None], int] = {}
         for number, traveller in enumerate(agents):
+            if not traveller.situation.groups:
+                continue
+            self._grouped |= 1 << number
             home = traveller.home if apart else None
             key = traveller.situation, home, traveller.id if traveller.id in found else None
             place = places.setdefault(key, len(places))
@@ -215,18 +223,29 @@ class Marked:
     def _entered(
         self, through: int, outside: Coming, inside: Coming, at_home: int, *, exposed: bool
     ) -> Entering:
-        def these(coming: int, home: int) -> int:
-            agents = self._agents(through & coming)
-            if at_home:
-                agents &= ~at_home
-                if home:
-                    agents |= self._agents(through & home) & at_home
-            return agents
+        """Of these groups who comes to a target: they have crossings to it unless they are at home there,
+        or if they are.
+        """
+        return Entering(
+            self._either(through & outside.any, through & inside.any, at_home),
+            self._either(through & outside.untrusted, through & inside.untrusted, at_home),
+            self._floor(through, outside, inside, at_home) if exposed else 0,
+        )
 
-        floor = 0
-        if exposed and these(outside.carries, inside.carries):
-            floor = 4 if these(outside.floods, inside.floods) else 3
-        return Entering(these(outside.any, inside.any), these(outside.untrusted, inside.untrusted), floor)
+    def _floor(self, through: int, outside: Coming, inside: Coming, at_home: int) -> int:
+        """The least severity where what is carried comes to an exposed target."""
+        if not self._either(through & outside.carries, through & inside.carries, at_home):
+            return 0
+        return 4 if self._either(through & outside.floods, through & inside.floods, at_home) else 3
+
+    def _either(self, outside: int, inside: int, at_home: int) -> int:
+        """The agents of the first groups that are not at home, and those of the second that are."""
+        agents = self._agents(outside)
+        if at_home:
+            agents &= ~at_home
+            if inside:
+                agents |= self._agents(inside) & at_home
+        return agents
 
     def _agents(self, marks: int) -> int:
         """The agents of these groups."""
@@ -252,11 +271,19 @@ class Marked:
         agents = 0
         for place in bits(absent if few else first):
             agents |= self._agents_of[place]
-        return self._everyone ^ agents if few else agents
+        return self._grouped ^ agents if few else agents
 
     def _named(self, agents: int) -> tuple[str, ...]:
         known = self._names.get(agents)
         if known is None:
-            chosen = bin(agents)[:1:-1].encode().translate(_ONES)
-            known = self._names[agents] = tuple(compress(self._ids, chosen))
+            absent = self._everyone ^ agents
+            if absent.bit_count() < _FEW:
+                names = list(self._ids)
+                for place in reversed(list(bits(absent))):
+                    del names[place]
+                known = tuple(names)
+            else:
+                chosen = bin(agents)[:1:-1].encode().translate(_ONES)
+                known = tuple(compress(self._ids, chosen))
+            self._names[agents] = known
         return known
