@@ -69,16 +69,9 @@ class Analysis:
         if self._known is None:
             if self._is_huge:
                 return Analysis(snapshot, self.view, today)
-            from meshmodel.analysis.updating.following import Known, follow
+            from meshmodel.analysis.updating.following import follow
 
-            engine, found = self._engine, self.__dict__.get
-            counts, facts = found("_counts"), found("_facts")
-            if isinstance(engine.effective, Searched):
-                engine, counts, facts = Engine(self.snapshot, self.view, kept=True), None, None
-            self._known = follow(
-                engine,
-                Known(counts, found("doors"), facts, found("findings"), self.today, found("questions")),
-            )
+            self._known = follow(self._engine, self.today, self.__dict__)
         return Analysis(snapshot, self.view, today, self._known.after(snapshot))
 
     @cached_property

@@ -1,6 +1,7 @@
 """An analysis that reuses what an edit left alone gives the same answers as one from scratch."""
 
 import contextlib
+import os
 import random
 
 import pytest
@@ -14,7 +15,9 @@ from meshmodel.model.errors import InvalidModelError
 from meshmodel.store.edits import Edit, Put, Remove, apply_edit, difference
 from tests.analysis.random_edits import TODAY, RandomEdits
 from tests.analysis.random_models import random_model, snapshot_of
+from tests.benchmarks.meshes import clustered
 
+EXAMPLES = int(os.environ.get("MESHMODEL_EXAMPLES", "40"))
 VIEWS = ("built", "designed")
 SEEDS = st.integers(0, 2**32)
 
@@ -47,7 +50,10 @@ class Editing(RuleBasedStateMachine):
 
     @initialize(seed=SEEDS, size=st.integers(0, 9))
     def begin(self, seed, size):
-        self.snapshot = random_model(seed, size)
+        self.open(random_model(seed, size))
+
+    def open(self, snapshot):
+        self.snapshot = snapshot
         self.undone = []
         self.done = []
         self.analyses = {view: analyse(self.snapshot, view=view, today=TODAY) for view in VIEWS}
@@ -71,6 +77,15 @@ class Editing(RuleBasedStateMachine):
         self.done.append(self.snapshot)
         self.undone.clear()
         self.move(after)
+
+    @rule(seed=SEEDS)
+    def another(self, seed):
+        """An edit that is not kept: the next one begins where this one did."""
+        made = RandomEdits(random.Random(seed)).edit(self.snapshot, self.analyses["built"].findings)
+        with contextlib.suppress(InvalidModelError):
+            after = apply_edit(self.snapshot, made)
+            before = self.analyses["built"]
+            assert_equal(analyse(after, today=TODAY, previous=before), analyse(after, today=TODAY))
 
     @precondition(lambda self: self.done)
     @rule(same=st.booleans())
@@ -96,8 +111,34 @@ class Editing(RuleBasedStateMachine):
         self.move(target)
 
 
-Editing.TestCase.settings = settings(max_examples=40, stateful_step_count=12, deadline=None)
+Editing.TestCase.settings = settings(max_examples=EXAMPLES, stateful_step_count=12, deadline=None)
 TestEditing = Editing.TestCase
+
+
+class Emptying(Editing):
+    """Most of a model leads to most of it, and more goes than comes."""
+
+    @initialize(seed=SEEDS, nodes=st.integers(20, 70), guarded=st.sampled_from((0.0, 0.1, 0.4)))
+    def begin(self, seed, nodes, guarded):
+        self.open(clustered(nodes, 2 * nodes, dense=True, seed=seed, guarded=guarded))
+
+    @rule(seed=SEEDS, several=st.integers(1, 3))
+    def remove(self, seed, several):
+        rng = random.Random(seed)
+        after = self.snapshot
+        for _ in range(several):
+            table = rng.choice(("hold", "grant", "custody", "trigger", "delegation", "exchange", "agent"))
+            keys = sorted(after.table(table))
+            if keys:
+                after = apply_edit(after, Edit("remove", (Remove(table, rng.choice(keys)),)))
+        self.done.append(self.snapshot)
+        self.move(after)
+
+
+Emptying.TestCase.settings = settings(
+    max_examples=max(8, EXAMPLES // 5), stateful_step_count=12, deadline=None
+)
+TestEmptying = Emptying.TestCase
 
 
 BOUNDS = {

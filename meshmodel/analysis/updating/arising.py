@@ -50,7 +50,7 @@ class Hearing:
         ahead: Steps,
         behind: Steps,
         *,
-        steered: bool,
+        steered: Iterable[int],
     ) -> "Hearing":
         """The same after an edit; this one stays as it is.
 
@@ -60,7 +60,7 @@ class Hearing:
             come: the new ones, likewise.
             ahead: for each node the nodes after it, after the edit.
             behind: the nodes before it.
-            steered: whether agents changed, and perhaps others can be steered.
+            steered: the nodes of agents that can be steered now and could not, or the other way round.
         """
         made = Hearing(mesh, self._ways.copy(), self.arising)
         untrusted = set(bits(mesh.untrusted))
@@ -79,9 +79,8 @@ class Hearing:
         for read in untrusted - self._ways.keys():
             made._hear(read, behind)
             agents.update((read, node) for node in made._ways[read] if node >= self._first_agent)
-        if steered:
-            made.arising = frozenset(made._arising(mesh))
-        elif agents:
+        agents.update((read, node) for node in steered for read, ways in made._ways.items() if node in ways)
+        if agents:
             made.arising = self.arising.difference((read + WRITE, node) for read, node in agents)
             records = mesh.snapshot.agent
             made.arising |= {
@@ -124,15 +123,17 @@ class Hearing:
                     waiting.append(before)
         for node in apart:
             del ways[node]
+        found: set[int] = set()
         for node in apart:
             if node in ways:
                 continue
             for after in ahead[node]:
                 if after in ways and not self._is_trigger(node, after):
                     ways[node] = after
-                    self._spread(ways, [node], behind)
+                    # New steps are there already: others may come along them.
+                    found |= self._spread(ways, [node], behind)
                     break
-        return {node for node in apart if node not in ways}
+        return found.difference(apart).union(node for node in apart if node not in ways)
 
     def _gain(self, ways: Ways, come: Iterable[Pair], behind: Steps) -> set[int]:
         """Find the ways that new steps opened; whose they are."""

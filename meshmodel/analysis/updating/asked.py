@@ -13,7 +13,8 @@ from meshmodel.analysis.questions import (
     questions,
 )
 from meshmodel.analysis.results import Question
-from meshmodel.analysis.updating.engines import Kept, Moved
+from meshmodel.analysis.updating.concerned import Kept
+from meshmodel.analysis.updating.engines import Moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def _again(kept: Kept, moved: Moved) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What is asked now of all that an edit concerns."""
     engine, changes = kept.engine, moved.changes
     snapshot, mesh = engine.snapshot, engine.mesh
-    agents = set(moved.agents)
+    agents = set(moved.shifted)
     agents.update(str(key) for key, _, _ in changes.of("agent"))
     renamed = 0
     for key, one, other in changes.of("credential"):

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterable
+from itertools import compress
 from typing import Final
 
 from meshmodel.analysis.crossings import Approval, without_closed
@@ -12,7 +13,8 @@ from meshmodel.analysis.results import Door
 from meshmodel.analysis.sources import Likeness, Sources, features_of, likeness
 from meshmodel.analysis.steps import Pair, bits
 from meshmodel.analysis.updating.chunks import Sorted
-from meshmodel.analysis.updating.engines import Kept, Moved
+from meshmodel.analysis.updating.concerned import Kept
+from meshmodel.analysis.updating.engines import Moved
 from meshmodel.analysis.updating.marks import Marks, Sample, Turned
 from meshmodel.model.records import Key
 
@@ -24,6 +26,7 @@ _SPARE: Final = 3
 """So many times the marks that there are may have been given before all are given anew."""
 
 
+_ONES: Final = bytes.maketrans(b"01", b"\0\1")
 _NAMES: Final = 2_000
 """So many sets of agents are kept by their ids; then they are forgotten."""
 
@@ -33,8 +36,8 @@ class KeptDoors(MissingCheckpoints):
 
     Attributes:
         found, listed: the doors by credential and system.
-        changed: the keys of those that the last edit changed, gone ones among them; ``None`` where all
-            were looked for from scratch.
+        changed: those that the last edit changed, by key, gone ones among them; ``None`` where all were
+            looked for from scratch.
     """
 
     def __init__(self, kept: Kept, excuses: Excuses, doors: tuple[Door, ...] | None = None) -> None:
@@ -66,7 +69,7 @@ class KeptDoors(MissingCheckpoints):
         self.listed = self.doors() if doors is None else doors
         keys = [(each.credential, each.system) for each in self.listed]
         self.found: Sorted[Door] = Sorted.of(keys, list(self.listed))
-        self.changed: frozenset[Key] | None = None
+        self.changed: dict[Key, Door | None] | None = None
 
     def after(self, kept: Kept, moved: Moved, excuses: Excuses, before: Kept) -> "KeptDoors | None":
         """The doors after an edit, or ``None`` where they are better looked for from scratch.
@@ -143,7 +146,7 @@ class KeptDoors(MissingCheckpoints):
         there = [key for key in ordered if key in grants and key[0] in nodes]
         doors = dict(zip(there, self.doors_at(list(map(grants.__getitem__, there))), strict=True))
         self.found, changed = self.found.after(ordered, list(map(doors.get, ordered)), equal=True)
-        self.changed = frozenset(changed)
+        self.changed = {key: doors.get(key) for key in changed}
         if changed:
             self.listed = tuple(self.found.items())
 
@@ -358,6 +361,6 @@ class KeptDoors(MissingCheckpoints):
     def _named(self, agents: int) -> tuple[str, ...]:
         known = self._names.get(agents)
         if known is None:
-            ids = self.mesh.agents
-            known = self._names[agents] = tuple(sorted(map(ids.__getitem__, bits(agents))))
+            chosen = bin(agents)[:1:-1].encode().translate(_ONES)
+            known = self._names[agents] = tuple(sorted(compress(self.mesh.agents, chosen)))
         return known

@@ -1,6 +1,6 @@
 """An engine after an edit: the graph, the closures, and the agents whose reach changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -9,34 +9,13 @@ from meshmodel.analysis.checkpoints import Guarding
 from meshmodel.analysis.closure import Closure
 from meshmodel.analysis.engine import Engine, Traveller
 from meshmodel.analysis.relations import Related
-from meshmodel.analysis.steps import WRITE, Pair, bits
+from meshmodel.analysis.steps import WRITE, Pair
 from meshmodel.analysis.updating.arising import Hearing
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.closures import Followed
+from meshmodel.analysis.updating.concerned import Kept, concerned
 from meshmodel.analysis.updating.guards import Guarded, guarded, numbers_of
 from meshmodel.analysis.updating.meshes import Edited, edited, patched
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What is needed of a reading to follow an edit.
-
-    Attributes:
-        engine: the reading.
-        related: its relations in order.
-        effective, own, held, baseline: its closures.
-        hearing: who reads outsiders' words without being triggered.
-        numbers: the numbers of its candidates.
-    """
-
-    engine: Engine
-    related: Related
-    effective: Followed
-    own: Followed
-    held: Followed
-    baseline: Followed
-    hearing: Hearing
-    numbers: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +28,7 @@ class Moved:
         edit: what that did to the graph.
         guards: what it did to the checkpoints that count.
         agents: the agents that reach something else, in whatever way, or are otherwise concerned: by id.
+        shifted: those, and others that miss nothing but agents and credentials that are gone.
     """
 
     kept: Kept
@@ -56,11 +36,12 @@ class Moved:
     edit: Edited
     guards: Guarded
     agents: frozenset[str]
+    shifted: frozenset[str]
 
     @property
     def reaches(self) -> bool:
         """Whether anything changed that follows from the graph."""
-        return bool(self.agents or self.edit.gone or self.edit.come or self.guards.any)
+        return bool(self.shifted or self.edit.gone or self.edit.come or self.guards.any)
 
 
 def keep(engine: Engine, related: Related) -> Kept:
@@ -90,7 +71,11 @@ def move(kept: Kept, changes: Changes) -> Moved | None:
     mesh = edit.mesh
     effective = _moved(kept.effective, edit.gone, edit.come)
     hearing = kept.hearing
-    steered = any(_steered(one) != _steered(other) for _, one, other in changes.of("agent"))
+    steered = [
+        mesh.agent_node[str(key)]
+        for key, one, other in changes.of("agent")
+        if key in mesh.agent_node and _steered(one) != _steered(other)
+    ]
     if edit.gone or edit.come or edit.remade or steered:
         ahead, behind = effective.successors, effective.behind
         hearing = hearing.edited(mesh, edit.gone, edit.come, ahead, behind, steered=steered)
@@ -118,9 +103,13 @@ def move(kept: Kept, changes: Changes) -> Moved | None:
     baseline = _baseline(kept, edit, guards, effective)
     made = _engine(kept, changes, edit, guards, effective, own, held, baseline)
     after = Kept(made, related, effective, own, held, baseline, hearing, guards.numbers)
-    agents = frozenset(_concerned(kept, after, changes, edit, guards))
-    _set_agents(engine, made, agents)
-    return Moved(after, changes, edit, guards, agents)
+    agents = frozenset(concerned(kept, after, changes, edit, guards))
+    shifted = agents
+    if edit.agents or edit.credentials:
+        names, changed = mesh.agents, chain(effective.changed, own.changed, baseline.changed)
+        shifted = agents.union(names[node - first_agent] for node in changed if node >= first_agent)
+    _set_agents(engine, made, agents, shifted)
+    return Moved(after, changes, edit, guards, agents, shifted)
 
 
 def _moved(closure: Followed, gone: Sequence[Pair], come: Sequence[Pair]) -> Followed:
@@ -219,79 +208,12 @@ def _engine(
     return made
 
 
-def _concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: Guarded) -> Iterable[str]:
-    """The agents whose reach, sources or starts may be others."""
-    new = after.engine.mesh
-    hit = set(after.baseline.changed)
-    hit.update(leaves for leaves, _ in guards.steps)
-    hit.update(bits(guards.control))
-    found = {str(key) for key, one, other in changes.of("agent") if _reaching(one) != _reaching(other)}
-    found |= {str(key[0]) for key, _, _ in changes.of("intent")}
-    audited = {
-        str(key) for key, one, other in changes.of("system") if key in edit.remade or one.audit != other.audit
-    }
-    if audited:
-        found |= {
-            each.agent
-            for system in audited
-            for each in (
-                *kept.related.of("intent", "system", system),
-                *after.related.of("intent", "system", system),
-            )
-        }
-    if edit.remade:
-        found |= {
-            intent.agent
-            for intent in changes.after.intent.values()
-            if not edit.remade.isdisjoint(intent.from_ or ())
-        }
-    zones = {
-        record.domain
-        for key, one, other in changes.of("system")
-        if key in edit.remade
-        for record in (one, other)
-        if record is not None
-    }
-    for each in edit.remade - edit.systems:
-        first_access = new.access_node(each, 0)
-        hit.update(range(first_access, first_access + 5))
-        found.update(
-            new.agents[enters - new.first_agent]
-            for enters in after.effective.successors[first_access + WRITE]
-            if enters >= new.first_agent
-        )
-    first = new.first_agent
-    for closure in (after.effective, after.own, after.held):
-        found.update(new.agents[node - first] for node in closure.changed if node >= first)
-    found.update(
-        new.agents[enters - first]
-        for leaves, enters in chain(edit.gone, edit.come)
-        if enters >= first and leaves % 5 == WRITE and leaves < new.first_credential
-    )
-    apart = zones | guards.zones
-    if apart:
-        found.update(each.id for each in changes.after.agent.values() if each.home in apart)
-    if hit:
-        found.update(new.agents[node - first] for node in after.effective.leading(hit) if node >= first)
-    if guards.zones:
-        here = 0
-        for zone in guards.zones:
-            here |= new.zone_mask.get(zone, 0)
-        found |= {ident for ident, node in new.agent_node.items() if after.engine.sources_of(node) & here}
-    return found
-
-
-def _reaching(record: Any) -> object:
-    """All of an agent on which crossings depend, its steps aside."""
-    return None if record is None else (record.is_active, record.is_person, record.home, record.is_steerable)
-
-
-def _set_agents(before: Engine, made: Engine, agents: frozenset[str]) -> None:
+def _set_agents(before: Engine, made: Engine, agents: frozenset[str], shifted: frozenset[str]) -> None:
     """What is known of the agents: of those that are concerned anew, of the others as before."""
     records, nodes = made.snapshot.agent, made.mesh.agent_node
     alone = before.alone.copy()
     travellers: dict[str, Traveller] = {}
-    for each in agents:
+    for each in shifted:
         node = nodes.get(each)
         if node is None:
             alone.pop(each, None)

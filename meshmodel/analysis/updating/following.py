@@ -1,9 +1,11 @@
 """An analysis after an edit, from the one before."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from meshmodel.analysis.closure import Searched
 from meshmodel.analysis.crossings import Approval, Counts, approval_of
 from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Engine
@@ -12,8 +14,9 @@ from meshmodel.analysis.results import Door, Finding, Question
 from meshmodel.analysis.rules import Facts
 from meshmodel.analysis.updating.asked import Asked, ask
 from meshmodel.analysis.updating.changes import Changes
+from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.doors import KeptDoors
-from meshmodel.analysis.updating.engines import Kept, Moved, keep, move
+from meshmodel.analysis.updating.engines import Moved, keep, move
 from meshmodel.analysis.updating.found import Found, Refinding, find
 from meshmodel.analysis.updating.near import Near, differ
 from meshmodel.model.snapshot import Snapshot
@@ -231,13 +234,26 @@ class Known(NamedTuple):
     questions: tuple[Question, ...] | None = None
 
 
-def follow(engine: Engine, known: Known) -> Following:
+def follow(engine: Engine, today: date, found: Mapping[str, Any]) -> Following:
     """Make a reading from scratch ready for edits.
 
     Args:
         engine: the reading.
-        known: what was found out about it.
+        today: the day (UTC) on which its acceptances had to hold.
+        found: what was found out about it, by the attributes of its analysis.
     """
+    known = Known(
+        found.get("_counts"),
+        found.get("doors"),
+        found.get("_facts"),
+        found.get("findings"),
+        today,
+        found.get("questions"),
+    )
+    if isinstance(engine.effective, Searched):
+        # What is reached was not kept, so counts and facts are of another reading.
+        engine = Engine(engine.snapshot, engine.view, kept=True)
+        known = known._replace(counts=None, facts=None)
     following = Following(keep(engine, Related(engine.snapshot)))
     following.take(known)
     return following

@@ -92,14 +92,14 @@ class Refinding:
             kept_doors: the doors, where they were found from those before the edit.
         """
         facts, tables = self._facts, self._tables
-        there: Callable[[Key], Door | None]
         if kept_doors is None or kept_doors.changed is None:
             doors, before = by_key(facts.doors), by_key(self._before.doors)
-            differing = {key for key in before.keys() | doors.keys() if before.get(key) != doors.get(key)}
-            there = doors.get
+            there: Callable[[Key], Door | None] = doors.get
+            differing = {key: doors.get(key) for key in before.keys() | doors.keys()}
+            differing = {key: door for key, door in differing.items() if before.get(key) != door}
         else:
-            differing, there = set(kept_doors.changed), kept_doors.found.get
-        changed = self._near.doors(facts.doors, there, differing)
+            differing, there = kept_doors.changed, kept_doors.found.get
+        changed: Mapping[Key, Door | None] = {**self._near.doors(facts.doors, there), **differing}
         if changed:
             tables |= {"doors"}
         for rule in RULES:
@@ -111,7 +111,7 @@ class Refinding:
                     self._replace(rule.id, was, cases)
                 continue
             keys: Iterable[Key] = changed
-            records: Callable[[Key], object] = there
+            records: Callable[[Key], object] = changed.get
             if rule.per != "door":
                 records = facts.snapshot.table(rule.per).get
                 keys = self._near.keys(rule.per, rule.near)

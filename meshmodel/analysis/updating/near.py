@@ -8,7 +8,8 @@ from typing import Any, Final, cast
 from meshmodel.analysis.relations import ENDS
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.steps import bits
-from meshmodel.analysis.updating.engines import Kept, Moved
+from meshmodel.analysis.updating.concerned import Kept
+from meshmodel.analysis.updating.engines import Moved
 from meshmodel.model.records import Key
 
 Ids = dict[str, set[str]]
@@ -42,6 +43,10 @@ def differ(one: Any, other: Any) -> bool:
     return any(getattr(one, each) != getattr(other, each) for each in one.__slots__ if each not in UNREAD)
 
 
+_PER_END: Final = 12
+"""It takes as long to ask for the relations at one element as to look at so many."""
+
+
 class Near:
     """The records that one edit is near to.
 
@@ -72,27 +77,26 @@ class Near:
             return self._checkpoints | self.met if "met" in near else set(self._checkpoints)
         return cast("set[Key]", self._elements(table, near))
 
-    def doors(
-        self, doors: Iterable[Door], there: Callable[[Key], Door | None], changed: set[Key]
-    ) -> set[Key]:
-        """The doors that are others, or that are told otherwise.
+    def doors(self, doors: Iterable[Door], there: Callable[[Key], Door | None]) -> dict[Key, Door | None]:
+        """The doors that are told otherwise, though they are the same.
 
         Args:
             doors: those after the edit.
             there: tells of a credential and a system whether there is a door.
-            changed: those that are others, or gone.
         """
         credentials, systems, agents = (self._renamed(each) for each in ("credential", "system", "agent"))
         related = self._after.related
         grants = [each for name in credentials for each in related.of("grant", "credential", name)]
         grants += [each for name in systems for each in related.of("grant", "system", name)]
-        keys = {(grant.credential, grant.system) for grant in grants}
-        changed.update(key for key in keys if there(key) is not None)
+        found: dict[Key, Door | None] = {}
+        for grant in grants:
+            key = grant.credential, grant.system
+            found[key] = there(key)
         if agents:
-            changed.update(
-                (door.credential, door.system) for door in doors if not agents.isdisjoint(door.agents)
+            found.update(
+                ((door.credential, door.system), door) for door in doors if not agents.isdisjoint(door.agents)
             )
-        return changed
+        return found
 
     def _renamed(self, table: str) -> set[str]:
         """The elements that are called something else, or authenticate somebody else."""
@@ -168,7 +172,7 @@ class Near:
     def _agents(self) -> set[str]:
         """The agents that reach something else, or something that changed."""
         mesh, effective = self._after.engine.mesh, self._after.effective
-        found = set(self._moved.agents)
+        found = set(self._moved.shifted)
         hit: list[int] = []
         for system in self.changed["system"]:
             if system in mesh.system_number:
@@ -191,7 +195,7 @@ class Near:
         old, new = self._before.engine.mesh, self._after.engine.mesh
         before, after = self._before.effective, self._after.effective
         found: dict[int, int] = {}
-        for agent in self._moved.agents:
+        for agent in self._moved.shifted:
             was, now = old.agent_node.get(agent), new.agent_node.get(agent)
             if was is not None and was == now:
                 difference = before.row(was) ^ after.row(was)
@@ -211,13 +215,15 @@ class Near:
         for difference in self.differences.values():
             mask |= difference
         old, new = self._before.engine, self._after.engine
-        for agent in self._moved.agents:
+        for agent in self._moved.shifted:
             if agent in old.mesh.agent_node and agent in new.mesh.agent_node:
                 mask |= old.alone[agent].row ^ new.alone[agent].row
         found = self._ids(mask | self._rows(self._renamed("agent")))
-        for kept in (self._before, self._after):
-            for credential in tuple(found["credential"]):
-                found["system"].update(g.system for g in kept.related.of("grant", "credential", credential))
+        opened = found["system"]
+        for kept in (self._before, self._after) if self._moved.changes.of("grant") else (self._after,):
+            of = kept.related.of
+            for credential in found["credential"]:
+                opened.update([grant.system for grant in of("grant", "credential", credential)])
         return found
 
     def _rows(self, agents: set[str]) -> int:
@@ -240,12 +246,15 @@ class Near:
 
     def _ids(self, mask: int) -> Ids:
         found: Ids = {"system": set(), "agent": set(), "credential": set(), "zone": set()}
-        for mesh in (self._before.engine.mesh, self._after.engine.mesh):
-            for node in bits(mask & mesh.access):
-                if node // 5 < len(mesh.systems):
-                    found["system"].add(mesh.systems[node // 5])
-            for node in bits(mask >> mesh.first_credential & (1 << len(mesh.credentials)) - 1):
-                found["credential"].add(mesh.credentials[node])
+        new = self._after.engine.mesh  # what is gone still has its number
+        accesses = mask & new.access
+        touched = 0
+        for action in range(5):
+            touched |= accesses >> action & new.read
+        systems, credentials = new.systems, new.credentials
+        found["system"].update(systems[read // 5] for read in bits(touched) if read // 5 < len(systems))
+        held = mask >> new.first_credential & (1 << len(credentials)) - 1
+        found["credential"].update(map(credentials.__getitem__, bits(held)))
         return found
 
     @cached_property
@@ -277,10 +286,17 @@ class Near:
 
     def _relations(self, table: str, near: frozenset[str]) -> set[Key]:
         found: set[Key] = {key for key, _, _ in self._moved.changes.of(table)}
-        of, key = self._after.related.of, attrgetter(*ENDS[table])
-        for end in ENDS[table]:
-            for ident in self._elements(KINDS[table, end], near):
-                found.update(map(key, of(table, end, ident)))
+        ends = ENDS[table]
+        at = [self._elements(KINDS[table, end], near) for end in ends]
+        every = self._after.engine.snapshot.table(table)
+        if _PER_END * sum(map(len, at)) > len(every):
+            ones, others = at
+            found.update(key for key in every if key[0] in ones or key[1] in others)
+            return found
+        of, key_of = self._after.related.of, attrgetter(*ends)
+        for end, those in zip(ends, at, strict=True):
+            for ident in those:
+                found.update(map(key_of, of(table, end, ident)))
         return found
 
     @cached_property

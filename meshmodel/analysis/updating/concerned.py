@@ -1,0 +1,140 @@
+"""The agents that an edit concerns: whose reach, sources or starts may be others."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from meshmodel.analysis.closure import union
+from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.relations import Related
+from meshmodel.analysis.steps import WRITE, bits
+from meshmodel.analysis.updating.arising import Hearing
+from meshmodel.analysis.updating.changes import Changes
+from meshmodel.analysis.updating.closures import Followed
+from meshmodel.analysis.updating.guards import Guarded
+from meshmodel.analysis.updating.meshes import Edited
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is needed of a reading to follow an edit.
+
+    Attributes:
+        engine: the reading.
+        related: its relations in order.
+        effective, own, held, baseline: its closures.
+        hearing: who reads outsiders' words without being triggered.
+        numbers: the numbers of its candidates.
+    """
+
+    engine: Engine
+    related: Related
+    effective: Followed
+    own: Followed
+    held: Followed
+    baseline: Followed
+    hearing: Hearing
+    numbers: dict[str, int]
+
+
+class _Less:
+    """Tells of which nodes the reach changed by more than agents and credentials that are gone: to miss
+    these alone changes nothing, as nobody asks for them any more.
+    """
+
+    def __init__(self, kept: Kept, edit: Edited, hit: set[int]) -> None:
+        """Arguments: the reading before, the edit, and nodes that matter though they may be gone."""
+        mesh = kept.engine.mesh
+        gone = {mesh.agent_node.get(each, -1) for each in edit.agents}
+        gone |= {mesh.credential_node.get(each, -1) for each in edit.credentials}
+        self._matters = ~union([node for node in gone - hit if node >= 0])
+
+    def differing(self, before: Followed, after: Followed, first: int = 0) -> Iterator[int]:
+        """These nodes, from a first one on."""
+        if self._matters == -1:
+            yield from (node for node in after.changed if node >= first)
+            return
+        was, now = before.component, after.component
+        known: dict[tuple[int, int], bool] = {}
+        for node in after.changed:
+            if node >= first:
+                place = was[node], now[node]
+                differs = known.get(place)
+                if differs is None:
+                    differs = bool((before.row_of(place[0]) ^ after.row_of(place[1])) & self._matters)
+                    known[place] = differs
+                if differs:
+                    yield node
+
+
+def concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: Guarded) -> Iterable[str]:
+    """The agents whose reach, sources or starts may be others."""
+    new = after.engine.mesh
+    hit = {leaves for leaves, _ in guards.steps}
+    hit.update(bits(guards.control))
+    less = _Less(kept, edit, hit)
+    hit.update(less.differing(kept.baseline, after.baseline))
+    found = {str(key) for key, one, other in changes.of("agent") if _reaching(one) != _reaching(other)}
+    found |= {str(key[0]) for key, _, _ in changes.of("intent")}
+    audited = {
+        str(key) for key, one, other in changes.of("system") if key in edit.remade or one.audit != other.audit
+    }
+    if audited:
+        found |= {
+            each.agent
+            for system in audited
+            for each in (
+                *kept.related.of("intent", "system", system),
+                *after.related.of("intent", "system", system),
+            )
+        }
+    if edit.remade:
+        found |= {
+            intent.agent
+            for intent in changes.after.intent.values()
+            if not edit.remade.isdisjoint(intent.from_ or ())
+        }
+    zones = {
+        record.domain
+        for key, one, other in changes.of("system")
+        if key in edit.remade
+        for record in (one, other)
+        if record is not None
+    }
+    for each in edit.remade - edit.systems:
+        first_access = new.access_node(each, 0)
+        hit.update(range(first_access, first_access + 5))
+        found.update(
+            new.agents[enters - new.first_agent]
+            for enters in after.effective.successors[first_access + WRITE]
+            if enters >= new.first_agent
+        )
+    first = new.first_agent
+    for one, other in (
+        (kept.effective, after.effective),
+        (kept.own, after.own),
+        (kept.held, after.held),
+    ):
+        found.update(new.agents[node - first] for node in less.differing(one, other, first))
+    found.update(
+        new.agents[enters - first]
+        for leaves, enters in chain(edit.gone, edit.come)
+        if enters >= first and leaves % 5 == WRITE and leaves < new.first_credential
+    )
+    apart = zones | guards.zones
+    if apart:
+        found.update(each.id for each in changes.after.agent.values() if each.home in apart)
+    if hit:
+        found.update(new.agents[node - first] for node in after.effective.leading(hit) if node >= first)
+    if guards.zones:
+        here = 0
+        for zone in guards.zones:
+            here |= new.zone_mask.get(zone, 0)
+        found |= {ident for ident, node in new.agent_node.items() if after.engine.sources_of(node) & here}
+    return found
+
+
+def _reaching(record: Any) -> object:
+    """All of an agent on which crossings depend, its steps aside."""
+    return None if record is None else (record.is_active, record.is_person, record.home, record.is_steerable)

@@ -1,0 +1,115 @@
+"""What edits are followed with: lists in chunks, components that fall apart, subjects of findings."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meshmodel.analysis.closure import forward
+from meshmodel.analysis.rules import RULES
+from meshmodel.analysis.updating import chunks
+from meshmodel.analysis.updating.closures import Followed
+from meshmodel.analysis.updating.found import WITHIN
+from meshmodel.api import analyse
+from tests.analysis.random_edits import TODAY
+from tests.analysis.random_models import random_model
+
+KEYS = st.sampled_from([letter + str(number) for letter in "abc" for number in range(9)])
+CHANGES = st.dictionaries(KEYS, st.one_of(st.none(), st.integers(1, 3)), max_size=9)
+
+
+@pytest.fixture(params=[1, 2, 8])
+def size(request, monkeypatch):
+    """Chunks of so few items that there are many of them."""
+    monkeypatch.setattr(chunks, "SHIFT", request.param)
+    monkeypatch.setattr(chunks, "REST", (1 << request.param) - 1)
+    return request.param
+
+
+def test_sorted_items_change_as_a_dictionary_does(size):
+    @given(edits=st.lists(CHANGES, max_size=12), equal=st.booleans())
+    def hold(edits, equal):
+        naive, found = {}, chunks.Sorted.of([], [])
+        for changes in edits:
+            keys = sorted(changes)
+            before, old = list(found.items()), dict(naive)
+            after, changed = found.after(keys, [changes[key] for key in keys], equal=equal)
+            assert list(found.items()) == before
+            for key, item in changes.items():
+                if item is None:
+                    naive.pop(key, None)
+                else:
+                    naive[key] = item
+            differing = {key for key in keys if old.get(key) != naive.get(key)}
+            same = set() if equal else {key for key in keys if key in old and key in naive}
+            assert set(changed) == differing | same
+            found = after
+            assert list(found.keys()) == sorted(naive)
+            assert list(found.items()) == [naive[key] for key in sorted(naive)]
+            for words in ("a", "b1", "d"):
+                assert found.beginning(words) == [key for key in sorted(naive) if key.startswith(words)]
+            assert [found.get(key) for key in keys] == [naive.get(key) for key in keys]
+
+    hold()
+
+
+def test_a_copy_of_a_list_in_chunks_goes_its_own_way(size):
+    first = chunks.Chunks.of(range(11))
+    second = first.copy()
+    second.put(3, 30)
+    first.put(4, 40)
+    third = second.copy()
+    second.put(3, 33)
+    assert list(first) == [0, 1, 2, 3, 40, *range(5, 11)]
+    assert list(second) == [0, 1, 2, 33, 4, *range(5, 11)]
+    assert list(third) == [0, 1, 2, 30, 4, *range(5, 11)]
+    assert (first[10], first[2:5], len(first)) == (10, [2, 3, 40], 11)
+
+
+@given(seed=st.integers(0, 2**32))
+def test_a_closure_that_follows_its_graph_is_that_of_the_graph(seed):
+    rng = random.Random(seed)
+    size = rng.randrange(2, 26)
+    steps = {(rng.randrange(size), rng.randrange(size)) for _ in range(rng.randrange(4 * size))}
+    steps = {(one, other) for one, other in steps if one != other}
+    followed = Followed.of(closure := forward(successors(size, steps)), closure.successors)
+    for _ in range(6):
+        known = [followed.row(node) for node in range(size)]
+        gone = set(rng.sample(sorted(steps), min(len(steps), rng.randrange(7))))
+        come = {(rng.randrange(size), rng.randrange(size)) for _ in range(rng.randrange(4))}
+        come = {(one, other) for one, other in come - steps if one != other}
+        steps = steps - gone | come
+        before, followed = followed, followed.copy()
+        followed.follow(gone, come)
+        scratch = forward(successors(size, steps))
+        rows = [scratch.row(node) for node in range(size)]
+        assert [followed.row(node) for node in range(size)] == rows
+        assert [before.row(node) for node in range(size)] == known
+        assert followed.changed >= {node for node in range(size) if rows[node] != known[node]}
+        assert [followed.is_cycle(followed.component[node]) for node in range(size)] == [
+            scratch.is_cycle(scratch.component[node]) for node in range(size)
+        ]
+        assert set(followed.leading([0])) == {node for node in range(size) if rows[node] & 1}
+
+
+def successors(size, steps):
+    """For each node the nodes after it."""
+    return [[other for one, other in sorted(steps) if one == node] for node in range(size)]
+
+
+@given(seed=st.integers(0, 2**32))
+def test_the_subject_of_a_local_finding_is_its_record_or_begins_with_it(seed):
+    local = {rule.id: rule.per for rule in RULES if rule.of is not None and rule.per is not None}
+    snapshot = random_model(seed, 8)
+    analysis = analyse(snapshot, today=TODAY)
+    subjects = [(each.rule, each.subject) for each in analysis.findings]
+    assert len(set(subjects)) == len(subjects)
+    for rule, subject in subjects:
+        if rule in WITHIN:
+            assert subject.partition(">")[0] in snapshot.table(local[rule])
+        elif local.get(rule) == "door":
+            assert tuple(subject.split(">")) in snapshot.grant
+        elif rule in local:
+            ends = tuple(subject.split(">"))
+            assert (subject if len(ends) == 1 else ends) in snapshot.table(local[rule])
