@@ -36,6 +36,9 @@ def add(commands: Subparsers) -> None:
         "--map", type=Path, metavar="FILE.toml", help="what the names in the log of a real system mean"
     )
     parser.add_argument(
+        "--as-designed", action="store_true", help="count planned checkpoints as if they were enforced"
+    )
+    parser.add_argument(
         "--json", action="store_true", help="answer for programs: a JSON document for each event, on one line"
     )
     parser.set_defaults(run=run)
@@ -52,10 +55,12 @@ def run(arguments: argparse.Namespace) -> int:
     mapper = None if arguments.map is None else read_map(arguments.map, snapshot)
     events = read_events(arguments.events, arguments.format, mapper)
     tally = Tally()
-    title = f"{one_line(snapshot.about.name or 'A model without a name', limit=200)}, as built"
+    analysis = analyse(snapshot, view="designed" if arguments.as_designed else "built")
+    seen = "as designed" if arguments.as_designed else "as built"
+    title = f"{one_line(snapshot.about.name or 'A model without a name', limit=200)}, {seen}"
     show, end = _json() if arguments.json else _text(title)
     try:
-        for traced in analyse(snapshot).trace(events):
+        for traced in analysis.trace(events):
             tally.add(traced)
             show(traced)
     except MeshmodelError:

@@ -3,7 +3,7 @@
 from meshmodel.analysis.compromise import OUTSIDER, Compromise, Origin, Spread
 from meshmodel.analysis.results import StepKind
 from meshmodel.exporters.answers import Answer
-from meshmodel.exporters.style import Style, counted, table, wrap
+from meshmodel.exporters.style import Style, counted, told_table, wrap
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import View
@@ -56,7 +56,7 @@ def compromise_text(snapshot: Snapshot, found: Compromise, view: View, style: St
     driven = [row for row in _rows(snapshot, found, "agent", unchecked=True) if row[-1] != _START]
     if driven:
         lines += ["", style.paint(f"{counted(len(driven), 'agent')} driven from there", "strong")]
-        lines += table(driven, indent="    ")
+        lines += told_table(driven, style, indent="    ")
     lines += ["", *_systems(snapshot, found.unchecked, style)]
     lines += ["", *_held_back(snapshot, found, style)]
     return "\n".join(lines)
@@ -83,7 +83,7 @@ def _credentials(snapshot: Snapshot, found: Compromise, style: Style) -> list[st
         named = ", ".join(rest[:3]) + (f" and {len(rest) - 3} more" if len(rest) > 3 else "")
         alive = f"Revoking {order[0]} alone leaves {counted(len(rest), 'other')} alive: {named}"
         lines += wrap(alive, style, "    ")
-    return lines + table(_rows(snapshot, found, "credential", unchecked=True), indent="    ")
+    return lines + told_table(_rows(snapshot, found, "credential", unchecked=True), style, indent="    ")
 
 
 def _rows(snapshot: Snapshot, found: Compromise, kind: str, *, unchecked: bool) -> list[tuple[str, ...]]:
@@ -122,7 +122,7 @@ def _systems(snapshot: Snapshot, spread: Spread, style: Style) -> list[str]:
         return [style.paint(f"{style.glyph('✔')} No system is reached", "good")]
     return [
         style.paint(f"{counted(len(spread.systems), 'system')} reached, and nobody is asked", "strong"),
-        *table(_system_rows(snapshot, spread), indent="    "),
+        *told_table(_system_rows(snapshot, spread), style, indent="    "),
     ]
 
 
@@ -140,9 +140,9 @@ def _held_back(snapshot: Snapshot, found: Compromise, style: Style) -> list[str]
     agents = _rows(snapshot, found, "agent", unchecked=False)
     if found.holding:
         lines += wrap(f"{style.glyph('◆')} Held back by {', '.join(found.holding)}", style, "    ", "")
-        lines += table(credentials, indent="    ")
-        lines += table(agents, indent="    ")
-        lines += table(_system_rows(snapshot, behind), indent="    ")
+        lines += told_table(credentials, style, indent="    ")
+        lines += told_table(agents, style, indent="    ")
+        lines += told_table(_system_rows(snapshot, behind), style, indent="    ")
     else:
         lines.append("No checkpoint holds anything back")
     if found.controlled:

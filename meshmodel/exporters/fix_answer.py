@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.exporters.answers import Answer
-from meshmodel.exporters.style import Style, counted, table, wrap
+from meshmodel.exporters.style import Style, counted, table, told_table, wrap
 from meshmodel.model.text import one_line, share
 from meshmodel.model.vocabulary import CheckpointStep, View
 
@@ -89,7 +89,7 @@ def fix_text(
     seen = _SEEN[analysis.view]
     lines = [f"{style.paint(title, 'strong')}, {seen}", *wrap(_verdict(fix, style), style)]
     if fix.checkpoints:
-        lines += ["", *_checkpoint_lines(fix), "", *_interrupted(fix, style)]
+        lines += ["", *_checkpoint_lines(fix, style), "", *_interrupted(fix, style)]
         arrow = style.glyph("→")
         lines.append(f"uncontrolled crossings: {fix.before} {arrow} {fix.before - fix.closes}")
     if curve is not None and fix.before:
@@ -120,17 +120,17 @@ def _all(number: int) -> str:
     return "the " if number == 1 else "all "
 
 
-def _checkpoint_lines(fix: "Fix") -> list[str]:
+def _checkpoint_lines(fix: "Fix", style: Style) -> list[str]:
     numbered = list(enumerate(fix.checkpoints, 1))
     if not fix.closes_each:
         # To count what each closes would take longer than to find them.
         rows = [(f"{number}", step[0], _when(step)) for number, step in numbered]
-        return table([("", "on", "asked"), *rows], indent="  ")
+        return told_table([("", "on", "asked"), *rows], style, indent="  ")
     counted_rows = [
         (f"{number}", step[0], _when(step), _closing(closes, fix.before))
         for (number, step), closes in zip(numbered, fix.closes_each, strict=True)
     ]
-    return table([("", "on", "asked", "closes alone"), *counted_rows], indent="  ")
+    return told_table([("", "on", "asked", "closes alone"), *counted_rows], style, indent="  ")
 
 
 def _when(step: "StepKey") -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from meshmodel.analysis.offboarding import Offboarding, Rotation, Touched
 from meshmodel.exporters.answers import Answer
-from meshmodel.exporters.style import Style, counted, table, wrap
+from meshmodel.exporters.style import Style, counted, told_table, wrap
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
@@ -97,7 +97,7 @@ def offboarding_text(snapshot: Snapshot, plan: Offboarding, style: Style, *, don
 def _part(rest: str, head: str, rows: Sequence[tuple[str, ...]], style: Style) -> list[str]:
     if not rows:
         return []
-    return ["", style.paint(f"{head} {rest}".rstrip(), "strong"), *table(rows, indent="    ")]
+    return ["", style.paint(f"{head} {rest}".rstrip(), "strong"), *told_table(rows, style, indent="    ")]
 
 
 def _them(found: Sequence[object]) -> str:

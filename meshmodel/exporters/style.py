@@ -147,7 +147,8 @@ def told_table(rows: Iterable[Sequence[str]], style: Style, indent: str = "", ga
     for row, head in zip(listed, heads, strict=True):
         front = head.removesuffix("|")
         if width(front) + min(width(row[-1]), _LEAST_WORDS) <= style.columns:
-            lines += wrap(row[-1], style, " " * width(front), front)
+            first, *rest = wrap(row[-1], style, " " * width(front), front)
+            lines += [first.rstrip(), *rest]
         else:
             lines += [front.rstrip(), *wrap(row[-1], style, f"{indent}  ")]
     return lines

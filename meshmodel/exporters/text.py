@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from meshmodel.analysis.results import AgentReach, Explanation, Finding, Summary, SystemReach
@@ -10,7 +12,7 @@ from meshmodel.exporters.accepting import accepted_words
 from meshmodel.exporters.answers import RuleText, crossing_order
 from meshmodel.exporters.folding import DOOR, Cause, fold
 from meshmodel.exporters.style import Style, counted, table, told_table, whole, wrap, wrapped_again
-from meshmodel.model.text import one_line
+from meshmodel.model.text import one_line, width
 from meshmodel.model.vocabulary import Action
 
 if TYPE_CHECKING:
@@ -201,13 +203,16 @@ def _crossing_lines(analysis: "Analysis", style: Style) -> list[str]:
         )
         for each in listed
     ]
+    title = style.paint(counted(len(listed), "crossing"), "strong")
     head = ("agent", "from", "to", "action", "state")
     lines = table([head, *rows], indent="  ")
-    return [
-        style.paint(counted(len(listed), "crossing"), "strong"),
-        style.paint(lines[0], "faint"),
-        *lines[1:],
-    ]
+    if max(map(width, lines)) <= style.columns:
+        return [title, style.paint(lines[0], "faint"), *lines[1:]]
+    lines = [title]
+    for agent, found in groupby(rows, key=itemgetter(0)):  # no room for its name in every row
+        lines.append(f"  {one_line(agent)}")
+        lines += told_table([row[1:] for row in found], style, indent="    ")
+    return lines
 
 
 def _agent_lines(agent: AgentReach, style: Style) -> list[str]:

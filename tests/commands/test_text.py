@@ -201,3 +201,24 @@ def test_the_words_of_reach_go_on_in_their_column(columns):
 def test_lines_fit_the_terminal(columns):
     text, _, _ = on_a_terminal("check", MODELS / "workflow-broker.toml", columns=columns, NO_COLOR="1")
     assert max(width(line) for line in text.splitlines()) <= columns
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check", "coding-agent-mcp.toml", "--crossings", "--fail-on", "never"),
+        ("check", "crm-assistant-gateway.toml", "--crossings", "--fail-on", "never"),
+        ("compromise", "crm-assistant-gateway.toml", "outsider"),
+        ("offboard", "crm-assistant-gateway.toml", "assistant"),
+        ("fix", "finance-orchestrator.toml"),
+    ],
+    ids=" ".join,
+)
+def test_no_table_is_wider_than_the_terminal(command):
+    name, model, *rest = command
+    written, error, code = on_a_terminal(name, MODELS / model, *rest, NO_COLOR="1")
+    assert (error, code) == ("", 0)
+    assert [line for line in written.splitlines() if width(line) > 80] == []
+    wide, _, _ = on_a_terminal(name, MODELS / model, *rest, columns=120, NO_COLOR="1")
+    heads = {"agent", "from", "to", "action", "state"}  # words that only a wide table has above it
+    assert set(written.split()) - heads == set(wide.split()) - heads

@@ -124,6 +124,22 @@ def test_as_designed_a_planned_checkpoint_holds(tmp_path, called, documents):
     assert "◆ Held back by ask" in told
 
 
+def test_as_designed_a_planned_checkpoint_is_due_in_a_trace(tmp_path, called, documents):
+    path = tmp_path / "planned.toml"
+    checkpoint = (
+        '\n[[checkpoint]]\nid = "ask"\nkind = "human-approval"\nstep = "grant"\nfrom = "cloud-key"\n'
+        'to = "bucket"\nstate = "planned"\n'
+    )
+    path.write_text(LEAK.read_text(encoding="utf-8") + checkpoint, encoding="utf-8")
+    words = ("trace", path, MODELS / "token-leak.jsonl")
+    built, designed = documents(*words, "--json"), documents(*words, "--json", "--as-designed")
+    assert [each["recheck"] for each in built[:-1]].count("missing") == 2
+    assert [each["recheck"] for each in designed[:-1]].count("missing") == 1
+    assert designed[2]["recheck"] == "unrecorded"
+    assert "as built" in called(*words)[1].splitlines()[0]
+    assert "as designed" in called(*words, "--as-designed")[1].splitlines()[0]
+
+
 def test_the_same_compromise_in_several_models(called, documents):
     both = documents("compromise", LEAK, RELEASE, "outsider", "--json")
     assert both == [
