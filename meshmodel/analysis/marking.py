@@ -5,7 +5,9 @@ sets of groups are numbers, and what follows from them for agents is worked out 
 """
 
 from collections.abc import Sequence
+from functools import reduce
 from itertools import compress
+from operator import and_
 from typing import Final
 
 from meshmodel.analysis.crossings import Approval, approvals, without_closed
@@ -110,10 +112,16 @@ class Marked:
             if dropped:
                 dropping[dropped] = dropping.get(dropped, 0) | mark
         self.open_in: dict[tuple[int, int], int] = {}
+        kept = [(~dropped, marks) for dropped, marks in dropping.items()]
+        always = reduce(and_, (each for each, _ in kept), -1)
         for step, guards in engine.candidates.guards.items():
-            for dropped, marks in dropping.items():
-                if not guards & ~dropped:
-                    self.open_in[step] = self.open_in.get(step, 0) | marks
+            if not guards & always:
+                open_for = 0
+                for each, marks in kept:
+                    if not guards & each:
+                        open_for |= marks
+                if open_for:
+                    self.open_in[step] = open_for
         baseline = engine.guarding.baseline
         beginning: dict[int, int] = {}
         for part, marks in seeds.items():
@@ -134,15 +142,18 @@ class Marked:
             mark = 1 << number
             if group.home:
                 self._from_home |= mark
-            key = group.sources, traveller.steered
+            # Most are a single one, and it takes long to tell large numbers apart.
+            sources = group.sources
+            key = -sources.bit_length() if sources.bit_count() == 1 else sources, traveller.steered
             known[key] = known.get(key, 0) | mark
         alike: dict[Likeness, int] = {}
-        for (sources, steered), marks in known.items():
+        for (each, steered), marks in known.items():
+            sources = each if each >= 0 else 1 << -each - 1
             like = likeness(self.mesh, sources, steered=steered)
             alike[like] = alike.get(like, 0) | marks
         for like, marks in alike.items():
-            for each, zones in zip((self._outside, *self._inside), like, strict=True):
-                each.add(marks, zones)
+            for told, zones in zip((self._outside, *self._inside), like, strict=True):
+                told.add(marks, zones)
 
     def _prepare_boundaries(self) -> None:
         self._bounded: dict[str, int] = {}
