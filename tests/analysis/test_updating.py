@@ -1,5 +1,6 @@
 """What edits are followed with: lists in chunks, components that fall apart, subjects of findings."""
 
+import operator
 import random
 
 import pytest
@@ -34,7 +35,8 @@ def test_sorted_items_change_as_a_dictionary_does(size):
         for changes in edits:
             keys = sorted(changes)
             before, old = list(found.items()), dict(naive)
-            after, changed = found.after(keys, [changes[key] for key in keys], equal=equal)
+            same = operator.eq if equal else None
+            after, changed = found.after(keys, [changes[key] for key in keys], same)
             assert list(found.items()) == before
             for key, item in changes.items():
                 if item is None:
@@ -42,8 +44,8 @@ def test_sorted_items_change_as_a_dictionary_does(size):
                 else:
                     naive[key] = item
             differing = {key for key in keys if old.get(key) != naive.get(key)}
-            same = set() if equal else {key for key in keys if key in old and key in naive}
-            assert set(changed) == differing | same
+            again = set() if equal else {key for key in keys if key in old and key in naive}
+            assert set(changed) == differing | again
             found = after
             assert list(found.keys()) == sorted(naive)
             assert list(found.items()) == [naive[key] for key in sorted(naive)]

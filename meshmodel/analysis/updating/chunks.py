@@ -1,7 +1,7 @@
 """Long lists of which an edit changes little: copies share all chunks that are alike."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Generic, TypeVar, overload
 
@@ -114,14 +114,17 @@ class Sorted(Generic[Item]):
         return found
 
     def after(
-        self, keys: Sequence[Any], items: Sequence[Item | None], *, equal: bool = False
+        self,
+        keys: Sequence[Any],
+        items: Sequence[Item | None],
+        same: Callable[[Item, Item], bool] | None = None,
     ) -> tuple["Sorted[Item]", list[Any]]:
         """The same with other items at some keys, and the keys where they are others now.
 
         Args:
             keys: those keys, in order.
             items: their items; ``None``: there is none any more.
-            equal: whether it is asked if an item equals the one that was there.
+            same: whether two items are the same, so that nothing changes; by default no two are.
         """
         all_keys, all_items = self._keys.copy(), self._items.copy()
         changed: list[Any] = []
@@ -142,7 +145,7 @@ class Sorted(Generic[Item]):
                     if was is None:
                         continue
                     del known[key]
-                elif equal and was == item:
+                elif was is not None and same is not None and same(was, item):
                     continue
                 else:
                     known[key] = item

@@ -31,6 +31,11 @@ _NAMES: Final = 2_000
 """So many sets of agents are kept by their ids; then they are forgotten."""
 
 
+def _same(one: Door, other: Door) -> bool:
+    """Whether two doors with the same ends are the same; it is quick where they have the same agents."""
+    return one.agents == other.agents and one.severity == other.severity and one.actions == other.actions
+
+
 class KeptDoors(MissingCheckpoints):
     """The doors of one reading, and all that they follow from, mark by mark.
 
@@ -145,7 +150,7 @@ class KeptDoors(MissingCheckpoints):
         ordered = sorted(keys)
         there = [key for key in ordered if key in grants and key[0] in nodes]
         doors = dict(zip(there, self.doors_at(list(map(grants.__getitem__, there))), strict=True))
-        self.found, changed = self.found.after(ordered, list(map(doors.get, ordered)), equal=True)
+        self.found, changed = self.found.after(ordered, list(map(doors.get, ordered)), _same)
         self.changed = {key: doors.get(key) for key in changed}
         if changed:
             self.listed = tuple(self.found.items())
@@ -158,8 +163,9 @@ class KeptDoors(MissingCheckpoints):
         found = {(str(key[0]), str(key[1])) for key, _, _ in moved.changes.of("grant")}
         ids = {mesh.credentials[node - mesh.first_credential] for node in bits(credentials)}
         ids |= moved.edit.credentials
-        for each in ids:
-            found.update((each, grant.system) for grant in related.of("grant", "credential", each))
+        there = related.at("grant", "credential")
+        for each in ids & there.keys():
+            found.update([(each, grant.system) for grant in there[each]])
         for each in systems | moved.edit.systems:
             found.update((grant.credential, each) for grant in related.of("grant", "system", each))
         for leaves, enters in steps:

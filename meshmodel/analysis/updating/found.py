@@ -137,6 +137,8 @@ class Refinding:
         else:
             cases = rule.many(facts, there)
         found = found_by_all(rule, cases, self._acceptances.get(rule.id, {}), self._today)
+        if not found and rule.id not in self._of_rule:
+            return
         subjects = [key if isinstance(key, str) else ">".join(key) for key in keys]
         if rule.id in WITHIN:
             shelves = self._shelves_of(rule.id)

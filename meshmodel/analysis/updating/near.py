@@ -221,9 +221,9 @@ class Near:
         found = self._ids(mask | self._rows(self._renamed("agent")))
         opened = found["system"]
         for kept in (self._before, self._after) if self._moved.changes.of("grant") else (self._after,):
-            of = kept.related.of
-            for credential in found["credential"]:
-                opened.update([grant.system for grant in of("grant", "credential", credential)])
+            there = kept.related.at("grant", "credential")
+            for credential in found["credential"] & there.keys():
+                opened.update([grant.system for grant in there[credential]])
         return found
 
     def _rows(self, agents: set[str]) -> int:
@@ -293,10 +293,11 @@ class Near:
             ones, others = at
             found.update(key for key in every if key[0] in ones or key[1] in others)
             return found
-        of, key_of = self._after.related.of, attrgetter(*ends)
+        key_of = attrgetter(*ends)
         for end, those in zip(ends, at, strict=True):
-            for ident in those:
-                found.update(map(key_of, of(table, end, ident)))
+            there = self._after.related.at(table, end)
+            for ident in those & there.keys():
+                found.update(map(key_of, there[ident]))
         return found
 
     @cached_property
