@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import select
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -44,6 +45,8 @@ MOST_LOOKS = 10
 """So many looks at what is young come before one at what is older."""
 ENDING = (signal.SIGTERM, "terminated"), (signal.SIGINT, "interrupted")
 """Signals by which it is ended from outside, and what is then said of it."""
+LOOK = 1.0
+"""Seconds between two looks whether the terminal is still there."""
 SETTLE = 0.5
 """Seconds after the start, when the first screen has been drawn and analysed."""
 
@@ -118,6 +121,15 @@ class MeshmodelApp(KeysInOrder):
         loop = asyncio.get_running_loop()
         for number, word in ENDING:
             loop.add_signal_handler(number, self._end, word)
+        terminal = select.poll()
+        terminal.register(sys.__stdin__ or 0, 0)  # no event is asked for, and a hang-up is told all the same
+
+        def look() -> None:
+            """A terminal can go away and send no signal: nothing would ever come from it again."""
+            if self.ended is None and terminal.poll(0):
+                self._end("the terminal is gone")
+
+        self.set_interval(LOOK, look)
 
     def _end(self, word: str) -> None:
         self.ended = word

@@ -7,6 +7,7 @@ import select
 import signal
 import struct
 import subprocess
+import sys
 import termios
 from pathlib import Path
 
@@ -55,3 +56,32 @@ def test_a_termination_gives_the_terminal_back(tmp_path: Path) -> None:
     assert left
     assert "meshmodel: terminated; every edit that was shown is in the model file" in after
     assert "Traceback" not in said
+
+
+HEED_NO_HANGUP = """
+import os, signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+def test_it_ends_where_the_terminal_goes_away_without_a_signal(tmp_path: Path) -> None:
+    path = tmp_path / "mesh.mesh"
+    Store.create(path).close()
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    with subprocess.Popen(
+        [sys.executable, "-c", HEED_NO_HANGUP, PROGRAM, "open", path],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=os.environ | {"TERM": "xterm-256color"},
+    ) as process:
+        try:
+            os.close(theirs)
+            _read_until(ours, "", "Nothing")
+            os.close(ours)
+            assert process.wait(timeout=MOST_SECONDS) == 2
+        finally:
+            process.kill()
+    assert [each.name for each in tmp_path.iterdir()] == ["mesh.mesh"]  # a clean close leaves one file
