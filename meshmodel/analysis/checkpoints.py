@@ -4,7 +4,8 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from meshmodel.analysis.closure import Closure, Onward, Successors, union
+from meshmodel.analysis.closure import Closure, Successors, union
+from meshmodel.analysis.onward import Onward
 from meshmodel.analysis.steps import ADMIN, EXECUTE, STEP_ORDER, WRITE, Mesh, Pair, action_mask, bits
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.vocabulary import DECISION_KINDS, View
@@ -220,6 +221,8 @@ class Guarding:
     def alone(self, node: int) -> Unchecked:
         """The unchecked reach of one node as the start."""
         alike = self.alike(node)
+        if alike.row >> node & 1:
+            return alike
         row = alike.row | 1 << node
         return Unchecked(row, alike.dropped, alike.seeds, alike.waiting, alike.leaving)
 

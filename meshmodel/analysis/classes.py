@@ -1,8 +1,10 @@
 """Read accesses by what follows on reading them, with all checkpoints in force."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 
-from meshmodel.analysis.closure import Onward, union
+from meshmodel.analysis.closure import union
+from meshmodel.analysis.onward import Onward
 from meshmodel.analysis.steps import bits
 
 _NEAR = 256
@@ -44,30 +46,39 @@ class Following:
         """What follows beyond the set of that number."""
         known = self._beyond.get(number)
         if known is None:
-            known = self._beyond[number] = Beyond(self.sets[number])
+            known = self._beyond[number] = Beyond(self.sets[number], self.sizes[number])
         return known
 
     def _ask(self, sources: int) -> None:
         if not sources:
             return
         self._asked |= sources
-        onward, number_of = self._onward, self._number_of
-        new: dict[int, list[int]] = {}
-        for source in bits(sources):
-            row = onward.of(source)
-            number = self._numbers.get(id(row))
-            if number is None:
-                number = self._numbers[id(row)] = len(self.sets)
-                self.sets.append(row)
-                self.sizes.append(row.bit_count())
-                self._members.append(0)
-            number_of[source] = number
-            if number in new:
-                new[number].append(source)
+        asked = list(bits(sources))
+        core = self._onward.in_core(asked)
+        if core:
+            # Most are in the largest component.
+            self._take(self._onward.of(core[0]), core)
+            asked = sorted(set(asked).difference(core))
+        alike: dict[int, list[int]] = {}
+        rows: dict[int, int] = {}
+        for source in asked:
+            row = self._onward.of(source)
+            if id(row) in alike:
+                alike[id(row)].append(source)
             else:
-                new[number] = [source]
-        for number, some in new.items():
-            self._members[number] |= union(some)
+                alike[id(row)], rows[id(row)] = [source], row
+        for key, some in alike.items():
+            self._take(rows[key], some)
+
+    def _take(self, row: int, sources: list[int]) -> None:
+        number = self._numbers.get(id(row))
+        if number is None:
+            number = self._numbers[id(row)] = len(self.sets)
+            self.sets.append(row)
+            self.sizes.append(row.bit_count())
+            self._members.append(0)
+        self._number_of.update(zip(sources, repeat(number)))
+        self._members[number] |= union(sources)
 
 
 class Beyond:
@@ -83,8 +94,9 @@ class Beyond:
         any: all nodes there.
     """
 
-    def __init__(self, common: int) -> None:
+    def __init__(self, common: int, size: int) -> None:
         self.common = common
+        self._size = size
         self.includes: dict[int, bool] = {}
         self.near: dict[int, int] = {}
         self.far: dict[int, int] = {}
@@ -93,7 +105,7 @@ class Beyond:
         self._places: dict[int, int] = {}
         self._outs: dict[int, Out] = {}
 
-    def take(self, sets: Sequence[int], numbers: Iterable[int]) -> None:
+    def take(self, sets: Sequence[int], sizes: Sequence[int], numbers: Iterable[int]) -> None:
         """Look at those of these sets that are new."""
         common = self.common
         for number in numbers:
@@ -103,7 +115,7 @@ class Beyond:
             includes = self.includes[number] = not common & ~row
             more = row & ~common if includes else row
             self.any |= more
-            if more.bit_count() > _NEAR:
+            if sizes[number] - (self._size if includes else 0) > _NEAR:
                 self.far[number] = more
                 continue
             near = 0
@@ -184,8 +196,8 @@ class Classes:
         half = max((sizes[number] for number in parted), default=0) // 2
         large = [number for number in parted if sizes[number] >= half]
         number = max(large, key=lambda each: parted[each].bit_count(), default=-1)
-        self._beyond = beyond = following.beyond(number) if large else Beyond(0)
-        beyond.take(following.sets, parted)
+        self._beyond = beyond = following.beyond(number) if large else Beyond(0, 0)
+        beyond.take(following.sets, sizes, parted)
         self.common = beyond.common
         self.first = parted.get(number, 0)
         self._including: tuple[Some, Some] = [], []

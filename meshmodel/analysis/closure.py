@@ -147,62 +147,6 @@ class Closure:
         return row
 
 
-class Onward:
-    """What follows on a node: what it reaches, itself left out where nothing leads back to it.
-
-    For nodes on which the same follows it is the same object: as long as this one is there, sets can be
-    told apart by what object they are.
-    """
-
-    def __init__(self, closure: Closure) -> None:
-        self._closure = closure
-        self._same: dict[int, int] = {}
-        self._known: dict[int, int] = {}
-        self._together: dict[frozenset[int], int] = {}
-        # Most nodes lead into the largest component: where it leads need not be looked at again.
-        size = len(closure.successors)
-        self._core, self._inside = -1, bytes(size)
-        for node in closure.largest(1):
-            self._core = closure.component[node]
-            self._inside = format(closure.row(node), f"0{size}b").encode()[::-1].translate(_AS_BYTES)
-
-    def of(self, node: int) -> int:
-        """The set of nodes that follows on a node."""
-        closure = self._closure
-        component = closure.component
-        number = component[node]
-        if closure.is_cycle(number):
-            return self._row_of(number)
-        inside = self._inside
-        after = closure.successors[node]
-        entered = {component[each] for each in after}
-        if self._core in entered:
-            entered = {component[each] for each in after if not inside[each]}
-            entered.add(self._core)
-        if len(entered) == 1:
-            return self._row_of(entered.pop())
-        if not entered:
-            return 0
-        several = frozenset(entered)
-        row = self._together.get(several)
-        if row is None:
-            row = 0
-            for each in several:
-                row |= closure.row_of(each)
-            row = self._together[several] = self._same.setdefault(row, row)
-        return row
-
-    def _row_of(self, number: int) -> int:
-        row = self._known.get(number)
-        if row is None:
-            row = self._closure.row_of(number)
-            row = self._known[number] = self._same.setdefault(row, row)
-        return row
-
-
-_AS_BYTES = bytes.maketrans(b"01", b"\0\1")
-
-
 class Searched(Closure):
     """The closure of a large graph in which little is reached: rows are searched for, and not kept."""
 

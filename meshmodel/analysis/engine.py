@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from meshmodel.analysis.checkpoints import Candidates, Guarding, Unchecked, unguarded
-from meshmodel.analysis.closure import Closure, Onward, Searched, forward, is_sparse, part
+from meshmodel.analysis.closure import Closure, Searched, forward, is_sparse, part
 from meshmodel.analysis.groups import Group, Grouping, Situation
+from meshmodel.analysis.onward import Onward
 from meshmodel.analysis.results import StepKind
 from meshmodel.analysis.steps import DIRECT_KINDS, DRIVING_KINDS, HELD_KINDS, STEP_ORDER, Mesh
 from meshmodel.model.records import Agent, Intent

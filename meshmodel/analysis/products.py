@@ -10,6 +10,8 @@ _FEW = 8
 """So many sources are looked at one by one."""
 _PIVOTS = 8
 """So many sets are kept to count similar ones by the difference."""
+_SIMILAR = 32
+"""Sets that differ by so many accesses are very similar."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +41,7 @@ class Product:
         accesses: the accesses.
         size: how many they are.
         apart: the pairs in two zones.
+        few: the sources, where they are few.
         like: how many sources there are, and by level from how many data is carried there, or
             outsiders' words come; once it was asked for.
     """
@@ -47,6 +50,7 @@ class Product:
     accesses: int
     size: int
     apart: int
+    few: Sequence[int] | None
     like: tuple[int, ...] | None = None
 
 
@@ -101,8 +105,12 @@ class Pairs:
 
     def product(self, sources: int, accesses: int) -> Product:
         """Some sources and some accesses."""
-        size = accesses.bit_count()
-        return Product(sources, accesses, size, self._count_apart(sources, accesses, size))
+        few, size = _few(sources), accesses.bit_count()
+        if few is not None:
+            apart = size * len(few) - self._near(few, accesses)
+        else:
+            apart = self._count_apart(sources, accesses, size)
+        return Product(sources, accesses, size, apart, few)
 
     def crossings(self, product: Product, home: Home, *, begins: bool) -> int:
         """How many pairs are crossings.
@@ -121,7 +129,7 @@ class Pairs:
         # Pairs in two zones with an access at home are crossings only if that is entered from there.
         like = product.like
         if like is None:
-            like = product.like = self._like(product.sources)
+            like = product.like = self._like(product)
         near = product.sources >> home.first
         total -= here.bit_count() * (like[0] - (near & home.here).bit_count())
         for level in range(4):
@@ -131,25 +139,23 @@ class Pairs:
                 total += back.bit_count() * (like[1 + level] - entering.bit_count())
         return total
 
-    def _like(self, sources: int) -> tuple[int, ...]:
-        number = sources.bit_count()
-        if number > _FEW:
-            return number, *[(sources & entering).bit_count() for entering in self._entering]
-        mesh, found = self._mesh, [0, 0, 0, 0]
-        for read in bits(sources):
+    def _like(self, product: Product) -> tuple[int, ...]:
+        sources, mesh = product.sources, self._mesh
+        if product.few is None:
+            return sources.bit_count(), *[(sources & entering).bit_count() for entering in self._entering]
+        found = [0, 0, 0, 0]
+        for read in product.few:
             levels = 4 if mesh.untrusted >> read & 1 else mesh.sensitivity[read // 5]
             for level in range(levels):
                 found[level] += 1
-        return number, *found
+        return len(product.few), *found
 
     def _count_apart(self, sources: int, accesses: int, size: int) -> int:
         """How many pairs are in two zones."""
-        mesh, number = self._mesh, sources.bit_count()
-        total = size * number
-        if number <= _FEW:
-            return total - self._near(sources, accesses)
-        if size <= _FEW:
-            return total - self._near(accesses, sources)
+        mesh, total = self._mesh, size * sources.bit_count()
+        few = _few(accesses)
+        if few is not None:
+            return total - self._near(few, sources)
         alone = sources & mesh.lone
         if alone:
             total -= (alone * ALL_ACTIONS & accesses).bit_count()
@@ -157,15 +163,15 @@ class Pairs:
         same: int = sum(map(operator.mul, self._zone_counts(accesses), self._zone_counts(sources)))
         return total - same
 
-    def _near(self, nodes: int, apart: int) -> int:
-        """How many pairs of one of these accesses and one of those are in one zone."""
+    def _near(self, few: Sequence[int], others: int) -> int:
+        """How many pairs of one of a few accesses and one of others are in one zone."""
         mesh, total = self._mesh, 0
-        for node in bits(nodes):
+        for node in few:
             zone = mesh.zone_of[node // 5]
             known = self._by_name.get(zone)
             if known is None:
                 known = self._by_name[zone] = self.home(mesh.zone_mask[zone])
-            total += (apart >> known.first & known.here).bit_count()
+            total += (others >> known.first & known.here).bit_count()
         return total
 
     def _zone_counts(self, accesses: int) -> list[int]:
@@ -176,21 +182,38 @@ class Pairs:
         known = self._by_zone.get(accesses)
         if known is not None:
             return known
-        places = self._places
-        for pivot, counts in self._pivots:
-            different = accesses ^ pivot
-            if different.bit_count() <= 2 * len(self._zones):
-                known = counts.copy()
-                for node in bits(different & accesses):
-                    known[places[node // 5]] += 1
-                for node in bits(different & pivot):
-                    known[places[node // 5]] -= 1
+        place, pivot, distance = -1, 0, 2 * len(self._zones) + 1
+        for number, (before, _) in enumerate(self._pivots):
+            found = (accesses ^ before).bit_count()
+            if found < distance:
+                place, pivot, distance = number, before, found
+            if found <= _SIMILAR:
                 break
-        else:
+        if place < 0:
             known = [(accesses & mask).bit_count() for mask in self._zones]
             known.append(0)
-            if len(self._pivots) < _PIVOTS:
-                self._pivots.append((accesses, known))
+        else:
+            known, places = self._pivots[place][1].copy(), self._places
+            for node in bits(accesses & ~pivot):
+                known[places[node // 5]] += 1
+            for node in bits(pivot & ~accesses):
+                known[places[node // 5]] -= 1
+            # The next set is similar, too.
+            self._pivots.insert(0, self._pivots.pop(place))
+        if distance > _SIMILAR and len(self._pivots) < _PIVOTS:
+            self._pivots.insert(0, (accesses, known))
         known[-1] = 0
         self._by_zone[accesses] = known
         return known
+
+
+def _few(nodes: int) -> Sequence[int] | None:
+    """These nodes, if they are few."""
+    found: list[int] = []
+    while nodes:
+        if len(found) == _FEW:
+            return None
+        node = nodes.bit_length() - 1
+        found.append(node)
+        nodes ^= 1 << node
+    return found

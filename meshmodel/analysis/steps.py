@@ -5,7 +5,6 @@ sorted by zone so that the accesses of a zone lie together; then the active cred
 active agents. A set of nodes is a Python integer with one bit a node.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
@@ -91,13 +90,18 @@ def bits(mask: int) -> Iterator[int]:
             mask ^= lowest
             yield lowest.bit_length() - 1
         return
-    content = mask.to_bytes(mask.bit_length() // 8 + 1, "little")
-    if count * 16 < len(content):
-        for found in _SET_BYTE.finditer(content):
-            base = 8 * found.start()
-            for bit in _BYTE_BITS[content[found.start()]]:
-                yield base + bit
+    size = mask.bit_length() // 8 + 1
+    if count * 16 < size:
+        # Most of it is empty.
+        content = mask.to_bytes(size + -size % _PART, "little")
+        for first in [at for at in range(0, size, _PART) if content[at : at + _PART] != _EMPTY]:
+            part = int.from_bytes(content[first : first + _PART], "little")
+            while part:
+                lowest = part & -part
+                part ^= lowest
+                yield 8 * first + lowest.bit_length() - 1
         return
+    content = mask.to_bytes(size, "little")
     base = 0
     for byte in content:
         if byte:
@@ -108,7 +112,9 @@ def bits(mask: int) -> Iterator[int]:
 
 _FEW: Final = 6
 """So many bits are taken off one by one."""
-_SET_BYTE: Final = re.compile(rb"[^\0]")
+_PART: Final = 64
+"""So many bytes are looked at together."""
+_EMPTY: Final = bytes(_PART)
 _BYTE_BITS: Final = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 
 
