@@ -7,19 +7,19 @@ that reach an access by start, zone and kind. The numbers are whole and far belo
 hold them exactly.
 """
 
-from collections.abc import Collection, Sequence
-from itertools import chain, pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from meshmodel.analysis.pairs.columns import Numbers, places
 from meshmodel.analysis.spreads import HOME, KINDS, Spread, Start, enters_home
+from meshmodel.analysis.steps import bits
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Numbers = NDArray[np.int64]
-    Floats = NDArray[np.float64]
-    Bits = NDArray[np.uint8]
+Floats = NDArray[np.float64]
+Bits = NDArray[np.uint8]
 
 _TOGETHER = 2_048
 """So many starts are counted at once."""
@@ -36,22 +36,20 @@ class _Chosen(NamedTuple):
         by_row, by_class: how many sources there are by class and zone, and by class.
     """
 
-    numbers: "Numbers"
-    alike: "Numbers"
-    place: "Numbers"
-    sets: "Bits"
-    by_row: "Floats"
-    by_class: "Floats"
+    numbers: Numbers
+    alike: Numbers
+    place: Numbers
+    sets: Bits
+    by_row: Floats
+    by_class: Floats
 
-    def apart(self, rows: "Numbers", starts: "Numbers") -> "Floats":
+    def apart(self, rows: Numbers, starts: Numbers) -> Floats:
         """The sources of each class, in other zones than some, of some of the starts.
 
         Args:
             rows: for each class the rows of these zones.
             starts: the starts, by their places.
         """
-        import numpy as np
-
         alike = self.alike[starts]
         sources: Floats = np.take(self.by_class, alike, axis=1)
         sources -= self.by_row[rows, alike]
@@ -67,11 +65,11 @@ class _Near(NamedTuple):
         situations, zones, sizes: of those that are alike.
     """
 
-    agents: "Numbers"
-    firsts: "Numbers"
-    situations: "Numbers"
-    zones: "Numbers"
-    sizes: "Floats"
+    agents: Numbers
+    firsts: Numbers
+    situations: Numbers
+    zones: Numbers
+    sizes: Floats
 
 
 class Bulk:
@@ -81,7 +79,7 @@ class Bulk:
         self,
         spread: Spread,
         starts: Sequence[Start],
-        situations: Sequence[range],
+        situations: Sequence[tuple[range, Sequence[int]]],
         homes: Sequence[str | None],
     ) -> None:
         """Nothing is counted yet.
@@ -89,9 +87,8 @@ class Bulk:
         Args:
             spread: what is counted is added to it.
             starts: those that can be counted.
-            situations: the numbers of the starts that the same agents have; their agents follow on one
-                another in the same order.
-            homes: the homes of the agents.
+            situations: numbers of starts, and of the agents that have them.
+            homes: the homes of all agents.
         """
         self._spread = spread
         self._mesh = mesh = spread.mesh
@@ -104,8 +101,11 @@ class Bulk:
         self._sets: dict[int, int] = {}
         self._agents: dict[int, int] = {}
         self._pairs: dict[tuple[int, int], int] = {}
-        self._held: list[int] = []
-        self._holders: list[Sequence[int]] = []
+        # All doors one after the other: their pairs, and who holds; and where each of them ends.
+        self._openings: list[int] = []
+        self._holders: list[int] = []
+        self._holders_end = [0]
+        self._doors_end = [0]
 
     def pair(self, starts: int, agents: int) -> int:
         """The number of a pair of starts and of agents, both as bits."""
@@ -115,25 +115,29 @@ class Bulk:
         )
         return self._pairs.setdefault(pair, len(self._pairs))
 
-    def add(self, access: int, pair: int, holders: Sequence[int]) -> None:
-        """Add an access with doors that are open for some starts.
+    def doors(self, openings: Iterable[tuple[int, int]]) -> int:
+        """The number of some doors, as they are open for some starts and for others.
 
         Args:
-            access: the node of the access.
-            pair: the starts, and the agents that reach a credential for one of the doors as themselves.
-            holders: those of these agents that hold all that they reach so.
+            openings: a pair each, of the starts and of the agents that reach a credential for one of the
+                doors as themselves; with those of these agents that hold all that they reach so.
         """
-        if holders:
-            self._held.append(len(self._accesses))
-            self._holders.append(holders)
+        for pair, held in openings:
+            self._openings.append(pair)
+            self._holders.extend(bits(held))
+            self._holders_end.append(len(self._holders))
+        self._doors_end.append(len(self._openings))
+        return len(self._doors_end) - 2
+
+    def add(self, access: int, doors: int) -> None:
+        """Add an access that has such doors."""
         self._accesses.append(access)
-        self._chosen.append(pair)
+        self._chosen.append(doors)
 
     def count(self) -> None:
         """Count the crossings to all that was added."""
-        if not self._accesses:
+        if not self._openings:
             return
-        import numpy as np
 
         self._zone_of = np.array([self._zones.get(zone, 0) for zone in self._mesh.zone_of])
         self._prepare_accesses()
@@ -151,14 +155,16 @@ class Bulk:
 
     def _prepare_accesses(self) -> None:
         """Put the accesses together that are alike and have the same doors."""
-        import numpy as np
-
         kinds = np.zeros(len(self._zone_of), np.int64)
         kinds[list(self._spread.kinds)] = list(self._spread.kinds.values())
-        systems, actions = np.divmod(np.array(self._accesses), 5)
+        chosen, ends = np.array(self._chosen), np.array(self._doors_end)
+        owner, openings = places(ends[chosen], np.diff(ends)[chosen])
+        systems, actions = np.divmod(np.array(self._accesses)[owner], 5)
         codes = self._zone_of[systems] * KINDS + kinds[systems] | (actions > 0) << 1
         cells, cell, self._times = np.unique(
-            codes * len(self._pairs) + np.array(self._chosen), return_inverse=True, return_counts=True
+            codes * len(self._pairs) + np.array(self._openings)[openings],
+            return_inverse=True,
+            return_counts=True,
         )
         codes, pair = np.divmod(cells, len(self._pairs))
         self._zone, self._kind = np.divmod(codes, KINDS)
@@ -169,27 +175,31 @@ class Bulk:
         self._cell = np.stack([self._cell_started, len(self._sets) + pair], axis=1).ravel()
         every = np.searchsorted(self._zone, np.arange(len(self._zones) + 1))
         self._cells = [slice(*each) for each in pairwise(every.tolist())]
-        lengths = np.array(list(map(len, self._holders)), np.int64)
-        holders = np.array(list(chain.from_iterable(self._holders)), np.int64)
-        self._holding = np.repeat(cell[np.array(self._held, np.int64)], lengths), holders
+        ends = np.array(self._holders_end)
+        owner, held = places(ends[openings], np.diff(ends)[openings])
+        self._holding = cell[owner], np.array(self._holders, np.int64)[held]
 
     def _prepare_agents(self) -> None:
         """Number the situations of the agents, and those of the agents at home in each zone."""
-        import numpy as np
-
         self._start_sets = _unpacked(self._sets, len(self._starts))
-        self._reach = _unpacked(self._agents, len(self._homes))
-        self._sizes = np.array([self._starts[each.start].agents.bit_count() for each in self._situations])
-        self._begins = np.array([each.start for each in self._situations])
-        self._lengths = np.array([len(each) for each in self._situations])
+        # From here on the agents have other numbers: those that have the same starts follow on one another.
+        order = np.concatenate([agents for _, agents in self._situations])
+        place = np.full(len(self._homes), -1)
+        place[order] = np.arange(len(order))
+        self._reach = np.take(_unpacked(self._agents, len(self._homes)), order, axis=1)
+        cells, holders = self._holding
+        holders = place[holders]
+        self._holding = cells[holders >= 0], holders[holders >= 0]
+        self._home = np.array(
+            [-1 if home is None else self._zones.get(home, -1) for home in self._homes], np.int64
+        )[order]
+        self._sizes = np.array([len(agents) for _, agents in self._situations])
+        self._begins = np.array([starts.start for starts, _ in self._situations])
+        self._lengths = np.array([len(starts) for starts, _ in self._situations])
         numbers = np.arange(len(self._sizes))
         self._situation = np.repeat(numbers, self._sizes)
         self._situation_of = np.repeat(numbers, self._lengths)
-        firsts = np.cumsum(self._sizes) - self._sizes
-        self._reached_by = _summed(self._reach, firsts, axis=1)
-        self._home = np.array(
-            [-1 if home is None else self._zones.get(home, -1) for home in self._homes], np.int64
-        )
+        self._reached_by = _summed(self._reach, np.cumsum(self._sizes) - self._sizes, axis=1)
         # The agents at home in each zone that are alike follow on one another.
         agents = np.argsort(self._home, kind="stable")
         agents = agents[np.searchsorted(self._home[agents], 0) :]
@@ -201,8 +211,6 @@ class Bulk:
 
     def _prepare_sources(self) -> None:
         """Put the systems together that are alike as sources, in the order of their zones."""
-        import numpy as np
-
         mesh = self._mesh
         numbers = np.array(list(self._spread.kinds))
         untrusted = _unpacked([mesh.untrusted], 5 * len(mesh.systems))[0][5 * numbers]
@@ -225,7 +233,7 @@ class Bulk:
         self._row = np.full((len(self._names), len(self._zones)), len(zones))
         self._row[self._classes, zones] = np.arange(len(zones))
 
-    def _count_some(self, numbers: "Numbers", alike: "Numbers", keys: list[tuple[int, bool, bool]]) -> None:
+    def _count_some(self, numbers: Numbers, alike: Numbers, keys: list[tuple[int, bool, bool]]) -> None:
         """Count the crossings from some starts.
 
         Args:
@@ -233,8 +241,6 @@ class Bulk:
             alike: for each the number of its sources.
             keys: these sources, whether their agents are steered, and whether home is one of them.
         """
-        import numpy as np
-
         place = np.full(len(self._starts), -1)
         place[numbers] = np.arange(len(numbers))
         sets = np.take(self._start_sets, numbers, axis=1)
@@ -248,12 +254,10 @@ class Bulk:
         self._take_held(counted, chosen)
         self._add(counted)
 
-    def _everywhere(self, chosen: "_Chosen") -> "Floats":
+    def _everywhere(self, chosen: _Chosen) -> Floats:
         """By class and cell the crossings as if nobody were at home: all of them, and those of agents
         that reach a credential as themselves.
         """
-        import numpy as np
-
         situations = self._situation_of[chosen.numbers]
         firsts = np.searchsorted(chosen.alike, np.arange(chosen.by_class.shape[1]))
         there = np.add.reduceat(chosen.sets * self._sizes[situations], firsts, axis=1)
@@ -269,16 +273,11 @@ class Bulk:
                 every[self._classes[rows], both] -= _product(chosen.by_row[rows], part)
         return every
 
-    def _at_home(self, chosen: "_Chosen") -> "Floats":
+    def _at_home(self, chosen: _Chosen) -> Floats:
         """The same for agents at home and what is open there."""
-        import numpy as np
-
         near = self._near
         found = np.zeros((len(self._names), len(self._cell)))
-        lengths = self._lengths[near.situations]
-        starts = chosen.place[_ranges(self._begins[near.situations], lengths)]
-        group = np.repeat(np.arange(len(lengths)), lengths)[starts >= 0]
-        starts = starts[starts >= 0]
+        group, starts = self._starts_of(near.situations, chosen)
         sources = chosen.apart(self._row[:, near.zones[group]], starts)
         zones = np.arange(len(self._zones) + 1)
         edges = np.searchsorted(near.zones, zones).tolist()
@@ -305,17 +304,18 @@ class Bulk:
             )
         return found
 
-    def _take_held(self, counted: "Floats", chosen: "_Chosen") -> None:
-        """Take away what was counted as picked up, though all that the agent reaches is held."""
-        import numpy as np
+    def _starts_of(self, situations: Numbers, chosen: _Chosen) -> tuple[Numbers, Numbers]:
+        """The starts of these situations that were chosen, by their places: for each whose it is, and it."""
+        owner, starts = places(self._begins[situations], self._lengths[situations])
+        starts = chosen.place[starts]
+        return owner[starts >= 0], starts[starts >= 0]
 
+    def _take_held(self, counted: Floats, chosen: _Chosen) -> None:
+        """Take away what was counted as picked up, though all that the agent reaches is held."""
         cell, agents = self._holding
-        situations = self._situation[agents]
-        lengths = self._lengths[situations]
-        starts = chosen.place[_ranges(self._begins[situations], lengths)]
-        cell, agents = cell.repeat(lengths), agents.repeat(lengths)
-        there = np.nonzero((starts >= 0) & (chosen.sets[self._cell_started[cell], starts] > 0))[0]
-        cell, agents, starts = cell[there], agents[there], starts[there]
+        owner, starts = self._starts_of(self._situation[agents], chosen)
+        there = np.flatnonzero(chosen.sets[self._cell_started[cell[owner]], starts])
+        cell, agents, starts = cell[owner[there]], agents[owner[there]], starts[there]
         zone = self._zone[cell]
         kind = self._kind[cell] + KINDS * (self._home[agents] == zone)
         for source, number in enumerate(chosen.apart(self._row[:, zone], starts)):
@@ -323,14 +323,12 @@ class Bulk:
             counted[0, source, :, 1] -= far + near
             counted[1, source, :, 1] -= near
 
-    def _sources(self, keys: list[tuple[int, bool, bool]]) -> "tuple[Floats, Floats]":
+    def _sources(self, keys: list[tuple[int, bool, bool]]) -> tuple[Floats, Floats]:
         """How many sources there are of each class in each zone, and of each class, for each of these.
 
         Args:
             keys: sources, whether their agents are steered, and whether home is one of them.
         """
-        import numpy as np
-
         reads = _unpacked([sources for sources, _, _ in keys], 5 * len(self._mesh.systems))
         found = _summed(np.take(reads[:, ::5].T, self._read, axis=0), self._read_firsts, axis=0)
         steered = np.array([each for _, each, _ in keys])
@@ -345,7 +343,7 @@ class Bulk:
         by_class[-1] = [each for _, _, each in keys]
         return by_row, by_class
 
-    def _add(self, counted: "Floats") -> None:
+    def _add(self, counted: Floats) -> None:
         """Add what was counted.
 
         Args:
@@ -364,37 +362,23 @@ class Bulk:
                     numbers[place + 1] += taken
 
 
-def _product(one: "Floats", other: "Floats") -> "Floats":
+def _product(one: Floats, other: Floats) -> Floats:
     """The products of all rows of two tables, without threads, which cost more than they bring here."""
-    import numpy as np
-
     product: Floats = np.einsum("ik,jk->ij", one, other)
     return product
 
 
-def _summed(table: "Bits", firsts: "Numbers", axis: int) -> "NDArray[np.int32]":
+def _summed(table: Bits, firsts: Numbers, axis: int) -> NDArray[np.int32]:
     """The sums of zeros and ones over ranges of a table, which begin at these places."""
-    import numpy as np
-
     longest = int(np.diff(firsts, append=table.shape[axis]).max())
     kind = np.uint8 if longest < 256 else np.int32
     summed: NDArray[np.int32] = np.add.reduceat(table, firsts, axis=axis, dtype=kind).astype(np.int32)
     return summed
 
 
-def _unpacked(sets: Collection[int], size: int) -> "Bits":
+def _unpacked(sets: Collection[int], size: int) -> Bits:
     """Sets of bits as rows of zeros and ones."""
-    import numpy as np
-
     width = size // 8 + 1
     content = b"".join(each.to_bytes(width, "little") for each in sets)
     rows = np.frombuffer(content, np.uint8).reshape(-1, width)
     return np.unpackbits(rows, axis=1, count=size, bitorder="little")
-
-
-def _ranges(begins: "Numbers", lengths: "Numbers") -> "Numbers":
-    """The numbers of ranges, one range after the other."""
-    import numpy as np
-
-    ends = np.cumsum(lengths)
-    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(begins - ends + lengths, lengths)

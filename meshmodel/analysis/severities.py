@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from functools import reduce
 from operator import and_
 
+from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import Approval, Counts
-from meshmodel.analysis.engine import Group, Situation, Traveller
+from meshmodel.analysis.engine import Group, Situation
 from meshmodel.analysis.spreads import Opening, Spread, Start
 from meshmodel.analysis.steps import ADMIN, Pair, bits
 from meshmodel.model.vocabulary import Severity
@@ -33,14 +34,13 @@ class Severities:
         self._many = MANY if many is None else many
         self._engine = counts.engine
         self._mesh = mesh = counts.mesh
-        # Agents that are alike have numbers next to each other.
-        alike: dict[Situation, list[Traveller]] = {}
-        for each in self._engine.travellers:
-            alike.setdefault(each.situation, []).append(each)
-        self._situations = {each: agents for each, agents in alike.items() if each.groups}
-        self._travellers = [each for agents in self._situations.values() for each in agents]
+        self._travellers = self._engine.travellers
+        # The agents that have the same starts, and those at home in each zone.
+        self._situations: dict[Situation, list[int]] = {}
         at_home: dict[str, int] = {}
         for number, each in enumerate(self._travellers):
+            if each.situation.groups:
+                self._situations.setdefault(each.situation, []).append(number)
             if each.home is not None:
                 at_home[each.home] = at_home.get(each.home, 0) | 1 << number
         self._spread = Spread(counts, at_home)
@@ -70,33 +70,31 @@ class Severities:
         self._numbers: dict[Situation, range] = {}
         self._firsts = self._pairs = 0
         self._dropping: dict[int, int] = {}
-        rest: dict[tuple[Group, bool], Start] = {}
+        shared: dict[tuple[tuple[Group, ...], bool], int] = {}
         seeds: dict[tuple[int, ...], int] = {}
         dropping: dict[int, int] = {}
-        agent = 0
-        for situation, travellers in self._situations.items():
-            agents = (1 << len(travellers)) - 1 << agent
-            agent += len(travellers)
-            first, steered = situation.groups[0], situation.steered
+        for situation, numbers in self._situations.items():
+            agents, steered, rest = union(numbers), situation.steered, situation.rest
+            if rest:
+                shared[rest, steered] = shared.get((rest, steered), 0) | agents
             before = len(self._starts)
             self._firsts |= 1 << before
-            for group in situation.groups:
-                known = rest.get((group, steered))
-                if known is not None:
-                    known.agents |= agents
-                    continue
-                dropped = group.unchecked.dropped
-                if situation.shared and group is not first and group.sources & first.sources:
-                    rest[group, steered] = Start(group.sources, False, steered, dropped, agents)
-                    continue
-                mark = 1 << len(self._starts)
+            for group in situation.groups[: len(situation.groups) - len(rest)]:
+                mark, dropped = 1 << len(self._starts), group.unchecked.dropped
                 self._starts.append(Start(group.sources, group.home, steered, dropped, agents))
                 self._pairs += group.unchecked.row.bit_count()
                 dropping[dropped] = dropping.get(dropped, 0) | mark
                 for part in group.unchecked.seeds:
                     seeds[part] = seeds.get(part, 0) | mark
             self._numbers[situation] = range(before, len(self._starts))
-        self._rest = [(start, group.unchecked.row) for (group, _), start in rest.items()]
+        with_rest: dict[tuple[Group, bool], int] = {}
+        for (rest, steered), agents in shared.items():
+            for group in rest:
+                with_rest[group, steered] = with_rest.get((group, steered), 0) | agents
+        self._rest = [
+            (Start(group.sources, False, steered, group.unchecked.dropped, agents), group.unchecked.row)
+            for (group, steered), agents in with_rest.items()
+        ]
         for dropped, marks in dropping.items():
             for number in bits(dropped):
                 self._dropping[number] = self._dropping.get(number, 0) | marks
@@ -104,10 +102,9 @@ class Severities:
         for part, marks in seeds.items():
             for node in part:
                 beginning[node] = beginning.get(node, 0) | marks
-        baseline, own = self._engine.guarding.baseline, self._engine.own
+        baseline = self._engine.guarding.baseline
         self._carried, self._carried_at = baseline.columns(beginning), baseline.component
-        self._own = own.columns({each.node: 1 << n for n, each in enumerate(self._travellers)})
-        self._own_at = own.component
+        self._own, self._own_at = self._engine.own_carriers, self._engine.own.component
 
     def _prepare_doors(self) -> None:
         """The grant steps that are a door to each access, those of each credential, and who holds it."""
@@ -121,13 +118,10 @@ class Severities:
                 doors[access] = [*doors[access], *doors[admin]]
         self._doors, self._opened = doors, opened
         self._held: dict[int, int] = {}
-        self._holders: dict[int, list[int]] = {}
-        place = {each.node: number for number, each in enumerate(self._travellers)}
+        place = {each.node: 1 << number for number, each in enumerate(self._travellers)}
         for agent, credential in self._mesh.steps["hold"]:
-            number = place.get(agent)
-            if number is not None:
-                self._held[credential] = self._held.get(credential, 0) | 1 << number
-                self._holders.setdefault(credential, []).append(number)
+            if agent in place:
+                self._held[credential] = self._held.get(credential, 0) | place[agent]
         self._open: dict[int, int] = {}
         self._agents: dict[int, int] = {}
 
@@ -184,33 +178,42 @@ class Severities:
         from meshmodel.analysis.bulk import Bulk
 
         homes = [each.home for each in self._travellers]
-        bulk = Bulk(self._spread, self._starts, list(self._numbers.values()), homes)
-        bounded = self._spread.bounded
-        guarded = {access for _, enters in self._guards for access in _entered(enters)}
-        alike: dict[tuple[int, int], int] = {}
+        numbers = [(self._numbers[each], agents) for each, agents in self._situations.items()]
+        bulk = Bulk(self._spread, self._starts, numbers, homes)
+        bounded, guards = self._spread.bounded, self._guards
+        guarded = {access for _, enters in guards for access in _entered(enters)}
         pairs: dict[int, int] = {}
+        alike: dict[tuple[int, int], int] = {}
         for credential in self._opened:
-            key = self._carried_at[credential], self._own_at[credential]
-            if key not in alike:
-                starts = self._carried[key[0]]
-                alike[key] = bulk.pair(starts, self._own[key[1]]) if starts else -1
-            pairs[credential] = alike[key]
+            place = self._carried_at[credential], self._own_at[credential]
+            if place not in alike:
+                starts = self._carried[place[0]]
+                alike[place] = bulk.pair(starts, self._own[place[1]]) if starts else -1
+            pairs[credential] = alike[place]
+        known: dict[object, int] = {}
         for access, doors in self._doors.items():
             if bounded and self._spread.is_bounded(access):
                 self._add(access)
                 continue
-            credentials = [credential for credential, _ in doors]
-            first = pairs[credentials[0]]
-            if access in guarded or any(pairs[each] != first for each in credentials):
-                for starts, reaching, held in self._openings(access):
-                    bulk.add(access, bulk.pair(starts, reaching), list(bits(held)))
-            elif first >= 0:
-                # Most credentials are carried by the same starts, and reached by the same agents.
-                if len(doors) == 1:
-                    holders = self._holders.get(credentials[0], ())
+            # Most accesses of a system have the same doors.
+            plain = access not in guarded
+            key: object = doors[0][0]
+            if not plain:
+                key = tuple([(step[0], guards.get(step)) for step in doors])
+            elif len(doors) > 1:
+                key = tuple([credential for credential, _ in doors])
+            number = known.get(key)
+            if number is None:
+                some = {pairs[credential] for credential, _ in doors} if plain else set()
+                if len(some) == 1:
+                    # Most credentials are carried by the same starts, and reached by the same agents.
+                    held = reduce(and_, [self._held.get(credential, 0) for credential, _ in doors])
+                    openings = [(pair, held) for pair in some if pair >= 0]
                 else:
-                    holders = list(bits(reduce(and_, [self._held.get(each, 0) for each in credentials])))
-                bulk.add(access, first, holders)
+                    found = self._openings(access)
+                    openings = [(bulk.pair(starts, reaching), held) for starts, reaching, held in found]
+                number = known[key] = bulk.doors(openings)
+            bulk.add(access, number)
         bulk.count()
 
     def _add(self, access: int) -> None:
@@ -254,7 +257,7 @@ class Severities:
 
     def _excuse(self, agent: int, situation: Situation, approval: Approval) -> None:
         """Count only the doors that an intent does not excuse, where it excuses any."""
-        for number in self._numbers[situation]:
+        for number in self._numbers.get(situation, ()):
             start = self._starts[number]
             sources, home = start.sources & approval.sources, start.home and approval.home
             if not sources and not home:
