@@ -17,8 +17,10 @@ from meshmodel.analysis import closure, engine, parts
 from meshmodel.analysis.closure import Searched, forward, is_sparse
 from meshmodel.analysis.pairs import looking
 from meshmodel.api import Analysis, analyse
+from meshmodel.model import records as r
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import View
+from tests.analysis.meshes_by_hand import pipeline
 from tests.analysis.random_models import random_model
 from tests.benchmarks.meshes import clustered
 
@@ -94,6 +96,37 @@ def test_pairs_tell_the_same_as_rows(seed: int, size: int, view: View, block: in
     snapshot = replace(snapshot, intent=intents, checkpoint=checkpoints)
     with mock.patch.object(looking, "_BLOCK", block):
         same(snapshot, view, 9, 0)
+
+
+def read_after_a_decision(*more: r.Record) -> Snapshot:
+    """A bot writes files with a key of its own, and reads a vault, where another key lies, once asked."""
+    return pipeline(
+        r.Zone("cloud"),
+        r.System("files", zone="cloud", sensitivity="confidential"),
+        r.Credential("file-key"),
+        r.Hold("coder", "file-key"),
+        r.Grant("file-key", "files", ("write",)),
+        r.Checkpoint("asked", "human-approval", "grant", "ci-token", "ci"),
+        *more,
+    )
+
+
+def test_a_second_key_that_is_found_after_a_decision_makes_crossings_more_severe():
+    one, other = read_after_a_decision(), read_after_a_decision(r.Grant("deploy-key", "files", ("write",)))
+    same(one, "built", 9, 0)
+    same(other, "built", 9, 0)
+    with in_parts(9):
+        before, after = analyse(one), analyse(other)
+        assert before.summary.uncontrolled == after.summary.uncontrolled
+        assert before.uncontrolled_by_severity != after.uncontrolled_by_severity
+
+
+def test_power_that_is_found_after_a_decision_opens_steps_of_before():
+    guarded = r.Checkpoint("files", "policy-decision", "grant", "file-key", "files", decided_at="cluster")
+    snapshot = read_after_a_decision(guarded)
+    same(snapshot, "built", 9, 0)
+    with in_parts(9):
+        assert ("file-key", "files") in {(door.credential, door.system) for door in analyse(snapshot).doors}
 
 
 @pytest.mark.parametrize("guarded", [0.05, 0.6])

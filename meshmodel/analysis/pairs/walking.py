@@ -162,7 +162,7 @@ def walk(
             search(baseline, read, row)
             power = [step for step in opening.open(row) if step not in opened]
             row -= unchecked
-            if len(row) > 1 or power:
+            if len(row) > 1:
                 place = len(starts.later)
                 starts.later.append((number, read))
                 starts.later_nodes += [(place, each) for each in row]
