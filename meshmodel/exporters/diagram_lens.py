@@ -151,6 +151,8 @@ def _light_steps(mesh: Mesh, lit: Lighting, tone: Tone, kinds: Sequence[str], ro
         by = any(access(custody.system, ACTION_NUMBER[action]) for action in custody.obtained_by)
         steps.append(("custody", *key, by))
     for delegation in snapshot.delegation.values():
+        if delegation.from_ not in agents:  # who is gone hands nothing over
+            continue
         steps += [
             ("hold", delegation.to, passed, agents.get(delegation.to) in row)
             for passed in delegation.passes or ()
