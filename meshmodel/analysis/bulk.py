@@ -124,7 +124,8 @@ class Bulk:
         """
         for pair, held in openings:
             self._openings.append(pair)
-            self._holders.extend(bits(held))
+            if held:
+                self._holders.extend(bits(held))
             self._holders_end.append(len(self._holders))
         self._doors_end.append(len(self._openings))
         return len(self._doors_end) - 2

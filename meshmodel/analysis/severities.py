@@ -7,8 +7,6 @@ agents at once, who picked up a credential for it; the rest is counting pairs of
 
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import reduce
-from operator import and_
 
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import Approval, Counts
@@ -125,35 +123,31 @@ class Severities:
         self._open: dict[int, int] = {}
         self._agents: dict[int, int] = {}
 
-    def _carrying(self, step: Pair) -> int:
-        """The starts for which a door is open: they carry its credential, and nobody is asked."""
-        starts = self._carried[self._carried_at[step[0]]]
+    def _unguarded(self, step: Pair) -> int:
+        """The starts for which nobody is asked at a step."""
         guarding = self._guards.get(step, 0)
-        if not guarding:
-            return starts
         known = self._open.get(guarding)
         if known is None:
             known = -1
             for number in bits(guarding):
                 known &= self._dropping.get(number, 0)
             self._open[guarding] = known
-        return starts & known
-
-    def _reaching(self, credential: int) -> int:
-        """The agents that reach a credential as themselves."""
-        return self._own[self._own_at[credential]]
+        return known
 
     def _picking(self, credential: int) -> int:
         """The agents that pick a credential up: that reach it as themselves, and do not hold it."""
-        return self._reaching(credential) & ~self._held.get(credential, 0)
+        return self._own[self._own_at[credential]] & ~self._held.get(credential, 0)
 
     def _openings(self, access: int) -> list[Opening]:
         """The starts for which an access has open doors, by those that are open."""
         found: list[Opening] = []
         seen = 0
         for step in self._doors[access]:
-            starts, reaching = self._carrying(step), self._reaching(step[0])
-            holding = self._held.get(step[0], 0)
+            credential = step[0]
+            starts = self._carried[self._carried_at[credential]]
+            if step in self._guards:
+                starts &= self._unguarded(step)
+            reaching, holding = self._own[self._own_at[credential]], self._held.get(credential, 0)
             if starts == seen and len(found) == 1:
                 # Most credentials are carried by the same starts, and reached by the same agents.
                 _, reached, held = found[0]
@@ -204,15 +198,17 @@ class Severities:
                 key = tuple([credential for credential, _ in doors])
             number = known.get(key)
             if number is None:
-                some = {pairs[credential] for credential, _ in doors} if plain else set()
-                if len(some) == 1:
+                first = pairs[doors[0][0]]
+                if plain and (len(doors) == 1 or {pairs[step[0]] for step in doors} == {first}):
                     # Most credentials are carried by the same starts, and reached by the same agents.
-                    held = reduce(and_, [self._held.get(credential, 0) for credential, _ in doors])
-                    openings = [(pair, held) for pair in some if pair >= 0]
+                    held = self._held.get(doors[0][0], 0)
+                    for step in doors[1:]:
+                        held = held and held & self._held.get(step[0], 0)
+                    number = bulk.doors([(first, held)] if first >= 0 else [])
                 else:
                     found = self._openings(access)
-                    openings = [(bulk.pair(starts, reaching), held) for starts, reaching, held in found]
-                number = known[key] = bulk.doors(openings)
+                    number = bulk.doors([(bulk.pair(starts, some), held) for starts, some, held in found])
+                known[key] = number
             bulk.add(access, number)
         bulk.count()
 
@@ -266,7 +262,9 @@ class Severities:
             for action in bits(approval.actions):
                 access = 5 * approval.system + action
                 doors = [
-                    step[0] for step in self._doors.get(access, ()) if self._carrying(step) >> number & 1
+                    step[0]
+                    for step in self._doors.get(access, ())
+                    if (self._carried[self._carried_at[step[0]]] & self._unguarded(step)) >> number & 1
                 ]
                 left = [each for each in doors if not approval.credentials >> each & 1]
                 if len(left) < len(doors):
