@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from meshmodel.analysis.closure import union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.steps import bits
 from meshmodel.model.records import Agent, Key
@@ -61,7 +62,10 @@ class Reached:
     def every(self) -> int:
         """All that some active agent reaches, as bits."""
         if self._every is None:
-            effective = self._engine.effective
+            effective, columns = self._engine.effective, self._columns
+            if columns is not None:
+                self._every = union([node for node, place in enumerate(self._places) if columns[place]])
+                return self._every
             self._every = 0
             for node in self._engine.mesh.agent_node.values():
                 self._every |= effective.row(node)
@@ -78,6 +82,27 @@ class Reached:
                 self._known.clear()
             known = self._known[marks] = self._told(marks)
         return known
+
+    def each(self, places: Sequence[tuple[int, ...]]) -> list[Reaching]:
+        """For each of several sets of nodes the active agents that reach one of them."""
+        if self._columns is None and self._asked + len(places) > _ASKED:
+            self.prepare()
+        columns, at = self._columns, self._places
+        if columns is None:
+            return [self.named(nodes) for nodes in places]
+        # Most sets of agents are the same object, and it takes long to tell large numbers apart.
+        known: dict[int, Reaching] = {}
+        found = []
+        for nodes in places:
+            if len(nodes) > 1:
+                found.append(self.named(nodes))
+                continue
+            marks = columns[at[nodes[0]]]
+            reaching = known.get(id(marks))
+            if reaching is None:
+                reaching = known[id(marks)] = self.named(nodes)
+            found.append(reaching)
+        return found
 
     def _told(self, marks: int) -> Reaching:
         ids = self._engine.mesh.agents
@@ -101,11 +126,6 @@ class Reached:
                 self._named[agents] = known
             self._same[id(agents)] = known
         return known
-
-    def expect(self, number: int) -> None:
-        """So many nodes will be asked about."""
-        if self._columns is None and self._asked + number > _ASKED:
-            self.prepare()
 
     def _marks(self, node: int) -> int:
         if self._columns is None:

@@ -1,12 +1,15 @@
 """The relations of a model by the elements at their ends."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final, cast
 
+from meshmodel.analysis.steps import implied_mask
 from meshmodel.model.records import Key, Record
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import Action
 
 ENDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
@@ -45,6 +48,18 @@ class Related:
         """The records of a table by the elements that they name at one end, in no order: only to be read."""
         every = self._known.get((table, end))
         return self._arranged(table, end) if every is None else every
+
+    @cached_property
+    def granted(self) -> dict[str, int]:
+        """The actions that the grants of each credential allow anywhere, as five bits, admin as all."""
+        implied: dict[tuple[Action, ...], int] = {}
+        found: dict[str, int] = {}
+        for (credential, _), grant in self._snapshot.grant.items():
+            mask = implied.get(grant.actions)
+            if mask is None:
+                mask = implied[grant.actions] = implied_mask(grant.actions)
+            found[credential] = found.get(credential, 0) | mask
+        return found
 
     def shared(self, table: str, end: str) -> list[str]:
         """The elements that several records of a table name at one end."""

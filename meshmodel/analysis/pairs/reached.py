@@ -1,6 +1,6 @@
 """Who effectively reaches what, from pairs of an agent and a node."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -29,8 +29,9 @@ class ReachedInPairs(Reached):
         begins = self._begins
         return union([node for node in range(len(begins) - 1) if begins[node] < begins[node + 1]])
 
-    def expect(self, number: int) -> None:
-        """It is known who reaches what."""
+    def each(self, places: Sequence[tuple[int, ...]]) -> list[Reaching]:
+        """For each of several sets of nodes the active agents that reach one of them."""
+        return [self.named(nodes) for nodes in places]
 
     def named(self, nodes: Iterable[int]) -> Reaching:
         """The active agents that reach one of these nodes."""

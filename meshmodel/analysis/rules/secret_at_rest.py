@@ -30,14 +30,12 @@ def _many(facts: Facts, custodies: Sequence[Custody]) -> Cases:
     credentials, systems = [each.credential for each in found], [each.system for each in found]
     by = [each.obtained_by for each in found]
     opened = list(zip(systems, by, strict=True))
-    several = set(opened)
-    facts.who.expect(len(several))
-    known = {
-        (system, actions): facts.who.named(
-            [5 * mesh.system_number[system] + ACTION_NUMBER[each] for each in actions]
-        )
+    several = list(set(opened))
+    nodes = [
+        tuple([5 * mesh.system_number[system] + ACTION_NUMBER[each] for each in actions])
         for system, actions in several
-    }
+    ]
+    known = dict(zip(several, facts.who.each(nodes), strict=True))
     who = list(map(known.__getitem__, opened))
     told = map(
         partial,

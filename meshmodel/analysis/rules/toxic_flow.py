@@ -68,7 +68,7 @@ def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
     exposed = facts.cached("exposed", lambda: _exposed(facts))
     # Agents that begin with the same reach the same unchecked, themselves aside; and who hears all that
     # outsiders say hears no more from what triggers it.
-    alike: dict[int, tuple[int, int, int]] = {}
+    alike: dict[int, tuple[int, int, int, bool]] = {}
     flows: dict[tuple[int, int], Flow | None] = {}
     places: list[int] = []
     found: list[Flow] = []
@@ -81,10 +81,12 @@ def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
         reached = alike.get(begins)
         if reached is None:
             row = unchecked.row
-            reached = alike[begins] = row & mesh.untrusted, row & mesh.above[1], row & exposed
-        words, private, out = reached
+            words = row & mesh.untrusted
+            reached = words, row & mesh.above[1], row & exposed, words == mesh.untrusted
+            alike[begins] = reached
+        words, private, out, hears_all = reached
         steering = 0
-        if words != mesh.untrusted:
+        if not hears_all:
             steering = mesh.triggered_by.get(node, 0) & mesh.untrusted
         key = begins, steering
         if key not in flows:
