@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from meshmodel.analysis.openings import RELATION_KINDS, Blocked, End, Opening
 from meshmodel.analysis.results import StepKey
+from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import Action
 
@@ -192,15 +193,7 @@ class _Words:
 
     def _listed(self, kind: str, opening: Opening) -> tuple[str, str]:
         """The two ends of relations, each a list; the actions only where they are part of the choice."""
-        tables = {
-            "hold": ("agent", "credential"),
-            "grant": ("credential", "system"),
-            "custody": ("system", "credential"),
-            "exchange": ("credential", "credential"),
-            "delegation": ("agent", "agent"),
-            "trigger": ("system", "agent"),
-            "runs_on": ("system", "agent"),
-        }[kind]
+        tables = STEP_ENDS["hosting" if kind == "runs_on" else kind]
         sides = (opening.from_, opening.to)
         one, other = (
             _or(self._end(table, end, actions=kind in ("grant", "custody")) for end in _by_name(side))
@@ -233,17 +226,8 @@ def _by_name(ends: Iterable[End]) -> list[tuple[str, tuple[Action, ...]]]:
 
 
 def _ends(step: StepKey) -> tuple[str, str]:
-    tables = {
-        "hold": ("agent", "credential"),
-        "grant": ("credential", "system"),
-        "custody": ("system", "credential"),
-        "exchange": ("credential", "credential"),
-        "delegation": ("agent", "agent"),
-        "trigger": ("system", "agent"),
-        "hosting": ("system", "agent"),
-        "boundary": ("zone", "zone"),
-    }[step[0]]
-    return f"{tables[0]}:{step[1]}", f"{tables[1]}:{step[2]}"
+    first, second = STEP_ENDS[step[0]]
+    return f"{first}:{step[1]}", f"{second}:{step[2]}"
 
 
 def _or(words: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshmodel.commands.models import Subparsers, add_json, add_models, for_each, load
+from meshmodel.commands.models import Subparsers, add_json, add_models, add_view, for_each, load, view_of
 from meshmodel.commands.output import say, say_in_pieces, style
 from meshmodel.model.vocabulary import SEVERITIES
 
@@ -23,9 +23,7 @@ def add(commands: Subparsers) -> None:
         allow_abbrev=False,
     )
     add_models(parser)
-    parser.add_argument(
-        "--as-designed", action="store_true", help="count planned checkpoints as if they were enforced"
-    )
+    add_view(parser)
     parser.add_argument("--crossings", action="store_true", help="list every crossing too")
     parser.add_argument(
         "--fail-on",
@@ -46,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         from meshmodel.api import analyse
 
         snapshot = load(path)
-        analysis = analyse(snapshot, view="designed" if arguments.as_designed else "built")
+        analysis = analyse(snapshot, view=view_of(arguments))
         if arguments.json:
             from meshmodel.exporters.answers import check_json
 

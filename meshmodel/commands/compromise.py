@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from meshmodel.commands.models import Subparsers, add_json, add_models, for_each, load
+from meshmodel.commands.models import Subparsers, add_json, add_models, add_view, for_each, load, view_of
 from meshmodel.commands.output import answer, say, style
 
 
@@ -21,9 +21,7 @@ def add(commands: Subparsers) -> None:
     parser.add_argument(
         "start", metavar="START", help="agent:ID, credential:ID, system:ID, or the word outsider"
     )
-    parser.add_argument(
-        "--as-designed", action="store_true", help="count planned checkpoints as if they were enforced"
-    )
+    add_view(parser)
     add_json(parser)
     parser.set_defaults(run=run)
 
@@ -37,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     def compromise(path: Path) -> int:
         nonlocal first
         snapshot = load(path)
-        analysis = analyse(snapshot, view="designed" if arguments.as_designed else "built")
+        analysis = analyse(snapshot, view=view_of(arguments))
         found = analysis.compromise(arguments.start)
         from meshmodel.exporters.compromise_answer import compromise_answer, compromise_text
 

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from meshmodel.commands.models import Subparsers, add_json, for_each, load
+from meshmodel.commands.models import Subparsers, add_json, add_view, for_each, load, view_of
 from meshmodel.commands.output import answer, say, style
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
@@ -39,9 +39,7 @@ def add(commands: Subparsers) -> None:
         help="tell all ways too: what every way passes, the doors, what cuts them; "
         "or what one more relation would open a way",
     )
-    parser.add_argument(
-        "--as-designed", action="store_true", help="count planned checkpoints as if they were enforced"
-    )
+    add_view(parser)
     add_json(parser)
     parser.set_defaults(run=run)
 
@@ -88,7 +86,7 @@ def _told(path: Path, agent: str | None, system: str | None, arguments: argparse
     _known("system", system, snapshot.system)
     if arguments.source != "home":
         _known("system", arguments.source, snapshot.system)
-    analysis = analyse(snapshot, view="designed" if arguments.as_designed else "built")
+    analysis = analyse(snapshot, view=view_of(arguments))
     asked = agent, system, arguments.action, arguments.source
     if arguments.all:
         ways = analysis.all_ways(*asked)

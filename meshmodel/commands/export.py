@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
-from meshmodel.commands.models import Subparsers, add_model, load
+from meshmodel.commands.models import Subparsers, add_model, add_view, load, view_of
 from meshmodel.commands.output import write_out
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
@@ -36,9 +36,7 @@ def add(commands: Subparsers) -> None:
     parser.add_argument("--lens", choices=LENSES, help="what a diagram shows (default: structure)")
     parser.add_argument("--agent", metavar="A", help="the agent whose reach a diagram shows")
     parser.add_argument("--dpi", type=_dpi, metavar="N", help="dots per inch of a PNG")
-    parser.add_argument(
-        "--as-designed", action="store_true", help="count planned checkpoints as if they were enforced"
-    )
+    add_view(parser)
     parser.set_defaults(run=run)
 
 
@@ -65,7 +63,7 @@ def _content(snapshot: "Snapshot", to: str, arguments: argparse.Namespace) -> by
         return write_text(snapshot).encode()
     from meshmodel.api import analyse
 
-    analysis = analyse(snapshot, view="designed" if arguments.as_designed else "built")
+    analysis = analyse(snapshot, view=view_of(arguments))
     if to == "policy":
         from meshmodel.exporters.policy import policy_stub
 

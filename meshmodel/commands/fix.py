@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from meshmodel.commands.models import Subparsers, add_json, add_models, for_each, load
+from meshmodel.commands.models import Subparsers, add_json, add_models, add_view, for_each, load, view_of
 from meshmodel.commands.output import answer, say, style
 from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.text import one_line
@@ -35,9 +35,7 @@ def add(commands: Subparsers) -> None:
     parser.add_argument(
         "--deadline", type=_seconds, metavar="SECONDS", help="how long it may take (default: no limit)"
     )
-    parser.add_argument(
-        "--as-designed", action="store_true", help="count planned checkpoints as if they were enforced"
-    )
+    add_view(parser)
     parser.add_argument(
         "--curve", action="store_true", help="show too what 1, 2, 3, … checkpoints close at best"
     )
@@ -89,7 +87,7 @@ class _Found:
         from meshmodel.api import analyse
 
         arguments = self.arguments
-        self.analysis: Analysis = analyse(snapshot, view="designed" if arguments.as_designed else "built")
+        self.analysis: Analysis = analyse(snapshot, view=view_of(arguments))
         begun = time.monotonic()
         self.fix: Fix = self.analysis.minimum_fix(deadline=arguments.deadline)
         self.curve: Sequence[CurvePoint] | None = None

@@ -11,6 +11,7 @@ from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from meshmodel.model.snapshot import Snapshot
+    from meshmodel.model.vocabulary import View
 
 
 class Subparsers(Protocol):
@@ -28,6 +29,18 @@ def add_models(parser: argparse.ArgumentParser) -> None:
 def add_model(parser: argparse.ArgumentParser) -> None:
     """The argument MODEL, one file."""
     parser.add_argument("model", type=Path, metavar="MODEL", help="a .mesh or .toml file")
+
+
+def add_view(parser: argparse.ArgumentParser) -> None:
+    """The option by which planned checkpoints count; :func:`view_of` reads it."""
+    parser.add_argument(
+        "--as-designed", action="store_true", help="count planned checkpoints as if they were enforced"
+    )
+
+
+def view_of(arguments: argparse.Namespace) -> "View":
+    """As built, or as designed where that was asked for."""
+    return "designed" if arguments.as_designed else "built"
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

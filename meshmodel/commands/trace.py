@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.commands.models import Subparsers, add_model, load
+from meshmodel.commands.models import Subparsers, add_model, add_view, load, view_of
 from meshmodel.commands.output import answer, say, style
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
@@ -35,9 +35,7 @@ def add(commands: Subparsers) -> None:
     parser.add_argument(
         "--map", type=Path, metavar="FILE.toml", help="what the names in the log of a real system mean"
     )
-    parser.add_argument(
-        "--as-designed", action="store_true", help="count planned checkpoints as if they were enforced"
-    )
+    add_view(parser)
     parser.add_argument(
         "--json", action="store_true", help="answer for programs: a JSON document for each event, on one line"
     )
@@ -55,9 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
     mapper = None if arguments.map is None else read_map(arguments.map, snapshot)
     events = read_events(arguments.events, arguments.format, mapper)
     tally = Tally()
-    analysis = analyse(snapshot, view="designed" if arguments.as_designed else "built")
-    seen = "as designed" if arguments.as_designed else "as built"
-    title = f"{one_line(snapshot.about.name or 'A model without a name', limit=200)}, {seen}"
+    analysis = analyse(snapshot, view=view_of(arguments))
+    title = f"{one_line(snapshot.about.name or 'A model without a name', limit=200)}, as {analysis.view}"
     show, end = _json() if arguments.json else _text(title)
     try:
         for traced in analysis.trace(events):

@@ -21,7 +21,7 @@ from meshmodel.model.records import (
     Zone,
     key_of,
 )
-from meshmodel.model.schema import Field
+from meshmodel.model.schema import STEP_ENDS, Field
 from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.text import pad
 
@@ -38,15 +38,8 @@ SEVERITY_STYLE: Final = {
 """How the word of a severity is shown; the word says it too."""
 
 _RELATIONS: Final = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "intent")
-_ENDS: Final = {
-    "hold": ("agent", "credential"),
-    "grant": ("credential", "system"),
-    "custody": ("system", "credential"),
-    "exchange": ("credential", "credential"),
-    "delegation": ("agent", "agent"),
-    "trigger": ("system", "agent"),
-    "intent": ("agent", "system"),
-}
+_ENDS: Final = {each: STEP_ENDS.get(each, ("agent", "system")) for each in _RELATIONS}
+"""What they join: steps as always, and an intent an agent with a system."""
 _FEW: Final = 5
 _COUNTED: Final = 10
 """Of more findings the heading says how many there are."""
