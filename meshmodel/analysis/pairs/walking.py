@@ -1,6 +1,6 @@
 """What each agent reaches, node by node, where that is little (sections 4 and 5)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from meshmodel.analysis.checkpoints import Candidates, unguarded
@@ -47,11 +47,11 @@ class Starts:
 class _Opening:
     """The guarded steps that a start may find open, since it can have power over all decisions there."""
 
-    def __init__(self, candidates: Candidates, baseline: Successors) -> None:
+    def __init__(
+        self, candidates: Candidates, control: Mapping[int, frozenset[int]], baseline: Successors
+    ) -> None:
         self._baseline = baseline
-        self._control = {
-            number: frozenset(bits(control)) for number, control in enumerate(candidates.control) if control
-        }
+        self._control = control
         self._steps: dict[int, list[tuple[Pair, list[int]]]] = {}
         self._met: dict[int, list[int]] = {}
         for step, guards in candidates.guards.items():
@@ -106,10 +106,11 @@ def walk(
         apart_at: and so are those that reach one of these nodes.
     """
     starts = Starts()
-    successors = _within(mesh, candidates, apart_at)
+    control = {number: frozenset(bits(each)) for number, each in enumerate(candidates.control) if each}
+    successors = _within(mesh, control.values(), apart_at)
     baseline = unguarded(successors, candidates)
     guarded = frozenset(leaves for leaves, _ in candidates.guards)
-    opening = _Opening(candidates, baseline)
+    opening = _Opening(candidates, control, baseline)
     first_credential, first_agent = mesh.first_credential, mesh.first_agent
     agents = frozenset(mesh.agent_node.values())
     leading = frozenset(read for read in range(READ, mesh.first_credential, 5) if successors[read])
@@ -177,7 +178,7 @@ def reached_from(successors: Successors, node: int) -> set[int]:
     return found
 
 
-def _within(mesh: Mesh, candidates: Candidates, apart_at: frozenset[int]) -> Successors:
+def _within(mesh: Mesh, power: Iterable[frozenset[int]], apart_at: frozenset[int]) -> Successors:
     """For each node the nodes after it, without the accesses that lead nowhere: most of all accesses, and
     what is reached of these follows from the credentials that are reached.
     """
@@ -185,8 +186,7 @@ def _within(mesh: Mesh, candidates: Candidates, apart_at: frozenset[int]) -> Suc
     kinds: tuple[StepKind, ...] = ("custody", "trigger", "hosting", "implies")
     for kind in kinds:
         within.update(leaves for leaves, _ in mesh.steps[kind])
-    for control in candidates.control:
-        within.update(bits(control))
+    within.update(*power)
     after_accesses = mesh.first_credential
     found: dict[int, list[int]] = {}
     for pairs in mesh.steps.values():
