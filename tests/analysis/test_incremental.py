@@ -144,6 +144,8 @@ TestEmptying = Emptying.TestCase
 BOUNDS = {
     "numbers run out": ("meshmodel.analysis.steps.FREE", 1),
     "many agents are concerned": ("meshmodel.analysis.updating.following._FEW", -1_000_000),
+    "all edits are near to much": ("meshmodel.analysis.updating.near._WIDE", -1),
+    "tables are looked at": ("meshmodel.analysis.updating.near._PER_END", 1_000),
     "marks run out": ("meshmodel.analysis.updating.doors._SPARE", 1),
     "few counts are kept": ("meshmodel.analysis.crossings._FEW", -1_000_000),
     "few words are kept": ("meshmodel.analysis.reached._MOST_KNOWN", 1),

@@ -25,7 +25,7 @@ class Followed(Closure):
         changed: the nodes whose rows the last edit changed.
     """
 
-    __slots__ = ("_behind", "_known", "_several", "changed")
+    __slots__ = ("_behind", "_known", "_order", "_several", "changed")
 
     component: "array[int]"  # type: ignore[assignment]  # copied at once
     successors: Chunks[Sequence[int]]
@@ -37,10 +37,13 @@ class Followed(Closure):
         component: "array[int]",
         rows: Chunks[int],
         several: dict[int, list[int]],
+        order: "array[int]",
     ) -> None:
         self.successors = after
         self._behind = before
         self._several = several
+        # By the names of components; who comes to another one is after it, but for steps that came later.
+        self._order = order
         self.component = component
         self._known = rows  # 0: a node without steps, which reaches itself
         self.changed: set[int] = set()
@@ -68,7 +71,8 @@ class Followed(Closure):
                 several.setdefault(name, [name]).append(node)
             elif successors[node]:
                 rows[node] = closure.row(node)
-        return cls(Chunks.of(successors), Chunks.of(before), component, Chunks.of(rows), several)
+        order = array("i", closure.component)
+        return cls(Chunks.of(successors), Chunks.of(before), component, Chunks.of(rows), several, order)
 
     def row(self, node: int) -> int:
         """The set of nodes that the node reaches, itself included."""
@@ -129,6 +133,7 @@ class Followed(Closure):
             self.component[:],
             self._known.copy(),
             self._several.copy(),
+            self._order[:],
         )
 
     def follow(self, gone: Iterable[Pair], come: Iterable[Pair]) -> None:
@@ -175,6 +180,7 @@ class Followed(Closure):
         for name in seen:
             self._known.put(name, self.row_of(name) | more)
             self.changed.update(self._members(name))
+        self._order[first] = max(self._order[first], self._order[last])
         if more >> leaves & 1:
             self._join(last, [name for name in seen if more >> name & 1])
 
@@ -183,6 +189,7 @@ class Followed(Closure):
         # The name of the largest, so that few have another one.
         name = max((last, *others), key=lambda each: len(self._members(each)))
         self._known.put(name, self.row_of(last))
+        self._order[name] = max(self._order[each] for each in (last, *others))
         members = list(self._members(name))
         for other in (last, *others):
             if other != name:
@@ -197,8 +204,8 @@ class Followed(Closure):
     def _lose(self, gone: Iterable[Pair]) -> None:
         """Find out who reaches less, now that these steps are gone.
 
-        Components are looked at in the order of what they reach, those that reach little first, since the
-        others are made of them. Where many reach just as much less, that is taken from their rows at once.
+        Those that are reached are looked at before those that reach them, and where that failed these once
+        more. Where many reach just as much less, that is taken from their rows at once.
         """
         component = self.component
         within: dict[int, list[Pair]] = {}
@@ -227,7 +234,7 @@ class Followed(Closure):
     def _wait(self, name: int, heap: list[tuple[int, int]], due: set[int]) -> None:
         if name not in due:
             due.add(name)
-            heappush(heap, (self.row_of(name).bit_count(), name))
+            heappush(heap, (self._order[name], name))
 
     def _renew(self, name: int, members: Sequence[int], lost: dict[int, int]) -> None:
         """Work out the row of a component from those after it, and note what is not in it any more."""
@@ -274,6 +281,7 @@ class Followed(Closure):
             if len(part) > 1:
                 several[first] = part
             self._known.put(first, whole)
+            self._order[first] = self._order[name]
         for part in parts:
             self._renew(self.component[part[0]], part, lost)
 

@@ -47,6 +47,10 @@ _PER_END: Final = 12
 """It takes as long to ask for the relations at one element as to look at so many."""
 
 
+_WIDE: Final = 50
+"""An edit that changes what so many agents reach is near to much."""
+
+
 class Near:
     """The records that one edit is near to.
 
@@ -60,6 +64,11 @@ class Near:
         self._after = moved.kept
         self.met: set[Key] = set()
         self._known: dict[tuple[str, frozenset[str]], set[Key]] = {}
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether many agents reach something else, so that it is near to much."""
+        return len(self._moved.shifted) > _WIDE
 
     def keys(self, table: str, near: frozenset[str]) -> set[Key]:
         """The records of a table whose cases may be others, gone ones among them.
