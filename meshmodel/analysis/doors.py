@@ -139,10 +139,11 @@ class MissingCheckpoints(Marked):
             nodes = list(compress(nodes, there))
         # So many of any agents, less all there are, must have picked the credential up.
         everyone = self._everyone.bit_count()
-        surely = {
-            node: own[component[node]].bit_count() - held.get(node, 0).bit_count() - everyone
-            for node in set(nodes)
-        }
+        picked, surely = {}, {}
+        for node in set(nodes):
+            marks, holding = own[component[node]], held.get(node, 0)
+            picked[node] = marks & ~holding
+            surely[node] = marks.bit_count() - holding.bit_count() - everyone
         return Door.several(
             names,
             systems,
@@ -151,7 +152,9 @@ class MissingCheckpoints(Marked):
             [
                 passing.most
                 if passing.least + surely[node] > 0
-                else passing.severity(own[component[node]] & ~held.get(node, 0))
+                else passing.severity(picked[node])
+                if picked[node]
+                else passing.none
                 for (_, passing), node in zip(chosen, nodes, strict=True)
             ],
         )

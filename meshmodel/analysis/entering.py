@@ -111,9 +111,10 @@ class Passing:
         most: the severity where in every part somebody picked the credential up, outsiders' words in mind
             where anybody has them.
         least: in every part so many agents are they among whom somebody must have picked it up for that.
+        none: the severity where nobody did.
     """
 
-    __slots__ = ("_level", "_parts", "_shape", "agents", "least", "most")
+    __slots__ = ("_level", "_parts", "_shape", "agents", "least", "most", "none")
 
     def __init__(self, agents: tuple[str, ...], level: int, parts: tuple[tuple[Entering, bool], ...]) -> None:
         """Arguments: their ids, the sensitivity of the target, and who enters, and whether only to read."""
@@ -122,6 +123,7 @@ class Passing:
         self._parts = parts
         self._shape = tuple([(read, each.untrusted > 0, each.floor) for each, read in parts])
         self.most = _worst(level, self._shape, (1 << 2 * len(parts)) - 1)
+        self.none = _worst(level, self._shape, 0)
         self.least = min([(each.untrusted or each.agents).bit_count() for each, _ in parts])
 
     def severity(self, picked: int) -> Severity:

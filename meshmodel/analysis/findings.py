@@ -1,7 +1,7 @@
 """Findings of all rules in their order, with what was accepted about them (section 9)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from itertools import chain, repeat
 from operator import attrgetter
@@ -9,7 +9,7 @@ from typing import Final
 
 from meshmodel.analysis.results import Accepted, Finding, Told
 from meshmodel.analysis.rules import RULES, Case, Facts, Rule
-from meshmodel.analysis.rules.base import Cases, joined
+from meshmodel.analysis.rules.base import Cases, Telling, joined
 from meshmodel.model.records import Acceptance
 from meshmodel.model.vocabulary import SEVERITIES
 
@@ -50,12 +50,14 @@ def found_by_all(
         if not later or len(later) < len(cases):
             return [_found(rule, each, acceptances.get(each.subject), today) for each in cases]
         subject, severity, _, agent, action = zip(*cases, strict=True)
-        cases = Cases(subject, severity, later, agent, action, range(len(later)))
+        cases = Cases(subject, severity, Telling(_say, later), agent, action, range(len(later)))
     said: Iterable[Accepted | None] = repeat(None)
     if acceptances:
         said = [
             None if each.subject not in acceptances else accepted(acceptances[each.subject], each, today)
-            for each in map(Case, *cases[:-1])
+            for each in map(
+                Case, cases.subjects, cases.severities, repeat(_UNTOLD), cases.agents, cases.actions
+            )
         ]
     subjects, severities, told, agents, actions, _ = cases
     return Finding.several(
@@ -63,6 +65,7 @@ def found_by_all(
     )
 
 
+_UNTOLD: Final = Told("", ())
 _RANK: Final = {severity: -number for number, severity in enumerate(SEVERITIES)}
 _SUBJECT: Final = attrgetter("subject")
 
@@ -70,6 +73,10 @@ _SUBJECT: Final = attrgetter("subject")
 def in_order(finding: Finding) -> tuple[int, str, str]:
     """What findings are sorted by: severity (highest first), rule and subject."""
     return _RANK[finding.severity], finding.rule, finding.subject
+
+
+def _say(telling: Callable[[], Told]) -> Told:
+    return telling()
 
 
 def found_by(rule: Rule, case: Case, facts: Facts, today: date) -> Finding:

@@ -144,7 +144,7 @@ class Marked:
                 self._from_home |= mark
             # Most are a single one, and it takes long to tell large numbers apart.
             sources = group.sources
-            key = -sources.bit_length() if sources.bit_count() == 1 else sources, traveller.steered
+            key = sources if sources & sources - 1 else -sources.bit_length(), traveller.steered
             known[key] = known.get(key, 0) | mark
         alike: dict[Likeness, int] = {}
         for (each, steered), marks in known.items():

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from meshmodel.analysis.closure import union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.steps import bits
 from meshmodel.model.records import Agent, Key
@@ -13,6 +12,7 @@ FEW = 5
 """So many elements a sentence names; of more the first three."""
 _MOST_KNOWN = 20_000
 """So many sets of agents are kept in words; then they are forgotten."""
+_ZERO, _ONE = b"01"
 MOST_LIT = 50
 """Of more records than this a finding lights the first ones: one can concern thousands."""
 
@@ -64,7 +64,8 @@ class Reached:
         if self._every is None:
             effective, columns = self._engine.effective, self._columns
             if columns is not None:
-                self._every = union([node for node, place in enumerate(self._places) if columns[place]])
+                digits = bytes([_ONE if marks else _ZERO for marks in columns])
+                self._every = int(bytes(map(digits.__getitem__, reversed(self._places))), 2)
                 return self._every
             self._every = 0
             for node in self._engine.mesh.agent_node.values():

@@ -150,7 +150,8 @@ class Finding:
     about: tuple[tuple[str, str | tuple[str, str]], ...] = ()
     agents: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
-    _telling: Callable[[], Told] = field(init=False, repr=False, compare=False)
+    _telling: Callable[[int], Told] = field(init=False, repr=False, compare=False)
+    _place: int = field(init=False, repr=False, compare=False)
     _usual: str = field(init=False, repr=False, compare=False)
 
     @classmethod
@@ -173,7 +174,8 @@ class Finding:
         _set(made, "rule", rule)
         _set(made, "severity", severity)
         _set(made, "subject", subject)
-        _set(made, "_telling", telling)
+        _set(made, "_telling", lambda _place: telling())
+        _set(made, "_place", 0)
         _set(made, "_usual", usual)
         _set(made, "references", references)
         _set(made, "accepted", accepted)
@@ -187,19 +189,22 @@ class Finding:
         rule: str,
         severities: Iterable[Severity],
         subjects: Collection[str],
-        telling: Iterable[Callable[[], Told]],
+        telling: Callable[[int], Told],
         usual: str,
         references: tuple[str, ...],
         accepted: Iterable[Accepted | None],
         agents: Iterable[tuple[str, ...]],
         actions: Iterable[tuple[Action, ...]],
     ) -> "list[Finding]":
-        """Many of one rule as ``told_later`` makes one, by their columns."""
+        """Many of one rule as ``told_later`` makes one, by their columns; ``telling`` puts the one at a
+        place in words.
+        """
         columns = {
             "rule": repeat(rule),
             "severity": severities,
             "subject": subjects,
-            "_telling": telling,
+            "_telling": repeat(telling),
+            "_place": range(len(subjects)),
             "_usual": repeat(usual),
             "references": repeat(references),
             "accepted": accepted,
@@ -214,7 +219,7 @@ class Finding:
             """Put it in words: one of them is read that is not there yet."""
             if name not in ("message", "remedy", "about"):
                 raise AttributeError(f"a finding has no {name}")
-            told = self._telling()
+            told = self._telling(self._place)
             _set(self, "message", told.message)
             _set(self, "remedy", told.remedy or self._usual)
             _set(self, "about", told.about)

@@ -55,7 +55,7 @@ def likeness(mesh: Mesh, sources: int, *, steered: bool) -> Likeness:
         sources: systems, by their read accesses.
         steered: whether any source of the agent has untrusted input.
     """
-    if sources.bit_count() > 1:
+    if sources & sources - 1:
         here = [sources, *(sources & (above | mesh.untrusted) for above in mesh.above)]
         return tuple([_told(mesh, each, steered=steered) for each in here])
     if not sources:

@@ -74,7 +74,7 @@ def test_many_at_once_are_what_they_are_one_by_one():
     )
     expected = [Finding.told_later("shared-memory", *row[:3], *rest, *row[3:]) for row in rows]
     columns = [list(each) for each in zip(*rows, strict=True)]
-    found = Finding.several("shared-memory", *columns[:3], *rest, *columns[3:])
+    found = Finding.several("shared-memory", *columns[:2], told.__getitem__, *rest, *columns[3:])
     assert found == expected
     assert [each.remedy for each in found] == ["the usual", "another"]
     assert [repr(each) for each in found] == [repr(each) for each in expected]
@@ -91,7 +91,9 @@ def test_findings_are_counted_and_put_in_order_without_a_word(monkeypatch):
     several = Finding.several.__func__
 
     def watched(cls, rule, severities, subjects, telling, *rest):
-        watching = [lambda words=words: said.append(rule) or words() for words in telling]
+        def watching(place):
+            return said.append(rule) or telling(place)
+
         return several(cls, rule, severities, subjects, watching, *rest)
 
     monkeypatch.setattr(Finding, "several", classmethod(watched))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from meshmodel.analysis.crossings import Counts
@@ -121,15 +121,30 @@ class Cases(NamedTuple):
     """Many cases of one rule by columns, as ``Case`` has them; they are put in words once those are read.
 
     Attributes:
+        told: puts the case at a place in words. This may keep records, but nothing large.
         records: for each case the place of its record among those that were asked about.
     """
 
     subjects: Sequence[str]
     severities: Sequence[Severity]
-    told: Sequence[Callable[[], Told]]
+    told: Callable[[int], Told]
     agents: Sequence[tuple[str, ...]]
     actions: Sequence[tuple[Action, ...]]
     records: Sequence[int]
+
+
+class Telling:
+    """Puts cases in words: a function of what columns have at the place of one."""
+
+    __slots__ = ("_columns", "_words")
+
+    def __init__(self, words: Callable[..., Told], *columns: Sequence[Any]) -> None:
+        self._words = words
+        self._columns = columns
+
+    def __call__(self, place: int) -> Told:
+        """The words of the case at this place."""
+        return self._words(*[column[place] for column in self._columns])
 
 
 EVERYTHING = frozenset({*TABLES, "reach", "doors"})
@@ -207,7 +222,9 @@ class Rule:
 
 def _one_of(many: Callable[[Facts, Sequence[Any]], Cases]) -> Callable[[Facts, Any], Iterable[Case]]:
     def of(facts: Facts, record: Any) -> Iterator[Case]:
-        return map(Case, *many(facts, (record,))[:-1])
+        subjects, severities, told, agents, actions, places = many(facts, (record,))
+        later = [partial(told, number) for number in range(len(places))]
+        return map(Case, subjects, severities, later, agents, actions)
 
     return of
 

@@ -1,12 +1,10 @@
 """A door: somebody comes from elsewhere and acts, and nobody is asked (section 6)."""
 
 from collections.abc import Sequence
-from functools import partial
-from itertools import repeat
 
 from meshmodel.analysis.reached import Reaching
 from meshmodel.analysis.results import Door, Told
-from meshmodel.analysis.rules.base import Cases, Facts, Rule, can
+from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling, can
 from meshmodel.model.records import Credential, System
 
 
@@ -18,18 +16,17 @@ def _many(facts: Facts, doors: Sequence[Door]) -> Cases:
     # Doors that the same agents find open share one tuple.
     who = {id(each): each for each in agents}
     known = {number: facts.who.these(each) for number, each in who.items()}
-    told = map(
-        partial,
-        repeat(_told),
-        map(snapshot.credential.__getitem__, credentials),
-        map(snapshot.system.__getitem__, systems),
+    told = Telling(
+        _told,
+        list(map(snapshot.credential.__getitem__, credentials)),
+        list(map(snapshot.system.__getitem__, systems)),
         doors,
-        map(known.__getitem__, map(id, agents)),
+        list(map(known.__getitem__, map(id, agents))),
     )
     return Cases(
         [f"{credential}>{system}" for credential, system in zip(credentials, systems, strict=True)],
         [door.severity for door in doors],
-        list(told),
+        told,
         agents,
         [door.actions for door in doors],
         range(len(doors)),

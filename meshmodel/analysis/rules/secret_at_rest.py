@@ -1,14 +1,12 @@
 """A secret that lies where it was not made to lie."""
 
 from collections.abc import Iterable, Sequence
-from functools import partial
-from itertools import repeat
 from typing import Final
 
 from meshmodel.analysis.leading import leading_to
 from meshmodel.analysis.reached import Reaching
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import Cases, Facts, Rule, can
+from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling, can
 from meshmodel.analysis.steps import ACTION_NUMBER
 from meshmodel.model.records import Credential, Custody, System
 from meshmodel.model.vocabulary import Severity
@@ -37,18 +35,17 @@ def _many(facts: Facts, custodies: Sequence[Custody]) -> Cases:
     ]
     known = dict(zip(several, facts.who.each(nodes), strict=True))
     who = list(map(known.__getitem__, opened))
-    told = map(
-        partial,
-        repeat(_told),
-        map(snapshot.credential.__getitem__, credentials),
-        map(snapshot.system.__getitem__, systems),
+    told = Telling(
+        _told,
+        list(map(snapshot.credential.__getitem__, credentials)),
+        list(map(snapshot.system.__getitem__, systems)),
         found,
         who,
     )
     return Cases(
         [f"{system}>{credential}" for system, credential in zip(systems, credentials, strict=True)],
         [word for word in map(severity.__getitem__, credentials) if word],
-        list(told),
+        told,
         [each.agents for each in who],
         by,
         places,

@@ -1,12 +1,10 @@
 """One credential in several hands."""
 
 from collections.abc import Sequence
-from functools import partial
-from itertools import repeat
 
 from meshmodel.analysis.reached import FEW, lit, told
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import Cases, Facts, Rule
+from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling
 from meshmodel.analysis.rules.granted import granted_actions_of
 from meshmodel.model.records import Agent, Credential
 
@@ -30,7 +28,7 @@ def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
     return Cases(
         subjects,
         ["medium"] * len(shared),
-        list(map(partial, repeat(_told), shared, holders, first)),
+        Telling(_told, shared, holders, first),
         holders,
         granted_actions_of(facts, subjects),
         places,

@@ -1,13 +1,11 @@
 """Private data, outsiders' words and a way out in the hands of one agent."""
 
 from collections.abc import Sequence
-from functools import partial
-from itertools import repeat
 
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.reached import MOST_LIT
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import Cases, Facts, Rule, joined
+from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling, joined
 from meshmodel.analysis.steps import ALL_ACTIONS
 from meshmodel.model.records import Agent, Key
 
@@ -101,7 +99,7 @@ def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
     return Cases(
         subjects,
         ["critical"] * len(subjects),
-        list(map(partial, repeat(_of_agent), speaking, found)),
+        Telling(_of_agent, speaking, found),
         [(each,) for each in subjects],
         [()] * len(subjects),
         places,
