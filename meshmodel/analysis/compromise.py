@@ -10,7 +10,7 @@ from meshmodel.analysis.spreading import Spreader, Spreading
 from meshmodel.analysis.steps import READ, WRITE, Pair, actions_of, bits
 from meshmodel.analysis.witness import reference_of
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.text import one_line
+from meshmodel.model.text import no_such, one_line
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 OUTSIDER: Final = "outsider"
@@ -133,12 +133,7 @@ def start_nodes(engine: Engine, start: str) -> list[int]:
         )
     known = snapshot.table(table)
     if key not in known:
-        from difflib import get_close_matches
-
-        close = get_close_matches(key, list(known), n=3)
-        hint = f"did you mean {' or '.join(f'{table}:{each}' for each in close)}?" if close else ""
-        none = f"it has {counted_names(list(known))}" if known else "it has none"
-        raise CannotStartError(f"the model has no {table} {one_line(key)}; {hint or none}")
+        raise CannotStartError(no_such(table, key, known, f"{table}:"))
     if table == "system":
         return [mesh.access_node(key, action) for action in range(len(ACTIONS))]
     node = (mesh.agent_node if table == "agent" else mesh.credential_node).get(key)
@@ -146,12 +141,6 @@ def start_nodes(engine: Engine, start: str) -> list[int]:
         what = _DEAD[table]
         raise CannotStartError(f"{table} {one_line(key)} is {what}, so nothing starts from it; name another")
     return [node]
-
-
-def counted_names(names: list[str]) -> str:
-    """A few of the names, and how many more there are."""
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return ", ".join(sorted(names)[:5]) + more
 
 
 def _spread(engine: Engine, reached: dict[int, int], steps: Iterable[tuple[StepKind, Pair]]) -> Spread:

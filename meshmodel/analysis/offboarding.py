@@ -18,14 +18,14 @@ from operator import or_
 from typing import Final, Literal
 
 from meshmodel.analysis.closure import forward
-from meshmodel.analysis.compromise import CannotStartError, counted_names
+from meshmodel.analysis.compromise import CannotStartError
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import StepKind
 from meshmodel.analysis.spreading import Spreader
 from meshmodel.analysis.steps import ACTION_NUMBER, HELD_KINDS, OWN_KINDS, STEP_ORDER, WRITE, Mesh, bits
 from meshmodel.model.records import Custody
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import one_line
+from meshmodel.model.text import no_such
 
 Because = Literal["shared", "obtainable"]
 Notice = Literal["sets-to-work", "set-to-work", "triggered"]
@@ -141,12 +141,7 @@ def offboarding(engine: Engine, agent: str) -> Offboarding:
     """
     snapshot = engine.snapshot
     if agent not in snapshot.agent:
-        names = list(snapshot.agent)
-        from difflib import get_close_matches
-
-        close = get_close_matches(agent, names, n=3)
-        hint = f"did you mean {' or '.join(close)}?" if close else f"it has {counted_names(names)}"
-        raise CannotStartError(f"the model has no agent {one_line(agent)}; {hint}")
+        raise CannotStartError(no_such("agent", agent, snapshot.agent))
     if not snapshot.agent[agent].is_active:
         engine = Engine(_with_status(snapshot, agent, "active"), engine.view)
     return _Leaving(engine, agent).plan()

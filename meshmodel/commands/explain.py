@@ -1,13 +1,13 @@
 """``meshmodel explain``: the way from an agent to a system, step by step."""
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from meshmodel.commands.models import Subparsers, add_json, add_view, for_each, load, view_of
 from meshmodel.commands.output import answer, say, style
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.text import one_line
+from meshmodel.model.text import no_such, one_line
 from meshmodel.model.vocabulary import ACTIONS
 
 _NOTHING = "There is no crossing to explain."
@@ -113,21 +113,7 @@ def _told(path: Path, agent: str | None, system: str | None, arguments: argparse
     return explain_text(explanation, style())
 
 
-def _known(kind: str, name: str | None, known: Iterable[str]) -> None:
+def _known(kind: str, name: str | None, known: Collection[str]) -> None:
     """Refuse a name that the model does not have, and say which ones come close."""
-    names = list(known)
-    if name is None or name in names:
-        return
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, names, n=3)
-    hint = f"did you mean {' or '.join(close)}?" if close else f"there are {counted_names(names)}"
-    raise MeshmodelError(f"the model has no {kind} {one_line(name)}; {hint}")
-
-
-def counted_names(names: list[str]) -> str:
-    """A few of the names, and how many more there are."""
-    if not names:
-        return "none"
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return ", ".join(sorted(names)[:5]) + more
+    if name is not None and name not in known:
+        raise MeshmodelError(no_such(kind, name, known))

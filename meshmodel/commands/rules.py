@@ -5,7 +5,7 @@ import argparse
 from meshmodel.commands.models import Subparsers, add_json
 from meshmodel.commands.output import answer, say, style
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.text import one_line
+from meshmodel.model.text import near, one_line
 
 
 def add(commands: Subparsers) -> None:
@@ -28,8 +28,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     rules = [each for each in RULES if arguments.rule in {None, each.id}]
     if not rules:
-        names = ", ".join(each.id for each in RULES)
-        raise MeshmodelError(f"there is no rule {one_line(arguments.rule)}; there are {names}")
+        names = [each.id for each in RULES]
+        hint = near(arguments.rule, names) or f"there are {', '.join(names)}"
+        raise MeshmodelError(f"there is no rule {one_line(arguments.rule)}; {hint}")
     if arguments.json:
         from meshmodel.exporters.answers import rules_answer
 

@@ -9,6 +9,7 @@ right-to-left names need.
 """
 
 import re
+from collections.abc import Collection
 from typing import Final
 
 LINE_LIMIT: Final = 200
@@ -53,6 +54,27 @@ def clean_line(text: str) -> str:
     """
     spaced = re.sub(r"[\t\n\v\f\r\x85\u2028\u2029]+", " ", text)
     return _REFUSED.sub("", spaced).strip()
+
+
+def near(name: str, known: Collection[str], prefix: str = "") -> str:
+    """Which of the known names may have been meant, as a question; empty where none comes close.
+
+    Args:
+        name: what was written.
+        known: the names there are.
+        prefix: what is to be written before each.
+    """
+    from difflib import get_close_matches
+
+    close = get_close_matches(name[:100], list(known), n=3)
+    return f"did you mean {' or '.join(f'{prefix}{each}' for each in close)}?" if close else ""
+
+
+def no_such(kind: str, name: str, known: Collection[str], prefix: str = "") -> str:
+    """That the model has no element of that name, and which was meant or which there are; as ``near``."""
+    more = f" and {len(known) - 5} more" if len(known) > 5 else ""
+    has = f"it has {', '.join(sorted(known)[:5])}{more}" if known else "it has none"
+    return f"the model has no {kind} {one_line(name)}; {near(name, known, prefix) or has}"
 
 
 def one_line(text: object, limit: int = 120) -> str:

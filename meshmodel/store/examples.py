@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.text import one_line
+from meshmodel.model.text import near, one_line
 
 ORDER: Final = (
     "support-agent",
@@ -73,7 +73,8 @@ def example(name: str) -> Example:
     for each in examples():
         if each.id == name:
             return each
-    raise MeshmodelError(f"there is no example {one_line(name)}; there are {', '.join(ORDER)}")
+    hint = near(name, ORDER) or f"there are {', '.join(ORDER)}"
+    raise MeshmodelError(f"there is no example {one_line(name)}; {hint}")
 
 
 def private_copy(wanted: Example, folder: Path) -> Path:

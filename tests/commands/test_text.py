@@ -222,3 +222,19 @@ def test_no_table_is_wider_than_the_terminal(command):
     wide, _, _ = on_a_terminal(name, MODELS / model, *rest, columns=120, NO_COLOR="1")
     heads = {"agent", "from", "to", "action", "state"}  # words that only a wide table has above it
     assert set(written.split()) - heads == set(wide.split()) - heads
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("explain", AGENT, "bot"), "the model has no agent bot; it has support-bot"),
+        (("explain", AGENT, "support-bt"), "the model has no agent support-bt; did you mean support-bot?"),
+        (("rules", "toxic"), "there is no rule toxic; did you mean toxic-flow?"),
+        (("rules", "x"), "there is no rule x; there are missing-checkpoint, "),
+        (("demo", "support"), "there is no example support; did you mean support-agent?"),
+    ],
+)
+def test_a_name_that_is_not_there_is_answered_with_those_that_come_near(words, said):
+    done = run(*words)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"meshmodel: {said}")

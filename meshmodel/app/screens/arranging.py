@@ -1,5 +1,6 @@
 """Which panels are seen at which size, and the keys that open and close them."""
 
+import re
 from typing import Final, Literal
 
 from textual import on
@@ -18,6 +19,7 @@ from meshmodel.app.widgets.rows import FilterList
 from meshmodel.app.widgets.tabs import TabRow
 
 Arrangement = Literal["small", "medium", "large"]
+_GAP: Final = re.compile(r"\s{2,}")
 WIDE: Final = frozenset({"fix", "compromise"})
 """The lists that take the whole row: nothing is told beside them."""
 ARRANGEMENTS: Final[tuple[Arrangement, ...]] = ("small", "medium", "large")
@@ -70,18 +72,21 @@ class Arranging(Base):
     def under_cursor(self) -> Under | None:
         """What is under the cursor of the list that lies over the canvas.
 
-        ``None`` where none does, or it is one of findings or events: what they open is told.
+        ``None`` where none does, or it is one of findings or events of which one is open: that is told.
         """
         page = self.query_one("#pages", ContentSwitcher).current
-        if self.arrangement != "small" or not self.lists_open or page in {"findings", "trace"}:
+        if self.arrangement != "small" or not self.lists_open or page == "findings":
             return None
+        shown = self.shown
+        if page == "trace":
+            return None if shown.traced or shown.finding or shown.explanation else Under("")
         found = self.query_one(f"#{page}")
         if isinstance(found, ReachMatrix):
-            told = self.shown.explanation
+            told = shown.explanation
             is_open = told is not None and (told.agent, told.system) == found.pair
             return Under(found.says, is_open)
         row = found.rows.row if isinstance(found, FilterList) else None
-        return Under("" if row is None else " ".join(row.content.plain.split()))
+        return Under("" if row is None else _GAP.sub("  ", row.content.plain.strip()))
 
     @on(OptionList.OptionHighlighted)
     @on(MatrixView.Moved)
