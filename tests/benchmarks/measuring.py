@@ -61,16 +61,18 @@ ENVIRONMENT = {
 }
 
 
-def seconds(work: Callable[[], object], rounds: int = 5) -> float:
+def seconds(
+    work: Callable[[], object], rounds: int = 5, clock: Callable[[], float] = time.perf_counter
+) -> float:
     """The median time of some work in this process, the collector run before and not during it."""
     found = []
     for _ in range(rounds):
         gc.collect()
         gc.disable()
         try:
-            start = time.perf_counter()
+            start = clock()
             work()
-            found.append(time.perf_counter() - start)
+            found.append(clock() - start)
         finally:
             gc.enable()
         if sum(found) > ENOUGH:
