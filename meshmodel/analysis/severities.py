@@ -168,13 +168,13 @@ class Severities:
         return found
 
     def _add_in_bulk(self) -> None:
-        """Count the crossings to all accesses from all starts, but where boundaries may be closed."""
+        """Count the crossings to all accesses from all starts together."""
         from meshmodel.analysis.bulk import Bulk
+        from meshmodel.analysis.cells import Cells
 
         homes = [each.home for each in self._travellers]
-        numbers = [(self._numbers[each], agents) for each, agents in self._situations.items()]
-        bulk = Bulk(self._spread, self._starts, numbers, homes)
-        bounded, guards = self._spread.bounded, self._guards
+        cells = Cells(self._spread, homes)
+        guards = self._guards
         guarded = {access for _, enters in guards for access in _entered(enters)}
         pairs: dict[int, int] = {}
         alike: dict[tuple[int, int], int] = {}
@@ -182,13 +182,10 @@ class Severities:
             place = self._carried_at[credential], self._own_at[credential]
             if place not in alike:
                 starts = self._carried[place[0]]
-                alike[place] = bulk.pair(starts, self._own[place[1]]) if starts else -1
+                alike[place] = cells.pair(starts, self._own[place[1]]) if starts else -1
             pairs[credential] = alike[place]
         known: dict[object, int] = {}
         for access, doors in self._doors.items():
-            if bounded and self._spread.is_bounded(access):
-                self._add(access)
-                continue
             # Most accesses of a system have the same doors.
             plain = access not in guarded
             key: object = doors[0][0]
@@ -204,13 +201,14 @@ class Severities:
                     held = self._held.get(doors[0][0], 0)
                     for step in doors[1:]:
                         held = held and held & self._held.get(step[0], 0)
-                    number = bulk.doors([(first, held)] if first >= 0 else [])
+                    number = cells.doors([(first, held)] if first >= 0 else [])
                 else:
                     found = self._openings(access)
-                    number = bulk.doors([(bulk.pair(starts, some), held) for starts, some, held in found])
+                    number = cells.doors([(cells.pair(starts, some), held) for starts, some, held in found])
                 known[key] = number
-            bulk.add(access, number)
-        bulk.count()
+            cells.add(access, number)
+        numbers = [(self._numbers[each], agents) for each, agents in self._situations.items()]
+        Bulk(cells, self._spread, self._starts, numbers, homes).count()
 
     def _add(self, access: int) -> None:
         """Count the crossings to an access, from one start after the other."""

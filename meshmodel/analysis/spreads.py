@@ -87,6 +87,7 @@ class Spread:
     Attributes:
         numbers: for each class the numbers of all kinds, one after the other.
         kinds: the kind of reading each system, by its number.
+        boundaries: those that may be closed.
         bounded: for zones the actions for which a boundary may be closed.
     """
 
@@ -105,9 +106,9 @@ class Spread:
             for name, number in mesh.system_number.items()
         }
         self._at_home = at_home
-        self._boundaries = counts.engine.candidates.boundaries
+        self.boundaries = counts.engine.candidates.boundaries
         self.bounded: dict[str, int] = {}
-        for boundary in self._boundaries:
+        for boundary in self.boundaries:
             self.bounded[boundary.zone_to] = self.bounded.get(boundary.zone_to, 0) | boundary.actions
         self._classes = [
             (reads & some, source_class(level, untrusted=untrusted, steered=False))
@@ -190,17 +191,12 @@ class Spread:
             mesh.sensitivity[system], untrusted=untrusted, steered=False
         )
 
-    def is_bounded(self, access: int) -> bool:
-        """Whether a boundary may be closed for an access."""
-        system, action = divmod(access, 5)
-        return self.bounded.get(self.mesh.zone_of[system], 0) >> action & 1 == 1
-
     def _from(self, start: Start, zone: str, action: int) -> Iterator[str]:
         """The zones from which there is no open door to an access: its own, and those behind a
         boundary that counts.
         """
         yield zone
-        for boundary in self._boundaries:
+        for boundary in self.boundaries:
             if (
                 boundary.zone_to == zone
                 and boundary.actions >> action & 1

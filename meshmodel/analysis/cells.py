@@ -1,0 +1,154 @@
+"""Accesses to which there are doors, put together where they are alike and have the same doors."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from meshmodel.analysis.pairs.columns import Numbers, places
+from meshmodel.analysis.spreads import KINDS, Spread
+from meshmodel.analysis.steps import bits
+
+_ACTIONS = 6
+"""The actions, and before them that no boundary tells them apart."""
+
+
+class Shut(NamedTuple):
+    """Boundaries from one zone to accesses of another one.
+
+    Attributes:
+        zone: the number of the zone from which one comes.
+        numbers: those of the boundaries, any of which is enough.
+        cells: where there are such accesses.
+        both: the places of these in tables of all agents and those that reach a credential.
+    """
+
+    zone: int
+    numbers: tuple[int, ...]
+    cells: Numbers
+    both: Numbers
+
+
+class Cells:
+    """Accesses that are alike and have the same doors are one cell.
+
+    Attributes:
+        sets, agents: sets of starts and of agents, as bits, with their numbers.
+        zones: the numbers of zones; ``zone_of``: for each system that of its zone.
+        pair_started, pair_reached: for each pair the numbers of its sets.
+        zone, kind, times: for each cell, sorted by zone, what the accesses are like, and how many they are.
+        started, reached: the numbers of its sets.
+        slices: the cells of each zone.
+        rows: two for each cell, of a table of all sets of starts and after them of all pairs.
+        holding: the cells of single accesses, and agents that hold all that they reach of the doors.
+        shut: boundaries.
+    """
+
+    def __init__(self, spread: Spread, homes: Sequence[str | None]) -> None:
+        """There are none yet.
+
+        Args:
+            spread: tells what systems are like.
+            homes: other zones that have a number.
+        """
+        self._spread = spread
+        self._mesh = mesh = spread.mesh
+        ends = [zone for each in spread.boundaries for zone in (each.zone_from, each.zone_to)]
+        named = dict.fromkeys([*mesh.zone_mask, *(home for home in homes if home is not None), *ends])
+        self.zones = {zone: number for number, zone in enumerate(named)}
+        self.sets: dict[int, int] = {}
+        self.agents: dict[int, int] = {}
+        self._pairs: dict[tuple[int, int], int] = {}
+        self._accesses: list[int] = []
+        self._chosen: list[int] = []
+        # All doors one after the other: their pairs, and who holds; and where each of them ends.
+        self._openings: list[int] = []
+        self._holders: list[int] = []
+        self._holders_end = [0]
+        self._doors_end = [0]
+
+    def __bool__(self) -> bool:
+        return bool(self._openings)
+
+    def pair(self, starts: int, agents: int) -> int:
+        """The number of a pair of starts and of agents, both as bits."""
+        pair = (
+            self.sets.setdefault(starts, len(self.sets)),
+            self.agents.setdefault(agents, len(self.agents)),
+        )
+        return self._pairs.setdefault(pair, len(self._pairs))
+
+    def doors(self, openings: Iterable[tuple[int, int]]) -> int:
+        """The number of some doors, as they are open for some starts and for others.
+
+        Args:
+            openings: a pair each, of the starts and of the agents that reach a credential for one of the
+                doors as themselves; with those of these agents that hold all that they reach so.
+        """
+        for pair, held in openings:
+            self._openings.append(pair)
+            if held:
+                self._holders.extend(bits(held))
+            self._holders_end.append(len(self._holders))
+        self._doors_end.append(len(self._openings))
+        return len(self._doors_end) - 2
+
+    def add(self, access: int, doors: int) -> None:
+        """Add an access that has such doors."""
+        self._accesses.append(access)
+        self._chosen.append(doors)
+
+    def prepare(self) -> None:
+        """Put the accesses together that are alike and have the same doors."""
+        self.zone_of = np.array([self.zones.get(zone, 0) for zone in self._mesh.zone_of])
+        kinds = np.zeros(len(self.zone_of), np.int64)
+        kinds[list(self._spread.kinds)] = list(self._spread.kinds.values())
+        chosen, ends = np.array(self._chosen), np.array(self._doors_end)
+        owner, openings = places(ends[chosen], np.diff(ends)[chosen])
+        systems, actions = np.divmod(np.array(self._accesses)[owner], 5)
+        bounded = self._spread.bounded
+        told = np.array([bounded.get(zone, 0) for zone in self._mesh.zone_of])[systems] >> actions & 1
+        codes = self.zone_of[systems] * KINDS + kinds[systems] | (actions > 0) << 1
+        codes = codes * _ACTIONS + told * (actions + 1)
+        cells, cell, self.times = np.unique(
+            codes * len(self._pairs) + np.array(self._openings)[openings],
+            return_inverse=True,
+            return_counts=True,
+        )
+        codes, pair = np.divmod(cells, len(self._pairs))
+        codes, action = np.divmod(codes, _ACTIONS)
+        self.zone, self.kind = np.divmod(codes, KINDS)
+        self.pair_started, self.pair_reached = np.array(list(self._pairs)).T
+        self.started = self.pair_started[pair]
+        self.reached = self.pair_reached[pair]
+        # The rows of a table of both, one after the other.
+        self.rows = np.stack([self.started, len(self.sets) + pair], axis=1).ravel()
+        every = np.searchsorted(self.zone, np.arange(len(self.zones) + 1))
+        self.slices = [slice(*each) for each in pairwise(every.tolist())]
+        self.shut = list(self._prepare_boundaries(action))
+        ends = np.array(self._holders_end)
+        owner, held = places(ends[openings], np.diff(ends)[openings])
+        self.holding = cell[owner], np.array(self._holders, np.int64)[held]
+
+    def _prepare_boundaries(self, actions: Numbers) -> Iterator[Shut]:
+        """The boundaries between two zones, put together where they cover the same actions.
+
+        Args:
+            actions: for each cell the action and one more, where a boundary tells it apart.
+        """
+        numbers: dict[tuple[str, str, int], tuple[int, ...]] = {}
+        for each in self._spread.boundaries:
+            if each.zone_from != each.zone_to:
+                for action in bits(each.actions):
+                    key = each.zone_from, each.zone_to, action
+                    numbers[key] = (*numbers.get(key, ()), each.number)
+        covered: dict[tuple[str, str, tuple[int, ...]], list[int]] = {}
+        for (one, other, action), some in numbers.items():
+            covered.setdefault((one, other, some), []).append(action + 1)
+        for (one, other, some), chosen in covered.items():
+            part = self.slices[self.zones[other]]
+            cells = part.start + np.flatnonzero(np.isin(actions[part], chosen))
+            if len(cells):
+                both = (2 * cells[:, np.newaxis] + np.arange(2)).ravel()
+                yield Shut(self.zones[one], some, cells, both)
