@@ -12,12 +12,13 @@ Where the page leaves room, this is how it is read:
 - A retired agent may be asked about as well: it may still hold something.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import Final, Literal
 
-from meshmodel.analysis.closure import forward
+from meshmodel.analysis.closure import Successors, forward, is_sparse, search, union
 from meshmodel.analysis.compromise import CannotStartError
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import StepKind
@@ -279,15 +280,37 @@ class _Users:
     """Which agents reach a node as themselves."""
 
     def __init__(self, mesh: Mesh) -> None:
-        self._own = forward(mesh.adjacency(OWN_KINDS))
+        self._mesh = mesh
         self._agents = sorted(mesh.agent_node)
-        seeds = {mesh.agent_node[name]: 1 << number for number, name in enumerate(self._agents)}
-        self._marks = self._own.columns(seeds)
+        self._number = {mesh.agent_node[name]: number for number, name in enumerate(self._agents)}
         self._known: dict[int, tuple[str, ...]] = {}
+        self._after = mesh.successors(OWN_KINDS)
+        self._searched = is_sparse(self._after, list(self._number))
+
+    @cached_property
+    def _before(self) -> Successors:
+        """For each node the nodes before it."""
+        before: dict[int, list[int]] = {}
+        for kind in OWN_KINDS:
+            for leaves, enters in self._mesh.steps[kind]:
+                before.setdefault(enters, []).append(leaves)
+        return [before.get(node, ()) for node in range(self._mesh.size)]
+
+    @cached_property
+    def _columns(self) -> tuple[Sequence[int], list[int]]:
+        own = forward(self._after)
+        seeds = {node: 1 << number for node, number in self._number.items()}
+        return own.component, own.columns(seeds)
 
     def marks(self, node: int) -> int:
         """Them as bits."""
-        return self._marks[self._own.component[node]]
+        if self._searched:
+            # In a large mesh in which little is reached only few nodes are asked about.
+            found: set[int] = set()
+            search(self._before, node, found)
+            return union([self._number[each] for each in found if each in self._number])
+        component, columns = self._columns
+        return columns[component[node]]
 
     def named(self, marks: int) -> tuple[str, ...]:
         """Their ids, sorted; one tuple for all nodes that the same agents reach."""

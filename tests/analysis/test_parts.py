@@ -51,6 +51,7 @@ def told(analysis: Analysis) -> dict[str, object]:
         "crossings": analysis.crossings(),
         "marks": analysis.marks(),
         "explained": analysis.explain(),
+        "offboarding": [analysis.offboarding(each) for each in sorted(analysis.snapshot.agent)[:3]],
     }
 
 
