@@ -1,7 +1,7 @@
 """The missing checkpoints after an edit: those on which it bears anew, the others as they were."""
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import compress
 from typing import Final
 
@@ -29,6 +29,12 @@ _SPARE: Final = 3
 _ONES: Final = bytes.maketrans(b"01", b"\0\1")
 _NAMES: Final = 2_000
 """So many sets of agents are kept by their ids; then they are forgotten."""
+
+
+_LITTLE: Final = 48
+"""Sets that differ by so many nodes differ little."""
+_PIVOTS: Final = 24
+"""So many sets are kept to which others are compared."""
 
 
 def _same(one: Door, other: Door) -> bool:
@@ -196,13 +202,7 @@ class KeptDoors(MissingCheckpoints):
             difference = self.marks.carried(was) ^ self.marks.carried(now)
             if difference:
                 alike[difference] = alike.get(difference, 0) | 1 << number
-        found = 0
-        first = self.mesh.first_credential
-        for difference, marks in alike.items():
-            found |= difference
-            for place in bits(difference >> first):
-                self._carried[place] ^= marks
-        return found
+        return _toggle(self._carried, self.mesh.first_credential, alike)
 
     def _profile(self, turned: Turned) -> int:
         """Note what the sources of groups are like; the credentials of those that are like others now."""
@@ -324,12 +324,7 @@ class KeptDoors(MissingCheckpoints):
         for node, difference in differences.items():
             if difference:
                 alike[difference] = alike.get(difference, 0) | 1 << node - self.mesh.first_agent
-        found = 0
-        for difference, marks in alike.items():
-            found |= difference
-            for place in bits(difference >> self.mesh.first_credential):
-                self._own[place] ^= marks
-        return found
+        return _toggle(self._own, self.mesh.first_credential, alike)
 
     def _hold(self, moved: Moved) -> int:
         """Note who holds what; the credentials that others hold."""
@@ -370,3 +365,35 @@ class KeptDoors(MissingCheckpoints):
             chosen = bin(agents)[:1:-1].encode().translate(_ONES)
             known = self._names[agents] = tuple(sorted(compress(self.mesh.agents, chosen)))
         return known
+
+
+def _toggle(columns: list[int], first: int, alike: Mapping[int, int]) -> int:
+    """Put marks to nodes where they are not, and take them away where they are; all of these nodes.
+
+    Args:
+        columns: for each node from a first one on its marks.
+        first: that one.
+        alike: for sets of nodes the marks.
+    """
+    found = 0
+    # Most sets differ little from one of a few.
+    pivots: list[list[int]] = []
+    for nodes, marks in alike.items():
+        found |= nodes
+        rest = nodes >> first
+        for pivot in pivots:
+            different = rest ^ pivot[0]
+            if different.bit_count() <= _LITTLE:
+                pivot[1] ^= marks
+                rest = different
+                break
+        else:
+            if len(pivots) < _PIVOTS and rest.bit_count() > _LITTLE:
+                pivots.append([rest, marks])
+                continue
+        for place in bits(rest):
+            columns[place] ^= marks
+    for nodes, marks in pivots:
+        for place in bits(nodes):
+            columns[place] ^= marks
+    return found
