@@ -1,5 +1,6 @@
 """The relations of a model by the elements at their ends."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
@@ -67,13 +68,9 @@ class Related:
 
     def _arranged(self, table: str, end: str) -> dict[str, Sequence[Any]]:
         place = ENDS[table].index(end)
-        lists: dict[str, list[Any]] = {}
+        lists: defaultdict[str, list[Any]] = defaultdict(list)
         for key, record in self._snapshot.table(table).items():
-            ident = key[place]
-            if ident in lists:
-                lists[ident].append(record)
-            else:
-                lists[ident] = [record]
+            lists[key[place]].append(record)
         arranged = self._known[table, end] = cast("dict[str, Sequence[Any]]", lists)
         return arranged
 

@@ -1,35 +1,62 @@
 """A credential that still opens something, and that nobody uses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-from meshmodel.analysis.reached import lit
+from meshmodel.analysis.reached import FEW, lit, told
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
-from meshmodel.analysis.rules.granted import granted_actions
+from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling
+from meshmodel.analysis.rules.granted import granted_actions_of
 from meshmodel.analysis.steps import bits
-from meshmodel.model.records import Credential
+from meshmodel.model.records import Credential, System
+
+_FEW_ASKED: Final = 10
+"""The grants of so many credentials are looked up one by one."""
 
 
-def _of(facts: Facts, credential: Credential) -> Iterator[Case]:
+def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
     """In custody is whatever a system stores or issues, bound or not, in somebody's reach or not."""
-    node = facts.engine.mesh.credential_node.get(credential.id)
-    if node is None or facts.reached >> node & 1:
-        return
-    grants = facts.related("grant", "credential", credential.id)
-    if not grants or facts.related("custody", "credential", credential.id):
-        return
-    systems = [each.system for each in grants]
-    yield Case(
-        subject=credential.id,
-        severity="medium",
-        told=Told(
-            message=(
-                f"{credential.title} opens {titles(facts.snapshot, 'system', systems)}, but no active agent "
-                "comes to it and no system keeps it"
-            ),
-            about=(("credential", credential.id), *lit("system", systems)),
-        ),
-        actions=granted_actions(facts, credential.id),
+    nodes, reached = facts.engine.mesh.credential_node, facts.reached
+    kept, records = facts.relations.at("custody", "credential"), facts.snapshot.system
+    places = [
+        place
+        for place, each in enumerate(credentials)
+        if each.id not in kept and each.id in nodes and not reached >> nodes[each.id] & 1
+    ]
+    opened = _opened(facts, [credentials[place].id for place in places])
+    places = [place for place in places if opened[credentials[place].id]]
+    orphaned = list(map(credentials.__getitem__, places))
+    subjects = [each.id for each in orphaned]
+    systems = list(map(opened.__getitem__, subjects))
+    first = [tuple(map(records.__getitem__, each[:FEW])) for each in systems]
+    return Cases(
+        subjects,
+        ["medium"] * len(subjects),
+        Telling(_told, orphaned, systems, first),
+        [()] * len(subjects),
+        granted_actions_of(facts, subjects),
+        places,
+    )
+
+
+def _opened(facts: Facts, names: Sequence[str]) -> dict[str, list[str]]:
+    """The systems that these credentials open, by id."""
+    if len(names) <= _FEW_ASKED:
+        return {
+            each: [grant.system for grant in facts.related("grant", "credential", each)] for each in names
+        }
+    found: dict[str, list[str]] = {each: [] for each in names}
+    for credential, system in facts.snapshot.grant:
+        if credential in found:
+            found[credential].append(system)
+    return {each: sorted(systems) for each, systems in found.items()}
+
+
+def _told(credential: Credential, systems: list[str], first: tuple[System, ...]) -> Told:
+    return Told(
+        f"{credential.title} opens {told([each.title for each in first], len(systems))}, but no active agent "
+        "comes to it and no system keeps it",
+        (("credential", credential.id), *lit("system", systems)),
     )
 
 
@@ -49,7 +76,7 @@ RULE = Rule(
     references=("NHI1:2025", "SP 800-53 AC-2"),
     false_positives="Somebody outside the drawing uses it",
     per="credential",
-    of=_of,
+    many=_many,
     among=_among,
     near=frozenset({"reached"}),
 )
