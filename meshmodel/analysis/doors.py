@@ -119,12 +119,11 @@ class MissingCheckpoints(Marked):
                 special = True
         found = list(map(ways.get, keys))
         guarded = self._guarded
-        for place, node in enumerate(nodes):
-            if special or node in guarded:
-                system = systems[place]
-                number = number_of[system]
-                if kind[system] == SPECIAL or number in guarded.get(node, ()):
-                    found[place] = self._way(node, number, carried[component[node]], granted[place])
+        for place in [place for place, node in enumerate(nodes) if special or node in guarded]:
+            node, system = nodes[place], systems[place]
+            number = number_of[system]
+            if kind[system] == SPECIAL or number in guarded.get(node, ()):
+                found[place] = self._way(node, number, carried[component[node]], granted[place])
         return found
 
     def _doors_at(
@@ -140,10 +139,17 @@ class MissingCheckpoints(Marked):
         # So many of any agents, less all there are, must have picked the credential up.
         everyone = self._everyone.bit_count()
         picked, surely = {}, {}
+        counted: dict[int, int] = {}
         for node in set(nodes):
-            marks, holding = own[component[node]], held.get(node, 0)
-            picked[node] = marks & ~holding
-            surely[node] = marks.bit_count() - holding.bit_count() - everyone
+            number = component[node]
+            marks = own[number]
+            if number not in counted:
+                counted[number] = marks.bit_count() - everyone
+            holding = held.get(node)
+            if holding is None:
+                picked[node], surely[node] = marks, counted[number]
+            else:
+                picked[node], surely[node] = marks & ~holding, counted[number] - holding.bit_count()
         return Door.several(
             names,
             systems,

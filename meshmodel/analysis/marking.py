@@ -163,12 +163,10 @@ class Marked:
 
     def _prepare_kinds(self) -> None:
         """Number the systems by all that a door there depends on, the credential aside."""
-        systems = self.engine.snapshot.system
-        self._exposed = {
-            number for name, number in self.mesh.system_number.items() if systems[name].is_exposed
-        }
+        systems, numbers = self.engine.snapshot.system, self.mesh.system_number
+        self._exposed = {number for name, number in numbers.items() if systems[name].is_exposed}
         self._kinds: dict[tuple[str, int, bool], int] = {}
-        self._kind = {name: self._kind_of(number) for name, number in self.mesh.system_number.items()}
+        self._kind = dict(zip(numbers, map(self._kind_of, numbers.values()), strict=True))
 
     def _kind_of(self, number: int) -> int:
         zone = self.mesh.zone_of[number]
