@@ -195,12 +195,14 @@ class Searched(Closure):
 
 _LAST = 64
 """So many of the rows that were searched for are kept a while."""
-LARGE = 20_000
+LARGE = 5_000
 """From so many nodes on rows are mostly zeros, where little is reached."""
-_LITTLE = 1_000
-"""So many nodes are little for a start to reach,"""
-_SHARE = 50
-"""if they are no more than one in so many."""
+_LITTLE = 100
+"""So many nodes are little for a start to reach in any large graph;"""
+_SHARE = 250
+"""and in a larger one as many as one in so many,"""
+_MUCH = 1_000
+"""but never more than this."""
 _STARTS = 16
 """So many starts are tried to see how much is reached."""
 
@@ -229,7 +231,7 @@ def is_sparse(successors: Successors, starts: Sequence[int]) -> bool:
     if len(successors) < LARGE or not starts:
         return False
     some = starts[:: max(1, len(starts) // _STARTS)]
-    left = len(some) * max(min(_LITTLE, len(successors) // _SHARE), 1)
+    left = len(some) * min(max(_LITTLE, len(successors) // _SHARE), _MUCH)
     for start in some:
         found: set[int] = set()
         search(successors, start, found, left)
