@@ -87,15 +87,15 @@ class Plan:
         """Give columns and channels their cells at one wordiness."""
         self.mode = mode
         self.widths = []
+        plain = self.plain
         for channel in self.channels:
             before: dict[int, int] = {}
             behind: dict[int, int] = {}
             for pin in channel.pins:
-                needed = taken(pin, mode, plain=self.plain)
                 if pin.side == "left":
-                    behind[pin.y] = needed
-                elif needed:
-                    before[pin.y] = needed - 1
+                    behind[pin.y] = taken(pin, mode, plain=plain)
+                elif pin.link is not None or pin.mark:
+                    before[pin.y] = taken(pin, mode, plain=plain) - 1
             found = tracks(channel, before, behind, self.height, mode.pitch) if channel.pins else 2
             self.widths.append(found)
         self.set_columns(self.cards(mode, texts))

@@ -42,8 +42,10 @@ class Trunk:
 
     def __post_init__(self) -> None:
         """Note the rows where something joins it, in order."""
-        rows = {**self.left, **self.right}
-        self.rows = sorted(rows) if self.jog is None else sorted({*rows, self.jog})
+        rows = {*self.left, *self.right}
+        if self.jog is not None:
+            rows.add(self.jog)
+        self.rows = sorted(rows)
 
     @cached_property
     def parts(self) -> list[tuple[Branch, ...]]:

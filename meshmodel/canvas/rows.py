@@ -45,7 +45,11 @@ def set_rows(grid: Grid, grown: Grown, *, base: int, gap: int, spare: int = 0) -
     _stack(grid, stacks, gap, spare)
     for stack in stacks.values():
         for item in stack:
-            _settle(item)
+            y = item.y
+            for pin in item.left:
+                pin.y = y + pin.offset
+            for pin in item.right:
+                pin.y = y + pin.offset
     for _ in range(2):
         _order_ports(cards, grown)
         _place_ports(cards)
@@ -141,12 +145,12 @@ def _order_ports(cards: list[Card], grown: Grown) -> None:
     """
     for channel in grown.channels:
         for bundle in channel:
-            pins = _pins(bundle)
-            others = len(pins) - 1
-            if others == 1:  # most of them
-                one, other = pins
-                one.lead, other.lead = other.y, one.y
+            lefts, rights = bundle.lefts, bundle.rights
+            if len(lefts) == len(rights) == 1:  # most of them
+                lefts[0].lead, rights[0].lead = rights[0].y, lefts[0].y
                 continue
+            pins = rights + lefts
+            others = len(pins) - 1
             total = sum([pin.y for pin in pins])
             for pin in pins:
                 pin.lead = (total - pin.y) / others if others else pin.y

@@ -17,6 +17,17 @@ Key = tuple[int, bool, tuple[Reference, ...], str, Reference | None]
 """What lines share that share a bus: column, whether rightwards, sources, style, and a mark's credential."""
 
 
+_NAMED: list[Reference] = []
+"""The names of branches so far: the same ones serve every drawing."""
+
+
+def _references(first: int, last: int) -> list[Reference]:
+    """The names of the branches from one number up to another."""
+    while len(_NAMED) < last:
+        _NAMED.append(("branch", str(len(_NAMED))))
+    return _NAMED[first:last]
+
+
 def grow(grid: Grid) -> Grown:
     """All trees of a grid, with pins on cards and through columns; no rows yet."""
     gathered: dict[Key, list[tuple[Link, Sources]]] = defaultdict(list)
@@ -28,22 +39,26 @@ def grow(grid: Grid) -> Grown:
         if link.sources is not before:  # the grants of a credential share them
             before = link.sources
             parted = _parted(grid, before)
-        for column, sources, names in parted:
+        for column, sources, those in parted:
             alone = None
             if link.source_marks and any(relation in link.source_marks for _, relation in sources):
                 alone = link.credential
-            gathered[column, target >= column, names, link.style, alone].append((link, sources))
+            gathered[column, target >= column, those, link.style, alone].append((link, sources))
     grown = Grown([], [], [[] for _ in grid.logical])
     branches = grown.branches
     for (column, rightwards, _, style, _), found in gathered.items():
         tree = Tree(len(grown.trees), style)  # type: ignore[arg-type]  # a link's style
         grown.trees.append(tree)
-        ways: list[list[Branch]] = []
+        ways: list[tuple[Branch, ...]] = []
         for link, sources in found:
-            way = [
-                Branch(("branch", str(number)), source, start, link)
-                for number, (source, start) in enumerate(sources, len(branches))
-            ]
+            first = len(branches)
+            names = _references(first, first + len(sources))
+            way = tuple(
+                [
+                    Branch(name, source, start, link)
+                    for name, (source, start) in zip(names, sources, strict=True)
+                ]
+            )
             branches += way
             ways.append(way)
         _pin(tree, grown, grid, column, ways, rightwards=rightwards)
@@ -52,6 +67,9 @@ def grow(grid: Grid) -> Grown:
 
 def _parted(grid: Grid, sources: Sources) -> list[tuple[int, Sources, tuple[Reference, ...]]]:
     """The sources of a line by the columns in which they stand."""
+    if len(sources) == 1:
+        source = sources[0][0]
+        return [(grid.cards[source].column, sources, (source,))]
     by_column: dict[int, Sources] = {}
     for entry in sources:
         by_column.setdefault(grid.cards[entry[0]].column, []).append(entry)
@@ -70,11 +88,11 @@ def _bundle(tree: Tree, channel: int, grown: Grown) -> Bundle:
 
 
 def _pin(
-    tree: Tree, grown: Grown, grid: Grid, column: int, ways: list[list[Branch]], *, rightwards: bool
+    tree: Tree, grown: Grown, grid: Grid, column: int, ways: list[tuple[Branch, ...]], *, rightwards: bool
 ) -> None:
     """Give one tree its pins: sources, targets, and a row through each column on its way.
 
-    ``ways`` are its branches, a list for each link, all with the same sources in the same order.
+    ``ways`` are its branches, those of each link by themselves, all with the same sources in the same order.
     """
     cards = grid.cards
     bundle = _bundle(tree, column if rightwards else column - 1, grown)
@@ -98,21 +116,23 @@ def _pin(
         ends.append(target)
         if rightwards and target != column:
             bundle = _bundle(tree, target - 1, grown)
-            pin = Pin(tree, bundle, "target", card, "left", tuple(way), link, link.mark)
+            pin = Pin(tree, bundle, "target", card, "left", way, link, link.mark)
             bundle.lefts.append(pin)
             card.left.append(pin)
         else:
             bundle = _bundle(tree, target, grown)
-            pin = Pin(tree, bundle, "target", card, "right", tuple(way), link, link.mark)
+            pin = Pin(tree, bundle, "target", card, "right", way, link, link.mark)
             bundle.rights.append(pin)
             card.right.append(pin)
         tree.branches += way
     for passed in range(column + 1, max(ends)) if rightwards else range(column - 1, min(ends), -1):
         beyond = tuple(
-            branch
-            for way, end in zip(ways, ends, strict=True)
-            if (end > passed if rightwards else end < passed)
-            for branch in way
+            [
+                branch
+                for way, end in zip(ways, ends, strict=True)
+                if (end > passed if rightwards else end < passed)
+                for branch in way
+            ]
         )
         through = Through(tree, passed)
         tree.throughs.append(through)
