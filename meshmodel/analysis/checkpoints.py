@@ -296,7 +296,8 @@ class Guarding:
         while True:
             while row & leaving:
                 row = self._grow(row, waiting, added)
-                waiting = [step for step in waiting if not row >> step[1] & 1]
+                inside = self._bytes(row)
+                waiting = [step for step in waiting if not inside[step[1] >> 3] >> (step[1] & 7) & 1]
                 leaving = union([leaves for leaves, _ in waiting])
             after = candidates.controlled(row)
             if after == dropped:
@@ -315,11 +316,16 @@ class Guarding:
 
     def _grow(self, row: int, waiting: Sequence[Pair], added: list[int]) -> int:
         """Take the waiting steps that leave the row."""
+        inside = self._bytes(row)
         for leaves, enters in waiting:
-            if row >> leaves & 1 and not row >> enters & 1:
+            if inside[leaves >> 3] >> (leaves & 7) & 1:
                 row |= self.baseline.row(enters)
                 added.append(enters)
         return row
+
+    def _bytes(self, row: int) -> bytes:
+        """A row to be asked for single nodes."""
+        return row.to_bytes(len(self.baseline.successors) // 8 + 1, "little")
 
 
 def unguarded(successors: Successors, candidates: Candidates) -> list[Sequence[int]]:

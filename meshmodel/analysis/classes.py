@@ -34,9 +34,15 @@ class Following:
     def parted(self, sources: int) -> dict[int, int]:
         """These read accesses by the number of what follows on them."""
         self._ask(sources & ~self._asked)
-        if sources.bit_count() > 2 * len(self.sets):
-            parted = ((number, members & sources) for number, members in enumerate(self._members))
-            return {number: here for number, here in parted if here}
+        rest = self._asked & ~sources
+        if rest.bit_count() < len(self.sets) < sources.bit_count():
+            # It is nearly all.
+            parted = dict(enumerate(self._members))
+            for number in {self._number_of[source] for source in bits(rest)}:
+                parted[number] &= sources
+                if not parted[number]:
+                    del parted[number]
+            return parted
         found: dict[int, list[int]] = {}
         for source in bits(sources):
             found.setdefault(self._number_of[source], []).append(source)

@@ -13,6 +13,8 @@ from meshmodel.model.vocabulary import Action
 
 _FEW_WORDS: Final = 16
 """What leads to so many nodes is looked for one after the other."""
+_VAST: Final = 50_000
+"""So many nodes are searched by arrays."""
 _ENOUGH: Final = 2_000
 """So many nodes of a component are enough to meet it."""
 
@@ -163,7 +165,13 @@ def _arising(mesh: Mesh, ahead: Sequence[Sequence[int]]) -> dict[int, set[int]]:
     steerable = {node for each, node in nodes.items() if records[each].is_steerable}
     if not steerable or not mesh.untrusted:
         return {}
-    reads, behind = list(bits(mesh.untrusted)), _behind(ahead)
+    reads = list(bits(mesh.untrusted))
+    if mesh.size >= _VAST:
+        from meshmodel.analysis.arrays import Arrays  # only here: it takes long to import numpy
+
+        found = Arrays(ahead).leading(reads, sorted(steerable))
+        return {read + WRITE: set(agents) for read, agents in zip(reads, found, strict=True) if agents}
+    behind = _behind(ahead)
     reading: dict[int, set[int]] = {}
     if is_sparse(behind, reads):
         for read in reads:

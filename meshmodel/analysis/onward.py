@@ -33,7 +33,7 @@ class Onward:
         closure = self._closure
         component = closure.component
         number = component[node]
-        if closure.is_cycle(number):
+        if number == self._core or closure.is_cycle(number):
             return self._row_of(number)
         inside = self._inside
         after = closure.successors[node]

@@ -1,5 +1,6 @@
 """Pairs of a source and an access: those that are crossings, counted by sets of bits (section 6)."""
 
+import copy
 import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from meshmodel.analysis.steps import ALL_ACTIONS, Mesh, bits
 
 _FEW = 8
 """So many sources are looked at one by one."""
-_PIVOTS = 8
+_PIVOTS = 24
 """So many sets are kept to count similar ones by the difference."""
 _SIMILAR = 32
 """Sets that differ by so many accesses are very similar."""
@@ -78,9 +79,15 @@ class Pairs:
 
     def after(self, mesh: Mesh) -> "Pairs":
         """The same of the mesh after an edit that left all zones and systems as they were."""
-        made = Pairs(mesh)
-        made._pivots = self._pivots.copy()
+        made = copy.copy(self)
+        made.begin(mesh)
         return made
+
+    def begin(self, mesh: Mesh) -> None:
+        """Count pairs of this mesh, with the same zones and systems: only for a copy that nobody else has."""
+        self._mesh = mesh
+        self._pivots = self._pivots.copy()
+        self._by_zone, self._products = {}, {}
 
     def home(self, mask: int) -> Home:
         """A zone as a home, by its accesses."""
