@@ -7,6 +7,7 @@ with copies that share all they can, and what is in them is replaced and never a
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
+from itertools import chain
 
 from meshmodel.analysis.closure import Closure, union
 from meshmodel.analysis.steps import Pair, bits
@@ -52,6 +53,7 @@ class Followed(Closure):
     def of(cls, closure: Closure, successors: Sequence[Sequence[int]]) -> "Followed":
         """A closure as it was worked out, and the graph of which it is one."""
         size = len(successors)
+        closure.prepare([node for node in range(size) if successors[node]])
         before: list[Sequence[int]] = [()] * size
         for node, entered in enumerate(successors):
             for each in entered:
@@ -109,17 +111,24 @@ class Followed(Closure):
         Args:
             seeds: for nodes, sets of marks as bits.
         """
-        component, rows = self.component, list(self._known)
+        component, rows = self.component.tolist(), list(self._known)
+        ahead, several = list(self.successors), self._several
         columns = [0] * len(rows)
         for node, marks in seeds.items():
             columns[component[node]] |= marks
+        leading = {name for name, row in enumerate(rows) if row and component[name] == name}
         # Who reaches another component reaches more than it does.
-        for name in sorted(set(component), key=lambda name: -rows[name].bit_count()):
+        for name in sorted(leading, key=lambda name: -rows[name].bit_count()):
             marks = columns[name]
-            if marks:
-                for node in self._members(name):
-                    for after in self.successors[node]:
-                        columns[component[after]] |= marks
+            if not marks:
+                continue
+            entered: Iterable[int] = ahead[name]
+            if name in several:
+                entered = set(chain.from_iterable(map(ahead.__getitem__, several[name])))
+            # Whoever has no other marks gets these very ones: most sets of marks are one object then.
+            for place in set(map(component.__getitem__, entered)):
+                known = columns[place]
+                columns[place] = known | marks if known else marks
         return columns
 
     def _members(self, name: int) -> Sequence[int]:

@@ -42,6 +42,7 @@ class Following:
         self._counts: Counts | None = None
         self._listed: tuple[Door, ...] | None = None
         self._doors: KeptDoors | None = None
+        self._wide = False
         self._found: Found | None = None
         self._facts: Facts | None = None
         self._today: date | None = None
@@ -80,6 +81,7 @@ class Following:
                 self._counts,
                 self._listed,
                 self._doors,
+                self._wide,
                 self._found,
                 self._facts,
                 self._today,
@@ -102,11 +104,13 @@ class Following:
     def doors(self, counts: Counts) -> tuple[Door, ...]:
         """The missing checkpoints of this reading."""
         earlier = self._earlier
-        agents = len(self.engine.travellers)
-        if earlier is not None and _CONCERNED * len(earlier.moved.agents) > agents + _FEW:
-            self._listed = MissingCheckpoints(self.engine).doors()
-            return self._listed
         if earlier is not None:
+            agents = len(self.engine.travellers)
+            self._wide = _CONCERNED * len(earlier.moved.agents) > agents + _FEW
+            # After one wide edit there may come another, which has no use for doors that can follow.
+            if self._wide or (earlier.doors is None and earlier.wide):
+                self._listed = MissingCheckpoints(self.engine).doors()
+                return self._listed
             doors = earlier.doors
             if doors is None and earlier.counts is not None and earlier.listed is not None:
                 doors = KeptDoors(earlier.kept, earlier.counts.approvals, earlier.listed)
@@ -158,7 +162,13 @@ class Following:
         )
         near.met = set(self._facts.meeting.changed)
         near.met |= self._facts.meeting.met_by({str(key) for key, _, _ in changes.of("agent")})
-        if changes.of("zone"):
+        kept_doors = self._doors
+        several = self._wide or (
+            kept_doors is not None
+            and kept_doors.changed is not None
+            and 2 * len(kept_doors.changed) > len(doors) + _FEW
+        )
+        if changes.of("zone") or several:
             self._found = find(self._facts, today)
             return self._found.findings
         tables = frozenset(changes.tables) | ({"reach"} if earlier.moved.reaches else set())
@@ -179,6 +189,7 @@ class Earlier:
         moved: the edit.
         counts, listed, doors, found, facts, today, asked: of its crossings, findings and questions, as far as
             somebody asked for them.
+        wide: whether the edit before concerned so many agents that doors were looked for from scratch.
     """
 
     kept: Kept
@@ -186,6 +197,7 @@ class Earlier:
     counts: Counts | None
     listed: tuple[Door, ...] | None
     doors: KeptDoors | None
+    wide: bool
     found: Found | None
     facts: Facts | None
     today: date | None

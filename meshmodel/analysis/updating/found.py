@@ -93,10 +93,10 @@ class Refinding:
         """
         facts, tables = self._facts, self._tables
         if kept_doors is None or kept_doors.changed is None:
-            doors, before = by_key(facts.doors), by_key(self._before.doors)
+            # To compare them takes longer than to tell all of them again.
+            doors = by_key(facts.doors)
             there: Callable[[Key], Door | None] = doors.get
-            differing = {key: doors.get(key) for key in before.keys() | doors.keys()}
-            differing = {key: door for key, door in differing.items() if before.get(key) != door}
+            differing = {**dict.fromkeys(by_key(self._before.doors)), **doors}
         else:
             differing, there = kept_doors.changed, kept_doors.found.get
         changed: Mapping[Key, Door | None] = {**self._near.doors(facts.doors, there), **differing}
