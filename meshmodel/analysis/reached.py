@@ -1,6 +1,7 @@
 """Who effectively reaches what: agents by what they reach, as sets and in words."""
 
 from collections.abc import Iterable, Sequence
+from itertools import compress
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.steps import bits
@@ -13,6 +14,9 @@ FEW = 5
 _MOST_KNOWN = 20_000
 """So many sets of agents are kept in words; then they are forgotten."""
 _ZERO, _ONE = b"01"
+_FLAGS = bytes.maketrans(b"01", b"\0\1")
+_SELDOM = 8
+"""Where no more than one of so many is meant, it is quicker to name them one by one."""
 MOST_LIT = 50
 """Of more records than this a finding lights the first ones: one can concern thousands."""
 
@@ -107,7 +111,10 @@ class Reached:
 
     def _told(self, marks: int) -> Reaching:
         ids = self._engine.mesh.agents
-        return self.these(tuple(sorted(map(ids.__getitem__, bits(marks)))))
+        if marks.bit_count() * _SELDOM < marks.bit_length():
+            return self.these(tuple(sorted(map(ids.__getitem__, bits(marks)))))
+        chosen = bin(marks)[:1:-1].encode().translate(_FLAGS)
+        return self.these(tuple(sorted(compress(ids, chosen))))
 
     def these(self, agents: tuple[str, ...]) -> Reaching:
         """Some agents, named by sorted ids, in words and as records."""
