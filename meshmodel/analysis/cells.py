@@ -1,12 +1,12 @@
 """Accesses to which there are doors, put together where they are alike and have the same doors."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from meshmodel.analysis.pairs.columns import Numbers, places
+from meshmodel.analysis.pairs.columns import Numbers, places, two
 from meshmodel.analysis.spreads import KINDS, Spread
 from meshmodel.analysis.steps import bits
 
@@ -62,14 +62,13 @@ class Cells:
         self._pairs: dict[tuple[int, int], int] = {}
         self._accesses: list[int] = []
         self._chosen: list[int] = []
-        # All doors one after the other: their pairs, and who holds; and where each of them ends.
-        self._openings: list[int] = []
+        # The places of accesses, and agents that hold all that they reach of the doors there.
+        self._held: list[int] = []
         self._holders: list[int] = []
-        self._holders_end = [0]
-        self._doors_end = [0]
+        self._single: tuple[Numbers, Numbers] = np.zeros(0, np.int64), np.zeros(0, np.int64)
 
     def __bool__(self) -> bool:
-        return bool(self._openings)
+        return bool(self._accesses)
 
     def pair(self, starts: int, agents: int) -> int:
         """The number of a pair of starts and of agents, both as bits."""
@@ -79,42 +78,52 @@ class Cells:
         )
         return self._pairs.setdefault(pair, len(self._pairs))
 
-    def doors(self, openings: Iterable[tuple[int, int]]) -> int:
-        """The number of some doors, as they are open for some starts and for others.
+    def add(self, access: int, pair: int, held: int) -> None:
+        """Add an access with doors that are open for some starts.
 
         Args:
-            openings: a pair each, of the starts and of the agents that reach a credential for one of the
-                doors as themselves; with those of these agents that hold all that they reach so.
+            access: the node of the access.
+            pair: the starts, and the agents that reach a credential for one of the doors as themselves.
+            held: those of these agents that hold all that they reach so.
         """
-        for pair, held in openings:
-            self._openings.append(pair)
-            if held:
-                self._holders.extend(bits(held))
-            self._holders_end.append(len(self._holders))
-        self._doors_end.append(len(self._openings))
-        return len(self._doors_end) - 2
-
-    def add(self, access: int, doors: int) -> None:
-        """Add an access that has such doors."""
+        if held:
+            holders = list(bits(held))
+            self._held.extend([len(self._accesses)] * len(holders))
+            self._holders.extend(holders)
         self._accesses.append(access)
-        self._chosen.append(doors)
+        self._chosen.append(pair)
+
+    def add_single(
+        self, doors: Sequence[tuple[int, int]], pairs: Mapping[int, int], holders: Sequence[tuple[int, int]]
+    ) -> None:
+        """Add the first accesses: those with one door each.
+
+        Args:
+            doors: accesses and credentials.
+            pairs: for each credential what ``add`` takes.
+            holders: credentials and agents that hold them.
+        """
+        credentials = [credential for _, credential in doors]
+        self._accesses = [access for access, _ in doors]
+        self._chosen = [pairs[each] for each in credentials]
+        if holders:
+            held, agents = two(sorted(holders))
+            begins, ends = (np.searchsorted(held, credentials, side) for side in ("left", "right"))
+            owner, place = places(begins, ends - begins)
+            self._single = owner, agents[place]
 
     def prepare(self) -> None:
         """Put the accesses together that are alike and have the same doors."""
         self.zone_of = np.array([self.zones.get(zone, 0) for zone in self._mesh.zone_of])
         kinds = np.zeros(len(self.zone_of), np.int64)
         kinds[list(self._spread.kinds)] = list(self._spread.kinds.values())
-        chosen, ends = np.array(self._chosen), np.array(self._doors_end)
-        owner, openings = places(ends[chosen], np.diff(ends)[chosen])
-        systems, actions = np.divmod(np.array(self._accesses)[owner], 5)
+        systems, actions = np.divmod(np.array(self._accesses), 5)
         bounded = self._spread.bounded
         told = np.array([bounded.get(zone, 0) for zone in self._mesh.zone_of])[systems] >> actions & 1
         codes = self.zone_of[systems] * KINDS + kinds[systems] | (actions > 0) << 1
         codes = codes * _ACTIONS + told * (actions + 1)
         cells, cell, self.times = np.unique(
-            codes * len(self._pairs) + np.array(self._openings)[openings],
-            return_inverse=True,
-            return_counts=True,
+            codes * len(self._pairs) + np.array(self._chosen), return_inverse=True, return_counts=True
         )
         codes, pair = np.divmod(cells, len(self._pairs))
         codes, action = np.divmod(codes, _ACTIONS)
@@ -127,9 +136,9 @@ class Cells:
         every = np.searchsorted(self.zone, np.arange(len(self.zones) + 1))
         self.slices = [slice(*each) for each in pairwise(every.tolist())]
         self.shut = list(self._prepare_boundaries(action))
-        ends = np.array(self._holders_end)
-        owner, held = places(ends[openings], np.diff(ends)[openings])
-        self.holding = cell[owner], np.array(self._holders, np.int64)[held]
+        held, holders = self._single
+        held = np.concatenate([held, np.array(self._held, np.int64)])
+        self.holding = cell[held], np.concatenate([holders, np.array(self._holders, np.int64)])
 
     def _prepare_boundaries(self, actions: Numbers) -> Iterator[Shut]:
         """The boundaries between two zones, put together where they cover the same actions.

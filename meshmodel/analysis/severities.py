@@ -115,11 +115,13 @@ class Severities:
             for access in range(admin - ADMIN, admin):
                 doors[access] = [*doors[access], *doors[admin]]
         self._doors, self._opened = doors, opened
+        place = {each.node: number for number, each in enumerate(self._travellers)}
+        self._holders = [
+            (credential, place[agent]) for agent, credential in self._mesh.steps["hold"] if agent in place
+        ]
         self._held: dict[int, int] = {}
-        place = {each.node: 1 << number for number, each in enumerate(self._travellers)}
-        for agent, credential in self._mesh.steps["hold"]:
-            if agent in place:
-                self._held[credential] = self._held.get(credential, 0) | place[agent]
+        for credential, agent in self._holders:
+            self._held[credential] = self._held.get(credential, 0) | 1 << agent
         self._open: dict[int, int] = {}
         self._agents: dict[int, int] = {}
 
@@ -174,39 +176,35 @@ class Severities:
 
         homes = [each.home for each in self._travellers]
         cells = Cells(self._spread, homes)
-        guards = self._guards
-        guarded = {access for _, enters in guards for access in _entered(enters)}
         pairs: dict[int, int] = {}
         alike: dict[tuple[int, int], int] = {}
         for credential in self._opened:
             place = self._carried_at[credential], self._own_at[credential]
-            if place not in alike:
+            pair = alike.get(place)
+            if pair is None:
                 starts = self._carried[place[0]]
-                alike[place] = cells.pair(starts, self._own[place[1]]) if starts else -1
-            pairs[credential] = alike[place]
-        known: dict[object, int] = {}
+                pair = alike[place] = cells.pair(starts, self._own[place[1]]) if starts else -1
+            pairs[credential] = pair
+        guarded = {access for _, enters in self._guards for access in _entered(enters)}
+        single, several = [], []
         for access, doors in self._doors.items():
-            # Most accesses of a system have the same doors.
-            plain = access not in guarded
-            key: object = doors[0][0]
-            if not plain:
-                key = tuple([(step[0], guards.get(step)) for step in doors])
-            elif len(doors) > 1:
-                key = tuple([credential for credential, _ in doors])
-            number = known.get(key)
-            if number is None:
-                first = pairs[doors[0][0]]
-                if plain and (len(doors) == 1 or {pairs[step[0]] for step in doors} == {first}):
-                    # Most credentials are carried by the same starts, and reached by the same agents.
-                    held = self._held.get(doors[0][0], 0)
-                    for step in doors[1:]:
-                        held = held and held & self._held.get(step[0], 0)
-                    number = cells.doors([(first, held)] if first >= 0 else [])
-                else:
-                    found = self._openings(access)
-                    number = cells.doors([(cells.pair(starts, some), held) for starts, some, held in found])
-                known[key] = number
-            cells.add(access, number)
+            if len(doors) > 1 or access in guarded:
+                several.append(access)
+            elif pairs[doors[0][0]] >= 0:
+                single.append((access, doors[0][0]))
+        cells.add_single(single, pairs, self._holders)
+        for access in several:
+            doors = self._doors[access]
+            pair = pairs[doors[0][0]]
+            if access in guarded or {pairs[step[0]] for step in doors} != {pair}:
+                for starts, reaching, held in self._openings(access):
+                    cells.add(access, cells.pair(starts, reaching), held)
+            elif pair >= 0:
+                # Most credentials are carried by the same starts, and reached by the same agents.
+                held = -1
+                for step in doors:
+                    held = held and held & self._held.get(step[0], 0)
+                cells.add(access, pair, held)
         numbers = [(self._numbers[each], agents) for each, agents in self._situations.items()]
         Bulk(cells, self._spread, self._starts, numbers, homes).count()
 
