@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from time import perf_counter
+from time import thread_time
 from typing import TYPE_CHECKING, cast
 
 from textual.message import Message
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class Results:
     """Both readings of one snapshot, and what they add to its drawing, by view.
 
-    ``seconds`` is how long they took where they follow from those before an edit; ``None``: all was new.
+    ``seconds`` is how long the processor took where they follow from those before an edit; ``None``: all
+    was new.
     """
 
     snapshot: Snapshot
@@ -63,7 +64,7 @@ def _answers(snapshot: Snapshot, known: "Results | None") -> Results:
     from meshmodel.api import analyse
     from meshmodel.app.lenses import facts_of
 
-    start = perf_counter()
+    start = thread_time()
     built = analyse(snapshot, previous=None if known is None else known.built)
     # Where nothing is planned, both readings are one.
     planned = any(each.state == "planned" for each in snapshot.checkpoint.values())
@@ -73,7 +74,7 @@ def _answers(snapshot: Snapshot, known: "Results | None") -> Results:
         each.summary, each.findings, each.questions  # noqa: B018  # cached properties
     facts = facts_of(built)
     views: dict[View, Facts] = {"built": facts, "designed": facts_of(designed) if planned else facts}
-    seconds = None if known is None else perf_counter() - start
+    seconds = None if known is None else thread_time() - start
     return Results(snapshot, built, designed, views, seconds)
 
 

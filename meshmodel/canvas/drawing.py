@@ -124,9 +124,19 @@ class Drawing:
         """Every record that is drawn, once: lane by lane, card by card, each followed by its lines."""
         return tuple(dict.fromkeys(target.reference for target in self.targets))
 
-    def get_ready(self) -> None:
-        """Name what can be selected and find the ways between, so that the first key need not wait."""
-        _ = self.reading_order, self._boxes, self._navigation
+    def get_ready(self) -> bool:
+        """Name what can be selected, or find the ways between, so that the first key need not wait.
+
+        One part at a time, so that a key that comes meanwhile waits for no more than that.
+
+        Returns:
+            Whether there is more to do.
+        """
+        parts = "targets", "reading_order", "_boxes", "_navigation", "_by_record"
+        left = [part for part in parts if part not in self.__dict__]
+        if left:
+            getattr(self, left[0])
+        return len(left) > 1
 
     @cached_property
     def _navigation(self) -> Navigation:

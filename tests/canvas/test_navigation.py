@@ -184,3 +184,17 @@ def test_lanes_stay_while_a_card_is_dragged_and_when_zones_are_folded() -> None:
     assert lanes(draw(fewer, facts, Options(120, 40), before, keep_lanes=True))[:count] == lanes(before)
     for zone in snapshot.zone:
         assert lanes(draw(snapshot, facts, Options(120, 40, folded=frozenset({zone})))) == lanes(before)
+
+
+def test_a_drawing_gets_ready_part_by_part_and_answers_the_same_before() -> None:
+    snapshot, facts = helpdesk()
+    ready, fresh = (draw(snapshot, facts, Options(100, 30)) for _ in range(2))
+    steps = 1
+    while ready.get_ready():
+        steps += 1
+    assert steps == 5
+    assert not ready.get_ready()
+    for reference in fresh.reading_order:
+        assert ready.box_of(reference) == fresh.box_of(reference)
+        assert ready.neighbour(reference, "right") == fresh.neighbour(reference, "right")
+        assert ready.light([reference]) == fresh.light([reference])

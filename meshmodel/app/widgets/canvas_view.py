@@ -26,6 +26,8 @@ NO_ZONE = "lane"
 
 REST = 0.1
 """Seconds without another drawing after which the newest is made ready for keys."""
+BETWEEN = 0.01
+"""Seconds between two parts of that."""
 MARGIN = 2
 """How many cells of ground stay visible around what is brought into view."""
 
@@ -108,7 +110,7 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         if drawing is not before:
             if self._resting is not None:
                 self._resting.stop()
-            self._resting = self.set_timer(REST, drawing.get_ready)
+            self._resting = self.set_timer(REST, self._get_ready)
         if before is None or self.hint:
             self.lighting = self._resolved()
             self._strips.clear()
@@ -116,6 +118,11 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
             return
         self._repaint(y for y in self._in_view() if _row(before, y) != _row(drawing, y))
         self._relight()
+
+    def _get_ready(self) -> None:
+        """Make the drawing ready for keys, part by part, and first let through those that are there."""
+        if self.drawing is not None and self.drawing.get_ready():
+            self._resting = self.set_timer(BETWEEN, self._get_ready)
 
     def light(
         self,
