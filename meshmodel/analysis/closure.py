@@ -189,6 +189,10 @@ class Searched(Closure):
         """The set of nodes that a component reaches, itself included."""
         return self.row(self.members[number][0])
 
+    def largest(self, most: int) -> list[int]:  # noqa: ARG002  # as of any closure
+        """None: little is reached, so nothing is gained by what leads into the same component."""
+        return []
+
     def prepare(self, nodes: Iterable[int]) -> None:
         """Nothing is gained by working rows out before they are asked for."""
 
