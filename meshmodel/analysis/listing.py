@@ -17,6 +17,9 @@ from meshmodel.analysis.results import Crossing, CrossingState
 from meshmodel.analysis.steps import READ, bits
 from meshmodel.model.vocabulary import ACTIONS, Severity
 
+_MOST_KNOWN = 10_000
+"""So many doors, and how agents came by them, are kept; then they are forgotten."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -35,6 +38,8 @@ class Listing:
         self.mesh = engine.mesh
         self.doors = Doors(engine)
         self.approvals = approvals(engine)
+        self._opened: dict[tuple[Group, int], list[int]] = {}
+        self._picked: dict[tuple[str, int], bool] = {}
         self.rank = {each: number for number, each in enumerate(sorted(self.mesh.systems))}
 
     def crossings(self) -> Iterator[Crossing]:
@@ -77,7 +82,11 @@ class Listing:
         zone = traveller.home if source is None else self.mesh.zone_of[source]
         if closed_by_boundaries(self.engine, group, zone) >> access & 1:
             return Judged("controlled", None, ())
-        doors = self.doors.at(group, access)
+        doors = self._opened.get((group, access))
+        if doors is None:
+            if len(self._opened) > _MOST_KNOWN:
+                self._opened.clear()
+            doors = self._opened[group, access] = self.doors.at(group, access)
         if through is not None:
             doors = [door for door in doors if door == through]
         if not doors:
@@ -116,8 +125,14 @@ class Listing:
 
     def picked_up(self, traveller: Traveller, credential: int) -> bool:
         """Whether the agent comes by the credential as itself, but does not hold it."""
-        own = self.engine.own.row(traveller.node) >> credential & 1
-        return bool(own) and credential not in self.engine.holds(traveller.node)
+        known = self._picked.get((traveller.id, credential))
+        if known is None:
+            if len(self._picked) > _MOST_KNOWN:
+                self._picked.clear()
+            own = self.engine.own.row(traveller.node) >> credential & 1
+            known = bool(own) and credential not in self.engine.holds(traveller.node)
+            self._picked[traveller.id, credential] = known
+        return known
 
 
 def _covers(approval: Approval, source: int | None, access: int) -> bool:
