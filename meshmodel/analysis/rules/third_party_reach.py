@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from meshmodel.analysis.closure import union
+from meshmodel.analysis.closure import union
 from meshmodel.analysis.reached import lit
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
@@ -13,11 +14,9 @@ from meshmodel.model.records import Agent
 
 def _supplied(facts: Facts) -> int:
     """The read accesses of the systems that have a vendor."""
-    mask = 0
-    for system, number in facts.engine.mesh.system_number.items():
-        if facts.snapshot.system[system].vendor is not None:
-            mask |= 1 << 5 * number
-    return mask
+    records = facts.snapshot.system
+    numbers = facts.engine.mesh.system_number.items()
+    return union([5 * number for system, number in numbers if records[system].vendor is not None])
 
 
 def _touches(facts: Facts) -> list[str]:

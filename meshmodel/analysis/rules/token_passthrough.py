@@ -81,9 +81,11 @@ def _outside(facts: Facts, credential: Credential) -> Iterator[Case]:
 
 def _cases(facts: Facts) -> Iterator[Case]:
     snapshot = facts.snapshot
-    for _, delegation in sorted(item for item in snapshot.delegation.items() if item[1].passes):
+    passing = [each for each in snapshot.delegation.values() if each.passes]
+    for delegation in sorted(passing, key=lambda each: (each.from_, each.to)):
         yield from _passed(facts, delegation)
-    for _, credential in sorted(item for item in snapshot.credential.items() if item[1].audience is not None):
+    limited = [each for each in snapshot.credential.values() if each.audience is not None]
+    for credential in sorted(limited, key=lambda each: each.id):
         yield from _outside(facts, credential)
 
 
