@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from meshmodel.analysis.closure import union
-from meshmodel.analysis.closure import union
 from meshmodel.analysis.reached import lit
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
