@@ -10,9 +10,19 @@ from meshmodel.analysis.pairs.columns import Numbers
 Floats = NDArray[np.float64]
 Bits = NDArray[np.uint8]
 
+_SMALL = 1 << 17
+"""Products of so many steps are made by one thread anyway."""
+_BLOCK = 16
+"""So many rows at once are worth it."""
+
 
 def product(one: Floats, other: Floats) -> Floats:
     """The products of all rows of two tables, without threads, which cost more than they bring here."""
+    rows = _SMALL // max(one.size, 1)
+    if len(other) <= rows:
+        return one @ other.T
+    if rows >= _BLOCK:
+        return np.concatenate([one @ other[at : at + rows].T for at in range(0, len(other), rows)], axis=1)
     found: Floats = np.einsum("ik,jk->ij", one, other)
     return found
 
