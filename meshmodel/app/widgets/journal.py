@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from meshmodel.app.messages import Shown
+from meshmodel.app.widgets.lazy_rows import Lazily
 from meshmodel.app.widgets.rows import FilterList, Row, heading, line
 
 if TYPE_CHECKING:
@@ -30,7 +32,8 @@ class JournalList(FilterList):
         if not entries:
             self.set_rows([heading("no edits yet")])
             return
-        self.set_rows(_row(entry) for entry in reversed(entries))
+        newest = list(reversed(entries))
+        self.set_rows(Lazily([partial(_row, entry) for entry in newest], [entry.number for entry in newest]))
 
 
 def _row(entry: "JournalEntry") -> Row:
