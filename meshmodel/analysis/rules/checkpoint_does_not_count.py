@@ -1,12 +1,13 @@
 """A checkpoint that decides nothing about this action (section 5, points 1 to 3)."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from meshmodel.analysis.checkpoints import shortcomings
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import EVERYTHING, Case, Facts, Rule, joined
+from meshmodel.analysis.rules.base import Cases, Facts, Rule, joined
 from meshmodel.analysis.rules.places import is_active, place_title, record_of
 from meshmodel.model.records import Checkpoint
+from meshmodel.model.snapshot import Snapshot
 
 _WHY = {
     "binding": "a {kind} proves who holds the token and decides nothing",
@@ -26,31 +27,36 @@ _REMEDY = {
 }
 
 
-def _cases(facts: Facts) -> Iterator[Case]:
-    engine, snapshot = facts.engine, facts.snapshot
-    lacking: list[tuple[Checkpoint, tuple[str, ...]]] = []
-    decided: set[tuple[str, str, str]] = set()
-    for checkpoint in sorted(snapshot.checkpoint.values(), key=lambda each: each.id):
-        short = shortcomings(checkpoint, engine.view)
-        if short:
-            lacking.append((checkpoint, short))
-        else:
-            decided.add((checkpoint.step, checkpoint.from_, checkpoint.to))
-    for checkpoint, short in lacking:
-        place = checkpoint.step, checkpoint.from_, checkpoint.to
-        if place in decided or not is_active(snapshot, checkpoint):
-            continue
-        why = joined([_WHY[each].format(kind=checkpoint.kind) for each in short])
-        remedy = "; ".join(dict.fromkeys(_REMEDY[each] for each in short))
-        yield Case(
-            subject=checkpoint.id,
-            severity="medium",
-            told=Told(
-                message=f"{checkpoint.id} on {place_title(snapshot, checkpoint)} does not count: {why}",
-                about=(("checkpoint", checkpoint.id), *record_of(snapshot, checkpoint)),
-                remedy=remedy[0].upper() + remedy[1:],
-            ),
-        )
+def _many(facts: Facts, checkpoints: Sequence[Checkpoint]) -> Cases:
+    """It counts for nothing only where no other one on the step decides."""
+    snapshot, view = facts.snapshot, facts.engine.view
+    lacking = [
+        (number, each, short)
+        for number, each in enumerate(checkpoints)
+        if (short := shortcomings(each, view)) and is_active(snapshot, each)
+    ]
+    if lacking:
+        every = snapshot.checkpoint.values()
+        decided = {(each.step, each.from_, each.to) for each in every if not shortcomings(each, view)}
+        lacking = [each for each in lacking if (each[1].step, each[1].from_, each[1].to) not in decided]
+    return Cases(
+        [checkpoint.id for _, checkpoint, _ in lacking],
+        ["medium"] * len(lacking),
+        [_told(snapshot, checkpoint, short) for _, checkpoint, short in lacking].__getitem__,
+        [()] * len(lacking),
+        [()] * len(lacking),
+        [number for number, _, _ in lacking],
+    )
+
+
+def _told(snapshot: Snapshot, checkpoint: Checkpoint, short: tuple[str, ...]) -> Told:
+    why = joined([_WHY[each].format(kind=checkpoint.kind) for each in short])
+    remedy = "; ".join(dict.fromkeys(_REMEDY[each] for each in short))
+    return Told(
+        f"{checkpoint.id} on {place_title(snapshot, checkpoint)} does not count: {why}",
+        (("checkpoint", checkpoint.id), *record_of(snapshot, checkpoint)),
+        remedy[0].upper() + remedy[1:],
+    )
 
 
 RULE = Rule(
@@ -67,6 +73,7 @@ RULE = Rule(
     false_positives=(
         "It is there for another reason than authorization, such as binding a token to its holder"
     ),
-    cases=_cases,
-    reads=EVERYTHING - {"acceptance", "doors", "intent", "reach"},
+    per="checkpoint",
+    many=_many,
+    near=frozenset(),
 )

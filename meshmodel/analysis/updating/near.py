@@ -10,7 +10,7 @@ from meshmodel.analysis.results import Door
 from meshmodel.analysis.steps import bits
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
-from meshmodel.model.records import Key
+from meshmodel.model.records import Checkpoint, Key
 
 Ids = dict[str, set[str]]
 """Ids by the table of their elements."""
@@ -311,15 +311,25 @@ class Near:
 
     @cached_property
     def _checkpoints(self) -> set[Key]:
-        """Those that changed, or at whose step something did."""
-        found: set[Key] = {key for key, _, _ in self._moved.changes.of("checkpoint")}
+        """Those that changed, or at whose step something did, another checkpoint among it."""
+        changes = self._moved.changes.of("checkpoint")
+        found: set[Key] = {key for key, _, _ in changes}
+        if changes:
+            every = self._after.engine.snapshot.checkpoint.values()
+            places = {_place(record) for _, *records in changes for record in records if record is not None}
+            found.update(each.id for each in every if _place(each) in places)
         touched = self._touched
         if any(touched.values()):
             # At the end of a boundary a zone of its own is called by its system.
-            every = frozenset().union(*touched.values(), (f"system:{each}" for each in touched["system"]))
+            ends = frozenset().union(*touched.values(), (f"system:{each}" for each in touched["system"]))
             found.update(
                 each.id
                 for each in self._after.engine.snapshot.checkpoint.values()
-                if each.from_ in every or each.to in every or each.decided_at in every
+                if each.from_ in ends or each.to in ends or each.decided_at in ends
             )
         return found
+
+
+def _place(checkpoint: Checkpoint) -> tuple[str, str, str]:
+    """The step on which a checkpoint sits."""
+    return checkpoint.step, checkpoint.from_, checkpoint.to
