@@ -56,11 +56,12 @@ class Meeting:
         self._engine, self._count = engine, count
         candidates = engine.candidates
         self._boundaries = {each.number: each for each in candidates.boundaries}
-        self._leaving: dict[int, int] = {}
+        self._leaving: dict[int, list[int]] = {}
         for number, steps in enumerate(candidates.covered):
-            for leaves, _ in steps:
-                self._leaving[leaves] = self._leaving.get(leaves, 0) | 1 << number
+            for leaves in {leaves for leaves, _ in steps}:
+                self._leaving.setdefault(leaves, []).append(number)
         self._every = union(list(self._leaving))
+        self._placed = union([number for number, steps in enumerate(candidates.covered) if steps])
         self._numbers = {each: number for number, each in enumerate(candidates.ids)}
         # By what is reached of the nodes that they leave; and by situations, which stay with the engine.
         self._passed: dict[int, int] = {}
@@ -121,7 +122,10 @@ class Meeting:
         dropped = engine.alone[traveller.id].dropped
         if not dropped:
             return 0
-        met = dropped & (self._passes(traveller) | self._leaving.get(traveller.node, 0))
+        met = self._passes(traveller)
+        if traveller.node in self._leaving:
+            met |= union(self._leaving[traveller.node])
+        met &= dropped
         for number, boundary in self._boundaries.items():
             if dropped >> number & 1 and self._crosses(traveller, boundary):
                 met |= 1 << number
@@ -140,12 +144,25 @@ class Meeting:
                 row &= ~(1 << node)
             passed = self._passed.get(row)
             if passed is None:
-                passed = 0
-                for leaves in bits(row):
-                    passed |= self._leaving[leaves]
-                self._passed[row] = passed
+                passed = self._passed[row] = self._from(row)
             self._passing[situation] = passed
         return passed
+
+    def _from(self, row: int) -> int:
+        """The candidates on steps from these nodes, all of which some candidate's step leaves."""
+        absent = self._every & ~row
+        if row.bit_count() <= absent.bit_count():
+            return self._at(row)
+        # Most are there: the others may be left from one of those that are.
+        doubtful = self._at(absent)
+        passed = self._placed & ~doubtful
+        for number in bits(doubtful):
+            if any(row >> leaves & 1 for leaves, _ in self._engine.candidates.covered[number]):
+                passed |= 1 << number
+        return passed
+
+    def _at(self, nodes: int) -> int:
+        return union(list(chain.from_iterable(map(self._leaving.__getitem__, bits(nodes)))))
 
     def _crosses(self, traveller: Traveller, boundary: Boundary) -> bool:
         if boundary.zone_from == boundary.zone_to:
