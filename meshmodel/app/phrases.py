@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from meshmodel.analysis.results import SystemReach
 from meshmodel.model.records import (
     About,
     Acceptance,
@@ -124,3 +125,13 @@ def place_phrase(step: str, start: str, end: str) -> str:
             return f"{start} hosts {end}"
         case _:
             return f"{start} > {end}"
+
+
+def reach_words(agent: str, reach: SystemReach) -> str:
+    """What an agent reaches on a system, and how, in a sentence."""
+    ways: dict[str, list[str]] = {"directly": [], "by hidden steps of its own": [], "through a deputy": []}
+    direct, own, deputy = ways.values()
+    for action in reach.actions:
+        (direct if action in reach.direct else own if action in reach.own else deputy).append(action)
+    said = [f"{', '.join(found)} {how}" for how, found in ways.items() if found]
+    return f"{agent} reaches {reach.system}: {'; '.join(said)}"

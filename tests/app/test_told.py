@@ -2,8 +2,9 @@
 
 import pytest
 
-from meshmodel.analysis.results import Finding
+from meshmodel.analysis.results import Finding, SystemReach
 from meshmodel.app.messages import Shown
+from meshmodel.app.phrases import reach_words
 from meshmodel.app.widgets.fix import FixList
 from meshmodel.app.widgets.how import How, Told, what_is_lit
 from meshmodel.app.widgets.reach_matrix import ReachMatrix
@@ -83,3 +84,10 @@ async def test_where_not_all_is_lit_it_is_said(table, named, agents, says):
         assert f"no agent's way leads through it: {says}" in [
             row.content.plain for row in panel.rows.shown_rows
         ]
+
+
+def test_a_cell_of_reach_in_words():
+    reach = SystemReach("files", ("read", "write", "admin"), ("read",), ("read", "write"), ())
+    assert reach_words("bot", reach) == (
+        "bot reaches files: read directly; write by hidden steps of its own; admin through a deputy"
+    )

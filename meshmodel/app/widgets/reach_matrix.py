@@ -21,7 +21,7 @@ from textual.widgets import Input, Static
 
 from meshmodel.analysis.results import SystemReach
 from meshmodel.app.messages import ExplanationRequested, Shown
-from meshmodel.app.phrases import LETTERS
+from meshmodel.app.phrases import LETTERS, reach_words
 from meshmodel.app.widgets.rows import line
 from meshmodel.model.text import width as cells_of
 
@@ -69,18 +69,6 @@ def cell_of(reach: SystemReach, *, ascii_only: bool = False) -> Cell:
         if by_way[way]:
             text += signs[way] + by_way[way]
     return Cell(text, how_reached(reach))
-
-
-def reach_words(agent: str, reach: SystemReach) -> str:
-    """What an agent reaches on a system, and how, in a sentence."""
-    by_way: dict[How, list[str]] = {"direct": [], "hidden": [], "deputy": []}
-    for action in reach.actions:
-        by_way["direct" if action in reach.direct else "hidden" if action in reach.own else "deputy"].append(
-            action
-        )
-    ways = {"direct": "directly", "hidden": "by hidden steps of its own", "deputy": "through a deputy"}
-    said = [f"{', '.join(found)} {ways[way]}" for way, found in by_way.items() if found]
-    return f"{agent} reaches {reach.system}: {'; '.join(said)}"
 
 
 def clip(text: str, cells: int) -> str:
