@@ -16,7 +16,9 @@ from meshmodel.analysis.steps import ADMIN, Pair, bits
 from meshmodel.model.vocabulary import Severity
 
 MANY = 20_000
-"""So many pairs of a start and an access are looked at one by one, more by arrays of numbers."""
+"""So many pairs of a start and an access are looked at one by one, more by arrays of numbers,"""
+SHARE = 16
+"""if they are no less than one in so many of all pairs that there could be."""
 
 
 class Severities:
@@ -24,12 +26,10 @@ class Severities:
 
     Args:
         counts: the reading.
-        many: from so many pairs of a start and an access on they are counted by arrays.
     """
 
-    def __init__(self, counts: Counts, many: int | None = None) -> None:
+    def __init__(self, counts: Counts) -> None:
         self._counts = counts
-        self._many = MANY if many is None else many
         self._engine = counts.engine
         self._mesh = mesh = counts.mesh
         self._travellers = self._engine.travellers
@@ -49,7 +49,7 @@ class Severities:
 
     def counted(self) -> dict[Severity, int]:
         """The number of uncontrolled crossings by severity, of all four."""
-        if self._pairs > self._many:
+        if self._pairs > MANY and self._pairs * SHARE >= len(self._starts) * len(self._doors):
             self._add_in_bulk()
         else:
             for access in self._doors:

@@ -62,7 +62,11 @@ def spiced(nodes, steps, seed, **options):
 
 
 def counted(snapshot, many, together=2_048, view="built"):
-    with patch.object(severities, "MANY", many), patch.object(bulk, "_TOGETHER", together):
+    with (
+        patch.object(severities, "MANY", many),
+        patch.object(severities, "SHARE", 10**9),
+        patch.object(bulk, "_TOGETHER", together),
+    ):
         return analyse(snapshot, view=view).uncontrolled_by_severity
 
 
