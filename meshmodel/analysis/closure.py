@@ -15,6 +15,9 @@ _LARGE = 100
 """What components with more members reach is searched for."""
 _MANY = 12
 """So many single nodes are set in bytes, fewer one after the other."""
+_VERY_MANY = 1_000
+"""More than so many are set in one byte each."""
+_AS_DIGITS = bytes.maketrans(b"\0\1", b"01")
 
 
 class Closure:
@@ -110,10 +113,8 @@ class Closure:
             number = waiting.pop()
             group = members[number]
             if len(group) > _LARGE:
-                # What is below need not be known; nearly all of it is reached.
-                below: set[int] = set()
-                search(successors, group[0], below)
-                rows[number] = union(list(below)) & self.wanted
+                # The rows of what is below need not be known for this.
+                rows[number] = _row_of_large(successors, group) & self.wanted
                 continue
             for number in (
                 self._after(group) if len(group) > 1 else [component[x] for x in successors[group[0]]]
@@ -252,10 +253,37 @@ def union(nodes: Sequence[int]) -> int:
         for node in nodes:
             row |= 1 << node
         return row
+    if len(nodes) > _VERY_MANY:
+        inside = bytearray(max(nodes) + 1)
+        for node in nodes:
+            inside[node] = 1
+        return _row_of(inside)
     content = bytearray(max(nodes) // 8 + 1)
     for node in nodes:
         content[node >> 3] |= 1 << (node & 7)
     return int.from_bytes(content, "little")
+
+
+def _row_of(inside: bytearray) -> int:
+    """Nodes as a set of bits, given as one byte for each node, 0 or 1."""
+    inside.reverse()
+    return int(inside.translate(_AS_DIGITS), 2)
+
+
+def _row_of_large(successors: Successors, group: list[int]) -> int:
+    """What the nodes of a large component reach."""
+    inside = bytearray(len(successors))
+    for node in group:
+        inside[node] = 1
+    waiting = group
+    while waiting:
+        found: list[int] = []
+        for node in chain.from_iterable(map(successors.__getitem__, waiting)):
+            if not inside[node]:
+                inside[node] = 1
+                found.append(node)
+        waiting = found
+    return _row_of(inside)
 
 
 def forward(successors: Successors, wanted: int = -1) -> Closure:

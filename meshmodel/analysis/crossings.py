@@ -241,12 +241,13 @@ class Counts:
         return self._pairs.known(sources, accesses).apart
 
     def _all(self, traveller: Traveller) -> int:
-        home = traveller.home is not None
-        return self.count(traveller.sources, home, traveller.home_mask, traveller.reach)
+        pairs, home = self._pairs, traveller.home
+        product = pairs.known(traveller.sources, traveller.reach)
+        return pairs.crossings(product, pairs.home_of(home), begins=home is not None)
 
     def _open(self, traveller: Traveller) -> int:
         """The crossings with an open door, approved or not."""
-        home, situation = self._pairs.home(traveller.home_mask), traveller.situation
+        home, situation = self._pairs.home_of(traveller.home), traveller.situation
         total = 0
         if self.engine.candidates.boundaries:
             for group in situation.groups:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from meshmodel.analysis.steps import ALL_ACTIONS, Mesh, bits
 
-_FEW = 8
+_FEW = 4
 """So many sources are looked at one by one."""
 _PIVOTS = 24
 """So many sets are kept to count similar ones by the difference."""
@@ -73,7 +73,7 @@ class Pairs:
         self._by_zone: dict[int, list[int]] = {}
         self._products: dict[tuple[int, int], Product] = {}
         self._homes: dict[int, Home] = {}
-        self._by_name: dict[str, Home] = {}
+        self._by_name: dict[str | None, Home] = {}
         self._acting = [mesh.acting & level for level in mesh.at_level]
         self._entering = [above | mesh.untrusted for above in mesh.above]
 
@@ -100,6 +100,14 @@ class Pairs:
                 [(mask & acting) >> first for acting in self._acting],
                 [(mask & entering) >> first for entering in self._entering],
             )
+        return known
+
+    def home_of(self, zone: str | None) -> Home:
+        """The same by its name; nothing is in no zone."""
+        known = self._by_name.get(zone)
+        if known is None:
+            mask = 0 if zone is None else self._mesh.zone_mask.get(zone, 0)
+            known = self._by_name[zone] = self.home(mask)
         return known
 
     def known(self, sources: int, accesses: int) -> Product:
@@ -160,7 +168,7 @@ class Pairs:
     def _count_apart(self, sources: int, accesses: int, size: int) -> int:
         """How many pairs are in two zones."""
         mesh, total = self._mesh, size * sources.bit_count()
-        few = _few(accesses)
+        few = _few(accesses) if size <= _FEW else None
         if few is not None:
             return total - self._near(few, sources)
         alone = sources & mesh.lone
@@ -174,10 +182,7 @@ class Pairs:
         """How many pairs of one of a few accesses and one of others are in one zone."""
         mesh, total = self._mesh, 0
         for node in few:
-            zone = mesh.zone_of[node // 5]
-            known = self._by_name.get(zone)
-            if known is None:
-                known = self._by_name[zone] = self.home(mesh.zone_mask[zone])
+            known = self.home_of(mesh.zone_of[node // 5])
             total += (others >> known.first & known.here).bit_count()
         return total
 

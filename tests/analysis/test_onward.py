@@ -1,0 +1,136 @@
+"""What follows on nodes, against searches node by node: rows, shared sets, classes, arrays."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meshmodel.analysis import closure as closures
+from meshmodel.analysis import compiling
+from meshmodel.analysis.arrays import Arrays
+from meshmodel.analysis.classes import Classes, Following
+from meshmodel.analysis.closure import forward, union
+from meshmodel.analysis.onward import Onward
+from meshmodel.analysis.steps import Mesh, bits
+from tests.analysis.random_models import random_model
+from tests.benchmarks.meshes import clustered
+
+
+def graph(seed: int, size: int, share: float) -> list[list[int]]:
+    """A graph with so many steps for each node."""
+    rng = random.Random(seed)
+    return [
+        sorted({rng.randrange(size) for _ in range(rng.choice((0, 1, 1, 3)))} - {node})
+        if rng.random() < share
+        else []
+        for node in range(size)
+    ]
+
+
+def reached(after: list[list[int]], starts: list[int]) -> set[int]:
+    found: set[int] = set()
+    waiting = list(starts)
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            waiting.extend(after[node])
+    return found
+
+
+graphs = st.builds(graph, st.integers(0, 10_000), st.integers(1, 40), st.sampled_from((0.3, 0.7, 0.95)))
+
+
+@given(graphs)
+def test_what_follows_on_a_node_leaves_it_out_unless_something_leads_back(after):
+    closure = forward(after)
+    onward = Onward(closure)
+    for node, entered in enumerate(after):
+        assert set(bits(onward.of(node))) == reached(after, entered)
+        assert set(bits(closure.row(node))) == reached(after, [node])
+
+
+@given(graphs)
+def test_nodes_on_which_the_same_follows_are_given_the_same_object(after):
+    onward = Onward(forward(after))
+    objects: dict[int, int] = {}
+    for node in range(len(after)):
+        row = onward.of(node)
+        assert objects.setdefault(row, id(row)) == id(row)
+
+
+@given(graphs, st.integers(0, 10_000))
+def test_classes_say_what_leads_out_of_a_reach(after, seed):
+    rng = random.Random(seed)
+    following = Following(Onward(forward(after)))
+    size = len(after)
+    for _ in range(4):
+        asked = [node for node in range(size) if rng.random() < 0.7]
+        row = union(sorted(reached(after, rng.sample(range(size), min(2, size)))))
+        classes = Classes(following, union(asked))
+        leading = classes.leading(row)
+        told = {node: each.more for each in leading.each for node in bits(each.here)}
+        common = set(bits(classes.common))
+        for node in asked:
+            follows = reached(after, after[node])
+            more = follows - set(bits(row))
+            # What is common to most of them is left to who asks.
+            if common <= follows:
+                more -= common
+            assert set(bits(told.get(node, 0))) == more
+        parted = [*classes.including(row).each, *classes.aside(row).each]
+        assert {(each.more, each.here) for each in parted} == {
+            (each.more, each.here) for each in leading.each
+        }
+
+
+@pytest.mark.parametrize("far", [0, 256])
+@given(graphs)
+@settings(max_examples=20)
+def test_sets_that_are_far_beyond_what_is_common_are_told_alike(far, after):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("meshmodel.analysis.classes._NEAR", far)
+        every = union(range(len(after)))
+        leading = Classes(Following(Onward(forward(after))), every).leading(0)
+        assert sum(each.here.bit_count() for each in leading.each) <= len(after)
+        for each in leading.each:
+            for node in bits(each.here):
+                assert not each.more & ~union(sorted(reached(after, after[node])))
+
+
+def test_rows_of_a_large_component_are_those_of_a_search():
+    after = graph(5, 900, 0.95)
+    closure = forward(after)
+    assert len(max(closure.members, key=len)) > closures._LARGE
+    for node in range(0, 900, 17):
+        assert set(bits(closure.row(node))) == reached(after, [node])
+
+
+@given(st.sets(st.integers(0, 5_000), max_size=40), st.sampled_from((0, 12, 10_000)))
+def test_nodes_become_a_set_of_bits_in_whatever_way(nodes, very_many):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(closures, "_VERY_MANY", very_many)
+        assert set(bits(union(sorted(nodes)))) == nodes
+
+
+@given(graphs, st.integers(0, 10_000))
+def test_arrays_find_what_leads_to_a_node(after, seed):
+    rng = random.Random(seed)
+    size = len(after)
+    asked = [rng.randrange(size) for _ in range(5)]
+    some = sorted(rng.sample(range(size), (size + 1) // 2))
+    for node, leading in zip(asked, Arrays(after).leading(asked, some), strict=True):
+        assert leading == [each for each in some if node in reached(after, [each])]
+
+
+@pytest.mark.parametrize("few", [0, 16])
+@pytest.mark.parametrize("vast", [0, 50_000])
+def test_triggers_arise_in_whatever_way_they_are_looked_for(vast, few, monkeypatch):
+    models = [random_model(seed, 9) for seed in range(60)]
+    models.append(clustered(2_000, 4_000, dense=True, seed=1))
+    before = [Mesh(each).steps for each in models]
+    assert sum(bool(each["trigger"]) for each in before) > 30
+    monkeypatch.setattr(compiling, "_VAST", vast)
+    monkeypatch.setattr(compiling, "_FEW_WORDS", few)
+    assert [Mesh(each).steps for each in models] == before
