@@ -225,20 +225,39 @@ class Followed(Closure):
             if name == component[enters]:
                 within.setdefault(name, []).append((leaves, enters))
             self._wait(name, heap, due)
+        several = self._several
         while heap:
             _, name = heappop(heap)
             due.discard(name)
+            if name not in several:
+                if self._renew_one(name):
+                    for before in self._before(name):
+                        self._wait(before, heap, due)
+                continue
             lost: dict[int, int] = {}
             if name in within:
                 self._fall(name, within.pop(name), lost)
             else:
-                self._renew(name, self._members(name), lost)
+                self._renew(name, several[name], lost)
             if len(lost) > 1 or any(len(self._members(each)) > _LARGE for each in lost):
                 self._tell(lost, heap, due)
-            else:
-                for each in lost:
-                    for before in self._before(each):
-                        self._wait(before, heap, due)
+                continue
+            for each in lost:
+                for before in self._before(each):
+                    self._wait(before, heap, due)
+
+    def _renew_one(self, name: int) -> bool:
+        """Work out the row of a single node from those after it; whether it changed."""
+        component, rows = self.component, self._known.chunks
+        row = 1 << name
+        for each in self.successors.chunks[name >> SHIFT][name & REST]:
+            place = component[each]
+            row |= rows[place >> SHIFT][place & REST] or 1 << place
+        if row == (rows[name >> SHIFT][name & REST] or 1 << name):
+            return False
+        self._known.put(name, row)
+        self.changed.add(name)
+        return True
 
     def _wait(self, name: int, heap: list[tuple[int, int]], due: set[int]) -> None:
         if name not in due:
