@@ -6,6 +6,7 @@ from functools import cached_property, partial
 
 from meshmodel.analysis.checkpoints import Candidates, Guarding, Unchecked, unguarded
 from meshmodel.analysis.closure import Closure, Searched, forward, is_sparse, part
+from meshmodel.analysis.collecting import collector_at_rest
 from meshmodel.analysis.groups import Group, Grouping, Situation
 from meshmodel.analysis.onward import Onward
 from meshmodel.analysis.results import StepKind
@@ -109,8 +110,9 @@ class Engine:
         self._kept = kept
         self.snapshot = snapshot
         self.view = view
-        self.mesh = Mesh(snapshot)
-        self.candidates = Candidates(self.mesh, view)
+        with collector_at_rest():
+            self.mesh = Mesh(snapshot)
+            self.candidates = Candidates(self.mesh, view)
 
     @cached_property
     def effective(self) -> Closure:
