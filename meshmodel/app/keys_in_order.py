@@ -63,9 +63,11 @@ class KeysInOrder(App[None]):
     def _parted(self, event: TypedEvent) -> Sequence[TypedEvent]:
         """Escape and a key right behind it look like one key with Alt: two again, where Alt means nothing."""
         if isinstance(event, events.Key) and event.key.startswith(_ALT):
-            letter = key_to_character(event.key.removeprefix(_ALT))
+            name = event.key.removeprefix(_ALT)
+            letter = event.character or key_to_character(name)
             if letter is not None and event.key not in self.screen.active_bindings:
-                return events.Key("escape", "\x1b"), events.Key(event.key.removeprefix(_ALT), letter)
+                # A capital is told as shift+l, and is L where it comes by itself.
+                return events.Key("escape", "\x1b"), events.Key(letter if letter.isalnum() else name, letter)
         return (event,)
 
     async def _take(self) -> None:

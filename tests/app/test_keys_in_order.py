@@ -6,6 +6,7 @@ import pytest
 from textual import events
 from textual.keys import _character_to_key
 
+from meshmodel.app.screens.log import LogDialog
 from meshmodel.model.snapshot import Snapshot
 from tests.app.desk import Desk, desk
 
@@ -72,3 +73,16 @@ async def test_escape_and_a_letter_that_the_terminal_takes_for_alt(tmp_path, let
         else:
             await it.pilot.pause()
             assert not it.app.is_running or it.app._exit
+
+
+async def test_escape_and_a_capital_in_one_burst_are_both_heard(tmp_path):
+    async with desk(tmp_path, size=(80, 24)) as it:
+        await it.press("f")
+        assert it.bench.lists_open
+        it.app.post_message(events.Key("alt+shift+l", "L"))  # Escape leaves the list, L asks for a log
+        for _ in range(200):
+            await it.pilot.pause()
+            if isinstance(it.app.screen, LogDialog):
+                break
+        assert isinstance(it.app.screen, LogDialog)
+        assert not it.bench.lists_open
