@@ -88,10 +88,6 @@ class MissingCheckpoints(Marked):
         made = iter(self._doors_at(names, nodes, systems, ways))
         return [None if way is None else next(made) for way in ways]
 
-    def door(self, grant: Grant) -> Door | None:
-        """The missing checkpoint at one grant of an active credential."""
-        return self.doors_at((grant,))[0]
-
     def _ways_at(
         self, nodes: Sequence[int], systems: Sequence[str], granted: Sequence[int]
     ) -> list[Way | None]:
