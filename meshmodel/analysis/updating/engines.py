@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from meshmodel.analysis.checkpoints import Guarding
+from meshmodel.analysis.checkpoints import Guarding, Unchecked
 from meshmodel.analysis.closure import Closure
-from meshmodel.analysis.engine import Engine, Traveller
+from meshmodel.analysis.engine import Engine, Situation, Traveller
 from meshmodel.analysis.relations import Related
 from meshmodel.analysis.steps import WRITE, Pair
 from meshmodel.analysis.updating.arising import Hearing
@@ -16,6 +16,7 @@ from meshmodel.analysis.updating.closures import Followed
 from meshmodel.analysis.updating.concerned import Kept, concerned
 from meshmodel.analysis.updating.guards import Guarded, guarded, numbers_of
 from meshmodel.analysis.updating.meshes import Edited, edited, patched
+from meshmodel.model.records import Agent
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def move(kept: Kept, changes: Changes) -> Moved | None:
     if edit.agents or edit.credentials:
         names, changed = mesh.agents, chain(effective.changed, own.changed, baseline.changed)
         shifted = agents.union(names[node - first_agent] for node in changed if node >= first_agent)
-    _set_agents(engine, made, agents, shifted)
+    _set_agents(kept, after, agents, shifted)
     return Moved(after, changes, edit, guards, agents, shifted)
 
 
@@ -208,27 +209,67 @@ def _engine(
     return made
 
 
-def _set_agents(before: Engine, made: Engine, agents: frozenset[str], shifted: frozenset[str]) -> None:
+def _set_agents(kept: Kept, after: Kept, agents: frozenset[str], shifted: frozenset[str]) -> None:
     """What is known of the agents: of those that are concerned anew, of the others as before."""
+    before, made = kept.engine, after.engine
     records, nodes = made.snapshot.agent, made.mesh.agent_node
     alone = before.alone.copy()
-    travellers: dict[str, Traveller] = {}
+    fresh: dict[str, Traveller] = {}
+    alike = _Alike(after)
     for each in shifted:
         node = nodes.get(each)
         if node is None:
             alone.pop(each, None)
             continue
-        alone[each] = made.guarding.alone(node)
+        alone[each] = alike.alone(node)
+        if each in agents and not records[each].is_person:
+            fresh[each] = alike.traveller(records[each], node)
     made.__dict__["alone"] = alone
-    for each in agents:
-        if each in nodes and not records[each].is_person:
-            travellers[each] = made.traveller(records[each], nodes[each])
-    every = [
-        travellers.pop(each.id, each)
-        for each in before.travellers
-        if each.id not in agents or each.id in travellers
-    ]
-    if travellers:
-        every.extend(travellers.values())
+    gone = agents.difference(fresh)
+    every = [fresh.pop(each.id, each) for each in before.travellers if each.id not in gone]
+    if fresh:
+        every.extend(fresh.values())
         every.sort(key=lambda each: each.id)
     made.__dict__["travellers"] = tuple(every)
+
+
+class _Alike:
+    """What agents reach, once for those that are together in large components."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+        self._engine = kept.engine
+        self._alone: dict[int, Unchecked] = {}
+        self._situations: dict[tuple[int, int, int, bool, bool], Situation] = {}
+
+    def alone(self, node: int) -> Unchecked:
+        """What an agent reaches unchecked, alone as the start."""
+        baseline = self._kept.baseline
+        name = baseline.component[node]
+        if not baseline.is_cycle(name):
+            return self._engine.guarding.alone(node)
+        known = self._alone.get(name)
+        if known is None:
+            known = self._alone[name] = self._engine.guarding.alone(node)
+        return known
+
+    def traveller(self, agent: Agent, node: int) -> Traveller:
+        """What is known of an agent that is no person."""
+        kept, engine = self._kept, self._engine
+        effective, baseline = kept.effective, kept.baseline
+        one, other = effective.component[node], baseline.component[node]
+        if not effective.is_cycle(one) or not baseline.is_cycle(other):
+            return engine.traveller(agent, node)
+        triggers = engine.mesh.triggered_by.get(node, 0)
+        if triggers:
+            triggers &= ~effective.row_of(one)
+        intended = bool(kept.related.of("intent", "agent", agent.id))
+        key = one, other, triggers, agent.home is None, intended
+        known = self._situations.get(key)
+        if known is None:
+            made = engine.traveller(agent, node)
+            self._situations[key] = made.situation
+            return made
+        home = agent.home
+        mask = 0 if home is None else engine.mesh.zone_mask.get(home, 0)
+        return Traveller(agent.id, node, home, mask, known)
