@@ -252,3 +252,27 @@ def test_another_identity_is_asked_about():
 
     assert not asked(before)
     assert asked(after)
+
+
+def test_a_credential_that_was_gone_for_a_while_is_named_once():
+    snapshot = snapshot_of(
+        [
+            r.Zone("desk"),
+            r.System("notes", zone="desk"),
+            r.Agent("ann", kind="service", home="desk"),
+            r.Credential("key"),
+            r.Grant("key", "notes", ("read",)),
+        ]
+    )
+    analysis = analyse(snapshot, today=TODAY)
+    answers(analysis)
+    for change in (
+        [Remove("credential", "key")],
+        [Put(r.Credential("key")), Put(r.Grant("key", "notes", ("read",)))],
+        # Findings are looked for from scratch where zones change.
+        [Put(r.Zone("desk", environment="production"))],
+    ):
+        snapshot = apply_edit(snapshot, Edit("an edit", tuple(change)))
+        analysis = analyse(snapshot, today=TODAY, previous=analysis)
+        assert_equal(analysis, analyse(snapshot, today=TODAY))
+    assert [each.subject for each in analysis.findings if each.rule == "orphaned-credential"] == ["key"]

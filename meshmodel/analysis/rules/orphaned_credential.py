@@ -62,10 +62,12 @@ def _told(credential: Credential, systems: list[str], first: tuple[System, ...])
 
 def _among(facts: Facts) -> Iterator[Credential]:
     mesh, records = facts.engine.mesh, facts.snapshot.credential
-    for place in bits(~facts.reached >> mesh.first_credential & (1 << len(mesh.credentials)) - 1):
-        record = records.get(mesh.credentials[place])
-        if record is not None:
-            yield record
+    first, nodes = mesh.first_credential, mesh.credential_node
+    for place in bits(~facts.reached >> first & (1 << len(mesh.credentials)) - 1):
+        name = mesh.credentials[place]
+        # One that was gone for a while has another number than before.
+        if nodes.get(name) == first + place:
+            yield records[name]
 
 
 RULE = Rule(
