@@ -191,15 +191,23 @@ class MissingCheckpoints(Marked):
 
     def _way(self, credential: int, system: int, carried: int, granted: int) -> Way | None:
         """Who comes through any door, and what they can do."""
-        by_admin = self._open(credential, 5 * system + ADMIN, carried) if granted >> ADMIN else 0
         kind = self._kind[self.mesh.systems[system]]
+        open_for = [
+            self._open(credential, 5 * system + number, carried) if granted >> number & 1 else 0
+            for number in range(5)
+        ]
+        by_admin = open_for[ADMIN]
+        if kind != SPECIAL:
+            # Most checkpoints are on all actions.
+            several = {open_for[number] for number in range(5) if granted >> number & 1}
+            if len(several) == 1:
+                through = several.pop()
+                return self._plain_way(through, kind, system, granted) if through else None
         found = 0
         parts = []
         for number in range(5):
-            through = by_admin
             access = 5 * system + number
-            if number != ADMIN and granted >> number & 1:
-                through |= self._open(credential, access, carried)
+            through = by_admin | open_for[number]
             if through:
                 if kind == SPECIAL:
                     entered = self._entering_specially(through, credential, access)
