@@ -154,12 +154,15 @@ class Drawing:
     def _by_record(self) -> dict[Reference, list[Branch]]:
         found: dict[Reference, list[Branch]] = defaultdict(list)
         for branch in self.branches:
-            link = branch.link
-            records = {branch.start, link.relation} | link.records
-            if link.credential:
-                records.add(link.credential)
-            for record in records:
-                found[record].append(branch)
+            link, start = branch.link, branch.start
+            found[start].append(branch)
+            if link.relation != start:
+                found[link.relation].append(branch)
+            if link.credential is not None and link.credential not in (start, link.relation):
+                found[link.credential].append(branch)
+            for record in link.records:
+                if record not in (start, link.relation, link.credential):
+                    found[record].append(branch)
         return found
 
     def light(self, records: Iterable[Reference]) -> frozenset[Reference]:

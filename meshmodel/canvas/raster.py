@@ -80,14 +80,20 @@ class _Block:
         self.cards: dict[int, list[Card]] = defaultdict(list)
         self.verticals: list[Vertical] = []
         for channel, start in zip(plan.channels, plan.starts, strict=True):
-            for pin in [pin for pin in channel.pins if first <= pin.y <= last]:
-                self.pins[pin.y].append(pin)
+            for one, other in channel.straight:
+                if first <= one.y <= last:
+                    self.pins[one.y] += one, other
             for trunk in channel.trunks:
-                if trunk.rows[0] <= last and trunk.rows[-1] >= first:
-                    self.verticals.append(Vertical(start + trunk.x, trunk, {}))
-            for row, one, other in channel.jogs:
-                shared = one.jog_branches
-                leg = Leg(start + one.x + 1, start + other.x, one.tree.style, shared, owners(shared))
+                if trunk.rows[0] > last or trunk.rows[-1] < first:
+                    continue
+                self.verticals.append(Vertical(start + trunk.x, trunk, {}))
+                for side in (trunk.left, trunk.right):
+                    for row, pin in side.items():
+                        if first <= row <= last:
+                            self.pins[row].append(pin)
+            for row, before, behind in channel.jogs:
+                shared = before.jog_branches
+                leg = Leg(start + before.x + 1, start + behind.x, before.tree.style, shared, owners(shared))
                 self.legs[row].append(leg)
         self.verticals.sort(key=lambda vertical: vertical.x)
         for card in plan.grid.cards.values():
