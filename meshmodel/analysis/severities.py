@@ -49,7 +49,7 @@ class Severities:
 
     def counted(self) -> dict[Severity, int]:
         """The number of uncontrolled crossings by severity, of all four."""
-        if self._pairs > MANY and self._pairs * SHARE >= len(self._starts) * len(self._doors):
+        if self._is_much():
             self._add_in_bulk()
         else:
             for access in self._doors:
@@ -62,11 +62,21 @@ class Severities:
                     self._excuse(1 << number, traveller.situation, approval)
         return self._spread.by_severity()
 
+    def _is_much(self) -> bool:
+        """Whether many accesses are open for many starts."""
+        left = max(MANY, len(self._starts) * len(self._doors) // SHARE)
+        for row in self._rows:
+            left -= row.bit_count()
+            if left < 0:
+                return True
+        return False
+
     def _begin(self) -> None:
         """Put the agents together that are alike, and number what they start from."""
         self._starts: list[Start] = []
         self._numbers: dict[Situation, range] = {}
-        self._firsts = self._pairs = 0
+        self._rows: list[int] = []
+        self._firsts = 0
         self._dropping: dict[int, int] = {}
         shared: dict[tuple[tuple[Group, ...], bool], int] = {}
         seeds: dict[tuple[int, ...], int] = {}
@@ -80,7 +90,7 @@ class Severities:
             for group in situation.groups[: len(situation.groups) - len(rest)]:
                 mark, dropped = 1 << len(self._starts), group.unchecked.dropped
                 self._starts.append(Start(group.sources, group.home, steered, dropped, agents))
-                self._pairs += group.unchecked.row.bit_count()
+                self._rows.append(group.unchecked.row)
                 dropping[dropped] = dropping.get(dropped, 0) | mark
                 for part in group.unchecked.seeds:
                     seeds[part] = seeds.get(part, 0) | mark
