@@ -136,11 +136,8 @@ class Candidates:
         self._powers: dict[int, int] = {}
         for number, control in enumerate(self.control):
             if control:
+                self.controllable |= control
                 self._by_control[control] = self._by_control.get(control, 0) | 1 << number
-        for control, numbers in self._by_control.items():
-            self.controllable |= control
-            for node in bits(control):
-                self._by_node[node] = self._by_node.get(node, 0) | numbers
 
     def controlled(self, row: int) -> int:
         """The candidates over which somebody with this unchecked reach has power."""
@@ -151,14 +148,23 @@ class Candidates:
         if dropped is None:
             dropped = 0
             if power.bit_count() < len(self._by_control):
+                numbers_of = self._numbers_by_node()
                 for node in bits(power):
-                    dropped |= self._by_node[node]
+                    dropped |= numbers_of[node]
             else:
                 for control, numbers in self._by_control.items():
                     if power & control:
                         dropped |= numbers
             self._powers[power] = dropped
         return dropped
+
+    def _numbers_by_node(self) -> dict[int, int]:
+        """For each node the candidates over which it gives power; where nobody asks it takes too long."""
+        if not self._by_node:
+            for control, numbers in self._by_control.items():
+                for node in bits(control):
+                    self._by_node[node] = self._by_node.get(node, 0) | numbers
+        return self._by_node
 
 
 class _Existing:
