@@ -14,8 +14,9 @@ from typing import NamedTuple
 from meshmodel.analysis.entering import Entering, Passing, Way
 from meshmodel.analysis.marking import NOBODY, SPECIAL, Marked
 from meshmodel.analysis.results import Door
-from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, READ, action_mask, actions_of
+from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, READ, action_mask, actions_of, bits
 from meshmodel.model.records import Grant
+from meshmodel.model.vocabulary import Severity
 
 
 class _Kind(NamedTuple):
@@ -134,29 +135,25 @@ class MissingCheckpoints(Marked):
             nodes = list(compress(nodes, there))
         # So many of any agents, less all there are, must have picked the credential up.
         everyone = self._everyone.bit_count()
-        picked, surely = {}, {}
+        surely: dict[int, int] = {}
         counted: dict[int, int] = {}
         for node in set(nodes):
             number = component[node]
-            marks = own[number]
             if number not in counted:
-                counted[number] = marks.bit_count() - everyone
-            holding = held.get(node)
-            if holding is None:
-                picked[node], surely[node] = marks, counted[number]
-            else:
-                picked[node], surely[node] = marks & ~holding, counted[number] - holding.bit_count()
+                counted[number] = own[number].bit_count() - everyone
+            surely[node] = counted[number] - held.get(node, 0).bit_count()
+
+        def exactly(passing: Passing, node: int) -> Severity:
+            picked = own[component[node]] & ~held.get(node, 0)
+            return passing.severity(picked) if picked else passing.none
+
         return Door.several(
             names,
             systems,
             [actions for actions, _ in chosen],
             [passing.agents for _, passing in chosen],
             [
-                passing.most
-                if passing.least + surely[node] > 0
-                else passing.severity(picked[node])
-                if picked[node]
-                else passing.none
+                passing.most if passing.least + surely[node] > 0 else exactly(passing, node)
                 for (_, passing), node in zip(chosen, nodes, strict=True)
             ],
         )
@@ -192,22 +189,19 @@ class MissingCheckpoints(Marked):
     def _way(self, credential: int, system: int, carried: int, granted: int) -> Way | None:
         """Who comes through any door, and what they can do."""
         kind = self._kind[self.mesh.systems[system]]
-        open_for = [
-            self._open(credential, 5 * system + number, carried) if granted >> number & 1 else 0
-            for number in range(5)
-        ]
-        by_admin = open_for[ADMIN]
+        open_for = {each: self._open(credential, 5 * system + each, carried) for each in bits(granted)}
         if kind != SPECIAL:
             # Most checkpoints are on all actions.
-            several = {open_for[number] for number in range(5) if granted >> number & 1}
+            several = set(open_for.values())
             if len(several) == 1:
                 through = several.pop()
                 return self._plain_way(through, kind, system, granted) if through else None
+        by_admin = open_for.get(ADMIN, 0)
         found = 0
         parts = []
         for number in range(5):
             access = 5 * system + number
-            through = by_admin | open_for[number]
+            through = by_admin | open_for.get(number, 0)
             if through:
                 if kind == SPECIAL:
                     entered = self._entering_specially(through, credential, access)
