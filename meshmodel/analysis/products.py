@@ -120,7 +120,7 @@ class Pairs:
 
     def product(self, sources: int, accesses: int) -> Product:
         """Some sources and some accesses."""
-        few, size = _few(sources), accesses.bit_count()
+        few, size = taken_off(sources, _FEW), accesses.bit_count()
         if few is not None:
             apart = size * len(few) - self._near(few, accesses)
         else:
@@ -168,7 +168,7 @@ class Pairs:
     def _count_apart(self, sources: int, accesses: int, size: int) -> int:
         """How many pairs are in two zones."""
         mesh, total = self._mesh, size * sources.bit_count()
-        few = _few(accesses) if size <= _FEW else None
+        few = taken_off(accesses, _FEW) if size <= _FEW else None
         if few is not None:
             return total - self._near(few, sources)
         alone = sources & mesh.lone
@@ -219,11 +219,11 @@ class Pairs:
         return known
 
 
-def _few(nodes: int) -> Sequence[int] | None:
-    """These nodes, if they are few."""
+def taken_off(nodes: int, most: int) -> Sequence[int] | None:
+    """These nodes, taken off one by one from the highest down, if they are no more than so many."""
     found: list[int] = []
     while nodes:
-        if len(found) == _FEW:
+        if len(found) == most:
             return None
         node = nodes.bit_length() - 1
         found.append(node)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import Approval, Counts
 from meshmodel.analysis.engine import Group, Situation
+from meshmodel.analysis.products import taken_off
 from meshmodel.analysis.spreads import Opening, Spread, Start
 from meshmodel.analysis.steps import ADMIN, Pair, bits
 from meshmodel.model.vocabulary import Severity
@@ -19,6 +20,8 @@ MANY = 20_000
 """So many pairs of a start and an access are looked at one by one, more by arrays of numbers,"""
 SHARE = 16
 """if they are no less than one in so many of all pairs that there could be."""
+_FEW = 32
+"""So many nodes are taken off one by one."""
 
 
 class Severities:
@@ -31,7 +34,7 @@ class Severities:
     def __init__(self, counts: Counts) -> None:
         self._counts = counts
         self._engine = counts.engine
-        self._mesh = mesh = counts.mesh
+        self._mesh = counts.mesh
         self._travellers = self._engine.travellers
         # The agents that have the same starts, and those at home in each zone.
         self._situations: dict[Situation, list[int]] = {}
@@ -42,7 +45,6 @@ class Severities:
             if each.home is not None:
                 at_home[each.home] = at_home.get(each.home, 0) | 1 << number
         self._spread = Spread(counts, at_home)
-        self._credentials = (1 << mesh.first_agent - mesh.first_credential) - 1
         self._guards = self._engine.candidates.guards
         self._begin()
         self._prepare_doors()
@@ -228,15 +230,18 @@ class Severities:
     def _add_rest(self, start: Start, row: int) -> None:
         """Count what is open after sources beside that which is open before them."""
         picked: dict[int, int] = {}
-        first = self._mesh.first_credential
-        for credential in bits(row >> first & self._credentials):
-            picking = self._picking(first + credential) & start.agents
-            for step in self._opened.get(first + credential, ()):
+        nodes = taken_off(row, _FEW) or tuple(bits(row))
+        for credential in nodes:
+            if credential not in self._opened:
+                continue
+            picking = self._picking(credential) & start.agents
+            for step in self._opened[credential]:
                 if not self._guards.get(step, 0) & ~start.dropped:
                     for access in _entered(step[1]):
                         picked[access] = picked.get(access, 0) | picking
-        for access in bits(row & self._mesh.access):
-            self._spread.add(start, access, start.agents, picked.pop(access, 0))
+        for access in nodes:
+            if access < self._mesh.first_credential:
+                self._spread.add(start, access, start.agents, picked.pop(access, 0))
         for access, picking in picked.items():
             # A door to what was open before: it matters to those that picked none up.
             more = picking and picking & ~self._picked_before(access)

@@ -11,7 +11,7 @@ from typing import Final
 
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.entering import severity_number, severity_word
-from meshmodel.analysis.steps import bits
+from meshmodel.analysis.products import taken_off
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 
 HOME: Final = 16
@@ -169,9 +169,10 @@ class Spread:
         near = 0
         for each in apart:
             near |= self._at_home.get(each, 0)
-        if start.sources.bit_count() <= _FEW:
-            if start.few is None:
-                start.few = [self._sort(read // 5) for read in bits(start.sources)]
+        if not start.known:
+            reads = taken_off(start.sources, _FEW)
+            start.few = None if reads is None else [self._sort(read // 5) for read in reads]
+        if start.few is not None:
             found: dict[int, int] = {}
             for each, source in start.few:
                 if each not in apart:
