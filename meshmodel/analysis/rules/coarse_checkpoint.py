@@ -15,12 +15,10 @@ COARSE: Final = frozenset({"delegation", "trigger", "hosting", "hold"})
 
 def _coarse(facts: Facts) -> list[tuple[Pair, int]]:
     """The guarded steps of those kinds, each with the candidates on it."""
-    engine = facts.engine
-    return [
-        (step, guards)
-        for step, guards in engine.candidates.guards.items()
-        if engine.mesh.kind(*step) in COARSE
-    ]
+    # They are those with an agent at one end.
+    first = facts.engine.mesh.first_agent
+    guards = facts.engine.candidates.guards
+    return [(step, numbers) for step, numbers in guards.items() if max(step) >= first]
 
 
 def _cases(facts: Facts) -> Iterator[Case]:
