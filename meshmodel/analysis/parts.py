@@ -143,7 +143,7 @@ class Parts:
         self._intents: dict[str, list[Intent]] = {}
         for intent in whole.intents():
             self._intents.setdefault(intent.agent, []).append(intent)
-        self.pairs: Pairs = pairs_of(whole, self._intents)
+        self.pairs: Pairs = pairs_of(whole)
         self._of: dict[str, Part] = {}
         self.parts = self._made(self.pairs.apart)
 
@@ -272,6 +272,7 @@ class _CountsOfParts(Counts):
     def __init__(self, engine: Engine, parts: Parts) -> None:
         self.begin(engine)
         self.crossings, self.open = parts.pairs.crossings, parts.pairs.open
+        self.approved = parts.pairs.approved
         for part in parts.parts:
             self.crossings += part.counts.crossings
             self.open += part.counts.open

@@ -99,6 +99,56 @@ def test_pairs_tell_the_same_as_rows(seed: int, size: int, view: View, block: in
         same(snapshot, view, 9, 0)
 
 
+def with_intents(snapshot: Snapshot, seed: int) -> Snapshot:
+    """The same mesh where most of what agents come to soon is meant, from some of where they come from;
+    with more exchanges, so that credentials in hand are picked up, and with small zones.
+    """
+    rng = random.Random(seed)
+    credentials, systems = list(snapshot.credential), list(snapshot.system)
+    exchange = dict(snapshot.exchange)
+    for _ in range(len(credentials) // 2):
+        one, other = rng.sample(credentials, 2)
+        exchange[one, other] = r.Exchange(one, other)
+    intent = {}
+    for agent, credential in snapshot.hold:
+        hand = [credential, *(other for one, other in exchange if one == credential)]
+        for key in snapshot.grant:
+            if key[0] in hand and rng.random() < 0.7:
+                named = tuple(sorted({*rng.sample(systems, 9), *rng.sample(["home"], rng.randrange(2))}))
+                actions = rng.choice((("read",), ("read", "write"), ("admin",)))
+                intent[agent, key[1]] = r.Intent(agent, key[1], actions, rng.choice((None, named)))
+    zones = [None, *(f"zone-{number}" for number in range(4))]
+    return replace(
+        snapshot,
+        zone={each: r.Zone(each) for each in zones if each},
+        system={key: replace(each, zone=rng.choice(zones)) for key, each in snapshot.system.items()},
+        agent={key: replace(each, home=rng.choice(zones)) for key, each in snapshot.agent.items()},
+        exchange=exchange,
+        intent=intent,
+    )
+
+
+@settings(max_examples=int(os.environ.get("MESHMODEL_EXAMPLES", "30")), deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from((0.05, 0.5)), st.booleans())
+def test_intents_excuse_the_same_in_pairs(seed: int, guarded: float, dense: bool):
+    snapshot = with_intents(clustered(60, 130, dense=dense, seed=seed, guarded=guarded), seed)
+    analysis = analyse(snapshot, today=TODAY)
+    whole = counted(analysis)
+    with in_parts(9):
+        assert counted(analyse(snapshot, today=TODAY)) == whole
+
+
+def counted(analysis: Analysis) -> tuple[object, ...]:
+    return analysis.summary, analysis.uncontrolled_by_severity, analysis.doors
+
+
+def test_an_intent_excuses_no_door_with_a_key_that_was_found():
+    snapshot = pipeline(r.Intent("coder", "cluster", ("admin",)))
+    same(snapshot, "built", 9, 0)
+    with in_parts(9):
+        assert "deploy-key>cluster" in {door.subject for door in analyse(snapshot).doors}
+
+
 def read_after_a_decision(*more: r.Record) -> Snapshot:
     """A bot writes files with a key of its own, and reads a vault, where another key lies, once asked."""
     return pipeline(

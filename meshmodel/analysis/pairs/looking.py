@@ -29,6 +29,7 @@ from meshmodel.analysis.pairs.counting import (
     sorts_of_accesses,
     sorts_of_sources,
 )
+from meshmodel.analysis.pairs.excusing import Coming, Intended, Meant, coming, meant, ranks_of
 from meshmodel.analysis.pairs.walking import Starts
 from meshmodel.analysis.steps import ADMIN
 
@@ -99,17 +100,21 @@ class Looking:
         columns: the mesh.
         homes: the home zone of each agent, by number.
         crossings: how many crossings there are.
-        ranks: how many have an open door, by the rank of their severity.
+        approved: how many have open doors that are all approved.
+        ranks: how many are uncontrolled, by the rank of their severity.
         entered: who comes through which door to what, and how severe that is, packed as numbers.
     """
 
-    def __init__(self, columns: Columns, starts: Starts, homes: Sequence[str | None]) -> None:
+    def __init__(
+        self, columns: Columns, starts: Starts, homes: Sequence[str | None], intended: Intended
+    ) -> None:
         """Count.
 
         Args:
             columns: the mesh.
             starts: what is reached.
             homes: the home of each agent.
+            intended: what is meant.
         """
         self.columns = columns
         self._mesh = mesh = columns.mesh
@@ -133,7 +138,10 @@ class Looking:
         self._heard = once(owner * mesh.size + read)
         self._accesses: list[Numbers] = []
         self._open: list[Flags] = []
-        self.crossings = 0
+        owner, node = two(starts.in_hand)
+        self._in_hand = np.sort(owner * mesh.size + node)
+        self._intended = intended
+        self.crossings = self.approved = 0
         self.ranks = np.zeros(RANKS, dtype=np.int64)
         self.entered: list[Numbers] = []
         for block in self._blocks():
@@ -194,11 +202,50 @@ class Looking:
         owner, access = np.divmod(block.keys, self._mesh.size)
         sort = sorts_of_accesses(columns, access, block.state > 1)
         self.crossings += int(crossings(columns, agents, owner, access, sort).sum())
-        self._enter(block, block.doors)
+        self._enter(block, self._excuse(block))
         # What is reached unchecked is where somebody comes through an open door.
         some = block.state > 0
         self.ranks += crossings(columns, agents, owner[some], access[some], sort[some])
         self._add_later(block, block.keys[some], block.state[some] > 1)
+
+    def _excuse(self, block: _Block) -> _Doors:
+        """Take out of what is counted what intents excuse; the doors about which none says anything."""
+        columns, agents, doors = self.columns, block.agents, block.doors
+        size = self._mesh.size
+        some = meant(self._intended, block.first, block.after, block.keys, block.state, size)
+        if not len(some.key):
+            return doors
+        place, at = found(doors.owner * size + doors.access, some.key)
+        in_hand = among((block.first + doors.owner) * size + columns.leaves[doors.step], self._in_hand)
+        # Doors with other credentials stay open whatever is meant.
+        still = np.zeros(len(some.key), dtype=np.int64)
+        np.maximum.at(still, place[at & ~in_hand], doors.state[at & ~in_hand])
+        sources = coming(columns, agents, self._intended, some)
+        here, source = sources.place[sources.excused], sources.source[sources.excused]
+        owner, access = some.owner[here], some.access[here]
+        before = ranks_of(columns, agents, owner, source, access, some.state[here] > 1)
+        after = ranks_of(columns, agents, owner, source, access, still[here] > 1)
+        left = still[here] > 0
+        self.approved += int((~left).sum())
+        self.ranks -= np.bincount(before, minlength=RANKS)
+        self.ranks += np.bincount(after[left], minlength=RANKS)
+        at &= in_hand
+        self._enter_meant(block, doors.those(at), place[at], some, sources)
+        return doors.those(~at)
+
+    def _enter_meant(
+        self, block: _Block, doors: _Doors, place: Numbers, some: Meant, sources: Coming
+    ) -> None:
+        """Note who comes through doors that are meant, from where that is not."""
+        left = ~sources.excused
+        order = np.argsort(sources.place[left], kind="stable")
+        source = sources.source[left][order]
+        counts = np.bincount(sources.place[left], minlength=len(some.key))
+        door, where = places((np.cumsum(counts) - counts)[place], counts[place])
+        owner, access = doors.owner[door], doors.access[door]
+        ranks = ranks_of(self.columns, block.agents, owner, source[where], access, doors.state[door] > 1)
+        everything = np.ones(len(door), dtype=np.bool_)
+        self._note(block.first + owner, doors.step[door], access % 5, ranks, everything)
 
     def _implied(self, owner: Numbers, step: Numbers, state: Numbers) -> _Doors:
         """Doors with all accesses that they open: admin opens all five of its system."""

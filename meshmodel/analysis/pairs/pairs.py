@@ -18,6 +18,7 @@ from meshmodel.analysis.pairs.columns import (
 from meshmodel.analysis.pairs.counting import (
     RANKS,
 )
+from meshmodel.analysis.pairs.excusing import Intended, can_excuse
 from meshmodel.analysis.pairs.looking import Looking
 from meshmodel.analysis.pairs.walking import Starts, walk
 from meshmodel.analysis.results import Door
@@ -96,10 +97,15 @@ class Pairs:
     @property
     def open(self) -> int:
         """How many crossings have an open door."""
-        return int(self._looking.ranks.sum())
+        return int(self._looking.ranks.sum()) + self._looking.approved
+
+    @property
+    def approved(self) -> int:
+        """How many of these have none that is not approved."""
+        return self._looking.approved
 
     def severities(self) -> dict[Severity, int]:
-        """The crossings with an open door by severity."""
+        """The uncontrolled crossings by severity."""
         return dict(zip(SEVERITIES, map(int, self._looking.ranks[1:]), strict=True))
 
     def doors(self) -> list[Door]:
@@ -133,13 +139,9 @@ def shared(sets: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return [known.setdefault(each, each) for each in sets]
 
 
-def pairs_of(engine: Engine, intended: Iterable[str]) -> Pairs:
-    """What all agents of a reading reach.
-
-    Args:
-        engine: the reading.
-        intended: the agents that have intents: these are left apart.
-    """
+def pairs_of(engine: Engine) -> Pairs:
+    """What all agents of a reading reach."""
+    excusing = can_excuse(engine.snapshot, engine.intents())
     mesh, candidates, agents = engine.mesh, engine.candidates, engine.snapshot.agent
     bounded = 0
     for boundary in candidates.boundaries:
@@ -148,8 +150,8 @@ def pairs_of(engine: Engine, intended: Iterable[str]) -> Pairs:
         mesh,
         candidates,
         frozenset(node for each, node in mesh.agent_node.items() if agents[each].is_person),
-        [mesh.agent_node[each] for each in intended if each in mesh.agent_node],
+        frozenset(mesh.agent_node[each.agent] for each in excusing),
         frozenset(bits(bounded)),
     )
     homes = [agents[each].home for each in mesh.agents]
-    return Pairs(Looking(Columns(mesh, candidates), starts, homes), starts)
+    return Pairs(Looking(Columns(mesh, candidates), starts, homes, Intended(mesh, excusing)), starts)

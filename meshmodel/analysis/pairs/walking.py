@@ -1,12 +1,12 @@
 """What each agent reaches, node by node, where that is little (sections 4 and 5)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from meshmodel.analysis.checkpoints import Candidates, unguarded
 from meshmodel.analysis.closure import Successors, search
 from meshmodel.analysis.results import StepKind
-from meshmodel.analysis.steps import DRIVING_KINDS, READ, WRITE, Mesh, Pair, bits
+from meshmodel.analysis.steps import DRIVING_KINDS, HELD_KINDS, READ, WRITE, Mesh, Pair, bits
 
 
 @dataclass(slots=True)
@@ -26,6 +26,7 @@ class Starts:
             the agent and the node of its read access.
         later_nodes: what more is reached; each node with the number of its place in ``later``.
         later_opened: guarded steps that are open for the start, but not for the agent alone; likewise.
+        in_hand: the credentials that agents with intents reach by hold and exchange steps; likewise.
         heard: systems that trigger agents, by the number of the agent and the node of the read access.
         met: for candidates the agents that come to their step and have power over them, by number.
         apart: the numbers of the agents of which no more is told, and nothing as unchecked.
@@ -39,6 +40,7 @@ class Starts:
     later: list[tuple[int, int]] = field(default_factory=list)
     later_nodes: list[tuple[int, int]] = field(default_factory=list)
     later_opened: list[tuple[int, Pair]] = field(default_factory=list)
+    in_hand: list[tuple[int, int]] = field(default_factory=list)
     heard: list[tuple[int, int]] = field(default_factory=list)
     met: dict[int, list[int]] = field(default_factory=dict)
     apart: set[int] = field(default_factory=set)
@@ -93,7 +95,7 @@ def walk(
     mesh: Mesh,
     candidates: Candidates,
     people: frozenset[int],
-    apart: Iterable[int],
+    intended: frozenset[int],
     apart_at: frozenset[int],
 ) -> Starts:
     """Look for what each agent reaches.
@@ -102,8 +104,8 @@ def walk(
         mesh: the compiled graph.
         candidates: the checkpoints that meet points 1 to 3 of section 5.
         people: the nodes of agents that have no crossings.
-        apart: the nodes of agents that are looked at elsewhere;
-        apart_at: and so are those that reach one of these nodes.
+        intended: the nodes of agents of which an intent can excuse something.
+        apart_at: agents that reach one of these nodes are looked at elsewhere.
     """
     starts = Starts()
     control = {number: frozenset(bits(each)) for number, each in enumerate(candidates.control) if each}
@@ -118,7 +120,7 @@ def walk(
     triggering: dict[int, list[int]] = {}
     for leaves, enters in mesh.steps["trigger"]:
         triggering.setdefault(enters, []).append(leaves - WRITE)
-    others = frozenset(apart)
+    in_hand = mesh.successors(HELD_KINDS) if intended else ()
     for number, node in enumerate(mesh.agent_node.values()):
         unchecked = reached_from(baseline, node)
         left = guarded.isdisjoint(unchecked)
@@ -137,7 +139,13 @@ def walk(
         if not left:
             starts.reached += reached - unchecked
         starts.sizes.append(len(reached))
-        if node in people or node in others or not apart_at.isdisjoint(reached):
+        reads = (
+            () if left or node in people else [each for each in leading & reached if each not in unchecked]
+        )
+        later = list(_later(opening, baseline, unchecked, opened, reads))
+        # What an intent excuses of doors that are open only then is not worked out here.
+        apart = not apart_at.isdisjoint(reached) or (node in intended and bool(later))
+        if apart or node in people:
             starts.unchecked.append(0)
             if node not in people:
                 starts.apart.add(number)
@@ -145,6 +153,8 @@ def walk(
         starts.unchecked.append(len(unchecked))
         if node in triggering:
             starts.heard += [(number, read) for read in triggering[node]]
+        if node in intended:
+            starts.in_hand += [(number, each) for each in reached_from(in_hand, node) if each != node]
         for step in opened:
             starts.opened.append((number, step))
         if len(agents & reached) > 1:
@@ -156,19 +166,31 @@ def walk(
             continue
         for candidate in opening.met(reached, unchecked):
             starts.met.setdefault(candidate, []).append(number)
-        for read in leading & reached:
-            if read in unchecked:
-                continue
-            row = unchecked.copy()
-            search(baseline, read, row)
-            power = [step for step in opening.open(row) if step not in opened]
-            row -= unchecked
-            if len(row) > 1:
-                place = len(starts.later)
-                starts.later.append((number, read))
-                starts.later_nodes += [(place, each) for each in row]
-                starts.later_opened += [(place, step) for step in power]
+        for read, row, power in later:
+            place = len(starts.later)
+            starts.later.append((number, read))
+            starts.later_nodes += [(place, each) for each in row]
+            starts.later_opened += [(place, step) for step in power]
     return starts
+
+
+def _later(
+    opening: _Opening,
+    baseline: Successors,
+    unchecked: set[int],
+    opened: list[Pair],
+    reads: Iterable[int],
+) -> Iterator[tuple[int, set[int], list[Pair]]]:
+    """The sources from which more is reached unchecked than from the agent alone, what that is, and the
+    steps that are open only then.
+    """
+    for read in reads:
+        row = unchecked.copy()
+        search(baseline, read, row)
+        power = [step for step in opening.open(row) if step not in opened]
+        row -= unchecked
+        if len(row) > 1:
+            yield read, row, power
 
 
 def reached_from(successors: Successors, node: int) -> set[int]:
