@@ -6,10 +6,11 @@ all agents; groups that mean the same have one.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from meshmodel.analysis.crossings import Approval
 from meshmodel.analysis.engine import Group, Traveller
-from meshmodel.analysis.steps import Mesh
+from meshmodel.analysis.steps import Mesh, bits
 
 Sample = tuple[Traveller, Group]
 """A group and an agent that has it."""
@@ -17,6 +18,9 @@ Alike = tuple[int, int, int, str | None, bool, str | None]
 """What other groups have in common that mean the same: sources, credentials, what is dropped, the home,
 whether the agent is steered, and the agent itself where intents excuse something.
 """
+
+
+_OLD: Final = (True, None)
 
 
 @dataclass(slots=True)
@@ -118,6 +122,7 @@ class Marks:
             if was is not None or now is not None:
                 turned.marks[number] = was, now
         touched.update(left, joined)
+        ended: dict[int, list[tuple[int, int]]] = {}
         for other in touched:
             was_held = self.holders.get(other, 0)
             held = was_held & ~left.get(other, 0) | joined.get(other, 0)
@@ -127,9 +132,36 @@ class Marks:
                     turned.shared.add(other)
             else:
                 del self.holders[other]
-                del self.numbers[self.alike.pop(other)]
+                alike = self.alike.pop(other)
+                del self.numbers[alike]
+                ended.setdefault(was_held, []).append((other, alike[1]))
                 turned.marks[other] = self.samples.pop(other), None
+        for other in joined:
+            old = ended.get(self.holders[other])
+            if old and other not in left and turned.marks.get(other, _OLD)[0] is None:
+                self._follow(other, old, turned)
         return turned
+
+    def _follow(self, new: int, ended: list[tuple[int, int]], turned: Turned) -> None:
+        """Give a new group the mark of one that ended, which the same agents had: so less changes.
+
+        Args:
+            new: the mark of the new group.
+            ended: the marks of those, with the credentials that they carried.
+            turned: what happened to marks.
+        """
+        alike = self.alike.pop(new)
+        nearest = min(ended, key=lambda each: (each[1] ^ alike[1]).bit_count())
+        ended.remove(nearest)
+        number = nearest[0]
+        held = self.holders[number] = self.holders.pop(new)
+        sample = self.samples[number] = self.samples.pop(new)
+        self.alike[number] = alike
+        self.numbers[alike] = number
+        del turned.marks[new]
+        turned.marks[number] = turned.marks[number][0], sample
+        for agent in bits(held):
+            self.others[agent] = tuple(number if each == new else each for each in self.others[agent])
 
     def _number(self, traveller: Traveller, group: Group, alone: str | None, turned: Turned) -> int:
         unchecked = group.unchecked
