@@ -131,7 +131,8 @@ class Parts:
 
     Attributes:
         pairs: what all agents reach, and the crossings and the doors of most of them.
-        parts: batches of the others: those that have intents, or come to a boundary with a checkpoint.
+        parts: batches of the others: those that come to a boundary with a checkpoint, or that have intents
+            and read something after a decision that leads on.
     """
 
     def __init__(self, whole: Engine) -> None:

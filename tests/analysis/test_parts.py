@@ -68,7 +68,7 @@ def same(snapshot: Snapshot, view: View, batch: int, huge: int) -> None:
         assert found.minimum_fix().cost == cost
 
 
-@settings(max_examples=int(os.environ.get("MESHMODEL_EXAMPLES", "80")), deadline=None)
+@settings(max_examples=int(os.environ.get("MESHMODEL_EXAMPLES", "50")), deadline=None)
 @given(
     st.integers(0, 2**32),
     st.integers(1, 9),
@@ -80,7 +80,7 @@ def test_any_model_has_the_same_answers_in_parts(seed: int, size: int, view: Vie
     same(random_model(seed, size), view, batch, huge)
 
 
-@settings(max_examples=int(os.environ.get("MESHMODEL_EXAMPLES", "80")), deadline=None)
+@settings(max_examples=int(os.environ.get("MESHMODEL_EXAMPLES", "50")), deadline=None)
 @given(
     st.integers(0, 2**32),
     st.integers(2, 9),
@@ -128,7 +128,7 @@ def with_intents(snapshot: Snapshot, seed: int) -> Snapshot:
     )
 
 
-@settings(max_examples=int(os.environ.get("MESHMODEL_EXAMPLES", "30")), deadline=None)
+@settings(max_examples=int(os.environ.get("MESHMODEL_EXAMPLES", "20")), deadline=None)
 @given(st.integers(0, 2**32), st.sampled_from((0.05, 0.5)), st.booleans())
 def test_intents_excuse_the_same_in_pairs(seed: int, guarded: float, dense: bool):
     snapshot = with_intents(clustered(60, 130, dense=dense, seed=seed, guarded=guarded), seed)
