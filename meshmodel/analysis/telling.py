@@ -167,9 +167,10 @@ class Telling:
 
     def of_passing(self, finding: Finding) -> Explanation | None:
         """Of one agent that hands on a credential: through the other to what the credential opens."""
-        first, _, second = finding.subject.partition(">")
-        if second not in self.snapshot.agent:
+        # An agent may have the id of a credential, or of a system.
+        if finding.about[0][0] == "grant":
             return self.of_door(finding)
+        first, _, second = finding.subject.partition(">")
         agents, credentials = self.mesh.agent_node, self.mesh.credential_node
         passed = [credentials[each] for each in _about(finding, "credential")]
         return self.going.via([(agents[first], agents[second], each) for each in passed], [first])

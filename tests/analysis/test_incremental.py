@@ -254,6 +254,27 @@ def test_another_identity_is_asked_about():
     assert asked(after)
 
 
+@pytest.mark.parametrize("table", ["agent", "credential"])
+@pytest.mark.parametrize("gone", ["one", "other"])
+def test_one_of_two_goes_that_lead_to_the_same(table, gone):
+    """What both reach unchecked was worked out once: from the one that is gone, or from the other."""
+    both = ("one", "other")
+    relation = r.Delegation if table == "agent" else r.Exchange
+    records = [
+        *(r.Zone(each) for each in ("desk", "vault")),
+        r.System("bank", zone="vault", sensitivity="restricted"),
+        *(r.Agent(each, kind="service", home="desk") for each in both),
+        *(r.Credential(each) for each in both),
+        *(r.Hold(one, other) for one in both for other in both if one == other or table == "agent"),
+        *(r.Grant(each, "bank", ("write",)) for each in both),
+        relation("one", "other"),
+        relation("other", "one"),
+    ]
+    before, after = followed(snapshot_of(records), Remove(table, gone))
+    assert before.uncontrolled_by_severity["critical"] + before.uncontrolled_by_severity["high"] == 2
+    assert sum(after.uncontrolled_by_severity.values()) == after.summary.uncontrolled == 1
+
+
 def test_a_credential_that_was_gone_for_a_while_is_named_once():
     snapshot = snapshot_of(
         [
@@ -276,3 +297,30 @@ def test_a_credential_that_was_gone_for_a_while_is_named_once():
         analysis = analyse(snapshot, today=TODAY, previous=analysis)
         assert_equal(analysis, analyse(snapshot, today=TODAY))
     assert [each.subject for each in analysis.findings if each.rule == "orphaned-credential"] == ["key"]
+
+
+def test_a_delegation_and_a_grant_between_the_same_ids_have_a_finding_each():
+    records = [
+        *(r.Agent(each, kind="service") for each in ("crm", "mail")),
+        r.System("mail"),
+        r.System("other"),
+        r.Credential("crm", audience=("other",)),
+        r.Credential("free"),
+        *(r.Hold("crm", each) for each in ("crm", "free")),
+        r.Grant("free", "other", ("read",)),
+        r.Grant("crm", "mail", ("read",)),
+        r.Delegation("crm", "mail", passes=("free",)),
+    ]
+    accepted = Put(r.Acceptance("token-passthrough", "crm>mail", "because", "somebody", TODAY))
+    for change in (
+        Put(r.System("mail", owner="ann", kind="messaging")),
+        accepted,
+        Remove("grant", ("crm", "mail")),
+        Remove("delegation", ("crm", "mail")),
+    ):
+        _, after = followed(snapshot_of(records), change)
+        found = [each for each in after.findings if each.rule == "token-passthrough"]
+        assert [each.subject for each in found] == ["crm>mail"] * (1 if isinstance(change, Remove) else 2)
+        assert all((each.accepted is not None) == (change is accepted) for each in found)
+        told = [analyse(after.snapshot, today=TODAY).explain_finding(each) for each in found]
+        assert all(each is not None for each in told)

@@ -45,10 +45,7 @@ class _Less:
 
     def __init__(self, kept: Kept, edit: Edited, hit: set[int]) -> None:
         """Arguments: the reading before, the edit, and nodes that matter though they may be gone."""
-        mesh = kept.engine.mesh
-        gone = {mesh.agent_node.get(each, -1) for each in edit.agents}
-        gone |= {mesh.credential_node.get(each, -1) for each in edit.credentials}
-        self._matters = ~union([node for node in gone - hit if node >= 0])
+        self._matters = ~union(list(_gone(kept, edit) - hit))
 
     def differing(self, before: Followed, after: Followed, first: int = 0) -> Iterator[int]:
         """These nodes, from a first one on."""
@@ -68,6 +65,29 @@ class _Less:
                     yield node
 
 
+def _gone(kept: Kept, edit: Edited) -> set[int]:
+    """The nodes of agents and credentials that are gone."""
+    mesh = kept.engine.mesh
+    gone = {mesh.agent_node.get(each, -1) for each in edit.agents}
+    gone |= {mesh.credential_node.get(each, -1) for each in edit.credentials}
+    return gone - {-1}
+
+
+def _begun(kept: Kept, gone: set[int]) -> Iterator[str]:
+    """The agents whose unchecked reach is told as that of one of these, from which the same followed."""
+    known: dict[int, bool] = {}
+    for each in kept.engine.travellers:
+        groups = each.situation.groups
+        if groups:
+            # All groups but shared ones, which begin with what is read, begin with the agent alone.
+            seeds = groups[0].unchecked.seeds
+            is_gone = known.get(id(seeds))
+            if is_gone is None:
+                is_gone = known[id(seeds)] = not gone.isdisjoint(chain.from_iterable(seeds))
+            if is_gone:
+                yield each.id
+
+
 def concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: Guarded) -> Iterable[str]:
     """The agents whose reach, sources or starts may be others."""
     new = after.engine.mesh
@@ -77,6 +97,9 @@ def concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: G
     hit.update(less.differing(kept.baseline, after.baseline))
     found = {str(key) for key, one, other in changes.of("agent") if _reaching(one) != _reaching(other)}
     found |= {str(key[0]) for key, _, _ in changes.of("intent")}
+    gone = _gone(kept, edit)
+    if gone:
+        found.update(_begun(kept, gone))
     audited = {
         str(key) for key, one, other in changes.of("system") if key in edit.remade or one.audit != other.audit
     }

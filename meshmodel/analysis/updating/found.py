@@ -26,6 +26,10 @@ WITHIN: Final = frozenset({"human-identity-in-agent", "person-uses-workload-iden
 A finding of any other local rule has its record as its subject.
 """
 
+_OTHER: Final = " "
+"""Stands after the subject of a second finding of one rule: agents can have the ids of a credential and a
+system, and then a delegation and a grant have one subject.
+"""
 _RANK: Final = {severity: -number for number, severity in enumerate(SEVERITIES)}
 _NOTHING: Final[Mapping[str, Finding]] = {}
 
@@ -50,8 +54,18 @@ class Found:
         shelves: dict[Shelf, Sorted[Finding]] = {}
         for _, group in groupby(every, attrgetter("severity", "rule")):
             some = list(group)
-            shelves[_RANK[some[0].severity], some[0].rule] = Sorted.of([each.subject for each in some], some)
+            shelves[_RANK[some[0].severity], some[0].rule] = Sorted.of(_keys(some), some)
         return cls(doors, every, shelves)
+
+
+def _keys(findings: Sequence[Finding]) -> list[str]:
+    """The subjects of findings of one rule that are in order, each key once."""
+    keys = [finding.subject for finding in findings]
+    if len(set(keys)) < len(keys):
+        for place in range(len(keys) - 1):
+            if keys[place] == keys[place + 1]:
+                keys[place + 1] += _OTHER
+    return keys
 
 
 def find(facts: Facts, today: date) -> Found:
@@ -166,7 +180,8 @@ class Refinding:
             known = found.get(rank := _RANK[finding.severity])
             if known is None:
                 known = found[rank] = {}
-            known[finding.subject] = finding
+            subject = finding.subject
+            known[subject if subject not in known else subject + _OTHER] = finding
         ordered = sorted({*subjects, *chain.from_iterable(found.values())})
         ranks = self._of_rule.setdefault(rule, set())
         for rank in ranks | found.keys() if ordered else ():
@@ -181,10 +196,11 @@ class Refinding:
     def _accept(self, again: Iterable[tuple[str, str]]) -> None:
         """Say again what was accepted about these findings."""
         for rule, subject in sorted(set(again)):
-            for rank, shelf in self._shelves_of(rule):
-                finding = shelf.get(subject)
-                if finding is not None:
-                    self._shelves[rank, rule], _ = shelf.after([subject], [self._accepted(finding)])
+            for key in (subject, subject + _OTHER):
+                for rank, shelf in self._shelves_of(rule):
+                    finding = shelf.get(key)
+                    if finding is not None:
+                        self._shelves[rank, rule], _ = shelf.after([key], [self._accepted(finding)])
 
     def _accepted(self, finding: Finding) -> Finding:
         acceptance = self._facts.snapshot.acceptance.get((finding.rule, finding.subject))
