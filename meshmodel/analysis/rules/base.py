@@ -242,7 +242,7 @@ def _of_every_agent(
             return
         some = facts.touching() if touches is None else touches(facts)
         for part, agents in facts.parts.near(some):
-            here = replace(facts, engine=part.engine, counts=part.counts, made={})
+            here = replace(facts, engine=part.engine, made={})
             for agent in agents:
                 yield from of(here, records[agent])
 
