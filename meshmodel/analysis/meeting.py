@@ -58,8 +58,11 @@ class Meeting:
         self._boundaries = {each.number: each for each in candidates.boundaries}
         self._leaving: dict[int, list[int]] = {}
         for number, steps in enumerate(candidates.covered):
-            for leaves in {leaves for leaves, _ in steps}:
-                self._leaving.setdefault(leaves, []).append(number)
+            if steps:
+                first = steps[0][0]
+                # Those on a grant all leave the same credential.
+                for leaves in (first,) if steps[-1][0] == first else {leaves for leaves, _ in steps}:
+                    self._leaving.setdefault(leaves, []).append(number)
         self._every = union(list(self._leaving))
         self._placed = union([number for number, steps in enumerate(candidates.covered) if steps])
         self._numbers = {each: number for number, each in enumerate(candidates.ids)}
