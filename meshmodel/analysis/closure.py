@@ -28,7 +28,10 @@ class Closure:
         members: for each component its nodes.
         successors: for each node the nodes after it.
         wanted: the nodes that rows tell about.
+        keeps: whether the rows of all components are known from the beginning.
     """
+
+    keeps = False
 
     __slots__ = ("_rows", "component", "members", "successors", "wanted")
 

@@ -35,6 +35,9 @@ class Onward:
         number = component[node]
         if number == self._core or closure.is_cycle(number):
             return self._row_of(number)
+        if closure.keeps:
+            known = closure.row(node) ^ 1 << node
+            return self._same.setdefault(known, known)
         inside = self._inside
         after = closure.successors[node]
         entered = {component[each] for each in after}

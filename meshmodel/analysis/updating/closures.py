@@ -26,6 +26,8 @@ class Followed(Closure):
         changed: the nodes whose rows the last edit changed.
     """
 
+    keeps = True
+
     __slots__ = ("_behind", "_known", "_order", "_several", "changed")
 
     component: "array[int]"  # type: ignore[assignment]  # copied at once
