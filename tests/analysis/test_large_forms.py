@@ -1,0 +1,117 @@
+"""What large models are looked at with gives small ones the same answers.
+
+Constants decide from where on another way is quicker. Each is set so that small models go that way too,
+one after the other and all at once, and the answers are held against those of the usual way.
+"""
+
+import random
+from collections import Counter
+
+import pytest
+
+from meshmodel.api import analyse
+from meshmodel.model.errors import InvalidModelError
+from meshmodel.store.edits import apply_edit
+from tests.analysis.random_edits import TODAY, RandomEdits
+from tests.analysis.random_models import random_model
+from tests.analysis.test_severities import spiced
+
+ALWAYS, NEVER = -(10**9), 10**9
+
+FORMS = {
+    "severities in bulk": {"severities.MANY": ALWAYS, "severities.SHARE": NEVER},
+    "few starts at once": {
+        "severities.MANY": ALWAYS,
+        "severities.SHARE": NEVER,
+        "bulk._TOGETHER": 2,
+        "tables._SMALL": 20,
+        "tables._BLOCK": 2,
+    },
+    "words by arrays": {"compiling._VAST": 0},
+    "words one by one": {"compiling._FEW_WORDS": NEVER, "compiling._ENOUGH": 1},
+    "words by marks": {"compiling._FEW_WORDS": ALWAYS},
+    "large components": {"closure._LARGE": 1, "closure._VERY_MANY": 3},
+    "rows by bytes": {"closure._MANY": 1},
+    "pairs by difference": {"products._FEW": 0, "products._SIMILAR": 0, "products._PIVOTS": 2},
+    "many sources": {"spreads._FEW": 0, "crossings._FEW": 0},
+    "few are near": {"classes._NEAR": 0},
+    "all are near": {"classes._NEAR": NEVER},
+    "many agents": {"reached._ASKED": -1, "reached._SELDOM": 0, "marking._FEW": 0},
+    "few agents": {"reached._SELDOM": NEVER, "marking._FEW": NEVER},
+    "little is kept": {"reached._MOST_KNOWN": 0, "meeting._MOST_KNOWN": 0, "listing._MOST_KNOWN": 0},
+    "many credentials": {"rules.orphaned_credential._FEW_ASKED": -1, "rules.granted._FEW": -1},
+    "sets in parts": {"steps._FEW": 0, "steps._PART": 1},
+    "sets of agents by difference": {"updating.doors._LITTLE": 0, "updating.doors._PIVOTS": 1},
+    "nothing is named twice": {"updating.doors._NAMES": 0},
+    "many come to a component": {"updating.closures._LARGE": 0},
+}
+ROWS = {name: value for form in FORMS.values() for name, value in form.items()}
+PARTS = {
+    "closure.LARGE": 0,
+    "closure._LITTLE": NEVER,
+    "closure._SHARE": 1,
+    "closure._MUCH": NEVER,
+    "closure._LAST": 1,
+    "engine._PASSING": 1,
+    "pairs.looking._BLOCK": 3,
+    "parts._BATCH": 5,
+}
+FORMS |= {"all of these": ROWS, "in parts": PARTS, "all at once": ROWS | PARTS}
+
+
+def told(analysis):
+    return {
+        "severities": analysis.uncontrolled_by_severity,
+        "summary": analysis.summary,
+        "doors": analysis.doors,
+        "findings": [(each, each.message, each.about) for each in analysis.findings],
+        "questions": analysis.questions,
+        "reach": analysis.reach(),
+        "marks": dict(analysis.marks()),
+        "explained": analysis.explain(),
+    }
+
+
+def edited(seed, snapshot):
+    """The models after some edits, one after the other."""
+    edits = RandomEdits(random.Random(seed))
+    for _ in range(4):
+        try:
+            snapshot = apply_edit(snapshot, edits.edit(snapshot))
+        except InvalidModelError:
+            continue
+        yield snapshot
+
+
+def models():
+    for seed in range(5):
+        first = random_model(seed, 9)
+        yield [first, *edited(seed, first)]
+    yield [spiced(60, 130, 1, dense=True, guarded=0.2)]
+
+
+@pytest.fixture(scope="module")
+def expected():
+    """Models with their answers in the usual way, each from scratch."""
+    return [[(each, told(analyse(each, today=TODAY))) for each in some] for some in models()]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_answers_are_those_of_the_usual_way(form, expected, monkeypatch):
+    for name, value in FORMS[form].items():
+        monkeypatch.setattr(f"meshmodel.analysis.{name}", value)
+    for some in expected:
+        followed = None
+        for snapshot, answers in some:
+            followed = analyse(snapshot, today=TODAY, previous=followed)
+            for analysis in (followed, analyse(snapshot, today=TODAY)):
+                found = told(analysis)
+                for name, answer in answers.items():
+                    assert found[name] == answer, name
+
+
+def test_models_have_what_is_told_apart(expected):
+    rules = Counter(each[0].rule for some in expected for _, told in some for each in told["findings"])
+    assert len(rules) > 15
+    summaries = [told["summary"] for some in expected for _, told in some]
+    assert all(any(getattr(each, name) for each in summaries) for name in ("approved", "uncontrolled"))
