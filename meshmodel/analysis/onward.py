@@ -21,7 +21,8 @@ class Onward:
         self._core, self._inside = -1, bytes(size)
         for node in closure.largest(1):
             self._core = closure.component[node]
-            self._inside = format(closure.row(node), f"0{size}b").encode()[::-1].translate(_AS_BYTES)
+            if not closure.keeps:
+                self._inside = format(closure.row(node), f"0{size}b").encode()[::-1].translate(_AS_BYTES)
 
     def in_core(self, nodes: Iterable[int]) -> list[int]:
         """Those of these nodes that are in the largest component."""
