@@ -7,6 +7,7 @@ earlier ones. It enters a card on the side it comes from, and runs through the c
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import count
 
 from meshmodel.canvas.columns import Grid
 from meshmodel.canvas.parts import Branch, Bundle, Grown, Link, Pin, Side, Through, Tree
@@ -17,15 +18,23 @@ Key = tuple[int, bool, tuple[Reference, ...], str, Reference | None]
 """What lines share that share a bus: column, whether rightwards, sources, style, and a mark's credential."""
 
 
-_NAMED: list[Reference] = []
-"""The names of branches so far: the same ones serve every drawing."""
+_NAMES: dict[tuple[Reference, Reference], Reference] = {}
+"""The names of branches by how they start and what their arrow means.
+
+They stay the same from drawing to drawing, so that rows in which an edit changed nothing are equal.
+"""
+_NUMBERS = count()
+_MOST_NAMES = 1_000_000
 
 
-def _references(first: int, last: int) -> list[Reference]:
-    """The names of the branches from one number up to another."""
-    while len(_NAMED) < last:
-        _NAMED.append(("branch", str(len(_NAMED))))
-    return _NAMED[first:last]
+def _name(start: Reference, relation: Reference) -> Reference:
+    """The name of a branch."""
+    found = _NAMES.get((start, relation))
+    if found is None:
+        if len(_NAMES) >= _MOST_NAMES:
+            _NAMES.clear()  # those that are still drawn get new ones, which nobody else had
+        found = _NAMES[start, relation] = ("branch", str(next(_NUMBERS)))
+    return found
 
 
 def grow(grid: Grid) -> Grown:
@@ -51,14 +60,8 @@ def grow(grid: Grid) -> Grown:
         grown.trees.append(tree)
         ways: list[tuple[Branch, ...]] = []
         for link, sources in found:
-            first = len(branches)
-            names = _references(first, first + len(sources))
-            way = tuple(
-                [
-                    Branch(name, source, start, link)
-                    for name, (source, start) in zip(names, sources, strict=True)
-                ]
-            )
+            relation = link.relation
+            way = tuple([Branch(_name(start, relation), source, start, link) for source, start in sources])
             branches += way
             ways.append(way)
         _pin(tree, grown, grid, column, ways, rightwards=rightwards)

@@ -93,3 +93,16 @@ def test_what_is_not_drawn_leaves_the_drawing_as_it_is() -> None:
     named = replace(snapshot, agent={**snapshot.agent, "support-bot": Agent("support-bot", name="Bot")})
     assert draw(named, facts, Options(100, 30), before, keep_lanes=True) is not before
     assert draw(other, facts, Options(101, 30), before, keep_lanes=True) is not before
+
+
+def test_rows_in_which_an_edit_changed_nothing_are_equal() -> None:
+    """Whatever came before them: lines keep their names, so that few rows are painted again."""
+    snapshot, facts = helpdesk()
+    before = draw(snapshot, facts, Options(100, 30))
+    first = Grant(min(snapshot.credential), max(snapshot.system), ("read",))
+    more = replace(snapshot, grant={(first.credential, first.system): first, **snapshot.grant})
+    after = draw(more, facts, Options(100, 30), before, keep_lanes=True)
+    names = {(each.start, each.link.relation): each.reference for each in after.branches}
+    assert len(set(names.values())) == len(after.branches) > len(before.branches)
+    for each in before.branches:
+        assert names[each.start, each.link.relation] == each.reference
