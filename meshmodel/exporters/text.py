@@ -13,7 +13,7 @@ from meshmodel.exporters.answers import RuleText, crossing_order
 from meshmodel.exporters.folding import DOOR, Cause, fold
 from meshmodel.exporters.style import Style, counted, table, told_table, whole, wrap, wrapped_again
 from meshmodel.model.text import one_line, width
-from meshmodel.model.vocabulary import Action
+from meshmodel.model.vocabulary import SEVERITIES, Action
 
 if TYPE_CHECKING:
     from meshmodel.analysis.ways import Ways
@@ -39,11 +39,11 @@ def check_text(
         counted(summary.agents, "agent"),
         counted(summary.systems, "system"),
         counted(summary.credentials, "credential"),
-        _crossing_counts(summary),
     )
     lines = [
         f"{style.paint(title, 'strong')}, {_VIEWS[analysis.view]}",
         *wrap(f" {style.glyph('·')} ".join(counts), style),
+        *wrap(_crossing_counts(analysis), style),
     ]
     if designed is not None:
         lines.append(
@@ -146,12 +146,18 @@ def rule_text(rule: RuleText, style: Style) -> str:
     return "\n".join(lines)
 
 
-def _crossing_counts(summary: Summary) -> str:
+def _crossing_counts(analysis: "Analysis") -> str:
+    summary = analysis.summary
     if not summary.crossings:
         return "0 crossings"
+    severe = ""
+    if summary.uncontrolled:
+        numbers = analysis.uncontrolled_by_severity
+        some = (f"{numbers[each]} {each}" for each in reversed(SEVERITIES) if numbers[each])
+        severe = f" ({', '.join(some)})"
     controlled = summary.crossings - summary.uncontrolled - summary.approved
     return (
-        f"{counted(summary.crossings, 'crossing')}: {summary.uncontrolled} uncontrolled, "
+        f"{counted(summary.crossings, 'crossing')}: {summary.uncontrolled} uncontrolled{severe}, "
         f"{summary.approved} approved, {controlled} controlled"
     )
 

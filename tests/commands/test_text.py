@@ -79,7 +79,8 @@ def test_what_text_prints_cannot_hold_control_characters():
 
 def test_check_tells_the_door_and_what_to_do():
     text = run("check", AGENT).stdout
-    assert text.startswith("Support agent, as built\n1 agent · 2 systems · 2 credentials · ")
+    assert text.startswith("Support agent, as built\n1 agent · 2 systems · 2 credentials\n")
+    assert "\n2 crossings: 2 uncontrolled (1 high, 1 medium), 0 approved, 0 controlled\n" in text
     assert "1 missing checkpoint\n" in text
     assert "✖ high  file-sas>attachments" in text
     assert "\x1b" not in text
