@@ -1,6 +1,7 @@
 """The collector of garbage is as it was before, however analyses end and overlap."""
 
 import gc
+import weakref
 
 import pytest
 
@@ -44,3 +45,33 @@ def test_findings_are_made_with_the_collector_at_rest(before, monkeypatch):
     _ = meshmodel.analyse(random_model(1, 4)).findings
     assert seen == [False]
     assert gc.isenabled() == before
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_what_was_made_meanwhile_is_old_unless_somebody_keeps_objects_frozen(frozen):
+    if frozen:
+        gc.freeze()
+    count = gc.get_freeze_count()
+    try:
+        with collector_at_rest():
+            made = [[number] for number in range(20_000)]
+        young = {id(each) for each in gc.get_objects(generation=0)}
+        assert any(id(each) in young for each in made) == frozen
+        assert gc.get_freeze_count() == count
+    finally:
+        gc.unfreeze()
+
+
+def test_rings_that_were_set_aside_are_found_later():
+    class Ring:
+        pass
+
+    with collector_at_rest():
+        made = [[number] for number in range(20_000)]
+        ring = Ring()
+        ring.itself = ring
+        seen = weakref.ref(ring)
+        del ring
+    assert made
+    gc.collect()
+    assert seen() is None
