@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-
 _MUCH = 10_000
 """So many new objects take longer to look at than to be set aside."""
 

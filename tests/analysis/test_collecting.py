@@ -51,7 +51,8 @@ def test_findings_are_made_with_the_collector_at_rest(before, monkeypatch):
 def test_what_was_made_meanwhile_is_old_unless_somebody_keeps_objects_frozen(frozen):
     if frozen:
         gc.freeze()
-    count = gc.get_freeze_count()
+    count, threshold = gc.get_freeze_count(), gc.get_threshold()
+    gc.set_threshold(10**9)  # no collection comes in between
     try:
         with collector_at_rest():
             made = [[number] for number in range(20_000)]
@@ -59,6 +60,7 @@ def test_what_was_made_meanwhile_is_old_unless_somebody_keeps_objects_frozen(fro
         assert any(id(each) in young for each in made) == frozen
         assert gc.get_freeze_count() == count
     finally:
+        gc.set_threshold(*threshold)
         gc.unfreeze()
 
 
