@@ -23,6 +23,8 @@ from meshmodel.model.snapshot import Snapshot
 
 _CONCERNED = 3
 """Where an edit concerns more agents than one of so many, doors are looked for from scratch."""
+_MANY = 20_000
+"""So many groups of sources of all agents take longer to tell apart than doors take from scratch."""
 _FEW = 100
 """But not where there are so few agents."""
 
@@ -56,6 +58,8 @@ class Following:
             known.facts,
             known.today,
         )
+        # Where doors that can follow take longer to make than all doors, they wait for a second edit.
+        self._wide = sum(len(each.groups) for each in self.engine.travellers) > _MANY
         if known.doors is not None and known.findings is not None:
             self._found = Found.of(known.doors, known.findings)
         if known.questions is not None:
@@ -189,7 +193,8 @@ class Earlier:
         moved: the edit.
         counts, listed, doors, found, facts, today, asked: of its crossings, findings and questions, as far as
             somebody asked for them.
-        wide: whether the edit before concerned so many agents that doors were looked for from scratch.
+        wide: whether the edit before concerned so many agents that doors were looked for from scratch, or
+            it takes long to make them so that they can follow.
     """
 
     kept: Kept

@@ -104,6 +104,8 @@ class Marks:
             for other in self.others.pop(number, ()):
                 left[other] = left.get(other, 0) | 1 << number
         joined: dict[int, int] = {}
+        # Many agents have the very same groups, and it takes long to look large sets up.
+        same: dict[tuple[int, str | None, bool, str | None], int] = {}
         for traveller in come:
             number = traveller.node - self.first_agent
             before.setdefault(number, None)
@@ -111,8 +113,12 @@ class Marks:
                 self.samples[number] = traveller, traveller.groups[0]
             alone = traveller.id if traveller.id in excuses else None
             others = []
+            home, steered = traveller.home, traveller.steered
             for group in traveller.groups[1:]:
-                other = self._number(traveller, group, alone, turned)
+                key = id(group), home, steered, alone
+                if key not in same:
+                    same[key] = self._number(traveller, group, alone, turned)
+                other = same[key]
                 joined[other] = joined.get(other, 0) | 1 << number
                 others.append(other)
             if others:
