@@ -154,11 +154,11 @@ BOUNDS = {
 
 
 @pytest.mark.parametrize("bound", BOUNDS)
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [3, 5, 10, 11])
 def test_at_every_bound_the_answers_are_the_same(bound, seed, monkeypatch):
     monkeypatch.setattr(*BOUNDS[bound])
     edits = RandomEdits(random.Random(seed))
-    snapshot = random_model(seed, 9)
+    snapshot = random_model(seed, 14)
     analysis = analyse(snapshot, today=TODAY)
     answers(analysis)
     for _ in range(8):

@@ -84,10 +84,10 @@ def edited(seed, snapshot):
 
 
 def models():
-    for seed in range(5):
-        first = random_model(seed, 9)
+    for seed, size in ((3, 9), (0, 14), (5, 14), (11, 14), (10, 20)):
+        first = random_model(seed, size)
         yield [first, *edited(seed, first)]
-    yield [spiced(60, 130, 1, dense=True, guarded=0.2)]
+    yield [spiced(100, 220, 1, dense=True, guarded=0.2)]
 
 
 @pytest.fixture(scope="module")
