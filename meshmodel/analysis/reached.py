@@ -156,10 +156,11 @@ class Reached:
             return
         engine = self._engine
         first = engine.mesh.first_agent
+        self._places = engine.effective.component
+        # Last: another thread may follow another edit of the same reading.
         self._columns = engine.effective.columns(
             {node: 1 << node - first for node in engine.mesh.agent_node.values()}
         )
-        self._places = engine.effective.component
 
     def after(self, engine: Engine, changed: Iterable[tuple[int, int]], *, renamed: bool) -> "Reached":
         """The same after an edit; this one stays as it is.
