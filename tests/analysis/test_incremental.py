@@ -300,6 +300,25 @@ def test_a_credential_that_was_gone_for_a_while_is_named_once():
     assert [each.subject for each in analysis.findings if each.rule == "orphaned-credential"] == ["key"]
 
 
+def test_a_door_that_goes_counts_though_as_much_is_reached():
+    """What the agent does with the credential in its hand is meant; with the other one it is not."""
+    records = [
+        *(r.Zone(each) for each in ("desk", "vault")),
+        r.System("bank", zone="vault", sensitivity="restricted", audit="identity"),
+        r.Agent("ann", kind="service", home="desk"),
+        r.Agent("bob", kind="service", home="desk", runs_on="bank"),
+        *(r.Credential(each) for each in ("key", "spare")),
+        r.Hold("ann", "key"),
+        r.Hold("bob", "spare"),
+        r.Exchange("spare", "key", semantics="delegation"),
+        *(r.Grant(each, "bank", ("execute",)) for each in ("key", "spare")),
+        r.Intent("ann", "bank", ("execute",)),
+    ]
+    before, after = followed(snapshot_of(records), Remove("grant", ("spare", "bank")))
+    assert (before.summary.approved, after.summary.approved) == (0, 1)
+    assert after.summary.uncontrolled == 1
+
+
 def test_a_delegation_and_a_grant_between_the_same_ids_have_a_finding_each():
     records = [
         *(r.Agent(each, kind="service") for each in ("crm", "mail")),

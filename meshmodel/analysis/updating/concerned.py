@@ -103,6 +103,12 @@ def concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: G
     audited = {
         str(key) for key, one, other in changes.of("system") if key in edit.remade or one.audit != other.audit
     }
+    # Where a grant came or went there is another door, though just as much may be reached.
+    audited |= {
+        new.systems[enters // 5]
+        for leaves, enters in chain(edit.gone, edit.come)
+        if enters < new.first_credential <= leaves
+    }
     if audited:
         found |= {
             each.agent
