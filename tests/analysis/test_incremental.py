@@ -3,6 +3,7 @@
 import contextlib
 import os
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import settings
@@ -317,6 +318,25 @@ def test_a_door_that_goes_counts_though_as_much_is_reached():
     before, after = followed(snapshot_of(records), Remove("grant", ("spare", "bank")))
     assert (before.summary.approved, after.summary.approved) == (0, 1)
     assert after.summary.uncontrolled == 1
+
+
+@pytest.mark.parametrize("change", [{"sensitivity": "confidential"}, {"zone": "archive"}])
+def test_a_system_counts_otherwise_that_follows_from_a_secret_far_away(change):
+    records = [
+        *(r.Zone(each) for each in ("archive", "desk", "vault")),
+        r.System("bank", zone="vault"),
+        r.System("notes", zone="desk"),
+        r.Agent("ann", kind="service", home="desk"),
+        *(r.Credential(each) for each in ("key", "other")),
+        r.Hold("ann", "key"),
+        r.Custody("notes", "key"),
+        r.Exchange("key", "other", semantics="impersonation"),
+        *(r.Grant("other", each, ("write",)) for each in ("bank", "notes")),
+    ]
+    records += [r.Credential("last"), r.Exchange("other", "last"), r.System("deep", zone="vault")]
+    records.append(r.Grant("last", "deep", ("write",)))
+    before, after = followed(snapshot_of(records), Put(replace(r.System("deep", zone="vault"), **change)))
+    assert before.findings != after.findings
 
 
 def test_a_delegation_and_a_grant_between_the_same_ids_have_a_finding_each():

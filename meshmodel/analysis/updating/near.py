@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from itertools import chain
 from operator import attrgetter
 from typing import Any, Final, cast
 
@@ -10,7 +11,7 @@ from meshmodel.analysis.results import Door
 from meshmodel.analysis.steps import bits
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
-from meshmodel.model.records import Checkpoint, Key
+from meshmodel.model.records import Checkpoint, Key, System
 
 Ids = dict[str, set[str]]
 """Ids by the table of their elements."""
@@ -268,13 +269,17 @@ class Near:
 
     @cached_property
     def _follows(self) -> set[str]:
-        """The credentials from which something else follows."""
-        mesh = self._after.engine.mesh
-        return {
-            mesh.credentials[node - mesh.first_credential]
-            for node in self._after.effective.changed
-            if mesh.first_credential <= node < mesh.first_agent
-        }
+        """The credentials from which something else follows, or something that counts otherwise."""
+        mesh, effective = self._after.engine.mesh, self._after.effective
+        first, after = mesh.first_credential, mesh.first_agent
+        hit = [
+            mesh.access_node(str(key), action)
+            for key, one, other in self._moved.changes.of("system")
+            if one is not None and other is not None and _followed(one) != _followed(other)
+            for action in range(5)
+        ]
+        found = chain(effective.changed, effective.leading(hit) if hit else ())
+        return {mesh.credentials[node - first] for node in found if first <= node < after}
 
     # By table ---------------------------------------------------------------------------------
 
@@ -328,6 +333,11 @@ class Near:
                 if each.from_ in ends or each.to in ends or each.decided_at in ends
             )
         return found
+
+
+def _followed(record: System) -> tuple[str, bool]:
+    """What counts of a system that follows from a credential: its place among others, and its level."""
+    return record.domain, record.computed_sensitivity in ("confidential", "restricted")
 
 
 def _place(checkpoint: Checkpoint) -> tuple[str, str, str]:
