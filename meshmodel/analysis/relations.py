@@ -84,12 +84,14 @@ class Related:
             changed: for each table the keys that changed, with the record after (``None``: there is none).
         """
         after = Related(snapshot)
-        after._known = dict(self._known)
-        for table, end in self._known:
+        # Another thread may ask for more of these meanwhile.
+        known = dict(self._known)
+        after._known = dict(known)
+        for (table, end), arranged in known.items():
             if table not in changed:
                 continue
             place = ENDS[table].index(end)
-            lists = dict(self._known[table, end])
+            lists = dict(arranged)
             for key, record in changed[table]:
                 ident = key[place]
                 rest = [each for each in lists.get(ident, ()) if _key(table, each) != key]

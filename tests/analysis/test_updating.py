@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.analysis.closure import forward
+from meshmodel.analysis.relations import ENDS, Related
 from meshmodel.analysis.rules import RULES
 from meshmodel.analysis.updating import chunks
 from meshmodel.analysis.updating.closures import Followed
@@ -115,3 +116,19 @@ def test_the_subject_of_a_local_finding_is_its_record_or_begins_with_it(seed):
         elif rule in local:
             ends = tuple(subject.split(">"))
             assert (subject if len(ends) == 1 else ends) in snapshot.table(local[rule])
+
+
+def test_relations_may_be_asked_for_while_an_edit_is_followed():
+    """As another thread does that still reads what was there before."""
+    snapshot = random_model(1, 8)
+    related = Related(snapshot)
+    related.at("hold", "agent")
+
+    class Asking(dict):
+        def __contains__(self, table):
+            for each, ends in ENDS.items():
+                related.at(each, ends[0])
+            return super().__contains__(table)
+
+    after = related.after(snapshot, Asking(hold=[]))
+    assert after.at("hold", "agent") == related.at("hold", "agent")
