@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from meshmodel.analysis.components import take_apart
+
 Successors = Sequence[Sequence[int]]
 
 _LARGE = 100
@@ -28,20 +30,28 @@ class Closure:
         members: for each component its nodes.
         successors: for each node the nodes after it.
         wanted: the nodes that rows tell about.
+        leaves: so many components at the beginning are single nodes on which nothing follows.
         keeps: whether the rows of all components are known from the beginning.
     """
 
     keeps = False
 
-    __slots__ = ("_rows", "component", "members", "successors", "wanted")
+    __slots__ = ("_entered", "_rows", "component", "leaves", "members", "successors", "wanted")
 
     def __init__(
-        self, successors: Successors, component: list[int], members: list[list[int]], wanted: int = -1
+        self,
+        successors: Successors,
+        component: list[int],
+        members: list[list[int]],
+        wanted: int = -1,
+        leaves: int = 0,
     ) -> None:
         self.successors = successors
         self.members = members
         self.component = component
         self.wanted = wanted
+        self.leaves = leaves
+        self._entered: dict[int, set[int]] = {}
         self._rows: list[int | None] = [None] * len(members)
 
     def row(self, node: int) -> int:
@@ -85,7 +95,7 @@ class Closure:
         columns = [0] * len(self.members)
         for node, marks in seeds.items():
             columns[component[node]] |= marks
-        for number in range(len(columns) - 1, -1, -1):
+        for number in range(len(columns) - 1, self.leaves - 1, -1):
             marks = columns[number]
             if not marks:
                 continue
@@ -104,8 +114,11 @@ class Closure:
 
     def _after(self, group: list[int]) -> set[int]:
         """The components to which steps lead from these nodes, their own included."""
-        entered = chain.from_iterable(map(self.successors.__getitem__, group))
-        return set(map(self.component.__getitem__, entered))
+        known = self._entered.get(group[0])
+        if known is None:
+            entered = chain.from_iterable(map(self.successors.__getitem__, group))
+            known = self._entered[group[0]] = set(map(self.component.__getitem__, entered))
+        return known
 
     def _find(self, numbers: Iterable[int]) -> int:
         """Work out the rows of these components and of all that they are made of; the highest one."""
@@ -160,6 +173,8 @@ class Searched(Closure):
         # Components are taken apart when they are first asked for: searches do without them.
         self.successors = successors
         self.wanted = -1
+        self.leaves = 0
+        self._entered = {}
         self._last: dict[int, int] = {}
 
     if not TYPE_CHECKING:  # any name would be allowed
@@ -168,9 +183,7 @@ class Searched(Closure):
             """Take the components apart."""
             if name not in ("component", "members"):
                 raise AttributeError(f"a closure has no {name}")
-            self.component = [-1] * len(self.successors)
-            self.members = []
-            _take_apart(self.successors, range(len(self.successors)), self.component, self.members)
+            self.component, self.members, self.leaves = _all_of(self.successors)
             return object.__getattribute__(self, name)
 
     @property
@@ -296,10 +309,21 @@ def forward(successors: Successors, wanted: int = -1) -> Closure:
         successors: for each node the nodes after it.
         wanted: the nodes that rows should tell about; all by default.
     """
+    component, members, leaves = _all_of(successors)
+    return Closure(successors, component, members, wanted, leaves)
+
+
+def _all_of(successors: Successors) -> tuple[list[int], list[list[int]], int]:
+    """The components of a graph, and how many of them are leaves: nothing follows on them, so they come
+    first.
+    """
+    leaves = [node for node, after in enumerate(successors) if not after]
     component = [-1] * len(successors)
-    members: list[list[int]] = []
-    _take_apart(successors, range(len(successors)), component, members)
-    return Closure(successors, component, members, wanted)
+    for place, node in enumerate(leaves):
+        component[node] = place
+    members = [[node] for node in leaves]
+    take_apart(successors, range(len(successors)), component, members)
+    return component, members, len(leaves)
 
 
 def part(whole: Closure, successors: Successors) -> Closure:
@@ -312,67 +336,26 @@ def part(whole: Closure, successors: Successors) -> Closure:
     if isinstance(whole, Searched):
         # Where rows are searched for they are so in the parts.
         return Searched(successors)
-    component = [-1] * len(successors)
+    component = list(whole.component)
     members: list[list[int]] = []
-    for group in whole.members:
-        if len(group) == 1:
-            component[group[0]] = len(members)
-            members.append(group)
-        else:
-            _take_apart(successors, group, component, members)
-    return Closure(successors, component, members)
+    seen = [0] * len(successors), [0] * len(successors)
+    done = 0
+    for number in [number for number, group in enumerate(whole.members) if len(group) > 1]:
+        _keep(whole.members[done:number], done, component, members)
+        group = whole.members[number]
+        for node in group:
+            component[node] = -1
+        take_apart(successors, group, component, members, seen)
+        done = number + 1
+    _keep(whole.members[done:], done, component, members)
+    return Closure(successors, component, members, leaves=whole.leaves)
 
 
-def _take_apart(
-    successors: Successors, roots: Iterable[int], component: list[int], members: list[list[int]]
-) -> None:
-    """Find the components that these nodes reach, apart from those that are known, and number them.
-
-    They are found by Tarjan's algorithm, without recursion.
-    """
-    size = len(successors)
-    order = [0] * size  # when a node was first seen; 0: not yet
-    low = [0] * size
-    stack: list[int] = []
-    seen = 0
-    for root in roots:
-        if component[root] >= 0:
-            continue
-        seen += 1
-        order[root] = low[root] = seen
-        if not successors[root]:
-            component[root] = len(members)
-            members.append([root])
-            continue
-        stack.append(root)
-        work = [(root, iter(successors[root]))]
-        while work:
-            node, rest = work[-1]
-            for after in rest:
-                if component[after] >= 0:
-                    continue
-                if not order[after]:
-                    seen += 1
-                    order[after] = low[after] = seen
-                    if successors[after]:
-                        stack.append(after)
-                        work.append((after, iter(successors[after])))
-                        break
-                    component[after] = len(members)
-                    members.append([after])
-                elif order[after] < low[node]:
-                    low[node] = order[after]
-            else:
-                work.pop()
-                if work and low[node] < low[work[-1][0]]:
-                    low[work[-1][0]] = low[node]
-                if low[node] == order[node]:
-                    place = len(members)
-                    group: list[int] = []
-                    while True:
-                        member = stack.pop()
-                        component[member] = place
-                        group.append(member)
-                        if member == node:
-                            break
-                    members.append(group)
+def _keep(groups: list[list[int]], first: int, component: list[int], members: list[list[int]]) -> None:
+    """Take single nodes over; their numbers stay as long as nothing before them fell apart."""
+    place = len(members)
+    members += groups
+    if place != first:
+        for (node,) in groups:
+            component[node] = place
+            place += 1
