@@ -11,7 +11,7 @@ from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.findings import findings
-from meshmodel.analysis.parts import HUGE, Parts, parts_of
+from meshmodel.analysis.parts import HUGE, Parts, batches_of, parts_of
 from meshmodel.analysis.questions import questions
 from meshmodel.analysis.relations import Related
 from meshmodel.analysis.results import (
@@ -33,7 +33,6 @@ from meshmodel.model.vocabulary import Action, Severity, View
 if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
     from meshmodel.analysis.explain import Explaining
-    from meshmodel.analysis.fix.relations import Relations
     from meshmodel.analysis.fix.results import CurvePoint, Fix
     from meshmodel.analysis.listing import Listing
     from meshmodel.analysis.offboarding import Offboarding
@@ -319,9 +318,7 @@ class Analysis:
     @cached_property
     def _whole(self) -> Engine:
         """An engine whose closures can be taken apart, which those that followed an edit cannot."""
-        if self._known is None and (self._is_huge or not isinstance(self._engine.effective, Searched)):
-            return self._engine
-        return Engine(self.snapshot, self.view, kept=True)
+        return self._engine if self._known is None else Engine(self.snapshot, self.view)
 
     def minimum_fix(
         self, *, deadline: float | None = None, cancelled: Callable[[], bool] | None = None
@@ -335,7 +332,8 @@ class Analysis:
         from meshmodel.analysis.fix.choosing import minimum_fix
         from meshmodel.analysis.fix.stopping import Stop
 
-        return minimum_fix(self._whole, self.doors, self._counts.uncontrolled, Stop(deadline, cancelled))
+        stop, before = Stop(deadline, cancelled), self._counts.uncontrolled
+        return minimum_fix(self._whole, self.doors, before, stop, batches_of(self._whole))
 
     def closing_curve(
         self,
@@ -354,15 +352,8 @@ class Analysis:
         from meshmodel.analysis.fix.curve import closing_curve
         from meshmodel.analysis.fix.stopping import Stop
 
-        return closing_curve(
-            self._whole, self.doors, self._counts.uncontrolled, Stop(deadline, cancelled), progress
-        )
-
-    @cached_property
-    def _relations(self) -> "Relations":
-        from meshmodel.analysis.fix.relations import Relations
-
-        return Relations(self._whole.mesh)
+        stop, before = Stop(deadline, cancelled), self._counts.uncontrolled
+        return closing_curve(self._whole, self.doors, before, stop, progress, batches_of(self._whole))
 
     def closing(self, steps: Iterable[StepKey]) -> int:
         """How many uncontrolled crossings it closes to guard these steps, each with all its actions.
@@ -370,10 +361,9 @@ class Analysis:
         Raises:
             KeyError: there is no such step, or it is a boundary.
         """
-        from meshmodel.analysis.fix.guarded import Guarded
+        from meshmodel.analysis.fix.grounds import closing
 
-        pairs = self._relations.pairs(steps)
-        return self._counts.uncontrolled - Counts(Guarded(self._whole, pairs)).uncontrolled
+        return closing(self._whole, steps, self._counts.uncontrolled, batches_of(self._whole))
 
 
 def analyse(

@@ -125,28 +125,25 @@ class Part:
         return Meeting(self.engine, self.counts.count)
 
 
-class Parts:
-    """All agents of one reading: what each one reaches as pairs, and batches of those of which more must
-    be known than these tell.
-
-    Attributes:
-        pairs: what all agents reach, and the crossings and the doors of most of them.
-        parts: batches of the others: those that come to a boundary with a checkpoint, or that have intents
-            and read something after a decision that leads on.
-    """
+class Batches:
+    """Batches of agents, made as they are asked for."""
 
     def __init__(self, whole: Engine) -> None:
-        # It takes long to import, and small models do without it.
-        from meshmodel.analysis.pairs.pairs import pairs_of
-
         self._whole = whole
         self._successors = whole.effective.successors
         self._intents: dict[str, list[Intent]] = {}
         for intent in whole.intents():
             self._intents.setdefault(intent.agent, []).append(intent)
-        self.pairs: Pairs = pairs_of(whole)
-        self._of: dict[str, Part] = {}
-        self.parts = self._made(self.pairs.apart)
+
+    def passing(self, some: frozenset[int] | None = None) -> Iterator[_PartEngine]:
+        """The engines of batches of all agents, none of them kept here.
+
+        Args:
+            some: only of batches that reach one of these nodes.
+        """
+        for agents, nodes in self._batches(self._whole.names()):
+            if some is None or not some.isdisjoint(nodes):
+                yield self._engine(agents, nodes)
 
     @cached_property
     def _triggering(self) -> dict[int, list[int]]:
@@ -162,26 +159,6 @@ class Parts:
             for leaves, _ in steps:
                 found.setdefault(leaves, set()).add(number)
         return found
-
-    def near(self, agents: Iterable[str]) -> Iterator[tuple[Part, list[str]]]:
-        """The batches that have these agents, each with those of them that it has."""
-        some = list(agents)
-        self._made([each for each in some if each not in self._of])
-        chosen: dict[Part, list[str]] = {}
-        for agent in some:
-            chosen.setdefault(self._of[agent], []).append(agent)
-        yield from chosen.items()
-
-    def touching(self, *nodes: int, unchecked: bool = False) -> list[str]:
-        """The agents that reach one of each of these sets of nodes, effectively or unchecked."""
-        return self.pairs.touching(*nodes, unchecked=unchecked)
-
-    def _made(self, agents: Iterable[str]) -> list[Part]:
-        """New batches of these agents."""
-        made = [Part(self._engine(some, nodes)) for some, nodes in self._batches(agents)]
-        for part in made:
-            self._of.update(dict.fromkeys(part.agents, part))
-        return made
 
     def _batches(self, agents: Iterable[str]) -> Iterator[tuple[list[str], set[int]]]:
         """The agents of each batch, and the nodes that they reach."""
@@ -217,6 +194,46 @@ class Parts:
         records = whole.snapshot.checkpoint
         chosen = [records[candidates.ids[number]] for number in numbers]
         return _PartEngine(whole, part, Candidates(part, whole.view, chosen), agents, intended)
+
+
+class Parts(Batches):
+    """All agents of one reading: what each one reaches as pairs, and batches of those of which more must
+    be known than these tell.
+
+    Attributes:
+        pairs: what all agents reach, and the crossings and the doors of most of them.
+        parts: batches of the others: those that come to a boundary with a checkpoint, or that have intents
+            and read something after a decision that leads on.
+    """
+
+    def __init__(self, whole: Engine) -> None:
+        # It takes long to import, and small models do without it.
+        from meshmodel.analysis.pairs.pairs import pairs_of
+
+        super().__init__(whole)
+        self.pairs: Pairs = pairs_of(whole)
+        self._of: dict[str, Part] = {}
+        self.parts = self._made(self.pairs.apart)
+
+    def near(self, agents: Iterable[str]) -> Iterator[tuple[Part, list[str]]]:
+        """The batches that have these agents, each with those of them that it has."""
+        some = list(agents)
+        self._made([each for each in some if each not in self._of])
+        chosen: dict[Part, list[str]] = {}
+        for agent in some:
+            chosen.setdefault(self._of[agent], []).append(agent)
+        yield from chosen.items()
+
+    def touching(self, *nodes: int, unchecked: bool = False) -> list[str]:
+        """The agents that reach one of each of these sets of nodes, effectively or unchecked."""
+        return self.pairs.touching(*nodes, unchecked=unchecked)
+
+    def _made(self, agents: Iterable[str]) -> list[Part]:
+        """New batches of these agents."""
+        made = [Part(self._engine(some, nodes)) for some, nodes in self._batches(agents)]
+        for part in made:
+            self._of.update(dict.fromkeys(part.agents, part))
+        return made
 
     @cached_property
     def counts(self) -> Counts:
@@ -292,6 +309,11 @@ class MeetingInParts(Meeting):
                 if agents:
                     joined.setdefault(self._numbers[checkpoint], set()).update(agents)
         self._agents.update((number, frozenset(those)) for number, those in joined.items())
+
+
+def batches_of(engine: Engine) -> Batches | None:
+    """The batches of a large mesh in which little is reached; ``None`` for any other."""
+    return Batches(engine) if isinstance(engine.effective, Searched) else None
 
 
 def parts_of(engine: Engine) -> Parts | None:

@@ -8,20 +8,21 @@ the programs have proven.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import reduce
 from typing import Final
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.fix.choosing import Choosing, keys, prefer
-from meshmodel.analysis.fix.ground import Ground, Start, sources_of
-from meshmodel.analysis.fix.hitting import least_only
+from meshmodel.analysis.fix.choosing import Choosing, prefer
+from meshmodel.analysis.fix.ground import Start, sources_of
+from meshmodel.analysis.fix.grounds import Grounds, Piece
+from meshmodel.analysis.fix.hitting import NONE, Some, least_only
 from meshmodel.analysis.fix.proofs import Search
 from meshmodel.analysis.fix.results import CurvePoint
 from meshmodel.analysis.fix.solver import Program, Row
 from meshmodel.analysis.fix.stopping import Stop
 from meshmodel.analysis.fix.trying import Trying
-from meshmodel.analysis.results import Door
-from meshmodel.analysis.steps import bits
+from meshmodel.analysis.parts import Batches
+from meshmodel.analysis.results import Door, StepKey
+from meshmodel.analysis.steps import ADMIN, Mesh, bits
 
 _PROVABLE: Final = 20_000
 """Where more crossings are uncontrolled, the programs would be too large, and the curve is bounded."""
@@ -34,7 +35,12 @@ Progress = Callable[[int, int], None]
 
 
 def closing_curve(
-    engine: Engine, doors: Iterable[Door], before: int, stop: Stop, progress: Progress | None = None
+    engine: Engine,
+    doors: Iterable[Door],
+    before: int,
+    stop: Stop,
+    progress: Progress | None = None,
+    batches: Batches | None = None,
 ) -> tuple[CurvePoint, ...]:
     """For 0, 1, 2, … checkpoints up to the minimum fix the fewest crossings that can remain.
 
@@ -44,100 +50,115 @@ def closing_curve(
         before: how many crossings are uncontrolled.
         stop: when to give up; what is not settled then is marked as a bound.
         progress: told after each number of checkpoints.
+        batches: those of a large sparse mesh, which is looked at in pieces.
     """
-    choosing = Choosing(engine, doors, stop)
+    choosing = Choosing(engine, doors, stop, batches)
     choosing.run()
     prefer(choosing, stop)
-    cost = choosing.best.bit_count()
-    least = _at_least(choosing, cost)
+    grounds, cost = choosing.grounds, len(choosing.best)
+    least = _at_least(engine.mesh, choosing, cost)
     least[0] = before
     best = _Best(before, choosing.best)
-    if before <= _PROVABLE:
+    # Where there was no time for all pieces, nothing can be counted.
+    if before <= _PROVABLE and grounds.complete:
         proving = stop.after(_PROVING)
-        crossings = _Crossings(choosing.ground)
+        crossings = _Crossings(grounds)
         for checkpoints in range(1, cost):
             part = proving.after(1 / (cost - checkpoints))
             least[checkpoints] = max(least[checkpoints], crossings.fewest(checkpoints, best, part))
             if progress is not None:
                 progress(checkpoints, cost)
-    if any(best.remaining(checkpoints) > least[checkpoints] for checkpoints in range(1, cost)):
-        _try_out(choosing.ground, choosing.best, before, best, stop)
+    open_ = any(best.remaining(checkpoints) > least[checkpoints] for checkpoints in range(1, cost))
+    if open_ and grounds.complete:
+        _try_out(grounds, choosing.best, before, best, stop)
     # With fewer checkpoints no fewer crossings remain.
     for checkpoints in range(cost - 1, 0, -1):
         least[checkpoints] = max(least[checkpoints], least[checkpoints + 1])
-    return tuple(
-        CurvePoint(
-            checkpoints=checkpoints,
-            remaining=best.remaining(checkpoints),
-            lower_bound=least[checkpoints],
-            exact=best.remaining(checkpoints) == least[checkpoints],
-            chosen=keys(choosing.ground, best.chosen(checkpoints)),
+    names: dict[int, tuple[StepKey, ...]] = {}
+    points = []
+    for checkpoints, (remaining, chosen) in enumerate(best.upto(cost)):
+        # Where little was tried, many points have one set.
+        if id(chosen) not in names:
+            names[id(chosen)] = grounds.named(chosen)
+        points.append(
+            CurvePoint(
+                checkpoints=checkpoints,
+                remaining=remaining,
+                lower_bound=least[checkpoints],
+                exact=remaining == least[checkpoints],
+                chosen=names[id(chosen)],
+            )
         )
-        for checkpoints in range(cost + 1)
-    )
+    return tuple(points)
 
 
 class _Best:
     """The best sets that were tried, by how many checkpoints they take."""
 
-    def __init__(self, before: int, fix: int) -> None:
-        self._found = {0: (before, 0), fix.bit_count(): (0, fix)}
+    def __init__(self, before: int, fix: Some) -> None:
+        self._found = {0: (before, NONE), len(fix): (0, fix)}
 
-    def tried(self, closed: int, remaining: int) -> None:
-        checkpoints = closed.bit_count()
+    def tried(self, closed: Some, remaining: int) -> None:
+        checkpoints = len(closed)
         if remaining < self.remaining(checkpoints):
             self._found[checkpoints] = remaining, closed
 
-    def prefer(self, closed: int, remaining: int) -> None:
-        self._found[closed.bit_count()] = remaining, closed
+    def prefer(self, closed: Some, remaining: int) -> None:
+        self._found[len(closed)] = remaining, closed
 
     def remaining(self, checkpoints: int) -> int:
-        return self._at(checkpoints)[0]
+        return min(left for number, (left, _) in self._found.items() if number <= checkpoints)
 
-    def chosen(self, checkpoints: int) -> int:
-        return self._at(checkpoints)[1]
+    def upto(self, most: int) -> Iterator[tuple[int, Some]]:
+        """The best with at most 0, 1, 2, … checkpoints; of equal ones the one that takes fewest."""
+        best = self._found[0]
+        for checkpoints in range(most + 1):
+            found = self._found.get(checkpoints)
+            if found is not None and found[0] < best[0]:
+                best = found
+            yield best
 
-    def _at(self, checkpoints: int) -> tuple[int, int]:
-        """The best with at most so many; of equal ones the one that takes fewest."""
-        fitting = (number for number in self._found if number <= checkpoints)
-        return self._found[min(fitting, key=lambda number: (self._found[number][0], number))]
 
-
-def _at_least(choosing: Choosing, cost: int) -> list[int]:
+def _at_least(mesh: Mesh, choosing: Choosing, cost: int) -> list[int]:
     """How many remain at least because it takes so many checkpoints to close all.
 
     To guard all doors of each crossing that remains is a fix, so there cannot be very few of them.
     """
-    ground = choosing.ground
-    doors = max((len({door[1] for door in ground.doors(access)}) for access in ground.into), default=1)
+    into: dict[int, set[int]] = {}
+    for credential, access in mesh.steps["grant"]:
+        into.setdefault(access, set()).add(credential)
+    doors = max(
+        (len(some | into.get(access - access % 5 + ADMIN, NONE)) for access, some in into.items()), default=1
+    )
     bound = min(cost, choosing.bound)
     return [max(0, -((checkpoints - bound) // doors)) for checkpoints in range(cost + 1)]
 
 
-def _try_out(ground: Ground, fix: int, before: int, best: _Best, stop: Stop) -> None:
+def _try_out(grounds: Grounds, fix: Some, before: int, best: _Best, stop: Stop) -> None:
     """Take checkpoints of a fix one by one, each time one that closes most of what is left.
 
     What each closes is counted again only for the few that closed most when they were last looked at.
     """
     closes = {}
-    for relation in bits(fix):
+    for relation in sorted(fix):
         if stop():
             return
-        remaining = Trying(ground, 1 << relation).uncontrolled()
-        best.tried(1 << relation, remaining)
+        one = frozenset((relation,))
+        remaining = grounds.uncontrolled(one)
+        best.tried(one, remaining)
         closes[relation] = before - remaining
-    chosen, left = 0, before
+    chosen, left = NONE, before
     while closes:
         looked_at = {}
         for relation in sorted(closes, key=lambda each: (-closes[each], each))[:_LOOKED_AT]:
             if stop():
                 return
-            closed = chosen | 1 << relation
-            looked_at[relation] = Trying(ground, closed).uncontrolled()
+            closed = chosen | {relation}
+            looked_at[relation] = grounds.uncontrolled(closed)
             best.tried(closed, looked_at[relation])
             closes[relation] = left - looked_at[relation]
         taken = min(looked_at, key=lambda each: (looked_at[each], each))
-        chosen, left = chosen | 1 << taken, looked_at[taken]
+        chosen, left = chosen | {taken}, looked_at[taken]
         del closes[taken]
 
 
@@ -145,15 +166,16 @@ def _try_out(ground: Ground, fix: int, before: int, best: _Best, stop: Stop) -> 
 class _Item:
     """The crossings of one start that are uncontrolled while nothing is guarded, with their proofs."""
 
+    piece: Piece
     start: Start
-    proofs: dict[int, set[int]]
+    proofs: dict[int, set[Some]]
 
 
 class _Crossings:
     """All crossings that are uncontrolled while nothing is guarded, with the proofs known of each."""
 
-    def __init__(self, ground: Ground) -> None:
-        self.ground = ground
+    def __init__(self, grounds: Grounds) -> None:
+        self.grounds = grounds
         self.items: list[_Item] | None = None
 
     def fewest(self, checkpoints: int, best: _Best, stop: Stop) -> int:
@@ -162,7 +184,7 @@ class _Crossings:
         least = 0
         if self.items is None:
             self.items = []
-            if self._learn(Trying(self.ground, 0), self._all()) is None:
+            if self._learn(NONE, self._all()) is None:
                 self.items = None
                 return least
         while not self.stop():
@@ -173,7 +195,7 @@ class _Crossings:
             least = max(least, bound)
             if best.remaining(checkpoints) <= least:
                 break
-            remaining = self._learn(Trying(self.ground, closed), self.items)
+            remaining = self._learn(closed, self.items)
             if remaining is None:
                 return least
             best.tried(closed, remaining)
@@ -189,32 +211,37 @@ class _Crossings:
             solved = self._solve(checkpoints, least)
             if solved is None:
                 return
-            remaining = self._learn(Trying(self.ground, solved[0]), self.items or ())
+            remaining = self._learn(solved[0], self.items or ())
             if remaining == least:
                 best.prefer(solved[0], least)
                 return
 
     def _all(self) -> Iterator[_Item]:
         """The items, each kept once it has proofs."""
-        for traveller in self.ground.engine.travellers:
-            for source in sources_of(traveller):
-                item = _Item(self.ground.start(traveller, source), {})
-                yield item
-                if item.proofs and self.items is not None:
-                    self.items.append(item)
+        for piece in self.grounds.pieces:
+            for traveller in piece.ground.engine.travellers:
+                for source in sources_of(traveller):
+                    item = _Item(piece, piece.ground.start(traveller, source), {})
+                    yield item
+                    if item.proofs and self.items is not None:
+                        self.items.append(item)
 
-    def _learn(self, trying: Trying, items: Iterable[_Item]) -> int | None:
+    def _learn(self, closed: Some, items: Iterable[_Item]) -> int | None:
         """Add proofs against a set to crossings that none is known of; how many are uncontrolled."""
         alone: dict[int, Search] = {}
+        trying: Trying | None = None
         remaining = 0
         for number, item in enumerate(items):
             if not number % 64 and self.stop():
                 return None
+            ground = item.piece.ground
+            if trying is None or trying.ground is not ground:
+                trying, alone = Trying(ground, item.piece.inside(closed)), {}
             bad = trying.uncontrolled_from(item.start)
             remaining += bad.bit_count()
             wanted = 0
             for access in bits(bad):
-                if not any(not proof & trying.closed for proof in item.proofs.get(access, ())):
+                if not any(closed.isdisjoint(proof) for proof in item.proofs.get(access, ())):
                     wanted |= 1 << access
             if not wanted:
                 continue
@@ -222,10 +249,10 @@ class _Crossings:
                 search = alone.get(node)
                 if search is None:
                     only = replace(item.start, agent=node, read=-1)
-                    search = alone[node] = Search(self.ground, only, ~trying.closed)
+                    search = alone[node] = Search(ground, only, ~trying.closed)
                 wanted &= ~self._take(item, search, wanted)
             if wanted:
-                wanted &= ~self._take(item, Search(self.ground, item.start, ~trying.closed), wanted)
+                wanted &= ~self._take(item, Search(ground, item.start, ~trying.closed), wanted)
                 assert not wanted, "whatever is uncontrolled has a proof"
         return remaining
 
@@ -235,26 +262,26 @@ class _Crossings:
         taken = 0
         for access, proofs in search.by_access(item.start).items():
             if wanted >> access & 1:
-                item.proofs.setdefault(access, set()).update(proofs)
+                item.proofs.setdefault(access, set()).update(map(item.piece.named, proofs))
                 taken |= 1 << access
         return taken
 
-    def _solve(self, checkpoints: int, most: int | None = None) -> tuple[int, int] | None:
+    def _solve(self, checkpoints: int, most: int | None = None) -> tuple[Some, int] | None:
         """A set of so many that leaves the fewest as far as is known, and how many that is at least.
 
         Where ``most`` may remain, it is instead the one that comes first in the fixed order, by the
         sum of its places in it.
         """
         # Crossings with the same proofs are one.
-        weights: dict[tuple[int, ...], int] = {}
+        weights: dict[tuple[Some, ...], int] = {}
         for item in self.items or ():
             for proofs in item.proofs.values():
                 key = tuple(least_only(proofs))
                 weights[key] = weights.get(key, 0) + 1
-        relations = list(bits(reduce(int.__or__, (proof for key in weights for proof in key), 0)))
+        relations = sorted(NONE.union(*(proof for key in weights for proof in key)))
         column = {relation: place for place, relation in enumerate(relations)}
         rows = [
-            Row((*(column[relation] for relation in bits(proof)), len(relations) + place), 1)
+            Row((*(column[relation] for relation in sorted(proof)), len(relations) + place), 1)
             for place, key in enumerate(weights)
             for proof in key
         ]
@@ -269,5 +296,5 @@ class _Crossings:
         )
         if solution.chosen is None:
             return None
-        chosen = sum(1 << relations[place] for place in solution.chosen if place < len(relations))
+        chosen = frozenset(relations[place] for place in solution.chosen if place < len(relations))
         return chosen, max(0, solution.bound)

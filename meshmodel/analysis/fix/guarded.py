@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from meshmodel.analysis.checkpoints import Candidates
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.steps import Pair
+from meshmodel.model.records import Intent
 
 
 class Guarded(Engine):
     """What the engine of a reading would be if these steps were guarded as well."""
 
     def __init__(self, engine: Engine, steps: Iterable[Pair]) -> None:
+        self._before = engine
         self.snapshot = engine.snapshot
         self.view = engine.view
         self.mesh = engine.mesh
@@ -19,6 +21,14 @@ class Guarded(Engine):
         # What does not depend on checkpoints is the same, and worked out once.
         for name in ("effective", "own", "direct", "held"):
             self.__dict__[name] = getattr(engine, name)
+
+    def names(self) -> Iterable[str]:
+        """The ids of the same agents."""
+        return self._before.names()
+
+    def intents(self) -> Iterable[Intent]:
+        """The same intents."""
+        return self._before.intents()
 
 
 def _with_one_more(candidates: Candidates, steps: list[Pair]) -> Candidates:

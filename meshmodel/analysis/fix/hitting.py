@@ -4,33 +4,37 @@ one another.
 
 from collections.abc import Iterable
 from heapq import heapify, heappop, heapreplace
+from typing import Final
 
-from meshmodel.analysis.steps import bits
+Some = frozenset[int]
+"""Some relations, by their numbers: a proof, or what is guarded. There are very many of a large mesh,
+of which most proofs name few."""
+NONE: Final[Some] = frozenset()
 
 
-def least_only(proofs: Iterable[int]) -> list[int]:
+def least_only(proofs: Iterable[Some]) -> list[Some]:
     """The proofs that include no other, in a fixed order; hitting these hits all."""
-    kept: list[int] = []
-    by_relation: dict[int, list[int]] = {}
-    for proof in sorted(set(proofs), key=lambda each: (each.bit_count(), each)):
-        if not any(not known & ~proof for relation in bits(proof) for known in by_relation.get(relation, ())):
+    kept: list[Some] = []
+    by_relation: dict[int, list[Some]] = {}
+    for proof in sorted(set(proofs), key=lambda each: (len(each), sorted(each, reverse=True))):
+        if not any(known <= proof for relation in proof for known in by_relation.get(relation, ())):
             kept.append(proof)
             # Whoever includes it has its lowest relation too.
-            by_relation.setdefault((proof & -proof).bit_length() - 1, []).append(proof)
+            by_relation.setdefault(min(proof, default=-1), []).append(proof)
     return kept
 
 
-def quick_set(proofs: Iterable[int]) -> int:
+def quick_set(proofs: Iterable[Some]) -> Some:
     """A small set that hits all of these, by taking what most of them share; no smallest one."""
     left = list(proofs)
     count: dict[int, int] = {}
     having: dict[int, list[int]] = {}
     for number, proof in enumerate(left):
-        for relation in bits(proof):
+        for relation in proof:
             count[relation] = count.get(relation, 0) + 1
             having.setdefault(relation, []).append(number)
     alive = [True] * len(left)
-    chosen = 0
+    chosen: set[int] = set()
     remaining = len(left)
     # Numbers only fall, so the first in the heap whose number is still true is the best of all.
     waiting = [(-number, relation) for relation, number in count.items()]
@@ -41,34 +45,35 @@ def quick_set(proofs: Iterable[int]) -> int:
             heapreplace(waiting, (-count[best], best))
             continue
         heappop(waiting)
-        chosen |= 1 << best
+        chosen.add(best)
         for number in having[best]:
             if alive[number]:
                 alive[number] = False
                 remaining -= 1
-                for relation in bits(left[number]):
+                for relation in left[number]:
                     count[relation] -= 1
-    return chosen
+    return frozenset(chosen)
 
 
-def without_spare(chosen: int, proofs: Iterable[int]) -> int:
+def without_spare(chosen: Some, proofs: Iterable[Some]) -> Some:
     """The set without what is not needed to hit all of these, the last in the order left out first."""
-    hits = dict.fromkeys(bits(chosen), 0)
-    touched = [proof & chosen for proof in proofs]
-    having: dict[int, list[int]] = {relation: [] for relation in hits}
-    for number, proof in enumerate(touched):
-        for relation in bits(proof):
+    touched: list[int] = []
+    having: dict[int, list[int]] = {relation: [] for relation in chosen}
+    for number, proof in enumerate(proofs):
+        hits = proof & chosen
+        touched.append(len(hits))
+        for relation in hits:
             having[relation].append(number)
-    for relation in sorted(hits, reverse=True):
-        mark = 1 << relation
-        if all(touched[number] & ~mark for number in having[relation]):
-            chosen &= ~mark
+    left = set(chosen)
+    for relation in sorted(chosen, reverse=True):
+        if all(touched[number] > 1 for number in having[relation]):
+            left.remove(relation)
             for number in having[relation]:
-                touched[number] &= ~mark
-    return chosen
+                touched[number] -= 1
+    return frozenset(left)
 
 
-def parts(sets: Iterable[int]) -> dict[int, int]:
+def parts(sets: Iterable[Some]) -> dict[int, int]:
     """What is connected by these sets: for every member the least member of its part."""
     above: dict[int, int] = {}
 
@@ -79,7 +84,7 @@ def parts(sets: Iterable[int]) -> dict[int, int]:
         return member
 
     for each in sets:
-        members = bits(each)
+        members = iter(each)
         first = next(members, None)
         if first is None:
             continue
@@ -91,11 +96,12 @@ def parts(sets: Iterable[int]) -> dict[int, int]:
     return {member: top(member) for member in above}
 
 
-def apart(proofs: Iterable[int]) -> int:
+def apart(proofs: Iterable[Some]) -> int:
     """How many of these proofs, taken in their order, share nothing: it takes at least so many."""
-    taken = number = 0
+    taken: set[int] = set()
+    number = 0
     for proof in proofs:
-        if not proof & taken:
+        if taken.isdisjoint(proof):
             taken |= proof
             number += 1
     return number

@@ -8,9 +8,10 @@ such way: from then on what was approved by design waits for a new decision.
 
 from dataclasses import dataclass
 
-from meshmodel.analysis.fix.ground import Ground
+from meshmodel.analysis.fix.grounds import Grounds, Piece
+from meshmodel.analysis.fix.hitting import NONE, Some
 from meshmodel.analysis.fix.trying import Trying
-from meshmodel.analysis.steps import bits, implied_mask
+from meshmodel.analysis.steps import implied_mask
 
 Ways = dict[int, list[tuple[int, int]]]
 """For each node the steps that leave it, as (node entered, relation or -1)."""
@@ -33,9 +34,9 @@ class Declared:
     node: int
     accesses: int
     ways: Ways
-    relations: int
+    relations: Some
 
-    def is_interrupted(self, closed: int) -> bool:
+    def is_interrupted(self, closed: Some) -> bool:
         """Whether it does not go through any more when these relations are guarded."""
         closed &= self.relations
         return bool(closed) and bool(self.accesses & ~_reached(self.ways, self.node, closed))
@@ -44,32 +45,37 @@ class Declared:
 class Intents:
     """The declared intents of one reading."""
 
-    def __init__(self, ground: Ground) -> None:
-        mesh, snapshot = ground.mesh, ground.mesh.snapshot
-        today = Trying(ground, 0)
-        ways: dict[int, Ways] = {}
+    def __init__(self, grounds: Grounds) -> None:
         self.declared: list[Declared] = []
-        for key in sorted(snapshot.intent):
-            intent = snapshot.intent[key]
+        for piece in grounds.pieces:
+            self._look(piece)
+        self.declared.sort(key=lambda each: (each.agent, each.system))
+
+    def _look(self, piece: Piece) -> None:
+        """The intents of the agents of one piece."""
+        mesh = piece.ground.mesh
+        today = Trying(piece.ground, 0)
+        ways: dict[int, Ways] = {}
+        for intent in piece.ground.engine.intents():
             node = mesh.agent_node.get(intent.agent)
             if node is None:
                 continue
             if node not in ways:
-                ways[node] = _in_hand(ground, today, node)
+                ways[node] = _in_hand(piece, today, node)
             system = mesh.system_number[intent.system]
             covered = implied_mask(intent.actions) << 5 * system
-            going = _reached(ways[node], node, 0) & covered
+            going = _reached(ways[node], node, NONE) & covered
             if going:
-                relations = 0
+                relations = set()
                 for steps in ways[node].values():
                     for enters, relation in steps:
                         if relation >= 0 and (enters >= mesh.first_credential or enters // 5 == system):
-                            relations |= 1 << relation
+                            relations.add(relation)
                 self.declared.append(
-                    Declared(intent.agent, intent.system, node, going, ways[node], relations)
+                    Declared(intent.agent, intent.system, node, going, ways[node], frozenset(relations))
                 )
 
-    def interrupted(self, closed: int) -> tuple[int, ...]:
+    def interrupted(self, closed: Some) -> tuple[int, ...]:
         """The places, in ``declared``, of those that a fix interrupts."""
         return tuple(place for place, each in enumerate(self.declared) if each.is_interrupted(closed))
 
@@ -77,27 +83,27 @@ class Intents:
         """Those intents as (agent, system)."""
         return tuple((self.declared[place].agent, self.declared[place].system) for place in places)
 
-    def least(self, place: int, closed: int) -> int:
+    def least(self, place: int, closed: Some) -> Some:
         """Of relations that interrupt an intent when guarded together, no more than it takes."""
         each = self.declared[place]
         need = closed & each.relations
-        for relation in bits(need):
-            less = need & ~(1 << relation)
+        for relation in sorted(need):
+            less = need - {relation}
             if each.is_interrupted(less):
                 need = less
         return need
 
 
-def _in_hand(ground: Ground, today: Trying, agent: int) -> Ways:
+def _in_hand(piece: Piece, today: Trying, agent: int) -> Ways:
     """The hold, exchange, grant and implies steps by which an agent has things in hand unasked."""
-    mesh = ground.mesh
+    ground, mesh, numbers = piece.ground, piece.ground.mesh, piece.numbers
     _, dropped = today.fixpoint(today.closure.row(agent))
     ways: Ways = {}
     queue = [agent]
     seen = {agent}
     for node in queue:
         ways[node] = [
-            (enters, relation)
+            (enters, numbers[relation] if relation >= 0 else -1)
             for enters, relation, before in ground.steps[node]
             if not before & ~dropped
             and enters < mesh.first_agent
@@ -110,13 +116,13 @@ def _in_hand(ground: Ground, today: Trying, agent: int) -> Ways:
     return ways
 
 
-def _reached(ways: Ways, start: int, closed: int) -> int:
+def _reached(ways: Ways, start: int, closed: Some) -> int:
     """What is reached by steps of relations that are not guarded, as bits."""
     reached = 1 << start
     queue = [start]
     for node in queue:
         for enters, relation in ways[node]:
-            if not reached >> enters & 1 and (relation < 0 or not closed >> relation & 1):
+            if not reached >> enters & 1 and relation not in closed:
                 reached |= 1 << enters
                 queue.append(enters)
     return reached

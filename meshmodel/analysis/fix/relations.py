@@ -1,6 +1,5 @@
 """The steps that can be guarded, numbered; a set of them is an integer with one bit each."""
 
-from collections.abc import Iterable
 from typing import Final
 
 from meshmodel.analysis.results import StepKey
@@ -38,11 +37,6 @@ class Relations:
                 pairs_of.setdefault((kind, _name(mesh, pair[0]), _name(mesh, pair[1])), []).append(pair)
         self.keys = sorted(pairs_of, key=lambda key: (ORDER.index(key[0]), key[1], key[2]))
         self.of = {pair: number for number, key in enumerate(self.keys) for pair in pairs_of[key]}
-        self._pairs_of = pairs_of
-
-    def pairs(self, steps: Iterable[StepKey]) -> list[Pair]:
-        """The pairs of nodes of these steps; raises KeyError where there is no such step."""
-        return [pair for step in set(steps) for pair in self._pairs_of[step]]
 
 
 def _name(mesh: Mesh, node: int) -> str:
