@@ -236,6 +236,12 @@ class Guarding:
         """The unchecked reach of one node as the start, itself left out where nothing leads back to it
         and no checkpoint is on a step from it: one for all nodes for which it is the same.
         """
+        known = self._alike_at.get(node)
+        if known is None:
+            known = self._alike_at[node] = self._find_alike(node)
+        return known
+
+    def _find_alike(self, node: int) -> Unchecked:
         baseline = self.baseline
         is_cycle = baseline.is_cycle(baseline.component[node])
         if node in self._guarded and not is_cycle:
@@ -256,7 +262,7 @@ class Guarding:
 
     def forget(self) -> None:
         """Keep nothing of what was asked so far."""
-        for name in ("onward", "_alike", "_alone"):
+        for name in ("onward", "_alike", "_alike_at", "_alone"):
             self.__dict__.pop(name, None)
 
     @cached_property
@@ -266,6 +272,10 @@ class Guarding:
 
     @cached_property
     def _alike(self) -> dict[int, Unchecked]:
+        return {}
+
+    @cached_property
+    def _alike_at(self) -> dict[int, Unchecked]:
         return {}
 
     @cached_property

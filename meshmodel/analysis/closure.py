@@ -120,6 +120,23 @@ class Closure:
             known = self._entered[group[0]] = set(map(self.component.__getitem__, entered))
         return known
 
+    def _row_of_large(self, number: int) -> int:
+        """What the nodes of a large component reach, by the components that they reach."""
+        component, successors, members, leaves = self.component, self.successors, self.members, self.leaves
+        found = bytearray(len(members))
+        found[number] = 1
+        waiting = self._after(members[number]) - {number}
+        while waiting:
+            for each in waiting:
+                found[each] = 1
+            entered: set[int] = set()
+            for each in waiting:
+                if each >= leaves:
+                    for node in members[each]:
+                        entered.update(map(component.__getitem__, successors[node]))
+            waiting = {each for each in entered if not found[each]}
+        return _row_of(bytearray(map(found.__getitem__, component)))
+
     def _find(self, numbers: Iterable[int]) -> int:
         """Work out the rows of these components and of all that they are made of; the highest one."""
         component, successors, members, rows = self.component, self.successors, self.members, self._rows
@@ -130,7 +147,7 @@ class Closure:
             group = members[number]
             if len(group) > _LARGE:
                 # The rows of what is below need not be known for this.
-                rows[number] = _row_of_large(successors, group) & self.wanted
+                rows[number] = self._row_of_large(number) & self.wanted
                 continue
             for number in (
                 self._after(group) if len(group) > 1 else [component[x] for x in successors[group[0]]]
@@ -284,22 +301,6 @@ def _row_of(inside: bytearray) -> int:
     """Nodes as a set of bits, given as one byte for each node, 0 or 1."""
     inside.reverse()
     return int(inside.translate(_AS_DIGITS), 2)
-
-
-def _row_of_large(successors: Successors, group: list[int]) -> int:
-    """What the nodes of a large component reach."""
-    inside = bytearray(len(successors))
-    for node in group:
-        inside[node] = 1
-    waiting = group
-    while waiting:
-        found: list[int] = []
-        for node in chain.from_iterable(map(successors.__getitem__, waiting)):
-            if not inside[node]:
-                inside[node] = 1
-                found.append(node)
-        waiting = found
-    return _row_of(inside)
 
 
 def forward(successors: Successors, wanted: int = -1) -> Closure:

@@ -171,7 +171,7 @@ def _arising(mesh: Mesh, ahead: Sequence[Sequence[int]]) -> dict[int, set[int]]:
 
         found = Arrays(ahead).leading(reads, sorted(steerable))
         return {read + WRITE: set(agents) for read, agents in zip(reads, found, strict=True) if agents}
-    behind = _behind(ahead)
+    behind = _behind(ahead, reads)
     reading: dict[int, set[int]] = {}
     if is_sparse(behind, reads):
         for read in reads:
@@ -190,12 +190,16 @@ def _arising(mesh: Mesh, ahead: Sequence[Sequence[int]]) -> dict[int, set[int]]:
     return {read + WRITE: agents for read, agents in reading.items() if agents}
 
 
-def _behind(ahead: Sequence[Sequence[int]]) -> list[list[int]]:
-    """For each node the nodes before it."""
-    behind: list[list[int]] = [[] for _ in ahead]
+def _behind(ahead: Sequence[Sequence[int]], wanted: Iterable[int]) -> list[list[int]]:
+    """For each node the nodes before it, for whatever leads to some wanted ones: other leaves have none."""
+    none: list[int] = []
+    behind = [[] if after else none for after in ahead]
+    for node in wanted:
+        behind[node] = []
     for leaves, after in enumerate(ahead):
         for enters in after:
             behind[enters].append(leaves)
+    none.clear()
     return behind
 
 
