@@ -355,6 +355,7 @@ class Analysis:
         stop, before = Stop(deadline, cancelled), self._counts.uncontrolled
         return closing_curve(self._whole, self.doors, before, stop, progress, batches_of(self._whole))
 
+    @collector_at_rest()
     def closing(self, steps: Iterable[StepKey]) -> int:
         """How many uncontrolled crossings it closes to guard these steps, each with all its actions.
 

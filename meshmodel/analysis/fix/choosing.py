@@ -5,7 +5,7 @@ from typing import Final
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.grounds import Grounds
-from meshmodel.analysis.fix.hitting import NONE, Some, apart, least_only, quick_set, without_spare
+from meshmodel.analysis.fix.hitting import NONE, Some, apart, least_only, parts, quick_set, without_spare
 from meshmodel.analysis.fix.intents import Intents
 from meshmodel.analysis.fix.preferring import Preferring
 from meshmodel.analysis.fix.results import Fix
@@ -16,6 +16,8 @@ from meshmodel.analysis.results import Door, StepKey
 
 _EACH: Final = 40
 """Of so many checkpoints it is said what each closes alone."""
+_ROWS: Final = 1_000
+"""Parts of the problem go to one program up to so many proofs."""
 
 
 class Choosing:
@@ -35,6 +37,7 @@ class Choosing:
         self.grounds = Grounds(engine, grants, stop, batches)
         self.stop = stop
         self.known: list[Some] = []
+        self._solved: dict[tuple[Some, ...], Some] = {}
         # To guard the whole grant of every door is a fix (section 6).
         self.best: Some = frozenset(map(self.grounds.number_of.__getitem__, grants))
         self.bound = 1 if self.best else 0
@@ -80,17 +83,63 @@ class Choosing:
 
     def learn(self, proofs: Iterable[Some]) -> None:
         """Keep proofs, and of all that are known only the least."""
-        self.known = least_only([*self.known, *proofs])
+        new = set(proofs)
+        named = NONE.union(*new)
+        # Whoever shares nothing with the new ones includes none of them, and is included in none.
+        near = [each for each in self.known if not named.isdisjoint(each)]
+        rest = [each for each in self.known if named.isdisjoint(each)]
+        self.known = rest + least_only([*near, *new])
         self.bound = max(self.bound, apart(self.known))
 
     def _smallest(self) -> Some:
-        """A smallest set that hits every known proof; not yet a fix."""
-        columns = sorted({relation for proof in self.known for relation in proof})
+        """A smallest set that hits every known proof; not yet a fix.
+
+        It is found by programs, each for some parts that have nothing to do with one another. Where
+        time is over it is a quick one, and bounded by what the programs have proven.
+        """
+        part_of = parts(self.known)
+        proofs_of: dict[int, list[Some]] = {}
+        for proof in self.known:
+            proofs_of.setdefault(part_of[min(proof)], []).append(proof)
+        chosen: set[int] = set()
+        bound = 0
+        waiting: list[tuple[Some, ...]] = []
+        for part in sorted(proofs_of):
+            proofs = tuple(proofs_of[part])
+            known = self._solved.get(proofs)
+            if known is None and (shared := proofs[0].intersection(*proofs)):
+                known = frozenset((min(shared),))
+            if known is None:
+                waiting.append(proofs)
+            else:
+                chosen |= known
+                bound += len(known)
+        while waiting:
+            some = [waiting.pop()]
+            rows = len(some[0])
+            while waiting and rows + len(waiting[-1]) <= _ROWS:
+                some.append(waiting.pop())
+                rows += len(some[-1])
+            these, least = self._solve(some)
+            chosen |= these
+            bound += least
+        self.bound = max(self.bound, bound)
+        return frozenset(chosen)
+
+    def _solve(self, some: list[tuple[Some, ...]]) -> tuple[Some, int]:
+        """A smallest set that hits the proofs of some parts, and how many it takes at least."""
+        proofs = [proof for part in some for proof in part]
+        columns = sorted(NONE.union(*proofs))
         place = {relation: number for number, relation in enumerate(columns)}
-        rows = [Row(tuple(place[relation] for relation in sorted(proof)), 1) for proof in self.known]
+        rows = [Row(tuple(place[relation] for relation in sorted(proof)), 1) for proof in proofs]
         solution = Program(len(columns), rows, self.stop).cheapest([1] * len(columns))
-        self.bound = max(self.bound, solution.bound)
-        return frozenset(columns[number] for number in solution.chosen or ())
+        if solution.chosen is None:
+            return quick_set(proofs), max(solution.bound, apart(proofs))
+        chosen = frozenset(columns[number] for number in solution.chosen)
+        if solution.proven:
+            for part in some:
+                self._solved[part] = chosen & NONE.union(*part)
+        return chosen, solution.bound
 
 
 def minimum_fix(

@@ -7,6 +7,7 @@ proofs. Relations are numbered anew in each of them, and have one number for all
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from meshmodel.analysis.checkpoints import steps_covered
+from meshmodel.analysis.collecting import collector_at_rest
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.ground import Ground
@@ -49,7 +50,9 @@ class Piece:
     def inside(self, some: Some) -> int:
         """Those of these relations that it has, as bits of its own numbers."""
         place = self._place
-        return sum(1 << place[number] for number in place.keys() & some)
+        # Of the two the smaller one is gone through.
+        both = some.intersection(place) if len(place) < len(some) else place.keys() & some
+        return sum(1 << place[number] for number in both)
 
     def named(self, relations: int) -> Some:
         """Relations as they are numbered for all."""
@@ -87,6 +90,7 @@ class Grounds:
         number_of: the number of each of these.
     """
 
+    @collector_at_rest()
     def __init__(
         self, engine: Engine, doors: Iterable[StepKey], stop: Stop, batches: Batches | None = None
     ) -> None:
@@ -104,6 +108,7 @@ class Grounds:
         for piece in self.pieces:
             piece.number(self.number_of)
 
+    @collector_at_rest()
     def against(self, closed: Some) -> set[Some] | None:
         """Proofs of what remains uncontrolled while these relations are guarded.
 
