@@ -41,7 +41,7 @@ def compiled(mesh: Mesh) -> Compiled:
     """The steps of the snapshot of a mesh, whose nodes have their numbers."""
     snapshot, agents, credentials = mesh.snapshot, mesh.agent_node, mesh.credential_node
     first = {each: 5 * number for number, each in enumerate(mesh.systems)}
-    grant = _grants(snapshot.grant, credentials, first)
+    grant, administered = _grants(snapshot.grant, credentials, first)
     kinds: dict[StepKind, Ahead] = {
         "hold": _holds(mesh),
         "grant": grant,
@@ -50,11 +50,7 @@ def compiled(mesh: Mesh) -> Compiled:
         "delegation": _gathered(snapshot.delegation, agents, agents),
         "trigger": {},
         "hosting": _hosting(mesh, first),
-        "implies": {
-            access: list(range(access - ADMIN, access))
-            for access in {access for after in grant.values() for access in after}
-            if access % 5 == ADMIN
-        },
+        "implies": {base + ADMIN: list(range(base, base + ADMIN)) for base in administered},
     }
     ahead: list[Sequence[int]] = [()] * mesh.size
     for kind in kinds.values():
@@ -116,7 +112,9 @@ def _holds(mesh: Mesh) -> Ahead:
 
 def _grants(
     table: Mapping[tuple[str, str], Grant], credentials: Mapping[str, int], first: Mapping[str, int]
-) -> Ahead:
+) -> tuple[Ahead, set[int]]:
+    """The grants, and the systems to which there is one of admin, by their first access."""
+    administered: set[int] = set()
     found: Ahead = {node: [] for node in credentials.values()}
     numbers: dict[tuple[Action, ...], tuple[int, ...]] = {}
     for (credential, system), record in table.items():
@@ -128,7 +126,9 @@ def _grants(
             into, base = found[leaves], first[system]
             for number in some:
                 into.append(base + number)
-    return _ordered({leaves: after for leaves, after in found.items() if after})
+            if ADMIN in some:
+                administered.add(base)
+    return _ordered({leaves: after for leaves, after in found.items() if after}), administered
 
 
 def _custodies(mesh: Mesh, first: Mapping[str, int]) -> Ahead:
