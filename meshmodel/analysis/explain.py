@@ -125,12 +125,21 @@ class Explaining:
         for traveller in self.engine.travellers:
             if agent is not None and agent != traveller.id:
                 continue
+            # From home, or else from the first source by id: numbers do not tell, after an edit.
+            first: tuple[str, int] | None = None
             for number, _ in all_of(self.engine, traveller):
+                name = "" if number is None else self.mesh.systems[number]
+                if first is not None and name >= first[0]:
+                    continue
                 crossed = traveller.reach & crossed_from(self.mesh, traveller, number)
                 if system is not None:
                     crossed &= ALL_ACTIONS << self.mesh.access_node(system, 0)
                 if crossed:
-                    return traveller.id, min(self.mesh.systems[each // 5] for each in bits(crossed))
+                    first = name, crossed
+                    if not name:
+                        break
+            if first is not None:
+                return traveller.id, min(self.mesh.systems[each // 5] for each in bits(first[1]))
         for name in (agent,) if agent is not None else sorted(self.mesh.agent_node):
             node = self.mesh.agent_node.get(name)
             reached = 0 if node is None else self.engine.effective.row(node) & self.mesh.access

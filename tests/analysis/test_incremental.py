@@ -339,6 +339,25 @@ def test_a_system_counts_otherwise_that_follows_from_a_secret_far_away(change):
     assert before.findings != after.findings
 
 
+def test_what_is_told_first_does_not_depend_on_what_came_last():
+    both = ("bank", "notes")
+    records = [
+        r.Zone("vault"),
+        r.System("bank", zone="vault"),
+        r.System("notes"),
+        r.Agent("ann", kind="service"),
+        r.Credential("key"),
+        r.Hold("ann", "key"),
+        *(r.Grant("key", each, ("read", "write")) for each in both),
+        *(r.Checkpoint(each, "policy-decision", "grant", "key", each) for each in both),
+    ]
+    before, after = followed(
+        snapshot_of(records), Put(r.System("bank")), Put(r.System("notes", zone="vault"))
+    )
+    assert (before.explain().source, before.explain().system) == ("bank", "notes")
+    assert (after.explain().source, after.explain().system) == ("bank", "notes")
+
+
 def test_a_delegation_and_a_grant_between_the_same_ids_have_a_finding_each():
     records = [
         *(r.Agent(each, kind="service") for each in ("crm", "mail")),
