@@ -1,0 +1,70 @@
+"""Closures: what nodes reach, and marks carried forward, against searches from every node."""
+
+from collections.abc import Iterator
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meshmodel.analysis import closure
+from meshmodel.analysis.closure import Closure, Searched, forward, part, search
+
+Graph = list[list[int]]
+
+
+@pytest.fixture(autouse=True, params=[0, 100], ids=["large", "small"])
+def size_of_large_components(request) -> Iterator[None]:
+    """Rows of components are found in one way where they are large, and in another one where they are not."""
+    with patch.object(closure, "_LARGE", request.param):
+        yield
+
+
+@st.composite
+def graphs(draw) -> tuple[Graph, Graph]:
+    """A graph, and one that lacks some of its steps."""
+    size = draw(st.integers(1, 9))
+    nodes = st.integers(0, size - 1)
+    steps = draw(st.lists(st.tuples(nodes, nodes), unique=True, max_size=20))
+    kept = draw(st.lists(st.sampled_from(steps), unique=True)) if steps else []
+    whole: Graph = [[] for _ in range(size)]
+    some: Graph = [[] for _ in range(size)]
+    for one, other in steps:
+        whole[one].append(other)
+    for one, other in kept:
+        some[one].append(other)
+    return whole, some
+
+
+def check(found: Closure, graph: Graph) -> None:
+    reached: list[set[int]] = [set() for _ in graph]
+    for node, each in enumerate(reached):
+        search(graph, node, each)
+    assert [found.row(node) for node in range(len(graph))] == [
+        sum(1 << other for other in each) for each in reached
+    ]
+    for node, number in enumerate(found.component):
+        assert {other for other in reached[node] if node in reached[other]} == set(found.members[number])
+        assert all(found.component[after] <= number for after in graph[node])
+    assert all(not graph[node] for [node] in found.members[: found.leaves])
+    seeds = {node: 1 << node for node in range(0, len(graph), 2)}
+    columns = found.columns(seeds)
+    assert [columns[number] for number in found.component] == [
+        sum(1 << start for start in seeds if node in reached[start]) for node in range(len(graph))
+    ]
+
+
+@given(graphs())
+def test_a_closure_and_one_that_lacks_steps_have_what_searches_find(both: tuple[Graph, Graph]):
+    whole, some = both
+    closed = forward(whole)
+    check(part(closed, some), some)
+    check(closed, whole)
+    check(part(closed, some), some)
+
+
+@given(graphs())
+def test_a_closure_that_is_searched_has_the_same(both: tuple[Graph, Graph]):
+    whole, some = both
+    check(Searched(whole), whole)
+    check(part(Searched(whole), some), some)
