@@ -2,8 +2,10 @@
 
 import copy
 from collections.abc import Iterable
+from functools import cached_property
 
 from meshmodel.analysis.checkpoints import Candidates
+from meshmodel.analysis.closure import Closure
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.steps import Pair
 from meshmodel.model.records import Intent
@@ -18,9 +20,23 @@ class Guarded(Engine):
         self.view = engine.view
         self.mesh = engine.mesh
         self.candidates = _with_one_more(engine.candidates, list(steps))
-        # What does not depend on checkpoints is the same, and worked out once.
-        for name in ("effective", "own", "direct", "held"):
-            self.__dict__[name] = getattr(engine, name)
+        self.effective = engine.effective
+
+    # What does not depend on checkpoints is the same, and worked out once, where anybody asks for it.
+    @cached_property
+    def own(self) -> Closure:
+        """Without delegation, trigger and hosting steps."""
+        return self._before.own
+
+    @cached_property
+    def direct(self) -> Closure:
+        """Hold, grant and implies steps only."""
+        return self._before.direct
+
+    @cached_property
+    def held(self) -> Closure:
+        """Hold and exchange steps only."""
+        return self._before.held
 
     def names(self) -> Iterable[str]:
         """The ids of the same agents."""
