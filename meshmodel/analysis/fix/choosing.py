@@ -65,8 +65,7 @@ class Choosing:
                 if len(closed) < len(self.best):
                     self.best = closed
                 return
-            found = least_only(more)
-            self.learn(found)
+            found = self.learn(more)
             closed |= quick_set(found)
 
     def _less(self, closed: Some) -> Some:
@@ -81,15 +80,17 @@ class Choosing:
             less |= quick_set(more) & closed or quick_set(more)
         return closed
 
-    def learn(self, proofs: Iterable[Some]) -> None:
-        """Keep proofs, and of all that are known only the least."""
+    def learn(self, proofs: Iterable[Some]) -> list[Some]:
+        """Keep proofs, and of all that are known only the least; which of these are among them."""
         new = set(proofs)
         named = NONE.union(*new)
         # Whoever shares nothing with the new ones includes none of them, and is included in none.
         near = [each for each in self.known if not named.isdisjoint(each)]
         rest = [each for each in self.known if named.isdisjoint(each)]
-        self.known = rest + least_only([*near, *new])
+        least = least_only([*near, *new])
+        self.known = rest + least
         self.bound = max(self.bound, apart(self.known))
+        return [each for each in least if each in new]
 
     def _smallest(self) -> Some:
         """A smallest set that hits every known proof; not yet a fix.

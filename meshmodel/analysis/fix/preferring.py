@@ -25,8 +25,8 @@ class Known(Protocol):
     known: list[Some]
     best: Some
 
-    def learn(self, proofs: Iterable[Some]) -> None:
-        """Keep more proofs."""
+    def learn(self, proofs: Iterable[Some]) -> list[Some]:
+        """Keep more proofs; which of them are among the least."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,8 @@ def test_what_is_stopped_anywhere_says_only_what_is_true(seed, size, calls, batc
         found = analysis.minimum_fix(cancelled=after(calls))
         points = analysis.closing_curve(cancelled=after(calls))
         assert found.closes == found.before == analysis.closing(found.checkpoints)
+        if found.closes_each:
+            assert found.closes_each == tuple(analysis.closing([each]) for each in found.checkpoints)
         for point in points:
             assert point.lower_bound <= fewest.get(point.checkpoints, 0) <= point.remaining
             assert point.remaining == found.before - analysis.closing(point.chosen)
