@@ -28,22 +28,30 @@ class Reaching:
         agents: their ids, sorted.
     """
 
-    __slots__ = ("_first", "agents")
+    __slots__ = ("_first", "_lit", "_words", "agents")
 
     def __init__(self, agents: tuple[str, ...], first: tuple[Agent, ...]) -> None:
         """Arguments: their ids, and the records of the first ones, as many as a sentence names."""
         self.agents = agents
         self._first = first
+        self._words: str | None = None
+        self._lit: tuple[tuple[str, Key], ...] | None = None
+
+    # Many findings have the same agents, so both are kept when first asked for.
 
     @property
     def words(self) -> str:
         """The agents as a list in a sentence."""
-        return told([each.title for each in self._first], len(self.agents))
+        if self._words is None:
+            self._words = told([each.title for each in self._first], len(self.agents))
+        return self._words
 
     @property
     def lit(self) -> tuple[tuple[str, Key], ...]:
         """The agents as records, as far as a finding lights them."""
-        return lit("agent", self.agents)
+        if self._lit is None:
+            self._lit = lit("agent", self.agents)
+        return self._lit
 
 
 class Reached:
