@@ -92,13 +92,11 @@ def edits(folder: Path) -> Iterator[Row]:
 def scales(meshes: dict[str, Snapshot], *, full: bool) -> Iterator[Row]:
     """Reach and the complete check of each size."""
     for kind, snapshot in meshes.items():
-        yield from scale.reach(NODES, snapshot, kind)
-        yield from scale.checks(NODES, snapshot, kind)
+        yield from scale.both(NODES, snapshot, kind)
     if full:
         for kind in ("dense", "sparse"):
             snapshot = clustered(33_000, scale.SIZES[33_000], dense=kind == "dense", seed=7)
-            yield from scale.reach(33_000, snapshot, kind)
-            yield from scale.checks(33_000, snapshot, kind)
+            yield from scale.both(33_000, snapshot, kind)
         yield scale.large(160_000)
 
 

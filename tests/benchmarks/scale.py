@@ -104,7 +104,16 @@ def searched(
     return one + max(some - one, 0) / max(len(few) - 1, 1) * (len(agents) - 1)
 
 
-def reach(nodes: int, snapshot: Snapshot, kind: str) -> Iterator[Row]:
+def both(nodes: int, snapshot: Snapshot, kind: str) -> Iterator[Row]:
+    """Reach of all agents, and the complete check, each beside searches per agent."""
+    row = reach(nodes, snapshot, kind)
+    yield row
+    yield check(
+        nodes, snapshot, kind, {what: each for what, each in row.besides.items() if "networkx" in what}
+    )
+
+
+def reach(nodes: int, snapshot: Snapshot, kind: str) -> Row:
     """Reach of all agents beside searches per agent."""
     mesh = Mesh(snapshot)
     steps = [step for pairs in mesh.steps.values() for step in pairs]
@@ -115,7 +124,7 @@ def reach(nodes: int, snapshot: Snapshot, kind: str) -> Iterator[Row]:
     assert {search(steps, few) for search in SEARCHES.values()} == {expected}
     sampled = expected > 1_000 * len(few)
     some = f", measured for {SAMPLE} agents" if sampled else ""
-    yield Row(
+    return Row(
         f"reach of all {len(agents):,} agents, {nodes:,} nodes, {kind}",
         seconds(lambda: in_closure(mesh)),
         {
@@ -125,14 +134,15 @@ def reach(nodes: int, snapshot: Snapshot, kind: str) -> Iterator[Row]:
     )
 
 
-def checks(nodes: int, snapshot: Snapshot, kind: str) -> Iterator[Row]:
+def check(nodes: int, snapshot: Snapshot, kind: str, besides: dict[str, float]) -> Row:
     """The complete check."""
     summary = analyse(snapshot).summary
     agents = len(Mesh(snapshot).agent_node)
-    yield Row(
+    return Row(
         f"complete check, {nodes:,} nodes, {SIZES[nodes]:,} steps, {kind}: {summary.crossings:,} crossings,"
         f" {summary.missing:,} doors, {agents:,} agents",
         seconds(lambda: everything(snapshot), 3),
+        besides,
     )
 
 
