@@ -1,7 +1,8 @@
 """Crossings counted by what their ends are like, for many agents at once (section 6).
 
-A source is one of eight sorts: its level, and whether it has untrusted input. An access is one of 32:
-its level, whether it is exposed, whether one acts there, and whether a door to it was picked up. How
+A source is one of eight sorts: its level, and whether it has untrusted input; with whether its agent is
+steered that is its class in ``spreads``. An access is one of 32: its level, whether it is exposed, whether
+one acts there, and whether a door to it was picked up, as its kind there. How
 many crossings there are between two sorts is a product of two tables by agents, less the same by
 agents and zones.
 """
@@ -10,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from meshmodel.analysis.entering import severity_number
 from meshmodel.analysis.pairs.columns import Columns, Flags, Numbers, found, once
+from meshmodel.analysis.spreads import HOME, enters_home, severity_of
+from meshmodel.model.vocabulary import SEVERITIES, Severity
 
 SOURCES = 8
 ACCESSES = 32
@@ -56,40 +58,23 @@ def sorts_of_accesses(columns: Columns, accesses: Numbers, picked: Numbers | Fla
 def _goes_home() -> Flags:
     """By sorts of sources and accesses: whether one crosses from a foreign source to home."""
     allowed = np.zeros((SOURCES, ACCESSES), dtype=np.bool_)
-    for source in range(SOURCES):
-        for access in range(ACCESSES):
-            allowed[source, access] = access >> 1 & 1 and (source >> 1 > access >> 3 or source & 1)
+    for source, access in np.ndindex(SOURCES, ACCESSES):
+        allowed[source, access] = enters_home(source << 1, access)
     return allowed
 
 
 def _ranks() -> tuple[Numbers, Numbers]:
     """The severity of an open door: by whether the agent is steered and both sorts; and from home."""
     ranks = np.zeros((2, SOURCES, ACCESSES), dtype=np.int64)
-    home = np.zeros(ACCESSES, dtype=np.int64)
-    for access in range(ACCESSES):
-        level, exposed, acting, picked = access >> 3, access >> 2 & 1, access >> 1 & 1, access & 1
-        home[access] = rank(
-            severity_number(level, untrusted=False, picked_up=bool(picked), read=not acting, floor=0)
-        )
-        for source in range(SOURCES):
-            for steered in (0, 1):
-                carried = source >> 1
-                floor = min(carried + 1 + steered, 4) if carried >= 2 and exposed else 0
-                ranks[steered, source, access] = rank(
-                    severity_number(
-                        level,
-                        untrusted=bool(source & 1),
-                        picked_up=bool(picked),
-                        read=not acting,
-                        floor=floor,
-                    )
-                )
+    for steered, source, access in np.ndindex(2, SOURCES, ACCESSES):
+        ranks[steered, source, access] = rank(severity_of(source << 1 | steered, access))
+    home = np.array([rank(severity_of(HOME, access)) for access in range(ACCESSES)], dtype=np.int64)
     return ranks, home
 
 
-def rank(severity: int) -> int:
+def rank(severity: Severity) -> int:
     """The place of a severity among the four, from 1 on."""
-    return min(max(severity, 1), 4)
+    return SEVERITIES.index(severity) + 1
 
 
 GOES_HOME = _goes_home()

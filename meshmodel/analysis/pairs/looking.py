@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from meshmodel.analysis.entering import severity_number
+from meshmodel.analysis.entering import severity_number, severity_word
 from meshmodel.analysis.pairs.columns import (
     Columns,
     Flags,
@@ -41,15 +41,14 @@ def _severities_of_doors() -> Numbers:
     """The severity of a door by level, acting, picked up, outsiders' words, and the least it comes to."""
     ranks = np.zeros((4, 2, 2, 2, 3), dtype=np.int64)
     for level, acting, picked, words, floor in np.ndindex(*ranks.shape):
-        ranks[level, acting, picked, words, floor] = rank(
-            severity_number(
-                level,
-                untrusted=bool(words),
-                picked_up=bool(picked),
-                read=not acting,
-                floor=(0, 3, 4)[floor],
-            )
+        number = severity_number(
+            level,
+            untrusted=bool(words),
+            picked_up=bool(picked),
+            read=not acting,
+            floor=(0, 3, 4)[floor],
         )
+        ranks[level, acting, picked, words, floor] = rank(severity_word(number))
     return ranks
 
 

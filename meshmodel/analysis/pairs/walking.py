@@ -1,12 +1,13 @@
 """What each agent reaches, node by node, where that is little (sections 4 and 5)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from meshmodel.analysis.checkpoints import Candidates, unguarded
 from meshmodel.analysis.closure import Successors, search
 from meshmodel.analysis.results import StepKind
-from meshmodel.analysis.steps import DRIVING_KINDS, HELD_KINDS, READ, WRITE, Mesh, Pair, bits
+from meshmodel.analysis.steps import DRIVING_KINDS, HELD_KINDS, READ, WRITE, Mesh, Pair, bits, successor_lists
 
 
 @dataclass(slots=True)
@@ -210,18 +211,9 @@ def _within(mesh: Mesh, power: Iterable[frozenset[int]], apart_at: frozenset[int
         within.update(leaves for leaves, _ in mesh.steps[kind])
     within.update(*power)
     after_accesses = mesh.first_credential
-    found: dict[int, list[int]] = {}
-    for pairs in mesh.steps.values():
-        for leaves, enters in pairs:
-            if enters >= after_accesses or enters in within:
-                if leaves in found:
-                    found[leaves].append(enters)
-                else:
-                    found[leaves] = [enters]
-    successors: list[Sequence[int]] = [()] * mesh.size
-    for leaves, after in found.items():
-        successors[leaves] = after
-    return successors
+    steps = chain.from_iterable(mesh.steps.values())
+    leading = (step for step in steps if step[1] >= after_accesses or step[1] in within)
+    return successor_lists(mesh.size, leading)
 
 
 def _own(mesh: Mesh, successors: Successors) -> Successors:
