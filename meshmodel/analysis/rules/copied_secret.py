@@ -1,27 +1,22 @@
 """One secret kept in several places."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from meshmodel.analysis.reached import FEW, lit, told
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling
 from meshmodel.analysis.rules.granted import granted_actions_of
+from meshmodel.analysis.rules.several import several, with_several
 from meshmodel.model.records import Credential, System
 
 
 def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
     """Secrets managers and bound credentials too: each copy must be found when it is to be changed."""
     records, custodies = facts.snapshot.system, facts.relations.at("custody", "credential")
-    places: list[int] = []
-    keeping: list[list[str]] = []
-    for place, credential in enumerate(credentials):
-        known = custodies.get(credential.id, ())
-        if len(known) > 1 and credential.status == "active":
-            systems = [each.system for each in known if each.how == "stores"]
-            if len(systems) > 1:
-                systems.sort()
-                keeping.append(systems)
-                places.append(place)
+    places, keeping = several(
+        credentials, custodies, lambda known: [each.system for each in known if each.how == "stores"]
+    )
     copied = list(map(credentials.__getitem__, places))
     first = [tuple(map(records.__getitem__, systems[:FEW])) for systems in keeping]
     subjects = [each.id for each in copied]
@@ -35,12 +30,7 @@ def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
     )
 
 
-def _among(facts: Facts) -> list[Credential]:
-    records = facts.snapshot.credential
-    return [records[each] for each in facts.relations.shared("custody", "credential")]
-
-
-def _told(credential: Credential, systems: list[str], some: tuple[System, ...]) -> Told:
+def _told(credential: Credential, systems: tuple[str, ...], some: tuple[System, ...]) -> Told:
     return Told(
         f"{credential.title} is kept in {told([each.title for each in some], len(systems))}: whoever "
         "changes it must find every copy",
@@ -61,6 +51,6 @@ RULE = Rule(
     false_positives="The places are replicas of one store that are changed together: draw them as one system",
     per="credential",
     many=_many,
-    among=_among,
+    among=partial(with_several, relation="custody"),
     near=frozenset(),
 )

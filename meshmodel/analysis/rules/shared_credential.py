@@ -1,27 +1,24 @@
 """One credential in several hands."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from meshmodel.analysis.reached import FEW, lit, told
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling
 from meshmodel.analysis.rules.granted import granted_actions_of
+from meshmodel.analysis.rules.several import several, with_several
 from meshmodel.model.records import Agent, Credential
 
 
 def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
     """Holding alone counts: what was handed over by a delegation is another rule's."""
     records, holds = facts.snapshot.agent, facts.relations.at("hold", "credential")
-    places: list[int] = []
-    holders: list[tuple[str, ...]] = []
-    for place, credential in enumerate(credentials):
-        known = holds.get(credential.id, ())
-        if len(known) > 1 and credential.status == "active":
-            agents = [each.agent for each in known if records[each.agent].status == "active"]
-            if len(agents) > 1:
-                agents.sort()
-                holders.append(tuple(agents))
-                places.append(place)
+    places, holders = several(
+        credentials,
+        holds,
+        lambda known: [each.agent for each in known if records[each.agent].status == "active"],
+    )
     shared = list(map(credentials.__getitem__, places))
     first = [tuple(map(records.__getitem__, agents[:FEW])) for agents in holders]
     subjects = [each.id for each in shared]
@@ -33,11 +30,6 @@ def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
         granted_actions_of(facts, subjects),
         places,
     )
-
-
-def _among(facts: Facts) -> list[Credential]:
-    records = facts.snapshot.credential
-    return [records[each] for each in facts.relations.shared("hold", "credential")]
 
 
 def _told(credential: Credential, agents: tuple[str, ...], some: tuple[Agent, ...]) -> Told:
@@ -61,6 +53,6 @@ RULE = Rule(
     false_positives="The agents are instances of one workload: draw them as one agent",
     per="credential",
     many=_many,
-    among=_among,
+    among=partial(with_several, relation="hold"),
     near=frozenset(),
 )
