@@ -5,8 +5,9 @@ from datetime import date
 
 from meshmodel.model import records as r
 from meshmodel.model import vocabulary as v
+from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.edits import Change, Edit, Put, Remove, Rename, edit
+from meshmodel.store.edits import Change, Edit, Put, Remove, Rename, apply_edit, edit
 
 RELATIONS = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "intent")
 ELEMENTS = ("zone", "system", "agent", "credential")
@@ -217,3 +218,14 @@ class RandomEdits:
         table = self.rng.choice((*ELEMENTS, "checkpoint"))
         ident = self._any(snapshot, table)
         return None if ident is None else Rename(table, ident, f"r{self.rng.randrange(30)}")
+
+
+def edited(seed, snapshot, number=4):
+    """The models after some edits, one after the other; an edit that is refused leaves none."""
+    edits = RandomEdits(random.Random(seed))
+    for _ in range(number):
+        try:
+            snapshot = apply_edit(snapshot, edits.edit(snapshot))
+        except InvalidModelError:
+            continue
+        yield snapshot

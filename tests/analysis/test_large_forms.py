@@ -4,15 +4,12 @@ Constants decide from where on another way is quicker. Each is set so that small
 one after the other and all at once, and the answers are held against those of the usual way.
 """
 
-import random
 from collections import Counter
 
 import pytest
 
 from meshmodel.api import analyse
-from meshmodel.model.errors import InvalidModelError
-from meshmodel.store.edits import apply_edit
-from tests.analysis.random_edits import TODAY, RandomEdits
+from tests.analysis.random_edits import TODAY, edited
 from tests.analysis.random_models import random_model
 from tests.analysis.test_severities import spiced
 
@@ -70,17 +67,6 @@ def told(analysis):
         "marks": dict(analysis.marks()),
         "explained": analysis.explain(),
     }
-
-
-def edited(seed, snapshot):
-    """The models after some edits, one after the other."""
-    edits = RandomEdits(random.Random(seed))
-    for _ in range(4):
-        try:
-            snapshot = apply_edit(snapshot, edits.edit(snapshot))
-        except InvalidModelError:
-            continue
-        yield snapshot
 
 
 def models():

@@ -109,13 +109,19 @@ def test_the_leak_reaches_three_systems_and_leaves_three_credentials_to_revoke(d
     }
 
 
-def test_as_designed_a_planned_checkpoint_holds(tmp_path, called, documents):
-    path = tmp_path / "planned.toml"
+def planned(folder):
+    """The leak, where somebody is to be asked before the cloud key opens the bucket."""
+    path = folder / "planned.toml"
     checkpoint = (
         '\n[[checkpoint]]\nid = "ask"\nkind = "human-approval"\nstep = "grant"\nfrom = "cloud-key"\n'
         'to = "bucket"\nstate = "planned"\n'
     )
     path.write_text(LEAK.read_text(encoding="utf-8") + checkpoint, encoding="utf-8")
+    return path
+
+
+def test_as_designed_a_planned_checkpoint_holds(tmp_path, called, documents):
+    path = planned(tmp_path)
     (built,) = documents("compromise", path, "agent:chat-service", "--json")
     (designed,) = documents("compromise", path, "agent:chat-service", "--json", "--as-designed")
     assert built["unchecked"] == built["all"] == designed["all"]
@@ -125,12 +131,7 @@ def test_as_designed_a_planned_checkpoint_holds(tmp_path, called, documents):
 
 
 def test_as_designed_a_planned_checkpoint_is_due_in_a_trace(tmp_path, called, documents):
-    path = tmp_path / "planned.toml"
-    checkpoint = (
-        '\n[[checkpoint]]\nid = "ask"\nkind = "human-approval"\nstep = "grant"\nfrom = "cloud-key"\n'
-        'to = "bucket"\nstate = "planned"\n'
-    )
-    path.write_text(LEAK.read_text(encoding="utf-8") + checkpoint, encoding="utf-8")
+    path = planned(tmp_path)
     words = ("trace", path, MODELS / "token-leak.jsonl")
     built, designed = documents(*words, "--json"), documents(*words, "--json", "--as-designed")
     assert [each["recheck"] for each in built[:-1]].count("missing") == 2

@@ -20,6 +20,15 @@ COOKED = slice(0, 4)
 """How a terminal takes input, gives output and echoes; the rest are speeds and special characters."""
 
 
+def _set_up(folder: Path) -> tuple[Path, int, int]:
+    """A model file, and both ends of a terminal."""
+    path = folder / "mesh.mesh"
+    Store.create(path).close()
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    return path, ours, theirs
+
+
 def _read_until(terminal: int, said: str, words: str) -> str:
     """What the program says until it says these words; they come late on a busy machine."""
     while words not in said:
@@ -29,10 +38,7 @@ def _read_until(terminal: int, said: str, words: str) -> str:
 
 
 def test_a_termination_gives_the_terminal_back(tmp_path: Path) -> None:
-    path = tmp_path / "mesh.mesh"
-    Store.create(path).close()
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    path, ours, theirs = _set_up(tmp_path)
     before = termios.tcgetattr(theirs)[COOKED]
     with subprocess.Popen(
         [PROGRAM, "open", path],
@@ -66,10 +72,7 @@ os.execv(sys.argv[1], sys.argv[1:])
 
 
 def test_it_ends_where_the_terminal_goes_away_without_a_signal(tmp_path: Path) -> None:
-    path = tmp_path / "mesh.mesh"
-    Store.create(path).close()
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    path, ours, theirs = _set_up(tmp_path)
     with subprocess.Popen(
         [sys.executable, "-c", HEED_NO_HANGUP, PROGRAM, "open", path],
         stdin=theirs,
