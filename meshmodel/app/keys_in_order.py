@@ -71,7 +71,9 @@ class KeysInOrder(App[None]):
         return (event,)
 
     async def _take(self) -> None:
-        """Hand over the key that has waited longest."""
+        """Hand over the key that has waited longest; none while the program ends, for its screens go."""
+        if not self.is_running:
+            self._waiting.clear()
         if self._is_opening or self._settling is not None or not self._waiting:
             self._is_taking = False
             return

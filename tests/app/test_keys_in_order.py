@@ -71,8 +71,23 @@ async def test_escape_and_a_letter_that_the_terminal_takes_for_alt(tmp_path, let
             burst(it, "znew⏎")
             await until(it, lambda model: "new" in model.zone)
         else:
+            for _ in range(200):
+                await it.pilot.pause()
+                if it.app._exit:
+                    break
+            assert it.app._exit
+
+
+async def test_no_key_is_handed_over_while_the_program_ends(tmp_path, monkeypatch):
+    async with desk(tmp_path, Snapshot(), size=(80, 24)) as it:
+        it.app.hold_keys()
+        burst(it, "q")
+        await it.pilot.pause()
+        with monkeypatch.context() as ending:
+            ending.setattr(it.app, "_running", False)  # as the toolkit does before it takes the screens away
+            it.app.release_keys()
             await it.pilot.pause()
-            assert not it.app.is_running or it.app._exit
+        assert not it.app._exit
 
 
 async def test_escape_and_a_capital_in_one_burst_are_both_heard(tmp_path):
