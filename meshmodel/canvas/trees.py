@@ -105,10 +105,8 @@ def _pin(
         first = leaving[0]
         marks = first.link.source_marks
         holder = cards[first.source]
-        pin = Pin(
-            tree, bundle, "source", holder, side, leaving, None, marks.get(first.start) if marks else None,
-            first.start,
-        )  # fmt: skip
+        mark = marks.get(first.start) if marks else None
+        pin = Pin(tree, bundle, "source", holder, side, leaving, None, mark, first.start)
         pins.append(pin)
         (holder.right if rightwards else holder.left).append(pin)
     ends: list[int] = []
