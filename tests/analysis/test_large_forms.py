@@ -53,7 +53,8 @@ PARTS = {
     "pairs.looking._BLOCK": 3,
     "parts._BATCH": 5,
 }
-FORMS |= {"all of these": ROWS, "in parts": PARTS, "all at once": ROWS | PARTS}
+LONG = PARTS | {"pairs.reaching._ROUNDS": 1}
+FORMS |= {"all of these": ROWS, "in parts": PARTS, "long ways in parts": LONG, "all at once": ROWS | PARTS}
 
 
 def told(analysis):

@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import igraph
 import networkx as nx
+import numpy as np
 import rustworkx as rx
 
-from meshmodel.analysis.closure import forward, is_sparse, search
+from meshmodel.analysis.closure import forward, is_sparse
+from meshmodel.analysis.pairs.reaching import Steps, grown, started
 from meshmodel.analysis.steps import STEP_ORDER, Mesh, Pair
 from meshmodel.api import Analysis, analyse
 from meshmodel.model.snapshot import Snapshot
@@ -68,15 +70,12 @@ def in_igraph(steps: Sequence[Pair], agents: Sequence[int]) -> int:
 
 
 def in_closure(mesh: Mesh) -> int:
-    """As the program does: by searches where little is reached, else by rows of bits."""
+    """As the program does: for all starts step by step where little is reached, else by rows of bits."""
     successors, agents = mesh.successors(STEP_ORDER), list(mesh.agent_node.values())
     if is_sparse(successors, agents):
-        total = 0
-        for agent in agents:
-            found: set[int] = set()
-            search(successors, agent, found)
-            total += len(found) - 1
-        return total
+        steps = Steps.of(successors)
+        begin = started(steps.size, np.arange(len(agents)), np.array(agents))
+        return len(grown(steps, begin[:0], begin)) - len(agents)
     closure = forward(successors)
     closure.prepare(agents)
     return sum(closure.row(agent).bit_count() - 1 for agent in agents)

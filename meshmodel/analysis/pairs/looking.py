@@ -14,7 +14,6 @@ from meshmodel.analysis.pairs.columns import (
     every,
     found,
     lowest_and_highest,
-    numbers,
     once,
     places,
     two,
@@ -119,14 +118,11 @@ class Looking:
         self._mesh = mesh = columns.mesh
         self._starts = starts
         self.homes = columns.is_home(homes)
-        self._reached = numbers(starts.reached)
+        self._reached = starts.reached
         self._reached_at = _ends(starts.sizes)
-        self._unchecked = numbers(starts.unchecked)
-        owner, node = two(starts.deputies)
+        self._unchecked = starts.unchecked
         holder, held = two(mesh.steps["hold"])
-        self._unpicked = np.sort(
-            every(owner * mesh.size + node, (holder - mesh.first_agent) * mesh.size + held)
-        )
+        self._unpicked = np.sort(every(starts.deputies, (holder - mesh.first_agent) * mesh.size + held))
         self._steps = len(columns.enters)
         owner, step = columns.opened(starts.opened)
         self._opened = np.sort(owner * self._steps + step)
@@ -367,9 +363,9 @@ class Looking:
         return crosses, RANK_OF[block.agents.steered[agent] * 1, one, other]
 
 
-def _ends(sizes: Sequence[int]) -> Numbers:
+def _ends(sizes: Numbers) -> Numbers:
     """Where runs of these sizes begin, and where the last one ends."""
-    return np.concatenate(([0], np.cumsum(numbers(list(sizes)), dtype=np.int64)))
+    return np.concatenate(([0], np.cumsum(sizes)))
 
 
 def _together(keys: Numbers, state: Numbers) -> tuple[Numbers, Numbers]:

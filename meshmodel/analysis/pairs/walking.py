@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, groupby
 
-from meshmodel.analysis.checkpoints import Candidates, unguarded
+import numpy as np
+
+from meshmodel.analysis.checkpoints import Candidates
 from meshmodel.analysis.closure import Successors, search
-from meshmodel.analysis.results import StepKind
-from meshmodel.analysis.steps import DRIVING_KINDS, HELD_KINDS, READ, WRITE, Mesh, Pair, bits, successor_lists
+from meshmodel.analysis.pairs.columns import Flags, Numbers, among, every, numbers, once
+from meshmodel.analysis.pairs.reaching import Steps, at, grown, started
+from meshmodel.analysis.steps import HELD_KINDS, READ, STEP_ORDER, WRITE, Mesh, Pair, bits
 
 
 @dataclass(slots=True)
@@ -21,8 +24,9 @@ class Starts:
             that it reaches unchecked, alone as the start.
         sizes: how many of these are of each agent,
         unchecked: and how many of these are reached unchecked.
+        deputies: the credentials that agents reach, but not as themselves, each by the number of the agent
+            times the number of nodes, and the node.
         opened: guarded steps that are open for agents alone, each with the number of the agent.
-        deputies: the credentials that agents reach, but not as themselves; likewise.
         later: a source from which more is reached unchecked than from the agent alone, by the number of
             the agent and the node of its read access.
         later_nodes: what more is reached; each node with the number of its place in ``later``.
@@ -33,11 +37,11 @@ class Starts:
         apart: the numbers of the agents of which no more is told, and nothing as unchecked.
     """
 
-    reached: list[int] = field(default_factory=list)
-    sizes: list[int] = field(default_factory=list)
-    unchecked: list[int] = field(default_factory=list)
+    reached: Numbers
+    sizes: Numbers
+    unchecked: Numbers
+    deputies: Numbers
     opened: list[tuple[int, Pair]] = field(default_factory=list)
-    deputies: list[tuple[int, int]] = field(default_factory=list)
     later: list[tuple[int, int]] = field(default_factory=list)
     later_nodes: list[tuple[int, int]] = field(default_factory=list)
     later_opened: list[tuple[int, Pair]] = field(default_factory=list)
@@ -58,12 +62,12 @@ class _Opening:
         self._steps: dict[int, list[tuple[Pair, list[int]]]] = {}
         self._met: dict[int, list[int]] = {}
         for step, guards in candidates.guards.items():
-            numbers = list(bits(guards))
-            if all(number in self._control for number in numbers):
-                self._steps.setdefault(step[0], []).append((step, numbers))
-            self._met.setdefault(step[0], []).extend(number for number in numbers if number in self._control)
+            several = list(bits(guards))
+            if all(number in self._control for number in several):
+                self._steps.setdefault(step[0], []).append((step, several))
+            self._met.setdefault(step[0], []).extend(number for number in several if number in self._control)
         self.leaving = frozenset(self._steps)
-        self._meeting = frozenset(leaves for leaves, numbers in self._met.items() if numbers)
+        self._meeting = frozenset(leaves for leaves, some in self._met.items() if some)
 
     def open(self, row: set[int]) -> list[Pair]:
         """Add to what a start reaches what it reaches by its power, and tell which steps are open so."""
@@ -72,15 +76,37 @@ class _Opening:
         while grown:
             grown = False
             for leaves in self.leaving & row:
-                for step, numbers in self._steps[leaves]:
+                for step, guards in self._steps[leaves]:
                     if step not in opened and all(
-                        not row.isdisjoint(self._control[number]) for number in numbers
+                        not row.isdisjoint(self._control[number]) for number in guards
                     ):
                         opened.append(step)
                         if step[1] not in row:
                             search(self._baseline, step[1], row)
                             grown = True
         return opened
+
+    def may_meet(self, size: int, reached: Numbers, unchecked: Numbers) -> set[int]:
+        """The numbers of the starts that come to the step of a candidate and have power over it: before any
+        step is open for them by that, so for the others none is.
+
+        Args:
+            size: how many nodes there are.
+            reached: what starts reach, by their numbers times that, and the node.
+            unchecked: what they reach unchecked, likewise.
+        """
+        power: dict[int, list[int]] = {}
+        for number, nodes in self._control.items():
+            for node in nodes:
+                power.setdefault(node, []).append(number)
+        powers = unchecked[at(frozenset(power), size)[unchecked % size]].tolist()
+        strong = {(pair // size, number) for pair in powers for number in power[pair % size]}
+        comes = reached[at(self._meeting, size)[reached % size]].tolist()
+        return {
+            pair // size
+            for pair in comes
+            if any((pair // size, number) in strong for number in self._met[pair % size])
+        }
 
     def met(self, reached: set[int], unchecked: set[int]) -> set[int]:
         """The candidates to whose step one comes and over which one has power."""
@@ -108,71 +134,92 @@ def walk(
         intended: the nodes of agents of which an intent can excuse something.
         apart_at: agents that reach one of these nodes are looked at elsewhere.
     """
-    starts = Starts()
     control = {number: frozenset(bits(each)) for number, each in enumerate(candidates.control) if each}
-    successors = _within(mesh, control.values(), apart_at)
-    baseline = unguarded(successors, candidates)
-    guarded = frozenset(leaves for leaves, _ in candidates.guards)
+    steps = _within(mesh, control.values(), apart_at)
+    baseline = steps.without(list(candidates.guards))
     opening = _Opening(candidates, control, baseline)
-    first_credential, first_agent = mesh.first_credential, mesh.first_agent
-    agents = frozenset(mesh.agent_node.values())
-    leading = frozenset(read for read in range(READ, mesh.first_credential, 5) if successors[read])
-    own = _own(mesh, successors)
-    triggering: dict[int, list[int]] = {}
-    for leaves, enters in mesh.steps["trigger"]:
-        triggering.setdefault(enters, []).append(leaves - WRITE)
+    nodes, size = list(mesh.agent_node.values()), mesh.size
+    begin = started(size, np.arange(len(nodes)), numbers(nodes))
+    unchecked = grown(baseline, begin[:0], begin)
+    guarded = at(frozenset(leaves for leaves, _ in candidates.guards), size)
+    reached = grown(steps, unchecked, steps.after(unchecked[guarded[unchecked % size]]))
+    opened: dict[int, list[Pair]] = {}
+    more: list[int] = []
+    for number in sorted(opening.may_meet(size, reached, unchecked)):
+        row = _row(unchecked, number, size)
+        opened[number] = opening.open(row)
+        more += [number * size + node for node in row]
+    unchecked = once(every(unchecked, numbers(more)))
+    # Power opens steps to accesses that lead nowhere, too.
+    reached = once(every(reached, numbers(more)))
+    behind = reached[~among(reached, unchecked)]
+    alone = {number for number, node in enumerate(nodes) if node in people}
+    leading: Flags = np.zeros(size, dtype=np.bool_)
+    reads = slice(READ, mesh.first_credential, 5)
+    leading[reads] = steps.counts[reads] > 0
+    later: dict[int, list[tuple[int, set[int], list[Pair]]]] = {}
+    for number, some in _by_start(behind[leading[behind % size]], size):
+        if number not in alone:
+            row = _row(unchecked, number, size)
+            found = list(_later(opening, baseline, row, opened.get(number, []), some))
+            if found:
+                later[number] = found
+    # What an intent excuses of doors that are open only then is not worked out here.
+    apart = {number for number in later if nodes[number] in intended}
+    apart.update((reached[at(apart_at, size)[reached % size]] // size).tolist())
+    apart -= alone
+    told = np.ones(len(nodes), dtype=np.bool_)
+    told[numbers([*apart, *alone])] = False
+    together = every(unchecked, behind)
+    starts = Starts(
+        reached=together[np.argsort(together // size, kind="stable")] % size,
+        sizes=np.bincount(reached // size, minlength=len(nodes)),
+        unchecked=np.bincount(unchecked // size, minlength=len(nodes)) * told,
+        deputies=_deputies(mesh, steps, begin, reached, told),
+        apart=apart,
+    )
+    starts.heard += [
+        (enters - mesh.first_agent, leaves - WRITE)
+        for leaves, enters in mesh.steps["trigger"]
+        if told[enters - mesh.first_agent]
+    ]
     in_hand = mesh.successors(HELD_KINDS) if intended else ()
-    for number, node in enumerate(mesh.agent_node.values()):
-        unchecked = reached_from(baseline, node)
-        left = guarded.isdisjoint(unchecked)
-        opened: list[Pair] = []
-        if not left and not opening.leaving.isdisjoint(unchecked):
-            opened = opening.open(unchecked)
-        if left:
-            reached = unchecked
-        else:
-            reached = unchecked.copy()
-            for leaves in guarded & unchecked:
-                for enters in successors[leaves]:
-                    if enters not in reached:
-                        search(successors, enters, reached)
-        starts.reached += unchecked
-        if not left:
-            starts.reached += reached - unchecked
-        starts.sizes.append(len(reached))
-        reads = (
-            () if left or node in people else [each for each in leading & reached if each not in unchecked]
-        )
-        later = list(_later(opening, baseline, unchecked, opened, reads))
-        # What an intent excuses of doors that are open only then is not worked out here.
-        apart = not apart_at.isdisjoint(reached) or (node in intended and bool(later))
-        if apart or node in people:
-            starts.unchecked.append(0)
-            if node not in people:
-                starts.apart.add(number)
-            continue
-        starts.unchecked.append(len(unchecked))
-        if node in triggering:
-            starts.heard += [(number, read) for read in triggering[node]]
-        if node in intended:
+    for number, node in enumerate(nodes):
+        if node in intended and told[number]:
             starts.in_hand += [(number, each) for each in reached_from(in_hand, node) if each != node]
-        for step in opened:
-            starts.opened.append((number, step))
-        if len(agents & reached) > 1:
-            found = reached_from(own, node)
-            starts.deputies += [
-                (number, each) for each in reached - found if first_credential <= each < first_agent
-            ]
-        if left:
-            continue
-        for candidate in opening.met(reached, unchecked):
-            starts.met.setdefault(candidate, []).append(number)
-        for read, row, power in later:
+    for number, open_alone in opened.items():
+        if told[number]:
+            starts.opened += [(number, step) for step in open_alone]
+            for candidate in opening.met(_row(reached, number, size), _row(unchecked, number, size)):
+                starts.met.setdefault(candidate, []).append(number)
+    for number, found in later.items():
+        for read, row, power in found if told[number] else ():
             place = len(starts.later)
             starts.later.append((number, read))
             starts.later_nodes += [(place, each) for each in row]
             starts.later_opened += [(place, step) for step in power]
     return starts
+
+
+def _row(pairs: Numbers, number: int, size: int) -> set[int]:
+    """What one start reaches, of pairs that are sorted."""
+    first, after = np.searchsorted(pairs, (number * size, (number + 1) * size))
+    return set((pairs[first:after] % size).tolist())
+
+
+def _by_start(pairs: Numbers, size: int) -> Iterator[tuple[int, list[int]]]:
+    """The numbers of starts with their nodes, of pairs that are sorted."""
+    for number, some in groupby(pairs.tolist(), lambda pair: pair // size):
+        yield number, [pair % size for pair in some]
+
+
+def _deputies(mesh: Mesh, steps: Steps, begin: Numbers, reached: Numbers, told: Flags) -> Numbers:
+    """The credentials that agents reach, but not as themselves."""
+    owner, node = np.divmod(reached, mesh.size)
+    driving = (np.bincount(owner[node >= mesh.first_agent], minlength=len(begin)) > 1) & told
+    own = grown(steps.where(steps.enters < mesh.first_agent), begin[:0], begin[driving])
+    found = reached[driving[owner] & (node >= mesh.first_credential) & (node < mesh.first_agent)]
+    return found[~among(found, own)]
 
 
 def _later(
@@ -201,26 +248,12 @@ def reached_from(successors: Successors, node: int) -> set[int]:
     return found
 
 
-def _within(mesh: Mesh, power: Iterable[frozenset[int]], apart_at: frozenset[int]) -> Successors:
-    """For each node the nodes after it, without the accesses that lead nowhere: most of all accesses, and
-    what is reached of these follows from the credentials that are reached.
+def _within(mesh: Mesh, power: Iterable[frozenset[int]], apart_at: frozenset[int]) -> Steps:
+    """The steps without those to accesses that lead nowhere: most of all accesses, and what is reached of
+    these follows from the credentials that are reached.
     """
-    within = set(apart_at)
-    kinds: tuple[StepKind, ...] = ("custody", "trigger", "hosting", "implies")
-    for kind in kinds:
-        within.update(leaves for leaves, _ in mesh.steps[kind])
-    within.update(*power)
-    after_accesses = mesh.first_credential
-    steps = chain.from_iterable(mesh.steps.values())
-    leading = (step for step in steps if step[1] >= after_accesses or step[1] in within)
-    return successor_lists(mesh.size, leading)
-
-
-def _own(mesh: Mesh, successors: Successors) -> Successors:
-    """The successors without steps that enter agents."""
-    own = list(successors)
-    first = mesh.first_agent
-    for kind in DRIVING_KINDS:
-        for leaves, _ in mesh.steps[kind]:
-            own[leaves] = [after for after in own[leaves] if after < first]
-    return own
+    steps = Steps.of(mesh.successors(STEP_ORDER))
+    within: Flags = steps.counts > 0
+    within[mesh.first_credential :] = True
+    within[numbers([*apart_at, *chain.from_iterable(power)])] = True
+    return steps.where(within[steps.enters])
