@@ -32,10 +32,12 @@ class Cause:
 
     @property
     def severity(self) -> Severity:
-        """The highest severity of all that the row says."""
+        """The highest severity of what the row says and nobody accepted; of all, where all is accepted."""
         if not self.also:
             return self.finding.severity
-        return max((self.finding.severity, *(each.severity for each in self.also)), key=SEVERITIES.index)
+        said = self.finding, *self.also
+        still = [each for each in said if each.accepted is None or each.accepted.open]
+        return max((each.severity for each in still or said), key=SEVERITIES.index)
 
 
 def fold(findings: Iterable[Finding]) -> tuple[Cause, ...]:
@@ -44,7 +46,7 @@ def fold(findings: Iterable[Finding]) -> tuple[Cause, ...]:
     A finding belongs to a door if it is about the grant of the door and about no other grant than those
     of doors: of several, to the most severe one. What is about a credential or a system alone, or about
     grants of which some are no doors, has a cause of its own, unless ``UNDER`` names it. Rows are in the
-    order of the findings, but by the highest severity of all that they say.
+    order of the findings, but by the severity of the row.
     """
     listed = tuple(findings)
     doors = {each.subject: place for place, each in enumerate(listed) if each.rule == DOOR}

@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from meshmodel.analysis.results import AgentReach, Explanation, Finding, Summary, SystemReach
+from meshmodel.analysis.results import AgentReach, Explanation, Summary, SystemReach
 from meshmodel.analysis.rules.standards import TITLES
 from meshmodel.exporters.accepting import accepted_words
 from meshmodel.exporters.answers import RuleText, crossing_order
@@ -164,7 +164,7 @@ def _crossing_counts(analysis: "Analysis") -> str:
 
 def _cause_lines(cause: Cause, style: Style) -> list[str]:
     finding = cause.finding
-    lines = [_head(finding, style)]
+    lines = [_head(cause, style)]
     lines += wrap(finding.message, style, "    ")
     if finding.accepted is not None:
         lines += wrap(accepted_words(finding.accepted), style, "    ")
@@ -185,14 +185,17 @@ def _references(references: tuple[str, ...], style: Style) -> tuple[str, ...]:
     return tuple(style.paint(line, "faint") for line in wrap(whole(references), style, "    "))
 
 
-def _head(finding: Finding, style: Style) -> str:
-    accepted = finding.accepted is not None and not finding.accepted.open
+def _head(cause: Cause, style: Style) -> str:
+    """The severity of the row, its own too where what is folded in it makes another one; what it is about."""
+    finding = cause.finding
+    accepted = all(each.accepted is not None and not each.accepted.open for each in (finding, *cause.also))
     mark = style.glyph("◇" if accepted else "✖")
-    what = f"  {mark} {finding.severity}"
+    what = f"  {mark} {cause.severity}"
     subject = one_line(finding.subject, limit=300)
     rule = "" if finding.rule == DOOR else f"  {finding.rule}"
-    look = "faint" if accepted else finding.severity
-    return f"{style.paint(what, look)}{rule}  {style.paint(subject, 'strong')}"
+    own = "" if cause.severity == finding.severity else f"  (by itself {finding.severity})"
+    look = "faint" if accepted else cause.severity
+    return f"{style.paint(what, look)}{rule}  {style.paint(subject, 'strong')}{own}"
 
 
 def _crossing_lines(analysis: "Analysis", style: Style) -> list[str]:

@@ -87,6 +87,12 @@ def test_check_tells_the_door_and_what_to_do():
     assert "home" not in text.partition("question")[0].split()
 
 
+def test_a_row_of_check_is_as_severe_as_what_it_folds():
+    text = run("check", MODELS / "workflow-broker.toml").stdout
+    assert "\n  ✖ high  user-token>ledger  (by itself medium)\n" in text
+    assert "\n  ✖ high  user-token>payroll\n" in text
+
+
 def test_check_lists_crossings_only_when_asked():
     assert "uncontrolled, high" not in run("check", AGENT).stdout
     text = run("check", "--crossings", AGENT).stdout

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.results import Finding
+from meshmodel.analysis.results import Accepted, Finding
 from meshmodel.exporters.folding import DOOR, UNDER, fold
 from meshmodel.model.vocabulary import SEVERITIES
 from tests.analysis.random_models import random_model
@@ -79,6 +79,27 @@ def test_a_row_stands_where_the_most_severe_thing_that_it_says_stands():
     worse = finding("self-approved-checkpoint", "gate", "critical", [("key", "store")])
     found = fold([worse, high, low])
     assert [(row.finding, row.severity) for row in found] == [(low, "critical"), (high, "high")]
+
+
+@pytest.mark.parametrize(
+    ("door_open", "worse_open", "severity"),
+    [
+        (True, True, "critical"),
+        (False, True, "critical"),
+        (True, False, "low"),  # what was accepted makes the row no worse
+        (False, False, "critical"),
+    ],
+)
+def test_a_row_is_as_severe_as_what_is_open_in_it(door_open, worse_open, severity):
+    def settled(each, is_open):
+        return (
+            each if is_open else replace(each, accepted=Accepted("Ada", "a pilot", "2027-01-31", open=False))
+        )
+
+    row = settled(door("key", "store", "low"), door_open)
+    worse = settled(finding("self-approved-checkpoint", "gate", "critical", [("key", "store")]), worse_open)
+    (cause,) = fold([worse, row])
+    assert (cause.finding, cause.severity) == (row, severity)
 
 
 @pytest.mark.parametrize("seed", range(40))
