@@ -27,7 +27,7 @@ def add(commands: Subparsers) -> None:
         "export",
         help="write the interchange file, a diagram or the policy stub",
         description="Write the model in another form, to standard output or, replacing it in one step, to "
-        "a file.",
+        "a file. A file that is a model is not replaced, but an interchange file by another one.",
         allow_abbrev=False,
     )
     add_model(parser)
@@ -46,6 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
     _fit(arguments, to)
     if arguments.output is not None and _same_file(arguments.output, arguments.model):
         raise MeshmodelError(f"{one_line(arguments.output)}: is the model itself; name another file")
+    if arguments.output is not None:
+        _keep_models(arguments.output, to)
+        _keep_ending(arguments.output, to)
     content = _content(load(arguments.model), to, arguments)
     if arguments.output is None:
         write_out(content, binary=to in _BINARY)
@@ -74,6 +77,31 @@ def _content(snapshot: "Snapshot", to: str, arguments: argparse.Namespace) -> by
     return export(
         snapshot, analysis, to=cast("Format", to), lens=lens, agent=arguments.agent, dpi=arguments.dpi
     )
+
+
+def _keep_models(output: Path, to: str) -> None:
+    """Refuse to put something else in the place of a model, which nothing could bring back."""
+    from meshmodel.store.loading import kind_by_content
+
+    kind = kind_by_content(output)
+    if kind == "model file" or (kind == "interchange file" and to != "toml"):
+        article = "an" if kind == "interchange file" else "a"
+        raise MeshmodelError(
+            f"{one_line(output)}: is {article} {kind}, and would be lost to {to}; name another file"
+        )
+
+
+def _keep_ending(output: Path, to: str) -> None:
+    """Refuse a name that says it is something else."""
+    ending = output.suffix.lower().lstrip(".")
+    if ending == "mesh":
+        raise MeshmodelError(
+            f"{one_line(output)}: .mesh is the ending of model files, which meshmodel import makes; "
+            f"name a file for {to}"
+        )
+    own = "toml" if to == "policy" else to
+    if ending != own and ending in {*_PICTURES, "toml"}:
+        raise MeshmodelError(f"{one_line(output)}: .{ending} is not the ending of {to}; name it .{own}")
 
 
 def _form_of(output: Path | None) -> str:

@@ -3,15 +3,11 @@
 import argparse
 import shlex
 from pathlib import Path
-from typing import Final
 
 from meshmodel.commands.models import Subparsers
 from meshmodel.commands.output import say
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
-
-_DATABASE: Final = b"SQLite format 3\0"
-"""What every model file begins with."""
 
 
 def add(commands: Subparsers) -> None:
@@ -32,11 +28,12 @@ def add(commands: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read, and only when all is well, create."""
     from meshmodel.store.interchange import read_file
+    from meshmodel.store.loading import kind_by_content
 
     target: Path = arguments.output
     if target.suffix.lower() != ".mesh":
         raise MeshmodelError(f"{one_line(target)}: a model file ends with .mesh; name it so")
-    if _is_model_file(arguments.source):
+    if kind_by_content(arguments.source) == "model file":
         name = one_line(arguments.source)
         raise MeshmodelError(
             f"{name}: is a model file already; meshmodel open {shlex.quote(name)} opens it, "
@@ -49,12 +46,3 @@ def run(arguments: argparse.Namespace) -> int:
         pass
     say(f"{one_line(target, limit=1_000)}: {snapshot.elements} elements")
     return 0
-
-
-def _is_model_file(path: Path) -> bool:
-    """Whether a file begins as model files do; one that cannot be read is refused by the reader."""
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_DATABASE)) == _DATABASE
-    except (OSError, ValueError):
-        return False

@@ -1,25 +1,47 @@
 """Loads a model of either kind: a model file (``.mesh``) or an interchange file (``.toml``)."""
 
+import re
 from pathlib import Path
+from typing import Final, Literal
 
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.interchange import read_file
 
-_SQLITE = b"SQLite format 3\0"
+_SQLITE: Final = b"SQLite format 3\0"
+"""What every model file begins with."""
+_INTERCHANGE: Final = re.compile(
+    rb"^(?:\xef\xbb\xbf)?[ \t]*[\"']?format[\"']?[ \t]*=[ \t]*[\"']meshmodel/", re.MULTILINE
+)
+_LOOKED_AT: Final = 1 << 20
+"""So many bytes are searched for the line that tells an interchange file: it stands before all tables."""
+
+Kind = Literal["model file", "interchange file"]
+
+
+def kind_by_content(path: str | Path) -> Kind | None:
+    """What kind of model a file holds, whatever its name; ``None``: none, or it cannot be read.
+
+    An interchange file that has mistakes in it, or a later format, is one all the same.
+    """
+    place = Path(path)
+    try:
+        if not place.is_file():  # reading from a pipe would take what is meant for somebody else
+            return None
+        with place.open("rb") as file:
+            content = file.read(_LOOKED_AT)
+    except (OSError, ValueError):
+        return None
+    if content.startswith(_SQLITE):
+        return "model file"
+    return "interchange file" if _INTERCHANGE.search(content) else None
 
 
 def is_model_file(path: str | Path) -> bool:
     """Whether the path is to be opened as a model file: by its ending, else by its first bytes."""
-    place = Path(path)
-    if place.suffix.lower() == ".mesh":
-        return True
-    if place.suffix.lower() == ".toml":
-        return False
-    try:
-        with place.open("rb") as file:
-            return file.read(len(_SQLITE)) == _SQLITE
-    except (OSError, ValueError):
-        return False
+    ending = Path(path).suffix.lower()
+    if ending in {".mesh", ".toml"}:
+        return ending == ".mesh"
+    return kind_by_content(path) == "model file"
 
 
 def load(path: str | Path) -> Snapshot:

@@ -93,6 +93,71 @@ def test_export_does_not_write_over_the_model_itself(tmp_path):
     assert copy.read_bytes() == AGENT.read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "form", "says"),
+    [
+        ("victim.mesh", "mesh", "svg", "is a model file, and would be lost to svg; name another file"),
+        ("victim.mesh", "mesh", "toml", "is a model file, and would be lost to toml"),
+        ("victim", "mesh", "toml", "is a model file, and would be lost to toml"),
+        ("victim.toml", "toml", "policy", "is an interchange file, and would be lost to policy"),
+        ("victim", "toml", "dot", "is an interchange file, and would be lost to dot"),
+        ("victim.toml", "broken", "policy", "is an interchange file, and would be lost to policy"),
+        ("earlier.toml", "toml", "toml", None),
+        ("earlier.policy.toml", "stub", "policy", None),
+        ("earlier", "text", "svg", None),
+    ],
+)
+def test_export_replaces_no_model_but_what_was_exported_before(tmp_path, name, content, form, says):
+    file = tmp_path / name
+    chain = (MODELS / "agent-chain.toml").read_text(encoding="utf-8")
+    if content == "mesh":
+        assert run("import", MODELS / "agent-chain.toml", "-o", tmp_path / "made.mesh").returncode == 0
+        (tmp_path / "made.mesh").rename(file)
+    else:
+        texts = {
+            "toml": chain,
+            "broken": "# mine\n\n\"format\"='meshmodel/1'\n[[zone\n",
+            "stub": 'format = "meshmodel-policy/1"\nmodel = "old"\n',
+            "text": 'say format = "meshmodel/1"\n',
+        }
+        file.write_text(texts[content], encoding="utf-8")
+    before = file.read_bytes()
+    if says is None:
+        assert run("export", AGENT, "--to", form, "-o", file).returncode == 0
+        assert file.read_bytes() != before
+    else:
+        assert says in refused("export", AGENT, "--to", form, "-o", file)
+        assert file.read_bytes() == before
+    assert names(tmp_path) == [name]
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "fits"),
+    [
+        ("png", "x.svg", False),
+        ("svg", "x.PNG", False),
+        ("dot", "x.toml", False),
+        ("policy", "x.svg", False),
+        ("toml", "x.pdf", False),
+        ("svg", "x.mesh", False),
+        ("svg", "x.SVG", True),
+        ("svg", "x", True),
+        ("dot", "x.gv", True),
+        ("policy", "x.policy.toml", True),
+        ("toml", "x.toml", True),
+    ],
+)
+def test_what_is_written_is_named_as_what_it_is(tmp_path, form, name, fits):
+    path = tmp_path / name
+    if fits:
+        assert run("export", AGENT, "--to", form, "-o", path).returncode == 0
+        assert names(tmp_path) == [name]
+    else:
+        line = refused("export", AGENT, "--to", form, "-o", path)
+        assert "is the ending of model files" in line or f"is not the ending of {form}; name it ." in line
+        assert names(tmp_path) == []
+
+
 @pytest.mark.parametrize("form", sorted(STARTS))
 def test_pictures_by_name_and_by_option(tmp_path, form):
     path = tmp_path / f"picture.{form}"
