@@ -5,6 +5,8 @@ Our own schema has one event a line (or row) with these keys, all of them option
 - ``time``: ISO 8601 (UTC where it names no zone), or seconds since 1970;
 - ``agent``, ``credential``, ``identity``, ``system``, ``checkpoint``, ``yields``: ids of the model, and the
   principal; ``action``: one of the five; ``outcome``: ``done`` (default) or ``refused``; ``id``: any name.
+
+What looks like a secret is hidden as it is read, so that nothing tells it: no model has such a name.
 """
 
 import csv
@@ -17,6 +19,7 @@ from meshmodel.importers.reading import seconds
 from meshmodel.importers.streams import EventsError, json_object, lines, opened, refuse
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import Event
+from meshmodel.model.secrets import masked
 from meshmodel.model.text import one_line, unprintable
 from meshmodel.model.vocabulary import ACTIONS
 
@@ -157,7 +160,7 @@ def event_of(number: int, values: Mapping[str, Any], name: str, place: str) -> E
             except ValueError as error:
                 refuse(name, f"{place}, key time", str(error))
         elif key == "id" and isinstance(value, int) and not isinstance(value, bool):
-            texts[key] = one_line(value)
+            texts[key] = masked(one_line(value))
         else:
             texts[key] = _text(value, name, f"{place}, key {key}")
     action, outcome = texts.get("action"), texts.get("outcome", "done")
@@ -190,7 +193,7 @@ def _text(value: object, name: str, place: str) -> str:
     wrong = unprintable(value)
     if wrong is not None:
         refuse(name, place, f"has {wrong}")
-    return value
+    return masked(value)
 
 
 def _unknown(key: str, name: str, place: str, what: str) -> None:
@@ -200,7 +203,7 @@ def _unknown(key: str, name: str, place: str, what: str) -> None:
         refuse(name, place, f"names the {what} {key} twice")
     close = get_close_matches(key, KEYS, n=1)
     hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(KEYS)}"
-    refuse(name, place, f"{one_line(key) or 'a name that is empty'} is no {what}; {hint}")
+    refuse(name, place, f"{one_line(masked(key)) or 'a name that is empty'} is no {what}; {hint}")
 
 
 def _or(words: tuple[str, ...]) -> str:

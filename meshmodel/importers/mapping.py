@@ -28,6 +28,7 @@ from typing import Any, Final, NoReturn
 
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import Event
+from meshmodel.model.secrets import looks_like_secret, masked
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import ACTIONS, Action
@@ -129,7 +130,7 @@ class Mapper:
             what.get("checkpoint"),
             record.refused,
             hands,
-            None if record.id is None else one_line(record.id, limit=200),
+            None if record.id is None else one_line(masked(record.id), limit=200),
             tuple(unmapped),
         )
 
@@ -145,7 +146,9 @@ class Mapper:
 
 
 def _unnamed(table: str, names: tuple[str, ...]) -> str:
-    named = one_line(names[0]) if names and names[0] else "one without a name"
+    """What no rule names, by its most particular name that is no secret."""
+    name = next((each for each in names if not looks_like_secret(each)), names[0] if names else "")
+    named = one_line(masked(name)) if name else "one without a name"
     return f"the map has no {table} for {named}"
 
 
@@ -166,7 +169,9 @@ def read_map(path: Path, snapshot: Snapshot) -> Mapper:
     rules: dict[str, Sequence[_Rule]] = dict.fromkeys(_TABLES, ())
     for table, listed in document.items():
         if table not in _TABLES:
-            raise MeshmodelError(f"{name}: {one_line(table)} is no table; there are {', '.join(_TABLES)}")
+            raise MeshmodelError(
+                f"{name}: {one_line(masked(table))} is no table; there are {', '.join(_TABLES)}"
+            )
         if not isinstance(listed, list):
             raise MeshmodelError(f"{name}: {table} is written [[{table}]]")
         rules[table] = [
@@ -210,15 +215,15 @@ def _rule(table: str, values: object, snapshot: Snapshot, refuse: Refusing) -> _
     means: dict[str, str] = {}
     for key, value in values.items():
         if key not in {"match", *keys}:
-            refuse(f"{one_line(key)} is no key; there are match, {', '.join(keys)}")
+            refuse(f"{one_line(masked(key))} is no key; there are match, {', '.join(keys)}")
         if not isinstance(value, str) or not value:
             refuse(f"{key} is no text, or empty")
         if key == "match":
             continue
         if key in _ELEMENTS and value not in snapshot.table(key):
-            refuse(f"the model has no {key} {one_line(value)}")
+            refuse(f"the model has no {key} {one_line(masked(value))}")
         if key == "action" and value not in ACTIONS:
-            refuse(f"{one_line(value)} is no action; there are {', '.join(ACTIONS)}")
+            refuse(f"{one_line(masked(value))} is no action; there are {', '.join(ACTIONS)}")
         means[key] = value
     if "match" not in values:
         refuse("has no match: the name in the log")

@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from meshmodel.model.secrets import masked
 from meshmodel.model.text import one_line
 
 _LAST: Final = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
@@ -50,8 +51,9 @@ def seconds(value: object) -> float:
             try:
                 moment = datetime.fromisoformat(text)
             except ValueError:
+                shown = one_line(masked(value), 60)
                 raise ValueError(
-                    f"{one_line(value, 60)} is no time; write 2026-03-01T09:30:00Z or seconds since 1970"
+                    f"{shown} is no time; write 2026-03-01T09:30:00Z or seconds since 1970"
                 ) from None
             if moment.tzinfo is None:
                 moment = moment.replace(tzinfo=UTC)

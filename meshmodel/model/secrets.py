@@ -22,7 +22,11 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
+
+HIDDEN: Final = "(hidden)"
+"""What is shown in the place of a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,9 @@ class Pattern:
 
 
 _LOWER_RUN: Final = re.compile("[a-z]+")
-_DIGEST_OR_UUID: Final = re.compile(
-    r"sha(?:1|256|384|512)-|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", re.IGNORECASE
-)
+_UUID: Final = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+"""Passed at once: events of a long log have one each."""
+_DIGEST_OR_UUID: Final = re.compile(rf"sha(?:1|256|384|512)-|{_UUID.pattern}$", re.IGNORECASE)
 _PLACEHOLDER: Final = re.compile(
     r"[<{\[(].*|\$[{(]?[A-Z_]+[)}]?|%[A-Z_]+%|[*….x_-]+"
     r"|(?:your|my|the|some|an?|example|placeholder|redacted|hidden|secret|password|token|key|none|null|true"
@@ -104,9 +108,22 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "an AWS access key",
-        re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])"),
-        (_fake("AKIA", "IOSFODNN7EXAMPLE"), f"key {_fake('ASIA', 'QWERTYUIOPASDFGH')}"),
-        ("AKIA", "arn:aws:iam::123456789012:role/deployer", "AKIAIOSFODNN7 shortened"),
+        re.compile(  # in lower case, as an id is made of it, it is still all there; but so are words
+            r"(?<![A-Za-z0-9])(?:(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}"
+            r"|(?:akia|asia|abia|acca)(?=[a-z]{0,15}[2-7])[a-z2-7]{16})(?![A-Za-z0-9])"
+        ),
+        (
+            _fake("AKIA", "IOSFODNN7EXAMPLE"),
+            f"key {_fake('ASIA', 'QWERTYUIOPASDFGH')}",
+            _fake("akia", "iosfodnn7example"),
+        ),
+        (
+            "AKIA",
+            "arn:aws:iam::123456789012:role/deployer",
+            "AKIAIOSFODNN7 shortened",
+            "asiapacificdeploykey",
+            "asia-pacific-deploy-key-2",
+        ),
     ),
     Pattern(
         "a GitHub token",
@@ -211,14 +228,15 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         "a token of a service",
         re.compile(
             r"(?<![A-Za-z0-9])(?:SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|dop_v1_[a-f0-9]{40,}|hvs\.[A-Za-z0-9_-]{20,}"
-            r"|shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}|(?:ATATT3|ATCTT3)[A-Za-z0-9_=-]{20,}|PMAK-[A-Fa-f0-9-]{40,}"
-            r"|glsa_[A-Za-z0-9_]{32,}|lin_api_[A-Za-z0-9]{32,}|secret_[A-Za-z0-9]{40,}|dapi[a-f0-9]{32}|AGE-SECRET-KEY-1[A-Z0-9]{20,})"
+            r"|shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}|(?:ATATT3|ATCTT3)[A-Za-z0-9_=-]{20,}|(?i:PMAK-[A-F0-9-]{40,})"
+            r"|glsa_[A-Za-z0-9_]{32,}|lin_api_[A-Za-z0-9]{32,}|secret_[A-Za-z0-9]{40,}|dapi[a-f0-9]{32}|(?i:AGE-SECRET-KEY-1[A-Z0-9]{20,}))"
         ),
         (
             _fake("SG", ".", _RANDOM[:22], ".", _RANDOM),
             _fake("hvs", ".", _RANDOM[:24]),
             _fake("shpat", "_", "0123456789abcdef" * 2),
             _fake("lin", "_api_", _RANDOM),
+            _fake("age-secret", "-key-1", _RANDOM[:20].lower()),
         ),
         ("hvs.token", "SG.key", "secret_of_the_deployer", "secret-store"),
     ),
@@ -333,9 +351,22 @@ _HINT: Final = re.compile(
 
 def looks_like_secret(text: str) -> str | None:
     """The name of the first pattern that the text shows, or ``None``."""
-    if len(text) < 8 or _HINT.search(text) is None:
+    if len(text) < 8 or _HINT.search(text) is None or _UUID.fullmatch(text):
         return None
     for pattern in PATTERNS:
         if pattern.found_in(text):
             return pattern.name
     return None
+
+
+@lru_cache(maxsize=1_024)
+def masked(text: str) -> str:
+    """A text of unknown origin without the words that look like secrets; all of it, where that is too little.
+
+    What is told of a log, or of a name that no model has, goes through this.
+    """
+    if looks_like_secret(text) is None:
+        return text
+    pieces = re.split(r"(\s+)", text)
+    shown = "".join(HIDDEN if looks_like_secret(piece) else piece for piece in pieces)
+    return HIDDEN if looks_like_secret(shown) else shown

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.schema import SCHEMA, Field
-from meshmodel.model.secrets import looks_like_secret
+from meshmodel.model.secrets import HIDDEN, looks_like_secret
 from meshmodel.model.text import LINE_LIMIT, PARAGRAPH_LIMIT, one_line, unprintable
 from meshmodel.model.vocabulary import ACTIONS
 
@@ -29,7 +29,7 @@ def quote(value: object) -> str:
     """A value of unknown origin in an error, in quotes, never if it looks like a secret."""
     text = str(value)
     if looks_like_secret(text[:400]):  # all that is shown, and what follows it
-        return "(hidden)"
+        return HIDDEN
     return f'"{one_line(text, 80)}"'
 
 

@@ -291,3 +291,16 @@ def write_texts():
 
 if __name__ == "__main__":
     write_texts()
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_a_token_in_a_log_is_not_told(tmp_path, called, words):
+    token = "ghp_" + "0123456789abcdefghijABCDEFGHIJ012345"
+    log = tmp_path / "log.jsonl"
+    known = {"agent": "chat-service", "system": "crm", "action": "read"}
+    events = [{**known, key: token} for key in ("agent", "identity", "credential", "system", "id")]
+    log.write_text("".join(f"{json.dumps(each)}\n" for each in events), encoding="utf-8")
+    status, output, _ = called("trace", LEAK, log, *words)
+    assert status == 0
+    assert output.count("(hidden)") >= len(events) - (not words)  # the text tells no id
+    assert token[:8] not in output

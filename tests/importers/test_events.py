@@ -204,6 +204,30 @@ def test_both_forms_mean_the_same(tmp_path_factory, rows):
         assert (one.agent, one.identity, one.action) == (other.agent, other.identity, other.action)
 
 
+TOKEN = "ghp_" + "0123456789abcdefghijABCDEFGHIJ012345"
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key not in {"time", "action", "outcome"}])
+def test_a_secret_in_a_log_is_hidden_as_it_is_read(tmp_path, key):
+    (event,) = read(tmp_path, json.dumps({key: TOKEN}))
+    assert getattr(event, key) == "(hidden)"
+    (event,) = read(tmp_path, f"{key},action\nname {TOKEN},read\n", "log.csv")
+    assert getattr(event, key) == "name (hidden)"
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ({TOKEN: "bot"}, "line 1: (hidden) is no key; there are"),
+        ({"action": TOKEN}, "line 1, key action: (hidden) is no action"),
+        ({"outcome": TOKEN}, "line 1, key outcome: (hidden) is no outcome"),
+        ({"time": TOKEN}, "line 1, key time: (hidden) is no time"),
+    ],
+)
+def test_a_secret_in_the_wrong_place_of_a_log_is_not_told_either(tmp_path, content, line):
+    assert refusal(tmp_path, json.dumps(content)).startswith(line)
+
+
 @settings(max_examples=200)
 @given(st.binary(max_size=200), st.sampled_from([documents, lines]))
 def test_no_bytes_raise_anything_but_one_line(content, reader):

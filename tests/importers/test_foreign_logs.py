@@ -310,3 +310,30 @@ def test_names_that_were_looked_up_are_remembered_within_bounds():
         record = Foreign((f"who-{number}",), ("production/x",), "x", "read", None, None, refused=False)
         assert mapper.event(1, record).system == "cluster"
     assert len(mapper._known) <= 4_096
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("AKIA" + "IOSFODNN7EXAMPLE", "ada"), "ada"),
+        (("AKIA" + "IOSFODNN7EXAMPLE",), "(hidden)"),
+        ((), "one without a name"),
+    ],
+)
+def test_what_no_rule_names_is_told_by_a_name_that_is_no_secret(names, said):
+    token = "ghp_" + "0123456789abcdefghijABCDEFGHIJ012345"
+    record = Foreign(names, ("production/x",), "x", "read", None, token, refused=False)
+    event = read_map(MAP, RELEASE).event(1, record)
+    assert event.unmapped == (f"the map has no identity for {said}",)
+    assert event.id == "(hidden)"
+
+
+def test_a_rule_may_name_what_is_not_told(tmp_path):
+    key = "AKIA" + "IOSFODNN7EXAMPLE"
+    path = tmp_path / "map.toml"
+    path.write_text(
+        f'format = "meshmodel-map/1"\n[[identity]]\nmatch = "{key}"\nagent = "release-agent"\n',
+        encoding="utf-8",
+    )
+    record = Foreign((key,), (), "x", "read", None, None, refused=False)
+    assert read_map(path, RELEASE).event(1, record).agent == "release-agent"

@@ -3,7 +3,7 @@ import time
 import pytest
 
 from meshmodel.model import secrets, vocabulary
-from meshmodel.model.secrets import PATTERNS, looks_like_secret
+from meshmodel.model.secrets import HIDDEN, PATTERNS, looks_like_secret, masked
 
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)
@@ -58,3 +58,16 @@ def test_no_text_takes_long(unit):
 def test_a_text_without_any_hint_is_passed_without_trying_patterns(monkeypatch):
     monkeypatch.setattr(secrets, "PATTERNS", None)
     assert looks_like_secret("The tickets of the help desk") is None
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)
+def test_what_is_told_of_a_text_shows_no_secret(pattern):
+    for text in pattern.refused:
+        told = masked(f"agent {text} of  ours")
+        assert HIDDEN in told
+        assert looks_like_secret(told) is None
+        assert text not in told
+        if " " not in text:
+            assert told == f"agent {HIDDEN} of  ours"
+    for text in pattern.allowed:
+        assert masked(text) == text
