@@ -12,6 +12,8 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from meshmodel.model.secrets import masked
+
 LINE_LIMIT: Final = 200
 """The longest name, in characters (code points)."""
 PARAGRAPH_LIMIT: Final = 2000
@@ -74,7 +76,7 @@ def no_such(kind: str, name: str, known: Collection[str], prefix: str = "") -> s
     """That the model has no element of that name, and which was meant or which there are; as ``near``."""
     more = f" and {len(known) - 5} more" if len(known) > 5 else ""
     has = f"it has {', '.join(sorted(known)[:5])}{more}" if known else "it has none"
-    return f"the model has no {kind} {one_line(name)}; {near(name, known, prefix) or has}"
+    return f"the model has no {kind} {one_line(masked(name))}; {near(name, known, prefix) or has}"
 
 
 def one_line(text: object, limit: int = 120) -> str:

@@ -19,8 +19,9 @@ from typing import Any, Final, TypeVar
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Checkpoint, Key, Record, key_of
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
+from meshmodel.model.secrets import HIDDEN, looks_like_secret
 from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot, table_of
-from meshmodel.model.values import CONVERTERS, REQUIRED, UnfitError, check_value, quote
+from meshmodel.model.values import CONVERTERS, REQUIRED, SHORTEST_SECRET_IN_ID, UnfitError, check_value, quote
 from meshmodel.model.vocabulary import STEERABLE_KINDS
 
 __all__ = [
@@ -66,6 +67,20 @@ def label_of(table: str, key: Key) -> str:
     if isinstance(key, str):
         return f"{table} {quote(key)}"
     return f"{table} {quote(key[0])} > {quote(key[1])}"
+
+
+def _label_beside(record: Record, refused: object) -> str:
+    """How a record is named beside a value that is refused: not by an id that was made of a secret."""
+    table, key = table_of(record), key_of(record)
+    made_of = _letters(str(key))[:SHORTEST_SECRET_IN_ID]
+    long = isinstance(key, str) and len(made_of) == SHORTEST_SECRET_IN_ID
+    if long and made_of in _letters(str(refused)) and looks_like_secret(str(refused)):
+        return f"{table} {HIDDEN}"
+    return label_of(table, key)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.lower()))
 
 
 # One record --------------------------------------------------------------------------------------
@@ -122,7 +137,7 @@ def normalise(record: AnyRecord) -> AnyRecord:
         try:
             values[attribute] = convert(value)
         except UnfitError as error:
-            raise RefusedError(table, label_of(table, key_of(record)), key, str(error)) from None
+            raise RefusedError(table, _label_beside(record, value), key, str(error)) from None
     for key, attribute in REQUIRED[table]:
         if attribute not in values:
             raise RefusedError(table, label_of(table, key_of(record)), key, "is missing")

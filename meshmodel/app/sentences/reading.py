@@ -9,6 +9,7 @@ from meshmodel.app.sentences.result import Problem, Sentence, SentenceError
 from meshmodel.app.sentences.tokens import Token, name_of, sentences, span, split
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import About
+from meshmodel.model.secrets import masked
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line, one_line
 from meshmodel.store.edits import Edit, Remove, Rename
@@ -39,11 +40,11 @@ def parse(text: str, snapshot: Snapshot) -> Sentence:
         try:
             _carry_out(tokens, draft)
         except SentenceError as error:
-            problem = Problem(one_line(str(error), 200), error.start, error.end)
+            problem = Problem(one_line(masked(str(error)), 200), error.start, error.end)
             return Sentence(text, tuple(draft.preview), problem=problem)
         except InvalidModelError as error:
             return Sentence(
-                text, tuple(draft.preview), problem=Problem(one_line(str(error), 200), start, end)
+                text, tuple(draft.preview), problem=Problem(one_line(masked(str(error)), 200), start, end)
             )
     if not draft.changes:
         return Sentence(text, ("nothing to change: it is so already",) if parts else ())

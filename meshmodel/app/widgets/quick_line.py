@@ -16,6 +16,7 @@ from meshmodel.app.widgets.rows import Row, RowList, heading, line
 from meshmodel.canvas.scene import Reference
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import key_of
+from meshmodel.model.secrets import masked
 from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.store.edits import Edit, Put, apply_edit
 
@@ -247,7 +248,7 @@ def shown_preview(sentence: Sentence) -> str:
     """The preview of a sentence in few lines: what it would do, or the problem and where it is."""
     problem = sentence.problem
     if problem is not None:
-        where = sentence.text[problem.start : problem.end].strip()
+        where = masked(sentence.text[problem.start : problem.end].strip())
         said = " at the end" if not where else f" at “{where[:30]}{'…' if len(where) > 30 else ''}”"
         return f"✖{said}: {problem.message}" if sentence.text.strip() else ""
     if not sentence.preview:
