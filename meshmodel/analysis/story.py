@@ -42,6 +42,8 @@ class Story:
     ) -> tuple[str, ...]:
         """An opening, the numbered sentences, and the zones crossed if any are.
 
+        What is no crossing is told without the signs of one: no decision is due on it.
+
         Args:
             agent: who acts.
             source: the system that the agent comes from.
@@ -60,7 +62,8 @@ class Story:
                     if zone is not None and zones[-1:] != [zone]:
                         zones.append(zone)
         if len(zones) > 1:
-            told.append(f"crosses {' → '.join(self._zone(each) for each in zones)}")
+            passes = "crosses" if state is not None else "passes"
+            told.append(f"{passes} {' → '.join(self._zone(each) for each in zones)}")
         return tuple(told)
 
     def _zone(self, zone: str) -> str:
@@ -107,7 +110,7 @@ class Story:
             if text is None:
                 continue
             mark = f" ◆ {asked[0]} asks" if asked else ""
-            if step.step == "grant" and not asked and step.zone_to is not None:
+            if step.step == "grant" and not asked and step.zone_to is not None and state is not None:
                 mark = " ◇ nobody asks, which is intended" if number in intended else " ✖ nobody asks"
             elif step.step == "grant" and not asked and number == last and state == "uncontrolled":
                 mark = " ✖ nobody asks"

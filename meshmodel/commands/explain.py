@@ -99,7 +99,7 @@ def _told(path: Path, agent: str | None, system: str | None, arguments: argparse
             return _NOTHING
         from meshmodel.exporters.text import ways_text
 
-        return ways_text(ways, style())
+        return ways_text(ways, style(), arguments.source)
     explanation = analysis.explain(*asked)
     if arguments.json:
         from meshmodel.exporters.answers import explain_answer
@@ -110,7 +110,7 @@ def _told(path: Path, agent: str | None, system: str | None, arguments: argparse
         return _NOTHING
     from meshmodel.exporters.text import explain_text
 
-    return explain_text(explanation, style())
+    return explain_text(explanation, style(), arguments.source)
 
 
 def _known(kind: str, name: str | None, known: Collection[str]) -> None:

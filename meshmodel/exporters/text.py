@@ -90,15 +90,23 @@ def reach_text(title: str | None, reach: Sequence[AgentReach], style: Style) -> 
     return "\n".join(lines)
 
 
-def explain_text(explanation: Explanation, style: Style) -> str:
-    """What ``explain`` prints: the way in words, or what stands in it."""
+def explain_text(explanation: Explanation, style: Style, source: str | None = None) -> str:
+    """What ``explain`` prints: the way in words, or what stands in it.
+
+    Args:
+        explanation: the answer.
+        style: how it may look.
+        source: the system that was asked for as the one it comes from, or ``home``; ``None``: any.
+    """
     agent, system = one_line(explanation.agent), one_line(explanation.system)
-    source = "home" if explanation.source is None else one_line(explanation.source)
+    came_from = "home" if explanation.source is None else one_line(explanation.source)
     lines = [style.paint(f"{agent} {explanation.action or 'reach'} {system}", "strong")]
     if explanation.state is None:
-        lines.append("no crossing")
+        lines.append("no crossing" if source is None else f"no crossing from {came_from}")
+        if source is not None and explanation.steps:
+            lines += wrap("this is how it comes there at all; leave --from out for the worst crossing", style)
     else:
-        state = f"{explanation.state} crossing from {source}"
+        state = f"{explanation.state} crossing from {came_from}"
         if explanation.severity is not None and explanation.state == "uncontrolled":
             state += f", {explanation.severity}"
             lines.append(style.paint(state, explanation.severity))
@@ -112,9 +120,9 @@ def explain_text(explanation: Explanation, style: Style) -> str:
     return "\n".join(lines).rstrip()
 
 
-def ways_text(ways: "Ways", style: Style) -> str:
-    """What ``explain --all`` prints: the shortest way, then what holds of all of them."""
-    lines = [explain_text(ways.explanation, style), ""]
+def ways_text(ways: "Ways", style: Style, source: str | None = None) -> str:
+    """What ``explain --all`` prints: the shortest way (as ``explain_text``), then all of them."""
+    lines = [explain_text(ways.explanation, style, source), ""]
     for sentence in ways.sentences:
         lines += wrap(sentence, style, "    ", "  ")
     return "\n".join(lines)

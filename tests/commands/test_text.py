@@ -160,6 +160,21 @@ def test_explain_tells_the_steps():
     assert "pipeline-secrets" in text or "Pipeline secrets" in text
 
 
+@pytest.mark.parametrize("words", [(), ("--all",)])
+def test_what_is_no_crossing_is_told_without_the_signs_of_one(words):
+    text = run("explain", AGENT, "support-bot", "attachments", "--from", "attachments", *words).stdout
+    assert text.startswith(
+        "support-bot read attachments\nno crossing from attachments\n"
+        "this is how it comes there at all; leave --from out for the worst crossing\n"
+    )
+    assert "✖" not in text
+    assert "crosses" not in text
+    assert "passes Help desk → Cloud storage" in text
+    person = run("explain", MODELS / "workflow-broker.toml", "clerk", "ledger").stdout
+    assert person.startswith("clerk read ledger\nno crossing\n\n")
+    assert "✖" not in person
+
+
 def test_explain_says_why_not():
     explanation = Explanation("a", None, "s", "read", None, None, (), (), "there is no way")
     assert explain_text(explanation, PLAIN).splitlines() == ["a read s", "no crossing", "", "there is no way"]
