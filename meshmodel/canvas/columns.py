@@ -270,8 +270,9 @@ def _order_lanes(
         zone = snapshot.zone.get(key)
         if zone:
             grid.lanes.append(Lane(key, zone.title, ("zone", key)))
-        elif key:
-            grid.lanes.append(Lane(key, key, ("lane", key)))
+        elif key:  # a system without a zone is one of its own
+            system = snapshot.system[key.removeprefix("system:")]
+            grid.lanes.append(Lane(key, f"system:{system.title}", ("lane", key)))
         else:
             grid.lanes.append(Lane(key, "no zone", ("lane", key)))
     return {key: number for number, key in enumerate(free)}

@@ -161,7 +161,7 @@ class Links:
                     )
                 sources, marks = [(reference, reference)], {}
             principal, title, status = (
-                record.principal,
+                record.identity or record.title,
                 record.title,
                 "" if record.is_active else record.status,
             )

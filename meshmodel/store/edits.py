@@ -5,14 +5,13 @@ keeps what ``difference`` says of before and after as the journal's entry: each 
 list read forwards or backwards.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from meshmodel.model.records import Key, Record
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.store.changing import Working
+from meshmodel.store.naming import id_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +126,7 @@ def unused_id(snapshot: Snapshot, table: str, wish: str) -> str:
         table: ``zone``, ``system``, ``agent``, ``credential`` or ``checkpoint``.
         wish: a name, as typed; where nothing of it fits an id, the name of the table is taken.
     """
-    plain = unicodedata.normalize("NFKD", wish.replace("ß", "ss")).lower()
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    slug = re.sub(r"[^a-z0-9._]+", "-", plain).lstrip("-._")[:64].rstrip("-._") or table
+    slug = id_of(wish) or table
     taken = snapshot.table(table)
     number, candidate = 1, slug
     while candidate in taken:

@@ -245,7 +245,23 @@ def test_typed_names_become_ids_and_stay_as_names() -> None:
     drawn = after("zone 表; zone 計; zone Ärger")
     assert {zone.name for zone in drawn.zone.values()} == {"表", "計", "Ärger"}
     assert "arger" in drawn.zone
-    assert after("表 is production", drawn).zone["zone"].environment == "production"
+    assert after("表 is production", drawn).zone["biao"].environment == "production"
+
+
+def test_names_in_other_scripts_have_ids_that_can_be_read_and_are_not_taken_for_each_other() -> None:
+    drawn = after("支付代理 > 令牌 > 数据库系统: read")
+    assert {id_: each.name for id_, each in drawn.agent.items()} == {"zhifudaili": "支付代理"}
+    assert {id_: each.name for id_, each in drawn.credential.items()} == {"lingpai": "令牌"}
+    assert {id_: each.name for id_, each in drawn.system.items()} == {"shujukuxitong": "数据库系统"}
+    again = parse("支付代理 > 令牌 > 数据库系统: read", drawn)
+    assert again.preview == ("nothing to change: it is so already",)
+    # It sounds the same and is another one.
+    other = after("支付代理 > 领牌 > 数据库系统: write", drawn)
+    assert {id_: each.name for id_, each in other.credential.items()} == {
+        "lingpai": "令牌",
+        "lingpai-2": "领牌",
+    }
+    assert "an id has letters a-z" in problem("rename lingpai 领牌", drawn)
 
 
 def test_what_could_be_two_things_is_asked() -> None:

@@ -195,3 +195,23 @@ def test_a_folded_zone_counts_the_missing_checkpoints_that_it_hides(ascii_only):
     shown = draw(snapshot_of(*records), Facts(marks=marks), Options(zoom="overview", ascii=ascii_only))
     (card,) = (card for reference, card in shown.grid.cards.items() if reference[1] == "in")
     assert card.fact == f"1{'G' if ascii_only else '◈'} 1{sign} 1 agent 2 systems"
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+@pytest.mark.parametrize("identity", [None, "svc-pay"])
+def test_names_are_shown_where_only_ids_are_given_in_other_letters(width, identity):
+    shown = draw(
+        snapshot_of(
+            Agent("zhifudaili", name="支付代理"),
+            Credential("lingpai", name="令牌", identity=identity),
+            System("shujukuxitong", name="数据库系统"),
+            Hold("zhifudaili", "lingpai"),
+            Grant("lingpai", "shujukuxitong", ("read",)),
+        ),
+        Facts(),
+        Options(width, 20),
+    ).as_text()
+    assert f"as {identity or '令牌'} read" in shown
+    assert "system:数据库系统" in shown
+    assert "lingpai" not in shown
+    assert "shujukuxitong" not in shown

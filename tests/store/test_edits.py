@@ -191,7 +191,11 @@ def test_a_refused_edit_says_what_and_why(change, words):
     [
         ("Ticket Token", "ticket-token"),
         ("Straße Köln!", "strasse-koln"),
-        ("票務", "agent"),
+        ("票務", "piaowu"),
+        ("支付 agent 2", "zhifu-agent-2"),
+        ("платёжный агент", "platezhnyy-agent"),
+        ("Łódź e\u0301te\u0301", "lodz-ete"),
+        ("🤖", "agent"),
         ("--x--", "x"),
         ("taken", "taken-2"),
         ("y" * 90, "y" * 64),

@@ -11,8 +11,7 @@ how it could go on. Both are pure: they read a snapshot and change nothing.
 """
 
 from meshmodel.app.sentences.completion import best_completions, completions
-from meshmodel.app.sentences.draft import slug
 from meshmodel.app.sentences.reading import parse
 from meshmodel.app.sentences.result import Completion, Problem, Sentence
 
-__all__ = ["Completion", "Problem", "Sentence", "best_completions", "completions", "parse", "slug"]
+__all__ = ["Completion", "Problem", "Sentence", "best_completions", "completions", "parse"]

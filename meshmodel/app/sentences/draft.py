@@ -1,7 +1,5 @@
 """The model as the sentences so far would leave it, with the changes and what they say."""
 
-import re
-import unicodedata
 from collections.abc import Iterable
 
 from meshmodel.app.phrases import phrase
@@ -19,21 +17,10 @@ from meshmodel.model.records import (
 )
 from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.store.edits import Change, Edit, Put, apply_edit, unused_id
+from meshmodel.store.naming import exact_id_of
 
 ELEMENTS = ("agent", "credential", "system", "zone")
 """The tables of elements, the most usual subject of a sentence first."""
-
-_UNFIT = re.compile(r"[^a-z0-9._]+")
-
-
-def slug(text: str) -> str:
-    """A valid id made of a name, or an empty text where none of its characters fits.
-
-    Letters with marks lose them, everything else that an id may not have becomes a hyphen.
-    """
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss")).lower()
-    letters = "".join(each for each in plain if not unicodedata.combining(each))
-    return _UNFIT.sub("-", letters).lstrip("-._")[:64].rstrip("-._")
 
 
 def new_element(table: str, id_: str, name: str | None = None) -> Element:
@@ -99,7 +86,7 @@ class Draft:
     def lookup(self, table: str, typed: str) -> str | None:
         """The id of the element of a table that is typed so, or ``None``."""
         records = self.snapshot.table(table)
-        for candidate in (typed, typed.lower(), slug(typed)):
+        for candidate in (typed, typed.lower(), exact_id_of(typed)):
             if candidate in records:
                 return candidate
         folded = typed.casefold()

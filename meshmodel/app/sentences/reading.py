@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from meshmodel.app.sentences import accepting, asking, chain, verbs
-from meshmodel.app.sentences.draft import ELEMENTS, Draft, slug
+from meshmodel.app.sentences.draft import ELEMENTS, Draft
 from meshmodel.app.sentences.result import Problem, Sentence, SentenceError
 from meshmodel.app.sentences.tokens import Token, name_of, sentences, span, split
 from meshmodel.model.errors import InvalidModelError
@@ -13,6 +13,7 @@ from meshmodel.model.secrets import masked
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line, one_line
 from meshmodel.store.edits import Edit, Remove, Rename
+from meshmodel.store.naming import exact_id_of
 
 TEXT_LIMIT: Final = 4_000
 """The longest text that is read, in characters."""
@@ -147,7 +148,7 @@ def _rename(tokens: Sequence[Token], draft: Draft) -> None:
     if old is None or new is None or not new.text:
         raise SentenceError("write: rename old new", *span(tokens))
     table, key = draft.existing(old, (*ELEMENTS, "checkpoint"))
-    wanted = slug(new.text)
+    wanted = exact_id_of(new.text)
     if not wanted:
         raise SentenceError("an id has letters a-z, digits and . _ - ; try: name x “…”", new.start, new.end)
     if wanted == key:
