@@ -5,8 +5,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshmodel.commands.models import Subparsers, add_json, add_models, add_view, for_each, load, view_of
-from meshmodel.commands.output import say, say_in_pieces, style
+from meshmodel.commands.models import (
+    Subparsers,
+    Telling,
+    add_json,
+    add_models,
+    add_view,
+    for_each,
+    load,
+    view_of,
+)
+from meshmodel.commands.output import say_in_pieces, style
 from meshmodel.model.vocabulary import SEVERITIES
 
 if TYPE_CHECKING:
@@ -37,10 +46,9 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer for every model; 1 if something at or above ``--fail-on`` was found."""
-    first = True
+    telling = Telling(arguments.models)
 
     def check(path: Path) -> int:
-        nonlocal first
         from meshmodel.api import analyse
 
         snapshot = load(path)
@@ -57,8 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
             if planned and not arguments.as_designed:
                 designed = analyse(snapshot, view="designed").summary
             text = check_text(analysis, style(), crossings=arguments.crossings, designed=designed)
-            say(text if first else f"\n{text}")
-        first = False
+            telling.say(path, text)
         return 1 if fails(analysis.findings, arguments.fail_on) else 0
 
     return for_each(arguments.models, check)

@@ -3,8 +3,17 @@
 import argparse
 from pathlib import Path
 
-from meshmodel.commands.models import Subparsers, add_json, add_models, add_view, for_each, load, view_of
-from meshmodel.commands.output import answer, say, style
+from meshmodel.commands.models import (
+    Subparsers,
+    Telling,
+    add_json,
+    add_models,
+    add_view,
+    for_each,
+    load,
+    view_of,
+)
+from meshmodel.commands.output import answer, style
 
 
 def add(commands: Subparsers) -> None:
@@ -30,10 +39,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Answer for one start in every model."""
     from meshmodel.api import analyse
 
-    first = True
+    telling = Telling(arguments.models)
 
     def compromise(path: Path) -> int:
-        nonlocal first
         snapshot = load(path)
         analysis = analyse(snapshot, view=view_of(arguments))
         found = analysis.compromise(arguments.start)
@@ -42,9 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.json:
             answer(compromise_answer(found))
         else:
-            said = compromise_text(snapshot, found, analysis.view, style())
-            say(said if first else f"\n{said}")
-        first = False
+            telling.say(path, compromise_text(snapshot, found, analysis.view, style()))
         return 0
 
     return for_each(arguments.models, compromise)

@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from meshmodel.commands.models import Subparsers, add_json, add_view, for_each, load, view_of
-from meshmodel.commands.output import answer, say, style
+from meshmodel.commands.models import Subparsers, Telling, add_json, add_view, for_each, load, view_of
+from meshmodel.commands.output import answer, style
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import no_such, one_line
 from meshmodel.model.vocabulary import ACTIONS
@@ -51,14 +51,12 @@ def run(arguments: argparse.Namespace) -> int:
         MeshmodelError: there are more words than models, an agent and a system.
     """
     models, agent, system = _named(arguments.words)
-    first = True
+    telling = Telling(models)
 
     def explain(path: Path) -> int:
-        nonlocal first
         said = _told(path, agent, system, arguments)
         if said is not None:
-            say(said if first else f"\n{said}")
-        first = False
+            telling.say(path, said)
         return 0
 
     return for_each(models, explain)

@@ -6,8 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from meshmodel.commands.models import Subparsers, add_json, add_models, add_view, for_each, load, view_of
-from meshmodel.commands.output import answer, say, style
+from meshmodel.commands.models import (
+    Subparsers,
+    Telling,
+    add_json,
+    add_models,
+    add_view,
+    for_each,
+    load,
+    view_of,
+)
+from meshmodel.commands.output import answer, style
 from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.text import one_line
 
@@ -54,17 +63,14 @@ def run(arguments: argparse.Namespace) -> int:
     """
     if arguments.apply and len(arguments.models) > 1:
         raise MeshmodelError("--apply changes one model at a time; name one")
-    first = True
+    telling = Telling(arguments.models)
 
     def fix(path: Path) -> int:
-        nonlocal first
         found = _Found(path, arguments)
         if arguments.json:
             answer(found.json())
         else:
-            said = found.text()
-            say(said if first else f"\n{said}")
-        first = False
+            telling.say(path, found.text())
         return 0 if found.complete else 2
 
     return for_each(arguments.models, fix)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from meshmodel.commands.output import complain, fault
+from meshmodel.commands.output import complain, fault, say, style
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
@@ -57,11 +57,26 @@ def load(path: Path) -> "Snapshot":
     return load_any(path)
 
 
+class Telling:
+    """Prints answers for people one after the other: apart, and under the names of their files if several."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        """Arguments: all files that are to be answered for."""
+        self._several = len(paths) > 1
+        self._between = ""
+
+    def say(self, path: Path, text: str) -> None:
+        """Print the answer for one of the files."""
+        head = f"{style().paint(f'{one_line(path, limit=1_000)}:', 'strong')}\n" if self._several else ""
+        say(f"{self._between}{head}{text}")
+        self._between = "\n"
+
+
 def for_each(paths: Sequence[Path], run: Callable[[Path], int]) -> int:
     """Answer for every model in the order given; the highest status of all.
 
-    What is wrong with one model is said in one line, and the others are answered all the same; so it
-    is with a fault of the program. An interruption ends it, and names what is not answered.
+    What is wrong with one model is said in one line that names it, and the others are answered all the
+    same; so it is with a fault of the program. An interruption ends it, and names what is not answered.
 
     Raises:
         KeyboardInterrupt: with the line that says so.
@@ -71,7 +86,8 @@ def for_each(paths: Sequence[Path], run: Callable[[Path], int]) -> int:
         try:
             status = run(path)
         except MeshmodelError as error:
-            complain(error)
+            named = len(paths) == 1 or one_line(path) in str(error)
+            complain(error if named else f"{one_line(path)}: {error}")
             status = 2
         except KeyboardInterrupt as stop:
             raise KeyboardInterrupt(_unanswered(stop, paths[number:])) from None

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from meshmodel.commands.models import Subparsers, add_json, add_models, for_each, load
-from meshmodel.commands.output import answer, say, style
+from meshmodel.commands.models import Subparsers, Telling, add_json, add_models, for_each, load
+from meshmodel.commands.output import answer, style
 
 
 def add(commands: Subparsers) -> None:
@@ -23,10 +23,9 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer for every model."""
-    first = True
+    telling = Telling(arguments.models)
 
     def reach(path: Path) -> int:
-        nonlocal first
         from meshmodel.api import analyse
 
         snapshot = load(path)
@@ -39,8 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
             from meshmodel.exporters.text import reach_text
 
             text = reach_text(snapshot.about.name, found, style())
-            say(text if first else f"\n{text}")
-        first = False
+            telling.say(path, text)
         return 0
 
     return for_each(arguments.models, reach)

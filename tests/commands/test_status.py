@@ -107,9 +107,9 @@ def test_explain_tells_the_same_way_in_several_models(tmp_path, called):
     changed = tmp_path / "changed.toml"
     changed.write_text(AGENT.read_text(encoding="utf-8").replace("support-bot", "chat-bot"), encoding="utf-8")
     status, said, complaint = called("explain", AGENT, changed, "support-bot", "tickets")
-    assert (status, said) == (2, called("explain", AGENT, "support-bot", "tickets")[1])
+    assert (status, said) == (2, f"{AGENT}:\n{called('explain', AGENT, 'support-bot', 'tickets')[1]}")
     assert "no agent support-bot" in complaint
-    alone = [called("explain", path)[1] for path in (changed, AGENT)]
+    alone = [f"{path}:\n{called('explain', path)[1]}" for path in (changed, AGENT)]
     assert called("explain", changed, AGENT) == (0, "\n".join(alone), "")
     status, said, complaint = called("explain", AGENT, "support-bot", "tickets", "what")
     assert (status, said) == (2, "")

@@ -115,10 +115,28 @@ def test_check_counts_as_designed_where_something_is_planned(tmp_path):
     assert "No checkpoint is missing" in done.stdout
 
 
-def test_several_models_are_set_apart():
-    text = run("check", AGENT, AGENT).stdout
-    assert text.count("Support agent, as built") == 2
-    assert "\n\nSupport agent, as built" in text
+@pytest.mark.parametrize(
+    "command", [("check",), ("reach",), ("explain",), ("fix",), ("compromise", "outsider")]
+)
+def test_several_models_are_set_apart_by_the_names_of_their_files(tmp_path, command):
+    copy, gone = tmp_path / "copy.toml", tmp_path / "gone.toml"
+    copy.write_bytes(AGENT.read_bytes())
+    name, *words = command
+    alone = run(name, AGENT, *words).stdout
+    done = run(name, AGENT, gone, copy, *words)
+    assert done.stdout == f"{AGENT}:\n{alone}\n{copy}:\n{alone}"
+    assert done.stderr == f"meshmodel: {gone}: cannot be read: No such file or directory\n"
+
+
+def test_what_is_wrong_with_one_of_several_models_names_it(tmp_path):
+    other = MODELS / "code-agent.toml"
+    words = ("explain", "support-bot", "tickets")
+    assert run(words[0], other, *words[1:]).stderr.startswith("meshmodel: the model has no agent support-bot")
+    done = run(words[0], AGENT, other, *words[1:], "--json")
+    assert len(done.stdout.splitlines()) == 1
+    assert done.stderr.startswith(
+        f"meshmodel: {other}: the model has no agent support-bot; it has code-agent"
+    )
 
 
 def test_reach_marks_what_a_review_would_not_show():

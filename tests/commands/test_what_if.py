@@ -150,8 +150,8 @@ def test_the_same_compromise_in_several_models(called, documents):
     assert both[0] != both[1]
     status, said, complaint = called("compromise", LEAK, RELEASE, "agent:chat-service")
     assert status == 2
-    assert said == called("compromise", LEAK, "agent:chat-service")[1]
-    assert complaint.startswith("meshmodel: the model has no agent chat-service")
+    assert said == f"{LEAK}:\n{called('compromise', LEAK, 'agent:chat-service')[1]}"
+    assert complaint.startswith(f"meshmodel: {RELEASE}: the model has no agent chat-service")
 
 
 @pytest.mark.parametrize(
