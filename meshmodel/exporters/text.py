@@ -132,7 +132,8 @@ def rules_text(rules: Iterable[RuleText], style: Style) -> str:
     """What ``rules`` prints: each rule with its severity and what it finds."""
     lines: list[str] = []
     for rule in rules:
-        lines.append(f"{style.paint(rule.id, 'strong')} ({rule.severity})")
+        first, *more = wrap(f"{rule.id} ({rule.severity})", style, "    ", "")
+        lines += [f"{style.paint(rule.id, 'strong')}{first.removeprefix(rule.id)}", *more]
         lines += wrap(rule.detects, style, "    ")
     return "\n".join(lines)
 
