@@ -1,9 +1,15 @@
 """``meshmodel keys``: the keys of the workbench, from the program's own table of actions."""
 
 import argparse
+import sys
+from typing import TYPE_CHECKING
 
 from meshmodel.commands.models import Subparsers
-from meshmodel.commands.output import say
+from meshmodel.commands.output import say, style
+from meshmodel.model.text import pad, width
+
+if TYPE_CHECKING:
+    from meshmodel.exporters.style import Style
 
 
 def add(commands: Subparsers) -> None:
@@ -11,7 +17,8 @@ def add(commands: Subparsers) -> None:
     parser = commands.add_parser(
         "keys",
         help="list the keys of the workbench",
-        description="List the keys of the workbench by task, as a Markdown table.",
+        description="List the keys of the workbench by task: in columns on a terminal, else as Markdown "
+        "tables.",
         allow_abbrev=False,
     )
     parser.set_defaults(run=run)
@@ -19,8 +26,21 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001  # every command takes its arguments
     """Print the table."""
-    say(key_table())
+    say(key_text(style()) if sys.stdout.isatty() else key_table())
     return 0
+
+
+def key_text(style: "Style") -> str:
+    """Every action by task in columns, for people: its keys, and what it does."""
+    from meshmodel.app.actions import ACTIONS, TASKS, shown_keys
+    from meshmodel.exporters.style import told_table
+
+    keys = max(width(shown_keys(each)) for each in ACTIONS)
+    parts = []
+    for task in TASKS:
+        rows = [(pad(shown_keys(each), keys), each.description) for each in ACTIONS if each.task == task]
+        parts.append("\n".join([style.paint(task, "strong"), *told_table(rows, style, "  ")]))
+    return "\n\n".join(parts)
 
 
 def key_table() -> str:

@@ -243,6 +243,25 @@ def test_lines_fit_the_terminal(columns):
     assert max(width(line) for line in text.splitlines()) <= columns
 
 
+@pytest.mark.parametrize("command", ["keys", "rules"])
+@pytest.mark.parametrize("columns", [60, 80])
+def test_lists_of_the_program_itself_fit_the_terminal(command, columns):
+    text, error, status = on_a_terminal(command, columns=columns, NO_COLOR="1")
+    assert (error, status) == ("", 0)
+    assert max(width(line) for line in text.splitlines()) <= columns
+
+
+def test_keys_are_columns_on_a_terminal_and_markdown_elsewhere():
+    from meshmodel.app.actions import ACTIONS, TASKS
+
+    text, _, _ = on_a_terminal("keys", NO_COLOR="1", columns=120)
+    assert "|" not in text
+    assert "`" not in text
+    assert [line for line in text.splitlines() if line and not line.startswith(" ")] == list(TASKS)
+    assert all(f"  {each.description}\n" in text for each in ACTIONS)
+    assert run("keys").stdout.startswith("| Draw | |\n|---|---|\n| `a` | Add an agent")
+
+
 @pytest.mark.parametrize(
     "command",
     [
