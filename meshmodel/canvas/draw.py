@@ -58,6 +58,7 @@ def draw(
     if kept:
         _keep(plan, kept)
     _widen_cards(plan, texts)
+    _widen_channels(plan)
     measures = Measures(
         number,
         plan.gap,
@@ -139,6 +140,18 @@ def _widen_cards(plan: Plan, texts: list[int]) -> None:
                 missing[column] -= 1
                 left -= 1
     plan.set_columns(cards)
+
+
+def _widen_channels(plan: Plan) -> None:
+    """Spend room that is still left on labels that were cut, from the left."""
+    left = plan.options.width - plan.width
+    if left <= 0:
+        return
+    for number, lack in enumerate(plan.lacks()):
+        more = max(0, min(lack, left))
+        plan.widths[number] += more
+        left -= more
+    plan.set_columns([width for _, width in plan.columns])
 
 
 def _keep(plan: Plan, kept: Measures) -> None:

@@ -95,11 +95,27 @@ def taken(pin: Pin, mode: Mode, *, plain: bool) -> int:
     return 1 + marked + (length + 2 if length else 1)
 
 
-def end_of(pin: Pin, mode: Mode, *, plain: bool) -> End:
-    """What stands at a pin; the arguments are those of ``taken``."""
+def lacking(pin: Pin, mode: Mode) -> int:
+    """How many more cells than it has for sure the label at a pin takes where nothing of it is cut."""
+    if pin.link is None:
+        return 0
+    name, words = pin.link.label[mode.label]
+    return max(0, cells(name) + cells(words) - mode.most) if name else 0
+
+
+def end_of(pin: Pin, mode: Mode, *, plain: bool, more: int = 0) -> End:
+    """What stands at a pin.
+
+    Args:
+        pin: as in ``taken``.
+        mode: likewise.
+        plain: likewise.
+        more: so many cells beyond those of the mode the label may take.
+    """
     mark = (ASCII_MARKS if plain else MARK_GLYPHS)[pin.mark] if pin.mark else ""
-    link = pin.link
-    return End(mark, *(_NOTHING if link is None else _fitted(*link.label[mode.label], mode.most, plain)))
+    if pin.link is None:
+        return End(mark, *_NOTHING)
+    return End(mark, *_fitted(*pin.link.label[mode.label], mode.most + more, plain))
 
 
 def spot(pin: Pin, end: End, start: int, stop: int) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from meshmodel.canvas.columns import Grid
-from meshmodel.canvas.labels import MODES, Mode, taken
+from meshmodel.canvas.labels import MODES, End, Mode, end_of, lacking, taken
 from meshmodel.canvas.parts import Grown, Pin
 from meshmodel.canvas.router import Channel, tracks
 from meshmodel.canvas.scene import Options
@@ -36,6 +36,7 @@ class Plan:
     columns: list[tuple[int, int]] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     widths: list[int] = field(default_factory=list)
+    _ends: dict[Pin, End] = field(default_factory=dict)
 
     @property
     def width(self) -> int:
@@ -118,14 +119,57 @@ class Plan:
                     for pin in side.values():
                         pin.turn = x
             for pin, opposite in channel.straight:
-                pin.turn = start + width - taken(opposite, self.mode, plain=self.plain)
+                beyond = self.end(opposite).length - end_of(opposite, self.mode, plain=self.plain).length
+                pin.turn = start + width - taken(opposite, self.mode, plain=self.plain) - beyond
                 opposite.turn = pin.turn - 1
+
+    def end(self, pin: Pin) -> End:
+        """What stands at a pin, now that columns stay: the label as whole as its line has room for."""
+        found = self._ends.get(pin)
+        if found is None:
+            lack = lacking(pin, self.mode)
+            more = min(lack, self._spare(pin)) if lack else 0
+            found = self._ends[pin] = end_of(pin, self.mode, plain=self.plain, more=more)
+        return found
+
+    def _spare(self, pin: Pin) -> int:
+        """The cells of the line at a pin that neither its label nor another line needs."""
+        number = self._channel(pin)
+        channel, own = self.channels[number], taken(pin, self.mode, plain=self.plain)
+        if pin.side == "left":
+            return max(0, self.widths[number] - 1 - own - self._behind(channel, pin))
+        # Trunks over one row stand from left to right in their order.
+        over = (each.x for each in channel.trunks if each.rows[0] <= pin.y <= each.rows[-1])
+        straight = any(pin is one for one, _ in channel.straight)  # what is opposite needs the rest
+        return 0 if straight else max(0, next(over, 0) - own)
+
+    def _behind(self, channel: Channel, pin: Pin) -> int:
+        """The cells of a row, from the left of its channel, behind which nothing is but this pin."""
+        for trunk in reversed(channel.trunks):
+            if trunk.rows[0] <= pin.y <= trunk.rows[-1]:
+                return trunk.x
+        return next(
+            (taken(one, self.mode, plain=self.plain) for one, other in channel.straight if other is pin), 0
+        )
+
+    def lacks(self) -> list[int]:
+        """For each channel, by how many cells a wider one would show its labels at right whole."""
+        found: list[int] = []
+        for channel in self.channels:
+            cut = [(lacking(pin, self.mode), pin) for pin in channel.pins if pin.side == "left"]
+            found.append(max((lack - self._spare(pin) for lack, pin in cut if lack), default=0))
+        return found
 
     def reach(self, pin: Pin) -> tuple[int, int]:
         """From which cell and up to which the channel lies where a card or a line has a pin."""
-        number = pin.holder.column if pin.side == "right" else pin.holder.column - 1
+        number = self._channel(pin)
         start = self.starts[number]
         return start, start + self.widths[number]
+
+    @staticmethod
+    def _channel(pin: Pin) -> int:
+        """The number of the channel at which a pin is."""
+        return pin.holder.column if pin.side == "right" else pin.holder.column - 1
 
     def crossed(self) -> dict[int, list[int]]:
         """For each row of a frame, the cells where trunks cross it, from the left."""

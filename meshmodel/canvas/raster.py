@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from meshmodel.canvas import glyphs
-from meshmodel.canvas.labels import LABEL_INK, MARK_INK, end_of, spot
+from meshmodel.canvas.labels import LABEL_INK, MARK_INK, spot
 from meshmodel.canvas.lanes import Titles
 from meshmodel.canvas.parts import ASCII_GLYPHS, GLYPHS, Branch, Card, Pin, Style
 from meshmodel.canvas.plan import Plan
@@ -152,7 +152,7 @@ class Raster:
         if pin.kind == "through" and pin.side == "right":
             x, width = self._columns[pin.holder.column]
             legs.append(Leg(x, x + width, style, branches, owned))
-        end = end_of(pin, plan.mode, plain=self._plain)
+        end = plan.end(pin)
         mark_x, at = spot(pin, end, start, stop)
         rightwards = pin.side == "left"
         if pin.kind == "target":

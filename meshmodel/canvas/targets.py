@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from meshmodel.canvas.labels import end_of, spot
+from meshmodel.canvas.labels import spot
 from meshmodel.canvas.lanes import Titles
 from meshmodel.canvas.parts import Branch, Card, Pin
 from meshmodel.canvas.plan import Plan
@@ -42,7 +42,7 @@ def _targets(plan: Plan, pin: Pin) -> list[Target]:
     if link is None:
         return _source_targets(plan, pin)
     start, stop = plan.reach(pin)
-    end = end_of(pin, plan.mode, plain=plan.plain)
+    end = plan.end(pin)
     mark_x, at = spot(pin, end, start, stop)
     relation, credential = link.relation, link.credential
     found: list[Target] = []
@@ -74,7 +74,7 @@ def _source_targets(plan: Plan, pin: Pin) -> list[Target]:
     start, stop = plan.reach(pin)
     found: list[Target] = []
     for checkpoint in _checkpoints(plan, pin.start):
-        end = end_of(pin, plan.mode, plain=plan.plain)
+        end = plan.end(pin)
         found.insert(0, Target(checkpoint, "mark", Box(spot(pin, end, start, stop)[0], pin.y, 1, 1)))
     found += _lines(pin.branches, _leg(pin, start, stop), None)
     return found

@@ -8,6 +8,8 @@ from meshmodel.canvas.parts import Card
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.canvas.text import cells, pad_flagged
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
+from meshmodel.store.interchange import read_file
+from tests.app.desk import MODELS
 from tests.canvas.building import helpdesk, meshes, snapshot_of
 from tests.canvas.tracing import LEFT, RIGHT, arms, cells_of, reached
 
@@ -215,3 +217,31 @@ def test_names_are_shown_where_only_ids_are_given_in_other_letters(width, identi
     assert "system:数据库系统" in shown
     assert "lingpai" not in shown
     assert "shujukuxitong" not in shown
+
+
+@pytest.mark.parametrize(
+    ("model", "width", "label"),
+    [
+        ("finance-orchestrator", 150, "Identity of the payment executor read+write─◇▶"),
+        ("federated-release", 120, "Sign-in of the release manager rw─▶"),
+    ],
+)
+def test_a_label_is_whole_where_its_line_has_room(model, width, label):
+    drawing = draw(read_file(MODELS / f"{model}.toml"), Facts(), Options(width, 50))
+    assert drawing.width <= width
+    assert label in drawing.as_text()
+
+
+@pytest.mark.parametrize("width", [80, 120, 160])
+@pytest.mark.parametrize("ends", [range(6), range(5, -1, -1), (2, 0, 4, 1, 5, 3)])
+def test_a_long_label_leaves_room_for_the_lines_that_cross_its_row(width, ends):
+    records = []
+    for number, end in enumerate(ends):
+        name = f"Identity of the one that does everything {number}"
+        records += [Agent(f"a{number}"), System(f"s{number}"), Credential(f"c{number}", name=name)]
+        records += [Hold(f"a{number}", f"c{number}"), Grant(f"c{number}", f"s{end}", ("read",))]
+    drawing = draw(snapshot_of(*records), Facts(), Options(width, 40))
+    check_cells(drawing)
+    check_lines(drawing)
+    check_owners(drawing)
+    assert drawing.as_text().count("Identity of") == len(ends)
