@@ -4,6 +4,10 @@ import time
 from collections.abc import Callable
 
 
+class Stopped(Exception):  # noqa: N818  # it is no error
+    """It was time to stop in the middle of something, which is then of no use."""
+
+
 class Stop:
     """Says whether to stop.
 
@@ -21,6 +25,15 @@ class Stop:
         if self._cancelled is not None and self._cancelled():
             return True
         return self._until is not None and time.monotonic() >= self._until
+
+    def check(self) -> None:
+        """Give up what is under way if it is time to stop.
+
+        Raises:
+            Stopped: it is.
+        """
+        if self():
+            raise Stopped
 
     def remaining(self) -> float:
         """The seconds that are left; infinite where there is no limit."""
