@@ -1,7 +1,7 @@
 """Crossings (section 6): counted by sets of bits, listed only when somebody asks."""
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -139,10 +139,18 @@ class _Rest:
 class Counts:
     """How many crossings there are, and how many of them are approved or uncontrolled."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, meanwhile: Callable[[], None] | None = None) -> None:
+        """Count them.
+
+        Args:
+            engine: the reading.
+            meanwhile: called before each agent; what it raises comes through.
+        """
         self.begin(engine)
         self.approvals.update(approvals(engine))
         for traveller in engine.travellers:
+            if meanwhile is not None:
+                meanwhile()
             self._add(traveller)
 
     def begin(self, engine: Engine) -> None:

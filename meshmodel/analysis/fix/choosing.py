@@ -1,21 +1,25 @@
 """The minimum fix: proofs are added to a hitting set problem until its solution closes everything."""
 
 from collections.abc import Iterable
+from contextlib import suppress
+from itertools import chain
 from typing import Final
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.grounds import Grounds
-from meshmodel.analysis.fix.hitting import NONE, Some, apart, least_only, parts, quick_set, without_spare
+from meshmodel.analysis.fix.hitting import NONE, Least, Some, apart, in_order, parts, quick_set, without_spare
 from meshmodel.analysis.fix.intents import Intents
 from meshmodel.analysis.fix.preferring import Preferring
 from meshmodel.analysis.fix.results import Fix
 from meshmodel.analysis.fix.solver import Program, Row
-from meshmodel.analysis.fix.stopping import Stop
+from meshmodel.analysis.fix.stopping import Stop, Stopped
 from meshmodel.analysis.parts import Batches
 from meshmodel.analysis.results import Door, StepKey
 
 _EACH: Final = 40
 """Of so many checkpoints it is said what each closes alone."""
+_AT_ONCE: Final = 20_000
+"""So many proofs are put in order before it is asked whether to stop."""
 _ROWS: Final = 1_000
 """Parts of the problem go to one program up to so many proofs."""
 
@@ -25,7 +29,7 @@ class Choosing:
 
     Attributes:
         grounds: the reading.
-        known: the proofs found so far.
+        known: the proofs found so far, of which none includes another.
         best: the smallest fix found so far.
         bound: how many checkpoints every fix has at least, as far as it is proven.
     """
@@ -37,6 +41,7 @@ class Choosing:
         self.grounds = Grounds(engine, grants, stop, batches)
         self.stop = stop
         self.known: list[Some] = []
+        self._least = Least()
         self._solved: dict[tuple[Some, ...], Some] = {}
         # To guard the whole grant of every door is a fix (section 6).
         self.best: Some = frozenset(map(self.grounds.number_of.__getitem__, grants))
@@ -45,34 +50,35 @@ class Choosing:
     def run(self) -> None:
         """Narrow the two numbers until they meet, or it is time to stop."""
         closed = NONE
-        while self.bound < len(self.best) and not self.stop():
-            self._answer(closed)
-            if self.bound == len(self.best) or self.stop():
-                return
-            closed = self._smallest()
+        with suppress(Stopped):
+            while self.bound < len(self.best):
+                self.stop.check()
+                self._answer(closed)
+                if self.bound < len(self.best):
+                    closed = self._smallest()
 
     def _answer(self, closed: Some) -> None:
-        """Find proofs against a set, and a fix that begins with it."""
+        """Find proofs against a set, and a fix that begins with it.
+
+        Raises:
+            Stopped: it was time to stop before there was one.
+        """
         found: list[Some] = []
-        while not self.stop():
-            more = self.grounds.against(closed)
-            if more is None:
-                return
-            if not more:
-                # What was added is a fix too; less of it may do.
-                if found:
-                    closed = self._less(closed)
-                if len(closed) < len(self.best):
-                    self.best = closed
-                return
+        while more := self._against(closed):
             found = self.learn(more)
-            closed |= quick_set(found)
+            closed |= quick_set(found, self.stop)
+        # What was added is a fix too; less of it may do.
+        if found:
+            closed = self._less(closed)
+        if len(closed) < len(self.best):
+            self.best = closed
 
     def _less(self, closed: Some) -> Some:
         less = without_spare(closed, self.known)
-        while less != closed and not self.stop():
-            more = self.grounds.against(less)
-            if more is None:
+        while less != closed:
+            try:
+                more = self._against(less)
+            except Stopped:
                 break
             if not more:
                 return less
@@ -80,17 +86,32 @@ class Choosing:
             less |= quick_set(more) & closed or quick_set(more)
         return closed
 
+    def _against(self, closed: Some) -> set[Some]:
+        """Proofs against a set; none: it is a fix.
+
+        Raises:
+            Stopped: it was time to stop before there were any that could be put in order.
+        """
+        self.stop.check()
+        more = self.grounds.against(closed)
+        if more is None:
+            raise Stopped
+        if more and self.stop():
+            # There is no time to put them in order, but they count.
+            self.bound = max(self.bound, apart(chain(self.known, more)))
+            raise Stopped
+        return more
+
     def learn(self, proofs: Iterable[Some]) -> list[Some]:
         """Keep proofs, and of all that are known only the least; which of these are among them."""
-        new = set(proofs)
-        named = NONE.union(*new)
-        # Whoever shares nothing with the new ones includes none of them, and is included in none.
-        near = [each for each in self.known if not named.isdisjoint(each)]
-        rest = [each for each in self.known if named.isdisjoint(each)]
-        least = least_only([*near, *new])
-        self.known = rest + least
+        new, found = list(proofs), []
+        for first in range(0, len(new), _AT_ONCE):
+            if first and self.stop():
+                break
+            found += [proof for proof in in_order(new[first : first + _AT_ONCE]) if self._least.add(proof)]
+        self.known = list(self._least)
         self.bound = max(self.bound, apart(self.known))
-        return [each for each in least if each in new]
+        return [proof for proof in found if proof in self._least]
 
     def _smallest(self) -> Some:
         """A smallest set that hits every known proof; not yet a fix.
@@ -116,6 +137,9 @@ class Choosing:
                 chosen |= known
                 bound += len(known)
         while waiting:
+            if self.stop():
+                bound += apart(chain.from_iterable(waiting))
+                break
             some = [waiting.pop()]
             rows = len(some[0])
             while waiting and rows + len(waiting[-1]) <= _ROWS:
@@ -167,10 +191,10 @@ def minimum_fix(
 
 def prefer(choosing: Choosing, stop: Stop) -> tuple[Intents, bool]:
     """Take the preferred one of the smallest sets; whether that went to the end."""
-    intents = Intents(choosing.grounds)
+    intents = Intents(choosing.grounds, stop)
     if not choosing.best:
         return intents, True
-    if choosing.bound < len(choosing.best):
+    if choosing.bound < len(choosing.best) or not intents.complete:
         return intents, False
     return intents, Preferring(choosing.grounds, intents, choosing, stop).run()
 
@@ -181,7 +205,8 @@ def answer(choosing: Choosing, intents: Intents, before: int, *, settled: bool) 
     cost = len(best)
     alone: tuple[int, ...] = ()
     if cost <= _EACH and grounds.complete:
-        alone = tuple(before - grounds.uncontrolled(frozenset((each,))) for each in sorted(best))
+        with suppress(Stopped):
+            alone = tuple(before - grounds.uncontrolled(frozenset((each,))) for each in sorted(best))
     return Fix(
         cost=cost,
         lower_bound=min(cost, choosing.bound),
@@ -192,4 +217,5 @@ def answer(choosing: Choosing, intents: Intents, before: int, *, settled: bool) 
         closes_each=alone,
         before=before,
         settled=settled,
+        intents_known=intents.complete or not best,
     )

@@ -7,6 +7,7 @@ the programs have proven.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,7 +19,7 @@ from meshmodel.analysis.fix.hitting import NONE, Some, least_only
 from meshmodel.analysis.fix.proofs import Search
 from meshmodel.analysis.fix.results import CurvePoint
 from meshmodel.analysis.fix.solver import Program, Row
-from meshmodel.analysis.fix.stopping import Stop
+from meshmodel.analysis.fix.stopping import Stop, Stopped
 from meshmodel.analysis.fix.trying import Trying
 from meshmodel.analysis.parts import Batches
 from meshmodel.analysis.results import Door, StepKey
@@ -70,7 +71,8 @@ def closing_curve(
                 progress(checkpoints, cost)
     open_ = any(best.remaining(checkpoints) > least[checkpoints] for checkpoints in range(1, cost))
     if open_ and grounds.complete:
-        _try_out(grounds, choosing.best, before, best, stop)
+        with suppress(Stopped):
+            _try_out(grounds, choosing.best, before, best, stop)
     # With fewer checkpoints no fewer crossings remain.
     for checkpoints in range(cost - 1, 0, -1):
         least[checkpoints] = max(least[checkpoints], least[checkpoints + 1])
@@ -138,11 +140,13 @@ def _try_out(grounds: Grounds, fix: Some, before: int, best: _Best, stop: Stop) 
     """Take checkpoints of a fix one by one, each time one that closes most of what is left.
 
     What each closes is counted again only for the few that closed most when they were last looked at.
+
+    Raises:
+        Stopped: it was time to stop in the middle of it; what was tried is kept.
     """
     closes = {}
     for relation in sorted(fix):
-        if stop():
-            return
+        stop.check()
         one = frozenset((relation,))
         remaining = grounds.uncontrolled(one)
         best.tried(one, remaining)
@@ -151,8 +155,7 @@ def _try_out(grounds: Grounds, fix: Some, before: int, best: _Best, stop: Stop) 
     while closes:
         looked_at = {}
         for relation in sorted(closes, key=lambda each: (-closes[each], each))[:_LOOKED_AT]:
-            if stop():
-                return
+            stop.check()
             closed = chosen | {relation}
             looked_at[relation] = grounds.uncontrolled(closed)
             best.tried(closed, looked_at[relation])
@@ -227,13 +230,21 @@ class _Crossings:
                         self.items.append(item)
 
     def _learn(self, closed: Some, items: Iterable[_Item]) -> int | None:
-        """Add proofs against a set to crossings that none is known of; how many are uncontrolled."""
+        """Add proofs against a set to crossings that none is known of; how many are uncontrolled.
+
+        ``None``: it was time to stop before that was known.
+        """
+        with suppress(Stopped):
+            return self._learn_all(closed, items)
+        return None
+
+    def _learn_all(self, closed: Some, items: Iterable[_Item]) -> int:
         alone: dict[int, Search] = {}
         trying: Trying | None = None
         remaining = 0
         for number, item in enumerate(items):
-            if not number % 64 and self.stop():
-                return None
+            if not number % 64:
+                self.stop.check()
             ground = item.piece.ground
             if trying is None or trying.ground is not ground:
                 trying, alone = Trying(ground, item.piece.inside(closed)), {}
@@ -262,7 +273,9 @@ class _Crossings:
         taken = 0
         for access, proofs in search.by_access(item.start).items():
             if wanted >> access & 1:
-                item.proofs.setdefault(access, set()).update(map(item.piece.named, proofs))
+                item.proofs.setdefault(access, set()).update(
+                    item.piece.named(bits(proof)) for proof in proofs
+                )
                 taken |= 1 << access
         return taken
 

@@ -7,11 +7,20 @@ approvals depend on what an agent holds, guarded or not, and stay as they are.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
+from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import Approval, approvals, crossed_from
 from meshmodel.analysis.engine import Engine, Traveller
 from meshmodel.analysis.fix.relations import Relations
+from meshmodel.analysis.fix.stopping import Stop
 from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, Pair, bits
+
+_KEPT: Final = 4_096
+"""Of so many agents' homes and sources it is kept what would be crossings: those of all are too much."""
+_OUTSIDERS: Final = 4
+"""Outsiders' words act at home on whatever is there, as if they were from above all levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +83,14 @@ class Ground:
         into: for each access the credentials that are granted it, likewise.
         excuses: what the intents of each agent can excuse.
         grants: for each credential its grants, as far as no checkpoint was on them before.
+
+    Raises:
+        Stopped: it was time to stop before all was prepared.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, stop: Stop) -> None:
+        self.stop = stop
+        stop.check()
         self.engine = engine
         self.mesh = engine.mesh
         self.candidates = engine.candidates
@@ -94,7 +108,7 @@ class Ground:
                 if kind == "grant":
                     self.into.setdefault(pair[1], []).append((pair[0], relation, before))
         self.excuses = approvals(engine)
-        self._crossed: dict[tuple[str | None, int | None], int] = {}
+        self._crossed: dict[tuple[str | None, str | None, int], int] = {}
         self.any_door: dict[int, int] = {}
         self.some_doors: dict[int, int] = {}
         self.excused: dict[tuple[int, int], int] = {}
@@ -115,11 +129,18 @@ class Ground:
 
     def crossed(self, traveller: Traveller, source: int | None) -> int:
         """The accesses that would be crossings from one of the sources of an agent."""
-        crossed = self._crossed.get((traveller.home, source))
+        mesh = self.mesh
+        zone, level = (None, 0) if source is None else (mesh.zone_of[source], self._level(source))
+        crossed = self._crossed.get((traveller.home, zone, level))
         if crossed is None:
-            crossed = crossed_from(self.mesh, traveller, source)
-            self._crossed[traveller.home, source] = crossed
+            if len(self._crossed) >= _KEPT:
+                self._crossed.clear()
+            crossed = self._crossed[traveller.home, zone, level] = crossed_from(mesh, traveller, source)
         return crossed
+
+    def _level(self, source: int) -> int:
+        """What of a system, beside its zone, decides which accesses would be crossings from it."""
+        return _OUTSIDERS if self.mesh.untrusted >> 5 * source & 1 else self.mesh.sensitivity[source]
 
     def readable(self, traveller: Traveller) -> int:
         """The systems that an agent can read, guarded or not, by their read accesses."""
@@ -131,33 +152,87 @@ class Ground:
         ``any_door`` has for each node the accesses that are violations by whichever door; ``excused``
         the credentials that are none, for the accesses in ``some_doors``.
         """
-        readers: dict[str | None, tuple[Traveller, int]] = {}
-        known: dict[tuple[str | None, int], int] = {}
+        homes: dict[str | None, int] = {}
+        readers: dict[str | None, int] = {}
+        known: dict[tuple[str | None, int, bool], int] = {}
         for traveller in self.engine.travellers:
+            self.stop.check()
             home = traveller.home
-            if traveller.id in self.excuses:
-                for source in sources_of(traveller):
-                    self._excuse(self.start(traveller, source))
-                continue
-            _, read = readers.get(home, (traveller, 0))
-            readers[home] = traveller, read | self.readable(traveller)
-            bad = known.get((home, traveller.sources))
-            if bad is None:
-                bad = 0
-                for source in sources_of(traveller):
-                    bad |= self._closed_by_all(self.start(traveller, source))
-                known[home, traveller.sources] = bad
-            self.any_door[traveller.node] = bad
-        for traveller, read in readers.values():
-            for node in bits(read):
-                bad = self._closed_by_all(self.start(traveller, node // 5))
-                self.any_door[node] = self.any_door.get(node, 0) | bad
+            begins, sources = home is not None, traveller.sources
+            for excuse in self.excuses.get(traveller.id, ()):
+                sources &= ~excuse.sources
+                begins = begins and not excuse.home
+            for read in bits(traveller.sources & ~sources):
+                self.stop.check()
+                self._excuse(self.start(traveller, read // 5))
+            if home is not None and not begins:
+                self._excuse(self.start(traveller, None))
+            key = home, sources, begins
+            if key not in known:
+                known[key] = self._from_sources(traveller, sources, begins=begins)
+            node = traveller.node
+            self.any_door[node] = self.any_door.get(node, 0) | known[key]
+            homes[home] = traveller.home_mask
+            readers[home] = readers.get(home, 0) | self.readable(traveller) & sources
+        for zone, level, alike in self._kinds:
+            self.stop.check()
+            by_read: dict[int, list[int]] = {}
+            for home, read in readers.items():
+                if read & alike:
+                    by_read.setdefault(read & alike, []).append(homes[home])
+            for read, masks in by_read.items():
+                bad = self._from_kind(zone, level, masks)
+                for node in bits(read):
+                    self.any_door[node] = self.any_door.get(node, 0) | bad
 
-    def _closed_by_all(self, start: Start) -> int:
-        return start.crossed & ~self.closed_by_boundaries(start.zone, 0)
+    @cached_property
+    def _kinds(self) -> list[tuple[str, int, int]]:
+        """The systems by what decides which accesses would be crossings from them: zone, level, and the
+        read accesses of those that are alike; by zone, and the highest level first.
+        """
+        kinds: dict[tuple[str, int], list[int]] = {}
+        for number, zone in enumerate(self.mesh.zone_of):
+            kinds.setdefault((zone, -self._level(number)), []).append(5 * number)
+        return [(zone, -above, union(kinds[zone, above])) for zone, above in sorted(kinds)]
+
+    @cached_property
+    def _below(self) -> list[int]:
+        """By level the accesses to which, at home, there would be crossings from it."""
+        at_level, acting = self.mesh.at_level, self.mesh.acting
+        return [*(acting & sum(at_level[:level]) for level in range(_OUTSIDERS)), acting]
+
+    def _from_sources(self, traveller: Traveller, sources: int, *, begins: bool) -> int:
+        """The accesses that are crossings from any of these sources of one agent, with every checkpoint in
+        force that was there before.
+        """
+        mesh, home = self.mesh, traveller.home_mask
+        bad = 0
+        if begins:
+            bad = self.crossed(traveller, None) & ~self.closed_by_boundaries(traveller.home, 0)
+        done = None
+        for zone, level, alike in self._kinds:
+            # From a higher level of the same zone there are all crossings that there are from a lower one.
+            if zone != done and alike & sources:
+                done = zone
+                own = mesh.zone_mask[zone]
+                crossed = mesh.access & ~home & ~own
+                if own != home:
+                    crossed |= home & self._below[level]
+                bad |= crossed & ~self.closed_by_boundaries(zone, 0)
+        return bad
+
+    def _from_kind(self, zone: str, level: int, homes: list[int]) -> int:
+        """The same from systems that are alike, for agents with any of these homes."""
+        own, every, some = self.mesh.zone_mask[zone], -1, 0
+        for home in homes:
+            every &= home
+            if home != own:
+                some |= home
+        crossed = self.mesh.access & ~own & ~every | some & self._below[level]
+        return crossed & ~self.closed_by_boundaries(zone, 0)
 
     def _excuse(self, start: Start) -> None:
-        crossed = self._closed_by_all(start)
+        crossed = start.crossed & ~self.closed_by_boundaries(start.zone, 0)
         excusable = 0
         for excuse in start.excuses:
             excusable |= excuse.actions << 5 * excuse.system

@@ -4,7 +4,7 @@ What is uncontrolled from an agent depends on what that agent reaches alone, so 
 proofs. Relations are numbered anew in each of them, and have one number for all.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from meshmodel.analysis.checkpoints import steps_covered
 from meshmodel.analysis.collecting import collector_at_rest
@@ -15,11 +15,11 @@ from meshmodel.analysis.fix.guarded import Guarded
 from meshmodel.analysis.fix.hitting import Some
 from meshmodel.analysis.fix.proofs import Proofs
 from meshmodel.analysis.fix.relations import ORDER
-from meshmodel.analysis.fix.stopping import Stop
+from meshmodel.analysis.fix.stopping import Stop, Stopped
 from meshmodel.analysis.fix.trying import Trying
 from meshmodel.analysis.parts import Batches
 from meshmodel.analysis.results import StepKey
-from meshmodel.analysis.steps import Mesh, Pair, bits
+from meshmodel.analysis.steps import Mesh, Pair
 from meshmodel.model.records import Checkpoint
 
 _COUNTED = 16
@@ -54,23 +54,34 @@ class Piece:
         both = some.intersection(place) if len(place) < len(some) else place.keys() & some
         return sum(1 << place[number] for number in both)
 
-    def named(self, relations: int) -> Some:
+    def named(self, relations: Iterable[int]) -> Some:
         """Relations as they are numbered for all."""
-        return frozenset(self.numbers[each] for each in bits(relations))
+        return frozenset(map(self.numbers.__getitem__, relations))
 
-    def against(self, closed: Some) -> Iterator[Some]:
-        """Proofs of what remains uncontrolled here."""
+    def against(self, closed: Some, found: set[Some]) -> None:
+        """Add proofs of what remains uncontrolled here.
+
+        Raises:
+            Stopped: it was time to stop before it was known whether there are more.
+        """
         inside = self.inside(closed)
         # Guarding more leaves nothing open that was not.
         if self._clean is not None and not self._clean & ~inside:
             return
-        found = self._proofs.against(Trying(self.ground, inside))
-        if not found:
+        here: set[Some] = set()
+        try:
+            self._proofs.against(Trying(self.ground, inside), here)
+        finally:
+            found.update(map(self.named, here))
+        if not here:
             self._clean = inside
-        yield from map(self.named, found)
 
     def uncontrolled(self, closed: Some) -> int:
-        """How many crossings of its agents are uncontrolled."""
+        """How many crossings of its agents are uncontrolled.
+
+        Raises:
+            Stopped: it was time to stop before that was known.
+        """
         inside = self.inside(closed)
         known = self._counted.get(inside)
         if known is None:
@@ -84,8 +95,9 @@ class Grounds:
     """All pieces of a reading.
 
     Attributes:
-        pieces: as far as there was time to make them.
+        pieces: none where there was no time to make them all.
         complete: whether there was.
+        has_intents: whether any agent of the reading has a declared intent.
         keys: what each relation is called that is in one of them or has a door, in the fixed order.
         number_of: the number of each of these.
     """
@@ -97,15 +109,28 @@ class Grounds:
         self.stop = stop
         self.pieces: list[Piece] = []
         self.complete = True
-        for each in (engine,) if batches is None else batches.passing():
-            if batches is not None and stop():
-                self.complete = False
-                break
-            self.pieces.append(Piece(Ground(each)))
-        names = set(doors).union(*(piece.ground.relations.keys for piece in self.pieces))
-        self.keys = sorted(names, key=lambda key: (ORDER.index(key[0]), key[1], key[2]))
+        self.has_intents = any(True for _ in engine.intents())
+        names = set(doors)
+        try:
+            for each in (engine,) if batches is None else batches.passing():
+                self.pieces.append(Piece(Ground(each, stop)))
+            self._number(names.union(*(piece.ground.relations.keys for piece in self.pieces)))
+        except Stopped:
+            # Time is over, and there will be none to look at those that are there.
+            self.complete = False
+            self.pieces.clear()
+            self._number(names)
+
+    def _number(self, names: set[StepKey]) -> None:
+        """Number all relations that there are.
+
+        Raises:
+            Stopped: it was time to stop before all pieces knew these numbers.
+        """
+        self.keys = [key for kind in ORDER for key in sorted([key for key in names if key[0] == kind])]
         self.number_of = {key: number for number, key in enumerate(self.keys)}
         for piece in self.pieces:
+            self.stop.check()
             piece.number(self.number_of)
 
     @collector_at_rest()
@@ -115,14 +140,20 @@ class Grounds:
         None are left only if nothing remains; ``None``: it was time to stop before that was known.
         """
         found: set[Some] = set()
-        for number, piece in enumerate(self.pieces):
-            if number and self.stop():
-                return found or None
-            found.update(piece.against(closed))
+        try:
+            for piece in self.pieces:
+                self.stop.check()
+                piece.against(closed, found)
+        except Stopped:
+            return found or None
         return found if found or self.complete else None
 
     def uncontrolled(self, closed: Some) -> int:
-        """How many crossings are uncontrolled then; for all agents, so all pieces must be there."""
+        """How many crossings are uncontrolled then; for all agents, so all pieces must be there.
+
+        Raises:
+            Stopped: it was time to stop before that was known.
+        """
         return sum(piece.uncontrolled(closed) for piece in self.pieces)
 
     def named(self, closed: Some) -> tuple[StepKey, ...]:

@@ -6,16 +6,24 @@ from functools import cached_property
 
 from meshmodel.analysis.checkpoints import Candidates
 from meshmodel.analysis.closure import Closure
-from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.engine import Engine, Traveller
+from meshmodel.analysis.fix.stopping import Stop
 from meshmodel.analysis.steps import Pair
-from meshmodel.model.records import Intent
+from meshmodel.model.records import Agent, Intent
 
 
 class Guarded(Engine):
-    """What the engine of a reading would be if these steps were guarded as well."""
+    """What the engine of a reading would be if these steps were guarded as well.
 
-    def __init__(self, engine: Engine, steps: Iterable[Pair]) -> None:
+    Args:
+        engine: of the reading.
+        steps: are guarded.
+        stop: when to give up; none: never.
+    """
+
+    def __init__(self, engine: Engine, steps: Iterable[Pair], stop: Stop | None = None) -> None:
         self._before = engine
+        self._stop = stop
         self.snapshot = engine.snapshot
         self.view = engine.view
         self.mesh = engine.mesh
@@ -37,6 +45,16 @@ class Guarded(Engine):
     def held(self) -> Closure:
         """Hold and exchange steps only."""
         return self._before.held
+
+    def traveller(self, agent: Agent, node: int) -> Traveller:
+        """What is known of one active agent that is no person.
+
+        Raises:
+            Stopped: it is time to stop, while that is asked for all of them.
+        """
+        if self._stop is not None:
+            self._stop.check()
+        return super().traveller(agent, node)
 
     def names(self) -> Iterable[str]:
         """The ids of the same agents."""

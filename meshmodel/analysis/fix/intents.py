@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from meshmodel.analysis.fix.grounds import Grounds, Piece
 from meshmodel.analysis.fix.hitting import NONE, Some
+from meshmodel.analysis.fix.stopping import Stop, Stopped
 from meshmodel.analysis.fix.trying import Trying
 from meshmodel.analysis.steps import implied_mask
 
@@ -43,16 +44,29 @@ class Declared:
 
 
 class Intents:
-    """The declared intents of one reading."""
+    """The declared intents of one reading.
 
-    def __init__(self, grounds: Grounds) -> None:
+    Attributes:
+        declared: those that go through today, as far as there was time to look.
+        complete: whether there was time for all of them.
+    """
+
+    def __init__(self, grounds: Grounds, stop: Stop) -> None:
         self.declared: list[Declared] = []
-        for piece in grounds.pieces:
-            self._look(piece)
+        self.complete = grounds.complete or not grounds.has_intents
+        try:
+            for piece in grounds.pieces:
+                self._look(piece, stop)
+        except Stopped:
+            self.complete = False
         self.declared.sort(key=lambda each: (each.agent, each.system))
 
-    def _look(self, piece: Piece) -> None:
-        """The intents of the agents of one piece."""
+    def _look(self, piece: Piece, stop: Stop) -> None:
+        """The intents of the agents of one piece.
+
+        Raises:
+            Stopped: it was time to stop before all were looked at.
+        """
         mesh = piece.ground.mesh
         today = Trying(piece.ground, 0)
         ways: dict[int, Ways] = {}
@@ -60,6 +74,7 @@ class Intents:
             node = mesh.agent_node.get(intent.agent)
             if node is None:
                 continue
+            stop.check()
             if node not in ways:
                 ways[node] = _in_hand(piece, today, node)
             system = mesh.system_number[intent.system]

@@ -5,13 +5,17 @@ and for every checkpoint of before that is in the way, a path by which the start
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from meshmodel.analysis.fix.ground import Ground, Start
+from meshmodel.analysis.fix.hitting import NONE, Some
 from meshmodel.analysis.fix.trying import Trying
 from meshmodel.analysis.steps import bits
 
-_MANY = 400
-"""After so many proofs by power in one round, the next set is tried first."""
+_MANY: Final = 400
+"""After so many proofs by power in one round, the next set is tried first;"""
+_VERY_MANY: Final = 20_000
+"""and after so many others, most of which it takes the same few relations to answer."""
 
 
 class Proofs:
@@ -20,25 +24,37 @@ class Proofs:
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
 
-    def against(self, trying: Trying) -> set[int]:
-        """Proofs of what remains uncontrolled, each as bits; none only if nothing remains."""
-        found = set(self._plain(trying))
-        if not found and self.ground.candidates.controllable:
-            found = set(self._by_power(trying))
-        return found
+    def against(self, trying: Trying, found: set[Some]) -> None:
+        """Find proofs of what remains uncontrolled; none only if nothing remains.
 
-    def _plain(self, trying: Trying) -> Iterator[int]:
+        Args:
+            trying: what is guarded.
+            found: is added to, each proof once it is there.
+
+        Raises:
+            Stopped: it was time to stop before there was one, or as many as there are.
+        """
+        before = len(found)
+        for proof in self._plain(trying):
+            found.add(proof)
+            if len(found) - before > _VERY_MANY:
+                return
+        if len(found) == before and self.ground.candidates.controllable:
+            found.update(self._by_power(trying))
+
+    def _plain(self, trying: Trying) -> Iterator[Some]:
         """Paths from single nodes that meet no checkpoint of before."""
         ground = self.ground
         for node, whole in ground.any_door.items():
+            ground.stop.check()
             some = ground.some_doors.get(node, 0)
             if trying.closure.row(node) & (whole | some):
                 yield from self._paths(node, whole, some, trying.closed)
 
-    def _paths(self, start: int, whole: int, some: int, closed: int) -> Iterator[int]:
+    def _paths(self, start: int, whole: int, some: int, closed: int) -> Iterator[Some]:
         """A shortest path to every violation, where none leads through a violation."""
         ground, mesh = self.ground, self.ground.mesh
-        used = {start: 0}
+        used = {start: NONE}
         queue = [start]
         for node in queue:
             path = used[node]
@@ -50,26 +66,26 @@ class Proofs:
                     if bad & whole or any(
                         not ground.excused[start, access] >> node & 1 for access in bits(bad)
                     ):
-                        yield path | 1 << grant.relation
+                        yield path | {grant.relation}
                         continue
                     for access, _ in grant.steps:
                         if access not in used:
-                            used[access] = path | 1 << grant.relation
+                            used[access] = path | {grant.relation}
                             queue.append(access)
             for enters, relation, before in ground.steps[node]:
                 if before or enters in used or (relation >= 0 and closed >> relation & 1):
                     continue
                 if enters < mesh.first_credential and relation >= 0:
                     continue  # a grant, above
-                used[enters] = path | 1 << relation if relation >= 0 else path
+                used[enters] = path | {relation} if relation >= 0 else path
                 queue.append(enters)
 
-    def _by_power(self, trying: Trying) -> Iterator[int]:
+    def _by_power(self, trying: Trying) -> Iterator[Some]:
         """Proofs for starts that have power over checkpoints of before."""
         number = 0
         for start in trying.with_power():
             for proof in Search(self.ground, start, ~trying.closed).proofs():
-                yield self._least(start, proof)
+                yield frozenset(bits(self._least(start, proof)))
                 number += 1
             if number > _MANY:
                 return
@@ -77,6 +93,7 @@ class Proofs:
     def _least(self, start: Start, proof: int) -> int:
         """The proof without what it does not need."""
         for relation in bits(proof):
+            self.ground.stop.check()
             less = proof & ~(1 << relation)
             if any(True for _ in Search(self.ground, start, less).proofs()):
                 proof = less

@@ -17,10 +17,12 @@ class Fix:
         closes: how many uncontrolled crossings they close, which is all there are.
         interrupts: the declared intents that no longer go through unasked, as (agent, system).
         closes_each: for each of the checkpoints how many crossings it closes alone; empty where there
-            are more than 40, for which ``Analysis.closing`` can be asked one by one.
+            are more than 40 or time was over, when ``Analysis.closing`` can be asked one by one.
         before: how many crossings are uncontrolled without them.
         settled: whether it is also proven that no other smallest set interrupts fewer intents, nor
             as many and comes before this one in the fixed order.
+        intents_known: whether there was time to look at all declared intents; where there was not,
+            ``interrupts`` may lack some.
     """
 
     cost: int
@@ -32,6 +34,7 @@ class Fix:
     closes_each: tuple[int, ...]
     before: int
     settled: bool
+    intents_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

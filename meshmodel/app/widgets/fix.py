@@ -130,7 +130,9 @@ def fix_rows(fix: "Fix", fixing: Fixing, *, is_ascii: bool, working: str = "") -
         yield heading(
             f"  what each closes was counted of the first {len(fixing.parts):,} only: it takes long"
         )
-    if fix.interrupts:
+    if not fix.intents_known:
+        yield heading("there was no time to see which declared intents it interrupts")
+    elif fix.interrupts:
         meant = ", ".join(f"{agent} on {system}" for agent, system in fix.interrupts)
         words = f"interrupts what is declared intended: {meant}"
         yield Row("interrupts", line((words, "$text-warning")), heading=True)

@@ -1,5 +1,6 @@
 """A search that is stopped anywhere answers with what it knows, and never claims more."""
 
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -28,8 +29,9 @@ def test_a_search_that_is_cancelled_anywhere_says_only_what_is_true(seed, size, 
     assert found.lower_bound <= fix.cost <= found.cost == len(found.checkpoints)
     assert found.optimal == (found.lower_bound == found.cost)
     assert found.closes == found.before == analysis.closing(found.checkpoints)
+    assert found.closes_each in ((), tuple(analysis.closing([each]) for each in found.checkpoints))
     if found.settled:
-        assert found == fix
+        assert found == replace(fix, closes_each=found.closes_each)
 
 
 @settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
