@@ -5,6 +5,7 @@ from contextlib import suppress
 from itertools import chain
 from typing import Final
 
+from meshmodel.analysis.collecting import collector_at_rest
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.grounds import Grounds
 from meshmodel.analysis.fix.hitting import NONE, Least, Some, apart, in_order, parts, quick_set, without_spare
@@ -18,7 +19,7 @@ from meshmodel.analysis.results import Door, StepKey
 
 _EACH: Final = 40
 """Of so many checkpoints it is said what each closes alone."""
-_AT_ONCE: Final = 20_000
+_AT_ONCE: Final = 5_000
 """So many proofs are put in order before it is asked whether to stop."""
 _ROWS: Final = 1_000
 """Parts of the problem go to one program up to so many proofs."""
@@ -102,6 +103,7 @@ class Choosing:
             raise Stopped
         return more
 
+    @collector_at_rest()
     def learn(self, proofs: Iterable[Some]) -> list[Some]:
         """Keep proofs, and of all that are known only the least; which of these are among them."""
         new, found = list(proofs), []
@@ -119,15 +121,10 @@ class Choosing:
         It is found by programs, each for some parts that have nothing to do with one another. Where
         time is over it is a quick one, and bounded by what the programs have proven.
         """
-        part_of = parts(self.known)
-        proofs_of: dict[int, list[Some]] = {}
-        for proof in self.known:
-            proofs_of.setdefault(part_of[min(proof)], []).append(proof)
         chosen: set[int] = set()
         bound = 0
         waiting: list[tuple[Some, ...]] = []
-        for part in sorted(proofs_of):
-            proofs = tuple(proofs_of[part])
+        for proofs in self._parted():
             known = self._solved.get(proofs)
             if known is None and (shared := proofs[0].intersection(*proofs)):
                 known = frozenset((min(shared),))
@@ -150,6 +147,15 @@ class Choosing:
             bound += least
         self.bound = max(self.bound, bound)
         return frozenset(chosen)
+
+    @collector_at_rest()
+    def _parted(self) -> list[tuple[Some, ...]]:
+        """The known proofs of each part that has nothing to do with the others."""
+        part_of = parts(self.known)
+        proofs_of: dict[int, list[Some]] = {}
+        for proof in self.known:
+            proofs_of.setdefault(part_of[min(proof)], []).append(proof)
+        return [tuple(proofs_of[part]) for part in sorted(proofs_of)]
 
     def _solve(self, some: list[tuple[Some, ...]]) -> tuple[Some, int]:
         """A smallest set that hits the proofs of some parts, and how many it takes at least."""
@@ -191,7 +197,7 @@ def minimum_fix(
 
 def prefer(choosing: Choosing, stop: Stop) -> tuple[Intents, bool]:
     """Take the preferred one of the smallest sets; whether that went to the end."""
-    intents = Intents(choosing.grounds, stop)
+    intents = Intents(choosing.grounds, stop.late())
     if not choosing.best:
         return intents, True
     if choosing.bound < len(choosing.best) or not intents.complete:

@@ -5,6 +5,7 @@ proofs. Relations are numbered anew in each of them, and have one number for all
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from meshmodel.analysis.checkpoints import steps_covered
 from meshmodel.analysis.collecting import collector_at_rest
@@ -22,8 +23,10 @@ from meshmodel.analysis.results import StepKey
 from meshmodel.analysis.steps import Mesh, Pair
 from meshmodel.model.records import Checkpoint
 
-_COUNTED = 16
+_COUNTED: Final = 16
 """So many of the counts of a piece are kept."""
+_MAKING: Final = 0.8
+"""The share of the time in which the pieces must be there."""
 
 
 class Piece:
@@ -111,26 +114,38 @@ class Grounds:
         self.complete = True
         self.has_intents = any(True for _ in engine.intents())
         names = set(doors)
+        # Pieces are of no use unless there is time left to look at them.
+        making = stop.after(_MAKING)
         try:
             for each in (engine,) if batches is None else batches.passing():
+                making.check()
                 self.pieces.append(Piece(Ground(each, stop)))
-            self._number(names.union(*(piece.ground.relations.keys for piece in self.pieces)))
+            self._number(names, making)
         except Stopped:
-            # Time is over, and there will be none to look at those that are there.
             self.complete = False
             self.pieces.clear()
-            self._number(names)
+            self._number(names, None)
 
-    def _number(self, names: set[StepKey]) -> None:
-        """Number all relations that there are.
+    def _number(self, names: set[StepKey], stop: Stop | None) -> None:
+        """Number all relations of the pieces and these.
 
         Raises:
-            Stopped: it was time to stop before all pieces knew these numbers.
+            Stopped: it was time to stop before all pieces knew the numbers.
         """
-        self.keys = [key for kind in ORDER for key in sorted([key for key in names if key[0] == kind])]
+        every = set(names)
+        for piece in self.pieces:
+            if stop is not None:
+                stop.check()
+            every.update(piece.ground.relations.keys)
+        self.keys = []
+        for kind in ORDER:
+            if stop is not None:
+                stop.check()
+            self.keys += sorted([key for key in every if key[0] == kind])
         self.number_of = {key: number for number, key in enumerate(self.keys)}
         for piece in self.pieces:
-            self.stop.check()
+            if stop is not None:
+                stop.check()
             piece.number(self.number_of)
 
     @collector_at_rest()

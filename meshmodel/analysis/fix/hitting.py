@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heapreplace
 from typing import Final
 
+from meshmodel.analysis.collecting import collector_at_rest
 from meshmodel.analysis.fix.stopping import Stop
 
 Some = frozenset[int]
@@ -82,6 +83,7 @@ def _by_length(proof: Some) -> tuple[int, list[int]]:
     return len(proof), sorted(proof, reverse=True)
 
 
+@collector_at_rest()
 def quick_set(proofs: Iterable[Some], stop: Stop | None = None) -> Some:
     """A small set that hits all of these, by taking what most of them share; no smallest one.
 
@@ -123,6 +125,7 @@ def quick_set(proofs: Iterable[Some], stop: Stop | None = None) -> Some:
     return frozenset(chosen)
 
 
+@collector_at_rest()
 def without_spare(chosen: Some, proofs: Iterable[Some]) -> Some:
     """The set without what is not needed to hit all of these, the last in the order left out first."""
     touched: list[int] = []
@@ -141,6 +144,7 @@ def without_spare(chosen: Some, proofs: Iterable[Some]) -> Some:
     return frozenset(left)
 
 
+@collector_at_rest()
 def parts(sets: Iterable[Some]) -> dict[int, int]:
     """What is connected by these sets: for every member the least member of its part."""
     above: dict[int, int] = {}

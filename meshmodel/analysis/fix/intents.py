@@ -76,7 +76,7 @@ class Intents:
                 continue
             stop.check()
             if node not in ways:
-                ways[node] = _in_hand(piece, today, node)
+                ways[node] = _in_hand(piece, today, node, stop)
             system = mesh.system_number[intent.system]
             covered = implied_mask(intent.actions) << 5 * system
             going = _reached(ways[node], node, NONE) & covered
@@ -109,10 +109,14 @@ class Intents:
         return need
 
 
-def _in_hand(piece: Piece, today: Trying, agent: int) -> Ways:
-    """The hold, exchange, grant and implies steps by which an agent has things in hand unasked."""
+def _in_hand(piece: Piece, today: Trying, agent: int, stop: Stop) -> Ways:
+    """The hold, exchange, grant and implies steps by which an agent has things in hand unasked.
+
+    Raises:
+        Stopped: it was time to stop before they were known.
+    """
     ground, mesh, numbers = piece.ground, piece.ground.mesh, piece.numbers
-    _, dropped = today.fixpoint(today.closure.row(agent))
+    _, dropped = today.fixpoint(today.closure.row(agent), stop)
     ways: Ways = {}
     queue = [agent]
     seen = {agent}

@@ -9,6 +9,7 @@ from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.engine import Traveller
 from meshmodel.analysis.fix.ground import Ground, Start
 from meshmodel.analysis.fix.guarded import Guarded
+from meshmodel.analysis.fix.stopping import Stop
 from meshmodel.analysis.steps import Pair, bits
 
 _KEPT: Final = 8_192
@@ -48,10 +49,14 @@ class Trying:
         """
         return Counts(self._engine, self.ground.stop.check).uncontrolled
 
-    def fixpoint(self, row: int) -> tuple[int, int]:
+    def fixpoint(self, row: int, stop: Stop | None = None) -> tuple[int, int]:
         """The least fixpoint of section 5, point 4, from what is reached to begin with.
 
         Returns what is reached in the end, and the checkpoints of before that the start has power over.
+
+        Args:
+            row: what is reached to begin with.
+            stop: when to give up, where that is not as for all else.
 
         Raises:
             Stopped: it was time to stop before that was known.
@@ -61,7 +66,7 @@ class Trying:
             return row, 0
         known = self._known.get(row)
         if known is None:
-            self.ground.stop.check()
+            (stop or self.ground.stop).check()
             begun, dropped = row, 0
             while (now := candidates.controlled(row)) != dropped:
                 dropped = now
