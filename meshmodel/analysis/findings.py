@@ -1,17 +1,16 @@
 """Findings of all rules in their order, with what was accepted about them (section 9)."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import chain, repeat
-from operator import attrgetter
 from typing import Final
 
-from meshmodel.analysis.results import Accepted, Finding, Told
+from meshmodel.analysis.results import Accepted, Columns, Finding, Told
 from meshmodel.analysis.rules import RULES, Case, Facts, Rule
 from meshmodel.analysis.rules.base import Cases, Telling, joined
 from meshmodel.model.records import Acceptance
-from meshmodel.model.vocabulary import SEVERITIES
+from meshmodel.model.vocabulary import SEVERITIES, Severity
 
 
 def findings(facts: Facts, today: date) -> tuple[Finding, ...]:
@@ -21,16 +20,23 @@ def findings(facts: Facts, today: date) -> tuple[Finding, ...]:
         facts: the model as read.
         today: the day (UTC) on which acceptances must still hold.
     """
-    listed: defaultdict[tuple[int, str], list[Finding]] = defaultdict(list)
+    facts = replace(facts, anew=True)
+    listed: dict[tuple[int, str], list[Finding]] = {}
     acceptances: dict[str, dict[str, Acceptance]] = {}
     for acceptance in facts.snapshot.acceptance.values():
         acceptances.setdefault(acceptance.rule, {})[acceptance.subject] = acceptance
     for rule in RULES:
-        of_severity = {severity: listed[rank, rule.id] for severity, rank in _RANK.items()}
-        for each in found_by_all(rule, rule.all_cases(facts), acceptances.get(rule.id, {}), today):
-            of_severity[each.severity].append(each)
-        for some in of_severity.values():
-            some.sort(key=_SUBJECT)
+        cases = _by_columns(rule.all_cases(facts))
+        subjects, severities = cases.subjects, cases.severities
+        order: Sequence[int] = sorted(range(len(subjects)), key=subjects.__getitem__)
+        there = set(severities)
+        for severity in there:
+            places = order
+            if len(there) > 1:
+                places = [place for place in order if severities[place] == severity]
+            listed[_RANK[severity], rule.id] = _found(
+                rule, cases, acceptances.get(rule.id, {}), today, places, repeat(severity)
+            )
     return tuple(chain.from_iterable(listed[place] for place in sorted(listed)))
 
 
@@ -45,65 +51,54 @@ def found_by_all(
         acceptances: the acceptances of its findings by subject.
         today: the day (UTC) on which they must still hold.
     """
-    if not isinstance(cases, Cases):
-        later = [each.told for each in cases if not isinstance(each.told, Told)]
-        if not later or len(later) < len(cases):
-            return [_found(rule, each, acceptances.get(each.subject), today) for each in cases]
-        subject, severity, _, agent, action = zip(*cases, strict=True)
-        cases = Cases(subject, severity, Telling(_say, later), agent, action, range(len(later)))
+    cases = _by_columns(cases)
+    return _found(rule, cases, acceptances, today, range(len(cases.subjects)), cases.severities)
+
+
+def _by_columns(cases: Cases | list[Case]) -> Cases:
+    if isinstance(cases, Cases):
+        return cases
+    if not cases:
+        return _NONE
+    subjects, severities, told, agents, actions = zip(*cases, strict=True)
+    return Cases(subjects, severities, Telling(_say, told), agents, actions, range(len(cases)))
+
+
+def _say(told: Told | Callable[[], Told]) -> Told:
+    return told if isinstance(told, Told) else told()
+
+
+def _found(
+    rule: Rule,
+    cases: Cases,
+    acceptances: Mapping[str, Acceptance],
+    today: date,
+    places: Sequence[int],
+    severities: Iterable[Severity],
+) -> list[Finding]:
+    """The findings of the cases at some places, which have these severities."""
+    every, _, told, agents, actions, _ = cases
+    subjects = list(map(every.__getitem__, places))
     said: Iterable[Accepted | None] = repeat(None)
     if acceptances:
         said = [
-            None if each.subject not in acceptances else accepted(acceptances[each.subject], each, today)
-            for each in map(
-                Case, cases.subjects, cases.severities, repeat(_UNTOLD), cases.agents, cases.actions
-            )
+            None if subject not in acceptances else accepted(acceptances[subject], _case(cases, place), today)
+            for subject, place in zip(subjects, places, strict=True)
         ]
-    subjects, severities, told, agents, actions, _ = cases
-    return Finding.several(
-        rule.id, severities, subjects, told, rule.remedy, rule.references, said, agents, actions
+    columns = Columns(told, rule.remedy, rule.references, agents, actions)
+    return Finding.several(rule.id, severities, subjects, columns, places, said)
+
+
+def _case(cases: Cases, place: int) -> Case:
+    """The case at a place, without its words."""
+    return Case(
+        cases.subjects[place], cases.severities[place], _UNTOLD, cases.agents[place], cases.actions[place]
     )
 
 
+_NONE: Final = Cases((), (), Telling(_say, ()), (), (), ())
 _UNTOLD: Final = Told("", ())
 _RANK: Final = {severity: -number for number, severity in enumerate(SEVERITIES)}
-_SUBJECT: Final = attrgetter("subject")
-
-
-def in_order(finding: Finding) -> tuple[int, str, str]:
-    """What findings are sorted by: severity (highest first), rule and subject."""
-    return _RANK[finding.severity], finding.rule, finding.subject
-
-
-def _say(telling: Callable[[], Told]) -> Told:
-    return telling()
-
-
-def found_by(rule: Rule, case: Case, facts: Facts, today: date) -> Finding:
-    """The finding of one case, with what was accepted about it."""
-    return _found(rule, case, facts.snapshot.acceptance.get((rule.id, case.subject)), today)
-
-
-def _found(rule: Rule, case: Case, acceptance: Acceptance | None, today: date) -> Finding:
-    subject, severity, told, agents, actions = case
-    said = None if acceptance is None else accepted(acceptance, case, today)
-    if not isinstance(told, Told):
-        return Finding.told_later(
-            rule.id, severity, subject, told, rule.remedy, rule.references, said, agents, actions
-        )
-    message, about, remedy = told
-    return Finding(
-        rule.id,
-        severity,
-        subject,
-        message,
-        remedy or rule.remedy,
-        rule.references,
-        said,
-        about,
-        agents,
-        actions,
-    )
 
 
 def accepted(acceptance: Acceptance, case: Case | Finding, today: date) -> Accepted:

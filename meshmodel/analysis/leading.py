@@ -1,36 +1,46 @@
 """Which nodes lead to some others."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from meshmodel.analysis.closure import Closure, Searched, Successors
 from meshmodel.analysis.steps import bits
 
 
-def leading_to(closure: Closure, nodes: Iterable[int], wanted: int) -> set[int]:
-    """Those of some nodes that reach one of a set of nodes."""
+def leading_to(closure: Closure, nodes: Sequence[int], wanted: int) -> list[bool]:
+    """Of each of some nodes whether it reaches one of a set of nodes."""
     if isinstance(closure, Searched):
         return _searched(closure.successors, nodes, frozenset(bits(wanted)))
-    component = closure.component
-    known: dict[int, bool] = {}
-    found = set()
-    for node in nodes:
-        number = component[node]
-        if number not in known:
-            known[number] = bool(closure.row_of(number) & wanted)
-        if known[number]:
-            found.add(node)
-    return found
+    numbers = list(map(closure.component.__getitem__, nodes))
+    inside = wanted.to_bytes(len(closure.successors) // 8 + 1, "little")
+    known = {
+        number: _leads(closure, number, node, wanted, inside)
+        for number, node in dict(zip(numbers, nodes, strict=True)).items()
+    }
+    return list(map(known.__getitem__, numbers))
 
 
-def _searched(successors: Successors, nodes: Iterable[int], wanted: frozenset[int]) -> set[int]:
+def _leads(closure: Closure, number: int, node: int, wanted: int, inside: bytes) -> bool:
+    """Whether a node of a component reaches what is wanted, which is given as bits and as bytes.
+
+    Most of it is one step away, and rows are known of what lies ahead of many: the node needs none.
+    """
+    if closure.is_cycle(number):
+        return bool(closure.row_of(number) & wanted)
+    component, successors = closure.component, closure.successors
+    after = successors[node]
+    if any(inside[each >> 3] >> (each & 7) & 1 for each in (node, *after)):
+        return True
+    return any(closure.row_of(component[each]) & wanted for each in after if successors[each])
+
+
+def _searched(successors: Successors, nodes: Iterable[int], wanted: frozenset[int]) -> list[bool]:
     after = successors.__getitem__
-    found = set()
+    found = []
     for node in nodes:
         known = new = {node}
         while new and wanted.isdisjoint(new):
             new = set(chain.from_iterable(map(after, new))) - known
             known = known | new
-        if new:
-            found.add(node)
+        found.append(bool(new))
     return found

@@ -1,7 +1,9 @@
 """Who effectively reaches what: agents by what they reach, as sets and in words."""
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import compress
+from operator import le
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.steps import bits
@@ -13,7 +15,6 @@ FEW = 5
 """So many elements a sentence names; of more the first three."""
 _MOST_KNOWN = 20_000
 """So many sets of agents are kept in words; then they are forgotten."""
-_ZERO, _ONE = b"01"
 _FLAGS = bytes.maketrans(b"01", b"\0\1")
 _SELDOM = 8
 """Where no more than one of so many is meant, it is quicker to name them one by one."""
@@ -74,14 +75,12 @@ class Reached:
     def every(self) -> int:
         """All that some active agent reaches, as bits."""
         if self._every is None:
-            effective, columns = self._engine.effective, self._columns
-            if columns is not None:
-                digits = bytes([_ONE if marks else _ZERO for marks in columns])
-                self._every = int(bytes(map(digits.__getitem__, reversed(self._places))), 2)
-                return self._every
-            self._every = 0
-            for node in self._engine.mesh.agent_node.values():
-                self._every |= effective.row(node)
+            # Many agents reach the same, by one row.
+            rows = list(map(self._engine.effective.row, self._engine.mesh.agent_node.values()))
+            found = 0
+            for row in {id(row): row for row in rows}.values():
+                found |= row
+            self._every = found
         return self._every
 
     def named(self, nodes: Iterable[int]) -> Reaching:
@@ -89,6 +88,9 @@ class Reached:
         marks = 0
         for node in nodes:
             marks |= self._marks(node)
+        return self._named_by(marks)
+
+    def _named_by(self, marks: int) -> Reaching:
         known = self._known.get(marks)
         if known is None:
             if len(self._known) > _MOST_KNOWN:
@@ -96,33 +98,34 @@ class Reached:
             known = self._known[marks] = self._told(marks)
         return known
 
-    def each(self, places: Sequence[tuple[int, ...]]) -> list[Reaching]:
-        """For each of several sets of nodes the active agents that reach one of them."""
-        if self._columns is None and self._asked + len(places) > _ASKED:
+    def each(self, nodes: Sequence[int]) -> list[Reaching]:
+        """The active agents that reach each of several nodes."""
+        if self._columns is None and self._asked + len(nodes) > _ASKED:
             self.prepare()
-        columns, at = self._columns, self._places
+        columns = self._columns
         if columns is None:
-            return [self.named(nodes) for nodes in places]
+            return [self.named((node,)) for node in nodes]
         # Most sets of agents are the same object, and it takes long to tell large numbers apart.
-        known: dict[int, Reaching] = {}
-        found = []
-        for nodes in places:
-            if len(nodes) > 1:
-                found.append(self.named(nodes))
-                continue
-            marks = columns[at[nodes[0]]]
-            reaching = known.get(id(marks))
-            if reaching is None:
-                reaching = known[id(marks)] = self.named(nodes)
-            found.append(reaching)
-        return found
+        marks = list(map(columns.__getitem__, map(self._places.__getitem__, nodes)))
+        numbers = list(map(id, marks))
+        known = {
+            number: self._named_by(each) for number, each in dict(zip(numbers, marks, strict=True)).items()
+        }
+        return list(map(known.__getitem__, numbers))
 
     def _told(self, marks: int) -> Reaching:
         ids = self._engine.mesh.agents
         if marks.bit_count() * _SELDOM < marks.bit_length():
             return self.these(tuple(sorted(map(ids.__getitem__, bits(marks)))))
         chosen = bin(marks)[:1:-1].encode().translate(_FLAGS)
-        return self.these(tuple(sorted(compress(ids, chosen))))
+        some = compress(ids, chosen)
+        return self.these(tuple(some if self._in_order else sorted(some)))
+
+    @cached_property
+    def _in_order(self) -> bool:
+        """Whether the agents are numbered by their ids, as they are but for what edits brought."""
+        ids = self._engine.mesh.agents
+        return all(map(le, ids, ids[1:]))
 
     def these(self, agents: tuple[str, ...]) -> Reaching:
         """Some agents, named by sorted ids, in words and as records."""

@@ -1,16 +1,13 @@
 """The relations of a model by the elements at their ends."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import Any, Final, cast
 
-from meshmodel.analysis.steps import implied_mask
 from meshmodel.model.records import Key, Record
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.vocabulary import Action
 
 ENDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
@@ -50,21 +47,13 @@ class Related:
         every = self._known.get((table, end))
         return self._arranged(table, end) if every is None else every
 
-    @cached_property
-    def granted(self) -> dict[str, int]:
-        """The actions that the grants of each credential allow anywhere, as five bits, admin as all."""
-        implied: dict[tuple[Action, ...], int] = {}
-        found: dict[str, int] = {}
-        for (credential, _), grant in self._snapshot.grant.items():
-            mask = implied.get(grant.actions)
-            if mask is None:
-                mask = implied[grant.actions] = implied_mask(grant.actions)
-            found[credential] = found.get(credential, 0) | mask
-        return found
-
     def shared(self, table: str, end: str) -> list[str]:
         """The elements that several records of a table name at one end."""
-        return [ident for ident, records in self.at(table, end).items() if len(records) > 1]
+        arranged = self._known.get((table, end))
+        if arranged is not None:
+            return [ident for ident, records in arranged.items() if len(records) > 1]
+        numbers = Counter(map(itemgetter(ENDS[table].index(end)), self._snapshot.table(table)))
+        return [ident for ident, number in numbers.items() if number > 1]
 
     def _arranged(self, table: str, end: str) -> dict[str, Sequence[Any]]:
         place = ENDS[table].index(end)

@@ -1,7 +1,7 @@
 """What an analysis answers: documented, frozen types (sections 4 to 6, 9 and 11)."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
@@ -130,6 +130,23 @@ class Told(NamedTuple):
     remedy: str | None = None
 
 
+class Columns(NamedTuple):
+    """What many findings of one rule have that is seldom asked for; each is a place in the columns.
+
+    Attributes:
+        told: puts the finding at a place in words.
+        remedy: where the words name none.
+        references: of the rule.
+        agents, actions: by places.
+    """
+
+    told: Callable[[int], Told]
+    remedy: str
+    references: tuple[str, ...]
+    agents: Sequence[tuple[str, ...]]
+    actions: Sequence[tuple[Action, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One finding of one rule (section 9).
@@ -137,7 +154,8 @@ class Finding:
     ``about`` names the records it is about as (table, key) pairs, for the canvas and the inspector
     (of very many of a kind only the first); ``agents`` and ``actions`` are complete, as an acceptance of
     the finding would state them. ``message``, ``remedy`` and ``about`` may be put together when one of
-    them is first read: there can be ten thousand findings of which a few are looked at.
+    them is first read, and what does not put findings in order may be looked up then: there can be ten
+    thousand findings of which a few are looked at.
     """
 
     rule: str
@@ -150,38 +168,8 @@ class Finding:
     about: tuple[tuple[str, str | tuple[str, str]], ...] = ()
     agents: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
-    _telling: Callable[[int], Told] = field(init=False, repr=False, compare=False)
+    _columns: Columns = field(init=False, repr=False, compare=False)
     _place: int = field(init=False, repr=False, compare=False)
-    _usual: str = field(init=False, repr=False, compare=False)
-
-    @classmethod
-    def told_later(
-        cls,
-        rule: str,
-        severity: Severity,
-        subject: str,
-        telling: Callable[[], Told],
-        usual: str,
-        references: tuple[str, ...],
-        accepted: Accepted | None,
-        agents: tuple[str, ...],
-        actions: tuple[Action, ...],
-    ) -> "Finding":
-        """A finding that ``telling`` puts in words once they are read, always in the same ones; ``usual``
-        is the remedy where it names none.
-        """
-        made = _new(cls)
-        _set(made, "rule", rule)
-        _set(made, "severity", severity)
-        _set(made, "subject", subject)
-        _set(made, "_telling", lambda _place: telling())
-        _set(made, "_place", 0)
-        _set(made, "_usual", usual)
-        _set(made, "references", references)
-        _set(made, "accepted", accepted)
-        _set(made, "agents", agents)
-        _set(made, "actions", actions)
-        return made
 
     @classmethod
     def several(
@@ -189,40 +177,36 @@ class Finding:
         rule: str,
         severities: Iterable[Severity],
         subjects: Collection[str],
-        telling: Callable[[int], Told],
-        usual: str,
-        references: tuple[str, ...],
+        columns: Columns,
+        places: Iterable[int],
         accepted: Iterable[Accepted | None],
-        agents: Iterable[tuple[str, ...]],
-        actions: Iterable[tuple[Action, ...]],
     ) -> "list[Finding]":
-        """Many of one rule as ``told_later`` makes one, by their columns; ``telling`` puts the one at a
-        place in words.
-        """
-        columns = {
+        """Many of one rule, with all else as the columns have it at their places."""
+        slots = {
             "rule": repeat(rule),
             "severity": severities,
             "subject": subjects,
-            "_telling": repeat(telling),
-            "_place": range(len(subjects)),
-            "_usual": repeat(usual),
-            "references": repeat(references),
             "accepted": accepted,
-            "agents": agents,
-            "actions": actions,
+            "_columns": repeat(columns),
+            "_place": places,
         }
-        return _several(cls, len(subjects), columns)
+        return _several(cls, len(subjects), slots)
 
     if not TYPE_CHECKING:  # any name would be allowed
 
         def __getattr__(self, name: str) -> object:
-            """Put it in words: one of them is read that is not there yet."""
-            if name not in ("message", "remedy", "about"):
+            """Look up what is not there yet, and put it in words if one of them is read."""
+            if name in ("message", "remedy", "about"):
+                told = self._columns.told(self._place)
+                _set(self, "message", told.message)
+                _set(self, "remedy", told.remedy or self._columns.remedy)
+                _set(self, "about", told.about)
+            elif name == "references":
+                _set(self, name, self._columns.references)
+            elif name in ("agents", "actions"):
+                _set(self, name, getattr(self._columns, name)[self._place])
+            else:
                 raise AttributeError(f"a finding has no {name}")
-            told = self._telling(self._place)
-            _set(self, "message", told.message)
-            _set(self, "remedy", told.remedy or self._usual)
-            _set(self, "about", told.about)
             return object.__getattribute__(self, name)
 
 

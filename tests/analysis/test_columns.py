@@ -13,7 +13,7 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.questions import asked_of_agent, in_one_zone
 from meshmodel.analysis.relations import ENDS, Related
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules import RULES, Case, Facts, granted, orphaned_credential
+from meshmodel.analysis.rules import RULES, Case, Facts, orphaned_credential, several
 from meshmodel.analysis.rules.base import Cases
 from tests.analysis.random_models import random_model
 from tests.benchmarks.meshes import clustered
@@ -63,7 +63,7 @@ def agree(snapshot, together=nullcontext):
 @contextmanager
 def everything_is_many():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(granted, "_FEW", 0)
+        patch.setattr(several, "_FEW", 0)
         patch.setattr(orphaned_credential, "_FEW_ASKED", 0)
         patch.setattr(reached, "_ASKED", 0)
         yield

@@ -36,7 +36,7 @@ FORMS = {
     "many agents": {"reached._ASKED": -1, "reached._SELDOM": 0, "marking._FEW": 0},
     "few agents": {"reached._SELDOM": NEVER, "marking._FEW": NEVER},
     "little is kept": {"reached._MOST_KNOWN": 0, "meeting._MOST_KNOWN": 0, "listing._MOST_KNOWN": 0},
-    "many credentials": {"rules.orphaned_credential._FEW_ASKED": -1, "rules.granted._FEW": -1},
+    "many credentials": {"rules.orphaned_credential._FEW_ASKED": -1, "rules.several._FEW": -1},
     "sets in parts": {"steps._FEW": 0, "steps._PART": 1},
     "sets of agents by difference": {"updating.doors._LITTLE": 0, "updating.doors._PIVOTS": 1},
     "nothing is named twice": {"updating.doors._NAMES": 0},

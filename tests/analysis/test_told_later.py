@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import meshmodel
-from meshmodel.analysis.results import Accepted, Door, Finding, Told
+from meshmodel.analysis.results import Accepted, Columns, Door, Finding, Told
 from tests.benchmarks.meshes import clustered
 
 ABOUT = (("grant", ("key", "store")), ("credential", "key"))
@@ -14,12 +14,13 @@ ABOUT = (("grant", ("key", "store")), ("credential", "key"))
 def later(told):
     asked = []
 
-    def telling():
-        asked.append(told)
+    def telling(place):
+        asked.append(place)
         return told
 
-    arguments = telling, "the usual", ("CWE-862",), None, ("bot",), ("read",)
-    return Finding.told_later("missing-checkpoint", "high", "key>store", *arguments), asked
+    columns = Columns(telling, "the usual", ("CWE-862",), [("bot",)], [("read",)])
+    (found,) = Finding.several("missing-checkpoint", ["high"], ["key>store"], columns, [0], [None])
+    return found, asked
 
 
 def now(message="bot can read", remedy="the usual"):
@@ -63,21 +64,44 @@ def test_a_finding_has_nothing_else():
     assert not asked
 
 
+def test_what_does_not_put_it_in_order_is_looked_up_without_a_word():
+    finding, asked = later(Told("bot can read", ABOUT))
+    assert (finding.references, finding.agents, finding.actions) == (("CWE-862",), ("bot",), ("read",))
+    assert not asked
+
+
 def test_many_at_once_are_what_they_are_one_by_one():
     told = [Told("bot can read", ABOUT), Told("pal can write", (), "another")]
     accepted = [None, Accepted("me", "so", "2026-01-01", open=False)]
-    words = [lambda: told[0], lambda: told[1]]
-    rest = ["the usual", ("CWE-862",)]
     agents, actions = [("bot",), ("bot", "pal")], [("read",), ("write",)]
-    rows = list(
-        zip(["high", "low"], ["key>store", "pin>store"], words, accepted, agents, actions, strict=True)
+    columns = Columns(told.__getitem__, "the usual", ("CWE-862",), agents, actions)
+    found = Finding.several(
+        "shared-memory", ["low", "high"], ["pin>store", "key>store"], columns, [1, 0], accepted
     )
-    expected = [Finding.told_later("shared-memory", *row[:3], *rest, *row[3:]) for row in rows]
-    columns = [list(each) for each in zip(*rows, strict=True)]
-    found = Finding.several("shared-memory", *columns[:2], told.__getitem__, *rest, *columns[3:])
-    assert found == expected
-    assert [each.remedy for each in found] == ["the usual", "another"]
+    expected = [
+        Finding(
+            "shared-memory",
+            severity,
+            subject,
+            told[place].message,
+            remedy,
+            ("CWE-862",),
+            said,
+            told[place].about,
+            agents[place],
+            actions[place],
+        )
+        for severity, subject, place, remedy, said in zip(
+            ["low", "high"],
+            ["pin>store", "key>store"],
+            [1, 0],
+            ["another", "the usual"],
+            accepted,
+            strict=True,
+        )
+    ]
     assert [repr(each) for each in found] == [repr(each) for each in expected]
+    assert found == expected
 
 
 def test_many_doors_at_once_are_what_they_are_one_by_one():
@@ -90,11 +114,11 @@ def test_findings_are_counted_and_put_in_order_without_a_word(monkeypatch):
     said = []
     several = Finding.several.__func__
 
-    def watched(cls, rule, severities, subjects, telling, *rest):
+    def watched(cls, rule, severities, subjects, columns, *rest):
         def watching(place):
-            return said.append(rule) or telling(place)
+            return said.append(rule) or columns.told(place)
 
-        return several(cls, rule, severities, subjects, watching, *rest)
+        return several(cls, rule, severities, subjects, columns._replace(told=watching), *rest)
 
     monkeypatch.setattr(Finding, "several", classmethod(watched))
     snapshot = clustered(150, 300, dense=True, seed=1)

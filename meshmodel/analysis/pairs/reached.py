@@ -29,9 +29,10 @@ class ReachedInPairs(Reached):
         begins = self._begins
         return union([node for node in range(len(begins) - 1) if begins[node] < begins[node + 1]])
 
-    def each(self, places: Sequence[tuple[int, ...]]) -> list[Reaching]:
-        """For each of several sets of nodes the active agents that reach one of them."""
-        return [self.named(nodes) for nodes in places]
+    def each(self, nodes: Sequence[int]) -> list[Reaching]:
+        """The active agents that reach each of several nodes."""
+        known = {node: self.named((node,)) for node in set(nodes)}
+        return list(map(known.__getitem__, nodes))
 
     def named(self, nodes: Iterable[int]) -> Reaching:
         """The active agents that reach one of these nodes."""

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
-from typing import Any, Final, NamedTuple, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar, cast, overload
 
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.meeting import Meeting
 from meshmodel.analysis.parts import Parts
-from meshmodel.analysis.reached import Reached, Reaching
+from meshmodel.analysis.reached import FEW, Reached, Reaching
 from meshmodel.analysis.relations import Related
 from meshmodel.analysis.results import Door, Told
 from meshmodel.model.records import Key
@@ -32,6 +32,8 @@ class Facts:
         meeting: who meets a checkpoint and has power over it.
         made: what ``cached`` made.
         parts: the batches in which a large mesh is looked at, if it is.
+        anew: whether all findings are found from them, so that those of no other reading stay: they may
+            then keep the tables of this one to be put in words.
     """
 
     engine: Engine
@@ -42,6 +44,7 @@ class Facts:
     who: Reached = field(default=cast("Reached", None), repr=False, compare=False)
     meeting: Meeting = field(default=cast("Meeting", None), repr=False, compare=False)
     parts: Parts | None = field(default=None, repr=False, compare=False)
+    anew: bool = False
 
     def __post_init__(self) -> None:
         """Who reaches what is worked out when it is first asked for."""
@@ -74,6 +77,19 @@ class Facts:
             return [((door.credential, door.system), door) for door in self.doors]
         return sorted(self.snapshot.table(table).items())
 
+    def column(self, look: Callable[[Any], Made], keys: Sequence[Any]) -> Sequence[Made]:
+        """What a function looks up in tables for each of some keys, for findings to keep."""
+        return Looked(look, keys) if self.anew else list(map(look, keys))
+
+    def elements(self, table: str, ids: Sequence[str]) -> Sequence[Any]:
+        """The records of these elements, for findings to keep."""
+        return self.column(self.snapshot.table(table).__getitem__, ids)
+
+    def first_elements(self, table: str, ids: Sequence[Sequence[str]]) -> Sequence[tuple[Any, ...]]:
+        """Of each of several rows of elements the records of the first ones, as many as a sentence names."""
+        records = self.snapshot.table(table)
+        return self.column(lambda row: tuple(map(records.__getitem__, row[:FEW])), ids)
+
     def cached(self, name: str, make: Callable[[], Made]) -> Made:
         """What ``make`` gives, made once for one model; it may depend on systems and zones alone."""
         if name not in self.made:
@@ -92,10 +108,10 @@ class Facts:
     def touching(self, *nodes: int, unchecked: bool = False) -> list[str]:
         """The active agents that may reach one of each of these sets of nodes, effectively or even
         unchecked, by id: in a large mesh in which little is reached hardly any but those that do, in any
-        other all.
+        other all, or none if one of the sets is empty.
         """
         if self.parts is None:
-            return sorted(self.engine.mesh.agent_node)
+            return sorted(self.engine.mesh.agent_node) if all(nodes) else []
         return self.parts.touching(*nodes, unchecked=unchecked)
 
 
@@ -145,6 +161,30 @@ class Telling:
     def __call__(self, place: int) -> Told:
         """The words of the case at this place."""
         return self._words(*[column[place] for column in self._columns])
+
+
+class Looked(Sequence[Made]):
+    """A column that is looked up when somebody asks: what a function gives for each of some keys."""
+
+    __slots__ = ("_keys", "_look")
+
+    def __init__(self, look: Callable[[Any], Made], keys: Sequence[Any]) -> None:
+        self._look = look
+        self._keys = keys
+
+    @overload
+    def __getitem__(self, place: int) -> Made: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Made]: ...
+    def __getitem__(self, place: int | slice) -> Made | list[Made]:
+        """What there is at a place."""
+        if isinstance(place, slice):
+            return list(map(self._look, self._keys[place]))
+        return self._look(self._keys[place])
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._keys)
 
 
 EVERYTHING = frozenset({*TABLES, "reach", "doors"})
@@ -236,11 +276,11 @@ def _of_every_agent(
 
     def cases(facts: Facts) -> Iterator[Case]:
         records = facts.snapshot.agent
-        if facts.parts is None:
-            for record in records.values():
-                yield from of(facts, record)
-            return
         some = facts.touching() if touches is None else touches(facts)
+        if facts.parts is None:
+            for agent in some:
+                yield from of(facts, records[agent])
+            return
         for part, agents in facts.parts.near(some):
             here = replace(facts, engine=part.engine, made={})
             for agent in agents:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from meshmodel.analysis.reached import FEW, lit, told
+from meshmodel.analysis.reached import lit, told
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling
 from meshmodel.analysis.rules.granted import granted_actions_of
@@ -13,17 +13,13 @@ from meshmodel.model.records import Credential, System
 
 def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
     """Secrets managers and bound credentials too: each copy must be found when it is to be changed."""
-    records, custodies = facts.snapshot.system, facts.relations.at("custody", "credential")
-    places, keeping = several(
-        credentials, custodies, lambda known: [each.system for each in known if each.how == "stores"]
-    )
+    places, keeping = several(facts, credentials, "custody", lambda each: each.how == "stores")
     copied = list(map(credentials.__getitem__, places))
-    first = [tuple(map(records.__getitem__, systems[:FEW])) for systems in keeping]
     subjects = [each.id for each in copied]
     return Cases(
         subjects,
         ["medium"] * len(copied),
-        Telling(_told, copied, keeping, first),
+        Telling(_told, copied, keeping, facts.first_elements("system", keeping)),
         [()] * len(copied),
         granted_actions_of(facts, subjects),
         places,

@@ -10,7 +10,6 @@ from meshmodel.model.records import Credential, System
 
 def _many(facts: Facts, doors: Sequence[Door]) -> Cases:
     """There can be ten thousand of them: words can wait."""
-    snapshot = facts.snapshot
     credentials, systems = [door.credential for door in doors], [door.system for door in doors]
     agents = [door.agents for door in doors]
     # Doors that the same agents find open share one tuple.
@@ -18,13 +17,13 @@ def _many(facts: Facts, doors: Sequence[Door]) -> Cases:
     known = {number: facts.who.these(each) for number, each in who.items()}
     told = Telling(
         _told,
-        list(map(snapshot.credential.__getitem__, credentials)),
-        list(map(snapshot.system.__getitem__, systems)),
+        facts.elements("credential", credentials),
+        facts.elements("system", systems),
         doors,
         list(map(known.__getitem__, map(id, agents))),
     )
     return Cases(
-        [f"{credential}>{system}" for credential, system in zip(credentials, systems, strict=True)],
+        list(map(">".join, zip(credentials, systems, strict=True))),
         [door.severity for door in doors],
         told,
         agents,

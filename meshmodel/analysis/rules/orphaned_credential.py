@@ -1,9 +1,9 @@
 """A credential that still opens something, and that nobody uses."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Final
 
-from meshmodel.analysis.reached import FEW, lit, told
+from meshmodel.analysis.reached import lit, told
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling
 from meshmodel.analysis.rules.granted import granted_actions_of
@@ -11,13 +11,13 @@ from meshmodel.analysis.steps import bits
 from meshmodel.model.records import Credential, System
 
 _FEW_ASKED: Final = 10
-"""The grants of so many credentials are looked up one by one."""
+"""The relations of so many credentials are looked up one by one."""
 
 
 def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
     """In custody is whatever a system stores or issues, bound or not, in somebody's reach or not."""
     nodes, reached = facts.engine.mesh.credential_node, facts.reached
-    kept, records = facts.relations.at("custody", "credential"), facts.snapshot.system
+    kept = _kept(facts, len(credentials))
     places = [
         place
         for place, each in enumerate(credentials)
@@ -28,15 +28,21 @@ def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
     orphaned = list(map(credentials.__getitem__, places))
     subjects = [each.id for each in orphaned]
     systems = list(map(opened.__getitem__, subjects))
-    first = [tuple(map(records.__getitem__, each[:FEW])) for each in systems]
     return Cases(
         subjects,
         ["medium"] * len(subjects),
-        Telling(_told, orphaned, systems, first),
+        Telling(_told, orphaned, systems, facts.first_elements("system", systems)),
         [()] * len(subjects),
         granted_actions_of(facts, subjects),
         places,
     )
+
+
+def _kept(facts: Facts, number: int) -> Container[str]:
+    """The credentials in custody, to be asked of so many."""
+    if number <= _FEW_ASKED:
+        return facts.relations.at("custody", "credential")
+    return {credential for _, credential in facts.snapshot.custody}
 
 
 def _opened(facts: Facts, names: Sequence[str]) -> dict[str, list[str]]:

@@ -1,36 +1,43 @@
 """Credentials that several elements have in the same way."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
+from meshmodel.analysis.relations import ENDS
 from meshmodel.analysis.rules.base import Facts
 from meshmodel.model.records import Credential
 
-_Relation = TypeVar("_Relation")
+_FEW: Final = 100
+"""The relations of so many credentials are looked up one by one."""
 
 
 def several(
-    credentials: Sequence[Credential],
-    related: Mapping[str, Sequence[_Relation]],
-    ends: Callable[[Sequence[_Relation]], Iterable[str]],
+    facts: Facts, credentials: Sequence[Credential], relation: str, counts: Callable[[Any], bool]
 ) -> tuple[list[int], list[tuple[str, ...]]]:
     """Which active credentials have two or more ends, by their places, and these, sorted.
 
     Args:
+        facts: the model as read.
         credentials: those in question.
-        related: the relations of each credential that has any, by its id.
-        ends: the other ends of relations, as far as they count.
+        relation: ``hold`` or ``custody``: the other ends of these are meant.
+        counts: whether such a relation counts.
     """
-    places: list[int] = []
-    found: list[tuple[str, ...]] = []
+    found: dict[str, list[str]] = {each.id: [] for each in credentials if each.status == "active"}
+    if len(credentials) > _FEW:
+        for one, name in [key for key, each in facts.snapshot.table(relation).items() if counts(each)]:
+            if name in found:
+                found[name].append(one)
+    else:
+        related, end = facts.relations.at(relation, "credential"), ENDS[relation][0]
+        for name, ends in found.items():
+            ends += [getattr(each, end) for each in related.get(name, ()) if counts(each)]
+    places, ordered = list[int](), list[tuple[str, ...]]()
     for place, credential in enumerate(credentials):
-        known = related.get(credential.id, ())
-        if len(known) > 1 and credential.status == "active":
-            some = tuple(sorted(ends(known)))
-            if len(some) > 1:
-                found.append(some)
-                places.append(place)
-    return places, found
+        known = found.get(credential.id, ())
+        if len(known) > 1:
+            places.append(place)
+            ordered.append(tuple(sorted(known)))
+    return places, ordered
 
 
 def with_several(facts: Facts, relation: str) -> list[Credential]:

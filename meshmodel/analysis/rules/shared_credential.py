@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from meshmodel.analysis.reached import FEW, lit, told
+from meshmodel.analysis.reached import lit, told
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling
 from meshmodel.analysis.rules.granted import granted_actions_of
@@ -13,19 +13,14 @@ from meshmodel.model.records import Agent, Credential
 
 def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
     """Holding alone counts: what was handed over by a delegation is another rule's."""
-    records, holds = facts.snapshot.agent, facts.relations.at("hold", "credential")
-    places, holders = several(
-        credentials,
-        holds,
-        lambda known: [each.agent for each in known if records[each.agent].status == "active"],
-    )
+    agents = facts.snapshot.agent
+    places, holders = several(facts, credentials, "hold", lambda each: agents[each.agent].is_active)
     shared = list(map(credentials.__getitem__, places))
-    first = [tuple(map(records.__getitem__, agents[:FEW])) for agents in holders]
     subjects = [each.id for each in shared]
     return Cases(
         subjects,
         ["medium"] * len(shared),
-        Telling(_told, shared, holders, first),
+        Telling(_told, shared, holders, facts.first_elements("agent", holders)),
         holders,
         granted_actions_of(facts, subjects),
         places,

@@ -84,6 +84,10 @@ def _homes(facts: Facts, system: System) -> list[str]:
     return sorted(str(each) for each in every)
 
 
+def _among(facts: Facts) -> list[System]:
+    return [each for each in facts.snapshot.system.values() if each.kind in REMEMBERING]
+
+
 RULE = Rule(
     id="shared-memory",
     severity="medium",
@@ -101,5 +105,6 @@ RULE = Rule(
     ),
     per="system",
     of=_of,
+    among=_among,
     near=frozenset({"reached", "homes"}),
 )

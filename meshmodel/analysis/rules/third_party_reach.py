@@ -19,9 +19,10 @@ def _supplied(facts: Facts) -> int:
 
 
 def _touches(facts: Facts) -> list[str]:
-    mesh, records = facts.engine.mesh, facts.snapshot.agent
-    led = mesh.triggered_from(_supplied(facts))
-    led |= union([node for each, node in mesh.agent_node.items() if records[each].vendor is not None])
+    mesh, agents = facts.engine.mesh, facts.snapshot.agent.values()
+    supplied = facts.cached("supplied", lambda: _supplied(facts))
+    led = mesh.triggered_from(supplied) if supplied else 0
+    led |= union([mesh.agent_node[each.id] for each in agents if each.vendor is not None and each.is_active])
     return facts.touching(led, mesh.at_level[2] | mesh.at_level[3])
 
 

@@ -72,6 +72,10 @@ def _unnamed(facts: Facts, system: System) -> Iterator[Case]:
     )
 
 
+def _among(facts: Facts) -> list[System]:
+    return [each for each in facts.snapshot.system.values() if each.audit in ("none", "identity")]
+
+
 RULE = Rule(
     id="untraceable-step",
     severity="medium",
@@ -91,5 +95,6 @@ RULE = Rule(
     false_positives="Another system on every way to it logs what is missing here",
     per="system",
     of=_of,
+    among=_among,
     near=frozenset({"reached"}),
 )
