@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Any, Final, NamedTuple, TypeVar, cast, overload
 
+from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.meeting import Meeting
@@ -12,7 +13,7 @@ from meshmodel.analysis.parts import Parts
 from meshmodel.analysis.reached import FEW, Reached, Reaching
 from meshmodel.analysis.relations import Related
 from meshmodel.analysis.results import Door, Told
-from meshmodel.model.records import Key
+from meshmodel.model.records import Key, System
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.vocabulary import Action, Severity
 
@@ -104,6 +105,14 @@ class Facts:
     def reaching(self, *nodes: int) -> Reaching:
         """The active agents that effectively reach one of these nodes."""
         return self.who.named(nodes)
+
+    def reads(self, chosen: Callable[[System], object]) -> int:
+        """The read accesses of those systems in the graph that are chosen."""
+        records, numbers = self.snapshot.system, self.engine.mesh.system_number
+        if len(numbers) < len(records):
+            return union([5 * number for each, number in numbers.items() if chosen(records[each])])
+        # In their own order they are looked at in half the time.
+        return union([5 * numbers[each.id] for each in records.values() if chosen(each)])
 
     def touching(self, *nodes: int, unchecked: bool = False) -> list[str]:
         """The active agents that may reach one of each of these sets of nodes, effectively or even

@@ -13,7 +13,12 @@ from meshmodel.model.records import Credential, System
 
 def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
     """Secrets managers and bound credentials too: each copy must be found when it is to be changed."""
-    places, keeping = several(facts, credentials, "custody", lambda each: each.how == "stores")
+    places, keeping = several(
+        facts,
+        credentials,
+        "custody",
+        lambda custodies: [key for key, each in custodies if each.how == "stores"],
+    )
     copied = list(map(credentials.__getitem__, places))
     subjects = [each.id for each in copied]
     return Cases(

@@ -16,12 +16,15 @@ _FEW_ASKED: Final = 10
 
 def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
     """In custody is whatever a system stores or issues, bound or not, in somebody's reach or not."""
-    nodes, reached = facts.engine.mesh.credential_node, facts.reached
+    nodes = facts.engine.mesh.credential_node
+    reached = facts.reached.to_bytes(facts.engine.mesh.size // 8 + 1, "little")
     kept = _kept(facts, len(credentials))
     places = [
         place
         for place, each in enumerate(credentials)
-        if each.id not in kept and each.id in nodes and not reached >> nodes[each.id] & 1
+        if each.id not in kept
+        and (node := nodes.get(each.id)) is not None
+        and not reached[node >> 3] >> (node & 7) & 1
     ]
     opened = _opened(facts, [credentials[place].id for place in places])
     places = [place for place in places if opened[credentials[place].id]]

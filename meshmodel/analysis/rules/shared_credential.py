@@ -14,7 +14,12 @@ from meshmodel.model.records import Agent, Credential
 def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
     """Holding alone counts: what was handed over by a delegation is another rule's."""
     agents = facts.snapshot.agent
-    places, holders = several(facts, credentials, "hold", lambda each: agents[each.agent].is_active)
+    places, holders = several(
+        facts,
+        credentials,
+        "hold",
+        lambda holds: [key for key, _ in holds if agents[key[0]].status == "active"],
+    )
     shared = list(map(credentials.__getitem__, places))
     subjects = [each.id for each in shared]
     return Cases(

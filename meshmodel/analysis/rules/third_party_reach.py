@@ -13,9 +13,7 @@ from meshmodel.model.records import Agent
 
 def _supplied(facts: Facts) -> int:
     """The read accesses of the systems that have a vendor."""
-    records = facts.snapshot.system
-    numbers = facts.engine.mesh.system_number.items()
-    return union([5 * number for system, number in numbers if records[system].vendor is not None])
+    return facts.reads(lambda each: each.vendor is not None)
 
 
 def _touches(facts: Facts) -> list[str]:

@@ -1,8 +1,8 @@
 """Private data, outsiders' words and a way out in the hands of one agent."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
-from meshmodel.analysis.closure import union
 from meshmodel.analysis.reached import MOST_LIT
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling, joined
@@ -49,9 +49,7 @@ def _told(facts: Facts, words: int, private: int, out: int) -> Flow:
 
 def _exposed(facts: Facts) -> int:
     """All accesses of exposed systems."""
-    records = facts.snapshot.system
-    numbers = facts.engine.mesh.system_number.items()
-    return ALL_ACTIONS * union([5 * number for system, number in numbers if records[system].is_exposed])
+    return ALL_ACTIONS * facts.reads(attrgetter("is_exposed"))
 
 
 def _touches(facts: Facts) -> list[str]:
