@@ -1,7 +1,7 @@
 """The relations of a model by the elements at their ends."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import Any, Final, cast
@@ -54,6 +54,13 @@ class Related:
             return [ident for ident, records in arranged.items() if len(records) > 1]
         numbers = Counter(map(itemgetter(ENDS[table].index(end)), self._snapshot.table(table)))
         return [ident for ident, number in numbers.items() if number > 1]
+
+    def named(self, table: str, end: str) -> Container[str]:
+        """The elements that some record of a table names at one end."""
+        arranged = self._known.get((table, end))
+        if arranged is not None:
+            return arranged
+        return set(map(itemgetter(ENDS[table].index(end)), self._snapshot.table(table)))
 
     def _arranged(self, table: str, end: str) -> dict[str, Sequence[Any]]:
         place = ENDS[table].index(end)

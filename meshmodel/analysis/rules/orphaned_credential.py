@@ -45,7 +45,7 @@ def _kept(facts: Facts, number: int) -> Container[str]:
     """The credentials in custody, to be asked of so many."""
     if number <= _FEW_ASKED:
         return facts.relations.at("custody", "credential")
-    return {credential for _, credential in facts.snapshot.custody}
+    return facts.relations.named("custody", "credential")
 
 
 def _opened(facts: Facts, names: Sequence[str]) -> dict[str, list[str]]:
