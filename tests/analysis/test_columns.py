@@ -1,6 +1,7 @@
 """What is found by columns, of all records at once, is what each of them gives by itself."""
 
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +15,7 @@ from meshmodel.analysis.questions import asked_of_agent, in_one_zone
 from meshmodel.analysis.relations import ENDS, Related
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules import RULES, Case, Facts, orphaned_credential, several
-from meshmodel.analysis.rules.base import Cases
+from meshmodel.analysis.rules.base import Cases, Looked
 from tests.analysis.random_models import random_model
 from tests.benchmarks.meshes import clustered
 
@@ -52,7 +53,9 @@ def agree(snapshot, together=nullcontext):
         records = [record for _, record in facts.records(rule.per)]
         each = [list(rule.of(alone, record)) for record in records]
         with together():
-            assert told(rule.all_cases(facts)) == told([case for cases in each for case in cases]), rule.id
+            alike = told([case for cases in each for case in cases])
+            assert told(rule.all_cases(facts)) == alike, rule.id
+            assert told(rule.all_cases(replace(facts, anew=True))) == alike, rule.id
             if rule.many is not None:
                 cases = rule.many(facts, records)
                 assert [cases.subjects[cases.records.index(place)] for place in cases.records] == [
@@ -78,6 +81,24 @@ def test_rules_find_in_all_records_what_they_find_in_each(seed, size):
 def test_rules_find_the_same_where_there_are_many():
     for seed in range(40):
         agree(random_model(seed, 10), everything_is_many)
+
+
+def test_a_column_is_looked_up_place_by_place():
+    asked = []
+    column = Looked(lambda key: asked.append(key) or key.upper(), ["a", "b", "c"])
+    assert len(column) == 3
+    assert not asked
+    assert (column[2], column[:2], list(column)) == ("C", ["A", "B"], ["A", "B", "C"])
+    assert asked == ["c", "a", "b", "a", "b", "c"]
+
+
+def test_findings_found_anew_keep_tables_and_others_keep_records():
+    snapshot = random_model(3, 9)
+    facts, name = facts_of(snapshot), next(iter(snapshot.credential))
+    assert facts.elements("credential", [name]) == [snapshot.credential[name]]
+    anew = replace(facts, anew=True).elements("credential", [name])
+    assert isinstance(anew, Looked)
+    assert list(anew) == [snapshot.credential[name]]
 
 
 @some
@@ -142,8 +163,11 @@ def test_relations_are_found_by_their_ends(seed, size):
             keys = sorted(snapshot.table(table))
             idents = {key[place] for key in keys}
             here = {each: [key for key in keys if key[place] == each] for each in idents}
-            assert set(related.shared(table, end)) == {each for each in idents if len(here[each]) > 1}
+            several = {each for each in idents if len(here[each]) > 1}
+            # As long as they are not arranged, and from then on.
+            assert (set(related.shared(table, end)), related.named(table, end)) == (several, idents)
             assert set(related.at(table, end)) == idents
+            assert (set(related.shared(table, end)), set(related.named(table, end))) == (several, idents)
             for each in idents:
                 assert related.of(table, end, each) == tuple(map(snapshot.table(table).get, here[each]))
             assert related.of(table, end, "nobody") == ()
