@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
+from meshmodel.analysis.collecting import collector_at_rest
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.choosing import Choosing, prefer
 from meshmodel.analysis.fix.ground import Start, sources_of
@@ -73,6 +74,19 @@ def closing_curve(
     if open_ and grounds.complete:
         with suppress(Stopped):
             _try_out(grounds, choosing.best, before, best, stop)
+    return _points(grounds, best, least)
+
+
+@collector_at_rest()
+def _points(grounds: Grounds, best: "_Best", least: list[int]) -> tuple[CurvePoint, ...]:
+    """What is said of 0, 1, 2, … checkpoints.
+
+    Args:
+        grounds: name the steps.
+        best: the best sets that were tried.
+        least: how many crossings remain at least with each number.
+    """
+    cost = len(least) - 1
     # With fewer checkpoints no fewer crossings remain.
     for checkpoints in range(cost - 1, 0, -1):
         least[checkpoints] = max(least[checkpoints], least[checkpoints + 1])
@@ -121,6 +135,7 @@ class _Best:
             yield best
 
 
+@collector_at_rest()
 def _at_least(mesh: Mesh, choosing: Choosing, cost: int) -> list[int]:
     """How many remain at least because it takes so many checkpoints to close all.
 
