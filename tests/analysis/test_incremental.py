@@ -151,6 +151,8 @@ BOUNDS = {
     "marks run out": ("meshmodel.analysis.updating.doors._SPARE", 1),
     "few counts are kept": ("meshmodel.analysis.crossings._FEW", -1_000_000),
     "few words are kept": ("meshmodel.analysis.reached._MOST_KNOWN", 1),
+    "components are large": ("meshmodel.analysis.updating.losing._MANY", 1),
+    "many nodes are lost": ("meshmodel.analysis.updating.losing._FEW", 0),
 }
 """Where it goes another way in large models: the constant that decides, and a value for small ones."""
 

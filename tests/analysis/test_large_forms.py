@@ -40,7 +40,8 @@ FORMS = {
     "sets in parts": {"steps._FEW": 0, "steps._PART": 1},
     "sets of agents by difference": {"updating.doors._LITTLE": 0, "updating.doors._PIVOTS": 1},
     "nothing is named twice": {"updating.doors._NAMES": 0},
-    "many come to a component": {"updating.closures._LARGE": 0},
+    "many come to a component": {"updating.losing._LARGE": 0, "updating.losing._FEW": 0},
+    "what large components lack": {"updating.losing._LARGE": 0, "updating.losing._MANY": 1},
 }
 ROWS = {name: value for form in FORMS.values() for name, value in form.items()}
 PARTS = {

@@ -2,6 +2,7 @@
 
 import operator
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,12 +11,14 @@ from hypothesis import strategies as st
 from meshmodel.analysis.closure import forward
 from meshmodel.analysis.relations import ENDS, Related
 from meshmodel.analysis.rules import RULES
-from meshmodel.analysis.updating import chunks
+from meshmodel.analysis.updating import chunks, losing
 from meshmodel.analysis.updating.closures import Followed
 from meshmodel.analysis.updating.found import WITHIN
 from meshmodel.api import analyse
+from meshmodel.store.edits import Edit, Put, Rename, apply_edit
 from tests.analysis.random_edits import TODAY
 from tests.analysis.random_models import random_model
+from tests.analysis.test_incremental import answers, assert_equal
 
 KEYS = st.sampled_from([letter + str(number) for letter in "abc" for number in range(9)])
 CHANGES = st.dictionaries(KEYS, st.one_of(st.none(), st.integers(1, 3)), max_size=9)
@@ -70,8 +73,24 @@ def test_a_copy_of_a_list_in_chunks_goes_its_own_way(size):
     assert (first[10], first[2:5], len(first)) == (10, [2, 3, 40], 11)
 
 
-@given(seed=st.integers(0, 2**32))
-def test_a_closure_that_follows_its_graph_is_that_of_the_graph(seed):
+LIMITS = {
+    "usual": (8, 300, 16),
+    "large": (8, 1, 16),
+    "few": (0, 1, 2),
+    "many": (0, 1, 0),
+    "all": (0, 300, 99),
+}
+"""More members than are large, more than are many, and how many nodes are few."""
+
+
+@pytest.mark.parametrize("limits", LIMITS)
+def test_a_closure_that_follows_its_graph_is_that_of_the_graph(limits, monkeypatch):
+    for name, value in zip(("_LARGE", "_MANY", "_FEW"), LIMITS[limits], strict=True):
+        monkeypatch.setattr(losing, name, value)
+    given(seed=st.integers(0, 2**32))(follow_a_graph)()
+
+
+def follow_a_graph(seed):
     rng = random.Random(seed)
     size = rng.randrange(2, 26)
     steps = {(rng.randrange(size), rng.randrange(size)) for _ in range(rng.randrange(4 * size))}
@@ -94,6 +113,10 @@ def test_a_closure_that_follows_its_graph_is_that_of_the_graph(seed):
             scratch.is_cycle(scratch.component[node]) for node in range(size)
         ]
         assert set(followed.leading([0])) == {node for node in range(size) if rows[node] & 1}
+        columns = followed.columns({node: 1 << node for node in range(0, size, 2)})
+        assert [columns[followed.component[node]] for node in range(size)] == [
+            sum(1 << each for each in range(0, size, 2) if rows[each] >> node & 1) for node in range(size)
+        ]
 
 
 def successors(size, steps):
@@ -132,3 +155,28 @@ def test_relations_may_be_asked_for_while_an_edit_is_followed():
 
     after = related.after(snapshot, Asking(hold=[]))
     assert after.at("hold", "agent") == related.at("hold", "agent")
+
+
+def test_sources_in_a_zone_that_is_called_otherwise_are_still_in_one_zone():
+    """Groups of sources that look the same mean something else."""
+    snapshot = random_model(70, 26)
+    analysis = analyse(snapshot, today=TODAY)
+    answers(analysis)
+    put = Put(replace(snapshot.system["s1"], owner="somebody"))
+    for change in (put, Rename("zone", "z0", "other")):
+        snapshot = apply_edit(snapshot, Edit("change", (change,)))
+        analysis = analyse(snapshot, today=TODAY, previous=analysis)
+        assert_equal(analysis, analyse(snapshot, today=TODAY))
+
+
+def test_a_system_where_credentials_are_exchanged_is_called_otherwise():
+    snapshot = random_model(21, 27)
+    analysis = analyse(snapshot, today=TODAY)
+    answers(analysis)
+    places = {each.at for each in snapshot.exchange.values() if each.at is not None and not each.pinned}
+    assert places
+    for place in sorted(places):
+        put = Put(replace(snapshot.system[place], name="Other"))
+        snapshot = apply_edit(snapshot, Edit("rename", (put,)))
+        analysis = analyse(snapshot, today=TODAY, previous=analysis)
+        assert_equal(analysis, analyse(snapshot, today=TODAY))

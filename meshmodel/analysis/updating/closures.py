@@ -6,19 +6,15 @@ with copies that share all they can, and what is in them is replaced and never a
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from heapq import heappop, heappush
-from itertools import chain
+from itertools import chain, compress
 
-from meshmodel.analysis.closure import Closure, union
-from meshmodel.analysis.steps import Pair, bits
+from meshmodel.analysis.closure import Closure
+from meshmodel.analysis.steps import Pair
 from meshmodel.analysis.updating.chunks import REST, SHIFT, Chunks
-from meshmodel.analysis.updating.falling import Falling
-
-_LARGE = 8
-"""Many come to a component of more members."""
+from meshmodel.analysis.updating.losing import Losing
 
 
-class Followed(Closure):
+class Followed(Losing):
     """What every node reaches, itself included, where steps come and go.
 
     Attributes:
@@ -28,28 +24,7 @@ class Followed(Closure):
 
     keeps = True
 
-    __slots__ = ("_behind", "_known", "_order", "_several", "changed")
-
-    component: "array[int]"  # type: ignore[assignment]  # copied at once
-    successors: Chunks[Sequence[int]]
-
-    def __init__(
-        self,
-        after: Chunks[Sequence[int]],
-        before: Chunks[Sequence[int]],
-        component: "array[int]",
-        rows: Chunks[int],
-        several: dict[int, list[int]],
-        order: "array[int]",
-    ) -> None:
-        self.successors = after
-        self._behind = before
-        self._several = several
-        # By the names of components; who comes to another one is after it, but for steps that came later.
-        self._order = order
-        self.component = component
-        self._known = rows  # 0: a node without steps, which reaches itself
-        self.changed: set[int] = set()
+    __slots__ = ()
 
     @classmethod
     def of(cls, closure: Closure, successors: Sequence[Sequence[int]]) -> "Followed":
@@ -78,15 +53,6 @@ class Followed(Closure):
         order = array("i", closure.component)
         return cls(Chunks.of(successors), Chunks.of(before), component, Chunks.of(rows), several, order)
 
-    def row(self, node: int) -> int:
-        """The set of nodes that the node reaches, itself included."""
-        name = self.component[node]
-        return self._known.chunks[name >> SHIFT][name & REST] or 1 << name
-
-    def row_of(self, number: int) -> int:
-        """The set of nodes that a component reaches, itself included."""
-        return self._known.chunks[number >> SHIFT][number & REST] or 1 << number
-
     @property
     def rows(self) -> list[int]:
         """The rows by the names of components."""
@@ -113,28 +79,37 @@ class Followed(Closure):
         Args:
             seeds: for nodes, sets of marks as bits.
         """
-        component, rows = self.component.tolist(), list(self._known)
-        ahead, several = list(self.successors), self._several
-        columns = [0] * len(rows)
+        component, ahead, several = self.component.tolist(), list(self.successors), self._several
+        columns = [0] * len(component)
         for node, marks in seeds.items():
             columns[component[node]] |= marks
-        leading = {name for name, row in enumerate(rows) if row and component[name] == name}
-        # Who reaches another component reaches more than it does.
-        for name in sorted(leading, key=lambda name: -rows[name].bit_count()):
-            marks = columns[name]
-            if not marks:
-                continue
-            entered: Iterable[int] = ahead[name]
-            if name in several:
-                entered = set(chain.from_iterable(map(ahead.__getitem__, several[name])))
-            # Whoever has no other marks gets these very ones: most sets of marks are one object then.
-            for place in set(map(component.__getitem__, entered)):
-                known = columns[place]
-                columns[place] = known | marks if known else marks
+        order = self._order
+        waiting: Iterable[int] = compress(range(len(component)), self._known)
+        done: set[int] = set()
+        while waiting:
+            again: set[int] = set()
+            for name in sorted(waiting, key=order.__getitem__, reverse=True):
+                marks = columns[name]
+                done.add(name)
+                if not marks:
+                    continue
+                entered: Iterable[int] = ahead[name]
+                if name in several:
+                    entered = chain.from_iterable(map(ahead.__getitem__, several[name]))
+                # Whoever has no other marks gets these very ones: most sets of marks are one object then.
+                for place in set(map(component.__getitem__, entered)):
+                    known = columns[place]
+                    if not known:
+                        columns[place] = marks
+                    elif marks is not known:
+                        columns[place] = known | marks
+                    else:
+                        continue
+                    if place in done and columns[place] != known:
+                        again.add(place)
+            # The order does not know of all steps that came later.
+            waiting = again
         return columns
-
-    def _members(self, name: int) -> Sequence[int]:
-        return self._several.get(name) or (name,)
 
     def copy(self) -> "Followed":
         """The same closure, which can be told of other steps while this one stays as it is."""
@@ -163,12 +138,11 @@ class Followed(Closure):
         """For each node the nodes before it."""
         return self._behind
 
-    def _before(self, name: int) -> Iterator[int]:
-        """The components from which steps lead to one, itself perhaps among them, some more than once."""
-        component, behind = self.component, self._behind.chunks
-        for node in self._several.get(name) or (name,):
-            for each in behind[node >> SHIFT][node & REST]:
-                yield component[each]
+    def leading(self, nodes: Iterable[int]) -> Iterator[int]:
+        """The nodes that reach some of these, themselves included."""
+        several = self._several
+        for name in self._coming(map(self.component.__getitem__, nodes)):
+            yield from several.get(name) or (name,)
 
     # A step more -------------------------------------------------------------------------------
 
@@ -209,162 +183,6 @@ class Followed(Closure):
                     self.component[node] = name
                 self._several.pop(other, None)
         self._several[name] = members
-
-    # Steps less --------------------------------------------------------------------------------
-
-    def _lose(self, gone: Iterable[Pair]) -> None:
-        """Find out who reaches less, now that these steps are gone.
-
-        Those that are reached are looked at before those that reach them, and where that failed these once
-        more. Where many reach just as much less, that is taken from their rows at once.
-        """
-        component = self.component
-        within: dict[int, list[Pair]] = {}
-        heap: list[tuple[int, int]] = []
-        due: set[int] = set()
-        for leaves, enters in gone:
-            name = component[leaves]
-            if name == component[enters]:
-                within.setdefault(name, []).append((leaves, enters))
-            self._wait(name, heap, due)
-        several = self._several
-        while heap:
-            _, name = heappop(heap)
-            due.discard(name)
-            if name not in several:
-                if self._renew_one(name):
-                    for before in self._before(name):
-                        self._wait(before, heap, due)
-                continue
-            lost: dict[int, int] = {}
-            if name in within:
-                self._fall(name, within.pop(name), lost)
-            else:
-                self._renew(name, several[name], lost)
-            if len(lost) > 1 or any(len(self._members(each)) > _LARGE for each in lost):
-                self._tell(lost, heap, due)
-                continue
-            for each in lost:
-                for before in self._before(each):
-                    self._wait(before, heap, due)
-
-    def _renew_one(self, name: int) -> bool:
-        """Work out the row of a single node from those after it; whether it changed."""
-        component, rows = self.component, self._known.chunks
-        row = 1 << name
-        for each in self.successors.chunks[name >> SHIFT][name & REST]:
-            place = component[each]
-            row |= rows[place >> SHIFT][place & REST] or 1 << place
-        if row == (rows[name >> SHIFT][name & REST] or 1 << name):
-            return False
-        self._known.put(name, row)
-        self.changed.add(name)
-        return True
-
-    def _wait(self, name: int, heap: list[tuple[int, int]], due: set[int]) -> None:
-        if name not in due:
-            due.add(name)
-            heappush(heap, (self._order[name], name))
-
-    def _renew(self, name: int, members: Sequence[int], lost: dict[int, int]) -> None:
-        """Work out the row of a component from those after it, and note what is not in it any more."""
-        component, rows, ahead = self.component, self._known.chunks, self.successors.chunks
-        row = 0
-        if len(members) == 1:
-            row = 1 << name
-            for each in ahead[name >> SHIFT][name & REST]:
-                place = component[each]
-                row |= rows[place >> SHIFT][place & REST] or 1 << place
-        else:
-            row = union(members)
-            after: set[int] = set()
-            for node in members:
-                after.update(ahead[node >> SHIFT][node & REST])
-            for place in {component[each] for each in after} - {name}:
-                row |= rows[place >> SHIFT][place & REST] or 1 << place
-        was = self.row_of(name)
-        if row != was:
-            self._known.put(name, row)
-            self.changed.update(members)
-            lost[name] = was & ~row
-
-    def _fall(self, name: int, steps: list[Pair], lost: dict[int, int]) -> None:
-        """Take off a component what is apart without these steps, and note what each part reaches less."""
-        several = self._several
-        members = several.pop(name)
-        whole = self.row_of(name)
-        falling = Falling(self.component, name, members, self.successors.chunks, self._behind.chunks)
-        falling.lose(steps)
-        if falling.left is members:
-            several[name] = members
-            self._renew(name, members, lost)
-            return
-        parts = falling.below
-        if falling.left:
-            parts = [*parts, falling.left]
-        parts = [*parts, *(part for group in reversed(falling.above) for part in group)]
-        for part in parts:
-            first = falling.root if part is falling.left else part[0]
-            if self.component[part[0]] != first:
-                for node in part:
-                    self.component[node] = first
-            if len(part) > 1:
-                several[first] = part
-            self._known.put(first, whole)
-            self._order[first] = self._order[name]
-        for part in parts:
-            self._renew(self.component[part[0]], part, lost)
-
-    def _tell(self, lost: dict[int, int], heap: list[tuple[int, int]], due: set[int]) -> None:
-        """Take what these components reach no more from all that come to them, but for those that come to
-        some of it in another way: these wait.
-        """
-        component, rows, behind = self.component, self._known.chunks, self._behind.chunks
-        missing = 0
-        for nodes in lost.values():
-            missing |= nodes
-        apart = set(bits(missing))
-        # Who is not missing and leads to what is.
-        keeping: set[int] = set()
-        for node in apart:
-            for each in behind[node >> SHIFT][node & REST]:
-                if each not in apart:
-                    keeping.add(component[each])
-        waiting = self._coming(keeping)
-        waiting.update(map(component.__getitem__, apart))
-        coming = self._coming(lost)
-        for name in coming & waiting:
-            if name not in lost:
-                self._wait(name, heap, due)
-        coming -= waiting
-        put, several, changed = self._known.put, self._several, self.changed
-        for name in coming.difference(lost):
-            row = rows[name >> SHIFT][name & REST]
-            less = row & missing
-            if less:
-                put(name, row ^ less)
-                changed.update(several.get(name) or (name,))
-
-    def leading(self, nodes: Iterable[int]) -> Iterator[int]:
-        """The nodes that reach some of these, themselves included."""
-        several = self._several
-        for name in self._coming(map(self.component.__getitem__, nodes)):
-            yield from several.get(name) or (name,)
-
-    def _coming(self, names: Iterable[int]) -> set[int]:
-        """The components that come to some of these, themselves included."""
-        component, behind, several = self.component, self._behind.chunks, self._several
-        seen = set(names)
-        waiting = list(seen)
-        while waiting:
-            name = waiting.pop()
-            for node in several.get(name) or (name,):
-                for each in behind[node >> SHIFT][node & REST]:
-                    before = component[each]
-                    if before not in seen:
-                        seen.add(before)
-                        waiting.append(before)
-        return seen
 
 
 def _without(nodes: Sequence[int], node: int) -> Sequence[int]:

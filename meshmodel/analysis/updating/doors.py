@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from itertools import compress
 from typing import Final
 
+from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import Approval, without_closed
 from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Group, Traveller
@@ -24,13 +25,9 @@ Excuses = dict[str, list[Approval]]
 
 _SPARE: Final = 3
 """So many times the marks that there are may have been given before all are given anew."""
-
-
 _ONES: Final = bytes.maketrans(b"01", b"\0\1")
 _NAMES: Final = 2_000
 """So many sets of agents are kept by their ids; then they are forgotten."""
-
-
 _LITTLE: Final = 48
 """Sets that differ by so many nodes differ little."""
 _PIVOTS: Final = 24
@@ -73,7 +70,7 @@ class KeptDoors(MissingCheckpoints):
         for agent, credential in mesh.steps["hold"]:
             self._held[credential] = self._held.get(credential, 0) | 1 << agent - mesh.first_agent
         self._prepare_boundaries()
-        self._turn((), engine.travellers, excuses)
+        self._turn((), engine.travellers, excuses, 0)
         self._carry_own((), engine.travellers, kept, kept)
         self._prepare_kinds()
         self._forget()
@@ -112,7 +109,9 @@ class KeptDoors(MissingCheckpoints):
         come = [each for each in kept.engine.travellers if each.id in moved.agents]
         bounded, special = self._bounded, set(self._approvals)
         self._prepare_boundaries()
-        credentials, steps, systems = self._turn(gone, come, excuses)
+        numbers = self.mesh.system_number
+        remade = union([5 * numbers[each] for each in moved.edit.remade if each in numbers])
+        credentials, steps, systems = self._turn(gone, come, excuses, remade)
         credentials |= self._carry_own(gone, come, before, kept)
         credentials |= self._hold(moved)
         steps |= self._guard(moved)
@@ -182,13 +181,13 @@ class KeptDoors(MissingCheckpoints):
     # What the marks mean ----------------------------------------------------------------------
 
     def _turn(
-        self, gone: Iterable[Traveller], come: Iterable[Traveller], excuses: Excuses
+        self, gone: Iterable[Traveller], come: Iterable[Traveller], excuses: Excuses, remade: int
     ) -> tuple[int, set[Pair], set[str]]:
         """Give marks to groups; the credentials and guarded steps that it concerns, and the systems where
         intents excuse something else.
         """
         gone, come = tuple(gone), tuple(come)
-        turned = self.marks.turn(gone, come, excuses)
+        turned = self.marks.turn(gone, come, excuses, remade)
         credentials = self._carry(turned) | self._profile(turned)
         for shared in turned.shared:
             credentials |= self.marks.carried(self.marks.samples[shared])

@@ -103,18 +103,30 @@ class Following:
             approvals = _approvals(earlier.counts.approvals, self.kept, moved)
             redrawn = bool(moved.edit.remade)
             self._counts = earlier.counts.after(self.engine, approvals, moved.agents, redrawn=redrawn)
+        self._let_go()
         return self._counts
+
+    def _let_go(self) -> None:
+        """Keep nothing of the reading before once all is worked out: what is large of it goes when whoever
+        has its analysis lets go of that, and not while the next edit is waited for.
+        """
+        if self._counts and self._listed is not None and self._found and self._asked:
+            self._earlier = None
 
     def doors(self, counts: Counts) -> tuple[Door, ...]:
         """The missing checkpoints of this reading."""
+        self._listed = self._doors_of(counts)
+        self._let_go()
+        return self._listed
+
+    def _doors_of(self, counts: Counts) -> tuple[Door, ...]:
         earlier = self._earlier
         if earlier is not None:
             agents = len(self.engine.travellers)
             self._wide = _CONCERNED * len(earlier.moved.agents) > agents + _FEW
             # After one wide edit there may come another, which has no use for doors that can follow.
             if self._wide or (earlier.doors is None and earlier.wide):
-                self._listed = MissingCheckpoints(self.engine).doors()
-                return self._listed
+                return MissingCheckpoints(self.engine).doors()
             doors = earlier.doors
             if doors is None and earlier.counts is not None and earlier.listed is not None:
                 doors = KeptDoors(earlier.kept, earlier.counts.approvals, earlier.listed)
@@ -122,8 +134,7 @@ class Following:
                 self._doors = doors.after(self.kept, earlier.moved, counts.approvals, earlier.kept)
         if self._doors is None:
             self._doors = KeptDoors(self.kept, counts.approvals)
-        self._listed = self._doors.listed
-        return self._listed
+        return self._doors.listed
 
     def questions(self) -> tuple[Question, ...]:
         """What the drawing does not say yet."""
@@ -132,6 +143,7 @@ class Following:
             self._asked = ask(self.engine)
         else:
             self._asked = earlier.asked.after(self.kept, earlier.moved)
+        self._let_go()
         return self._asked.questions
 
     def findings(self, doors: tuple[Door, ...], counts: Counts, today: date) -> tuple[Finding, ...]:
@@ -142,12 +154,16 @@ class Following:
             counts: its crossings as numbers.
             today: the day (UTC) on which acceptances must still hold.
         """
+        self._found = self._find(doors, counts, today)
+        self._let_go()
+        return self._found.findings
+
+    def _find(self, doors: tuple[Door, ...], counts: Counts, today: date) -> Found:
         earlier = self._earlier
         self._today = today
         if earlier is None or earlier.found is None or earlier.facts is None:
             self._facts = Facts(self.engine, doors, counts, self.kept.related)
-            self._found = find(self._facts, today)
-            return self._found.findings
+            return find(self._facts, today)
         earlier.facts.who.prepare()
         near = Near(earlier.kept, earlier.moved)
         changes = earlier.moved.changes
@@ -173,15 +189,13 @@ class Following:
             and 2 * len(kept_doors.changed) > len(doors) + _FEW
         )
         if changes.of("zone") or several:
-            self._found = find(self._facts, today)
-            return self._found.findings
+            return find(self._facts, today)
         tables = frozenset(changes.tables) | ({"reach"} if earlier.moved.reaches else set())
         again = [key for key, _, _ in changes.of("acceptance")]
         if today != earlier.today:
             again = [*again, *changes.after.acceptance]
         refinding = Refinding(earlier.found, self._facts, near, tables, today)
-        self._found = refinding.found(((str(key[0]), str(key[1])) for key in again), self._doors)
-        return self._found.findings
+        return refinding.found(((str(key[0]), str(key[1])) for key in again), self._doors)
 
 
 @dataclass(frozen=True, slots=True)

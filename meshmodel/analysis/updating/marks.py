@@ -85,7 +85,11 @@ class Marks:
         return 0 if sample is None else sample[1].unchecked.row & self.credentials
 
     def turn(
-        self, gone: Iterable[Traveller], come: Iterable[Traveller], excuses: dict[str, list[Approval]]
+        self,
+        gone: Iterable[Traveller],
+        come: Iterable[Traveller],
+        excuses: dict[str, list[Approval]],
+        remade: int = 0,
     ) -> Turned:
         """Agents are others than they were, or reach something else: only for a copy.
 
@@ -93,6 +97,8 @@ class Marks:
             gone: those agents as they were.
             come: as they are now.
             excuses: what intents excuse for agents.
+            remade: the read accesses of systems that are in another zone, or in which something else counts:
+                groups with such sources mean something else though they look the same.
         """
         turned = Turned()
         touched: set[int] = set()
@@ -146,6 +152,10 @@ class Marks:
             old = ended.get(self.holders[other])
             if old and other not in left and turned.marks.get(other, _OLD)[0] is None:
                 self._follow(other, old, turned)
+        if remade:
+            for number, sample in self.samples.items():
+                if sample[1].sources & remade:
+                    turned.marks.setdefault(number, (sample, sample))
         return turned
 
     def _follow(self, new: int, ended: list[tuple[int, int]], turned: Turned) -> None:

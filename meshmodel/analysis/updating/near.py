@@ -300,9 +300,12 @@ class Near:
 
     def _relations(self, table: str, near: frozenset[str]) -> set[Key]:
         found: set[Key] = {key for key, _, _ in self._moved.changes.of(table)}
+        every = self._after.engine.snapshot.table(table)
+        if table == "exchange" and self.changed["system"]:
+            # The system where it takes place is at neither end, and called by its name.
+            found.update(key for key, each in every.items() if each.at in self.changed["system"])
         ends = ENDS[table]
         at = [self._elements(KINDS[table, end], near) for end in ends]
-        every = self._after.engine.snapshot.table(table)
         if _PER_END * sum(map(len, at)) > len(every):
             ones, others = at
             found.update(key for key in every if key[0] in ones or key[1] in others)
