@@ -58,7 +58,7 @@ def _again(kept: Kept, moved: Moved) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What is asked now of all that an edit concerns."""
     engine, changes = kept.engine, moved.changes
     snapshot, mesh = engine.snapshot, engine.mesh
-    agents = set(moved.shifted)
+    agents = set(moved.told)
     agents.update(str(key) for key, _, _ in changes.of("agent"))
     renamed = 0
     for key, one, other in changes.of("credential"):

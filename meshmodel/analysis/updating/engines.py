@@ -40,6 +40,13 @@ class Moved:
     shifted: frozenset[str]
 
     @property
+    def told(self) -> frozenset[str]:
+        """The agents of which anything may be told otherwise: nothing is told of what reaches agents, so
+        not those that only miss one that is gone.
+        """
+        return self.shifted if self.edit.credentials else self.agents
+
+    @property
     def reaches(self) -> bool:
         """Whether anything changed that follows from the graph."""
         return bool(self.shifted or self.edit.gone or self.edit.come or self.guards.any)

@@ -22,7 +22,9 @@ from meshmodel.analysis.updating.near import Near, differ
 from meshmodel.model.snapshot import Snapshot
 
 _CONCERNED = 3
-"""Where an edit concerns more agents than one of so many, doors are looked for from scratch."""
+"""Where an edit concerns more agents than one of so many, doors are looked for from scratch; or, were those
+that can follow still to be made, credentials.
+"""
 _MANY = 20_000
 """So many groups of sources of all agents take longer to tell apart than doors take from scratch."""
 _FEW = 100
@@ -45,6 +47,7 @@ class Following:
         self._listed: tuple[Door, ...] | None = None
         self._doors: KeptDoors | None = None
         self._wide = False
+        self._late = False
         self._found: Found | None = None
         self._facts: Facts | None = None
         self._today: date | None = None
@@ -59,11 +62,16 @@ class Following:
             known.today,
         )
         # Where doors that can follow take longer to make than all doors, they wait for a second edit.
-        self._wide = sum(len(each.groups) for each in self.engine.travellers) > _MANY
+        self._late = self._many
         if known.doors is not None and known.findings is not None:
             self._found = Found.of(known.doors, known.findings)
         if known.questions is not None:
             self._asked = Asked(known.questions, [each.element for each in known.questions])
+
+    @property
+    def _many(self) -> bool:
+        """Whether it takes longer to make doors so that they can follow than to look for all."""
+        return sum(len(each.groups) for each in self.engine.travellers) > _MANY
 
     @property
     def engine(self) -> Engine:
@@ -85,7 +93,7 @@ class Following:
                 self._counts,
                 self._listed,
                 self._doors,
-                self._wide,
+                self._late,
                 self._found,
                 self._facts,
                 self._today,
@@ -122,10 +130,10 @@ class Following:
     def _doors_of(self, counts: Counts) -> tuple[Door, ...]:
         earlier = self._earlier
         if earlier is not None:
-            agents = len(self.engine.travellers)
-            self._wide = _CONCERNED * len(earlier.moved.agents) > agents + _FEW
+            self._wide = self._is_wide(earlier)
             # After one wide edit there may come another, which has no use for doors that can follow.
-            if self._wide or (earlier.doors is None and earlier.wide):
+            self._late = self._wide and self._many
+            if self._wide or (earlier.doors is None and earlier.late):
                 return MissingCheckpoints(self.engine).doors()
             doors = earlier.doors
             if doors is None and earlier.counts is not None and earlier.listed is not None:
@@ -135,6 +143,24 @@ class Following:
         if self._doors is None:
             self._doors = KeptDoors(self.kept, counts.approvals)
         return self._doors.listed
+
+    def _is_wide(self, earlier: "Earlier") -> bool:
+        """Whether an edit concerns so many agents, or so many doors, that all are looked for."""
+        moved = earlier.moved
+        if _CONCERNED * len(moved.agents) > len(self.engine.travellers) + _FEW:
+            return True
+        if earlier.doors is not None:
+            return False
+        # An agent that comes, goes or has another home concerns all doors of what it carries.
+        carried = 0
+        for key, one, other in moved.changes.of("agent"):
+            if one is None or other is None or one.home != other.home or one.is_active != other.is_active:
+                for kept in (earlier.kept, self.kept):
+                    node = kept.engine.mesh.agent_node.get(str(key))
+                    carried |= 0 if node is None else kept.baseline.row(node)
+        mesh = self.engine.mesh
+        credentials = carried & (1 << mesh.first_agent) - (1 << mesh.first_credential)
+        return _CONCERNED * credentials.bit_count() > len(mesh.credential_node) + _FEW
 
     def questions(self) -> tuple[Question, ...]:
         """What the drawing does not say yet."""
@@ -207,8 +233,7 @@ class Earlier:
         moved: the edit.
         counts, listed, doors, found, facts, today, asked: of its crossings, findings and questions, as far as
             somebody asked for them.
-        wide: whether the edit before concerned so many agents that doors were looked for from scratch, or
-            it takes long to make them so that they can follow.
+        late: whether doors wait for another edit before they are made so that they can follow.
     """
 
     kept: Kept
@@ -216,7 +241,7 @@ class Earlier:
     counts: Counts | None
     listed: tuple[Door, ...] | None
     doors: KeptDoors | None
-    wide: bool
+    late: bool
     found: Found | None
     facts: Facts | None
     today: date | None

@@ -69,7 +69,7 @@ class Near:
     @property
     def is_wide(self) -> bool:
         """Whether many agents reach something else, so that it is near to much."""
-        return len(self._moved.shifted) > _WIDE
+        return len(self._moved.told) > _WIDE
 
     def keys(self, table: str, near: frozenset[str]) -> set[Key]:
         """The records of a table whose cases may be others, gone ones among them.
@@ -182,7 +182,7 @@ class Near:
     def _agents(self) -> set[str]:
         """The agents that reach something else, or something that changed."""
         mesh, effective = self._after.engine.mesh, self._after.effective
-        found = set(self._moved.shifted)
+        found = set(self._moved.told)
         hit: list[int] = []
         for system in self.changed["system"]:
             if system in mesh.system_number:
@@ -225,7 +225,7 @@ class Near:
         for difference in self.differences.values():
             mask |= difference
         old, new = self._before.engine, self._after.engine
-        for agent in self._moved.shifted:
+        for agent in self._moved.told:
             if agent in old.mesh.agent_node and agent in new.mesh.agent_node:
                 mask |= old.alone[agent].row ^ new.alone[agent].row
         found = self._ids(mask | self._rows(self._renamed("agent")))
