@@ -153,6 +153,15 @@ class Counts:
                 meanwhile()
             self._add(traveller)
 
+    @classmethod
+    def of(cls, engine: Engine, crossings: int, opened: int, approved: int) -> "Counts":
+        """The same where the numbers are known already: of single agents they are not."""
+        made = cls.__new__(cls)
+        made.begin(engine)
+        made.approvals.update(approvals(engine))
+        made.crossings, made.open, made.approved = crossings, opened, approved
+        return made
+
     def begin(self, engine: Engine) -> None:
         """Nothing is counted yet."""
         self.engine = engine
@@ -178,15 +187,18 @@ class Counts:
         self.crossings += sign * known[0]
         self.open += sign * known[1]
         excuses = self.approvals.get(traveller.id)
-        if excuses and sign > 0:
-            self._approved_of[traveller.id] = sum(
+        if not excuses:
+            return
+        approved = self._approved_of.pop(traveller.id, None) if sign < 0 else None
+        if approved is None:
+            approved = sum(
                 self._approved(traveller, group, approval)
                 for approval in excuses
                 for group in traveller.groups
             )
-            self.approved += self._approved_of[traveller.id]
-        elif sign < 0:
-            self.approved -= self._approved_of.pop(traveller.id, 0)
+        if sign > 0:
+            self._approved_of[traveller.id] = approved
+        self.approved += sign * approved
 
     @cached_property
     def doors(self) -> Doors:
@@ -212,7 +224,6 @@ class Counts:
         self, engine: Engine, approvals: dict[str, list[Approval]], agents: frozenset[str], *, redrawn: bool
     ) -> None:
         """Count again what ``after`` says: only for a copy that nobody else has."""
-        self.__dict__.pop("doors", None)
         self._open_of, self._approved_of = self._open_of.copy(), self._approved_of.copy()
         for traveller in self.engine.travellers:
             if traveller.id in agents:
@@ -220,8 +231,9 @@ class Counts:
         left = [each for each in engine.travellers if each.id not in agents]
         if len(self._open_of) > 2 * len(left) + _FEW:
             keys = [(each.situation, each.home) for each in left]
-            self._open_of = {key: self._open_of[key] for key in keys}
+            self._open_of = {key: self._open_of[key] for key in keys if key in self._open_of}
         self.engine, self.mesh, self.approvals = engine, engine.mesh, approvals
+        self.__dict__.pop("doors", None)
         self._begin(Pairs(engine.mesh) if redrawn else self._pairs.after(engine.mesh))
         for traveller in engine.travellers:
             if traveller.id in agents:

@@ -83,6 +83,25 @@ class _Late(Traveller):
         return self._find()
 
 
+class _Once:
+    """Finds a situation once."""
+
+    __slots__ = ("_find", "_found")
+
+    def __init__(self, find: Callable[[], Situation]) -> None:
+        self._find: Callable[[], Situation] | None = find
+        self._found: Situation | None = None
+
+    def __call__(self) -> Situation:
+        # Found before it is forgotten how: another thread may ask too.
+        find = self._find
+        if self._found is None and find is not None:
+            self._found = find()
+            self._find = None
+        assert self._found is not None
+        return self._found
+
+
 class _Asked(dict[str, Unchecked]):
     """What agents reach unchecked, worked out whenever it is asked for."""
 
@@ -105,6 +124,8 @@ class Engine:
     """
 
     _asked = 0
+    late = False
+    """Whether what agents have in common with others waits until it is asked for."""
 
     def __init__(self, snapshot: Snapshot, view: View, *, kept: bool = False) -> None:
         self._kept = kept
@@ -216,6 +237,9 @@ class Engine:
         if isinstance(self.effective, Searched):
             find = partial(self._passing, node, home is not None, share=share)
             return _Late(agent.id, node, home, mask, find)
+        if self.late:
+            find = partial(self._situation, node, home is not None, share=share)
+            return _Late(agent.id, node, home, mask, _Once(find))
         situation = self._situation(node, home is not None, share=share)
         return Traveller(agent.id, node, home, mask, situation)
 

@@ -1,7 +1,7 @@
 """Who meets a checkpoint and has power over it (sections 5 and 9)."""
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 
 from meshmodel.analysis.checkpoints import Boundary
@@ -43,6 +43,20 @@ class Meeting:
             if key not in known:
                 known[key] = frozenset(chain.from_iterable(map(alike.__getitem__, some)))
             self._agents[number] = known[key]
+
+    def kept(self, engine: Engine, count: Count) -> "Meeting":
+        """The same of another engine of the same reading, which has the same candidates."""
+        made = Meeting.__new__(Meeting)
+        made.begin(engine, count)
+        made.take(self._agents)
+        return made
+
+    def take(self, agents: Mapping[int, frozenset[str]]) -> None:
+        """Nothing else need be known than who meets which candidates, by their numbers."""
+        self._agents.update(agents)
+        for number, those in agents.items():
+            for agent in those:
+                self._of[agent] = self._of.get(agent, 0) | 1 << number
 
     def begin(self, engine: Engine, count: Count) -> None:
         """Nobody is known to meet any yet."""

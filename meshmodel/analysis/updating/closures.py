@@ -122,6 +122,13 @@ class Followed(Losing):
             self._order[:],
         )
 
+    def without(self, gone: Iterable[Pair]) -> "Followed":
+        """The closure of the same graph without these steps."""
+        made = self.copy()
+        made.follow(gone, ())
+        made.changed = set()
+        return made
+
     def follow(self, gone: Iterable[Pair], come: Iterable[Pair]) -> None:
         """Take steps away and add others: only for a copy that nobody else has."""
         gone = tuple(gone)

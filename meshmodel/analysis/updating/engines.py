@@ -16,6 +16,7 @@ from meshmodel.analysis.updating.closures import Followed
 from meshmodel.analysis.updating.concerned import Kept, concerned
 from meshmodel.analysis.updating.guards import Guarded, guarded, numbers_of
 from meshmodel.analysis.updating.meshes import Edited, edited, patched
+from meshmodel.analysis.updating.preparing import LateAlone
 from meshmodel.model.records import Agent
 
 
@@ -220,7 +221,7 @@ def _set_agents(kept: Kept, after: Kept, agents: frozenset[str], shifted: frozen
     """What is known of the agents: of those that are concerned anew, of the others as before."""
     before, made = kept.engine, after.engine
     records, nodes = made.snapshot.agent, made.mesh.agent_node
-    alone = before.alone.copy()
+    alone = before.alone.of(made) if isinstance(before.alone, LateAlone) else before.alone.copy()
     fresh: dict[str, Traveller] = {}
     alike = _Alike(after)
     for each in shifted:

@@ -19,6 +19,8 @@ from meshmodel.analysis.updating.doors import KeptDoors
 from meshmodel.analysis.updating.engines import Moved, keep, move
 from meshmodel.analysis.updating.found import Found, Refinding, find
 from meshmodel.analysis.updating.near import Near, differ
+from meshmodel.analysis.updating.preparing import keeping, known_facts
+from meshmodel.analysis.updating.some_doors import SomeDoors, some_doors
 from meshmodel.model.snapshot import Snapshot
 
 _CONCERNED = 3
@@ -48,6 +50,7 @@ class Following:
         self._doors: KeptDoors | None = None
         self._wide = False
         self._late = False
+        self._some: SomeDoors | None = None
         self._found: Found | None = None
         self._facts: Facts | None = None
         self._today: date | None = None
@@ -62,7 +65,7 @@ class Following:
             known.today,
         )
         # Where doors that can follow take longer to make than all doors, they wait for a second edit.
-        self._late = self._many
+        self._late = not self.engine.late and self._many
         if known.doors is not None and known.findings is not None:
             self._found = Found.of(known.doors, known.findings)
         if known.questions is not None:
@@ -136,6 +139,10 @@ class Following:
             if self._wide or (earlier.doors is None and earlier.late):
                 return MissingCheckpoints(self.engine).doors()
             doors = earlier.doors
+            if doors is None and earlier.kept.engine.late and earlier.listed is not None:
+                self._some = some_doors(self.kept, earlier.moved, earlier.kept, earlier.listed)
+                if self._some is not None:
+                    return self._some.listed
             if doors is None and earlier.counts is not None and earlier.listed is not None:
                 doors = KeptDoors(earlier.kept, earlier.counts.approvals, earlier.listed)
             if doors is not None:
@@ -208,7 +215,7 @@ class Following:
         )
         near.met = set(self._facts.meeting.changed)
         near.met |= self._facts.meeting.met_by({str(key) for key, _, _ in changes.of("agent")})
-        kept_doors = self._doors
+        kept_doors = self._doors or self._some
         several = self._wide or (
             kept_doors is not None
             and kept_doors.changed is not None
@@ -221,7 +228,7 @@ class Following:
         if today != earlier.today:
             again = [*again, *changes.after.acceptance]
         refinding = Refinding(earlier.found, self._facts, near, tables, today)
-        return refinding.found(((str(key[0]), str(key[1])) for key in again), self._doors)
+        return refinding.found(((str(key[0]), str(key[1])) for key in again), kept_doors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,8 +315,10 @@ def follow(engine: Engine, today: date, found: Mapping[str, Any]) -> Following:
     )
     if isinstance(engine.effective, Searched):
         # What is reached was not kept, so counts and facts are of another reading.
-        engine = Engine(engine.snapshot, engine.view, kept=True)
-        known = known._replace(counts=None, facts=None)
-    following = Following(keep(engine, Related(engine.snapshot)))
+        engine = keeping(engine)
+        facts = None if known.facts is None else known_facts(known.facts, engine)
+        known = known._replace(counts=None if facts is None else facts.counts, facts=facts)
+    related = Related(engine.snapshot) if known.facts is None else known.facts.relations
+    following = Following(keep(engine, related))
     following.take(known)
     return following
