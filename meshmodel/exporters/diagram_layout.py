@@ -18,6 +18,8 @@ from meshmodel.exporters.render import Renderer, lay_out
 
 PAGE_WIDTH, PAGE_HEIGHT = 482.0, 680.0
 """What an A4 page offers between its margins, in points."""
+_CLEAR = 4.0
+"""Points at each side of a text that no line may touch."""
 FULL_WIDTH = 640.0
 """The width up to which the smallest text stays at 6 points on a page."""
 SMALL = 150
@@ -207,7 +209,8 @@ def _crossed_titles(diagram: Diagram, layout: dict[str, Any]) -> dict[str, Spot]
 
 
 def _around(x: float, y: float, wide: float, high: float) -> Rectangle:
-    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
+    """The box of a text, with what a thick line beside it takes and letters that are drawn wider."""
+    return x - wide / 2 - _CLEAR, y - high / 2, x + wide / 2 + _CLEAR, y + high / 2
 
 
 def _line(edge: dict[str, Any]) -> Iterator[tuple[Point, Point]]:

@@ -54,6 +54,25 @@ def test_every_example_in_every_format_fits_a_page_and_is_deterministic(path, le
     assert "newrank=true" in arranged.text
 
 
+def test_a_line_keeps_clear_of_the_title_of_a_zone_that_it_enters():
+    made = build(*both(read_file(next(path for path in MODELS if path.stem == "code-agent"))))
+    layout = diagram_layout.arrange(find_renderer(), made).layout
+    zone = next(each for each in layout["objects"] if each["name"] == "cluster_zone/production")
+    x, y = map(float, zone["lp"].split(","))
+    wide, high = 72 * float(zone["lwidth"]) / 2, 72 * float(zone["lheight"]) / 2
+    lines = [
+        (drawn["points"][0], drawn["points"][-1])
+        for edge in layout["edges"]
+        for drawn in edge.get("_draw_", [])
+        if drawn["op"] == "b"
+    ]
+    # The line into the zone is straight; it ends at the system, or passes the title on its way there.
+    past = [
+        one[0] for one, other in lines if one[0] == other[0] and one[1] > y - high and other[1] < y + high
+    ]
+    assert [each for each in past if abs(each - x) < wide + 3] == []
+
+
 def test_doors_and_checkpoints_are_told_by_shape_and_word():
     made = build(*both(every_step_model()))
     looks = {node.id: (node.look, " ".join(node.lines)) for node in made.nodes}
