@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from meshmodel.canvas.columns import Grid, place
 from meshmodel.canvas.drawing import Drawing, Measures, Rows
-from meshmodel.canvas.labels import MODES
+from meshmodel.canvas.labels import LAST_NAMED, MODES
 from meshmodel.canvas.lanes import Titles
 from meshmodel.canvas.plan import Plan
 from meshmodel.canvas.raster import Raster
@@ -109,20 +109,21 @@ def _choose(plan: Plan, texts: list[int], first: int) -> int:
     """Take the wordiest mode that fits, from ``first`` on; where none does, the narrowest that reads well."""
     last = len(MODES) - 1
     room = plan.options.width
-    if plan.least(MODES[last], texts) > room * 1.5:
-        plan.fit(MODES[last - 2], texts)
-        return last
-    plan.fit(MODES[last], texts)
-    if plan.width > room:
-        if plan.width > room * 1.5:
-            plan.fit(MODES[last - 2], texts)
-        return last
-    for number in range(first, last):
-        plan.fit(MODES[number], texts)
+    if plan.least(MODES[last], texts) <= room:
+        plan.fit(MODES[last], texts)
         if plan.width <= room:
-            return number
-    plan.fit(MODES[last], texts)
-    return last
+            for number in range(first, last):
+                plan.fit(MODES[number], texts)
+                if plan.width <= room:
+                    return number
+            plan.fit(MODES[last], texts)
+            return last
+    if plan.least(MODES[LAST_NAMED], texts) <= room * 1.5:
+        plan.fit(MODES[LAST_NAMED], texts)
+        if plan.width <= room * 1.5:
+            return LAST_NAMED
+    plan.fit(MODES[LAST_NAMED - 2], texts)
+    return LAST_NAMED
 
 
 def _widen_cards(plan: Plan, texts: list[int]) -> None:

@@ -31,7 +31,7 @@ class Mode:
 
     Attributes:
         label: which of the labels of a link.
-        most: the most cells of a label.
+        most: the most cells of a label; 0: its words alone, where its line has no room for more.
         card: the most cells of a card.
         pad: free cells after the longest text of a card.
         pitch: cells from one track to the next.
@@ -53,8 +53,13 @@ MODES = (
     Mode(2, 22, 18, 0, 1),
     Mode(2, 18, 15, 0, 1),
     Mode(3, 12, 15, 0, 1),
+    Mode(3, 9, 13, 0, 1),
+    Mode(3, 0, 15, 0, 1),
+    Mode(3, 0, 12, 0, 1),
 )
 """From the wordiest to the narrowest; the first that fits is taken."""
+LAST_NAMED = 7
+"""The narrowest mode that reads well, taken where none fits: one has to pan all the same."""
 
 
 class End(NamedTuple):
@@ -67,6 +72,8 @@ class End(NamedTuple):
 
 
 _NOTHING = ("", "", 0)
+_LEAST_NAME = 5
+"""Cells of a name from which on some of it can be read."""
 
 
 @lru_cache(maxsize=32_768)
@@ -75,8 +82,17 @@ def _fitted(name: str, words: str, most: int, plain: bool) -> tuple[str, str, in
     if plain:
         for known, glyph in MARK_GLYPHS.items():
             words = words.replace(glyph, ASCII_MARKS[known])
+    if name and most < 0:  # no name, unless it has so many cells that some of it can be read
+        most = -most
+        if most < cells(words) + _LEAST_NAME:
+            name, words = "", words.strip()
     name = cut(name, max(4, most - cells(words)), "~" if plain else "…")
     return name, words, cells(name) + cells(words)
+
+
+def _most(label: tuple[str, str], mode: Mode, more: int = 0) -> int:
+    """The most cells of a label, as ``_fitted`` takes them."""
+    return mode.most + more if mode.most else -(max(cells(label[1].strip()), 1) + more)
 
 
 def taken(pin: Pin, mode: Mode, *, plain: bool) -> int:
@@ -91,7 +107,8 @@ def taken(pin: Pin, mode: Mode, *, plain: bool) -> int:
     link = pin.link
     if link is None:
         return 1 + marked if marked or pin.side == "left" else 0
-    length = _fitted(*link.label[mode.label], mode.most, plain)[2]
+    label = link.label[mode.label]
+    length = _fitted(*label, _most(label, mode), plain)[2]
     return 1 + marked + (length + 2 if length else 1)
 
 
@@ -99,8 +116,8 @@ def lacking(pin: Pin, mode: Mode) -> int:
     """How many more cells than it has for sure the label at a pin takes where nothing of it is cut."""
     if pin.link is None:
         return 0
-    name, words = pin.link.label[mode.label]
-    return max(0, cells(name) + cells(words) - mode.most) if name else 0
+    label = pin.link.label[mode.label]
+    return max(0, cells(label[0]) + cells(label[1]) - abs(_most(label, mode))) if label[0] else 0
 
 
 def end_of(pin: Pin, mode: Mode, *, plain: bool, more: int = 0) -> End:
@@ -115,7 +132,8 @@ def end_of(pin: Pin, mode: Mode, *, plain: bool, more: int = 0) -> End:
     mark = (ASCII_MARKS if plain else MARK_GLYPHS)[pin.mark] if pin.mark else ""
     if pin.link is None:
         return End(mark, *_NOTHING)
-    return End(mark, *_fitted(*pin.link.label[mode.label], mode.most + more, plain))
+    label = pin.link.label[mode.label]
+    return End(mark, *_fitted(*label, _most(label, mode, more), plain))
 
 
 def spot(pin: Pin, end: End, start: int, stop: int) -> tuple[int, int]:

@@ -232,6 +232,21 @@ def test_a_label_is_whole_where_its_line_has_room(model, width, label):
     assert label in drawing.as_text()
 
 
+@pytest.mark.parametrize("path", sorted(MODELS.glob("*.toml")), ids=lambda path: path.stem)
+def test_a_worked_example_is_as_wide_as_the_smallest_screen_at_most(path):
+    model = read_file(path)
+    drawing = draw(model, Facts(), Options(80, 20))
+    assert drawing.width <= 80
+    check_cells(drawing)
+    check_lines(drawing)
+    check_owners(drawing)
+    # On so narrow lines a label may be its letters alone; what it is of is found there all the same.
+    labels = {target.reference for target in drawing.targets}
+    assert {("grant", key) for key in model.grant} <= labels
+    wide = draw(model, Facts(), Options(200, 20))
+    assert labels == {target.reference for target in wide.targets}
+
+
 @pytest.mark.parametrize("width", [80, 120, 160])
 @pytest.mark.parametrize("ends", [range(6), range(5, -1, -1), (2, 0, 4, 1, 5, 3)])
 def test_a_long_label_leaves_room_for_the_lines_that_cross_its_row(width, ends):
