@@ -235,6 +235,21 @@ def test_an_incomplete_log_is_never_taken_for_a_whole_one() -> None:
         assert any("INCOMPLETE" in each for each in summary_lines(laid))
 
 
+@pytest.mark.parametrize(
+    ("agent", "identity", "shown"),
+    [
+        ("bot", "svc-files", "bot as svc-files"),
+        ("chat-service", "chat-integration", "chat… as chat-integration"),
+        ("chat-service", "chat-integration-of-sales", "chat-integration-of-sales"),
+    ],
+)
+def test_a_narrow_table_of_events_shows_the_identity_whole(agent: str, identity: str, shown: str) -> None:
+    (traced,) = analyse(MODEL).trace([Event(1, agent=agent, identity=identity, system="tickets")])
+    assert cells_of_event(traced, is_ascii=False, is_narrow=True)[3] == shown
+    assert cells_of_event(traced, is_ascii=True, is_narrow=True)[3] == shown.replace("…", "~")
+    assert cells_of_event(traced, is_ascii=False)[3] == f"{agent} as {identity}"
+
+
 def test_names_in_a_log_are_text_and_ascii_stays_ascii() -> None:
     (traced,) = analyse(MODEL).trace([Event(1, agent=HOSTILE, system="tickets", action="read")])
     assert any("[bold red]" in each for each in cells_of_event(traced, is_ascii=False))

@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 from meshmodel.app.messages import Shown
 from meshmodel.app.tracing import SIGNS, WORDS, is_telling, summary_lines
 from meshmodel.app.widgets.reach_matrix import clip
+from meshmodel.canvas.text import cells, cut
 from meshmodel.model.events import time_text
 from meshmodel.model.text import one_line
 
@@ -39,6 +40,8 @@ _WIDTH = sum(width for _, width in COLUMNS)
 _NARROW = 100
 """Below so many cells the time of the day is shown without the day, and what matters stands closer."""
 _CLOSE = {"event": 6, "time": 9, "decision": 14, "identity active": 26, "does": 24}
+_LEAST_WHO = 4
+"""Cells of the name of who carries an identity from which on it can be read."""
 _TIGHT = 75
 """Below so many cells only the identity is shown, and not who carries it: the rest is told beside."""
 _CLOSEST = {"event": 6, "time": 9, "decision": 13, "identity active": 16, "does": 16}
@@ -76,12 +79,22 @@ def cells_of_event(
         f"{event.number}",
         time[11:19] if is_narrow else time,
         f"{sign} {word}",
-        identity if is_tight else f"{who} as {identity}",
+        identity
+        if is_tight
+        else _active(who, identity, is_ascii=is_ascii)
+        if is_narrow
+        else f"{who} as {identity}",
         does,
         came,
         source,
         asked,
     )
+
+
+def _active(who: str, identity: str, *, is_ascii: bool) -> str:
+    """Who as whom in a narrow column: the name of who carries it is cut rather than the identity."""
+    room = _CLOSE["identity active"] - 1 - cells(f" as {identity}")
+    return f"{cut(who, room, '~' if is_ascii else '…')} as {identity}" if room >= _LEAST_WHO else identity
 
 
 class TraceView(ScrollView, can_focus=True):
