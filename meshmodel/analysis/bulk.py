@@ -15,9 +15,10 @@ import numpy as np
 
 from meshmodel.analysis.cells import Cells, Shut
 from meshmodel.analysis.closure import union
-from meshmodel.analysis.pairs.columns import Numbers, places
+from meshmodel.analysis.pairs.columns import Flags, Numbers
+from meshmodel.analysis.situated import Situated, Times
 from meshmodel.analysis.spreads import HOME, KINDS, Spread, Start, enters_home
-from meshmodel.analysis.tables import Bits, Floats, product, summed, unpacked
+from meshmodel.analysis.tables import Floats, Sets, product, table_of, unpacked
 
 _TOGETHER = 2_048
 """So many starts are counted at once."""
@@ -28,67 +29,24 @@ the sources, and the boundaries that they control.
 
 
 class _Chosen(NamedTuple):
-    """Some starts, sorted by their sources.
+    """Some starts.
 
     Attributes:
-        numbers: which starts.
-        alike: for each the number of its sources.
-        place: for all starts their place among these, or -1.
-        sets: for each set of starts which of these are in it.
-        by_row, by_class: how many sources there are by class and zone, and by class.
+        alike: for all starts the number of their sources, or -1 for those that were not chosen.
+        steered: for each number of sources the place of whether its agents are.
+        parts: the numbers of sources of agents that are not steered, or are, by that place.
+        within, by_row: how many sources there are by zone and sort, and by what there is of these.
+        by_class: how many there are by class.
         shut: boundaries, with for each number of sources whether one counts.
     """
 
-    numbers: Numbers
     alike: Numbers
-    place: Numbers
-    sets: Bits
+    steered: Numbers
+    parts: list[slice]
+    within: Floats
     by_row: Floats
     by_class: Floats
-    shut: list[tuple[Shut, Floats]]
-
-    def apart(self, rows: Numbers, starts: Numbers) -> Floats:
-        """The sources of each class, in other zones than some, of some of the starts.
-
-        Args:
-            rows: for each class the rows of these zones.
-            starts: the starts, by their places.
-        """
-        alike = self.alike[starts]
-        sources: Floats = np.take(self.by_class, alike, axis=1)
-        sources -= self.by_row[rows, alike]
-        return sources
-
-
-class _Near(NamedTuple):
-    """The agents that are at home in zones where there are systems, sorted by zone.
-
-    Attributes:
-        agents: their numbers; those that are alike follow on one another.
-        firsts: where others begin.
-        situations, zones, sizes: of those that are alike.
-    """
-
-    agents: Numbers
-    firsts: Numbers
-    situations: Numbers
-    zones: Numbers
-    sizes: Floats
-
-
-class _AtHome:
-    """The starts of the agents that are at home in zones."""
-
-    def __init__(self, near: _Near, group: Numbers, starts: Numbers, zones: int) -> None:
-        self.group, self.starts = group, starts
-        every = np.arange(zones + 1)
-        self.groups: list[int] = np.searchsorted(near.zones, every).tolist()
-        self.begins = [*near.firsts.tolist(), len(near.agents)]
-        self._edges = np.searchsorted(near.zones[group], every).tolist()
-
-    def of(self, zone: int) -> slice:
-        """Those of the agents at home in one zone."""
-        return slice(self._edges[zone], self._edges[zone + 1])
+    shut: list[tuple[Shut, Flags]]
 
 
 class Bulk:
@@ -122,51 +80,21 @@ class Bulk:
         if not self._cells:
             return
         self._cells.prepare()
-        self._prepare_agents()
+        self._situated = Situated(self._cells, len(self._starts), self._situations, self._homes)
         self._prepare_sources()
         shutting = union([boundary.number for boundary in self._spread.boundaries])
         keys: dict[_Key, int] = {}
-        alike = np.array(
-            [
-                keys.setdefault((each.sources, each.steered, each.home, each.dropped & shutting), len(keys))
-                for each in self._starts
-            ]
-        )
-        chosen = np.argsort(alike, kind="stable")
-        for begin in range(0, len(chosen), _TOGETHER):
-            numbers = chosen[begin : begin + _TOGETHER]
-            first, last = alike[numbers[0]], alike[numbers[-1]] + 1
-            self._count_some(numbers, alike[numbers] - first, list(keys)[first:last])
-
-    def _prepare_agents(self) -> None:
-        """Number the situations of the agents, and those of the agents at home in each zone."""
-        self._start_sets = unpacked(self._cells.sets, len(self._starts))
-        # From here on the agents have other numbers: those that have the same starts follow on one another.
-        order = np.concatenate([agents for _, agents in self._situations])
-        place = np.full(len(self._homes), -1)
-        place[order] = np.arange(len(order))
-        self._reach = np.take(unpacked(self._cells.agents, len(self._homes)), order, axis=1)
-        cells, holders = self._cells.holding
-        holders = place[holders]
-        self._holding = cells[holders >= 0], holders[holders >= 0]
-        self._home = np.array(
-            [-1 if home is None else self._cells.zones[home] for home in self._homes], np.int64
-        )[order]
-        self._sizes = np.array([len(agents) for _, agents in self._situations])
-        self._begins = np.array([starts.start for starts, _ in self._situations])
-        self._lengths = np.array([len(starts) for starts, _ in self._situations])
-        numbers = np.arange(len(self._sizes))
-        self._situation = np.repeat(numbers, self._sizes)
-        self._situation_of = np.repeat(numbers, self._lengths)
-        self._reached_by = summed(self._reach, np.cumsum(self._sizes) - self._sizes, axis=1)
-        # The agents at home in each zone that are alike follow on one another.
-        agents = np.argsort(self._home, kind="stable")
-        agents = agents[np.searchsorted(self._home[agents], 0) :]
-        homes, alike = self._home[agents], self._situation[agents]
-        firsts = np.flatnonzero(np.diff(homes * len(numbers) + alike, prepend=-1))
-        self._near = _Near(
-            agents, firsts, alike[firsts], homes[firsts], np.diff(firsts, append=len(agents)).astype(float)
-        )
+        alike = np.zeros(len(self._starts), np.int64)
+        for number, each in sorted(enumerate(self._starts), key=lambda start: start[1].steered):
+            key = each.sources, each.steered, each.home, each.dropped & shutting
+            alike[number] = keys.setdefault(key, len(keys))
+        order = np.argsort(alike, kind="stable")
+        for begin in range(0, len(order), _TOGETHER):
+            some = order[begin : begin + _TOGETHER]
+            first, last = alike[some[0]], alike[some[-1]] + 1
+            chosen = np.full(len(alike), -1)
+            chosen[some] = alike[some] - first
+            self._count_some(chosen, list(keys)[first:last])
 
     def _prepare_sources(self) -> None:
         """Put the systems together that are alike as sources, in the order of their zones."""
@@ -176,164 +104,160 @@ class Bulk:
         levels = np.array(mesh.sensitivity)[numbers]
         # As ``source_class`` has it, and before it the zone.
         codes = self._cells.zone_of[numbers] * HOME | levels << 2 | untrusted << 1
-        order = np.argsort(codes, kind="stable")
-        self._read = numbers[order]
-        kinds, self._read_firsts = np.unique(codes[order], return_index=True)
+        kinds, place = np.unique(codes, return_inverse=True)
+        self._read = np.full(5 * len(mesh.systems), -1)
+        self._read[5 * numbers] = place
         # Each class once for agents that are not steered, and once for those that are; then home.
         self._steered = sorted({start.steered for start in self._starts})
-        size = len(self._steered)
         self._names = [each << 1 | steered for each in range(HOME >> 1) for steered in self._steered]
         self._names.append(HOME)
-        zones, classes = np.divmod(np.repeat(kinds, size), HOME)
-        self._classes = (classes >> 1) * size + np.tile(np.arange(size), len(kinds))
-        every = np.arange(len(self._cells.zones) + 1)
-        self._rows = [slice(*each) for each in pairwise(np.searchsorted(zones, every).tolist())]
-        # The row of each class of each zone; the last one, which is empty, where there is none.
-        self._row = np.full((len(self._names), len(self._cells.zones)), len(zones))
-        self._row[self._classes, zones] = np.arange(len(zones))
+        zones, classes = np.divmod(kinds, HOME)
+        self._zones, self._sorts = zones, classes >> 1
+        every = np.searchsorted(zones, np.arange(len(self._cells.zones) + 1))
+        self._rows = [slice(*each) for each in pairwise(every.tolist())]
 
-    def _count_some(self, numbers: Numbers, alike: Numbers, keys: list[_Key]) -> None:
+    def _count_some(self, alike: Numbers, keys: list[_Key]) -> None:
         """Count the crossings from some starts.
 
         Args:
-            numbers: the starts, sorted by their sources.
-            alike: for each the number of its sources.
+            alike: for each start the number of its sources, or -1.
             keys: what these are like.
         """
-        place = np.full(len(self._starts), -1)
-        place[numbers] = np.arange(len(numbers))
-        sets = np.take(self._start_sets, numbers, axis=1)
         shut = [(each, self._counting(each, keys)) for each in self._cells.shut]
-        chosen = _Chosen(numbers, alike, place, sets, *self._sources(keys), shut)
-        both = np.stack(self._everywhere(chosen))
-        both = both.reshape(2, len(self._names), -1, 2) * self._cells.times[:, np.newaxis]
-        order = np.argsort(self._cells.kind, kind="stable")
-        kinds, firsts = np.unique(self._cells.kind[order], return_index=True)
-        counted = np.zeros((2, len(self._names), KINDS, 2))
-        counted[:, :, kinds] = np.add.reduceat(np.take(both, order, axis=2), firsts, axis=2)
-        self._take_held(counted, chosen)
-        self._add(counted)
+        chosen = self._choose(alike, keys, shut)
+        found = np.zeros((2, len(self._names), KINDS, 2))
+        self._count_everywhere(found, chosen)
+        self._count_near(found, chosen)
+        self._take_held(found, chosen)
+        self._add(found)
 
-    def _counting(self, shut: Shut, keys: list[_Key]) -> Floats:
+    def _counting(self, shut: Shut, keys: list[_Key]) -> Flags:
         """For which sources one of the boundaries counts."""
-        return np.array([any(not key[3] >> each & 1 for each in shut.numbers) for key in keys], np.float64)
+        return np.array([any(not key[3] >> each & 1 for each in shut.numbers) for key in keys], np.bool_)
 
-    def _everywhere(self, chosen: _Chosen) -> tuple[Floats, Floats]:
-        """By class and cell the crossings as if nobody were at home, all of them and those of agents
-        that reach a credential as themselves; and the same for agents at home there only.
+    def _count_everywhere(self, found: Floats, chosen: _Chosen) -> None:
+        """Count as if nobody were at home: all that come to an access, and those of them that reach a
+        credential as themselves.
         """
-        situations = self._situation_of[chosen.numbers]
-        firsts = np.searchsorted(chosen.alike, np.arange(chosen.by_class.shape[1]))
-        there = np.add.reduceat(chosen.sets * self._sizes[situations], firsts, axis=1)
-        reached = np.take(np.take(self._reached_by, situations, axis=1), self._cells.pair_reached, axis=0)
-        reached *= np.take(chosen.sets, self._cells.pair_started, axis=0)
-        taken = np.add.reduceat(reached, firsts, axis=1, dtype=np.int32)
-        table = np.concatenate([there, taken]).astype(np.float64)
-        every = np.take(product(chosen.by_class, table), self._cells.rows, axis=1)
-        for rows, cells in zip(self._rows, self._cells.slices, strict=True):
-            if rows.start < rows.stop and cells.start < cells.stop:
-                both = slice(2 * cells.start, 2 * cells.stop)
-                counted = np.take(table, self._cells.rows[both], axis=0)
-                every[self._classes[rows], both] -= product(chosen.by_row[rows], counted)
-        near = np.zeros_like(every)
-        home = _AtHome(self._near, *self._starts_of(self._near.situations, chosen), len(self._cells.zones))
-        sources = chosen.apart(self._row[:, self._near.zones[home.group]], home.starts)
-        for zone, cells in enumerate(self._cells.slices):
-            part = home.of(zone)
-            if cells.start < cells.stop and part.start < part.stop:
-                met = self._met(home, zone, np.arange(cells.start, cells.stop), chosen)
-                near[:, 2 * cells.start : 2 * cells.stop] = product(sources[:, part], met)
+        cells = self._cells
+        table = self._situated.table(chosen.alike, chosen.by_class.shape[1])
+        every = np.take(product(chosen.by_class, table), cells.rows, axis=1)
+        for rows, some in zip(self._rows, cells.slices, strict=True):
+            if rows.start < rows.stop and some.start < some.stop:
+                both = slice(2 * some.start, 2 * some.stop)
+                here = np.take(table, cells.rows[both], axis=0)
+                for place, part in enumerate(chosen.parts):
+                    classes = self._sorts[rows] * len(self._steered) + place
+                    every[classes, both] -= product(chosen.by_row[rows, part], here[:, part])
         for shut, counting in chosen.shut:
             rows = self._rows[shut.zone]
             if rows.start < rows.stop:
-                closed = chosen.by_row[rows] * counting
-                counted = np.take(table, self._cells.rows[shut.both], axis=0)
-                every[self._classes[rows, np.newaxis], shut.both] -= product(closed, counted)
-            part = home.of(shut.zone)
-            if part.start < part.stop:
-                alike = chosen.alike[home.starts[part]]
-                met = self._met(home, shut.zone, shut.cells, chosen)
-                every[-1, shut.both] -= met @ (chosen.by_class[-1, alike] * counting[alike])
-            zone = int(self._cells.zone[shut.cells[0]])
-            part = home.of(zone)
-            if part.start < part.stop:
-                alike = chosen.alike[home.starts[part]]
-                closed = chosen.by_row[self._row[:, shut.zone, np.newaxis], alike] * counting[alike]
-                near[:, shut.both] -= product(closed, self._met(home, zone, shut.cells, chosen))
-        return every, near
+                here = np.take(table, cells.rows[shut.both], axis=0) * counting
+                for place, part in enumerate(chosen.parts):
+                    classes = self._sorts[rows, np.newaxis] * len(self._steered) + place
+                    every[classes, shut.both] -= product(chosen.by_row[rows, part], here[:, part])
+        times = every.reshape(len(self._names), -1, 2) * cells.times[:, np.newaxis]
+        order = np.argsort(cells.kind, kind="stable")
+        kinds, firsts = np.unique(cells.kind[order], return_index=True)
+        found[0][:, kinds] = np.add.reduceat(np.take(times, order, axis=1), firsts, axis=1)
 
-    def _met(self, home: "_AtHome", zone: int, cells: Numbers, chosen: _Chosen) -> Floats:
-        """For cells, and the starts of agents at home in a zone, how many of these agents come there: all,
-        and those that reach a credential as themselves.
-        """
-        near, part = self._near, home.of(zone)
-        first, last = home.groups[zone], home.groups[zone + 1]
-        begin, end = home.begins[first], home.begins[last]
-        reach = self._reach[self._cells.reached[cells, np.newaxis], near.agents[begin:end]]
-        counted = np.empty((len(cells), 2, last - first))
-        counted[:, 0] = near.sizes[first:last]
-        counted[:, 1] = np.add.reduceat(reach, near.firsts[first:last] - begin, axis=1)
-        met = np.take(counted, home.group[part] - first, axis=2)
-        met *= chosen.sets[self._cells.started[cells, np.newaxis], home.starts[part]][:, np.newaxis]
-        return met.reshape(-1, met.shape[2])
-
-    def _starts_of(self, situations: Numbers, chosen: _Chosen) -> tuple[Numbers, Numbers]:
-        """The starts of these situations that were chosen, by their places: for each whose it is, and it."""
-        owner, starts = places(self._begins[situations], self._lengths[situations])
-        starts = chosen.place[starts]
-        return owner[starts >= 0], starts[starts >= 0]
-
-    def _take_held(self, counted: Floats, chosen: _Chosen) -> None:
-        """Take away what was counted as picked up, though all that the agent reaches is held."""
-        cell, agents = self._holding
-        owner, starts = self._starts_of(self._situation[agents], chosen)
-        there = np.flatnonzero(chosen.sets[self._cells.started[cell[owner]], starts])
-        cell, agents, starts = cell[owner[there]], agents[owner[there]], starts[there]
-        zone = self._cells.zone[cell]
-        kind = self._cells.kind[cell] + KINDS * (self._home[agents] == zone)
-        numbers = chosen.apart(self._row[:, zone], starts)
+    def _count_near(self, found: Floats, chosen: _Chosen) -> None:
+        """Count the same for agents that are at home there; and take away what boundaries close to them."""
+        cells = self._cells
+        for met in self._situated.met(np.arange(len(cells.zone)), cells.zone, chosen.alike):
+            zone, kind = cells.zone[met.cells], cells.kind[met.cells]
+            for column, times in enumerate(met.times):
+                found[1, ..., column] += self._apart(zone, kind, met.alike, times, chosen)[:, :KINDS]
+            for shut, counting in chosen.shut:
+                some = met.those(_behind(shut, met.cells, cells) & counting[met.alike])
+                zone, kind = np.full(len(some.cells), shut.zone), cells.kind[some.cells]
+                for column, times in enumerate(some.times):
+                    found[1, ..., column] -= self._within(zone, kind, some.alike, times, chosen)[:, :KINDS]
         for shut, counting in chosen.shut:
-            behind = np.zeros(len(self._cells.zone), np.bool_)
-            behind[shut.cells] = True
-            some = np.flatnonzero(behind[cell])
-            alike = chosen.alike[starts[some]]
-            numbers[:, some] -= chosen.by_row[self._row[:, shut.zone, np.newaxis], alike] * counting[alike]
-            from_home = (self._home[agents[some]] == shut.zone) * chosen.by_class[-1, alike]
-            numbers[-1, some] -= from_home * counting[alike]
-        for source, number in enumerate(numbers):
-            far, near = np.bincount(kind, number, 2 * KINDS).reshape(2, KINDS)
-            counted[0, source, :, 1] -= far + near
-            counted[1, source, :, 1] -= near
+            for met in self._situated.met(shut.cells, np.full(len(shut.cells), shut.zone), chosen.alike):
+                from_home = chosen.by_class[-1, met.alike] * counting[met.alike]
+                for column, times in enumerate(met.times):
+                    found[0, -1, :, column] -= np.bincount(cells.kind[met.cells], from_home * times, KINDS)
 
-    def _sources(self, keys: list[_Key]) -> tuple[Floats, Floats]:
-        """How many sources there are of each class in each zone, and of each class, for each of these.
+    def _apart(self, zone: Numbers, kind: Numbers, alike: Numbers, times: Times, chosen: _Chosen) -> Floats:
+        """By class and kind the crossings from sources in other zones than some, as many times.
 
         Args:
-            keys: sources with what they are like.
+            zone: the zones.
+            kind: the kinds of the accesses, or more than these.
+            alike: the numbers of the sources.
+            times: how many times each one counts.
+            chosen: the sources.
         """
-        reads = unpacked([key[0] for key in keys], 5 * len(self._spread.mesh.systems))
-        found = summed(np.take(reads[:, ::5].T, self._read, axis=0), self._read_firsts, axis=0)
-        steered = np.array([key[1] for key in keys])
-        size = len(self._steered)
-        by_row = np.zeros((size * len(found) + 1, len(keys)))
-        for place, each in enumerate(self._steered):
-            by_row[place:-1:size] = found * (steered == each)
-        by_class = np.zeros((len(self._names), len(keys)))
-        order = np.argsort(self._classes, kind="stable")
-        classes, firsts = np.unique(self._classes[order], return_index=True)
-        by_class[classes] = np.add.reduceat(by_row[order], firsts, axis=0)
-        by_class[-1] = [key[2] for key in keys]
-        return by_row, by_class
+        number = chosen.by_class.shape[1]
+        each = table_of(kind * number + alike, times, 2 * KINDS, number)
+        return product(chosen.by_class, each) - self._within(zone, kind, alike, times, chosen)
 
-    def _add(self, counted: Floats) -> None:
+    def _within(self, zone: Numbers, kind: Numbers, alike: Numbers, times: Times, chosen: _Chosen) -> Floats:
+        """The same from sources in these zones."""
+        found = np.zeros((len(self._names), 2 * KINDS))
+        size = len(self._steered)
+        numbers = chosen.within[zone, :, alike] * times[:, np.newaxis]
+        for place in range(size):
+            some = np.flatnonzero(chosen.steered[alike] == place)
+            for sort in range(HOME >> 1):
+                counts = np.bincount(kind[some], numbers[some, sort], 2 * KINDS)
+                found[sort * size + place] = counts
+        return found
+
+    def _take_held(self, found: Floats, chosen: _Chosen) -> None:
+        """Take away what was counted as picked up, though all that the agent reaches is held."""
+        cell, agents = self._cells.holding
+        owner, start = self._situated.starts_of(agents)
+        there = np.flatnonzero((chosen.alike[start] >= 0) & self._situated.comes(cell[owner], start))
+        cell, agents, alike = cell[owner[there]], agents[owner[there]], chosen.alike[start[there]]
+        zone, home = self._cells.zone[cell], self._situated.home[agents]
+        kind = self._cells.kind[cell] + KINDS * (home == zone)
+        once = np.ones(len(cell))
+        taken = self._apart(zone, kind, alike, once, chosen)
+        for shut, counting in chosen.shut:
+            some = _behind(shut, cell, self._cells) & counting[alike]
+            zone = np.full(np.count_nonzero(some), shut.zone)
+            taken -= self._within(zone, kind[some], alike[some], once[some], chosen)
+            some &= home == shut.zone
+            taken[-1] -= np.bincount(kind[some], chosen.by_class[-1, alike[some]], 2 * KINDS)
+        far, near = taken[:, :KINDS], taken[:, KINDS:]
+        found[0, ..., 1] -= far + near
+        found[1, ..., 1] -= near
+
+    def _choose(self, alike: Numbers, keys: list[_Key], shut: list[tuple[Shut, Flags]]) -> _Chosen:
+        """Some starts with what their sources are like.
+
+        Args:
+            alike: for each start the number of its sources, or -1.
+            keys: sources with what they are like, those of steered agents last.
+            shut: boundaries, and where they count.
+        """
+        size, number = len(self._steered), len(keys)
+        by_row = (
+            Sets([key[0] for key in keys], len(self._read)).counted(self._read, len(self._zones)).T.copy()
+        )
+        within = np.zeros((len(self._cells.zones), HOME >> 1, number))
+        within[self._zones, self._sorts] = by_row
+        steered = np.array([self._steered.index(key[1]) for key in keys])
+        ends = np.searchsorted(steered, np.arange(size + 1)).tolist()
+        parts = [slice(*each) for each in pairwise(ends)]
+        by_class = np.zeros((len(self._names), number))
+        every = within.sum(axis=0)
+        for place, part in enumerate(parts):
+            by_class[place:-1:size, part] = every[:, part]
+        by_class[-1] = [key[2] for key in keys]
+        return _Chosen(alike, steered, parts, within, by_row, by_class, shut)
+
+    def _add(self, found: Floats) -> None:
         """Add what was counted.
 
         Args:
-            counted: everywhere and of those at home, by class and kind: the numbers of all, and of those
+            found: everywhere and of those at home, by class and kind: the numbers of all, and of those
                 with a credential that was picked up.
         """
         numbers = self._spread.numbers
-        for source, rows in zip(self._names, counted.transpose(1, 2, 0, 3).tolist(), strict=True):
+        for source, rows in zip(self._names, found.transpose(1, 2, 0, 3).tolist(), strict=True):
             for kind, ((every, picked), (near, near_picked)) in enumerate(rows):
                 if every or picked:
                     # At home not all of them are crossings.
@@ -342,3 +266,10 @@ class Bulk:
                     place = source * KINDS + kind
                     numbers[place] += (int(every) if some else int(every - near)) - taken
                     numbers[place + 1] += taken
+
+
+def _behind(shut: Shut, cell: Numbers, cells: Cells) -> Flags:
+    """Which of some cells are behind these boundaries."""
+    behind = np.zeros(len(cells.zone), np.bool_)
+    behind[shut.cells] = True
+    return behind[cell]

@@ -13,7 +13,7 @@ from typing import Final
 from meshmodel.analysis.crossings import Approval, approvals, without_closed
 from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
 from meshmodel.analysis.entering import Coming, Entering
-from meshmodel.analysis.sources import Likeness, Sources, features_of, likeness
+from meshmodel.analysis.sources import Likeness, Sources, exposed_systems, features_of, likeness
 from meshmodel.analysis.steps import bits
 
 _ONES: Final = bytes.maketrans(b"01", b"\0\1")
@@ -163,8 +163,8 @@ class Marked:
 
     def _prepare_kinds(self) -> None:
         """Number the systems by all that a door there depends on, the credential aside."""
-        systems, numbers = self.engine.snapshot.system, self.mesh.system_number
-        self._exposed = {number for name, number in numbers.items() if systems[name].is_exposed}
+        numbers = self.mesh.system_number
+        self._exposed = exposed_systems(self.mesh)
         self._kinds: dict[tuple[str, int, bool], int] = {}
         self._kind = dict(zip(numbers, map(self._kind_of, numbers.values()), strict=True))
 

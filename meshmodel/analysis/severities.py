@@ -5,8 +5,10 @@ systems: whether its credential was picked up on the way. So for every access it
 agents at once, who picked up a credential for it; the rest is counting pairs of sources and accesses.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import cached_property
+from operator import itemgetter
 
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import Approval, Counts
@@ -22,6 +24,7 @@ SHARE = 16
 """if they are no less than one in so many of all pairs that there could be."""
 _FEW = 32
 """So many nodes are taken off one by one."""
+_NOBODY = 0, 0
 
 
 class Severities:
@@ -117,25 +120,57 @@ class Severities:
         self._own, self._own_at = self._engine.own_carriers, self._engine.own.component
 
     def _prepare_doors(self) -> None:
-        """The grant steps that are a door to each access, those of each credential, and who holds it."""
-        doors: defaultdict[int, list[Pair]] = defaultdict(list)
-        opened: defaultdict[int, list[Pair]] = defaultdict(list)
-        for step in self._mesh.steps["grant"]:
-            opened[step[0]].append(step)
-            doors[step[1]].append(step)
+        """The grant steps that are a door to each access, and who holds each credential."""
+        steps = self._mesh.steps["grant"]
+        # Most accesses have one door.
+        last = {step[1]: step for step in steps}
+        doors = {access: [step] for access, step in last.items()}
+        if len(doors) < len(steps):
+            for step in steps:
+                if last[step[1]] is not step:
+                    doors[step[1]].append(step)
         for admin in [access for access in doors if access % 5 == ADMIN]:
             for access in range(admin - ADMIN, admin):
-                doors[access] = [*doors[access], *doors[admin]]
-        self._doors, self._opened = doors, opened
+                doors[access] = [*doors.get(access, ()), *doors[admin]]
+        self._doors = doors
         place = {each.node: number for number, each in enumerate(self._travellers)}
         self._holders = [
             (credential, place[agent]) for agent, credential in self._mesh.steps["hold"] if agent in place
         ]
-        self._held: dict[int, int] = {}
+        held: defaultdict[int, list[int]] = defaultdict(list)
         for credential, agent in self._holders:
-            self._held[credential] = self._held.get(credential, 0) | 1 << agent
+            held[credential].append(agent)
+        self._held = {credential: union(agents) for credential, agents in held.items()}
+        self._prepare_picking()
         self._open: dict[int, int] = {}
         self._agents: dict[int, int] = {}
+
+    def _prepare_picking(self) -> None:
+        """For each credential the agents that reach it as themselves, and those of them that hold it, as far
+        as it matters: who picks it up. Most credentials are reached by the same agents, others by few.
+        """
+        credentials = {credential for credential, _ in self._mesh.steps["grant"]}
+        places = dict(zip(credentials, map(self._own_at.__getitem__, credentials), strict=True))
+        most, _ = max(Counter(places.values()).items(), key=itemgetter(1), default=(0, 0))
+        most_reach, half = self._own[most] if self._own else 0, len(self._travellers) // 2
+        self._reaching: dict[int, tuple[int, int]] = {}
+        for credential, place in places.items():
+            reaching, held = self._own[place], self._held.get(credential, 0)
+            if place != most:
+                if not (reaching ^ most_reach) & ~held:
+                    reaching = most_reach
+                elif reaching.bit_count() <= half:
+                    reaching &= ~held
+                held &= reaching
+            self._reaching[credential] = reaching, held
+
+    @cached_property
+    def _opened(self) -> dict[int, list[Pair]]:
+        """The grant steps that are a door for each credential."""
+        opened: defaultdict[int, list[Pair]] = defaultdict(list)
+        for step in self._mesh.steps["grant"]:
+            opened[step[0]].append(step)
+        return opened
 
     def _unguarded(self, step: Pair) -> int:
         """The starts for which nobody is asked at a step."""
@@ -150,10 +185,11 @@ class Severities:
 
     def _picking(self, credential: int) -> int:
         """The agents that pick a credential up: that reach it as themselves, and do not hold it."""
-        return self._own[self._own_at[credential]] & ~self._held.get(credential, 0)
+        reaching, held = self._reaching[credential]
+        return reaching & ~held
 
     def _openings(self, access: int) -> list[Opening]:
-        """The starts for which an access has open doors, by those that are open."""
+        """The starts for which an access has open doors, by those that are open as far as it matters."""
         found: list[Opening] = []
         seen = 0
         for step in self._doors[access]:
@@ -161,20 +197,25 @@ class Severities:
             starts = self._carried[self._carried_at[credential]]
             if step in self._guards:
                 starts &= self._unguarded(step)
-            reaching, holding = self._own[self._own_at[credential]], self._held.get(credential, 0)
-            if starts == seen and len(found) == 1:
-                # Most credentials are carried by the same starts, and reached by the same agents.
-                _, reached, held = found[0]
-                found = [(starts, *_either(reached, held, reaching, holding))]
+            if not starts:
                 continue
+            reaching, holding = self._reaching[credential]
+            more = starts & ~seen if seen else starts
             parts = []
             for some, reached, held in found:
                 both = some & starts
                 if both:
-                    parts.append((both, *_either(reached, held, reaching, holding)))
+                    together = _either(reached, held, reaching, holding)
+                    if together == (reaching, holding):
+                        # Most credentials are carried by fewer starts than one of them, and reached by fewer
+                        # agents.
+                        more |= both
+                    elif together == (reached, held):
+                        both = 0
+                    else:
+                        parts.append((both, *together))
                 if both != some:
-                    parts.append((some & ~starts, reached, held))
-            more = starts & ~seen if seen else starts
+                    parts.append((some & ~both, reached, held))
             if more:
                 parts.append((more, reaching, holding))
                 seen |= more
@@ -190,13 +231,14 @@ class Severities:
         cells = Cells(self._spread, homes)
         pairs: dict[int, int] = {}
         alike: dict[tuple[int, int], int] = {}
-        for credential in self._opened:
-            place = self._carried_at[credential], self._own_at[credential]
+        for credential, (reaching, _) in self._reaching.items():
+            place = self._carried_at[credential], id(reaching)
             pair = alike.get(place)
             if pair is None:
                 starts = self._carried[place[0]]
-                pair = alike[place] = cells.pair(starts, self._own[place[1]]) if starts else -1
+                pair = alike[place] = cells.pair(starts, reaching) if starts else -1
             pairs[credential] = pair
+        holders = [each for each in self._holders if self._reaching.get(each[0], _NOBODY)[1] >> each[1] & 1]
         guarded = {access for _, enters in self._guards for access in _entered(enters)}
         single, several = [], []
         for access, doors in self._doors.items():
@@ -204,18 +246,18 @@ class Severities:
                 several.append(access)
             elif pairs[doors[0][0]] >= 0:
                 single.append((access, doors[0][0]))
-        cells.add_single(single, pairs, self._holders)
+        cells.add_single(single, pairs, holders)
         for access in several:
             doors = self._doors[access]
             pair = pairs[doors[0][0]]
-            if access in guarded or {pairs[step[0]] for step in doors} != {pair}:
+            if access in guarded or any(pairs[step[0]] != pair for step in doors):
                 for starts, reaching, held in self._openings(access):
                     cells.add(access, cells.pair(starts, reaching), held)
             elif pair >= 0:
                 # Most credentials are carried by the same starts, and reached by the same agents.
                 held = -1
                 for step in doors:
-                    held = held and held & self._held.get(step[0], 0)
+                    held = held and held & self._reaching[step[0]][1]
                 cells.add(access, pair, held)
         numbers = [(self._numbers[each], agents) for each, agents in self._situations.items()]
         Bulk(cells, self._spread, self._starts, numbers, homes).count()

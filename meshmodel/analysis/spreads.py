@@ -12,6 +12,7 @@ from typing import Final
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.entering import severity_number, severity_word
 from meshmodel.analysis.products import taken_off
+from meshmodel.analysis.sources import exposed_systems
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 
 HOME: Final = 16
@@ -100,10 +101,10 @@ class Spread:
         """
         self.mesh = mesh = counts.mesh
         self.numbers = [0] * (CLASSES * KINDS)
-        systems = counts.engine.snapshot.system
+        exposed = exposed_systems(mesh)
         self.kinds = {
-            number: target_kind(mesh.sensitivity[number], exposed=systems[name].is_exposed, acting=False)
-            for name, number in mesh.system_number.items()
+            number: target_kind(mesh.sensitivity[number], exposed=number in exposed, acting=False)
+            for number in mesh.system_number.values()
         }
         self._at_home = at_home
         self.boundaries = counts.engine.candidates.boundaries

@@ -21,6 +21,8 @@ FORMS = {
         "severities.MANY": ALWAYS,
         "severities.SHARE": NEVER,
         "bulk._TOGETHER": 2,
+        "situated._AT_ONCE": 3,
+        "tables._WORDS": 1,
         "tables._SMALL": 20,
         "tables._BLOCK": 2,
     },

@@ -16,12 +16,27 @@ def test_products_are_the_same_however_they_are_made(small):
     assert found.tolist() == [[sum(a * b for a, b in zip(x, y, strict=True)) for y in other] for x in one]
 
 
-@pytest.mark.parametrize("length", [255, 256, 600])
-def test_sums_are_right_where_a_byte_would_run_over(length):
-    table = np.ones((2, length + 3), np.uint8)
-    firsts = np.array([0, 3])
-    assert tables.summed(table, firsts, axis=1).tolist() == [[3, length]] * 2
-    assert tables.summed(table.T, firsts, axis=0).tolist() == [[3, 3], [length, length]]
+@pytest.mark.parametrize("words", [1 << 20, 1], ids=["at once", "in parts"])
+@pytest.mark.parametrize("weights", [None, [5, 7, 9, 11, *range(146)]], ids=["plain", "with weights"])
+def test_sets_of_bits_are_counted_by_groups(words, weights):
+    groups = [2, 0, 0, -1, *[1] * 146]
+    sets = [(1 << 150) - 1, (1 << 150) - 1 - 0b11011, 0b10110, 0, 1 << 149]
+    with patch.object(tables, "_WORDS", words):
+        counted = tables.Sets(sets, len(groups)).counted
+    found = counted(np.array(groups), 3, None if weights is None else np.array(weights))
+    times = weights or [1] * 150
+    assert found.tolist() == [
+        [
+            sum(times[bit] for bit in range(150) if each >> bit & 1 and groups[bit] == group)
+            for group in range(3)
+        ]
+        for each in sets
+    ]
+
+
+@pytest.mark.parametrize(("sets", "groups"), [([], [0]), ([0], [])], ids=["no sets", "no bits"])
+def test_nothing_is_counted_as_nothing(sets, groups):
+    assert not tables.Sets(sets, len(groups)).counted(np.array(groups, np.int64), 2).any()
 
 
 def test_sets_of_bits_as_rows():
