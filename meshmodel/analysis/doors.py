@@ -133,6 +133,7 @@ class MissingCheckpoints(Marked):
             there = [way is not None for way in ways]
             names, systems = list(compress(names, there)), list(compress(systems, there))
             nodes = list(compress(nodes, there))
+        picked: dict[int, int] = {}
         # So many of any agents, less all there are, must have picked the credential up.
         everyone = self._everyone.bit_count()
         surely: dict[int, int] = {}
@@ -144,8 +145,10 @@ class MissingCheckpoints(Marked):
             surely[node] = counted[number] - held.get(node, 0).bit_count()
 
         def exactly(passing: Passing, node: int) -> Severity:
-            picked = own[component[node]] & ~held.get(node, 0)
-            return passing.severity(picked) if picked else passing.none
+            known = picked.get(node)
+            if known is None:
+                known = picked[node] = own[component[node]] & ~held.get(node, 0)
+            return passing.severity(known) if known else passing.none
 
         return Door.several(
             names,

@@ -10,17 +10,22 @@ from itertools import compress
 from operator import and_
 from typing import Final
 
+from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import Approval, approvals, without_closed
 from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
 from meshmodel.analysis.entering import Coming, Entering
-from meshmodel.analysis.sources import Likeness, Sources, exposed_systems, features_of, likeness
+from meshmodel.analysis.sources import Likeness, Sample, Sources, exposed_systems, features_of, likeness
 from meshmodel.analysis.steps import bits
 
 _ONES: Final = bytes.maketrans(b"01", b"\0\1")
 NOBODY: Final = Coming()
 """No group has crossings."""
-_FEW: Final = 12
-"""So many agents are left out of all one by one."""
+_FEW: Final = 30
+"""So many agents are left out of others one by one."""
+_LITTLE: Final = 24
+"""Sets that differ by so many groups differ little."""
+_PIVOTS: Final = 24
+"""So many sets are kept to which others are compared."""
 SPECIAL: Final = -1
 """The kind of a system that a boundary or an intent tells apart from all others."""
 
@@ -81,23 +86,44 @@ class Marked:
         self._marks_of = [0] * len(self.groups)
         self._firsts_of: dict[int, int] = {}
         alike: dict[tuple[Group, bool, str | None, str | None], int] = {}
+        firsts: dict[tuple[int, ...], int] = {}
+        # Many agents have the very same groups of shared rows.
+        shared: dict[tuple[tuple[Group, ...], bool, str | None, str | None], tuple[int, ...]] = {}
         for place, (traveller, _) in enumerate(self.groups.copy()):
             excuses = found.get(traveller.id, ())
-            home, alone = traveller.home if apart else None, traveller.id if excuses else None
+            like = traveller.steered, traveller.home if apart else None, traveller.id if excuses else None
+            others, rest = traveller.situation.groups[1:], traveller.situation.rest
+            rest = rest if len(rest) <= len(others) else others
             numbers = [place]
-            steered = traveller.steered
-            for group in traveller.situation.groups[1:]:
-                number = alike.setdefault((group, steered, home, alone), len(self.groups))
-                if number == len(self.groups):
-                    self.groups.append((traveller, group))
-                numbers.append(number)
-                self._firsts_of[number] = self._firsts_of.get(number, 0) | 1 << place
-            for number in numbers[1:]:
-                self._marks_of[place] |= 1 << number
+            for some in (others[: len(others) - len(rest)], rest):
+                known = shared.get((some, *like))
+                if known is None:
+                    known = tuple([self._numbered(alike, traveller, (each, *like)) for each in some])
+                    shared[some, *like] = known
+                firsts[known] = firsts.get(known, 0) | 1 << place
+                numbers.extend(known)
             for approval in excuses:
                 self._approvals.setdefault(approval.system, []).extend(
                     (number, *self.groups[number], approval) for number in numbers
                 )
+        for numbers_of, places_of in firsts.items():
+            marks = union(numbers_of)
+            for place in bits(places_of):
+                self._marks_of[place] |= marks
+            for number in numbers_of:
+                self._firsts_of[number] = self._firsts_of.get(number, 0) | places_of
+
+    def _numbered(
+        self,
+        alike: dict[tuple[Group, bool, str | None, str | None], int],
+        traveller: Traveller,
+        key: tuple[Group, bool, str | None, str | None],
+    ) -> int:
+        """The number of a group by what it means; a new one for the first that means it."""
+        number = alike.setdefault(key, len(self.groups))
+        if number == len(self.groups):
+            self.groups.append((traveller, key[0]))
+        return number
 
     def _prepare_carried(self) -> None:
         """Where the groups come to credentials, and which guarded steps are open for them."""
@@ -112,16 +138,14 @@ class Marked:
             if dropped:
                 dropping[dropped] = dropping.get(dropped, 0) | mark
         self.open_in: dict[tuple[int, int], int] = {}
-        kept = [(~dropped, marks) for dropped, marks in dropping.items()]
-        always = reduce(and_, (each for each, _ in kept), -1)
+        without: dict[int, int] = {}
+        for dropped, marks in dropping.items():
+            for number in bits(dropped):
+                without[number] = without.get(number, 0) | marks
         for step, guards in engine.candidates.guards.items():
-            if not guards & always:
-                open_for = 0
-                for each, marks in kept:
-                    if not guards & each:
-                        open_for |= marks
-                if open_for:
-                    self.open_in[step] = open_for
+            open_for = reduce(and_, [without.get(number, 0) for number in bits(guards)])
+            if open_for:
+                self.open_in[step] = open_for
         baseline = engine.guarding.baseline
         beginning: dict[int, int] = {}
         for part, marks in seeds.items():
@@ -138,19 +162,31 @@ class Marked:
         self._outside = Sources()
         self._inside = [Sources() for _ in range(4)]
         known: dict[tuple[int, bool], int] = {}
+        # Most large sets have sources of all sorts in several zones, as any that includes theirs.
+        samples = {steered: Sample(self.mesh, steered=steered) for steered in (False, True)}
+        varied = {False: 0, True: 0}
         for number, (traveller, group) in enumerate(self.groups):
-            mark = 1 << number
+            mark, sources, steered = 1 << number, group.sources, traveller.steered
             if group.home:
                 self._from_home |= mark
-            # Most are a single one, and it takes long to tell large numbers apart.
-            sources = group.sources
-            key = sources if sources & sources - 1 else -sources.bit_length(), traveller.steered
+            if not sources & sources - 1:
+                # It takes long to tell large numbers apart.
+                key = -sources.bit_length(), steered
+            elif samples[steered].is_in(sources):
+                varied[steered] |= mark
+                continue
+            else:
+                key = sources, steered
             known[key] = known.get(key, 0) | mark
         alike: dict[Likeness, int] = {}
         for (each, steered), marks in known.items():
             sources = each if each >= 0 else 1 << -each - 1
             like = likeness(self.mesh, sources, steered=steered)
             alike[like] = alike.get(like, 0) | marks
+        for steered, marks in varied.items():
+            if marks:
+                like = samples[steered].like
+                alike[like] = alike.get(like, 0) | marks
         for like, marks in alike.items():
             for told, zones in zip((self._outside, *self._inside), like, strict=True):
                 told.add(marks, zones)
@@ -165,8 +201,22 @@ class Marked:
         """Number the systems by all that a door there depends on, the credential aside."""
         numbers = self.mesh.system_number
         self._exposed = exposed_systems(self.mesh)
-        self._kinds: dict[tuple[str, int, bool], int] = {}
-        self._kind = dict(zip(numbers, map(self._kind_of, numbers.values()), strict=True))
+        here = numbers.values()
+        zones, levels = self.mesh.zone_of, self.mesh.sensitivity
+        keys = list(
+            zip(
+                map(zones.__getitem__, here),
+                map(levels.__getitem__, here),
+                map(self._exposed.__contains__, here),
+                strict=True,
+            )
+        )
+        self._kinds: dict[tuple[str, int, bool], int] = {
+            key: number for number, key in enumerate(dict.fromkeys(keys))
+        }
+        self._kind = dict(zip(numbers, map(self._kinds.__getitem__, keys), strict=True))
+        if self._approvals or self._bounded:
+            self._kind.update((name, self._kind_of(number)) for name, number in numbers.items())
 
     def _kind_of(self, number: int) -> int:
         zone = self.mesh.zone_of[number]
@@ -182,6 +232,8 @@ class Marked:
         self._to_bounded: dict[tuple[str, int, int], Coming] = {}
         self._names: dict[int, tuple[str, ...]] = {}
         self._expanded: dict[int, int] = {0: 0}
+        self._pivots: list[tuple[int, int, int]] = []
+        self._most_named: tuple[int, Sequence[str]] = 0, ()
 
     # Who comes from elsewhere -----------------------------------------------------------------
 
@@ -264,6 +316,36 @@ class Marked:
         return known
 
     def _expand(self, marks: int) -> int:
+        for number, (before, firsts, known) in enumerate(self._pivots):
+            other = marks ^ before
+            if other.bit_count() <= _LITTLE:
+                if number:
+                    # The next one is similar, too.
+                    self._pivots.insert(0, self._pivots.pop(number))
+                touched = other & self._first
+                for each in bits(other ^ touched):
+                    touched |= self._firsts_of[each]
+                after = marks & touched
+                for place in bits(touched ^ after):
+                    if marks & self._marks_of[place]:
+                        after |= 1 << place
+                agents = known
+                for place in bits((after ^ firsts) & touched):
+                    agents ^= self._agents_of[place]
+                return agents
+        first = self._firsts_in(marks)
+        absent = self._first ^ first
+        few = absent.bit_count() < first.bit_count()
+        agents = 0
+        for place in bits(absent if few else first):
+            agents |= self._agents_of[place]
+        agents = self._grouped ^ agents if few else agents
+        if marks.bit_count() > _LITTLE and len(self._pivots) < _PIVOTS:
+            self._pivots.insert(0, (marks, first, agents))
+        return agents
+
+    def _firsts_in(self, marks: int) -> int:
+        """The first groups of the agents of these groups."""
         first = marks & self._first
         more = marks ^ first
         absent = self._first ^ first
@@ -275,24 +357,23 @@ class Marked:
             else:
                 for number in bits(more):
                     first |= self._firsts_of[number]
-            absent = self._first ^ first
-        few = absent.bit_count() < first.bit_count()
-        agents = 0
-        for place in bits(absent if few else first):
-            agents |= self._agents_of[place]
-        return self._grouped ^ agents if few else agents
+        return first
 
     def _named(self, agents: int) -> tuple[str, ...]:
         known = self._names.get(agents)
         if known is None:
-            absent = self._everyone ^ agents
-            if absent.bit_count() < _FEW:
-                names = list(self._ids)
+            before, names = self._most_named
+            absent = before & ~agents
+            if absent.bit_count() < _FEW and not agents & ~before:
+                # Most are those who were named before, but for a few.
+                left = list(names)
                 for place in reversed(list(bits(absent))):
-                    del names[place]
-                known = tuple(names)
+                    del left[(before & (1 << place) - 1).bit_count()]
+                known = tuple(left)
             else:
                 chosen = bin(agents)[:1:-1].encode().translate(_ONES)
                 known = tuple(compress(self._ids, chosen))
+                if 2 * len(known) > len(self._ids):
+                    self._most_named = agents, known
             self._names[agents] = known
         return known

@@ -1,6 +1,7 @@
 """What the sources of agents are like, as far as they have a crossing to a target (section 6)."""
 
-from operator import attrgetter
+from functools import reduce
+from operator import attrgetter, or_
 from typing import Final
 
 from meshmodel.analysis.engine import Traveller
@@ -79,6 +80,35 @@ def likeness(mesh: Mesh, sources: int, *, steered: bool) -> Likeness:
     confidential = zone if level > 1 else None
     one = zone, zone if words else None, confidential, confidential if steered or level > 2 else None
     return one, *(one if words or level > target else _NONE for target in range(4))
+
+
+class Sample:
+    """A few sources of a mesh that are of all sorts in several zones, as far as there are such.
+
+    Attributes:
+        like: what they are like, and any that they are among.
+    """
+
+    def __init__(self, mesh: Mesh, *, steered: bool) -> None:
+        """Arguments: the compiled graph, and whether any source of the agent has untrusted input."""
+        every = reduce(or_, mesh.level_read)
+        sample = 0
+        for chosen in (every, *(every & (above | mesh.untrusted) for above in mesh.above)):
+            for sort in (
+                chosen,
+                chosen & mesh.untrusted,
+                chosen & mesh.above[1],
+                chosen & mesh.level_read[3],
+            ):
+                if sort:
+                    # Systems come in the order of their zones.
+                    sample |= sort & -sort | 1 << sort.bit_length() - 1
+        self.like = likeness(mesh, every, steered=steered)
+        self._sample = sample if likeness(mesh, sample, steered=steered) == self.like else -1
+
+    def is_in(self, sources: int) -> bool:
+        """Whether all of these are among some sources."""
+        return not self._sample & ~sources
 
 
 _NONE: Final[Told] = (None, None, None, None)

@@ -37,6 +37,7 @@ FORMS = {
     "all are near": {"classes._NEAR": NEVER},
     "many agents": {"reached._ASKED": -1, "reached._SELDOM": 0, "marking._FEW": 0},
     "few agents": {"reached._SELDOM": NEVER, "marking._FEW": NEVER},
+    "groups by difference": {"marking._LITTLE": 2, "marking._PIVOTS": 2},
     "little is kept": {"reached._MOST_KNOWN": 0, "meeting._MOST_KNOWN": 0, "listing._MOST_KNOWN": 0},
     "many credentials": {"rules.orphaned_credential._FEW_ASKED": -1, "rules.several._FEW": -1},
     "sets in parts": {"steps._FEW": 0, "steps._PART": 1},
