@@ -108,6 +108,7 @@ class Beyond:
         self.far: dict[int, int] = {}
         self.any = 0
         self._nodes: list[int] = []
+        self._numbered = 0
         self._places: dict[int, int] = {}
         self._outs: dict[int, Out] = {}
 
@@ -131,12 +132,17 @@ class Beyond:
                     place = self._places[node] = len(self._nodes)
                     self._nodes.append(node)
                 near |= 1 << place
+            self._numbered |= more
             self.near[number] = near
 
     def numbered(self, nodes: int) -> int:
         """Nodes by the new numbers; those that have none are left out."""
         places = self._places
-        return union([places[node] for node in bits(nodes) if node in places])
+        there = self._numbered & nodes
+        absent = self._numbered ^ there
+        if absent.bit_count() < there.bit_count():
+            return (1 << len(self._nodes)) - 1 ^ union([places[node] for node in bits(absent)])
+        return union([places[node] for node in bits(there)])
 
     def out(self, near: int, here: int) -> "Out":
         """What has these new numbers and follows on these accesses: one object if asked for again."""

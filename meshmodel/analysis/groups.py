@@ -67,7 +67,7 @@ class Grouping:
         self._classes: dict[int, Classes] = {}
         self._shares: dict[tuple[Leading, int, int, int], Shared] = {}
         self._rests: dict[tuple[Out, int], Group] = {}
-        self._relevant: dict[Out, tuple[bool, int]] = {}
+        self._relevant: dict[Out, tuple[int, int]] = {}
         # The guards of steps by the nodes that these leave, and which of these are read accesses.
         self._guards: dict[int, int] = {}
         for (leaves, _), guards in guarding.candidates.guards.items():
@@ -190,8 +190,8 @@ class Grouping:
         relevant = self._relevant.get(out)
         if relevant is None:
             relevant = self._relevant[out] = self._relevant_to(out)
-        is_free, guards = relevant
-        if not is_free and self._candidates.controlled(alone.row | out.more) != alone.dropped:
+        power, guards = relevant
+        if power & ~alone.dropped:
             return None
         # Of the checkpoints without force only those count that there are on the way from here.
         key = out, alone.dropped & guards
@@ -201,12 +201,12 @@ class Grouping:
             known = self._rests[key] = Group(out.here, home=False, unchecked=unchecked)
         return known
 
-    def _relevant_to(self, out: Out) -> tuple[bool, int]:
-        """Whether there is no power in what follows, and which checkpoints are on steps from there."""
+    def _relevant_to(self, out: Out) -> tuple[int, int]:
+        """The checkpoints over which what follows gives power, and those on steps from there."""
         guards = self._boundaries
         for node in bits(out.more & self._left):
             guards |= self._guards[node]
-        return not out.more & self._candidates.controllable, guards
+        return self._candidates.controlled(out.more), guards
 
 
 def _lowest(mask: int) -> int:
