@@ -67,6 +67,7 @@ async def test_keys_typed_while_a_new_model_opens_wait_for_it(tmp_path: Path) ->
             await pilot.pause()
         assert isinstance(app.screen, Workbench)
         assert [zone.title for zone in app.screen.session.snapshot.zone.values()] == ["qn"]
+        app.leave()
 
 
 async def test_a_card_half_in_view_stays_under_the_hand(tmp_path: Path) -> None:
