@@ -55,10 +55,11 @@ class AnalysisChanged(Message):
 class EditRequested(Message):
     """A widget asks for one edit of the model."""
 
-    def __init__(self, edit: Edit, select: Reference | None = None) -> None:
-        """Arguments: the edit, and what to select on the canvas once it is done."""
+    def __init__(self, edit: Edit, select: Reference | None = None, *, on: Snapshot) -> None:
+        """Arguments: the edit, what to select on the canvas once it is done, and the model it was made on."""
         self.edit = edit
         self.select = select
+        self.on = on
         super().__init__()
 
 

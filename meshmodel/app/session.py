@@ -138,14 +138,18 @@ class Session:
         """What a redo would bring back."""
         return None if self._store is None else self._store.redo_label
 
-    def apply(self, edit: Edit) -> Snapshot:
+    def apply(self, edit: Edit, *, on: Snapshot | None = None) -> Snapshot:
         """Make one edit; it is on disk when this returns.
+
+        Arguments:
+            edit: the edit.
+            on: the model that it was made on; what has been edited since is kept, or the edit refused.
 
         Raises:
             MeshmodelError: it is refused; nothing changed.
         """
         store = self._writable()
-        return self._changed(store.apply(edit), edit.label, "edit")
+        return self._changed(store.apply(edit, on=on), edit.label, "edit")
 
     def undo(self) -> "Undone | None":
         """Take back the last edit made by this program; ``None`` where there is none."""

@@ -188,14 +188,17 @@ class Store:
         """Import what edits need, so that the first one does not wait for it; any thread may do so."""
         from meshmodel.store import journal, writing  # noqa: F401  # imported to be there
 
-    def apply(self, wanted: Edit) -> Snapshot:
+    def apply(self, wanted: Edit, *, on: Snapshot | None = None) -> Snapshot:
         """Make an edit: one transaction, in the journal, on disk when this returns.
 
         Where another program has edited since, what it did is kept and this edit is made on top.
 
+        Args:
+            wanted: the edit.
+            on: the model that it was made on, if others' edits were seen since; by default the newest.
+
         Returns:
-            The model now. An edit that changes nothing is not journalled, and what another program
-            did meanwhile is then left for ``refresh`` to tell.
+            The model now. Where the edit changes nothing, ``refresh`` tells what others did meanwhile.
 
         Raises:
             InvalidModelError: the semantics refuse the edit.
@@ -203,7 +206,7 @@ class Store:
         """
         from meshmodel.store import journal
 
-        base = self.snapshot
+        base = on or self.snapshot
 
         def work(fresh: Snapshot, number: int) -> Snapshot | None:
             after = apply_edit(base, wanted)

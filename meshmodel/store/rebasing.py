@@ -62,9 +62,10 @@ def _merge(table: str, key: Key, versions: tuple[Record, Record, Record]) -> Rec
 
 
 def _overtaken(table: str, key: Key, current: Record | None) -> StoreError:
-    did = "removed" if current is None else "added or changed"
+    if current is None:
+        return StoreError(f"{label_of(table, key)}: another program removed or renamed it meanwhile")
     return StoreError(
-        f"{label_of(table, key)}: another program {did} it meanwhile; look at it and edit again"
+        f"{label_of(table, key)}: another program added or changed it meanwhile; look at it and edit again"
     )
 
 

@@ -131,7 +131,7 @@ async def test_what_has_grown_is_open_again_and_says_why(tmp_path: Path) -> None
     async with desk(tmp_path) as it:
         await accept(it)
         second = (Put(Agent("helper", home="helpdesk")), Put(Hold("helper", "file-sas")))
-        it.bench.apply(Edit("a second holder", second))
+        it.bench.apply(Edit("a second holder", second), on=it.model)
         await it.pilot.pause()
         assert "open again, agent added: helper: was accepted by Ada" in listed(it)
         await it.press("escape", "f")

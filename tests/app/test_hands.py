@@ -93,7 +93,7 @@ async def test_lanes_stay_where_they_are_until_somebody_arranges(tmp_path: Path)
         before = lanes(it.bench.canvas.drawing)
         tables = ("hold", "custody", "exchange", "delegation", "trigger", "grant")
         gone = [Remove(name, key) for name in tables for key in it.model.table(name)]
-        assert it.bench.apply(edit("remove all relations", gone))
+        assert it.bench.apply(edit("remove all relations", gone), on=it.model)
         await it.pilot.pause()
         alone = lanes(draw(it.model, it.bench.session.facts("built"), Options(120, 40)))
         count = len(before)

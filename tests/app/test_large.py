@@ -25,7 +25,7 @@ async def test_panels_follow_a_selection_that_rests(tmp_path):
 async def test_a_small_edit_is_analysed_before_it_is_drawn(tmp_path):
     async with desk(tmp_path, MANY, size=(120, 40)) as it:
         for number in range(3):
-            it.bench.apply(edit("add", [Put(System(f"new{number}", zone="all"))]))
+            it.bench.apply(edit("add", [Put(System(f"new{number}", zone="all"))]), on=it.model)
             for _ in range(200):
                 if it.bench.session.is_analysed and it.bench.shown.is_current:
                     break

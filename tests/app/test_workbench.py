@@ -347,7 +347,7 @@ async def test_interchange_file_opens_for_reading(tmp_path: Path) -> None:
 async def test_refused_edit_is_said_and_changes_nothing(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         before = it.model
-        it.bench.apply(Edit("bad", (Put(Hold("nobody", "nothing")),)))
+        it.bench.apply(Edit("bad", (Put(Hold("nobody", "nothing")),)), on=it.model)
         await it.pilot.pause()
         assert it.model is before
         await it.shows("nobody")

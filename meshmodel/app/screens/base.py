@@ -138,9 +138,13 @@ class Base(Screen[None]):
         """Something that was worked out beside is there, or failed, or was cancelled."""
 
     @abstractmethod
+    def keep_moving(self, fresh: Snapshot) -> bool:
+        """The model is another one now: go on with a move, or say why not; whether that was said."""
+
+    @abstractmethod
     def give_up(self) -> bool:
         """Give up the gesture in progress; whether there was one."""
 
     @abstractmethod
-    def apply(self, wanted: Edit | None, select: Reference | None = None) -> bool:
-        """Make an edit, and select something afterwards; whether it was done."""
+    def apply(self, wanted: Edit | None, select: Reference | None = None, *, on: Snapshot) -> bool:
+        """Make an edit that was made on a model, and select something afterwards; whether it was done."""

@@ -1,6 +1,7 @@
 """The keys and gestures of the workbench that change the model, each by one edit."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -15,9 +16,9 @@ from meshmodel.app.widgets.inspector import Inspector
 from meshmodel.app.widgets.quick_line import QuickLine
 from meshmodel.canvas.scene import Reference
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.records import Record
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
-from meshmodel.store.edits import Edit, Put, apply_edit, edit
+from meshmodel.store.edits import Edit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,16 +27,18 @@ if TYPE_CHECKING:
 class Editing(Base):
     """The part of the workbench that changes the model."""
 
-    _moved: Record | None = None
-
     # The one way in
 
-    def apply(self, wanted: Edit | None, select: Reference | None = None) -> bool:
-        """Make an edit, and select something afterwards; whether it was done. A refusal is said."""
+    def apply(self, wanted: Edit | None, select: Reference | None = None, *, on: Snapshot) -> bool:
+        """Make an edit, and select something afterwards; whether it was done. A refusal is said.
+
+        ``on`` is the model that the edit was made on: a dialog may have been open while another program
+        edited, and what that did is neither lost nor overwritten.
+        """
         if wanted is None:
             return False
         try:
-            self.session.apply(wanted)
+            self.session.apply(wanted, on=on)
         except MeshmodelError as error:
             self.say(one_line(error, 300), "error")
             return False
@@ -90,11 +93,13 @@ class Editing(Base):
         """Ask what to add; what lies in the selected zone is added there."""
         from meshmodel.app.screens.adding import AddDialog
 
+        snapshot = self.shown.snapshot
+
         def done(answer: tuple[Edit, Reference] | None) -> None:
             if answer is not None:
-                self.apply(*answer)
+                self.apply(*answer, on=snapshot)
 
-        self.app.push_screen(AddDialog(self.shown.snapshot, self.zone_of(self.shown.selected)), done)
+        self.app.push_screen(AddDialog(snapshot, self.zone_of(self.shown.selected)), done)
 
     def action_quick_line(self) -> None:
         """Open the quick line."""
@@ -127,13 +132,13 @@ class Editing(Base):
         except MeshmodelError as error:
             self.say(one_line(error, 300), "warning")
             return
-        self.apply(wanted)
+        self.apply(wanted, on=self.shown.snapshot)
 
     def action_arrange(self) -> None:
         """Lay the drawing out again."""
         wanted = changes.arrangement(self.shown.snapshot)
         if wanted is not None:
-            self.apply(wanted)
+            self.apply(wanted, on=self.shown.snapshot)
         self.earlier = ()
         self.redraw(afresh=True)
         self.say("arranged")
@@ -173,16 +178,18 @@ class Editing(Base):
         if box is not None:
             view, offset = self.canvas.region, self.canvas.scroll_offset
             at = (view.x + box.x - offset.x, view.y + box.y - offset.y)
-        self.app.push_screen(ConnectMenu(self.shown.snapshot, first, second, at=at), self._offer_chosen)
+        snapshot = self.shown.snapshot
+        chosen = partial(self._offer_chosen, snapshot)
+        self.app.push_screen(ConnectMenu(snapshot, first, second, at=at), chosen)
 
-    def _offer_chosen(self, answer: Edit | CheckpointWanted | None) -> None:
+    def _offer_chosen(self, snapshot: Snapshot, answer: Edit | CheckpointWanted | None) -> None:
         self.say("")
         if isinstance(answer, CheckpointWanted):
             self._ask_checkpoint((answer.step, answer.start, answer.end))
         elif answer is not None:
             from meshmodel.app.widgets.quick_line import touched
 
-            self.apply(answer, touched(answer))
+            self.apply(answer, touched(answer), on=snapshot)
 
     # Checkpoints and intents
 
@@ -207,7 +214,7 @@ class Editing(Base):
             self._ask_checkpoint(None)
             return
         wanted, made = changes.placement(self.shown.snapshot, step)
-        if self.apply(wanted, made):
+        if self.apply(wanted, made, on=self.shown.snapshot):
             self.call_after_refresh(self._placed, f"{wanted.label}; Enter edits it")
 
     def _placed(self, said: str) -> None:
@@ -237,11 +244,13 @@ class Editing(Base):
         from meshmodel.app.screens.placing import CheckpointDialog
         from meshmodel.app.widgets.quick_line import touched
 
+        snapshot = self.shown.snapshot
+
         def placed(wanted: Edit | None) -> None:
             if wanted is not None:
-                self.apply(wanted, touched(wanted))
+                self.apply(wanted, touched(wanted), on=snapshot)
 
-        self.app.push_screen(CheckpointDialog(self.shown.snapshot, place), placed)
+        self.app.push_screen(CheckpointDialog(snapshot, place), placed)
 
     def action_intend(self) -> None:
         """Declare the lit path intended, where section 6 lets that approve it; else say why not."""
@@ -253,88 +262,7 @@ class Editing(Base):
         if intent is None:
             self.say(changes.why_not_intended(self.shown.snapshot, told), "warning")
             return
-        self.apply(changes.declaration(intent))
-
-    # Moving
-
-    def action_move(self) -> None:
-        """Move the selected card by slot: arrows, then Enter."""
-        selected = self.shown.selected
-        drawing = self.canvas.drawing
-        if (
-            drawing is None
-            or selected is None
-            or not (selected in drawing.grid.cards or selected[0] == "zone")
-        ):
-            self.say("move: select a card or a zone first")
-            return
-        if self.canvas.start_move():
-            self._moved = self.shown.snapshot.get(*selected)
-            self.canvas.focus()
-            self.say(f"move {self.describe(selected)}: arrows by slot, Enter puts it there, Esc leaves it")
-
-    @on(CanvasView.Stepped)
-    def _stepped(self, event: CanvasView.Stepped) -> None:
-        event.stop()
-        selected = self.shown.selected
-        if selected is None or self._moved is None:
-            return
-        if event.direction is None:
-            self._put_there(selected, self._moved)
-            return
-        drawing = self.canvas.drawing
-        moved = (
-            None if drawing is None else changes.step_slot(drawing, selected, self._moved, event.direction)
-        )
-        if moved is None:
-            return
-        self._moved = moved
-        self.tentative = apply_edit(self.shown.snapshot, edit("move", [Put(moved)]))
-        self.redraw()
-        self.canvas.reveal(selected)
-        self.say(changes.where(self.shown.snapshot, selected, moved))
-
-    @on(CanvasView.Dragged)
-    def _dragged(self, event: CanvasView.Dragged) -> None:
-        event.stop()
-        drawing, record = self.canvas.drawing, self.shown.snapshot.get(*event.reference)
-        if drawing is None or record is None:
-            return
-        zone, slot = drawing.slot_at(event.x, event.y, event.reference)
-        moved = changes.at_slot(record, zone, slot)
-        if moved is None:
-            return
-        if event.dropped:
-            self._put_there(event.reference, moved)
-        else:
-            self.say(changes.where(self.shown.snapshot, event.reference, moved))
-
-    @on(CanvasView.Cancelled)
-    def _cancelled(self, event: CanvasView.Cancelled) -> None:
-        event.stop()
-        self._moved = None
-        if self.tentative is not None:
-            self.tentative = None
-            self.redraw()
-        self.say("")
-
-    @on(CanvasView.Told)
-    def _told(self, event: CanvasView.Told) -> None:
-        event.stop()
-
-    def give_up(self) -> bool:
-        """Give up the gesture in progress; whether there was one."""
-        return self.canvas.cancel()
-
-    def _put_there(self, reference: Reference, moved: Record) -> None:
-        self._moved = None
-        self.tentative = None
-        if moved == self.shown.snapshot.get(*reference):
-            self.redraw()
-            self.say("")
-            return
-        if not self.apply(edit(changes.where(self.shown.snapshot, reference, moved), [Put(moved)])):
-            self.redraw()
+        self.apply(changes.declaration(intent), on=analysis.snapshot)
 
     # The rest
 

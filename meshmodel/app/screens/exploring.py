@@ -83,7 +83,7 @@ class Exploring(Base):
 
         def decided(wanted: "Edit | None") -> None:
             if wanted is not None:
-                self.apply(wanted)
+                self.apply(wanted, on=analysis.snapshot)
 
         try:
             dialog = OffboardingDialog(

@@ -205,12 +205,13 @@ class Fixes(Base):
     def _guard(self, steps: tuple[StepKey, ...], state: State) -> None:
         from meshmodel.store.guarding import guard
 
+        snapshot = self.session.snapshot
         try:
-            wanted = guard(self.session.snapshot, steps, state)
+            wanted = guard(snapshot, steps, state)
         except MeshmodelError as error:
             self.say(one_line(error, 300), "error")
             return
         if wanted.changes:
-            self.apply(wanted)
+            self.apply(wanted, on=snapshot)
         else:
             self.say(f"guard: all of it is there as {state} already")

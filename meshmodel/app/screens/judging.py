@@ -57,12 +57,14 @@ class Judging(Base):
         analysis = self.shown.analysis
         today = datetime.now(UTC).date() if analysis is None else analysis.today
 
+        snapshot = self.shown.snapshot
+
         def decided(wanted: Edit | None) -> None:
-            if wanted is not None and self.apply(wanted):
+            if wanted is not None and self.apply(wanted, on=snapshot):
                 kept = self.session.snapshot.acceptance.get((about.rule, about.subject))
                 self._accepted_by = kept.by if kept is not None else self._accepted_by
 
-        dialog = AcceptDialog(self.shown.snapshot, about, today, by=self._accepted_by)
+        dialog = AcceptDialog(snapshot, about, today, by=self._accepted_by)
         self.app.push_screen(dialog, decided)
 
     def with_what_is_accepted(self, wanted: Edit) -> Edit:

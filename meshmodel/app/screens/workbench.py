@@ -31,6 +31,7 @@ from meshmodel.app.screens.exploring import Exploring
 from meshmodel.app.screens.fixes import Fixes
 from meshmodel.app.screens.judging import Judging
 from meshmodel.app.screens.looking import Looking
+from meshmodel.app.screens.moving import Moving
 from meshmodel.app.screens.traces import Traces
 from meshmodel.app.session import Session
 from meshmodel.app.tracing import lit_by_event
@@ -100,7 +101,7 @@ class _Drawn:
     options: Options
 
 
-class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces, Editing):
+class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces, Moving, Editing):
     """One model on the screen. It alone hands edits to the session and tells panels what to show."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("workbench")]
@@ -205,6 +206,7 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces
     @on(ModelChanged)
     def _model_changed(self, event: ModelChanged) -> None:
         event.stop()
+        told = self.keep_moving(event.snapshot)
         selected = self.shown.selected
         if selected is not None and not self.exists(selected):
             selected = None
@@ -212,7 +214,7 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces
             snapshot=event.snapshot, selected=selected, is_current=self.session.is_analysed
         )
         said = {"undo": "undid: ", "redo": "redid: ", "elsewhere": ""}
-        if event.cause in said:
+        if event.cause in said and not told:
             self.say(f"{said[event.cause]}{event.label}")
         if not self.session.is_analysed_soon:
             self.redraw()
@@ -284,7 +286,7 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces
     @on(EditRequested)
     def _edit_requested(self, event: EditRequested) -> None:
         event.stop()
-        self.apply(self.with_what_is_accepted(event.edit), event.select)
+        self.apply(self.with_what_is_accepted(event.edit), event.select, on=event.on)
 
     @on(SelectionRequested)
     def _selection_requested(self, event: SelectionRequested) -> None:

@@ -193,12 +193,13 @@ class Gestures(ScrollView):
             self.post_message(self.Stepped(None))
         return True
 
-    def cancel(self) -> bool:
-        """Give up the gesture in progress; whether there was one."""
+    def cancel(self, *, told: bool = True) -> bool:
+        """Give up the gesture in progress, and tell of that; whether there was one."""
         if self._gesture is None:
             return False
         self._end()
-        self.post_message(self.Cancelled())
+        if told:
+            self.post_message(self.Cancelled())
         return True
 
     def _aim(self, source: Reference, target: Reference | None) -> None:

@@ -115,8 +115,10 @@ class Inspector(FilterList):
     def action_next_value(self) -> None:
         """Give a field with few values its next one."""
         row = self.rows.row
-        record = self.record
-        if row is None or record is None or not isinstance(row.value, Field):
+        record, shown = self.record, self.shown
+        if row is None or record is None or shown is None or not isinstance(row.value, Field):
+            return
+        if self._refuses(shown):
             return
         values = about.few_values(row.value)
         if not values:
@@ -124,32 +126,33 @@ class Inspector(FilterList):
             return
         now = getattr(record, row.value.attribute)
         at = values.index(now) if now in values else -1
-        self._apply({row.value.attribute: values[(at + 1) % len(values)]})
+        self._apply(record, {row.value.attribute: values[(at + 1) % len(values)]}, on=shown.snapshot)
 
     def _edit(self, field: Field) -> None:
         record, shown = self.record, self.shown
         if record is None or shown is None or self._refuses(shown):
             return
-        FieldEditor(self.app, shown.snapshot, record).open(field, self._apply)
+        done = partial(self._apply, record, on=shown.snapshot)
+        FieldEditor(self.app, shown.snapshot, record).open(field, done)
 
     def _refuses(self, shown: Shown) -> bool:
         if shown.read_only:
             self.post_message(Notice("this model is open for reading only", "warning"))
         return shown.read_only
 
-    def _apply(self, values: "Mapping[str, Any]") -> None:
-        """Ask for the edit, unless the model would refuse it; the reason is then a notice."""
-        record, shown = self.record, self.shown
-        if record is None or shown is None or self._refuses(shown):
-            return
-        edit = edit_of(record, values, shown.snapshot)
+    def _apply(self, record: Record, values: "Mapping[str, Any]", *, on: Snapshot) -> None:
+        """Ask for the edit of a record as it was when it was opened, unless that model would refuse it.
+
+        What is shown may be something else by now: another program may have deleted what was open.
+        """
+        edit = edit_of(record, values, on)
         if edit is None:
             return
-        problem = refused(edit, shown.snapshot)
+        problem = refused(edit, on)
         if problem is not None:
             self.post_message(Notice(problem, "error"))
             return
-        self.post_message(EditRequested(edit, about.reference_after(record, values)))
+        self.post_message(EditRequested(edit, about.reference_after(record, values), on=on))
 
     def _rows(self, shown: Shown) -> Sequence[Row]:
         record = self.record

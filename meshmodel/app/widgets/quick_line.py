@@ -145,7 +145,8 @@ class QuickLine(Vertical):
             self.post_message(Notice("this model is open for reading only", "warning"))
             return
         if self.sentence.edit is not None:
-            self.post_message(EditRequested(self.sentence.edit, touched(self.sentence.edit)))
+            wanted = self.sentence.edit
+            self.post_message(EditRequested(wanted, touched(wanted), on=self.snapshot))
             # The next sentence may be typed already, and may name what this one adds.
             with contextlib.suppress(InvalidModelError):  # refused: the workbench will say so
                 self.snapshot = apply_edit(self.snapshot, self.sentence.edit)

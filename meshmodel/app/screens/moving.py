@@ -1,0 +1,126 @@
+"""Moving cards and zones by slot, with keys or the hand: each move is one edit."""
+
+from textual import on
+
+from meshmodel.app import changes
+from meshmodel.app.screens.base import Base
+from meshmodel.app.widgets.canvas_view import CanvasView
+from meshmodel.canvas.scene import Reference
+from meshmodel.model.records import Record
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.edits import Edit, Put, apply_edit, edit
+
+
+class Moving(Base):
+    """The part of the workbench that moves what is on the canvas.
+
+    While keys move a card, ``tentative`` is the model with the card where it would be. Should another
+    program edit that very card meanwhile, the move is given up; all else that it does shows at once.
+    """
+
+    _moved: Record | None = None
+    _moved_on: Snapshot | None = None
+
+    def action_move(self) -> None:
+        """Move the selected card by slot: arrows, then Enter."""
+        selected = self.shown.selected
+        drawing = self.canvas.drawing
+        if (
+            drawing is None
+            or selected is None
+            or not (selected in drawing.grid.cards or selected[0] == "zone")
+        ):
+            self.say("move: select a card or a zone first")
+            return
+        if self.canvas.start_move():
+            self._moved, self._moved_on = self.shown.snapshot.get(*selected), self.shown.snapshot
+            self.canvas.focus()
+            self.say(f"move {self.describe(selected)}: arrows by slot, Enter puts it there, Esc leaves it")
+
+    def keep_moving(self, fresh: Snapshot) -> bool:
+        """The model is another one now: go on with a move in progress, or give it up and say why.
+
+        Whether something was said.
+        """
+        selected, base = self.shown.selected, self._moved_on
+        if self._moved is None or base is None or selected is None:
+            return False
+        if fresh.get(*selected) != base.get(*selected):
+            self.canvas.cancel(told=False)
+            self._moved = self._moved_on = self.tentative = None
+            words = changes.words_for(selected)
+            self.say(f"{words} was not moved: it was changed or removed meanwhile", "warning")
+            return True
+        self._moved_on = fresh
+        if self.tentative is not None:
+            self.tentative = apply_edit(fresh, self._move(selected, self._moved))
+        return False
+
+    def _move(self, reference: Reference, moved: Record) -> Edit:
+        return edit(changes.where(self.shown.snapshot, reference, moved), [Put(moved)])
+
+    @on(CanvasView.Stepped)
+    def _stepped(self, event: CanvasView.Stepped) -> None:
+        event.stop()
+        selected = self.shown.selected
+        if selected is None or self._moved is None:
+            return
+        if event.direction is None:
+            self._put_there(selected, self._moved)
+            return
+        drawing = self.canvas.drawing
+        moved = (
+            None if drawing is None else changes.step_slot(drawing, selected, self._moved, event.direction)
+        )
+        if moved is None:
+            return
+        self._moved = moved
+        self.tentative = apply_edit(self.shown.snapshot, self._move(selected, moved))
+        self.redraw()
+        self.canvas.reveal(selected)
+        self.say(changes.where(self.shown.snapshot, selected, moved))
+
+    @on(CanvasView.Dragged)
+    def _dragged(self, event: CanvasView.Dragged) -> None:
+        event.stop()
+        drawing, record = self.canvas.drawing, self.shown.snapshot.get(*event.reference)
+        if record is None:
+            self.say(f"{changes.words_for(event.reference)}: another program removed or renamed it meanwhile")
+            return
+        if drawing is None:
+            return
+        zone, slot = drawing.slot_at(event.x, event.y, event.reference)
+        moved = changes.at_slot(record, zone, slot)
+        if moved is None:
+            return
+        if event.dropped:
+            self._put_there(event.reference, moved)
+        else:
+            self.say(changes.where(self.shown.snapshot, event.reference, moved))
+
+    @on(CanvasView.Cancelled)
+    def _cancelled(self, event: CanvasView.Cancelled) -> None:
+        event.stop()
+        self._moved = self._moved_on = None
+        if self.tentative is not None:
+            self.tentative = None
+            self.redraw()
+        self.say("")
+
+    @on(CanvasView.Told)
+    def _told(self, event: CanvasView.Told) -> None:
+        event.stop()
+
+    def give_up(self) -> bool:
+        """Give up the gesture in progress; whether there was one."""
+        return self.canvas.cancel()
+
+    def _put_there(self, reference: Reference, moved: Record) -> None:
+        self._moved = self._moved_on = None
+        self.tentative = None
+        if moved == self.shown.snapshot.get(*reference):
+            self.redraw()
+            self.say("")
+            return
+        if not self.apply(self._move(reference, moved), on=self.shown.snapshot):
+            self.redraw()

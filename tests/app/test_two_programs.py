@@ -1,0 +1,224 @@
+"""Two programs on one file: neither loses or overwrites what the other did, whatever is open meanwhile."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from meshmodel.model.records import About, Agent, Checkpoint, Hold
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.database import Store
+from meshmodel.store.edits import Change, Put, Remove, Rename, edit
+from tests.app.desk import Desk, desk
+
+TICKETS = ("system", "tickets")
+
+
+def elsewhere(it: Desk, *changes: Change) -> Snapshot:
+    """Another program edits the file; the model as it left it."""
+    with Store.open(it.bench.session.path) as other:
+        return other.apply(edit("elsewhere", changes))
+
+
+async def heard(it: Desk) -> None:
+    """The workbench has heard of what another program did."""
+    it.bench.session.refresh()
+    await it.pilot.pause()
+    await it.pilot.pause()
+
+
+async def open_field(it: Desk, key: str) -> None:
+    await it.select(*TICKETS)
+    await it.press("enter")
+    it.bench.query_one("#inspector").edit_field(key)
+    await it.pilot.pause()
+
+
+async def zone(it: Desk) -> None:
+    await open_field(it, "zone")
+    await it.press("up")
+
+
+async def name(it: Desk) -> None:
+    await open_field(it, "name")
+    await it.type("Hijack")
+
+
+async def description(it: Desk) -> None:
+    await open_field(it, "description")
+    await it.type("Hijack")
+
+
+async def rename(it: Desk) -> None:
+    await it.select(*TICKETS)
+    await it.press("n")
+    await it.type("Renamed")
+
+
+async def checkpoint(it: Desk) -> None:
+    await it.select(*TICKETS)
+    it.bench._ask_checkpoint(("grant", "ticket-token", "tickets"))
+    await it.pilot.pause()
+
+
+async def connect(it: Desk) -> None:
+    await it.select("agent", "support-bot")
+    await it.press("c")
+    it.bench.canvas.aim(TICKETS)
+    await it.press("enter")
+    labels = [row.content.plain for row in it.app.screen.query_one("#offers").shown_rows]
+    at = next(n for n, each in enumerate(labels) if "an intent" in each)
+    await it.press(*(["down"] * at), "enter")
+
+
+async def accept(it: Desk) -> None:
+    await it.press("f", "y")
+    await it.type("somebody")
+    await it.press("enter")
+    await it.type("because")
+    await it.press("enter")
+
+
+async def offboard(it: Desk) -> None:
+    await it.select("agent", "support-bot")
+    await it.press("D", "tab")
+
+
+@pytest.mark.parametrize("open_", [zone, name, description, rename, checkpoint, connect])
+@pytest.mark.parametrize(
+    "change", [Remove("system", "tickets"), Rename("system", "tickets", "tix")], ids=["deleted", "renamed"]
+)
+async def test_what_was_open_is_refused_once_its_element_is_gone(
+    tmp_path: Path, open_: Callable[[Desk], Awaitable[None]], change: Change
+) -> None:
+    async with desk(tmp_path) as it:
+        await open_(it)
+        assert len(it.app.screen_stack) > 2, "a dialog is open"
+        theirs = elsewhere(it, change)
+        await heard(it)
+        await it.press("enter")
+        assert len(it.app.screen_stack) == 2
+        assert replace(it.model, revision=0) == replace(theirs, revision=0)
+        said = " ".join(it.bench.query_one("#told").said.split())
+        assert "another program" in said or "was not done" in said, said
+        with Store.open(it.bench.session.path) as other:
+            assert other.snapshot.about.name == "Support agent"
+
+
+@pytest.mark.parametrize("open_", [offboard])
+async def test_offboarding_somebody_who_is_gone_says_so(
+    tmp_path: Path, open_: Callable[[Desk], Awaitable[None]]
+) -> None:
+    async with desk(tmp_path) as it:
+        await open_(it)
+        theirs = elsewhere(it, Remove("agent", "support-bot"))
+        await heard(it)
+        await it.press("enter")
+        assert replace(it.model, revision=0) == replace(theirs, revision=0)
+        assert "another program removed or renamed it meanwhile" in it.bench.query_one("#told").said
+
+
+async def test_a_field_that_both_changed_is_not_overwritten_and_another_one_is_kept(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await name(it)
+        tickets = it.model.system["tickets"]
+        elsewhere(it, Put(replace(tickets, name="Theirs")))
+        await heard(it)
+        await it.press("enter")
+        assert it.model.system["tickets"].name == "Theirs"
+        assert "another program changed its “name” meanwhile" in it.bench.query_one("#told").said
+        await name(it)
+        elsewhere(it, Put(replace(it.model.system["tickets"], owner="somebody")))
+        await heard(it)
+        await it.press("enter")
+        tickets = it.model.system["tickets"]
+        assert (tickets.name, tickets.owner) == ("Hijack", "somebody")
+
+
+async def test_a_new_element_does_not_replace_one_that_another_program_added(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.press("a", "a")
+        await it.type("helper")
+        elsewhere(it, Put(Agent("helper", owner="them")), Put(Hold("helper", "file-sas")))
+        await heard(it)
+        await it.press("enter")
+        assert it.model.agent["helper"].owner == "them"
+
+
+async def test_a_new_checkpoint_does_not_replace_one_that_another_program_placed(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await checkpoint(it)
+        theirs = Checkpoint(
+            "policy-decision-tickets", "policy-decision", "grant", "file-sas", "attachments", state="planned"
+        )
+        elsewhere(it, Put(theirs))
+        await heard(it)
+        await it.press("enter")
+        assert it.model.checkpoint == {theirs.id: theirs}
+
+
+async def test_an_acceptance_that_another_program_made_is_not_overwritten(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it, desk_of(tmp_path, it) as other:
+        await accept(it)
+        await accept(other)
+        await other.press("enter")
+        theirs = dict(other.model.acceptance)
+        assert len(theirs) == 1
+        await heard(it)
+        before = next(iter(theirs.values()))
+        elsewhere(it, Put(replace(before, by="them")))
+        await heard(it)
+        await it.press("enter")
+        assert next(iter(it.model.acceptance.values())).by == "them"
+
+
+def desk_of(folder: Path, it: Desk) -> object:
+    second = folder / "second"
+    second.mkdir()
+    return desk(second, it.bench.session.path)
+
+
+@pytest.mark.parametrize("change", ["deleted", "changed"])
+async def test_a_move_in_progress_ends_where_its_card_is_changed(tmp_path: Path, change: str) -> None:
+    async with desk(tmp_path) as it:
+        await it.select(*TICKETS)
+        await it.press("m", "right")
+        assert it.bench.tentative is not None
+        tickets = it.model.system["tickets"]
+        if change == "deleted":
+            theirs = elsewhere(it, Remove(*TICKETS))
+        else:
+            theirs = elsewhere(it, Put(replace(tickets, name="Theirs")))
+        await heard(it)
+        assert it.bench.tentative is None
+        assert not it.bench.canvas.is_busy
+        assert "was not moved" in it.bench.query_one("#told").said
+        await it.press("escape")
+        assert replace(it.model, revision=0) == replace(theirs, revision=0)
+
+
+async def test_a_move_in_progress_shows_what_another_program_does_elsewhere(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.select(*TICKETS)
+        await it.press("m", "right")
+        elsewhere(it, Put(Agent("helper")), Put(About("Ours", "both")))
+        await heard(it)
+        assert it.bench.tentative is not None
+        assert "helper" in it.bench.tentative.agent
+        await it.press("enter")
+        assert it.model.system["tickets"].at is not None
+        assert it.model.about.name == "Ours"
+
+
+async def test_connecting_with_what_is_gone_says_so(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.select("agent", "support-bot")
+        await it.press("c")
+        it.bench.canvas.aim(TICKETS)
+        elsewhere(it, Remove(*TICKETS), Remove("agent", "support-bot"))
+        await heard(it)
+        await it.press("left", "right", "enter")
+        assert not it.model.agent
+        await it.press("escape", "escape")
+        assert not it.bench.canvas.is_busy
