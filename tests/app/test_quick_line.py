@@ -5,6 +5,7 @@ from textual import events
 from textual.widgets import Static
 
 from meshmodel.app.messages import Notice, PanelClosed, Shown
+from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.quick_line import QuickLine
 from meshmodel.app.widgets.rows import RowList
 from meshmodel.model.snapshot import Snapshot
@@ -205,3 +206,43 @@ async def test_names_with_markup_are_text_and_the_line_stays_small() -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert app.snapshot.system["tickets"].name == HOSTILE
+
+
+PASTED = (
+    "    support-bot > ticket-token > tickets: read, write\r\n"
+    "    support-bot > file-sas > attachments: read\n"
+    "\n"
+    "    tickets in helpdesk · tickets is saas, confidential, untrusted · support-bot home helpdesk\n"
+    "    attachments in cloud · attachments is confidential\n"
+)
+
+
+async def test_every_line_of_a_paste_is_a_sentence_and_all_are_one_edit() -> None:
+    line = QuickLine()
+    app = Host(line, Snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.open_line()
+        await pilot.pause()
+        app.post_message(events.Paste(PASTED))
+        await pilot.pause()
+        assert line.text.count(" · ") == 6
+        await pilot.press("enter")
+        await pilot.pause()
+        assert len(app.edits) == 1
+        assert set(app.snapshot.grant) == {("ticket-token", "tickets"), ("file-sas", "attachments")}
+        assert app.snapshot.system["attachments"].zone == "cloud"
+        assert app.snapshot.agent["support-bot"].home == "helpdesk"
+        assert line.text == ""
+
+
+async def test_a_line_of_a_dialog_takes_every_line_of_a_paste() -> None:
+    field = LineInput()
+    app = Host(field, Snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        field.focus()
+        await pilot.pause()
+        field.value = "before "
+        field.cursor_position = len(field.value)
+        app.post_message(events.Paste("one\n  two\n\nthree\n"))
+        await pilot.pause()
+        assert field.value == "before one two three"

@@ -12,6 +12,7 @@ from textual.widgets import Button, Input, Static
 from meshmodel.analysis.results import Finding
 from meshmodel.app.editing import refused
 from meshmodel.app.screens.dialogs import Dialog
+from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.exporters.accepting import accepted_words
 from meshmodel.model.records import Acceptance
 from meshmodel.model.snapshot import Snapshot
@@ -78,7 +79,7 @@ class AcceptDialog(Dialog[Edit]):
             ):
                 with Horizontal(classes="line"):
                     yield Static(Content(name))
-                    yield Input(value, id=name, compact=True, select_on_focus=False)
+                    yield LineInput(value, id=name, compact=True, select_on_focus=False)
             yield Static(
                 Content("a day like 2027-01-31 is the last one; Enter goes on, Ctrl+S saves"), id="hint"
             )

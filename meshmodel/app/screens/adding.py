@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 from meshmodel.app.phrases import GLYPHS
 from meshmodel.app.screens.dialogs import Dialog
 from meshmodel.app.sentences.draft import named_element
+from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.rows import Row, RowList, line
 from meshmodel.canvas.scene import Reference
 from meshmodel.model.errors import InvalidModelError
@@ -56,7 +57,7 @@ class AddDialog(Dialog[tuple[Edit, Reference]]):
             )
             for table, key, what in KINDS
         )
-        yield Input(id="name", placeholder="its name", compact=True)
+        yield LineInput(id="name", placeholder="its name", compact=True)
         yield Static(Content(""), id="problem", markup=False)
 
     def on_mount(self) -> None:

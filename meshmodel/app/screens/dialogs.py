@@ -17,6 +17,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static, TextArea
 
 from meshmodel.app.paths import Completed
+from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.rows import FilterList, Row, RowList, line
 from meshmodel.app.widgets.toggles import ToggleList
 from meshmodel.model.text import clean_line
@@ -161,7 +162,7 @@ class TextEntry(Dialog[str]):
             area.styles.height = 6
             yield area
         else:
-            yield Input(self._value, id="text", compact=True, select_on_focus=True)
+            yield LineInput(self._value, id="text", compact=True, select_on_focus=True)
         said = self._hint
         if self._suggestions:
             said = f"{said}\nknown: {', '.join(self._suggestions)}".strip()

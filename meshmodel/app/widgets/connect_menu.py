@@ -15,6 +15,7 @@ from meshmodel.app.field_editor import LETTER_KEYS
 from meshmodel.app.offers import Offer, offers
 from meshmodel.app.screens.dialogs import Dialog
 from meshmodel.app.values import actions_in_order
+from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.rows import Row, RowList, line
 from meshmodel.app.widgets.toggles import ToggleList
 from meshmodel.model.errors import InvalidModelError
@@ -78,7 +79,7 @@ class ConnectMenu(Dialog[Edit | CheckpointWanted]):
         with Vertical(id="details"):
             yield Static("", id="what", markup=False)
             yield ToggleList((), (), letters=LETTER_KEYS, id="toggles")
-            yield Input(id="name", compact=True, placeholder="name of the new credential")
+            yield LineInput(id="name", compact=True, placeholder="name of the new credential")
             yield Static("", id="problem", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Connect", id="connect", variant="primary", compact=True)

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 
 from meshmodel.app.messages import EditRequested, Notice, PanelClosed, Shown
 from meshmodel.app.sentences import Completion, Sentence, best_completions, parse
+from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.rows import Row, RowList, heading, line
 from meshmodel.canvas.scene import Reference
 from meshmodel.model.errors import InvalidModelError
@@ -26,8 +27,13 @@ HISTORY_LIMIT = 200
 EXAMPLE = "bot > token > tickets: read, write · tickets in helpdesk"
 
 
-class _SentenceInput(Input):
-    """The line itself: its keys take effect in the order in which they were typed."""
+class _SentenceInput(LineInput):
+    """The line itself: its keys take effect in the order in which they were typed.
+
+    Of several lines that are pasted each is a sentence.
+    """
+
+    joint = " · "
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "quick('up')", show=False),

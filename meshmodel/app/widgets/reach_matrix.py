@@ -22,6 +22,7 @@ from textual.widgets import Input, Static
 from meshmodel.analysis.results import SystemReach
 from meshmodel.app.messages import ExplanationRequested, Shown
 from meshmodel.app.phrases import LETTERS, reach_words
+from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.rows import line
 from meshmodel.model.text import width as cells_of
 
@@ -289,7 +290,7 @@ class ReachMatrix(Vertical):
         self._analysis: Analysis | None = None
         self._ascii = False
         self.table = MatrixView()
-        self.filter = Input(placeholder="filter agents and systems", compact=True)
+        self.filter = LineInput(placeholder="filter agents and systems", compact=True)
         self.legend = Static(Content(""), markup=False)
 
     def compose(self) -> ComposeResult:

@@ -18,6 +18,7 @@ from textual.widgets.option_list import Option
 
 from meshmodel.app.widgets.hanging import Hanging
 from meshmodel.app.widgets.lazy_rows import Lazily
+from meshmodel.app.widgets.line_input import LineInput
 
 PAGE: Final = 100
 """So many rows of a list are made ready at a time; more than any screen shows."""
@@ -281,7 +282,7 @@ def _filtered(rows: Sequence[Row], words: Sequence[str]) -> Sequence[Row]:
     return found
 
 
-class FilterInput(Input):
+class FilterInput(LineInput):
     """The line of a filter: arrows move in the list below it, Enter chooses there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

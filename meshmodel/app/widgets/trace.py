@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 
 from meshmodel.app.messages import Shown
 from meshmodel.app.tracing import SIGNS, WORDS, is_telling, summary_lines
+from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.reach_matrix import clip
 from meshmodel.canvas.text import cells, cut
 from meshmodel.model.events import time_text
@@ -262,7 +263,7 @@ class TracePanel(Vertical):
         self.head = Static(
             Content("L follows a log: JSON Lines, CSV, or that of a real system with a map"), markup=False
         )
-        self.filter = Input(placeholder="filter events", compact=True)
+        self.filter = LineInput(placeholder="filter events", compact=True)
         self.table = TraceView()
         self._basis: object = None
         self._shown: Shown | None = None

@@ -1,0 +1,24 @@
+"""A line of text that takes all of what is pasted into it."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.widgets import Input
+
+
+class LineInput(Input):
+    """As the toolkit's, which keeps the first line of a paste and drops the others without a word.
+
+    Attributes:
+        joint: what stands between lines that were pasted.
+    """
+
+    joint: ClassVar[str] = " "
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Take every line that is not blank."""
+        event.stop()
+        event.prevent_default()
+        lines = [line.strip() for line in event.text.splitlines() if line.strip()]
+        text = self.joint.join(lines) if len(lines) > 1 else "".join(event.text.splitlines())
+        self.replace(text, *self.selection)
