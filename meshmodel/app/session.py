@@ -13,8 +13,10 @@ from meshmodel.canvas.scene import Facts
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Agent, Credential, Record, System, Zone
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import View
 from meshmodel.store.edits import Edit, difference
+from meshmodel.store.opening import identity, shown
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Summary
@@ -46,6 +48,15 @@ FEW = 4
 """An edit of so many records follows from the analysis before it ..."""
 SOON = 0.04
 """... at once where the edit before took no more seconds."""
+
+
+def _version(path: Path) -> tuple[int, ...]:
+    """What tells one state of a file from another without reading it; nothing where it cannot be seen."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def only_moved(before: Snapshot, after: Snapshot) -> bool:
@@ -92,6 +103,8 @@ class Session:
         self.built: Analysis | None = None
         self.designed: Analysis | None = None
         self._store = store
+        self._file = identity(path)
+        self._read = self._seen = _version(path) if store is None else None
         self._post: Callable[[Message], object] | None = None
         self._results: Results | None = None
 
@@ -127,6 +140,29 @@ class Session:
             target = self.path.with_suffix(".mesh").name
             return f"{READ_ONLY}; to edit: meshmodel import {self.path.name} -o {target}"
         return f"{READ_ONLY}: its file cannot be written"
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the file was moved, deleted or replaced while it is open: nothing can be saved in it."""
+        return self._store is not None and identity(self.path) != self._file
+
+    @property
+    def why_lost(self) -> str:
+        """What to do about that, in one line."""
+        return (
+            f"{shown(self.path)}: was moved, deleted or replaced, so no edit can be saved; "
+            "export (e) saves what is shown as a model and opens it"
+        )
+
+    def save_as(self, path: Path) -> None:
+        """Save what is shown as another model file; undo begins afresh there.
+
+        Raises:
+            MeshmodelError: something is there already, or it cannot be written.
+        """
+        from meshmodel.store.database import Store
+
+        Store.create(path, self.snapshot).close()
 
     @property
     def undo_label(self) -> str | None:
@@ -166,13 +202,31 @@ class Session:
         return redone
 
     def refresh(self) -> bool:
-        """Look for edits of other programs; whether there were any. Cheap: call it a few times a second."""
+        """Look for edits of other programs; whether there were any. Cheap: call it a few times a second.
+
+        Raises:
+            MeshmodelError: the file cannot be read as it is now; what is shown stays. Said once.
+        """
         if self._store is None:
-            return False
+            return self._read is not None and self._read_again()
         snapshot = self._store.refresh()
         if snapshot is None:
             return False
         self._changed(snapshot, "edited by another program", "elsewhere")
+        return True
+
+    def _read_again(self) -> bool:
+        """An interchange file that was written anew is read, once it has been left alone for a look."""
+        before, self._seen = self._seen, _version(self.path)
+        if self._seen == self._read or self._seen != before:
+            return False
+        self._read = self._seen
+        from meshmodel.store.interchange import read_file
+
+        snapshot = read_file(self.path)
+        if snapshot == self.snapshot:
+            return False
+        self._changed(snapshot, f"{one_line(self.path.name)} was changed: read again", "elsewhere")
         return True
 
     def journal(self) -> "list[JournalEntry]":
@@ -279,10 +333,13 @@ class Session:
         if self._store is not None:
             self._store.close()
             self._store = None
+        self._read = None
 
     def _writable(self) -> "Store":
         if self._store is None or self._store.read_only:
             raise StoreError(self.why_read_only)
+        if self.is_lost:
+            raise StoreError(self.why_lost)
         return self._store
 
     def _changed(self, snapshot: Snapshot, label: str, cause: Cause) -> Snapshot:

@@ -260,6 +260,8 @@ class Exporting:
         self.failure = failure
         self.asked: list[tuple[str, str, str | None]] = []
 
+    is_lost = False
+
     def export(self, to: str, *, lens: str = "structure", agent: str | None = None) -> bytes:
         self.asked.append((to, lens, agent))
         if self.failure is not None:
@@ -308,3 +310,15 @@ async def test_an_export_that_fails_says_why_and_leaves_nothing(tmp_path: Path) 
             assert "too big" in said or "No space" in said
             assert app.answers == []
             assert names_in(tmp_path) == []
+
+
+def test_what_is_made_of_a_private_copy_goes_where_one_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("meshmodel.app.screens.exporting.copies_path", lambda: tmp_path / "copies")
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    for path, folder in ((tmp_path / "copies" / "code.mesh", here), (tmp_path / "m" / "code.mesh", None)):
+        dialog = ExportDialog(Exporting(path))  # type: ignore[arg-type] # stands for a session
+        assert dialog.path == (folder or path.parent) / "code.svg"

@@ -10,7 +10,7 @@ from meshmodel.model.records import About, Agent, Checkpoint, Hold
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.database import Store
 from meshmodel.store.edits import Change, Put, Remove, Rename, edit
-from tests.app.desk import Desk, desk
+from tests.app.desk import MODELS, Desk, desk
 
 TICKETS = ("system", "tickets")
 
@@ -222,3 +222,68 @@ async def test_connecting_with_what_is_gone_says_so(tmp_path: Path) -> None:
         assert not it.model.agent
         await it.press("escape", "escape")
         assert not it.bench.canvas.is_busy
+
+
+@pytest.mark.parametrize("how", ["deleted", "moved", "replaced"])
+async def test_a_file_that_is_gone_is_told_and_what_is_shown_can_be_saved(tmp_path: Path, how: str) -> None:
+    async with desk(tmp_path) as it:
+        path = it.bench.session.path
+        if how == "deleted":
+            path.unlink()
+        else:
+            path.rename(tmp_path / "elsewhere.mesh")
+        if how == "replaced":
+            Store.create(path).close()
+        await it.shows("file gone")
+        assert " saved" not in it.screen_text().splitlines()[0]
+        before = it.model
+        await it.press(":")
+        await it.type("newx > newy > newz: read")
+        await it.press("enter")
+        assert it.model is before
+        line = it.bench.query_one("#quick-line")
+        assert line.text == "newx > newy > newz: read", "a refused sentence is not lost"
+        assert "newz" not in line.snapshot.system, "nor is what it names known"
+        assert "export (e) saves what is shown" in it.bench.query_one("#told").said
+        await it.press("escape", "e")
+        dialog = it.app.screen
+        assert dialog.form == "mesh"
+        saved = dialog.path
+        await it.press("ctrl+s")
+        await it.app.workers.wait_for_complete()
+        await it.shows("written: ")
+        await it.begun()
+        assert it.bench.session.path == saved
+        assert saved.exists()
+        assert replace(it.model, revision=0) == replace(before, revision=0)
+        await it.shows("as built  saved")
+        await it.sentence("newx > newy > newz: read")
+        assert "newz" in it.model.system
+
+
+async def test_a_file_that_is_there_again_is_written_again(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        path = it.bench.session.path
+        path.rename(tmp_path / "elsewhere.mesh")
+        await it.shows("file gone")
+        (tmp_path / "elsewhere.mesh").rename(path)
+        await it.shows("is there again")
+        await it.sentence("newx > newy > newz: read")
+        assert "newz" in it.model.system
+
+
+async def test_an_interchange_file_that_changes_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "mesh.toml"
+    text = (MODELS / "support-agent.toml").read_text()
+    path.write_text(text)
+    async with desk(tmp_path, path) as it:
+        before = it.model
+        path.write_text("no such thing")
+        await it.shows("line 1: is not TOML")
+        assert it.model is before
+        path.write_text(text.replace('name = "Support agent"', 'name = "Other agent"', 1))
+        await it.shows("was changed: read again")
+        await it.shows("Other agent")
+        path.unlink()
+        await it.shows("No such file")
+        assert it.model.about.name == "Other agent"

@@ -274,8 +274,11 @@ class Editing(Base):
         agent = str(selected[1]) if selected is not None and selected[0] == "agent" else None
 
         def done(path: "Path | None") -> None:
-            if path is not None:
-                self.notify(f"written: {one_line(path, 300)}", markup=False)
+            if path is None:
+                return
+            if self.session.is_lost and path.suffix.lower() == ".mesh":
+                self.app.open_model(path)
+            self.notify(f"written: {one_line(path, 300)}", markup=False)
 
         self.app.push_screen(ExportDialog(self.session, agent), done)
 

@@ -14,11 +14,12 @@ from textual.content import Content
 from textual.widgets import Button, Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
+from meshmodel.app.config import copies_path
 from meshmodel.app.paths import complete_path
 from meshmodel.app.screens.dialogs import Chosen, Confirm, Dialog, Picker, TextEntry
 from meshmodel.app.widgets.form_rows import form_row
 from meshmodel.app.widgets.rows import Row, RowList, line
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ FORMATS: Final = (
     ("pdf", "a page"),
     ("dot", "the graph, for Graphviz"),
     ("toml", "the interchange file"),
+    ("mesh", "another model file, in which undo begins afresh"),
     ("policy", "the policy stub: default deny, with the decisions that are due"),
 )
 """What can be exported, with what it is for."""
@@ -55,7 +57,7 @@ class ExportDialog(Dialog[Path]):
         super().__init__("export")
         self.session = session
         agents = sorted(session.snapshot.agent)
-        self.form = "svg"
+        self.form = "mesh" if session.is_lost else "svg"
         self.lens = "structure"
         self.agent = agent if agent in session.snapshot.agent else (agents[0] if agents else None)
         self._path: Path | None = None
@@ -67,7 +69,13 @@ class ExportDialog(Dialog[Path]):
         if self._path is not None:
             return self._path
         ending = "policy.toml" if self.form == "policy" else self.form
-        return self.session.path.absolute().parent / f"{self.session.path.stem}.{ending}"
+        model = self.session.path.absolute()
+        # The private copies of examples lie within the program's own folders, where nobody looks.
+        folder = Path.cwd() if model.is_relative_to(copies_path()) else model.parent
+        wanted = folder / f"{model.stem}.{ending}"
+        if self.form == "mesh" and wanted.exists():
+            wanted = folder / f"{model.stem}-copy.{ending}"
+        return wanted
 
     def compose_body(self) -> ComposeResult:
         """The choices, the status, the button."""
@@ -110,7 +118,10 @@ class ExportDialog(Dialog[Path]):
         """Write the file; ask first where one is there."""
         if self._writing is not None:
             return
-        if self.path.exists():
+        if self.form == "mesh" and self.path.exists():
+            self._say("")
+            self._refuse(StoreError(f"{one_line(self.path.name)}: is there already; name another file"))
+        elif self.path.exists():
             question = f"{one_line(self.path.name)} is there already. Replace it?"
             self.app.push_screen(Confirm("export", question, do="Replace"), self._replace)
         else:
@@ -130,12 +141,16 @@ class ExportDialog(Dialog[Path]):
             self._start()
 
     def _start(self) -> None:
+        self._path = self.path  # what is proposed depends on what is there
         self._say(f"writing {one_line(self.path.name)} … Esc cancels")
         self._writing = self._write(self.form, self.lens, self.agent, self.path)
 
     @work(thread=True, exclusive=True, group="export", exit_on_error=False)
     def _write(self, form: str, lens: str, agent: str | None, path: Path) -> None:
         worker = get_current_worker()
+        if form == "mesh":
+            self.session.save_as(path)
+            return
         data = self.session.export(form, lens=lens, agent=agent if lens == "reach" else None)
         if not worker.is_cancelled:
             write_whole(path, data)

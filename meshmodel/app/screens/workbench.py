@@ -200,6 +200,14 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces
             self.session.refresh()
         except MeshmodelError as error:
             self.say(one_line(error, 300), "error")
+        header = self.query_one(MeshHeader)
+        if self.session.is_lost is not header.is_lost:
+            header.is_lost = not header.is_lost
+            header.refresh()
+            if header.is_lost:
+                self.say(self.session.why_lost, "error")
+            else:
+                self.say(f"{one_line(self.session.path.name)} is there again")
 
     # What follows an edit
 
@@ -286,7 +294,8 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces
     @on(EditRequested)
     def _edit_requested(self, event: EditRequested) -> None:
         event.stop()
-        self.apply(self.with_what_is_accepted(event.edit), event.select, on=event.on)
+        if not self.apply(self.with_what_is_accepted(event.edit), event.select, on=event.on):
+            self.query_one(QuickLine).refused(event.edit, self.session.snapshot)
 
     @on(SelectionRequested)
     def _selection_requested(self, event: SelectionRequested) -> None:

@@ -47,7 +47,7 @@ def delta(before: Summary | None, after: Summary | None, *, is_ascii: bool = Fal
 
 
 class MeshHeader(Widget):
-    """One row; ``follow`` tells it the counts, ``lens`` and ``saved`` are set beside."""
+    """One row; ``follow`` tells it the counts, ``lens`` and ``is_lost`` (no file any more) are set beside."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -61,7 +61,7 @@ class MeshHeader(Widget):
         self._before: tuple[Summary, Summary] | None = None
         self._counts: Mapping[str, int] = {}
         self.lens = "structure"
-        self.state = "saved"
+        self.is_lost = False
 
     def follow(self, shown: Shown) -> None:
         """Show this."""
@@ -123,8 +123,12 @@ class MeshHeader(Widget):
         )
         view = "as designed" if shown.view == "designed" else "as built"
         parts.append(Part(view, "$text-muted" if view == "as built" else "bold $warning", 3, right=True))
-        state = "read only" if shown.read_only else self.state
-        parts.append(Part(state, "bold $warning" if shown.read_only else "$text-muted", 1, right=True))
+        if self.is_lost:
+            parts.append(Part("file gone", "bold $error", right=True))
+        elif shown.read_only:
+            parts.append(Part("read only", "bold $warning", 1, right=True))
+        else:
+            parts.append(Part("saved", "$text-muted", 1, right=True))
         return parts
 
     def render(self) -> Content:

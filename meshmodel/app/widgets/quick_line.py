@@ -92,6 +92,7 @@ class QuickLine(Vertical):
         self.read_only = False
         self.sentence = Sentence("")
         self._found: list[Completion] = []
+        self._asked: tuple[Edit, str] | None = None
         self._at: int | None = None
         self._kept = ""
         self._rows = RowList()
@@ -152,11 +153,25 @@ class QuickLine(Vertical):
             return
         if self.sentence.edit is not None:
             wanted = self.sentence.edit
+            self._asked = wanted, text
             self.post_message(EditRequested(wanted, touched(wanted), on=self.snapshot))
             # The next sentence may be typed already, and may name what this one adds.
             with contextlib.suppress(InvalidModelError):  # refused: the workbench will say so
                 self.snapshot = apply_edit(self.snapshot, self.sentence.edit)
         self._input.value = ""
+
+    def refused(self, wanted: Edit, snapshot: Snapshot) -> None:
+        """An edit was refused: its sentence stands there again, unless another one is being typed already.
+
+        The model is as it was: nothing that the sentence names was added to it.
+        """
+        self.snapshot = snapshot
+        if self._asked is None or self._asked[0] is not wanted or not self.is_open:
+            return
+        if not self.text:
+            self._input.value = self._asked[1]
+            self._input.cursor_position = len(self._input.value)
+        self._read()
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """A completion was clicked."""
