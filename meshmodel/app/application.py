@@ -193,6 +193,8 @@ class MeshmodelApp(KeysInOrder):
         self.state.opened(session.path)
         screen = Workbench(session)
         session.listen(screen.post_message)
+        if len(self.screen_stack) > 2:  # the start screen lies over the model that was open
+            self.pop_screen()
         if len(self.screen_stack) > 1:
             self.switch_screen(screen)
         else:
@@ -216,10 +218,10 @@ class MeshmodelApp(KeysInOrder):
             self.push_screen(start, wait_for_dismiss=False)
             self.call_after_refresh(start.show_problem, problem)
 
-    def _start_screen(self) -> "StartScreen":
+    def _start_screen(self, *, over: bool = False) -> "StartScreen":
         from meshmodel.app.screens.start import StartScreen  # a model can be opened without it
 
-        return StartScreen(self.state.recent(), opening=self.hold_keys, failed=self.release_keys)
+        return StartScreen(self.state.recent(), opening=self.hold_keys, failed=self.release_keys, over=over)
 
     def on_start_screen_model_chosen(self, event: "StartScreen.ModelChosen") -> None:
         """A file was chosen on the start screen."""
@@ -232,9 +234,8 @@ class MeshmodelApp(KeysInOrder):
         await self.run_action(event.action)
 
     def action_open(self) -> None:
-        """Go to the start screen."""
-        self.leave()
-        self.switch_screen(self._start_screen())
+        """Show the start screen; the model stays open until another one is chosen."""
+        self.push_screen(self._start_screen(over=True))
 
     def action_theme(self) -> None:
         """The next theme."""

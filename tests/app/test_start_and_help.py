@@ -15,6 +15,7 @@ from meshmodel.model.records import About
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.database import Store
 from meshmodel.store.edits import apply_edit
+from tests.app.desk import desk
 from tests.app.form_host import enter
 
 
@@ -143,3 +144,26 @@ def test_every_sentence_of_the_help_can_be_typed() -> None:
         meaning = parse(sentence.replace("“", '"').replace("”", '"'), snapshot)
         assert meaning.problem is None, (sentence, meaning.problem)
         assert meaning.edit is not None, sentence
+
+
+async def test_the_start_screen_over_a_model_goes_back_to_it_or_on_to_another(tmp_path: Path) -> None:
+    other = tmp_path / "other.mesh"
+    Store.create(other, Snapshot(about=About("Other"))).close()
+    async with desk(tmp_path) as it:
+        await it.select("system", "tickets")
+        bench = it.bench
+        await it.press("ctrl+o")
+        assert isinstance(it.app.screen, StartScreen)
+        await it.shows("Esc back")
+        await it.press("escape")
+        assert it.app.screen is bench
+        assert bench.shown.selected == ("system", "tickets")
+        await it.sentence("newx > newy > newz: read")
+        assert "newz" in it.model.system
+        await it.press("ctrl+o")
+        it.app.screen._choose(other)
+        await it.shows("Other")
+        await it.begun()
+        assert it.app.screen is it.bench
+        assert it.bench.session.path == other
+        assert len(it.app.screen_stack) == 2

@@ -55,6 +55,7 @@ class StartScreen(Screen[None]):
         Binding("n", "new", "new"),
         Binding("o,ctrl+o", "open", "open"),
         Binding("q,ctrl+q", "app.quit", "quit"),
+        Binding("escape", "back", show=False),
     ]
 
     class ModelChosen(Message):
@@ -72,6 +73,7 @@ class StartScreen(Screen[None]):
         folder: Path | None = None,
         opening: Callable[[], None] = lambda: None,
         failed: Callable[[], None] = lambda: None,
+        over: bool = False,
     ) -> None:
         """Arguments.
 
@@ -79,10 +81,12 @@ class StartScreen(Screen[None]):
         folder: where new models go; the current folder if not given.
         opening: called before a file is made or opened, which may take a moment.
         failed: called where none was.
+        over: whether it lies over an open model, to which Escape goes back.
         """
         super().__init__()
         self._opening = opening
         self._failed = failed
+        self._over = over
         self.recent = tuple(recent)
         self.folder = Path.cwd() if folder is None else folder
         self.problem = ""
@@ -99,7 +103,8 @@ class StartScreen(Screen[None]):
             choices.rows.add_class("-one-line")
             yield choices
             yield Static(Content(self.problem), id="problem", markup=False)
-            yield Static(Content("Enter open · n new · o open a file · / filter · q quit"), id="keys")
+            back = " · Esc back" if self._over else ""
+            yield Static(Content(f"Enter open · n new · o open a file · / filter · q quit{back}"), id="keys")
 
     def on_mount(self) -> None:
         """Begin in the list."""
@@ -143,6 +148,11 @@ class StartScreen(Screen[None]):
             ),
             self._open,
         )
+
+    def action_back(self) -> None:
+        """Back to the model that is open, if one is."""
+        if self._over:
+            self.dismiss()
 
     def _rows(self) -> Iterator[Row]:
         yield Row(
