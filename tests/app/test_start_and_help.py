@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.app import App
 
 from meshmodel.app.actions import ACTIONS, shown_keys
 from meshmodel.app.config import copies_path
+from meshmodel.app.examples import list_examples
 from meshmodel.app.screens.help import SENTENCES, HelpScreen, help_rows
 from meshmodel.app.screens.start import StartScreen
 from meshmodel.app.sentences import parse
@@ -167,3 +169,20 @@ async def test_the_start_screen_over_a_model_goes_back_to_it_or_on_to_another(tm
         assert it.app.screen is it.bench
         assert it.bench.session.path == other
         assert len(it.app.screen_stack) == 2
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_the_whole_sentence_of_the_example_under_the_cursor_is_told(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    app = Beginning(StartScreen(folder=tmp_path))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        about = app.screen.query_one("#about")
+        for example in list_examples():
+            app.screen.query_one(FilterList).rows.go_to(("example", example.name))
+            await pilot.pause()
+            lines = about.visual.wrap(about.size.width) if hasattr(about.visual, "wrap") else []
+            assert example.sentence in str(about.content)
+            assert len(lines) <= about.size.height
+            assert len(example.sentence) > 60

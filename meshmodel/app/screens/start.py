@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -45,9 +46,10 @@ class StartScreen(Screen[None]):
 
     DEFAULT_CSS = """
     StartScreen { align: center middle; }
-    StartScreen > Vertical { width: 100%; max-width: 100; height: 100%; padding: 1 2; }
+    StartScreen > Vertical { width: 100%; max-width: 160; height: 100%; padding: 1 2; }
     StartScreen #title { height: auto; text-style: bold; color: $primary; }
     StartScreen #tagline { height: auto; color: $text-muted; margin-bottom: 1; }
+    StartScreen #about { height: 3; color: $text; margin-top: 1; }
     StartScreen #problem { height: auto; color: $text-error; }
     StartScreen #keys { height: 1; color: $text-muted; }
     """
@@ -102,6 +104,7 @@ class StartScreen(Screen[None]):
             choices = FilterList(self._rows(), id="choices")
             choices.rows.add_class("-one-line")
             yield choices
+            yield Static(Content(""), id="about", markup=False)
             yield Static(Content(self.problem), id="problem", markup=False)
             back = " · Esc back" if self._over else ""
             yield Static(Content(f"Enter open · n new · o open a file · / filter · q quit{back}"), id="keys")
@@ -114,6 +117,20 @@ class StartScreen(Screen[None]):
         """Show one line of what went wrong."""
         self.problem = text
         self.query_one("#problem", Static).update(Content(f"✖ {text}" if text else ""))
+
+    @on(RowList.OptionHighlighted)
+    def _pointed(self, event: RowList.OptionHighlighted) -> None:
+        """Tell in full what is under the cursor, of which the list may show the beginning."""
+        event.stop()
+        row = self.query_one(FilterList).rows.row
+        match None if row is None else row.value:
+            case Example() as example:
+                said = f"{example.title}: {example.sentence}."
+            case Path() as path:
+                said = one_line(path, 400)
+            case _:
+                said = ""
+        self.query_one("#about", Static).update(Content(said))
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Do what the row says."""
@@ -178,7 +195,7 @@ class StartScreen(Screen[None]):
         for example in found:
             yield Row(
                 ("example", example.name),
-                line("  ", (f"{example.name:<23}", "bold"), (one_line(example.sentence, 110), "$text-muted")),
+                line("  ", (f"{example.name:<23}", "bold"), (one_line(example.sentence, 300), "$text-muted")),
                 example,
             )
 
