@@ -37,7 +37,7 @@ from meshmodel.app.session import Session
 from meshmodel.app.tracing import lit_by_event
 from meshmodel.app.widgets.canvas_view import CanvasView
 from meshmodel.app.widgets.compromise import CompromiseList
-from meshmodel.app.widgets.findings import FindingsList, causes_of
+from meshmodel.app.widgets.findings import FindingsList, causes_of, open_counts
 from meshmodel.app.widgets.fix import FixList
 from meshmodel.app.widgets.footer import MeshFooter
 from meshmodel.app.widgets.header import MeshHeader
@@ -283,8 +283,10 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces
                 panel.follow(self.shown)
         analysis = self.shown.analysis
         if analysis is not None:
-            counts = {"findings": len(causes_of(analysis)), "questions": len(analysis.questions)}
-            self.query_one(TabRow).show(counts=counts)
+            still = sum(open_counts(analysis).values())
+            counts = {"findings": still, "questions": len(analysis.questions)}
+            accepted = {"findings": len(causes_of(analysis)) - still}
+            self.query_one(TabRow).show(counts=counts, accepted=accepted)
         journal = self.query_one(JournalList)
         if journal.display and self.query_one("#below").display:
             journal.show_entries(self.session.journal())

@@ -17,7 +17,7 @@ from meshmodel.exporters.accepting import accepted_words
 from meshmodel.exporters.folding import DOOR, Cause, fold
 from meshmodel.model.records import Acceptance
 from meshmodel.model.text import pad, shorten
-from meshmodel.model.vocabulary import SEVERITIES
+from meshmodel.model.vocabulary import SEVERITIES, Severity
 
 if TYPE_CHECKING:
     from meshmodel.api import Analysis
@@ -42,7 +42,7 @@ def is_accepted(finding: Finding) -> bool:
 
 
 _CAUSES: "WeakKeyDictionary[Analysis, tuple[Cause, ...]]" = WeakKeyDictionary()
-_COUNTS: "WeakKeyDictionary[Analysis, Mapping[str, int]]" = WeakKeyDictionary()
+_COUNTS: "WeakKeyDictionary[Analysis, Mapping[Severity, int]]" = WeakKeyDictionary()
 
 
 def causes_of(analysis: "Analysis") -> tuple[Cause, ...]:
@@ -53,18 +53,31 @@ def causes_of(analysis: "Analysis") -> tuple[Cause, ...]:
     return found
 
 
-def open_counts(analysis: "Analysis") -> Mapping[str, int]:
+def open_counts(analysis: "Analysis") -> Mapping[Severity, int]:
     """How many causes are open, by severity from the highest; those without any are left out."""
     known = _COUNTS.get(analysis)
     if known is not None:
         return known
-    counts = dict.fromkeys(reversed(SEVERITIES), 0)
+    counts: dict[Severity, int] = dict.fromkeys(reversed(SEVERITIES), 0)
     for cause in causes_of(analysis):
-        still = [each.severity for each in (cause.finding, *cause.also) if not is_accepted(each)]
-        if still:
-            counts[still[0] if len(still) == 1 else max(still, key=SEVERITIES.index)] += 1
+        if not is_settled(cause):
+            counts[severity_of(cause)] += 1
     found = _COUNTS[analysis] = {severity: number for severity, number in counts.items() if number}
     return found
+
+
+def is_settled(cause: Cause) -> bool:
+    """Whether all that its row says is accepted."""
+    return all(is_accepted(each) for each in (cause.finding, *cause.also))
+
+
+def severity_of(cause: Cause) -> Severity:
+    """The highest severity of what its row says and is open; where nothing is, of all of it."""
+    if not cause.also:
+        return cause.finding.severity
+    every = (cause.finding, *cause.also)
+    still = [each.severity for each in every if not is_accepted(each)]
+    return max(still or [each.severity for each in every], key=SEVERITIES.index)
 
 
 def finding_row(
@@ -72,7 +85,9 @@ def finding_row(
 ) -> Row:
     """One row: sign, severity, subject, what it is about, and how many other rules say the same.
 
-    ``unfolded``: those others have rows of their own; ``below``: this is one of them.
+    The severity is the highest of all that the row says, as the header counts it; that of the finding itself
+    is told beside where it is another one. ``unfolded``: those others have rows of their own; ``below``:
+    this is one of them.
     """
     finding = cause.finding
     sign = severity_sign(finding, is_ascii=is_ascii)
@@ -84,9 +99,13 @@ def finding_row(
     else:
         about = finding.rule.replace("-", " ")
     more = f"+{len(cause.also)}" if cause.also and not unfolded else ""
-    style = "$text-muted" if is_accepted(finding) else SEVERITY_STYLES[finding.severity]
+    severity = finding.severity if unfolded else severity_of(cause)
+    if severity != finding.severity:
+        about = f"{about}  (itself {finding.severity})"
+    settled = is_accepted(finding) if unfolded else is_settled(cause)
+    style = "$text-muted" if settled else SEVERITY_STYLES[severity]
     pieces = [
-        (f"{'  ' if below else ''}{sign} {finding.severity:<8} ", style),
+        (f"{'  ' if below else ''}{sign} {severity:<8} ", style),
         (f"{more:<3}", "$text-muted"),
         (_column(subject, 24 if below else 26) + " ", "" if is_accepted(finding) else "bold"),
         (about, ""),
@@ -197,11 +216,7 @@ class FindingsList(Listing):
         settled: list[Cause] = []
         still: list[Cause] = []
         for cause in causes_of(shown.analysis):
-            accepted = cause.finding.accepted
-            if accepted is None or not is_accepted(cause.finding) or not all(map(is_accepted, cause.also)):
-                still.append(cause)
-            else:
-                settled.append(cause)
+            (settled if is_settled(cause) else still).append(cause)
         for part in (still, settled):
             if part is settled and settled:
                 add(heading(f"accepted: {len(settled)}"))

@@ -1,7 +1,7 @@
 """The first row: which model, what matters in it as built and as designed, and what the last edit did."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.content import Content
 from textual.widget import Widget
@@ -10,6 +10,7 @@ from meshmodel.analysis.results import Summary
 from meshmodel.app.messages import Shown
 from meshmodel.app.widgets.findings import open_counts
 from meshmodel.model.text import shorten, width
+from meshmodel.model.vocabulary import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,10 @@ class Part:
     style: str = ""
     rank: int = 0
     right: bool = False
-    short: str = ""
-    """What is said in its place before it goes."""
+    short: tuple[str, ...] = ()
+    """What is said in its place before it goes, from the longest."""
+    last: int = 4
+    """The rank of the shortest of these; 0 never goes."""
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
@@ -29,11 +32,14 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def worst(counts: Mapping[str, int], *, is_ascii: bool = False) -> str:
-    """How many of the most severe open rows there are: ``open: 1 critical``, and … for the rest."""
-    severity, number = next(iter(counts.items()))
-    more = "" if len(counts) == 1 else " ..." if is_ascii else " …"
-    return f"open: {number} {severity}{more}"
+def open_rows(counts: Mapping[Severity, int], *, is_ascii: bool = False) -> tuple[str, ...]:
+    """How many open rows there are by severity: all, then ever fewer of the highest, and … for the rest."""
+    between, more = (", ", " ...") if is_ascii else (" · ", " …")
+    every = [f"{number} {severity}" for severity, number in counts.items()]
+    return tuple(
+        f"open: {between.join(every[:kept])}{more if kept < len(every) else ''}"
+        for kept in range(len(every), 0, -1)
+    )
 
 
 def delta(before: Summary | None, after: Summary | None, *, is_ascii: bool = False) -> str:
@@ -59,7 +65,7 @@ class MeshHeader(Widget):
         super().__init__(id=id)
         self._shown: Shown | None = None
         self._before: tuple[Summary, Summary] | None = None
-        self._counts: Mapping[str, int] = {}
+        self._counts: Mapping[Severity, int] = {}
         self.lens = "structure"
         self.is_lost = False
 
@@ -84,7 +90,8 @@ class MeshHeader(Widget):
         snapshot, built, designed = shown.snapshot, shown.built, shown.designed
         is_ascii = shown.ascii
         name = snapshot.about.name or "unnamed model"
-        parts = [Part(f" {shorten(name, 28)} ", "bold #10141a on $accent")]
+        titles = tuple(f" {shorten(name, cells)} " for cells in (28, 14))
+        parts = [Part(titles[0], "bold #10141a on $accent", 1, short=titles[1:], last=0)]
         nouns = [
             counted(len(snapshot.agent), "agent"),
             counted(len(snapshot.system), "system"),
@@ -106,11 +113,8 @@ class MeshHeader(Widget):
                 style = "bold reverse" if missing else "bold"
             parts.append(Part(f"{sign} {missing} missing", style))
             if self._counts:
-                between = ", " if is_ascii else " · "
-                every = between.join(f"{number} {severity}" for severity, number in self._counts.items())
-                parts.append(
-                    Part(f"open: {every}", "$foreground", 6, short=worst(self._counts, is_ascii=is_ascii))
-                )
+                every, *fewer = open_rows(self._counts, is_ascii=is_ascii)
+                parts.append(Part(every, "$foreground", 6, short=tuple(fewer)))
             parts.append(Part(f"designed {designed.summary.missing}", "$foreground", 2))
             change = delta(self._before and self._before[0], built.summary, is_ascii=is_ascii)
             if not change:
@@ -119,16 +123,18 @@ class MeshHeader(Widget):
             if change:
                 parts.append(Part(change, "bold $warning", 1))
         parts.append(
-            Part(f"lens {self.lens}", "$text-muted", 5 if self.lens == "structure" else 1, right=True)
+            Part(f"lens {self.lens}", "$text-muted", 5, right=True)
+            if self.lens == "structure"
+            else Part(f"lens {self.lens}", "$text-muted", 1, right=True, short=(self.lens,), last=0)
         )
         view = "as designed" if shown.view == "designed" else "as built"
-        parts.append(Part(view, "$text-muted" if view == "as built" else "bold $warning", 3, right=True))
+        parts.append(Part(view, "$text-muted" if view == "as built" else "bold $warning", right=True))
         if self.is_lost:
             parts.append(Part("file gone", "bold $error", right=True))
         elif shown.read_only:
             parts.append(Part("read only", "bold $warning", 1, right=True))
         else:
-            parts.append(Part("saved", "$text-muted", 1, right=True))
+            parts.append(Part("saved", "$text-muted", 2, right=True))
         return parts
 
     def render(self) -> Content:
@@ -138,7 +144,7 @@ class MeshHeader(Widget):
         while parts and _needed(parts) > room and any(part.rank for part in parts):
             least = max(parts, key=lambda part: part.rank)
             at = parts.index(least)
-            parts[at : at + 1] = [Part(least.short, least.style, 4)] if least.short else []
+            parts[at : at + 1] = _shortened(least)
         left = [part for part in parts if not part.right]
         right = [part for part in parts if part.right]
         gap = max(room - _needed(parts), 0)
@@ -150,6 +156,14 @@ class MeshHeader(Widget):
                 pieces.append(Content(" " * gap))
             pieces.append(Content.styled(part.text, part.style))
         return Content("").join(pieces)
+
+
+def _shortened(part: Part) -> list[Part]:
+    """The part in fewer words; nothing where there are none."""
+    if not part.short:
+        return []
+    text, *rest = part.short
+    return [replace(part, text=text, short=tuple(rest), rank=part.rank if rest else part.last)]
 
 
 def _needed(parts: list[Part]) -> int:

@@ -30,20 +30,34 @@ class TabRow(Widget):
         super().__init__(id=id)
         self.tabs = tabs
         self.counts: dict[str, int] = {}
+        self.accepted: dict[str, int] = {}
         self.front = next(iter(tabs))
 
-    def show(self, front: str | None = None, counts: Mapping[str, int] | None = None) -> None:
-        """Bring a tab to the front, and set counts behind titles."""
+    def show(
+        self,
+        front: str | None = None,
+        counts: Mapping[str, int] | None = None,
+        accepted: Mapping[str, int] | None = None,
+    ) -> None:
+        """Bring a tab to the front, and set counts behind titles, and how many more are accepted."""
         self.front = front or self.front
         self.counts |= counts or {}
+        self.accepted |= accepted or {}
         self.refresh()
 
     def labels(self) -> list[tuple[str, str]]:
-        """What stands in the row: ids and their titles with counts."""
+        """What stands in the row: ids and their titles with counts, in few words where room is short."""
+        found = self._labels(" accepted")
+        needed = sum(width(text) + 1 for _, text in found)
+        return found if needed <= self.size.width else self._labels("")
+
+    def _labels(self, word: str) -> list[tuple[str, str]]:
         found = []
         for tab, title in self.tabs.items():
-            count = self.counts.get(tab)
+            count, more = self.counts.get(tab), self.accepted.get(tab)
             text = title if count is None else f"{title} {count}"
+            if more:
+                text += f" + {more}{word}" if word else f"+{more}"
             found.append((tab, f"[{text}]" if tab == self.front else f" {text} "))
         return found
 

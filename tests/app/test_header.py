@@ -1,0 +1,97 @@
+"""The header, the tabs and the rows of findings say the same, whatever the room."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from meshmodel.app.widgets.findings import FindingsList, causes_of, open_counts, severity_of
+from meshmodel.app.widgets.header import MeshHeader, open_rows
+from meshmodel.app.widgets.tabs import TabRow
+from meshmodel.model.records import Acceptance
+from meshmodel.model.text import width
+from meshmodel.store.edits import Put, edit
+from meshmodel.store.examples import ORDER
+from tests.app.desk import SIZES, Desk, desk
+
+
+def first_row(it: Desk) -> str:
+    return it.bench.query_one(MeshHeader).render().plain
+
+
+@pytest.mark.parametrize("lens", ["reach", "missing", "compromise", "boundaries"])
+@pytest.mark.parametrize("size", SIZES)
+async def test_lens_and_view_are_told_at_every_size(tmp_path: Path, size: tuple[int, int], lens: str) -> None:
+    async with desk(tmp_path, "coding-agent-mcp", size=size) as it:
+        it.bench.lens = lens
+        it.bench.follow()
+        assert lens in first_row(it)
+        assert "as built" in first_row(it)
+        await it.press("v")
+        assert lens in first_row(it)
+        assert "as designed" in first_row(it)
+        assert width(first_row(it)) <= size[0]
+
+
+@pytest.mark.parametrize("name", ["coding-agent-mcp", "crm-assistant-gateway"])
+async def test_no_severity_is_left_out_where_there_is_room_for_it(tmp_path: Path, name: str) -> None:
+    async with desk(tmp_path, name, size=(120, 40)) as it:
+        built = it.bench.session.built
+        assert built is not None
+        said = open_rows(open_counts(built))
+        shown = next(each for each in said if each in first_row(it))
+        if shown != said[0]:
+            longer = said[said.index(shown) - 1]
+            spare = len(first_row(it)) - len(" ".join(first_row(it).split()))
+            assert len(longer) - len(shown) > spare - first_row(it).strip().count("  ")
+
+
+@pytest.mark.parametrize("counts", [{"high": 1}, {"critical": 5, "high": 3, "low": 1}])
+def test_ever_fewer_severities_from_the_highest(counts: dict[str, int]) -> None:
+    said = open_rows(counts)  # type: ignore[arg-type]  # words of severities
+    assert len(said) == len(counts)
+    assert "…" not in said[0]
+    assert all(each.endswith(" …") for each in said[1:])
+    assert all(f"{number} {name}" in said[0] for name, number in counts.items())
+
+
+@pytest.mark.parametrize("name", ORDER)
+async def test_rows_tell_the_severity_by_which_the_header_counts_them(tmp_path: Path, name: str) -> None:
+    async with desk(tmp_path, name, size=(200, 60)) as it:
+        built = it.bench.session.built
+        assert built is not None
+        await it.press("f")
+        rows = [row for row in it.bench.query_one(FindingsList).rows.shown_rows if not row.heading]
+        words = [row.content.plain.split()[1] for row in rows]
+        counts = {each: words.count(each) for each in dict.fromkeys(words)}
+        assert counts == dict(open_counts(built))
+        assert words == sorted(words, key=list(counts).index)
+        for cause, row in zip(causes_of(built), rows, strict=True):
+            itself = f"(itself {cause.finding.severity})"
+            assert (itself in row.content.plain) == (cause.finding.severity != severity_of(cause))
+
+
+async def test_tab_tells_open_and_accepted_rows_apart(tmp_path: Path) -> None:
+    async with desk(tmp_path, "token-leak") as it:
+        built = it.bench.session.built
+        assert built is not None
+        every = len(causes_of(built))
+        found = next(each.finding for each in causes_of(built) if not each.also)
+        until = built.today + timedelta(days=9)
+        record = Acceptance(
+            found.rule,
+            found.subject,
+            "why",
+            "who",
+            until,
+            found.severity,
+            found.agents or None,
+            found.actions or None,
+        )
+        it.bench.apply(edit("accept", [Put(record)]), on=it.model)
+        await it.shows(f"Findings {every - 1} + 1 accepted")
+        tabs = it.bench.query_one(TabRow)
+        await it.pilot.resize_terminal(80, 24)
+        await it.press("f")
+        assert f"[Findings {every - 1}+1]" in [text for _, text in tabs.labels()]
+        assert sum(width(text) + 1 for _, text in tabs.labels()) <= 80
