@@ -265,9 +265,13 @@ def run(path: Path | None) -> int:
         path: the model to open, or ``None`` for the start screen.
 
     Raises:
-        MeshmodelError: the model cannot be opened; nothing was shown yet.
+        MeshmodelError: the model cannot be opened, or there is no terminal to draw on; nothing was shown yet.
         KeyboardInterrupt: it was ended from outside; it says how in a word.
     """
+    if sys.platform != "win32" and not (sys.__stderr__ and sys.__stderr__.isatty()):
+        raise MeshmodelError(
+            "the workbench draws on standard error, and that is no terminal here; start it without 2>"
+        )
     gc.disable()  # nothing that is made until the first screen is drawn can be let go
     session = None if path is None else Session.open(path)
     app = MeshmodelApp(path, session=session)

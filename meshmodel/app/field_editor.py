@@ -6,6 +6,7 @@ from typing import Any
 from textual.app import App
 
 from meshmodel.app import places
+from meshmodel.app.changes import ELEMENT_TABLES
 from meshmodel.app.editing import edit_of, problem_of, refused
 from meshmodel.app.phrases import LETTERS
 from meshmodel.app.screens.dialogs import Chosen, MultiPicker, Picker, TextEntry
@@ -70,7 +71,15 @@ class FieldEditor:
 
         check = (lambda text: self.problem(field, text)) if free else None
         current = getattr(self.record, field.attribute)
-        dialog = Picker(self._title(field), rows, current=current, free=check, hint=field.hint)
+        table = field.refers[0] if len(field.refers) == 1 else ""
+        dialog = Picker(
+            self._title(field),
+            rows,
+            current=current,
+            free=check,
+            hint=field.hint,
+            otherwise=f"; a on the canvas adds a {table}" if table in ELEMENT_TABLES else "",
+        )
         self.app.push_screen(dialog, decided)
 
     def _toggle(

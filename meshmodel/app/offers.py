@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from meshmodel.app.phrases import listed
 from meshmodel.app.sentences import steps
 from meshmodel.app.sentences.draft import Draft, named_element
 from meshmodel.model.records import Credential, System
@@ -163,7 +162,7 @@ def _agent_system(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
                 "grant",
                 credential,
                 end,
-                f"with {credential}" + ("" if known is None else f", now {listed(known.actions)}"),
+                f"with {credential}" + ("" if known is None else ", as now"),
                 ("actions",),
                 ("read",) if known is None else known.actions,
             )

@@ -91,3 +91,34 @@ def test_a_cell_of_reach_in_words():
     assert reach_words("bot", reach) == (
         "bot reaches files: read directly; write by hidden steps of its own; admin through a deputy"
     )
+
+
+async def test_what_was_written_takes_the_place_of_an_older_error(tmp_path):
+    async with desk(tmp_path) as at:
+        at.bench.say("an older error", "error")
+        await at.press("e", "ctrl+s")
+        await at.app.workers.wait_for_complete()
+        await at.shows("written: ")
+        assert at.bench.query_one(Told).said.startswith("written: ")
+
+
+async def test_a_zone_that_is_not_there_is_told_and_how_to_add_it(tmp_path):
+    async with desk(tmp_path) as at:
+        await at.select("system", "tickets")
+        at.bench.open_inspector()
+        at.bench.query_one("#inspector").edit_field("zone")
+        await at.pilot.pause()
+        await at.type("mars")
+        await at.press("enter")
+        await at.shows("none is called “mars”; a on the canvas adds a zone")
+        assert at.model.system["tickets"].zone == "helpdesk"
+
+
+async def test_connecting_offers_what_reads_as_a_sentence(tmp_path):
+    async with desk(tmp_path) as at:
+        await at.select("agent", "support-bot")
+        await at.press("c")
+        at.bench.canvas.aim(("system", "tickets"))
+        await at.press("enter")
+        await at.shows("new credential: read …")
+        await at.shows("with ticket-token, as now: read, write …")

@@ -88,3 +88,23 @@ def test_it_ends_where_the_terminal_goes_away_without_a_signal(tmp_path: Path) -
         finally:
             process.kill()
     assert [each.name for each in tmp_path.iterdir()] == ["mesh.mesh"]  # a clean close leaves one file
+
+
+def test_what_is_drawn_on_must_be_a_terminal(tmp_path: Path) -> None:
+    path, ours, theirs = _set_up(tmp_path)
+    try:
+        done = subprocess.run(
+            [PROGRAM, "open", path],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=subprocess.PIPE,
+            env=os.environ | {"TERM": "xterm-256color"},
+            timeout=MOST_SECONDS,
+            check=False,
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert done.returncode == 2
+    assert done.stderr.decode().count("\n") == 1
+    assert b"standard error" in done.stderr

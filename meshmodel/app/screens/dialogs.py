@@ -20,7 +20,7 @@ from meshmodel.app.paths import Completed
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.rows import FilterList, Row, RowList, line
 from meshmodel.app.widgets.toggles import ToggleList
-from meshmodel.model.text import clean_line
+from meshmodel.model.text import clean_line, one_line
 
 Result = TypeVar("Result")
 
@@ -247,6 +247,7 @@ class Picker(Dialog[Chosen]):
         current: object = None,
         free: Callable[[str], str | None] | None = None,
         hint: str = "",
+        otherwise: str = "",
     ) -> None:
         """Arguments.
 
@@ -255,19 +256,20 @@ class Picker(Dialog[Chosen]):
         current: the key of the row to begin at.
         free: if given, typed text can be used; it answers why one does not fit, or ``None``.
         hint: a line of explanation.
+        otherwise: what to do where what is typed is none of the rows.
         """
         super().__init__(title)
         self._rows = tuple(rows)
         self._current = current
         self._free = free
         self._hint = hint
+        self._otherwise = otherwise
 
     def compose_body(self) -> ComposeResult:
         """The filter and the list."""
         yield FilterList(self._rows, always=True, placeholder="type to filter")
         yield Static(Content(self._hint), id="hint")
-        if self._free is not None:
-            yield Static("", id="problem", markup=False)
+        yield Static("", id="problem", markup=False)
 
     def on_mount(self) -> None:
         """Begin at what is chosen now."""
@@ -276,10 +278,13 @@ class Picker(Dialog[Chosen]):
         chooser.rows.go_to(self._current)
 
     def on_filter_list_typed(self, event: FilterList.Typed) -> None:
-        """Offer the typed text itself, if it fits and is none of the rows."""
-        if self._free is None:
-            return
+        """Offer the typed text itself, if it fits and is none of the rows; else say that nothing is left."""
         text = clean_line(event.text)
+        if self._free is None:
+            none = bool(text) and all(row.heading for row in self.query_one(RowList).shown_rows)
+            said = f"✖ none is called “{one_line(text, 60)}”{self._otherwise}" if none else ""
+            self.query_one("#problem", Static).update(Content(said))
+            return
         rows = list(self._rows)
         problem = None
         if text and all(row.value != text for row in rows):

@@ -278,6 +278,7 @@ class Editing(Base):
                 return
             if self.session.is_lost and path.suffix.lower() == ".mesh":
                 self.app.open_model(path)
+            self.say(f"written: {one_line(path, 300)}")  # what went wrong before is not about this
             self.notify(f"written: {one_line(path, 300)}", markup=False)
 
         self.app.push_screen(ExportDialog(self.session, agent), done)

@@ -33,6 +33,7 @@ class Traces(Base):
         is_stale = tracing is not None and tracing.analysis is not analysis
         if tracing is not None and not is_stale and not tracing.problem and not panel.has_focus_within:
             self.open_list("trace")
+            self.say("L again chooses another log")
             return
         if analysis is None or not self.shown.is_current:
             self.say(f"trace: {self.shown.why_nothing}")

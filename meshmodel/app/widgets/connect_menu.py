@@ -168,5 +168,5 @@ class ConnectMenu(Dialog[Edit | CheckpointWanted]):
 
 
 def _row(index: int, offer: Offer) -> Row:
-    more = f" {', '.join(offer.actions)} …" if offer.actions else (" …" if offer.wishes else "")
+    more = f": {', '.join(offer.actions)} …" if offer.actions else (" …" if offer.wishes else "")
     return Row(index, line(offer.label, (more, "$text-muted")), offer)
