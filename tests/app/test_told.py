@@ -6,7 +6,7 @@ from meshmodel.analysis.results import Finding, SystemReach
 from meshmodel.app.messages import Shown
 from meshmodel.app.phrases import reach_words
 from meshmodel.app.widgets.fix import FixList
-from meshmodel.app.widgets.how import How, Told, what_is_lit
+from meshmodel.app.widgets.how import How, Told, told_steps, what_is_lit
 from meshmodel.app.widgets.reach_matrix import ReachMatrix
 from tests.app.desk import desk
 from tests.app.form_host import Host
@@ -122,3 +122,34 @@ async def test_connecting_offers_what_reads_as_a_sentence(tmp_path):
         await at.press("enter")
         await at.shows("new credential: read …")
         await at.shows("with ticket-token, as now: read, write …")
+
+
+def in_words(at) -> str:
+    return " ".join(" ".join(told(at)).split())
+
+
+async def test_all_steps_of_a_finding_are_told_over_as_many_rows_as_they_need(tmp_path):
+    async with desk(tmp_path, "crm-assistant-gateway", size=(80, 24)) as at:
+        await at.press("f")
+        for _ in range(8):
+            shown = at.bench.shown
+            assert " ".join(shown.finding.message.split()) in in_words(at)
+            for sentence, step in told_steps(shown.explanation) if shown.explanation else ():
+                if step is not None:
+                    assert " ".join(sentence.split()) in in_words(at)
+            assert "…" not in in_words(at)
+            assert len(told(at)) == at.bench.query_one(Told).size.height
+            await at.press("down")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_long_message_is_told_in_full(tmp_path, size):
+    message = "what went wrong and what to do about that " * 4
+    async with desk(tmp_path, size=size) as at:
+        at.bench.say(message)
+        await at.pilot.pause()
+        assert " ".join(message.split()) in in_words(at)
+        assert at.bench.query_one(Told).size.height == len(told(at))
+        at.bench.say("short")
+        await at.pilot.pause()
+        assert at.bench.query_one(Told).size.height == (2 if size == (80, 24) else 1)

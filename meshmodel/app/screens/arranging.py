@@ -91,7 +91,7 @@ class Arranging(Base):
     @on(OptionList.OptionHighlighted)
     @on(MatrixView.Moved)
     def _cursor_moved(self) -> None:
-        self.query_one(Told).refresh()
+        self.query_one(Told).tell()
 
     def _changed(self) -> None:
         self._show_panels()

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from textual.content import Content
 from textual.widget import Widget
@@ -148,6 +148,10 @@ def numbered(text: str) -> Content:
     return Content.assemble((f" {number} ", "bold $background on $primary"), f" {words}")
 
 
+MOST_ROWS: Final = 7
+"""So many rows are taken at most: the list above is still to be seen."""
+
+
 class Under(NamedTuple):
     """What is under the cursor of a list, in words; and whether it is the way that is open."""
 
@@ -158,8 +162,8 @@ class Under(NamedTuple):
 class Told(Widget):
     """The status row. On the smallest screens two: the open finding, and its steps.
 
-    A gesture, or what an action has to say, takes the first row while it lasts. Where another list lies
-    over the canvas there, both rows tell what is under its cursor.
+    A gesture, or what an action has to say, takes the first row while it lasts. Where a list lies over the
+    canvas there, what is under its cursor is told in full. What needs more rows gets them.
     """
 
     ALLOW_SELECT = False
@@ -171,33 +175,62 @@ class Told(Widget):
         """Arguments: the widget's id."""
         super().__init__(id=id)
         self._shown: Shown | None = None
+        self._rows = 0
         self.said = ""
         self.ask: Callable[[], Under | None] = lambda: None
 
     def follow(self, shown: Shown) -> None:
         """Tell this."""
         self._shown = shown
-        self.refresh()
+        self.tell()
 
     def say(self, text: str) -> None:
         """Say something in place of the finding; nothing for an empty text."""
         self.said = text
+        self.tell()
+
+    def on_resize(self) -> None:
+        """Other rows may be needed."""
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell what is there to be told now, in as many rows as that needs."""
+        least = 2 if self._is_small else 1
+        rows = min(max(len(self._lines()), least), MOST_ROWS)
+        if rows != self._rows:
+            self._rows = rows
+            self.styles.height = rows
         self.refresh()
 
+    @property
+    def _is_small(self) -> bool:
+        return self.screen.has_class("-small")
+
     def render(self) -> Content:
-        """Both rows."""
-        shown = self._shown
-        room = self.size.width
-        if shown is None:
-            return Content("")
-        if self.size.height < 2:
-            return self._status(shown).truncate(room, ellipsis=True)
+        """All rows."""
+        lines, room = self._lines(), self.size.width
+        rows = max(self.size.height, 1)
+        if len(lines) > rows:
+            lines[rows - 1 :] = [Content(" ").join(lines[rows - 1 :])]
+        lines += [Content("")] * (self._rows - len(lines))
+        return Content("\n").join([each.truncate(room, ellipsis=True) for each in lines])
+
+    def _lines(self) -> list[Content]:
+        shown, room = self._shown, self.size.width
+        if shown is None or not room:
+            return [Content("")]
+        if not self._is_small:
+            status = self._status(shown)
+            return _wrapped(status, room) if self.said else [status]
         under = self.ask()
+        in_front = self.screen.has_class("-covered")
         if under is None:
-            first, second = self._first(shown), self._second(shown, room)
+            first, second = self._first(shown), self._second(shown, room, in_full=in_front)
         else:
-            first, second = self._under(shown, under, room)
-        return Content("\n").join([first.truncate(room, ellipsis=True), second.truncate(room, ellipsis=True)])
+            first, second = self._under(shown, under)
+        if in_front:
+            return [*_wrapped(first, room), *(_wrapped(second, room) if second.plain.strip() else ())]
+        return [*_wrapped(first, room), second] if self.said else [first, second]
 
     def _status(self, shown: Shown) -> Content:
         """Where the finding is told beside: what was said last, else what is selected."""
@@ -208,17 +241,15 @@ class Told(Widget):
         record = None if shown.selected is None else shown.snapshot.get(*shown.selected)
         return Content.styled(f" {phrase(record)}" if record is not None else "", "$text-muted")
 
-    def _under(self, shown: Shown, under: "Under", room: int) -> tuple[Content, Content]:
+    def _under(self, shown: Shown, under: "Under") -> tuple[Content, Content]:
         """What is under the cursor of a list; the steps of a way that is open, where it is that way."""
-        lines = [Content(f" {line.plain}") for line in Content(under.text).wrap(max(room - 1, 1))]
-        first, *rest = lines or [Content("")]
-        if len(rest) > 1:  # cut where it is seen, and not before
-            rest = [Content(f" {under.text.removeprefix(first.plain.strip()).strip()}")]
+        first = Content(f" {under.text}")
+        second = Content("")
         if self.said:
-            first = Content.styled(f" {self.said}", "bold $primary")
+            first, second = Content.styled(f" {self.said}", "bold $primary"), first
         if under.is_open and shown.explanation is not None:
-            return first, self._second(shown, room)
-        return first, rest[0] if rest else Content("")
+            second = self._second(shown, 0, in_full=True)
+        return first, second
 
     def _first(self, shown: Shown) -> Content:
         if self.said:
@@ -249,7 +280,7 @@ class Told(Widget):
             )
         return Content.styled(" no findings", "$text-muted") if shown.analysis is not None else Content("")
 
-    def _second(self, shown: Shown, room: int) -> Content:
+    def _second(self, shown: Shown, room: int, *, in_full: bool = False) -> Content:
         explanation = shown.explanation
         if shown.traced is not None:
             words = event_words(shown.traced, is_ascii=shown.ascii)[1:]
@@ -262,7 +293,15 @@ class Told(Widget):
             for sentence, step in told_steps(explanation)
             if step is not None
         ]
+        if in_full:
+            return Content(" ").join(pieces)
         return _fitting(pieces, room, plain("…", is_ascii=shown.ascii))
+
+
+def _wrapped(content: Content, room: int) -> list[Content]:
+    """The content over as many rows as it needs, each a cell from the edge."""
+    first, *rest = content.wrap(max(room - 1, 1)) or [Content("")]
+    return [first, *(Content.assemble(" ", each) for each in rest)]
 
 
 def _fitting(pieces: list[Content], room: int, omission: str) -> Content:
