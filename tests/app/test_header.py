@@ -95,3 +95,8 @@ async def test_tab_tells_open_and_accepted_rows_apart(tmp_path: Path) -> None:
         await it.press("f")
         assert f"[Findings {every - 1}+1]" in [text for _, text in tabs.labels()]
         assert sum(width(text) + 1 for _, text in tabs.labels()) <= 80
+
+
+async def test_the_only_severity_is_told_on_the_smallest_screen(tmp_path: Path) -> None:
+    async with desk(tmp_path, size=(80, 24)) as it:
+        assert "open: 1 high" in first_row(it)

@@ -139,6 +139,8 @@ async def test_all_steps_of_a_finding_are_told_over_as_many_rows_as_they_need(tm
                     assert " ".join(sentence.split()) in in_words(at)
             assert "…" not in in_words(at)
             assert len(told(at)) == at.bench.query_one(Told).size.height
+            below = at.bench.query_one("#below").region
+            assert below.bottom == at.bench.query_one(Told).region.y, "the list hides nothing of it"
             await at.press("down")
 
 

@@ -88,6 +88,10 @@ class Arranging(Base):
         row = found.rows.row if isinstance(found, FilterList) else None
         return Under("" if row is None else _GAP.sub("  ", row.content.plain.strip()))
 
+    def told_takes(self, rows: int) -> None:
+        """Lists that lie over the canvas stand above what is told in so many rows, and the footer."""
+        self.query_one("#below").styles.margin = (0, 0, rows + 1 if self.arrangement == "small" else 0, 0)
+
     @on(OptionList.OptionHighlighted)
     @on(MatrixView.Moved)
     def _cursor_moved(self) -> None:

@@ -141,7 +141,8 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces
         """Draw first, analyse right after, then listen for other programs."""
         kinds: tuple[type[PanelWidget], ...] = get_args(PanelWidget)
         self.panels = [self.query_one(kind) for kind in kinds]
-        self.query_one(Told).ask = self.under_cursor
+        told = self.query_one(Told)
+        told.ask, told.taking = self.under_cursor, self.told_takes
         self.query_one(MeshFooter).read_only = self.session.read_only
         self.shown = self.with_(ascii=self.app.is_ascii)
         place = self.app.state.place(self.session.path)

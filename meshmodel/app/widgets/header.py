@@ -114,7 +114,7 @@ class MeshHeader(Widget):
             parts.append(Part(f"{sign} {missing} missing", style))
             if self._counts:
                 every, *fewer = open_rows(self._counts, is_ascii=is_ascii)
-                parts.append(Part(every, "$foreground", 6, short=tuple(fewer)))
+                parts.append(Part(every, "$foreground", 6 if fewer else 4, short=tuple(fewer)))
             parts.append(Part(f"designed {designed.summary.missing}", "$foreground", 2))
             change = delta(self._before and self._before[0], built.summary, is_ascii=is_ascii)
             if not change:

@@ -178,6 +178,8 @@ class Told(Widget):
         self._rows = 0
         self.said = ""
         self.ask: Callable[[], Under | None] = lambda: None
+        self.taking: Callable[[int], None] = lambda _rows: None
+        """Hears how many rows are taken."""
 
     def follow(self, shown: Shown) -> None:
         """Tell this."""
@@ -200,6 +202,7 @@ class Told(Widget):
         if rows != self._rows:
             self._rows = rows
             self.styles.height = rows
+        self.taking(rows)
         self.refresh()
 
     @property
