@@ -21,9 +21,6 @@ ORDER: Final = (
 )
 """The examples in the order in which they are best read; the first one is the demonstration."""
 
-_HEADING: Final = 40
-"""So short is no sentence that tells something."""
-
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -43,11 +40,8 @@ class Example:
 
     @property
     def sentence(self) -> str:
-        """The first sentence of its story; with the second one where the first is a mere heading."""
-        first, _, rest = self.description.partition(". ")
-        if len(first) < _HEADING and rest:
-            first = f"{first}: {rest[:1].lower()}{rest[1:].partition('. ')[0]}"
-        return first.rstrip(".")
+        """The first sentence of its story."""
+        return self.description.partition(". ")[0].rstrip(".")
 
 
 def examples() -> tuple[Example, ...]:
