@@ -206,6 +206,8 @@ class StartScreen(Screen[None]):
     def _new_problem(self, text: str) -> str | None:
         if not text.strip():
             return "a file name is needed"
+        if self._path(text).suffix == ".toml":
+            return "a new model is a .mesh file; an interchange file (.toml) is made by exporting it"
         path = self._new_path(text)
         if path.exists():
             return f"{one_line(path.name)} is there already: open it, or choose another name"
