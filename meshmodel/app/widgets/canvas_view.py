@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -80,6 +80,9 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         self._overlays: dict[int, list[Overlay]] = {}
         self._inks: Inks | None = None
         self._resting: Timer | None = None
+        # What was scrolled to last, and where that led; ``None`` as long as it is not known.
+        self._revealed: Reference | None = None
+        self._left_at: Offset | None = None
         self._ordered: tuple[Drawing, tuple[Reference, ...]] | None = None
         if is_ascii:
             self.styles.scrollbar_size_horizontal = 0
@@ -192,6 +195,16 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
             return
         region = Region(max(box.x - MARGIN, 0), max(box.y - 1, 0), box.width + 2 * MARGIN, box.height + 2)
         self.scroll_to_region(region, animate=False, force=True)
+        self._revealed, self._left_at = reference, None
+        self.call_after_refresh(self._note_place)
+
+    def _note_place(self) -> None:
+        self._left_at = self.scroll_offset
+
+    def on_resize(self) -> None:
+        """What was shown last stays in view where the canvas gets smaller, unless somebody scrolled on."""
+        if self._left_at in {None, self.scroll_offset}:
+            self.reveal(self._revealed)
 
     # Painting
 
