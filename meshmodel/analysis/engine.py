@@ -269,8 +269,7 @@ class Engine:
             mesh = self.mesh
             readable = row & mesh.read
             sources = readable | triggers
-            guarded = readable & ~alike.row
-            groups, rest = self._grouping.groups(home, sources, guarded, alike, share=share)
+            groups, rest = self._grouping.groups(home, sources, readable, alike, share=share)
             steered = bool(sources & mesh.untrusted)
             known = Situation(sources, row & mesh.access, steered, (*groups, *rest), rest)
             self._situations[key] = known
