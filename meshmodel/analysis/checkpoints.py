@@ -297,7 +297,7 @@ class Guarding:
         """A start from which nothing was dropped yet, with all that its landmark brings."""
         if start.row & self.candidates.controllable:
             for known, after in self._landmarks:
-                if not known & ~start.row:
+                if known & start.row == known:
                     row, seeds = start.row | after.row, (*start.seeds, *after.seeds)
                     return Unchecked(row, after.dropped, seeds, after.waiting, after.leaving)
         return start

@@ -5,10 +5,13 @@ from itertools import repeat
 
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.onward import Onward
+from meshmodel.analysis.products import taken_off
 from meshmodel.analysis.steps import bits
 
 _NEAR = 256
 """So many nodes beyond a common set are numbered anew."""
+_FEW = 24
+"""So many nodes are taken off one by one."""
 
 
 class Following:
@@ -114,26 +117,30 @@ class Beyond:
 
     def take(self, sets: Sequence[int], sizes: Sequence[int], numbers: Iterable[int]) -> None:
         """Look at those of these sets that are new."""
-        common = self.common
+        common, places = self.common, self._places
+        far, begin = 0, len(self._nodes)
         for number in numbers:
             if number in self.includes:
                 continue
             row = sets[number]
-            includes = self.includes[number] = not common & ~row
-            more = row & ~common if includes else row
-            self.any |= more
+            both = row & common
+            includes = self.includes[number] = both == common
+            # Quicker than with what is not common, as a negative number.
+            more = row ^ both if includes else row
             if sizes[number] - (self._size if includes else 0) > _NEAR:
                 self.far[number] = more
+                far |= more
                 continue
             near = 0
-            for node in bits(more):
-                place = self._places.get(node)
+            for node in taken_off(more, _FEW) or bits(more):
+                place = places.get(node)
                 if place is None:
-                    place = self._places[node] = len(self._nodes)
+                    place = places[node] = len(self._nodes)
                     self._nodes.append(node)
                 near |= 1 << place
-            self._numbered |= more
             self.near[number] = near
+        self._numbered |= union(self._nodes[begin:])
+        self.any |= self._numbered | far
 
     def numbered(self, nodes: int) -> int:
         """Nodes by the new numbers; those that have none are left out."""
@@ -251,7 +258,8 @@ class Classes:
 
     def _leading(self, row: int, *parts: tuple[Some, Some]) -> Leading:
         """Found once for all rows that lack the same."""
-        missing = self._beyond.any & ~row
+        every = self._beyond.any
+        missing = every ^ every & row
         key = sum(map(id, parts)), missing
         known = self._known.get(key)
         if known is None:

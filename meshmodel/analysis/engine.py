@@ -263,7 +263,7 @@ class Engine:
         row = self._onward.of(node)
         alike = self.guarding.alike(node)
         triggers = self.mesh.triggered_by.get(node, 0)
-        key = id(row), id(alike), triggers and triggers & ~row, home, share
+        key = id(row), id(alike), triggers and triggers ^ triggers & row, home, share
         known = self._situations.get(key)
         if known is None:
             mesh = self.mesh

@@ -125,11 +125,11 @@ class Grouping:
         """
         plain = sources
         starts: list[tuple[int, Unchecked]] = []
-        guarded = readable & ~alone.row
+        guarded = readable ^ readable & alone.row
         # What is read unchecked changes nothing, and most agents that read much read the same.
         classed = readable if 2 * guarded.bit_count() > readable.bit_count() else guarded
         classes = self._parted(classed)
-        if classes.common & ~alone.row:
+        if classes.common & alone.row != classes.common:
             # Sources that a guarded step leaves are looked at one by one.
             starts.extend(self._odd(guarded & self._guarded, alone))
             classes = self._parted(classed & ~self._guarded)
