@@ -3,12 +3,17 @@
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from meshmodel.analysis.closure import Closure, Successors, union
 from meshmodel.analysis.onward import Onward
+from meshmodel.analysis.products import taken_off
 from meshmodel.analysis.steps import ADMIN, EXECUTE, STEP_ORDER, WRITE, Mesh, Pair, action_mask, bits
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.vocabulary import DECISION_KINDS, View
+
+_FEW: Final = 24
+"""So many nodes that give power over a checkpoint are taken off one by one."""
 
 
 def shortcomings(checkpoint: Checkpoint, view: View) -> tuple[str, ...]:
@@ -162,7 +167,7 @@ class Candidates:
         """For each node the candidates over which it gives power; where nobody asks it takes too long."""
         if not self._by_node:
             for control, numbers in self._by_control.items():
-                for node in bits(control):
+                for node in taken_off(control, _FEW) or bits(control):
                     self._by_node[node] = self._by_node.get(node, 0) | numbers
         return self._by_node
 
@@ -297,7 +302,7 @@ class Guarding:
         """A start from which nothing was dropped yet, with all that its landmark brings."""
         if start.row & self.candidates.controllable:
             for known, after in self._landmarks:
-                if not known & ~start.row:
+                if known & start.row == known:
                     row, seeds = start.row | after.row, (*start.seeds, *after.seeds)
                     return Unchecked(row, after.dropped, seeds, after.waiting, after.leaving)
         return start

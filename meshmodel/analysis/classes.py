@@ -1,14 +1,17 @@
 """Read accesses by what follows on reading them, with all checkpoints in force."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import repeat
 
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.onward import Onward
+from meshmodel.analysis.products import taken_off
 from meshmodel.analysis.steps import bits
 
 _NEAR = 256
 """So many nodes beyond a common set are numbered anew."""
+_FEW = 24
+"""So many nodes are taken off one by one."""
 
 
 class Following:
@@ -114,26 +117,30 @@ class Beyond:
 
     def take(self, sets: Sequence[int], sizes: Sequence[int], numbers: Iterable[int]) -> None:
         """Look at those of these sets that are new."""
-        common = self.common
+        common, places = self.common, self._places
+        far, begin = 0, len(self._nodes)
         for number in numbers:
             if number in self.includes:
                 continue
             row = sets[number]
-            includes = self.includes[number] = not common & ~row
-            more = row & ~common if includes else row
-            self.any |= more
+            both = row & common
+            includes = self.includes[number] = both == common
+            # Quicker than with what is not common, as a negative number.
+            more = row ^ both if includes else row
             if sizes[number] - (self._size if includes else 0) > _NEAR:
                 self.far[number] = more
+                far |= more
                 continue
             near = 0
-            for node in bits(more):
-                place = self._places.get(node)
+            for node in taken_off(more, _FEW) or bits(more):
+                place = places.get(node)
                 if place is None:
-                    place = self._places[node] = len(self._nodes)
+                    place = places[node] = len(self._nodes)
                     self._nodes.append(node)
                 near |= 1 << place
-            self._numbered |= more
             self.near[number] = near
+        self._numbered |= union(self._nodes[begin:])
+        self.any |= self._numbered | far
 
     def numbered(self, nodes: int) -> int:
         """Nodes by the new numbers; those that have none are left out."""
@@ -141,8 +148,13 @@ class Beyond:
         there = self._numbered & nodes
         absent = self._numbered ^ there
         if absent.bit_count() < there.bit_count():
-            return (1 << len(self._nodes)) - 1 ^ union([places[node] for node in bits(absent)])
+            return self.every ^ union([places[node] for node in bits(absent)])
         return union([places[node] for node in bits(there)])
+
+    @property
+    def every(self) -> int:
+        """All new numbers."""
+        return (1 << len(self._nodes)) - 1
 
     def out(self, near: int, here: int) -> "Out":
         """What has these new numbers and follows on these accesses: one object if asked for again."""
@@ -220,6 +232,7 @@ class Classes:
                 near.append((beyond.near[each], here))
             else:
                 far.append((beyond.far[each], here))
+        self._whole: dict[int, dict[int, Out]] = {}
         self._known: dict[tuple[int, int], Leading] = {}
 
     @property
@@ -245,27 +258,45 @@ class Classes:
 
     def _leading(self, row: int, *parts: tuple[Some, Some]) -> Leading:
         """Found once for all rows that lack the same."""
-        missing = self._beyond.any & ~row
+        every = self._beyond.any
+        missing = every ^ every & row
         key = sum(map(id, parts)), missing
         known = self._known.get(key)
         if known is None:
             found: list[Out] = []
             out = self._beyond.numbered(missing)
-            for some in parts:
-                found.extend(self._merged(some, out, missing))
+            for near, far in parts:
+                found.extend(self._near(near, out))
+                found.extend([Out(each & missing, here) for each, here in far if each & missing])
             known = self._known[key] = Leading(found, missing)
         return known
 
-    def _merged(self, some: tuple[Some, Some], out: int, missing: int) -> Iterator[Out]:
-        """Those on which the same follows together, if anything does."""
+    def _near(self, near: Some, out: int) -> Iterable[Out]:
+        """Those on which the same follows together, if anything does.
+
+        Args:
+            near: what follows, by new numbers.
+            out: what of it is not in reach.
+        """
+        every = self._beyond.every
+        inside = every ^ out
+        if inside.bit_count() > out.bit_count():
+            return self._merged([(each & out, here) for each, here in near if each & out]).values()
+        whole = self._whole.get(id(near))
+        if whole is None:
+            whole = self._whole[id(near)] = self._merged(near)
+        # Most of it is as if nothing were in reach.
+        merged = dict(whole)
+        changed = [(each & out, merged.pop(each).here) for each in whole if each & inside]
+        for more, here in changed:
+            if more:
+                known = merged.get(more)
+                merged[more] = self._beyond.out(more, here if known is None else known.here | here)
+        return merged.values()
+
+    def _merged(self, near: Some) -> dict[int, Out]:
         merged: dict[int, int] = {}
-        for each, here in some[0]:
-            more = each & out
+        for more, here in near:
             if more:
                 merged[more] = merged.get(more, 0) | here
-        for more, here in merged.items():
-            yield self._beyond.out(more, here)
-        for each, here in some[1]:
-            more = each & missing
-            if more:
-                yield Out(more, here)
+        return {more: self._beyond.out(more, here) for more, here in merged.items()}

@@ -9,6 +9,7 @@ target and set of actions.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import compress
+from operator import add, attrgetter
 from typing import NamedTuple
 
 from meshmodel.analysis.entering import Entering, Passing, Way
@@ -34,12 +35,14 @@ class _Through:
     """What is known of doors that the same groups find open.
 
     Attributes:
+        marks: these groups.
         ways: for a kind of system and the actions granted there who comes through, and what for.
         kinds: who comes through, by the kind of system.
         zones: the agents that come through to a zone which is not their home: all, and those with
             outsiders' words.
     """
 
+    marks: int
     ways: dict[int, Way | None] = field(default_factory=dict)
     kinds: dict[int, _Kind] = field(default_factory=dict)
     zones: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -51,9 +54,13 @@ class MissingCheckpoints(Marked):
     def _forget(self) -> None:
         super()._forget()
         self._through: dict[int, _Through] = {}
-        self._guarded: dict[int, set[int]] = {}
-        for leaves, enters in self.engine.candidates.guards:
-            self._guarded.setdefault(leaves, set()).add(enters // 5)
+        # By credential and system the actions that somebody is always asked for, of those with checkpoints.
+        self._guarded: dict[int, dict[int, int]] = {}
+        for step in self.engine.candidates.guards:
+            leaves, (system, action) = step[0], divmod(step[1], 5)
+            guarded = self._guarded.setdefault(leaves, {})
+            always = 0 if self.open_in.get(step) else 1 << action
+            guarded[system] = guarded.get(system, 0) | always
 
     # Doors by columns -------------------------------------------------------------------------
 
@@ -104,7 +111,7 @@ class MissingCheckpoints(Marked):
             first[node] + (kind[system] + 1 << 5) + mask
             for node, system, mask in zip(nodes, systems, granted, strict=True)
         ]
-        through = list(numbers)
+        through = list(map(self._known_through, numbers))
         number_of = self.mesh.system_number
         ways: dict[int, Way | None] = {}
         special = False
@@ -117,10 +124,13 @@ class MissingCheckpoints(Marked):
         found = list(map(ways.get, keys))
         guarded = self._guarded
         for place in [place for place, node in enumerate(nodes) if special or node in guarded]:
-            node, system = nodes[place], systems[place]
+            node, system, mask = nodes[place], systems[place], granted[place]
             number = number_of[system]
-            if kind[system] == SPECIAL or number in guarded.get(node, ()):
-                found[place] = self._way(node, number, carried[component[node]], granted[place])
+            always = guarded.get(node, {}).get(number)
+            if always is not None and mask & always == mask:
+                found[place] = None
+            elif always is not None or kind[system] == SPECIAL:
+                found[place] = self._way(node, number, carried[component[node]], mask)
         return found
 
     def _doors_at(
@@ -136,13 +146,15 @@ class MissingCheckpoints(Marked):
         picked: dict[int, int] = {}
         # So many of any agents, less all there are, must have picked the credential up.
         everyone = self._everyone.bit_count()
-        surely: dict[int, int] = {}
-        counted: dict[int, int] = {}
-        for node in set(nodes):
-            number = component[node]
-            if number not in counted:
-                counted[number] = own[number].bit_count() - everyone
-            surely[node] = counted[number] - held.get(node, 0).bit_count()
+        each_once = set(nodes)
+        reaching = {number: own[number] for number in map(component.__getitem__, each_once)}
+        # Most are reached by the same agents.
+        counts = {id(agents): agents for agents in reaching.values()}
+        counted = {key: agents.bit_count() - everyone for key, agents in counts.items()}
+        surely = {node: counted[id(reaching[component[node]])] for node in each_once}
+        for node, agents in held.items():
+            if node in surely:
+                surely[node] -= agents.bit_count()
 
         def exactly(passing: Passing, node: int) -> Severity:
             known = picked.get(node)
@@ -150,30 +162,29 @@ class MissingCheckpoints(Marked):
                 known = picked[node] = own[component[node]] & ~held.get(node, 0)
             return passing.severity(known) if known else passing.none
 
-        return Door.several(
-            names,
-            systems,
-            [actions for actions, _ in chosen],
-            [passing.agents for _, passing in chosen],
-            [
-                passing.most if passing.least + surely[node] > 0 else exactly(passing, node)
-                for (_, passing), node in zip(chosen, nodes, strict=True)
-            ],
-        )
+        actions, passing = zip(*chosen, strict=True) if chosen else ((), ())
+        severities = list(map(attrgetter("most"), passing))
+        sure = map(add, map(attrgetter("least"), passing), map(surely.__getitem__, nodes))
+        for place in [place for place, many in enumerate(sure) if many <= 0]:
+            severities[place] = exactly(passing[place], nodes[place])
+        return Door.several(names, systems, actions, map(attrgetter("agents"), passing), severities)
 
     # Who comes through ------------------------------------------------------------------------
 
-    def _plain_way(self, through: int, kind: int, system: int, granted: int) -> Way | None:
-        """Who comes through a door that is open for all these groups, whatever they do."""
-        known = self._through.get(through)
+    def _known_through(self, marks: int) -> _Through:
+        known = self._through.get(marks)
         if known is None:
-            known = self._through[through] = _Through()
+            known = self._through[marks] = _Through(marks)
+        return known
+
+    def _plain_way(self, known: _Through, kind: int, system: int, granted: int) -> Way | None:
+        """Who comes through a door that is open for all these groups, whatever they do."""
         key = kind << 5 | granted
         if key in known.ways:
             return known.ways[key]
         if granted >> ADMIN:
             granted = ALL_ACTIONS
-        here = self._kind_through(through, known, kind, system)
+        here = self._kind_through(known, kind, system)
         reads = bool(granted & 1 and here.read.agents)
         acts = bool(granted & ~1 and here.acting.agents)
         way = None
@@ -198,7 +209,9 @@ class MissingCheckpoints(Marked):
             several = set(open_for.values())
             if len(several) == 1:
                 through = several.pop()
-                return self._plain_way(through, kind, system, granted) if through else None
+                return (
+                    self._plain_way(self._known_through(through), kind, system, granted) if through else None
+                )
         by_admin = open_for.get(ADMIN, 0)
         found = 0
         parts = []
@@ -209,8 +222,7 @@ class MissingCheckpoints(Marked):
                 if kind == SPECIAL:
                     entered = self._entering_specially(through, credential, access)
                 else:
-                    known = self._through.setdefault(through, _Through())
-                    here = self._kind_through(through, known, kind, system)
+                    here = self._kind_through(self._known_through(through), kind, system)
                     entered = here.acting if number > READ else here.read
                 if entered.agents:
                     found |= 1 << number
@@ -230,10 +242,11 @@ class MissingCheckpoints(Marked):
             return carried & self.open_in.get(step, 0)
         return carried
 
-    def _kind_through(self, through: int, known: _Through, kind: int, system: int) -> _Kind:
+    def _kind_through(self, known: _Through, kind: int, system: int) -> _Kind:
         """Of these groups who comes to systems of one kind, of which this is one."""
         here = known.kinds.get(kind)
         if here is None:
+            through = known.marks
             zone, level = self.mesh.zone_of[system], self.mesh.sensitivity[system]
             outside, at_home = self._coming(zone), self._at_home(zone)
             comers = known.zones.get(zone)

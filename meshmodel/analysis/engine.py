@@ -263,14 +263,13 @@ class Engine:
         row = self._onward.of(node)
         alike = self.guarding.alike(node)
         triggers = self.mesh.triggered_by.get(node, 0)
-        key = id(row), id(alike), triggers and triggers & ~row, home, share
+        key = id(row), id(alike), triggers and triggers ^ triggers & row, home, share
         known = self._situations.get(key)
         if known is None:
             mesh = self.mesh
             readable = row & mesh.read
             sources = readable | triggers
-            guarded = readable & ~alike.row
-            groups, rest = self._grouping.groups(home, sources, guarded, alike, share=share)
+            groups, rest = self._grouping.groups(home, sources, readable, alike, share=share)
             steered = bool(sources & mesh.untrusted)
             known = Situation(sources, row & mesh.access, steered, (*groups, *rest), rest)
             self._situations[key] = known

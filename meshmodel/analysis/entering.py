@@ -103,6 +103,12 @@ def _worst(level: int, shape: Shape, flags: int) -> Severity:
     return severity_word(worst)
 
 
+@lru_cache(maxsize=10_000)
+def _bounds(level: int, shape: Shape) -> tuple[Severity, Severity]:
+    """The highest severities of some parts where in each of them somebody picked up, and nobody did."""
+    return _worst(level, shape, (1 << 2 * len(shape)) - 1), _worst(level, shape, 0)
+
+
 class Passing:
     """Who comes through doors that differ in their credential and actions at most.
 
@@ -122,8 +128,7 @@ class Passing:
         self._level = level
         self._parts = parts
         self._shape = tuple([(read, each.untrusted > 0, each.floor) for each, read in parts])
-        self.most = _worst(level, self._shape, (1 << 2 * len(parts)) - 1)
-        self.none = _worst(level, self._shape, 0)
+        self.most, self.none = _bounds(level, self._shape)
         self.least = min([(each.untrusted or each.agents).bit_count() for each, _ in parts])
 
     def severity(self, picked: int) -> Severity:

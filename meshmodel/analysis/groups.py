@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Final, NamedTuple
 
 from meshmodel.analysis.checkpoints import Guarding, Unchecked
 from meshmodel.analysis.classes import Classes, Following, Leading, Out
@@ -49,8 +51,27 @@ class Situation:
         return bool(self.rest)
 
 
-Shared = tuple[tuple[Group, ...], Sequence[Out]]
+Shared = tuple[list[Group], Sequence[Out]]
 """Groups of shared rows, and what else leads out of the reach of an agent."""
+
+_MUCH: Final = 256
+"""What opens guards is shared if it leads to no more nodes than so many: others are counted in bulk."""
+_VARIANTS: Final = 8
+"""So many agents that differ where it matters are kept, to be compared to the next one."""
+
+
+class _Opened(NamedTuple):
+    """What follows on sources where it opens guards.
+
+    Attributes:
+        decides: the nodes of which it matters whether an agent reaches them alone.
+        reached: those that it does reach.
+        group: the group of shared rows of all agents that reach the same of them.
+    """
+
+    decides: int
+    reached: int
+    group: Group
 
 
 class Grouping:
@@ -65,13 +86,17 @@ class Grouping:
         self._candidates = guarding.candidates
         self._following = Following(guarding.onward)
         self._classes: dict[int, Classes] = {}
-        self._shares: dict[tuple[Leading, int, int, int], Shared] = {}
+        self._shares: dict[tuple[Leading, int, int], Shared] = {}
         self._rests: dict[tuple[Out, int], Group] = {}
+        self._opened: dict[tuple[Out, int], list[_Opened]] = {}
+        self._opening: dict[tuple[int, Out, int], Group] = {}
         self._relevant: dict[Out, tuple[int, int]] = {}
         # The guards of steps by the nodes that these leave, and which of these are read accesses.
         self._guards: dict[int, int] = {}
-        for (leaves, _), guards in guarding.candidates.guards.items():
+        self._behind: dict[int, list[int]] = {}
+        for (leaves, enters), guards in guarding.candidates.guards.items():
             self._guards[leaves] = self._guards.get(leaves, 0) | guards
+            self._behind.setdefault(leaves, []).append(enters)
         self._left = union(list(self._guards))
         self._guarded = self._left & guarding.mesh.access
         self._boundaries = 0
@@ -79,14 +104,14 @@ class Grouping:
             self._boundaries |= 1 << boundary.number
 
     def groups(
-        self, home: bool, sources: int, guarded: int, alone: Unchecked, *, share: bool
+        self, home: bool, sources: int, readable: int, alone: Unchecked, *, share: bool
     ) -> tuple[list[Group], tuple[Group, ...]]:
         """The sources of an agent by the unchecked reach of their starts, and groups of shared rows.
 
         Args:
             home: whether home is a source.
             sources: the systems that are, by their read accesses.
-            guarded: those of them that the agent does not read unchecked.
+            readable: those of them that the agent can read.
             alone: what it reaches alone as the start.
             share: whether sources may be in several groups.
 
@@ -95,25 +120,33 @@ class Grouping:
         is in the way of no crossing, since from a source to its own zone there is none. So a row may
         have or lack the read access that the start begins with.
 
-        Where what follows opens no guard, it may be shared: the source is then counted with the agent
-        alone as the start, and once more with the rest of its row.
+        What follows may be shared: the source is then counted with the agent alone as the start, and
+        once more with the rest of its row.
         """
         plain = sources
         starts: list[tuple[int, Unchecked]] = []
-        classes = self._parted(guarded)
-        if classes.common & ~alone.row:
+        guarded = readable ^ readable & alone.row
+        # What is read unchecked changes nothing, and most agents that read much read the same.
+        classed = readable if 2 * guarded.bit_count() > readable.bit_count() else guarded
+        classes = self._parted(classed)
+        if classes.common & alone.row != classes.common:
             # Sources that a guarded step leaves are looked at one by one.
             starts.extend(self._odd(guarded & self._guarded, alone))
-            classes = self._parted(guarded & ~self._guarded)
+            classes = self._parted(classed & ~self._guarded)
             starts.extend(self._with_core(classes, alone))
             leading = classes.aside(alone.row)
             touched = 0
         else:
             leading = classes.leading(alone.row)
             touched = guarded & alone.leaving
-        rest, apart = self._shared(leading, guarded, alone) if share else ((), leading.each)
+        shared, apart = self._shared(leading, guarded, alone) if share else ([], leading.each)
+        rest = shared.copy()
         for each in apart:
-            starts.extend(self._starts(alone, each.more, each.here))
+            group = self._opening_rest(each, alone) if share else None
+            if group is None:
+                starts.extend(self._starts(alone, each.more, each.here))
+            else:
+                rest.append(group)
         if touched:
             starts.extend(self._starts(alone, 0, touched & ~leading.here))
         whole: dict[int, tuple[int, Unchecked]] = {}
@@ -125,7 +158,7 @@ class Grouping:
                 whole[row] = known | some, first
         groups = [Group(plain, home, alone)] if plain or home else []
         groups.extend(Group(known, home=False, unchecked=first) for known, first in whole.values())
-        return groups, rest
+        return groups, tuple(rest)
 
     def _parted(self, accesses: int) -> Classes:
         """Some read accesses by what follows on them."""
@@ -167,10 +200,8 @@ class Grouping:
 
     def _shared(self, leading: Leading, guarded: int, alone: Unchecked) -> Shared:
         """The groups of shared rows, and what may not be shared: once for all for which it is the same."""
-        controllable = self._candidates.controllable
-        power = alone.row & controllable if leading.missing & controllable else 0
         leaving = alone.leaving & (leading.missing | guarded)
-        key = leading, alone.dropped, leaving, power
+        key = leading, alone.dropped, leaving
         known = self._shares.get(key)
         if known is None:
             groups: list[Group] = []
@@ -182,7 +213,7 @@ class Grouping:
                     groups.append(group)
                 else:
                     apart.append(each)
-            known = self._shares[key] = tuple(groups), apart
+            known = self._shares[key] = groups, apart
         return known
 
     def _rest(self, out: Out, alone: Unchecked) -> Group | None:
@@ -203,10 +234,63 @@ class Grouping:
 
     def _relevant_to(self, out: Out) -> tuple[int, int]:
         """The checkpoints over which what follows gives power, and those on steps from there."""
+        return self._candidates.controlled(out.more), self._guards_from(out.more)
+
+    def _guards_from(self, nodes: int) -> int:
+        """The checkpoints on steps from these nodes, and on boundaries."""
         guards = self._boundaries
-        for node in bits(out.more & self._left):
+        for node in bits(nodes & self._left):
             guards |= self._guards[node]
-        return self._candidates.controlled(out.more), guards
+        return guards
+
+    def _opening_rest(self, out: Out, alone: Unchecked) -> Group | None:
+        """The same where what follows opens guards; ``None`` where it is better not shared.
+
+        Power over checkpoints adds up. So which steps are open beside those of the agent alone depends
+        only on which of the steps that were guarded it leaves and enters.
+        """
+        key = out, alone.dropped
+        known = self._opened.setdefault(key, [])
+        for decides, reached, group in known:
+            if alone.row & decides == reached:
+                return group
+        if out.here & self._guarded & ~out.more or out.more.bit_count() > _MUCH:
+            return None
+        found = self._open(out, alone)
+        if found is not None and len(known) < _VARIANTS:
+            known.append(found)
+        return None if found is None else found.group
+
+    def _open(self, out: Out, alone: Unchecked) -> _Opened | None:
+        """What follows on sources for one agent, and for which others it is the same."""
+        start = self._guarding.together(alone, _lowest(out.here), out.more)
+        dropped = start.dropped & ~alone.dropped
+        more = start.row & ~alone.row
+        if dropped & self._boundaries or more.bit_count() > _MUCH:
+            return None
+        candidates, first = self._candidates, self._guarding.mesh.first_credential
+        seeds = start.seeds[len(alone.seeds) :]
+        grown = 0
+        for each in chain.from_iterable(seeds[1:]):
+            grown |= self._guarding.baseline.row(each)
+        covered = [step for number in bits(dropped) for step in candidates.covered[number]]
+        ahead = map(self._behind.__getitem__, bits((out.more | grown) & self._left))
+        decides = grown | union([*chain.from_iterable(covered), *chain.from_iterable(ahead)])
+        # Doors may be open anew at credentials that the agent has alone, to what it reaches alone.
+        doors = [
+            leaves
+            for leaves, enters in covered
+            if enters < first <= leaves and not candidates.guards[leaves, enters] & ~start.dropped
+        ]
+        doors = list(bits(union(doors) & alone.row))
+        row = more | union(doors)
+        key = row, out, start.dropped & self._guards_from(row)
+        group = self._opening.get(key)
+        if group is None:
+            parts = (*seeds, tuple(doors)) if doors else seeds
+            unchecked = Unchecked(row, key[2], parts, ())
+            group = self._opening[key] = Group(out.here, home=False, unchecked=unchecked)
+        return _Opened(decides, alone.row & decides, group)
 
 
 def _lowest(mask: int) -> int:

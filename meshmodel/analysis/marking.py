@@ -4,9 +4,10 @@ Every group of sources of an agent is one bit, the same for all agents for which
 sets of groups are numbers, and what follows from them for agents is worked out once for each.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import reduce
-from itertools import compress
+from itertools import compress, count
 from operator import and_
 from typing import Final
 
@@ -203,18 +204,15 @@ class Marked:
         self._exposed = exposed_systems(self.mesh)
         here = numbers.values()
         zones, levels = self.mesh.zone_of, self.mesh.sensitivity
-        keys = list(
-            zip(
-                map(zones.__getitem__, here),
-                map(levels.__getitem__, here),
-                map(self._exposed.__contains__, here),
-                strict=True,
-            )
+        keys = zip(
+            map(zones.__getitem__, here),
+            map(levels.__getitem__, here),
+            map(self._exposed.__contains__, here),
+            strict=True,
         )
-        self._kinds: dict[tuple[str, int, bool], int] = {
-            key: number for number, key in enumerate(dict.fromkeys(keys))
-        }
-        self._kind = dict(zip(numbers, map(self._kinds.__getitem__, keys), strict=True))
+        kinds: defaultdict[tuple[str, int, bool], int] = defaultdict(count().__next__)
+        self._kind = dict(zip(numbers, map(kinds.__getitem__, keys), strict=True))
+        self._kinds = dict(kinds)
         if self._approvals or self._bounded:
             self._kind.update((name, self._kind_of(number)) for name, number in numbers.items())
 

@@ -108,7 +108,7 @@ class Sample:
 
     def is_in(self, sources: int) -> bool:
         """Whether all of these are among some sources."""
-        return not self._sample & ~sources
+        return self._sample & sources == self._sample
 
 
 _NONE: Final[Told] = (None, None, None, None)
@@ -133,26 +133,23 @@ class _Spread:
     """Groups by the zones of some of their sources: which come to a zone from another one?"""
 
     def __init__(self) -> None:
-        self.many = 0
+        self.every = 0
+        # Those that come from one zone only.
         self.one: dict[str, int] = {}
-        self.ones = 0
 
-    def add(self, marks: int, zones: Zones) -> None:
+    def add(self, marks: int, zones: str) -> None:
+        self.every |= marks
         if zones:
             self.one[zones] = self.one.get(zones, 0) | marks
-            self.ones |= marks
-        elif zones is not None:
-            self.many |= marks
 
     def without(self, marks: int) -> "_Spread":
         made = _Spread()
-        made.many, made.ones = self.many & ~marks, self.ones & ~marks
+        made.every = self.every & ~marks
         made.one = {zone: known & ~marks for zone, known in self.one.items()}
         return made
 
     def to(self, zone: str) -> int:
-        here = self.one.get(zone, 0)
-        return self.many | self.ones & ~here if here else self.many | self.ones
+        return self.every ^ self.one.get(zone, 0)
 
 
 class Sources:
@@ -164,7 +161,8 @@ class Sources:
     def add(self, marks: int, zones: Told) -> None:
         """Add groups whose sources are like this."""
         for spread, each in zip(self._spreads, zones, strict=True):
-            spread.add(marks, each)
+            if each is not None:
+                spread.add(marks, each)
 
     def without(self, marks: int) -> "Sources":
         """The same for all other groups; these stay as they are."""

@@ -1,0 +1,117 @@
+"""The sources of agents in groups of shared rows, against whole rows for each."""
+
+import random
+from dataclasses import replace
+from functools import reduce
+from operator import or_
+
+import pytest
+
+from meshmodel.analysis import groups
+from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.steps import bits
+from meshmodel.model import records as r
+from tests.analysis.random_models import snapshot_of
+from tests.benchmarks.meshes import clustered
+
+
+def guarded_in_many_places(seed, size):
+    """A mesh with checkpoints on steps of all kinds and on boundaries, and agents with power over many."""
+    rng = random.Random(seed)
+    plain = clustered(size, 2 * size, dense=rng.random() < 0.7, seed=seed, guarded=0)
+    systems = sorted(plain.system)
+    found = {}
+
+    def add(step, from_, to, chance):
+        if rng.random() < chance:
+            decided_at = rng.choice(systems) if rng.random() < 0.8 else None
+            found[f"check-{len(found)}"] = r.Checkpoint(
+                f"check-{len(found)}", "policy-decision", step, from_, to, decided_at=decided_at
+            )
+
+    chance = rng.choice((0.1, 0.3, 0.6))
+    for step in ("hold", "grant", "custody", "exchange", "delegation", "trigger"):
+        for key in plain.table(step):
+            add(step, *key, chance)
+    zones = [f"zone-{number}" for number in range(4)]
+    for one in zones:
+        for other in zones:
+            if one != other:
+                add("boundary", one, other, rng.choice((0, 0.2)))
+    places = {each.id: replace(each, zone=rng.choice(zones)) for each in plain.system.values()}
+    return replace(
+        plain,
+        zone={each: r.Zone(each) for each in zones},
+        system=places,
+        checkpoint=found,
+        agent={each.id: replace(each, home=rng.choice(zones)) for each in plain.agent.values()},
+    )
+
+
+def opened(engine, some, read):
+    """What a start from a source reaches, and the doors that it finds open, with the boundaries that it
+    has power over.
+    """
+    boundaries = sum(1 << each.number for each in engine.candidates.boundaries)
+    guards, row, doors = engine.candidates.guards, 0, set()
+    for group in some:
+        unchecked = group.unchecked
+        row |= unchecked.row
+        for step in engine.mesh.steps["grant"]:
+            if unchecked.row >> step[0] & 1 and not guards.get(step, 0) & ~unchecked.dropped:
+                doors.add((step, unchecked.dropped & boundaries))
+    return row & ~(1 << read), doors
+
+
+def check(engine):
+    for traveller in engine.travellers:
+        for read in bits(traveller.sources):
+            whole = [each for each in engine.exact(traveller) if each.sources >> read & 1]
+            parts = [each for each in traveller.groups if each.sources >> read & 1]
+            assert len(whole) == 1
+            accesses = [each.unchecked.row & engine.mesh.access for each in parts]
+            assert sum(accesses) == reduce(or_, accesses)
+            assert opened(engine, parts, read) == opened(engine, whole, read)
+
+
+@pytest.mark.parametrize("much", [groups._MUCH, 2])
+@pytest.mark.parametrize(
+    ("seed", "size"), [*((seed, 60 + 5 * seed) for seed in range(40)), (81, 150), (128, 150)]
+)
+def test_shared_rows_together_are_those_of_each_start(seed, size, much, monkeypatch):
+    monkeypatch.setattr(groups, "_MUCH", much)
+    check(Engine(guarded_in_many_places(seed, size), "built"))
+
+
+def decided(id_, step, from_, to, at=None):
+    return r.Checkpoint(id_, "policy-decision", step, from_, to, decided_at=at)
+
+
+def test_what_an_agent_has_already_is_opened_for_one_that_has_not():
+    """Both have power over what guards the copy of a spare key, and both come there after they read the
+    inbox; the first one holds the key anyway.
+    """
+    systems = ("inbox", "shelf", "desk", "gate", "safe", "first", "second", "far")
+    elements = [r.Zone("zone"), *(r.System(each, zone="zone") for each in systems)]
+    elements += [r.Credential(each) for each in ("common", "ticket", "found", "spare")]
+    for agent in ("one", "other"):
+        elements += [r.Agent(agent, home="zone"), r.Hold(agent, "common"), r.Hold(agent, "ticket")]
+    elements += [
+        r.Hold("one", "spare"),
+        r.Grant("common", "desk", ("write",)),
+        r.Grant("common", "far", ("admin",)),
+        r.Grant("found", "shelf", ("read",)),
+        r.Grant("found", "gate", ("write",)),
+        r.Grant("spare", "safe", ("read",)),
+        r.Custody("inbox", "found"),
+        r.Custody("shelf", "spare"),
+        decided("copied", "custody", "shelf", "spare", "desk"),
+        decided("elsewhere", "grant", "common", "far", "gate"),
+    ]
+    for each in ("inbox", "first", "second"):
+        elements += [r.Grant("ticket", each, ("read",)), decided(each, "grant", "ticket", each)]
+    for each in ("first", "second"):
+        elements.append(r.Custody(each, "common"))
+    engine = Engine(snapshot_of(elements), "built")
+    check(engine)
+    assert all(each.shared for each in engine.travellers)
