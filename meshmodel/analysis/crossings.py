@@ -177,6 +177,7 @@ class Counts:
     def _begin(self, pairs: Pairs) -> None:
         """What is worked out anew after an edit."""
         self._pairs = pairs
+        self._wholes: dict[Situation, Product] = {}
         self._products: dict[Group, Product] = {}
         self._rests: dict[tuple[Group, ...], _Rest] = {}
         self._zones: dict[Group, set[str] | None] = {}
@@ -294,7 +295,10 @@ class Counts:
 
     def _all(self, traveller: Traveller) -> int:
         pairs, home = self._pairs, traveller.home
-        product = pairs.known(traveller.sources, traveller.reach)
+        situation = traveller.situation
+        product = self._wholes.get(situation)
+        if product is None:
+            product = self._wholes[situation] = pairs.product(situation.sources, situation.reach)
         return pairs.crossings(product, pairs.home_of(home), begins=home is not None)
 
     def _open(self, traveller: Traveller) -> int:
