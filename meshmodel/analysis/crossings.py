@@ -259,9 +259,8 @@ class Counts:
         approved = self.approved - self._sum_approved(before)
         for each in before:
             self._approved_of.pop(each.id, None)
-        left = [each for each in engine.travellers if each.id not in agents]
-        if len(self._open_of) > 2 * len(left) + _FEW:
-            keys = {(each.situation, each.home) for each in left}
+        if len(self._open_of) > 2 * len(engine.travellers) + _FEW:
+            keys = {(each.situation, each.home) for each in engine.travellers if each.id not in agents}
             self._crossings_of = {key: self._crossings_of[key] for key in keys & self._crossings_of.keys()}
             self._open_of = {key: self._open_of[key] for key in keys & self._open_of.keys()}
         self.engine, self.mesh, self.approvals = engine, engine.mesh, approvals
