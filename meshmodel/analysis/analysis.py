@@ -94,12 +94,14 @@ class Analysis:
     def summary(self) -> Summary:
         """The counts of section 11; crossings are counted, not listed."""
         counts = self._counts
+        # Whoever asks for them by severity has them all: that is quicker than to count them once more.
+        by_severity = self.__dict__.get("uncontrolled_by_severity")
         return Summary(
             len(self.snapshot.agent),
             len(self.snapshot.system),
             len(self.snapshot.credential),
             counts.crossings,
-            counts.uncontrolled,
+            counts.uncontrolled if by_severity is None else sum(by_severity.values()),
             counts.approved,
             len(self.doors),
         )

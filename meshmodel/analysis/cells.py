@@ -1,12 +1,12 @@
 """Accesses to which there are doors, put together where they are alike and have the same doors."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from meshmodel.analysis.pairs.columns import Numbers, places, two
+from meshmodel.analysis.pairs.columns import Numbers
 from meshmodel.analysis.spreads import KINDS, Spread
 from meshmodel.analysis.steps import bits
 
@@ -35,6 +35,7 @@ class Cells:
 
     Attributes:
         sets, agents: sets of starts and of agents, as bits, with their numbers.
+        pairs: the numbers of two of these, with the number of the pair.
         zones: the numbers of zones; ``zone_of``: for each system that of its zone.
         pair_started, pair_reached: for each pair the numbers of its sets.
         zone, kind, times: for each cell, sorted by zone, what the accesses are like, and how many they are.
@@ -59,16 +60,16 @@ class Cells:
         self.zones = {zone: number for number, zone in enumerate(named)}
         self.sets: dict[int, int] = {}
         self.agents: dict[int, int] = {}
-        self._pairs: dict[tuple[int, int], int] = {}
+        self.pairs: dict[tuple[int, int], int] = {}
         self._accesses: list[int] = []
         self._chosen: list[int] = []
         # The places of accesses, and agents that hold all that they reach of the doors there.
         self._held: list[int] = []
         self._holders: list[int] = []
-        self._single: tuple[Numbers, Numbers] = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        self.add_many(*(np.zeros(0, np.int64) for _ in range(4)))
 
     def __bool__(self) -> bool:
-        return bool(self._accesses)
+        return bool(self._accesses) or len(self._many) > 0
 
     def pair(self, starts: int, agents: int) -> int:
         """The number of a pair of starts and of agents, both as bits."""
@@ -76,7 +77,7 @@ class Cells:
             self.sets.setdefault(starts, len(self.sets)),
             self.agents.setdefault(agents, len(self.agents)),
         )
-        return self._pairs.setdefault(pair, len(self._pairs))
+        return self.pairs.setdefault(pair, len(self.pairs))
 
     def add(self, access: int, pair: int, held: int) -> None:
         """Add an access with doors that are open for some starts.
@@ -88,47 +89,41 @@ class Cells:
         """
         if held:
             holders = list(bits(held))
-            self._held.extend([len(self._accesses)] * len(holders))
+            self._held.extend([len(self._many) + len(self._accesses)] * len(holders))
             self._holders.extend(holders)
         self._accesses.append(access)
         self._chosen.append(pair)
 
-    def add_single(
-        self, doors: Sequence[tuple[int, int]], pairs: Mapping[int, int], holders: Sequence[tuple[int, int]]
-    ) -> None:
-        """Add the first accesses: those with one door each.
+    def add_many(self, accesses: Numbers, pairs: Numbers, held: Numbers, holders: Numbers) -> None:
+        """Add the first accesses, many at once.
 
         Args:
-            doors: accesses and credentials.
-            pairs: for each credential what ``add`` takes.
-            holders: credentials and agents that hold them.
+            accesses: the nodes of the accesses.
+            pairs: of each what ``add`` takes.
+            held: places of accesses,
+            holders: and agents that hold all that they reach of the doors there.
         """
-        credentials = [credential for _, credential in doors]
-        self._accesses = [access for access, _ in doors]
-        self._chosen = [pairs[each] for each in credentials]
-        if holders:
-            held, agents = two(sorted(holders))
-            begins, ends = (np.searchsorted(held, credentials, side) for side in ("left", "right"))
-            owner, place = places(begins, ends - begins)
-            self._single = owner, agents[place]
+        self._many, self._chosen_for_many = accesses, pairs
+        self._held_of_many = held, holders
 
     def prepare(self) -> None:
         """Put the accesses together that are alike and have the same doors."""
         self.zone_of = np.array([self.zones.get(zone, 0) for zone in self._mesh.zone_of])
         kinds = np.zeros(len(self.zone_of), np.int64)
         kinds[list(self._spread.kinds)] = list(self._spread.kinds.values())
-        systems, actions = np.divmod(np.array(self._accesses), 5)
+        systems, actions = np.divmod(np.concatenate([self._many, np.array(self._accesses, np.int64)]), 5)
         bounded = self._spread.bounded
         told = np.array([bounded.get(zone, 0) for zone in self._mesh.zone_of])[systems] >> actions & 1
         codes = self.zone_of[systems] * KINDS + kinds[systems] | (actions > 0) << 1
         codes = codes * _ACTIONS + told * (actions + 1)
+        chosen = np.concatenate([self._chosen_for_many, np.array(self._chosen, np.int64)])
         cells, cell, self.times = np.unique(
-            codes * len(self._pairs) + np.array(self._chosen), return_inverse=True, return_counts=True
+            codes * len(self.pairs) + chosen, return_inverse=True, return_counts=True
         )
-        codes, pair = np.divmod(cells, len(self._pairs))
+        codes, pair = np.divmod(cells, len(self.pairs))
         codes, action = np.divmod(codes, _ACTIONS)
         self.zone, self.kind = np.divmod(codes, KINDS)
-        self.pair_started, self.pair_reached = np.array(list(self._pairs)).T
+        self.pair_started, self.pair_reached = np.array(list(self.pairs)).T
         self.started = self.pair_started[pair]
         self.reached = self.pair_reached[pair]
         # The rows of a table of both, one after the other.
@@ -136,7 +131,7 @@ class Cells:
         every = np.searchsorted(self.zone, np.arange(len(self.zones) + 1))
         self.slices = [slice(*each) for each in pairwise(every.tolist())]
         self.shut = list(self._prepare_boundaries(action))
-        held, holders = self._single
+        held, holders = self._held_of_many
         held = np.concatenate([held, np.array(self._held, np.int64)])
         self.holding = cell[held], np.concatenate([holders, np.array(self._holders, np.int64)])
 

@@ -14,6 +14,8 @@ from meshmodel.model.snapshot import Snapshot
 
 _FEW = 64
 """The zones of so many accesses are looked at one by one."""
+_Key = tuple[Situation, str | None]
+"""What agents that have the same crossings have in common: their situation and their home."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,28 +139,28 @@ class _Rest:
 
 
 class Counts:
-    """How many crossings there are, and how many of them are approved or uncontrolled."""
+    """How many crossings there are, and how many of them are approved or uncontrolled.
+
+    Each is counted when it is first asked for: who counts crossings by severity has them all already.
+    """
+
+    _meanwhile: Callable[[], None] | None = None
 
     def __init__(self, engine: Engine, meanwhile: Callable[[], None] | None = None) -> None:
-        """Count them.
+        """Nothing is counted yet.
 
         Args:
             engine: the reading.
-            meanwhile: called before each agent; what it raises comes through.
+            meanwhile: called before each agent is looked at; what it raises comes through.
         """
         self.begin(engine)
+        self._meanwhile = meanwhile
         self.approvals.update(approvals(engine))
-        for traveller in engine.travellers:
-            if meanwhile is not None:
-                meanwhile()
-            self._add(traveller)
 
     @classmethod
     def of(cls, engine: Engine, crossings: int, opened: int, approved: int) -> "Counts":
         """The same where the numbers are known already: of single agents they are not."""
-        made = cls.__new__(cls)
-        made.begin(engine)
-        made.approvals.update(approvals(engine))
+        made = cls(engine)
         made.crossings, made.open, made.approved = crossings, opened, approved
         return made
 
@@ -167,38 +169,63 @@ class Counts:
         self.engine = engine
         self.mesh = engine.mesh
         self.approvals: dict[str, list[Approval]] = {}
-        self.crossings = self.open = self.approved = 0
+        self._crossings_of: dict[_Key, int] = {}
+        self._open_of: dict[_Key, int] = {}
         self._approved_of: dict[str, int] = {}
-        self._open_of: dict[tuple[Situation, str | None], tuple[int, int]] = {}
         self._begin(Pairs(engine.mesh))
 
     def _begin(self, pairs: Pairs) -> None:
         """What is worked out anew after an edit."""
         self._pairs = pairs
+        self._wholes: dict[Situation, Product] = {}
         self._products: dict[Group, Product] = {}
         self._rests: dict[tuple[Group, ...], _Rest] = {}
         self._zones: dict[Group, set[str] | None] = {}
 
-    def _add(self, traveller: Traveller, sign: int = 1) -> None:
-        key = traveller.situation, traveller.home
-        known = self._open_of.get(key)
-        if known is None:
-            known = self._open_of[key] = self._all(traveller), self._open(traveller)
-        self.crossings += sign * known[0]
-        self.open += sign * known[1]
-        excuses = self.approvals.get(traveller.id)
-        if not excuses:
-            return
-        approved = self._approved_of.pop(traveller.id, None) if sign < 0 else None
-        if approved is None:
-            approved = sum(
-                self._approved(traveller, group, approval)
-                for approval in excuses
-                for group in traveller.groups
-            )
-        if sign > 0:
-            self._approved_of[traveller.id] = approved
-        self.approved += sign * approved
+    @cached_property
+    def crossings(self) -> int:
+        """All crossings."""
+        return self._sum(self._crossings_of, self._all, self.engine.travellers)
+
+    @cached_property
+    def open(self) -> int:
+        """The crossings with an open door."""
+        return self._sum(self._open_of, self._open, self.engine.travellers)
+
+    @cached_property
+    def approved(self) -> int:
+        """The crossings with an open door of which every one is approved."""
+        return self._sum_approved(self.engine.travellers) if self.approvals else 0
+
+    def _sum(
+        self, known: dict[_Key, int], count: Callable[[Traveller], int], travellers: Iterable[Traveller]
+    ) -> int:
+        """What is counted of some agents together: once of all that are in one situation and one home."""
+        total = 0
+        for traveller in travellers:
+            if self._meanwhile is not None:
+                self._meanwhile()
+            key = traveller.situation, traveller.home
+            number = known.get(key)
+            if number is None:
+                number = known[key] = count(traveller)
+            total += number
+        return total
+
+    def _sum_approved(self, travellers: Iterable[Traveller]) -> int:
+        total = 0
+        for traveller in travellers:
+            excuses = self.approvals.get(traveller.id)
+            if excuses:
+                number = self._approved_of.get(traveller.id)
+                if number is None:
+                    number = self._approved_of[traveller.id] = sum(
+                        self._approved(traveller, group, approval)
+                        for approval in excuses
+                        for group in traveller.groups
+                    )
+                total += number
+        return total
 
     @cached_property
     def doors(self) -> Doors:
@@ -224,20 +251,25 @@ class Counts:
         self, engine: Engine, approvals: dict[str, list[Approval]], agents: frozenset[str], *, redrawn: bool
     ) -> None:
         """Count again what ``after`` says: only for a copy that nobody else has."""
-        self._open_of, self._approved_of = self._open_of.copy(), self._approved_of.copy()
-        for traveller in self.engine.travellers:
-            if traveller.id in agents:
-                self._add(traveller, -1)
-        left = [each for each in engine.travellers if each.id not in agents]
-        if len(self._open_of) > 2 * len(left) + _FEW:
-            keys = [(each.situation, each.home) for each in left]
-            self._open_of = {key: self._open_of[key] for key in keys if key in self._open_of}
+        self._crossings_of, self._open_of = self._crossings_of.copy(), self._open_of.copy()
+        self._approved_of = self._approved_of.copy()
+        before = [each for each in self.engine.travellers if each.id in agents]
+        crossings = self.crossings - self._sum(self._crossings_of, self._all, before)
+        opened = self.open - self._sum(self._open_of, self._open, before)
+        approved = self.approved - self._sum_approved(before)
+        for each in before:
+            self._approved_of.pop(each.id, None)
+        if len(self._open_of) > 2 * len(engine.travellers) + _FEW:
+            keys = {(each.situation, each.home) for each in engine.travellers if each.id not in agents}
+            self._crossings_of = {key: self._crossings_of[key] for key in keys & self._crossings_of.keys()}
+            self._open_of = {key: self._open_of[key] for key in keys & self._open_of.keys()}
         self.engine, self.mesh, self.approvals = engine, engine.mesh, approvals
         self.__dict__.pop("doors", None)
         self._begin(Pairs(engine.mesh) if redrawn else self._pairs.after(engine.mesh))
-        for traveller in engine.travellers:
-            if traveller.id in agents:
-                self._add(traveller)
+        now = [each for each in engine.travellers if each.id in agents]
+        self.crossings = crossings + self._sum(self._crossings_of, self._all, now)
+        self.open = opened + self._sum(self._open_of, self._open, now)
+        self.approved = approved + self._sum_approved(now)
 
     @property
     def uncontrolled(self) -> int:
@@ -262,7 +294,10 @@ class Counts:
 
     def _all(self, traveller: Traveller) -> int:
         pairs, home = self._pairs, traveller.home
-        product = pairs.known(traveller.sources, traveller.reach)
+        situation = traveller.situation
+        product = self._wholes.get(situation)
+        if product is None:
+            product = self._wholes[situation] = pairs.product(situation.sources, situation.reach)
         return pairs.crossings(product, pairs.home_of(home), begins=home is not None)
 
     def _open(self, traveller: Traveller) -> int:

@@ -1,5 +1,6 @@
 """Findings of all rules in their order, with what was accepted about them (section 9)."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -29,15 +30,22 @@ def findings(facts: Facts, today: date) -> tuple[Finding, ...]:
         cases = _by_columns(rule.all_cases(facts))
         subjects, severities = cases.subjects, cases.severities
         order: Sequence[int] = sorted(range(len(subjects)), key=subjects.__getitem__)
-        there = set(severities)
-        for severity in there:
-            places = order
-            if len(there) > 1:
-                places = [place for place in order if severities[place] == severity]
+        there: Mapping[Severity, Sequence[int]] = dict.fromkeys(severities, order)
+        if len(there) > 1:
+            there = _parted(order, severities)
+        for severity, places in there.items():
             listed[_RANK[severity], rule.id] = _found(
                 rule, cases, acceptances.get(rule.id, {}), today, places, repeat(severity)
             )
     return tuple(chain.from_iterable(listed[place] for place in sorted(listed)))
+
+
+def _parted(order: Iterable[int], severities: Sequence[Severity]) -> dict[Severity, list[int]]:
+    """Places by their severity, in the same order."""
+    parts: defaultdict[Severity, list[int]] = defaultdict(list)
+    for place in order:
+        parts[severities[place]].append(place)
+    return parts
 
 
 def found_by_all(

@@ -71,12 +71,17 @@ class Meeting:
         candidates = engine.candidates
         self._boundaries = {each.number: each for each in candidates.boundaries}
         self._leaving: dict[int, list[int]] = {}
+        several = []
         for number, steps in enumerate(candidates.covered):
             if steps:
-                first = steps[0][0]
+                nodes = {steps[0][0]}
                 # Those on a grant all leave the same credential.
-                for leaves in (first,) if steps[-1][0] == first else {leaves for leaves, _ in steps}:
+                if steps[-1][0] not in nodes:
+                    nodes = {leaves for leaves, _ in steps}
+                    several.append(number)
+                for leaves in nodes:
                     self._leaving.setdefault(leaves, []).append(number)
+        self._several = union(several)
         self._every = union(list(self._leaving))
         self._placed = union([number for number, steps in enumerate(candidates.covered) if steps])
         self._numbers = {each: number for number, each in enumerate(candidates.ids)}
@@ -173,7 +178,7 @@ class Meeting:
         # Most are there: the others may be left from one of those that are.
         doubtful = self._at(absent)
         passed = self._placed & ~doubtful
-        for number in bits(doubtful):
+        for number in bits(doubtful & self._several):
             if any(row >> leaves & 1 for leaves, _ in self._engine.candidates.covered[number]):
                 passed |= 1 << number
         return passed

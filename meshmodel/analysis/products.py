@@ -3,14 +3,15 @@
 import copy
 import operator
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate
 
 from meshmodel.analysis.steps import ALL_ACTIONS, Mesh, bits
 
 _FEW = 4
 """So many sources are looked at one by one."""
-_PIVOTS = 24
-"""So many sets are kept to count similar ones by the difference."""
+_PIVOTS = 12
+"""So many sets of a kind are kept to count similar ones by the difference."""
 _SIMILAR = 32
 """Sets that differ by so many accesses are very similar."""
 
@@ -25,12 +26,15 @@ class Home:
         acting: by level, those with an acting action, moved.
         entering: by level, the read accesses from which data is carried to that level or outsiders'
             words come, moved.
+        barred: for sources by the number of levels to which data is carried from them, the accesses that
+            are not entered from there, moved.
     """
 
     first: int
     here: int
     acting: Sequence[int]
     entering: Sequence[int]
+    barred: Sequence[int]
 
 
 @dataclass(slots=True, eq=False)
@@ -42,17 +46,35 @@ class Product:
         accesses: the accesses.
         size: how many they are.
         apart: the pairs in two zones.
-        few: the sources, where they are few.
-        like: how many sources there are, and by level from how many data is carried there, or
-            outsiders' words come; once it was asked for.
+        few: the sources, where they are few: the zone of each, and to how many levels data is carried from
+            there, or outsiders' words come.
+        like: how many sources there are, and by level from how many data is carried there, or outsiders'
+            words come; where they are many.
     """
 
     sources: int
     accesses: int
     size: int
     apart: int
-    few: Sequence[int] | None
-    like: tuple[int, ...] | None = None
+    few: Sequence[tuple[Home, int]] | None
+    like: Sequence[int] = ()
+
+
+@dataclass(slots=True, eq=False)
+class _Pivot:
+    """A set of accesses that was counted, by which similar ones are counted.
+
+    Attributes:
+        mask: the accesses.
+        zones: how many there are in each zone that is drawn.
+        like: how many there are in all, and the others as products have it.
+        same: how many pairs with an access of another such set are in one zone.
+    """
+
+    mask: int
+    zones: list[int]
+    like: Sequence[int]
+    same: "dict[_Pivot, int]" = field(default_factory=dict)
 
 
 class Pairs:
@@ -66,11 +88,16 @@ class Pairs:
         self._mesh = mesh
         drawn = [zone for zone, mask in mesh.zone_mask.items() if not mask & mesh.lone]
         self._zones = [mesh.zone_mask[zone] for zone in drawn]
-        # Systems that are a zone of their own, and those that are gone, count in a place of their own.
+        # Systems that are a zone of their own, and those that are gone, are in no place.
         places = {zone: place for place, zone in enumerate(drawn)}
-        self._places = [places.get(zone, len(drawn)) for zone in mesh.zone_of]
-        self._pivots: list[tuple[int, list[int]]] = [(0, [0] * (len(drawn) + 1))]
-        self._by_zone: dict[int, list[int]] = {}
+        self._places = [places.get(zone, -1) for zone in mesh.zone_of]
+        # Data is carried to all levels below, and outsiders' words come to all.
+        self._levels = mesh.sensitivity.copy()
+        for read in bits(mesh.untrusted):
+            self._levels[read // 5] = 4
+        nothing = _Pivot(0, [0] * len(drawn), (0,) * 5)
+        # Of accesses, and of sources.
+        self._pivots = [nothing], [nothing]
         self._products: dict[tuple[int, int], Product] = {}
         self._homes: dict[int, Home] = {}
         self._by_name: dict[str | None, Home] = {}
@@ -86,20 +113,18 @@ class Pairs:
     def begin(self, mesh: Mesh) -> None:
         """Count pairs of this mesh, with the same zones and systems: only for a copy that nobody else has."""
         self._mesh = mesh
-        self._pivots = self._pivots.copy()
-        self._by_zone, self._products = {}, {}
+        self._pivots = self._pivots[0].copy(), self._pivots[1].copy()
+        self._products = {}
 
     def home(self, mask: int) -> Home:
         """A zone as a home, by its accesses."""
         known = self._homes.get(mask)
         if known is None:
             first = max((mask & -mask).bit_length() - 1, 0)
-            known = self._homes[mask] = Home(
-                first,
-                mask >> first,
-                [(mask & acting) >> first for acting in self._acting],
-                [(mask & entering) >> first for entering in self._entering],
-            )
+            here, acting = mask >> first, [(mask & acting) >> first for acting in self._acting]
+            entering = [(mask & entering) >> first for entering in self._entering]
+            barred = list(accumulate(acting, operator.xor, initial=here))
+            known = self._homes[mask] = Home(first, here, acting, entering, barred)
         return known
 
     def home_of(self, zone: str | None) -> Home:
@@ -120,12 +145,76 @@ class Pairs:
 
     def product(self, sources: int, accesses: int) -> Product:
         """Some sources and some accesses."""
-        few, size = taken_off(sources, _FEW), accesses.bit_count()
-        if few is not None:
-            apart = size * len(few) - self._near(few, accesses)
-        else:
-            apart = self._count_apart(sources, accesses, size)
+        number = sources.bit_count()
+        if number > _FEW:
+            return self._of_many(sources, accesses)
+        size = accesses.bit_count()
+        apart, few = number * size, []
+        for read in taken_off(sources, _FEW) or ():
+            zone = self.home_of(self._mesh.zone_of[read // 5])
+            apart -= (accesses >> zone.first & zone.here).bit_count()
+            few.append((zone, self._levels[read // 5]))
         return Product(sources, accesses, size, apart, few)
+
+    def _of_many(self, sources: int, accesses: int) -> Product:
+        """The same of many sources."""
+        one, more = self._beside(self._pivots[0], accesses)
+        other, differing = self._beside(self._pivots[1], sources)
+        same = one.same.get(other)
+        if same is None:
+            same = one.same[other] = sum(map(operator.mul, one.zones, other.zones))
+        like, places, nets = list(other.like), self._places, dict[int, int]()
+        for system, sign in differing:
+            for level in range(self._levels[system] + 1):
+                like[level] += sign
+            place = places[system]
+            if place >= 0:
+                nets[place] = nets.get(place, 0) + sign
+                same += sign * one.zones[place]
+        size = one.like[0]
+        for system, sign in more:
+            size += sign
+            place = places[system]
+            if place >= 0:
+                same += sign * (other.zones[place] + nets.get(place, 0))
+        alone = sources & self._mesh.lone
+        if alone:
+            same += (alone * ALL_ACTIONS & accesses).bit_count()
+        return Product(sources, accesses, size, size * like[0] - same, None, like)
+
+    def _beside(self, pivots: list[_Pivot], accesses: int) -> tuple[_Pivot, list[tuple[int, int]]]:
+        """A set by a similar one: that, and the systems of which an access is there beside it (1), or is
+        not there (-1).
+        """
+        place, distance = -1, 2 * len(self._zones) + 1
+        for number, pivot in enumerate(pivots):
+            found = (accesses ^ pivot.mask).bit_count()
+            if found < distance:
+                place, distance = number, found
+            if found <= _SIMILAR:
+                break
+        differing: list[tuple[int, int]] = []
+        if place < 0:
+            zones = [(accesses & mask).bit_count() for mask in self._zones]
+        else:
+            near = pivots.pop(place)
+            # The next set is similar, too.
+            pivots.insert(0, near)
+            others = accesses ^ near.mask
+            there = others & accesses
+            for some, sign in ((there, 1), (others ^ there, -1)):
+                differing += [(node // 5, sign) for node in taken_off(some, _SIMILAR) or bits(some)]
+            if distance <= _SIMILAR or len(pivots) >= _PIVOTS:
+                return near, differing
+            zones = near.zones.copy()
+            for system, sign in differing:
+                if self._places[system] >= 0:
+                    zones[self._places[system]] += sign
+        like = accesses.bit_count(), *[(accesses & entering).bit_count() for entering in self._entering]
+        made = _Pivot(accesses, zones, like)
+        if len(pivots) < _PIVOTS:
+            pivots.insert(0, made)
+        return made, []
 
     def crossings(self, product: Product, home: Home, *, begins: bool) -> int:
         """How many pairs are crossings.
@@ -142,10 +231,12 @@ class Pairs:
         if not here:
             return total
         # Pairs in two zones with an access at home are crossings only if that is entered from there.
-        like = product.like
-        if like is None:
-            like = product.like = self._like(product)
-        near = product.sources >> home.first
+        if product.few is not None:
+            for zone, levels in product.few:
+                if zone is not home:
+                    total -= (here & home.barred[levels]).bit_count()
+            return total
+        like, near = product.like, product.sources >> home.first
         total -= here.bit_count() * (like[0] - (near & home.here).bit_count())
         for level in range(4):
             back = here & home.acting[level]
@@ -153,70 +244,6 @@ class Pairs:
                 entering = near & home.entering[level]
                 total += back.bit_count() * (like[1 + level] - entering.bit_count())
         return total
-
-    def _like(self, product: Product) -> tuple[int, ...]:
-        sources, mesh = product.sources, self._mesh
-        if product.few is None:
-            return sources.bit_count(), *[(sources & entering).bit_count() for entering in self._entering]
-        found = [0, 0, 0, 0]
-        for read in product.few:
-            levels = 4 if mesh.untrusted >> read & 1 else mesh.sensitivity[read // 5]
-            for level in range(levels):
-                found[level] += 1
-        return len(product.few), *found
-
-    def _count_apart(self, sources: int, accesses: int, size: int) -> int:
-        """How many pairs are in two zones."""
-        mesh, total = self._mesh, size * sources.bit_count()
-        few = taken_off(accesses, _FEW) if size <= _FEW else None
-        if few is not None:
-            return total - self._near(few, sources)
-        alone = sources & mesh.lone
-        if alone:
-            total -= (alone * ALL_ACTIONS & accesses).bit_count()
-            sources ^= alone
-        same: int = sum(map(operator.mul, self._zone_counts(accesses), self._zone_counts(sources)))
-        return total - same
-
-    def _near(self, few: Sequence[int], others: int) -> int:
-        """How many pairs of one of a few accesses and one of others are in one zone."""
-        mesh, total = self._mesh, 0
-        for node in few:
-            known = self.home_of(mesh.zone_of[node // 5])
-            total += (others >> known.first & known.here).bit_count()
-        return total
-
-    def _zone_counts(self, accesses: int) -> list[int]:
-        """How many of the accesses are in each zone that is drawn.
-
-        Sets that differ little from one that was counted are counted by the difference.
-        """
-        known = self._by_zone.get(accesses)
-        if known is not None:
-            return known
-        place, pivot, distance = -1, 0, 2 * len(self._zones) + 1
-        for number, (before, _) in enumerate(self._pivots):
-            found = (accesses ^ before).bit_count()
-            if found < distance:
-                place, pivot, distance = number, before, found
-            if found <= _SIMILAR:
-                break
-        if place < 0:
-            known = [(accesses & mask).bit_count() for mask in self._zones]
-            known.append(0)
-        else:
-            known, places = self._pivots[place][1].copy(), self._places
-            for node in bits(accesses & ~pivot):
-                known[places[node // 5]] += 1
-            for node in bits(pivot & ~accesses):
-                known[places[node // 5]] -= 1
-            # The next set is similar, too.
-            self._pivots.insert(0, self._pivots.pop(place))
-        if distance > _SIMILAR and len(self._pivots) < _PIVOTS:
-            self._pivots.insert(0, (accesses, known))
-        known[-1] = 0
-        self._by_zone[accesses] = known
-        return known
 
 
 def taken_off(nodes: int, most: int) -> Sequence[int] | None:

@@ -1,6 +1,6 @@
 """The relations of a model by the elements at their ends."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
@@ -46,14 +46,6 @@ class Related:
         """The records of a table by the elements that they name at one end, in no order: only to be read."""
         every = self._known.get((table, end))
         return self._arranged(table, end) if every is None else every
-
-    def shared(self, table: str, end: str) -> list[str]:
-        """The elements that several records of a table name at one end."""
-        arranged = self._known.get((table, end))
-        if arranged is not None:
-            return [ident for ident, records in arranged.items() if len(records) > 1]
-        numbers = Counter(map(itemgetter(ENDS[table].index(end)), self._snapshot.table(table)))
-        return [ident for ident, number in numbers.items() if number > 1]
 
     def named(self, table: str, end: str) -> Container[str]:
         """The elements that some record of a table names at one end."""

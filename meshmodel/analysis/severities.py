@@ -6,8 +6,7 @@ agents at once, who picked up a credential for it; the rest is counting pairs of
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
 from meshmodel.analysis.closure import union
@@ -24,7 +23,6 @@ SHARE = 16
 """if they are no less than one in so many of all pairs that there could be."""
 _FEW = 32
 """So many nodes are taken off one by one."""
-_NOBODY = 0, 0
 
 
 class Severities:
@@ -50,17 +48,20 @@ class Severities:
         self._spread = Spread(counts, at_home)
         self._guards = self._engine.candidates.guards
         self._begin()
-        self._prepare_doors()
+        self._prepare_picking()
 
     def counted(self) -> dict[Severity, int]:
         """The number of uncontrolled crossings by severity, of all four."""
+        rest = [(start, taken_off(row, _FEW) or tuple(bits(row))) for start, row in self._rest]
+        asked = self._asked_about(rest)
         if self._is_much():
-            self._add_in_bulk()
+            self._add_in_bulk(asked)
         else:
+            self._doors = _doors_by(self._mesh.steps["grant"])
             for access in self._doors:
                 self._add(access)
-        for start, row in self._rest:
-            self._add_rest(start, row)
+        for start, nodes in rest:
+            self._add_rest(start, nodes)
         if self._counts.approvals:
             for number, traveller in enumerate(self._travellers):
                 for approval in self._counts.approvals.get(traveller.id, ()):
@@ -69,7 +70,7 @@ class Severities:
 
     def _is_much(self) -> bool:
         """Whether many accesses are open for many starts."""
-        left = max(MANY, len(self._starts) * len(self._doors) // SHARE)
+        left = max(MANY, len(self._starts) * len(self._mesh.steps["grant"]) // SHARE)
         for row in self._rows:
             left -= row.bit_count()
             if left < 0:
@@ -119,58 +120,57 @@ class Severities:
         self._carried, self._carried_at = baseline.columns(beginning), baseline.component
         self._own, self._own_at = self._engine.own_carriers, self._engine.own.component
 
-    def _prepare_doors(self) -> None:
-        """The grant steps that are a door to each access, and who holds each credential."""
-        steps = self._mesh.steps["grant"]
-        # Most accesses have one door.
-        last = {step[1]: step for step in steps}
-        doors = {access: [step] for access, step in last.items()}
-        if len(doors) < len(steps):
-            for step in steps:
-                if last[step[1]] is not step:
-                    doors[step[1]].append(step)
-        for admin in [access for access in doors if access % 5 == ADMIN]:
-            for access in range(admin - ADMIN, admin):
-                doors[access] = [*doors.get(access, ()), *doors[admin]]
-        self._doors = doors
+    def _prepare_picking(self) -> None:
+        """Tell which credentials open anything, and where most of them are among those that agents reach as
+        themselves.
+        """
+        self._credentials = list(dict.fromkeys(map(itemgetter(0), self._mesh.steps["grant"])))
+        places = Counter(map(self._own_at.__getitem__, self._credentials))
+        self._most, _ = max(places.items(), key=itemgetter(1), default=(0, 0))
+        self._most_reach = self._own[self._most] if self._own else 0
         place = {each.node: number for number, each in enumerate(self._travellers)}
-        self._holders = [
-            (credential, place[agent]) for agent, credential in self._mesh.steps["hold"] if agent in place
-        ]
-        held: defaultdict[int, list[int]] = defaultdict(list)
-        for credential, agent in self._holders:
-            held[credential].append(agent)
-        self._held = {credential: union(agents) for credential, agents in held.items()}
-        self._prepare_picking()
+        self._holders: defaultdict[int, list[int]] = defaultdict(list)
+        for agent, credential in self._mesh.steps["hold"]:
+            if agent in place:
+                self._holders[credential].append(place[agent])
+        self._reached: dict[int, tuple[int, int]] = {}
         self._open: dict[int, int] = {}
         self._agents: dict[int, int] = {}
 
-    def _prepare_picking(self) -> None:
-        """For each credential the agents that reach it as themselves, and those of them that hold it, as far
-        as it matters: who picks it up. Most credentials are reached by the same agents, others by few.
+    def _reaching(self, credential: int) -> tuple[int, int]:
+        """The agents that reach a credential as themselves, and those of them that hold it, as far as it
+        matters: who picks it up. Most credentials are reached by the same agents, others by few.
         """
-        credentials = {credential for credential, _ in self._mesh.steps["grant"]}
-        places = dict(zip(credentials, map(self._own_at.__getitem__, credentials), strict=True))
-        most, _ = max(Counter(places.values()).items(), key=itemgetter(1), default=(0, 0))
-        most_reach, half = self._own[most] if self._own else 0, len(self._travellers) // 2
-        self._reaching: dict[int, tuple[int, int]] = {}
-        for credential, place in places.items():
-            reaching, held = self._own[place], self._held.get(credential, 0)
-            if place != most:
-                if not (reaching ^ most_reach) & ~held:
-                    reaching = most_reach
-                elif reaching.bit_count() <= half:
+        known = self._reached.get(credential)
+        if known is None:
+            place, held = self._own_at[credential], union(self._holders.get(credential, ()))
+            reaching, most = self._own[place], self._most_reach
+            if place != self._most:
+                if not (reaching ^ most) & ~held:
+                    reaching = most
+                elif reaching.bit_count() <= len(self._travellers) // 2:
                     reaching &= ~held
                 held &= reaching
-            self._reaching[credential] = reaching, held
+            known = self._reached[credential] = reaching, held
+        return known
 
-    @cached_property
-    def _opened(self) -> dict[int, list[Pair]]:
-        """The grant steps that are a door for each credential."""
-        opened: defaultdict[int, list[Pair]] = defaultdict(list)
-        for step in self._mesh.steps["grant"]:
-            opened[step[0]].append(step)
-        return opened
+    def _asked_about(self, rest: Iterable[tuple[Start, Sequence[int]]]) -> set[int]:
+        """The accesses of which the doors are asked for one by one."""
+        first = self._mesh.first_credential
+        there = {node for _, nodes in rest for node in nodes if node >= first}
+        self._opened: defaultdict[int, list[Pair]] = defaultdict(list)
+        asked = {
+            5 * approval.system + action
+            for approvals in self._counts.approvals.values()
+            for approval in approvals
+            for action in bits(approval.actions)
+        }
+        if there:
+            for step in self._mesh.steps["grant"]:
+                if step[0] in there:
+                    self._opened[step[0]].append(step)
+                    asked.update(_entered(step[1]))
+        return asked
 
     def _unguarded(self, step: Pair) -> int:
         """The starts for which nobody is asked at a step."""
@@ -185,7 +185,7 @@ class Severities:
 
     def _picking(self, credential: int) -> int:
         """The agents that pick a credential up: that reach it as themselves, and do not hold it."""
-        reaching, held = self._reaching[credential]
+        reaching, held = self._reaching(credential)
         return reaching & ~held
 
     def _openings(self, access: int) -> list[Opening]:
@@ -199,7 +199,7 @@ class Severities:
                 starts &= self._unguarded(step)
             if not starts:
                 continue
-            reaching, holding = self._reaching[credential]
+            reaching, holding = self._reaching(credential)
             more = starts & ~seen if seen else starts
             parts = []
             for some, reached, held in found:
@@ -222,43 +222,34 @@ class Severities:
             found = parts
         return found
 
-    def _add_in_bulk(self) -> None:
-        """Count the crossings to all accesses from all starts together."""
+    def _add_in_bulk(self, asked: Iterable[int]) -> None:
+        """Count the crossings to all accesses from all starts together.
+
+        Args:
+            asked: accesses of which the doors are asked for once more.
+        """
         from meshmodel.analysis.bulk import Bulk
         from meshmodel.analysis.cells import Cells
+        from meshmodel.analysis.doorways import Doorways
 
         homes = [each.home for each in self._travellers]
         cells = Cells(self._spread, homes)
-        pairs: dict[int, int] = {}
-        alike: dict[tuple[int, int], int] = {}
-        for credential, (reaching, _) in self._reaching.items():
-            place = self._carried_at[credential], id(reaching)
-            pair = alike.get(place)
-            if pair is None:
-                starts = self._carried[place[0]]
-                pair = alike[place] = cells.pair(starts, reaching) if starts else -1
-            pairs[credential] = pair
-        holders = [each for each in self._holders if self._reaching.get(each[0], _NOBODY)[1] >> each[1] & 1]
-        guarded = {access for _, enters in self._guards for access in _entered(enters)}
-        single, several = [], []
-        for access, doors in self._doors.items():
-            if len(doors) > 1 or access in guarded:
-                several.append(access)
-            elif pairs[doors[0][0]] >= 0:
-                single.append((access, doors[0][0]))
-        cells.add_single(single, pairs, holders)
-        for access in several:
-            doors = self._doors[access]
-            pair = pairs[doors[0][0]]
-            if access in guarded or any(pairs[step[0]] != pair for step in doors):
-                for starts, reaching, held in self._openings(access):
-                    cells.add(access, cells.pair(starts, reaching), held)
-            elif pair >= 0:
-                # Most credentials are carried by the same starts, and reached by the same agents.
-                held = -1
-                for step in doors:
-                    held = held and held & self._reaching[step[0]][1]
-                cells.add(access, pair, held)
+        most, own_at, carried_at = self._most, self._own_at, self._carried_at
+        carried = {
+            each: (
+                self._carried[carried_at[each]],
+                self._most_reach if own_at[each] == most else self._reaching(each)[0],
+            )
+            for each in self._credentials
+        }
+        doorways = Doorways(self._mesh, [each.node for each in self._travellers])
+        steps = self._mesh.steps["grant"]
+        unguarded = {number: self._unguarded(steps[number]) for number in doorways.among(self._guards)}
+        others = doorways.add_to(cells, carried, unguarded)
+        self._doors = _doors_by(doorways.leading_to({*others, *asked}))
+        for access in others:
+            for starts, reaching, held in self._openings(access):
+                cells.add(access, cells.pair(starts, reaching), held)
         numbers = [(self._numbers[each], agents) for each, agents in self._situations.items()]
         Bulk(cells, self._spread, self._starts, numbers, homes).count()
 
@@ -269,10 +260,9 @@ class Severities:
                 start = self._starts[number]
                 self._spread.add(start, access, start.agents, reaching & ~held & start.agents)
 
-    def _add_rest(self, start: Start, row: int) -> None:
+    def _add_rest(self, start: Start, nodes: Sequence[int]) -> None:
         """Count what is open after sources beside that which is open before them."""
         picked: dict[int, int] = {}
-        nodes = taken_off(row, _FEW) or tuple(bits(row))
         for credential in nodes:
             if credential not in self._opened:
                 continue
@@ -331,6 +321,15 @@ class Severities:
         for credential in credentials:
             found |= self._picking(credential)
         return found
+
+
+def _doors_by(steps: Iterable[Pair]) -> dict[int, list[Pair]]:
+    """Grant steps by the accesses to which they are doors."""
+    doors: defaultdict[int, list[Pair]] = defaultdict(list)
+    for step in steps:
+        for access in _entered(step[1]):
+            doors[access].append(step)
+    return doors
 
 
 def _entered(enters: int) -> Sequence[int]:

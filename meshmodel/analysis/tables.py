@@ -30,12 +30,16 @@ def product(one: Floats, other: Floats) -> Floats:
     return found
 
 
-def unpacked(sets: Collection[int], size: int) -> Bits:
-    """Sets of bits as rows of zeros and ones."""
+def packed(sets: Collection[int], size: int) -> Bits:
+    """Sets of so many bits as rows of bytes."""
     width = size // 8 + 1
     content = b"".join(each.to_bytes(width, "little") for each in sets)
-    rows = np.frombuffer(content, np.uint8).reshape(-1, width)
-    return np.unpackbits(rows, axis=1, count=size, bitorder="little")
+    return np.frombuffer(content, np.uint8).reshape(-1, width)
+
+
+def unpacked(sets: Collection[int], size: int) -> Bits:
+    """Sets of bits as rows of zeros and ones."""
+    return np.unpackbits(packed(sets, size), axis=1, count=size, bitorder="little")
 
 
 class Sets:

@@ -33,6 +33,8 @@ def check_text(
         crossings: whether to list every crossing too.
         designed: the counts as designed, where they differ and are of interest.
     """
+    # It asks for the crossings by severity, so that all of them together need not be counted again.
+    crossed = _crossing_counts(analysis)
     snapshot, summary = analysis.snapshot, analysis.summary
     title = one_line(snapshot.about.name or "A model without a name", limit=200)
     counts = (
@@ -43,7 +45,7 @@ def check_text(
     lines = [
         f"{style.paint(title, 'strong')}, {_VIEWS[analysis.view]}",
         *wrap(f" {style.glyph('·')} ".join(counts), style),
-        *wrap(_crossing_counts(analysis), style),
+        *wrap(crossed, style),
     ]
     if designed is not None:
         lines.append(
@@ -156,12 +158,11 @@ def rule_text(rule: RuleText, style: Style) -> str:
 
 
 def _crossing_counts(analysis: "Analysis") -> str:
-    summary = analysis.summary
+    numbers, summary = analysis.uncontrolled_by_severity, analysis.summary
     if not summary.crossings:
         return "0 crossings"
     severe = ""
     if summary.uncontrolled:
-        numbers = analysis.uncontrolled_by_severity
         some = (f"{numbers[each]} {each}" for each in reversed(SEVERITIES) if numbers[each])
         severe = f" ({', '.join(some)})"
     controlled = summary.crossings - summary.uncontrolled - summary.approved

@@ -78,6 +78,15 @@ def test_a_large_mesh_is_counted_and_its_counts_agree_with_the_list():
     assert analysis.summary.uncontrolled == states.count("uncontrolled")
 
 
+@pytest.mark.parametrize("dense", [True, False])
+def test_crossings_are_as_many_whether_they_are_asked_for_by_severity_first_or_not(dense):
+    snapshot = clustered(600, 1150, dense=dense, seed=4)
+    analysis, other = analyse(snapshot), analyse(snapshot)
+    by_severity = analysis.uncontrolled_by_severity
+    assert analysis.summary == other.summary
+    assert sum(by_severity.values()) == other.summary.uncontrolled > 5_000
+
+
 def test_the_step_graph_is_for_other_programs():
     graph = step_graph(pipeline())
     assert graph.has_edge("agent:coder", "credential:ci-token", key="hold")

@@ -40,8 +40,8 @@ def seconds(work: Callable[[], object], rounds: int = 5) -> float:
 
 def checked(analysis: Analysis) -> None:
     """Everything that a check tells: crossings counted by severity, doors, all rules, questions."""
-    assert analysis.summary.agents
     assert analysis.uncontrolled_by_severity
+    assert analysis.summary.agents
     _ = analysis.doors, analysis.findings, analysis.questions
 
 

@@ -1,13 +1,12 @@
 """One secret kept in several places."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from meshmodel.analysis.reached import lit, told
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling
 from meshmodel.analysis.rules.granted import granted_actions_of
-from meshmodel.analysis.rules.several import several, with_several
+from meshmodel.analysis.rules.several import several
 from meshmodel.model.records import Credential, System
 
 
@@ -17,7 +16,7 @@ def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
         facts,
         credentials,
         "custody",
-        lambda custodies: [key for key, each in custodies if each.how == "stores"],
+        lambda custodies: [key for key, each in custodies.items() if each.how == "stores"],
     )
     copied = list(map(credentials.__getitem__, places))
     subjects = [each.id for each in copied]
@@ -52,6 +51,5 @@ RULE = Rule(
     false_positives="The places are replicas of one store that are changed together: draw them as one system",
     per="credential",
     many=_many,
-    among=partial(with_several, relation="custody"),
     near=frozenset(),
 )

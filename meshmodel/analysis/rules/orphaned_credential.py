@@ -55,9 +55,8 @@ def _opened(facts: Facts, names: Sequence[str]) -> dict[str, list[str]]:
             each: [grant.system for grant in facts.related("grant", "credential", each)] for each in names
         }
     found: dict[str, list[str]] = {each: [] for each in names}
-    for credential, system in facts.snapshot.grant:
-        if credential in found:
-            found[credential].append(system)
+    for credential, system in [key for key in facts.snapshot.grant if key[0] in found]:
+        found[credential].append(system)
     return {each: sorted(systems) for each, systems in found.items()}
 
 

@@ -1,6 +1,6 @@
 """A secret that lies where it was not made to lie."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Final, TypeVar
 
@@ -15,22 +15,26 @@ from meshmodel.model.vocabulary import Action, Severity
 Element = TypeVar("Element")
 
 _MANAGER: Final = "secrets-manager"
+_BY: Final = Custody("", "", "stores").obtained_by
+_FEWER: Final = 4
+"""Where there are so many times fewer records than in a table, they are looked up."""
 _CREDENTIAL: Final = attrgetter("credential")
 _SYSTEM: Final = attrgetter("system")
 
 
 def _many(facts: Facts, custodies: Sequence[Custody]) -> Cases:
     """There can be thousands of them: nothing is looked up twice, and words can wait."""
-    names, kept = list(map(_CREDENTIAL, custodies)), list(map(_SYSTEM, custodies))
-    severity = _severities(facts, set(names))
-    managers = {each.id for each in _records(facts.snapshot.system, set(kept)) if each.kind == _MANAGER}
+    snapshot = facts.snapshot
+    severity = _severities(facts, _records(snapshot.credential, custodies, _CREDENTIAL))
+    managers = {each.id for each in _records(snapshot.system, custodies, _SYSTEM) if each.kind == _MANAGER}
     places = [
         place
-        for place, (each, name, system) in enumerate(zip(custodies, names, kept, strict=True))
-        if each.how == "stores" and name in severity and system not in managers
+        for place, each in enumerate(custodies)
+        if each.how == "stores" and each.credential in severity and each.system not in managers
     ]
-    credentials, systems = list(map(names.__getitem__, places)), list(map(kept.__getitem__, places))
-    by = [custodies[place].obtained_by for place in places]
+    stored = list(map(custodies.__getitem__, places))
+    credentials, systems = list(map(_CREDENTIAL, stored)), list(map(_SYSTEM, stored))
+    by = [each.by or _BY for each in stored]
     who = _obtaining(facts, systems, by)
     told = Telling(
         _told, facts.elements("credential", credentials), facts.elements("system", systems), by, who
@@ -45,18 +49,21 @@ def _many(facts: Facts, custodies: Sequence[Custody]) -> Cases:
     )
 
 
-def _records(table: Mapping[str, Element], names: Collection[str]) -> Iterable[Element]:
-    """The records of these elements, and of more where it is quicker to go through all of them."""
-    return table.values() if 4 * len(names) > len(table) else map(table.__getitem__, names)
+def _records(
+    table: Mapping[str, Element], custodies: Sequence[Custody], end: Callable[[Custody], str]
+) -> Iterable[Element]:
+    """The records at one end of these, and more where it is quicker to go through all of them."""
+    if _FEWER * len(custodies) > len(table):
+        return table.values()
+    return map(table.__getitem__, set(map(end, custodies)))
 
 
 def _obtaining(facts: Facts, systems: Sequence[str], by: Sequence[tuple[Action, ...]]) -> list[Reaching]:
     """For each of these systems the active agents that reach one of the actions there."""
     first = facts.engine.mesh.system_number
     numbers = {actions: ACTION_NUMBER[actions[0]] for actions in set(by)}
-    who = facts.who.each(
-        [5 * first[system] + numbers[actions] for system, actions in zip(systems, by, strict=True)]
-    )
+    places = zip(map(first.__getitem__, systems), map(numbers.__getitem__, by), strict=True)
+    who = facts.who.each([5 * system + action for system, action in places])
     if any(len(actions) > 1 for actions in numbers):
         for place, actions in enumerate(by):
             if len(actions) > 1:
@@ -65,14 +72,13 @@ def _obtaining(facts: Facts, systems: Sequence[str], by: Sequence[tuple[Action, 
     return who
 
 
-def _severities(facts: Facts, names: set[str]) -> dict[str, Severity]:
+def _severities(facts: Facts, credentials: Iterable[Credential]) -> dict[str, Severity]:
     """How bad it is that these credentials are found, of those that whoever finds them can use."""
     mesh = facts.engine.mesh
     private = facts.cached("private", lambda: mesh.at_level[2] | mesh.at_level[3])
+    nodes = mesh.credential_node
     usable = {
-        each.id: mesh.credential_node[each.id]
-        for each in _records(facts.snapshot.credential, names)
-        if each.is_active and not each.is_bound and each.id in names
+        each.id: nodes[each.id] for each in credentials if each.id in nodes and each.binding == "bearer"
     }
     leading = leading_to(facts.engine.effective, list(usable.values()), private)
     return {name: "high" if leads else "medium" for name, leads in zip(usable, leading, strict=True)}

@@ -1,6 +1,7 @@
 """Credentials that several elements have in the same way."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from meshmodel.analysis.relations import ENDS
@@ -18,7 +19,7 @@ def several(
     facts: Facts,
     credentials: Sequence[Credential],
     relation: str,
-    counted: Callable[[Iterable[tuple[Ends, Any]]], Iterable[Ends]],
+    counted: Callable[[Mapping[Ends, Any]], Iterable[Ends]],
 ) -> tuple[list[int], list[tuple[str, ...]]]:
     """Which active credentials have two or more ends, by their places, and these, sorted.
 
@@ -26,28 +27,18 @@ def several(
         facts: the model as read.
         credentials: those in question.
         relation: ``hold`` or ``custody``: the other ends of these are meant.
-        counted: the keys of those that count among such relations, which come with their keys.
+        counted: the keys of those that count among such relations, which it is given by their keys.
     """
-    found: dict[str, list[str]] = {each.id: [] for each in credentials if each.status == "active"}
-    relations: Iterable[tuple[Ends, Any]]
-    if len(credentials) > _FEW:
-        relations = facts.snapshot.table(relation).items()
-    else:
+    relations = facts.snapshot.table(relation)
+    if len(credentials) <= _FEW:
         there, end = facts.relations.at(relation, "credential"), ENDS[relation][0]
-        relations = [((getattr(each, end), name), each) for name in found for each in there.get(name, ())]
+        names = [each.id for each in credentials]
+        relations = {(getattr(each, end), name): each for name in names for each in there.get(name, ())}
+    found: defaultdict[str, list[str]] = defaultdict(list)
     for one, name in counted(relations):
-        if name in found:
-            found[name].append(one)
-    places, ordered = list[int](), list[tuple[str, ...]]()
-    for place, credential in enumerate(credentials):
-        known = found.get(credential.id, ())
-        if len(known) > 1:
-            places.append(place)
-            ordered.append(tuple(sorted(known)))
-    return places, ordered
-
-
-def with_several(facts: Facts, relation: str) -> list[Credential]:
-    """The credentials with two or more relations of a kind, active or not."""
-    records = facts.snapshot.credential
-    return [records[each] for each in facts.relations.shared(relation, "credential")]
+        found[name].append(one)
+    shared = {name: tuple(sorted(ends)) for name, ends in found.items() if len(ends) > 1}
+    places = [
+        place for place, each in enumerate(credentials) if each.id in shared and each.status == "active"
+    ]
+    return places, [shared[credentials[place].id] for place in places]

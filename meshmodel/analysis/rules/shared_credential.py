@@ -1,13 +1,12 @@
 """One credential in several hands."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from meshmodel.analysis.reached import lit, told
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling
 from meshmodel.analysis.rules.granted import granted_actions_of
-from meshmodel.analysis.rules.several import several, with_several
+from meshmodel.analysis.rules.several import several
 from meshmodel.model.records import Agent, Credential
 
 
@@ -18,7 +17,7 @@ def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
         facts,
         credentials,
         "hold",
-        lambda holds: [key for key, _ in holds if agents[key[0]].status == "active"],
+        lambda holds: [key for key in holds if agents[key[0]].status == "active"],
     )
     shared = list(map(credentials.__getitem__, places))
     subjects = [each.id for each in shared]
@@ -53,6 +52,5 @@ RULE = Rule(
     false_positives="The agents are instances of one workload: draw them as one agent",
     per="credential",
     many=_many,
-    among=partial(with_several, relation="hold"),
     near=frozenset(),
 )
