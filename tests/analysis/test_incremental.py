@@ -146,7 +146,6 @@ BOUNDS = {
     "numbers run out": ("meshmodel.analysis.steps.FREE", 1),
     "doors wait for a second edit": ("meshmodel.analysis.updating.following._MANY", -1),
     "many agents are concerned": ("meshmodel.analysis.updating.following._FEW", -1_000_000),
-    "all edits are near to much": ("meshmodel.analysis.updating.near._WIDE", -1),
     "tables are looked at": ("meshmodel.analysis.updating.near._PER_END", 1_000),
     "marks run out": ("meshmodel.analysis.updating.doors._SPARE", 1),
     "few counts are kept": ("meshmodel.analysis.crossings._FEW", -1_000_000),

@@ -72,6 +72,10 @@ class Facts:
         """
         return self.relations.of(table, end, ident)
 
+    def chosen(self, table: str, worth: Callable[[Any], bool]) -> Mapping[Key, Any]:
+        """The records of a table of which a function of them alone says so, by key; few, if edits follow."""
+        return self.relations.chosen(table, worth)
+
     def records(self, table: str) -> list[tuple[Key, Any]]:
         """The records of a table by key; ``door`` is the table of missing checkpoints."""
         if table == "door":
@@ -235,6 +239,7 @@ class Rule:
         many: what ``of`` gives for many records at once, of a rule that can have ten thousand cases;
             ``of`` then follows from it.
         among: the records that can have a case, where most have none.
+        worth: the same where the record alone tells: whether it can have one.
     """
 
     id: str
@@ -251,6 +256,7 @@ class Rule:
     touches: Callable[[Facts], Iterable[str]] | None = field(default=None, repr=False, compare=False)
     many: Callable[[Facts, Sequence[Any]], Cases] | None = field(default=None, repr=False, compare=False)
     among: Callable[[Facts], Iterable[Any]] | None = field(default=None, repr=False, compare=False)
+    worth: Callable[[Any], bool] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """A local rule has the cases of every record."""
@@ -260,13 +266,13 @@ class Rule:
             if self.per == "agent" and self.near == {"reach"}:
                 object.__setattr__(self, "cases", _of_every_agent(self.of, self.touches))
             else:
-                object.__setattr__(self, "cases", _of_every(self.per, self.of, self.among))
+                object.__setattr__(self, "cases", _of_every(self, self.of))
 
     def all_cases(self, facts: Facts) -> Cases | list[Case]:
         """All its cases, by columns where it finds many at once."""
         if self.many is None or (facts.parts is not None and self.touches is not None):
             return list(self.cases(facts))
-        return self.many(facts, list(_every(facts, str(self.per), self.among)))
+        return self.many(facts, list(_every(facts, self)))
 
 
 def _one_of(many: Callable[[Facts, Sequence[Any]], Cases]) -> Callable[[Facts, Any], Iterable[Case]]:
@@ -298,20 +304,19 @@ def _of_every_agent(
     return cases
 
 
-def _every(facts: Facts, table: str, among: Callable[[Facts], Iterable[Any]] | None) -> Iterable[Any]:
-    """The records of a table that can have a case: findings are put in order when all are there."""
-    if among is not None:
-        return among(facts)
-    return facts.doors if table == "door" else facts.snapshot.table(table).values()
+def _every(facts: Facts, rule: Rule) -> Iterable[Any]:
+    """The records that can have a case: findings are put in order when all are there."""
+    if rule.among is not None:
+        return rule.among(facts)
+    if rule.per == "door":
+        return facts.doors
+    records = facts.snapshot.table(str(rule.per)).values()
+    return records if rule.worth is None else filter(rule.worth, records)
 
 
-def _of_every(
-    table: str,
-    of: Callable[[Facts, Any], Iterable[Case]],
-    among: Callable[[Facts], Iterable[Any]] | None,
-) -> Callable[[Facts], Iterable[Case]]:
+def _of_every(rule: Rule, of: Callable[[Facts, Any], Iterable[Case]]) -> Callable[[Facts], Iterable[Case]]:
     def cases(facts: Facts) -> Iterator[Case]:
-        for record in _every(facts, table, among):
+        for record in _every(facts, rule):
             yield from of(facts, record)
 
     return cases

@@ -210,11 +210,11 @@ class Following:
             counts,
             self.kept.related,
             _still(earlier.facts.made, changes),
-            earlier.facts.who.after(self.engine, near.differences.items(), renamed=renamed),
+            earlier.facts.who.after(self.engine, near.differences, renamed=renamed),
             earlier.facts.meeting.after(self.engine, counts.count, earlier.moved.agents),
         )
         near.met = set(self._facts.meeting.changed)
-        near.met |= self._facts.meeting.met_by({str(key) for key, _, _ in changes.of("agent")})
+        near.met |= self._facts.meeting.met_by(near.changed["agent"])
         kept_doors = self._doors or self._some
         several = self._wide or (
             kept_doors is not None
@@ -223,11 +223,13 @@ class Following:
         )
         if changes.of("zone") or several:
             return find(self._facts, today)
-        tables = frozenset(changes.tables) | ({"reach"} if earlier.moved.reaches else set())
+        tables = {each for each in changes.tables if near.changed.get(each, True)}
+        if earlier.moved.reaches:
+            tables.add("reach")
         again = [key for key, _, _ in changes.of("acceptance")]
         if today != earlier.today:
             again = [*again, *changes.after.acceptance]
-        refinding = Refinding(earlier.found, self._facts, near, tables, today)
+        refinding = Refinding(earlier.found, self._facts, near, frozenset(tables), today)
         return refinding.found(((str(key[0]), str(key[1])) for key in again), kept_doors)
 
 

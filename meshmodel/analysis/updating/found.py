@@ -21,7 +21,9 @@ from meshmodel.model.vocabulary import SEVERITIES
 Shelf = tuple[int, str]
 """Where findings are that are sorted by their subjects: the severity and the rule."""
 
-WITHIN: Final = frozenset({"human-identity-in-agent", "person-uses-workload-identity"})
+WITHIN: Final = frozenset(
+    {"delegation-not-honoured", "human-identity-in-agent", "person-uses-workload-identity"}
+)
 """The rules of which a record may have several findings, whose subjects begin with it: agent>credential.
 
 A finding of any other local rule has its record as its subject.
@@ -127,19 +129,16 @@ class Refinding:
                     was = chain.from_iterable(shelf.keys() for _, shelf in self._shelves_of(rule.id))
                     self._replace(rule.id, was, cases)
                 continue
-            worth: set[int] | None = None
-            if rule.among is not None and rule.near and self._near.is_wide:
-                # It is near to most of a table, of which few records can have a case.
-                worth = set(map(id, rule.among(facts)))
-                if not worth and rule.id not in self._of_rule:
+            records: Mapping[Key, object] = changed
+            if rule.worth is not None:
+                records = facts.chosen(rule.per, rule.worth)
+                if not records and rule.id not in self._of_rule:
                     continue
-            keys: Iterable[Key] = changed
-            records: Callable[[Key], object] = changed.get
-            if rule.per != "door":
-                records = facts.snapshot.table(rule.per).get
-                keys = self._near.keys(rule.per, rule.near)
+            elif rule.per != "door":
+                records = facts.snapshot.table(rule.per)
+            keys: Iterable[Key] = changed if rule.per == "door" else self._near.keys(rule.per, rule.near)
             if keys:
-                self._renew(rule, keys, records, worth)
+                self._renew(rule, keys, records)
         self._accept(accepted_again)
         every = self._before.findings
         if self._shelves != self._before.shelves:
@@ -149,17 +148,11 @@ class Refinding:
     def _shelves_of(self, rule: str) -> Sequence[tuple[int, Sorted[Finding]]]:
         return [(rank, self._shelves[rank, rule]) for rank in self._of_rule.get(rule, ())]
 
-    def _renew(
-        self, rule: Rule, keys: Iterable[Key], records: Callable[[Key], object], worth: set[int] | None
-    ) -> None:
-        """Find again what a local rule has to say of these records; there may be none any more, and only
-        those that are worth it, by what objects they are, can have a case.
-        """
+    def _renew(self, rule: Rule, keys: Iterable[Key], records: Mapping[Key, object]) -> None:
+        """Find again what a local rule has to say of these records; there may be none any more."""
         facts, of = self._facts, rule.of
         assert of is not None
-        there = [record for record in map(records, keys) if record is not None]
-        if worth is not None:
-            there = [record for record in there if id(record) in worth]
+        there = [record for record in map(records.get, keys) if record is not None]
         cases: Cases | list[Case]
         if rule.many is None:
             cases = [case for record in there for case in of(facts, record)]

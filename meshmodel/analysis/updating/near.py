@@ -48,10 +48,6 @@ _PER_END: Final = 12
 """It takes as long to ask for the relations at one element as to look at so many."""
 
 
-_WIDE: Final = 50
-"""An edit that changes what so many agents reach is near to much."""
-
-
 class Near:
     """The records that one edit is near to.
 
@@ -65,11 +61,6 @@ class Near:
         self._after = moved.kept
         self.met: set[Key] = set()
         self._known: dict[tuple[str, frozenset[str]], set[Key]] = {}
-
-    @property
-    def is_wide(self) -> bool:
-        """Whether many agents reach something else, so that it is near to much."""
-        return len(self._moved.told) > _WIDE
 
     def keys(self, table: str, near: frozenset[str]) -> set[Key]:
         """The records of a table whose cases may be others, gone ones among them.
@@ -146,8 +137,10 @@ class Near:
                     for record in (one, other):
                         if record is not None and record.at is not None:
                             found["system"].add(record.at)
-        for _, one, other in changes.of("agent"):
-            found["system"].update(r.runs_on for r in (one, other) if r is not None and r.runs_on is not None)
+        for key, one, other in changes.of("agent"):
+            if key in self.changed["agent"]:
+                hosts = (each.runs_on for each in (one, other) if each is not None)
+                found["system"].update(each for each in hosts if each is not None)
         return found
 
     @cached_property
@@ -198,31 +191,35 @@ class Near:
         return found
 
     @cached_property
-    def differences(self) -> dict[int, int]:
-        """For agents whose effective reach changed their nodes, and what is in it now and was not, or the
-        other way round.
+    def differences(self) -> list[tuple[int, list[int]]]:
+        """What is in the effective reach of agents now and was not, or the other way round, each with the
+        nodes of these agents.
         """
         old, new = self._before.engine.mesh, self._after.engine.mesh
         before, after = self._before.effective, self._after.effective
-        found: dict[int, int] = {}
+        alike: dict[tuple[int, int], list[int]] = {}
         for agent in self._moved.shifted:
             was, now = old.agent_node.get(agent), new.agent_node.get(agent)
             if was is not None and was == now:
-                difference = before.row(was) ^ after.row(was)
-                if difference:
-                    found[was] = difference
+                alike.setdefault((before.component[was], after.component[was]), []).append(was)
             else:
                 if was is not None:
-                    found[was] = before.row(was)
+                    alike.setdefault((before.component[was], -1), []).append(was)
                 if now is not None:
-                    found[now] = after.row(now)
+                    alike.setdefault((-1, after.component[now]), []).append(now)
+        found = []
+        for (one, other), nodes in alike.items():
+            difference = 0 if one < 0 else before.row_of(one)
+            difference ^= 0 if other < 0 else after.row_of(other)
+            if difference:
+                found.append((difference, nodes))
         return found
 
     @cached_property
     def _reached(self) -> Ids:
         """The credentials and systems of which it changed who reaches them, or who they are."""
         mask = 0
-        for difference in self.differences.values():
+        for difference, _ in self.differences:
             mask |= difference
         old, new = self._before.engine, self._after.engine
         for agent in self._moved.told:
