@@ -96,5 +96,5 @@ RULE = Rule(
     per="system",
     of=_of,
     worth=_tells_little,
-    near=frozenset({"reached"}),
+    near=frozenset({"reached", "presented"}),
 )

@@ -213,6 +213,7 @@ class Following:
             earlier.facts.who.after(self.engine, near.differences, renamed=renamed),
             earlier.facts.meeting.after(self.engine, counts.count, earlier.moved.agents),
         )
+        near.who = self._facts.who
         near.met = set(self._facts.meeting.changed)
         near.met |= self._facts.meeting.met_by(near.changed["agent"])
         kept_doors = self._doors or self._some

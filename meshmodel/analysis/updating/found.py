@@ -142,7 +142,10 @@ class Refinding:
         self._accept(accepted_again)
         every = self._before.findings
         if self._shelves != self._before.shelves:
-            every = tuple(chain.from_iterable(self._shelves[each].items() for each in sorted(self._shelves)))
+            listed: list[Finding] = []
+            for each in sorted(self._shelves):
+                listed += self._shelves[each].items()
+            every = tuple(listed)
         return Found(facts.doors, every, self._shelves)
 
     def _shelves_of(self, rule: str) -> Sequence[tuple[int, Sorted[Finding]]]:
@@ -180,12 +183,10 @@ class Refinding:
             known[subject if subject not in known else subject + _OTHER] = finding
         ordered = sorted({*subjects, *chain.from_iterable(found.values())})
         ranks = self._of_rule.setdefault(rule, set())
-        for rank in ranks | found.keys() if ordered else ():
+        for rank in ranks | found.keys():
             shelf = self._shelves.get((rank, rule))
-            made, changed = (Sorted[Finding].of([], []) if shelf is None else shelf).after(
-                ordered, list(map(found.get(rank, _NOTHING).get, ordered))
-            )
-            if changed:
+            made = (shelf or Sorted[Finding].of([], [])).put(ordered, found.get(rank, _NOTHING))
+            if made is not shelf:
                 ranks.add(rank)
                 self._shelves[rank, rule] = made
 
@@ -196,7 +197,7 @@ class Refinding:
                 for rank, shelf in self._shelves_of(rule):
                     finding = shelf.get(key)
                     if finding is not None:
-                        self._shelves[rank, rule], _ = shelf.after([key], [self._accepted(finding)])
+                        self._shelves[rank, rule] = shelf.put([key], {key: self._accepted(finding)})
 
     def _accepted(self, finding: Finding) -> Finding:
         acceptance = self._facts.snapshot.acceptance.get((finding.rule, finding.subject))

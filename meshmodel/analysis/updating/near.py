@@ -1,13 +1,15 @@
 """Which records an edit is near to: what the cases of local rules may depend on (see ``rules.base``)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 from typing import Any, Final, cast
 
+from meshmodel.analysis.reached import Reached
 from meshmodel.analysis.relations import ENDS
 from meshmodel.analysis.results import Door
+from meshmodel.analysis.rules.base import OF_ENDS
 from meshmodel.analysis.steps import bits
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
@@ -44,7 +46,7 @@ def differ(one: Any, other: Any) -> bool:
     return any(getattr(one, each) != getattr(other, each) for each in one.__slots__ if each not in UNREAD)
 
 
-_PER_END: Final = 12
+_PER_END: Final = 4
 """It takes as long to ask for the relations at one element as to look at so many."""
 
 
@@ -53,6 +55,7 @@ class Near:
 
     Attributes:
         met: the checkpoints that others meet who have power over them, or who are called otherwise.
+        who: who reaches what after it.
     """
 
     def __init__(self, before: Kept, moved: Moved) -> None:
@@ -60,6 +63,7 @@ class Near:
         self._moved = moved
         self._after = moved.kept
         self.met: set[Key] = set()
+        self.who = Reached(moved.kept.engine)
         self._known: dict[tuple[str, frozenset[str]], set[Key]] = {}
 
     def keys(self, table: str, near: frozenset[str]) -> set[Key]:
@@ -174,7 +178,7 @@ class Near:
     @cached_property
     def _agents(self) -> set[str]:
         """The agents that reach something else, or something that changed."""
-        mesh, effective = self._after.engine.mesh, self._after.effective
+        mesh = self._after.engine.mesh
         found = set(self._moved.told)
         hit: list[int] = []
         for system in self.changed["system"]:
@@ -183,11 +187,7 @@ class Near:
                 hit.extend(range(first, first + 5))
         opened = {str(key[0]) for key, _, _ in self._moved.changes.of("grant")}
         hit.extend(mesh.credential_node[each] for each in opened & mesh.credential_node.keys())
-        found.update(
-            mesh.agents[node - mesh.first_agent]
-            for node in effective.leading(hit)
-            if node >= mesh.first_agent
-        )
+        found.update(self.who.named(hit).agents)
         return found
 
     @cached_property
@@ -225,12 +225,16 @@ class Near:
         for agent in self._moved.told:
             if agent in old.mesh.agent_node and agent in new.mesh.agent_node:
                 mask |= old.alone[agent].row ^ new.alone[agent].row
-        found = self._ids(mask | self._rows(self._renamed("agent")))
-        opened = found["system"]
+        return self._ids(mask | self._rows(self._renamed("agent")))
+
+    @cached_property
+    def _presented(self) -> set[str]:
+        """The systems that credentials open of which it changed who reaches them, or who they are."""
+        found: set[str] = set()
         for kept in (self._before, self._after) if self._moved.changes.of("grant") else (self._after,):
             there = kept.related.at("grant", "credential")
-            for credential in found["credential"] & there.keys():
-                opened.update([grant.system for grant in there[credential]])
+            grants = map(there.__getitem__, self._reached["credential"] & there.keys())
+            found.update(grant.system for grant in chain.from_iterable(grants))
         return found
 
     def _rows(self, agents: set[str]) -> int:
@@ -254,29 +258,54 @@ class Near:
     def _ids(self, mask: int) -> Ids:
         found: Ids = {"system": set(), "agent": set(), "credential": set(), "zone": set()}
         new = self._after.engine.mesh  # what is gone still has its number
-        accesses = mask & new.access
+        systems, credentials = new.systems, new.credentials
+        accesses = mask & (1 << 5 * len(systems)) - 1
         touched = 0
         for action in range(5):
             touched |= accesses >> action & new.read
-        systems, credentials = new.systems, new.credentials
-        found["system"].update(systems[read // 5] for read in bits(touched) if read // 5 < len(systems))
+        found["system"] = {systems[read // 5] for read in bits(touched)}
         held = mask >> new.first_credential & (1 << len(credentials)) - 1
-        found["credential"].update(map(credentials.__getitem__, bits(held)))
+        found["credential"] = set(map(credentials.__getitem__, bits(held)))
         return found
 
     @cached_property
     def _follows(self) -> set[str]:
-        """The credentials from which something else follows, or something that counts otherwise."""
+        """The credentials from which something else follows, or something with another place among others."""
+        mesh = self._after.engine.mesh
+        nodes = self._following(lambda one, other: one.domain != other.domain)
+        return {mesh.credentials[node - mesh.first_credential] for node in nodes}
+
+    def _following(self, differs: Callable[[System, System], bool]) -> Iterator[int]:
+        """The credentials from which something else follows, or a system that differs so, by their nodes."""
         mesh, effective = self._after.engine.mesh, self._after.effective
-        first, after = mesh.first_credential, mesh.first_agent
         hit = [
             mesh.access_node(str(key), action)
             for key, one, other in self._moved.changes.of("system")
-            if one is not None and other is not None and _followed(one) != _followed(other)
+            if one is not None and other is not None and differs(one, other)
             for action in range(5)
         ]
-        found = chain(effective.changed, effective.leading(hit) if hit else ())
-        return {mesh.credentials[node - first] for node in found if first <= node < after}
+        nodes = chain(effective.changed, effective.leading(hit) if hit else ())
+        return (node for node in nodes if mesh.first_credential <= node < mesh.first_agent)
+
+    @cached_property
+    def _private(self) -> set[str]:
+        """The credentials from which a confidential or restricted system follows now, and none did, or the
+        other way round.
+        """
+        before, after = self._before.effective, self._after.effective
+        old, mesh = self._before.engine.mesh, self._after.engine.mesh
+        then, now = (each.at_level[2] | each.at_level[3] for each in (old, mesh))
+        known: dict[tuple[int, int], bool] = {}
+        found: set[str] = set()
+        for node in self._following(lambda one, other: _is_private(one) != _is_private(other)):
+            place = before.component[node], after.component[node]
+            differs = known.get(place)
+            if differs is None:
+                differs = bool(before.row_of(place[0]) & then) != bool(after.row_of(place[1]) & now)
+                known[place] = differs
+            if differs:
+                found.add(mesh.credentials[node - mesh.first_credential])
+        return found
 
     # By table ---------------------------------------------------------------------------------
 
@@ -289,10 +318,14 @@ class Near:
         found = set(found)
         if "reached" in near:
             found |= self._reached[table]
+        if "presented" in near and table == "system":
+            found |= self._presented
         if "homes" in near:
             found |= self._homes[table]
         if "follows" in near and table == "credential":
             found |= self._follows
+        if "private" in near and table == "credential":
+            found |= self._private
         return found
 
     def _relations(self, table: str, near: frozenset[str]) -> set[Key]:
@@ -302,7 +335,9 @@ class Near:
             # The system where it takes place is at neither end, and called by its name.
             found.update(key for key, each in every.items() if each.at in self.changed["system"])
         ends = ENDS[table]
-        at = [self._elements(KINDS[table, end], near) for end in ends]
+        at = [
+            self._elements(KINDS[table, end], near & those) for end, those in zip(ends, OF_ENDS, strict=True)
+        ]
         if _PER_END * sum(map(len, at)) > len(every):
             ones, others = at
             found.update(key for key in every if key[0] in ones or key[1] in others)
@@ -310,8 +345,7 @@ class Near:
         key_of = attrgetter(*ends)
         for end, those in zip(ends, at, strict=True):
             there = self._after.related.at(table, end)
-            for ident in those & there.keys():
-                found.update(map(key_of, there[ident]))
+            found.update(map(key_of, chain.from_iterable(map(there.__getitem__, those & there.keys()))))
         return found
 
     @cached_property
@@ -335,9 +369,8 @@ class Near:
         return found
 
 
-def _followed(record: System) -> tuple[str, bool]:
-    """What counts of a system that follows from a credential: its place among others, and its level."""
-    return record.domain, record.computed_sensitivity in ("confidential", "restricted")
+def _is_private(system: System) -> bool:
+    return system.computed_sensitivity in ("confidential", "restricted")
 
 
 def _place(checkpoint: Checkpoint) -> tuple[str, str, str]:
