@@ -32,6 +32,7 @@ class Facts:
         who: who reaches what; worked out when it is first asked for.
         meeting: who meets a checkpoint and has power over it.
         made: what ``cached`` made.
+        marked: what ``reads`` gave.
         parts: the batches in which a large mesh is looked at, if it is.
         anew: whether all findings are found from them, so that those of no other reading stay: they may
             then keep the tables of this one to be put in words.
@@ -42,6 +43,7 @@ class Facts:
     counts: Counts
     relations: Related
     made: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
+    marked: dict[Callable[[System], bool], int] = field(default_factory=dict, repr=False, compare=False)
     who: Reached = field(default=cast("Reached", None), repr=False, compare=False)
     meeting: Meeting = field(default=cast("Meeting", None), repr=False, compare=False)
     parts: Parts | None = field(default=None, repr=False, compare=False)
@@ -110,13 +112,18 @@ class Facts:
         """The active agents that effectively reach one of these nodes."""
         return self.who.named(nodes)
 
-    def reads(self, chosen: Callable[[System], object]) -> int:
+    def reads(self, worth: Callable[[System], bool]) -> int:
         """The read accesses of those systems in the graph that are chosen."""
-        records, numbers = self.snapshot.system, self.engine.mesh.system_number
-        if len(numbers) < len(records):
-            return union([5 * number for each, number in numbers.items() if chosen(records[each])])
-        # In their own order they are looked at in half the time.
-        return union([5 * numbers[each.id] for each in records.values() if chosen(each)])
+        known = self.marked.get(worth)
+        if known is None:
+            records, numbers = self.snapshot.system, self.engine.mesh.system_number
+            if len(numbers) < len(records):
+                some = [number for each, number in numbers.items() if worth(records[each])]
+            else:
+                # In their own order they are looked at in half the time.
+                some = [numbers[each.id] for each in records.values() if worth(each)]
+            known = self.marked[worth] = union([5 * number for number in some])
+        return known
 
     def touching(self, *nodes: int, unchecked: bool = False) -> list[str]:
         """The active agents that may reach one of each of these sets of nodes, effectively or even
@@ -306,7 +313,7 @@ def _of_every_agent(
                 yield from of(facts, records[agent])
             return
         for part, agents in facts.parts.near(some):
-            here = replace(facts, engine=part.engine, made={})
+            here = replace(facts, engine=part.engine, made={}, marked={})
             for agent in agents:
                 yield from of(here, records[agent])
 

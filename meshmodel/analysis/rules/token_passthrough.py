@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
+from meshmodel.analysis.rules.holding import hands_on
 from meshmodel.model.records import Credential, Delegation
 
 
@@ -80,14 +81,10 @@ def _outside(facts: Facts, credential: Credential) -> Iterator[Case]:
 
 
 def _cases(facts: Facts) -> Iterator[Case]:
-    for _, delegation in sorted(facts.chosen("delegation", _passes).items()):
+    for _, delegation in sorted(facts.chosen("delegation", hands_on).items()):
         yield from _passed(facts, delegation)
     for _, credential in sorted(facts.chosen("credential", _is_limited).items()):
         yield from _outside(facts, credential)
-
-
-def _passes(delegation: Delegation) -> bool:
-    return bool(delegation.passes)
 
 
 def _is_limited(credential: Credential) -> bool:

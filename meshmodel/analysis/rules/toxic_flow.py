@@ -1,13 +1,12 @@
 """Private data, outsiders' words and a way out in the hands of one agent."""
 
 from collections.abc import Sequence
-from operator import attrgetter
 
 from meshmodel.analysis.reached import MOST_LIT
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling, joined
 from meshmodel.analysis.steps import ALL_ACTIONS
-from meshmodel.model.records import Agent, Key
+from meshmodel.model.records import Agent, Key, System
 
 Flow = tuple[str, tuple[tuple[str, Key], ...]]
 
@@ -47,21 +46,20 @@ def _told(facts: Facts, words: int, private: int, out: int) -> Flow:
     return flow
 
 
-def _exposed(facts: Facts) -> int:
-    """All accesses of exposed systems."""
-    return ALL_ACTIONS * facts.reads(attrgetter("is_exposed"))
+def _is_exposed(system: System) -> bool:
+    return system.is_exposed
 
 
 def _touches(facts: Facts) -> list[str]:
     mesh = facts.engine.mesh
     words = mesh.untrusted | mesh.triggered_from(mesh.untrusted)
-    exposed = facts.cached("exposed", lambda: _exposed(facts))
+    exposed = ALL_ACTIONS * facts.reads(_is_exposed)
     return facts.touching(words, mesh.above[1], exposed, unchecked=True)
 
 
 def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
     engine, mesh = facts.engine, facts.engine.mesh
-    exposed = facts.cached("exposed", lambda: _exposed(facts))
+    exposed = ALL_ACTIONS * facts.reads(_is_exposed)
     # Agents that begin with the same reach the same unchecked, themselves aside; and who hears all that
     # outsiders say hears no more from what triggers it.
     alike: dict[int, tuple[int, int, int, bool]] = {}

@@ -1,7 +1,7 @@
 """An analysis after an edit, from the one before."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -18,9 +18,10 @@ from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.doors import KeptDoors
 from meshmodel.analysis.updating.engines import Moved, keep, move
 from meshmodel.analysis.updating.found import Found, Refinding, find
-from meshmodel.analysis.updating.near import Near, differ
+from meshmodel.analysis.updating.near import Near
 from meshmodel.analysis.updating.preparing import keeping, known_facts
 from meshmodel.analysis.updating.some_doors import SomeDoors, some_doors
+from meshmodel.model.records import System
 from meshmodel.model.snapshot import Snapshot
 
 _CONCERNED = 3
@@ -209,7 +210,9 @@ class Following:
             doors,
             counts,
             self.kept.related,
-            _still(earlier.facts.made, changes),
+            # What it has follows from systems and zones.
+            {} if near.changed["system"] or changes.of("zone") else earlier.facts.made,
+            _marked(earlier.facts, self.engine, changes),
             earlier.facts.who.after(self.engine, near.differences, renamed=renamed),
             earlier.facts.meeting.after(self.engine, counts.count, earlier.moved.agents),
         )
@@ -272,21 +275,17 @@ def _approvals(known: dict[str, list[Approval]], kept: Kept, moved: Moved) -> di
     return made
 
 
-def _still(made: dict[str, object], changes: Changes) -> dict[str, object]:
-    """What was worked out about systems and zones and still holds."""
-    systems = [
-        (one, other)
-        for _, one, other in changes.of("system")
-        if one is None or other is None or differ(one, other)
-    ]
-    if not systems and not changes.of("zone"):
-        return made
-    if changes.of("zone") or any(one is None or other is None for one, other in systems):
-        return {}
-    if any(replace(one, name=other.name, at=other.at) != other for one, other in systems):
-        return {}
-    # They are only called otherwise: sets of accesses are the same, words are not.
-    return {name: each for name, each in made.items() if isinstance(each, int)}
+def _marked(before: Facts, engine: Engine, changes: Changes) -> dict[Callable[[System], bool], int]:
+    """The read accesses that rules asked for, after an edit."""
+    found: dict[Callable[[System], bool], int] = {}
+    for worth, mask in tuple(before.marked.items()):
+        gone = come = 0
+        for _, one, other in changes.of("system"):
+            gone |= 0 if one is None else 1 << before.engine.mesh.access_node(one.id, 0)
+            if other is not None and worth(other):
+                come |= 1 << engine.mesh.access_node(other.id, 0)
+        found[worth] = mask & ~gone | come
+    return found
 
 
 class Known(NamedTuple):

@@ -10,6 +10,7 @@ from meshmodel.analysis.reached import Reached
 from meshmodel.analysis.relations import ENDS
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.rules.base import OF_ENDS
+from meshmodel.analysis.rules.holding import hands_on
 from meshmodel.analysis.steps import bits
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
@@ -169,8 +170,8 @@ class Near:
 
     @staticmethod
     def _passing(kept: Kept, credentials: frozenset[str], found: Ids) -> None:
-        for delegation in kept.engine.snapshot.delegation.values():
-            if delegation.passes is not None and not credentials.isdisjoint(delegation.passes):
+        for delegation in kept.related.chosen("delegation", hands_on).values():
+            if not credentials.isdisjoint(delegation.passes):
                 found["agent"] |= {delegation.from_, delegation.to}
 
     # By reach ---------------------------------------------------------------------------------
