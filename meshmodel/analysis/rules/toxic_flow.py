@@ -8,7 +8,10 @@ from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling, joined
 from meshmodel.analysis.steps import ALL_ACTIONS
 from meshmodel.model.records import Agent, Key, System
 
-Flow = tuple[str, tuple[tuple[str, Key], ...]]
+Flow = tuple[str, list[str], list[str], list[str]]
+"""A flow in words, and its systems, as far as a finding lights them: where outsiders are heard, what is read,
+and by what it goes out.
+"""
 
 
 def _systems(facts: Facts, accesses: int) -> tuple[list[str], str]:
@@ -29,7 +32,7 @@ def _systems(facts: Facts, accesses: int) -> tuple[list[str], str]:
 
 
 def _told(facts: Facts, words: int, private: int, out: int) -> Flow:
-    """One flow in words, the agent left out, and its systems; many agents have the same."""
+    """One flow, the agent left out; many agents have the same."""
     known: dict[tuple[int, int, int], Flow] = facts.cached("flows", dict)
     flow = known.get((words, private, out))
     if flow is not None:
@@ -41,8 +44,7 @@ def _told(facts: Facts, words: int, private: int, out: int) -> Flow:
         f"hears outsiders through {steering}, reads {read}, and can carry it out through {shown}; "
         "nobody is asked on the way"
     )
-    flow = message, tuple([("system", each) for each in dict.fromkeys([*heard, *secret, *ways])])
-    known[words, private, out] = flow
+    flow = known[words, private, out] = message, heard, secret, ways
     return flow
 
 
@@ -103,7 +105,8 @@ def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
 
 
 def _of_agent(agent: Agent, flow: Flow) -> Told:
-    message, systems = flow
+    message, heard, secret, ways = flow
+    systems: list[tuple[str, Key]] = [("system", each) for each in dict.fromkeys([*heard, *secret, *ways])]
     return Told(f"{agent.title} {message}", (("agent", agent.id), *systems))
 
 

@@ -59,12 +59,13 @@ class Near:
         who: who reaches what after it.
     """
 
+    who: Reached
+
     def __init__(self, before: Kept, moved: Moved) -> None:
         self._before = before
         self._moved = moved
         self._after = moved.kept
         self.met: set[Key] = set()
-        self.who = Reached(moved.kept.engine)
         self._known: dict[tuple[str, frozenset[str]], set[Key]] = {}
 
     def keys(self, table: str, near: frozenset[str]) -> set[Key]:
@@ -223,9 +224,14 @@ class Near:
         for difference, _ in self.differences:
             mask |= difference
         old, new = self._before.engine, self._after.engine
-        for agent in self._moved.told:
-            if agent in old.mesh.agent_node and agent in new.mesh.agent_node:
-                mask |= old.alone[agent].row ^ new.alone[agent].row
+        told = [
+            (old.alone[agent], new.alone[agent])
+            for agent in self._moved.told
+            if agent in old.mesh.agent_node and agent in new.mesh.agent_node
+        ]
+        # Many agents begin with the same, and reach the same alone.
+        for was, now in {(id(was), id(now)): (was, now) for was, now in told}.values():
+            mask |= was.row ^ now.row
         return self._ids(mask | self._rows(self._renamed("agent")))
 
     @cached_property
