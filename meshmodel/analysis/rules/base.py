@@ -217,7 +217,7 @@ which it enters.
 """
 
 
-NEAR: Final = frozenset({"reach", "reached", "presented", "homes", "follows", "private", "met"})
+NEAR: Final = frozenset({"reach", "reached", "anybody", "presented", "homes", "follows", "private", "met"})
 """All that the cases of a local rule can depend on, the record and what is at it aside."""
 
 
@@ -239,12 +239,12 @@ class Rule:
         cases: finds all of them; of a local rule that is ``of`` for every record.
         near: what the cases of a local rule depend on besides the record and the relations at it:
             ``reach`` (all that the agent reaches, with the records of systems and the grants there),
-            ``reached`` (who reaches it, by name), ``presented`` (who reaches a credential that opens it),
-            ``homes`` (the homes of those who reach it), ``follows`` (which nodes follow from the
-            credential), ``private`` (only whether a confidential or restricted system does), ``met`` (who
-            meets the checkpoint and has power over it). Of a relation the end that it leaves is
-            reached, and from the one that it enters something follows. On owners and descriptions no case
-            depends.
+            ``reached`` (who reaches it, by name), ``anybody`` (only whether somebody does),
+            ``presented`` (who reaches a credential that opens it), ``homes`` (the homes of those who
+            reach it), ``follows`` (which nodes follow from the credential), ``private`` (only whether a
+            confidential or restricted system does), ``met`` (who meets the checkpoint and has power over
+            it). Of a relation the end that it leaves is reached, and from the one that it enters
+            something follows. On owners and descriptions no case depends.
         reads: the tables, and ``reach`` and ``doors``, on which the cases of a rule depend that is not
             local; it is asked again after an edit that changes one of them.
         per: the table whose records a local rule looks at one by one; ``door`` for missing checkpoints.

@@ -220,8 +220,12 @@ def _at_once(
     named = set(some)
     were, are = named.intersection(keys), named & found.keys()
     if were == are:
+        if not are:
+            return None
+        if len(are) == len(keys):
+            return keys, list(map(found.__getitem__, keys))
         # Whatever else was found is not among these keys.
-        return (keys, list(map(found.get, keys, items))) if are else None
+        return keys, list(map(found.get, keys, items))
     known = {key: item for key, item in zip(keys, items, strict=True) if key not in were}
     known.update((key, found[key]) for key in are)
     made = sorted(known)

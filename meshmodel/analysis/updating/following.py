@@ -199,7 +199,7 @@ class Following:
             self._facts = Facts(self.engine, doors, counts, self.kept.related)
             return find(self._facts, today)
         earlier.facts.who.prepare()
-        near = Near(earlier.kept, earlier.moved)
+        near = Near(earlier.kept, earlier.moved, earlier.facts.who)
         changes = earlier.moved.changes
         # Another edit of the same reading may have given the number of a new agent to another one.
         renamed = any(

@@ -1,12 +1,12 @@
 """Which records an edit is near to: what the cases of local rules may depend on (see ``rules.base``)."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 from typing import Any, Final, cast
 
-from meshmodel.analysis.reached import Reached
+from meshmodel.analysis.reached import FEW, Reached
 from meshmodel.analysis.relations import ENDS
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.rules.base import OF_ENDS
@@ -61,8 +61,10 @@ class Near:
 
     who: Reached
 
-    def __init__(self, before: Kept, moved: Moved) -> None:
+    def __init__(self, before: Kept, moved: Moved, reached: Reached) -> None:
+        """Arguments: the reading before the edit, what it did, and who reached what before it."""
         self._before = before
+        self._who_before = reached
         self._moved = moved
         self._after = moved.kept
         self.met: set[Key] = set()
@@ -84,7 +86,7 @@ class Near:
             return self._checkpoints | self.met if "met" in near else set(self._checkpoints)
         return cast("set[Key]", self._elements(table, near))
 
-    def doors(self, doors: Iterable[Door], there: Callable[[Key], Door | None]) -> dict[Key, Door | None]:
+    def doors(self, doors: Sequence[Door], there: Callable[[Key], Door | None]) -> dict[Key, Door | None]:
         """The doors that are told otherwise, though they are the same.
 
         Args:
@@ -100,9 +102,10 @@ class Near:
             key = grant.credential, grant.system
             found[key] = there(key)
         if agents:
-            found.update(
-                ((door.credential, door.system), door) for door in doors if not agents.isdisjoint(door.agents)
-            )
+            # Many doors have the same agents, of whom they name the first.
+            alike = {id(door.agents): door.agents for door in doors}
+            named = {number for number, every in alike.items() if not agents.isdisjoint(every[:FEW])}
+            found.update(((door.credential, door.system), door) for door in doors if id(door.agents) in named)
         return found
 
     def _renamed(self, table: str) -> set[str]:
@@ -282,7 +285,7 @@ class Near:
         nodes = self._following(lambda one, other: one.domain != other.domain)
         return {mesh.credentials[node - mesh.first_credential] for node in nodes}
 
-    def _following(self, differs: Callable[[System, System], bool]) -> Iterator[int]:
+    def _following(self, differs: Callable[[System, System], bool]) -> list[int]:
         """The credentials from which something else follows, or a system that differs so, by their nodes."""
         mesh, effective = self._after.engine.mesh, self._after.effective
         hit = [
@@ -292,7 +295,8 @@ class Near:
             for action in range(5)
         ]
         nodes = chain(effective.changed, effective.leading(hit) if hit else ())
-        return (node for node in nodes if mesh.first_credential <= node < mesh.first_agent)
+        first, after = mesh.first_credential, mesh.first_agent
+        return [node for node in nodes if first <= node < after]
 
     @cached_property
     def _private(self) -> set[str]:
@@ -302,17 +306,21 @@ class Near:
         before, after = self._before.effective, self._after.effective
         old, mesh = self._before.engine.mesh, self._after.engine.mesh
         then, now = (each.at_level[2] | each.at_level[3] for each in (old, mesh))
-        known: dict[tuple[int, int], bool] = {}
-        found: set[str] = set()
-        for node in self._following(lambda one, other: _is_private(one) != _is_private(other)):
-            place = before.component[node], after.component[node]
-            differs = known.get(place)
-            if differs is None:
-                differs = bool(before.row_of(place[0]) & then) != bool(after.row_of(place[1]) & now)
-                known[place] = differs
-            if differs:
-                found.add(mesh.credentials[node - mesh.first_credential])
-        return found
+        nodes = self._following(lambda one, other: _is_private(one) != _is_private(other))
+        one, other = (map(each.component.__getitem__, nodes) for each in (before, after))
+        places = list(zip(one, other, strict=True))
+        differing = {
+            (one, other)
+            for one, other in set(places)
+            if bool(before.row_of(one) & then) != bool(after.row_of(other) & now)
+        }
+        if not differing:
+            return set()
+        return {
+            mesh.credentials[node - mesh.first_credential]
+            for node, place in zip(nodes, places, strict=True)
+            if place in differing
+        }
 
     # By table ---------------------------------------------------------------------------------
 
@@ -327,6 +335,8 @@ class Near:
             found |= self._reached[table]
         if "presented" in near and table == "system":
             found |= self._presented
+        if "anybody" in near:
+            found |= self._ids(self._who_before.every ^ self.who.every)[table]
         if "homes" in near:
             found |= self._homes[table]
         if "follows" in near and table == "credential":
