@@ -162,6 +162,26 @@ class Reached:
                 marks |= 1 << agent - first
         return marks
 
+    def naming(self, agents: Iterable[str], nodes: int) -> int:
+        """Those of a set of nodes of which a sentence about who reaches them may name one of these agents."""
+        mesh = self._engine.mesh
+        known: dict[int, tuple[int, bool]] = {}
+        ranked = [
+            (1 << mesh.agent_node[agent] - mesh.first_agent, union(_before(mesh.agents, agent)))
+            for agent in agents
+            if agent in mesh.agent_node
+        ]
+        found: list[int] = []
+        for node in bits(nodes):
+            marks = self._marks(node)
+            both = known.get(id(marks))
+            if both is None:
+                named = any(mark & marks and (marks & before).bit_count() < FEW for mark, before in ranked)
+                both = known[id(marks)] = marks, named
+            if both[1]:
+                found.append(node)
+        return union(found)
+
     def prepare(self) -> None:
         """Look at everything at once."""
         if self._columns is not None:
@@ -228,6 +248,11 @@ class Reached:
         if not renamed:
             made._known = self._known
         return made
+
+
+def _before(agents: Sequence[str], agent: str) -> list[int]:
+    """The numbers of the agents that come before one by id."""
+    return [number for number, each in enumerate(agents) if each < agent]
 
 
 def told(titles: Sequence[str], number: int) -> str:

@@ -235,7 +235,8 @@ class Near:
         # Many agents begin with the same, and reach the same alone.
         for was, now in {(id(was), id(now)): (was, now) for was, now in told}.values():
             mask |= was.row ^ now.row
-        return self._ids(mask | self._rows(self._renamed("agent")))
+        renamed = self._renamed("agent")
+        return self._ids(mask | self.who.naming(renamed, self._rows(renamed)))
 
     @cached_property
     def _presented(self) -> set[str]:
