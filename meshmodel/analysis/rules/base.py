@@ -256,6 +256,9 @@ class Rule:
             ``of`` then follows from it.
         among: the records that can have a case, where most have none.
         worth: the same where the record alone tells: whether it can have one.
+        seen: of a rule of what agents reach the nodes that matter, if not all of them do: the cases of an
+            agent stay the same where it reaches the same of these, and the systems and the grants of the
+            credentials among them stay.
     """
 
     id: str
@@ -273,6 +276,7 @@ class Rule:
     many: Callable[[Facts, Sequence[Any]], Cases] | None = field(default=None, repr=False, compare=False)
     among: Callable[[Facts], Iterable[Any]] | None = field(default=None, repr=False, compare=False)
     worth: Callable[[Any], bool] | None = field(default=None, repr=False, compare=False)
+    seen: Callable[[Facts], int] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """A local rule has the cases of every record."""

@@ -23,6 +23,11 @@ def _touches(facts: Facts) -> list[str]:
     return facts.touching(led, mesh.at_level[2] | mesh.at_level[3])
 
 
+def _seen(facts: Facts) -> int:
+    mesh = facts.engine.mesh
+    return mesh.at_level[2] | mesh.at_level[3]
+
+
 def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
     """Steered is whoever has a trigger step from the system: declared, or arising by what it reads."""
     engine, mesh = facts.engine, facts.engine.mesh
@@ -77,4 +82,5 @@ RULE = Rule(
     of=_of,
     near=frozenset({"reach"}),
     touches=_touches,
+    seen=_seen,
 )

@@ -59,6 +59,11 @@ def _touches(facts: Facts) -> list[str]:
     return facts.touching(words, mesh.above[1], exposed, unchecked=True)
 
 
+def _seen(facts: Facts) -> int:
+    mesh = facts.engine.mesh
+    return mesh.untrusted | mesh.above[1] | ALL_ACTIONS * facts.reads(_is_exposed)
+
+
 def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
     engine, mesh = facts.engine, facts.engine.mesh
     exposed = ALL_ACTIONS * facts.reads(_is_exposed)
@@ -137,4 +142,5 @@ RULE = Rule(
     many=_many,
     near=frozenset({"reach"}),
     touches=_touches,
+    seen=_seen,
 )

@@ -213,7 +213,7 @@ class Following:
             # What it has follows from systems and zones.
             {} if near.changed["system"] or changes.of("zone") else earlier.facts.made,
             _marked(earlier.facts, self.engine, changes),
-            earlier.facts.who.after(self.engine, near.differences, renamed=renamed),
+            earlier.facts.who.after(self.engine, near.differing.effective, renamed=renamed),
             earlier.facts.meeting.after(self.engine, counts.count, earlier.moved.agents),
         )
         near.who = self._facts.who

@@ -136,7 +136,10 @@ class Refinding:
                     continue
             elif rule.per != "door":
                 records = facts.snapshot.table(rule.per)
-            keys: Iterable[Key] = changed if rule.per == "door" else self._near.keys(rule.per, rule.near)
+            keys: Iterable[Key] = changed
+            if rule.per != "door":
+                seen = -1 if rule.seen is None else rule.seen(facts)
+                keys = self._near.keys(rule.per, rule.near, seen)
             if keys:
                 self._renew(rule, keys, records)
         self._accept(accepted_again)

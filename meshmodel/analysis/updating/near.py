@@ -11,8 +11,9 @@ from meshmodel.analysis.relations import ENDS
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.rules.base import OF_ENDS
 from meshmodel.analysis.rules.holding import hands_on
-from meshmodel.analysis.steps import bits
+from meshmodel.analysis.steps import ALL_ACTIONS, bits
 from meshmodel.analysis.updating.concerned import Kept
+from meshmodel.analysis.updating.differing import Differing
 from meshmodel.analysis.updating.engines import Moved
 from meshmodel.model.records import Checkpoint, Key, System
 
@@ -55,6 +56,7 @@ class Near:
     """The records that one edit is near to.
 
     Attributes:
+        differing: what agents reach otherwise.
         met: the checkpoints that others meet who have power over them, or who are called otherwise.
         who: who reaches what after it.
     """
@@ -67,15 +69,17 @@ class Near:
         self._who_before = reached
         self._moved = moved
         self._after = moved.kept
+        self.differing = Differing(before, moved)
         self.met: set[Key] = set()
         self._known: dict[tuple[str, frozenset[str]], set[Key]] = {}
 
-    def keys(self, table: str, near: frozenset[str]) -> set[Key]:
+    def keys(self, table: str, near: frozenset[str], seen: int = -1) -> set[Key]:
         """The records of a table whose cases may be others, gone ones among them.
 
         Args:
             table: the table of a local rule.
             near: what its cases depend on.
+            seen: the nodes that matter among those that an agent reaches.
         """
         if table in ENDS:
             known = self._known.get((table, near))
@@ -84,6 +88,8 @@ class Near:
             return known
         if table == "checkpoint":
             return self._checkpoints | self.met if "met" in near else set(self._checkpoints)
+        if table == "agent" and "reach" in near:
+            return cast("set[Key]", self._around[table] | self._agents(seen))
         return cast("set[Key]", self._elements(table, near))
 
     def doors(self, doors: Sequence[Door], there: Callable[[Key], Door | None]) -> dict[Key, Door | None]:
@@ -180,61 +186,47 @@ class Near:
 
     # By reach ---------------------------------------------------------------------------------
 
-    @cached_property
-    def _agents(self) -> set[str]:
-        """The agents that reach something else, or something that changed."""
+    def _agents(self, seen: int) -> set[str]:
+        """The agents that reach something else of what matters, or something that changed."""
         mesh = self._after.engine.mesh
-        found = set(self._moved.told)
-        hit: list[int] = []
-        for system in self.changed["system"]:
-            if system in mesh.system_number:
-                first = mesh.access_node(system, 0)
-                hit.extend(range(first, first + 5))
         opened = {str(key[0]) for key, _, _ in self._moved.changes.of("grant")}
-        hit.extend(mesh.credential_node[each] for each in opened & mesh.credential_node.keys())
-        found.update(self.who.named(hit).agents)
+        opening = [mesh.credential_node[each] for each in opened & mesh.credential_node.keys()]
+        found = self._affected.union(self.who.named([node for node in opening if seen >> node & 1]).agents)
+        if seen < 0:
+            return found.union(self._moved.told)
+        seen |= self._accesses
+        for difference, agents in self.differing.told:
+            if difference & seen:
+                found.update(agents)
         return found
 
     @cached_property
-    def differences(self) -> list[tuple[int, list[int]]]:
-        """What is in the effective reach of agents now and was not, or the other way round, each with the
-        nodes of these agents.
-        """
-        old, new = self._before.engine.mesh, self._after.engine.mesh
-        before, after = self._before.effective, self._after.effective
-        alike: dict[tuple[int, int], list[int]] = {}
-        for agent in self._moved.shifted:
-            was, now = old.agent_node.get(agent), new.agent_node.get(agent)
-            if was is not None and was == now:
-                alike.setdefault((before.component[was], after.component[was]), []).append(was)
-            else:
-                if was is not None:
-                    alike.setdefault((before.component[was], -1), []).append(was)
-                if now is not None:
-                    alike.setdefault((-1, after.component[now]), []).append(now)
-        found = []
-        for (one, other), nodes in alike.items():
-            difference = 0 if one < 0 else before.row_of(one)
-            difference ^= 0 if other < 0 else after.row_of(other)
-            if difference:
-                found.append((difference, nodes))
+    def _affected(self) -> set[str]:
+        """The agents that reach a system that changed, or are triggered by another one."""
+        mesh, edit = self._after.engine.mesh, self._moved.edit
+        systems = self.changed["system"] & mesh.system_number.keys()
+        firsts = [mesh.access_node(system, 0) for system in systems]
+        hit = [first + action for first in firsts for action in range(5)]
+        steered = {enters - mesh.first_agent for _, enters in (*edit.gone, *edit.come)}
+        return {*self.who.named(hit).agents, *(mesh.agents[each] for each in steered if each >= 0)}
+
+    @cached_property
+    def _accesses(self) -> int:
+        """Those of systems that changed."""
+        found = 0
+        for mesh in (self._before.engine.mesh, self._after.engine.mesh):
+            for system in self.changed["system"] & mesh.system_number.keys():
+                found |= ALL_ACTIONS << mesh.access_node(system, 0)
         return found
 
     @cached_property
     def _reached(self) -> Ids:
         """The credentials and systems of which it changed who reaches them, or who they are."""
         mask = 0
-        for difference, _ in self.differences:
+        for difference, _ in self.differing.effective:
             mask |= difference
-        old, new = self._before.engine, self._after.engine
-        told = [
-            (old.alone[agent], new.alone[agent])
-            for agent in self._moved.told
-            if agent in old.mesh.agent_node and agent in new.mesh.agent_node
-        ]
-        # Many agents begin with the same, and reach the same alone.
-        for was, now in {(id(was), id(now)): (was, now) for was, now in told}.values():
-            mask |= was.row ^ now.row
+        for difference, _ in self.differing.told:
+            mask |= difference
         renamed = self._renamed("agent")
         return self._ids(mask | self.who.naming(renamed, self._rows(renamed)))
 
@@ -327,9 +319,7 @@ class Near:
 
     def _elements(self, table: str, near: frozenset[str]) -> set[str]:
         found = self._around[table]
-        if table == "agent":
-            return found | self._agents if "reach" in near else found
-        if not near:
+        if not near or table == "agent":
             return found
         found = set(found)
         if "reached" in near:
