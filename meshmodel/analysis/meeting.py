@@ -1,13 +1,13 @@
 """Who meets a checkpoint and has power over it (sections 5 and 9)."""
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
-from itertools import chain
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import chain, zip_longest
 
-from meshmodel.analysis.checkpoints import Boundary
+from meshmodel.analysis.checkpoints import Boundary, Candidates
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.engine import Engine, Traveller
-from meshmodel.analysis.steps import bits
+from meshmodel.analysis.steps import Pair, bits
 
 Count = Callable[[int, bool, int, int], int]
 """How many crossings there are: sources, whether home is one, the accesses of home, and accesses."""
@@ -67,27 +67,48 @@ class Meeting:
         self._number(engine, count)
 
     def _number(self, engine: Engine, count: Count) -> None:
-        self._engine, self._count = engine, count
         candidates = engine.candidates
-        self._boundaries = {each.number: each for each in candidates.boundaries}
         self._leaving: dict[int, list[int]] = {}
         several = []
         for number, steps in enumerate(candidates.covered):
-            if steps:
-                nodes = {steps[0][0]}
-                # Those on a grant all leave the same credential.
-                if steps[-1][0] not in nodes:
-                    nodes = {leaves for leaves, _ in steps}
-                    several.append(number)
-                for leaves in nodes:
-                    self._leaving.setdefault(leaves, []).append(number)
+            nodes = _left(steps)
+            if len(nodes) > 1:
+                several.append(number)
+            for leaves in nodes:
+                self._leaving.setdefault(leaves, []).append(number)
         self._several = union(several)
         self._every = union(list(self._leaving))
         self._placed = union([number for number, steps in enumerate(candidates.covered) if steps])
+        self._turn(engine, count)
+
+    def _turn(self, engine: Engine, count: Count) -> None:
+        """Look at an engine whose candidates are numbered."""
+        self._engine, self._count = engine, count
+        candidates = engine.candidates
+        self._boundaries = {each.number: each for each in candidates.boundaries}
         self._numbers = {each: number for number, each in enumerate(candidates.ids)}
         # By what is reached of the nodes that they leave; and by situations, which stay with the engine.
         self._passed: dict[int, int] = {}
         self._passing: dict[int, int] = {}
+
+    def _renumber(self, before: Candidates, after: Candidates) -> None:
+        """Number the candidates after an edit: those that it left alone cover the same list of steps."""
+        self._leaving = self._leaving.copy()
+        for number, (old, new) in enumerate(zip_longest(before.covered, after.covered, fillvalue=())):
+            if old is new:
+                continue
+            for leaves in _left(old):
+                left = [each for each in self._leaving.pop(leaves) if each != number]
+                if left:
+                    self._leaving[leaves] = left
+                else:
+                    self._every &= ~(1 << leaves)
+            nodes = _left(new)
+            for leaves in nodes:
+                self._leaving[leaves] = [*self._leaving.get(leaves, ()), number]
+                self._every |= 1 << leaves
+            self._placed = self._placed & ~(1 << number) | bool(new) << number
+            self._several = self._several & ~(1 << number) | (len(nodes) > 1) << number
 
     def agents(self, checkpoint: str) -> tuple[str, ...]:
         """The agents that meet a checkpoint and have power over it, by id."""
@@ -123,7 +144,8 @@ class Meeting:
         if engine.candidates is self._engine.candidates:
             self._engine, self._count, self._passing = engine, count, {}
         else:
-            self._number(engine, count)
+            self._renumber(self._engine.candidates, engine.candidates)
+            self._turn(engine, count)
         differing: dict[int, set[str]] = {}
         now = {each.id: self._met(each) for each in engine.travellers if each.id in agents}
         for agent in agents:
@@ -199,3 +221,10 @@ class Meeting:
                 traveller.reach & here,
             )
         )
+
+
+def _left(steps: Sequence[Pair]) -> Collection[int]:
+    """The nodes that the steps of a candidate leave: those on a grant all leave the same credential."""
+    if not steps or steps[0][0] == steps[-1][0]:
+        return [steps[0][0]] if steps else ()
+    return {leaves for leaves, _ in steps}

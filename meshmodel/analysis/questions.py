@@ -30,7 +30,7 @@ def of_agents(engine: Engine, parts: Parts | None) -> list[Question]:
     intended = {intent.agent for intent in engine.intents()}
     records = engine.snapshot.agent
     names = sorted(engine.names())
-    zones = _in_one_zone(engine, names) if parts is None else parts.pairs.in_one_zone()
+    zones = those_in_one_zone(engine, names) if parts is None else parts.pairs.in_one_zone()
     known: dict[tuple[bool, bool, bool, str | None], tuple[str, ...]] = {}
     asks = []
     for name in names:
@@ -118,7 +118,7 @@ def in_one_zone(engine: Engine, agent: str) -> str | None:
     return zones[0] if len(zones) == 1 and len(identities(engine, row)) > 1 else None
 
 
-def _in_one_zone(engine: Engine, names: Iterable[str]) -> dict[str, str]:
+def those_in_one_zone(engine: Engine, names: Iterable[str]) -> dict[str, str]:
     """The zones in which all lies that agents reach which have several identities."""
     effective, nodes = engine.effective, engine.mesh.agent_node
     component = effective.component

@@ -5,6 +5,7 @@ from functools import cached_property
 from itertools import compress
 from operator import le
 
+from meshmodel.analysis.closure import union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.steps import bits
 from meshmodel.model.records import Agent, Key
@@ -161,6 +162,26 @@ class Reached:
                 marks |= 1 << agent - first
         return marks
 
+    def naming(self, agents: Iterable[str], nodes: int) -> int:
+        """Those of a set of nodes of which a sentence about who reaches them may name one of these agents."""
+        mesh = self._engine.mesh
+        known: dict[int, tuple[int, bool]] = {}
+        ranked = [
+            (1 << mesh.agent_node[agent] - mesh.first_agent, union(_before(mesh.agents, agent)))
+            for agent in agents
+            if agent in mesh.agent_node
+        ]
+        found: list[int] = []
+        for node in bits(nodes):
+            marks = self._marks(node)
+            both = known.get(id(marks))
+            if both is None:
+                named = any(mark & marks and (marks & before).bit_count() < FEW for mark, before in ranked)
+                both = known[id(marks)] = marks, named
+            if both[1]:
+                found.append(node)
+        return union(found)
+
     def prepare(self) -> None:
         """Look at everything at once."""
         if self._columns is not None:
@@ -173,13 +194,14 @@ class Reached:
             {node: 1 << node - first for node in engine.mesh.agent_node.values()}
         )
 
-    def after(self, engine: Engine, changed: Iterable[tuple[int, int]], *, renamed: bool) -> "Reached":
+    def after(
+        self, engine: Engine, changed: Iterable[tuple[int, Sequence[int]]], *, renamed: bool
+    ) -> "Reached":
         """The same after an edit; this one stays as it is.
 
         Args:
             engine: the reading after it.
-            changed: nodes of agents that reach something else, each with what it does now and did not, or
-                did and does not.
+            changed: what some agents reach now and did not, or did and do not, and the nodes of these.
             renamed: whether anything changed about agents but what they reach.
         """
         made = Reached(engine)
@@ -188,34 +210,49 @@ class Reached:
         if self._columns is None:
             return made
         size, first = engine.mesh.size, engine.mesh.first_agent
-        if isinstance(self._places, range):
-            columns = self._columns.copy()
-        else:
-            columns = list(map(self._columns.__getitem__, self._places))
         alike: dict[int, int] = {}
-        own = list(changed)
-        for node, difference in own:
-            others = difference & ~(1 << node)
-            if others != difference:
-                columns[node] ^= 1 << node - first
-            alike[others] = alike.get(others, 0) | 1 << node - first
-        for difference, marks in alike.items():
+        own: list[tuple[int, int]] = []
+        for difference, nodes in changed:
+            marks = union([node - first for node in nodes])
+            if not difference & marks << first:
+                alike[difference] = alike.get(difference, 0) | marks
+                continue
+            for node in nodes:
+                mark = 1 << node - first
+                others = difference & ~(1 << node)
+                if others != difference:
+                    own.append((1 << node, mark))
+                alike[others] = alike.get(others, 0) | mark
+        columns = self._columns
+        if not isinstance(self._places, range):
+            columns = list(map(columns.__getitem__, self._places))
+        elif alike:
+            columns = columns.copy()
+        touched = 0
+        absent: list[int] = []
+        for difference, marks in (*own, *alike.items()):
+            touched |= difference
+            # What was one object stays so: it takes long to tell large numbers apart.
+            known: dict[int, tuple[int, int]] = {}
             for node in bits(difference):
-                columns[node] ^= marks
+                was = columns[node]
+                both = known.get(id(was))
+                if both is None:
+                    both = known[id(was)] = was, was ^ marks
+                columns[node] = now = both[1]
+                if not now:
+                    absent.append(node)
         made._columns, made._places = columns, range(size)
         if self._every is not None:
-            touched = found = 0
-            for difference in alike:
-                touched |= difference
-            for node, _ in own:
-                touched |= 1 << node
-            for node in bits(touched):
-                if columns[node]:
-                    found |= 1 << node
-            made._every = self._every & ~touched | found
+            made._every = (self._every | touched) & ~union([node for node in absent if not columns[node]])
         if not renamed:
             made._known = self._known
         return made
+
+
+def _before(agents: Sequence[str], agent: str) -> list[int]:
+    """The numbers of the agents that come before one by id."""
+    return [number for number, each in enumerate(agents) if each < agent]
 
 
 def told(titles: Sequence[str], number: int) -> str:

@@ -1,7 +1,7 @@
 """The relations of a model by the elements at their ends."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import Any, Final, cast
@@ -30,6 +30,7 @@ class Related:
         self._snapshot = snapshot
         # Those at one end are put in order when they are first asked about: until then they are a list.
         self._known: dict[tuple[str, str], dict[str, Sequence[Any]]] = {}
+        self._chosen: dict[tuple[str, Callable[[Any], bool]], dict[Key, Any]] = {}
 
     def of(self, table: str, end: str, ident: str) -> tuple[Any, ...]:
         """The records of a table that name an element at one end, by key."""
@@ -46,6 +47,19 @@ class Related:
         """The records of a table by the elements that they name at one end, in no order: only to be read."""
         every = self._known.get((table, end))
         return self._arranged(table, end) if every is None else every
+
+    def chosen(self, table: str, worth: Callable[[Any], bool]) -> Mapping[Key, Any]:
+        """The records of a table that are worth something, by key: looked for when first asked for.
+
+        Args:
+            table: any table.
+            worth: whether a record is; it may depend on nothing else.
+        """
+        known = self._chosen.get((table, worth))
+        if known is None:
+            every = self._snapshot.table(table)
+            known = self._chosen[table, worth] = {key: each for key, each in every.items() if worth(each)}
+        return known
 
     def named(self, table: str, end: str) -> Container[str]:
         """The elements that some record of a table names at one end."""
@@ -91,6 +105,15 @@ class Related:
                 else:
                     lists.pop(ident, None)
             after._known[table, end] = lists
+        after._chosen = dict(self._chosen)
+        for table, worth in tuple(after._chosen):
+            if table in changed:
+                records = after._chosen[table, worth] = after._chosen[table, worth].copy()
+                for key, record in changed[table]:
+                    if record is not None and worth(record):
+                        records[key] = record
+                    else:
+                        records.pop(key, None)
         return after
 
 

@@ -5,6 +5,7 @@ sorted by zone so that the accesses of a zone lie together; then the active cred
 active agents. A set of nodes is a Python integer with one bit a node.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain, groupby
@@ -115,13 +116,14 @@ def bits(mask: int) -> Iterator[int]:
                 part ^= lowest
                 yield 8 * first + lowest.bit_length() - 1
         return
-    content = mask.to_bytes(size, "little")
-    base = 0
-    for byte in content:
-        if byte:
-            for bit in _BYTE_BITS[byte]:
-                yield base + bit
-        base += 8
+    # Long stretches may be empty: what most sets have belongs to one part of the mesh.
+    for found in _STRETCH.finditer(mask.to_bytes(size, "little")):
+        base = 8 * found.start()
+        for byte in found.group():
+            if byte:
+                for bit in _BYTE_BITS[byte]:
+                    yield base + bit
+            base += 8
 
 
 _FEW: Final = 6
@@ -129,6 +131,8 @@ _FEW: Final = 6
 _PART: Final = 64
 """So many bytes are looked at together."""
 _EMPTY: Final = bytes(_PART)
+_STRETCH: Final = re.compile(rb"[^\0].{0,63}", re.DOTALL)
+"""Bytes from one on that has a bit."""
 _BYTE_BITS: Final = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 
 

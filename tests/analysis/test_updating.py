@@ -24,12 +24,13 @@ KEYS = st.sampled_from([letter + str(number) for letter in "abc" for number in r
 CHANGES = st.dictionaries(KEYS, st.one_of(st.none(), st.integers(1, 3)), max_size=9)
 
 
-@pytest.fixture(params=[1, 2, 8])
+@pytest.fixture(params=[(1, 8), (1, 0), (2, 1), (8, 8), (8, 0)])
 def size(request, monkeypatch):
-    """Chunks of so few items that there are many of them."""
-    monkeypatch.setattr(chunks, "SHIFT", request.param)
-    monkeypatch.setattr(chunks, "REST", (1 << request.param) - 1)
-    return request.param
+    """Chunks of so few items that there are many of them, and how many keys are few."""
+    shift, few = request.param
+    monkeypatch.setattr(chunks, "SHIFT", shift)
+    monkeypatch.setattr(chunks, "REST", (1 << shift) - 1)
+    monkeypatch.setattr(chunks, "_FEW", few)
 
 
 def test_sorted_items_change_as_a_dictionary_does(size):

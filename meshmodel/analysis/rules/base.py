@@ -32,6 +32,7 @@ class Facts:
         who: who reaches what; worked out when it is first asked for.
         meeting: who meets a checkpoint and has power over it.
         made: what ``cached`` made.
+        marked: what ``reads`` gave.
         parts: the batches in which a large mesh is looked at, if it is.
         anew: whether all findings are found from them, so that those of no other reading stay: they may
             then keep the tables of this one to be put in words.
@@ -42,6 +43,7 @@ class Facts:
     counts: Counts
     relations: Related
     made: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
+    marked: dict[Callable[[System], bool], int] = field(default_factory=dict, repr=False, compare=False)
     who: Reached = field(default=cast("Reached", None), repr=False, compare=False)
     meeting: Meeting = field(default=cast("Meeting", None), repr=False, compare=False)
     parts: Parts | None = field(default=None, repr=False, compare=False)
@@ -71,6 +73,10 @@ class Facts:
             ident: the id of the element.
         """
         return self.relations.of(table, end, ident)
+
+    def chosen(self, table: str, worth: Callable[[Any], bool]) -> Mapping[Key, Any]:
+        """The records of a table of which a function of them alone says so, by key; few, if edits follow."""
+        return self.relations.chosen(table, worth)
 
     def records(self, table: str) -> list[tuple[Key, Any]]:
         """The records of a table by key; ``door`` is the table of missing checkpoints."""
@@ -106,13 +112,18 @@ class Facts:
         """The active agents that effectively reach one of these nodes."""
         return self.who.named(nodes)
 
-    def reads(self, chosen: Callable[[System], object]) -> int:
+    def reads(self, worth: Callable[[System], bool]) -> int:
         """The read accesses of those systems in the graph that are chosen."""
-        records, numbers = self.snapshot.system, self.engine.mesh.system_number
-        if len(numbers) < len(records):
-            return union([5 * number for each, number in numbers.items() if chosen(records[each])])
-        # In their own order they are looked at in half the time.
-        return union([5 * numbers[each.id] for each in records.values() if chosen(each)])
+        known = self.marked.get(worth)
+        if known is None:
+            records, numbers = self.snapshot.system, self.engine.mesh.system_number
+            if len(numbers) < len(records):
+                some = [number for each, number in numbers.items() if worth(records[each])]
+            else:
+                # In their own order they are looked at in half the time.
+                some = [numbers[each.id] for each in records.values() if worth(each)]
+            known = self.marked[worth] = union([5 * number for number in some])
+        return known
 
     def touching(self, *nodes: int, unchecked: bool = False) -> list[str]:
         """The active agents that may reach one of each of these sets of nodes, effectively or even
@@ -200,7 +211,13 @@ EVERYTHING = frozenset({*TABLES, "reach", "doors"})
 """All that a rule can read."""
 
 
-NEAR: Final = frozenset({"reach", "reached", "homes", "follows", "met"})
+OF_ENDS: Final = frozenset({"reached"}), frozenset({"follows", "private"})
+"""What the cases of a rule can depend on that looks at relations: of the end that each leaves, and of that
+which it enters.
+"""
+
+
+NEAR: Final = frozenset({"reach", "reached", "anybody", "presented", "homes", "follows", "private", "met"})
 """All that the cases of a local rule can depend on, the record and what is at it aside."""
 
 
@@ -222,9 +239,12 @@ class Rule:
         cases: finds all of them; of a local rule that is ``of`` for every record.
         near: what the cases of a local rule depend on besides the record and the relations at it:
             ``reach`` (all that the agent reaches, with the records of systems and the grants there),
-            ``reached`` (who reaches it, by name), ``homes`` (and the homes of these), ``follows`` (which
-            nodes follow from the credential), ``met`` (who meets the checkpoint and has power over it).
-            On owners and descriptions no case depends.
+            ``reached`` (who reaches it, by name), ``anybody`` (only whether somebody does),
+            ``presented`` (who reaches a credential that opens it), ``homes`` (the homes of those who
+            reach it), ``follows`` (which nodes follow from the credential), ``private`` (only whether a
+            confidential or restricted system does), ``met`` (who meets the checkpoint and has power over
+            it). Of a relation the end that it leaves is reached, and from the one that it enters
+            something follows. On owners and descriptions no case depends.
         reads: the tables, and ``reach`` and ``doors``, on which the cases of a rule depend that is not
             local; it is asked again after an edit that changes one of them.
         per: the table whose records a local rule looks at one by one; ``door`` for missing checkpoints.
@@ -235,6 +255,10 @@ class Rule:
         many: what ``of`` gives for many records at once, of a rule that can have ten thousand cases;
             ``of`` then follows from it.
         among: the records that can have a case, where most have none.
+        worth: the same where the record alone tells: whether it can have one.
+        seen: of a rule of what agents reach the nodes that matter, if not all of them do: the cases of an
+            agent stay the same where it reaches the same of these, and the systems and the grants of the
+            credentials among them stay.
     """
 
     id: str
@@ -251,6 +275,8 @@ class Rule:
     touches: Callable[[Facts], Iterable[str]] | None = field(default=None, repr=False, compare=False)
     many: Callable[[Facts, Sequence[Any]], Cases] | None = field(default=None, repr=False, compare=False)
     among: Callable[[Facts], Iterable[Any]] | None = field(default=None, repr=False, compare=False)
+    worth: Callable[[Any], bool] | None = field(default=None, repr=False, compare=False)
+    seen: Callable[[Facts], int] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """A local rule has the cases of every record."""
@@ -260,13 +286,13 @@ class Rule:
             if self.per == "agent" and self.near == {"reach"}:
                 object.__setattr__(self, "cases", _of_every_agent(self.of, self.touches))
             else:
-                object.__setattr__(self, "cases", _of_every(self.per, self.of, self.among))
+                object.__setattr__(self, "cases", _of_every(self, self.of))
 
     def all_cases(self, facts: Facts) -> Cases | list[Case]:
         """All its cases, by columns where it finds many at once."""
         if self.many is None or (facts.parts is not None and self.touches is not None):
             return list(self.cases(facts))
-        return self.many(facts, list(_every(facts, str(self.per), self.among)))
+        return self.many(facts, list(_every(facts, self)))
 
 
 def _one_of(many: Callable[[Facts, Sequence[Any]], Cases]) -> Callable[[Facts, Any], Iterable[Case]]:
@@ -291,27 +317,26 @@ def _of_every_agent(
                 yield from of(facts, records[agent])
             return
         for part, agents in facts.parts.near(some):
-            here = replace(facts, engine=part.engine, made={})
+            here = replace(facts, engine=part.engine, made={}, marked={})
             for agent in agents:
                 yield from of(here, records[agent])
 
     return cases
 
 
-def _every(facts: Facts, table: str, among: Callable[[Facts], Iterable[Any]] | None) -> Iterable[Any]:
-    """The records of a table that can have a case: findings are put in order when all are there."""
-    if among is not None:
-        return among(facts)
-    return facts.doors if table == "door" else facts.snapshot.table(table).values()
+def _every(facts: Facts, rule: Rule) -> Iterable[Any]:
+    """The records that can have a case: findings are put in order when all are there."""
+    if rule.among is not None:
+        return rule.among(facts)
+    if rule.per == "door":
+        return facts.doors
+    records = facts.snapshot.table(str(rule.per)).values()
+    return records if rule.worth is None else filter(rule.worth, records)
 
 
-def _of_every(
-    table: str,
-    of: Callable[[Facts, Any], Iterable[Case]],
-    among: Callable[[Facts], Iterable[Any]] | None,
-) -> Callable[[Facts], Iterable[Case]]:
+def _of_every(rule: Rule, of: Callable[[Facts, Any], Iterable[Case]]) -> Callable[[Facts], Iterable[Case]]:
     def cases(facts: Facts) -> Iterator[Case]:
-        for record in _every(facts, table, among):
+        for record in _every(facts, rule):
             yield from of(facts, record)
 
     return cases

@@ -8,13 +8,20 @@ from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.analysis.rules.wording import in_words, systems_of
 from meshmodel.analysis.steps import Pair, actions_of, bits
+from meshmodel.model.records import Checkpoint
 
 COARSE: Final = frozenset({"delegation", "trigger", "hosting", "hold"})
 """The kinds of steps on which a decision does not know the action."""
 
 
+def _is_coarse(checkpoint: Checkpoint) -> bool:
+    return checkpoint.step in COARSE
+
+
 def _coarse(facts: Facts) -> list[tuple[Pair, int]]:
     """The guarded steps of those kinds, each with the candidates on it."""
+    if not facts.chosen("checkpoint", _is_coarse):
+        return []
     # They are those with an agent at one end.
     first = facts.engine.mesh.first_agent
     guards = facts.engine.candidates.guards

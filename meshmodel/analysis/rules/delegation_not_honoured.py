@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, can
 from meshmodel.analysis.steps import ALL_ACTIONS, actions_of, implied_mask
-from meshmodel.model.records import Grant
+from meshmodel.model.records import Credential, Grant
 from meshmodel.model.vocabulary import Action
 
 
@@ -16,17 +16,23 @@ def beyond_entitlement(grant: Grant) -> tuple[Action, ...]:
     return actions_of(implied_mask(grant.actions) & ~implied_mask(grant.entitled) & ALL_ACTIONS)
 
 
-def _of(facts: Facts, grant: Grant) -> Iterator[Case]:
-    """It holds of the grant, whoever carries the credential; what a person is entitled to is unknown
+def _is_delegated(credential: Credential) -> bool:
+    return credential.on_behalf_of is not None
+
+
+def _of(facts: Facts, credential: Credential) -> Iterator[Case]:
+    """It holds of the grants, whoever carries the credential; what a person is entitled to is unknown
     where it is not stated.
     """
-    snapshot = facts.snapshot
-    credential = snapshot.credential[grant.credential]
-    if credential.on_behalf_of is None or not credential.is_active:
-        return
+    if _is_delegated(credential) and credential.is_active:
+        for grant in facts.related("grant", "credential", credential.id):
+            yield from _of_grant(facts, credential, grant)
+
+
+def _of_grant(facts: Facts, credential: Credential, grant: Grant) -> Iterator[Case]:
     beyond = beyond_entitlement(grant)
     whom = credential.on_behalf_of
-    system = snapshot.system[grant.system]
+    system = facts.snapshot.system[grant.system]
     if grant.honoured_as == "principal":
         actions = grant.actions
         message = (
@@ -58,13 +64,6 @@ def _of(facts: Facts, grant: Grant) -> Iterator[Case]:
     )
 
 
-def _among(facts: Facts) -> list[Grant]:
-    delegated = {each.id for each in facts.snapshot.credential.values() if each.on_behalf_of is not None}
-    return (
-        [each for each in facts.snapshot.grant.values() if each.credential in delegated] if delegated else []
-    )
-
-
 RULE = Rule(
     id="delegation-not-honoured",
     severity="high",
@@ -86,8 +85,8 @@ RULE = Rule(
         "The system decides by the person's own rights and only the drawing does not say so yet: draw the "
         "grant as honoured as delegate"
     ),
-    per="grant",
+    per="credential",
     of=_of,
-    among=_among,
+    worth=_is_delegated,
     near=frozenset({"reached"}),
 )

@@ -24,8 +24,20 @@ def _accesses(facts: Facts, environments: frozenset[str]) -> int:
 
 
 def _touches(facts: Facts) -> list[str]:
-    production, tried = _accesses(facts, frozenset({"production"})), _accesses(facts, TRIED)
+    production, tried = _both(facts)
     return facts.touching(production & facts.engine.mesh.acting, tried, unchecked=True)
+
+
+def _both(facts: Facts) -> tuple[int, int]:
+    """The accesses in production, and those where something is tried."""
+    return facts.cached(
+        "environments", lambda: (_accesses(facts, frozenset({"production"})), _accesses(facts, TRIED))
+    )
+
+
+def _seen(facts: Facts) -> int:
+    """With the accesses the credentials are told that open them."""
+    return -1 if all(_both(facts)) else 0
 
 
 def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
@@ -33,8 +45,7 @@ def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
     engine = facts.engine
     if agent.id not in engine.mesh.agent_node:
         return
-    production = facts.cached("production", lambda: _accesses(facts, frozenset({"production"})))
-    tried = facts.cached("tried", lambda: _accesses(facts, TRIED))
+    production, tried = _both(facts)
     row = engine.alone[agent.id].row
     acts, touches = row & production & engine.mesh.acting, row & tried
     if not (acts and touches):
@@ -81,4 +92,5 @@ RULE = Rule(
     of=_of,
     near=frozenset({"reach"}),
     touches=_touches,
+    seen=_seen,
 )

@@ -3,7 +3,12 @@
 from collections.abc import Iterator
 
 from meshmodel.analysis.rules.base import Facts
-from meshmodel.model.records import Agent, Credential, Key
+from meshmodel.model.records import Agent, Credential, Delegation, Key
+
+
+def hands_on(delegation: Delegation) -> bool:
+    """Whether the second agent is handed credentials of the first one."""
+    return bool(delegation.passes)
 
 
 def held_by(facts: Facts, agent: Agent) -> Iterator[tuple[Credential, tuple[str, Key]]]:

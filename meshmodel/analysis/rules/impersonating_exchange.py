@@ -10,7 +10,7 @@ from meshmodel.model.records import Exchange
 
 def _of(facts: Facts, exchange: Exchange) -> Iterator[Case]:
     """Acting is anything but reading that follows from the new credential, and some agent comes so far."""
-    if exchange.semantics != "impersonation":
+    if not _impersonates(exchange):
         return
     snapshot, mesh = facts.snapshot, facts.engine.mesh
     before, after = mesh.credential_node.get(exchange.from_), mesh.credential_node.get(exchange.to)
@@ -47,8 +47,8 @@ def _of(facts: Facts, exchange: Exchange) -> Iterator[Case]:
     )
 
 
-def _among(facts: Facts) -> list[Exchange]:
-    return [each for each in facts.snapshot.exchange.values() if each.semantics == "impersonation"]
+def _impersonates(exchange: Exchange) -> bool:
+    return exchange.semantics == "impersonation"
 
 
 RULE = Rule(
@@ -62,6 +62,6 @@ RULE = Rule(
     ),
     per="exchange",
     of=_of,
-    among=_among,
+    worth=_impersonates,
     near=frozenset({"reached", "follows"}),
 )

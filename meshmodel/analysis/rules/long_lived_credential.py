@@ -49,8 +49,8 @@ def _of(facts: Facts, credential: Credential) -> Iterator[Case]:
     )
 
 
-def _among(facts: Facts) -> list[Credential]:
-    return [each for each in facts.snapshot.credential.values() if each.lifetime is not None]
+def _has_lifetime(credential: Credential) -> bool:
+    return credential.lifetime is not None
 
 
 RULE = Rule(
@@ -65,6 +65,6 @@ RULE = Rule(
     false_positives="It is renewed on each use, so that what is written down is the longest it could live",
     per="credential",
     of=_of,
-    among=_among,
+    worth=_has_lifetime,
     near=frozenset(),
 )

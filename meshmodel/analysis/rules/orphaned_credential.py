@@ -88,5 +88,5 @@ RULE = Rule(
     per="credential",
     many=_many,
     among=_among,
-    near=frozenset({"reached"}),
+    near=frozenset({"anybody"}),
 )

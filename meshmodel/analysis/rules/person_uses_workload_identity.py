@@ -29,8 +29,8 @@ def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
             )
 
 
-def _among(facts: Facts) -> list[Agent]:
-    return [each for each in facts.snapshot.agent.values() if each.is_person]
+def _is_person(agent: Agent) -> bool:
+    return agent.is_person
 
 
 RULE = Rule(
@@ -42,6 +42,6 @@ RULE = Rule(
     false_positives="The credential is that of a person, and its subject is not drawn yet: mark it as human",
     per="agent",
     of=_of,
-    among=_among,
+    worth=_is_person,
     near=frozenset(),
 )

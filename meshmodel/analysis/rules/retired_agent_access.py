@@ -31,8 +31,8 @@ def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
     )
 
 
-def _among(facts: Facts) -> list[Agent]:
-    return [each for each in facts.snapshot.agent.values() if not each.is_active]
+def _is_retired(agent: Agent) -> bool:
+    return not agent.is_active
 
 
 RULE = Rule(
@@ -44,6 +44,6 @@ RULE = Rule(
     false_positives="What it holds was changed since and is no longer valid: delete the hold",
     per="agent",
     of=_of,
-    among=_among,
+    worth=_is_retired,
     near=frozenset(),
 )

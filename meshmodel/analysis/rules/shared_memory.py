@@ -18,7 +18,7 @@ def _of(facts: Facts, system: System) -> Iterator[Case]:
 
     Only what is stated differs: a credential on nobody's behalf and an agent without home say nothing.
     """
-    if system.kind not in REMEMBERING or system.partitioned:
+    if not _is_shared(system):
         return
     people, used = _people(facts, system)
     homes = _homes(facts, system)
@@ -84,8 +84,8 @@ def _homes(facts: Facts, system: System) -> list[str]:
     return sorted(str(each) for each in every)
 
 
-def _among(facts: Facts) -> list[System]:
-    return [each for each in facts.snapshot.system.values() if each.kind in REMEMBERING]
+def _is_shared(system: System) -> bool:
+    return system.kind in REMEMBERING and not system.partitioned
 
 
 RULE = Rule(
@@ -105,6 +105,6 @@ RULE = Rule(
     ),
     per="system",
     of=_of,
-    among=_among,
+    worth=_is_shared,
     near=frozenset({"reached", "homes"}),
 )

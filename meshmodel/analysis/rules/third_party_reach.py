@@ -8,20 +8,24 @@ from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
 from meshmodel.analysis.rules.wording import in_words, systems_of
 from meshmodel.analysis.steps import actions_of, bits
-from meshmodel.model.records import Agent
+from meshmodel.model.records import Agent, System
 
 
-def _supplied(facts: Facts) -> int:
-    """The read accesses of the systems that have a vendor."""
-    return facts.reads(lambda each: each.vendor is not None)
+def _has_vendor(system: System) -> bool:
+    return system.vendor is not None
 
 
 def _touches(facts: Facts) -> list[str]:
     mesh, agents = facts.engine.mesh, facts.snapshot.agent.values()
-    supplied = facts.cached("supplied", lambda: _supplied(facts))
+    supplied = facts.reads(_has_vendor)
     led = mesh.triggered_from(supplied) if supplied else 0
     led |= union([mesh.agent_node[each.id] for each in agents if each.vendor is not None and each.is_active])
     return facts.touching(led, mesh.at_level[2] | mesh.at_level[3])
+
+
+def _seen(facts: Facts) -> int:
+    mesh = facts.engine.mesh
+    return mesh.at_level[2] | mesh.at_level[3]
 
 
 def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
@@ -30,8 +34,7 @@ def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
     node = mesh.agent_node.get(agent.id)
     if node is None:
         return
-    supplied = facts.cached("supplied", lambda: _supplied(facts))
-    steering = mesh.triggered_by.get(node, 0) & supplied
+    steering = mesh.triggered_by.get(node, 0) & facts.reads(_has_vendor)
     if agent.vendor is None and not steering:
         return
     reached = engine.effective.row(node) & (mesh.at_level[2] | mesh.at_level[3])
@@ -79,4 +82,5 @@ RULE = Rule(
     of=_of,
     near=frozenset({"reach"}),
     touches=_touches,
+    seen=_seen,
 )

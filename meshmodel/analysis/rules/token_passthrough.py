@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
+from meshmodel.analysis.rules.holding import hands_on
 from meshmodel.model.records import Credential, Delegation
 
 
@@ -80,13 +81,14 @@ def _outside(facts: Facts, credential: Credential) -> Iterator[Case]:
 
 
 def _cases(facts: Facts) -> Iterator[Case]:
-    snapshot = facts.snapshot
-    passing = [each for each in snapshot.delegation.values() if each.passes]
-    for delegation in sorted(passing, key=lambda each: (each.from_, each.to)):
+    for _, delegation in sorted(facts.chosen("delegation", hands_on).items()):
         yield from _passed(facts, delegation)
-    limited = [each for each in snapshot.credential.values() if each.audience is not None]
-    for credential in sorted(limited, key=lambda each: each.id):
+    for _, credential in sorted(facts.chosen("credential", _is_limited).items()):
         yield from _outside(facts, credential)
+
+
+def _is_limited(credential: Credential) -> bool:
+    return credential.audience is not None
 
 
 RULE = Rule(

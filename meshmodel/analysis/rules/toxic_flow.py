@@ -1,15 +1,17 @@
 """Private data, outsiders' words and a way out in the hands of one agent."""
 
 from collections.abc import Sequence
-from operator import attrgetter
 
 from meshmodel.analysis.reached import MOST_LIT
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling, joined
 from meshmodel.analysis.steps import ALL_ACTIONS
-from meshmodel.model.records import Agent, Key
+from meshmodel.model.records import Agent, Key, System
 
-Flow = tuple[str, tuple[tuple[str, Key], ...]]
+Flow = tuple[str, list[str], list[str], list[str]]
+"""A flow in words, and its systems, as far as a finding lights them: where outsiders are heard, what is read,
+and by what it goes out.
+"""
 
 
 def _systems(facts: Facts, accesses: int) -> tuple[list[str], str]:
@@ -30,7 +32,7 @@ def _systems(facts: Facts, accesses: int) -> tuple[list[str], str]:
 
 
 def _told(facts: Facts, words: int, private: int, out: int) -> Flow:
-    """One flow in words, the agent left out, and its systems; many agents have the same."""
+    """One flow, the agent left out; many agents have the same."""
     known: dict[tuple[int, int, int], Flow] = facts.cached("flows", dict)
     flow = known.get((words, private, out))
     if flow is not None:
@@ -42,26 +44,29 @@ def _told(facts: Facts, words: int, private: int, out: int) -> Flow:
         f"hears outsiders through {steering}, reads {read}, and can carry it out through {shown}; "
         "nobody is asked on the way"
     )
-    flow = message, tuple([("system", each) for each in dict.fromkeys([*heard, *secret, *ways])])
-    known[words, private, out] = flow
+    flow = known[words, private, out] = message, heard, secret, ways
     return flow
 
 
-def _exposed(facts: Facts) -> int:
-    """All accesses of exposed systems."""
-    return ALL_ACTIONS * facts.reads(attrgetter("is_exposed"))
+def _is_exposed(system: System) -> bool:
+    return system.is_exposed
 
 
 def _touches(facts: Facts) -> list[str]:
     mesh = facts.engine.mesh
     words = mesh.untrusted | mesh.triggered_from(mesh.untrusted)
-    exposed = facts.cached("exposed", lambda: _exposed(facts))
+    exposed = ALL_ACTIONS * facts.reads(_is_exposed)
     return facts.touching(words, mesh.above[1], exposed, unchecked=True)
+
+
+def _seen(facts: Facts) -> int:
+    mesh = facts.engine.mesh
+    return mesh.untrusted | mesh.above[1] | ALL_ACTIONS * facts.reads(_is_exposed)
 
 
 def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
     engine, mesh = facts.engine, facts.engine.mesh
-    exposed = facts.cached("exposed", lambda: _exposed(facts))
+    exposed = ALL_ACTIONS * facts.reads(_is_exposed)
     # Agents that begin with the same reach the same unchecked, themselves aside; and who hears all that
     # outsiders say hears no more from what triggers it.
     alike: dict[int, tuple[int, int, int, bool]] = {}
@@ -105,7 +110,8 @@ def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
 
 
 def _of_agent(agent: Agent, flow: Flow) -> Told:
-    message, systems = flow
+    message, heard, secret, ways = flow
+    systems: list[tuple[str, Key]] = [("system", each) for each in dict.fromkeys([*heard, *secret, *ways])]
     return Told(f"{agent.title} {message}", (("agent", agent.id), *systems))
 
 
@@ -136,4 +142,5 @@ RULE = Rule(
     many=_many,
     near=frozenset({"reach"}),
     touches=_touches,
+    seen=_seen,
 )

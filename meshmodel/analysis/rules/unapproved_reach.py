@@ -15,6 +15,11 @@ def _touches(facts: Facts) -> list[str]:
     return sorted(intended.intersection(facts.engine.mesh.agent_node))
 
 
+def _seen(facts: Facts) -> int:
+    """With the accesses the credentials are told that open them."""
+    return -1 if facts.snapshot.intent else 0
+
+
 def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
     engine, mesh = facts.engine, facts.engine.mesh
     intents = facts.related("intent", "agent", agent.id)
@@ -56,4 +61,5 @@ RULE = Rule(
     of=_of,
     near=frozenset({"reach"}),
     touches=_touches,
+    seen=_seen,
 )

@@ -37,8 +37,8 @@ def _of(facts: Facts, exchange: Exchange) -> Iterator[Case]:
     )
 
 
-def _among(facts: Facts) -> list[Exchange]:
-    return [each for each in facts.snapshot.exchange.values() if not each.pinned]
+def _is_loose(exchange: Exchange) -> bool:
+    return not exchange.pinned
 
 
 RULE = Rule(
@@ -53,6 +53,6 @@ RULE = Rule(
     false_positives="A condition outside the drawing, such as a policy of the organization, narrows it",
     per="exchange",
     of=_of,
-    among=_among,
+    worth=_is_loose,
     near=frozenset({"reached"}),
 )

@@ -9,8 +9,8 @@ from meshmodel.analysis.questions import (
     asked_of_agent,
     asked_of_credential,
     asked_of_system,
-    in_one_zone,
     questions,
+    those_in_one_zone,
 )
 from meshmodel.analysis.results import Question
 from meshmodel.analysis.updating.concerned import Kept
@@ -33,19 +33,28 @@ class Asked:
         """The questions after an edit; these stay as they are."""
         if moved.changes.of("zone"):
             return ask(kept.engine)
+        changed = [
+            (element, asks) for element, asks in _again(kept, moved) if self._asked_of(element) != asks
+        ]
+        if not changed:
+            return self
         found, elements = list(self.questions), self.elements.copy()
-        for element, asks in _again(kept, moved):
+        for element, asks in changed:
             place = bisect_left(elements, element)
             there = place < len(elements) and elements[place] == element
             if not asks:
-                if there:
-                    del elements[place], found[place]
+                del elements[place], found[place]
             elif there:
                 found[place] = Question(element, asks)
             else:
                 elements.insert(place, element)
                 found.insert(place, Question(element, asks))
         return Asked(tuple(found), elements)
+
+    def _asked_of(self, element: str) -> tuple[str, ...]:
+        place = bisect_left(self.elements, element)
+        there = place < len(self.elements) and self.elements[place] == element
+        return self.questions[place].asks if there else ()
 
 
 def ask(engine: Engine) -> Asked:
@@ -72,14 +81,11 @@ def _again(kept: Kept, moved: Moved) -> Iterator[tuple[str, tuple[str, ...]]]:
     for key, _, _ in changes.of("system"):
         system = snapshot.system.get(str(key))
         yield f"system:{key}", () if system is None else asked_of_system(system)
-    component = engine.effective.component
-    zones: dict[int, str | None] = {}  # of a component all members reach the same
+    there = agents & mesh.agent_node.keys()
+    zones = those_in_one_zone(engine, there)
     for agent in agents:
         asks: tuple[str, ...] = ()
-        if agent in mesh.agent_node:
+        if agent in there:
             intended = bool(kept.related.of("intent", "agent", agent))
-            place = component[mesh.agent_node[agent]]
-            if place not in zones:
-                zones[place] = in_one_zone(engine, agent)
-            asks = asked_of_agent(snapshot, snapshot.agent[agent], zones[place], intended=intended)
+            asks = asked_of_agent(snapshot, snapshot.agent[agent], zones.get(agent), intended=intended)
         yield f"agent:{agent}", asks

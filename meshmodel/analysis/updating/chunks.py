@@ -1,12 +1,14 @@
 """Long lists of which an edit changes little: copies share all chunks that are alike."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Generic, TypeVar, overload
 
 Item = TypeVar("Item")
 
+_FEW = 8
+"""So many keys of a chunk are looked for one by one."""
 SHIFT = 8
 """A chunk has two to the power of so many items."""
 REST = (1 << SHIFT) - 1
@@ -85,9 +87,13 @@ class Sorted(Generic[Item]):
             [items[first : first + REST + 1] for first in firsts],
         )
 
-    def items(self) -> Iterator[Item]:
+    def items(self) -> list[Item]:
         """All items in their order."""
-        return chain.from_iterable(self._items)
+        found: list[Item] = []
+        # In half the time of a chain.
+        for items in self._items:
+            found += items
+        return found
 
     def keys(self) -> Iterator[Any]:
         """All keys in their order."""
@@ -126,37 +132,101 @@ class Sorted(Generic[Item]):
             items: their items; ``None``: there is none any more.
             same: whether two items are the same, so that nothing changes; by default no two are.
         """
-        all_keys, all_items = self._keys.copy(), self._items.copy()
-        changed: list[Any] = []
-        # From the last, so that the numbers of those before stay as they are.
-        end = len(keys)
-        for number in range(max(1, len(all_keys)) - 1, -1, -1):
-            begin = bisect_left(keys, self._firsts[number], 0, end) if number else 0
-            if begin == end:
-                continue
-            known: dict[Any, Item] = {}
-            if all_keys:
-                known = dict(zip(all_keys[number], all_items[number], strict=True))
-            before = len(changed)
-            grown = False
-            for key, item in zip(keys[begin:end], items[begin:end], strict=True):
-                was = known.get(key)
-                if item is None:
-                    if was is None:
-                        continue
-                    del known[key]
-                elif was is not None and same is not None and same(was, item):
+        changed = []
+        found: dict[Any, Item] = {}
+        for key, item, was in zip(keys, items, self._at(keys), strict=True):
+            if item is None:
+                if was is None:
                     continue
-                else:
-                    known[key] = item
-                    grown = grown or was is None
-                changed.append(key)
+            elif was is not None and same is not None and same(was, item):
+                continue
+            else:
+                found[key] = item
+            changed.append(key)
+        return self.put(changed, found), changed
+
+    def put(self, keys: Sequence[Any], found: Mapping[Any, Item]) -> "Sorted[Item]":
+        """The same where at each of some keys, in order, there is what was found of it, or nothing."""
+        all_keys, all_items = self._keys.copy(), self._items.copy()
+        changed = False
+        for number, begin, end in self._parts(keys):
+            some = keys[begin:end]
+            made = _one_by_one if end - begin <= _FEW else _at_once
+            known = (all_keys[number], all_items[number]) if all_keys else ([], [])
+            there = made(*known, some, found)
+            if there is None:
+                continue
+            changed = True
+            size = REST + 1 if len(there[0]) > 2 * (REST + 1) else len(there[0]) or 1
+            firsts = range(0, len(there[0]), size)
+            all_keys[number : number + 1] = [there[0][each : each + size] for each in firsts]
+            all_items[number : number + 1] = [there[1][each : each + size] for each in firsts]
+        return Sorted(all_keys, all_items) if changed else self
+
+    def _parts(self, keys: Sequence[Any]) -> Iterator[tuple[int, int, int]]:
+        """The chunks where some keys belong, from the last, so that the numbers of those before stay as they
+        are: each with the first of its keys and the one after the last.
+        """
+        end = len(keys)
+        while end:
+            number = max(0, bisect_right(self._firsts, keys[end - 1]) - 1)
+            begin = bisect_left(keys, self._firsts[number], 0, end) if number else 0
+            yield number, begin, end
             end = begin
-            if len(changed) > before:
-                made = sorted(known) if grown else list(known)
-                found = list(map(known.__getitem__, made)) if grown else list(known.values())
-                size = REST + 1 if len(made) > 2 * (REST + 1) else len(made) or 1
-                parts = range(0, len(made), size)
-                all_keys[number : number + 1] = [made[each : each + size] for each in parts]
-                all_items[number : number + 1] = [found[each : each + size] for each in parts]
-        return Sorted(all_keys, all_items), changed
+
+    def _at(self, keys: Sequence[Any]) -> list[Item | None]:
+        """The items of some keys, which are in order; ``None`` where there is none."""
+        found: list[Item | None] = [None] * len(keys)
+        for number, begin, end in self._parts(keys) if self._keys else ():
+            known = self._keys[number]
+            if end - begin <= _FEW:
+                for place in range(begin, end):
+                    there = bisect_left(known, keys[place])
+                    if there < len(known) and known[there] == keys[place]:
+                        found[place] = self._items[number][there]
+            else:
+                items = dict(zip(known, self._items[number], strict=True))
+                found[begin:end] = map(items.get, keys[begin:end])
+        return found
+
+
+def _one_by_one(
+    keys: list[Any], items: list[Item], some: Sequence[Any], found: Mapping[Any, Item]
+) -> tuple[list[Any], list[Item]] | None:
+    """Keys and items where at some keys there is what was found of them, or nothing; ``None``: as before."""
+    made, there = keys, items
+    for key in some:
+        place = bisect_left(made, key)
+        is_known = place < len(made) and made[place] == key
+        item = found.get(key)
+        if item is None and not is_known:
+            continue
+        if there is items:
+            made, there = keys.copy(), items.copy()
+        if item is None:
+            del made[place], there[place]
+        elif is_known:
+            there[place] = item
+        else:
+            made.insert(place, key)
+            there.insert(place, item)
+    return None if there is items else (made, there)
+
+
+def _at_once(
+    keys: list[Any], items: list[Item], some: Sequence[Any], found: Mapping[Any, Item]
+) -> tuple[list[Any], list[Item]] | None:
+    """The same of many keys."""
+    named = set(some)
+    were, are = named.intersection(keys), named & found.keys()
+    if were == are:
+        if not are:
+            return None
+        if len(are) == len(keys):
+            return keys, list(map(found.__getitem__, keys))
+        # Whatever else was found is not among these keys.
+        return keys, list(map(found.get, keys, items))
+    known = {key: item for key, item in zip(keys, items, strict=True) if key not in were}
+    known.update((key, found[key]) for key in are)
+    made = sorted(known)
+    return made, list(map(known.__getitem__, made))

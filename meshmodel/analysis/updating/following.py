@@ -1,7 +1,7 @@
 """An analysis after an edit, from the one before."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -18,9 +18,10 @@ from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.doors import KeptDoors
 from meshmodel.analysis.updating.engines import Moved, keep, move
 from meshmodel.analysis.updating.found import Found, Refinding, find
-from meshmodel.analysis.updating.near import Near, differ
+from meshmodel.analysis.updating.near import Near
 from meshmodel.analysis.updating.preparing import keeping, known_facts
 from meshmodel.analysis.updating.some_doors import SomeDoors, some_doors
+from meshmodel.model.records import System
 from meshmodel.model.snapshot import Snapshot
 
 _CONCERNED = 3
@@ -198,7 +199,7 @@ class Following:
             self._facts = Facts(self.engine, doors, counts, self.kept.related)
             return find(self._facts, today)
         earlier.facts.who.prepare()
-        near = Near(earlier.kept, earlier.moved)
+        near = Near(earlier.kept, earlier.moved, earlier.facts.who)
         changes = earlier.moved.changes
         # Another edit of the same reading may have given the number of a new agent to another one.
         renamed = any(
@@ -209,12 +210,15 @@ class Following:
             doors,
             counts,
             self.kept.related,
-            _still(earlier.facts.made, changes),
-            earlier.facts.who.after(self.engine, near.differences.items(), renamed=renamed),
+            # What it has follows from systems and zones.
+            {} if near.changed["system"] or changes.of("zone") else earlier.facts.made,
+            _marked(earlier.facts, self.engine, changes),
+            earlier.facts.who.after(self.engine, near.differing.effective, renamed=renamed),
             earlier.facts.meeting.after(self.engine, counts.count, earlier.moved.agents),
         )
+        near.who = self._facts.who
         near.met = set(self._facts.meeting.changed)
-        near.met |= self._facts.meeting.met_by({str(key) for key, _, _ in changes.of("agent")})
+        near.met |= self._facts.meeting.met_by(near.changed["agent"])
         kept_doors = self._doors or self._some
         several = self._wide or (
             kept_doors is not None
@@ -223,11 +227,13 @@ class Following:
         )
         if changes.of("zone") or several:
             return find(self._facts, today)
-        tables = frozenset(changes.tables) | ({"reach"} if earlier.moved.reaches else set())
+        tables = {each for each in changes.tables if near.changed.get(each, True)}
+        if earlier.moved.reaches:
+            tables.add("reach")
         again = [key for key, _, _ in changes.of("acceptance")]
         if today != earlier.today:
             again = [*again, *changes.after.acceptance]
-        refinding = Refinding(earlier.found, self._facts, near, tables, today)
+        refinding = Refinding(earlier.found, self._facts, near, frozenset(tables), today)
         return refinding.found(((str(key[0]), str(key[1])) for key in again), kept_doors)
 
 
@@ -269,21 +275,17 @@ def _approvals(known: dict[str, list[Approval]], kept: Kept, moved: Moved) -> di
     return made
 
 
-def _still(made: dict[str, object], changes: Changes) -> dict[str, object]:
-    """What was worked out about systems and zones and still holds."""
-    systems = [
-        (one, other)
-        for _, one, other in changes.of("system")
-        if one is None or other is None or differ(one, other)
-    ]
-    if not systems and not changes.of("zone"):
-        return made
-    if changes.of("zone") or any(one is None or other is None for one, other in systems):
-        return {}
-    if any(replace(one, name=other.name, at=other.at) != other for one, other in systems):
-        return {}
-    # They are only called otherwise: sets of accesses are the same, words are not.
-    return {name: each for name, each in made.items() if isinstance(each, int)}
+def _marked(before: Facts, engine: Engine, changes: Changes) -> dict[Callable[[System], bool], int]:
+    """The read accesses that rules asked for, after an edit."""
+    found: dict[Callable[[System], bool], int] = {}
+    for worth, mask in tuple(before.marked.items()):
+        gone = come = 0
+        for _, one, other in changes.of("system"):
+            gone |= 0 if one is None else 1 << before.engine.mesh.access_node(one.id, 0)
+            if other is not None and worth(other):
+                come |= 1 << engine.mesh.access_node(other.id, 0)
+        found[worth] = mask & ~gone | come
+    return found
 
 
 class Known(NamedTuple):

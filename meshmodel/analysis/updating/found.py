@@ -21,7 +21,9 @@ from meshmodel.model.vocabulary import SEVERITIES
 Shelf = tuple[int, str]
 """Where findings are that are sorted by their subjects: the severity and the rule."""
 
-WITHIN: Final = frozenset({"human-identity-in-agent", "person-uses-workload-identity"})
+WITHIN: Final = frozenset(
+    {"delegation-not-honoured", "human-identity-in-agent", "person-uses-workload-identity"}
+)
 """The rules of which a record may have several findings, whose subjects begin with it: agent>credential.
 
 A finding of any other local rule has its record as its subject.
@@ -127,39 +129,36 @@ class Refinding:
                     was = chain.from_iterable(shelf.keys() for _, shelf in self._shelves_of(rule.id))
                     self._replace(rule.id, was, cases)
                 continue
-            worth: set[int] | None = None
-            if rule.among is not None and rule.near and self._near.is_wide:
-                # It is near to most of a table, of which few records can have a case.
-                worth = set(map(id, rule.among(facts)))
-                if not worth and rule.id not in self._of_rule:
+            records: Mapping[Key, object] = changed
+            if rule.worth is not None:
+                records = facts.chosen(rule.per, rule.worth)
+                if not records and rule.id not in self._of_rule:
                     continue
+            elif rule.per != "door":
+                records = facts.snapshot.table(rule.per)
             keys: Iterable[Key] = changed
-            records: Callable[[Key], object] = changed.get
             if rule.per != "door":
-                records = facts.snapshot.table(rule.per).get
-                keys = self._near.keys(rule.per, rule.near)
+                seen = -1 if rule.seen is None else rule.seen(facts)
+                keys = self._near.keys(rule.per, rule.near, seen)
             if keys:
-                self._renew(rule, keys, records, worth)
+                self._renew(rule, keys, records)
         self._accept(accepted_again)
         every = self._before.findings
         if self._shelves != self._before.shelves:
-            every = tuple(chain.from_iterable(self._shelves[each].items() for each in sorted(self._shelves)))
+            listed: list[Finding] = []
+            for each in sorted(self._shelves):
+                listed += self._shelves[each].items()
+            every = tuple(listed)
         return Found(facts.doors, every, self._shelves)
 
     def _shelves_of(self, rule: str) -> Sequence[tuple[int, Sorted[Finding]]]:
         return [(rank, self._shelves[rank, rule]) for rank in self._of_rule.get(rule, ())]
 
-    def _renew(
-        self, rule: Rule, keys: Iterable[Key], records: Callable[[Key], object], worth: set[int] | None
-    ) -> None:
-        """Find again what a local rule has to say of these records; there may be none any more, and only
-        those that are worth it, by what objects they are, can have a case.
-        """
+    def _renew(self, rule: Rule, keys: Iterable[Key], records: Mapping[Key, object]) -> None:
+        """Find again what a local rule has to say of these records; there may be none any more."""
         facts, of = self._facts, rule.of
         assert of is not None
-        there = [record for record in map(records, keys) if record is not None]
-        if worth is not None:
-            there = [record for record in there if id(record) in worth]
+        there = [record for record in map(records.get, keys) if record is not None]
         cases: Cases | list[Case]
         if rule.many is None:
             cases = [case for record in there for case in of(facts, record)]
@@ -187,12 +186,10 @@ class Refinding:
             known[subject if subject not in known else subject + _OTHER] = finding
         ordered = sorted({*subjects, *chain.from_iterable(found.values())})
         ranks = self._of_rule.setdefault(rule, set())
-        for rank in ranks | found.keys() if ordered else ():
+        for rank in ranks | found.keys():
             shelf = self._shelves.get((rank, rule))
-            made, changed = (Sorted[Finding].of([], []) if shelf is None else shelf).after(
-                ordered, list(map(found.get(rank, _NOTHING).get, ordered))
-            )
-            if changed:
+            made = (shelf or Sorted[Finding].of([], [])).put(ordered, found.get(rank, _NOTHING))
+            if made is not shelf:
                 ranks.add(rank)
                 self._shelves[rank, rule] = made
 
@@ -203,7 +200,7 @@ class Refinding:
                 for rank, shelf in self._shelves_of(rule):
                     finding = shelf.get(key)
                     if finding is not None:
-                        self._shelves[rank, rule], _ = shelf.after([key], [self._accepted(finding)])
+                        self._shelves[rank, rule] = shelf.put([key], {key: self._accepted(finding)})
 
     def _accepted(self, finding: Finding) -> Finding:
         acceptance = self._facts.snapshot.acceptance.get((finding.rule, finding.subject))

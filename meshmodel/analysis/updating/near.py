@@ -1,15 +1,19 @@
 """Which records an edit is near to: what the cases of local rules may depend on (see ``rules.base``)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 from typing import Any, Final, cast
 
+from meshmodel.analysis.reached import FEW, Reached
 from meshmodel.analysis.relations import ENDS
 from meshmodel.analysis.results import Door
-from meshmodel.analysis.steps import bits
+from meshmodel.analysis.rules.base import OF_ENDS
+from meshmodel.analysis.rules.holding import hands_on
+from meshmodel.analysis.steps import ALL_ACTIONS, bits
 from meshmodel.analysis.updating.concerned import Kept
+from meshmodel.analysis.updating.differing import Differing
 from meshmodel.analysis.updating.engines import Moved
 from meshmodel.model.records import Checkpoint, Key, System
 
@@ -44,39 +48,38 @@ def differ(one: Any, other: Any) -> bool:
     return any(getattr(one, each) != getattr(other, each) for each in one.__slots__ if each not in UNREAD)
 
 
-_PER_END: Final = 12
+_PER_END: Final = 4
 """It takes as long to ask for the relations at one element as to look at so many."""
-
-
-_WIDE: Final = 50
-"""An edit that changes what so many agents reach is near to much."""
 
 
 class Near:
     """The records that one edit is near to.
 
     Attributes:
+        differing: what agents reach otherwise.
         met: the checkpoints that others meet who have power over them, or who are called otherwise.
+        who: who reaches what after it.
     """
 
-    def __init__(self, before: Kept, moved: Moved) -> None:
+    who: Reached
+
+    def __init__(self, before: Kept, moved: Moved, reached: Reached) -> None:
+        """Arguments: the reading before the edit, what it did, and who reached what before it."""
         self._before = before
+        self._who_before = reached
         self._moved = moved
         self._after = moved.kept
+        self.differing = Differing(before, moved)
         self.met: set[Key] = set()
         self._known: dict[tuple[str, frozenset[str]], set[Key]] = {}
 
-    @property
-    def is_wide(self) -> bool:
-        """Whether many agents reach something else, so that it is near to much."""
-        return len(self._moved.told) > _WIDE
-
-    def keys(self, table: str, near: frozenset[str]) -> set[Key]:
+    def keys(self, table: str, near: frozenset[str], seen: int = -1) -> set[Key]:
         """The records of a table whose cases may be others, gone ones among them.
 
         Args:
             table: the table of a local rule.
             near: what its cases depend on.
+            seen: the nodes that matter among those that an agent reaches.
         """
         if table in ENDS:
             known = self._known.get((table, near))
@@ -85,9 +88,11 @@ class Near:
             return known
         if table == "checkpoint":
             return self._checkpoints | self.met if "met" in near else set(self._checkpoints)
+        if table == "agent" and "reach" in near:
+            return cast("set[Key]", self._around[table] | self._agents(seen))
         return cast("set[Key]", self._elements(table, near))
 
-    def doors(self, doors: Iterable[Door], there: Callable[[Key], Door | None]) -> dict[Key, Door | None]:
+    def doors(self, doors: Sequence[Door], there: Callable[[Key], Door | None]) -> dict[Key, Door | None]:
         """The doors that are told otherwise, though they are the same.
 
         Args:
@@ -103,9 +108,10 @@ class Near:
             key = grant.credential, grant.system
             found[key] = there(key)
         if agents:
-            found.update(
-                ((door.credential, door.system), door) for door in doors if not agents.isdisjoint(door.agents)
-            )
+            # Many doors have the same agents, of whom they name the first.
+            alike = {id(door.agents): door.agents for door in doors}
+            named = {number for number, every in alike.items() if not agents.isdisjoint(every[:FEW])}
+            found.update(((door.credential, door.system), door) for door in doors if id(door.agents) in named)
         return found
 
     def _renamed(self, table: str) -> set[str]:
@@ -146,8 +152,10 @@ class Near:
                     for record in (one, other):
                         if record is not None and record.at is not None:
                             found["system"].add(record.at)
-        for _, one, other in changes.of("agent"):
-            found["system"].update(r.runs_on for r in (one, other) if r is not None and r.runs_on is not None)
+        for key, one, other in changes.of("agent"):
+            if key in self.changed["agent"]:
+                hosts = (each.runs_on for each in (one, other) if each is not None)
+                found["system"].update(each for each in hosts if each is not None)
         return found
 
     @cached_property
@@ -172,68 +180,64 @@ class Near:
 
     @staticmethod
     def _passing(kept: Kept, credentials: frozenset[str], found: Ids) -> None:
-        for delegation in kept.engine.snapshot.delegation.values():
-            if delegation.passes is not None and not credentials.isdisjoint(delegation.passes):
+        for delegation in kept.related.chosen("delegation", hands_on).values():
+            if not credentials.isdisjoint(delegation.passes):
                 found["agent"] |= {delegation.from_, delegation.to}
 
     # By reach ---------------------------------------------------------------------------------
 
-    @cached_property
-    def _agents(self) -> set[str]:
-        """The agents that reach something else, or something that changed."""
-        mesh, effective = self._after.engine.mesh, self._after.effective
-        found = set(self._moved.told)
-        hit: list[int] = []
-        for system in self.changed["system"]:
-            if system in mesh.system_number:
-                first = mesh.access_node(system, 0)
-                hit.extend(range(first, first + 5))
+    def _agents(self, seen: int) -> set[str]:
+        """The agents that reach something else of what matters, or something that changed."""
+        mesh = self._after.engine.mesh
         opened = {str(key[0]) for key, _, _ in self._moved.changes.of("grant")}
-        hit.extend(mesh.credential_node[each] for each in opened & mesh.credential_node.keys())
-        found.update(
-            mesh.agents[node - mesh.first_agent]
-            for node in effective.leading(hit)
-            if node >= mesh.first_agent
-        )
+        opening = [mesh.credential_node[each] for each in opened & mesh.credential_node.keys()]
+        found = self._affected.union(self.who.named([node for node in opening if seen >> node & 1]).agents)
+        if seen < 0:
+            return found.union(self._moved.told)
+        seen |= self._accesses
+        for difference, agents in self.differing.told:
+            if difference & seen:
+                found.update(agents)
         return found
 
     @cached_property
-    def differences(self) -> dict[int, int]:
-        """For agents whose effective reach changed their nodes, and what is in it now and was not, or the
-        other way round.
-        """
-        old, new = self._before.engine.mesh, self._after.engine.mesh
-        before, after = self._before.effective, self._after.effective
-        found: dict[int, int] = {}
-        for agent in self._moved.shifted:
-            was, now = old.agent_node.get(agent), new.agent_node.get(agent)
-            if was is not None and was == now:
-                difference = before.row(was) ^ after.row(was)
-                if difference:
-                    found[was] = difference
-            else:
-                if was is not None:
-                    found[was] = before.row(was)
-                if now is not None:
-                    found[now] = after.row(now)
+    def _affected(self) -> set[str]:
+        """The agents that reach a system that changed, or are triggered by another one."""
+        mesh, edit = self._after.engine.mesh, self._moved.edit
+        systems = self.changed["system"] & mesh.system_number.keys()
+        firsts = [mesh.access_node(system, 0) for system in systems]
+        hit = [first + action for first in firsts for action in range(5)]
+        steered = {enters - mesh.first_agent for _, enters in (*edit.gone, *edit.come)}
+        return {*self.who.named(hit).agents, *(mesh.agents[each] for each in steered if each >= 0)}
+
+    @cached_property
+    def _accesses(self) -> int:
+        """Those of systems that changed."""
+        found = 0
+        for mesh in (self._before.engine.mesh, self._after.engine.mesh):
+            for system in self.changed["system"] & mesh.system_number.keys():
+                found |= ALL_ACTIONS << mesh.access_node(system, 0)
         return found
 
     @cached_property
     def _reached(self) -> Ids:
         """The credentials and systems of which it changed who reaches them, or who they are."""
         mask = 0
-        for difference in self.differences.values():
+        for difference, _ in self.differing.effective:
             mask |= difference
-        old, new = self._before.engine, self._after.engine
-        for agent in self._moved.told:
-            if agent in old.mesh.agent_node and agent in new.mesh.agent_node:
-                mask |= old.alone[agent].row ^ new.alone[agent].row
-        found = self._ids(mask | self._rows(self._renamed("agent")))
-        opened = found["system"]
+        for difference, _ in self.differing.told:
+            mask |= difference
+        renamed = self._renamed("agent")
+        return self._ids(mask | self.who.naming(renamed, self._rows(renamed)))
+
+    @cached_property
+    def _presented(self) -> set[str]:
+        """The systems that credentials open of which it changed who reaches them, or who they are."""
+        found: set[str] = set()
         for kept in (self._before, self._after) if self._moved.changes.of("grant") else (self._after,):
             there = kept.related.at("grant", "credential")
-            for credential in found["credential"] & there.keys():
-                opened.update([grant.system for grant in there[credential]])
+            grants = map(there.__getitem__, self._reached["credential"] & there.keys())
+            found.update(grant.system for grant in chain.from_iterable(grants))
         return found
 
     def _rows(self, agents: set[str]) -> int:
@@ -257,45 +261,79 @@ class Near:
     def _ids(self, mask: int) -> Ids:
         found: Ids = {"system": set(), "agent": set(), "credential": set(), "zone": set()}
         new = self._after.engine.mesh  # what is gone still has its number
-        accesses = mask & new.access
+        systems, credentials = new.systems, new.credentials
+        accesses = mask & (1 << 5 * len(systems)) - 1
         touched = 0
         for action in range(5):
             touched |= accesses >> action & new.read
-        systems, credentials = new.systems, new.credentials
-        found["system"].update(systems[read // 5] for read in bits(touched) if read // 5 < len(systems))
+        found["system"] = {systems[read // 5] for read in bits(touched)}
         held = mask >> new.first_credential & (1 << len(credentials)) - 1
-        found["credential"].update(map(credentials.__getitem__, bits(held)))
+        found["credential"] = set(map(credentials.__getitem__, bits(held)))
         return found
 
     @cached_property
     def _follows(self) -> set[str]:
-        """The credentials from which something else follows, or something that counts otherwise."""
+        """The credentials from which something else follows, or something with another place among others."""
+        mesh = self._after.engine.mesh
+        nodes = self._following(lambda one, other: one.domain != other.domain)
+        return {mesh.credentials[node - mesh.first_credential] for node in nodes}
+
+    def _following(self, differs: Callable[[System, System], bool]) -> list[int]:
+        """The credentials from which something else follows, or a system that differs so, by their nodes."""
         mesh, effective = self._after.engine.mesh, self._after.effective
-        first, after = mesh.first_credential, mesh.first_agent
         hit = [
             mesh.access_node(str(key), action)
             for key, one, other in self._moved.changes.of("system")
-            if one is not None and other is not None and _followed(one) != _followed(other)
+            if one is not None and other is not None and differs(one, other)
             for action in range(5)
         ]
-        found = chain(effective.changed, effective.leading(hit) if hit else ())
-        return {mesh.credentials[node - first] for node in found if first <= node < after}
+        nodes = chain(effective.changed, effective.leading(hit) if hit else ())
+        first, after = mesh.first_credential, mesh.first_agent
+        return [node for node in nodes if first <= node < after]
+
+    @cached_property
+    def _private(self) -> set[str]:
+        """The credentials from which a confidential or restricted system follows now, and none did, or the
+        other way round.
+        """
+        before, after = self._before.effective, self._after.effective
+        old, mesh = self._before.engine.mesh, self._after.engine.mesh
+        then, now = (each.at_level[2] | each.at_level[3] for each in (old, mesh))
+        nodes = self._following(lambda one, other: _is_private(one) != _is_private(other))
+        one, other = (map(each.component.__getitem__, nodes) for each in (before, after))
+        places = list(zip(one, other, strict=True))
+        differing = {
+            (one, other)
+            for one, other in set(places)
+            if bool(before.row_of(one) & then) != bool(after.row_of(other) & now)
+        }
+        if not differing:
+            return set()
+        return {
+            mesh.credentials[node - mesh.first_credential]
+            for node, place in zip(nodes, places, strict=True)
+            if place in differing
+        }
 
     # By table ---------------------------------------------------------------------------------
 
     def _elements(self, table: str, near: frozenset[str]) -> set[str]:
         found = self._around[table]
-        if table == "agent":
-            return found | self._agents if "reach" in near else found
-        if not near:
+        if not near or table == "agent":
             return found
         found = set(found)
         if "reached" in near:
             found |= self._reached[table]
+        if "presented" in near and table == "system":
+            found |= self._presented
+        if "anybody" in near:
+            found |= self._ids(self._who_before.every ^ self.who.every)[table]
         if "homes" in near:
             found |= self._homes[table]
         if "follows" in near and table == "credential":
             found |= self._follows
+        if "private" in near and table == "credential":
+            found |= self._private
         return found
 
     def _relations(self, table: str, near: frozenset[str]) -> set[Key]:
@@ -305,7 +343,9 @@ class Near:
             # The system where it takes place is at neither end, and called by its name.
             found.update(key for key, each in every.items() if each.at in self.changed["system"])
         ends = ENDS[table]
-        at = [self._elements(KINDS[table, end], near) for end in ends]
+        at = [
+            self._elements(KINDS[table, end], near & those) for end, those in zip(ends, OF_ENDS, strict=True)
+        ]
         if _PER_END * sum(map(len, at)) > len(every):
             ones, others = at
             found.update(key for key in every if key[0] in ones or key[1] in others)
@@ -313,8 +353,7 @@ class Near:
         key_of = attrgetter(*ends)
         for end, those in zip(ends, at, strict=True):
             there = self._after.related.at(table, end)
-            for ident in those & there.keys():
-                found.update(map(key_of, there[ident]))
+            found.update(map(key_of, chain.from_iterable(map(there.__getitem__, those & there.keys()))))
         return found
 
     @cached_property
@@ -338,9 +377,8 @@ class Near:
         return found
 
 
-def _followed(record: System) -> tuple[str, bool]:
-    """What counts of a system that follows from a credential: its place among others, and its level."""
-    return record.domain, record.computed_sensitivity in ("confidential", "restricted")
+def _is_private(system: System) -> bool:
+    return system.computed_sensitivity in ("confidential", "restricted")
 
 
 def _place(checkpoint: Checkpoint) -> tuple[str, str, str]:
