@@ -1,8 +1,8 @@
 """Private data, outsiders' words and a way out in the hands of one agent."""
 
 from collections.abc import Sequence
-from operator import attrgetter
 
+from meshmodel.analysis.closure import union
 from meshmodel.analysis.reached import MOST_LIT
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling, joined
@@ -48,8 +48,14 @@ def _told(facts: Facts, words: int, private: int, out: int) -> Flow:
 
 
 def _exposed(facts: Facts) -> int:
-    """All accesses of exposed systems."""
-    return ALL_ACTIONS * facts.reads(attrgetter("is_exposed"))
+    """All accesses of exposed systems: where nothing else is said of those that are public."""
+    mesh, numbers = facts.engine.mesh, facts.engine.mesh.system_number
+    said = [each for each in facts.snapshot.system.values() if each.exposed is not None]
+    shown, hidden = (
+        union([5 * numbers[each.id] for each in said if each.exposed is exposed and each.id in numbers])
+        for exposed in (True, False)
+    )
+    return ALL_ACTIONS * (mesh.level_read[0] & ~hidden | shown)
 
 
 def _touches(facts: Facts) -> list[str]:
@@ -62,9 +68,11 @@ def _touches(facts: Facts) -> list[str]:
 def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
     engine, mesh = facts.engine, facts.engine.mesh
     exposed = facts.cached("exposed", lambda: _exposed(facts))
-    # Agents that begin with the same reach the same unchecked, themselves aside; and who hears all that
-    # outsiders say hears no more from what triggers it.
-    alike: dict[int, tuple[int, int, int, bool]] = {}
+    matters = mesh.untrusted | mesh.above[1] | exposed
+    # Agents that begin with the same reach the same unchecked, themselves aside; of most others what matters
+    # is the same; and who hears all that outsiders say hears no more from what triggers it.
+    alike: dict[int, tuple[int, bool]] = {}
+    sorts: dict[int, int] = {}
     flows: dict[tuple[int, int], Flow | None] = {}
     places: list[int] = []
     found: list[Flow] = []
@@ -76,17 +84,17 @@ def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
         begins = id(unchecked.seeds)
         reached = alike.get(begins)
         if reached is None:
-            row = unchecked.row
-            words = row & mesh.untrusted
-            reached = words, row & mesh.above[1], row & exposed, words == mesh.untrusted
-            alike[begins] = reached
-        words, private, out, hears_all = reached
+            row = unchecked.row & matters
+            sort = sorts.setdefault(row, len(sorts))
+            reached = alike[begins] = sort, row & mesh.untrusted == mesh.untrusted
+        sort, hears_all = reached
         steering = 0
         if not hears_all:
             steering = mesh.triggered_by.get(node, 0) & mesh.untrusted
-        key = begins, steering
+        key = sort, steering
         if key not in flows:
-            words |= steering
+            row = unchecked.row
+            words, private, out = row & mesh.untrusted | steering, row & mesh.above[1], row & exposed
             flows[key] = _told(facts, words, private, out) if private and out and words else None
         flow = flows[key]
         if flow is not None:
