@@ -90,15 +90,6 @@ def crossed_from(mesh: Mesh, traveller: Traveller, source: int | None) -> int:
     return outside | home & mesh.acting & less
 
 
-def closed_by_boundaries(engine: Engine, group: Group, zone: str | None) -> int:
-    """The accesses to which no door is open from a zone, because a boundary that counts is there."""
-    closed = 0
-    for boundary in engine.candidates.boundaries:
-        if boundary.zone_from == zone and not group.unchecked.dropped >> boundary.number & 1:
-            closed |= engine.mesh.zone_mask.get(boundary.zone_to, 0) & engine.mesh.read * boundary.actions
-    return closed
-
-
 class Doors:
     """The grant steps that are open for a start, by the access to which they are a door."""
 
@@ -405,12 +396,3 @@ def without_closed(
             sources &= ~mesh.zone_mask.get(boundary.zone_from, 0)
             home = home and traveller.home != boundary.zone_from
     return sources, home
-
-
-def all_of(engine: Engine, traveller: Traveller) -> Iterator[tuple[int | None, Group]]:
-    """The sources of an agent with their groups: home as ``None``, systems by number."""
-    for group in engine.exact(traveller):
-        if group.home:
-            yield None, group
-        for read in bits(group.sources):
-            yield read // 5, group

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from meshmodel.analysis.crossings import all_of, crossed_from
+from meshmodel.analysis.crossings import crossed_from
 from meshmodel.analysis.engine import Engine, Group, Traveller
 from meshmodel.analysis.intending import Intending
-from meshmodel.analysis.listing import Listing
+from meshmodel.analysis.listing import Listing, all_of
 from meshmodel.analysis.results import Door, Explanation, Finding
 from meshmodel.analysis.steps import ALL_ACTIONS, READ, bits
 from meshmodel.analysis.story import Story

@@ -3,14 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from meshmodel.analysis.crossings import (
-    Approval,
-    Doors,
-    all_of,
-    approvals,
-    closed_by_boundaries,
-    crossed_from,
-)
+from meshmodel.analysis.crossings import Approval, Doors, approvals, crossed_from
 from meshmodel.analysis.engine import Engine, Group, Traveller
 from meshmodel.analysis.entering import severity_number, severity_word
 from meshmodel.analysis.results import Crossing, CrossingState
@@ -80,7 +73,7 @@ class Listing:
     ) -> Judged:
         """The state of one crossing; as if there were no door but one, where ``through`` names it."""
         zone = traveller.home if source is None else self.mesh.zone_of[source]
-        if closed_by_boundaries(self.engine, group, zone) >> access & 1:
+        if _closed(self.engine, group, zone) >> access & 1:
             return Judged("controlled", None, ())
         doors = self._opened.get((group, access))
         if doors is None:
@@ -140,3 +133,21 @@ def _covers(approval: Approval, source: int | None, access: int) -> bool:
     if system != approval.system or not approval.actions >> action & 1:
         return False
     return approval.home if source is None else bool(approval.sources >> 5 * source & 1)
+
+
+def all_of(engine: Engine, traveller: Traveller) -> Iterator[tuple[int | None, Group]]:
+    """The sources of an agent with their groups: home as ``None``, systems by number."""
+    for group in engine.exact(traveller):
+        if group.home:
+            yield None, group
+        for read in bits(group.sources):
+            yield read // 5, group
+
+
+def _closed(engine: Engine, group: Group, zone: str | None) -> int:
+    """The accesses to which no door is open from a zone, because a boundary that counts is there."""
+    closed = 0
+    for boundary in engine.candidates.boundaries:
+        if boundary.zone_from == zone and not group.unchecked.dropped >> boundary.number & 1:
+            closed |= engine.mesh.zone_mask.get(boundary.zone_to, 0) & engine.mesh.read * boundary.actions
+    return closed

@@ -26,9 +26,9 @@ from typing import Any, Protocol
 
 import tomli_w
 
-from meshmodel.analysis.crossings import all_of, crossed_from
+from meshmodel.analysis.crossings import crossed_from
 from meshmodel.analysis.engine import Engine, Group, Traveller
-from meshmodel.analysis.listing import Listing
+from meshmodel.analysis.listing import Listing, all_of
 from meshmodel.analysis.reach import identities
 from meshmodel.analysis.steps import ADMIN, READ, bits, implied_mask
 from meshmodel.exporters.policy_words import Wording

@@ -42,6 +42,7 @@ FORMS = {
     "groups by difference": {"marking._LITTLE": 2, "marking._PIVOTS": 2},
     "little is kept": {"reached._MOST_KNOWN": 0, "meeting._MOST_KNOWN": 0, "listing._MOST_KNOWN": 0},
     "many credentials": {"rules.orphaned_credential._FEW_ASKED": -1, "rules.several._FEW": -1},
+    "ends of stored secrets one by one": {"rules.secret_at_rest._FEWER": 0},
     "sets in parts": {"steps._FEW": 0, "steps._PART": 1},
     "sets of agents by difference": {"updating.doors._LITTLE": 0, "updating.doors._PIVOTS": 1},
     "nothing is named twice": {"updating.doors._NAMES": 0},

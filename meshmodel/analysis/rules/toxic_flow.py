@@ -67,9 +67,11 @@ def _seen(facts: Facts) -> int:
 def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
     engine, mesh = facts.engine, facts.engine.mesh
     exposed = ALL_ACTIONS * facts.reads(_is_exposed)
-    # Agents that begin with the same reach the same unchecked, themselves aside; and who hears all that
-    # outsiders say hears no more from what triggers it.
-    alike: dict[int, tuple[int, int, int, bool]] = {}
+    matters = mesh.untrusted | mesh.above[1] | exposed
+    # Agents that begin with the same reach the same unchecked, themselves aside; of most others what matters
+    # is the same; and who hears all that outsiders say hears no more from what triggers it.
+    alike: dict[int, tuple[int, bool]] = {}
+    sorts: dict[int, int] = {}
     flows: dict[tuple[int, int], Flow | None] = {}
     places: list[int] = []
     found: list[Flow] = []
@@ -81,17 +83,17 @@ def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
         begins = id(unchecked.seeds)
         reached = alike.get(begins)
         if reached is None:
-            row = unchecked.row
-            words = row & mesh.untrusted
-            reached = words, row & mesh.above[1], row & exposed, words == mesh.untrusted
-            alike[begins] = reached
-        words, private, out, hears_all = reached
+            row = unchecked.row & matters
+            sort = sorts.setdefault(row, len(sorts))
+            reached = alike[begins] = sort, row & mesh.untrusted == mesh.untrusted
+        sort, hears_all = reached
         steering = 0
         if not hears_all:
             steering = mesh.triggered_by.get(node, 0) & mesh.untrusted
-        key = begins, steering
+        key = sort, steering
         if key not in flows:
-            words |= steering
+            row = unchecked.row
+            words, private, out = row & mesh.untrusted | steering, row & mesh.above[1], row & exposed
             flows[key] = _told(facts, words, private, out) if private and out and words else None
         flow = flows[key]
         if flow is not None:
