@@ -147,6 +147,7 @@ BOUNDS = {
     "doors wait for a second edit": ("meshmodel.analysis.updating.following._MANY", -1),
     "many agents are concerned": ("meshmodel.analysis.updating.following._FEW", -1_000_000),
     "tables are looked at": ("meshmodel.analysis.updating.near._PER_END", 1_000),
+    "many keys are replaced at once": ("meshmodel.analysis.updating.chunks._FEW", 0),
     "marks run out": ("meshmodel.analysis.updating.doors._SPARE", 1),
     "few counts are kept": ("meshmodel.analysis.crossings._FEW", -1_000_000),
     "few words are kept": ("meshmodel.analysis.reached._MOST_KNOWN", 1),
