@@ -147,6 +147,7 @@ BOUNDS = {
     "doors wait for a second edit": ("meshmodel.analysis.updating.following._MANY", -1),
     "many agents are concerned": ("meshmodel.analysis.updating.following._FEW", -1_000_000),
     "tables are looked at": ("meshmodel.analysis.updating.near._PER_END", 1_000),
+    "many keys are replaced at once": ("meshmodel.analysis.updating.chunks._FEW", 0),
     "marks run out": ("meshmodel.analysis.updating.doors._SPARE", 1),
     "few counts are kept": ("meshmodel.analysis.crossings._FEW", -1_000_000),
     "few words are kept": ("meshmodel.analysis.reached._MOST_KNOWN", 1),
@@ -384,30 +385,3 @@ def test_a_delegation_and_a_grant_between_the_same_ids_have_a_finding_each():
         assert all((each.accepted is not None) == (change is accepted) for each in found)
         told = [analyse(after.snapshot, today=TODAY).explain_finding(each) for each in found]
         assert all(each is not None for each in told)
-
-
-@pytest.mark.parametrize(
-    ("agent", "number", "named"),
-    [("a0", 5, True), ("a4", 5, True), ("a2", 6, True), ("a3", 6, False), ("a6", 7, False)],
-)
-def test_an_agent_is_called_otherwise_that_a_door_names_or_counts(agent, number, named):
-    """Of up to five agents all are named, of more the first three; the others are counted."""
-    agents = [f"a{each}" for each in range(number)]
-    records = [
-        *(r.Zone(each) for each in ("desk", "vault")),
-        r.System("bank", zone="vault", sensitivity="restricted", audit="none"),
-        r.System("notes", zone="desk", kind="agent-memory"),
-        *(r.Agent(each, kind="service", home="desk") for each in agents),
-        r.Credential("key"),
-        *(r.Hold(each, "key") for each in agents),
-        r.Grant("key", "bank", ("write",)),
-        r.Grant("key", "notes", ("read", "write")),
-        r.Custody("notes", "key"),
-    ]
-    change = Put(r.Agent(agent, kind="service", home="desk", name="Somebody"))
-    before, after = followed(snapshot_of(records), change)
-    told = [
-        [each.message for each in found.findings if "Somebody" in each.message] for found in (before, after)
-    ]
-    assert not told[0]
-    assert bool(told[1]) == named

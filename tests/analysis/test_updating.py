@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from meshmodel.analysis.closure import forward
 from meshmodel.analysis.relations import ENDS, Related
 from meshmodel.analysis.rules import RULES
+from meshmodel.analysis.steps import bits
 from meshmodel.analysis.updating import chunks, losing
 from meshmodel.analysis.updating.closures import Followed
 from meshmodel.analysis.updating.found import WITHIN
@@ -181,3 +182,11 @@ def test_a_system_where_credentials_are_exchanged_is_called_otherwise():
         snapshot = apply_edit(snapshot, Edit("rename", (put,)))
         analysis = analyse(snapshot, today=TODAY, previous=analysis)
         assert_equal(analysis, analyse(snapshot, today=TODAY))
+
+
+@given(
+    stretches=st.lists(st.tuples(st.integers(0, 5_000), st.integers(1, 300), st.integers(1, 3)), max_size=4)
+)
+def test_bits_are_found_wherever_there_are_stretches_of_them(stretches):
+    chosen = {each for first, size, every in stretches for each in range(first, first + size, every)}
+    assert list(bits(sum(1 << each for each in chosen))) == sorted(chosen)

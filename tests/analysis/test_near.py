@@ -1,0 +1,97 @@
+"""What an edit is near to: findings that change with it, however far away they are."""
+
+import pytest
+
+from meshmodel.model import records as r
+from meshmodel.store.edits import Put, Remove
+from tests.analysis.random_models import snapshot_of
+from tests.analysis.test_incremental import followed
+
+
+@pytest.mark.parametrize(
+    ("agent", "number", "named"),
+    [("a0", 5, True), ("a4", 5, True), ("a2", 6, True), ("a3", 6, False), ("a6", 7, False)],
+)
+def test_an_agent_is_called_otherwise_that_a_door_names_or_counts(agent, number, named):
+    """Of up to five agents all are named, of more the first three; the others are counted."""
+    agents = [f"a{each}" for each in range(number)]
+    records = [
+        *(r.Zone(each) for each in ("desk", "vault")),
+        r.System("bank", zone="vault", sensitivity="restricted", audit="none"),
+        r.System("notes", zone="desk", kind="agent-memory"),
+        *(r.Agent(each, kind="service", home="desk") for each in agents),
+        r.Credential("key"),
+        *(r.Hold(each, "key") for each in agents),
+        r.Grant("key", "bank", ("write",)),
+        r.Grant("key", "notes", ("read", "write")),
+        r.Custody("notes", "key"),
+    ]
+    change = Put(r.Agent(agent, kind="service", home="desk", name="Somebody"))
+    before, after = followed(snapshot_of(records), change)
+    told = [
+        [each.message for each in found.findings if "Somebody" in each.message] for found in (before, after)
+    ]
+    assert not told[0]
+    assert bool(told[1]) == named
+
+
+def rules_of(analysis):
+    """The rules of its findings, with their subjects."""
+    return {(each.rule, each.subject) for each in analysis.findings}
+
+
+def test_far_away_nobody_comes_to_a_credential_any_more():
+    records = [
+        r.System("bank"),
+        r.Agent("ann", kind="service"),
+        *(r.Credential(each) for each in ("first", "second", "third")),
+        r.Hold("ann", "first"),
+        r.Exchange("first", "second"),
+        r.Exchange("second", "third"),
+        r.Grant("third", "bank", ("read",)),
+    ]
+    orphan = "orphaned-credential", "third"
+    before, after = followed(snapshot_of(records), Remove("hold", ("ann", "first")))
+    assert orphan not in rules_of(before)
+    assert orphan in rules_of(after)
+    before, after = followed(after.snapshot, Put(r.Hold("ann", "first")))
+    assert orphan in rules_of(before)
+    assert orphan not in rules_of(after)
+
+
+def supplied():
+    """A supplier's agent reads a confidential system, and a system of the supplier's can steer another; what
+    they read is some steps away from what they hold.
+    """
+    return [
+        r.System("bank", sensitivity="confidential"),
+        r.System("feed", sensitivity="public", vendor="somebody", untrusted_input=True),
+        r.Agent("ann", kind="service", vendor="somebody"),
+        r.Agent("bob", kind="ai-agent"),
+        *(r.Credential(each) for each in ("held", "next", "key", "reading")),
+        r.Hold("ann", "held"),
+        r.Hold("bob", "held"),
+        r.Exchange("held", "next"),
+        r.Exchange("next", "key"),
+        r.Grant("key", "bank", ("read",)),
+        r.Grant("reading", "feed", ("read",)),
+    ]
+
+
+def test_what_a_suppliers_agent_read_is_gone():
+    before, after = followed(snapshot_of(supplied()), Remove("system", "bank"))
+    assert ("third-party-reach", "ann") in rules_of(before)
+    assert ("third-party-reach", "ann") not in rules_of(after)
+
+
+def test_what_a_suppliers_agent_reads_no_more_is_public_now():
+    public = Put(r.System("bank", sensitivity="public"))
+    before, after = followed(snapshot_of(supplied()), public, Remove("exchange", ("next", "key")))
+    assert ("third-party-reach", "ann") in rules_of(before)
+    assert ("third-party-reach", "ann") not in rules_of(after)
+
+
+def test_an_agent_reads_what_steers_it_from_then_on():
+    before, after = followed(snapshot_of(supplied()), Put(r.Exchange("next", "reading")))
+    assert ("third-party-reach", "bob") not in rules_of(before)
+    assert ("third-party-reach", "bob") in rules_of(after)
