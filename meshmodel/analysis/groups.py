@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -93,10 +94,8 @@ class Grouping:
         self._relevant: dict[Out, tuple[int, int]] = {}
         # The guards of steps by the nodes that these leave, and which of these are read accesses.
         self._guards: dict[int, int] = {}
-        self._behind: dict[int, list[int]] = {}
-        for (leaves, enters), guards in guarding.candidates.guards.items():
+        for (leaves, _), guards in guarding.candidates.guards.items():
             self._guards[leaves] = self._guards.get(leaves, 0) | guards
-            self._behind.setdefault(leaves, []).append(enters)
         self._left = union(list(self._guards))
         self._guarded = self._left & guarding.mesh.access
         self._boundaries = 0
@@ -159,6 +158,14 @@ class Grouping:
         groups = [Group(plain, home, alone)] if plain or home else []
         groups.extend(Group(known, home=False, unchecked=first) for known, first in whole.values())
         return groups, tuple(rest)
+
+    @cached_property
+    def _behind(self) -> dict[int, list[int]]:
+        """The nodes that guarded steps enter, by those that these leave."""
+        behind: dict[int, list[int]] = {}
+        for leaves, enters in self._candidates.guards:
+            behind.setdefault(leaves, []).append(enters)
+        return behind
 
     def _parted(self, accesses: int) -> Classes:
         """Some read accesses by what follows on them."""
