@@ -253,8 +253,8 @@ class Grouping:
     def _opening_rest(self, out: Out, alone: Unchecked) -> Group | None:
         """The same where what follows opens guards; ``None`` where it is better not shared.
 
-        Power over checkpoints adds up. So which steps are open beside those of the agent alone depends
-        only on which of the steps that were guarded it leaves and enters.
+        Power over checkpoints adds up. So what is open beside that which is open for the agent alone
+        depends only on whether the agent reaches the ends of the steps that were guarded.
         """
         key = out, alone.dropped
         known = self._opened.setdefault(key, [])
@@ -281,7 +281,7 @@ class Grouping:
         for each in chain.from_iterable(seeds[1:]):
             grown |= self._guarding.baseline.row(each)
         covered = [step for number in bits(dropped) for step in candidates.covered[number]]
-        ahead = map(self._behind.__getitem__, bits((out.more | grown) & self._left))
+        ahead = map(self._behind.__getitem__, bits(more & self._left))
         decides = grown | union([*chain.from_iterable(covered), *chain.from_iterable(ahead)])
         # Doors may be open anew at credentials that the agent has alone, to what it reaches alone.
         doors = [
