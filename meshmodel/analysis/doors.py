@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from operator import add, attrgetter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from meshmodel.analysis.entering import Entering, Passing, Way
 from meshmodel.analysis.marking import NOBODY, SPECIAL, Marked
@@ -18,6 +18,9 @@ from meshmodel.analysis.results import Door
 from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, READ, action_mask, actions_of, bits
 from meshmodel.model.records import Grant
 from meshmodel.model.vocabulary import Severity
+
+_ACTIONS: Final = tuple(tuple(bits(mask)) for mask in range(ALL_ACTIONS + 1))
+"""The numbers of the actions of a set of five bits."""
 
 
 class _Kind(NamedTuple):
@@ -54,13 +57,9 @@ class MissingCheckpoints(Marked):
     def _forget(self) -> None:
         super()._forget()
         self._through: dict[int, _Through] = {}
-        # By credential and system the actions that somebody is always asked for, of those with checkpoints.
-        self._guarded: dict[int, dict[int, int]] = {}
-        for step in self.engine.candidates.guards:
-            leaves, (system, action) = step[0], divmod(step[1], 5)
-            guarded = self._guarded.setdefault(leaves, {})
-            always = 0 if self.open_in.get(step) else 1 << action
-            guarded[system] = guarded.get(system, 0) | always
+        self._guarded: dict[int, set[int]] = {}
+        for leaves, enters in self.engine.candidates.guards:
+            self._guarded.setdefault(leaves, set()).add(enters // 5)
 
     # Doors by columns -------------------------------------------------------------------------
 
@@ -124,13 +123,10 @@ class MissingCheckpoints(Marked):
         found = list(map(ways.get, keys))
         guarded = self._guarded
         for place in [place for place, node in enumerate(nodes) if special or node in guarded]:
-            node, system, mask = nodes[place], systems[place], granted[place]
+            node, system = nodes[place], systems[place]
             number = number_of[system]
-            always = guarded.get(node, {}).get(number)
-            if always is not None and mask & always == mask:
-                found[place] = None
-            elif always is not None or kind[system] == SPECIAL:
-                found[place] = self._way(node, number, carried[component[node]], mask)
+            if kind[system] == SPECIAL or number in guarded.get(node, ()):
+                found[place] = self._way(node, number, carried[component[node]], granted[place])
         return found
 
     def _doors_at(
@@ -152,9 +148,8 @@ class MissingCheckpoints(Marked):
         counts = {id(agents): agents for agents in reaching.values()}
         counted = {key: agents.bit_count() - everyone for key, agents in counts.items()}
         surely = {node: counted[id(reaching[component[node]])] for node in each_once}
-        for node, agents in held.items():
-            if node in surely:
-                surely[node] -= agents.bit_count()
+        for node in held.keys() & each_once:
+            surely[node] -= held[node].bit_count()
 
         def exactly(passing: Passing, node: int) -> Severity:
             known = picked.get(node)
@@ -203,15 +198,19 @@ class MissingCheckpoints(Marked):
     def _way(self, credential: int, system: int, carried: int, granted: int) -> Way | None:
         """Who comes through any door, and what they can do."""
         kind = self._kind[self.mesh.systems[system]]
-        open_for = {each: self._open(credential, 5 * system + each, carried) for each in bits(granted)}
+        guards, open_in = self.engine.candidates.guards, self.open_in
+        open_for = {}
+        for each in _ACTIONS[granted]:
+            step = credential, 5 * system + each
+            open_for[each] = carried & open_in.get(step, 0) if step in guards else carried
+        if not any(open_for.values()):
+            return None
         if kind != SPECIAL:
             # Most checkpoints are on all actions.
             several = set(open_for.values())
             if len(several) == 1:
                 through = several.pop()
-                return (
-                    self._plain_way(self._known_through(through), kind, system, granted) if through else None
-                )
+                return self._plain_way(self._known_through(through), kind, system, granted)
         by_admin = open_for.get(ADMIN, 0)
         found = 0
         parts = []
@@ -234,13 +233,6 @@ class MissingCheckpoints(Marked):
             agents |= entered.agents
         passing = Passing(self._named(agents), self.mesh.sensitivity[system], tuple(parts))
         return actions_of(found), passing
-
-    def _open(self, credential: int, access: int, carried: int) -> int:
-        """The groups among those that carry the credential for which the grant step is unguarded."""
-        step = credential, access
-        if step in self.engine.candidates.guards:
-            return carried & self.open_in.get(step, 0)
-        return carried
 
     def _kind_through(self, known: _Through, kind: int, system: int) -> _Kind:
         """Of these groups who comes to systems of one kind, of which this is one."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -93,10 +94,8 @@ class Grouping:
         self._relevant: dict[Out, tuple[int, int]] = {}
         # The guards of steps by the nodes that these leave, and which of these are read accesses.
         self._guards: dict[int, int] = {}
-        self._behind: dict[int, list[int]] = {}
-        for (leaves, enters), guards in guarding.candidates.guards.items():
+        for (leaves, _), guards in guarding.candidates.guards.items():
             self._guards[leaves] = self._guards.get(leaves, 0) | guards
-            self._behind.setdefault(leaves, []).append(enters)
         self._left = union(list(self._guards))
         self._guarded = self._left & guarding.mesh.access
         self._boundaries = 0
@@ -159,6 +158,14 @@ class Grouping:
         groups = [Group(plain, home, alone)] if plain or home else []
         groups.extend(Group(known, home=False, unchecked=first) for known, first in whole.values())
         return groups, tuple(rest)
+
+    @cached_property
+    def _behind(self) -> dict[int, list[int]]:
+        """The nodes that guarded steps enter, by those that these leave."""
+        behind: dict[int, list[int]] = {}
+        for leaves, enters in self._candidates.guards:
+            behind.setdefault(leaves, []).append(enters)
+        return behind
 
     def _parted(self, accesses: int) -> Classes:
         """Some read accesses by what follows on them."""
@@ -246,8 +253,8 @@ class Grouping:
     def _opening_rest(self, out: Out, alone: Unchecked) -> Group | None:
         """The same where what follows opens guards; ``None`` where it is better not shared.
 
-        Power over checkpoints adds up. So which steps are open beside those of the agent alone depends
-        only on which of the steps that were guarded it leaves and enters.
+        Power over checkpoints adds up. So what is open beside that which is open for the agent alone
+        depends only on whether the agent reaches the ends of the steps that were guarded.
         """
         key = out, alone.dropped
         known = self._opened.setdefault(key, [])
@@ -274,7 +281,7 @@ class Grouping:
         for each in chain.from_iterable(seeds[1:]):
             grown |= self._guarding.baseline.row(each)
         covered = [step for number in bits(dropped) for step in candidates.covered[number]]
-        ahead = map(self._behind.__getitem__, bits((out.more | grown) & self._left))
+        ahead = map(self._behind.__getitem__, bits(more & self._left))
         decides = grown | union([*chain.from_iterable(covered), *chain.from_iterable(ahead)])
         # Doors may be open anew at credentials that the agent has alone, to what it reaches alone.
         doors = [
