@@ -10,6 +10,9 @@ from meshmodel.analysis.steps import ADMIN, EXECUTE, STEP_ORDER, WRITE, Mesh, Pa
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.vocabulary import DECISION_KINDS, View
 
+_LANDMARKS = 16
+"""Of so many large components it is worked out once what they reach."""
+
 
 def shortcomings(checkpoint: Checkpoint, view: View) -> tuple[str, ...]:
     """Why it does not meet points 1 to 3 of section 5, in words; empty where it does."""
@@ -214,15 +217,21 @@ class Guarding:
         self.baseline = baseline
 
     @cached_property
-    def _landmarks(self) -> list[tuple[int, Unchecked]]:
-        """What the largest components reach: a start that reaches one of them begins with all of that."""
-        if not self.candidates.controllable:
-            return []
-        large = self.baseline.largest(4)
-        return [
-            (self.baseline.row(node), self._fixpoint(Unchecked(self.baseline.row(node), 0, ((node,),), ())))
-            for node in large
-        ]
+    def _large(self) -> list[int]:
+        """A node of each of the largest components."""
+        return self.baseline.largest(_LANDMARKS) if self.candidates.controllable else []
+
+    @cached_property
+    def _landmarks(self) -> dict[int, Unchecked]:
+        return {}
+
+    def _landmark(self, node: int) -> Unchecked:
+        """What a start in a large component reaches, with which everyone begins who comes there."""
+        known = self._landmarks.get(node)
+        if known is None:
+            start = Unchecked(self.baseline.row(node), 0, ((node,),), ())
+            known = self._landmarks[node] = self._fixpoint(start)
+        return known
 
     def alone(self, node: int) -> Unchecked:
         """The unchecked reach of one node as the start."""
@@ -296,8 +305,9 @@ class Guarding:
     def _ahead(self, start: Unchecked) -> Unchecked:
         """A start from which nothing was dropped yet, with all that its landmark brings."""
         if start.row & self.candidates.controllable:
-            for known, after in self._landmarks:
-                if not known & ~start.row:
+            for node in self._large:
+                if start.row >> node & 1:
+                    after = self._landmark(node)
                     row, seeds = start.row | after.row, (*start.seeds, *after.seeds)
                     return Unchecked(row, after.dropped, seeds, after.waiting, after.leaving)
         return start

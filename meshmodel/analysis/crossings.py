@@ -225,19 +225,17 @@ class Counts:
     ) -> None:
         """Count again what ``after`` says: only for a copy that nobody else has."""
         self._open_of, self._approved_of = self._open_of.copy(), self._approved_of.copy()
-        for traveller in self.engine.travellers:
-            if traveller.id in agents:
-                self._add(traveller, -1)
-        left = [each for each in engine.travellers if each.id not in agents]
-        if len(self._open_of) > 2 * len(left) + _FEW:
-            keys = [(each.situation, each.home) for each in left]
+        gone, come = self.engine.traveller_of, engine.traveller_of
+        for agent in sorted(agents & gone.keys()):
+            self._add(gone[agent], -1)
+        if len(self._open_of) > 2 * len(come) + _FEW:
+            keys = [(each.situation, each.home) for each in engine.travellers if each.id not in agents]
             self._open_of = {key: self._open_of[key] for key in keys if key in self._open_of}
         self.engine, self.mesh, self.approvals = engine, engine.mesh, approvals
         self.__dict__.pop("doors", None)
         self._begin(Pairs(engine.mesh) if redrawn else self._pairs.after(engine.mesh))
-        for traveller in engine.travellers:
-            if traveller.id in agents:
-                self._add(traveller)
+        for agent in sorted(agents & come.keys()):
+            self._add(come[agent])
 
     @property
     def uncontrolled(self) -> int:

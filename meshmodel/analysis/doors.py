@@ -51,6 +51,9 @@ class MissingCheckpoints(Marked):
     def _forget(self) -> None:
         super()._forget()
         self._through: dict[int, _Through] = {}
+
+    def _prepare_boundaries(self) -> None:
+        super()._prepare_boundaries()
         self._guarded: dict[int, set[int]] = {}
         for leaves, enters in self.engine.candidates.guards:
             self._guarded.setdefault(leaves, set()).add(enters // 5)

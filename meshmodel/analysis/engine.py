@@ -224,6 +224,11 @@ class Engine:
         )
 
     @cached_property
+    def traveller_of(self) -> dict[str, Traveller]:
+        """The same by id: only to be read."""
+        return {each.id: each for each in self.travellers}
+
+    @cached_property
     def own_carriers(self) -> list[int]:
         """For each component of ``own`` the travellers that come there as themselves: the number of a bit
         is the place of one among all.

@@ -73,11 +73,15 @@ def _gone(kept: Kept, edit: Edited) -> set[int]:
     return gone - {-1}
 
 
-def _begun(kept: Kept, gone: set[int]) -> Iterator[str]:
-    """The agents whose unchecked reach is told as that of one of these, from which the same followed."""
+def _begun(kept: Kept, gone: set[int], changed: Iterable[str]) -> Iterator[str]:
+    """Of the agents that reach something else those whose unchecked reach is told as that of one that is
+    gone, from which the same followed.
+    """
     known: dict[int, bool] = {}
-    for each in kept.engine.travellers:
-        groups = each.situation.groups
+    travellers = kept.engine.traveller_of
+    for agent in changed:
+        each = travellers.get(agent)
+        groups = () if each is None else each.situation.groups
         if groups:
             # All groups but shared ones, which begin with what is read, begin with the agent alone.
             seeds = groups[0].unchecked.seeds
@@ -85,12 +89,13 @@ def _begun(kept: Kept, gone: set[int]) -> Iterator[str]:
             if is_gone is None:
                 is_gone = known[id(seeds)] = not gone.isdisjoint(chain.from_iterable(seeds))
             if is_gone:
-                yield each.id
+                yield agent
 
 
 def concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: Guarded) -> Iterable[str]:
     """The agents whose reach, sources or starts may be others."""
     new = after.engine.mesh
+    first = new.first_agent
     hit = {leaves for leaves, _ in guards.steps}
     hit.update(bits(guards.control))
     less = _Less(kept, edit, hit)
@@ -99,7 +104,8 @@ def concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: G
     found |= {str(key[0]) for key, _, _ in changes.of("intent")}
     gone = _gone(kept, edit)
     if gone:
-        found.update(_begun(kept, gone))
+        reaching = [new.agents[node - first] for node in after.effective.changed if node >= first]
+        found.update(_begun(kept, gone, reaching))
     audited = {
         str(key) for key, one, other in changes.of("system") if key in edit.remade or one.audit != other.audit
     }
@@ -139,7 +145,6 @@ def concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: G
             for enters in after.effective.successors[first_access + WRITE]
             if enters >= new.first_agent
         )
-    first = new.first_agent
     for one, other in (
         (kept.effective, after.effective),
         (kept.own, after.own),

@@ -105,10 +105,12 @@ class KeptDoors(MissingCheckpoints):
         changed = bool(moved.changes.of("system"))
         if moved.edit.remade:
             self._likeness = {}
-        gone = [each for each in before.engine.travellers if each.id in moved.agents]
-        come = [each for each in kept.engine.travellers if each.id in moved.agents]
+        was, now = before.engine.traveller_of, kept.engine.traveller_of
+        gone = [was[each] for each in sorted(moved.agents & was.keys())]
+        come = [now[each] for each in sorted(moved.agents & now.keys())]
         bounded, special = self._bounded, set(self._approvals)
-        self._prepare_boundaries()
+        if kept.engine.candidates is not before.engine.candidates:
+            self._prepare_boundaries()
         numbers = self.mesh.system_number
         remade = union([5 * numbers[each] for each in moved.edit.remade if each in numbers])
         credentials, steps, systems = self._turn(gone, come, excuses, remade)

@@ -222,23 +222,24 @@ def _set_agents(kept: Kept, after: Kept, agents: frozenset[str], shifted: frozen
     before, made = kept.engine, after.engine
     records, nodes = made.snapshot.agent, made.mesh.agent_node
     alone = before.alone.of(made) if isinstance(before.alone, LateAlone) else before.alone.copy()
-    fresh: dict[str, Traveller] = {}
+    travellers = before.traveller_of.copy()
     alike = _Alike(after)
     for each in shifted:
         node = nodes.get(each)
         if node is None:
             alone.pop(each, None)
+            travellers.pop(each, None)
             continue
         alone[each] = alike.alone(node)
-        if each in agents and not records[each].is_person:
-            fresh[each] = alike.traveller(records[each], node)
-    made.__dict__["alone"] = alone
-    gone = agents.difference(fresh)
-    every = [fresh.pop(each.id, each) for each in before.travellers if each.id not in gone]
-    if fresh:
-        every.extend(fresh.values())
-        every.sort(key=lambda each: each.id)
-    made.__dict__["travellers"] = tuple(every)
+        if each not in agents:
+            continue
+        if records[each].is_person:
+            travellers.pop(each, None)
+        else:
+            travellers[each] = alike.traveller(records[each], node)
+    if travellers.keys() - before.traveller_of.keys():
+        travellers = dict(sorted(travellers.items()))
+    made.__dict__.update(alone=alone, traveller_of=travellers, travellers=tuple(travellers.values()))
 
 
 class _Alike:
