@@ -5,7 +5,7 @@ from itertools import repeat
 
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.onward import Onward
-from meshmodel.analysis.steps import bits
+from meshmodel.analysis.steps import bits, without
 
 _NEAR = 256
 """So many nodes beyond a common set are numbered anew."""
@@ -33,8 +33,8 @@ class Following:
 
     def parted(self, sources: int) -> dict[int, int]:
         """These read accesses by the number of what follows on them."""
-        self._ask(sources & ~self._asked)
-        rest = self._asked & ~sources
+        self._ask(without(sources, self._asked))
+        rest = without(self._asked, sources)
         if rest.bit_count() < len(self.sets) < sources.bit_count():
             # It is nearly all.
             parted = dict(enumerate(self._members))
@@ -119,8 +119,8 @@ class Beyond:
             if number in self.includes:
                 continue
             row = sets[number]
-            includes = self.includes[number] = not common & ~row
-            more = row & ~common if includes else row
+            includes = self.includes[number] = common & row == common
+            more = row ^ common if includes else row
             self.any |= more
             if sizes[number] - (self._size if includes else 0) > _NEAR:
                 self.far[number] = more
@@ -245,7 +245,7 @@ class Classes:
 
     def _leading(self, row: int, *parts: tuple[Some, Some]) -> Leading:
         """Found once for all rows that lack the same."""
-        missing = self._beyond.any & ~row
+        missing = without(self._beyond.any, row)
         key = sum(map(id, parts)), missing
         known = self._known.get(key)
         if known is None:

@@ -10,7 +10,7 @@ from meshmodel.analysis.collecting import collector_at_rest
 from meshmodel.analysis.groups import Group, Grouping, Situation
 from meshmodel.analysis.onward import Onward
 from meshmodel.analysis.results import StepKind
-from meshmodel.analysis.steps import DIRECT_KINDS, DRIVING_KINDS, HELD_KINDS, STEP_ORDER, Mesh
+from meshmodel.analysis.steps import DIRECT_KINDS, DRIVING_KINDS, HELD_KINDS, STEP_ORDER, Mesh, without
 from meshmodel.model.records import Agent, Intent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import View
@@ -268,13 +268,13 @@ class Engine:
         row = self._onward.of(node)
         alike = self.guarding.alike(node)
         triggers = self.mesh.triggered_by.get(node, 0)
-        key = id(row), id(alike), triggers and triggers & ~row, home, share
+        key = id(row), id(alike), triggers and without(triggers, row), home, share
         known = self._situations.get(key)
         if known is None:
             mesh = self.mesh
             readable = row & mesh.read
             sources = readable | triggers
-            guarded = readable & ~alike.row
+            guarded = without(readable, alike.row)
             groups, rest = self._grouping.groups(home, sources, guarded, alike, share=share)
             steered = bool(sources & mesh.untrusted)
             known = Situation(sources, row & mesh.access, steered, (*groups, *rest), rest)

@@ -206,9 +206,10 @@ class Pairs:
             known.append(0)
         else:
             known, places = self._pivots[place][1].copy(), self._places
-            for node in bits(accesses & ~pivot):
+            different = accesses ^ pivot
+            for node in bits(different & accesses):
                 known[places[node // 5]] += 1
-            for node in bits(pivot & ~accesses):
+            for node in bits(different & pivot):
                 known[places[node // 5]] -= 1
             # The next set is similar, too.
             self._pivots.insert(0, self._pivots.pop(place))

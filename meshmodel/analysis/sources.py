@@ -6,7 +6,7 @@ from typing import Final
 
 from meshmodel.analysis.engine import Traveller
 from meshmodel.analysis.entering import Coming, Features
-from meshmodel.analysis.steps import Mesh
+from meshmodel.analysis.steps import Mesh, without
 
 
 def exposed_systems(mesh: Mesh) -> set[int]:
@@ -108,7 +108,7 @@ class Sample:
 
     def is_in(self, sources: int) -> bool:
         """Whether all of these are among some sources."""
-        return not self._sample & ~sources
+        return self._sample & sources == self._sample
 
 
 _NONE: Final[Told] = (None, None, None, None)
@@ -146,13 +146,13 @@ class _Spread:
 
     def without(self, marks: int) -> "_Spread":
         made = _Spread()
-        made.many, made.ones = self.many & ~marks, self.ones & ~marks
-        made.one = {zone: known & ~marks for zone, known in self.one.items()}
+        made.many, made.ones = without(self.many, marks), without(self.ones, marks)
+        made.one = {zone: without(known, marks) for zone, known in self.one.items()}
         return made
 
     def to(self, zone: str) -> int:
         here = self.one.get(zone, 0)
-        return self.many | self.ones & ~here if here else self.many | self.ones
+        return self.many | without(self.ones, here) if here else self.many | self.ones
 
 
 class Sources:

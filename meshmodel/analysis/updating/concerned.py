@@ -45,24 +45,13 @@ class _Less:
 
     def __init__(self, kept: Kept, edit: Edited, hit: set[int]) -> None:
         """Arguments: the reading before, the edit, and nodes that matter though they may be gone."""
-        self._matters = ~union(list(_gone(kept, edit) - hit))
+        gone = union(list(_gone(kept, edit) - hit))
+        self._matters = (1 << kept.engine.mesh.size) - 1 ^ gone if gone else 0
 
-    def differing(self, before: Followed, after: Followed, first: int = 0) -> Iterator[int]:
+    def differing(self, before: Followed, after: Followed, first: int = 0) -> list[int]:
         """These nodes, from a first one on."""
-        if self._matters == -1:
-            yield from (node for node in after.changed if node >= first)
-            return
-        was, now = before.component, after.component
-        known: dict[tuple[int, int], bool] = {}
-        for node in after.changed:
-            if node >= first:
-                place = was[node], now[node]
-                differs = known.get(place)
-                if differs is None:
-                    differs = bool((before.row_of(place[0]) ^ after.row_of(place[1])) & self._matters)
-                    known[place] = differs
-                if differs:
-                    yield node
+        nodes = [node for node in after.changed if node >= first]
+        return after.differing(before, nodes, self._matters) if self._matters else nodes
 
 
 def _gone(kept: Kept, edit: Edited) -> set[int]:

@@ -1,8 +1,9 @@
 """The missing checkpoints after an edit: those on which it bears anew, the others as they were."""
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
+from operator import itemgetter
 from typing import Final
 
 from meshmodel.analysis.closure import union
@@ -12,12 +13,12 @@ from meshmodel.analysis.engine import Group, Traveller
 from meshmodel.analysis.entering import Coming
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.sources import Likeness, Sources, features_of, likeness
-from meshmodel.analysis.steps import Pair, bits
+from meshmodel.analysis.steps import Pair, bits, without
 from meshmodel.analysis.updating.chunks import Sorted
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
 from meshmodel.analysis.updating.marks import Marks, Sample, Turned
-from meshmodel.model.records import Key
+from meshmodel.model.records import Grant, Key
 
 Profile = tuple[str | None, bool, Likeness, tuple[int, int] | None]
 """What doors ask of a group: the agent's home, whether it is a source, and what the others are like."""
@@ -36,7 +37,8 @@ _PIVOTS: Final = 24
 
 def _same(one: Door, other: Door) -> bool:
     """Whether two doors with the same ends are the same; it is quick where they have the same agents."""
-    return one.agents == other.agents and one.severity == other.severity and one.actions == other.actions
+    same = one.agents is other.agents or one.agents == other.agents
+    return same and one.severity == other.severity and one.actions == other.actions
 
 
 class KeptDoors(MissingCheckpoints):
@@ -151,34 +153,45 @@ class KeptDoors(MissingCheckpoints):
                 self._exposed.discard(number)
             self._kind[name] = self._kind_of(number)
 
-    def _look(self, keys: Iterable[tuple[str, str]]) -> None:
-        """Look again at these grants, those that are gone among them."""
-        grants, nodes = self.engine.snapshot.grant, self.mesh.credential_node
-        ordered = sorted(keys)
-        there = [key for key in ordered if key in grants and key[0] in nodes]
-        doors = dict(zip(there, self.doors_at(list(map(grants.__getitem__, there))), strict=True))
-        self.found, changed = self.found.after(ordered, list(map(doors.get, ordered)), _same)
-        self.changed = {key: doors.get(key) for key in changed}
+    def _look(self, at: Sequence[tuple[tuple[str, str], Grant | None]]) -> None:
+        """Look again at these grants, in order, those that are gone among them."""
+        nodes = self.mesh.credential_node
+        keys = [key for key, _ in at]
+        there = [grant for (credential, _), grant in at if grant is not None and credential in nodes]
+        doors = self.doors_at(there)
+        if len(there) < len(at):
+            found = dict(zip([(each.credential, each.system) for each in there], doors, strict=True))
+            doors = list(map(found.get, keys))
+        self.found, changed = self.found.after(keys, doors, _same)
+        known = dict(zip(keys, doors, strict=True))
+        self.changed = {key: known[key] for key in changed}
         if changed:
             self.listed = tuple(self.found.items())
 
     def _concerned(
         self, kept: Kept, moved: Moved, credentials: int, steps: set[Pair], systems: set[str]
-    ) -> set[tuple[str, str]]:
-        """The grants at which there may be another door, or none, or one."""
+    ) -> list[tuple[tuple[str, str], Grant | None]]:
+        """The grants at which there may be another door, or none, or one; in order, by their keys."""
         mesh, related = self.mesh, kept.related
         found = {(str(key[0]), str(key[1])) for key, _, _ in moved.changes.of("grant")}
         ids = {mesh.credentials[node - mesh.first_credential] for node in bits(credentials)}
         ids |= moved.edit.credentials
         there = related.at("grant", "credential")
-        for each in ids & there.keys():
-            found.update([(each, grant.system) for grant in there[each]])
+        known = [
+            ((each, grant.system), grant)
+            for each in sorted(ids & there.keys())
+            for grant in related.of("grant", "credential", each)
+        ]
         for each in systems | moved.edit.systems:
             found.update((grant.credential, each) for grant in related.of("grant", "system", each))
         for leaves, enters in steps:
             if mesh.first_credential <= leaves < mesh.first_agent and enters < mesh.first_credential:
                 found.add((mesh.credentials[leaves - mesh.first_credential], mesh.systems[enters // 5]))
-        return found
+        found.difference_update([key for key, _ in known])
+        if found:
+            known.extend([(key, self.engine.snapshot.grant.get(key)) for key in found])
+            known.sort(key=itemgetter(0))
+        return known
 
     # What the marks mean ----------------------------------------------------------------------
 
@@ -222,8 +235,8 @@ class KeptDoors(MissingCheckpoints):
                 alike[profile] = alike.get(profile, 0) | 1 << number
                 found |= self.marks.carried(now)
         if changed:
-            self._from_home &= ~changed
-            self._home = {zone: marks & ~changed for zone, marks in self._home.items()}
+            self._from_home = without(self._from_home, changed)
+            self._home = {zone: without(marks, changed) for zone, marks in self._home.items()}
             self._outside = self._outside.without(changed)
             self._inside = [each.without(changed) for each in self._inside]
         for (home, from_home, told_of, _), marks in alike.items():
@@ -260,7 +273,7 @@ class KeptDoors(MissingCheckpoints):
         if lost:
             for step, guards in self.engine.candidates.guards.items():
                 known = self.open_in.get(step, 0)
-                marks = known & ~lost
+                marks = without(known, lost)
                 for dropped, those in dropping.items():
                     if not guards & ~dropped:
                         marks |= those

@@ -9,7 +9,7 @@ from meshmodel.analysis.checkpoints import Guarding, Unchecked
 from meshmodel.analysis.closure import Closure
 from meshmodel.analysis.engine import Engine, Situation, Traveller
 from meshmodel.analysis.relations import Related
-from meshmodel.analysis.steps import WRITE, Pair
+from meshmodel.analysis.steps import WRITE, Pair, without
 from meshmodel.analysis.updating.arising import Hearing
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.closures import Followed
@@ -271,7 +271,7 @@ class _Alike:
             return engine.traveller(agent, node)
         triggers = engine.mesh.triggered_by.get(node, 0)
         if triggers:
-            triggers &= ~effective.row_of(one)
+            triggers = without(triggers, effective.row_of(one))
         intended = bool(kept.related.of("intent", "agent", agent.id))
         key = one, other, triggers, agent.home is None, intended
         known = self._situations.get(key)

@@ -10,7 +10,7 @@ from typing import Final
 
 from meshmodel.analysis.crossings import Approval
 from meshmodel.analysis.engine import Group, Traveller
-from meshmodel.analysis.steps import Mesh, bits
+from meshmodel.analysis.steps import Mesh, bits, without
 
 Sample = tuple[Traveller, Group]
 """A group and an agent that has it."""
@@ -137,7 +137,7 @@ class Marks:
         ended: dict[int, list[tuple[int, int]]] = {}
         for other in touched:
             was_held = self.holders.get(other, 0)
-            held = was_held & ~left.get(other, 0) | joined.get(other, 0)
+            held = without(was_held, left.get(other, 0)) | joined.get(other, 0)
             if held:
                 self.holders[other] = held
                 if held != was_held and was_held:
