@@ -175,6 +175,7 @@ class Counts:
     def _begin(self, pairs: Pairs) -> None:
         """What is worked out anew after an edit."""
         self._pairs = pairs
+        self._wholes: dict[Situation, Product] = {}
         self._products: dict[Group, Product] = {}
         self._rests: dict[tuple[Group, ...], _Rest] = {}
         self._zones: dict[Group, set[str] | None] = {}
@@ -233,7 +234,7 @@ class Counts:
             self._open_of = {key: self._open_of[key] for key in keys if key in self._open_of}
         self.engine, self.mesh, self.approvals = engine, engine.mesh, approvals
         self.__dict__.pop("doors", None)
-        self._begin(Pairs(engine.mesh) if redrawn else self._pairs.after(engine.mesh))
+        self._begin(self._pairs.after(engine.mesh, redrawn=redrawn))
         for agent in sorted(agents & come.keys()):
             self._add(come[agent])
 
@@ -260,7 +261,10 @@ class Counts:
 
     def _all(self, traveller: Traveller) -> int:
         pairs, home = self._pairs, traveller.home
-        product = pairs.known(traveller.sources, traveller.reach)
+        situation = traveller.situation
+        product = self._wholes.get(situation)
+        if product is None:
+            product = self._wholes[situation] = pairs.known(situation.sources, situation.reach)
         return pairs.crossings(product, pairs.home_of(home), begins=home is not None)
 
     def _open(self, traveller: Traveller) -> int:

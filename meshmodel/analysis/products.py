@@ -64,29 +64,52 @@ class Pairs:
 
     def __init__(self, mesh: Mesh) -> None:
         self._mesh = mesh
-        drawn = [zone for zone, mask in mesh.zone_mask.items() if not mask & mesh.lone]
-        self._zones = [mesh.zone_mask[zone] for zone in drawn]
-        # Systems that are a zone of their own, and those that are gone, count in a place of their own.
-        places = {zone: place for place, zone in enumerate(drawn)}
-        self._places = [places.get(zone, len(drawn)) for zone in mesh.zone_of]
-        self._pivots: list[tuple[int, list[int]]] = [(0, [0] * (len(drawn) + 1))]
+        self._drawn: dict[str, int] = {}
+        self._places: list[int] = []
+        self._pivots: list[tuple[int, list[int]]] = []
+        self._draw([])
         self._by_zone: dict[int, list[int]] = {}
         self._products: dict[tuple[int, int], Product] = {}
+
+    def _draw(self, before: Sequence[str]) -> None:
+        """Note what zones and systems are like.
+
+        Args:
+            before: for each system that was noted the zone in which it was.
+        """
+        mesh = self._mesh
+        drawn = [zone for zone, mask in mesh.zone_mask.items() if not mask & mesh.lone]
+        self._zones = [mesh.zone_mask[zone] for zone in drawn]
+        if not before or drawn != list(self._drawn) or mesh.zone_of[: len(before)] != before:
+            before = []
+            self._drawn = {zone: place for place, zone in enumerate(drawn)}
+            self._places = []
+            self._pivots = [(0, [0] * (len(drawn) + 1))]
+        # Systems that are a zone of their own, and those that are gone, count in a place of their own.
+        places = [self._drawn.get(zone, len(drawn)) for zone in mesh.zone_of[len(before) :]]
+        self._places = [*self._places, *places]
         self._homes: dict[int, Home] = {}
         self._by_name: dict[str | None, Home] = {}
         self._acting = [mesh.acting & level for level in mesh.at_level]
         self._entering = [above | mesh.untrusted for above in mesh.above]
 
-    def after(self, mesh: Mesh) -> "Pairs":
-        """The same of the mesh after an edit that left all zones and systems as they were."""
+    def after(self, mesh: Mesh, *, redrawn: bool) -> "Pairs":
+        """The same of the mesh after an edit.
+
+        Args:
+            mesh: that mesh.
+            redrawn: whether zones have other systems now, or systems other properties that count.
+        """
         made = copy.copy(self)
-        made.begin(mesh)
+        made.begin(mesh, redrawn=redrawn)
         return made
 
-    def begin(self, mesh: Mesh) -> None:
-        """Count pairs of this mesh, with the same zones and systems: only for a copy that nobody else has."""
-        self._mesh = mesh
+    def begin(self, mesh: Mesh, *, redrawn: bool) -> None:
+        """Count pairs of this mesh, as ``after`` says: only for a copy that nobody else has."""
+        before, self._mesh = self._mesh.zone_of, mesh
         self._pivots = self._pivots.copy()
+        if redrawn:
+            self._draw(before)
         self._by_zone, self._products = {}, {}
 
     def home(self, mask: int) -> Home:
