@@ -236,8 +236,10 @@ class Pairs:
                 known[places[node // 5]] -= 1
             # The next set is similar, too.
             self._pivots.insert(0, self._pivots.pop(place))
-        if distance > _SIMILAR and len(self._pivots) < _PIVOTS:
+        if distance > _SIMILAR:
+            # Of many sets those are kept that were used last: what comes next is like them.
             self._pivots.insert(0, (accesses, known))
+            del self._pivots[_PIVOTS:]
         known[-1] = 0
         self._by_zone[accesses] = known
         return known
