@@ -1,7 +1,7 @@
 """The missing checkpoints after an edit: those on which it bears anew, the others as they were."""
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import compress
 from operator import itemgetter
 from typing import Final
@@ -17,7 +17,7 @@ from meshmodel.analysis.steps import Pair, bits, without
 from meshmodel.analysis.updating.chunks import Sorted
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
-from meshmodel.analysis.updating.marks import Marks, Sample, Turned
+from meshmodel.analysis.updating.marks import Marks, Sample, Turned, toggle
 from meshmodel.model.records import Grant, Key
 
 Profile = tuple[str | None, bool, Likeness, tuple[int, int] | None]
@@ -29,10 +29,6 @@ _SPARE: Final = 3
 _ONES: Final = bytes.maketrans(b"01", b"\0\1")
 _NAMES: Final = 2_000
 """So many sets of agents are kept by their ids; then they are forgotten."""
-_LITTLE: Final = 48
-"""Sets that differ by so many nodes differ little."""
-_PIVOTS: Final = 24
-"""So many sets are kept to which others are compared."""
 
 
 def _same(one: Door, other: Door) -> bool:
@@ -211,22 +207,33 @@ class KeptDoors(MissingCheckpoints):
 
     def _carry(self, turned: Turned) -> int:
         """Note who comes to which credentials; those to which others come."""
-        alike: dict[int, int] = {}
+        # Most agents reach the very same before and after as others do.
+        together: dict[tuple[int, int], list[int]] = {}
         for number, (was, now) in turned.marks.items():
-            difference = self.marks.carried(was) ^ self.marks.carried(now)
+            key = id(was and was[1].unchecked), id(now and now[1].unchecked)
+            together.setdefault(key, []).append(number)
+        alike: dict[int, int] = {}
+        for numbers in together.values():
+            was, now = turned.marks[numbers[0]]
+            difference = (self.marks.carried(was) ^ self.marks.carried(now)) >> self.mesh.first_credential
             if difference:
-                alike[difference] = alike.get(difference, 0) | 1 << number
-        return _toggle(self._carried, self.mesh.first_credential, alike)
+                alike[difference] = alike.get(difference, 0) | union(numbers)
+        return toggle(self._carried, alike) << self.mesh.first_credential
 
     def _profile(self, turned: Turned) -> int:
         """Note what the sources of groups are like; the credentials of those that are like others now."""
         changed = 0
         found = 0
         alike: dict[Profile, int] = {}
+        known: dict[tuple[int, str | None, bool], Profile] = {}
         for number, (_, now) in turned.marks.items():
             was = self._profiles.pop(number, None)
-            profile = None if now is None else self._profile_of(now)
-            if profile is not None:
+            profile = None
+            if now is not None:
+                # Many agents have the very same groups, and it takes long to look large sets up.
+                key = id(now[1]), now[0].home, now[0].steered
+                profile = known.get(key) or self._profile_of(now)
+                known[key] = profile
                 self._profiles[number] = profile
             if profile == was:
                 continue
@@ -330,15 +337,20 @@ class KeptDoors(MissingCheckpoints):
     ) -> int:
         """Note who comes by credentials as itself; those by which others come."""
         differences: dict[int, int] = {}
+        changed = after.own.changed
+        staying = {each.node for each in gone}.intersection([each.node for each in come])
         for travellers, kept in ((gone, before), (come, after)):
             for each in travellers:
-                row = kept.own.row(each.node) & self.marks.credentials
-                differences[each.node] = differences.get(each.node, 0) ^ row
+                if each.node in staying and each.node not in changed:
+                    continue
+                differences[each.node] = differences.get(each.node, 0) ^ kept.own.row(each.node)
         alike: dict[int, int] = {}
-        for node, difference in differences.items():
+        for node, rows in differences.items():
+            # It takes long to look large sets up, so all else is left out before.
+            difference = (rows & self.marks.credentials) >> self.mesh.first_credential
             if difference:
                 alike[difference] = alike.get(difference, 0) | 1 << node - self.mesh.first_agent
-        return _toggle(self._own, self.mesh.first_credential, alike)
+        return toggle(self._own, alike) << self.mesh.first_credential
 
     def _hold(self, moved: Moved) -> int:
         """Note who holds what; the credentials that others hold."""
@@ -379,35 +391,3 @@ class KeptDoors(MissingCheckpoints):
             chosen = bin(agents)[:1:-1].encode().translate(_ONES)
             known = self._names[agents] = tuple(sorted(compress(self.mesh.agents, chosen)))
         return known
-
-
-def _toggle(columns: list[int], first: int, alike: Mapping[int, int]) -> int:
-    """Put marks to nodes where they are not, and take them away where they are; all of these nodes.
-
-    Args:
-        columns: for each node from a first one on its marks.
-        first: that one.
-        alike: for sets of nodes the marks.
-    """
-    found = 0
-    # Most sets differ little from one of a few.
-    pivots: list[list[int]] = []
-    for nodes, marks in alike.items():
-        found |= nodes
-        rest = nodes >> first
-        for pivot in pivots:
-            different = rest ^ pivot[0]
-            if different.bit_count() <= _LITTLE:
-                pivot[1] ^= marks
-                rest = different
-                break
-        else:
-            if len(pivots) < _PIVOTS and rest.bit_count() > _LITTLE:
-                pivots.append([rest, marks])
-                continue
-        for place in bits(rest):
-            columns[place] ^= marks
-    for nodes, marks in pivots:
-        for place in bits(nodes):
-            columns[place] ^= marks
-    return found
