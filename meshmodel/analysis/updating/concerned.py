@@ -45,7 +45,7 @@ class _Less:
 
     def __init__(self, kept: Kept, edit: Edited, hit: set[int]) -> None:
         """Arguments: the reading before, the edit, and nodes that matter though they may be gone."""
-        gone = union(list(_gone(kept, edit) - hit))
+        gone = union(list(gone_nodes(kept, edit) - hit))
         self._matters = (1 << kept.engine.mesh.size) - 1 ^ gone if gone else 0
 
     def differing(self, before: Followed, after: Followed, first: int = 0) -> list[int]:
@@ -54,7 +54,7 @@ class _Less:
         return after.differing(before, nodes, self._matters) if self._matters else nodes
 
 
-def _gone(kept: Kept, edit: Edited) -> set[int]:
+def gone_nodes(kept: Kept, edit: Edited) -> set[int]:
     """The nodes of agents and credentials that are gone."""
     mesh = kept.engine.mesh
     gone = {mesh.agent_node.get(each, -1) for each in edit.agents}
@@ -91,7 +91,7 @@ def concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: G
     hit.update(less.differing(kept.baseline, after.baseline))
     found = {str(key) for key, one, other in changes.of("agent") if _reaching(one) != _reaching(other)}
     found |= {str(key[0]) for key, _, _ in changes.of("intent")}
-    gone = _gone(kept, edit)
+    gone = gone_nodes(kept, edit)
     if gone:
         reaching = [new.agents[node - first] for node in after.effective.changed if node >= first]
         found.update(_begun(kept, gone, reaching))
