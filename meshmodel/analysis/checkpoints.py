@@ -217,9 +217,10 @@ class Guarding:
         self.baseline = baseline
 
     @cached_property
-    def _large(self) -> list[int]:
-        """A node of each of the largest components."""
-        return self.baseline.largest(_LANDMARKS) if self.candidates.controllable else []
+    def _large(self) -> tuple[int, dict[int, int]]:
+        """A node of each of the largest components, together, and each with its place: the largest first."""
+        nodes = self.baseline.largest(_LANDMARKS) if self.candidates.controllable else []
+        return union(nodes), {node: place for place, node in enumerate(nodes)}
 
     @cached_property
     def _landmarks(self) -> dict[int, Unchecked]:
@@ -305,11 +306,12 @@ class Guarding:
     def _ahead(self, start: Unchecked) -> Unchecked:
         """A start from which nothing was dropped yet, with all that its landmark brings."""
         if start.row & self.candidates.controllable:
-            for node in self._large:
-                if start.row >> node & 1:
-                    after = self._landmark(node)
-                    row, seeds = start.row | after.row, (*start.seeds, *after.seeds)
-                    return Unchecked(row, after.dropped, seeds, after.waiting, after.leaving)
+            large, place_of = self._large
+            here = start.row & large
+            if here:
+                after = self._landmark(min(bits(here), key=place_of.__getitem__))
+                row, seeds = start.row | after.row, (*start.seeds, *after.seeds)
+                return Unchecked(row, after.dropped, seeds, after.waiting, after.leaving)
         return start
 
     def _fixpoint(self, start: Unchecked) -> Unchecked:
