@@ -17,8 +17,9 @@ from meshmodel.analysis.steps import Pair, bits, without
 from meshmodel.analysis.updating.chunks import Sorted
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
+from meshmodel.analysis.updating.homes import At, grants_in, homes_only
 from meshmodel.analysis.updating.marks import Marks, Sample, Turned, toggle
-from meshmodel.model.records import Grant, Key
+from meshmodel.model.records import Key
 
 Profile = tuple[str | None, bool, Likeness, tuple[int, int] | None]
 """What doors ask of a group: the agent's home, whether it is a source, and what the others are like."""
@@ -106,6 +107,8 @@ class KeptDoors(MissingCheckpoints):
         was, now = before.engine.traveller_of, kept.engine.traveller_of
         gone = [was[each] for each in sorted(moved.agents & was.keys())]
         come = [now[each] for each in sorted(moved.agents & now.keys())]
+        intending = excuses.keys() | self._approved.keys()
+        homes = None if self._bounded else homes_only(gone, come, moved, intending)
         bounded, special = self._bounded, set(self._approvals)
         if kept.engine.candidates is not before.engine.candidates:
             self._prepare_boundaries()
@@ -130,6 +133,9 @@ class KeptDoors(MissingCheckpoints):
             self._prepare_kinds()
         elif changed or special != self._approvals.keys():
             self._renew_kinds(moved, special ^ self._approvals.keys())
+        if homes is not None:
+            self._look(grants_in(kept, homes, credentials))
+            return
         self._look(self._concerned(kept, moved, credentials, steps, systems))
 
     def _renew_kinds(self, moved: Moved, special: set[int]) -> None:
@@ -149,7 +155,7 @@ class KeptDoors(MissingCheckpoints):
                 self._exposed.discard(number)
             self._kind[name] = self._kind_of(number)
 
-    def _look(self, at: Sequence[tuple[tuple[str, str], Grant | None]]) -> None:
+    def _look(self, at: Sequence[At]) -> None:
         """Look again at these grants, in order, those that are gone among them."""
         nodes = self.mesh.credential_node
         keys = [key for key, _ in at]
@@ -166,7 +172,7 @@ class KeptDoors(MissingCheckpoints):
 
     def _concerned(
         self, kept: Kept, moved: Moved, credentials: int, steps: set[Pair], systems: set[str]
-    ) -> list[tuple[tuple[str, str], Grant | None]]:
+    ) -> list[At]:
         """The grants at which there may be another door, or none, or one; in order, by their keys."""
         mesh, related = self.mesh, kept.related
         found = {(str(key[0]), str(key[1])) for key, _, _ in moved.changes.of("grant")}
