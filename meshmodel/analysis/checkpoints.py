@@ -14,6 +14,8 @@ from meshmodel.model.vocabulary import DECISION_KINDS, View
 
 _FEW: Final = 24
 """So many nodes that give power over a checkpoint are taken off one by one."""
+_LANDMARKS: Final = 16
+"""Of so many large components it is worked out once what they reach."""
 
 
 def shortcomings(checkpoint: Checkpoint, view: View) -> tuple[str, ...]:
@@ -219,15 +221,22 @@ class Guarding:
         self.baseline = baseline
 
     @cached_property
-    def _landmarks(self) -> list[tuple[int, Unchecked]]:
-        """What the largest components reach: a start that reaches one of them begins with all of that."""
-        if not self.candidates.controllable:
-            return []
-        large = self.baseline.largest(4)
-        return [
-            (self.baseline.row(node), self._fixpoint(Unchecked(self.baseline.row(node), 0, ((node,),), ())))
-            for node in large
-        ]
+    def _large(self) -> tuple[int, dict[int, int]]:
+        """A node of each of the largest components, together, and each with its place: the largest first."""
+        nodes = self.baseline.largest(_LANDMARKS) if self.candidates.controllable else []
+        return union(nodes), {node: place for place, node in enumerate(nodes)}
+
+    @cached_property
+    def _landmarks(self) -> dict[int, Unchecked]:
+        return {}
+
+    def _landmark(self, node: int) -> Unchecked:
+        """What a start in a large component reaches, with which everyone begins who comes there."""
+        known = self._landmarks.get(node)
+        if known is None:
+            start = Unchecked(self.baseline.row(node), 0, ((node,),), ())
+            known = self._landmarks[node] = self._fixpoint(start)
+        return known
 
     def alone(self, node: int) -> Unchecked:
         """The unchecked reach of one node as the start."""
@@ -301,10 +310,12 @@ class Guarding:
     def _ahead(self, start: Unchecked) -> Unchecked:
         """A start from which nothing was dropped yet, with all that its landmark brings."""
         if start.row & self.candidates.controllable:
-            for known, after in self._landmarks:
-                if known & start.row == known:
-                    row, seeds = start.row | after.row, (*start.seeds, *after.seeds)
-                    return Unchecked(row, after.dropped, seeds, after.waiting, after.leaving)
+            large, place_of = self._large
+            here = start.row & large
+            if here:
+                after = self._landmark(min(bits(here), key=place_of.__getitem__))
+                row, seeds = start.row | after.row, (*start.seeds, *after.seeds)
+                return Unchecked(row, after.dropped, seeds, after.waiting, after.leaving)
         return start
 
     def _fixpoint(self, start: Unchecked) -> Unchecked:

@@ -6,7 +6,7 @@ from itertools import repeat
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.onward import Onward
 from meshmodel.analysis.products import taken_off
-from meshmodel.analysis.steps import bits
+from meshmodel.analysis.steps import bits, without
 
 _NEAR = 256
 """So many nodes beyond a common set are numbered anew."""
@@ -36,8 +36,8 @@ class Following:
 
     def parted(self, sources: int) -> dict[int, int]:
         """These read accesses by the number of what follows on them."""
-        self._ask(sources & ~self._asked)
-        rest = self._asked & ~sources
+        self._ask(without(sources, self._asked))
+        rest = without(self._asked, sources)
         if rest.bit_count() < len(self.sets) < sources.bit_count():
             # It is nearly all.
             parted = dict(enumerate(self._members))
@@ -258,8 +258,7 @@ class Classes:
 
     def _leading(self, row: int, *parts: tuple[Some, Some]) -> Leading:
         """Found once for all rows that lack the same."""
-        every = self._beyond.any
-        missing = every ^ every & row
+        missing = without(self._beyond.any, row)
         key = sum(map(id, parts)), missing
         known = self._known.get(key)
         if known is None:

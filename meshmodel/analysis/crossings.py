@@ -244,20 +244,21 @@ class Counts:
         """Count again what ``after`` says: only for a copy that nobody else has."""
         self._crossings_of, self._open_of = self._crossings_of.copy(), self._open_of.copy()
         self._approved_of = self._approved_of.copy()
-        before = [each for each in self.engine.travellers if each.id in agents]
+        known, come = self.engine.traveller_of, engine.traveller_of
+        before = [known[each] for each in sorted(agents & known.keys())]
         crossings = self.crossings - self._sum(self._crossings_of, self._all, before)
         opened = self.open - self._sum(self._open_of, self._open, before)
         approved = self.approved - self._sum_approved(before)
         for each in before:
             self._approved_of.pop(each.id, None)
-        if len(self._open_of) > 2 * len(engine.travellers) + _FEW:
+        if len(self._open_of) > 2 * len(come) + _FEW:
             keys = {(each.situation, each.home) for each in engine.travellers if each.id not in agents}
             self._crossings_of = {key: self._crossings_of[key] for key in keys & self._crossings_of.keys()}
             self._open_of = {key: self._open_of[key] for key in keys & self._open_of.keys()}
         self.engine, self.mesh, self.approvals = engine, engine.mesh, approvals
         self.__dict__.pop("doors", None)
-        self._begin(Pairs(engine.mesh) if redrawn else self._pairs.after(engine.mesh))
-        now = [each for each in engine.travellers if each.id in agents]
+        self._begin(self._pairs.after(engine.mesh, redrawn=redrawn))
+        now = [come[each] for each in sorted(agents & come.keys())]
         self.crossings = crossings + self._sum(self._crossings_of, self._all, now)
         self.open = opened + self._sum(self._open_of, self._open, now)
         self.approved = approved + self._sum_approved(now)

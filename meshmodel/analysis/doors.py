@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from meshmodel.analysis.entering import Entering, Passing, Way
 from meshmodel.analysis.marking import NOBODY, SPECIAL, Marked
 from meshmodel.analysis.results import Door
-from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, READ, action_mask, actions_of, bits
+from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, READ, action_mask, actions_of, bits, without
 from meshmodel.model.records import Grant
 from meshmodel.model.vocabulary import Severity
 
@@ -57,6 +57,9 @@ class MissingCheckpoints(Marked):
     def _forget(self) -> None:
         super()._forget()
         self._through: dict[int, _Through] = {}
+
+    def _prepare_boundaries(self) -> None:
+        super()._prepare_boundaries()
         self._guarded: dict[int, set[int]] = {}
         for leaves, enters in self.engine.candidates.guards:
             self._guarded.setdefault(leaves, set()).add(enters // 5)
@@ -91,7 +94,8 @@ class MissingCheckpoints(Marked):
         names = [each.credential for each in grants]
         systems = [each.system for each in grants]
         nodes = list(map(self.mesh.credential_node.__getitem__, names))
-        ways = self._ways_at(nodes, systems, [action_mask(each.actions) for each in grants])
+        masks = {actions: action_mask(actions) for actions in {each.actions for each in grants}}
+        ways = self._ways_at(nodes, systems, [masks[each.actions] for each in grants])
         made = iter(self._doors_at(names, nodes, systems, ways))
         return [None if way is None else next(made) for way in ways]
 
@@ -154,7 +158,7 @@ class MissingCheckpoints(Marked):
         def exactly(passing: Passing, node: int) -> Severity:
             known = picked.get(node)
             if known is None:
-                known = picked[node] = own[component[node]] & ~held.get(node, 0)
+                known = picked[node] = without(own[component[node]], held.get(node, 0))
             return passing.severity(known) if known else passing.none
 
         actions, passing = zip(*chosen, strict=True) if chosen else ((), ())
@@ -244,8 +248,8 @@ class MissingCheckpoints(Marked):
             comers = known.zones.get(zone)
             if comers is None:
                 comers = known.zones[zone] = (
-                    self._agents(through & outside.any) & ~at_home,
-                    self._agents(through & outside.untrusted) & ~at_home,
+                    without(self._agents(through & outside.any), at_home),
+                    without(self._agents(through & outside.untrusted), at_home),
                 )
             inside = self._coming_home(zone, level) if at_home else NOBODY
             exposed = system in self._exposed

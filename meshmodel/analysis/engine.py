@@ -10,7 +10,7 @@ from meshmodel.analysis.collecting import collector_at_rest
 from meshmodel.analysis.groups import Group, Grouping, Situation
 from meshmodel.analysis.onward import Onward
 from meshmodel.analysis.results import StepKind
-from meshmodel.analysis.steps import DIRECT_KINDS, DRIVING_KINDS, HELD_KINDS, STEP_ORDER, Mesh
+from meshmodel.analysis.steps import DIRECT_KINDS, DRIVING_KINDS, HELD_KINDS, STEP_ORDER, Mesh, without
 from meshmodel.model.records import Agent, Intent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import View
@@ -224,6 +224,11 @@ class Engine:
         )
 
     @cached_property
+    def traveller_of(self) -> dict[str, Traveller]:
+        """The same by id: only to be read."""
+        return {each.id: each for each in self.travellers}
+
+    @cached_property
     def own_carriers(self) -> list[int]:
         """For each component of ``own`` the travellers that come there as themselves: the number of a bit
         is the place of one among all.
@@ -263,7 +268,7 @@ class Engine:
         row = self._onward.of(node)
         alike = self.guarding.alike(node)
         triggers = self.mesh.triggered_by.get(node, 0)
-        key = id(row), id(alike), triggers and triggers ^ triggers & row, home, share
+        key = id(row), id(alike), triggers and without(triggers, row), home, share
         known = self._situations.get(key)
         if known is None:
             mesh = self.mesh

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from meshmodel.analysis.checkpoints import Guarding, Unchecked
 from meshmodel.analysis.classes import Classes, Following, Leading, Out
 from meshmodel.analysis.closure import union
-from meshmodel.analysis.steps import bits
+from meshmodel.analysis.steps import bits, without
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,14 +124,14 @@ class Grouping:
         """
         plain = sources
         starts: list[tuple[int, Unchecked]] = []
-        guarded = readable ^ readable & alone.row
+        guarded = without(readable, alone.row)
         # What is read unchecked changes nothing, and most agents that read much read the same.
         classed = readable if 2 * guarded.bit_count() > readable.bit_count() else guarded
         classes = self._parted(classed)
         if classes.common & alone.row != classes.common:
             # Sources that a guarded step leaves are looked at one by one.
             starts.extend(self._odd(guarded & self._guarded, alone))
-            classes = self._parted(classed & ~self._guarded)
+            classes = self._parted(without(classed, self._guarded))
             starts.extend(self._with_core(classes, alone))
             leading = classes.aside(alone.row)
             touched = 0
@@ -147,12 +147,12 @@ class Grouping:
             else:
                 rest.append(group)
         if touched:
-            starts.extend(self._starts(alone, 0, touched & ~leading.here))
+            starts.extend(self._starts(alone, 0, without(touched, leading.here)))
         whole: dict[int, tuple[int, Unchecked]] = {}
         for some, unchecked in starts:
             row = unchecked.row
             if row != alone.row:
-                plain &= ~some
+                plain = without(plain, some)
                 known, first = whole.get(row, (0, unchecked))
                 whole[row] = known | some, first
         groups = [Group(plain, home, alone)] if plain or home else []
@@ -178,14 +178,14 @@ class Grouping:
         """What the agent reaches unchecked with each of these sources, one by one."""
         for source in bits(sources):
             here = 1 << source
-            yield from self._starts(alone, self._guarding.onward.of(source) & ~alone.row, here)
+            yield from self._starts(alone, without(self._guarding.onward.of(source), alone.row), here)
 
     def _with_core(self, classes: Classes, alone: Unchecked) -> Iterator[tuple[int, Unchecked]]:
         """The starts of these sources, which begin with what they all lead to."""
         core = self._guarding.together(alone, _lowest(classes.first), classes.common)
         plain = classes.included
         for each in classes.including(core.row).each:
-            plain &= ~each.here
+            plain = without(plain, each.here)
             yield each.here, self._guarding.together(core, _lowest(each.here), each.more)
         if plain:
             yield plain, core
@@ -195,15 +195,15 @@ class Grouping:
 
         Only sources that a guarded step leaves can differ, and only if nothing leads back to them.
         """
-        alike = here & (more | ~self._guarded)
+        alike = without(here, without(self._guarded, more))
         if alike:
             yield alike, self._guarding.together(alone, _lowest(alike), more)
-        differing = here & ~alike
+        differing = here ^ alike
         while differing:
             source = _lowest(differing)
             differing &= differing - 1
             unchecked = self._guarding.together(alone, source, more | 1 << source)
-            yield 1 << source, replace(unchecked, row=unchecked.row & ~(1 << source))
+            yield 1 << source, replace(unchecked, row=without(unchecked.row, 1 << source))
 
     def _shared(self, leading: Leading, guarded: int, alone: Unchecked) -> Shared:
         """The groups of shared rows, and what may not be shared: once for all for which it is the same."""

@@ -16,7 +16,7 @@ from meshmodel.analysis.crossings import Approval, approvals, without_closed
 from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
 from meshmodel.analysis.entering import Coming, Entering
 from meshmodel.analysis.sources import Likeness, Sample, Sources, exposed_systems, features_of, likeness
-from meshmodel.analysis.steps import bits
+from meshmodel.analysis.steps import bits, without
 
 _ONES: Final = bytes.maketrans(b"01", b"\0\1")
 NOBODY: Final = Coming()
@@ -301,7 +301,7 @@ class Marked:
         """The agents of the first groups that are not at home, and those of the second that are."""
         agents = self._agents(outside)
         if at_home:
-            agents &= ~at_home
+            agents = without(agents, at_home)
             if inside:
                 agents |= self._agents(inside) & at_home
         return agents
@@ -361,8 +361,8 @@ class Marked:
         known = self._names.get(agents)
         if known is None:
             before, names = self._most_named
-            absent = before & ~agents
-            if absent.bit_count() < _FEW and not agents & ~before:
+            absent = without(before, agents)
+            if absent.bit_count() < _FEW and agents & before == agents:
                 # Most are those who were named before, but for a few.
                 left = list(names)
                 for place in reversed(list(bits(absent))):

@@ -36,12 +36,12 @@ class Onward:
         number = component[node]
         if number == self._core or closure.is_cycle(number):
             return self._row_of(number)
-        if closure.keeps:
+        after = closure.successors[node]
+        entered = {component[each] for each in after}
+        if closure.keeps and len(entered) > 1:
             known = closure.row(node) ^ 1 << node
             return self._same.setdefault(known, known)
         inside = self._inside
-        after = closure.successors[node]
-        entered = {component[each] for each in after}
         if self._core in entered:
             entered = {component[each] for each in after if not inside[each]}
             entered.add(self._core)

@@ -86,34 +86,59 @@ class Pairs:
 
     def __init__(self, mesh: Mesh) -> None:
         self._mesh = mesh
+        self._drawn: dict[str, int] = {}
+        self._places: list[int] = []
+        # Of accesses, and of sources.
+        self._pivots: tuple[list[_Pivot], list[_Pivot]] = [], []
+        self._draw([])
+        self._products: dict[tuple[int, int], Product] = {}
+
+    def _draw(self, before: Sequence[str]) -> None:
+        """Note what zones and systems are like.
+
+        Args:
+            before: for each system that was noted the zone in which it was.
+        """
+        mesh = self._mesh
         drawn = [zone for zone, mask in mesh.zone_mask.items() if not mask & mesh.lone]
         self._zones = [mesh.zone_mask[zone] for zone in drawn]
+        nothing = _Pivot(0, [0] * len(drawn), (0,) * 5)
+        if before and drawn == list(self._drawn) and mesh.zone_of[: len(before)] == before:
+            # How many accesses there are in zones is the same.
+            accesses = [_Pivot(each.mask, each.zones, each.like) for each in self._pivots[0]]
+        else:
+            before, self._places, accesses = [], [], [nothing]
+            self._drawn = {zone: place for place, zone in enumerate(drawn)}
+        self._pivots = accesses, [nothing]
         # Systems that are a zone of their own, and those that are gone, are in no place.
-        places = {zone: place for place, zone in enumerate(drawn)}
-        self._places = [places.get(zone, -1) for zone in mesh.zone_of]
+        places = [self._drawn.get(zone, -1) for zone in mesh.zone_of[len(before) :]]
+        self._places = [*self._places, *places]
         # Data is carried to all levels below, and outsiders' words come to all.
         self._levels = mesh.sensitivity.copy()
         for read in bits(mesh.untrusted):
             self._levels[read // 5] = 4
-        nothing = _Pivot(0, [0] * len(drawn), (0,) * 5)
-        # Of accesses, and of sources.
-        self._pivots = [nothing], [nothing]
-        self._products: dict[tuple[int, int], Product] = {}
         self._homes: dict[int, Home] = {}
         self._by_name: dict[str | None, Home] = {}
         self._acting = [mesh.acting & level for level in mesh.at_level]
         self._entering = [above | mesh.untrusted for above in mesh.above]
 
-    def after(self, mesh: Mesh) -> "Pairs":
-        """The same of the mesh after an edit that left all zones and systems as they were."""
+    def after(self, mesh: Mesh, *, redrawn: bool) -> "Pairs":
+        """The same of the mesh after an edit.
+
+        Args:
+            mesh: that mesh.
+            redrawn: whether zones have other systems now, or systems other properties that count.
+        """
         made = copy.copy(self)
-        made.begin(mesh)
+        made.begin(mesh, redrawn=redrawn)
         return made
 
-    def begin(self, mesh: Mesh) -> None:
-        """Count pairs of this mesh, with the same zones and systems: only for a copy that nobody else has."""
-        self._mesh = mesh
+    def begin(self, mesh: Mesh, *, redrawn: bool) -> None:
+        """Count pairs of this mesh, as ``after`` says: only for a copy that nobody else has."""
+        before, self._mesh = self._mesh.zone_of, mesh
         self._pivots = self._pivots[0].copy(), self._pivots[1].copy()
+        if redrawn:
+            self._draw(before)
         self._products = {}
 
     def home(self, mask: int) -> Home:
@@ -158,8 +183,8 @@ class Pairs:
 
     def _of_many(self, sources: int, accesses: int) -> Product:
         """The same of many sources."""
-        one, more = self._beside(self._pivots[0], accesses)
-        other, differing = self._beside(self._pivots[1], sources)
+        one, more = self._beside(accesses, 0)
+        other, differing = self._beside(sources, 1)
         same = one.same.get(other)
         if same is None:
             same = one.same[other] = sum(map(operator.mul, one.zones, other.zones))
@@ -182,10 +207,11 @@ class Pairs:
             same += (alone * ALL_ACTIONS & accesses).bit_count()
         return Product(sources, accesses, size, size * like[0] - same, None, like)
 
-    def _beside(self, pivots: list[_Pivot], accesses: int) -> tuple[_Pivot, list[tuple[int, int]]]:
-        """A set by a similar one: that, and the systems of which an access is there beside it (1), or is
-        not there (-1).
+    def _beside(self, accesses: int, kind: int) -> tuple[_Pivot, list[tuple[int, int]]]:
+        """A set by a similar one of its kind: that, and the systems of which an access is there beside it (1)
+        or is not (-1).
         """
+        pivots = self._pivots[kind]
         place, distance = -1, 2 * len(self._zones) + 1
         for number, pivot in enumerate(pivots):
             found = (accesses ^ pivot.mask).bit_count()
@@ -212,8 +238,12 @@ class Pairs:
                     zones[self._places[system]] += sign
         like = accesses.bit_count(), *[(accesses & entering).bit_count() for entering in self._entering]
         made = _Pivot(accesses, zones, like)
-        if len(pivots) < _PIVOTS:
-            pivots.insert(0, made)
+        pivots.insert(0, made)
+        # Of many sets those are kept that were used last: what comes next is like them.
+        for left in pivots[_PIVOTS:]:
+            for each in self._pivots[0]:
+                each.same.pop(left, None)
+        del pivots[_PIVOTS:]
         return made, []
 
     def crossings(self, product: Product, home: Home, *, begins: bool) -> int:

@@ -6,7 +6,7 @@ from typing import Final
 
 from meshmodel.analysis.engine import Traveller
 from meshmodel.analysis.entering import Coming, Features
-from meshmodel.analysis.steps import Mesh
+from meshmodel.analysis.steps import Mesh, without
 
 
 def exposed_systems(mesh: Mesh) -> set[int]:
@@ -144,8 +144,8 @@ class _Spread:
 
     def without(self, marks: int) -> "_Spread":
         made = _Spread()
-        made.every = self.every & ~marks
-        made.one = {zone: known & ~marks for zone, known in self.one.items()}
+        made.every = without(self.every, marks)
+        made.one = {zone: without(known, marks) for zone, known in self.one.items()}
         return made
 
     def to(self, zone: str) -> int:

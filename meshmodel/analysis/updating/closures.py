@@ -140,6 +140,27 @@ class Followed(Losing):
         for leaves, enters in come:
             self._insert(leaves, enters)
 
+    def differing(self, before: "Followed", nodes: Iterable[int], matters: int) -> list[int]:
+        """Those of these nodes that reach something else than before.
+
+        Args:
+            before: the closure before.
+            nodes: they have steps, or had some.
+            matters: the nodes that are something else.
+        """
+        was, now = before.component, self.component
+        known: dict[tuple[int, int], bool] = {}
+        found = []
+        for node in nodes:
+            place = was[node], now[node]
+            differs = known.get(place)
+            if differs is None:
+                rows = before.row_of(place[0]) ^ self.row_of(place[1])
+                differs = known[place] = bool(rows & matters)
+            if differs:
+                found.append(node)
+        return found
+
     @property
     def behind(self) -> Sequence[Sequence[int]]:
         """For each node the nodes before it."""
@@ -154,6 +175,7 @@ class Followed(Losing):
     # A step more -------------------------------------------------------------------------------
 
     def _insert(self, leaves: int, enters: int) -> None:
+        self._into.clear()
         self.successors.put(leaves, (*self.successors[leaves], enters))
         self._behind.put(enters, (*self._behind[enters], leaves))
         component, rows = self.component, self._known.chunks

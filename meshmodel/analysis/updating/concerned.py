@@ -45,27 +45,16 @@ class _Less:
 
     def __init__(self, kept: Kept, edit: Edited, hit: set[int]) -> None:
         """Arguments: the reading before, the edit, and nodes that matter though they may be gone."""
-        self._matters = ~union(list(_gone(kept, edit) - hit))
+        gone = union(list(gone_nodes(kept, edit) - hit))
+        self._matters = (1 << kept.engine.mesh.size) - 1 ^ gone if gone else 0
 
-    def differing(self, before: Followed, after: Followed, first: int = 0) -> Iterator[int]:
+    def differing(self, before: Followed, after: Followed, first: int = 0) -> list[int]:
         """These nodes, from a first one on."""
-        if self._matters == -1:
-            yield from (node for node in after.changed if node >= first)
-            return
-        was, now = before.component, after.component
-        known: dict[tuple[int, int], bool] = {}
-        for node in after.changed:
-            if node >= first:
-                place = was[node], now[node]
-                differs = known.get(place)
-                if differs is None:
-                    differs = bool((before.row_of(place[0]) ^ after.row_of(place[1])) & self._matters)
-                    known[place] = differs
-                if differs:
-                    yield node
+        nodes = [node for node in after.changed if node >= first]
+        return after.differing(before, nodes, self._matters) if self._matters else nodes
 
 
-def _gone(kept: Kept, edit: Edited) -> set[int]:
+def gone_nodes(kept: Kept, edit: Edited) -> set[int]:
     """The nodes of agents and credentials that are gone."""
     mesh = kept.engine.mesh
     gone = {mesh.agent_node.get(each, -1) for each in edit.agents}
@@ -73,11 +62,15 @@ def _gone(kept: Kept, edit: Edited) -> set[int]:
     return gone - {-1}
 
 
-def _begun(kept: Kept, gone: set[int]) -> Iterator[str]:
-    """The agents whose unchecked reach is told as that of one of these, from which the same followed."""
+def _begun(kept: Kept, gone: set[int], changed: Iterable[str]) -> Iterator[str]:
+    """Of the agents that reach something else those whose unchecked reach is told as that of one that is
+    gone, from which the same followed.
+    """
     known: dict[int, bool] = {}
-    for each in kept.engine.travellers:
-        groups = each.situation.groups
+    travellers = kept.engine.traveller_of
+    for agent in changed:
+        each = travellers.get(agent)
+        groups = () if each is None else each.situation.groups
         if groups:
             # All groups but shared ones, which begin with what is read, begin with the agent alone.
             seeds = groups[0].unchecked.seeds
@@ -85,21 +78,23 @@ def _begun(kept: Kept, gone: set[int]) -> Iterator[str]:
             if is_gone is None:
                 is_gone = known[id(seeds)] = not gone.isdisjoint(chain.from_iterable(seeds))
             if is_gone:
-                yield each.id
+                yield agent
 
 
 def concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: Guarded) -> Iterable[str]:
     """The agents whose reach, sources or starts may be others."""
     new = after.engine.mesh
+    first = new.first_agent
     hit = {leaves for leaves, _ in guards.steps}
     hit.update(bits(guards.control))
     less = _Less(kept, edit, hit)
     hit.update(less.differing(kept.baseline, after.baseline))
     found = {str(key) for key, one, other in changes.of("agent") if _reaching(one) != _reaching(other)}
     found |= {str(key[0]) for key, _, _ in changes.of("intent")}
-    gone = _gone(kept, edit)
+    gone = gone_nodes(kept, edit)
     if gone:
-        found.update(_begun(kept, gone))
+        reaching = [new.agents[node - first] for node in after.effective.changed if node >= first]
+        found.update(_begun(kept, gone, reaching))
     audited = {
         str(key) for key, one, other in changes.of("system") if key in edit.remade or one.audit != other.audit
     }
@@ -139,7 +134,6 @@ def concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: G
             for enters in after.effective.successors[first_access + WRITE]
             if enters >= new.first_agent
         )
-    first = new.first_agent
     for one, other in (
         (kept.effective, after.effective),
         (kept.own, after.own),

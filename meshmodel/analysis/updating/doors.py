@@ -1,8 +1,9 @@
 """The missing checkpoints after an edit: those on which it bears anew, the others as they were."""
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from itertools import compress
+from operator import itemgetter
 from typing import Final
 
 from meshmodel.analysis.closure import union
@@ -12,11 +13,12 @@ from meshmodel.analysis.engine import Group, Traveller
 from meshmodel.analysis.entering import Coming
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.sources import Likeness, Sources, features_of, likeness
-from meshmodel.analysis.steps import Pair, bits
+from meshmodel.analysis.steps import Pair, bits, without
 from meshmodel.analysis.updating.chunks import Sorted
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
-from meshmodel.analysis.updating.marks import Marks, Sample, Turned
+from meshmodel.analysis.updating.homes import At, grants_in, homes_only
+from meshmodel.analysis.updating.marks import Marks, Sample, Turned, toggle
 from meshmodel.model.records import Key
 
 Profile = tuple[str | None, bool, Likeness, tuple[int, int] | None]
@@ -28,15 +30,12 @@ _SPARE: Final = 3
 _ONES: Final = bytes.maketrans(b"01", b"\0\1")
 _NAMES: Final = 2_000
 """So many sets of agents are kept by their ids; then they are forgotten."""
-_LITTLE: Final = 48
-"""Sets that differ by so many nodes differ little."""
-_PIVOTS: Final = 24
-"""So many sets are kept to which others are compared."""
 
 
 def _same(one: Door, other: Door) -> bool:
     """Whether two doors with the same ends are the same; it is quick where they have the same agents."""
-    return one.agents == other.agents and one.severity == other.severity and one.actions == other.actions
+    same = one.agents is other.agents or one.agents == other.agents
+    return same and one.severity == other.severity and one.actions == other.actions
 
 
 class KeptDoors(MissingCheckpoints):
@@ -105,10 +104,14 @@ class KeptDoors(MissingCheckpoints):
         changed = bool(moved.changes.of("system"))
         if moved.edit.remade:
             self._likeness = {}
-        gone = [each for each in before.engine.travellers if each.id in moved.agents]
-        come = [each for each in kept.engine.travellers if each.id in moved.agents]
+        was, now = before.engine.traveller_of, kept.engine.traveller_of
+        gone = [was[each] for each in sorted(moved.agents & was.keys())]
+        come = [now[each] for each in sorted(moved.agents & now.keys())]
+        intending = excuses.keys() | self._approved.keys()
+        homes = None if self._bounded else homes_only(gone, come, moved, intending)
         bounded, special = self._bounded, set(self._approvals)
-        self._prepare_boundaries()
+        if kept.engine.candidates is not before.engine.candidates:
+            self._prepare_boundaries()
         numbers = self.mesh.system_number
         remade = union([5 * numbers[each] for each in moved.edit.remade if each in numbers])
         credentials, steps, systems = self._turn(gone, come, excuses, remade)
@@ -130,6 +133,9 @@ class KeptDoors(MissingCheckpoints):
             self._prepare_kinds()
         elif changed or special != self._approvals.keys():
             self._renew_kinds(moved, special ^ self._approvals.keys())
+        if homes is not None:
+            self._look(grants_in(kept, homes, credentials))
+            return
         self._look(self._concerned(kept, moved, credentials, steps, systems))
 
     def _renew_kinds(self, moved: Moved, special: set[int]) -> None:
@@ -149,34 +155,45 @@ class KeptDoors(MissingCheckpoints):
                 self._exposed.discard(number)
             self._kind[name] = self._kind_of(number)
 
-    def _look(self, keys: Iterable[tuple[str, str]]) -> None:
-        """Look again at these grants, those that are gone among them."""
-        grants, nodes = self.engine.snapshot.grant, self.mesh.credential_node
-        ordered = sorted(keys)
-        there = [key for key in ordered if key in grants and key[0] in nodes]
-        doors = dict(zip(there, self.doors_at(list(map(grants.__getitem__, there))), strict=True))
-        self.found, changed = self.found.after(ordered, list(map(doors.get, ordered)), _same)
-        self.changed = {key: doors.get(key) for key in changed}
+    def _look(self, at: Sequence[At]) -> None:
+        """Look again at these grants, in order, those that are gone among them."""
+        nodes = self.mesh.credential_node
+        keys = [key for key, _ in at]
+        there = [grant for (credential, _), grant in at if grant is not None and credential in nodes]
+        doors = self.doors_at(there)
+        if len(there) < len(at):
+            found = dict(zip([(each.credential, each.system) for each in there], doors, strict=True))
+            doors = list(map(found.get, keys))
+        self.found, changed = self.found.after(keys, doors, _same)
+        known = dict(zip(keys, doors, strict=True))
+        self.changed = {key: known[key] for key in changed}
         if changed:
             self.listed = tuple(self.found.items())
 
     def _concerned(
         self, kept: Kept, moved: Moved, credentials: int, steps: set[Pair], systems: set[str]
-    ) -> set[tuple[str, str]]:
-        """The grants at which there may be another door, or none, or one."""
+    ) -> list[At]:
+        """The grants at which there may be another door, or none, or one; in order, by their keys."""
         mesh, related = self.mesh, kept.related
         found = {(str(key[0]), str(key[1])) for key, _, _ in moved.changes.of("grant")}
         ids = {mesh.credentials[node - mesh.first_credential] for node in bits(credentials)}
         ids |= moved.edit.credentials
         there = related.at("grant", "credential")
-        for each in ids & there.keys():
-            found.update([(each, grant.system) for grant in there[each]])
+        known = [
+            ((each, grant.system), grant)
+            for each in sorted(ids & there.keys())
+            for grant in related.of("grant", "credential", each)
+        ]
         for each in systems | moved.edit.systems:
             found.update((grant.credential, each) for grant in related.of("grant", "system", each))
         for leaves, enters in steps:
             if mesh.first_credential <= leaves < mesh.first_agent and enters < mesh.first_credential:
                 found.add((mesh.credentials[leaves - mesh.first_credential], mesh.systems[enters // 5]))
-        return found
+        found.difference_update([key for key, _ in known])
+        if found:
+            known.extend([(key, self.engine.snapshot.grant.get(key)) for key in found])
+            known.sort(key=itemgetter(0))
+        return known
 
     # What the marks mean ----------------------------------------------------------------------
 
@@ -196,22 +213,33 @@ class KeptDoors(MissingCheckpoints):
 
     def _carry(self, turned: Turned) -> int:
         """Note who comes to which credentials; those to which others come."""
-        alike: dict[int, int] = {}
+        # Most agents reach the very same before and after as others do.
+        together: dict[tuple[int, int], list[int]] = {}
         for number, (was, now) in turned.marks.items():
-            difference = self.marks.carried(was) ^ self.marks.carried(now)
+            key = id(was and was[1].unchecked), id(now and now[1].unchecked)
+            together.setdefault(key, []).append(number)
+        alike: dict[int, int] = {}
+        for numbers in together.values():
+            was, now = turned.marks[numbers[0]]
+            difference = (self.marks.carried(was) ^ self.marks.carried(now)) >> self.mesh.first_credential
             if difference:
-                alike[difference] = alike.get(difference, 0) | 1 << number
-        return _toggle(self._carried, self.mesh.first_credential, alike)
+                alike[difference] = alike.get(difference, 0) | union(numbers)
+        return toggle(self._carried, alike) << self.mesh.first_credential
 
     def _profile(self, turned: Turned) -> int:
         """Note what the sources of groups are like; the credentials of those that are like others now."""
         changed = 0
         found = 0
         alike: dict[Profile, int] = {}
+        known: dict[tuple[int, str | None, bool], Profile] = {}
         for number, (_, now) in turned.marks.items():
             was = self._profiles.pop(number, None)
-            profile = None if now is None else self._profile_of(now)
-            if profile is not None:
+            profile = None
+            if now is not None:
+                # Many agents have the very same groups, and it takes long to look large sets up.
+                key = id(now[1]), now[0].home, now[0].steered
+                profile = known.get(key) or self._profile_of(now)
+                known[key] = profile
                 self._profiles[number] = profile
             if profile == was:
                 continue
@@ -220,8 +248,8 @@ class KeptDoors(MissingCheckpoints):
                 alike[profile] = alike.get(profile, 0) | 1 << number
                 found |= self.marks.carried(now)
         if changed:
-            self._from_home &= ~changed
-            self._home = {zone: marks & ~changed for zone, marks in self._home.items()}
+            self._from_home = without(self._from_home, changed)
+            self._home = {zone: without(marks, changed) for zone, marks in self._home.items()}
             self._outside = self._outside.without(changed)
             self._inside = [each.without(changed) for each in self._inside]
         for (home, from_home, told_of, _), marks in alike.items():
@@ -258,7 +286,7 @@ class KeptDoors(MissingCheckpoints):
         if lost:
             for step, guards in self.engine.candidates.guards.items():
                 known = self.open_in.get(step, 0)
-                marks = known & ~lost
+                marks = without(known, lost)
                 for dropped, those in dropping.items():
                     if not guards & ~dropped:
                         marks |= those
@@ -315,15 +343,20 @@ class KeptDoors(MissingCheckpoints):
     ) -> int:
         """Note who comes by credentials as itself; those by which others come."""
         differences: dict[int, int] = {}
+        changed = after.own.changed
+        staying = {each.node for each in gone}.intersection([each.node for each in come])
         for travellers, kept in ((gone, before), (come, after)):
             for each in travellers:
-                row = kept.own.row(each.node) & self.marks.credentials
-                differences[each.node] = differences.get(each.node, 0) ^ row
+                if each.node in staying and each.node not in changed:
+                    continue
+                differences[each.node] = differences.get(each.node, 0) ^ kept.own.row(each.node)
         alike: dict[int, int] = {}
-        for node, difference in differences.items():
+        for node, rows in differences.items():
+            # It takes long to look large sets up, so all else is left out before.
+            difference = (rows & self.marks.credentials) >> self.mesh.first_credential
             if difference:
                 alike[difference] = alike.get(difference, 0) | 1 << node - self.mesh.first_agent
-        return _toggle(self._own, self.mesh.first_credential, alike)
+        return toggle(self._own, alike) << self.mesh.first_credential
 
     def _hold(self, moved: Moved) -> int:
         """Note who holds what; the credentials that others hold."""
@@ -364,35 +397,3 @@ class KeptDoors(MissingCheckpoints):
             chosen = bin(agents)[:1:-1].encode().translate(_ONES)
             known = self._names[agents] = tuple(sorted(compress(self.mesh.agents, chosen)))
         return known
-
-
-def _toggle(columns: list[int], first: int, alike: Mapping[int, int]) -> int:
-    """Put marks to nodes where they are not, and take them away where they are; all of these nodes.
-
-    Args:
-        columns: for each node from a first one on its marks.
-        first: that one.
-        alike: for sets of nodes the marks.
-    """
-    found = 0
-    # Most sets differ little from one of a few.
-    pivots: list[list[int]] = []
-    for nodes, marks in alike.items():
-        found |= nodes
-        rest = nodes >> first
-        for pivot in pivots:
-            different = rest ^ pivot[0]
-            if different.bit_count() <= _LITTLE:
-                pivot[1] ^= marks
-                rest = different
-                break
-        else:
-            if len(pivots) < _PIVOTS and rest.bit_count() > _LITTLE:
-                pivots.append([rest, marks])
-                continue
-        for place in bits(rest):
-            columns[place] ^= marks
-    for nodes, marks in pivots:
-        for place in bits(nodes):
-            columns[place] ^= marks
-    return found

@@ -6,14 +6,14 @@ from itertools import chain
 from typing import Any
 
 from meshmodel.analysis.checkpoints import Guarding, Unchecked
-from meshmodel.analysis.closure import Closure
+from meshmodel.analysis.closure import Closure, union
 from meshmodel.analysis.engine import Engine, Situation, Traveller
 from meshmodel.analysis.relations import Related
-from meshmodel.analysis.steps import WRITE, Pair
+from meshmodel.analysis.steps import WRITE, Pair, without
 from meshmodel.analysis.updating.arising import Hearing
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.closures import Followed
-from meshmodel.analysis.updating.concerned import Kept, concerned
+from meshmodel.analysis.updating.concerned import Kept, concerned, gone_nodes
 from meshmodel.analysis.updating.guards import Guarded, guarded, numbers_of
 from meshmodel.analysis.updating.meshes import Edited, edited, patched
 from meshmodel.analysis.updating.preparing import LateAlone
@@ -117,7 +117,7 @@ def move(kept: Kept, changes: Changes) -> Moved | None:
     if edit.agents or edit.credentials:
         names, changed = mesh.agents, chain(effective.changed, own.changed, baseline.changed)
         shifted = agents.union(names[node - first_agent] for node in changed if node >= first_agent)
-    _set_agents(kept, after, agents, shifted)
+    _set_agents(kept, after, edit, agents, shifted)
     return Moved(after, changes, edit, guards, agents, shifted)
 
 
@@ -217,28 +217,35 @@ def _engine(
     return made
 
 
-def _set_agents(kept: Kept, after: Kept, agents: frozenset[str], shifted: frozenset[str]) -> None:
+def _set_agents(
+    kept: Kept, after: Kept, edit: Edited, agents: frozenset[str], shifted: frozenset[str]
+) -> None:
     """What is known of the agents: of those that are concerned anew, of the others as before."""
     before, made = kept.engine, after.engine
     records, nodes = made.snapshot.agent, made.mesh.agent_node
     alone = before.alone.of(made) if isinstance(before.alone, LateAlone) else before.alone.copy()
-    fresh: dict[str, Traveller] = {}
+    travellers = before.traveller_of.copy()
+    gone = union(list(gone_nodes(kept, edit)))
     alike = _Alike(after)
     for each in shifted:
         node = nodes.get(each)
         if node is None:
             alone.pop(each, None)
+            travellers.pop(each, None)
+            continue
+        if each not in agents:
+            # It misses nothing but what is gone.
+            if (known := alone.get(each)) is not None:
+                alone[each] = replace(known, row=without(known.row, gone))
             continue
         alone[each] = alike.alone(node)
-        if each in agents and not records[each].is_person:
-            fresh[each] = alike.traveller(records[each], node)
-    made.__dict__["alone"] = alone
-    gone = agents.difference(fresh)
-    every = [fresh.pop(each.id, each) for each in before.travellers if each.id not in gone]
-    if fresh:
-        every.extend(fresh.values())
-        every.sort(key=lambda each: each.id)
-    made.__dict__["travellers"] = tuple(every)
+        if records[each].is_person:
+            travellers.pop(each, None)
+        else:
+            travellers[each] = alike.traveller(records[each], node)
+    if travellers.keys() - before.traveller_of.keys():
+        travellers = dict(sorted(travellers.items()))
+    made.__dict__.update(alone=alone, traveller_of=travellers, travellers=tuple(travellers.values()))
 
 
 class _Alike:
@@ -270,8 +277,8 @@ class _Alike:
             return engine.traveller(agent, node)
         triggers = engine.mesh.triggered_by.get(node, 0)
         if triggers:
-            triggers &= ~effective.row_of(one)
-        intended = bool(kept.related.of("intent", "agent", agent.id))
+            triggers = without(triggers, effective.row_of(one))
+        intended = agent.id in kept.related.at("intent", "agent")
         key = one, other, triggers, agent.home is None, intended
         known = self._situations.get(key)
         if known is None:

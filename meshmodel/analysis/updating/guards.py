@@ -138,25 +138,19 @@ def _concerned(changes: Changes, edit: Edited) -> list[str]:
         for record in (one, other)
         if record is not None
     }
-    nodes = bool(edit.systems or edit.agents or edit.credentials)
+    # Ids of all kinds are looked at alike.
+    nodes = edit.systems | edit.agents | edit.credentials
     if edit.places or principals or nodes:
         for each in changes.after.checkpoint.values():
             if (
                 (each.step, each.from_, each.to) in edit.places
                 or each.decided_at in edit.systems
                 or (principals and not principals.isdisjoint(each.approvers or ()))
-                or (nodes and _ends(each, edit))
+                or each.from_ in nodes
+                or each.to in nodes
             ):
                 found.add(each.id)
     return sorted(found)
-
-
-def _ends(checkpoint: Checkpoint, edit: Edited) -> bool:
-    """Whether an end of its step has another number now: ids of all kinds are looked at alike."""
-    ends = {checkpoint.from_, checkpoint.to}
-    return not (
-        ends.isdisjoint(edit.systems) and ends.isdisjoint(edit.agents) and ends.isdisjoint(edit.credentials)
-    )
 
 
 class _Exists:

@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from itertools import chain
 
 from meshmodel.analysis.closure import Closure, union
-from meshmodel.analysis.steps import Pair, bits
+from meshmodel.analysis.steps import Pair, bits, without
 from meshmodel.analysis.updating.chunks import REST, SHIFT, Chunks
 from meshmodel.analysis.updating.falling import Falling
 
@@ -36,6 +36,7 @@ class Losing(Closure):
         "_behind",
         "_due",
         "_ends",
+        "_into",
         "_known",
         "_order",
         "_several",
@@ -64,6 +65,8 @@ class Losing(Closure):
         self.component = component
         self._known = rows  # 0: a node without steps, which reaches itself
         self.changed: set[int] = set()
+        # From where steps lead into large components, as long as no step and no component is another one.
+        self._into: dict[int, set[int]] = {}
         # The components to be looked at, of large ones what they may reach no more, and where steps are gone.
         self._waiting: list[tuple[int, int]] = []
         self._due: set[int] = set()
@@ -97,7 +100,10 @@ class Losing(Closure):
         while waiting:
             name = waiting.pop()
             if name in several:
-                new = self._beside(several[name], self._behind) - seen
+                into = self._into.get(name)
+                if into is None:
+                    into = self._into[name] = self._beside(several[name], self._behind)
+                new = into - seen
                 seen |= new
                 waiting.extend(new)
                 continue
@@ -127,6 +133,7 @@ class Losing(Closure):
         within: dict[int, list[Pair]] = {}
         gone = tuple(gone)
         self._ends = {enters for _, enters in gone}
+        self._into.clear()
         for leaves, enters in gone:
             name = component[leaves]
             if name == component[enters]:
@@ -178,7 +185,7 @@ class Losing(Closure):
         if row != was:
             self._known.put(name, row)
             self.changed.add(name)
-            lost[name] = was & ~row
+            lost[name] = without(was, row)
 
     def _renew(self, name: int, members: Sequence[int], lost: dict[int, int]) -> None:
         """The same for a component."""
@@ -202,7 +209,7 @@ class Losing(Closure):
         if row != was:
             self._known.put(name, row)
             self.changed.update(members)
-            lost[name] = was & ~row
+            lost[name] = without(was, row)
 
     def _lack(self, name: int, lost: dict[int, int]) -> None:
         """The same for a large component, of which it is known what it may reach no more: it does not if
@@ -236,6 +243,7 @@ class Losing(Closure):
         the parts.
         """
         several = self._several
+        self._into.clear()
         members = several.pop(name)
         whole = self.row_of(name)
         falling = Falling(self.component, name, members, self.successors.chunks, self._behind.chunks)
@@ -303,7 +311,7 @@ class Losing(Closure):
             row = rows[name >> SHIFT][name & REST]
             less = row & missing
             if less and name in kept:
-                less &= ~kept[name]
+                less = without(less, kept[name])
             if less:
                 put(name, row ^ less)
                 changed.update(several.get(name) or (name,))

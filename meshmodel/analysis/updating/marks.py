@@ -4,13 +4,13 @@ Every agent has a mark, by its number, for its first group. The marks of other g
 all agents; groups that mean the same have one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from meshmodel.analysis.crossings import Approval
 from meshmodel.analysis.engine import Group, Traveller
-from meshmodel.analysis.steps import Mesh, bits
+from meshmodel.analysis.steps import Mesh, bits, without
 
 Sample = tuple[Traveller, Group]
 """A group and an agent that has it."""
@@ -21,6 +21,10 @@ whether the agent is steered, and the agent itself where intents excuse somethin
 
 
 _OLD: Final = (True, None)
+_LITTLE: Final = 48
+"""Sets that differ by so many places differ little."""
+_PIVOTS: Final = 24
+"""So many sets are kept to which others are compared."""
 
 
 @dataclass(slots=True)
@@ -137,7 +141,7 @@ class Marks:
         ended: dict[int, list[tuple[int, int]]] = {}
         for other in touched:
             was_held = self.holders.get(other, 0)
-            held = was_held & ~left.get(other, 0) | joined.get(other, 0)
+            held = without(was_held, left.get(other, 0)) | joined.get(other, 0)
             if held:
                 self.holders[other] = held
                 if held != was_held and was_held:
@@ -197,3 +201,34 @@ class Marks:
             self.samples[number] = traveller, group
             turned.marks[number] = None, self.samples[number]
         return number
+
+
+def toggle(columns: list[int], alike: Mapping[int, int]) -> int:
+    """Put marks to places where they are not, and take them away where they are; all of these places.
+
+    Args:
+        columns: for each place its marks.
+        alike: for sets of places the marks.
+    """
+    found = 0
+    # Most sets differ little from one of a few.
+    pivots: list[list[int]] = []
+    for places, marks in alike.items():
+        found |= places
+        rest = places
+        for pivot in pivots:
+            different = rest ^ pivot[0]
+            if different.bit_count() <= _LITTLE:
+                pivot[1] ^= marks
+                rest = different
+                break
+        else:
+            if len(pivots) < _PIVOTS and rest.bit_count() > _LITTLE:
+                pivots.append([rest, marks])
+                continue
+        for place in bits(rest):
+            columns[place] ^= marks
+    for places, marks in pivots:
+        for place in bits(places):
+            columns[place] ^= marks
+    return found

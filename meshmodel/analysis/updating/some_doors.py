@@ -56,7 +56,8 @@ def some_doors(kept: Kept, moved: Moved, before: Kept, listed: tuple[Door, ...])
     if _FEW * len(travellers) > mesh.size - first:
         return None
     engine = copy.copy(kept.engine)
-    engine.__dict__.pop("own_carriers", None)
+    for name in ("own_carriers", "traveller_of"):
+        engine.__dict__.pop(name, None)
     engine.__dict__["travellers"] = travellers
     found = MissingCheckpoints(engine).doors_at([grants[key] for key in there])
     doors: dict[Key, Door | None] = dict.fromkeys(sorted(keys))
