@@ -9,9 +9,9 @@ from hypothesis import settings
 # Whoever runs the tests in the background lets them ignore an interrupt, and what they start would too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# The same examples in every run; MESHMODEL_RANDOM=1 looks for new ones.
-settings.register_profile("same", derandomize=True)
-settings.register_profile("random", print_blob=True)
+# The same examples in every run, however long they take; MESHMODEL_RANDOM=1 looks for new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("random", print_blob=True, deadline=None)
 settings.load_profile("random" if os.environ.get("MESHMODEL_RANDOM") else "same")
 
 
