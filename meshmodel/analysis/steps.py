@@ -109,21 +109,15 @@ def bits(mask: int) -> Iterator[int]:
         return
     count = mask.bit_count()
     if count <= _FEW:
-        while mask:
-            lowest = mask & -mask
-            mask ^= lowest
-            yield lowest.bit_length() - 1
+        yield from _few(mask)
         return
     size = mask.bit_length() // 8 + 1
     if count * 16 < size:
         # Most of it is empty.
         content = mask.to_bytes(size + -size % _PART, "little")
         for first in [at for at in range(0, size, _PART) if content[at : at + _PART] != _EMPTY]:
-            part = int.from_bytes(content[first : first + _PART], "little")
-            while part:
-                lowest = part & -part
-                part ^= lowest
-                yield 8 * first + lowest.bit_length() - 1
+            for bit in _few(int.from_bytes(content[first : first + _PART], "little")):
+                yield 8 * first + bit
         return
     # Long stretches may be empty: what most sets have belongs to one part of the mesh.
     for found in _STRETCH.finditer(mask.to_bytes(size, "little")):
@@ -135,7 +129,18 @@ def bits(mask: int) -> Iterator[int]:
             base += 8
 
 
-_FEW: Final = 6
+def _few(mask: int) -> Sequence[int]:
+    """The same of few bits: from the highest on, so that no number is wider than what is left."""
+    found = []
+    while mask:
+        bit = mask.bit_length() - 1
+        mask ^= 1 << bit
+        found.append(bit)
+    found.reverse()
+    return found
+
+
+_FEW: Final = 32
 """So many bits are taken off one by one."""
 _PART: Final = 64
 """So many bytes are looked at together."""
@@ -278,7 +283,7 @@ class Mesh:
         many: dict[int, list[int]] = {}
         triggering: dict[int, int] = {}
         for leaves, agents in entered.items():
-            if len(agents) > _FEW:
+            if len(agents) > _SEVERAL:
                 for agent in agents:
                     if agent in many:
                         many[agent].append(leaves - WRITE)
@@ -291,7 +296,7 @@ class Mesh:
                 alike[key] = union(reads)
             triggering[agent] = alike[key]
         for leaves, agents in entered.items():
-            if len(agents) <= _FEW:
+            if len(agents) <= _SEVERAL:
                 read = 1 << leaves - WRITE
                 for agent in agents:
                     before = triggering.get(agent)
@@ -303,6 +308,8 @@ class Mesh:
         return union([enters for leaves, enters in self.steps["trigger"] if reads >> leaves - WRITE & 1])
 
 
+_SEVERAL: Final = 6
+"""A place that steers so many agents steers mostly the same ones as other such places."""
 _LEVEL: Final[dict[str | None, int]] = {None: 1, **{each: n for n, each in enumerate(SENSITIVITIES)}}
 """The number of a sensitivity; unknown is computed as internal."""
 

@@ -43,7 +43,7 @@ FORMS = {
     "little is kept": {"reached._MOST_KNOWN": 0, "meeting._MOST_KNOWN": 0, "listing._MOST_KNOWN": 0},
     "many credentials": {"rules.orphaned_credential._FEW_ASKED": -1, "rules.several._FEW": -1},
     "ends of stored secrets one by one": {"rules.secret_at_rest._FEWER": 0},
-    "sets in parts": {"steps._FEW": 0, "steps._PART": 1},
+    "sets in parts": {"steps._FEW": 0, "steps._PART": 1, "steps._SEVERAL": 0},
     "sets of agents by difference": {"updating.marks._LITTLE": 0, "updating.marks._PIVOTS": 1},
     "nothing is named twice": {"updating.doors._NAMES": 0},
     "many come to a component": {"updating.losing._LARGE": 0, "updating.losing._FEW": 0},
