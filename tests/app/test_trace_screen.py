@@ -24,6 +24,7 @@ from meshmodel.app.tracing import (
     suggested_log,
     summary_words,
 )
+from meshmodel.app.widgets.rows import RowList
 from meshmodel.app.widgets.trace import TracePanel, TraceView, cells_of_event
 from meshmodel.model.events import Event
 from meshmodel.store.database import Store
@@ -142,6 +143,31 @@ async def test_a_csv_is_read_and_a_mapped_log_asks_for_its_map(tmp_path: Path) -
         dialog.path = tmp_path / "nothing.jsonl"
         await it.press("ctrl+s")
         assert "there is no such file" in str(dialog.query_one("#problem", Static).content)
+
+
+async def test_opened_again_it_asks_for_another_log_at_once(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.shows("missing")
+        path = log(tmp_path, EVENTS[:2])
+        await followed(it, path)
+        await it.press("L")
+        dialog = it.app.screen
+        assert isinstance(dialog, LogDialog)
+        rows = dialog.query_one(RowList)
+        assert dialog.focused is rows
+        assert rows.row is not None
+        assert rows.row.value == "file"
+        await it.press("tab", "up")
+        assert dialog.focused is rows, "and Up goes back to it from the button"
+        await it.press("enter")
+        entry = it.app.screen.query_one("#text", Input)
+        assert entry.selected_text == entry.value == str(path)
+        other = log(tmp_path, EVENTS, "ndjson")
+        await it.type(str(other))
+        await it.press("enter", "ctrl+s")
+        await it.app.workers.wait_for_complete()
+        await it.pilot.pause()
+        assert len(it.bench.query_one(TraceView).traced) == 3
 
 
 async def test_a_log_that_breaks_off_keeps_what_was_read_and_says_so(tmp_path: Path) -> None:
