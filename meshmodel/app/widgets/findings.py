@@ -264,9 +264,8 @@ class FindingsList(Listing):
         )
 
     def pointed(self, value: Any) -> None:
-        """Walking the list opens each finding as it goes."""
-        if isinstance(value, Finding):
-            self.post_message(FindingOpened(value))
+        """Walking the list opens each finding as it goes; where that is gone, none is open."""
+        self.post_message(FindingOpened(value if isinstance(value, Finding) else None))
 
 
 class _Made:
@@ -294,6 +293,13 @@ class _Made:
             known = basis, finding_row(cause, self._doors, is_ascii=self._is_ascii)
         self.known[key] = known
         return known[1]
+
+
+def lost_words(record: Acceptance) -> str:
+    """An acceptance whose finding is gone, in full."""
+    what = f"{record.rule.replace('-', ' ')} of {record.subject}"
+    by = f"{record.by} until {record.until.isoformat()}: {record.reason}"
+    return f"{what}: found no more; accepted by {by}"
 
 
 def _lost_row(record: Acceptance, *, is_ascii: bool) -> Row:
