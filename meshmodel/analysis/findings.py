@@ -113,7 +113,8 @@ def accepted(acceptance: Acceptance, case: Case | Finding, today: date) -> Accep
     """What an acceptance says of a finding, and whether the finding is open in spite of it.
 
     It is open after the last day, where the severity has risen above what was accepted, and where
-    an agent or an action was added to those that were accepted.
+    an agent or an action was added to those that were accepted. Nothing else opens it: not other systems,
+    credentials or places that it comes to name, nor a longer lifetime (section 9).
     """
     grown = []
     if today > acceptance.until:

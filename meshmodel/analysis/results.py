@@ -103,10 +103,10 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Who accepted a finding, why and until when; ``open`` where it has grown or expired since.
+    """Who accepted a finding, why and until when; ``open`` where that does not cover it any more.
 
     ``because`` says in words why it is open: the date has passed, the severity has risen, an agent or an
-    action was added. Empty where it is not open.
+    action was added; nothing else opens it. Empty where it is not open.
     """
 
     by: str

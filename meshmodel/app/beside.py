@@ -10,9 +10,10 @@ class Task:
     The worker asks ``is_cancelled`` and may set ``said``; the interface's thread asks ``says``.
     """
 
-    def __init__(self, title: str) -> None:
-        """Arguments: what is worked out, such as ``the smallest fix``."""
+    def __init__(self, title: str, *, escape: str = "Esc stops it") -> None:
+        """Arguments: what is worked out, such as ``the smallest fix``; what Escape does meanwhile."""
         self.title = title
+        self._escape = escape
         self.said = ""
         self._begun = time.monotonic()
         self._stop = threading.Event()
@@ -32,4 +33,4 @@ class Task:
         said = f", {self.said}" if self.said else ""
         if self.is_cancelled():
             return f"stopping {self.title}"
-        return f"{self.title}{said}: {seconds} s, Esc stops it"
+        return f"{self.title}{said}: {seconds} s, {self._escape}"

@@ -130,7 +130,8 @@ def follow_log(analysis: "Analysis", request: LogRequest, task: Task) -> LaidLog
     except MeshmodelError as error:
         if not tally.events:
             raise
-        problem = one_line(error, 300)
+        # Without its folders: they would take the rows of the events.
+        problem = one_line(str(error).replace(one_line(request.path), one_line(request.path.name), 1), 300)
     return LaidLog(tuple(kept), tally, tally.events - len(kept), problem, task.is_cancelled())
 
 
@@ -149,9 +150,20 @@ def is_telling(traced: "TracedEvent") -> bool:
     return traced.recheck not in _SETTLED or bool(traced.unexplained)
 
 
-def summary_lines(laid: LaidLog) -> list[str]:
-    """What came of it, in one or two lines: the counts, and what is not there."""
-    said = [f"{laid.tally.events:,} event{'' if laid.tally.events == 1 else 's'}"]
+def incomplete_words(laid: LaidLog) -> str:
+    """That it was not followed to its end, after which event and why; empty where it was."""
+    if laid.is_complete:
+        return ""
+    why = "stopped" if laid.stopped else laid.problem
+    return f"INCOMPLETE after event {laid.tally.events:,}: {why}"
+
+
+def summary_words(laid: LaidLog) -> str:
+    """What came of it: how many events there were, how many of them are not listed, and the counts of all."""
+    events = f"{laid.tally.events:,} event{'' if laid.tally.events == 1 else 's'}"
+    if laid.left_out:
+        events += f" ({laid.left_out:,} of them counted, not listed)"
+    said = [events]
     said += [
         f"{number:,} {WORDS[verdict]}"
         for verdict, number in reversed(laid.tally.rechecks.items())
@@ -159,13 +171,7 @@ def summary_lines(laid: LaidLog) -> list[str]:
     ]
     if laid.tally.unexplained:
         said.append(f"{laid.tally.unexplained:,} not explained by the model")
-    lines = [", ".join(said)]
-    if laid.left_out:
-        lines.append(f"{laid.left_out:,} of them are counted and not listed: nothing to look at, or too many")
-    if not laid.is_complete:
-        why = "stopped" if laid.stopped else laid.problem
-        lines.append(f"INCOMPLETE after event {laid.tally.events:,}: {why}")
-    return lines
+    return ", ".join(said)
 
 
 def lit_by_event(traced: "TracedEvent") -> "frozenset[Reference]":

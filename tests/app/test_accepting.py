@@ -138,6 +138,19 @@ async def test_what_has_grown_is_open_again_and_says_why(tmp_path: Path) -> None
         await it.shows("open again, agent added: helper")
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_form_says_what_opens_it_again_and_what_does_not(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, size=size) as it:
+        await it.press("f", "y")
+        said = str(it.app.screen.query_one("#about", Static).content)
+        assert (
+            "open again after its last day, or with a higher severity or a further agent or a further "
+            "action; it stays accepted where only other systems or credentials come to it"
+        ) in said
+
+
 async def test_acceptances_whose_finding_is_gone_can_be_withdrawn(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await accept(it)

@@ -8,6 +8,7 @@ from textual.widgets import Static
 from meshmodel.analysis.results import SystemReach
 from meshmodel.api import analyse
 from meshmodel.app.messages import ExplanationRequested, SelectionRequested, Shown
+from meshmodel.app.widgets.findings import FindingsList
 from meshmodel.app.widgets.journal import JournalList, shown_time
 from meshmodel.app.widgets.questions import QuestionList
 from meshmodel.app.widgets.reach_matrix import MatrixView, ReachMatrix, cell_of, clip
@@ -214,3 +215,21 @@ async def test_a_list_keeps_its_place_when_it_is_rebuilt_and_filtered() -> None:
         await pilot.press("enter", "escape")
         await pilot.pause()
         assert len(listing.rows.shown_rows) == 5
+
+
+def test_without_findings_it_is_said_how_the_crossings_are_settled() -> None:
+    release = read_file(MODELS / "federated-release.toml")
+    for snapshot, said in (
+        (
+            release,
+            [
+                "no findings: no checkpoint is missing",
+                "11 of 14 crossings approved by intents",
+                "3 of 14 crossings controlled by checkpoints",
+            ],
+        ),
+        (Snapshot(), ["no findings: no checkpoint is missing", "nothing crosses a zone"]),
+    ):
+        found = FindingsList()
+        found.follow(shown(snapshot))
+        assert [row.content.plain for row in found.rows.shown_rows] == said

@@ -1,5 +1,7 @@
 """The two rows above the footer of the smallest screen: they tell of what is in front."""
 
+from datetime import date
+
 import pytest
 
 from meshmodel.analysis.results import Finding, SystemReach
@@ -8,7 +10,10 @@ from meshmodel.app.phrases import reach_words
 from meshmodel.app.widgets.fix import FixList
 from meshmodel.app.widgets.how import How, Told, told_steps, what_is_lit
 from meshmodel.app.widgets.reach_matrix import ReachMatrix
-from tests.app.desk import desk
+from meshmodel.model.records import Acceptance
+from meshmodel.store.edits import Edit, Put, apply_edit
+from meshmodel.store.loading import load
+from tests.app.desk import MODELS, desk
 from tests.app.form_host import Host
 
 
@@ -142,6 +147,50 @@ async def test_all_steps_of_a_finding_are_told_over_as_many_rows_as_they_need(tm
             below = at.bench.query_one("#below").region
             assert below.bottom == at.bench.query_one(Told).region.y, "the list hides nothing of it"
             await at.press("down")
+
+
+DOOR = ("missing-checkpoint", "file-sas>attachments")
+REASON = (
+    "the pilot has no data of customers, and the board looks at it every month until the gateway is there"
+)
+
+
+def accepting(*records):
+    return apply_edit(load(MODELS / "support-agent.toml"), Edit("x", tuple(Put(each) for each in records)))
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [(2999, "accepted by "), (2001, "open again, its last day has passed: was accepted by ")],
+)
+async def test_of_an_accepted_finding_it_is_told_who_until_when_and_why(tmp_path, until, said):
+    record = Acceptance(*DOOR, REASON, "Ana of the security board", date(until, 1, 31))
+    async with desk(tmp_path, accepting(record), size=(80, 24)) as at:
+        await at.press("f")
+        finding, way = at.bench.shown.finding, at.bench.shown.explanation
+        assert (finding.rule, finding.subject) == DOOR
+        assert f"{said}Ana of the security board until {until}-01-31: {REASON}" in in_words(at)
+        assert " ".join(finding.message.split()) in in_words(at)
+        for sentence, step in told_steps(way):
+            if step is not None:
+                assert " ".join(sentence.split()) in in_words(at)
+
+
+async def test_of_an_acceptance_whose_finding_is_gone_it_is_told_and_no_other_finding_is_open(tmp_path):
+    gone = Acceptance("toxic-flow", "ghost", REASON, "Ana of the security board", date(2999, 1, 31))
+    async with desk(tmp_path, accepting(gone), size=(80, 24)) as at:
+        await at.press("f", "enter")
+        assert at.bench.shown.finding is not None
+        await at.press("end")
+        assert in_words(at).strip() == (
+            "toxic flow of ghost: found no more; "
+            f"accepted by Ana of the security board until 2999-01-31: {REASON}"
+        )
+        assert at.bench.shown.finding is None
+        assert not at.bench.canvas.lighting.witness
+        await at.press("up")
+        assert at.bench.shown.finding is not None
+        assert "ghost" not in in_words(at)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -3,17 +3,28 @@
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.widgets import Input, Static
 
-from meshmodel.analysis.trace import Tally
+from meshmodel.analysis.trace import Tally, Verdict
 from meshmodel.api import analyse
 from meshmodel.app import tracing
 from meshmodel.app.beside import Task
 from meshmodel.app.screens.log import LogDialog
-from meshmodel.app.tracing import LaidLog, LogRequest, follow_log, lit_by_event, suggested_log, summary_lines
+from meshmodel.app.tracing import (
+    WORDS,
+    LaidLog,
+    LogRequest,
+    follow_log,
+    incomplete_words,
+    lit_by_event,
+    suggested_log,
+    summary_words,
+)
+from meshmodel.app.widgets.rows import RowList
 from meshmodel.app.widgets.trace import TracePanel, TraceView, cells_of_event
 from meshmodel.model.events import Event
 from meshmodel.store.database import Store
@@ -64,7 +75,7 @@ async def choose(it: Desk, path: Path) -> None:
 
 
 def head(it: Desk) -> str:
-    return str(it.bench.query_one(TracePanel).query_one(Static).content)
+    return " ".join(str(it.bench.query_one(TracePanel).query_one(Static).content).split())
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -134,6 +145,31 @@ async def test_a_csv_is_read_and_a_mapped_log_asks_for_its_map(tmp_path: Path) -
         assert "there is no such file" in str(dialog.query_one("#problem", Static).content)
 
 
+async def test_opened_again_it_asks_for_another_log_at_once(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.shows("missing")
+        path = log(tmp_path, EVENTS[:2])
+        await followed(it, path)
+        await it.press("L")
+        dialog = it.app.screen
+        assert isinstance(dialog, LogDialog)
+        rows = dialog.query_one(RowList)
+        assert dialog.focused is rows
+        assert rows.row is not None
+        assert rows.row.value == "file"
+        await it.press("tab", "up")
+        assert dialog.focused is rows, "and Up goes back to it from the button"
+        await it.press("enter")
+        entry = it.app.screen.query_one("#text", Input)
+        assert entry.selected_text == entry.value == str(path)
+        other = log(tmp_path, EVENTS, "ndjson")
+        await it.type(str(other))
+        await it.press("enter", "ctrl+s")
+        await it.app.workers.wait_for_complete()
+        await it.pilot.pause()
+        assert len(it.bench.query_one(TraceView).traced) == 3
+
+
 async def test_a_log_that_breaks_off_keeps_what_was_read_and_says_so(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await it.shows("missing")
@@ -182,6 +218,37 @@ async def test_it_can_be_stopped_and_then_is_incomplete(
         assert "stopped" in head(it)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_what_is_partial_is_seen_first_and_whole_however_many_counts_there_are(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, size=size) as it:
+        await it.shows("missing")
+        path = log(tmp_path, EVENTS[:2])
+        path.write_text(path.read_text(encoding="utf-8") + '{"agent": oops\n', encoding="utf-8")
+        await followed(it, path)
+        tracing = it.bench.shown.tracing
+        assert tracing is not None
+        assert tracing.laid is not None
+        counted: dict[Verdict, int] = dict.fromkeys(WORDS, 123_456)
+        tally = Tally(1_234_567, counted, 123_456)
+        laid = replace(tracing.laid, tally=tally, left_out=1_000_000)
+        it.bench.shown = it.bench.with_(tracing=replace(tracing, laid=laid))
+        await it.sentence("ask policy-decision on file-sas > attachments")
+        await it.press("L", "escape")  # the dialog, for it is of the model before: it is closed again
+        it.bench.open_list("trace")
+        await it.pilot.pause()
+        region = it.bench.query_one(TracePanel).region
+        rows = [line[region.x : region.right] for line in it.screen_text().split("\n")]
+        seen = " ".join(" ".join(rows[region.y : region.bottom]).split())
+        assert seen.startswith("INCOMPLETE after event 1,234,567: ")
+        assert "line 3: is no JSON: Expecting value (column 11)" in seen
+        assert "of the model before the last edit, or in the other view: L lays it on this one" in seen
+        assert "observed.jsonl: 1,234,567 events" in seen
+        assert "…" in seen, "of the counts it is seen that they go on"
+        assert rows[region.bottom - 3].split()[0] == "event", "the table is still there"
+
+
 async def test_after_an_edit_it_says_that_it_is_of_the_model_before(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await it.shows("missing")
@@ -226,13 +293,13 @@ def test_memory_is_bounded_and_what_is_left_out_is_counted(
     laid = follow_log(analyse(MODEL), LogRequest(path), Task("x"))
     assert [each.event.number for each in laid.events] == [1, 2, 3, 11, 12]
     assert (laid.tally.events, laid.left_out, laid.is_complete) == (20, 15, True)
-    assert any("15 of them are counted and not listed" in each for each in summary_lines(laid))
+    assert summary_words(laid).startswith("20 events (15 of them counted, not listed), ")
 
 
 def test_an_incomplete_log_is_never_taken_for_a_whole_one() -> None:
     for laid in (LaidLog((), Tally(), 0, "line 3: no JSON"), LaidLog((), Tally(), 0, stopped=True)):
         assert not laid.is_complete
-        assert any("INCOMPLETE" in each for each in summary_lines(laid))
+        assert incomplete_words(laid).startswith("INCOMPLETE after event 0: ")
 
 
 @pytest.mark.parametrize(

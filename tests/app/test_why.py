@@ -1,9 +1,11 @@
 """Why and why not: of a finding, of a cell of the reach matrix, of any agent and system."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
+from meshmodel.app.screens import why
 from meshmodel.app.screens.why import WhyDialog
 from meshmodel.app.widgets.rows import RowList
 from meshmodel.model.records import Agent
@@ -49,6 +51,32 @@ async def test_a_finding_is_told_with_all_ways_and_its_way_lit(tmp_path: Path, s
         assert shown is not None
         assert (shown.agent, shown.system) == (asked.agent, asked.system)
         assert it.bench.canvas.lighting.witness
+
+
+async def test_while_all_ways_are_computed_it_says_for_how_long_and_what_escape_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    def slowly(analysis: object, asked: object) -> list[str]:
+        del analysis, asked
+        go_on.wait(20)
+        return ["all of them"]
+
+    monkeypatch.setattr(why, "ways_in_words", slowly)
+    monkeypatch.setattr(why, "TICK", 0.01)
+    async with desk(tmp_path, "agent-chain") as it:
+        try:
+            await it.press("f", "w")
+            dialog(it).computing._begun -= 6_000
+            await it.shows("computing all ways: 60")
+            await it.shows(" s, Esc goes back without them")
+            await it.press("escape")
+            assert it.app.screen is it.bench, "and Escape does so"
+            await it.press("w")
+        finally:
+            go_on.set()
+        assert "all of them" in await told(it)
 
 
 async def test_the_last_words_can_be_reached_by_keys_on_the_smallest_screen(tmp_path: Path) -> None:

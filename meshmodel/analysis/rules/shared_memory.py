@@ -51,7 +51,12 @@ def _of(facts: Facts, system: System) -> Iterator[Case]:
 
 
 def _people(facts: Facts, system: System) -> tuple[list[str], list[str]]:
-    """On whose behalf it is written and read, where these differ, and the credentials used."""
+    """On whose behalf it is written and read, where these differ, and the credentials used.
+
+    Section 9 says "under credentials", and of agents only in its other half: what active credentials are
+    granted counts, whether or not an active agent of the drawing reaches them, since whoever has one can use
+    it. Its "active elements" are here the credentials.
+    """
     written, read = set[str](), set[str]()
     used: list[str] = []
     for grant in facts.related("grant", "system", system.id):
@@ -92,16 +97,16 @@ RULE = Rule(
     id="shared-memory",
     severity="medium",
     detects=(
-        "An unpartitioned memory or knowledge base is written and read on behalf of different people, or by "
-        "agents of different homes"
+        "An unpartitioned memory or knowledge base is written and read under credentials on behalf of "
+        "different people, whether an agent here reaches them or not, or by agents of different homes"
     ),
     remedy=(
         "Partition it by the person or the task, or let what others wrote be read only after it was looked at"
     ),
     references=("ASI06:2026", "SP 800-53 AC-4"),
     false_positives=(
-        "What is written is looked at before anybody else can read it, or all who write and read may see "
-        "and steer one another's work"
+        "What is written is looked at before anybody else can read it, all who write and read may see "
+        "and steer one another's work, or nobody has one of the credentials any more: revoke it"
     ),
     per="system",
     of=_of,

@@ -17,6 +17,7 @@ from meshmodel.exporters.accepting import accepted_words
 from meshmodel.model.records import Acceptance
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line
+from meshmodel.model.vocabulary import SEVERITIES
 from meshmodel.store.edits import Edit, Put, Remove
 
 USUAL_DAYS: Final = 90
@@ -29,8 +30,24 @@ def withdrawal(rule: str, subject: str) -> Edit:
     return Edit(label, (Remove("acceptance", (rule, subject)),))
 
 
+def opens_again_words(finding: Finding) -> str:
+    """What opens an acceptance of it again, and what does not: section 9 binds it to these alone."""
+    more = ["a higher severity"] if finding.severity != SEVERITIES[-1] else []
+    more += ["a further agent"] if finding.agents else []
+    more += ["a further action"] if finding.actions else []
+    opens = f", or with {' or '.join(more)}" if more else ""
+    return (
+        f"open again after its last day{opens}; "
+        "it stays accepted where only other systems or credentials come to it"
+    )
+
+
 class AcceptDialog(Dialog[Edit]):
     """A small form: by, reason, until. What is accepted is taken from the finding as it is now.
+
+    That is its severity, its agents and its actions: after the last day, with a higher severity, an agent or
+    an action more it is open again. Other systems, credentials or places that it comes to name, or a longer
+    lifetime, leave it accepted.
 
     ``AcceptDialog(snapshot, finding, today)``, or with an acceptance whose finding is gone, which can only
     be withdrawn. Result: the edit. Enter goes on to the next line, and saves in the last.
@@ -169,7 +186,7 @@ class AcceptDialog(Dialog[Edit]):
         for name, found in (("agents", finding.agents), ("actions", finding.actions)):
             if found:
                 scope.append(f"{name} {', '.join(found)}")
-        lines = [finding.message, f"{'; '.join(scope)}: open again where more comes to it"]
+        lines = [finding.message, "; ".join(scope), opens_again_words(finding)]
         if finding.accepted is not None:
             lines.append(accepted_words(finding.accepted))
         return "\n".join(lines)

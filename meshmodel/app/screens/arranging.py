@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, OptionList
 
 from meshmodel.app.screens.base import Base
-from meshmodel.app.widgets.findings import FindingsList
+from meshmodel.app.widgets.findings import FindingsList, lost_words
 from meshmodel.app.widgets.how import How, Told, Under
 from meshmodel.app.widgets.inspector import Inspector
 from meshmodel.app.widgets.outline import Outline
@@ -75,8 +75,11 @@ class Arranging(Base):
         ``None`` where none does, or it is one of findings or events of which one is open: that is told.
         """
         page = self.query_one("#pages", ContentSwitcher).current
-        if self.arrangement != "small" or not self.lists_open or page == "findings":
+        if self.arrangement != "small" or not self.lists_open:
             return None
+        if page == "findings":
+            lost = self.query_one(FindingsList).acceptance
+            return None if lost is None else Under(lost_words(lost))
         shown = self.shown
         if page == "trace":
             return None if shown.traced or shown.finding or shown.explanation else Under("")

@@ -30,14 +30,20 @@ MAPS: Final = frozenset({".toml"})
 class LogDialog(Dialog[LogRequest]):
     """Asks for the log of observed events. Result: what to follow.
 
-    ``LogDialog(before)``; ``before`` is the log that was followed last.
+    ``LogDialog(before)``; ``before`` is the log that was followed last, or that is offered. With ``another``
+    it begins at the file, else at the button where the file is known.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "follow", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "follow", show=False),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("down", "app.focus_next", show=False),
+    ]
 
-    def __init__(self, before: LogRequest | None = None) -> None:
-        """Arguments: what was followed last."""
+    def __init__(self, before: LogRequest | None = None, *, another: bool = False) -> None:
+        """Arguments: what was followed last or is offered; whether another one is wanted."""
         super().__init__("lay a log on the model")
+        self._another = another
         self.path = None if before is None else before.path
         self.form: Form | None = None if before is None else before.form
         self.mapping = None if before is None else before.mapping
@@ -54,8 +60,8 @@ class LogDialog(Dialog[LogRequest]):
             yield Button("Follow", id="follow", variant="primary", compact=True)
 
     def on_mount(self) -> None:
-        """Begin with the file; where it is known, with the button."""
-        if self.path is None:
+        """Begin with the file; where it is known and no other is wanted, with the button."""
+        if self.path is None or self._another:
             self.query_one(RowList).focus()
         else:
             self.query_one(Button).focus()

@@ -41,7 +41,9 @@ class Traces(Base):
         from meshmodel.app.screens.log import LogDialog
 
         before = suggested_log(self.session.path) if tracing is None else tracing.request
-        self.app.push_screen(LogDialog(before), self._begin_trace)
+        self.app.push_screen(
+            LogDialog(before, another=tracing is not None and not is_stale), self._begin_trace
+        )
 
     def _begin_trace(self, request: LogRequest | None) -> None:
         analysis = self.shown.analysis

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Button
 from textual.worker import Worker, WorkerState
 
+from meshmodel.app.beside import Task
 from meshmodel.app.screens.dialogs import Chosen, Dialog, Picker
 from meshmodel.app.widgets.form_rows import form_row
 from meshmodel.app.widgets.how import numbered, plain, told_steps
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from meshmodel.api import Analysis
 
 ANY: Final = "any"
+TICK: Final = 0.5
+"""Seconds after which what is being computed says for how long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class WhyDialog(Dialog["Explanation"]):
         self.told: Explanation | None = None
         self.ways: list[str] | None = None
         self._worker: Worker[list[str]] | None = None
+        self.computing = Task("")
 
     def compose_body(self) -> ComposeResult:
         """The rows, and a button that lights the way."""
@@ -79,13 +83,20 @@ class WhyDialog(Dialog["Explanation"]):
         """Tell it."""
         self._ask(self.asked)
         self.query_one(RowList).focus()
+        self.set_interval(TICK, self._tell)
 
     def _ask(self, asked: Asked) -> None:
         self.asked = asked
         self.told = self.analysis.explain(asked.agent, asked.system, asked.action, asked.source)
         self.ways = None
+        # It asks nobody whether to stop: whoever leaves has no answer, and it ends by itself.
+        self.computing = Task("computing all ways", escape="Esc goes back without them")
         self._worker = self._find_ways(asked)
         self._show()
+
+    def _tell(self) -> None:
+        if self.ways is None:
+            self._show()
 
     @work(thread=True, exclusive=True, group="ways", exit_on_error=False)
     def _find_ways(self, asked: Asked) -> list[str]:
@@ -126,7 +137,7 @@ class WhyDialog(Dialog["Explanation"]):
         yield space("ways")
         yield heading("all ways")
         if self.ways is None:
-            yield _words("computing...", "$text-muted")
+            yield Row("computing", line((self.computing.says, "$text-muted")))
         for text in self.ways or ():
             yield _words(plain(text, is_ascii=self.is_ascii), "")
         if self.finding is not None:

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from textual.binding import Binding, BindingType
 from textual.content import Content, Span
 
-from meshmodel.analysis.results import Door, Finding
+from meshmodel.analysis.results import Door, Finding, Summary
 from meshmodel.app.messages import ActionRequested, FindingOpened, Shown
 from meshmodel.app.widgets.lazy_rows import Lazily
 from meshmodel.app.widgets.listing import Listing
@@ -158,6 +158,17 @@ def lost_acceptances(shown: Shown) -> list[Acceptance]:
     return [record for key, record in sorted(shown.snapshot.acceptance.items()) if key not in found]
 
 
+def none_lines(summary: Summary) -> list[str]:
+    """What is true where nothing is found: no checkpoint is missing, and how each crossing is settled."""
+    lines = ["no findings: no checkpoint is missing"]
+    if not summary.crossings:
+        return [*lines, "nothing crosses a zone"]
+    crossings = f"{summary.crossings:,} crossing{'' if summary.crossings == 1 else 's'}"
+    controlled = summary.crossings - summary.approved - summary.uncontrolled
+    parts = ((summary.approved, "approved by intents"), (controlled, "controlled by checkpoints"))
+    return [*lines, *(f"{number:,} of {crossings} {how}" for number, how in parts if number)]
+
+
 class FindingsList(Listing):
     """All findings of the view in force, by severity; choosing one lights its witness.
 
@@ -166,7 +177,6 @@ class FindingsList(Listing):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "unfold", "unfold", show=False)]
-    nothing = "no findings: nothing crosses a zone unasked"
     _basis: "tuple[Analysis | None, Analysis | None, bool, bool, str, frozenset[_Key]] | None" = None
     _shown: Shown | None = None
     _unfolded: frozenset[_Key] = frozenset()
@@ -211,6 +221,9 @@ class FindingsList(Listing):
             return Lazily(makes, keys)
         if not shown.is_current:
             add(heading(f"{shown.why_nothing} these are from before the last edit"))
+        if not shown.analysis.findings:
+            for text in none_lines(shown.analysis.summary):
+                add(heading(text))
         made = _Made(shown, self._made)
         self._made = made
         settled: list[Cause] = []
@@ -251,9 +264,8 @@ class FindingsList(Listing):
         )
 
     def pointed(self, value: Any) -> None:
-        """Walking the list opens each finding as it goes."""
-        if isinstance(value, Finding):
-            self.post_message(FindingOpened(value))
+        """Walking the list opens each finding as it goes; where that is gone, none is open."""
+        self.post_message(FindingOpened(value if isinstance(value, Finding) else None))
 
 
 class _Made:
@@ -281,6 +293,13 @@ class _Made:
             known = basis, finding_row(cause, self._doors, is_ascii=self._is_ascii)
         self.known[key] = known
         return known[1]
+
+
+def lost_words(record: Acceptance) -> str:
+    """An acceptance whose finding is gone, in full."""
+    what = f"{record.rule.replace('-', ' ')} of {record.subject}"
+    by = f"{record.by} until {record.until.isoformat()}: {record.reason}"
+    return f"{what}: found no more; accepted by {by}"
 
 
 def _lost_row(record: Acceptance, *, is_ascii: bool) -> Row:

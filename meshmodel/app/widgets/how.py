@@ -227,12 +227,17 @@ class Told(Widget):
             return _wrapped(status, room) if self.said else [status]
         under = self.ask()
         in_front = self.screen.has_class("-covered")
+        accepted = list[Content]()
         if under is None:
+            if shown.finding is not None and shown.finding.accepted is not None and not self.said:
+                words = f" {accepted_words(shown.finding.accepted)}"
+                accepted = _wrapped(Content.styled(words, "$text-warning"), room)
             first, second = self._first(shown), self._second(shown, room, in_full=in_front)
         else:
             first, second = self._under(shown, under)
         if in_front:
-            return [*_wrapped(first, room), *(_wrapped(second, room) if second.plain.strip() else ())]
+            rest = _wrapped(second, room) if second.plain.strip() else []
+            return [*_wrapped(first, room), *accepted, *rest]
         return [*_wrapped(first, room), second] if self.said else [first, second]
 
     def _status(self, shown: Shown) -> Content:

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from meshmodel.app.messages import Shown
-from meshmodel.app.tracing import SIGNS, WORDS, is_telling, summary_lines
+from meshmodel.app.tracing import SIGNS, WORDS, incomplete_words, is_telling, summary_words
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.reach_matrix import clip
 from meshmodel.canvas.text import cells, cut
@@ -41,6 +41,8 @@ _WIDTH = sum(width for _, width in COLUMNS)
 _NARROW = 100
 """Below so many cells the time of the day is shown without the day, and what matters stands closer."""
 _CLOSE = {"event": 6, "time": 9, "decision": 14, "identity active": 26, "does": 24}
+_LEAST_TABLE = 3
+"""Rows that the counts leave to the table: its head, an event, and the bar."""
 _LEAST_WHO = 4
 """Cells of the name of who carries an identity from which on it can be read."""
 _TIGHT = 75
@@ -244,8 +246,7 @@ class TracePanel(Vertical):
 
     DEFAULT_CSS = """
     TracePanel { height: 1fr; background: $surface; }
-    TracePanel > Static { height: auto; max-height: 4; color: $text-muted; padding-left: 1; }
-    TracePanel > Static.-warning { color: $text-warning; }
+    TracePanel > Static { height: auto; color: $text-muted; padding-left: 1; }
     TracePanel > Input { height: 1; border: none; padding: 0 1; background: $panel; display: none; }
     TracePanel.-filtering > Input { display: block; }
     """
@@ -267,7 +268,8 @@ class TracePanel(Vertical):
         self.table = TraceView()
         self._basis: object = None
         self._shown: Shown | None = None
-        self._lines: list[str] = []
+        self._partial: list[str] = []
+        self._counts = ""
         self._left_out = 0
 
     def compose(self) -> ComposeResult:
@@ -289,32 +291,30 @@ class TracePanel(Vertical):
         if before is None or before.tracing is None or before.tracing.request is not tracing.request:
             self.filter.value = ""  # it was meant for another log
             self.remove_class("-filtering")
-        name = one_line(tracing.request.path.name)
-        lines = []
+        name, laid = one_line(tracing.request.path.name), tracing.laid
+        partial, counts = list[str](), ""
         if tracing.problem:
-            lines.append(f"{name} could not be followed: {tracing.problem}")
+            partial.append(f"{name} could not be followed: {tracing.problem}")
         elif working:
-            lines.append(f"{name}: {working}")
-        elif tracing.laid is not None:
-            lines += summary_lines(tracing.laid)
-            lines[0] = f"{name}: {lines[0]}"
-        is_stale = tracing.laid is not None and (
-            shown.analysis is not tracing.analysis or not shown.is_current
-        )
-        if is_stale:
-            lines.append("of the model before the last edit, or in the other view: L lays it on this one")
-        self._lines = lines
-        self._say()
-        is_clean = tracing.laid is not None and tracing.laid.is_complete and not is_stale
-        self.head.set_class(not is_clean, "-warning")
+            partial.append(working)
+        elif laid is not None:
+            if not laid.is_complete:
+                partial.append(incomplete_words(laid))
+            counts = f"{name}: {summary_words(laid)}"
+        if laid is not None and (shown.analysis is not tracing.analysis or not shown.is_current):
+            partial.append("of the model before the last edit, or in the other view: L lays it on this one")
+        self._partial, self._counts = partial, counts
         if before is None or before.tracing is not tracing:
             self._show()
+        else:
+            self._say()
 
     def _show(self) -> None:
         shown = self._shown
         laid = None if shown is None or shown.tracing is None else shown.tracing.laid
         if shown is None or laid is None:
             self._left_out = 0
+            self._say()
             self.table.show_events((), is_ascii=False)
             return
         words = self.filter.value.casefold().split()
@@ -325,9 +325,26 @@ class TracePanel(Vertical):
         self._say()
         self.table.show_events(found, is_ascii=shown.ascii)
 
+    def on_resize(self) -> None:
+        """Other rows may be needed."""
+        self._say()
+
     def _say(self) -> None:
-        more = [f"{self._left_out:,} left out by the filter"] if self._left_out else []
-        self.head.update(Content("\n".join([*self._lines, *more])))
+        """First what is partial, whole; of the counts as much as leaves room for the table."""
+        if self._basis is None:
+            return
+        partial = [*self._partial]
+        if self._left_out:
+            partial.append(f"{self._left_out:,} left out by the filter")
+        width = max(self.size.width - 1, 1)
+        rows = [row for text in partial for row in Content.styled(text, "$text-warning").wrap(width)]
+        room = max(self.size.height - _LEAST_TABLE - len(rows) - self.has_class("-filtering"), 1)
+        counts = Content(self._counts).wrap(width) if self._counts else []
+        if len(counts) > room:
+            omission = "~" if self._shown is not None and self._shown.ascii else "…"
+            rest = " ".join(each.plain for each in counts[room - 1 :])
+            counts[room - 1 :] = [Content(cut(rest, width, omission))]
+        self.head.update(Content("\n").join([*rows, *counts]))
 
     def focus_list(self) -> None:
         """Give the focus to the table."""

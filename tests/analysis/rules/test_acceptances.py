@@ -189,6 +189,33 @@ MORE = [
 ]
 
 
+AS_MUCH = [
+    # a longer lifetime, another copy, another system: the same severity, agents and actions
+    ("long-lived-credential", office(lives("100d")), "token", (lives("unlimited"),)),
+    (
+        "copied-secret",
+        office(*TWICE, *OPENS),
+        "key",
+        (r.System("third", zone="office"), r.Custody("third", "key")),
+    ),
+    (
+        "third-party-reach",
+        office(HIRED),
+        "bot",
+        (r.System("other", zone="prod", sensitivity="restricted"), r.Grant("token", "other", ("read",))),
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "snapshot", "subject", "more"), AS_MUCH)
+def test_it_stays_accepted_where_only_other_things_are_named(rule, snapshot, subject, more):
+    before, acceptance = accepted_as_it_is(snapshot, rule, subject)
+    after = merged(records_of(snapshot), [*more, acceptance])
+    (now,) = [each for each in findings(after, rule) if each.subject == subject]
+    assert now.message != before.message
+    assert not now.accepted.open
+
+
 def accepted_as_it_is(snapshot, rule, subject):
     """The finding, and an acceptance of all that it says."""
     (finding,) = [each for each in findings(snapshot, rule) if each.subject == subject]
