@@ -149,16 +149,24 @@ def rules_text(rules: Iterable[RuleText], style: Style) -> str:
     return "\n".join(lines)
 
 
-def rule_text(rule: RuleText, style: Style) -> str:
-    """What ``rules RULE`` prints: all that is known of one rule."""
+def rule_text(rule: RuleText, style: Style, example: tuple[str, str] | None = None) -> str:
+    """What ``rules RULE`` prints: all that is known of one rule.
+
+    Args:
+        rule: the rule.
+        style: how it may look.
+        example: what a finding of it says, and of which model.
+    """
     lines = [style.paint(rule.id, "strong"), ""]
     for head, text in (
         ("severity", rule.severity),
         ("finds", rule.detects),
+        ("says", "" if example is None else f"{example[0]} (in {example[1]})"),
         ("to do", rule.remedy),
         ("may be wrong", rule.false_positives),
     ):
-        lines += wrap(text, style, " " * 14, f"{head:<14}")
+        if text:
+            lines += wrap(text, style, " " * 14, f"{head:<14}")
     for number, reference in enumerate(rule.references):
         head = "" if number else "follows"
         title = f"{reference}  {TITLES[reference]}" if reference in TITLES else reference
