@@ -16,11 +16,15 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from meshmodel.commands.output import complain, fault, say
+from meshmodel.commands.whole import whole_streams
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 INCOMPLETE: Final = 2
 """The status where the input or the call was wrong, or the answer is incomplete."""
@@ -38,6 +42,10 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise what is wrong with the call; ``main`` prints it."""
         raise UsageError(f"{message}; see {self.prog} --help")
+
+    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
+        """Print the help; what argparse has for this is silent where it cannot be written."""
+        (file or sys.stderr).write(message)
 
     def parse_known_args(  # type: ignore[override]  # its overloads are about namespaces of other types
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
@@ -92,10 +100,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if sys.stdout is None:
         complain("there is no standard output to answer on")
         return INCOMPLETE
-    _allow_any_text()
+    with whole_streams():
+        return _answer(sys.argv[1:] if arguments is None else arguments, itself=itself)
+
+
+def _answer(arguments: Sequence[str], *, itself: bool) -> int:
+    """Run the command and give its status, however it ends; what it says is written out by then."""
     try:
         try:
-            status = _run(sys.argv[1:] if arguments is None else arguments)
+            status = _run(arguments)
         except MeshmodelError as error:
             complain(error)
             status = INCOMPLETE
@@ -190,14 +203,6 @@ def _parser() -> argparse.ArgumentParser:
     for module in listed:
         module.add(commands)
     return parser
-
-
-def _allow_any_text() -> None:
-    """Never fail over a character that the terminal's encoding does not have."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
 
 
 def _silence() -> None:

@@ -1,7 +1,7 @@
 """``meshmodel check``: where nobody is asked, what else is wrong, and what the drawing does not say."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,14 @@ from meshmodel.commands.models import (
     load,
     view_of,
 )
-from meshmodel.commands.output import say_in_pieces, style
+from meshmodel.commands.output import complain, say_in_pieces, style
+from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import SEVERITIES
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Finding
+    from meshmodel.api import Analysis
+    from meshmodel.model.records import Acceptance
 
 
 def add(commands: Subparsers) -> None:
@@ -53,22 +56,56 @@ def run(arguments: argparse.Namespace) -> int:
 
         snapshot = load(path)
         analysis = analyse(snapshot, view=view_of(arguments))
+        planned = any(each.state == "planned" for each in snapshot.checkpoint.values())
+        unfitting = _unfitting(analysis, planned=planned)
         if arguments.json:
             from meshmodel.exporters.answers import check_json
 
             say_in_pieces(check_json(analysis, crossings=arguments.crossings))
+            if unfitting:
+                complain(f"{one_line(path)}: {_told(unfitting, analysis)}")
         else:
             from meshmodel.exporters.text import check_text
 
-            planned = any(each.state == "planned" for each in snapshot.checkpoint.values())
             designed = None
             if planned and not arguments.as_designed:
                 designed = analyse(snapshot, view="designed").summary
-            text = check_text(analysis, style(), crossings=arguments.crossings, designed=designed)
+            text = check_text(
+                analysis,
+                style(),
+                crossings=arguments.crossings,
+                designed=designed,
+                unfitting=unfitting,
+            )
             telling.say(path, text)
         return 1 if fails(analysis.findings, arguments.fail_on) else 0
 
     return for_each(arguments.models, check)
+
+
+def _unfitting(analysis: "Analysis", *, planned: bool) -> "list[Acceptance]":
+    """The acceptances that are of no finding, neither as built nor as designed."""
+    if not analysis.snapshot.acceptance:
+        return []
+    from meshmodel.exporters.accepting import without_finding
+
+    found = without_finding([analysis])
+    if found and planned:
+        from meshmodel.api import analyse
+
+        other = analyse(analysis.snapshot, view="built" if analysis.view == "designed" else "designed")
+        found = without_finding([analysis, other])
+    return found
+
+
+def _told(unfitting: "Sequence[Acceptance]", analysis: "Analysis") -> str:
+    """In one line, what the answer for programs has no place for."""
+    from meshmodel.exporters.accepting import without_finding_words
+
+    more = f"; {len(unfitting) - 3} more, which check lists without --json" if len(unfitting) > 3 else ""
+    told = "; ".join(without_finding_words(each, analysis) for each in unfitting[:3])
+    some = "1 acceptance" if len(unfitting) == 1 else f"{len(unfitting)} acceptances"
+    return f"{some} without a finding: {told}{more}"
 
 
 def fails(findings: "Iterable[Finding]", fail_on: str) -> bool:

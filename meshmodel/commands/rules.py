@@ -1,11 +1,76 @@
 """``meshmodel rules``: what each rule finds, why, and what to do about it."""
 
 import argparse
+from typing import TYPE_CHECKING, Final
 
 from meshmodel.commands.models import Subparsers, add_json
 from meshmodel.commands.output import answer, say, style
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import near, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from meshmodel.model.snapshot import Snapshot
+
+_MADE_UP: Final = """
+format = "meshmodel/1"
+[[system]]
+id = "orders"
+name = "Orders"
+sensitivity = "confidential"
+[[system]]
+id = "approvals"
+name = "Approvals"
+[[agent]]
+id = "planner"
+name = "Planner"
+kind = "ai-agent"
+[[agent]]
+id = "worker"
+name = "Worker"
+kind = "workflow"
+[[credential]]
+id = "order-key"
+name = "Order key"
+[[credential]]
+id = "approval-key"
+name = "Approval key"
+[[hold]]
+agent = "worker"
+credential = "order-key"
+[[hold]]
+agent = "worker"
+credential = "approval-key"
+[[hold]]
+agent = "planner"
+credential = "approval-key"
+[[grant]]
+credential = "order-key"
+system = "orders"
+actions = ["write"]
+[[grant]]
+credential = "approval-key"
+system = "approvals"
+actions = ["write"]
+[[delegation]]
+from = "planner"
+to = "worker"
+[[checkpoint]]
+id = "plan-approval"
+kind = "human-approval"
+step = "delegation"
+from = "planner"
+to = "worker"
+[[checkpoint]]
+id = "order-decision"
+kind = "policy-decision"
+step = "grant"
+from = "order-key"
+to = "orders"
+decided_at = "approvals"
+"""
+"""A mesh with findings that no worked example has."""
 
 
 def add(commands: Subparsers) -> None:
@@ -13,8 +78,8 @@ def add(commands: Subparsers) -> None:
     parser = commands.add_parser(
         "rules",
         help="tell what each rule finds and what to do about it",
-        description="List the rules, or tell all of one: what it finds, its severity, the remedy, the "
-        "standards it follows from, and when it may be wrong.",
+        description="List the rules, or tell all of one: what it finds and says, its severity, the "
+        "remedy, the standards it follows from, and when it may be wrong.",
         allow_abbrev=False,
     )
     parser.add_argument("rule", nargs="?", metavar="RULE", help="the id of one rule")
@@ -38,5 +103,32 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         from meshmodel.exporters.text import rule_text, rules_text
 
-        say(rules_text(rules, style()) if arguments.rule is None else rule_text(rules[0], style()))
+        if arguments.rule is None:
+            say(rules_text(rules, style()))
+        else:
+            say(rule_text(rules[0], style(), example_of(rules[0].id)))
     return 0
+
+
+def example_of(rule: str) -> tuple[str, str] | None:
+    """What the first finding of a rule says, in its own words, and of which model.
+
+    It is looked for in the worked examples in their order, then in a made-up mesh.
+
+    Args:
+        rule: its id.
+    """
+    from meshmodel.api import analyse
+    from meshmodel.store.examples import examples
+    from meshmodel.store.interchange import read_file, read_text
+
+    def models() -> "Iterator[tuple[str, Snapshot]]":
+        for each in examples():
+            yield f"the example {each.id}", read_file(each.path)
+        yield "a made-up mesh", read_text(_MADE_UP)
+
+    for name, snapshot in models():
+        for finding in analyse(snapshot).findings:
+            if finding.rule == rule:
+                return finding.message, name
+    return None

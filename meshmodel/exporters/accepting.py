@@ -1,6 +1,14 @@
 """What an acceptance says of its finding, in the words of ``check`` and of the workbench."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from meshmodel.analysis.results import Accepted
+from meshmodel.model.records import Acceptance
+from meshmodel.model.text import near, one_line
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
 
 
 def accepted_words(accepted: Accepted) -> str:
@@ -9,3 +17,34 @@ def accepted_words(accepted: Accepted) -> str:
     if not accepted.open:
         return f"accepted by {by}"
     return f"open again, {accepted.because}: was accepted by {by}"
+
+
+def without_finding(analyses: Iterable["Analysis"]) -> list[Acceptance]:
+    """The acceptances that are of no finding, by rule and subject.
+
+    Args:
+        analyses: of one model, as built and as designed where they differ: a finding of either counts.
+    """
+    every = list(analyses)
+    acceptances = every[0].snapshot.acceptance if every else {}
+    if not acceptances:
+        return []
+    found = {(each.rule, each.subject) for analysis in every for each in analysis.findings}
+    return [record for key, record in sorted(acceptances.items()) if key not in found]
+
+
+def without_finding_words(acceptance: Acceptance, analysis: "Analysis") -> str:
+    """That an acceptance is of no finding, why where that is known, and what to do."""
+    from meshmodel.analysis.rules import RULES
+
+    rules = [each.id for each in RULES]
+    rule, subject = one_line(acceptance.rule), one_line(acceptance.subject, limit=300)
+    if acceptance.rule not in rules:
+        hint = near(acceptance.rule, rules) or "meshmodel rules lists them"
+        return f"{rule}, {subject}: there is no rule {rule}, so nothing is accepted; {hint}"
+    subjects = [each.subject for each in analysis.findings if each.rule == acceptance.rule]
+    hint = near(acceptance.subject, subjects)
+    return (
+        f"{rule}, {subject}: no finding of this rule has this subject; "
+        f"{hint or 'correct the subject, or take the acceptance out if the finding is gone'}"
+    )

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from meshmodel.analysis.results import AgentReach, Explanation, Summary, SystemReach
 from meshmodel.analysis.rules.standards import TITLES
-from meshmodel.exporters.accepting import accepted_words
+from meshmodel.exporters.accepting import accepted_words, without_finding_words
 from meshmodel.exporters.answers import RuleText, crossing_order
 from meshmodel.exporters.folding import DOOR, Cause, fold
 from meshmodel.exporters.style import Style, counted, table, told_table, whole, wrap, wrapped_again
+from meshmodel.model.records import Acceptance
 from meshmodel.model.text import one_line, width
 from meshmodel.model.vocabulary import SEVERITIES, Action
 
@@ -23,7 +24,12 @@ _VIEWS = {"built": "as built", "designed": "as designed"}
 
 
 def check_text(
-    analysis: "Analysis", style: Style, *, crossings: bool = False, designed: Summary | None = None
+    analysis: "Analysis",
+    style: Style,
+    *,
+    crossings: bool = False,
+    designed: Summary | None = None,
+    unfitting: Sequence[Acceptance] = (),
 ) -> str:
     """What ``check`` prints: the counts, the findings folded by their cause, and the questions.
 
@@ -32,6 +38,7 @@ def check_text(
         style: how it may look.
         crossings: whether to list every crossing too.
         designed: the counts as designed, where they differ and are of interest.
+        unfitting: the acceptances that are of no finding.
     """
     # It asks for the crossings by severity, so that all of them together need not be counted again.
     crossed = _crossing_counts(analysis)
@@ -66,6 +73,10 @@ def check_text(
         lines += ["", style.paint(counted(len(others), "other finding"), "strong")]
     for cause in others:
         lines += ["", *_cause_lines(cause, style)]
+    if unfitting:
+        lines += ["", style.paint(f"{counted(len(unfitting), 'acceptance')} without a finding", "strong")]
+    for acceptance in unfitting:
+        lines += wrap(without_finding_words(acceptance, analysis), style, "      ", "  ! ")
     if analysis.questions:
         asked = counted(len(analysis.questions), "question")
         lines += ["", style.paint(f"{asked}: what the drawing does not say", "strong")]
@@ -140,16 +151,24 @@ def rules_text(rules: Iterable[RuleText], style: Style) -> str:
     return "\n".join(lines)
 
 
-def rule_text(rule: RuleText, style: Style) -> str:
-    """What ``rules RULE`` prints: all that is known of one rule."""
+def rule_text(rule: RuleText, style: Style, example: tuple[str, str] | None = None) -> str:
+    """What ``rules RULE`` prints: all that is known of one rule.
+
+    Args:
+        rule: the rule.
+        style: how it may look.
+        example: what a finding of it says, and of which model.
+    """
     lines = [style.paint(rule.id, "strong"), ""]
     for head, text in (
         ("severity", rule.severity),
         ("finds", rule.detects),
+        ("says", "" if example is None else f"{example[0]} (in {example[1]})"),
         ("to do", rule.remedy),
         ("may be wrong", rule.false_positives),
     ):
-        lines += wrap(text, style, " " * 14, f"{head:<14}")
+        if text:
+            lines += wrap(text, style, " " * 14, f"{head:<14}")
     for number, reference in enumerate(rule.references):
         head = "" if number else "follows"
         title = f"{reference}  {TITLES[reference]}" if reference in TITLES else reference

@@ -6,12 +6,12 @@ function or table of the request, then the service. A role that is assumed is ha
 looked up among the identities of the map.
 """
 
-from collections.abc import Iterator
-from typing import IO, Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 from meshmodel.importers.mapping import Foreign
 from meshmodel.importers.reading import moment, named, part, text
-from meshmodel.importers.streams import documents, json_object
+from meshmodel.importers.streams import Document, json_object
 from meshmodel.model.vocabulary import Action
 
 _ISSUES: Final = frozenset(
@@ -51,9 +51,9 @@ _REQUEST: Final = (
 )
 
 
-def records(file: IO[bytes], name: str) -> Iterator[Foreign]:
+def records(documents: Iterable[Document], name: str) -> Iterator[Foreign]:
     """The records in their order; raises EventsError."""
-    for place, document in documents(file, name):
+    for place, document in documents:
         inner = text(document, "CloudTrailEvent")
         yield _record(document if inner is None else json_object(inner, name, place))
 

@@ -10,13 +10,14 @@ What looks like a secret is hidden as it is read, so that nothing tells it: no m
 """
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import IO, Any, Final, Literal, get_args
+from typing import IO, Any, Final, Literal, NoReturn, get_args
 
-from meshmodel.importers.mapping import Mapper
+from meshmodel.importers.mapping import Foreign, Mapper
 from meshmodel.importers.reading import seconds
-from meshmodel.importers.streams import EventsError, json_object, lines, opened, refuse
+from meshmodel.importers.streams import Document, EventsError, documents, json_object, lines, opened, refuse
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import Event
 from meshmodel.model.secrets import masked
@@ -43,6 +44,10 @@ KEYS: Final = (
 """The keys of our own schema, and the columns of the CSV."""
 TEXT_LIMIT: Final = 2_000
 """The longest value of one key."""
+_HELD: Final = 1_000
+"""So many events that could not be read are held back, as long as none could."""
+_BEGIN: Final = 100
+"""So many records tell of which form a log could be."""
 
 
 def form_of(path: Path) -> Form:
@@ -66,7 +71,8 @@ def read_events(path: Path, form: Form | None = None, mapper: Mapper | None = No
 
     Raises:
         MeshmodelError: the form is not known, or does not go with the mapper.
-        EventsError: while reading: one line that says where and why; the events before were good.
+        EventsError: while reading: one line that says where and why; the events before were good, but
+            where it says that nothing could be read in that form.
     """
     chosen = form_of(path) if form is None else form
     if chosen in OWN_FORMS:
@@ -89,19 +95,80 @@ def _read(path: Path, reader: Reader) -> Iterator[Event]:
 
 
 def _foreign(form: Form, mapper: Mapper) -> Reader:
+    def read(file: IO[bytes], name: str) -> Iterator[Event]:
+        with closing(documents(file, name)) as found:
+            yield from _events(form, mapper, found, name)
+
+    return read
+
+
+def _events(form: Form, mapper: Mapper, found: Iterable[Document], name: str) -> Iterator[Event]:
+    begin: list[Document] = []
+    # What could not be read is held back while nothing else came: it may not be told at all.
+    held: list[Event] | None = []
+    fits = False
+    try:
+        for number, record in enumerate(_records(form, _remembering(found, begin), name), 1):
+            event = mapper.event(number, record)
+            fits = fits or record.tells
+            if held is None:
+                yield event
+                continue
+            held.append(event)
+            if fits or len(held) == _HELD:
+                yield from held
+                held = None
+    except EventsError:
+        yield from held or ()
+        raise
+    if not fits and held != []:
+        _refuse_form(form, begin, name)
+
+
+def _records(form: Form, found: Iterable[Document], name: str) -> Iterator[Foreign]:
+    """The records of a log in the names of its form."""
     from meshmodel.importers import cloudtrail, github_audit, kubernetes_audit
 
-    records = {
+    reading = {
         "cloudtrail": cloudtrail.records,
         "github-audit": github_audit.records,
         "kubernetes-audit": kubernetes_audit.records,
-    }[form]
+    }
+    return reading[form](found, name)
 
-    def read(file: IO[bytes], name: str) -> Iterator[Event]:
-        for number, record in enumerate(records(file, name), 1):
-            yield mapper.event(number, record)
 
-    return read
+def _remembering(found: Iterable[Document], begin: list[Document]) -> Iterator[Document]:
+    for each in found:
+        if len(begin) < _BEGIN:
+            begin.append(each)
+        yield each
+
+
+def _refuse_form(form: Form, begin: Sequence[Document], name: str) -> NoReturn:
+    """Raise that nothing in a log is of the form that was named, and of which forms it could be.
+
+    Args:
+        form: the form that was named.
+        begin: its first records.
+        name: of the log.
+    """
+    could = [each for each in FORMS if each != form and _could_be(each, begin, name)]
+    hint = f"it could be {' or '.join(could)}" if could else f"it may be none of {', '.join(FORMS)}"
+    raise EventsError(
+        f"{name}: nothing in it could be read as {form}: no record says who acted or on what as such a log "
+        f"does; {hint}; name its form with --format"
+    )
+
+
+def _could_be(form: Form, begin: Sequence[Document], name: str) -> bool:
+    if form == "csv":
+        return False
+    if form == "jsonl":
+        return any(record and record.keys() <= set(KEYS) for _, record in begin)
+    try:
+        return any(each.tells for each in _records(form, begin, name))
+    except EventsError:
+        return False
 
 
 def _json_lines(file: IO[bytes], name: str) -> Iterator[Event]:

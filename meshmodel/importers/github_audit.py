@@ -4,12 +4,12 @@ Who: the hash of the token, the actor's name, the application. Where: the reposi
 enterprise. What: the name of the action; what reads, writes or runs code is known for the common ones.
 """
 
-from collections.abc import Iterator
-from typing import IO, Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 from meshmodel.importers.mapping import Foreign
 from meshmodel.importers.reading import named, text
-from meshmodel.importers.streams import documents
+from meshmodel.importers.streams import Document
 from meshmodel.model.vocabulary import Action
 
 _ACTIONS: Final[dict[str, Action]] = {
@@ -28,9 +28,9 @@ _ACTIONS: Final[dict[str, Action]] = {
 }
 
 
-def records(file: IO[bytes], name: str) -> Iterator[Foreign]:
-    """The events in their order; raises EventsError."""
-    for _, document in documents(file, name):
+def records(documents: Iterable[Document], name: str) -> Iterator[Foreign]:  # noqa: ARG001  # every form of log takes it
+    """The events in their order."""
+    for _, document in documents:
         yield _record(document)
 
 

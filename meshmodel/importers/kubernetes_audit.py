@@ -5,12 +5,12 @@ there is one, else the user. Where: ``namespace/resource/name``, ``namespace/res
 namespace with a slash behind it, the path of what is no resource. What: ``verb resource/subresource``.
 """
 
-from collections.abc import Iterator
-from typing import IO, Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 from meshmodel.importers.mapping import Foreign
 from meshmodel.importers.reading import moment, named, part, text
-from meshmodel.importers.streams import documents
+from meshmodel.importers.streams import Document
 from meshmodel.model.vocabulary import Action
 
 _LAST: Final = frozenset({"ResponseComplete", "Panic"})
@@ -33,9 +33,9 @@ _VERBS: Final[dict[str, Action]] = {
 }
 
 
-def records(file: IO[bytes], name: str) -> Iterator[Foreign]:
-    """The requests in their order; raises EventsError."""
-    for _, document in documents(file, name):
+def records(documents: Iterable[Document], name: str) -> Iterator[Foreign]:  # noqa: ARG001  # every form of log takes it
+    """The requests in their order."""
+    for _, document in documents:
         items = document.get("items")
         for event in items if isinstance(items, list) else [document]:
             if isinstance(event, dict) and text(event, "stage") in {None, *_LAST}:

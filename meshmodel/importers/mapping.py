@@ -69,6 +69,11 @@ class Foreign:
     refused: bool
     hands: tuple[str, ...] = ()
 
+    @property
+    def tells(self) -> bool:
+        """Whether it says who or on what, as every record of its form does."""
+        return bool(self.who or self.where)
+
 
 @dataclass(frozen=True, slots=True)
 class _Rule:

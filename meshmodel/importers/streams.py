@@ -6,7 +6,7 @@ import json
 import re
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final, NoReturn
@@ -85,7 +85,11 @@ def lines(file: IO[bytes], name: str) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def documents(file: IO[bytes], name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+Document = tuple[str, dict[str, Any]]
+"""A record of a JSON log, after its place there."""
+
+
+def documents(file: IO[bytes], name: str) -> Generator[Document]:
     """The records of a JSON log: one a line, or the elements of one list (``Records``, ``Events``).
 
     Yields a place for errors, and the record. Raises EventsError.
@@ -104,7 +108,7 @@ def documents(file: IO[bytes], name: str) -> Iterator[tuple[str, dict[str, Any]]
         text.detach()  # whoever opened the file closes it
 
 
-def _lines_of(text: IO[str], rest: str, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _lines_of(text: IO[str], rest: str, name: str) -> Iterator[Document]:
     number = 0
     while rest:
         line, end, rest = rest.partition("\n")
@@ -125,7 +129,7 @@ def _lines_of(text: IO[str], rest: str, name: str) -> Iterator[tuple[str, dict[s
             rest = text.read(_CHUNK)
 
 
-def _elements(text: IO[str], rest: str, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _elements(text: IO[str], rest: str, name: str) -> Iterator[Document]:
     number, at = 0, 0
     while True:
         place = f"record {number + 1}"

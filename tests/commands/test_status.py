@@ -178,3 +178,45 @@ def test_a_terminal_that_knows_ascii_alone_loses_nothing(tmp_path):
     assert done.stdout.isascii()
     assert "\\u5ba2" in done.stdout
     assert "x high" in done.stdout
+
+
+UNFITTING = acceptance("2099-01-01").replace("missing-checkpoint", "missing-checkpiont") + acceptance(
+    "2099-01-01"
+).replace("file-sas>", "file-sos>")
+
+
+def test_an_acceptance_without_a_finding_is_told(tmp_path):
+    path = tmp_path / "mistyped.toml"
+    path.write_text(AGENT.read_text(encoding="utf-8") + UNFITTING, encoding="utf-8")
+    done = run("check", path)
+    said = " ".join(done.stdout.split())
+    assert done.returncode == 1
+    assert done.stderr == ""
+    assert "2 acceptances without a finding" in said
+    assert "! missing-checkpiont, file-sas>attachments: there is no rule missing-checkpiont" in said
+    assert "did you mean missing-checkpoint" in said
+    assert "! missing-checkpoint, file-sos>attachments: no finding of this rule has this subject" in said
+    assert "did you mean file-sas>attachments?" in said
+    assert said.index("missing checkpoint") < said.index("without a finding")
+
+
+def test_the_answer_for_programs_keeps_its_keys_where_an_acceptance_has_no_finding(tmp_path):
+    path = tmp_path / "mistyped.toml"
+    path.write_text(AGENT.read_text(encoding="utf-8") + UNFITTING, encoding="utf-8")
+    done, plain = run("check", "--json", path), run("check", "--json", AGENT)
+    assert (done.returncode, done.stdout) == (plain.returncode, plain.stdout)
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"meshmodel: {path}: 2 acceptances without a finding: ")
+
+
+def test_an_acceptance_of_a_finding_of_the_other_view_is_none_without(tmp_path):
+    checkpoint = (
+        '\n[[checkpoint]]\nid = "later"\nkind = "human-approval"\nstate = "planned"\nstep = "grant"\n'
+        'from = "file-sas"\nto = "attachments"\n'
+    )
+    path = tmp_path / "planned.toml"
+    path.write_text(
+        AGENT.read_text(encoding="utf-8") + checkpoint + acceptance("2099-01-01"), encoding="utf-8"
+    )
+    assert "missing-checkpoint" not in run("check", "--as-designed", path).stdout
+    assert "without a finding" not in run("check", "--as-designed", path).stdout

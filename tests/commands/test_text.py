@@ -8,7 +8,10 @@ from dataclasses import replace
 
 import pytest
 
+from meshmodel import cli
 from meshmodel.analysis.results import Accepted, AgentReach, Explanation, SystemReach
+from meshmodel.analysis.rules import RULES
+from meshmodel.commands.rules import example_of
 from meshmodel.exporters.style import Style, table, wrap
 from meshmodel.exporters.text import explain_text, reach_text, rule_text, rules_text
 from meshmodel.model.text import width
@@ -198,13 +201,24 @@ def test_explain_says_why_not():
     assert explain_text(explanation, PLAIN).splitlines() == ["a read s", "no crossing", "", "there is no way"]
 
 
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_tells_what_a_finding_of_it_says(rule, capsys):
+    message, name = example_of(rule.id)
+    assert cli.main(["rules", rule.id]) == 0
+    assert f"says {message} (in {name})" in " ".join(capsys.readouterr().out.split())
+
+
+def test_what_a_rule_says_is_what_check_says():
+    message, name = example_of("missing-checkpoint")
+    assert name == "the example support-agent"
+    assert message in " ".join(run("check", MODELS / "support-agent.toml").stdout.split())
+
+
 def test_rules_are_told_in_short_and_in_full():
     assert "toxic-flow (critical)" in run("rules").stdout
     text = run("rules", "toxic-flow").stdout
     for head in ("severity", "finds", "to do", "follows", "may be wrong"):
         assert f"\n{head}" in text
-    from meshmodel.analysis.rules import RULES
-
     assert len(rules_text(RULES, PLAIN).splitlines()) >= 2 * len(RULES)
     assert RULES[0].references[0] in rule_text(RULES[0], PLAIN)
 

@@ -122,7 +122,8 @@ def test_kubernetes_lists_of_events(tmp_path):
 
 def test_the_name_of_a_record_is_safe_to_print(tmp_path):
     path = tmp_path / "log"
-    path.write_text(json.dumps({"eventID": "a\x1b[2J\u202e" + "b" * 999}), encoding="utf-8")
+    record = {"eventID": "a\x1b[2J\u202e" + "b" * 999, "userIdentity": {"arn": "x"}}
+    path.write_text(json.dumps(record), encoding="utf-8")
     (event,) = read_events(path, "cloudtrail", read_map(MAP, RELEASE))
     assert event.id.isprintable()
     assert len(event.id) < 250
@@ -170,10 +171,18 @@ HOSTILE = [
 ]
 
 
+GENUINE = {
+    "cloudtrail": {"userIdentity": {"arn": "x"}},
+    "kubernetes-audit": {"user": {"username": "x"}},
+    "github-audit": {"actor": "x"},
+}
+"""The least that is a record of the form."""
+
+
 @pytest.mark.parametrize("form", ["cloudtrail", "kubernetes-audit", "github-audit"])
 def test_records_of_any_shape_are_read_as_far_as_they_go(tmp_path, form):
     path = tmp_path / "log"
-    path.write_text("".join(f"{json.dumps(each)}\n" for each in HOSTILE), encoding="utf-8")
+    path.write_text("".join(f"{json.dumps(each)}\n" for each in [*HOSTILE, GENUINE[form]]), encoding="utf-8")
     for each in read_events(path, form, read_map(MAP, RELEASE)):
         assert each.unmapped
         assert all(line.isprintable() and len(line) < 200 for line in each.unmapped)
@@ -197,7 +206,7 @@ VALUES = st.recursive(
 )
 def test_no_record_raises(tmp_path_factory, record, form):
     path = tmp_path_factory.getbasetemp() / "any.log"
-    path.write_text(json.dumps(record), encoding="utf-8")
+    path.write_text(f"{json.dumps(record)}\n{json.dumps(GENUINE[form])}\n", encoding="utf-8")
     for event in read_events(path, form, read_map(MAP, RELEASE)):
         assert all(one_line(line, 10_000) == line for line in event.unmapped)
         assert event.time is None or 0 <= event.time < 1e12

@@ -13,7 +13,7 @@ from meshmodel.app.messages import ActionRequested, FindingOpened, Shown
 from meshmodel.app.widgets.lazy_rows import Lazily
 from meshmodel.app.widgets.listing import Listing
 from meshmodel.app.widgets.rows import Row, heading
-from meshmodel.exporters.accepting import accepted_words
+from meshmodel.exporters.accepting import accepted_words, without_finding
 from meshmodel.exporters.folding import DOOR, Cause, fold
 from meshmodel.model.records import Acceptance
 from meshmodel.model.text import pad, shorten
@@ -148,14 +148,9 @@ def _content(pieces: tuple[tuple[str, str], ...]) -> Content:
 
 def lost_acceptances(shown: Shown) -> list[Acceptance]:
     """The acceptances whose finding is there neither as built nor as designed, by rule and subject."""
-    if shown.built is None or shown.designed is None or not shown.snapshot.acceptance:
+    if shown.built is None or shown.designed is None:
         return []
-    found = {
-        (each.rule, each.subject)
-        for analysis in {id(each): each for each in (shown.built, shown.designed)}.values()
-        for each in analysis.findings
-    }
-    return [record for key, record in sorted(shown.snapshot.acceptance.items()) if key not in found]
+    return without_finding({id(each): each for each in (shown.built, shown.designed)}.values())
 
 
 def none_lines(summary: Summary) -> list[str]:

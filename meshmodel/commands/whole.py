@@ -1,0 +1,80 @@
+"""Standard output and standard error to which a write is all of it, or an error.
+
+What Python gives is not that. Unbuffered (``PYTHONUNBUFFERED``, ``python -u``) it writes once, and drops
+what the system did not take of it: a full disk or a reader that went away is then no error at all. And
+where the descriptor does not block (a parent that made it so shares it), it fails as soon as a pipe is full.
+"""
+
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, TextIO
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+_NAMES: Final = ("stdout", "stderr")
+
+
+class _Whole(io.FileIO):
+    """A descriptor, written to until all is written; whoever opened it closes it."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(descriptor, "wb", closefd=False)
+
+    def write(self, content: "ReadableBuffer", /) -> int:
+        """Write all of it and wait for a full pipe; raises OSError where that cannot be."""
+        left = memoryview(content).cast("B")
+        size = len(left)
+        while left:
+            written = super().write(left)
+            if written is None:  # it does not block, and is full
+                self._wait()
+            else:
+                left = left[written:]
+        return size
+
+    def _wait(self) -> None:
+        from select import POLLOUT, poll
+
+        waiting = poll()
+        waiting.register(self, POLLOUT)
+        waiting.poll()
+
+
+@contextmanager
+def whole_streams() -> Iterator[None]:
+    """Let all that is written to ``sys.stdout`` and ``sys.stderr`` meanwhile be written whole.
+
+    That holds for what others write there too, such as the help of argparse. Characters that the encoding
+    does not have are written as escapes. A stream that is no file, as tests have it, is left as it is.
+    """
+    before = {name: getattr(sys, name) for name in _NAMES}
+    for name, stream in before.items():
+        setattr(sys, name, _whole(stream))
+    try:
+        yield
+    finally:
+        for name, stream in before.items():
+            setattr(sys, name, stream)
+
+
+def _whole(stream: TextIO) -> TextIO:
+    if not isinstance(stream, io.TextIOWrapper):
+        return stream
+    stream.reconfigure(errors="backslashreplace")
+    buffer = stream.buffer
+    raw = getattr(buffer, "raw", buffer)
+    if not isinstance(raw, io.FileIO):
+        return stream
+    stream.flush()
+    whole = _Whole(raw.fileno())
+    return io.TextIOWrapper(
+        whole if raw is buffer else io.BufferedWriter(whole),
+        stream.encoding,
+        stream.errors,
+        newline="\n",
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )
