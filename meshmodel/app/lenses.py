@@ -107,7 +107,7 @@ def _compromise(found: "Compromise | None", refusal: str) -> Seen:
     from meshmodel.app.widgets.compromise import compromise_says
 
     free = found.unchecked
-    shown: set[Reference] = {(kind, (start, end)) for kind, start, end in free.steps}
+    shown: set[Reference] = {(kind, (start, end)) for kind, start, end in found.steps}
     shown |= {("agent", each) for each in free.agents}
     shown |= {("credential", each) for each in free.credentials}
     shown |= {("system", each) for each, _ in free.systems}
