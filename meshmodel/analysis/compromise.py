@@ -1,13 +1,13 @@
 """What follows from a compromise (section 7): with checkpoints and without, and how each thing fell."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import StepKind
+from meshmodel.analysis.results import StepKey, StepKind
 from meshmodel.analysis.spreading import Spreader, Spreading
-from meshmodel.analysis.steps import READ, WRITE, Pair, actions_of, bits
+from meshmodel.analysis.steps import READ, STEP_ORDER, WRITE, Pair, actions_of, bits
 from meshmodel.analysis.witness import reference_of
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import no_such, one_line
@@ -25,15 +25,11 @@ class CannotStartError(MeshmodelError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """What a compromise spreads to: ids sorted, for each system its actions in the order of section 2.
-
-    ``steps`` are the steps between what was reached, as (kind, from, to), sorted; implies left out.
-    """
+    """What a compromise spreads to: ids sorted, for each system its actions in the order of section 2."""
 
     agents: tuple[str, ...]
     credentials: tuple[str, ...]
     systems: tuple[tuple[str, tuple[Action, ...]], ...]
-    steps: tuple[tuple[StepKind, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +60,10 @@ class Compromise:
         unchecked: what is reached where nobody who counts is asked; its credentials are the
             revocation set.
         all: what is reached with checkpoints aside.
+        held_back: what only the checkpoints hold back: ``all`` without ``unchecked``.
+        steps: the unchecked steps between what is reached unchecked, as (kind, from, to). Left out are
+            implies, and triggers that arise by themselves, of which there can be a hundred thousand,
+            unless a checkpoint stands there.
         origins: of every agent and credential in ``all``, the nearest first, what is unchecked first.
         holding: the checkpoints that count for this start and stand where the unchecked part ends.
         controlled: the checkpoints that would count, but over whose decision this start has power.
@@ -72,24 +72,11 @@ class Compromise:
     start: str
     unchecked: Spread
     all: Spread
+    held_back: Spread
+    steps: frozenset[StepKey]
     origins: tuple[Origin, ...]
     holding: tuple[str, ...]
     controlled: tuple[str, ...]
-
-    @property
-    def held_back(self) -> Spread:
-        """What only the checkpoints hold back: all without the unchecked part."""
-        free = dict(self.unchecked.systems)
-        left = (
-            (system, tuple(each for each in actions if each not in free.get(system, ())))
-            for system, actions in self.all.systems
-        )
-        return Spread(
-            tuple(each for each in self.all.agents if each not in set(self.unchecked.agents)),
-            tuple(each for each in self.all.credentials if each not in set(self.unchecked.credentials)),
-            tuple(each for each in left if each[1]),
-            tuple(each for each in self.all.steps if each not in set(self.unchecked.steps)),
-        )
 
 
 def compromise(engine: Engine, start: str, spreader: Spreader | None = None) -> Compromise:
@@ -106,15 +93,19 @@ def compromise(engine: Engine, start: str, spreader: Spreader | None = None) -> 
     """
     nodes = start_nodes(engine, start)
     spreader = spreader or Spreader(engine)
-    free, everything = spreader.unchecked(nodes), spreader.everything(nodes)
+    free = spreader.unchecked(nodes)
+    everything = spreader.everything(nodes) if free.stopped else free
     ids, guards = engine.candidates.ids, engine.candidates.guards
     holding = 0
     for step in free.stopped:
         holding |= guards[step] & ~free.dropped
+    unchecked, all_ = _spread(engine, free.before), _spread(engine, everything.before)
     return Compromise(
         start,
-        _spread(engine, free.before, spreader.steps(free.before, free.dropped)),
-        _spread(engine, everything.before, spreader.steps(everything.before)),
+        unchecked,
+        all_,
+        _difference(all_, unchecked),
+        frozenset(_steps(engine, free)),
         _origins(engine, free, everything),
         tuple(sorted(ids[number] for number in bits(holding))),
         tuple(sorted(ids[number] for number in bits(free.dropped))),
@@ -143,7 +134,7 @@ def start_nodes(engine: Engine, start: str) -> list[int]:
     return [node]
 
 
-def _spread(engine: Engine, reached: dict[int, int], steps: Iterable[tuple[StepKind, Pair]]) -> Spread:
+def _spread(engine: Engine, reached: Iterable[int]) -> Spread:
     mesh = engine.mesh
     agents: list[str] = []
     credentials: list[str] = []
@@ -156,13 +147,46 @@ def _spread(engine: Engine, reached: dict[int, int], steps: Iterable[tuple[StepK
         else:
             system = mesh.systems[node // 5]
             systems[system] = systems.get(system, 0) | 1 << node % 5
-    taken = {(kind, _name(engine, leaves), _name(engine, enters)) for kind, (leaves, enters) in steps}
     return Spread(
         tuple(sorted(agents)),
         tuple(sorted(credentials)),
         tuple((system, actions_of(mask)) for system, mask in sorted(systems.items())),
-        tuple(sorted(taken)),
     )
+
+
+def _difference(whole: Spread, part: Spread) -> Spread:
+    agents, credentials, systems = set(part.agents), set(part.credentials), dict(part.systems)
+    left = (
+        (system, tuple(each for each in actions if each not in systems.get(system, ())))
+        for system, actions in whole.systems
+    )
+    return Spread(
+        tuple(each for each in whole.agents if each not in agents),
+        tuple(each for each in whole.credentials if each not in credentials),
+        tuple(each for each in left if each[1]),
+    )
+
+
+def _steps(engine: Engine, free: Spreading) -> Iterator[StepKey]:
+    mesh, guards, reached = engine.mesh, engine.candidates.guards, free.before
+    for kind in STEP_ORDER:
+        if kind == "implies":
+            continue
+        for step in _triggers(engine) if kind == "trigger" else mesh.steps[kind]:
+            leaves, enters = step
+            if leaves in reached and not guards.get(step, 0) & ~free.dropped:
+                yield kind, _name(engine, leaves), _name(engine, enters)
+
+
+def _triggers(engine: Engine) -> frozenset[Pair]:
+    """Those that are relations, or on which a checkpoint stands."""
+    mesh = engine.mesh
+    placed = {
+        (mesh.access_node(each.from_, WRITE), mesh.agent_node.get(each.to, -1))
+        for each in engine.snapshot.checkpoint.values()
+        if each.step == "trigger"
+    }
+    return mesh.declared_triggers | (placed.intersection(mesh.steps["trigger"]) if placed else placed)
 
 
 def _name(engine: Engine, node: int) -> str:

@@ -4,10 +4,11 @@ A closure answers for all starts; here one start is searched by itself, which is
 tree of how everything was come by.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from meshmodel.analysis.closure import union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import StepKind
 from meshmodel.analysis.steps import STEP_ORDER, Mesh, Pair
@@ -35,12 +36,15 @@ class Spreader:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._after: list[list[int]] = engine.mesh.adjacency(STEP_ORDER)
+        self._after = engine.mesh.successors(STEP_ORDER)
         self._rank = _ranks(engine.mesh)
 
-    def _from(self, node: int) -> Sequence[int]:
-        """The nodes after a node in the order that breaks ties: the kind of step, then the id."""
-        after = self._after[node]
+    def _from(self, node: int, before: Container[int]) -> Sequence[int]:
+        """The nodes after a node that were not come by before, in the order that breaks ties: the kind of
+        step, then the id.
+        """
+        # Sorted without the others: every place with outsiders' words leads to the same many agents.
+        after = [each for each in self._after[node] if each not in before]
         if len(after) < 2:
             return after
         kind, rank = self.engine.mesh.kind, self._rank
@@ -79,19 +83,6 @@ class Spreader:
                 queue.append(after)
         return before
 
-    def steps(self, reached: Iterable[int], dropped: int | None = None) -> Iterator[tuple[StepKind, Pair]]:
-        """The steps that leave these nodes, implies left out; only those left unguarded, where ``dropped``
-        is given.
-        """
-        kind, guards = self.engine.mesh.kind, self.engine.candidates.guards
-        for leaves in reached:
-            for enters in self._after[leaves]:
-                if dropped is not None and guards.get((leaves, enters), 0) & ~dropped:
-                    continue
-                step = kind(leaves, enters)
-                if step != "implies":
-                    yield step, (leaves, enters)
-
     def _sorted(self, starts: Iterable[int]) -> list[int]:
         return sorted(starts, key=self._rank.__getitem__)
 
@@ -103,7 +94,7 @@ class Spreader:
         queue = list(before)
         stopped: list[Pair] = []
         for node in queue:
-            for after in self._from(node):
+            for after in self._from(node, before):
                 if after in before:
                     continue
                 if guards and guards.get((node, after), 0) & left:
@@ -116,10 +107,7 @@ class Spreader:
     def _controlled(self, reached: Iterable[int]) -> int:
         """The candidates over which somebody who reaches these nodes has power."""
         candidates = self.engine.candidates
-        power = 0
-        for node in reached:
-            if candidates.controllable >> node & 1:
-                power |= 1 << node
+        power = union(list(reached)) & candidates.controllable
         dropped = 0
         for number, control in enumerate(candidates.control):
             if control & power:

@@ -1,11 +1,13 @@
 """What each lens shows of a drawing, and the facts that the analysis adds to it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from meshmodel.canvas.scene import Facts, Reference
+from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
@@ -22,6 +24,39 @@ class Seen:
 
     shown: frozenset[Reference] | None
     says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a lens shows, and for that of compromise what falls, or why nothing does."""
+
+    seen: Seen
+    compromise: "Compromise | None" = None
+    refusal: str = ""
+
+
+def work_out(
+    lens: LensName,
+    analysis: "Analysis",
+    about: Reference | str | None,
+    is_cancelled: Callable[[], bool] | None = None,
+) -> Looked:
+    """What a lens shows of the model of an analysis; any thread may ask.
+
+    Arguments:
+        lens: which one.
+        analysis: of the view in force.
+        about: for reach what is selected; for compromise its start.
+        is_cancelled: asked now and then; once true, the answer is of no use.
+    """
+    snapshot, found, refusal = analysis.snapshot, None, ""
+    if lens == "compromise" and isinstance(about, str):
+        try:
+            found = analysis.compromise(about)
+        except MeshmodelError as error:
+            refusal = one_line(error, 200)
+    selected = about if isinstance(about, tuple) else None
+    return Looked(look(lens, snapshot, analysis, selected, found, refusal, is_cancelled), found, refusal)
 
 
 def facts_of(analysis: "Analysis | None") -> Facts:
@@ -42,6 +77,7 @@ def look(
     selected: Reference | None,
     compromise: "Compromise | None" = None,
     refusal: str = "",
+    is_cancelled: Callable[[], bool] | None = None,
 ) -> Seen:
     """What a lens shows of a model.
 
@@ -52,11 +88,12 @@ def look(
         selected: reach is that of the selected agent.
         compromise: what falls, for that lens.
         refusal: why nothing does.
+        is_cancelled: asked now and then; once true, the answer is of no use.
     """
     if analysis is None or lens == "structure":
         return Seen(None)
     if lens == "missing":
-        return _missing(snapshot, analysis)
+        return _missing(snapshot, analysis, is_cancelled)
     if lens == "boundaries":
         return _boundaries(snapshot)
     if lens == "reach":
@@ -64,10 +101,12 @@ def look(
     return _compromise(compromise, refusal)
 
 
-def _missing(snapshot: Snapshot, analysis: "Analysis") -> Seen:
+def _missing(
+    snapshot: Snapshot, analysis: "Analysis", is_cancelled: Callable[[], bool] | None = None
+) -> Seen:
     from meshmodel.exporters.diagram_lens import missing
 
-    lit = missing(snapshot, analysis)
+    lit = missing(snapshot, analysis, is_cancelled)
     shown = _references(lit.nodes, lit.steps)
     return Seen(shown, "missing checkpoints, and the ways to them")
 
@@ -107,7 +146,7 @@ def _compromise(found: "Compromise | None", refusal: str) -> Seen:
     from meshmodel.app.widgets.compromise import compromise_says
 
     free = found.unchecked
-    shown: set[Reference] = {(kind, (start, end)) for kind, start, end in free.steps}
+    shown: set[Reference] = {(kind, (start, end)) for kind, start, end in found.steps}
     shown |= {("agent", each) for each in free.agents}
     shown |= {("credential", each) for each in free.credentials}
     shown |= {("system", each) for each, _ in free.systems}
@@ -121,20 +160,15 @@ def _boundaries(snapshot: Snapshot) -> Seen:
         zones["system", system.id] = system.domain
     for agent in snapshot.agent.values():
         zones["agent", agent.id] = agent.home
+    holders: dict[str, list[tuple[Reference, Reference]]] = {}
+    for key in snapshot.hold:
+        holders.setdefault(key[1], []).append((("agent", key[0]), ("hold", key)))
+    for key in snapshot.custody:
+        holders.setdefault(key[1], []).append((("system", key[0]), ("custody", key)))
     shown: set[Reference] = set()
     for grant in snapshot.grant.values():
         target = zones["system", grant.system]
-        sources: list[tuple[Reference, Reference]] = [
-            (("agent", agent), ("hold", (agent, credential)))
-            for agent, credential in snapshot.hold
-            if credential == grant.credential
-        ]
-        sources += [
-            (("system", system), ("custody", (system, credential)))
-            for system, credential in snapshot.custody
-            if credential == grant.credential
-        ]
-        for element, relation in sources:
+        for element, relation in holders.get(grant.credential, ()):
             if zones[element] != target:
                 shown |= {
                     element,

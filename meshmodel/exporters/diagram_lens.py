@@ -1,6 +1,6 @@
 """What a lens lights: the reach of one agent, or the missing checkpoints and the ways to them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from meshmodel.analysis.results import StepKind, SystemReach
@@ -42,14 +42,26 @@ class Lighting:
         return self.steps.get(step, self.other)
 
 
-def missing(snapshot: Snapshot, answers: Answers) -> Lighting:
-    """The doors, and for each of them a witness: the way on which nobody asks."""
+def missing(snapshot: Snapshot, answers: Answers, is_cancelled: Callable[[], bool] | None = None) -> Lighting:
+    """The doors, and for each of them a witness: the way on which nobody asks.
+
+    Args:
+        snapshot: the model.
+        answers: what follows from it.
+        is_cancelled: asked before each witness; once true, those that are left are left out.
+    """
     lit = Lighting(other="dim")
+    reading: dict[str, list[str]] = {}
+    for (credential, system), grant in snapshot.grant.items():
+        if {"read", "admin"} & {*grant.actions}:
+            reading.setdefault(system, []).append(credential)
     for door in answers.doors:
         for reference in (f"credential:{door.credential}", f"system:{door.system}"):
             lit.nodes[reference] = "plain"
         lit.steps["grant", door.credential, door.system] = "plain"
     for finding in answers.findings:
+        if is_cancelled is not None and is_cancelled():
+            break
         if finding.rule != "missing-checkpoint":
             continue
         told = answers.explain_finding(finding)
@@ -62,17 +74,17 @@ def missing(snapshot: Snapshot, answers: Answers) -> Lighting:
         if told.source is not None:
             acting = [step.to[6:] for step in told.steps if step.to.startswith("agent:")]
             for agent in (told.agent, *acting):
-                _light_source(snapshot, lit, agent, told.source)
+                _light_source(snapshot, lit, agent, told.source, reading.get(told.source, ()))
     return lit
 
 
-def _light_source(snapshot: Snapshot, lit: Lighting, agent: str, source: str) -> None:
+def _light_source(snapshot: Snapshot, lit: Lighting, agent: str, source: str, reading: Sequence[str]) -> None:
     """The system that an agent of the witness comes from, and how it reads there with what it holds."""
     lit.nodes[f"agent:{agent}"] = lit.nodes[f"system:{source}"] = "plain"
-    for (credential, system), grant in snapshot.grant.items():
-        if system == source and (agent, credential) in snapshot.hold and {"read", "admin"} & {*grant.actions}:
+    for credential in reading:
+        if (agent, credential) in snapshot.hold:
             lit.nodes[f"credential:{credential}"] = "plain"
-            lit.steps["hold", agent, credential] = lit.steps["grant", credential, system] = "plain"
+            lit.steps["hold", agent, credential] = lit.steps["grant", credential, source] = "plain"
 
 
 def reach(snapshot: Snapshot, answers: Answers, agent: str) -> Lighting:

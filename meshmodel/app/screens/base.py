@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from textual.screen import Screen
 
-from meshmodel.app.lenses import LensName
+from meshmodel.app.lenses import LensName, Seen
 from meshmodel.app.messages import Shown
 from meshmodel.app.session import Session
 from meshmodel.app.widgets.canvas_view import CanvasView
@@ -114,8 +114,16 @@ class Base(Screen[None]):
         """Open the filter of the list in focus; whether one is."""
 
     @abstractmethod
-    def ask_what_falls(self) -> None:
-        """For the lens of compromise: find out what falls."""
+    def seen(self) -> Seen:
+        """What the lens shows; where that takes a while, it is worked out beside, and this says so."""
+
+    @abstractmethod
+    def stop_looking(self) -> bool:
+        """Stop working out what the lens shows; whether that was under way."""
+
+    @abstractmethod
+    def looking_done(self, worker: "Worker[Any]") -> None:
+        """What the lens shows was worked out, or could not be."""
 
     @abstractmethod
     def trace_done(self, worker: "Worker[Any]") -> None:

@@ -1,41 +1,154 @@
 """What would be: a compromise, and an agent that goes."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
+from textual import on, work
+from textual.timer import Timer
+from textual.worker import Worker, WorkerState
+
+from meshmodel.app.beside import Task
+from meshmodel.app.lenses import LensName, Looked, Seen, work_out
 from meshmodel.app.screens.base import Base
+from meshmodel.app.session import AT_ONCE
+from meshmodel.app.widgets.compromise import CompromiseList
+from meshmodel.app.widgets.how import Told
+from meshmodel.canvas.scene import Reference
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.compromise import Compromise
     from meshmodel.api import Analysis
     from meshmodel.store.edits import Edit
 
 _STARTS = frozenset({"agent", "credential", "system"})
+_COMPUTING: Final[dict[LensName, str]] = {
+    "reach": "computing the reach",
+    "missing": "computing the ways to missing checkpoints",
+    "compromise": "computing what falls",
+    "boundaries": "computing what leads into other zones",
+}
+TICK: Final = 0.5
+"""Seconds after which what is being computed says for how long."""
+
+Question = tuple[LensName, "Analysis", Reference | str | None]
+"""What a lens is asked: which one, of what model and view, and about what."""
 
 
 class Exploring(Base):
     """The part of the workbench that asks what would be."""
 
-    _fallen: "tuple[Analysis, str, Compromise | None, str] | None" = None
+    _looked: tuple[Question, Looked] | None = None
+    _awaited: tuple[Question, Task] | None = None
+    _beside: tuple[Question, Task, Worker[Looked]] | None = None
+    _lens_ticking: Timer | None = None
+
+    # What the lens shows
+
+    def seen(self) -> Seen:
+        """What the lens shows; where that takes a while, it is worked out beside, and this says so."""
+        analysis, lens = self.shown.analysis, self.lens
+        if analysis is None or lens == "structure":
+            self._call_off()
+            return self._take_look(Looked(Seen(None)))
+        about: Reference | str | None = None
+        if lens == "compromise":
+            about = self._start()
+        elif lens == "reach" and self.shown.selected is not None and self.shown.selected[0] == "agent":
+            about = self.shown.selected
+        asked = lens, analysis, about
+        if self._looked is None or self._looked[0] != asked:
+            is_nothing = about is None and lens in {"reach", "compromise"}
+            if not is_nothing and self.shown.snapshot.elements > AT_ONCE:
+                says = self._look_beside(asked)
+                return self._take_look(Looked(Seen(None, f"{lens}: {says}"), refusal=says))
+            self._looked = asked, work_out(*asked)
+        self._call_off()
+        return self._take_look(self._looked[1])
+
+    def _take_look(self, looked: Looked) -> Seen:
+        self.shown = self.with_(compromise=looked.compromise, refusal=looked.refusal)
+        return looked.seen
+
+    def _look_beside(self, asked: Question) -> str:
+        """Have it worked out, after what was asked before has stopped; what it says of itself."""
+        if self._awaited is None or self._awaited[0] != asked:
+            self._call_off()
+            self._awaited = asked, Task(_COMPUTING[asked[0]])
+            if self._beside is None:
+                self._begin_looking()
+            if self._lens_ticking is None:
+                self._lens_ticking = self.set_interval(TICK, self._tell_looking)
+        return self._awaited[1].says
+
+    def _begin_looking(self) -> None:
+        if self._awaited is not None:
+            asked, task = self._awaited
+            self._beside = asked, task, self._work_out(asked, task)
+
+    @work(thread=True, group="lens", exit_on_error=False)
+    def _work_out(self, asked: Question, task: Task) -> Looked:
+        return work_out(*asked, task.is_cancelled)
+
+    def _call_off(self) -> None:
+        """What is under way is not wanted any more."""
+        if self._awaited is not None:
+            self._awaited[1].cancel()
+            self._awaited = None
+
+    def looking_done(self, worker: Worker[Any]) -> None:
+        """What the lens shows was worked out, or could not be; what was asked since is next."""
+        if self._beside is None or worker is not self._beside[2] or not worker.is_finished:
+            return
+        asked, task, _ = self._beside
+        self._beside = None
+        if self._awaited is None or self._awaited[1] is not task:
+            self._begin_looking()
+            return
+        self._awaited = None
+        if worker.state is WorkerState.SUCCESS and worker.result is not None:
+            self._show_look(asked, worker.result)
+        else:
+            why = one_line(worker.error, 200) or type(worker.error).__name__
+            self._show_look(asked, _nothing(asked[0], f"could not be computed: {why}"))
+
+    def stop_looking(self) -> bool:
+        """Stop working out what the lens shows; whether that was under way."""
+        if self._awaited is None:
+            return False
+        asked = self._awaited[0]
+        self._call_off()
+        again = "C or O asks again" if asked[0] == "compromise" else "l goes on to the next lens"
+        self._show_look(asked, _nothing(asked[0], f"stopped; {again}"))
+        return True
+
+    def _show_look(self, asked: Question, looked: Looked) -> None:
+        self._looked = asked, looked
+        was_told = self.lens_says in self.query_one(Told).said
+        self.relight()
+        self.follow()
+        if was_told:
+            self.say(self.lens_says)
+
+    def _tell_looking(self) -> None:
+        """Say for how long it has been computed."""
+        if self._awaited is None:
+            if self._lens_ticking is not None:
+                self._lens_ticking.stop()
+                self._lens_ticking = None
+            return
+        told, before = self.query_one(Told), self.lens_says
+        self.lens_says = self.seen().says
+        self.query_one(CompromiseList).follow(self.shown)
+        if before in told.said:
+            told.say(self.lens_says)
+
+    @on(CompromiseList.Left)
+    def _compromise_left(self, event: CompromiseList.Left) -> None:
+        event.stop()
+        if not self.stop_looking():
+            self.back_to_canvas()
 
     # Compromise
-
-    def ask_what_falls(self) -> None:
-        """For the lens of compromise: what falls with what is selected, or to an outsider."""
-        analysis, start = self.shown.analysis, self._start()
-        if self.lens != "compromise" or analysis is None or start is None:
-            self.shown = self.with_(compromise=None, refusal="")
-            return
-        known = self._fallen
-        if known is None or known[0] is not analysis or known[1] != start:
-            found, refusal = None, ""
-            try:
-                found = analysis.compromise(start)
-            except MeshmodelError as error:
-                refusal = one_line(error, 200)
-            known = self._fallen = analysis, start, found, refusal
-        self.shown = self.with_(compromise=known[2], refusal=known[3])
 
     def _start(self) -> str | None:
         if self.by_outsider:
@@ -57,6 +170,8 @@ class Exploring(Base):
         if self._start() is None:
             self.say(f"compromise: {nothing}")
             return
+        if self._looked is not None and self._looked[1].compromise is None:
+            self._looked = None  # it was stopped: now it is asked again
         self.open_compromise()
 
     def open_compromise(self) -> None:
@@ -93,3 +208,7 @@ class Exploring(Base):
             self.say(one_line(error, 300), "warning")
             return
         self.app.push_screen(dialog, decided)
+
+
+def _nothing(lens: LensName, why: str) -> Looked:
+    return Looked(Seen(None, f"{lens}: {why}"), refusal=why if lens == "compromise" else "")

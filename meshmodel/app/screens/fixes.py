@@ -84,6 +84,7 @@ class Fixes(Base):
     def work_done(self, worker: Worker[Any]) -> None:
         """Something that was worked out beside is there, or failed."""
         self.trace_done(worker)
+        self.looking_done(worker)
         known = self.shown.fixing
         if worker is not self._working or known is None or known.task is None:
             return  # of a model that is no longer there

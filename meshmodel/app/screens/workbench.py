@@ -13,7 +13,7 @@ from textual.widgets import ContentSwitcher
 
 from meshmodel.app.actions import BY_ID, Action, bindings
 from meshmodel.app.config import ORDER_LIMIT, Place
-from meshmodel.app.lenses import LENSES, look
+from meshmodel.app.lenses import LENSES
 from meshmodel.app.messages import (
     ActionRequested,
     EditRequested,
@@ -259,16 +259,12 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces
 
     def relight(self) -> None:
         """Let stand out what is selected, in the lens, or on the lit way."""
-        self.ask_what_falls()
-        shown = self.shown
-        seen = look(
-            self.lens, shown.snapshot, shown.analysis, shown.selected, shown.compromise, shown.refusal
-        )
+        seen = self.seen()
         self.lens_says = seen.says
         lit = self.shown.explanation
         witness = lit_by(lit) if lit is not None and lit.steps else frozenset()
-        if not witness and shown.finding is not None:
-            witness = lit_by_finding(shown.finding)
+        if not witness and self.shown.finding is not None:
+            witness = lit_by_finding(self.shown.finding)
         if self.shown.traced is not None:
             witness = lit_by_event(self.shown.traced)
         self.canvas.light(self.shown.selected, seen.shown, witness)

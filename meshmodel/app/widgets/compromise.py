@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from textual.message import Message
+
 from meshmodel.app.messages import SelectionRequested, Shown
 from meshmodel.app.phrases import ASCII_GLYPHS, GLYPHS
 from meshmodel.app.widgets.header import counted
@@ -21,11 +23,19 @@ _NAME = 24
 class CompromiseList(Listing):
     """The revocation set and the rest of what a compromise spreads to; choosing a row goes there.
 
-    ``CompromiseList(id="compromise")``; ``follow(shown)`` shows ``shown.compromise``.
+    ``CompromiseList(id="compromise")``; ``follow(shown)`` shows ``shown.compromise``. Posts
+    ``CompromiseList.Left``.
     """
 
     nothing = "select an agent, a credential or a system: what falls with it? C asks, O asks for an outsider"
     _basis: object = None
+
+    class Left(Message):
+        """Escape: stop what is being computed, or go back to the canvas."""
+
+    def left(self) -> None:
+        """Stop, or leave."""
+        self.post_message(self.Left())
 
     def follow(self, shown: Shown) -> None:
         """Show what falls."""

@@ -1,0 +1,126 @@
+"""In a large model what a lens shows is worked out beside: keys go on, Esc stops it, nothing is stale."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from meshmodel.app.lenses import LENSES, Seen
+from meshmodel.app.screens import exploring
+from meshmodel.app.widgets.compromise import CompromiseList
+from tests.analysis.crowds import crowded
+from tests.app.desk import Desk, desk
+
+LARGE = crowded(agents=8, systems=300)
+
+
+class Gate:
+    """Holds back what is worked out until it is let through."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked: list[object] = []
+        self._open = threading.Event()
+        work_out = exploring.work_out
+
+        def held(lens, analysis, about, is_cancelled=None):
+            if is_cancelled is not None:  # beside
+                self.asked.append(about)
+                while not self._open.wait(0.01) and not is_cancelled():
+                    pass
+            return work_out(lens, analysis, about, is_cancelled)
+
+        monkeypatch.setattr(exploring, "work_out", held)
+
+    def open(self) -> None:
+        self._open.set()
+
+
+def listed(it: Desk) -> str:
+    return "\n".join(row.content.plain for row in it.bench.query_one(CompromiseList).rows.shown_rows)
+
+
+async def test_what_falls_is_computed_beside_and_can_be_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch)
+    async with desk(tmp_path, LARGE, size=(120, 40)) as it:
+        await it.app.workers.wait_for_complete()
+        await it.press("O")
+        assert it.bench.shown.compromise is None
+        assert "computing what falls: 0 s, Esc stops it" in listed(it)
+        await it.shows("computing what falls")
+        await it.press("escape")
+        await it.app.workers.wait_for_complete()
+        await it.pilot.pause()
+        assert it.bench.shown.compromise is None
+        assert "stopped; C or O asks again" in listed(it)
+        gate.open()
+        await it.press("O")
+        await it.app.workers.wait_for_complete()
+        await it.pilot.pause()
+        assert it.bench.shown.compromise is not None
+        assert len(it.bench.shown.compromise.unchecked.agents) == 8
+        assert "driven from there: 8 agents" in listed(it)
+        await it.shows("1 credential to revoke, 8 agents, 300 systems")
+
+
+async def test_what_was_asked_before_is_never_shown_as_what_is_asked_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch)
+    async with desk(tmp_path, LARGE, size=(120, 40)) as it:
+        await it.app.workers.wait_for_complete()
+        await it.select("agent", "a001")
+        await it.press("C")
+        await it.select("agent", "a002")
+        await it.select("agent", "a003")
+        assert it.bench.shown.compromise is None
+        assert gate.asked[0] == "agent:a001"
+        gate.open()
+        for _ in range(3):
+            await it.app.workers.wait_for_complete()
+            await it.pilot.pause()
+        assert it.bench.shown.compromise is not None
+        assert it.bench.shown.compromise.start == "agent:a003"
+        assert gate.asked[-1] == "agent:a003"
+        assert "agent a003 compromised" in listed(it)
+
+
+@pytest.mark.parametrize("lens", ["reach", "missing", "boundaries"])
+async def test_every_lens_of_a_large_model_is_worked_out_beside_and_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lens: str
+) -> None:
+    gate = Gate(monkeypatch)
+    async with desk(tmp_path, LARGE, size=(120, 40)) as it:
+        await it.app.workers.wait_for_complete()
+        await it.select("agent", "a001")
+        it.bench.lens = LENSES[LENSES.index(lens) - 1]
+        await it.press("l")
+        await it.shows("Esc stops it")
+        assert it.bench.canvas._shown is None
+        await it.press("escape")
+        assert "stopped" in it.bench.lens_says
+        it.bench._looked = None
+        gate.open()
+        it.bench.relight()
+        await it.app.workers.wait_for_complete()
+        await it.pilot.pause()
+        assert it.bench.canvas._shown is not None
+        number = len(gate.asked)
+        await it.select("agent", "a001")
+        it.bench.relight()
+        assert len(gate.asked) == number
+
+
+async def test_what_cannot_be_computed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> Seen:
+        raise RuntimeError("no room")
+
+    monkeypatch.setattr(exploring, "work_out", broken)
+    async with desk(tmp_path, LARGE, size=(120, 40)) as it:
+        await it.press("O")
+        for _ in range(200):
+            if "could not be computed" in listed(it):
+                break
+            await it.pilot.pause()
+        assert "could not be computed: no room" in listed(it)
