@@ -24,12 +24,15 @@ from meshmodel.app.session import Session
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.scene import Options
+from meshmodel.exporters.compromise_answer import compromise_text
+from meshmodel.exporters.style import Style
 from meshmodel.model.records import Grant
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.database import Store
 from meshmodel.store.edits import Put, edit
 from meshmodel.store.examples import example, examples
 from meshmodel.store.interchange import read_file, write_file
+from tests.analysis.crowds import crowded
 from tests.benchmarks import editing, scale
 from tests.benchmarks.measuring import PROGRAM, Row, process_seconds, seconds, until_it_shows
 from tests.benchmarks.meshes import clustered, in_parts
@@ -45,6 +48,23 @@ def networkx_seconds(snapshot: Snapshot) -> float:
     graph = nx.DiGraph(step for steps in mesh.steps.values() for step in steps)
     graph.add_nodes_from(mesh.agent_node.values())
     return seconds(lambda: [nx.descendants(graph, agent) for agent in mesh.agent_node.values()], 1)
+
+
+def compromises() -> Iterator[Row]:
+    """What follows from an outsider's words, where every place steers every agent, in text."""
+    snapshot = crowded(200, 200)
+    analysis = analyse(snapshot)
+    _ = analysis.summary
+
+    def outsider() -> str:
+        return compromise_text(snapshot, analysis.compromise("outsider"), "built", Style())
+
+    steps = len(Mesh(snapshot).steps["trigger"])
+    yield Row(
+        f"compromise by an outsider, {steps:,} triggers",
+        seconds(outsider),
+        {"networkx descendants per agent": networkx_seconds(snapshot)},
+    )
 
 
 def start(folder: Path) -> Iterator[Row]:
@@ -160,6 +180,7 @@ def main() -> None:
             scales(meshes, full=asked.full),
             following(full=asked.full),
             fixes(),
+            compromises(),
             start(folder),
             edits(folder),
             checks(folder, meshes),
