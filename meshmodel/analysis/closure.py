@@ -6,7 +6,7 @@ worked out when it is first asked for, together with those that it is made of.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from meshmodel.analysis.components import take_apart
@@ -80,10 +80,14 @@ class Closure:
 
     def largest(self, most: int) -> list[int]:
         """A node of each of the components with the most members, of those that have several."""
-        sizes = list(map(len, self.members))
-        several = [number for number, size in enumerate(sizes) if size > 1]
-        several.sort(key=sizes.__getitem__, reverse=True)
+        several = sorted(self.several, key=lambda number: len(self.members[number]), reverse=True)
         return [self.members[number][0] for number in several[:most]]
+
+    @property
+    def several(self) -> list[int]:
+        """The components that have several members, in order; most nodes are leaves, which are none."""
+        groups = islice(self.members, self.leaves, None)
+        return [number for number, group in enumerate(groups, self.leaves) if len(group) > 1]
 
     def columns(self, seeds: Mapping[int, int]) -> list[int]:
         """Carry marks forward: for each component the union of the marks of all nodes that reach it.
@@ -341,7 +345,7 @@ def part(whole: Closure, successors: Successors) -> Closure:
     members: list[list[int]] = []
     seen = [0] * len(successors), [0] * len(successors)
     done = 0
-    for number in [number for number, group in enumerate(whole.members) if len(group) > 1]:
+    for number in whole.several:
         _keep(whole.members[done:number], done, component, members)
         group = whole.members[number]
         for node in group:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
+from operator import attrgetter
 
 from meshmodel.analysis.checkpoints import Candidates, Guarding, Unchecked, unguarded
 from meshmodel.analysis.closure import Closure, Searched, forward, is_sparse, part
@@ -134,6 +135,18 @@ class Engine:
         with collector_at_rest():
             self.mesh = Mesh(snapshot)
             self.candidates = Candidates(self.mesh, view)
+
+    @cached_property
+    def exposed(self) -> set[int]:
+        """The numbers of the systems of which outsiders see what is written there."""
+        numbers, levels = self.mesh.system_number, self.mesh.sensitivity
+        said = map(attrgetter("exposed"), map(self.snapshot.system.__getitem__, numbers))
+        # Unless something else is said it is those that are public.
+        return {
+            number
+            for number, exposed in zip(numbers.values(), said, strict=True)
+            if exposed or (exposed is None and not levels[number])
+        }
 
     @cached_property
     def effective(self) -> Closure:

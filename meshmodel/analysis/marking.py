@@ -15,7 +15,7 @@ from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import Approval, approvals, without_closed
 from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
 from meshmodel.analysis.entering import Coming, Entering
-from meshmodel.analysis.sources import Likeness, Sample, Sources, exposed_systems, features_of, likeness
+from meshmodel.analysis.sources import Likeness, Sample, Sources, features_of, likeness
 from meshmodel.analysis.steps import bits, without
 
 _ONES: Final = bytes.maketrans(b"01", b"\0\1")
@@ -201,7 +201,7 @@ class Marked:
     def _prepare_kinds(self) -> None:
         """Number the systems by all that a door there depends on, the credential aside."""
         numbers = self.mesh.system_number
-        self._exposed = exposed_systems(self.mesh)
+        self._exposed = self.engine.exposed
         here = numbers.values()
         zones, levels = self.mesh.zone_of, self.mesh.sensitivity
         keys = zip(

@@ -1,24 +1,12 @@
 """What the sources of agents are like, as far as they have a crossing to a target (section 6)."""
 
 from functools import reduce
-from operator import attrgetter, or_
+from operator import or_
 from typing import Final
 
 from meshmodel.analysis.engine import Traveller
 from meshmodel.analysis.entering import Coming, Features
 from meshmodel.analysis.steps import Mesh, without
-
-
-def exposed_systems(mesh: Mesh) -> set[int]:
-    """The numbers of the systems of which outsiders see what is written there."""
-    numbers, levels = mesh.system_number, mesh.sensitivity
-    said = map(attrgetter("exposed"), map(mesh.snapshot.system.__getitem__, numbers))
-    # Unless something else is said it is those that are public.
-    return {
-        number
-        for number, exposed in zip(numbers.values(), said, strict=True)
-        if exposed or (exposed is None and not levels[number])
-    }
 
 
 def features_of(mesh: Mesh, traveller: Traveller, access: int, sources: int, *, home: bool) -> Features:

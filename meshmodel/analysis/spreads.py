@@ -12,7 +12,6 @@ from typing import Final
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.entering import severity_number, severity_word
 from meshmodel.analysis.products import taken_off
-from meshmodel.analysis.sources import exposed_systems
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 
 HOME: Final = 16
@@ -101,7 +100,7 @@ class Spread:
         """
         self.mesh = mesh = counts.mesh
         self.numbers = [0] * (CLASSES * KINDS)
-        exposed = exposed_systems(mesh)
+        exposed = counts.engine.exposed
         self.kinds = {
             number: target_kind(mesh.sensitivity[number], exposed=number in exposed, acting=False)
             for number in mesh.system_number.values()
