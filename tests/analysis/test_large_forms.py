@@ -48,6 +48,8 @@ FORMS = {
     "nothing is named twice": {"updating.doors._NAMES": 0},
     "many come to a component": {"updating.losing._LARGE": 0, "updating.losing._FEW": 0},
     "what large components lack": {"updating.losing._LARGE": 0, "updating.losing._MANY": 1},
+    "all nodes in a list": {"updating.losing._SHARE": NEVER},
+    "nodes one by one": {"updating.losing._SHARE": 0},
 }
 ROWS = {name: value for form in FORMS.values() for name, value in form.items()}
 PARTS = {

@@ -17,9 +17,9 @@ from meshmodel.analysis.updating.falling import Falling
 _LARGE = 8
 """Many come to a component of more members."""
 _MANY = 300
-"""Of a component with more members it is asked what it reaches no more, not what it reaches; and it is
-quicker to look at a plain list of all nodes.
-"""
+"""Of a component with more members it is asked what it reaches no more, not what it reaches."""
+_SHARE = 8
+"""From one in so many nodes on it is quicker to look at a plain list of all nodes."""
 _FEW = 16
 """Of no more nodes it is asked one by one who still reaches them."""
 
@@ -116,7 +116,7 @@ class Losing(Closure):
 
     def _beside(self, members: Sequence[int], beside: Chunks[Sequence[int]]) -> set[int]:
         """The components of all nodes after these, or before them."""
-        if len(members) > _MANY:
+        if _SHARE * len(members) > len(beside):
             nodes = chain.from_iterable(map(list(beside).__getitem__, members))
         else:
             chunks = beside.chunks
