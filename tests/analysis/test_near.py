@@ -95,3 +95,28 @@ def test_an_agent_reads_what_steers_it_from_then_on():
     before, after = followed(snapshot_of(supplied()), Put(r.Exchange("next", "reading")))
     assert ("third-party-reach", "bob") not in rules_of(before)
     assert ("third-party-reach", "bob") in rules_of(after)
+
+
+def test_a_checkpoint_that_comes_is_met_by_who_takes_only_some_of_its_steps():
+    records = [
+        *(r.Zone(each) for each in ("desk", "vault")),
+        r.System("bank", zone="vault"),
+        r.System("shelf", zone="desk"),
+        r.System("policy", zone="desk"),
+        *(r.Agent(each, kind="service", home="desk") for each in ("reader", "writer", "both", "other")),
+        *(r.Credential(each) for each in ("reads", "writes", "rules", "key")),
+        r.Hold("reader", "reads"),
+        r.Hold("writer", "writes"),
+        r.Hold("both", "reads"),
+        r.Hold("both", "writes"),
+        *(r.Hold(each, "rules") for each in ("reader", "writer", "both", "other")),
+        r.Grant("reads", "shelf", ("read", "execute")),
+        r.Grant("writes", "shelf", ("write", "execute")),
+        r.Grant("rules", "policy", ("admin",)),
+        r.Custody("shelf", "key", by=("read", "write", "execute")),
+        r.Grant("key", "bank", ("write",)),
+    ]
+    made = r.Checkpoint("asked", "policy-decision", "custody", "shelf", "key", decided_at="policy")
+    _, after = followed(snapshot_of(records), Put(made))
+    (told,) = [each for each in after.findings if each.rule == "self-approved-checkpoint"]
+    assert told.agents == ("both", "reader", "writer")

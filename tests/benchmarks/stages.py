@@ -167,7 +167,7 @@ def edits(snapshot: Snapshot, rounds: int) -> Iterator[tuple[str, int, int, floa
             found.append((len(doors), len(some), taken, least))
             snapshot, analysis = after, following[0]
         if found:
-            yield name, *[statistics.median(each) for each in zip(*found, strict=True)]  # type: ignore[misc]
+            yield name, *[statistics.median(each) for each in zip(*found, strict=True)]  # type: ignore[misc]  # they are four
 
 
 def main() -> None:
