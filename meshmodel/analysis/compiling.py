@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.closure import forward, is_sparse, search
 from meshmodel.analysis.results import StepKind
@@ -11,8 +11,13 @@ from meshmodel.analysis.steps import ACTION_NUMBER, ADMIN, EXECUTE, WRITE, Mesh,
 from meshmodel.model.records import Grant
 from meshmodel.model.vocabulary import Action
 
+if TYPE_CHECKING:
+    from meshmodel.analysis.arrays import Arrays
+
 _FEW_WORDS: Final = 16
 """What leads to so many nodes is looked for one after the other."""
+_CROWDED: Final = 5_000
+"""From so many nodes on steps are put into arrays, where much is reached."""
 _VAST: Final = 50_000
 """So many nodes are searched by arrays."""
 _ENOUGH: Final = 2_000
@@ -30,11 +35,13 @@ class Compiled:
         steps: by kind, in order.
         declared: the triggers that are relations.
         ahead: for each node the nodes after it, in the order of the kinds.
+        arrays: the same graph, where it is large and much is reached.
     """
 
     steps: dict[StepKind, list[Pair]]
     declared: frozenset[Pair]
     ahead: list[Sequence[int]]
+    arrays: "Arrays | None"
 
 
 def compiled(mesh: Mesh) -> Compiled:
@@ -58,7 +65,8 @@ def compiled(mesh: Mesh) -> Compiled:
     writes = {each: node + WRITE for each, node in first.items()}
     trigger = _gathered(snapshot.trigger, writes, agents)
     declared = frozenset((leaves, enters) for leaves, after in trigger.items() for enters in after)
-    for leaves, some in _arising(mesh, ahead).items():
+    arrays = _arrays(mesh, ahead)
+    for leaves, some in _arising(mesh, ahead, arrays).items():
         known = trigger.get(leaves, ())
         trigger[leaves] = sorted(some.union(known))
     # A write access is left by custody steps and triggers alone, so this keeps the order of the kinds.
@@ -68,7 +76,16 @@ def compiled(mesh: Mesh) -> Compiled:
         kind: [(leaves, enters) for leaves in sorted(found) for enters in found[leaves]]
         for kind, found in kinds.items()
     }
-    return Compiled(steps, declared, ahead)
+    return Compiled(steps, declared, ahead, arrays and arrays.other(ahead, trigger))
+
+
+def _arrays(mesh: Mesh, ahead: Sequence[Sequence[int]]) -> "Arrays | None":
+    """The graph as arrays, where it is large and much is reached."""
+    if mesh.size < _CROWDED or is_sparse(ahead, list(mesh.agent_node.values())):
+        return None
+    from meshmodel.analysis.arrays import Arrays  # only here: it takes long to import numpy
+
+    return Arrays.of(ahead)
 
 
 def _add(kind: Ahead, ahead: list[Sequence[int]]) -> None:
@@ -156,7 +173,7 @@ def _hosting(mesh: Mesh, first: Mapping[str, int]) -> Ahead:
 # Triggers that arise by themselves ----------------------------------------------------------------
 
 
-def _arising(mesh: Mesh, ahead: Sequence[Sequence[int]]) -> dict[int, set[int]]:
+def _arising(mesh: Mesh, ahead: Sequence[Sequence[int]], arrays: "Arrays | None") -> dict[int, set[int]]:
     """A steerable agent reads outsiders' words, by steps other than triggers (so that no such trigger is
     the reason of another): the agents by the write access of the place.
     """
@@ -166,10 +183,12 @@ def _arising(mesh: Mesh, ahead: Sequence[Sequence[int]]) -> dict[int, set[int]]:
     if not steerable or not mesh.untrusted:
         return {}
     reads = list(bits(mesh.untrusted))
-    if mesh.size >= _VAST:
-        from meshmodel.analysis.arrays import Arrays  # only here: it takes long to import numpy
+    if arrays is None and mesh.size >= _VAST:
+        from meshmodel.analysis.arrays import Arrays
 
-        found = Arrays(ahead).leading(reads, sorted(steerable))
+        arrays = Arrays.of(ahead)
+    if arrays is not None and (len(reads) <= _FEW_WORDS or mesh.size >= _VAST):
+        found = arrays.leading(reads, sorted(steerable))
         return {read + WRITE: set(agents) for read, agents in zip(reads, found, strict=True) if agents}
     behind = _behind(ahead, reads)
     reading: dict[int, set[int]] = {}

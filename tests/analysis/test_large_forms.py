@@ -27,6 +27,8 @@ FORMS = {
         "tables._BLOCK": 2,
     },
     "words by arrays": {"compiling._VAST": 0},
+    "steps in arrays": {"compiling._CROWDED": 0},
+    "steps in arrays, words by marks": {"compiling._CROWDED": 0, "compiling._FEW_WORDS": ALWAYS},
     "words one by one": {"compiling._FEW_WORDS": NEVER, "compiling._ENOUGH": 1},
     "words by marks": {"compiling._FEW_WORDS": ALWAYS},
     "large components": {"closure._LARGE": 1, "closure._VERY_MANY": 3},

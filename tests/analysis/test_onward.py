@@ -120,7 +120,7 @@ def test_arrays_find_what_leads_to_a_node(after, seed):
     size = len(after)
     asked = [rng.randrange(size) for _ in range(5)]
     some = sorted(rng.sample(range(size), (size + 1) // 2))
-    for node, leading in zip(asked, Arrays(after).leading(asked, some), strict=True):
+    for node, leading in zip(asked, Arrays.of(after).leading(asked, some), strict=True):
         assert leading == [each for each in some if node in reached(after, [each])]
 
 
