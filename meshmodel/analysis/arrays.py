@@ -36,6 +36,23 @@ class Arrays:
         leaves, enters = _steps(range(len(successors)), successors)
         return cls(len(successors), leaves, enters)
 
+    def successors(self) -> list[Sequence[int]]:
+        """For each node the nodes after it; where there are none it is always the same."""
+        found: list[Sequence[int]] = [()] * self.size
+        first, counts, after = self._ahead
+        nodes = np.flatnonzero(counts)
+        begins, ends = first[nodes], first[nodes] + counts[nodes]
+        enters = after.tolist()
+        for node, begin, end in zip(nodes.tolist(), begins.tolist(), ends.tolist(), strict=True):
+            found[node] = enters[begin:end]
+        return found
+
+    @classmethod
+    def of_steps(cls, size: int, leaves: Nodes, enters: Nodes) -> "Arrays":
+        """The graph of steps in any order: those that leave the same node stay in theirs."""
+        order = _order(leaves, size)
+        return cls(size, leaves[order], enters[order])
+
     def other(self, successors: Sequence[Sequence[int]], changed: Collection[int]) -> "Arrays":
         """The same graph, but with other nodes after some of its nodes.
 
@@ -49,8 +66,7 @@ class Arrays:
         kept = same[self.leaves]
         leaves, enters = _steps(nodes, list(map(successors.__getitem__, nodes)))
         leaves = np.concatenate([self.leaves[kept], leaves])
-        order = self._order(leaves)
-        return Arrays(self.size, leaves[order], np.concatenate([self.enters[kept], enters])[order])
+        return Arrays.of_steps(self.size, leaves, np.concatenate([self.enters[kept], enters]))
 
     def core(self) -> tuple[Chosen, Chosen]:
         """One of the components, the largest one where one holds much of all; and what it reaches."""
@@ -78,14 +94,11 @@ class Arrays:
 
     @cached_property
     def _behind(self) -> Search:
-        return *self._firsts(self.enters), self.leaves[self._order(self.enters)]
+        return *self._firsts(self.enters), self.leaves[_order(self.enters, self.size)]
 
     def _firsts(self, nodes: Nodes) -> tuple[Nodes, Nodes]:
         counts = np.bincount(nodes, minlength=self.size).astype(np.int32)
         return np.cumsum(counts, dtype=np.int32) - counts, counts
-
-    def _order(self, nodes: Nodes) -> NDArray[np.int64]:
-        return np.argsort(nodes.astype(np.uint16) if self.size <= _NARROW else nodes, kind="stable")
 
     def _search(
         self, search: Search, start: int, core: Chosen | None = None, known: Chosen | None = None
@@ -110,6 +123,10 @@ class Arrays:
             place[found] = numbers[: found.size]
             new = found[place[found] == numbers[: found.size]]
         return seen
+
+
+def _order(nodes: Nodes, size: int) -> NDArray[np.int64]:
+    return np.argsort(nodes.astype(np.uint16) if size <= _NARROW else nodes, kind="stable")
 
 
 def _steps(nodes: Sequence[int], after: Sequence[Sequence[int]]) -> tuple[Nodes, Nodes]:

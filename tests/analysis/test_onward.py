@@ -12,7 +12,7 @@ from meshmodel.analysis.arrays import Arrays
 from meshmodel.analysis.classes import Classes, Following
 from meshmodel.analysis.closure import forward, union
 from meshmodel.analysis.onward import Onward
-from meshmodel.analysis.steps import Mesh, bits
+from meshmodel.analysis.steps import STEP_ORDER, Mesh, bits
 from tests.analysis.random_models import random_model
 from tests.benchmarks.meshes import clustered
 
@@ -126,11 +126,13 @@ def test_arrays_find_what_leads_to_a_node(after, seed):
 
 @pytest.mark.parametrize("few", [0, 16])
 @pytest.mark.parametrize("vast", [0, 50_000])
-def test_triggers_arise_in_whatever_way_they_are_looked_for(vast, few, monkeypatch):
+@pytest.mark.parametrize("many", [0, 5_000])
+def test_steps_are_the_same_and_triggers_arise_in_whatever_way(many, vast, few, monkeypatch):
     models = [random_model(seed, 9) for seed in range(60)]
     models.append(clustered(2_000, 4_000, dense=True, seed=1))
-    before = [Mesh(each).steps for each in models]
-    assert sum(bool(each["trigger"]) for each in before) > 30
+    before = [(mesh.steps, mesh.successors(STEP_ORDER)) for mesh in map(Mesh, models)]
+    assert sum(bool(steps["trigger"]) for steps, _ in before) > 30
+    monkeypatch.setattr(compiling, "_MANY", many)
     monkeypatch.setattr(compiling, "_VAST", vast)
     monkeypatch.setattr(compiling, "_FEW_WORDS", few)
-    assert [Mesh(each).steps for each in models] == before
+    assert [(mesh.steps, mesh.successors(STEP_ORDER)) for mesh in map(Mesh, models)] == before
