@@ -13,7 +13,8 @@ from meshmodel.analysis.classes import Classes, Following
 from meshmodel.analysis.closure import forward, union
 from meshmodel.analysis.onward import Onward
 from meshmodel.analysis.steps import STEP_ORDER, Mesh, bits
-from tests.analysis.random_models import random_model
+from meshmodel.model import records as r
+from tests.analysis.random_models import random_model, snapshot_of
 from tests.benchmarks.meshes import clustered
 
 
@@ -136,3 +137,17 @@ def test_steps_are_the_same_and_triggers_arise_in_whatever_way(many, vast, few, 
     monkeypatch.setattr(compiling, "_VAST", vast)
     monkeypatch.setattr(compiling, "_FEW_WORDS", few)
     assert [(mesh.steps, mesh.successors(STEP_ORDER)) for mesh in map(Mesh, models)] == before
+
+
+def test_the_grants_of_a_revoked_credential_are_no_steps_and_imply_none():
+    records = [
+        r.System("place"),
+        r.System("other"),
+        r.Credential("gone", status="revoked"),
+        r.Credential("here"),
+        r.Grant("gone", "place", ("admin",)),
+        r.Grant("here", "other", ("admin",)),
+    ]
+    steps = Mesh(snapshot_of(records)).steps
+    assert len(steps["grant"]) == 1
+    assert {leaves for leaves, _ in steps["implies"]} == {steps["grant"][0][1]}
