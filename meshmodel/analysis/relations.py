@@ -93,7 +93,8 @@ class Related:
             if table not in changed:
                 continue
             place = ENDS[table].index(end)
-            lists = dict(arranged)
+            # As a new dictionary it would take ten times as long once a relation is gone.
+            lists = dict.copy(arranged)
             for key, record in changed[table]:
                 ident = key[place]
                 rest = [each for each in lists.get(ident, ()) if _key(table, each) != key]

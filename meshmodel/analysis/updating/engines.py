@@ -152,7 +152,7 @@ def _triggered(kept: Kept, edit: Edited, hearing: Hearing, effective: Followed) 
         effective = shared.copy()
     effective.follow(gone, come)
     mesh.steps["trigger"] = patched(before.steps["trigger"], gone, come)
-    mesh.triggered_by = dict(before.triggered_by)
+    mesh.triggered_by = before.triggered_by.copy()
     for leaves, enters in gone:
         mesh.triggered_by[enters] &= ~(1 << leaves - WRITE)
     for leaves, enters in come:

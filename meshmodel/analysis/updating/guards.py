@@ -1,6 +1,5 @@
 """The checkpoints that count, after an edit: they keep their numbers."""
 
-import copy
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -59,10 +58,8 @@ def guarded(
     ]
     if not concerned:
         return Guarded(before, numbers)
-    found = Guarded(copy.copy(before), dict(numbers), any=True)
+    found = Guarded(before.copy(), numbers.copy(), any=True)
     made = found.candidates
-    made.ids, made.covered, made.control = list(made.ids), list(made.covered), list(made.control)
-    made.boundaries, made.guards = list(made.boundaries), dict(made.guards)
     exists = _Exists(graph)
     for ident in concerned:
         number = found.numbers.get(ident)
@@ -96,16 +93,12 @@ def _counts(checkpoint: Checkpoint | None, view: View) -> bool:
 def _replace(
     found: Guarded, number: int, covered: list[Pair], control: int, boundary: Boundary | None
 ) -> None:
-    made, bit = found.candidates, 1 << number
+    made = found.candidates
     was, now = set(made.covered[number]), set(covered)
     for step in was - now:
-        left = made.guards[step] & ~bit
-        if left:
-            made.guards[step] = left
-        else:
-            del made.guards[step]
+        made.uncover(number, step)
     for step in now - was:
-        made.guards[step] = made.guards.get(step, 0) | bit
+        made.cover(number, step)
     found.steps |= was ^ now
     if control != made.control[number]:
         # Who had or has power over it meets it otherwise.

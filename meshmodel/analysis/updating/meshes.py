@@ -89,7 +89,7 @@ def edited(mesh: Mesh, changes: Changes, before: Related, after: Related) -> Edi
         if was != now:
             gone.setdefault(place[0], set()).update(was - now)
             come.setdefault(place[0], set()).update(now - was)
-    draft.steps = dict(mesh.steps)
+    draft.steps = mesh.steps.copy()
     for kind, pairs in gone.items():
         if kind == "trigger":
             draft.declared_triggers = mesh.declared_triggers - pairs | come[kind]
@@ -136,10 +136,10 @@ def _number(
     """Take the numbers of what is gone away, and give free ones to what came; whether there were any."""
     snapshot = changes.after
     if systems:
-        draft.system_number = dict(draft.system_number)
+        draft.system_number = draft.system_number.copy()
         draft.systems = list(draft.systems)
         draft.zone_of, draft.sensitivity = list(draft.zone_of), list(draft.sensitivity)
-        draft.zone_mask, draft.at_level = dict(draft.zone_mask), list(draft.at_level)
+        draft.zone_mask, draft.at_level = draft.zone_mask.copy(), list(draft.at_level)
         for each in systems:
             number = draft.system_number.pop(each, None)
             if number is not None:
@@ -158,7 +158,7 @@ def _number(
         draft.above = [levels[1] | levels[2] | levels[3], levels[2] | levels[3], levels[3], 0]
         draft.level_read = levels
     if credentials:
-        draft.credential_node = dict(draft.credential_node)
+        draft.credential_node = draft.credential_node.copy()
         draft.credentials = list(draft.credentials)
         for each in credentials:
             if draft.credential_node.pop(each, None) is None:
@@ -168,7 +168,7 @@ def _number(
                 draft.credential_node[each] = number
                 draft.credentials.append(each)
     if agents:
-        draft.agent_node = dict(draft.agent_node)
+        draft.agent_node = draft.agent_node.copy()
         draft.agents = list(draft.agents)
         for each in agents:
             if draft.agent_node.pop(each, None) is None:
