@@ -114,7 +114,9 @@ def follow_a_graph(seed):
         assert [followed.is_cycle(followed.component[node]) for node in range(size)] == [
             scratch.is_cycle(scratch.component[node]) for node in range(size)
         ]
-        assert set(followed.leading([0])) == {node for node in range(size) if rows[node] & 1}
+        for asked in rng.sample(range(size), 2):
+            leading = {node for node in range(size) if rows[node] >> asked & 1}
+            assert set(followed.leading([asked])) == leading
         columns = followed.columns({node: 1 << node for node in range(0, size, 2)})
         assert [columns[followed.component[node]] for node in range(size)] == [
             sum(1 << each for each in range(0, size, 2) if rows[each] >> node & 1) for node in range(size)

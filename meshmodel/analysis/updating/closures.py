@@ -113,7 +113,7 @@ class Followed(Losing):
 
     def copy(self) -> "Followed":
         """The same closure, which can be told of other steps while this one stays as it is."""
-        return Followed(
+        made = Followed(
             self.successors.copy(),
             self._behind.copy(),
             self.component[:],
@@ -121,6 +121,8 @@ class Followed(Losing):
             self._several.copy(),
             self._order[:],
         )
+        made._into = self._into.copy()
+        return made
 
     def without(self, gone: Iterable[Pair]) -> "Followed":
         """The closure of the same graph without these steps."""
@@ -175,11 +177,12 @@ class Followed(Losing):
     # A step more -------------------------------------------------------------------------------
 
     def _insert(self, leaves: int, enters: int) -> None:
-        self._into.clear()
         self.successors.put(leaves, (*self.successors[leaves], enters))
         self._behind.put(enters, (*self._behind[enters], leaves))
         component, rows = self.component, self._known.chunks
         first, last = component[leaves], component[enters]
+        if last in self._into:
+            self._into[last] = self._into[last] | {first}
         if first == last or self.row_of(first) >> enters & 1:
             return
         more = self.row_of(last)
@@ -206,7 +209,9 @@ class Followed(Losing):
         self._order[name] = max(self._order[each] for each in (last, *others))
         members = list(self._members(name))
         for other in (last, *others):
+            self._into.pop(other, None)
             if other != name:
+                self._rename(self._members(other))
                 for node in self._members(other):
                     members.append(node)
                     self.component[node] = name
