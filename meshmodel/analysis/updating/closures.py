@@ -170,16 +170,16 @@ class Followed(Losing):
 
     def leading(self, nodes: Iterable[int]) -> Iterator[int]:
         """The nodes that reach some of these, themselves included."""
-        several = self._several
-        for name in self._coming(map(self.component.__getitem__, nodes)):
-            yield from several.get(name) or (name,)
+        names, several = self._coming(map(self.component.__getitem__, nodes)), self._several
+        together = names & several.keys()
+        return chain(names - together, *map(several.__getitem__, together))
 
     # A step more -------------------------------------------------------------------------------
 
     def _insert(self, leaves: int, enters: int) -> None:
         self.successors.put(leaves, (*self.successors[leaves], enters))
         self._behind.put(enters, (*self._behind[enters], leaves))
-        component, rows = self.component, self._known.chunks
+        component, rows, several = self.component, self._known.chunks, self._several
         first, last = component[leaves], component[enters]
         if last in self._into:
             self._into[last] = self._into[last] | {first}
@@ -190,13 +190,14 @@ class Followed(Losing):
         seen = {first}
         waiting = [first]
         while waiting:
-            for name in self._before(waiting.pop()):
+            known = waiting.pop()
+            for name in self._leading_into(known) if known in several else self._before(known):
                 if name not in seen and not rows[name >> SHIFT][name & REST] >> enters & 1:
                     seen.add(name)
                     waiting.append(name)
         for name in seen:
             self._known.put(name, self.row_of(name) | more)
-            self.changed.update(self._members(name))
+            self.changed.update(several.get(name) or (name,))
         self._order[first] = max(self._order[first], self._order[last])
         if more >> leaves & 1:
             self._join(last, [name for name in seen if more >> name & 1])

@@ -227,6 +227,7 @@ def _set_agents(
     travellers = before.traveller_of.copy()
     gone = union(list(gone_nodes(kept, edit)))
     alike = _Alike(after)
+    is_new = False
     for each in shifted:
         node = nodes.get(each)
         if node is None:
@@ -239,11 +240,13 @@ def _set_agents(
                 alone[each] = replace(known, row=without(known.row, gone))
             continue
         alone[each] = alike.alone(node)
-        if records[each].is_person:
+        agent = records[each]
+        if agent.is_person:
             travellers.pop(each, None)
         else:
-            travellers[each] = alike.traveller(records[each], node)
-    if travellers.keys() - before.traveller_of.keys():
+            is_new = is_new or each not in travellers
+            travellers[each] = alike.traveller(agent, node)
+    if is_new:
         travellers = dict(sorted(travellers.items()))
     made.__dict__.update(alone=alone, traveller_of=travellers, travellers=tuple(travellers.values()))
 

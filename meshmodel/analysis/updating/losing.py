@@ -100,10 +100,7 @@ class Losing(Closure):
         while waiting:
             name = waiting.pop()
             if name in several:
-                into = self._into.get(name)
-                if into is None:
-                    into = self._into[name] = self._beside(several[name], self._behind)
-                new = into - seen
+                new = self._leading_into(name) - seen
                 seen |= new
                 waiting.extend(new)
                 continue
@@ -113,6 +110,15 @@ class Losing(Closure):
                     seen.add(before)
                     waiting.append(before)
         return seen
+
+    def _leading_into(self, name: int) -> set[int]:
+        """The components from which steps lead into one of several nodes, itself perhaps among them: found
+        once as long as they are the same.
+        """
+        into = self._into.get(name)
+        if into is None:
+            into = self._into[name] = self._beside(self._several[name], self._behind)
+        return into
 
     def _lead_less(self, leaves: int, enters: int) -> None:
         """Note from where steps lead into a component, now that this one is gone."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from meshmodel.analysis.relations import Related
 from meshmodel.analysis.results import StepKind
+from meshmodel.analysis.rules.holding import hands_on
 from meshmodel.analysis.steps import (
     ACTION_NUMBER,
     ADMIN,
@@ -17,7 +18,7 @@ from meshmodel.analysis.steps import (
     Pair,
 )
 from meshmodel.analysis.updating.changes import Change, Changes
-from meshmodel.model.records import System
+from meshmodel.model.records import Agent, System
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import SENSITIVITIES
 
@@ -121,6 +122,10 @@ def _system_node(record: System | None) -> object:
     if record is None:
         return None
     return record.domain, record.computed_sensitivity, record.untrusted_input
+
+
+def _is_hosted(record: Agent) -> bool:
+    return record.runs_on is not None
 
 
 def _is_node(record: object) -> bool:
@@ -258,7 +263,7 @@ def _at_system(reading: Reading, system: str) -> Iterator[Place]:
         yield "custody", system, custody.credential
     for trigger in reading.related.of("trigger", "system", system):
         yield "trigger", system, trigger.agent
-    for agent in reading.snapshot.agent.values():
+    for agent in reading.related.chosen("agent", _is_hosted).values():
         if agent.runs_on == system:
             yield "hosting", system, agent.id
 
@@ -282,8 +287,8 @@ def _at_credential(reading: Reading, credential: str) -> Iterator[Place]:
     related = reading.related
     for hold in related.of("hold", "credential", credential):
         yield "hold", hold.agent, credential
-    for delegation in reading.snapshot.delegation.values():
-        if credential in (delegation.passes or ()):
+    for delegation in related.chosen("delegation", hands_on).values():
+        if credential in delegation.passes:
             yield "hold", delegation.to, credential
     for grant in related.of("grant", "credential", credential):
         yield "grant", credential, grant.system
