@@ -36,10 +36,10 @@ class Onward:
         number = component[node]
         if number == self._core or closure.is_cycle(number):
             return self._row_of(number)
-        if closure.keeps:
+        after = closure.successors[node]
+        if closure.keeps and len(after) > 1:
             known = closure.row(node) ^ 1 << node
             return self._same.setdefault(known, known)
-        after = closure.successors[node]
         entered = {component[each] for each in after}
         inside = self._inside
         if self._core in entered:
