@@ -175,40 +175,40 @@ class Candidates:
     def weigh(self) -> None:
         """Put the candidates together by the nodes that give power over them."""
         self.controllable = 0
-        self._by_control: dict[int, int] = {}
-        self._by_node: dict[int, int] = {}
-        self._powers: dict[int, int] = {}
+        self.by_control: dict[int, int] = {}
+        self.by_node: dict[int, int] = {}
+        self.powers: dict[int, int] = {}
         for number, control in enumerate(self.control):
             if control:
                 self.controllable |= control
-                self._by_control[control] = self._by_control.get(control, 0) | 1 << number
+                self.by_control[control] = self.by_control.get(control, 0) | 1 << number
 
     def controlled(self, row: int) -> int:
         """The candidates over which somebody with this unchecked reach has power."""
         power = row & self.controllable
         if not power:
             return 0
-        dropped = self._powers.get(power)
+        dropped = self.powers.get(power)
         if dropped is None:
             dropped = 0
-            if power.bit_count() < len(self._by_control):
-                numbers_of = self._numbers_by_node()
+            if power.bit_count() < len(self.by_control):
+                numbers_of = self.numbers_by_node()
                 for node in bits(power):
                     dropped |= numbers_of[node]
             else:
-                for control, numbers in self._by_control.items():
+                for control, numbers in self.by_control.items():
                     if power & control:
                         dropped |= numbers
-            self._powers[power] = dropped
+            self.powers[power] = dropped
         return dropped
 
-    def _numbers_by_node(self) -> dict[int, int]:
+    def numbers_by_node(self) -> dict[int, int]:
         """For each node the candidates over which it gives power; where nobody asks it takes too long."""
-        if not self._by_node:
-            for control, numbers in self._by_control.items():
+        if not self.by_node:
+            for control, numbers in self.by_control.items():
                 for node in taken_off(control, _FEW) or bits(control):
-                    self._by_node[node] = self._by_node.get(node, 0) | numbers
-        return self._by_node
+                    self.by_node[node] = self.by_node.get(node, 0) | numbers
+        return self.by_node
 
 
 class _Existing:

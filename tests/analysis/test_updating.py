@@ -17,6 +17,7 @@ from meshmodel.analysis.updating.closures import Followed
 from meshmodel.analysis.updating.found import WITHIN
 from meshmodel.api import analyse
 from meshmodel.store.edits import Edit, Put, Rename, apply_edit
+from tests.analysis.following import followed
 from tests.analysis.random_edits import TODAY
 from tests.analysis.random_models import random_model
 from tests.analysis.test_incremental import answers, assert_equal
@@ -83,6 +84,20 @@ LIMITS = {
     "all": (0, 300, 99),
 }
 """More members than are large, more than are many, and how many nodes are few."""
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_candidates_that_followed_edits_are_put_together_as_others_are(seed):
+    for analysis, _ in followed(seed):
+        candidates = analysis._engine.candidates
+        again = candidates.copy()
+        again.weigh()
+        assert candidates.controllable == again.controllable
+        assert candidates.by_control == again.by_control
+        assert candidates.numbers_by_node() == again.numbers_by_node()
+        steps = {(leaves, each) for leaves, entered in candidates.entered.items() for each in entered}
+        assert steps == candidates.guards.keys()
+        assert candidates.left == sum(1 << leaves for leaves in candidates.entered)
 
 
 @pytest.mark.parametrize("limits", LIMITS)
