@@ -210,7 +210,6 @@ class Followed(Losing):
         self._order[name] = max(self._order[each] for each in (last, *others))
         members = list(self._members(name))
         for other in (last, *others):
-            self._into.pop(other, None)
             if other != name:
                 self._rename(self._members(other))
                 for node in self._members(other):

@@ -138,7 +138,9 @@ class Losing(Closure):
         return False
 
     def _rename(self, nodes: Iterable[int]) -> None:
-        """Forget from where steps lead to where they lead from these nodes, whose component is another."""
+        """Forget from where steps lead to where they lead from these nodes, whose component is another; that
+        is among it if it has several nodes.
+        """
         component, ahead, into = self.component, self.successors.chunks, self._into
         for node in nodes:
             for each in ahead[node >> SHIFT][node & REST]:
@@ -147,7 +149,7 @@ class Losing(Closure):
     def _come_off(self, name: int, nodes: list[int]) -> None:
         """Note from where steps lead into a component, and into others, now that these nodes are off it."""
         component, behind = self.component, self._behind.chunks
-        into = self._into.pop(name, None)
+        into = self._into.get(name)
         self._rename(nodes)
         if into is not None:
             before = {component[each] for node in nodes for each in behind[node >> SHIFT][node & REST]}
