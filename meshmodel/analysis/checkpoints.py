@@ -1,5 +1,6 @@
 """Which checkpoints count (section 5), and what a start reaches where they do."""
 
+import copy
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -108,6 +109,8 @@ class Candidates:
         covered: the steps that each one covers.
         guards: for each covered step the set of candidates on it.
         control: for each one the nodes that give power over it.
+        entered: by the nodes that covered steps leave those that these enter.
+        left: those that they leave.
         boundaries: those on a boundary.
         controllable: every node that gives power over some candidate.
     """
@@ -133,45 +136,79 @@ class Candidates:
         for number, steps in enumerate(self.covered):
             for step in steps:
                 self.guards[step] = self.guards.get(step, 0) | 1 << number
+        self.entered: dict[int, list[int]] = {}
+        for leaves, enters in self.guards:
+            self.entered.setdefault(leaves, []).append(enters)
+        self.left = union(list(self.entered))
         self.weigh()
+
+    def copy(self) -> "Candidates":
+        """The same candidates, which can be told of others while these stay as they are."""
+        made = copy.copy(self)
+        made.ids, made.covered, made.control = self.ids.copy(), self.covered.copy(), self.control.copy()
+        made.boundaries, made.guards = self.boundaries.copy(), self.guards.copy()
+        made.entered = self.entered.copy()
+        return made
+
+    def cover(self, number: int, step: Pair) -> None:
+        """Have a candidate on one more step: only in a copy."""
+        guards = self.guards.get(step, 0)
+        self.guards[step] = guards | 1 << number
+        if not guards:
+            leaves, enters = step
+            self.entered[leaves] = [*self.entered.get(leaves, ()), enters]
+            self.left |= 1 << leaves
+
+    def uncover(self, number: int, step: Pair) -> None:
+        """Take a candidate off a step: only in a copy."""
+        guards = self.guards[step] & ~(1 << number)
+        if guards:
+            self.guards[step] = guards
+            return
+        leaves, enters = step
+        self.entered[leaves] = [each for each in self.entered[leaves] if each != enters]
+        del self.guards[step]
+        if not self.entered[leaves]:
+            del self.entered[leaves]
+            self.left ^= 1 << leaves
 
     def weigh(self) -> None:
         """Put the candidates together by the nodes that give power over them."""
         self.controllable = 0
-        self._by_control: dict[int, int] = {}
-        self._by_node: dict[int, int] = {}
-        self._powers: dict[int, int] = {}
+        self.by_control: dict[int, int] = {}
+        self.by_node: dict[int, int] = {}
+        self.powers: dict[int, int] = {}
         for number, control in enumerate(self.control):
             if control:
                 self.controllable |= control
-                self._by_control[control] = self._by_control.get(control, 0) | 1 << number
+                self.by_control[control] = self.by_control.get(control, 0) | 1 << number
 
     def controlled(self, row: int) -> int:
         """The candidates over which somebody with this unchecked reach has power."""
         power = row & self.controllable
         if not power:
             return 0
-        dropped = self._powers.get(power)
+        dropped = self.powers.get(power)
         if dropped is None:
             dropped = 0
-            if power.bit_count() < len(self._by_control):
-                numbers_of = self._numbers_by_node()
+            if power.bit_count() < len(self.by_control):
+                numbers_of = self.numbers_by_node()
                 for node in bits(power):
                     dropped |= numbers_of[node]
             else:
-                for control, numbers in self._by_control.items():
+                for control, numbers in self.by_control.items():
                     if power & control:
                         dropped |= numbers
-            self._powers[power] = dropped
+            self.powers[power] = dropped
         return dropped
 
-    def _numbers_by_node(self) -> dict[int, int]:
+    def numbers_by_node(self) -> dict[int, int]:
         """For each node the candidates over which it gives power; where nobody asks it takes too long."""
-        if not self._by_node:
-            for control, numbers in self._by_control.items():
+        if not self.by_node:
+            for control, numbers in self.by_control.items():
                 for node in taken_off(control, _FEW) or bits(control):
-                    self._by_node[node] = self._by_node.get(node, 0) | numbers
-        return self._by_node
+                    self.by_node[node] = self.by_node.get(node, 0) | numbers
+        return self.by_node
 
 
 class _Existing:
@@ -258,7 +295,7 @@ class Guarding:
     def _find_alike(self, node: int) -> Unchecked:
         baseline = self.baseline
         is_cycle = baseline.is_cycle(baseline.component[node])
-        if node in self._guarded and not is_cycle:
+        if node in self.candidates.entered and not is_cycle:
             return self._from_guarded(node)
         row = self.onward.of(node)
         known = self._alike.get(id(row))
@@ -295,11 +332,6 @@ class Guarding:
     @cached_property
     def _alone(self) -> dict[int, Unchecked]:
         return {}
-
-    @cached_property
-    def _guarded(self) -> set[int]:
-        """The nodes from which a guarded step leads."""
-        return {leaves for leaves, _ in self.candidates.guards}
 
     def together(self, before: Unchecked, node: int, following: int) -> Unchecked:
         """The unchecked reach of a start and one more node, from which this follows in the baseline."""
@@ -362,8 +394,7 @@ class Guarding:
 
 def unguarded(successors: Successors, candidates: Candidates) -> list[Sequence[int]]:
     """The successors by steps that no candidate covers; those of most nodes are the same lists."""
-    guards = candidates.guards
     found = list(successors)
-    for leaves in {leaves for leaves, _ in guards}:
-        found[leaves] = [enters for enters in found[leaves] if (leaves, enters) not in guards]
+    for leaves, guarded in candidates.entered.items():
+        found[leaves] = [enters for enters in found[leaves] if enters not in guarded]
     return found

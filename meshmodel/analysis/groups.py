@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -92,12 +91,7 @@ class Grouping:
         self._opened: dict[tuple[Out, int], list[_Opened]] = {}
         self._opening: dict[tuple[int, Out, int], Group] = {}
         self._relevant: dict[Out, tuple[int, int]] = {}
-        # The guards of steps by the nodes that these leave, and which of these are read accesses.
-        self._guards: dict[int, int] = {}
-        for (leaves, _), guards in guarding.candidates.guards.items():
-            self._guards[leaves] = self._guards.get(leaves, 0) | guards
-        self._left = union(list(self._guards))
-        self._guarded = self._left & guarding.mesh.access
+        self._guarded = guarding.candidates.left & guarding.mesh.access
         self._boundaries = 0
         for boundary in guarding.candidates.boundaries:
             self._boundaries |= 1 << boundary.number
@@ -158,14 +152,6 @@ class Grouping:
         groups = [Group(plain, home, alone)] if plain or home else []
         groups.extend(Group(known, home=False, unchecked=first) for known, first in whole.values())
         return groups, tuple(rest)
-
-    @cached_property
-    def _behind(self) -> dict[int, list[int]]:
-        """The nodes that guarded steps enter, by those that these leave."""
-        behind: dict[int, list[int]] = {}
-        for leaves, enters in self._candidates.guards:
-            behind.setdefault(leaves, []).append(enters)
-        return behind
 
     def _parted(self, accesses: int) -> Classes:
         """Some read accesses by what follows on them."""
@@ -245,9 +231,10 @@ class Grouping:
 
     def _guards_from(self, nodes: int) -> int:
         """The checkpoints on steps from these nodes, and on boundaries."""
-        guards = self._boundaries
-        for node in bits(nodes & self._left):
-            guards |= self._guards[node]
+        guards, candidates = self._boundaries, self._candidates
+        for node in bits(nodes & candidates.left):
+            for enters in candidates.entered[node]:
+                guards |= candidates.guards[node, enters]
         return guards
 
     def _opening_rest(self, out: Out, alone: Unchecked) -> Group | None:
@@ -281,7 +268,7 @@ class Grouping:
         for each in chain.from_iterable(seeds[1:]):
             grown |= self._guarding.baseline.row(each)
         covered = [step for number in bits(dropped) for step in candidates.covered[number]]
-        ahead = map(self._behind.__getitem__, bits(more & self._left))
+        ahead = map(candidates.entered.__getitem__, bits(more & candidates.left))
         decides = grown | union([*chain.from_iterable(covered), *chain.from_iterable(ahead)])
         # Doors may be open anew at credentials that the agent has alone, to what it reaches alone.
         doors = [

@@ -37,10 +37,10 @@ class Onward:
         if number == self._core or closure.is_cycle(number):
             return self._row_of(number)
         after = closure.successors[node]
-        entered = {component[each] for each in after}
-        if closure.keeps and len(entered) > 1:
+        if closure.keeps and len(after) > 1:
             known = closure.row(node) ^ 1 << node
             return self._same.setdefault(known, known)
+        entered = {component[each] for each in after}
         inside = self._inside
         if self._core in entered:
             entered = {component[each] for each in after if not inside[each]}

@@ -17,6 +17,7 @@ from meshmodel.analysis.updating.closures import Followed
 from meshmodel.analysis.updating.found import WITHIN
 from meshmodel.api import analyse
 from meshmodel.store.edits import Edit, Put, Rename, apply_edit
+from tests.analysis.following import followed
 from tests.analysis.random_edits import TODAY
 from tests.analysis.random_models import random_model
 from tests.analysis.test_incremental import answers, assert_equal
@@ -85,10 +86,30 @@ LIMITS = {
 """More members than are large, more than are many, and how many nodes are few."""
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_candidates_that_followed_edits_are_put_together_as_others_are(seed):
+    for analysis, _ in followed(seed):
+        candidates = analysis._engine.candidates
+        again = candidates.copy()
+        again.weigh()
+        assert candidates.controllable == again.controllable
+        assert candidates.by_control == again.by_control
+        assert candidates.numbers_by_node() == again.numbers_by_node()
+        steps = {(leaves, each) for leaves, entered in candidates.entered.items() for each in entered}
+        assert steps == candidates.guards.keys()
+        assert candidates.left == sum(1 << leaves for leaves in candidates.entered)
+
+
+HARD = (30, 128)
+"""Graphs in which components are joined to which steps lead from others that were asked for before."""
+
+
 @pytest.mark.parametrize("limits", LIMITS)
 def test_a_closure_that_follows_its_graph_is_that_of_the_graph(limits, monkeypatch):
     for name, value in zip(("_LARGE", "_MANY", "_FEW"), LIMITS[limits], strict=True):
         monkeypatch.setattr(losing, name, value)
+    for seed in HARD:
+        follow_a_graph(seed)
     given(seed=st.integers(0, 2**32))(follow_a_graph)()
 
 
@@ -114,7 +135,9 @@ def follow_a_graph(seed):
         assert [followed.is_cycle(followed.component[node]) for node in range(size)] == [
             scratch.is_cycle(scratch.component[node]) for node in range(size)
         ]
-        assert set(followed.leading([0])) == {node for node in range(size) if rows[node] & 1}
+        for asked in range(size):
+            leading = {node for node in range(size) if rows[node] >> asked & 1}
+            assert set(followed.leading([asked])) == leading
         columns = followed.columns({node: 1 << node for node in range(0, size, 2)})
         assert [columns[followed.component[node]] for node in range(size)] == [
             sum(1 << each for each in range(0, size, 2) if rows[each] >> node & 1) for node in range(size)

@@ -1,6 +1,5 @@
 """A reading with more checkpoints than the model has, which nobody has power over."""
 
-import copy
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -67,12 +66,11 @@ class Guarded(Engine):
 
 def _with_one_more(candidates: Candidates, steps: list[Pair]) -> Candidates:
     """The checkpoints and one that covers all of these steps, decided where nobody has power."""
-    more = copy.copy(candidates)
+    more = candidates.copy()
     number = len(candidates.ids)
-    more.ids = [*candidates.ids, ""]
-    more.covered = [*candidates.covered, steps]
-    more.control = [*candidates.control, 0]
-    more.guards = dict(candidates.guards)
+    more.ids.append("")
+    more.covered.append(steps)
+    more.control.append(0)
     for step in steps:
-        more.guards[step] = more.guards.get(step, 0) | 1 << number
+        more.cover(number, step)
     return more

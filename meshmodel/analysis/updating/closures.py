@@ -113,7 +113,7 @@ class Followed(Losing):
 
     def copy(self) -> "Followed":
         """The same closure, which can be told of other steps while this one stays as it is."""
-        return Followed(
+        made = Followed(
             self.successors.copy(),
             self._behind.copy(),
             self.component[:],
@@ -121,6 +121,8 @@ class Followed(Losing):
             self._several.copy(),
             self._order[:],
         )
+        made._into = self._into.copy()
+        return made
 
     def without(self, gone: Iterable[Pair]) -> "Followed":
         """The closure of the same graph without these steps."""
@@ -168,18 +170,19 @@ class Followed(Losing):
 
     def leading(self, nodes: Iterable[int]) -> Iterator[int]:
         """The nodes that reach some of these, themselves included."""
-        several = self._several
-        for name in self._coming(map(self.component.__getitem__, nodes)):
-            yield from several.get(name) or (name,)
+        names, several = self._coming(map(self.component.__getitem__, nodes)), self._several
+        together = names & several.keys()
+        return chain(names - together, *map(several.__getitem__, together))
 
     # A step more -------------------------------------------------------------------------------
 
     def _insert(self, leaves: int, enters: int) -> None:
-        self._into.clear()
         self.successors.put(leaves, (*self.successors[leaves], enters))
         self._behind.put(enters, (*self._behind[enters], leaves))
-        component, rows = self.component, self._known.chunks
+        component, rows, several = self.component, self._known.chunks, self._several
         first, last = component[leaves], component[enters]
+        if last in self._into:
+            self._into[last] = self._into[last] | {first}
         if first == last or self.row_of(first) >> enters & 1:
             return
         more = self.row_of(last)
@@ -187,13 +190,14 @@ class Followed(Losing):
         seen = {first}
         waiting = [first]
         while waiting:
-            for name in self._before(waiting.pop()):
+            known = waiting.pop()
+            for name in self._leading_into(known) if known in several else self._before(known):
                 if name not in seen and not rows[name >> SHIFT][name & REST] >> enters & 1:
                     seen.add(name)
                     waiting.append(name)
         for name in seen:
             self._known.put(name, self.row_of(name) | more)
-            self.changed.update(self._members(name))
+            self.changed.update(several.get(name) or (name,))
         self._order[first] = max(self._order[first], self._order[last])
         if more >> leaves & 1:
             self._join(last, [name for name in seen if more >> name & 1])
@@ -207,6 +211,7 @@ class Followed(Losing):
         members = list(self._members(name))
         for other in (last, *others):
             if other != name:
+                self._rename(self._members(other))
                 for node in self._members(other):
                     members.append(node)
                     self.component[node] = name

@@ -152,7 +152,7 @@ def _triggered(kept: Kept, edit: Edited, hearing: Hearing, effective: Followed) 
         effective = shared.copy()
     effective.follow(gone, come)
     mesh.steps["trigger"] = patched(before.steps["trigger"], gone, come)
-    mesh.triggered_by = dict(before.triggered_by)
+    mesh.triggered_by = before.triggered_by.copy()
     for leaves, enters in gone:
         mesh.triggered_by[enters] &= ~(1 << leaves - WRITE)
     for leaves, enters in come:
@@ -227,6 +227,7 @@ def _set_agents(
     travellers = before.traveller_of.copy()
     gone = union(list(gone_nodes(kept, edit)))
     alike = _Alike(after)
+    is_new = False
     for each in shifted:
         node = nodes.get(each)
         if node is None:
@@ -238,53 +239,45 @@ def _set_agents(
             if (known := alone.get(each)) is not None:
                 alone[each] = replace(known, row=without(known.row, gone))
             continue
-        alone[each] = alike.alone(node)
-        if records[each].is_person:
+        alone[each], traveller = alike.of(records[each], node)
+        if traveller is None:
             travellers.pop(each, None)
         else:
-            travellers[each] = alike.traveller(records[each], node)
-    if travellers.keys() - before.traveller_of.keys():
+            is_new = is_new or each not in travellers
+            travellers[each] = traveller
+    if is_new:
         travellers = dict(sorted(travellers.items()))
     made.__dict__.update(alone=alone, traveller_of=travellers, travellers=tuple(travellers.values()))
 
 
 class _Alike:
-    """What agents reach, once for those that are together in large components."""
+    """What agents reach, once for those that are together in one component."""
 
     def __init__(self, kept: Kept) -> None:
-        self._kept = kept
         self._engine = kept.engine
+        self._effective, self._baseline = kept.effective, kept.baseline
+        self._intended = kept.related.at("intent", "agent")
         self._alone: dict[int, Unchecked] = {}
         self._situations: dict[tuple[int, int, int, bool, bool], Situation] = {}
 
-    def alone(self, node: int) -> Unchecked:
-        """What an agent reaches unchecked, alone as the start."""
-        baseline = self._kept.baseline
-        name = baseline.component[node]
-        if not baseline.is_cycle(name):
-            return self._engine.guarding.alone(node)
-        known = self._alone.get(name)
-        if known is None:
-            known = self._alone[name] = self._engine.guarding.alone(node)
-        return known
-
-    def traveller(self, agent: Agent, node: int) -> Traveller:
-        """What is known of an agent that is no person."""
-        kept, engine = self._kept, self._engine
-        effective, baseline = kept.effective, kept.baseline
-        one, other = effective.component[node], baseline.component[node]
-        if not effective.is_cycle(one) or not baseline.is_cycle(other):
-            return engine.traveller(agent, node)
-        triggers = engine.mesh.triggered_by.get(node, 0)
+    def of(self, agent: Agent, node: int) -> tuple[Unchecked, Traveller | None]:
+        """What an agent reaches unchecked, alone as the start, and what is known of it if it is no person."""
+        engine, effective = self._engine, self._effective
+        one, other = effective.component[node], self._baseline.component[node]
+        alone = self._alone.get(other)
+        if alone is None:
+            alone = self._alone[other] = engine.guarding.alone(node)
+        if agent.is_person:
+            return alone, None
+        mesh, home = engine.mesh, agent.home
+        triggers = mesh.triggered_by.get(node, 0)
         if triggers:
             triggers = without(triggers, effective.row_of(one))
-        intended = agent.id in kept.related.at("intent", "agent")
-        key = one, other, triggers, agent.home is None, intended
+        key = one, other, triggers, home is None, agent.id in self._intended
         known = self._situations.get(key)
         if known is None:
             made = engine.traveller(agent, node)
             self._situations[key] = made.situation
-            return made
-        home = agent.home
-        mask = 0 if home is None else engine.mesh.zone_mask.get(home, 0)
-        return Traveller(agent.id, node, home, mask, known)
+            return alone, made
+        mask = 0 if home is None else mesh.zone_mask.get(home, 0)
+        return alone, Traveller(agent.id, node, home, mask, known)

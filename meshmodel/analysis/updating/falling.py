@@ -8,6 +8,7 @@ root or to one of those. If not, all that was looked at for it is apart, and not
 
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from meshmodel.analysis.closure import forward
 from meshmodel.analysis.steps import Pair
@@ -66,7 +67,8 @@ class Falling:
                 self._take_off(apart, forwards, leading, led)
                 self._peel(leading, led)
         if self.below or self.above:
-            self.left = [node for node in self._members if self._component[node] == self._name]
+            apart = set(chain(*self.below, *chain.from_iterable(self.above)))
+            self.left = [node for node in self._members if node not in apart]
 
     def _root(self) -> int:
         """A node that stays: the one that gave its name, or one to which and from which much leads."""
@@ -126,9 +128,10 @@ class Falling:
             if not front or len(here) <= len(front):
                 found = []
                 for node in here:
-                    for each in near[node >> SHIFT][node & REST]:
-                        if each in there:
-                            return set()
+                    after = near[node >> SHIFT][node & REST]
+                    if not there.isdisjoint(after):
+                        return set()
+                    for each in after:
                         if each not in seen and component[each] == name:
                             seen.add(each)
                             found.append(each)

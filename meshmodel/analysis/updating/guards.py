@@ -1,11 +1,10 @@
 """The checkpoints that count, after an edit: they keep their numbers."""
 
-import copy
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from meshmodel.analysis.checkpoints import Boundary, Candidates, control_mask, shortcomings, steps_covered
-from meshmodel.analysis.steps import Pair, action_mask
+from meshmodel.analysis.steps import Pair, action_mask, bits
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.closures import Followed
 from meshmodel.analysis.updating.meshes import Edited
@@ -59,10 +58,8 @@ def guarded(
     ]
     if not concerned:
         return Guarded(before, numbers)
-    found = Guarded(copy.copy(before), dict(numbers), any=True)
+    found = Guarded(before.copy(), numbers.copy(), any=True)
     made = found.candidates
-    made.ids, made.covered, made.control = list(made.ids), list(made.covered), list(made.control)
-    made.boundaries, made.guards = list(made.boundaries), dict(made.guards)
     exists = _Exists(graph)
     for ident in concerned:
         number = found.numbers.get(ident)
@@ -84,8 +81,6 @@ def guarded(
             made.ids[number] = ""
             del found.numbers[ident]
         _replace(found, number, covered, control, boundary)
-    if found.control:
-        made.weigh()
     return found
 
 
@@ -96,22 +91,18 @@ def _counts(checkpoint: Checkpoint | None, view: View) -> bool:
 def _replace(
     found: Guarded, number: int, covered: list[Pair], control: int, boundary: Boundary | None
 ) -> None:
-    made, bit = found.candidates, 1 << number
+    made = found.candidates
     was, now = set(made.covered[number]), set(covered)
     for step in was - now:
-        left = made.guards[step] & ~bit
-        if left:
-            made.guards[step] = left
-        else:
-            del made.guards[step]
+        made.uncover(number, step)
     for step in now - was:
-        made.guards[step] = made.guards.get(step, 0) | bit
+        made.cover(number, step)
     found.steps |= was ^ now
     if control != made.control[number]:
         # Who had or has power over it meets it otherwise.
         found.control |= control | made.control[number]
+        _weigh(made, number, control)
     made.covered[number] = covered
-    made.control[number] = control
     old = next((each for each in made.boundaries if each.number == number), None)
     if old != boundary:
         for each in (old, boundary):
@@ -120,6 +111,23 @@ def _replace(
         made.boundaries = [each for each in made.boundaries if each.number != number]
         if boundary is not None:
             made.boundaries.append(boundary)
+
+
+def _weigh(made: Candidates, number: int, control: int) -> None:
+    """Have other nodes give power over a candidate."""
+    was, bit = made.control[number], 1 << number
+    by_node, by_control = made.numbers_by_node().copy(), made.by_control.copy()
+    for nodes in (was, control):
+        if nodes and (numbers := by_control.pop(nodes, 0) ^ bit):
+            by_control[nodes] = numbers
+    for node in bits(was ^ control):
+        numbers = by_node.pop(node, 0) ^ bit
+        if numbers:
+            by_node[node] = numbers
+        if bool(numbers) != bool(made.controllable >> node & 1):
+            made.controllable ^= 1 << node
+    made.control[number] = control
+    made.by_node, made.by_control, made.powers = by_node, by_control, {}
 
 
 def _boundary(number: int, checkpoint: Checkpoint) -> Boundary | None:

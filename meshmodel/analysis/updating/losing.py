@@ -65,7 +65,7 @@ class Losing(Closure):
         self.component = component
         self._known = rows  # 0: a node without steps, which reaches itself
         self.changed: set[int] = set()
-        # From where steps lead into large components, as long as no step and no component is another one.
+        # From where steps lead into components of several nodes, once that was asked; a set is never altered.
         self._into: dict[int, set[int]] = {}
         # The components to be looked at, of large ones what they may reach no more, and where steps are gone.
         self._waiting: list[tuple[int, int]] = []
@@ -100,10 +100,7 @@ class Losing(Closure):
         while waiting:
             name = waiting.pop()
             if name in several:
-                into = self._into.get(name)
-                if into is None:
-                    into = self._into[name] = self._beside(several[name], self._behind)
-                new = into - seen
+                new = self._leading_into(name) - seen
                 seen |= new
                 waiting.extend(new)
                 continue
@@ -113,6 +110,52 @@ class Losing(Closure):
                     seen.add(before)
                     waiting.append(before)
         return seen
+
+    def _leading_into(self, name: int) -> set[int]:
+        """The components from which steps lead into one of several nodes, itself perhaps among them: found
+        once as long as they are the same.
+        """
+        into = self._into.get(name)
+        if into is None:
+            into = self._into[name] = self._beside(self._several[name], self._behind)
+        return into
+
+    def _lead_less(self, leaves: int, enters: int) -> None:
+        """Note from where steps lead into a component, now that this one is gone."""
+        component = self.component
+        before, name = component[leaves], component[enters]
+        into = self._into.get(name)
+        if into is not None and before != name and not self._leads(before, name):
+            self._into[name] = into - {before}
+
+    def _leads(self, one: int, other: int) -> bool:
+        """Whether a step leads from one component into another one."""
+        component, ahead = self.component, self.successors.chunks
+        for node in self._members(one):
+            for each in ahead[node >> SHIFT][node & REST]:
+                if component[each] == other:
+                    return True
+        return False
+
+    def _rename(self, nodes: Iterable[int]) -> None:
+        """Forget from where steps lead to where they lead from these nodes, whose component is another; that
+        is among it if it has several nodes.
+        """
+        component, ahead, into = self.component, self.successors.chunks, self._into
+        for node in nodes:
+            for each in ahead[node >> SHIFT][node & REST]:
+                into.pop(component[each], None)
+
+    def _come_off(self, name: int, nodes: list[int]) -> None:
+        """Note from where steps lead into a component, and into others, now that these nodes are off it."""
+        component, behind = self.component, self._behind.chunks
+        into = self._into.get(name)
+        self._rename(nodes)
+        if into is not None:
+            before = {component[each] for node in nodes for each in behind[node >> SHIFT][node & REST]}
+            before.update(map(component.__getitem__, nodes))
+            before.discard(name)
+            self._into[name] = (into - before).union(each for each in before if self._leads(each, name))
 
     def _beside(self, members: Sequence[int], beside: Chunks[Sequence[int]]) -> set[int]:
         """The components of all nodes after these, or before them."""
@@ -133,7 +176,8 @@ class Losing(Closure):
         within: dict[int, list[Pair]] = {}
         gone = tuple(gone)
         self._ends = {enters for _, enters in gone}
-        self._into.clear()
+        for step in gone:
+            self._lead_less(*step)
         for leaves, enters in gone:
             name = component[leaves]
             if name == component[enters]:
@@ -243,7 +287,6 @@ class Losing(Closure):
         the parts.
         """
         several = self._several
-        self._into.clear()
         members = several.pop(name)
         whole = self.row_of(name)
         falling = Falling(self.component, name, members, self.successors.chunks, self._behind.chunks)
@@ -266,6 +309,10 @@ class Losing(Closure):
                 several[first] = part
             self._known.put(first, whole)
             self._order[first] = self._order[name]
+        if falling.root == name:
+            self._come_off(name, [node for part in parts if part is not falling.left for node in part])
+        else:
+            self._into.clear()
         suspects = self._suspects.pop(name, set())
         for part in parts:
             if len(part) <= _MANY:
@@ -307,11 +354,10 @@ class Losing(Closure):
                     self._wait(name, missing)
             coming -= waiting
         put, several, changed = self._known.put, self._several, self.changed
+        there = (1 << len(component)) - 1 ^ missing
         for name in coming.difference(lost, fresh):
             row = rows[name >> SHIFT][name & REST]
-            less = row & missing
-            if less and name in kept:
-                less = without(less, kept[name])
-            if less:
-                put(name, row ^ less)
+            left = row & (there | kept[name] if name in kept else there)
+            if left != row:
+                put(name, left)
                 changed.update(several.get(name) or (name,))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from meshmodel.analysis.relations import Related
 from meshmodel.analysis.results import StepKind
+from meshmodel.analysis.rules.holding import hands_on
 from meshmodel.analysis.steps import (
     ACTION_NUMBER,
     ADMIN,
@@ -17,7 +18,7 @@ from meshmodel.analysis.steps import (
     Pair,
 )
 from meshmodel.analysis.updating.changes import Change, Changes
-from meshmodel.model.records import System
+from meshmodel.model.records import Agent, System
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import SENSITIVITIES
 
@@ -89,7 +90,7 @@ def edited(mesh: Mesh, changes: Changes, before: Related, after: Related) -> Edi
         if was != now:
             gone.setdefault(place[0], set()).update(was - now)
             come.setdefault(place[0], set()).update(now - was)
-    draft.steps = dict(mesh.steps)
+    draft.steps = mesh.steps.copy()
     for kind, pairs in gone.items():
         if kind == "trigger":
             draft.declared_triggers = mesh.declared_triggers - pairs | come[kind]
@@ -123,6 +124,10 @@ def _system_node(record: System | None) -> object:
     return record.domain, record.computed_sensitivity, record.untrusted_input
 
 
+def _is_hosted(record: Agent) -> bool:
+    return record.runs_on is not None
+
+
 def _is_node(record: object) -> bool:
     return record is not None and bool(record.is_active)  # type: ignore[attr-defined]  # agent or credential
 
@@ -136,10 +141,10 @@ def _number(
     """Take the numbers of what is gone away, and give free ones to what came; whether there were any."""
     snapshot = changes.after
     if systems:
-        draft.system_number = dict(draft.system_number)
+        draft.system_number = draft.system_number.copy()
         draft.systems = list(draft.systems)
         draft.zone_of, draft.sensitivity = list(draft.zone_of), list(draft.sensitivity)
-        draft.zone_mask, draft.at_level = dict(draft.zone_mask), list(draft.at_level)
+        draft.zone_mask, draft.at_level = draft.zone_mask.copy(), list(draft.at_level)
         for each in systems:
             number = draft.system_number.pop(each, None)
             if number is not None:
@@ -158,7 +163,7 @@ def _number(
         draft.above = [levels[1] | levels[2] | levels[3], levels[2] | levels[3], levels[3], 0]
         draft.level_read = levels
     if credentials:
-        draft.credential_node = dict(draft.credential_node)
+        draft.credential_node = draft.credential_node.copy()
         draft.credentials = list(draft.credentials)
         for each in credentials:
             if draft.credential_node.pop(each, None) is None:
@@ -168,7 +173,7 @@ def _number(
                 draft.credential_node[each] = number
                 draft.credentials.append(each)
     if agents:
-        draft.agent_node = dict(draft.agent_node)
+        draft.agent_node = draft.agent_node.copy()
         draft.agents = list(draft.agents)
         for each in agents:
             if draft.agent_node.pop(each, None) is None:
@@ -258,7 +263,7 @@ def _at_system(reading: Reading, system: str) -> Iterator[Place]:
         yield "custody", system, custody.credential
     for trigger in reading.related.of("trigger", "system", system):
         yield "trigger", system, trigger.agent
-    for agent in reading.snapshot.agent.values():
+    for agent in reading.related.chosen("agent", _is_hosted).values():
         if agent.runs_on == system:
             yield "hosting", system, agent.id
 
@@ -282,8 +287,8 @@ def _at_credential(reading: Reading, credential: str) -> Iterator[Place]:
     related = reading.related
     for hold in related.of("hold", "credential", credential):
         yield "hold", hold.agent, credential
-    for delegation in reading.snapshot.delegation.values():
-        if credential in (delegation.passes or ()):
+    for delegation in related.chosen("delegation", hands_on).values():
+        if credential in delegation.passes:
             yield "hold", delegation.to, credential
     for grant in related.of("grant", "credential", credential):
         yield "grant", credential, grant.system
