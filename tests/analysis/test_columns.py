@@ -170,3 +170,23 @@ def test_relations_are_found_by_their_ends(seed, size):
                 here = [key for key in keys if key[place] == each]
                 assert related.of(table, end, each) == tuple(map(snapshot.table(table).get, here))
             assert related.of(table, end, "nobody") == ()
+
+
+def assert_somebody_reaches(snapshot):
+    engine = Engine(snapshot, "built")
+    expected = 0
+    for node in engine.mesh.agent_node.values():
+        expected |= engine.effective.row(node)
+    assert reached.Reached(Engine(snapshot, "built")).every == expected
+
+
+@some
+@given(seeds, sizes)
+def test_what_somebody_reaches_is_what_each_agent_does(seed, size):
+    assert_somebody_reaches(random_model(seed, size))
+
+
+@pytest.mark.parametrize("dense", [True, False])
+def test_what_somebody_reaches_is_what_each_agent_does_in_a_large_mesh(dense):
+    for seed in range(8):
+        assert_somebody_reaches(clustered(400, 900, dense=dense, seed=seed))

@@ -1,6 +1,7 @@
 """A door: somebody comes from elsewhere and acts, and nobody is asked (section 6)."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from meshmodel.analysis.reached import Reaching
 from meshmodel.analysis.results import Door, Told
@@ -10,24 +11,20 @@ from meshmodel.model.records import Credential, System
 
 def _many(facts: Facts, doors: Sequence[Door]) -> Cases:
     """There can be ten thousand of them: words can wait."""
-    credentials, systems = [door.credential for door in doors], [door.system for door in doors]
-    agents = [door.agents for door in doors]
-    # Doors that the same agents find open share one tuple.
-    who = {id(each): each for each in agents}
-    known = {number: facts.who.these(each) for number, each in who.items()}
+    credentials, systems = facts.snapshot.credential, facts.snapshot.system
     told = Telling(
         _told,
-        facts.elements("credential", credentials),
-        facts.elements("system", systems),
+        facts.column(lambda door: credentials[door.credential], doors),
+        facts.column(lambda door: systems[door.system], doors),
         doors,
-        list(map(known.__getitem__, map(id, agents))),
+        facts.column(facts.who.names.these, agents := facts.column(attrgetter("agents"), doors)),
     )
     return Cases(
-        list(map(">".join, zip(credentials, systems, strict=True))),
+        [f"{door.credential}>{door.system}" for door in doors],
         [door.severity for door in doors],
         told,
         agents,
-        [door.actions for door in doors],
+        facts.column(attrgetter("actions"), doors),
         range(len(doors)),
     )
 
