@@ -16,6 +16,8 @@ from meshmodel.analysis.relations import ENDS, Related
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules import RULES, Case, Facts, orphaned_credential, several
 from meshmodel.analysis.rules.base import Cases, Looked
+from meshmodel.model import records as r
+from tests.analysis.meshes_by_hand import support
 from tests.analysis.random_models import random_model
 from tests.benchmarks.meshes import clustered
 
@@ -184,6 +186,23 @@ def assert_somebody_reaches(snapshot):
 @given(seeds, sizes)
 def test_what_somebody_reaches_is_what_each_agent_does(seed, size):
     assert_somebody_reaches(random_model(seed, size))
+
+
+@pytest.mark.parametrize("others", range(8))
+def test_what_somebody_reaches_is_all_that_follows_where_what_follows_leads_back_to_an_agent(others):
+    # In a component that is not the largest one, whatever numbers its nodes have.
+    ring = ("one", "two", "three", "four")
+    assert_somebody_reaches(
+        support(
+            *map(r.Credential, ring),
+            *map(r.Exchange, ring, (*ring[1:], ring[0])),
+            *(r.Agent(f"another-{number}") for number in range(others)),
+            r.Agent("boss"),
+            r.Delegation("boss", "bot"),
+            r.Agent("bot", runs_on="files"),
+            r.Grant("file-key", "files", ("execute",)),
+        )
+    )
 
 
 @pytest.mark.parametrize("dense", [True, False])
