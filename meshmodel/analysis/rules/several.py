@@ -1,7 +1,8 @@
 """Credentials that several elements have in the same way."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from operator import itemgetter
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ def several(
     facts: Facts,
     credentials: Sequence[Credential],
     relation: str,
-    counted: Callable[[Mapping[Ends, Any]], Collection[Ends]],
+    counted: Callable[[Mapping[Ends, Any]], Iterable[Ends]],
 ) -> tuple[list[int], Sequence[tuple[str, ...]]]:
     """Which active credentials have two or more ends, by their places, and these, sorted.
 
@@ -35,8 +36,8 @@ def several(
         there, end = facts.relations.at(relation, "credential"), ENDS[relation][0]
         names = [each.id for each in credentials]
         relations = {(getattr(each, end), name): each for name in names for each in there.get(name, ())}
-    keys = counted(relations)
-    shared = {name for name, number in Counter(map(itemgetter(1), keys)).items() if number > 1}
+    keys = partial(counted, relations)
+    shared = {name for name, number in Counter(map(itemgetter(1), keys())).items() if number > 1}
     places = [
         place for place, each in enumerate(credentials) if each.id in shared and each.status == "active"
     ]
@@ -46,16 +47,16 @@ def several(
 class _Ends:
     """The ends of any credential, put together for all of them when they are first asked for."""
 
-    def __init__(self, keys: Collection[Ends]) -> None:
-        self._keys: Collection[Ends] = keys
-        self._found: defaultdict[str, list[str]] | None = None
+    def __init__(self, keys: Callable[[], Iterable[Ends]]) -> None:
+        self._keys: Callable[[], Iterable[Ends]] | None = keys
+        self._found: defaultdict[str, list[str]] = defaultdict(list)
 
     def __call__(self, credential: str) -> tuple[str, ...]:
-        # In this order: another thread may ask meanwhile.
-        keys, found = self._keys, self._found
-        if found is None:
-            found = defaultdict(list)
-            for one, name in keys:
+        keys = self._keys
+        if keys is not None:
+            found: defaultdict[str, list[str]] = defaultdict(list)
+            for one, name in keys():
                 found[name].append(one)
-            self._found, self._keys = found, ()
-        return tuple(sorted(found[credential]))
+            # Last: another thread may ask meanwhile.
+            self._found, self._keys = found, None
+        return tuple(sorted(self._found[credential]))

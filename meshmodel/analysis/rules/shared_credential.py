@@ -17,7 +17,7 @@ def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
         facts,
         credentials,
         "hold",
-        lambda holds: [key for key in holds if key[0] in active],
+        lambda holds: (key for key in holds if key[0] in active),
     )
     shared = list(map(credentials.__getitem__, places))
     subjects = [each.id for each in shared]
