@@ -1,7 +1,6 @@
 """A door: somebody comes from elsewhere and acts, and nobody is asked (section 6)."""
 
 from collections.abc import Sequence
-from operator import attrgetter
 
 from meshmodel.analysis.reached import Reaching
 from meshmodel.analysis.results import Door, Told
@@ -12,19 +11,20 @@ from meshmodel.model.records import Credential, System
 def _many(facts: Facts, doors: Sequence[Door]) -> Cases:
     """There can be ten thousand of them: words can wait."""
     credentials, systems = facts.snapshot.credential, facts.snapshot.system
+    agents = [door.agents for door in doors]
     told = Telling(
         _told,
         facts.column(lambda door: credentials[door.credential], doors),
         facts.column(lambda door: systems[door.system], doors),
         doors,
-        facts.column(facts.who.names.these, agents := facts.column(attrgetter("agents"), doors)),
+        facts.column(facts.who.names.these, agents),
     )
     return Cases(
         [f"{door.credential}>{door.system}" for door in doors],
         [door.severity for door in doors],
         told,
         agents,
-        facts.column(attrgetter("actions"), doors),
+        [door.actions for door in doors],
         range(len(doors)),
     )
 
