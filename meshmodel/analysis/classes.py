@@ -113,6 +113,7 @@ class Beyond:
         self._nodes: list[int] = []
         self._numbered = 0
         self._places: dict[int, int] = {}
+        self._whole: dict[int, int] = {}
         self._outs: dict[int, Out] = {}
 
     def take(self, sets: Sequence[int], sizes: Sequence[int], numbers: Iterable[int]) -> None:
@@ -139,6 +140,7 @@ class Beyond:
                     self._nodes.append(node)
                 near |= 1 << place
             self.near[number] = near
+            self._whole[near] = more
         self._numbered |= union(self._nodes[begin:])
         self.any |= self._numbered | far
 
@@ -160,7 +162,9 @@ class Beyond:
         """What has these new numbers and follows on these accesses: one object if asked for again."""
         known = self._outs.get(near)
         if known is None or known.here != here:
-            more = union([self._nodes[place] for place in bits(near)]) if known is None else known.more
+            more = self._whole.get(near)
+            if more is None:
+                more = self._whole[near] = union([self._nodes[place] for place in bits(near)])
             known = self._outs[near] = Out(more, here)
         return known
 

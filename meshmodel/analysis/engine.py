@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from operator import attrgetter
+from typing import Any
 
 from meshmodel.analysis.checkpoints import Candidates, Guarding, Unchecked, unguarded
 from meshmodel.analysis.closure import Closure, Searched, Successors, forward, is_sparse, part
 from meshmodel.analysis.collecting import collector_at_rest
 from meshmodel.analysis.groups import Group, Grouping, Situation
 from meshmodel.analysis.onward import Onward
-from meshmodel.analysis.results import StepKind
+from meshmodel.analysis.results import StepKind, several_of
 from meshmodel.analysis.steps import DIRECT_KINDS, DRIVING_KINDS, HELD_KINDS, STEP_ORDER, Mesh, without
 from meshmodel.model.records import Agent, Intent
 from meshmodel.model.snapshot import Snapshot
@@ -247,9 +248,21 @@ class Engine:
     def travellers(self) -> tuple[Traveller, ...]:
         """The agents that have crossings, by id."""
         agents, nodes = self.snapshot.agent, self.mesh.agent_node
-        return tuple(
-            self.traveller(agents[each], nodes[each]) for each in self.names() if not agents[each].is_person
-        )
+        some = [agent for each in self.names() if not (agent := agents[each]).is_person]
+        if self.late or isinstance(self.effective, Searched):
+            return tuple(self.traveller(each, nodes[each.id]) for each in some)
+        situation, zones, intended = self._situation, self.mesh.zone_mask, self._intended
+        columns: dict[str, list[Any]] = {
+            "id": [each.id for each in some],
+            "node": [nodes[each.id] for each in some],
+            "home": [each.home for each in some],
+            "home_mask": [0 if each.home is None else zones.get(each.home, 0) for each in some],
+            "situation": [
+                situation(nodes[each.id], each.home is not None, share=each.id not in intended)
+                for each in some
+            ],
+        }
+        return tuple(several_of(Traveller, len(some), columns))
 
     @cached_property
     def traveller_of(self) -> dict[str, Traveller]:

@@ -64,11 +64,15 @@ class _Opened(NamedTuple):
     """What follows on sources where it opens guards.
 
     Attributes:
+        weighs: the checkpoints of which it matters whether an agent has power over them alone.
+        dropped: those over which it does have power.
         decides: the nodes of which it matters whether an agent reaches them alone.
         reached: those that it does reach.
-        group: the group of shared rows of all agents that reach the same of them.
+        group: the group of shared rows of all agents for which these are the same.
     """
 
+    weighs: int
+    dropped: int
     decides: int
     reached: int
     group: Group
@@ -88,7 +92,9 @@ class Grouping:
         self._classes: dict[int, Classes] = {}
         self._shares: dict[tuple[Leading, int, int], Shared] = {}
         self._rests: dict[tuple[Out, int], Group] = {}
-        self._opened: dict[tuple[Out, int], list[_Opened]] = {}
+        # What has to do with no checkpoint is the same for all agents.
+        self._free: dict[Out, Group] = {}
+        self._opened: dict[Out, list[_Opened]] = {}
         self._opening: dict[tuple[int, Out, int], Group] = {}
         self._relevant: dict[Out, tuple[int, int]] = {}
         self._guarded = guarding.candidates.left & guarding.mesh.access
@@ -199,8 +205,10 @@ class Grouping:
         if known is None:
             groups: list[Group] = []
             apart: list[Out] = []
-            for each in leading.each:
-                if leaving and (each.more | each.here) & leaving:
+            for each, free in zip(leading.each, map(self._free.get, leading.each), strict=True):
+                if free is not None:
+                    groups.append(free)
+                elif leaving and (each.more | each.here) & leaving:
                     apart.append(each)
                 elif (group := self._rest(each, alone)) is not None:
                     groups.append(group)
@@ -223,6 +231,8 @@ class Grouping:
         if known is None:
             unchecked = Unchecked(out.more, key[1], ((_lowest(out.here),),), ())
             known = self._rests[key] = Group(out.here, home=False, unchecked=unchecked)
+            if not power | guards | out.here & self._left:
+                self._free[out] = known
         return known
 
     def _relevant_to(self, out: Out) -> tuple[int, int]:
@@ -241,12 +251,12 @@ class Grouping:
         """The same where what follows opens guards; ``None`` where it is better not shared.
 
         Power over checkpoints adds up. So what is open beside that which is open for the agent alone
-        depends only on whether the agent reaches the ends of the steps that were guarded.
+        depends only on whether the agent reaches the ends of the steps that were guarded, and on its own
+        power over the checkpoints there.
         """
-        key = out, alone.dropped
-        known = self._opened.setdefault(key, [])
-        for decides, reached, group in known:
-            if alone.row & decides == reached:
+        known = self._opened.setdefault(out, [])
+        for weighs, dropped, decides, reached, group in known:
+            if alone.dropped & weighs == dropped and alone.row & decides == reached:
                 return group
         if out.here & self._guarded & ~out.more or out.more.bit_count() > _MUCH:
             return None
@@ -278,13 +288,17 @@ class Grouping:
         ]
         doors = list(bits(union(doors) & alone.row))
         row = more | union(doors)
-        key = row, out, start.dropped & self._guards_from(row)
+        guards = self._guards_from(row)
+        weighs = guards | candidates.controlled(more)
+        for step in covered:
+            weighs |= candidates.guards[step]
+        key = row, out, start.dropped & guards
         group = self._opening.get(key)
         if group is None:
             parts = (*seeds, tuple(doors)) if doors else seeds
             unchecked = Unchecked(row, key[2], parts, ())
             group = self._opening[key] = Group(out.here, home=False, unchecked=unchecked)
-        return _Opened(decides, alone.row & decides, group)
+        return _Opened(weighs, alone.dropped & weighs, decides, alone.row & decides, group)
 
 
 def _lowest(mask: int) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
+from typing import Final
 
 from meshmodel.analysis.closure import Closure, Searched, Successors
 from meshmodel.analysis.steps import bits
@@ -12,16 +13,19 @@ def leading_to(closure: Closure, nodes: Sequence[int], wanted: int) -> list[bool
     if isinstance(closure, Searched):
         return _searched(closure.successors, nodes, frozenset(bits(wanted)))
     numbers = list(map(closure.component.__getitem__, nodes))
-    inside = wanted.to_bytes(len(closure.successors) // 8 + 1, "little")
+    flags = format(wanted, f"0{len(closure.successors)}b").encode()[::-1].translate(_FLAGS)
     known = {
-        number: _leads(closure, number, node, wanted, inside)
+        number: _leads(closure, number, node, wanted, flags)
         for number, node in dict(zip(numbers, nodes, strict=True)).items()
     }
     return list(map(known.__getitem__, numbers))
 
 
-def _leads(closure: Closure, number: int, node: int, wanted: int, inside: bytes) -> bool:
-    """Whether a node of a component reaches what is wanted, which is given as bits and as bytes.
+_FLAGS: Final = bytes.maketrans(b"01", b"\0\1")
+
+
+def _leads(closure: Closure, number: int, node: int, wanted: int, flags: bytes) -> bool:
+    """Whether a node of a component reaches what is wanted, which is given as bits and as a byte for each.
 
     Most of it is one step away, and rows are known of what lies ahead of many: the node needs none.
     """
@@ -29,7 +33,7 @@ def _leads(closure: Closure, number: int, node: int, wanted: int, inside: bytes)
         return bool(closure.row_of(number) & wanted)
     component, successors = closure.component, closure.successors
     after = successors[node]
-    if any(inside[each >> 3] >> (each & 7) & 1 for each in (node, *after)):
+    if flags[node] or any(map(flags.__getitem__, after)):
         return True
     return any(closure.row_of(component[each]) & wanted for each in after if successors[each])
 

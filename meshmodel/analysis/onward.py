@@ -32,11 +32,13 @@ class Onward:
     def of(self, node: int) -> int:
         """The set of nodes that follows on a node."""
         closure = self._closure
+        after = closure.successors[node]
+        if not after:
+            return 0
         component = closure.component
         number = component[node]
         if number == self._core or closure.is_cycle(number):
             return self._row_of(number)
-        after = closure.successors[node]
         if closure.keeps and len(after) > 1:
             known = closure.row(node) ^ 1 << node
             return self._same.setdefault(known, known)
@@ -47,8 +49,6 @@ class Onward:
             entered.add(self._core)
         if len(entered) == 1:
             return self._row_of(entered.pop())
-        if not entered:
-            return 0
         several = frozenset(entered)
         row = self._together.get(several)
         if row is None:

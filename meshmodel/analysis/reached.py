@@ -1,14 +1,19 @@
 """Who effectively reaches what: agents by what they reach, as sets and in words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from itertools import compress
+from itertools import chain, compress
 from operator import le
+from typing import Any
 
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.looked import Looked
 from meshmodel.analysis.steps import bits
 from meshmodel.model.records import Agent, Key
+
+Nodes = Callable[[Any], Sequence[int]]
+"""The nodes that something has: one or more."""
 
 _ASKED = 12
 """So many nodes are looked for in the reach of every agent; more are cheaper all at once."""
@@ -56,42 +61,19 @@ class Reaching:
         return self._lit
 
 
-class Reached:
-    """Who reaches a node: of a few by looking at every agent, of many by one pass over the graph.
+class Names:
+    """Sets of agents by name and in words; findings may keep it, as it has nothing large of a reading."""
 
-    A set of agents has one bit for each, by its number among the agents.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._every: int | None = None
-        self._columns: list[int] | None = None
-        self._places: Sequence[int] = ()
-        self._asked = 0
+    def __init__(self, ids: Sequence[str], records: Mapping[str, Agent]) -> None:
+        """Arguments: the ids of the agents by number, and the records of all."""
+        self._ids = ids
+        self._records = records
         self._known: dict[int, Reaching] = {}
         self._named: dict[tuple[str, ...], Reaching] = {}
         self._same: dict[int, Reaching] = {}
 
-    @property
-    def every(self) -> int:
-        """All that some active agent reaches, as bits."""
-        if self._every is None:
-            # Many agents reach the same, by one row.
-            rows = list(map(self._engine.effective.row, self._engine.mesh.agent_node.values()))
-            found = 0
-            for row in {id(row): row for row in rows}.values():
-                found |= row
-            self._every = found
-        return self._every
-
-    def named(self, nodes: Iterable[int]) -> Reaching:
-        """The active agents that reach one of these nodes."""
-        marks = 0
-        for node in nodes:
-            marks |= self._marks(node)
-        return self._named_by(marks)
-
-    def _named_by(self, marks: int) -> Reaching:
+    def of(self, marks: int) -> Reaching:
+        """Some agents, by bits for their numbers."""
         known = self._known.get(marks)
         if known is None:
             if len(self._known) > _MOST_KNOWN:
@@ -99,23 +81,8 @@ class Reached:
             known = self._known[marks] = self._told(marks)
         return known
 
-    def each(self, nodes: Sequence[int]) -> list[Reaching]:
-        """The active agents that reach each of several nodes."""
-        if self._columns is None and self._asked + len(nodes) > _ASKED:
-            self.prepare()
-        columns = self._columns
-        if columns is None:
-            return [self.named((node,)) for node in nodes]
-        # Most sets of agents are the same object, and it takes long to tell large numbers apart.
-        marks = list(map(columns.__getitem__, map(self._places.__getitem__, nodes)))
-        numbers = list(map(id, marks))
-        known = {
-            number: self._named_by(each) for number, each in dict(zip(numbers, marks, strict=True)).items()
-        }
-        return list(map(known.__getitem__, numbers))
-
     def _told(self, marks: int) -> Reaching:
-        ids = self._engine.mesh.agents
+        ids = self._ids
         if marks.bit_count() * _SELDOM < marks.bit_length():
             return self.these(tuple(sorted(map(ids.__getitem__, bits(marks)))))
         chosen = bin(marks)[:1:-1].encode().translate(_FLAGS)
@@ -125,8 +92,7 @@ class Reached:
     @cached_property
     def _in_order(self) -> bool:
         """Whether the agents are numbered by their ids, as they are but for what edits brought."""
-        ids = self._engine.mesh.agents
-        return all(map(le, ids, ids[1:]))
+        return all(map(le, self._ids, self._ids[1:]))
 
     def these(self, agents: tuple[str, ...]) -> Reaching:
         """Some agents, named by sorted ids, in words and as records."""
@@ -140,27 +106,132 @@ class Reached:
             if len(self._same) > _MOST_KNOWN:
                 self._named.clear()
                 self._same.clear()
-            records = self._engine.snapshot.agent
-            known = Reaching(agents, tuple([records[each] for each in agents[:FEW]]))
+            known = Reaching(agents, tuple(map(self._records.__getitem__, agents[:FEW])))
             if few:
                 self._named[agents] = known
             self._same[id(agents)] = known
         return known
 
-    def _marks(self, node: int) -> int:
-        if self._columns is None:
-            self._asked += 1
-            if self._asked > _ASKED:
-                self.prepare()
-        if self._columns is not None:
-            return self._columns[self._places[node]]
+
+class _Columns:
+    """For every node the agents that reach it, as bits for their numbers: all found when first asked for.
+
+    It keeps the reading no longer than until then.
+    """
+
+    def __init__(self, engine: Engine | None, columns: list[int], places: Sequence[int]) -> None:
+        """Arguments: the reading; where there is none, the columns, and which one each node has."""
+        self._engine = engine
+        self._columns = columns
+        self._places = places
+
+    def prepare(self) -> tuple[list[int], Sequence[int]]:
+        """The columns, and which one each node has."""
         engine = self._engine
-        first, row = engine.mesh.first_agent, engine.effective.row
+        if engine is not None:
+            first = engine.mesh.first_agent
+            self._places = engine.effective.component
+            self._columns = engine.effective.columns(
+                {node: 1 << node - first for node in engine.mesh.agent_node.values()}
+            )
+            # Last: another thread may follow another edit of the same reading.
+            self._engine = None
+        return self._columns, self._places
+
+    @property
+    def are_known(self) -> bool:
+        return self._engine is None
+
+
+class _Later:
+    """Who reaches one of the nodes that something has, for findings to keep."""
+
+    def __init__(self, nodes: Nodes, columns: _Columns, names: Names) -> None:
+        self._nodes = nodes
+        self._columns = columns
+        self._names = names
+        self._same: dict[int, tuple[int, Reaching]] = {}
+
+    def __call__(self, key: Any) -> Reaching:
+        columns, places = self._columns.prepare()
+        nodes = self._nodes(key)
+        marks = columns[places[nodes[0]]]
+        if len(nodes) > 1:
+            for node in nodes[1:]:
+                marks |= columns[places[node]]
+            return self._names.of(marks)
+        # Most sets of agents are the same object, and it takes long to tell large numbers apart.
+        known = self._same.get(id(marks))
+        if known is None:
+            known = self._same[id(marks)] = marks, self._names.of(marks)
+        return known[1]
+
+
+class Reached:
+    """Who reaches a node: of a few by looking at every agent, of many by one pass over the graph.
+
+    A set of agents has one bit for each, by its number among the agents.
+
+    Attributes:
+        names: sets of agents by name and in words.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._every: int | None = None
+        self._columns = _Columns(engine, [], ())
+        self._asked = 0
+        self.names = Names(engine.mesh.agents, engine.snapshot.agent)
+
+    @property
+    def every(self) -> int:
+        """All that some active agent reaches, as bits."""
+        if self._every is None:
+            self._every = self._reached_by_any()
+        return self._every
+
+    def _reached_by_any(self) -> int:
+        """By the components to which steps lead from agents: most agents need no row of their own."""
+        effective, agents = self._engine.effective, list(self._engine.mesh.agent_node.values())
+        entered = set(chain.from_iterable(map(effective.successors.__getitem__, agents))).difference(agents)
+        nodes = dict(zip(map(effective.component.__getitem__, entered), entered, strict=True))
+        # Most of what is entered follows on the largest component.
+        found = 0
+        for node in effective.largest(1):
+            if effective.component[node] in nodes:
+                found = effective.row(node)
+        inside = found.to_bytes(self._engine.mesh.size // 8 + 1, "little")
+        for node in nodes.values():
+            if not inside[node >> 3] >> (node & 7) & 1:
+                found |= effective.row(node)
+        return found | union(agents)
+
+    def named(self, nodes: Iterable[int]) -> Reaching:
+        """The active agents that reach one of these nodes."""
         marks = 0
-        for agent in engine.mesh.agent_node.values():
-            if row(agent) >> node & 1:
-                marks |= 1 << agent - first
-        return marks
+        for node in nodes:
+            marks |= self._marks(node)
+        return self.names.of(marks)
+
+    def later(self, nodes: Nodes, keys: Sequence[Any]) -> Sequence[Reaching]:
+        """For each of several keys the active agents that reach one of the nodes that it has, found when
+        somebody asks: findings may keep them.
+        """
+        return Looked(_Later(nodes, self._columns, self.names), keys)
+
+    def _marks(self, node: int) -> int:
+        if not self._columns.are_known:
+            self._asked += 1
+            if self._asked <= _ASKED:
+                engine = self._engine
+                first, row = engine.mesh.first_agent, engine.effective.row
+                marks = 0
+                for agent in engine.mesh.agent_node.values():
+                    if row(agent) >> node & 1:
+                        marks |= 1 << agent - first
+                return marks
+        columns, places = self._columns.prepare()
+        return columns[places[node]]
 
     def naming(self, agents: Iterable[str], nodes: int) -> int:
         """Those of a set of nodes of which a sentence about who reaches them may name one of these agents."""
@@ -184,15 +255,7 @@ class Reached:
 
     def prepare(self) -> None:
         """Look at everything at once."""
-        if self._columns is not None:
-            return
-        engine = self._engine
-        first = engine.mesh.first_agent
-        self._places = engine.effective.component
-        # Last: another thread may follow another edit of the same reading.
-        self._columns = engine.effective.columns(
-            {node: 1 << node - first for node in engine.mesh.agent_node.values()}
-        )
+        self._columns.prepare()
 
     def after(
         self, engine: Engine, changed: Iterable[tuple[int, Sequence[int]]], *, renamed: bool
@@ -206,8 +269,8 @@ class Reached:
         """
         made = Reached(engine)
         if not renamed:
-            made._named, made._same = self._named, self._same
-        if self._columns is None:
+            made.names = self.names
+        if not self._columns.are_known:
             return made
         size, first = engine.mesh.size, engine.mesh.first_agent
         alike: dict[int, int] = {}
@@ -223,9 +286,9 @@ class Reached:
                 if others != difference:
                     own.append((1 << node, mark))
                 alike[others] = alike.get(others, 0) | mark
-        columns = self._columns
-        if not isinstance(self._places, range):
-            columns = list(map(columns.__getitem__, self._places))
+        columns, places = self._columns.prepare()
+        if not isinstance(places, range):
+            columns = list(map(columns.__getitem__, places))
         elif alike:
             columns = columns.copy()
         touched = 0
@@ -242,11 +305,9 @@ class Reached:
                 columns[node] = now = both[1]
                 if not now:
                     absent.append(node)
-        made._columns, made._places = columns, range(size)
+        made._columns = _Columns(None, columns, range(size))
         if self._every is not None:
             made._every = (self._every | touched) & ~union([node for node in absent if not columns[node]])
-        if not renamed:
-            made._known = self._known
         return made
 
 

@@ -1,8 +1,8 @@
 """The relations of a model by the elements at their ends."""
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from operator import attrgetter, itemgetter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final, cast
 
@@ -60,13 +60,6 @@ class Related:
             every = self._snapshot.table(table)
             known = self._chosen[table, worth] = {key: each for key, each in every.items() if worth(each)}
         return known
-
-    def named(self, table: str, end: str) -> Container[str]:
-        """The elements that some record of a table names at one end."""
-        arranged = self._known.get((table, end))
-        if arranged is not None:
-            return arranged
-        return set(map(itemgetter(ENDS[table].index(end)), self._snapshot.table(table)))
 
     def _arranged(self, table: str, end: str) -> dict[str, Sequence[Any]]:
         place = ENDS[table].index(end)

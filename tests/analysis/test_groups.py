@@ -115,3 +115,45 @@ def test_what_an_agent_has_already_is_opened_for_one_that_has_not():
     engine = Engine(snapshot_of(elements), "built")
     check(engine)
     assert all(each.shared for each in engine.travellers)
+
+
+def with_power(system, action, *more):
+    """Two agents read the inbox after they were asked, and find there what gives them power over the gate;
+    the first one has power over another system anyway, by a key of its own.
+    """
+    systems = ("inbox", "shelf", "desk", "gate", "hatch", "safe", "first", "second", "far")
+    elements = [r.Zone("zone"), *(r.System(each, zone="zone") for each in systems)]
+    elements += [r.Credential(each) for each in ("common", "ticket", "found", "spare", "own")]
+    for agent in ("one", "other"):
+        elements += [r.Agent(agent, home="zone"), r.Hold(agent, "common"), r.Hold(agent, "ticket")]
+    elements += [
+        r.Hold("one", "own"),
+        r.Grant("own", system, (action,)),
+        r.Grant("common", "desk", ("write",)),
+        r.Grant("common", "shelf", ("read",)),
+        r.Grant("common", "far", ("admin",)),
+        r.Grant("found", "gate", ("write",)),
+        r.Grant("spare", "safe", ("read",)),
+        r.Custody("inbox", "found"),
+        r.Custody("shelf", "spare"),
+        decided("elsewhere", "grant", "common", "far", "gate"),
+        *more,
+    ]
+    for each in ("inbox", "first", "second"):
+        elements += [r.Grant("ticket", each, ("read",)), decided(each, "grant", "ticket", each)]
+    for each in ("first", "second"):
+        elements.append(r.Custody(each, "common"))
+    return Engine(snapshot_of(elements), "built")
+
+
+def test_what_an_agent_has_power_over_already_is_opened_for_one_that_has_not():
+    more = r.Grant("found", "hatch", ("write",)), decided("copied", "custody", "shelf", "spare", "hatch")
+    check(with_power("hatch", "execute", *more))
+
+
+def test_what_two_checkpoints_guard_is_opened_only_for_those_with_power_over_both():
+    more = (
+        decided("copied", "custody", "shelf", "spare", "gate"),
+        decided("counted", "custody", "shelf", "spare", "hatch"),
+    )
+    check(with_power("hatch", "write", *more))

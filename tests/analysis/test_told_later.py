@@ -6,6 +6,8 @@ import pytest
 
 import meshmodel
 from meshmodel.analysis.results import Accepted, Columns, Door, Finding, Told
+from tests.analysis.random_edits import TODAY, edited
+from tests.analysis.random_models import random_model
 from tests.benchmarks.meshes import clustered
 
 ABOUT = (("grant", ("key", "store")), ("credential", "key"))
@@ -127,3 +129,18 @@ def test_findings_are_counted_and_put_in_order_without_a_word(monkeypatch):
     assert not said
     assert all(each.message for each in findings)
     assert said
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_findings_read_after_edits_say_what_they_would_have_said_before(seed):
+    def said(findings):
+        return [(each, each.message, each.about, each.agents, each.actions) for each in findings]
+
+    first = random_model(seed, 12)
+    expected = said(meshmodel.analyse(first, today=TODAY).findings)
+    followed = meshmodel.analyse(first, today=TODAY)
+    unread = followed.findings
+    for snapshot in edited(seed, first):
+        followed = meshmodel.analyse(snapshot, today=TODAY, previous=followed)
+        assert isinstance(followed.findings, tuple)
+    assert said(unread) == expected

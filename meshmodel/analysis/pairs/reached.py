@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.pairs.pairs import Pairs
-from meshmodel.analysis.reached import Reached, Reaching
+from meshmodel.analysis.reached import Nodes, Reached, Reaching
 
 
 class ReachedInPairs(Reached):
@@ -29,14 +30,17 @@ class ReachedInPairs(Reached):
         begins = self._begins
         return union([node for node in range(len(begins) - 1) if begins[node] < begins[node + 1]])
 
-    def each(self, nodes: Sequence[int]) -> list[Reaching]:
-        """The active agents that reach each of several nodes."""
-        known = {node: self.named((node,)) for node in set(nodes)}
-        return list(map(known.__getitem__, nodes))
+    def later(self, nodes: Nodes, keys: Sequence[Any]) -> Sequence[Reaching]:
+        """For each of several keys the active agents that reach one of the nodes that it has: found at once,
+        since the pairs are too large for findings to keep.
+        """
+        wanted = list(map(tuple, map(nodes, keys)))
+        known = {each: self.named(each) for each in set(wanted)}
+        return list(map(known.__getitem__, wanted))
 
     def named(self, nodes: Iterable[int]) -> Reaching:
         """The active agents that reach one of these nodes."""
         begins = self._begins
         some = [self._owners[begins[node] : begins[node + 1]] for node in nodes]
         owners = some[0] if len(some) == 1 else sorted(set().union(*some))
-        return self.these(tuple(map(self._ids.__getitem__, owners)))
+        return self.names.these(tuple(map(self._ids.__getitem__, owners)))

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
-from typing import Any, Final, NamedTuple, TypeVar, cast, overload
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.looked import Looked
 from meshmodel.analysis.meeting import Meeting
 from meshmodel.analysis.parts import Parts
-from meshmodel.analysis.reached import FEW, Reached, Reaching
+from meshmodel.analysis.reached import FEW, Nodes, Reached, Reaching
 from meshmodel.analysis.relations import Related
 from meshmodel.analysis.results import Door, Told
 from meshmodel.model.records import Key, System
@@ -112,6 +113,11 @@ class Facts:
         """The active agents that effectively reach one of these nodes."""
         return self.who.named(nodes)
 
+    def reaching_each(self, nodes: Nodes, keys: Sequence[Any]) -> Sequence[Reaching]:
+        """The same of the nodes that each of some keys has, for findings to keep."""
+        found = self.who.later(nodes, keys)
+        return found if self.anew else list(found)
+
     def reads(self, worth: Callable[[System], bool]) -> int:
         """The read accesses of those systems in the graph that are chosen."""
         known = self.marked.get(worth)
@@ -181,30 +187,6 @@ class Telling:
     def __call__(self, place: int) -> Told:
         """The words of the case at this place."""
         return self._words(*[column[place] for column in self._columns])
-
-
-class Looked(Sequence[Made]):
-    """A column that is looked up when somebody asks: what a function gives for each of some keys."""
-
-    __slots__ = ("_keys", "_look")
-
-    def __init__(self, look: Callable[[Any], Made], keys: Sequence[Any]) -> None:
-        self._look = look
-        self._keys = keys
-
-    @overload
-    def __getitem__(self, place: int) -> Made: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[Made]: ...
-    def __getitem__(self, place: int | slice) -> Made | list[Made]:
-        """What there is at a place."""
-        if isinstance(place, slice):
-            return list(map(self._look, self._keys[place]))
-        return self._look(self._keys[place])
-
-    def __len__(self) -> int:
-        """How many there are."""
-        return len(self._keys)
 
 
 EVERYTHING = frozenset({*TABLES, "reach", "doors"})

@@ -16,7 +16,7 @@ def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
         facts,
         credentials,
         "custody",
-        lambda custodies: [key for key, each in custodies.items() if each.how == "stores"],
+        lambda custodies: (key for key, each in custodies.items() if each.how == "stores"),
     )
     copied = list(map(credentials.__getitem__, places))
     subjects = [each.id for each in copied]

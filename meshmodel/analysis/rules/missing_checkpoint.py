@@ -10,20 +10,17 @@ from meshmodel.model.records import Credential, System
 
 def _many(facts: Facts, doors: Sequence[Door]) -> Cases:
     """There can be ten thousand of them: words can wait."""
-    credentials, systems = [door.credential for door in doors], [door.system for door in doors]
+    credentials, systems = facts.snapshot.credential, facts.snapshot.system
     agents = [door.agents for door in doors]
-    # Doors that the same agents find open share one tuple.
-    who = {id(each): each for each in agents}
-    known = {number: facts.who.these(each) for number, each in who.items()}
     told = Telling(
         _told,
-        facts.elements("credential", credentials),
-        facts.elements("system", systems),
+        facts.column(lambda door: credentials[door.credential], doors),
+        facts.column(lambda door: systems[door.system], doors),
         doors,
-        list(map(known.__getitem__, map(id, agents))),
+        facts.column(facts.who.names.these, agents),
     )
     return Cases(
-        list(map(">".join, zip(credentials, systems, strict=True))),
+        [f"{door.credential}>{door.system}" for door in doors],
         [door.severity for door in doors],
         told,
         agents,

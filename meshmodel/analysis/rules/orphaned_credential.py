@@ -16,21 +16,26 @@ _FEW_ASKED: Final = 10
 
 def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
     """In custody is whatever a system stores or issues, bound or not, in somebody's reach or not."""
-    nodes = facts.engine.mesh.credential_node
-    reached = facts.reached.to_bytes(facts.engine.mesh.size // 8 + 1, "little")
-    kept = _kept(facts, len(credentials))
-    places = [
-        place
+    mesh, nodes = facts.engine.mesh, facts.engine.mesh.credential_node
+    reached = facts.reached.to_bytes(mesh.size // 8 + 1, "little")
+    unused = {
+        place: node
         for place, each in enumerate(credentials)
-        if each.id not in kept
-        and (node := nodes.get(each.id)) is not None
-        and not reached[node >> 3] >> (node & 7) & 1
-    ]
-    opened = _opened(facts, [credentials[place].id for place in places])
-    places = [place for place in places if opened[credentials[place].id]]
+        if (node := nodes.get(each.id)) is not None and not reached[node >> 3] >> (node & 7) & 1
+    }
+    kept = _kept(facts, [credentials[place].id for place in unused])
+    places, systems = list[int](), list[list[str]]()
+    for place, node in unused.items():
+        opened = {
+            mesh.systems[each // 5]
+            for each in facts.engine.effective.successors[node]
+            if each < mesh.first_credential
+        }
+        if opened and credentials[place].id not in kept:
+            places.append(place)
+            systems.append(sorted(opened))
     orphaned = list(map(credentials.__getitem__, places))
     subjects = [each.id for each in orphaned]
-    systems = list(map(opened.__getitem__, subjects))
     return Cases(
         subjects,
         ["medium"] * len(subjects),
@@ -41,23 +46,12 @@ def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
     )
 
 
-def _kept(facts: Facts, number: int) -> Container[str]:
-    """The credentials in custody, to be asked of so many."""
-    if number <= _FEW_ASKED:
-        return facts.relations.at("custody", "credential")
-    return facts.relations.named("custody", "credential")
-
-
-def _opened(facts: Facts, names: Sequence[str]) -> dict[str, list[str]]:
-    """The systems that these credentials open, by id."""
+def _kept(facts: Facts, names: Sequence[str]) -> Container[str]:
+    """Of these credentials those that are in custody, and perhaps others."""
     if len(names) <= _FEW_ASKED:
-        return {
-            each: [grant.system for grant in facts.related("grant", "credential", each)] for each in names
-        }
-    found: dict[str, list[str]] = {each: [] for each in names}
-    for credential, system in [key for key in facts.snapshot.grant if key[0] in found]:
-        found[credential].append(system)
-    return {each: sorted(systems) for each, systems in found.items()}
+        return facts.relations.at("custody", "credential")
+    asked = set(names)
+    return {name for _, name in facts.snapshot.custody if name in asked}
 
 
 def _told(credential: Credential, systems: list[str], first: tuple[System, ...]) -> Told:

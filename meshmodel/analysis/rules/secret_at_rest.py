@@ -15,7 +15,6 @@ from meshmodel.model.vocabulary import Action, Severity
 Element = TypeVar("Element")
 
 _MANAGER: Final = "secrets-manager"
-_BY: Final = Custody("", "", "stores").obtained_by
 _FEWER: Final = 4
 """Where there are so many times fewer records than in a table, they are looked up."""
 _CREDENTIAL: Final = attrgetter("credential")
@@ -25,25 +24,29 @@ _SYSTEM: Final = attrgetter("system")
 def _many(facts: Facts, custodies: Sequence[Custody]) -> Cases:
     """There can be thousands of them: nothing is looked up twice, and words can wait."""
     snapshot = facts.snapshot
-    severity = _severities(facts, _records(snapshot.credential, custodies, _CREDENTIAL))
-    managers = {each.id for each in _records(snapshot.system, custodies, _SYSTEM) if each.kind == _MANAGER}
+    credentials, systems = snapshot.credential, snapshot.system
+    severity = _severities(facts, _records(credentials, custodies, _CREDENTIAL))
+    managers = {each.id for each in _records(systems, custodies, _SYSTEM) if each.kind == _MANAGER}
+    bad = list(map(severity.get, map(_CREDENTIAL, custodies)))
     places = [
         place
-        for place, each in enumerate(custodies)
-        if each.how == "stores" and each.credential in severity and each.system not in managers
+        for place, (each, how_bad) in enumerate(zip(custodies, bad, strict=True))
+        if how_bad is not None and each.how == "stores" and each.system not in managers
     ]
     stored = list(map(custodies.__getitem__, places))
-    credentials, systems = list(map(_CREDENTIAL, stored)), list(map(_SYSTEM, stored))
-    by = [each.by or _BY for each in stored]
-    who = _obtaining(facts, systems, by)
+    who = _obtaining(facts, stored)
     told = Telling(
-        _told, facts.elements("credential", credentials), facts.elements("system", systems), by, who
+        _told,
+        facts.column(lambda each: credentials[each.credential], stored),
+        facts.column(lambda each: systems[each.system], stored),
+        by := facts.column(attrgetter("obtained_by"), stored),
+        who,
     )
     return Cases(
-        list(map(">".join, zip(systems, credentials, strict=True))),
-        list(map(severity.__getitem__, credentials)),
+        [f"{each.system}>{each.credential}" for each in stored],
+        list(filter(None, map(bad.__getitem__, places))),
         told,
-        [each.agents for each in who],
+        facts.column(attrgetter("agents"), who),
         by,
         places,
     )
@@ -58,18 +61,15 @@ def _records(
     return map(table.__getitem__, set(map(end, custodies)))
 
 
-def _obtaining(facts: Facts, systems: Sequence[str], by: Sequence[tuple[Action, ...]]) -> list[Reaching]:
-    """For each of these systems the active agents that reach one of the actions there."""
+def _obtaining(facts: Facts, custodies: Sequence[Custody]) -> Sequence[Reaching]:
+    """For each of these the active agents that reach one of the actions by which it yields a credential."""
     first = facts.engine.mesh.system_number
-    numbers = {actions: ACTION_NUMBER[actions[0]] for actions in set(by)}
-    places = zip(map(first.__getitem__, systems), map(numbers.__getitem__, by), strict=True)
-    who = facts.who.each([5 * system + action for system, action in places])
-    if any(len(actions) > 1 for actions in numbers):
-        for place, actions in enumerate(by):
-            if len(actions) > 1:
-                base = 5 * first[systems[place]]
-                who[place] = facts.reaching(*[base + ACTION_NUMBER[each] for each in actions])
-    return who
+
+    def nodes(custody: Custody) -> list[int]:
+        base = 5 * first[custody.system]
+        return [base + ACTION_NUMBER[action] for action in custody.obtained_by]
+
+    return facts.reaching_each(nodes, custodies)
 
 
 def _severities(facts: Facts, credentials: Iterable[Credential]) -> dict[str, Severity]:

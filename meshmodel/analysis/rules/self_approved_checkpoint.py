@@ -12,7 +12,7 @@ def _of(facts: Facts, checkpoint: Checkpoint) -> Iterator[Case]:
     agents = facts.meeting.agents(checkpoint.id)
     if not agents:
         return
-    who, snapshot = facts.who.these(agents), facts.snapshot
+    who, snapshot = facts.who.names.these(agents), facts.snapshot
     decided = () if checkpoint.decided_at is None else (("system", checkpoint.decided_at),)
     if checkpoint.approvers:
         power = f"can become its approver ({joined(checkpoint.approvers, last='or')})"

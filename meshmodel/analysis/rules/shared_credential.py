@@ -12,12 +12,12 @@ from meshmodel.model.records import Agent, Credential
 
 def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
     """Holding alone counts: what was handed over by a delegation is another rule's."""
-    agents = facts.snapshot.agent
+    active = facts.engine.mesh.agent_node
     places, holders = several(
         facts,
         credentials,
         "hold",
-        lambda holds: [key for key in holds if agents[key[0]].status == "active"],
+        lambda holds: (key for key in holds if key[0] in active),
     )
     shared = list(map(credentials.__getitem__, places))
     subjects = [each.id for each in shared]

@@ -14,20 +14,17 @@ and by what it goes out.
 """
 
 
-def _systems(facts: Facts, accesses: int) -> tuple[list[str], str]:
-    """The systems of these accesses as far as a finding lights them, and all of them in words."""
+def _systems(facts: Facts, reads: int) -> tuple[list[str], str]:
+    """Systems, by their read accesses, as far as a finding lights them, and all of them in words."""
     known: dict[int, tuple[list[str], str]] = facts.cached("systems told", dict)
-    if accesses in known:
-        return known[accesses]
+    if reads in known:
+        return known[reads]
     mesh, records = facts.engine.mesh, facts.snapshot.system
-    touched = 0
-    for action in range(5):
-        touched |= accesses >> action & mesh.read
-    total = touched.bit_count()
-    found = mesh.first_systems(touched, MOST_LIT)
+    total = reads.bit_count()
+    found = mesh.first_systems(reads, MOST_LIT)
     names = [records[each].title for each in (sorted(found)[:3] if total > 5 else sorted(found))]
     words = f"{', '.join(names)} and {total - 3} more" if total > 5 else joined(names)
-    known[accesses] = found, words
+    known[reads] = found, words
     return found, words
 
 
@@ -39,7 +36,8 @@ def _told(facts: Facts, words: int, private: int, out: int) -> Flow:
         return flow
     heard, steering = _systems(facts, words)
     secret, read = _systems(facts, private)
-    ways, shown = _systems(facts, out)
+    any_action = out | out >> 1 | out >> 2 | out >> 3 | out >> 4
+    ways, shown = _systems(facts, any_action & facts.engine.mesh.read)
     message = (
         f"hears outsiders through {steering}, reads {read}, and can carry it out through {shown}; "
         "nobody is asked on the way"
