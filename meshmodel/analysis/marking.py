@@ -7,7 +7,7 @@ sets of groups are numbers, and what follows from them for agents is worked out 
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import reduce
-from itertools import compress, count
+from itertools import accumulate, compress, count
 from operator import and_
 from typing import Final
 
@@ -231,7 +231,7 @@ class Marked:
         self._names: dict[int, tuple[str, ...]] = {}
         self._expanded: dict[int, int] = {0: 0}
         self._pivots: list[tuple[int, int, int]] = []
-        self._most_named: tuple[int, Sequence[str]] = 0, ()
+        self._most_named: tuple[int, Sequence[str], Sequence[int]] = 0, (), ()
 
     # Who comes from elsewhere -----------------------------------------------------------------
 
@@ -360,18 +360,28 @@ class Marked:
     def _named(self, agents: int) -> tuple[str, ...]:
         known = self._names.get(agents)
         if known is None:
-            before, names = self._most_named
-            absent = without(before, agents)
-            if absent.bit_count() < _FEW and agents & before == agents:
+            before, names, place_of = self._most_named
+            if agents & before == agents and (before ^ agents).bit_count() < _FEW:
                 # Most are those who were named before, but for a few.
                 left = list(names)
-                for place in reversed(list(bits(absent))):
-                    del left[(before & (1 << place) - 1).bit_count()]
+                for number in reversed(list(bits(before ^ agents))):
+                    del left[place_of[number]]
                 known = tuple(left)
             else:
-                chosen = bin(agents)[:1:-1].encode().translate(_ONES)
-                known = tuple(compress(self._ids, chosen))
+                known = tuple(compress(self._ids, _digits(agents)))
                 if 2 * len(known) > len(self._ids):
-                    self._most_named = agents, known
+                    # All come to most places, but for those who are at home there.
+                    few = without(before, agents).bit_count() < _FEW
+                    self._name_most(agents | before if few else agents)
             self._names[agents] = known
         return known
+
+    def _name_most(self, agents: int) -> None:
+        chosen = _digits(agents)
+        names = list(compress(self._ids, chosen))
+        self._most_named = agents, names, list(accumulate(chosen, initial=0))
+
+
+def _digits(agents: int) -> bytes:
+    """For each agent, up to the last of some, whether it is one of them, as zeros and ones."""
+    return bin(agents)[:1:-1].encode().translate(_ONES)
