@@ -54,11 +54,10 @@ class Doorways:
         """The numbers of the grant steps among some steps."""
         if not some:
             return []
-        ends = np.array(list(some)) @ [self._mesh.size, 1]
-        numbers: list[int] = np.flatnonzero(
-            np.isin(self._credentials * self._mesh.size + self._enters, ends)
-        ).tolist()
-        return numbers
+        left = np.zeros(self._mesh.size, np.bool_)
+        left[[leaves for leaves, _ in some]] = True
+        steps = self._mesh.steps["grant"]
+        return [each for each in np.flatnonzero(left[self._credentials]).tolist() if steps[each] in some]
 
     def leading_to(self, accesses: Collection[int]) -> list[Pair]:
         """The grant steps that are a door to some of these accesses, and others to the same systems."""
@@ -160,8 +159,9 @@ class Doorways:
         held = self._held()
         names, holders = np.divmod(held, size)
         credentials = doors.credential[doors.widest]
-        begins, ends = (np.searchsorted(names, credentials, side) for side in ("left", "right"))
-        owner, place = places(begins, ends - begins)
+        counts = np.bincount(names, minlength=self._mesh.size)
+        begins = np.cumsum(counts) - counts
+        owner, place = places(begins[credentials], counts[credentials])
         agents = holders[place]
         there = np.flatnonzero(table[self._reached[widest[owner]], agents])
         owner, agents = owner[there], agents[there]

@@ -15,7 +15,7 @@ from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import Approval, approvals, without_closed
 from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
 from meshmodel.analysis.entering import Coming, Entering
-from meshmodel.analysis.sources import Likeness, Sample, Sources, features_of, likeness
+from meshmodel.analysis.sources import Likeness, Sample, Sources, features_of, likeness, likeness_of
 from meshmodel.analysis.steps import bits, without
 
 _ONES: Final = bytes.maketrans(b"01", b"\0\1")
@@ -162,32 +162,32 @@ class Marked:
         self._from_home = 0
         self._outside = Sources()
         self._inside = [Sources() for _ in range(4)]
-        known: dict[tuple[int, bool], int] = {}
+        single: dict[tuple[int, bool], int] = {}
+        several: dict[tuple[int, bool], int] = {}
         # Most large sets have sources of all sorts in several zones, as any that includes theirs.
         samples = {steered: Sample(self.mesh, steered=steered) for steered in (False, True)}
-        varied = {False: 0, True: 0}
+        alike: dict[Likeness, int] = {}
         for number, (traveller, group) in enumerate(self.groups):
             mark, sources, steered = 1 << number, group.sources, traveller.steered
             if group.home:
                 self._from_home |= mark
-            if not sources & sources - 1:
+            if sources and not sources & sources - 1:
                 # It takes long to tell large numbers apart.
-                key = -sources.bit_length(), steered
+                key = sources.bit_length() // 5, steered
+                single[key] = single.get(key, 0) | mark
             elif samples[steered].is_in(sources):
-                varied[steered] |= mark
-                continue
+                like = samples[steered].like
+                alike[like] = alike.get(like, 0) | mark
             else:
                 key = sources, steered
-            known[key] = known.get(key, 0) | mark
-        alike: dict[Likeness, int] = {}
-        for (each, steered), marks in known.items():
-            sources = each if each >= 0 else 1 << -each - 1
+                several[key] = several.get(key, 0) | mark
+        words = {read // 5 for read in bits(self.mesh.untrusted)}
+        for (system, steered), marks in single.items():
+            like = likeness_of(self.mesh, system, words=system in words, steered=steered)
+            alike[like] = alike.get(like, 0) | marks
+        for (sources, steered), marks in several.items():
             like = likeness(self.mesh, sources, steered=steered)
             alike[like] = alike.get(like, 0) | marks
-        for steered, marks in varied.items():
-            if marks:
-                like = samples[steered].like
-                alike[like] = alike.get(like, 0) | marks
         for like, marks in alike.items():
             for told, zones in zip((self._outside, *self._inside), like, strict=True):
                 told.add(marks, zones)

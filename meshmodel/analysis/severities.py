@@ -14,7 +14,7 @@ from meshmodel.analysis.crossings import Approval, Counts
 from meshmodel.analysis.engine import Group, Situation
 from meshmodel.analysis.products import taken_off
 from meshmodel.analysis.spreads import Opening, Spread, Start
-from meshmodel.analysis.steps import ADMIN, Pair, bits
+from meshmodel.analysis.steps import ADMIN, Pair, bits, without
 from meshmodel.model.vocabulary import Severity
 
 MANY = 20_000
@@ -146,10 +146,10 @@ class Severities:
             place, held = self._own_at[credential], union(self._holders.get(credential, ()))
             reaching, most = self._own[place], self._most_reach
             if place != self._most:
-                if not (reaching ^ most) & ~held:
+                if not without(reaching ^ most, held):
                     reaching = most
                 elif reaching.bit_count() <= len(self._travellers) // 2:
-                    reaching &= ~held
+                    reaching = without(reaching, held)
                 held &= reaching
             known = self._reached[credential] = reaching, held
         return known

@@ -63,8 +63,19 @@ def likeness(mesh: Mesh, sources: int, *, steered: bool) -> Likeness:
     if not sources:
         return (_NONE,) * 5
     number = (sources.bit_length() - 1) // 5
-    zone, level = mesh.zone_of[number], mesh.sensitivity[number]
-    words = bool(sources & mesh.untrusted)
+    return likeness_of(mesh, number, words=bool(sources & mesh.untrusted), steered=steered)
+
+
+def likeness_of(mesh: Mesh, system: int, *, words: bool, steered: bool) -> Likeness:
+    """The same of one source.
+
+    Args:
+        mesh: the compiled graph.
+        system: its number.
+        words: whether it has untrusted input.
+        steered: whether any source of the agent has.
+    """
+    zone, level = mesh.zone_of[system], mesh.sensitivity[system]
     confidential = zone if level > 1 else None
     one = zone, zone if words else None, confidential, confidential if steered or level > 2 else None
     return one, *(one if words or level > target else _NONE for target in range(4))
