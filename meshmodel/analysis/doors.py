@@ -142,14 +142,19 @@ class MissingCheckpoints(Through):
         mesh = self.mesh
         nodes = range(mesh.first_credential, mesh.first_credential + len(mesh.credentials))
         carried = list(map(self._carried.__getitem__, map(self._component.__getitem__, nodes)))
-        counts = Counter(carried)
-        del counts[0]
-        numbers = {marks: number for number, marks in enumerate(counts)}
+        # Most are carried by the same groups, and it takes long to tell large numbers apart.
+        keys = list(map(id, carried))
+        distinct = dict(zip(keys, carried, strict=True))
+        numbers = {0: -1}
+        number_of = {key: numbers.setdefault(marks, len(numbers) - 1) for key, marks in distinct.items()}
+        del numbers[0]
+        groups = list(map(number_of.__getitem__, keys))
         kinds = [SPECIAL] * len(mesh.systems)
         for name, number in mesh.system_number.items():
             kinds[number] = self._kind[name]
-        grants = Granting(mesh, kinds, [numbers.get(each, -1) for each in carried])
-        known = self._plain_ways(grants.keys, list(numbers), max(counts, key=counts.__getitem__, default=0))
+        grants = Granting(mesh, kinds, groups)
+        marks = list(numbers)
+        known = self._plain_ways(grants.keys, marks, marks[grants.most] if marks else 0)
         found = list(map(known.get, grants.keys))
         for credential, system, granted in grants.apart(self._guarded):
             found.append(self._way(nodes[credential], system, carried[credential], granted))

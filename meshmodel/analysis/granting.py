@@ -14,6 +14,7 @@ class Granting:
     Attributes:
         keys: what ways depend on: the kind of the system, the place of the groups that carry the credential,
             and the actions granted, as one number; each once, and sorted.
+        most: the place of the groups that carry most credentials with a grant.
     """
 
     def __init__(self, mesh: Mesh, kinds: Sequence[int], groups: Sequence[int]) -> None:
@@ -38,6 +39,8 @@ class Granting:
         self._credential, self._system = leaves[some], system[some]
         self._granted = np.bitwise_or.reduceat(1 << action[steps], first)
         self._kind = numbers(kinds)[self._system]
+        counts = np.bincount(group, minlength=1)
+        self.most = int(np.argmax(counts))
         many = max(groups, default=0) + 1
         keys = (self._kind * many + group[some]) << 5 | self._granted
         found, self._way = np.unique(keys, return_inverse=True)

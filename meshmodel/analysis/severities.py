@@ -230,18 +230,19 @@ class Severities:
         """
         from meshmodel.analysis.bulk import Bulk
         from meshmodel.analysis.cells import Cells
-        from meshmodel.analysis.doorways import Doorways
+        from meshmodel.analysis.doorways import Carried, Doorways
 
         homes = [each.home for each in self._travellers]
         cells = Cells(self._spread, homes)
         most, own_at, carried_at = self._most, self._own_at, self._carried_at
-        carried = {
-            each: (
-                self._carried[carried_at[each]],
-                self._most_reach if own_at[each] == most else self._reaching(each)[0],
-            )
-            for each in self._credentials
-        }
+        carried = Carried(
+            self._credentials,
+            list(map(self._carried.__getitem__, map(carried_at.__getitem__, self._credentials))),
+            [
+                self._most_reach if own_at[each] == most else self._reaching(each)[0]
+                for each in self._credentials
+            ],
+        )
         doorways = Doorways(self._mesh, [each.node for each in self._travellers])
         steps = self._mesh.steps["grant"]
         unguarded = {number: self._unguarded(steps[number]) for number in doorways.among(self._guards)}
