@@ -145,35 +145,29 @@ class MissingCheckpoints(Through):
         # Most are carried by the same groups, and it takes long to tell large numbers apart.
         keys = list(map(id, carried))
         distinct = dict(zip(keys, carried, strict=True))
-        numbers = {0: -1}
-        number_of = {key: numbers.setdefault(marks, len(numbers) - 1) for key, marks in distinct.items()}
-        del numbers[0]
+        marks = list(dict.fromkeys(distinct.values()))
+        numbers = {each: number if each else -1 for number, each in enumerate(marks)}
+        number_of = {key: numbers[each] for key, each in distinct.items()}
         groups = list(map(number_of.__getitem__, keys))
         kinds = [SPECIAL] * len(mesh.systems)
         for name, number in mesh.system_number.items():
             kinds[number] = self._kind[name]
-        grants = Granting(mesh, kinds, groups)
-        marks = list(numbers)
-        known = self._plain_ways(grants.keys, marks, marks[grants.most] if marks else 0)
+        grants = Granting(mesh, kinds, groups, len(marks))
+        known = self._plain_ways(grants.keys, marks, marks[grants.most] if grants.keys else 0)
         found = list(map(known.get, grants.keys))
         for credential, system, granted in grants.apart(self._guarded):
             found.append(self._way(nodes[credential], system, carried[credential], granted))
+        grants.keep([way is not None for way in found])
         ways = [way for way in found if way is not None]
-        credentials, systems, place = grants.opened([way is not None for way in found])
-        if not ways:
-            return []
-        actions, passing = zip(*ways, strict=True)
-        most = [each.most for each in passing]
-        least = [each.least for each in passing]
-        agents = [each.agents for each in passing]
-        severities = list(map(most.__getitem__, place))
+        actions, passing = zip(*ways, strict=True) if ways else ((), ())
+        severities = grants.by_way([each.most for each in passing])
         picking: dict[int, int] = {}
-        for door in grants.doubtful(least, self._surely(nodes)):
-            severities[door] = self._severity(passing[place[door]], nodes[credentials[door]], picking)
+        for door, way, credential in grants.doubtful([each.least for each in passing], self._surely(nodes)):
+            severities[door] = self._severity(passing[way], nodes[credential], picking)
         return Door.several(
-            map(mesh.credentials.__getitem__, credentials),
-            map(mesh.systems.__getitem__, systems),
-            map(actions.__getitem__, place),
-            map(agents.__getitem__, place),
+            grants.by_credential(mesh.credentials),
+            grants.by_system(mesh.systems),
+            grants.by_way(actions),
+            grants.by_way([each.agents for each in passing]),
             severities,
         )

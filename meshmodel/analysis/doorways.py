@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from meshmodel.analysis.cells import Cells
-from meshmodel.analysis.pairs.columns import Flags, Numbers, among, places, two
+from meshmodel.analysis.pairs.columns import Flags, Numbers, among, grants_of, places, two
 from meshmodel.analysis.steps import ADMIN, Mesh, Pair
 from meshmodel.analysis.tables import packed, unpacked
 
@@ -62,7 +62,7 @@ class Doorways:
         """
         self._mesh = mesh
         self._agents = agents
-        self._credentials, self._enters = two(mesh.steps["grant"])
+        self._credentials, self._enters = grants_of(mesh)
 
     def among(self, some: Collection[Pair]) -> list[int]:
         """The numbers of the grant steps among some steps."""
