@@ -1,11 +1,18 @@
-"""Doors by credentials that are carried by the usual groups of sources and some more."""
+"""What doors ask of sources, and of groups of these that carry a credential beside the usual ones."""
+
+import random
+from types import SimpleNamespace
 
 import pytest
 
 from meshmodel.analysis import doors
 from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.entering import Features
+from meshmodel.analysis.sources import features_of, likeness
+from meshmodel.analysis.steps import WRITE
 from meshmodel.model import records as r
-from tests.analysis.random_models import snapshot_of
+from tests.analysis.random_models import random_model, snapshot_of
 
 
 def two_places(*, target, second):
@@ -61,3 +68,21 @@ def test_those_who_come_anyway_may_come_with_other_words_or_secrets(many, monkey
             "key-3": last,
         }
         assert {each.agents for each in found.values()} == {("agent",)}
+
+
+@pytest.mark.parametrize("steered", [False, True])
+def test_sources_are_like_what_they_are_to_each_target(steered):
+    chance = random.Random(7)
+    for seed in range(60):
+        mesh = Engine(random_model(seed, 4 + seed % 12), "built").mesh
+        for _ in range(6):
+            share = chance.choice((0.2, 0.5, 0.9))
+            chosen = [each for each in mesh.system_number.values() if chance.random() < share]
+            sources = sum(1 << 5 * each for each in chosen)
+            outside, *inside = likeness(mesh, sources, steered=steered)
+            for target in mesh.system_number.values():
+                zone, level = mesh.zone_of[target], mesh.sensitivity[target]
+                for home, told in ((None, outside), (zone, inside[level])):
+                    agent = SimpleNamespace(home=home, steered=steered)
+                    asked = features_of(mesh, agent, 5 * target + WRITE, sources, home=False)
+                    assert Features(*(each not in {None, zone} for each in told)) == asked

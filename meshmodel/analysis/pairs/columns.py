@@ -36,7 +36,7 @@ def grants_of(mesh: Mesh) -> tuple[Numbers, Numbers]:
     if arrays is None:
         return two(mesh.steps["grant"])
     leaves, enters = arrays.leaves, arrays.enters
-    some = (mesh.first_credential <= leaves) & (leaves < mesh.first_agent) & (enters < mesh.first_credential)
+    some = (leaves >= mesh.first_credential) & (enters < mesh.first_credential)
     return leaves[some].astype(np.int64), enters[some].astype(np.int64)
 
 
