@@ -35,7 +35,7 @@ class _Chosen(NamedTuple):
         alike: for all starts the number of their sources, or -1 for those that were not chosen.
         steered: for each number of sources the place of whether its agents are.
         parts: the numbers of sources of agents that are not steered, or are, by that place.
-        within, by_row: how many sources there are by zone and sort, and by what there is of these.
+        within: how many sources there are by zone and sort.
         by_class: how many there are by class.
         shut: boundaries, with for each number of sources whether one counts.
     """
@@ -44,7 +44,6 @@ class _Chosen(NamedTuple):
     steered: Numbers
     parts: list[slice]
     within: Floats
-    by_row: Floats
     by_class: Floats
     shut: list[tuple[Shut, Flags]]
 
@@ -113,8 +112,7 @@ class Bulk:
         self._names.append(HOME)
         zones, classes = np.divmod(kinds, HOME)
         self._zones, self._sorts = zones, classes >> 1
-        every = np.searchsorted(zones, np.arange(len(self._cells.zones) + 1))
-        self._rows = [slice(*each) for each in pairwise(every.tolist())]
+        self._there = (np.bincount(zones, minlength=len(self._cells.zones)) > 0).tolist()
 
     def _count_some(self, alike: Numbers, keys: list[_Key]) -> None:
         """Count the crossings from some starts.
@@ -142,24 +140,35 @@ class Bulk:
         cells = self._cells
         table = self._situated.table(chosen.alike, chosen.by_class.shape[1])
         every = np.take(product(chosen.by_class, table), cells.rows, axis=1)
-        for rows, some in zip(self._rows, cells.slices, strict=True):
-            if rows.start < rows.stop and some.start < some.stop:
+        for zone, some in enumerate(cells.slices):
+            if self._there[zone] and some.start < some.stop:
                 both = slice(2 * some.start, 2 * some.stop)
                 here = np.take(table, cells.rows[both], axis=0)
-                for place, part in enumerate(chosen.parts):
-                    classes = self._sorts[rows] * len(self._steered) + place
-                    every[classes, both] -= product(chosen.by_row[rows, part], here[:, part])
+                self._take_within(every, both, zone, here, chosen)
         for shut, counting in chosen.shut:
-            rows = self._rows[shut.zone]
-            if rows.start < rows.stop:
+            if self._there[shut.zone]:
                 here = np.take(table, cells.rows[shut.both], axis=0) * counting
-                for place, part in enumerate(chosen.parts):
-                    classes = self._sorts[rows, np.newaxis] * len(self._steered) + place
-                    every[classes, shut.both] -= product(chosen.by_row[rows, part], here[:, part])
+                self._take_within(every, shut.both, shut.zone, here, chosen)
         times = every.reshape(len(self._names), -1, 2) * cells.times[:, np.newaxis]
         order = np.argsort(cells.kind, kind="stable")
         kinds, firsts = np.unique(cells.kind[order], return_index=True)
         found[0][:, kinds] = np.add.reduceat(np.take(times, order, axis=1), firsts, axis=1)
+
+    def _take_within(
+        self, every: Floats, both: slice | Numbers, zone: int, here: Floats, chosen: _Chosen
+    ) -> None:
+        """Take away what was counted from sources in one zone.
+
+        Args:
+            every: the numbers by class and place.
+            both: some places,
+            zone: and the zone.
+            here: for each of them how many come there, by the numbers of the sources.
+            chosen: the sources.
+        """
+        size = len(self._steered)
+        for place, part in enumerate(chosen.parts):
+            every[place:-1:size, both] -= product(chosen.within[zone, :, part], here[:, part])
 
     def _count_near(self, found: Floats, chosen: _Chosen) -> None:
         """Count the same for agents that are at home there; and take away what boundaries close to them."""
@@ -234,11 +243,9 @@ class Bulk:
             shut: boundaries, and where they count.
         """
         size, number = len(self._steered), len(keys)
-        by_row = (
-            Sets([key[0] for key in keys], len(self._read)).counted(self._read, len(self._zones)).T.copy()
-        )
+        sources = Sets([key[0] for key in keys], len(self._read))
         within = np.zeros((len(self._cells.zones), HOME >> 1, number))
-        within[self._zones, self._sorts] = by_row
+        within[self._zones, self._sorts] = sources.counted(self._read, len(self._zones)).T
         steered = np.array([self._steered.index(key[1]) for key in keys])
         ends = np.searchsorted(steered, np.arange(size + 1)).tolist()
         parts = [slice(*each) for each in pairwise(ends)]
@@ -247,7 +254,7 @@ class Bulk:
         for place, part in enumerate(parts):
             by_class[place:-1:size, part] = every[:, part]
         by_class[-1] = [key[2] for key in keys]
-        return _Chosen(alike, steered, parts, within, by_row, by_class, shut)
+        return _Chosen(alike, steered, parts, within, by_class, shut)
 
     def _add(self, found: Floats) -> None:
         """Add what was counted.

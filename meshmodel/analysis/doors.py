@@ -2,61 +2,29 @@
 
 Nothing here looks at single crossings. For every credential there is the set of groups of sources that
 carry it unchecked, for every kind of target the sets of groups that come to it from elsewhere, and a door
-is their intersection. Most doors differ in little: the work is done once for each set of groups, kind of
-target and set of actions.
+is their intersection.
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import compress
-from operator import add, attrgetter
-from typing import Final, NamedTuple
+from itertools import compress, repeat
+from operator import add, attrgetter, sub
+from typing import Final
 
-from meshmodel.analysis.entering import Entering, Passing, Way
-from meshmodel.analysis.marking import NOBODY, SPECIAL, Marked
+from meshmodel.analysis.entering import Passing, Way
+from meshmodel.analysis.marking import SPECIAL
 from meshmodel.analysis.results import Door
-from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, READ, action_mask, actions_of, bits, without
+from meshmodel.analysis.steps import action_mask, without
+from meshmodel.analysis.through import Through
 from meshmodel.model.records import Grant
 from meshmodel.model.vocabulary import Severity
 
-_ACTIONS: Final = tuple(tuple(bits(mask)) for mask in range(ALL_ACTIONS + 1))
-"""The numbers of the actions of a set of five bits."""
+MANY: Final = 8_000
+"""More grant steps are looked at by arrays of numbers."""
 
 
-class _Kind(NamedTuple):
-    """Who comes through doors to systems of one kind: to read, and to act; and what is known for either
-    or both.
-    """
-
-    read: Entering
-    acting: Entering
-    passing: dict[tuple[bool, bool], Passing]
-
-
-@dataclass(slots=True)
-class _Through:
-    """What is known of doors that the same groups find open.
-
-    Attributes:
-        marks: these groups.
-        ways: for a kind of system and the actions granted there who comes through, and what for.
-        kinds: who comes through, by the kind of system.
-        zones: the agents that come through to a zone which is not their home: all, and those with
-            outsiders' words.
-    """
-
-    marks: int
-    ways: dict[int, Way | None] = field(default_factory=dict)
-    kinds: dict[int, _Kind] = field(default_factory=dict)
-    zones: dict[str, tuple[int, int]] = field(default_factory=dict)
-
-
-class MissingCheckpoints(Marked):
+class MissingCheckpoints(Through):
     """All doors of one reading, with their severities and the agents that find them open."""
-
-    def _forget(self) -> None:
-        super()._forget()
-        self._through: dict[int, _Through] = {}
 
     def _prepare_boundaries(self) -> None:
         super()._prepare_boundaries()
@@ -64,11 +32,12 @@ class MissingCheckpoints(Marked):
         for leaves, enters in self.engine.candidates.guards:
             self._guarded.setdefault(leaves, set()).add(enters // 5)
 
-    # Doors by columns -------------------------------------------------------------------------
-
     def doors(self) -> tuple[Door, ...]:
         """All missing checkpoints, by credential and system."""
-        mesh, carried, component = self.mesh, self._carried, self._component
+        mesh = self.mesh
+        if len(mesh.steps["grant"]) > MANY:
+            return tuple(self._many_doors())
+        carried, component = self._carried, self._component
         credentials, systems = sorted(mesh.credential_node), sorted(mesh.system_number)
         nodes = list(map(mesh.credential_node.__getitem__, credentials))
         # Grants are numbered in the order of their credentials and systems.
@@ -104,181 +73,101 @@ class MissingCheckpoints(Marked):
     ) -> list[Way | None]:
         """Who comes through the grants of these credentials, to these systems, of these actions."""
         carried, component, kind = self._carried, self._component, self._kind
-        size = len(self._kinds) + 1 << 5
-        numbers: dict[int, int] = {}
-        first = {}
-        for node in set(nodes):
-            marks = carried[component[node]]
-            first[node] = numbers.setdefault(marks, len(numbers)) * size
+        marks_of = {node: carried[component[node]] for node in set(nodes)}
+        counts = Counter(marks_of.values())
+        numbers = {marks: number for number, marks in enumerate(counts)}
+        first = {node: numbers[marks] << 5 for node, marks in marks_of.items()}
+        size = len(numbers) << 5
         keys = [
-            first[node] + (kind[system] + 1 << 5) + mask
+            size * kind[system] + first[node] + mask
             for node, system, mask in zip(nodes, systems, granted, strict=True)
         ]
-        through = list(map(self._known_through, numbers))
-        number_of = self.mesh.system_number
-        ways: dict[int, Way | None] = {}
-        special = False
-        for key, system in dict(zip(keys, systems, strict=True)).items():
-            number, rest = divmod(key, size)
-            if rest >> 5:
-                ways[key] = self._plain_way(through[number], (rest >> 5) - 1, number_of[system], rest & 31)
-            else:
-                special = True
+        ways = self._plain_ways(set(keys), list(numbers), max(counts, key=counts.__getitem__, default=0))
         found = list(map(ways.get, keys))
-        guarded = self._guarded
+        guarded, number_of = self._guarded, self.mesh.system_number
+        special = min(keys, default=0) < 0
         for place in [place for place, node in enumerate(nodes) if special or node in guarded]:
             node, system = nodes[place], systems[place]
             number = number_of[system]
             if kind[system] == SPECIAL or number in guarded.get(node, ()):
-                found[place] = self._way(node, number, carried[component[node]], granted[place])
+                found[place] = self._way(node, number, marks_of[node], granted[place])
         return found
 
     def _doors_at(
         self, names: Sequence[str], nodes: Sequence[int], systems: Sequence[str], ways: Sequence[Way | None]
     ) -> list[Door]:
         """The doors of these credentials to these systems, where there is a way."""
-        own, component, held = self._own, self._own_component, self._held
         chosen = [way for way in ways if way is not None]
         if len(chosen) < len(ways):
             there = [way is not None for way in ways]
             names, systems = list(compress(names, there)), list(compress(systems, there))
             nodes = list(compress(nodes, there))
-        picked: dict[int, int] = {}
-        # So many of any agents, less all there are, must have picked the credential up.
-        everyone = self._everyone.bit_count()
-        each_once = set(nodes)
-        reaching = {number: own[number] for number in map(component.__getitem__, each_once)}
-        # Most are reached by the same agents.
-        counts = {id(agents): agents for agents in reaching.values()}
-        counted = {key: agents.bit_count() - everyone for key, agents in counts.items()}
-        surely = {node: counted[id(reaching[component[node]])] for node in each_once}
-        for node in held.keys() & each_once:
-            surely[node] -= held[node].bit_count()
-
-        def exactly(passing: Passing, node: int) -> Severity:
-            known = picked.get(node)
-            if known is None:
-                known = picked[node] = without(own[component[node]], held.get(node, 0))
-            return passing.severity(known) if known else passing.none
-
         actions, passing = zip(*chosen, strict=True) if chosen else ((), ())
         severities = list(map(attrgetter("most"), passing))
+        once = list(set(nodes))
+        surely = dict(zip(once, self._surely(once), strict=True))
         sure = map(add, map(attrgetter("least"), passing), map(surely.__getitem__, nodes))
+        picking: dict[int, int] = {}
         for place in [place for place, many in enumerate(sure) if many <= 0]:
-            severities[place] = exactly(passing[place], nodes[place])
+            severities[place] = self._severity(passing[place], nodes[place], picking)
         return Door.several(names, systems, actions, map(attrgetter("agents"), passing), severities)
 
-    # Who comes through ------------------------------------------------------------------------
+    def _surely(self, nodes: Sequence[int]) -> list[int]:
+        """For each of these credentials so many of any agents, less all there are, must pick it up: that is
+        come by it as themselves, and not hold it.
+        """
+        everyone = self._everyone.bit_count()
+        reaching = list(map(self._own.__getitem__, map(self._own_component.__getitem__, nodes)))
+        # Most are reached by the same agents.
+        keys = list(map(id, reaching))
+        counted = {
+            key: agents.bit_count() - everyone
+            for key, agents in dict(zip(keys, reaching, strict=True)).items()
+        }
+        held = map(int.bit_count, map(self._held.get, nodes, repeat(0)))
+        return list(map(sub, map(counted.__getitem__, keys), held))
 
-    def _known_through(self, marks: int) -> _Through:
-        known = self._through.get(marks)
+    def _severity(self, passing: Passing, node: int, picking: dict[int, int]) -> Severity:
+        """The severity of a door, by the agents that pick its credential up, which are kept."""
+        known = picking.get(node)
         if known is None:
-            known = self._through[marks] = _Through(marks)
-        return known
+            known = without(self._own[self._own_component[node]], self._held.get(node, 0))
+            picking[node] = known
+        return passing.severity(known) if known else passing.none
 
-    def _plain_way(self, known: _Through, kind: int, system: int, granted: int) -> Way | None:
-        """Who comes through a door that is open for all these groups, whatever they do."""
-        key = kind << 5 | granted
-        if key in known.ways:
-            return known.ways[key]
-        if granted >> ADMIN:
-            granted = ALL_ACTIONS
-        here = self._kind_through(known, kind, system)
-        reads = bool(granted & 1 and here.read.agents)
-        acts = bool(granted & ~1 and here.acting.agents)
-        way = None
-        if reads or acts:
-            passing = here.passing.get((reads, acts))
-            if passing is None:
-                # Who reads also acts, if anybody does.
-                agents = self._named(here.acting.agents if acts else here.read.agents)
-                parts = (*(((here.read, True),) if reads else ()), *(((here.acting, False),) if acts else ()))
-                passing = Passing(agents, self.mesh.sensitivity[system], parts)
-                here.passing[reads, acts] = passing
-            way = actions_of((granted & 1 if reads else 0) | (granted & ~1 if acts else 0)), passing
-        known.ways[key] = way
-        return way
+    def _many_doors(self) -> list[Door]:
+        """All doors, by columns of numbers."""
+        from meshmodel.analysis.granting import Granting  # only here: it takes long to import numpy
 
-    def _way(self, credential: int, system: int, carried: int, granted: int) -> Way | None:
-        """Who comes through any door, and what they can do."""
-        kind = self._kind[self.mesh.systems[system]]
-        guards, open_in = self.engine.candidates.guards, self.open_in
-        open_for = {}
-        for each in _ACTIONS[granted]:
-            step = credential, 5 * system + each
-            open_for[each] = carried & open_in.get(step, 0) if step in guards else carried
-        if not any(open_for.values()):
-            return None
-        if kind != SPECIAL:
-            # Most checkpoints are on all actions.
-            several = set(open_for.values())
-            if len(several) == 1:
-                through = several.pop()
-                return self._plain_way(self._known_through(through), kind, system, granted)
-        by_admin = open_for.get(ADMIN, 0)
-        found = 0
-        parts = []
-        for number in range(5):
-            access = 5 * system + number
-            through = by_admin | open_for.get(number, 0)
-            if through:
-                if kind == SPECIAL:
-                    entered = self._entering_specially(through, credential, access)
-                else:
-                    here = self._kind_through(self._known_through(through), kind, system)
-                    entered = here.acting if number > READ else here.read
-                if entered.agents:
-                    found |= 1 << number
-                    parts.append((entered, number == READ))
-        if not found:
-            return None
-        agents = 0
-        for entered, _ in parts:
-            agents |= entered.agents
-        passing = Passing(self._named(agents), self.mesh.sensitivity[system], tuple(parts))
-        return actions_of(found), passing
-
-    def _kind_through(self, known: _Through, kind: int, system: int) -> _Kind:
-        """Of these groups who comes to systems of one kind, of which this is one."""
-        here = known.kinds.get(kind)
-        if here is None:
-            through = known.marks
-            zone, level = self.mesh.zone_of[system], self.mesh.sensitivity[system]
-            outside, at_home = self._coming(zone), self._at_home(zone)
-            comers = known.zones.get(zone)
-            if comers is None:
-                comers = known.zones[zone] = (
-                    without(self._agents(through & outside.any), at_home),
-                    without(self._agents(through & outside.untrusted), at_home),
-                )
-            inside = self._coming_home(zone, level) if at_home else NOBODY
-            exposed = system in self._exposed
-            floor = self._floor(through, outside, NOBODY, at_home) if exposed else 0
-            read = acting = Entering(*comers, floor)
-            if through & inside.any:
-                acting = Entering(
-                    comers[0] | self._agents(through & inside.any) & at_home,
-                    comers[1] | self._agents(through & inside.untrusted) & at_home,
-                    self._floor(through, outside, inside, at_home) if exposed else 0,
-                )
-            here = known.kinds[kind] = _Kind(read, acting, {})
-        return here
-
-    def _entering_specially(self, through: int, credential: int, access: int) -> Entering:
-        """Of these groups who comes to an access that a boundary or an intent tells apart."""
-        system, action = divmod(access, 5)
-        zone, level = self.mesh.zone_of[system], self.mesh.sensitivity[system]
-        if self._bounded.get(zone, 0) >> action & 1:
-            key = zone, level, action
-            outside = self._to_bounded.get(key)
-            if outside is None:
-                outside = self._to_bounded[key] = self._coming_bounded(access)
-            inside = outside
-        else:
-            outside = self._coming(zone)
-            inside = self._coming_home(zone, level) if action != READ else NOBODY
-        if system in self._approvals:
-            outside = self._less_approved(credential, access, outside)
-            inside = self._less_approved(credential, access, inside)
-        exposed = system in self._exposed
-        return self._entered(through, outside, inside, self._at_home(zone), exposed=exposed)
+        mesh = self.mesh
+        nodes = range(mesh.first_credential, mesh.first_credential + len(mesh.credentials))
+        carried = list(map(self._carried.__getitem__, map(self._component.__getitem__, nodes)))
+        # Most are carried by the same groups, and it takes long to tell large numbers apart.
+        keys = list(map(id, carried))
+        distinct = dict(zip(keys, carried, strict=True))
+        marks = list(dict.fromkeys(distinct.values()))
+        numbers = {each: number if each else -1 for number, each in enumerate(marks)}
+        number_of = {key: numbers[each] for key, each in distinct.items()}
+        groups = list(map(number_of.__getitem__, keys))
+        kinds = [SPECIAL] * len(mesh.systems)
+        for name, number in mesh.system_number.items():
+            kinds[number] = self._kind[name]
+        grants = Granting(mesh, kinds, groups, len(marks))
+        known = self._plain_ways(grants.keys, marks, marks[grants.most] if grants.keys else 0)
+        found = list(map(known.get, grants.keys))
+        for credential, system, granted in grants.apart(self._guarded):
+            found.append(self._way(nodes[credential], system, carried[credential], granted))
+        grants.keep([way is not None for way in found])
+        ways = [way for way in found if way is not None]
+        actions, passing = zip(*ways, strict=True) if ways else ((), ())
+        severities = grants.by_way([each.most for each in passing])
+        picking: dict[int, int] = {}
+        for door, way, credential in grants.doubtful([each.least for each in passing], self._surely(nodes)):
+            severities[door] = self._severity(passing[way], nodes[credential], picking)
+        return Door.several(
+            grants.by_credential(mesh.credentials),
+            grants.by_system(mesh.systems),
+            grants.by_way(actions),
+            grants.by_way([each.agents for each in passing]),
+            severities,
+        )

@@ -6,9 +6,23 @@ from typing import NamedTuple
 import numpy as np
 
 from meshmodel.analysis.cells import Cells
-from meshmodel.analysis.pairs.columns import Flags, Numbers, among, places, two
+from meshmodel.analysis.pairs.columns import Flags, Numbers, among, grants_of, places, two
 from meshmodel.analysis.steps import ADMIN, Mesh, Pair
 from meshmodel.analysis.tables import packed, unpacked
+
+
+class Carried(NamedTuple):
+    """Who carries credentials.
+
+    Attributes:
+        credentials: the credentials.
+        starts: for each one the starts that carry it,
+        agents: and the agents that reach it as themselves, both as bits.
+    """
+
+    credentials: Sequence[int]
+    starts: Sequence[int]
+    agents: Sequence[int]
 
 
 class _Doors(NamedTuple):
@@ -48,33 +62,30 @@ class Doorways:
         """
         self._mesh = mesh
         self._agents = agents
-        self._credentials, self._enters = two(mesh.steps["grant"])
+        self._credentials, self._enters = grants_of(mesh)
 
     def among(self, some: Collection[Pair]) -> list[int]:
         """The numbers of the grant steps among some steps."""
         if not some:
             return []
-        ends = np.array(list(some)) @ [self._mesh.size, 1]
-        numbers: list[int] = np.flatnonzero(
-            np.isin(self._credentials * self._mesh.size + self._enters, ends)
-        ).tolist()
-        return numbers
+        left = np.zeros(self._mesh.size, np.bool_)
+        left[[leaves for leaves, _ in some]] = True
+        steps = self._mesh.steps["grant"]
+        return [each for each in np.flatnonzero(left[self._credentials]).tolist() if steps[each] in some]
 
     def leading_to(self, accesses: Collection[int]) -> list[Pair]:
         """The grant steps that are a door to some of these accesses, and others to the same systems."""
-        systems = np.unique(np.array(list(accesses), np.int64) // 5)
+        entered = np.zeros(len(self._mesh.systems), np.bool_)
+        entered[np.array(list(accesses), np.int64) // 5] = True
         steps = self._mesh.steps["grant"]
-        return [steps[number] for number in np.flatnonzero(np.isin(self._enters // 5, systems)).tolist()]
+        return [steps[number] for number in np.flatnonzero(entered[self._enters // 5]).tolist()]
 
-    def add_to(
-        self, cells: Cells, carried: Mapping[int, tuple[int, int]], unguarded: Mapping[int, int]
-    ) -> list[int]:
+    def add_to(self, cells: Cells, carried: Carried, unguarded: Mapping[int, int]) -> list[int]:
         """Add most accesses to cells that are empty; returns the others.
 
         Args:
             cells: get them.
-            carried: for each credential with a grant the starts that carry it, and the agents that reach it
-                as themselves, both as bits.
+            carried: who carries the credentials with a grant.
             unguarded: for each grant step with a checkpoint, by its number, the starts that are not asked.
         """
         pairs = self._pairs(cells, carried, unguarded)
@@ -93,25 +104,22 @@ class Doorways:
         left: list[int] = doors.accesses[others].tolist()
         return left
 
-    def _pairs(
-        self, cells: Cells, carried: Mapping[int, tuple[int, int]], unguarded: Mapping[int, int]
-    ) -> Numbers:
+    def _pairs(self, cells: Cells, carried: Carried, unguarded: Mapping[int, int]) -> Numbers:
         """Of each grant step the number of its pair in the cells, or -1 where it is open for no start."""
         # Most credentials have the same two sets, and it takes long to tell large numbers apart.
-        starts, agents = zip(*carried.values(), strict=True) if carried else ((), ())
-        keys = list(zip(map(id, starts), map(id, agents), strict=True))
+        keys = list(zip(map(id, carried.starts), map(id, carried.agents), strict=True))
+        sets = zip(carried.starts, carried.agents, strict=True)
         known = {
             key: cells.pair(*both) if both[0] else -1
-            for key, both in dict(zip(keys, carried.values(), strict=True)).items()
+            for key, both in dict(zip(keys, sets, strict=True)).items()
         }
-        first = self._mesh.first_credential
-        numbers = np.full(len(self._mesh.credentials), -1)
-        numbers[np.fromiter(carried, np.int64, len(carried)) - first] = list(map(known.__getitem__, keys))
-        pairs: Numbers = numbers[self._credentials - first]
+        place = np.zeros(self._mesh.size, np.int64)
+        place[carried.credentials] = np.arange(len(keys))
+        place = place[self._credentials]
+        pairs: Numbers = np.array(list(map(known.__getitem__, keys)), np.int64)[place]
         for number, some in unguarded.items():
-            carrying, reaching = carried[int(self._credentials[number])]
-            carrying &= some
-            pairs[number] = cells.pair(carrying, reaching) if carrying else -1
+            carrying = carried.starts[place[number]] & some
+            pairs[number] = cells.pair(carrying, carried.agents[place[number]]) if carrying else -1
         return pairs
 
     def _sorted(self, cells: Cells, pairs: Numbers) -> _Doors:
@@ -160,8 +168,9 @@ class Doorways:
         held = self._held()
         names, holders = np.divmod(held, size)
         credentials = doors.credential[doors.widest]
-        begins, ends = (np.searchsorted(names, credentials, side) for side in ("left", "right"))
-        owner, place = places(begins, ends - begins)
+        counts = np.bincount(names, minlength=self._mesh.size)
+        begins = np.cumsum(counts) - counts
+        owner, place = places(begins[credentials], counts[credentials])
         agents = holders[place]
         there = np.flatnonzero(table[self._reached[widest[owner]], agents])
         owner, agents = owner[there], agents[there]

@@ -7,7 +7,7 @@ sets of groups are numbers, and what follows from them for agents is worked out 
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import reduce
-from itertools import compress, count
+from itertools import accumulate, compress, count
 from operator import and_
 from typing import Final
 
@@ -15,7 +15,7 @@ from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import Approval, approvals, without_closed
 from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
 from meshmodel.analysis.entering import Coming, Entering
-from meshmodel.analysis.sources import Likeness, Sample, Sources, features_of, likeness
+from meshmodel.analysis.sources import Likeness, Sample, Sources, features_of, likeness, likeness_of
 from meshmodel.analysis.steps import bits, without
 
 _ONES: Final = bytes.maketrans(b"01", b"\0\1")
@@ -162,32 +162,32 @@ class Marked:
         self._from_home = 0
         self._outside = Sources()
         self._inside = [Sources() for _ in range(4)]
-        known: dict[tuple[int, bool], int] = {}
+        single: dict[tuple[int, bool], int] = {}
+        several: dict[tuple[int, bool], int] = {}
         # Most large sets have sources of all sorts in several zones, as any that includes theirs.
         samples = {steered: Sample(self.mesh, steered=steered) for steered in (False, True)}
-        varied = {False: 0, True: 0}
+        alike: dict[Likeness, int] = {}
         for number, (traveller, group) in enumerate(self.groups):
             mark, sources, steered = 1 << number, group.sources, traveller.steered
             if group.home:
                 self._from_home |= mark
-            if not sources & sources - 1:
+            if sources and not sources & sources - 1:
                 # It takes long to tell large numbers apart.
-                key = -sources.bit_length(), steered
+                key = sources.bit_length() // 5, steered
+                single[key] = single.get(key, 0) | mark
             elif samples[steered].is_in(sources):
-                varied[steered] |= mark
-                continue
+                like = samples[steered].like
+                alike[like] = alike.get(like, 0) | mark
             else:
                 key = sources, steered
-            known[key] = known.get(key, 0) | mark
-        alike: dict[Likeness, int] = {}
-        for (each, steered), marks in known.items():
-            sources = each if each >= 0 else 1 << -each - 1
+                several[key] = several.get(key, 0) | mark
+        words = {read // 5 for read in bits(self.mesh.untrusted)}
+        for (system, steered), marks in single.items():
+            like = likeness_of(self.mesh, system, words=system in words, steered=steered)
+            alike[like] = alike.get(like, 0) | marks
+        for (sources, steered), marks in several.items():
             like = likeness(self.mesh, sources, steered=steered)
             alike[like] = alike.get(like, 0) | marks
-        for steered, marks in varied.items():
-            if marks:
-                like = samples[steered].like
-                alike[like] = alike.get(like, 0) | marks
         for like, marks in alike.items():
             for told, zones in zip((self._outside, *self._inside), like, strict=True):
                 told.add(marks, zones)
@@ -231,7 +231,7 @@ class Marked:
         self._names: dict[int, tuple[str, ...]] = {}
         self._expanded: dict[int, int] = {0: 0}
         self._pivots: list[tuple[int, int, int]] = []
-        self._most_named: tuple[int, Sequence[str]] = 0, ()
+        self._most_named: tuple[int, Sequence[str], Sequence[int]] = 0, (), ()
 
     # Who comes from elsewhere -----------------------------------------------------------------
 
@@ -360,18 +360,28 @@ class Marked:
     def _named(self, agents: int) -> tuple[str, ...]:
         known = self._names.get(agents)
         if known is None:
-            before, names = self._most_named
-            absent = without(before, agents)
-            if absent.bit_count() < _FEW and agents & before == agents:
+            before, names, place_of = self._most_named
+            if agents & before == agents and (before ^ agents).bit_count() < _FEW:
                 # Most are those who were named before, but for a few.
                 left = list(names)
-                for place in reversed(list(bits(absent))):
-                    del left[(before & (1 << place) - 1).bit_count()]
+                for number in reversed(list(bits(before ^ agents))):
+                    del left[place_of[number]]
                 known = tuple(left)
             else:
-                chosen = bin(agents)[:1:-1].encode().translate(_ONES)
-                known = tuple(compress(self._ids, chosen))
+                known = tuple(compress(self._ids, _digits(agents)))
                 if 2 * len(known) > len(self._ids):
-                    self._most_named = agents, known
+                    # All come to most places, but for those who are at home there.
+                    few = without(before, agents).bit_count() < _FEW
+                    self._name_most(agents | before if few else agents)
             self._names[agents] = known
         return known
+
+    def _name_most(self, agents: int) -> None:
+        chosen = _digits(agents)
+        names = list(compress(self._ids, chosen))
+        self._most_named = agents, names, list(accumulate(chosen, initial=0))
+
+
+def _digits(agents: int) -> bytes:
+    """For each agent, up to the last of some, whether it is one of them, as zeros and ones."""
+    return bin(agents)[:1:-1].encode().translate(_ONES)

@@ -14,7 +14,7 @@ from meshmodel.analysis.crossings import Approval, Counts
 from meshmodel.analysis.engine import Group, Situation
 from meshmodel.analysis.products import taken_off
 from meshmodel.analysis.spreads import Opening, Spread, Start
-from meshmodel.analysis.steps import ADMIN, Pair, bits
+from meshmodel.analysis.steps import ADMIN, Pair, bits, without
 from meshmodel.model.vocabulary import Severity
 
 MANY = 20_000
@@ -112,6 +112,7 @@ class Severities:
         for dropped, marks in dropping.items():
             for number in bits(dropped):
                 self._dropping[number] = self._dropping.get(number, 0) | marks
+        self._dropped = union(list(self._dropping))
         beginning: dict[int, int] = {}
         for part, marks in seeds.items():
             for node in part:
@@ -146,10 +147,10 @@ class Severities:
             place, held = self._own_at[credential], union(self._holders.get(credential, ()))
             reaching, most = self._own[place], self._most_reach
             if place != self._most:
-                if not (reaching ^ most) & ~held:
+                if not without(reaching ^ most, held):
                     reaching = most
                 elif reaching.bit_count() <= len(self._travellers) // 2:
-                    reaching &= ~held
+                    reaching = without(reaching, held)
                 held &= reaching
             known = self._reached[credential] = reaching, held
         return known
@@ -177,9 +178,10 @@ class Severities:
         guarding = self._guards.get(step, 0)
         known = self._open.get(guarding)
         if known is None:
-            known = -1
-            for number in bits(guarding):
-                known &= self._dropping.get(number, 0)
+            # Most checkpoints are controlled by nobody.
+            known = 0 if without(guarding, self._dropped) else -1
+            for number in bits(guarding) if known else ():
+                known &= self._dropping[number]
             self._open[guarding] = known
         return known
 
@@ -230,18 +232,19 @@ class Severities:
         """
         from meshmodel.analysis.bulk import Bulk
         from meshmodel.analysis.cells import Cells
-        from meshmodel.analysis.doorways import Doorways
+        from meshmodel.analysis.doorways import Carried, Doorways
 
         homes = [each.home for each in self._travellers]
         cells = Cells(self._spread, homes)
         most, own_at, carried_at = self._most, self._own_at, self._carried_at
-        carried = {
-            each: (
-                self._carried[carried_at[each]],
-                self._most_reach if own_at[each] == most else self._reaching(each)[0],
-            )
-            for each in self._credentials
-        }
+        carried = Carried(
+            self._credentials,
+            list(map(self._carried.__getitem__, map(carried_at.__getitem__, self._credentials))),
+            [
+                self._most_reach if own_at[each] == most else self._reaching(each)[0]
+                for each in self._credentials
+            ],
+        )
         doorways = Doorways(self._mesh, [each.node for each in self._travellers])
         steps = self._mesh.steps["grant"]
         unguarded = {number: self._unguarded(steps[number]) for number in doorways.among(self._guards)}

@@ -58,13 +58,23 @@ def likeness(mesh: Mesh, sources: int, *, steered: bool) -> Likeness:
         steered: whether any source of the agent has untrusted input.
     """
     if sources & sources - 1:
-        here = [sources, *(sources & (above | mesh.untrusted) for above in mesh.above)]
-        return tuple([_told(mesh, each, steered=steered) for each in here])
+        return _likeness_of_several(mesh, sources, steered=steered)
     if not sources:
         return (_NONE,) * 5
     number = (sources.bit_length() - 1) // 5
-    zone, level = mesh.zone_of[number], mesh.sensitivity[number]
-    words = bool(sources & mesh.untrusted)
+    return likeness_of(mesh, number, words=bool(sources & mesh.untrusted), steered=steered)
+
+
+def likeness_of(mesh: Mesh, system: int, *, words: bool, steered: bool) -> Likeness:
+    """The same of one source.
+
+    Args:
+        mesh: the compiled graph.
+        system: its number.
+        words: whether it has untrusted input.
+        steered: whether any source of the agent has.
+    """
+    zone, level = mesh.zone_of[system], mesh.sensitivity[system]
     confidential = zone if level > 1 else None
     one = zone, zone if words else None, confidential, confidential if steered or level > 2 else None
     return one, *(one if words or level > target else _NONE for target in range(4))
@@ -102,12 +112,23 @@ class Sample:
 _NONE: Final[Told] = (None, None, None, None)
 
 
-def _told(mesh: Mesh, sources: int, *, steered: bool) -> Told:
-    carrying = sources & mesh.above[1]
-    zones = floods = _zones(mesh, carrying)
-    if carrying and not steered:
-        floods = _zones(mesh, carrying & mesh.level_read[3])
-    return _zones(mesh, sources), _zones(mesh, sources & mesh.untrusted), zones, floods
+def _likeness_of_several(mesh: Mesh, sources: int, *, steered: bool) -> Likeness:
+    words, secret, restricted = (
+        sources & some for some in (mesh.untrusted, mesh.above[1], mesh.level_read[3])
+    )
+    # All of them, and those from which there is a crossing to targets at home of each sensitivity: whatever
+    # is more sensitive than the target, and what outsiders write.
+    here = [sources, *(sources & above | words for above in mesh.above[:3]), words]
+    carries = [_zones(mesh, each) for each in (secret, restricted | secret & words, secret & words)]
+    carries = [carries[0], carries[0], *carries]
+    floods = carries
+    if not steered:
+        floods = [*[_zones(mesh, restricted)] * 4, _zones(mesh, restricted & words)]
+    untrusted = _zones(mesh, words)
+    return tuple(
+        (_zones(mesh, every), untrusted, carried, flooding)
+        for every, carried, flooding in zip(here, carries, floods, strict=True)
+    )
 
 
 def _zones(mesh: Mesh, sources: int) -> Zones:

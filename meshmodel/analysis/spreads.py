@@ -12,6 +12,7 @@ from typing import Final
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.entering import severity_number, severity_word
 from meshmodel.analysis.products import taken_off
+from meshmodel.analysis.steps import bits
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 
 HOME: Final = 16
@@ -110,6 +111,7 @@ class Spread:
         self.bounded: dict[str, int] = {}
         for boundary in self.boundaries:
             self.bounded[boundary.zone_to] = self.bounded.get(boundary.zone_to, 0) | boundary.actions
+        self._untrusted = {read // 5 for read in bits(mesh.untrusted)}
         self._classes = [
             (reads & some, source_class(level, untrusted=untrusted, steered=False))
             for level, reads in enumerate(mesh.level_read)
@@ -186,8 +188,7 @@ class Spread:
 
     def _sort(self, system: int) -> tuple[str, int]:
         """The zone of a system, and its class as a source."""
-        mesh = self.mesh
-        untrusted = mesh.untrusted >> 5 * system & 1 == 1
+        mesh, untrusted = self.mesh, system in self._untrusted
         return mesh.zone_of[system], source_class(
             mesh.sensitivity[system], untrusted=untrusted, steered=False
         )

@@ -26,6 +26,13 @@ FORMS = {
         "tables._SMALL": 20,
         "tables._BLOCK": 2,
     },
+    "doors by columns": {"doors.MANY": ALWAYS},
+    "grants by arrays": {
+        "severities.MANY": ALWAYS,
+        "severities.SHARE": NEVER,
+        "doors.MANY": ALWAYS,
+        "compiling._MANY": 0,
+    },
     "words by arrays": {"compiling._MANY": 0, "compiling._VAST": 0},
     "steps in arrays": {"compiling._MANY": 0},
     "steps in arrays, words by marks": {"compiling._MANY": 0, "compiling._FEW_WORDS": ALWAYS},

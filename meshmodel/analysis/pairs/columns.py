@@ -30,6 +30,16 @@ def two(pairs: Sequence[Pair]) -> tuple[Numbers, Numbers]:
     return flat[::2], flat[1::2]
 
 
+def grants_of(mesh: Mesh) -> tuple[Numbers, Numbers]:
+    """All grant steps of a mesh as two columns, in order."""
+    arrays = mesh.arrays
+    if arrays is None:
+        return two(mesh.steps["grant"])
+    leaves, enters = arrays.leaves, arrays.enters
+    some = (leaves >= mesh.first_credential) & (enters < mesh.first_credential)
+    return leaves[some].astype(np.int64), enters[some].astype(np.int64)
+
+
 def places(first: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
     """Runs of numbers one after the other: for each the place of its run, and the number.
 
@@ -102,7 +112,7 @@ class Columns:
 
     def _grants(self, mesh: Mesh, candidates: Candidates) -> None:
         pairs = mesh.steps["grant"]
-        leaves, self.enters = two(pairs)
+        leaves, self.enters = grants_of(mesh)
         leaves = leaves - mesh.first_credential
         many = len(mesh.credentials)
         self.leaves = leaves + mesh.first_credential

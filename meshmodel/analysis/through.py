@@ -1,0 +1,264 @@
+"""Who comes through doors (section 6): for every kind of target the agents of those groups that carry the
+credential and come there from elsewhere.
+
+Most doors differ in little: the work is done once for each set of groups, kind of target and set of
+actions.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from meshmodel.analysis.entering import Coming, Entering, Passing, Way
+from meshmodel.analysis.marking import NOBODY, SPECIAL, Marked
+from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, READ, actions_of, bits, without
+
+_ACTIONS: Final = tuple(tuple(bits(mask)) for mask in range(ALL_ACTIONS + 1))
+"""The numbers of the actions of a set of five bits."""
+_MOST: Final = 4
+"""No least severity is higher."""
+
+
+@dataclass(slots=True)
+class _Comers:
+    """Who comes through doors to systems of one sensitivity.
+
+    Attributes:
+        level: the sensitivity.
+        read, acting: who comes to read, and to act.
+        actions: what any of them can do, as five bits.
+        passing: the same for doors to read, to act, and for both.
+        ways: the ways by the actions granted.
+    """
+
+    level: int
+    read: Entering
+    acting: Entering
+    actions: int
+    passing: dict[tuple[bool, bool], Passing] = field(default_factory=dict)
+    ways: dict[int, Way | None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Zone:
+    """What is known of all systems in a zone.
+
+    Attributes:
+        outside: the groups that have crossings there, for who is not at home there.
+        at_home: the agents at home there.
+        comers: for sets of groups those of their agents that come there and are not at home there, and
+            those of them with outsiders' words.
+        usual: for sets of groups whether the same come there as by the usual ones.
+    """
+
+    outside: Coming
+    at_home: int
+    comers: dict[int, tuple[int, int]] = field(default_factory=dict)
+    usual: dict[int, bool] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Target:
+    """Systems in one zone that are alike for whoever comes there.
+
+    Attributes:
+        zone: the zone.
+        level: their sensitivity.
+        exposed: whether they are exposed.
+        inside: the groups that have crossings there, for who is at home there.
+        comers: for sets of groups who comes through doors that they find open.
+    """
+
+    zone: _Zone
+    level: int
+    exposed: bool
+    inside: Coming
+    comers: dict[int, _Comers] = field(default_factory=dict)
+
+
+class Through(Marked):
+    """Who comes through all doors of one reading."""
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._targets: dict[tuple[str, int, bool], _Target] = {}
+        self._zones: dict[str, _Zone] = {}
+        self._usual = 0
+        self._more: dict[int, tuple[int, int]] = {}
+
+    def _plain_ways(self, keys: Iterable[int], marks: Sequence[int], usual: int) -> dict[int, Way | None]:
+        """Who comes through doors that are open for all groups that carry their credentials.
+
+        Args:
+            keys: the kind of the system, the place of the groups, and the actions granted, as one number;
+                negative ones are left out.
+            marks: the groups, by their places.
+            usual: those that carry most credentials.
+        """
+        if usual != self._usual:
+            self._usual, self._more = usual, {}
+            for zone in self._zones.values():
+                zone.usual.clear()
+        kinds, many = list(self._kinds), len(marks)
+        ways: dict[int, Way | None] = {}
+        before = last = -1
+        for key in sorted([key for key in keys if key >= 0]):
+            door = key >> 5
+            if door != before:
+                before = door
+                kind, place = divmod(door, many)
+                if kind != last:
+                    last = kind
+                    target = self._target(*kinds[kind])
+                comers = self._usual_comers(target, marks[place])
+            granted = key & 31
+            ways[key] = comers.ways[granted] if granted in comers.ways else self._plain_way(comers, granted)
+        return ways
+
+    def _plain_way(self, comers: _Comers, granted: int) -> Way | None:
+        """The way of these through a door, whatever they do."""
+        actions = comers.actions & (ALL_ACTIONS if granted >> ADMIN else granted)
+        way = None
+        if actions:
+            reads, acts = actions & 1 > 0, actions > 1
+            passing = comers.passing.get((reads, acts))
+            if passing is None:
+                # Who reads also acts, if anybody does.
+                agents = self._named((comers.acting if acts else comers.read).agents)
+                parts = (
+                    *(((comers.read, True),) if reads else ()),
+                    *(((comers.acting, False),) if acts else ()),
+                )
+                passing = comers.passing[reads, acts] = Passing(agents, comers.level, parts)
+            way = actions_of(actions), passing
+        comers.ways[granted] = way
+        return way
+
+    def _way(self, credential: int, system: int, carried: int, granted: int) -> Way | None:
+        """Who comes through any door, and what they can do."""
+        kind = self._kind[self.mesh.systems[system]]
+        guards, open_in = self.engine.candidates.guards, self.open_in
+        open_for = {}
+        for each in _ACTIONS[granted]:
+            step = credential, 5 * system + each
+            open_for[each] = carried & open_in.get(step, 0) if step in guards else carried
+        if not any(open_for.values()):
+            return None
+        if kind != SPECIAL:
+            # Most checkpoints are on all actions.
+            several = set(open_for.values())
+            if len(several) == 1:
+                return self._plain_way(self._comers(self._target_of(system), several.pop()), granted)
+        by_admin = open_for.get(ADMIN, 0)
+        found = 0
+        parts = []
+        for number in range(5):
+            access = 5 * system + number
+            through = by_admin | open_for.get(number, 0)
+            if through:
+                if kind == SPECIAL:
+                    entered = self._entering_specially(through, credential, access)
+                else:
+                    comers = self._comers(self._target_of(system), through)
+                    entered = comers.acting if number > READ else comers.read
+                if entered.agents:
+                    found |= 1 << number
+                    parts.append((entered, number == READ))
+        if not found:
+            return None
+        agents = 0
+        for entered, _ in parts:
+            agents |= entered.agents
+        passing = Passing(self._named(agents), self.mesh.sensitivity[system], tuple(parts))
+        return actions_of(found), passing
+
+    def _target_of(self, system: int) -> _Target:
+        mesh = self.mesh
+        return self._target(mesh.zone_of[system], mesh.sensitivity[system], system in self._exposed)
+
+    def _target(self, zone: str, level: int, exposed: bool) -> _Target:
+        """Systems in a zone, of a sensitivity, and exposed or not."""
+        known = self._targets.get((zone, level, exposed))
+        if known is None:
+            here = self._zones.get(zone)
+            if here is None:
+                here = self._zones[zone] = _Zone(self._coming(zone), self._at_home(zone))
+            inside = self._coming_home(zone, level) if here.at_home else NOBODY
+            known = self._targets[zone, level, exposed] = _Target(here, level, exposed, inside)
+        return known
+
+    def _usual_comers(self, target: _Target, marks: int) -> _Comers:
+        """The same as ``_comers``, quicker for sets of groups that are the usual ones and some more: mostly
+        nobody else comes by these.
+        """
+        zone = target.zone
+        if marks not in zone.usual:
+            zone.usual[marks] = self._is_usual(zone, marks)
+        return self._comers(target, self._usual if zone.usual[marks] else marks)
+
+    def _is_usual(self, zone: _Zone, marks: int) -> bool:
+        usual = self._usual
+        if usual & marks != usual:
+            return False
+        more = self._more.get(marks)
+        if more is None:
+            more = self._more[marks] = marks ^ usual, self._agents(marks ^ usual)
+        groups, agents = more
+        known, untrusted = self._coming_there(zone, usual)
+        outside = zone.outside
+        return (
+            agents & known == agents
+            and (not groups & outside.untrusted or agents & untrusted == agents)
+            and (not groups & outside.carries or self._floor(usual, outside, NOBODY, zone.at_home) == _MOST)
+        )
+
+    def _coming_there(self, zone: _Zone, marks: int) -> tuple[int, int]:
+        """The agents of these groups that come to a zone and are not at home there, and those of them with
+        outsiders' words.
+        """
+        known = zone.comers.get(marks)
+        if known is None:
+            known = zone.comers[marks] = (
+                without(self._agents(marks & zone.outside.any), zone.at_home),
+                without(self._agents(marks & zone.outside.untrusted), zone.at_home),
+            )
+        return known
+
+    def _comers(self, target: _Target, marks: int) -> _Comers:
+        """Of these groups who comes to systems that are alike."""
+        known = target.comers.get(marks)
+        if known is None:
+            zone, inside, exposed = target.zone, target.inside, target.exposed
+            outside, at_home = zone.outside, zone.at_home
+            agents, untrusted = self._coming_there(zone, marks)
+            read = acting = Entering(
+                agents, untrusted, self._floor(marks, outside, NOBODY, at_home) if exposed else 0
+            )
+            if marks & inside.any:
+                acting = Entering(
+                    agents | self._agents(marks & inside.any) & at_home,
+                    untrusted | self._agents(marks & inside.untrusted) & at_home,
+                    self._floor(marks, outside, inside, at_home) if exposed else 0,
+                )
+            actions = (agents > 0) | (ALL_ACTIONS ^ 1 if acting.agents else 0)
+            known = target.comers[marks] = _Comers(target.level, read, acting, actions)
+        return known
+
+    def _entering_specially(self, through: int, credential: int, access: int) -> Entering:
+        """Of these groups who comes to an access that a boundary or an intent tells apart."""
+        system, action = divmod(access, 5)
+        zone, level = self.mesh.zone_of[system], self.mesh.sensitivity[system]
+        if self._bounded.get(zone, 0) >> action & 1:
+            key = zone, level, action
+            outside = self._to_bounded.get(key)
+            if outside is None:
+                outside = self._to_bounded[key] = self._coming_bounded(access)
+            inside = outside
+        else:
+            outside = self._coming(zone)
+            inside = self._coming_home(zone, level) if action != READ else NOBODY
+        if system in self._approvals:
+            outside = self._less_approved(credential, access, outside)
+            inside = self._less_approved(credential, access, inside)
+        exposed = system in self._exposed
+        return self._entered(through, outside, inside, self._at_home(zone), exposed=exposed)

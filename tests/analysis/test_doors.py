@@ -1,0 +1,88 @@
+"""What doors ask of sources, and of groups of these that carry a credential beside the usual ones."""
+
+import random
+from types import SimpleNamespace
+
+import pytest
+
+from meshmodel.analysis import doors
+from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.entering import Features
+from meshmodel.analysis.sources import features_of, likeness
+from meshmodel.analysis.steps import WRITE
+from meshmodel.model import records as r
+from tests.analysis.random_models import random_model, snapshot_of
+
+
+def two_places(*, target, second):
+    """Whoever reads the first place finds four keys, and in the second place, that takes another decision,
+    one of them once more.
+
+    Args:
+        target: the system that all keys open.
+        second: the second place.
+    """
+    keys = ["key-0", "key-1", "key-2", "key-3"]
+    return snapshot_of(
+        [
+            *map(r.Zone, ("home", "one", "other", "far")),
+            r.System("first", zone="one", sensitivity="public", exposed=False),
+            second,
+            target,
+            r.Agent("agent", kind="service", home="home"),
+            r.Credential("token"),
+            r.Hold("agent", "token"),
+            *(r.Grant("token", each, ("read",)) for each in ("first", "second")),
+            *(
+                r.Checkpoint(f"k-{each}", "human-approval", "grant", "token", each)
+                for each in ("first", "second")
+            ),
+            *map(r.Credential, keys),
+            *(r.Custody("first", each) for each in keys),
+            r.Custody("second", "key-3"),
+            *(r.Grant(each, "target", ("write",)) for each in keys),
+        ]
+    )
+
+
+@pytest.mark.parametrize("many", [-1, 1_000])
+def test_those_who_come_anyway_may_come_with_other_words_or_secrets(many, monkeypatch):
+    monkeypatch.setattr(doors, "MANY", many)
+    target = r.System("target", zone="far", sensitivity="confidential", exposed=False)
+    exposed = r.System("target", zone="far", sensitivity="public")
+    words = r.System("second", zone="other", sensitivity="public", exposed=False, untrusted_input=True)
+    secret = r.System("second", zone="other", sensitivity="confidential")
+    same = r.System("second", zone="other", sensitivity="public", exposed=False)
+    for here, second, usual, last in (
+        (target, words, "high", "critical"),
+        (target, same, "high", "high"),
+        (exposed, secret, "low", "high"),
+        (exposed, same, "low", "low"),
+    ):
+        found = {each.credential: each for each in analyse(two_places(target=here, second=second)).doors}
+        assert {name: each.severity for name, each in found.items()} == {
+            "key-0": usual,
+            "key-1": usual,
+            "key-2": usual,
+            "key-3": last,
+        }
+        assert {each.agents for each in found.values()} == {("agent",)}
+
+
+@pytest.mark.parametrize("steered", [False, True])
+def test_sources_are_like_what_they_are_to_each_target(steered):
+    chance = random.Random(7)
+    for seed in range(60):
+        mesh = Engine(random_model(seed, 4 + seed % 12), "built").mesh
+        for _ in range(6):
+            share = chance.choice((0.2, 0.5, 0.9))
+            chosen = [each for each in mesh.system_number.values() if chance.random() < share]
+            sources = sum(1 << 5 * each for each in chosen)
+            outside, *inside = likeness(mesh, sources, steered=steered)
+            for target in mesh.system_number.values():
+                zone, level = mesh.zone_of[target], mesh.sensitivity[target]
+                for home, told in ((None, outside), (zone, inside[level])):
+                    agent = SimpleNamespace(home=home, steered=steered)
+                    asked = features_of(mesh, agent, 5 * target + WRITE, sources, home=False)
+                    assert Features(*(each not in {None, zone} for each in told)) == asked
