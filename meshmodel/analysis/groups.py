@@ -231,7 +231,7 @@ class Grouping:
         if known is None:
             unchecked = Unchecked(out.more, key[1], ((_lowest(out.here),),), ())
             known = self._rests[key] = Group(out.here, home=False, unchecked=unchecked)
-            if not power | guards | out.here & self._left:
+            if not power | guards | out.here & self._candidates.left:
                 self._free[out] = known
         return known
 
