@@ -12,6 +12,7 @@ from itertools import compress
 from operator import add, attrgetter
 from typing import Final, NamedTuple
 
+from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.entering import Entering, Passing, Way
 from meshmodel.analysis.marking import NOBODY, SPECIAL, Marked
 from meshmodel.analysis.results import Door
@@ -54,12 +55,16 @@ class _Through:
 class MissingCheckpoints(Marked):
     """All doors of one reading, with their severities and the agents that find them open."""
 
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self._prepare_guarded()
+
     def _forget(self) -> None:
         super()._forget()
         self._through: dict[int, _Through] = {}
 
-    def _prepare_boundaries(self) -> None:
-        super()._prepare_boundaries()
+    def _prepare_guarded(self) -> None:
+        """Note the grants of which some step is guarded."""
         self._guarded: dict[int, set[int]] = {}
         for leaves, enters in self.engine.candidates.guards:
             self._guarded.setdefault(leaves, set()).add(enters // 5)
@@ -155,11 +160,16 @@ class MissingCheckpoints(Marked):
         for node in held.keys() & each_once:
             surely[node] -= held[node].bit_count()
 
+        told: dict[tuple[int, int], Severity] = {}
+
         def exactly(passing: Passing, node: int) -> Severity:
             known = picked.get(node)
             if known is None:
                 known = picked[node] = without(own[component[node]], held.get(node, 0))
-            return passing.severity(known) if known else passing.none
+            key = id(passing), id(known)
+            if key not in told:
+                told[key] = passing.severity(known) if known else passing.none
+            return told[key]
 
         actions, passing = zip(*chosen, strict=True) if chosen else ((), ())
         severities = list(map(attrgetter("most"), passing))
