@@ -55,13 +55,13 @@ class _Through:
 class MissingCheckpoints(Marked):
     """All doors of one reading, with their severities and the agents that find them open."""
 
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self._prepare_guarded()
-
     def _forget(self) -> None:
         super()._forget()
         self._through: dict[int, _Through] = {}
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self._prepare_guarded()
 
     def _prepare_guarded(self) -> None:
         """Note the grants of which some step is guarded."""
@@ -160,16 +160,11 @@ class MissingCheckpoints(Marked):
         for node in held.keys() & each_once:
             surely[node] -= held[node].bit_count()
 
-        told: dict[tuple[int, int], Severity] = {}
-
         def exactly(passing: Passing, node: int) -> Severity:
             known = picked.get(node)
             if known is None:
                 known = picked[node] = without(own[component[node]], held.get(node, 0))
-            key = id(passing), id(known)
-            if key not in told:
-                told[key] = passing.severity(known) if known else passing.none
-            return told[key]
+            return passing.severity(known) if known else passing.none
 
         actions, passing = zip(*chosen, strict=True) if chosen else ((), ())
         severities = list(map(attrgetter("most"), passing))

@@ -3,7 +3,9 @@
 import copy
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from operator import itemgetter
+from functools import reduce
+from itertools import chain
+from operator import itemgetter, or_
 from typing import Final
 
 from meshmodel.analysis.closure import union
@@ -17,7 +19,7 @@ from meshmodel.analysis.updating.engines import Moved
 from meshmodel.analysis.updating.homes import At, grants_in, homes_only
 from meshmodel.analysis.updating.noting import Excuses, Noted
 from meshmodel.analysis.updating.picked import as_themselves
-from meshmodel.model.records import Key
+from meshmodel.model.records import Grant, Key
 
 _SPARE: Final = 3
 """So many times the marks that there are may have been given before all are given anew."""
@@ -71,6 +73,7 @@ class KeptDoors(Noted):
     ) -> None:
         """Look again at what the edit bears on: only for a copy that nobody else has."""
         self.engine, self.mesh = kept.engine, kept.engine.mesh
+        self._everyone = self._first
         self.open_in = self.open_in.copy()
         if moved.agents:
             self.marks, self._profiles = self.marks.copy(), self._profiles.copy()
@@ -139,6 +142,7 @@ class KeptDoors(Noted):
         nodes = self.mesh.credential_node
         keys = [key for key, _ in at]
         there = [grant for (credential, _), grant in at if grant is not None and credential in nodes]
+        self._everyone = self._coming_by({nodes[each.credential] for each in there})
         doors = self.doors_at(there)
         if len(there) < len(at):
             found = dict(zip([(each.credential, each.system) for each in there], doors, strict=True))
@@ -148,6 +152,17 @@ class KeptDoors(Noted):
         self.changed = {key: known[key] for key in changed}
         if changed:
             self.listed = tuple(self.found.items())
+
+    def _coming_by(self, nodes: Iterable[int]) -> int:
+        """The agents that come by any of these credentials: the fewer they are, the sooner it is sure that
+        some of them pick it up.
+        """
+        places = [node - self.mesh.first_credential for node in nodes]
+        carried, own = (
+            {id(each): each for each in map(columns.__getitem__, places)}.values()
+            for columns in (self._carried, self._own)
+        )
+        return reduce(or_, map(self._agents, carried), reduce(or_, own, 0))
 
     def _concerned(
         self,
@@ -165,11 +180,10 @@ class KeptDoors(Noted):
         ids = {mesh.credentials[node - mesh.first_credential] for node in bits(credentials)}
         ids |= moved.edit.credentials
         there = related.at("grant", "credential")
-        known = [
-            ((each, grant.system), grant)
-            for each in sorted(ids & there.keys())
-            for grant in related.of("grant", "credential", each)
-        ]
+        grants: Iterable[Grant] = chain.from_iterable(
+            related.of("grant", "credential", each) for each in sorted(ids & there.keys())
+        )
+        known: list[At] = [((grant.credential, grant.system), grant) for grant in grants]
         for each in systems | moved.edit.systems:
             found.update((grant.credential, each) for grant in related.of("grant", "system", each))
         for leaves, enters in steps:

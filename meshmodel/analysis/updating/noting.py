@@ -80,8 +80,8 @@ class Noted(MissingCheckpoints):
 
     def _profile(self, turned: Turned) -> int:
         """Note what the sources of groups are like; the credentials of those that are like others now."""
-        changed = 0
         found = 0
+        left: dict[Profile, list[int]] = {}
         alike: dict[Profile, int] = {}
         known: dict[tuple[int, str | None, bool], Profile] = {}
         for _, now, marks in turned.alike:
@@ -94,19 +94,24 @@ class Noted(MissingCheckpoints):
                 known[key] = profile
             if profile == was:
                 continue
-            changed |= marks
-            if profile is None:
-                for number in bits(marks):
-                    del self._profiles[number]
-            else:
+            for number in bits(marks):
+                former = self._profiles.pop(number, None)
+                if former is not None:
+                    left.setdefault(former, []).append(number)
+            if profile is not None:
                 self._profiles.update(dict.fromkeys(bits(marks), profile))
                 alike[profile] = alike.get(profile, 0) | marks
                 found |= self.marks.carried(now)
-        if changed:
-            self._from_home = without(self._from_home, changed)
-            self._home = {zone: without(marks, changed) for zone, marks in self._home.items()}
-            self._outside = self._outside.without(changed)
-            self._inside = [each.without(changed) for each in self._inside]
+        if left or alike:
+            self._outside, self._inside = self._outside.copy(), [each.copy() for each in self._inside]
+        for (home, from_home, told_of, _), numbers in left.items():
+            marks = union(numbers)
+            if home is not None:
+                self._home[home] = without(self._home[home], marks)
+                if from_home:
+                    self._from_home = without(self._from_home, marks)
+            for sources, zones in zip((self._outside, *self._inside), told_of, strict=True):
+                sources.remove(marks, zones)
         for (home, from_home, told_of, _), marks in alike.items():
             if home is not None:
                 self._home[home] = self._home.get(home, 0) | marks
@@ -129,17 +134,20 @@ class Noted(MissingCheckpoints):
 
     def _open_again(self, turned: Turned) -> set[Pair]:
         """Note for whom guarded steps are open; those that are for others."""
-        lost = 0
+        lost = either = 0
         dropping: dict[int, int] = {}
         for was, now, marks in turned.alike:
             old = 0 if was is None else was[1].unchecked.dropped
             new = 0 if now is None else now[1].unchecked.dropped
             if old != new:
                 lost |= marks
+                either |= old | new
                 dropping[new] = dropping.get(new, 0) | marks
         found: set[Pair] = set()
         if lost:
             for step, guards in self.engine.candidates.guards.items():
+                if guards & ~either:
+                    continue
                 known = self.open_in.get(step, 0)
                 marks = without(known, lost)
                 for dropped, those in dropping.items():
