@@ -334,7 +334,7 @@ class Counts:
         situation = traveller.situation
         product = self._wholes.get(situation)
         if product is None:
-            product = self._wholes[situation] = pairs.product(situation.sources, situation.reach)
+            product = self._wholes[situation] = pairs.known(situation.sources, situation.reach)
         return pairs.crossings(product, pairs.home_of(home), begins=home is not None)
 
     def _open(self, traveller: Traveller) -> int:
@@ -356,7 +356,7 @@ class Counts:
         known = self._products.get(group)
         if known is None:
             row = group.unchecked.row & self.mesh.access
-            known = self._products[group] = self._pairs.product(group.sources, row)
+            known = self._products[group] = self._pairs.known(group.sources, row)
         return known
 
     def _open_for_rest(self, rest: tuple[Group, ...], zone: str | None, home: Home) -> int:

@@ -172,7 +172,7 @@ class Refinding:
         if self._shelves != self._before.shelves:
             listed: list[Finding] = []
             for each in sorted(self._shelves):
-                listed += self._shelves[each].items()
+                self._shelves[each].pour(listed)
             every = tuple(listed)
         return Found(facts.doors, every, self._shelves)
 
