@@ -74,6 +74,17 @@ class Closure:
         """Work the rows of these nodes out at once, which is quicker than one after the other."""
         self._find({self.component[node] for node in nodes})
 
+    def foretell(self, number: int, row: int, entered: set[int]) -> None:
+        """Take over what is known of a component before it is asked for.
+
+        Args:
+            number: the component.
+            row: the set of nodes that it reaches, itself included.
+            entered: the components to which steps lead from its nodes, its own included.
+        """
+        self._rows[number] = row & self.wanted
+        self._entered[self.members[number][0]] = entered
+
     def is_cycle(self, number: int) -> bool:
         """Whether a component has several members, each of which leads back to itself."""
         return len(self.members[number]) > 1

@@ -6,7 +6,7 @@ from functools import cached_property, partial
 from operator import attrgetter
 
 from meshmodel.analysis.checkpoints import Candidates, Guarding, Unchecked, unguarded
-from meshmodel.analysis.closure import Closure, Searched, forward, is_sparse, part
+from meshmodel.analysis.closure import Closure, Searched, Successors, forward, is_sparse, part
 from meshmodel.analysis.collecting import collector_at_rest
 from meshmodel.analysis.groups import Group, Grouping, Situation
 from meshmodel.analysis.onward import Onward
@@ -151,7 +151,11 @@ class Engine:
     @cached_property
     def effective(self) -> Closure:
         """All steps, guarded or not."""
-        successors = self.mesh.successors(STEP_ORDER)
+        successors, arrays = self.mesh.successors(STEP_ORDER), self.mesh.arrays
+        if arrays is not None:
+            from meshmodel.analysis.around import around_core  # only here: it takes long to import numpy
+
+            return around_core(successors, arrays)
         if self._kept or not is_sparse(successors, list(self.mesh.agent_node.values())):
             return forward(successors)
         return Searched(successors)
@@ -161,9 +165,18 @@ class Engine:
         """Without delegation, trigger and hosting steps."""
         successors = list(self.effective.successors)
         first, steps = self.mesh.first_agent, self.mesh.steps
-        for leaves in {leaves for kind in DRIVING_KINDS for leaves, _ in steps[kind]}:
+        changed = {leaves for kind in DRIVING_KINDS for leaves, _ in steps[kind]}
+        for leaves in changed:
             successors[leaves] = [after for after in successors[leaves] if after < first]
-        return part(self.effective, successors)
+        return self._lacking(successors, changed)
+
+    def _lacking(self, successors: Successors, changed: set[int]) -> Closure:
+        """The closure of a graph that lacks some of the steps that leave these nodes."""
+        if self.mesh.arrays is None:
+            return part(self.effective, successors)
+        from meshmodel.analysis.around import around_core
+
+        return around_core(successors, self.mesh.arrays.other(successors, changed))
 
     def _forward(self, kinds: Iterable[StepKind]) -> Closure:
         successors = self.mesh.successors(kinds)
@@ -182,8 +195,10 @@ class Engine:
     @cached_property
     def guarding(self) -> Guarding:
         """Unchecked reach from any start."""
-        if self.candidates.guards:
-            baseline = part(self.effective, unguarded(self.effective.successors, self.candidates))
+        guards = self.candidates.guards
+        if guards:
+            successors = unguarded(self.effective.successors, self.candidates)
+            baseline = self._lacking(successors, {leaves for leaves, _ in guards})
         else:
             baseline = self.effective
         return Guarding(self.mesh, self.candidates, baseline)

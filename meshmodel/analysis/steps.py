@@ -19,6 +19,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS, SENSITIVITIES, Action
 
 if TYPE_CHECKING:
+    from meshmodel.analysis.arrays import Arrays
     from meshmodel.analysis.compiling import Compiled
 
 READ: Final = 0
@@ -256,9 +257,20 @@ class Mesh:
 
     def successors(self, kinds: Iterable[StepKind]) -> list[Sequence[int]]:
         """The same where nothing is added: made in half the time, for most nodes lead nowhere."""
-        if kinds is STEP_ORDER and self._compiled is not None and self._compiled.steps is self.steps:
-            return self._compiled.ahead
+        if kinds is STEP_ORDER and (compiled := self._whole()) is not None:
+            return compiled.ahead
         return successor_lists(self.size, chain.from_iterable(self.steps[kind] for kind in kinds))
+
+    @property
+    def arrays(self) -> "Arrays | None":
+        """All steps, where there are very many and much is reached."""
+        compiled = self._whole()
+        return None if compiled is None else compiled.arrays
+
+    def _whole(self) -> "Compiled | None":
+        """What it was compiled to, as long as that is what it is."""
+        compiled = self._compiled
+        return compiled if compiled is not None and compiled.steps is self.steps else None
 
     def kind(self, leaves: int, enters: int) -> StepKind:
         """The kind of a step, which its two ends determine."""

@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meshmodel.analysis import arrays as in_arrays
 from meshmodel.analysis import closure
+from meshmodel.analysis.around import around_core
+from meshmodel.analysis.arrays import Arrays
 from meshmodel.analysis.closure import Closure, Searched, forward, part, search
 
 Graph = list[list[int]]
@@ -61,6 +64,30 @@ def test_a_closure_and_one_that_lacks_steps_have_what_searches_find(both: tuple[
     check(part(closed, some), some)
     check(closed, whole)
     check(part(closed, some), some)
+
+
+@given(graphs())
+def test_a_closure_around_a_core_and_one_that_lacks_steps_have_the_same(both: tuple[Graph, Graph]):
+    whole, some = both
+    arrays = Arrays.of(whole)
+    check(around_core(whole, arrays), whole)
+    changed = {node for node, after in enumerate(whole) if sorted(after) != sorted(some[node])}
+    check(around_core(some, arrays.other(some, changed)), some)
+
+
+@given(graphs(), st.sampled_from((0, 1 << 16)))
+def test_a_graph_as_arrays_has_its_steps_in_order(both: tuple[Graph, Graph], narrow: int):
+    whole, some = both
+    with patch.object(in_arrays, "_NARROW", narrow):
+        found = Arrays.of(whole).other(some, range(len(whole)))
+        core, reached = found.core()
+    assert list(zip(found.leaves.tolist(), found.enters.tolist(), strict=True)) == [
+        (node, after) for node, following in enumerate(some) for after in following
+    ]
+    start = core.tolist().index(True)
+    after: set[int] = set()
+    search(some, start, after)
+    assert set(reached.nonzero()[0].tolist()) == after
 
 
 @given(graphs())

@@ -12,8 +12,9 @@ from meshmodel.analysis.arrays import Arrays
 from meshmodel.analysis.classes import Classes, Following
 from meshmodel.analysis.closure import forward, union
 from meshmodel.analysis.onward import Onward
-from meshmodel.analysis.steps import Mesh, bits
-from tests.analysis.random_models import random_model
+from meshmodel.analysis.steps import STEP_ORDER, Mesh, bits
+from meshmodel.model import records as r
+from tests.analysis.random_models import random_model, snapshot_of
 from tests.benchmarks.meshes import clustered
 
 
@@ -120,17 +121,33 @@ def test_arrays_find_what_leads_to_a_node(after, seed):
     size = len(after)
     asked = [rng.randrange(size) for _ in range(5)]
     some = sorted(rng.sample(range(size), (size + 1) // 2))
-    for node, leading in zip(asked, Arrays(after).leading(asked, some), strict=True):
+    for node, leading in zip(asked, Arrays.of(after).leading(asked, some), strict=True):
         assert leading == [each for each in some if node in reached(after, [each])]
 
 
 @pytest.mark.parametrize("few", [0, 16])
 @pytest.mark.parametrize("vast", [0, 50_000])
-def test_triggers_arise_in_whatever_way_they_are_looked_for(vast, few, monkeypatch):
+@pytest.mark.parametrize("many", [0, 5_000])
+def test_steps_are_the_same_and_triggers_arise_in_whatever_way(many, vast, few, monkeypatch):
     models = [random_model(seed, 9) for seed in range(60)]
     models.append(clustered(2_000, 4_000, dense=True, seed=1))
-    before = [Mesh(each).steps for each in models]
-    assert sum(bool(each["trigger"]) for each in before) > 30
+    before = [(mesh.steps, mesh.successors(STEP_ORDER)) for mesh in map(Mesh, models)]
+    assert sum(bool(steps["trigger"]) for steps, _ in before) > 30
+    monkeypatch.setattr(compiling, "_MANY", many)
     monkeypatch.setattr(compiling, "_VAST", vast)
     monkeypatch.setattr(compiling, "_FEW_WORDS", few)
-    assert [Mesh(each).steps for each in models] == before
+    assert [(mesh.steps, mesh.successors(STEP_ORDER)) for mesh in map(Mesh, models)] == before
+
+
+def test_the_grants_of_a_revoked_credential_are_no_steps_and_imply_none():
+    records = [
+        r.System("place"),
+        r.System("other"),
+        r.Credential("gone", status="revoked"),
+        r.Credential("here"),
+        r.Grant("gone", "place", ("admin",)),
+        r.Grant("here", "other", ("admin",)),
+    ]
+    steps = Mesh(snapshot_of(records)).steps
+    assert len(steps["grant"]) == 1
+    assert {leaves for leaves, _ in steps["implies"]} == {steps["grant"][0][1]}
