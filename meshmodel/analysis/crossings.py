@@ -1,10 +1,14 @@
 """Crossings (section 6): counted by sets of bits, listed only when somebody asks."""
 
 import copy
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, repeat
+from operator import attrgetter
+from typing import Final
 
 from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
 from meshmodel.analysis.products import Home, Pairs, Product
@@ -16,6 +20,7 @@ _FEW = 64
 """The zones of so many accesses are looked at one by one."""
 _Key = tuple[Situation, str | None]
 """What agents that have the same crossings have in common: their situation and their home."""
+_KEY: Final[Callable[[Traveller], _Key]] = attrgetter("situation", "home")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +181,12 @@ class Counts:
     @cached_property
     def crossings(self) -> int:
         """All crossings."""
-        return self._sum(self._crossings_of, self._all, self.engine.travellers)
+        return self._sum(self._crossings_of, self._all, zip(self.engine.travellers, repeat(1)))
 
     @cached_property
     def open(self) -> int:
         """The crossings with an open door."""
-        return self._sum(self._open_of, self._open, self.engine.travellers)
+        return self._sum(self._open_of, self._open, zip(self.engine.travellers, repeat(1)))
 
     @cached_property
     def approved(self) -> int:
@@ -189,18 +194,27 @@ class Counts:
         return self._sum_approved(self.engine.travellers) if self.approvals else 0
 
     def _sum(
-        self, known: dict[_Key, int], count: Callable[[Traveller], int], travellers: Iterable[Traveller]
+        self,
+        known: dict[_Key, int],
+        count: Callable[[Traveller], int],
+        travellers: Iterable[tuple[Traveller, int]],
     ) -> int:
-        """What is counted of some agents together: once of all that are in one situation and one home."""
+        """What is counted of some agents together: once of all that are in one situation and one home.
+
+        Args:
+            known: what was counted already.
+            count: counts of one agent.
+            travellers: agents, each with how many others there are like it, itself included.
+        """
         total = 0
-        for traveller in travellers:
+        for traveller, times in travellers:
             if self._meanwhile is not None:
                 self._meanwhile()
             key = traveller.situation, traveller.home
             number = known.get(key)
             if number is None:
                 number = known[key] = count(traveller)
-            total += number
+            total += times * number
         return total
 
     def _sum_approved(self, travellers: Iterable[Traveller]) -> int:
@@ -224,43 +238,74 @@ class Counts:
         return Doors(self.engine)
 
     def after(
-        self, engine: Engine, approvals: dict[str, list[Approval]], agents: Iterable[str], *, redrawn: bool
+        self,
+        engine: Engine,
+        approvals: dict[str, list[Approval]],
+        agents: AbstractSet[str],
+        altered: AbstractSet[str],
+        *,
+        redrawn: bool,
     ) -> "Counts":
         """The same after an edit; these stay as they are.
 
         Args:
             engine: the reading after it.
             approvals: what intents can excuse now.
-            agents: the agents that are others now, or reach something else.
+            agents: the agents that the edit concerns.
+            altered: those of which crossings may be others.
             redrawn: whether zones have other systems now, or systems other properties that count.
         """
         made = copy.copy(self)
-        made.follow(engine, approvals, frozenset(agents), redrawn=redrawn)
+        again = altered | agents & (self.approvals.keys() | approvals.keys())
+        left = agents - again
+        if left:
+            made.keep(engine, left)
+        made.follow(engine, approvals, again, redrawn=redrawn)
         return made
 
+    def keep(self, engine: Engine, agents: AbstractSet[str]) -> None:
+        """Count as much of these agents, which have other situations in which the same is true: only for a
+        copy that nobody else has.
+        """
+        self._crossings_of, self._open_of = self._crossings_of.copy(), self._open_of.copy()
+        known, come = self.engine.traveller_of, engine.traveller_of
+        here = agents & come.keys()
+        pairs = zip(*[map(_KEY, map(each.__getitem__, here)) for each in (come, known)], strict=True)
+        for now, was in dict(pairs).items():
+            for counted in (self._crossings_of, self._open_of):
+                if was in counted:
+                    counted[now] = counted[was]
+
     def follow(
-        self, engine: Engine, approvals: dict[str, list[Approval]], agents: frozenset[str], *, redrawn: bool
+        self,
+        engine: Engine,
+        approvals: dict[str, list[Approval]],
+        agents: AbstractSet[str],
+        *,
+        redrawn: bool,
     ) -> None:
-        """Count again what ``after`` says: only for a copy that nobody else has."""
+        """Count these agents again: only for a copy that nobody else has."""
         self._crossings_of, self._open_of = self._crossings_of.copy(), self._open_of.copy()
         self._approved_of = self._approved_of.copy()
         known, come = self.engine.traveller_of, engine.traveller_of
         before = [known[each] for each in sorted(agents & known.keys())]
-        crossings = self.crossings - self._sum(self._crossings_of, self._all, before)
-        opened = self.open - self._sum(self._open_of, self._open, before)
+        together = _together(before)
+        crossings = self.crossings - self._sum(self._crossings_of, self._all, together)
+        opened = self.open - self._sum(self._open_of, self._open, together)
         approved = self.approved - self._sum_approved(before)
         for each in before:
             self._approved_of.pop(each.id, None)
         if len(self._open_of) > 2 * len(come) + _FEW:
-            keys = {(each.situation, each.home) for each in engine.travellers if each.id not in agents}
+            keys = {_KEY(each) for each in engine.travellers if each.id not in agents}
             self._crossings_of = {key: self._crossings_of[key] for key in keys & self._crossings_of.keys()}
             self._open_of = {key: self._open_of[key] for key in keys & self._open_of.keys()}
         self.engine, self.mesh, self.approvals = engine, engine.mesh, approvals
         self.__dict__.pop("doors", None)
         self._begin(self._pairs.after(engine.mesh, redrawn=redrawn))
         now = [come[each] for each in sorted(agents & come.keys())]
-        self.crossings = crossings + self._sum(self._crossings_of, self._all, now)
-        self.open = opened + self._sum(self._open_of, self._open, now)
+        together = _together(now)
+        self.crossings = crossings + self._sum(self._crossings_of, self._all, together)
+        self.open = opened + self._sum(self._open_of, self._open, together)
         self.approved = approved + self._sum_approved(now)
 
     @property
@@ -289,7 +334,7 @@ class Counts:
         situation = traveller.situation
         product = self._wholes.get(situation)
         if product is None:
-            product = self._wholes[situation] = pairs.product(situation.sources, situation.reach)
+            product = self._wholes[situation] = pairs.known(situation.sources, situation.reach)
         return pairs.crossings(product, pairs.home_of(home), begins=home is not None)
 
     def _open(self, traveller: Traveller) -> int:
@@ -311,7 +356,7 @@ class Counts:
         known = self._products.get(group)
         if known is None:
             row = group.unchecked.row & self.mesh.access
-            known = self._products[group] = self._pairs.product(group.sources, row)
+            known = self._products[group] = self._pairs.known(group.sources, row)
         return known
 
     def _open_for_rest(self, rest: tuple[Group, ...], zone: str | None, home: Home) -> int:
@@ -380,6 +425,13 @@ class Counts:
             left, left_home = without_closed(self.engine, traveller, group, access, sources, home=home)
             total += self.count(left, left_home, traveller.home_mask, 1 << access)
         return total
+
+
+def _together(travellers: Sequence[Traveller]) -> list[tuple[Traveller, int]]:
+    """Agents, one of all that are in one situation and one home, each with how many they are."""
+    keys = list(map(_KEY, travellers))
+    samples = dict(zip(keys, travellers, strict=True))
+    return [(samples[key], times) for key, times in Counter(keys).items()]
 
 
 def without_closed(

@@ -11,6 +11,7 @@ from itertools import compress, repeat
 from operator import add, attrgetter, sub
 from typing import Final
 
+from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.entering import Passing, Way
 from meshmodel.analysis.marking import SPECIAL
 from meshmodel.analysis.results import Door
@@ -26,8 +27,12 @@ MANY: Final = 8_000
 class MissingCheckpoints(Through):
     """All doors of one reading, with their severities and the agents that find them open."""
 
-    def _prepare_boundaries(self) -> None:
-        super()._prepare_boundaries()
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self._prepare_guarded()
+
+    def _prepare_guarded(self) -> None:
+        """Note the grants of which some step is guarded."""
         self._guarded: dict[int, set[int]] = {}
         for leaves, enters in self.engine.candidates.guards:
             self._guarded.setdefault(leaves, set()).add(enters // 5)

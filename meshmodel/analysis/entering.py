@@ -120,11 +120,12 @@ class Passing:
         none: the severity where nobody did.
     """
 
-    __slots__ = ("_level", "_parts", "_shape", "agents", "least", "most", "none")
+    __slots__ = ("_known", "_level", "_parts", "_shape", "agents", "least", "most", "none")
 
     def __init__(self, agents: tuple[str, ...], level: int, parts: tuple[tuple[Entering, bool], ...]) -> None:
         """Arguments: their ids, the sensitivity of the target, and who enters, and whether only to read."""
         self.agents = agents
+        self._known: dict[int, Severity] = {}
         self._level = level
         self._parts = parts
         self._shape = tuple([(read, each.untrusted > 0, each.floor) for each, read in parts])
@@ -132,13 +133,17 @@ class Passing:
         self.least = min([(each.untrusted or each.agents).bit_count() for each, _ in parts])
 
     def severity(self, picked: int) -> Severity:
-        """The highest severity, with the agents that picked the credential up."""
+        """The highest severity, with the agents that picked the credential up: of most they are the same."""
+        known = self._known.get(picked)
+        if known is not None:
+            return known
         flags = 0
         for entering, _ in self._parts:
             flags <<= 2
             if entering.agents & picked:
                 flags |= 3 if entering.untrusted & picked else 2
-        return _worst(self._level, self._shape, flags)
+        found = self._known[picked] = _worst(self._level, self._shape, flags)
+        return found
 
 
 Way = tuple[tuple[Action, ...], Passing]

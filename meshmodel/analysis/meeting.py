@@ -147,10 +147,13 @@ class Meeting:
             self._renumber(self._engine.candidates, engine.candidates)
             self._turn(engine, count)
         differing: dict[int, set[str]] = {}
-        now = {each.id: self._met(each) for each in engine.travellers if each.id in agents}
+        come = engine.traveller_of
         for agent in agents:
-            met = now.get(agent, 0)
-            for number in bits(self._of.get(agent, 0) ^ met):
+            met = self._met(come[agent]) if agent in come else 0
+            before = self._of.get(agent, 0)
+            if met == before:
+                continue
+            for number in bits(before ^ met):
                 differing.setdefault(number, set()).add(agent)
             if met:
                 self._of[agent] = met

@@ -151,10 +151,14 @@ class _Spread:
         if zones:
             self.one[zones] = self.one.get(zones, 0) | marks
 
-    def without(self, marks: int) -> "_Spread":
+    def remove(self, marks: int, zones: str) -> None:
+        self.every = without(self.every, marks)
+        if zones:
+            self.one[zones] = without(self.one[zones], marks)
+
+    def copy(self) -> "_Spread":
         made = _Spread()
-        made.every = without(self.every, marks)
-        made.one = {zone: without(known, marks) for zone, known in self.one.items()}
+        made.every, made.one = self.every, self.one.copy()
         return made
 
     def to(self, zone: str) -> int:
@@ -173,16 +177,17 @@ class Sources:
             if each is not None:
                 spread.add(marks, each)
 
-    def without(self, marks: int) -> "Sources":
-        """The same for all other groups; these stay as they are."""
+    def remove(self, marks: int, zones: Told) -> None:
+        """Take groups away that were added with sources like this."""
+        for spread, each in zip(self._spreads, zones, strict=True):
+            if each is not None:
+                spread.remove(marks, each)
+
+    def copy(self) -> "Sources":
+        """The same, which can be changed while these stay as they are."""
         made = Sources()
         one, other, third, fourth = self._spreads
-        made._spreads = (
-            one.without(marks),
-            other.without(marks),
-            third.without(marks),
-            fourth.without(marks),
-        )
+        made._spreads = one.copy(), other.copy(), third.copy(), fourth.copy()
         return made
 
     def to(self, zone: str) -> Coming:

@@ -90,10 +90,14 @@ class Sorted(Generic[Item]):
     def items(self) -> list[Item]:
         """All items in their order."""
         found: list[Item] = []
+        self.pour(found)
+        return found
+
+    def pour(self, into: list[Item]) -> None:
+        """Put all items in their order behind what is in a list."""
         # In half the time of a chain.
         for items in self._items:
-            found += items
-        return found
+            into += items
 
     def keys(self) -> Iterator[Any]:
         """All keys in their order."""

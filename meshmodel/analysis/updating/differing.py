@@ -54,9 +54,10 @@ class Differing:
             if was is not None and now is not None:
                 alone = id(old.alone[agent]), id(new.alone[agent])
                 alike.setdefault((before.component[was], after.component[now], *alone), []).append(agent)
-        found = []
+        # Much of what is told apart above differs in the same.
+        found: dict[int, list[str]] = {}
         for (one, other, _, _), agents in alike.items():
             difference = before.row_of(one) ^ after.row_of(other)
             difference |= old.alone[agents[0]].row ^ new.alone[agents[0]].row
-            found.append((difference, agents))
-        return found
+            found.setdefault(difference, []).extend(agents)
+        return list(found.items())

@@ -12,6 +12,7 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.relations import Related
 from meshmodel.analysis.results import Door, Finding, Question
 from meshmodel.analysis.rules import Facts
+from meshmodel.analysis.updating.altered import altered
 from meshmodel.analysis.updating.asked import Asked, ask
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.concerned import Kept
@@ -94,6 +95,7 @@ class Following:
             Earlier(
                 self.kept,
                 moved,
+                altered(self.kept, moved),
                 self._counts,
                 self._listed,
                 self._doors,
@@ -114,7 +116,9 @@ class Following:
             moved = earlier.moved
             approvals = _approvals(earlier.counts.approvals, self.kept, moved)
             redrawn = bool(moved.edit.remade)
-            self._counts = earlier.counts.after(self.engine, approvals, moved.agents, redrawn=redrawn)
+            # Boundaries and zones part what is as it was in other ways.
+            others = moved.agents if redrawn or moved.guards.zones else earlier.altered
+            self._counts = earlier.counts.after(self.engine, approvals, moved.agents, others, redrawn=redrawn)
         self._let_go()
         return self._counts
 
@@ -147,7 +151,9 @@ class Following:
             if doors is None and earlier.counts is not None and earlier.listed is not None:
                 doors = KeptDoors(earlier.kept, earlier.counts.approvals, earlier.listed)
             if doors is not None:
-                self._doors = doors.after(self.kept, earlier.moved, counts.approvals, earlier.kept)
+                self._doors = doors.after(
+                    self.kept, earlier.moved, earlier.altered, counts.approvals, earlier.kept
+                )
         if self._doors is None:
             self._doors = KeptDoors(self.kept, counts.approvals)
         return self._doors.listed
@@ -244,6 +250,7 @@ class Earlier:
     Attributes:
         kept: that reading.
         moved: the edit.
+        altered: of the agents that it concerns those of which it makes something else true.
         counts, listed, doors, found, facts, today, asked: of its crossings, findings and questions, as far as
             somebody asked for them.
         late: whether doors wait for another edit before they are made so that they can follow.
@@ -251,6 +258,7 @@ class Earlier:
 
     kept: Kept
     moved: Moved
+    altered: frozenset[str]
     counts: Counts | None
     listed: tuple[Door, ...] | None
     doors: KeptDoors | None
@@ -264,7 +272,8 @@ class Earlier:
 def _approvals(known: dict[str, list[Approval]], kept: Kept, moved: Moved) -> dict[str, list[Approval]]:
     """What intents can excuse, those of the agents that are concerned anew."""
     made = known.copy()
-    for agent in moved.agents:
+    intended = kept.related.at("intent", "agent")
+    for agent in moved.agents & (known.keys() | intended.keys()):
         intents = kept.related.of("intent", "agent", agent)
         excuses = [approval_of(kept.engine, intent) for intent in intents]
         found = [each for each in excuses if each is not None]

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import chain, groupby
+from itertools import chain, compress, groupby
 from operator import attrgetter
 from typing import Final
 
 from meshmodel.analysis.findings import accepted, findings, found_by_all
+from meshmodel.analysis.relations import ENDS
 from meshmodel.analysis.results import Door, Finding
 from meshmodel.analysis.rules import RULES, Case, Facts, Rule
 from meshmodel.analysis.rules.base import Cases
@@ -16,7 +17,7 @@ from meshmodel.analysis.updating.doors import KeptDoors
 from meshmodel.analysis.updating.near import Near
 from meshmodel.analysis.updating.some_doors import SomeDoors
 from meshmodel.model.records import Acceptance, Key
-from meshmodel.model.vocabulary import SEVERITIES
+from meshmodel.model.vocabulary import SEVERITIES, Severity
 
 Shelf = tuple[int, str]
 """Where findings are that are sorted by their subjects: the severity and the rule."""
@@ -33,6 +34,10 @@ _OTHER: Final = " "
 """Stands after the subject of a second finding of one rule: agents can have the ids of a credential and a
 system, and then a delegation and a grant have one subject.
 """
+_SUBJECT: Final[Callable[[Finding], str]] = attrgetter("subject")
+_SEVERITY: Final[Callable[[Finding], Severity]] = attrgetter("severity")
+_PAIRED: Final = frozenset({"door", *ENDS})
+"""The tables whose keys are pairs."""
 _RANK: Final = {severity: -number for number, severity in enumerate(SEVERITIES)}
 _NOTHING: Final[Mapping[str, Finding]] = {}
 
@@ -69,6 +74,26 @@ def _keys(findings: Sequence[Finding]) -> list[str]:
             if keys[place] == keys[place + 1]:
                 keys[place + 1] += _OTHER
     return keys
+
+
+def _by_subject(findings: Sequence[Finding]) -> dict[str, Finding]:
+    """Findings of one rule and severity by their subjects."""
+    found = dict(zip(map(_SUBJECT, findings), findings, strict=True))
+    if len(found) < len(findings):
+        found = {}
+        for finding in findings:
+            subject = finding.subject
+            found[subject if subject not in found else subject + _OTHER] = finding
+    return found
+
+
+def _parted(findings: Sequence[Finding]) -> dict[Severity, Sequence[Finding]]:
+    """Findings by their severity, in the same order."""
+    severities = list(map(_SEVERITY, findings))
+    each_once = dict.fromkeys(severities)
+    if len(each_once) == 1:
+        return {severities[0]: findings}
+    return {severity: list(compress(findings, map(severity.__eq__, severities))) for severity in each_once}
 
 
 def find(facts: Facts, today: date) -> Found:
@@ -147,7 +172,7 @@ class Refinding:
         if self._shelves != self._before.shelves:
             listed: list[Finding] = []
             for each in sorted(self._shelves):
-                listed += self._shelves[each].items()
+                self._shelves[each].pour(listed)
             every = tuple(listed)
         return Found(facts.doors, every, self._shelves)
 
@@ -167,7 +192,7 @@ class Refinding:
         found = found_by_all(rule, cases, self._acceptances.get(rule.id, {}), self._today)
         if not found and rule.id not in self._of_rule:
             return
-        subjects = [key if isinstance(key, str) else ">".join(key) for key in keys]
+        subjects = list(map(">".join, keys)) if rule.per in _PAIRED else list(map(str, keys))
         if rule.id in WITHIN:
             shelves = self._shelves_of(rule.id)
             subjects = [
@@ -177,14 +202,9 @@ class Refinding:
 
     def _replace(self, rule: str, subjects: Iterable[str], findings: Sequence[Finding]) -> None:
         """Put these findings in the place of all that a rule had on these subjects."""
-        found: dict[int, dict[str, Finding]] = {}
-        for finding in findings:
-            known = found.get(rank := _RANK[finding.severity])
-            if known is None:
-                known = found[rank] = {}
-            subject = finding.subject
-            known[subject if subject not in known else subject + _OTHER] = finding
-        ordered = sorted({*subjects, *chain.from_iterable(found.values())})
+        found = {_RANK[severity]: _by_subject(some) for severity, some in _parted(findings).items()}
+        # Where they are in order already, they stay so.
+        ordered = sorted(dict.fromkeys(chain(subjects, *found.values())))
         ranks = self._of_rule.setdefault(rule, set())
         for rank in ranks | found.keys():
             shelf = self._shelves.get((rank, rule))

@@ -6,8 +6,10 @@ all agents; groups that mean the same have one.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
+from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import Approval
 from meshmodel.analysis.engine import Group, Traveller
 from meshmodel.analysis.steps import Mesh, bits, without
@@ -27,7 +29,7 @@ _PIVOTS: Final = 24
 """So many sets are kept to which others are compared."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Turned:
     """What happened to the marks.
 
@@ -38,6 +40,14 @@ class Turned:
 
     marks: dict[int, tuple[Sample | None, Sample | None]] = field(default_factory=dict)
     shared: set[int] = field(default_factory=set)
+
+    @cached_property
+    def alike(self) -> list[tuple[Sample | None, Sample | None, int]]:
+        """The same groups before and after, each with all marks of which they are those."""
+        numbers: dict[tuple[int, int], list[int]] = {}
+        for number, (was, now) in self.marks.items():
+            numbers.setdefault((id(was), id(now)), []).append(number)
+        return [(*self.marks[some[0]], union(some)) for some in numbers.values()]
 
 
 @dataclass(slots=True)
@@ -108,34 +118,51 @@ class Marks:
         touched: set[int] = set()
         before: dict[int, Sample | None] = {}
         left: dict[int, int] = {}
+        leaving: dict[int, tuple[tuple[int, ...], list[int]]] = {}
         for traveller in gone:
             number = traveller.node - self.first_agent
             before[number] = self.samples.pop(number, None)
-            for other in self.others.pop(number, ()):
-                left[other] = left.get(other, 0) | 1 << number
+            former = self.others.pop(number, None)
+            if former:
+                leaving.setdefault(id(former), (former, []))[1].append(number)
+        for former, some_left in leaving.values():
+            marks = union(some_left)
+            for other in former:
+                left[other] = left.get(other, 0) | marks
         joined: dict[int, int] = {}
         # Many agents have the very same groups, and it takes long to look large sets up.
-        same: dict[tuple[int, str | None, bool, str | None], int] = {}
+        together: dict[tuple[int, str | None, str | None], list[Traveller]] = {}
         for traveller in come:
-            number = traveller.node - self.first_agent
-            before.setdefault(number, None)
-            if traveller.groups:
-                self.samples[number] = traveller, traveller.groups[0]
             alone = traveller.id if traveller.id in excuses else None
+            together.setdefault((id(traveller.situation), traveller.home, alone), []).append(traveller)
+        same: dict[tuple[int, str | None, bool, str | None], int] = {}
+        for (_, home, alone), some in together.items():
+            traveller = some[0]
+            numbers = [each.node - self.first_agent for each in some]
+            for number in numbers:
+                before.setdefault(number, None)
+            if not traveller.groups:
+                continue
+            sample = traveller, traveller.groups[0]
+            self.samples.update(dict.fromkeys(numbers, sample))
             others = []
-            home, steered = traveller.home, traveller.steered
             for group in traveller.groups[1:]:
-                key = id(group), home, steered, alone
+                key = id(group), home, traveller.steered, alone
                 if key not in same:
                     same[key] = self._number(traveller, group, alone, turned)
-                other = same[key]
-                joined[other] = joined.get(other, 0) | 1 << number
-                others.append(other)
+                others.append(same[key])
             if others:
-                self.others[number] = tuple(others)
+                self.others.update(dict.fromkeys(numbers, tuple(others)))
+                marks = union(numbers)
+                for other in others:
+                    joined[other] = joined.get(other, 0) | marks
+        meaning: dict[tuple[int, int], bool] = {}
         for number, was in before.items():
             now = self.samples.get(number)
-            if was is not None or now is not None:
+            both = id(was), id(now)
+            if both not in meaning:
+                meaning[both] = self._meaning(was) != self._meaning(now)
+            if meaning[both]:
                 turned.marks[number] = was, now
         touched.update(left, joined)
         ended: dict[int, list[tuple[int, int]]] = {}
@@ -157,10 +184,20 @@ class Marks:
             if old and other not in left and turned.marks.get(other, _OLD)[0] is None:
                 self._follow(other, old, turned)
         if remade:
+            samples = {id(sample): sample for sample in self.samples.values()}
+            remaking = {number for number, sample in samples.items() if sample[1].sources & remade}
             for number, sample in self.samples.items():
-                if sample[1].sources & remade:
+                if id(sample) in remaking:
                     turned.marks.setdefault(number, (sample, sample))
         return turned
+
+    def _meaning(self, sample: Sample | None) -> object:
+        """All of a group on which doors depend."""
+        if sample is None:
+            return None
+        traveller, group = sample
+        dropped = group.unchecked.dropped
+        return group.sources, group.home, self.carried(sample), dropped, traveller.home, traveller.steered
 
     def _follow(self, new: int, ended: list[tuple[int, int]], turned: Turned) -> None:
         """Give a new group the mark of one that ended, which the same agents had: so less changes.
@@ -180,8 +217,12 @@ class Marks:
         self.numbers[alike] = number
         del turned.marks[new]
         turned.marks[number] = turned.marks[number][0], sample
+        known: dict[tuple[int, ...], tuple[int, ...]] = {}
         for agent in bits(held):
-            self.others[agent] = tuple(number if each == new else each for each in self.others[agent])
+            others = self.others[agent]
+            if others not in known:
+                known[others] = tuple(number if each == new else each for each in others)
+            self.others[agent] = known[others]
 
     def _number(self, traveller: Traveller, group: Group, alone: str | None, turned: Turned) -> int:
         unchecked = group.unchecked
@@ -226,9 +267,16 @@ def toggle(columns: list[int], alike: Mapping[int, int]) -> int:
             if len(pivots) < _PIVOTS and rest.bit_count() > _LITTLE:
                 pivots.append([rest, marks])
                 continue
-        for place in bits(rest):
-            columns[place] ^= marks
+        _toggle(columns, rest, marks)
     for places, marks in pivots:
-        for place in bits(places):
-            columns[place] ^= marks
+        _toggle(columns, places, marks)
     return found
+
+
+def _toggle(columns: list[int], places: int, marks: int) -> None:
+    """The same marks at all of some places; what was one object stays so, which is quick to tell."""
+    numbers = list(bits(places))
+    before = list(map(columns.__getitem__, numbers))
+    after = {key: each ^ marks for key, each in {id(each): each for each in before}.items()}
+    for number, key in zip(numbers, map(id, before), strict=True):
+        columns[number] = after[key]

@@ -1,0 +1,266 @@
+"""All that doors follow from, group by group, and what an edit changes about it."""
+
+from collections.abc import Iterable
+from itertools import chain, compress
+from typing import Final
+
+from meshmodel.analysis.closure import union
+from meshmodel.analysis.crossings import Approval, without_closed
+from meshmodel.analysis.doors import MissingCheckpoints
+from meshmodel.analysis.engine import Group, Traveller
+from meshmodel.analysis.entering import Coming
+from meshmodel.analysis.sources import Likeness, Sources, features_of, likeness
+from meshmodel.analysis.steps import Pair, bits, without
+from meshmodel.analysis.updating.concerned import Kept
+from meshmodel.analysis.updating.engines import Moved
+from meshmodel.analysis.updating.marks import Marks, Sample, Turned, toggle
+
+Profile = tuple[str | None, bool, Likeness, tuple[int, int] | None]
+"""What doors ask of a group: the agent's home, whether it is a source, and what the others are like."""
+Excuses = dict[str, list[Approval]]
+
+_ONES: Final = bytes.maketrans(b"01", b"\0\1")
+
+
+class Noted(MissingCheckpoints):
+    """What the doors of one reading follow from, mark by mark."""
+
+    def __init__(self, kept: Kept, excuses: Excuses) -> None:
+        """Arguments: the reading, and what intents excuse."""
+        engine, mesh = kept.engine, kept.engine.mesh
+        self.engine, self.mesh = engine, mesh
+        self.marks = Marks.none(mesh)
+        self._first = self._everyone = (1 << self.marks.agents) - 1
+        self._likeness: dict[tuple[int, bool], Likeness] = {}
+        self._profiles: dict[int, Profile] = {}
+        self._home: dict[str, int] = {}
+        self._from_home = 0
+        number = mesh.first_agent - mesh.first_credential
+        self._carried, self._own = [0] * number, [0] * number
+        self._component = self._own_component = range(-mesh.first_credential, number)
+        self.open_in: dict[Pair, int] = {}
+        self._approvals: dict[int, list[tuple[int, Traveller, Group, Approval]]] = {}
+        self._approved: dict[str, frozenset[int]] = {}
+        self._held: dict[int, int] = {}
+        self._outside = Sources()
+        self._inside = [Sources() for _ in range(4)]
+        for agent, credential in mesh.steps["hold"]:
+            self._held[credential] = self._held.get(credential, 0) | 1 << agent - mesh.first_agent
+        self._prepare_boundaries()
+        self._prepare_guarded()
+        self._turn((), engine.travellers, excuses, 0)
+        self._reach_own({each.node: kept.own.row(each.node) for each in engine.travellers})
+        self._prepare_kinds()
+        self._forget()
+
+    # What the marks mean ----------------------------------------------------------------------
+
+    def _turn(
+        self, gone: Iterable[Traveller], come: Iterable[Traveller], excuses: Excuses, remade: int
+    ) -> tuple[int, set[Pair], set[str]]:
+        """Give marks to groups; the credentials and guarded steps that it concerns, and the systems where
+        intents excuse something else.
+        """
+        gone, come = tuple(gone), tuple(come)
+        turned = self.marks.turn(gone, come, excuses, remade)
+        credentials = self._carry(turned) | self._profile(turned)
+        for shared in turned.shared:
+            credentials |= self.marks.carried(self.marks.samples[shared])
+        steps = self._open_again(turned)
+        return credentials, steps, self._excuse(gone, come, excuses)
+
+    def _carry(self, turned: Turned) -> int:
+        """Note who comes to which credentials; those to which others come."""
+        alike: dict[int, int] = {}
+        for was, now, marks in turned.alike:
+            difference = (self.marks.carried(was) ^ self.marks.carried(now)) >> self.mesh.first_credential
+            if difference:
+                alike[difference] = alike.get(difference, 0) | marks
+        return toggle(self._carried, alike) << self.mesh.first_credential
+
+    def _profile(self, turned: Turned) -> int:
+        """Note what the sources of groups are like; the credentials of those that are like others now."""
+        found = 0
+        left: dict[Profile, list[int]] = {}
+        alike: dict[Profile, int] = {}
+        known: dict[tuple[int, str | None, bool], Profile] = {}
+        for _, now, marks in turned.alike:
+            was = self._profiles.get((marks & -marks).bit_length() - 1)
+            profile = None
+            if now is not None:
+                # Many agents have the very same groups, and it takes long to look large sets up.
+                key = id(now[1]), now[0].home, now[0].steered
+                profile = known.get(key) or self._profile_of(now)
+                known[key] = profile
+            if profile == was:
+                continue
+            for number in bits(marks):
+                former = self._profiles.pop(number, None)
+                if former is not None:
+                    left.setdefault(former, []).append(number)
+            if profile is not None:
+                self._profiles.update(dict.fromkeys(bits(marks), profile))
+                alike[profile] = alike.get(profile, 0) | marks
+                found |= self.marks.carried(now)
+        if left or alike:
+            self._outside, self._inside = self._outside.copy(), [each.copy() for each in self._inside]
+        for (home, from_home, told_of, _), numbers in left.items():
+            marks = union(numbers)
+            if home is not None:
+                self._home[home] = without(self._home[home], marks)
+                if from_home:
+                    self._from_home = without(self._from_home, marks)
+            for sources, zones in zip((self._outside, *self._inside), told_of, strict=True):
+                sources.remove(marks, zones)
+        for (home, from_home, told_of, _), marks in alike.items():
+            if home is not None:
+                self._home[home] = self._home.get(home, 0) | marks
+                if from_home:
+                    self._from_home |= marks
+            for sources, zones in zip((self._outside, *self._inside), told_of, strict=True):
+                sources.add(marks, zones)
+        return found
+
+    def _profile_of(self, sample: Sample) -> Profile:
+        traveller, group = sample
+        key = group.sources, traveller.steered
+        known = self._likeness.get(key)
+        if known is None:
+            known = likeness(self.mesh, group.sources, steered=traveller.steered)
+            self._likeness[key] = known
+        # A boundary parts some sources from a target: there it matters which they are.
+        exact = (group.sources, group.unchecked.dropped) if self._bounded else None
+        return traveller.home, group.home, known, exact
+
+    def _open_again(self, turned: Turned) -> set[Pair]:
+        """Note for whom guarded steps are open; those that are for others."""
+        lost = either = 0
+        dropping: dict[int, int] = {}
+        for was, now, marks in turned.alike:
+            old = 0 if was is None else was[1].unchecked.dropped
+            new = 0 if now is None else now[1].unchecked.dropped
+            if old != new:
+                lost |= marks
+                either |= old | new
+                dropping[new] = dropping.get(new, 0) | marks
+        found: set[Pair] = set()
+        if lost:
+            for step, guards in self.engine.candidates.guards.items():
+                if guards & ~either:
+                    continue
+                known = self.open_in.get(step, 0)
+                marks = without(known, lost)
+                for dropped, those in dropping.items():
+                    if not guards & ~dropped:
+                        marks |= those
+                if marks != known:
+                    self.open_in[step] = marks
+                    found.add(step)
+        return found
+
+    def _guard(self, moved: Moved) -> set[Pair]:
+        """Note for whom steps are open that are guarded otherwise; all of these."""
+        guards = self.engine.candidates.guards
+        dropping: dict[int, list[int]] = {}
+        if moved.guards.steps:
+            for number, (_, group) in self.marks.samples.items():
+                if group.unchecked.dropped:
+                    dropping.setdefault(group.unchecked.dropped, []).append(number)
+        for step in moved.guards.steps:
+            if step not in guards:
+                self.open_in.pop(step, None)
+                continue
+            without = [some for dropped, some in dropping.items() if not guards[step] & ~dropped]
+            self.open_in[step] = union(list(chain.from_iterable(without)))
+        return moved.guards.steps | set(moved.edit.gone) | set(moved.edit.come)
+
+    def _excuse(self, gone: Iterable[Traveller], come: Iterable[Traveller], excuses: Excuses) -> set[str]:
+        """Note what intents excuse for these agents; the systems where they do or did."""
+        systems: set[int] = set()
+        agents = self._approved.keys() & {each.id for each in gone}
+        for agent in agents:
+            systems |= self._approved.pop(agent)
+        for system in systems:
+            left = [each for each in self._approvals.get(system, ()) if each[1].id not in agents]
+            if left:
+                self._approvals[system] = left
+            else:
+                self._approvals.pop(system, None)
+        for traveller in come if excuses else ():
+            here = excuses.get(traveller.id)
+            if not here:
+                continue
+            number = traveller.node - self.mesh.first_agent
+            numbers = (*((number,) if traveller.groups else ()), *self.marks.others.get(number, ()))
+            self._approved[traveller.id] = frozenset(each.system for each in here)
+            systems |= self._approved[traveller.id]
+            for approval in here:
+                self._approvals[approval.system] = [
+                    *self._approvals.get(approval.system, ()),
+                    *((each, *self.marks.samples[each], approval) for each in numbers),
+                ]
+        return {self.mesh.systems[system] for system in systems}
+
+    # What agents hold and come by -------------------------------------------------------------
+
+    def _reach_own(self, differences: dict[int, int]) -> int:
+        """Note what agents reach as themselves and did not, or did and do not; these credentials."""
+        alike: dict[int, int] = {}
+        for node, rows in differences.items():
+            # It takes long to look large sets up, so all else is left out before.
+            difference = (rows & self.marks.credentials) >> self.mesh.first_credential
+            if difference:
+                alike[difference] = alike.get(difference, 0) | 1 << node - self.mesh.first_agent
+        if alike:
+            self._own = self._own.copy()
+        return toggle(self._own, alike) << self.mesh.first_credential
+
+    def _hold(self, moved: Moved) -> int:
+        """Note who holds what; the credentials that others hold."""
+        mesh = self.mesh
+        found = 0
+        for steps, come in ((moved.edit.gone, False), (moved.edit.come, True)):
+            for agent, credential in steps:
+                if agent < mesh.first_agent or credential >= mesh.first_agent:
+                    continue
+                if not found:
+                    self._held = self._held.copy()
+                found |= 1 << credential
+                mark = 1 << agent - mesh.first_agent
+                known = self._held.get(credential, 0)
+                self._held[credential] = known | mark if come else known & ~mark
+        return found
+
+    def _note_guarded(self, steps: Iterable[Pair]) -> None:
+        """Note the grants whose steps these are where some step is guarded now, or none is any more."""
+        guards, first = self.engine.candidates.guards, self.mesh.first_credential
+        self._guarded = self._guarded.copy()
+        for leaves, system in {(leaves, enters // 5) for leaves, enters in steps if enters < first <= leaves}:
+            some = self._guarded.get(leaves, set()) - {system}
+            if any((leaves, 5 * system + action) in guards for action in range(5)):
+                some.add(system)
+            self._guarded[leaves] = some
+
+    # Overridden -------------------------------------------------------------------------------
+
+    def _coming_bounded(self, access: int) -> Coming:
+        found = Coming()
+        for number, (traveller, group) in self.marks.samples.items():
+            sources, home = without_closed(
+                self.engine, traveller, group, access, group.sources, home=group.home
+            )
+            found.add(1 << number, features_of(self.mesh, traveller, access, sources, home=home))
+        return found
+
+    def _expand(self, marks: int) -> int:
+        agents = marks & self._first
+        for number in bits((marks ^ agents) >> self.marks.agents):
+            agents |= self.marks.holders[number + self.marks.agents]
+        return agents
+
+    def _named(self, agents: int) -> tuple[str, ...]:
+        known = self._names.get(agents)
+        if known is None:
+            chosen = bin(agents)[:1:-1].encode().translate(_ONES)
+            known = self._names[agents] = tuple(sorted(compress(self.mesh.agents, chosen)))
+        return known

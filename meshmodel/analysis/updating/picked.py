@@ -1,0 +1,25 @@
+"""Who comes by credentials as themselves, after an edit."""
+
+from collections.abc import Set as AbstractSet
+
+from meshmodel.analysis.updating.concerned import Kept
+
+
+def as_themselves(agents: AbstractSet[str], before: Kept, after: Kept) -> dict[int, int]:
+    """What some agents reach as themselves and did not, or did and do not, by their nodes.
+
+    Args:
+        agents: the agents that an edit concerns.
+        before: the reading before it.
+        after: the reading after it.
+    """
+    was, now = before.engine.traveller_of, after.engine.traveller_of
+    names, first = after.engine.mesh.agents, after.engine.mesh.first_agent
+    changed = agents & {names[node - first] for node in after.own.changed if node >= first}
+    changed |= (agents & was.keys()) ^ (agents & now.keys())
+    found: dict[int, int] = {}
+    for travellers, kept in ((was, before), (now, after)):
+        for each in changed & travellers.keys():
+            node = travellers[each].node
+            found[node] = found.get(node, 0) ^ kept.own.row(node)
+    return found

@@ -1,0 +1,85 @@
+"""Credentials that agents pick up no more, or that others pick up, though they still carry them."""
+
+import pytest
+
+from meshmodel.analysis.updating.doors import KeptDoors
+from meshmodel.api import analyse
+from meshmodel.model import records as r
+from meshmodel.store.edits import Put, Remove, apply_edit, edit
+from tests.analysis.random_edits import TODAY
+from tests.analysis.random_models import snapshot_of
+
+
+def model(*pickers, words="desk"):
+    """Agents that find a key in a store, and can have it from a colleague anyway."""
+    records = [
+        *(r.Zone(each) for each in ("desk", "vault", "office", "yard")),
+        r.System("notes", zone="desk", untrusted_input=words == "desk"),
+        r.System("feed", zone="yard", untrusted_input=words == "yard"),
+        r.System("store", zone="yard"),
+        r.System("files", zone="vault", sensitivity="confidential"),
+        r.Agent("colleague", home="office"),
+        r.Credential("key"),
+        r.Hold("colleague", "key"),
+        r.Grant("key", "files", ("write",)),
+        r.Custody("store", "key", by=("execute",)),
+        r.Credential("pass"),
+        r.Grant("pass", "notes", ("read",)),
+        r.Grant("pass", "feed", ("read",)),
+    ]
+    for agent, home in zip(pickers, ("desk", "office", "vault"), strict=False):
+        records += [
+            r.Agent(agent, kind="ai-agent", home=home),
+            r.Credential(f"{agent}-key"),
+            r.Hold(agent, f"{agent}-key"),
+            r.Hold(agent, "pass"),
+            r.Grant(f"{agent}-key", "store", ("execute",)),
+            r.Delegation(agent, "colleague"),
+        ]
+    return snapshot_of(records)
+
+
+@pytest.mark.parametrize("words", ["desk", "yard", ""])
+@pytest.mark.parametrize("pickers", [("one",), ("one", "two"), ("one", "two", "three")])
+def test_a_door_is_as_severe_as_whoever_is_left_makes_it(pickers, words):
+    snapshot = model(*pickers, words=words)
+    analysis = analyse(snapshot, today=TODAY)
+    severities = [severity_of(analysis)]
+    for agent in pickers:
+        assert analysis.findings
+        snapshot = apply_edit(snapshot, edit("", [Remove("grant", (f"{agent}-key", "store"))]))
+        analysis = analyse(snapshot, today=TODAY, previous=analysis)
+        assert analysis.doors == analyse(snapshot, today=TODAY).doors
+        severities.append(severity_of(analysis))
+    assert severities[-1] != severities[0]
+    snapshot = apply_edit(snapshot, edit("", [Put(r.Grant("one-key", "store", ("execute",)))]))
+    analysis = analyse(snapshot, today=TODAY, previous=analysis)
+    assert severity_of(analysis) == severity_of(analyse(snapshot, today=TODAY)) != severities[-1]
+
+
+def severity_of(analysis):
+    """That of the door of the key."""
+    return next(
+        each.severity for each in analysis.doors if (each.credential, each.system) == ("key", "files")
+    )
+
+
+def test_no_door_is_looked_at_while_enough_agents_pick_the_key_up(monkeypatch):
+    snapshot = model("one", "two", "three")
+    analysis = analyse(snapshot, today=TODAY)
+    assert analysis.findings
+    looked = []
+    look = KeptDoors._look
+
+    def noted(doors, at):
+        looked.extend(key for key, _ in at)
+        look(doors, at)
+
+    monkeypatch.setattr(KeptDoors, "_look", noted)
+    for agent in ("three", "two"):
+        snapshot = apply_edit(snapshot, edit("", [Remove("grant", (f"{agent}-key", "store"))]))
+        analysis = analyse(snapshot, today=TODAY, previous=analysis)
+        assert analysis.doors == analyse(snapshot, today=TODAY).doors
+        assert looked == [(f"{agent}-key", "store")]
+        looked.clear()
+        assert analysis.findings
