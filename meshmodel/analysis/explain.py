@@ -14,7 +14,7 @@ from meshmodel.analysis.story import Story
 from meshmodel.analysis.telling import Telling
 from meshmodel.analysis.why_not import why_not
 from meshmodel.analysis.witness import Paths
-from meshmodel.analysis.worst import Origins, Place, Worst
+from meshmodel.analysis.worst import Origins, Place, Settled, Worst
 from meshmodel.model.records import Intent
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Action
 
@@ -45,7 +45,7 @@ class Explaining:
         self.paths = Paths(engine)
         self.story = Story(engine, self.paths)
         self.intending = Intending(engine, listing)
-        self.travellers = {each.id: each for each in engine.travellers}
+        self.travellers = Settled(engine)
         self.worst = Worst(engine, listing, self.travellers)
         self.telling = Telling(self)
 
@@ -171,7 +171,7 @@ class Explaining:
                 section 11 answers is then a shortest effective one.
         """
         source, group, access, judged = place
-        traveller = self.travellers[agent]
+        traveller = self.travellers.settled(agent)
         is_open = judged.state == "uncontrolled" or (approved and judged.state == "approved")
         unguarded = self.paths.unguarded_for(group.unchecked) if is_open else None
         path = self.paths.shortest(self.starts(traveller, source), access, unguarded)

@@ -253,7 +253,7 @@ def _reached(explaining: Explaining, asked: Asked) -> Ways:
         access = mesh.access_node(asked.system, next(bits(asked.reached)))
     else:
         source, group, access, judged = asked.place
-        traveller, unchecked = explaining.travellers[asked.agent], group.unchecked
+        traveller, unchecked = explaining.travellers.settled(asked.agent), group.unchecked
         starts = explaining.starts(traveller, source)
         boundaries = explaining.boundaries(traveller, group, source, access)
         approved = explaining.listing.approved(asked.agent, source, access)
