@@ -2,22 +2,23 @@
 
 from functools import partial
 
+from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.lazy_rows import Lazily
-from meshmodel.app.widgets.rows import PAGE, FilterList, Row, heading, line
+from meshmodel.app.widgets.rows import PAGE, PART, Row, heading, line
 from meshmodel.model.snapshot import Snapshot
 from tests.app.form_host import Host, enter
 
 MANY = 4 * PAGE + 7
 
 
-def rows(made: list[int], changed: int = -1) -> Lazily[Row]:
+def rows(made: list[int], changed: int = -1, many: int = MANY) -> Lazily[Row]:
     def row(number: int) -> Row:
         made.append(number)
         if number == 0:
             return heading("all of them")
         return Row(number, line(f"row {number}{' changed' if number == changed else ''}"), number)
 
-    return Lazily([partial(row, number) for number in range(MANY)])
+    return Lazily([partial(row, number) for number in range(many)])
 
 
 async def test_only_rows_near_what_is_seen_are_made_and_every_key_finds_the_others() -> None:
@@ -85,3 +86,42 @@ async def test_a_filter_looks_in_rows_that_nobody_has_seen() -> None:
         await enter(pilot, "/", f"={MANY - 1}")
         await pilot.pause()
         assert [row.key for row in listing.rows.shown_rows if not row.heading] == [MANY - 1]
+
+
+async def test_a_long_list_is_filtered_part_by_part_and_enter_chooses_what_it_lets_through() -> None:
+    listing = FilterList()
+    app = Host(listing, Snapshot())
+    many = 5 * PART
+    async with app.run_test(size=(40, 20)) as pilot:
+        made: list[int] = []
+        listing.set_rows(rows(made, many=many))
+        listing.rows.filter_by(f"row {many - 1}")
+        assert len(made) <= PAGE + PART, "keys come in between"
+        await pilot.pause()
+        assert len(made) == len(set(made)) == many
+        assert [row.key for row in listing.rows.shown_rows if not row.heading] == [many - 1]
+        listing.set_rows(rows(made := [], many=many))
+        listing.rows.filter_by("row 77")
+        listing.rows.action_select()
+        assert len(made) == many, "a key that acts on the list comes after it"
+        assert listing.rows.row is not None
+        assert listing.rows.row.key == 77
+
+
+async def test_the_end_of_a_long_list_is_gone_to_part_by_part_and_no_key_overtakes_that() -> None:
+    listing = FilterList()
+    app = Host(listing, Snapshot())
+    many = 5 * PART
+    async with app.run_test(size=(40, 20)) as pilot:
+        listing.set_rows(rows([], many=many))
+        listing.rows.action_last()
+        assert len(listing.rows.options) <= PAGE + PART
+        await pilot.pause()
+        assert listing.rows.row is not None
+        assert listing.rows.row.key == many - 1
+        listing.set_rows(())
+        listing.set_rows(rows([], many=many))
+        listing.rows.action_last()
+        listing.rows.action_cursor_up()
+        assert listing.rows.row is not None
+        assert listing.rows.row.key == many - 2

@@ -15,7 +15,8 @@ from meshmodel.analysis.fix.stopping import Stopped
 from meshmodel.app.beside import Task
 from meshmodel.app.screens.dialogs import Dialog
 from meshmodel.app.session import AT_ONCE
-from meshmodel.app.widgets.rows import FilterList, Row, heading, line
+from meshmodel.app.widgets.filter_list import FilterList
+from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 from meshmodel.store.edits import Edit
