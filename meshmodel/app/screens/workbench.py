@@ -50,7 +50,7 @@ from meshmodel.app.widgets.quick_line import QuickLine
 from meshmodel.app.widgets.reach_matrix import ReachMatrix
 from meshmodel.app.widgets.tabs import TabRow
 from meshmodel.app.widgets.trace import TracePanel
-from meshmodel.canvas.draw import draw
+from meshmodel.canvas.columns import place
 from meshmodel.canvas.scene import Reference
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
@@ -173,7 +173,7 @@ class Workbench(Arranging, Looking, Judging, Drawings, Analysing, Exploring, Fix
         if drawn is None or not 0 < len(self.earlier) <= ORDER_LIMIT:
             return ()
         whole = replace(drawn.options, folded=frozenset(), zoom="card")
-        alone = draw(self.session.snapshot, drawn.facts, whole).order
+        alone = place(self.session.snapshot, drawn.facts, whole).order  # it need not be drawn for that
         known = set(alone)
         found = [each for each in self.earlier if each in known]
         return () if found == list(alone) else tuple((table, str(key)) for table, key in found)
