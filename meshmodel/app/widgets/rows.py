@@ -20,8 +20,10 @@ from meshmodel.app.widgets.lazy_rows import Lazily
 PAGE: Final = 100
 """So many rows of a list are made ready at a time; more than any screen shows."""
 
-PART: Final = 300
+PART: Final = 400
 """So many rows are made, or laid out, between two keys where all of a long list are wanted."""
+BETWEEN: Final = 0.001
+"""Seconds in which keys are let in."""
 
 Part = str | tuple[str, str]
 
@@ -163,7 +165,7 @@ class RowList(OptionList):
         """Make the rows part by part, so that keys come in between; then filter them."""
         self._filter_some()
         if self._awaited_filter is not None:
-            self.call_later(self._filter_on)
+            self.set_timer(BETWEEN, self._filter_on)  # messages alone would not let keys in
 
     def _filter_some(self) -> None:
         text, words = self._awaited_filter, self._words
@@ -279,7 +281,7 @@ class RowList(OptionList):
             return
         self._lay(len(self._laid) + PART)
         if len(self._laid) < len(self._shown):
-            self.call_later(self._go_on_to_end)
+            self.set_timer(BETWEEN, self._go_on_to_end)
         else:
             self._is_going_to_end = False
             super().action_last()
