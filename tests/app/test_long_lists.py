@@ -139,3 +139,13 @@ async def test_the_end_of_a_long_list_is_gone_to_part_by_part_and_no_key_overtak
         listing.rows.action_cursor_up()
         assert listing.rows.row is not None
         assert listing.rows.row.key == many - 2
+
+
+def test_what_a_filter_begins_with_is_not_looked_for_in_all_that_a_value_holds() -> None:
+    class Large:
+        def __str__(self) -> str:
+            raise AssertionError
+
+    assert Row(1, line("first"), Large()).begins_with("fi")
+    assert not Row(1, line("first"), Large()).begins_with("se")
+    assert Row(1, line("first"), "second").begins_with("se")

@@ -5,6 +5,7 @@ Rows are ``Content``, so that names are shown as text and never read as markup.
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any, ClassVar, Final
 
 from textual.binding import Binding, BindingType
@@ -62,9 +63,8 @@ class Row:
 
     def begins_with(self, text: str) -> bool:
         """Whether what is shown or searched begins with a text."""
-        return any(
-            each.casefold().startswith(text) for each in (self.content.plain, self.search, str(self.value))
-        )
+        value = str(self.value) if isinstance(self.value, str | PurePath) else ""  # no finding in full
+        return any(each.casefold().startswith(text) for each in (self.content.plain, self.search, value))
 
 
 def heading(text: str) -> Row:
