@@ -11,6 +11,7 @@ from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.findings import findings
+from meshmodel.analysis.fix.stopping import Stop
 from meshmodel.analysis.parts import HUGE, Parts, batches_of, parts_of
 from meshmodel.analysis.questions import questions
 from meshmodel.analysis.relations import Related
@@ -204,6 +205,8 @@ class Analysis:
         system: str | None = None,
         action: Action | None = None,
         source: str | None = None,
+        *,
+        cancelled: Callable[[], bool] | None = None,
     ) -> Explanation | None:
         """Why an agent reaches a system, or why not (section 11).
 
@@ -212,10 +215,11 @@ class Analysis:
             system: the target; by default that of the agent's worst crossing.
             action: one action; by default that of the worst crossing.
             source: the system that the agent comes from, or ``home``; by default the worst.
+            cancelled: asked often; when true, ``Stopped`` is raised.
 
         Returns ``None`` where an element does not exist, or nothing is reached by anybody.
         """
-        return self._explaining.explain(agent, system, action, source)
+        return self._explaining.explain(agent, system, action, source, Stop(None, cancelled))
 
     def all_ways(
         self,
@@ -223,6 +227,8 @@ class Analysis:
         system: str | None = None,
         action: Action | None = None,
         source: str | None = None,
+        *,
+        cancelled: Callable[[], bool] | None = None,
     ) -> "Ways | None":
         """All ways, not only the shortest: what every one passes, their doors, and what cuts them.
 
@@ -233,13 +239,14 @@ class Analysis:
             system: the target; likewise,
             action: one action; likewise,
             source: the system that the agent comes from, or ``home``; likewise.
+            cancelled: asked often; when true, ``Stopped`` is raised.
 
         Returns ``None`` where an element does not exist, or nothing is reached by anybody.
         """
         from meshmodel.analysis.ways import all_ways
 
-        asked = self._explaining.asked(agent, system, action, source)
-        return None if asked is None else all_ways(self._explaining, asked)
+        asked = self._explaining.asked(agent, system, action, source, stop := Stop(None, cancelled))
+        return None if asked is None else all_ways(self._explaining, asked, stop)
 
     def explain_finding(self, finding: Finding) -> Explanation | None:
         """The worst way by which a finding comes about, or ``None`` where there is none to tell.
@@ -294,18 +301,20 @@ class Analysis:
 
         return compromise(self._engine, start, self._spreader)
 
-    def offboarding(self, agent: str) -> "Offboarding":
+    def offboarding(self, agent: str, *, cancelled: Callable[[], bool] | None = None) -> "Offboarding":
         """What is to be done when an agent goes, and who notices (section 7).
 
         Args:
             agent: its id; it may be retired already.
+            cancelled: asked often; when true, there is no answer.
 
         Raises:
+            Stopped: it was cancelled.
             CannotStartError: one clear line; there is no such agent.
         """
         from meshmodel.analysis.offboarding import offboarding
 
-        return offboarding(self._engine, agent)
+        return offboarding(self._engine, agent, Stop(None, cancelled))
 
     def trace(self, events: "Iterable[Event]") -> Iterator["TracedEvent"]:
         """Lay observed events on the model one by one, in the order of the log (section 7).
@@ -334,7 +343,6 @@ class Analysis:
             cancelled: asked often; when true, the best that is known is the answer.
         """
         from meshmodel.analysis.fix.choosing import minimum_fix
-        from meshmodel.analysis.fix.stopping import Stop
 
         stop, before = Stop(deadline, cancelled), self._counts.uncontrolled
         return minimum_fix(self._whole, self.doors, before, stop, batches_of(self._whole))
@@ -354,7 +362,6 @@ class Analysis:
             progress: told after each number of checkpoints, with the last of them.
         """
         from meshmodel.analysis.fix.curve import closing_curve
-        from meshmodel.analysis.fix.stopping import Stop
 
         stop, before = Stop(deadline, cancelled), self._counts.uncontrolled
         return closing_curve(self._whole, self.doors, before, stop, progress, batches_of(self._whole))

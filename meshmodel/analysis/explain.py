@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from meshmodel.analysis.crossings import crossed_from
 from meshmodel.analysis.engine import Engine, Group, Traveller
+from meshmodel.analysis.fix.stopping import NEVER, Stop
 from meshmodel.analysis.intending import Intending
 from meshmodel.analysis.listing import Listing, all_of
 from meshmodel.analysis.results import Door, Explanation, Finding
@@ -14,7 +15,7 @@ from meshmodel.analysis.story import Story
 from meshmodel.analysis.telling import Telling
 from meshmodel.analysis.why_not import why_not
 from meshmodel.analysis.witness import Paths
-from meshmodel.analysis.worst import Origins, Place, Worst
+from meshmodel.analysis.worst import Origins, Place, Settled, Worst
 from meshmodel.model.records import Intent
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Action
 
@@ -45,19 +46,30 @@ class Explaining:
         self.paths = Paths(engine)
         self.story = Story(engine, self.paths)
         self.intending = Intending(engine, listing)
-        self.travellers = {each.id: each for each in engine.travellers}
+        self.travellers = Settled(engine)
         self.worst = Worst(engine, listing, self.travellers)
         self.telling = Telling(self)
 
     def explain(
-        self, agent: str | None, system: str | None, action: Action | None, source: str | None
+        self,
+        agent: str | None,
+        system: str | None,
+        action: Action | None,
+        source: str | None,
+        stop: Stop = NEVER,
     ) -> Explanation | None:
         """See ``Analysis.explain``."""
-        asked = self.asked(agent, system, action, source)
+        asked = self.asked(agent, system, action, source, stop)
+        stop.check()
         return None if asked is None else self.answer(asked)
 
     def asked(
-        self, agent: str | None, system: str | None, action: Action | None, source: str | None
+        self,
+        agent: str | None,
+        system: str | None,
+        action: Action | None,
+        source: str | None,
+        stop: Stop = NEVER,
     ) -> Asked | None:
         """What a question is about, once what it leaves out is chosen."""
         snapshot, mesh = self.engine.snapshot, self.mesh
@@ -68,7 +80,7 @@ class Explaining:
         if source not in (None, "home") and source not in snapshot.system:
             return None
         if agent is None or system is None:
-            chosen = self._worst_place(agent, system)
+            chosen = self._worst_place(agent, system, stop)
             if chosen is None:
                 return None
             agent, system = chosen
@@ -103,7 +115,7 @@ class Explaining:
         group = next((group for each, group in all_of(self.engine, traveller) if each == source), None)
         return None if group is None else self.intending.intent(traveller, group, source, access)
 
-    def _worst_place(self, agent: str | None, system: str | None) -> tuple[str, str] | None:
+    def _worst_place(self, agent: str | None, system: str | None, stop: Stop) -> tuple[str, str] | None:
         """The agent and the system of the worst crossing or, all being equal, the first; or of reach."""
         best: tuple[tuple[int, int], str, str] | None = None
         ordered = sorted(self.doors(), key=lambda door: -SEVERITIES.index(door.severity))
@@ -114,6 +126,7 @@ class Explaining:
             if (agent is not None and agent not in door.agents) or system not in (None, door.system):
                 continue
             for name in (agent,) if agent is not None else door.agents:
+                stop.check()
                 told = self._worst(name, door.system, ALL_ACTIONS, None)
                 rank = SEVERITIES.index(told[3].severity) if told and told[3].severity else -1
                 if best is None or rank > best[0][1]:
@@ -123,6 +136,7 @@ class Explaining:
         if best is not None:
             return best[1:]
         for traveller in self.engine.travellers:
+            stop.check()
             if agent is not None and agent != traveller.id:
                 continue
             # From home, or else from the first source by id: numbers do not tell, after an edit.
@@ -171,7 +185,7 @@ class Explaining:
                 section 11 answers is then a shortest effective one.
         """
         source, group, access, judged = place
-        traveller = self.travellers[agent]
+        traveller = self.travellers.settled(agent)
         is_open = judged.state == "uncontrolled" or (approved and judged.state == "approved")
         unguarded = self.paths.unguarded_for(group.unchecked) if is_open else None
         path = self.paths.shortest(self.starts(traveller, source), access, unguarded)

@@ -165,9 +165,8 @@ class Going:
         onto, who = self.at(system, actions), tuple(agents)
         for door in self._doors_at.get(system, ()):
             if door.credential == credential:
-                ways = list(
-                    self._through(door, (node,), frozenset(who), onto, _Left(len(who) + 1, len(who) + 1))
-                )
+                allowed = who if who == door.agents else frozenset(who)
+                ways = list(self._through(door, (node,), allowed, onto, _Left(len(who) + 1, len(who) + 1)))
                 if ways:
                     return ways[-1][1]()
         return self.via(self.grants(credential, system), who, onto)
@@ -222,6 +221,8 @@ class Going:
             if left.is_spent:
                 return
             left.crossings -= 1
+            if best[0] == 0 and self.why.worst.at_most(agent, door.system, actions, node) <= -best[1]:
+                continue
             place = self.why.worst.place(agent, door.system, actions, None, node)
             if place is None or _rank(place) >= best or not place[1].unchecked.row >> chain[0] & 1:
                 continue
@@ -255,7 +256,7 @@ class Going:
         path = self._path(agent, place, chain)
         if path is not None:
             used = next(node for node in reversed(path) if node >= self.mesh.first_credential)
-            traveller = self.why.travellers[agent]
+            traveller = self.why.travellers.settled(agent)
             judged = self.why.listing.judge(traveller, group, number, access, used)
         else:
             path = self._walk(self._starts(agent, place), chain, (access,), None)
@@ -264,7 +265,7 @@ class Going:
         return None if path is None else (_rank(found), self._teller(agent, found, path))
 
     def _starts(self, agent: str, place: Place) -> list[int]:
-        return self.why.starts(self.why.travellers[agent], place[0])
+        return self.why.starts(self.why.travellers.settled(agent), place[0])
 
     def _path(self, agent: str, place: Place, chain: Chain, *rest: int) -> list[int] | None:
         """A path through the chain, and then others, on which nobody is asked."""
@@ -289,7 +290,7 @@ class Going:
         return path
 
     def _teller(self, agent: str, place: Place, path: list[int]) -> Callable[[], Explanation]:
-        return lambda: self.why.told(self.why.travellers[agent], place, path)
+        return lambda: self.why.told(self.why.travellers.settled(agent), place, path)
 
     def _plain_teller(self, agent: str, path: list[int]) -> Callable[[], Explanation]:
         return lambda: self.why.reached(agent, path)

@@ -21,6 +21,7 @@ from typing import Final, Literal
 from meshmodel.analysis.closure import Successors, forward, is_sparse, search, union
 from meshmodel.analysis.compromise import CannotStartError
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.fix.stopping import NEVER, Stop
 from meshmodel.analysis.results import StepKind
 from meshmodel.analysis.spreading import Spreader
 from meshmodel.analysis.steps import ACTION_NUMBER, HELD_KINDS, OWN_KINDS, STEP_ORDER, WRITE, Mesh, bits
@@ -130,14 +131,16 @@ class Offboarding:
         )
 
 
-def offboarding(engine: Engine, agent: str) -> Offboarding:
+def offboarding(engine: Engine, agent: str, stop: Stop = NEVER) -> Offboarding:
     """What is to be done when an agent goes.
 
     Args:
         engine: the model in one view; the view decides only which rotations are unchecked.
         agent: its id; it may be retired already.
+        stop: asked in between.
 
     Raises:
+        Stopped: it was time to stop.
         CannotStartError: there is no such agent; one clear line.
     """
     snapshot = engine.snapshot
@@ -145,7 +148,8 @@ def offboarding(engine: Engine, agent: str) -> Offboarding:
         raise CannotStartError(no_such("agent", agent, snapshot.agent))
     if not snapshot.agent[agent].is_active:
         engine = Engine(_with_status(snapshot, agent, "active"), engine.view)
-    return _Leaving(engine, agent).plan()
+    stop.check()
+    return _Leaving(engine, agent, stop).plan()
 
 
 def _with_status(snapshot: Snapshot, agent: str, status: str) -> Snapshot:
@@ -156,8 +160,9 @@ def _with_status(snapshot: Snapshot, agent: str, status: str) -> Snapshot:
 class _Leaving:
     """One agent on its way out: what it could do while here, and what others do without it."""
 
-    def __init__(self, engine: Engine, agent: str) -> None:
+    def __init__(self, engine: Engine, agent: str, stop: Stop) -> None:
         self.agent = agent
+        self._stop = stop
         self.snapshot = engine.snapshot
         self.mesh = mesh = engine.mesh
         spreader = Spreader(engine)
@@ -166,7 +171,9 @@ class _Leaving:
         self.in_hand = spreader.by([node], HELD_KINDS)
         self.unasked = spreader.by([node], _OBTAIN_KINDS, spreader.unchecked([node]).dropped)
         self.others = Mesh(_with_status(engine.snapshot, agent, "retired"))
+        stop.check()
         self.theirs = self._reached_by_others()
+        stop.check()
         self.users = _Users(self.others)
         self.held = engine.holds(node)
         self.taken: dict[str, list[str]] = {}
@@ -235,11 +242,13 @@ class _Leaving:
 
     def _readers(self, custody: Custody) -> tuple[str, ...]:
         """The others that come to a copy as themselves."""
+        self._stop.check()
         numbers = (ACTION_NUMBER[action] for action in custody.obtained_by)
         marks = (self.users.marks(self.others.access_node(custody.system, number)) for number in numbers)
         return self.users.named(reduce(or_, marks))
 
     def _rotation(self, credential: str) -> Rotation:
+        self._stop.check()
         node = self.mesh.credential_node[credential]
         return Rotation(
             credential,

@@ -1,12 +1,16 @@
 """Witnesses told in sentences."""
 
 from collections.abc import Container, Sequence
+from typing import Final
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import CrossingState, WitnessStep
 from meshmodel.analysis.rules.base import verb
 from meshmodel.analysis.witness import Paths
 from meshmodel.model.snapshot import Snapshot
+
+_MOST_KNOWN: Final = 10_000
+"""As whom agents read is kept for so many pairs; then it is forgotten."""
 
 
 class Story:
@@ -15,6 +19,7 @@ class Story:
     def __init__(self, engine: Engine, paths: Paths) -> None:
         self.engine = engine
         self.paths = paths
+        self._reading: dict[tuple[int, int], str | None] = {}
 
     @property
     def snapshot(self) -> Snapshot:
@@ -23,6 +28,14 @@ class Story:
 
     def reading_identity(self, agent: int, access: int) -> str | None:
         """The identity as which an agent comes to an access, by a shortest effective path."""
+        known = self._reading
+        if len(known) > _MOST_KNOWN:
+            known = self._reading = {}
+        if (agent, access) not in known:
+            known[agent, access] = self._identity(agent, access)
+        return known[agent, access]
+
+    def _identity(self, agent: int, access: int) -> str | None:
         mesh = self.engine.mesh
         path = self.paths.shortest([agent], access) or []
         for node in reversed(path):

@@ -133,7 +133,7 @@ class Telling:
                 place = self.why.worst.place(agent, each, 1 << access % 5, Origins(0, home=True))
                 if place is None or place[3].state != "controlled":
                     return self.why.reached(agent, path)
-                return self.why.told(self.why.travellers[agent], place, path)
+                return self.why.told(self.why.travellers.settled(agent), place, path)
         return None
 
     def of_system(self, finding: Finding) -> Explanation | None:

@@ -13,6 +13,7 @@ from typing import cast
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.explain import Asked, Explaining
+from meshmodel.analysis.fix.stopping import NEVER, Stop
 from meshmodel.analysis.openings import Between, Blocked, Opening, blocked, searched
 from meshmodel.analysis.results import Explanation, StepKey, StepKind
 from meshmodel.analysis.steps import ADMIN, STEP_ORDER, Mesh, Pair, bits
@@ -139,8 +140,11 @@ class WayGraph:
         starts: Sequence[int],
         doors: Mapping[StepKey, Sequence[Pair]],
         allowed: Callable[[Pair], bool] | None,
+        stop: Stop = NEVER,
     ) -> None:
         import networkx as nx
+
+        self._stop = stop
 
         self.mesh = engine.mesh
         self.starts = starts
@@ -153,6 +157,7 @@ class WayGraph:
         graph: nx.DiGraph[Hashable] = nx.DiGraph()
         graph.add_edges_from((START, node) for node in starts if node in between)
         for pair in taken:
+            stop.check()
             if pair[0] not in between:
                 continue
             step = step_key(self.mesh, *pair)
@@ -179,6 +184,7 @@ class WayGraph:
         """What every way passes, in order: the dominators of the goal."""
         import networkx as nx
 
+        self._stop.check()
         before = nx.immediate_dominators(self.graph, START)
         found: list[Passed] = []
         node: Hashable = before[GOAL]
@@ -201,7 +207,10 @@ class WayGraph:
         import networkx as nx
         from networkx.algorithms.flow import edmonds_karp
 
+        check = self._stop.check
+        check()
         rest = edmonds_karp(self.graph, START, GOAL)  # what can still flow once a most flows
+        check()
         left: nx.DiGraph[Hashable] = nx.DiGraph()
         left.add_edges_from(
             (leaves, enters)
@@ -209,8 +218,11 @@ class WayGraph:
             if data["flow"] < data["capacity"]
         )
         left.add_nodes_from((START, GOAL))
+        check()
         after = nx.descendants(left, START) | {START}
+        check()
         before = nx.ancestors(left, GOAL) | {GOAL}
+        check()
         place = {
             node: number
             for number, nodes in enumerate(nx.strongly_connected_components(left))
@@ -235,15 +247,16 @@ def _between(size: int, taken: Iterable[Pair], starts: Iterable[int], ends: Iter
     return searched(after, starts) & searched(before, ends)
 
 
-def all_ways(explaining: Explaining, asked: Asked) -> Ways:
+def all_ways(explaining: Explaining, asked: Asked, stop: Stop = NEVER) -> Ways:
     """See ``Analysis.all_ways``."""
     from meshmodel.analysis.ways_story import tell
 
-    found = _reached(explaining, asked) if asked.reached else _unreached(explaining, asked)
+    found = (_reached if asked.reached else _unreached)(explaining, asked, stop)
+    stop.check()
     return replace(found, sentences=tell(explaining.engine.snapshot, found))
 
 
-def _reached(explaining: Explaining, asked: Asked) -> Ways:
+def _reached(explaining: Explaining, asked: Asked, stop: Stop) -> Ways:
     engine, mesh = explaining.engine, explaining.mesh
     explanation = explaining.answer(asked)
     boundaries: list[str] = []
@@ -253,7 +266,7 @@ def _reached(explaining: Explaining, asked: Asked) -> Ways:
         access = mesh.access_node(asked.system, next(bits(asked.reached)))
     else:
         source, group, access, judged = asked.place
-        traveller, unchecked = explaining.travellers[asked.agent], group.unchecked
+        traveller, unchecked = explaining.travellers.settled(asked.agent), group.unchecked
         starts = explaining.starts(traveller, source)
         boundaries = explaining.boundaries(traveller, group, source, access)
         approved = explaining.listing.approved(asked.agent, source, access)
@@ -271,7 +284,7 @@ def _reached(explaining: Explaining, asked: Asked) -> Ways:
         for node, step in steps.items()
         if step is not None and (allowed is None or not approved >> node & 1)
     }
-    graph = WayGraph(engine, starts, counted, allowed)
+    graph = WayGraph(engine, starts, counted, allowed, stop)
     doors = []
     for node, step in steps.items():
         if step is None or not (step in graph.pairs or (step not in counted and unchecked.row >> node & 1)):
@@ -310,17 +323,20 @@ def _reached(explaining: Explaining, asked: Asked) -> Ways:
     )
 
 
-def _unreached(explaining: Explaining, asked: Asked) -> Ways:
+def _unreached(explaining: Explaining, asked: Asked, stop: Stop) -> Ways:
     snapshot, mesh = explaining.engine.snapshot, explaining.mesh
     actions = range(5) if asked.action is None else (ACTIONS.index(asked.action),)
     between = Between(mesh, asked.agent, asked.system, actions)
     itself = mesh.agent_node.get(asked.agent)
     wanted = {mesh.access_node(asked.system, each) for each in actions}
+    stop.check()
+    hindered = blocked(snapshot, asked.agent, asked.system, actions)
+    stop.check()
     return Ways(
         explaining.answer(asked),
         reaches=_sorted(mesh, between.near - {itself}),
         reached_from=_sorted(mesh, between.far - wanted),
-        blocked=blocked(snapshot, asked.agent, asked.system, actions),
+        blocked=hindered,
         openings=between.openings(),
     )
 

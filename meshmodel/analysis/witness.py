@@ -1,17 +1,25 @@
 """Witnesses (section 6): shortest paths, and what is true at each of their steps."""
 
 from collections import deque
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from itertools import pairwise
+from threading import Lock
+from typing import Final
 
 from meshmodel.analysis.checkpoints import Unchecked
+from meshmodel.analysis.closure import search
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import WitnessStep
 from meshmodel.analysis.steps import STEP_ORDER, Mesh, Pair, bits
 from meshmodel.model.vocabulary import ACTIONS
 
 _RANK = {kind: number for number, kind in enumerate(STEP_ORDER)}
+_MOST_KNOWN: Final = 500_000
+"""Paths to so many nodes are kept; then those that were asked for longest ago are forgotten."""
+
+Allowed = Callable[[Pair], bool]
+"""Says whether a step may be taken."""
 
 
 class Paths:
@@ -20,6 +28,11 @@ class Paths:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.mesh = engine.mesh
+        self._in_order: dict[int, list[int]] = {}
+        self._unguarded: dict[int, Allowed] = {}
+        self._known: dict[tuple[tuple[int, ...], Allowed | None], Nearest] = {}
+        self._size = 0
+        self._one_at_a_time = Lock()
 
     @cached_property
     def _before(self) -> list[list[int]]:
@@ -31,13 +44,18 @@ class Paths:
 
     @cached_property
     def _after(self) -> list[list[int]]:
-        """The nodes after each node, in the order that breaks ties: the kind of step, then the id."""
-        after = self.mesh.adjacency(STEP_ORDER)
-        for node, entered in enumerate(after):
-            entered.sort(key=lambda enters, node=node: self._order(node, enters))  # type: ignore[misc] # a bound default
-        return after
+        return self.mesh.adjacency(STEP_ORDER)
 
-    def _order(self, leaves: int, enters: int) -> tuple[int, str, int]:
+    def after(self, node: int) -> list[int]:
+        """The nodes after a node, in the order that breaks ties: the kind of step, then the id."""
+        found = self._in_order.get(node)
+        if found is None:
+            found = sorted(self._after[node], key=lambda enters: self.order(node, enters))
+            self._in_order[node] = found
+        return found
+
+    def order(self, leaves: int, enters: int) -> tuple[int, str, int]:
+        """What breaks ties between steps."""
         return (_RANK[self.mesh.kind(leaves, enters)], *self.name_and_action(enters))
 
     def name_and_action(self, node: int) -> tuple[str, int]:
@@ -45,68 +63,44 @@ class Paths:
         name = reference_of(self.mesh, node).partition(":")[2]
         return name, node % 5 if node < self.mesh.first_credential else 0
 
-    def reaching(
-        self, target: int, allowed: Callable[[Pair], bool] | None = None, until: Container[int] = ()
-    ) -> dict[int, int]:
-        """The nodes that reach a target by allowed steps, with the least number of steps.
-
-        Args:
-            target: a node.
-            allowed: which steps are; by default all.
-            until: where one of these is found, none is looked for that is farther.
-        """
-        far = {target: 0}
-        queue = deque([target])
-        most = 0 if target in until else self.mesh.size
-        while queue:
-            node = queue.popleft()
-            if far[node] >= most:
-                break
-            for before in self._before[node]:
-                if before not in far and (allowed is None or allowed((before, node))):
-                    far[before] = far[node] + 1
-                    queue.append(before)
-                    if before in until:
-                        most = min(most, far[before])
-        return far
+    def reaching(self, target: int) -> set[int]:
+        """The nodes that reach a target, and the target."""
+        found: set[int] = set()
+        search(self._before, target, found)
+        return found
 
     def shortest(
-        self, starts: Iterable[int], target: int, allowed: Callable[[Pair], bool] | None = None
+        self, starts: Iterable[int], target: int, allowed: Allowed | None = None
     ) -> list[int] | None:
         """The nodes of a shortest path from any of the starts, or ``None``.
 
         Ties are broken step by step: by the kind of step in the order of section 3, then by id.
+
+        Args:
+            starts: nodes.
+            target: a node.
+            allowed: which steps are; by default all.
         """
-        starts = list(starts)
-        far = self.reaching(target, allowed, frozenset(starts))
-        known = [node for node in starts if node in far]
-        if not known:
-            return None
-        least = min(far[node] for node in known)
-        paths = []
-        for node in known:
-            if far[node] == least:
-                path = [node]
-                while path[-1] != target:
-                    path.append(self._next(path[-1], far, allowed))
-                paths.append(path)
-        return min(paths, key=lambda path: [self._order(*pair) for pair in pairwise(path)])
+        key = tuple(starts), allowed
+        with self._one_at_a_time:  # several threads may ask
+            known = self._known.pop(key, None) or Nearest(self, *key)
+            self._known[key] = known  # the last one now
+            self._size -= known.counted
+            path = known.to(target)
+            known.counted = len(known)
+            self._size += known.counted
+            while self._size > _MOST_KNOWN and len(self._known) > 1:
+                self._size -= self._known.pop(next(iter(self._known))).counted
+        return path
 
-    def _next(self, node: int, far: dict[int, int], allowed: Callable[[Pair], bool] | None) -> int:
-        return next(
-            enters
-            for enters in self._after[node]
-            if far.get(enters, -1) == far[node] - 1 and (allowed is None or allowed((node, enters)))
-        )
-
-    def unguarded_for(self, unchecked: Unchecked) -> Callable[[Pair], bool]:
-        """Whether a step is unguarded for a start."""
-        guards = self.engine.candidates.guards
+    def unguarded_for(self, unchecked: Unchecked) -> Allowed:
+        """Whether a step is unguarded for a start; the same for all for which the same counts."""
+        guards, dropped = self.engine.candidates.guards, unchecked.dropped
 
         def allowed(step: Pair) -> bool:
-            return not guards.get(step, 0) & ~unchecked.dropped
+            return not guards.get(step, 0) & ~dropped
 
-        return allowed
+        return self._unguarded.setdefault(dropped, allowed)
 
     def first_guard(self, step: Pair, unchecked: Unchecked) -> str | None:
         """The first checkpoint by id that counts for the start on a step."""
@@ -172,6 +166,51 @@ class Paths:
                 )
             )
         return tuple(found)
+
+
+class Nearest:
+    """Shortest paths from some starts, looked for only as far as was asked, and never again.
+
+    Nodes are found in the order of their paths, so that the first to lead somewhere leads there best.
+
+    Attributes:
+        counted: to how many nodes paths were known when that was counted last.
+    """
+
+    def __init__(self, paths: Paths, starts: tuple[int, ...], allowed: Allowed | None) -> None:
+        self._paths = paths
+        self._allowed = allowed
+        self.counted = 0
+        self._before: dict[int, int | None] = dict.fromkeys(starts)
+        first = [(leaves, enters) for leaves in starts for enters in paths.after(leaves)]
+        first.sort(key=lambda step: paths.order(*step))
+        self._queue: deque[int] = deque()
+        self._enter(first)
+
+    def __len__(self) -> int:
+        """To how many nodes a path was found."""
+        return len(self._before)
+
+    def to(self, target: int) -> list[int] | None:
+        """The nodes of the path to a target, or ``None``."""
+        before, queue, after = self._before, self._queue, self._paths.after
+        while target not in before:
+            if not queue:
+                return None
+            node = queue.popleft()
+            self._enter([(node, enters) for enters in after(node)])
+        path = [target]
+        while (node_before := before[path[-1]]) is not None:
+            path.append(node_before)
+        return path[::-1]
+
+    def _enter(self, steps: Iterable[Pair]) -> None:
+        before, allowed = self._before, self._allowed
+        for step in steps:
+            leaves, enters = step
+            if enters not in before and (allowed is None or allowed(step)):
+                before[enters] = leaves
+                self._queue.append(enters)
 
 
 def reference_of(mesh: Mesh, node: int) -> str:

@@ -1,6 +1,5 @@
 """The worst crossing from an agent to a system, for sets of sources at once (section 6)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +13,11 @@ from meshmodel.model.vocabulary import SEVERITIES
 
 STATES: Final[tuple[CrossingState, ...]] = ("uncontrolled", "approved", "controlled")
 """The states of a crossing, the worst first."""
+
+_MOST_KNOWN: Final = 1_000
+"""So many agents, and the first of so many sets of sources, are kept; then they are forgotten."""
+_MOST_LEVEL: Final = 3
+"""The most sensitive there is."""
 
 Place = tuple[int | None, Group, int, Judged]
 """One crossing of an agent: its source, its group, the access, and what is said of it."""
@@ -42,14 +46,41 @@ class _Found:
         return self.state, -self.severity, not self.sources.home
 
 
+class Settled(dict[str, Traveller]):
+    """The agents that have sources, by id; what they have in common with others is worked out once for each
+    that is asked about, also where a reading keeps it for none.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        """Arguments: the reading."""
+        super().__init__((each.id, each) for each in engine.travellers)
+        self._known: dict[str, Traveller] = {}
+
+    def settled(self, agent: str) -> Traveller:
+        """One of them.
+
+        Raises:
+            KeyError: it has no sources, or there is no such agent.
+        """
+        known = self._known.get(agent)
+        if known is None:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            one = self[agent]
+            known = Traveller(one.id, one.node, one.home, one.home_mask, one.situation)
+            self._known[agent] = known
+        return known
+
+
 class Worst:
     """Finds the worst crossings of one reading."""
 
-    def __init__(self, engine: Engine, listing: Listing, travellers: Mapping[str, Traveller]) -> None:
+    def __init__(self, engine: Engine, listing: Listing, travellers: Settled) -> None:
         self.engine = engine
         self.mesh = engine.mesh
         self.listing = listing
         self.travellers = travellers
+        self._firsts: dict[int, int] = {}
 
     def place(
         self,
@@ -68,9 +99,9 @@ class Worst:
             sources: where the agent comes from; by default anywhere.
             through: a credential; only crossings with it as an open door, as if there were no other.
         """
-        traveller = self.travellers.get(agent)
-        if traveller is None:
+        if agent not in self.travellers:
             return None
+        traveller = self.travellers.settled(agent)
         first = self.mesh.access_node(system, 0)
         wanted = traveller.reach & actions << first
         if not wanted:
@@ -91,6 +122,24 @@ class Worst:
                     judged = Judged(STATES[found.state], severity, found.doors)
                     best = order, (number, group, access, judged)
         return None if best is None else best[1]
+
+    def at_most(self, agent: str, system: str, actions: int, through: int) -> int:
+        """No crossing of an agent to a system by a credential is more severe than this, a number of
+        ``SEVERITIES``; quickly.
+        """
+        traveller = self.travellers.settled(agent)
+        number = self.mesh.system_number[system]
+        exposed = self.engine.snapshot.system[system].is_exposed
+        word = severity_word(
+            severity_number(
+                self.mesh.sensitivity[number],
+                untrusted=traveller.steered,
+                picked_up=self.listing.picked_up(traveller, through),
+                read=actions == 1 << READ,
+                floor=_MOST_LEVEL + 1 + traveller.steered if exposed else 0,
+            )
+        )
+        return SEVERITIES.index(word)
 
     def _found(
         self, traveller: Traveller, group: Group, access: int, sources: Origins, through: int | None
@@ -161,5 +210,11 @@ class Worst:
 
     def _first(self, sources: int) -> int:
         """The number of the first of some sources by id."""
-        systems = self.mesh.systems
-        return min((read // 5 for read in bits(sources)), key=systems.__getitem__)
+        known = self._firsts.get(sources)
+        if known is None:
+            systems = self.mesh.systems
+            if len(self._firsts) > _MOST_KNOWN:
+                self._firsts.clear()
+            known = min((read // 5 for read in bits(sources)), key=systems.__getitem__)
+            self._firsts[sources] = known
+        return known

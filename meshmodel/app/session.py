@@ -44,6 +44,8 @@ ELEMENTS = Zone | System | Agent | Credential
 READ_ONLY = "this model is open for reading only"
 AT_ONCE = 300
 """Up to so many elements the analysis takes a few milliseconds."""
+BESIDE = 1_000
+"""Models of more elements are analysed and drawn beside, however little that takes."""
 FEW = 4
 """An edit of so many records follows from the analysis before it ..."""
 SOON = 0.04

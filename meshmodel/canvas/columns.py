@@ -52,6 +52,12 @@ class Grid:
     gates: dict[tuple[str, str, str], Mark] = field(default_factory=dict)
     stands: dict[Reference, Reference] = field(default_factory=dict)
 
+    @property
+    def order(self) -> tuple[Reference, ...]:
+        """Lanes and cards in their order."""
+        lanes: list[Reference] = [lane.reference for lane in self.lanes if lane.reference is not None]
+        return (*lanes, *(card.reference for stack in self.stacks.values() for card in stack))
+
     def is_as(self, other: Grid) -> bool:
         """Whether the same cards stand in the same places as in another, with the same lines and marks."""
         return (

@@ -271,8 +271,7 @@ class Drawing:
     @property
     def order(self) -> tuple[Reference, ...]:
         """Lanes and cards in their order, for the next drawing to keep."""
-        lanes: list[Reference] = [lane.reference for lane in self.grid.lanes if lane.reference is not None]
-        return (*lanes, *(card.reference for stack in self.grid.stacks.values() for card in stack))
+        return self.grid.order
 
     def as_text(self) -> str:
         """The drawing as plain text, a line for each row."""

@@ -8,8 +8,8 @@ from meshmodel.app.palette import Palette
 from meshmodel.app.screens.help import HelpScreen
 from meshmodel.app.screens.workbench import Workbench
 from meshmodel.app.widgets.canvas_view import CanvasView
+from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.footer import RANKED, MeshFooter
-from meshmodel.app.widgets.rows import FilterList
 from meshmodel.commands.keys import key_table
 from meshmodel.model.snapshot import Snapshot
 

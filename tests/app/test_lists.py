@@ -8,11 +8,12 @@ from textual.widgets import Static
 from meshmodel.analysis.results import SystemReach
 from meshmodel.api import analyse
 from meshmodel.app.messages import ExplanationRequested, SelectionRequested, Shown
+from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.findings import FindingsList
 from meshmodel.app.widgets.journal import JournalList, shown_time
 from meshmodel.app.widgets.questions import QuestionList
 from meshmodel.app.widgets.reach_matrix import MatrixView, ReachMatrix, cell_of, clip
-from meshmodel.app.widgets.rows import FilterList, Row, heading, line
+from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.model.records import Zone
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import width

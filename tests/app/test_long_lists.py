@@ -1,23 +1,26 @@
 """Lists of hundreds of rows: what nobody comes near is not made or laid out, and is there all the same."""
 
+import asyncio
+from collections.abc import Callable
 from functools import partial
 
+from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.lazy_rows import Lazily
-from meshmodel.app.widgets.rows import PAGE, FilterList, Row, heading, line
+from meshmodel.app.widgets.rows import PAGE, PART, Row, heading, line
 from meshmodel.model.snapshot import Snapshot
 from tests.app.form_host import Host, enter
 
 MANY = 4 * PAGE + 7
 
 
-def rows(made: list[int], changed: int = -1) -> Lazily[Row]:
+def rows(made: list[int], changed: int = -1, many: int = MANY) -> Lazily[Row]:
     def row(number: int) -> Row:
         made.append(number)
         if number == 0:
             return heading("all of them")
         return Row(number, line(f"row {number}{' changed' if number == changed else ''}"), number)
 
-    return Lazily([partial(row, number) for number in range(MANY)])
+    return Lazily([partial(row, number) for number in range(many)])
 
 
 async def test_only_rows_near_what_is_seen_are_made_and_every_key_finds_the_others() -> None:
@@ -85,3 +88,64 @@ async def test_a_filter_looks_in_rows_that_nobody_has_seen() -> None:
         await enter(pilot, "/", f"={MANY - 1}")
         await pilot.pause()
         assert [row.key for row in listing.rows.shown_rows if not row.heading] == [MANY - 1]
+
+
+async def turns(count: Callable[[], int], is_done: Callable[[], bool]) -> set[int]:
+    """What was counted in the turns of the loop, in which keys would come, until something is done."""
+    seen = set[int]()
+    for _ in range(100_000):
+        seen.add(count())
+        if is_done():
+            break
+        await asyncio.sleep(0)
+    return seen
+
+
+async def test_a_long_list_is_filtered_part_by_part_and_enter_chooses_what_it_lets_through() -> None:
+    listing = FilterList()
+    app = Host(listing, Snapshot())
+    many = 5 * PART
+    async with app.run_test(size=(40, 20)):
+        made: list[int] = []
+        listing.set_rows(rows(made, many=many))
+        listing.rows.filter_by(f"row {many - 1}")
+        assert len(made) <= PAGE + PART, "keys come in between"
+        assert len(await turns(lambda: len(made), lambda: len(listing.rows.shown_rows) < many)) > 2
+        assert len(made) == len(set(made)) == many
+        assert [row.key for row in listing.rows.shown_rows if not row.heading] == [many - 1]
+        listing.set_rows(rows(made := [], many=many))
+        listing.rows.filter_by("row 77")
+        listing.rows.action_select()
+        assert len(made) == many, "a key that acts on the list comes after it"
+        assert listing.rows.row is not None
+        assert listing.rows.row.key == 77
+
+
+async def test_the_end_of_a_long_list_is_gone_to_part_by_part_and_no_key_overtakes_that() -> None:
+    listing = FilterList()
+    app = Host(listing, Snapshot())
+    many = 5 * PART
+    async with app.run_test(size=(40, 20)):
+        listing.set_rows(rows([], many=many))
+        listing.rows.action_last()
+        assert len(listing.rows.options) <= PAGE + PART
+        end = await turns(lambda: len(listing.rows.options), lambda: len(listing.rows.options) >= many)
+        assert len(end) > 2
+        assert listing.rows.row is not None
+        assert listing.rows.row.key == many - 1
+        listing.set_rows(())
+        listing.set_rows(rows([], many=many))
+        listing.rows.action_last()
+        listing.rows.action_cursor_up()
+        assert listing.rows.row is not None
+        assert listing.rows.row.key == many - 2
+
+
+def test_what_a_filter_begins_with_is_not_looked_for_in_all_that_a_value_holds() -> None:
+    class Large:
+        def __str__(self) -> str:
+            raise AssertionError
+
+    assert Row(1, line("first"), Large()).begins_with("fi")
+    assert not Row(1, line("first"), Large()).begins_with("se")
+    assert Row(1, line("first"), "second").begins_with("se")

@@ -58,8 +58,8 @@ async def test_while_all_ways_are_computed_it_says_for_how_long_and_what_escape_
 ) -> None:
     go_on = threading.Event()
 
-    def slowly(analysis: object, asked: object) -> list[str]:
-        del analysis, asked
+    def slowly(analysis: object, asked: object, is_cancelled: object) -> list[str]:
+        del analysis, asked, is_cancelled
         go_on.wait(20)
         return ["all of them"]
 

@@ -8,11 +8,12 @@ from textual.widgets import Static
 from meshmodel.api import analyse
 from meshmodel.app.screens.help import help_rows
 from meshmodel.app.theme import PALETTES
+from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.form_rows import LABEL_WIDTH, form_row, label
 from meshmodel.app.widgets.how import How
 from meshmodel.app.widgets.inspector_rows import reach_rows
 from meshmodel.app.widgets.reach_matrix import ReachMatrix
-from meshmodel.app.widgets.rows import FilterList, Row, RowList, line
+from meshmodel.app.widgets.rows import Row, RowList, line
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System
 from meshmodel.model.schema import SCHEMA
 from tests.app.desk import desk

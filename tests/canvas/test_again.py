@@ -4,14 +4,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from meshmodel.canvas.columns import place
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.model.records import Agent, Grant, Hold, System
 from meshmodel.model.snapshot import Snapshot
+from tests.analysis.random_models import random_model
 from tests.canvas.building import helpdesk, meshes
 
 
@@ -106,3 +109,10 @@ def test_rows_in_which_an_edit_changed_nothing_are_equal() -> None:
     assert len(set(names.values())) == len(after.branches) > len(before.branches)
     for each in before.branches:
         assert names[each.start, each.link.relation] == each.reference
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_order_of_a_drawing_is_that_of_its_places(seed):
+    """What is remembered when a model is left is known without drawing it."""
+    snapshot, options = random_model(seed, 12), Options(width=100, height=30)
+    assert place(snapshot, Facts(), options).order == draw(snapshot, Facts(), options).order

@@ -57,3 +57,7 @@ class Stop:
         if self._until is not None:
             sooner._until = time.monotonic() + share * self.remaining()
         return sooner
+
+
+NEVER: Final = Stop(None, None)
+"""One that never stops."""

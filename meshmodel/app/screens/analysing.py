@@ -1,13 +1,14 @@
 """What follows each edit: computed at once or beside, and never shown as clean before it is there."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.worker import Worker, WorkerState
 
 from meshmodel.app.messages import AnalysisChanged
 from meshmodel.app.screens.base import Base
-from meshmodel.app.session import AT_ONCE
+from meshmodel.app.session import AT_ONCE, BESIDE
+from meshmodel.app.widgets.findings import open_counts
 from meshmodel.app.widgets.header import MeshHeader
 from meshmodel.model.text import one_line
 
@@ -18,13 +19,16 @@ if TYPE_CHECKING:
 class Analysing(Base):
     """The part of the workbench that has the newest model analysed."""
 
+    ANALYSED_BESIDE: ClassVar[int] = BESIDE
+    """Models of more elements are analysed beside, whatever the edit."""
+
     _is_analysing = False
 
     def analyse(self) -> None:
         """Compute what follows: at once where that takes no time, else beside, so that no key waits."""
         if self.session.is_analysed:
             return
-        if self.session.is_analysed_soon:
+        if self.session.is_analysed_soon and self.session.snapshot.elements <= self.ANALYSED_BESIDE:
             try:
                 results = self.session.analyse()
             except Exception as error:  # noqa: BLE001 - whatever went wrong is said, and is no clean result
@@ -37,7 +41,10 @@ class Analysing(Base):
 
     @work(thread=True, group="analysis", exit_on_error=False)
     def _analyse_beside(self) -> "Results":
-        return self.session.analyse()
+        results = self.session.analyse()
+        for each in (results.built, results.designed):  # kept, and asked for by the panels
+            open_counts(each)
+        return results
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:
@@ -45,6 +52,8 @@ class Analysing(Base):
         if event.worker.group == "readying":
             if event.state is WorkerState.SUCCESS:
                 self.session.readied(event.worker.result)
+        elif event.worker.group == "drawing":
+            self.drawing_done(event.worker)
         elif event.worker.group != "analysis":
             self.work_done(event.worker)
         elif event.state is WorkerState.SUCCESS and event.worker.result is not None:

@@ -9,13 +9,13 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, OptionList
 
 from meshmodel.app.screens.base import Base
+from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.findings import FindingsList, lost_words
 from meshmodel.app.widgets.how import How, Told, Under
 from meshmodel.app.widgets.inspector import Inspector
 from meshmodel.app.widgets.outline import Outline
 from meshmodel.app.widgets.quick_line import QuickLine
 from meshmodel.app.widgets.reach_matrix import MatrixView, ReachMatrix
-from meshmodel.app.widgets.rows import FilterList
 from meshmodel.app.widgets.tabs import TabRow
 
 Arrangement = Literal["small", "medium", "large"]

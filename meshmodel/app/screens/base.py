@@ -11,7 +11,7 @@ from meshmodel.app.messages import Shown
 from meshmodel.app.session import Session
 from meshmodel.app.widgets.canvas_view import CanvasView
 from meshmodel.app.widgets.how import Told
-from meshmodel.canvas.scene import Reference, Zoom
+from meshmodel.canvas.scene import Facts, Reference, Zoom
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.edits import Edit
 
@@ -72,6 +72,19 @@ class Base(Screen[None]):
     @abstractmethod
     def redraw(self, *, afresh: bool = False) -> None:
         """Draw the newest model; ``afresh``: without regard to how it was drawn before."""
+
+    @property
+    @abstractmethod
+    def is_drawing(self) -> bool:
+        """Whether what is shown is not yet the drawing of the newest model."""
+
+    @abstractmethod
+    def drawing_done(self, worker: "Worker[Any]") -> None:
+        """A drawing was made beside, or could not be."""
+
+    @abstractmethod
+    def with_preview(self, facts: Facts) -> Facts:
+        """What the analysis adds to the drawing, with the steps that the fix would guard."""
 
     @abstractmethod
     def analyse(self) -> None:
@@ -148,6 +161,10 @@ class Base(Screen[None]):
     @abstractmethod
     def keep_moving(self, fresh: Snapshot) -> bool:
         """The model is another one now: go on with a move, or say why not; whether that was said."""
+
+    @abstractmethod
+    def go_on_moving(self) -> None:
+        """The drawing is there: take the steps of a move that waited for it."""
 
     @abstractmethod
     def give_up(self) -> bool:

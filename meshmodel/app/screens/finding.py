@@ -6,7 +6,8 @@ from textual.app import ComposeResult
 
 from meshmodel.app.phrases import GLYPHS, phrase
 from meshmodel.app.screens.dialogs import Dialog
-from meshmodel.app.widgets.rows import FilterList, Row, RowList, line
+from meshmodel.app.widgets.filter_list import FilterList
+from meshmodel.app.widgets.rows import Row, RowList, line
 from meshmodel.canvas.scene import Reference
 from meshmodel.model.snapshot import Snapshot
 

@@ -103,7 +103,7 @@ class Judging(Base):
         if analysis is None or not self.shown.is_current:
             self.say(f"why: {self.shown.why_nothing}")
             return
-        asked, finding = self._question()
+        asked, finding, about = self._question()
         if asked is None:
             self.say("why: the model has no agent and system to ask about yet")
             return
@@ -112,29 +112,27 @@ class Judging(Base):
             if told is not None:
                 self.light_way(told)
 
-        dialog = WhyDialog(analysis, asked, finding=finding, is_ascii=self.app.is_ascii)
+        dialog = WhyDialog(analysis, asked, finding=finding, about=about, is_ascii=self.app.is_ascii)
         self.app.push_screen(dialog, light)
 
-    def _question(self) -> "tuple[Asked | None, Finding | None]":
-        """What is asked about, and the finding that it is about."""
-        from meshmodel.app.screens.why import Asked
+    def _question(self) -> "tuple[Asked | None, Finding | None, Finding | None]":
+        """What is asked about, the finding that it is about, and that finding where its way is not known."""
+        from meshmodel.app.screens.why import Asked, asked_of
 
-        snapshot, analysis = self.shown.snapshot, self.shown.analysis
+        snapshot = self.shown.snapshot
         matrix = self.query_one(ReachMatrix)
         if matrix.has_focus_within and matrix.pair is not None:
-            return Asked(*matrix.pair), None
+            return Asked(*matrix.pair), None, None
         told, finding = self.shown.explanation, self._finding()
-        if finding is not None and analysis is not None and finding is not self.shown.finding:
-            told = analysis.explain_finding(finding)
-        if told is not None:
-            source = told.source or ("home" if told.state is not None else None)
-            return Asked(told.agent, told.system, told.action, source), finding
+        is_open = finding is None or finding is self.shown.finding
+        if told is not None and is_open:
+            return asked_of(told), finding, None
         if not snapshot.agent or not snapshot.system:
-            return None, None
+            return None, None, None
         selected = self.shown.selected or ("", "")
         agent = str(selected[1]) if selected[0] == "agent" else next(iter(sorted(snapshot.agent)))
         system = str(selected[1]) if selected[0] == "system" else next(iter(sorted(snapshot.system)))
-        return Asked(agent, system), None
+        return Asked(agent, system), finding, finding
 
     def light_way(self, told: "Explanation") -> None:
         """Light one way on the canvas, and tell it."""

@@ -20,6 +20,7 @@ class Moving(Base):
 
     _moved: Record | None = None
     _moved_on: Snapshot | None = None
+    _steps: tuple[CanvasView.Stepped, ...] = ()
 
     def action_move(self) -> None:
         """Move the selected card by slot: arrows, then Enter."""
@@ -48,6 +49,7 @@ class Moving(Base):
         if fresh.get(*selected) != base.get(*selected):
             self.canvas.cancel(told=False)
             self._moved = self._moved_on = self.tentative = None
+            self._steps = ()
             words = changes.words_for(selected)
             self.say(f"{words} was not moved: it was changed or removed meanwhile", "warning")
             return True
@@ -62,6 +64,19 @@ class Moving(Base):
     @on(CanvasView.Stepped)
     def _stepped(self, event: CanvasView.Stepped) -> None:
         event.stop()
+        if self._steps or (self.is_drawing and event.direction is not None):
+            self._steps = (*self._steps, event)  # where a step leads is known once the one before is drawn
+        else:
+            self._step(event)
+
+    def go_on_moving(self) -> None:
+        """The drawing is there: take the steps that waited for it."""
+        while self._steps and not self.is_drawing:
+            event, *rest = self._steps
+            self._steps = tuple(rest)
+            self._step(event)
+
+    def _step(self, event: CanvasView.Stepped) -> None:
         selected = self.shown.selected
         if selected is None or self._moved is None:
             return
@@ -102,6 +117,7 @@ class Moving(Base):
     def _cancelled(self, event: CanvasView.Cancelled) -> None:
         event.stop()
         self._moved = self._moved_on = None
+        self._steps = ()
         if self.tentative is not None:
             self.tentative = None
             self.redraw()

@@ -1,21 +1,32 @@
 """Offboarding an agent: what to revoke, rotate and delete, what breaks, who notices; done as one edit."""
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
+from textual.worker import Worker, WorkerState
 
+from meshmodel.analysis.fix.stopping import Stopped
+from meshmodel.app.beside import Task
 from meshmodel.app.screens.dialogs import Dialog
-from meshmodel.app.widgets.rows import FilterList, Row, heading, line
+from meshmodel.app.session import AT_ONCE
+from meshmodel.app.widgets.filter_list import FilterList
+from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 from meshmodel.store.edits import Edit
 
 if TYPE_CHECKING:
+    from meshmodel.analysis.offboarding import Offboarding
     from meshmodel.api import Analysis
+
+TICK: Final = 0.5
+"""Seconds after which what is being computed says for how long."""
 
 _COLUMNS = 400
 """The list wraps by itself: the text may be as wide as it likes."""
@@ -24,7 +35,8 @@ _COLUMNS = 400
 class OffboardingDialog(Dialog[Edit]):
     """Lists the steps; the button does what can be drawn of them. Result: the edit.
 
-    ``OffboardingDialog(analysis, "support-bot")``. Raises ``MeshmodelError`` where there is no such agent.
+    ``OffboardingDialog(analysis, "support-bot")``. In a large model the steps are worked out beside, and
+    leaving ends that. Raises ``MeshmodelError`` where there is no such agent.
     """
 
     DEFAULT_CSS = """
@@ -45,22 +57,62 @@ class OffboardingDialog(Dialog[Edit]):
         self.agent = agent
         self.read_only = read_only
         self.is_ascii = is_ascii
-        self.plan = analysis.offboarding(agent)
+        self.plan: Offboarding | None = None
+        self.computing = Task("computing what to do", escape="Esc goes back without it")
+        self._rows = [_computing(self.computing)]
+        self._worker: Worker[tuple[Offboarding, list[Row]] | None] | None = None
+        if analysis.snapshot.elements <= AT_ONCE:
+            self.plan, self._rows = plan_in_rows(analysis, agent, is_ascii=is_ascii)
 
     def compose_body(self) -> ComposeResult:
         """The steps, what the button does, the button."""
-        yield FilterList(self._rows(), placeholder="filter")
+        yield FilterList(self._rows, placeholder="filter")
         said = "one edit, which undo takes back: the agent retired, what only it could present revoked, "
         said += "copies and relations deleted; a rotation is noted in the journal, and still to be done"
         said += "; Tab goes to the button, Ctrl+S does it"
         yield Static(Content("this model is open for reading only" if self.read_only else said), id="hint")
         yield Static(Content(""), id="problem", markup=False)
         with Horizontal(classes="buttons"):
-            yield Button("Offboard", id="apply", variant="warning", compact=True, disabled=self.read_only)
+            disabled = self.read_only or self.plan is None
+            yield Button("Offboard", id="apply", variant="warning", compact=True, disabled=disabled)
 
     def on_mount(self) -> None:
         """Read first."""
         self.query_one(FilterList).focus_list()
+        if self.plan is None:
+            self._worker = self._find_plan()
+            self.set_interval(TICK, self._tell)
+
+    def on_unmount(self) -> None:
+        """Whoever leaves waits for nothing any more."""
+        self.computing.cancel()
+
+    @work(thread=True, exclusive=True, group="offboarding", exit_on_error=False)
+    def _find_plan(self) -> "tuple[Offboarding, list[Row]] | None":
+        try:
+            return plan_in_rows(
+                self.analysis, self.agent, is_ascii=self.is_ascii, is_cancelled=self.computing.is_cancelled
+            )
+        except Stopped:
+            return None
+
+    def _tell(self) -> None:
+        """Say for how long it has been computed."""
+        if self._worker is not None:
+            self.query_one(FilterList).set_rows([_computing(self.computing)])
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """The steps are known, or it is said why not."""
+        if event.worker is not self._worker or not event.worker.is_finished:
+            return
+        found, self._worker = event.worker.result, None
+        if event.state is WorkerState.SUCCESS and found is not None:
+            self.plan, rows = found
+            self.query_one(FilterList).set_rows(rows)
+            self.query_one("#apply", Button).disabled = self.read_only
+        elif event.state is WorkerState.ERROR:
+            why = one_line(event.worker.error, 160) or type(event.worker.error).__name__
+            self.query_one(FilterList).set_rows([heading(f"could not be computed: {why}")])
 
     def on_button_pressed(self) -> None:
         """Do it."""
@@ -70,23 +122,44 @@ class OffboardingDialog(Dialog[Edit]):
         """Answer with the edit, if there is anything to do."""
         from meshmodel.store.offboarding import offboard
 
-        if self.read_only:
+        if self.read_only or self.plan is None:
             return
         try:
             self.dismiss(offboard(self.analysis.snapshot, self.plan))
         except MeshmodelError as error:
             self.query_one("#problem", Static).update(Content(f"✖ {one_line(error, 200)}"))
 
-    def _rows(self) -> list[Row]:
-        from meshmodel.exporters.offboarding_answer import offboarding_text
-        from meshmodel.exporters.style import Style
 
-        style = Style(columns=_COLUMNS, glyphs=not self.is_ascii)
-        text = offboarding_text(self.analysis.snapshot, self.plan, style)
-        rows = []
-        for number, said in enumerate(text.splitlines()[1:]):  # the first names the model
-            if not said.startswith("    "):
-                rows.append(Row(("head", number), line((said, "bold")), heading=True))
-            else:
-                rows.append(Row(number, line(said), number, indent=6))
-        return rows or [heading("nothing to do")]
+def plan_in_rows(
+    analysis: "Analysis", agent: str, *, is_ascii: bool, is_cancelled: Callable[[], bool] | None = None
+) -> "tuple[Offboarding, list[Row]]":
+    """What to do when an agent goes, and that in rows; any thread may ask.
+
+    Arguments:
+        analysis: of the model.
+        agent: who goes.
+        is_ascii: whether only ASCII is drawn.
+        is_cancelled: asked now and then.
+
+    Raises:
+        Stopped: it was cancelled.
+        MeshmodelError: there is no such agent.
+    """
+    from meshmodel.exporters.offboarding_answer import offboarding_text
+    from meshmodel.exporters.style import Style
+
+    plan = analysis.offboarding(agent, cancelled=is_cancelled)
+    text = offboarding_text(analysis.snapshot, plan, Style(columns=_COLUMNS, glyphs=not is_ascii))
+    rows = []
+    for number, said in enumerate(text.splitlines()[1:]):  # the first names the model
+        if is_cancelled is not None and is_cancelled():
+            raise Stopped
+        if not said.startswith("    "):
+            rows.append(Row(("head", number), line((said, "bold")), heading=True))
+        else:
+            rows.append(Row(number, line(said), number, indent=6))
+    return plan, rows or [heading("nothing to do")]
+
+
+def _computing(task: Task) -> Row:
+    return Row("computing", line((task.says, "$text-muted")), heading=True)

@@ -17,7 +17,8 @@ from textual.widgets import Static
 from meshmodel.app.examples import Example, list_examples, private_copy
 from meshmodel.app.paths import complete_path
 from meshmodel.app.screens.dialogs import TextEntry
-from meshmodel.app.widgets.rows import FilterList, Row, RowList, heading, line, space
+from meshmodel.app.widgets.filter_list import FilterList
+from meshmodel.app.widgets.rows import Row, RowList, heading, line, space
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import About
 from meshmodel.model.snapshot import Snapshot

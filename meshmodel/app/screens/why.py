@@ -1,8 +1,8 @@
 """Why or why not: one agent and one system, the way in words, all ways, and what one more relation opens."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
@@ -12,8 +12,10 @@ from textual.content import Content
 from textual.widgets import Button
 from textual.worker import Worker, WorkerState
 
+from meshmodel.analysis.fix.stopping import Stopped
 from meshmodel.app.beside import Task
 from meshmodel.app.screens.dialogs import Chosen, Dialog, Picker
+from meshmodel.app.session import AT_ONCE
 from meshmodel.app.widgets.form_rows import form_row
 from meshmodel.app.widgets.how import numbered, plain, told_steps
 from meshmodel.app.widgets.rows import Row, RowList, heading, line, space
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from meshmodel.api import Analysis
 
 ANY: Final = "any"
+COMPUTING: Final = "computing..."
 TICK: Final = 0.5
 """Seconds after which what is being computed says for how long."""
 
@@ -45,7 +48,7 @@ class WhyDialog(Dialog["Explanation"]):
 
     ``WhyDialog(analysis, Asked("bot", "files"))``, with the finding where one is open. Enter on the first
     rows asks about another agent, system, action or source. What all ways have in common is worked out
-    beside and follows.
+    beside and follows, as is the way itself where the model is large; leaving ends that.
     """
 
     DEFAULT_CSS = """
@@ -60,9 +63,17 @@ class WhyDialog(Dialog["Explanation"]):
         asked: Asked,
         *,
         finding: "Finding | None" = None,
+        about: "Finding | None" = None,
         is_ascii: bool = False,
     ) -> None:
-        """Arguments: the analysis, what is asked, the open finding, and whether only ASCII is drawn."""
+        """Arguments.
+
+        analysis: of the model and the view in force.
+        asked: what is asked.
+        finding: the open one.
+        about: a finding whose way says what is asked, where it has one.
+        is_ascii: whether only ASCII is drawn.
+        """
         super().__init__("why or why not")
         self.analysis = analysis
         self.asked = asked
@@ -70,7 +81,8 @@ class WhyDialog(Dialog["Explanation"]):
         self.is_ascii = is_ascii
         self.told: Explanation | None = None
         self.ways: list[str] | None = None
-        self._worker: Worker[list[str]] | None = None
+        self._about = about
+        self._worker: Worker[Any] | None = None
         self.computing = Task("")
 
     def compose_body(self) -> ComposeResult:
@@ -86,27 +98,54 @@ class WhyDialog(Dialog["Explanation"]):
         self.set_interval(TICK, self._tell)
 
     def _ask(self, asked: Asked) -> None:
-        self.asked = asked
-        self.told = self.analysis.explain(asked.agent, asked.system, asked.action, asked.source)
-        self.ways = None
-        # It asks nobody whether to stop: whoever leaves has no answer, and it ends by itself.
-        self.computing = Task("computing all ways", escape="Esc goes back without them")
-        self._worker = self._find_ways(asked)
+        self.computing.cancel()  # nobody waits any more for what was asked before
+        self.asked, self.told, self.ways = asked, None, None
+        self.computing = Task("computing the way", escape="Esc goes back without it")
+        if self.analysis.snapshot.elements <= AT_ONCE:
+            self._take_way(way_of(self.analysis, asked, self._about))
+        else:
+            self._worker = self._find_way(asked, self._about, self.computing)
         self._show()
+
+    def _take_way(self, found: "Answered | None") -> None:
+        if found is None:
+            return
+        self.asked, self.told = found.asked, found.told
+        if found.is_of_finding is False:
+            self.finding = None
+        self._about = None
+        self.computing = Task("computing all ways", escape="Esc goes back without them")
+        self._worker = self._find_ways(self.asked, self.computing)
+
+    def on_unmount(self) -> None:
+        """Whoever leaves waits for nothing any more."""
+        self.computing.cancel()
 
     def _tell(self) -> None:
         if self.ways is None:
             self._show()
 
+    @work(thread=True, exclusive=True, group="way", exit_on_error=False)
+    def _find_way(self, asked: Asked, about: "Finding | None", task: Task) -> "Answered | None":
+        try:
+            return way_of(self.analysis, asked, about, task.is_cancelled)
+        except Stopped:
+            return None
+
     @work(thread=True, exclusive=True, group="ways", exit_on_error=False)
-    def _find_ways(self, asked: Asked) -> list[str]:
-        return ways_in_words(self.analysis, asked)
+    def _find_ways(self, asked: Asked, task: Task) -> list[str]:
+        try:
+            return ways_in_words(self.analysis, asked, task.is_cancelled)
+        except Stopped:
+            return []
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """All ways are known, or it is said why not."""
+        """The way is known, or all ways, or it is said why not."""
         if event.worker is not self._worker:
             return
-        if event.state is WorkerState.SUCCESS:
+        if event.state is WorkerState.SUCCESS and event.worker.group == "way":
+            self._take_way(event.worker.result)
+        elif event.state is WorkerState.SUCCESS:
             self.ways = event.worker.result
         elif event.state is WorkerState.ERROR:
             self.ways = [f"could not be computed: {one_line(event.worker.error, 160)}"]
@@ -121,8 +160,8 @@ class WhyDialog(Dialog["Explanation"]):
     def _rows(self) -> Iterator[Row]:
         asked = self.asked
         for key, value in (
-            ("agent", asked.agent),
-            ("system", asked.system),
+            ("agent", asked.agent if self._about is None else COMPUTING),
+            ("system", asked.system if self._about is None else COMPUTING),
             ("action", asked.action or ANY),
             ("from", asked.source or ANY),
         ):
@@ -203,6 +242,7 @@ class WhyDialog(Dialog["Explanation"]):
             if chosen is None:
                 return
             now = {**current, key: str(chosen.value)}
+            self._about = None
             if key in {"agent", "system"}:  # another question: the finding is not about it
                 self.finding = None
                 now["action"] = now["from"] = ANY
@@ -217,9 +257,57 @@ class WhyDialog(Dialog["Explanation"]):
         self.app.push_screen(Picker(key, rows, current=current[key]), decided)
 
 
-def ways_in_words(analysis: "Analysis", asked: Asked) -> list[str]:
-    """Through which doors and steps all ways run, in sentences."""
-    ways = analysis.all_ways(asked.agent, asked.system, asked.action, asked.source)
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The way that was asked about, and whether a finding that was to say so did."""
+
+    asked: Asked
+    told: "Explanation | None"
+    is_of_finding: bool | None = None
+
+
+def asked_of(told: "Explanation") -> Asked:
+    """The question to which a way is the answer."""
+    return Asked(
+        told.agent, told.system, told.action, told.source or ("home" if told.state is not None else None)
+    )
+
+
+def way_of(
+    analysis: "Analysis",
+    asked: Asked,
+    about: "Finding | None" = None,
+    is_cancelled: Callable[[], bool] | None = None,
+) -> Answered:
+    """The way of what is asked; any thread may ask.
+
+    Arguments:
+        analysis: of the model.
+        asked: what is asked,
+        about: unless the way of a finding says so.
+        is_cancelled: asked now and then.
+
+    Raises:
+        Stopped: it was cancelled.
+    """
+    is_of_finding = None
+    if about is not None:
+        first = analysis.explain_finding(about)
+        is_of_finding = first is not None
+        asked = asked if first is None else asked_of(first)
+    told = analysis.explain(asked.agent, asked.system, asked.action, asked.source, cancelled=is_cancelled)
+    return Answered(asked, told, is_of_finding)
+
+
+def ways_in_words(
+    analysis: "Analysis", asked: Asked, is_cancelled: Callable[[], bool] | None = None
+) -> list[str]:
+    """Through which doors and steps all ways run, in sentences; any thread may ask.
+
+    Raises:
+        Stopped: it was cancelled.
+    """
+    ways = analysis.all_ways(asked.agent, asked.system, asked.action, asked.source, cancelled=is_cancelled)
     return [] if ways is None else list(ways.sentences)
 
 

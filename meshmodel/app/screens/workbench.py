@@ -1,6 +1,6 @@
 """The workbench: header, canvas, panels and lists around one session."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, get_args
 
 from textual import on, work
@@ -26,6 +26,7 @@ from meshmodel.app.messages import (
 )
 from meshmodel.app.screens.analysing import Analysing
 from meshmodel.app.screens.arranging import Arranging
+from meshmodel.app.screens.drawings import Drawings
 from meshmodel.app.screens.editing import Editing
 from meshmodel.app.screens.exploring import Exploring
 from meshmodel.app.screens.fixes import Fixes
@@ -34,14 +35,13 @@ from meshmodel.app.screens.looking import Looking
 from meshmodel.app.screens.moving import Moving
 from meshmodel.app.screens.traces import Traces
 from meshmodel.app.session import Session
-from meshmodel.app.tracing import lit_by_event
 from meshmodel.app.widgets.canvas_view import CanvasView
 from meshmodel.app.widgets.compromise import CompromiseList
 from meshmodel.app.widgets.findings import FindingsList, causes_of, open_counts
 from meshmodel.app.widgets.fix import FixList
 from meshmodel.app.widgets.footer import MeshFooter
 from meshmodel.app.widgets.header import MeshHeader
-from meshmodel.app.widgets.how import How, Told, lit_by, lit_by_finding
+from meshmodel.app.widgets.how import How, Told
 from meshmodel.app.widgets.inspector import Inspector
 from meshmodel.app.widgets.journal import JournalList
 from meshmodel.app.widgets.outline import Outline
@@ -50,10 +50,9 @@ from meshmodel.app.widgets.quick_line import QuickLine
 from meshmodel.app.widgets.reach_matrix import ReachMatrix
 from meshmodel.app.widgets.tabs import TabRow
 from meshmodel.app.widgets.trace import TracePanel
-from meshmodel.canvas.draw import draw
-from meshmodel.canvas.scene import Facts, Options, Reference
+from meshmodel.canvas.columns import place
+from meshmodel.canvas.scene import Reference
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
 PanelWidget = (
@@ -83,25 +82,9 @@ PAGES = {
 """The lists below the canvas: their ids and titles."""
 POLL = 0.25
 """Seconds between two looks for edits of other programs."""
-EMPTY = (
-    "Nothing here yet.",
-    "",
-    "a  adds an agent, a system, a credential or a zone",
-    ":  takes a sentence, such as  bot > token > tickets: read",
-    "?  lists all keys",
-)
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """What a drawing was made from: where it is the same, so is the drawing."""
-
-    snapshot: Snapshot
-    facts: Facts
-    options: Options
-
-
-class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces, Moving, Editing):
+class Workbench(Arranging, Looking, Judging, Drawings, Analysing, Exploring, Fixes, Traces, Moving, Editing):
     """One model on the screen. It alone hands edits to the session and tells panels what to show."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("workbench")]
@@ -111,7 +94,6 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces
         """Arguments: the open model."""
         super().__init__(session)
         self.panels: list[PanelWidget] = []
-        self._drawn: _Drawn | None = None
 
     def compose(self) -> ComposeResult:
         """Everything; which of it is seen depends on the size and on what was opened."""
@@ -187,11 +169,11 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces
 
     def _order(self) -> tuple[tuple[str, str], ...]:
         """The lanes and cards as they were drawn, where the model alone would not order them so."""
-        drawn = self._drawn
+        drawn = self.drawn
         if drawn is None or not 0 < len(self.earlier) <= ORDER_LIMIT:
             return ()
         whole = replace(drawn.options, folded=frozenset(), zoom="card")
-        alone = draw(self.session.snapshot, drawn.facts, whole).order
+        alone = place(self.session.snapshot, drawn.facts, whole).order  # it need not be drawn for that
         known = set(alone)
         found = [each for each in self.earlier if each in known]
         return () if found == list(alone) else tuple((table, str(key)) for table, key in found)
@@ -231,43 +213,6 @@ class Workbench(Arranging, Looking, Judging, Analysing, Exploring, Fixes, Traces
         self.analyse()
 
     # Showing
-
-    def redraw(self, *, afresh: bool = False) -> None:
-        """Draw the newest model; ``afresh``: without regard to how it was drawn before."""
-        canvas = self.canvas
-        size = canvas.size
-        options = Options(
-            width=size.width or self.app.size.width,
-            height=size.height or self.app.size.height,
-            zoom=self.zoom,
-            ascii=self.app.is_ascii,
-            closed_cards=self.app.is_ascii or self.app.no_color,
-            folded=self.folded,
-        )
-        snapshot = self.tentative or self.shown.snapshot
-        facts = self.with_preview(self.session.facts(self.shown.view))
-        before = None if afresh else canvas.drawing
-        canvas.hint = () if snapshot.elements else EMPTY
-        wanted = _Drawn(snapshot, facts, options)
-        if afresh or wanted != self._drawn:
-            # Nothing moves by itself: only Arrange, and opening, order the lanes by the model alone.
-            drawing = draw(snapshot, facts, options, before, earlier=self.earlier, keep_lanes=True)
-            canvas.show(drawing)
-            self.earlier = tuple(dict.fromkeys((*drawing.order, *self.earlier)))
-            self._drawn = wanted
-        self.relight()
-
-    def relight(self) -> None:
-        """Let stand out what is selected, in the lens, or on the lit way."""
-        seen = self.seen()
-        self.lens_says = seen.says
-        lit = self.shown.explanation
-        witness = lit_by(lit) if lit is not None and lit.steps else frozenset()
-        if not witness and self.shown.finding is not None:
-            witness = lit_by_finding(self.shown.finding)
-        if self.shown.traced is not None:
-            witness = lit_by_event(self.shown.traced)
-        self.canvas.light(self.shown.selected, seen.shown, witness)
 
     def follow(self) -> None:
         """Tell every panel what to show; those that cannot be seen wait until they can."""

@@ -83,6 +83,8 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         # What was scrolled to last, and where that led; ``None`` as long as it is not known.
         self._revealed: Reference | None = None
         self._left_at: Offset | None = None
+        self.is_awaiting = False
+        self._to_reveal: Reference | None = None
         self._ordered: tuple[Drawing, tuple[Reference, ...]] | None = None
         if is_ascii:
             self.styles.scrollbar_size_horizontal = 0
@@ -110,6 +112,9 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         """Show another drawing; rows in view that are as before are not painted again."""
         before, self.drawing = self.drawing, drawing
         self.virtual_size = Size(drawing.width, drawing.height)
+        if self._to_reveal is not None:
+            self.call_after_refresh(self.reveal, self._to_reveal)
+            self._to_reveal = None
         if drawing is not before:
             if self._resting is not None:
                 self._resting.stop()
@@ -189,7 +194,11 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
             self.refresh_lines(y)
 
     def reveal(self, reference: Reference | None) -> None:
-        """Scroll as little as shows the record whole, with some ground around it."""
+        """Scroll as little as shows the record whole, with some ground around it; again once a drawing
+        that is awaited is there.
+        """
+        if self.is_awaiting:
+            self._to_reveal = reference
         box = None if self.drawing is None or reference is None else self.drawing.box_of(reference)
         if box is None:
             return

@@ -68,7 +68,7 @@ def open_counts(analysis: "Analysis") -> Mapping[Severity, int]:
 
 def is_settled(cause: Cause) -> bool:
     """Whether all that its row says is accepted."""
-    return all(is_accepted(each) for each in (cause.finding, *cause.also))
+    return is_accepted(cause.finding) and all(map(is_accepted, cause.also))
 
 
 def severity_of(cause: Cause) -> Severity:

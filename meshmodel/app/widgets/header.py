@@ -53,7 +53,9 @@ def delta(before: Summary | None, after: Summary | None, *, is_ascii: bool = Fal
 
 
 class MeshHeader(Widget):
-    """One row; ``follow`` tells it the counts, ``lens`` and ``is_lost`` (no file any more) are set beside."""
+    """One row; ``follow`` tells it the counts, ``lens``, ``is_drawing`` (the drawing is not yet that
+    of the newest model) and ``is_lost`` (no file any more) are set beside.
+    """
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -68,6 +70,7 @@ class MeshHeader(Widget):
         self._counts: Mapping[Severity, int] = {}
         self.lens = "structure"
         self.is_lost = False
+        self.is_drawing = False
 
     def follow(self, shown: Shown) -> None:
         """Show this."""
@@ -129,6 +132,8 @@ class MeshHeader(Widget):
         )
         view = "as designed" if shown.view == "designed" else "as built"
         parts.append(Part(view, "$text-muted" if view == "as built" else "bold $warning", right=True))
+        if self.is_drawing:
+            parts.append(Part("drawing...", "bold $warning", right=True))
         if self.is_lost:
             parts.append(Part("file gone", "bold $error", right=True))
         elif shown.read_only:

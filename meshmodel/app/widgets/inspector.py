@@ -18,9 +18,10 @@ from meshmodel.app.messages import (
     Shown,
 )
 from meshmodel.app.widgets import inspector_rows as about
+from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.form_rows import field_rows
 from meshmodel.app.widgets.lazy_rows import Lazily
-from meshmodel.app.widgets.rows import FilterList, Row, RowList, space
+from meshmodel.app.widgets.rows import Row, RowList, space
 from meshmodel.app.widgets.unnamed import unnamed_rows
 from meshmodel.canvas.scene import Reference
 from meshmodel.model.records import Record

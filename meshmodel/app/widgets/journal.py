@@ -6,8 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from meshmodel.app.messages import Shown
+from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.lazy_rows import Lazily
-from meshmodel.app.widgets.rows import FilterList, Row, heading, line
+from meshmodel.app.widgets.rows import Row, heading, line
 
 if TYPE_CHECKING:
     from meshmodel.store.journal import JournalEntry

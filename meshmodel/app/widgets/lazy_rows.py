@@ -17,7 +17,20 @@ class Lazily(Sequence[Made], Generic[Made]):
         """Arguments: what makes each item, and the key of each."""
         self._makes = makes
         self._made: dict[int, Made] = {}
+        self._first = 0
         self.keys = keys
+
+    def make(self, most: int) -> bool:
+        """Make some of those that are not made yet, at most so many; whether that was all of them."""
+        for number in range(self._first, len(self._makes)):
+            if number not in self._made:
+                if not most:
+                    self._first = number
+                    return False
+                most -= 1
+                self._made[number] = self._makes[number]()
+        self._first = len(self._makes)
+        return True
 
     def find(self, key: Hashable) -> int | None:
         """The place of the item with a key, where keys are known and it has one."""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from meshmodel.app.messages import PanelClosed
-from meshmodel.app.widgets.rows import FilterList, Row, RowList, line
+from meshmodel.app.widgets.filter_list import FilterList
+from meshmodel.app.widgets.rows import Row, RowList, line
 
 
 class Listing(FilterList):

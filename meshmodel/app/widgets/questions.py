@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from meshmodel.app.messages import SelectionRequested, Shown
 from meshmodel.app.phrases import GLYPHS
-from meshmodel.app.widgets.rows import FilterList, Row, RowList, heading, line
+from meshmodel.app.widgets.filter_list import FilterList
+from meshmodel.app.widgets.rows import Row, RowList, heading, line
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Question

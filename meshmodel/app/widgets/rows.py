@@ -5,23 +5,26 @@ Rows are ``Content``, so that names are shown as text and never read as markup.
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any, ClassVar, Final
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
-from textual.widgets import Input, OptionList
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from meshmodel.app.widgets.hanging import Hanging
 from meshmodel.app.widgets.lazy_rows import Lazily
-from meshmodel.app.widgets.line_input import LineInput
 
 PAGE: Final = 100
 """So many rows of a list are made ready at a time; more than any screen shows."""
+
+PART: Final = 400
+"""So many rows are made, or laid out, between two keys where all of a long list are wanted."""
+BETWEEN: Final = 0.001
+"""Seconds in which keys are let in."""
 
 Part = str | tuple[str, str]
 
@@ -60,9 +63,8 @@ class Row:
 
     def begins_with(self, text: str) -> bool:
         """Whether what is shown or searched begins with a text."""
-        return any(
-            each.casefold().startswith(text) for each in (self.content.plain, self.search, str(self.value))
-        )
+        value = str(self.value) if isinstance(self.value, str | PurePath) else ""  # no finding in full
+        return any(each.casefold().startswith(text) for each in (self.content.plain, self.search, value))
 
 
 def heading(text: str) -> Row:
@@ -119,6 +121,8 @@ class RowList(OptionList):
         self._shown: Sequence[Row] = ()
         self._laid: list[Row] = []
         self._words: tuple[str, ...] = ()
+        self._awaited_filter: str | None = None
+        self._is_going_to_end = False
         self.set_rows(rows)
 
     @property
@@ -144,11 +148,35 @@ class RowList(OptionList):
         words = tuple(text.casefold().split())
         if words != self._words:
             self._words = words
-            self._rebuild()
-            best = [row for row in self._shown if not row.heading] if words else []
-            if best:
-                start = text.casefold().strip()
-                self.go_to(next((row for row in best if row.begins_with(start)), best[0]).key)
+            is_under_way = self._awaited_filter is not None
+            self._awaited_filter = text
+            if not is_under_way:
+                self._filter_on()
+
+    def settle(self) -> None:
+        """Do at once what is still being done part by part: a key that acts on the list comes after it."""
+        while self._awaited_filter is not None:
+            self._filter_some()
+        if self._is_going_to_end:
+            self._lay(len(self._shown))
+            self._go_on_to_end()
+
+    def _filter_on(self) -> None:
+        """Make the rows part by part, so that keys come in between; then filter them."""
+        self._filter_some()
+        if self._awaited_filter is not None:
+            self.set_timer(BETWEEN, self._filter_on)  # messages alone would not let keys in
+
+    def _filter_some(self) -> None:
+        text, words = self._awaited_filter, self._words
+        if text is None or (words and isinstance(self._all, Lazily) and not self._all.make(PART)):
+            return
+        self._awaited_filter = None
+        self._rebuild()
+        best = [row for row in self._shown if not row.heading] if words else []
+        if best:
+            start = text.casefold().strip()
+            self.go_to(next((row for row in best if row.begins_with(start)), best[0]).key)
 
     def go_to(self, key: Hashable) -> bool:
         """Highlight the row of that key; whether there is one."""
@@ -238,19 +266,58 @@ class RowList(OptionList):
     def watch_highlighted(self, highlighted: int | None) -> None:
         """Make ready what a hand that walks on comes to next."""
         super().watch_highlighted(highlighted)
+        self._is_going_to_end = False
         if highlighted is not None:
             self._lay(highlighted + PAGE // 2)
 
     def action_last(self) -> None:
-        """Go to the last row of all."""
-        self._lay(len(self._shown))
-        super().action_last()
+        """Go to the last row of all; they are laid out part by part, so that keys come in between."""
+        self.settle()
+        self._is_going_to_end = True
+        self._go_on_to_end()
+
+    def _go_on_to_end(self) -> None:
+        if not self._is_going_to_end:
+            return
+        self._lay(len(self._laid) + PART)
+        if len(self._laid) < len(self._shown):
+            self.set_timer(BETWEEN, self._go_on_to_end)
+        else:
+            self._is_going_to_end = False
+            super().action_last()
 
     def action_cursor_up(self) -> None:
         """Go up a row, and from the first one to the last of all."""
+        self.settle()
         if all(row.heading for row in self._laid[: self.highlighted or 0]):
-            self._lay(len(self._shown))
-        super().action_cursor_up()
+            self.action_last()
+        else:
+            super().action_cursor_up()
+
+    def action_cursor_down(self) -> None:
+        """Go down a row."""
+        self.settle()
+        super().action_cursor_down()
+
+    def action_page_up(self) -> None:
+        """Go up a page."""
+        self.settle()
+        super().action_page_up()  # type: ignore[no-untyped-call]  # it returns nothing
+
+    def action_page_down(self) -> None:
+        """Go down a page."""
+        self.settle()
+        super().action_page_down()  # type: ignore[no-untyped-call]  # it returns nothing
+
+    def action_first(self) -> None:
+        """Go to the first row."""
+        self.settle()
+        super().action_first()
+
+    def action_select(self) -> None:
+        """Choose the highlighted row."""
+        self.settle()
+        super().action_select()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Say which row was chosen."""
@@ -280,102 +347,3 @@ def _filtered(rows: Sequence[Row], words: Sequence[str]) -> Sequence[Row]:
     if left:
         found.append(heading(f"{left} left out by the filter"))
     return found
-
-
-class FilterInput(LineInput):
-    """The line of a filter: arrows move in the list below it, Enter chooses there."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "move('cursor_down')", show=False),
-        Binding("up", "move('cursor_up')", show=False),
-        Binding("pagedown", "move('page_down')", show=False),
-        Binding("pageup", "move('page_up')", show=False),
-    ]
-
-    def action_move(self, action: str) -> None:
-        """Move the highlight of the list."""
-        rows = self.parent.query_one(RowList) if self.parent is not None else None
-        if rows is not None:
-            getattr(rows, f"action_{action}")()
-
-
-class FilterList(Vertical):
-    """A :class:`RowList` with a filter line above it.
-
-    With ``always`` the line is there from the start and has the focus; else ``/`` (or
-    ``start_filter``) opens it, and Escape closes it and shows all rows again. Posts the list's
-    :class:`RowList.Chosen`, and :class:`FilterList.Typed` whenever the filter changes.
-    """
-
-    DEFAULT_CSS = """
-    FilterList { height: 1fr; }
-    FilterList > FilterInput { height: 1; border: none; padding: 0 1; background: $panel; display: none; }
-    FilterList > FilterInput:focus { border: none; }
-    FilterList.-filtering > FilterInput { display: block; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("/", "start_filter", "filter", show=False),
-        Binding("escape", "stop_filter", "back", show=False),
-    ]
-
-    class Typed(Message):
-        """The text of the filter changed."""
-
-        def __init__(self, text: str) -> None:
-            """Arguments: the text."""
-            self.text = text
-            super().__init__()
-
-    def __init__(
-        self,
-        rows: Iterable[Row] = (),
-        *,
-        always: bool = False,
-        placeholder: str = "filter",
-        id: str | None = None,  # noqa: A002 - Textual's own name
-    ) -> None:
-        """Arguments: the rows, whether the filter is always open, its placeholder, the widget's id."""
-        super().__init__(id=id, classes="-filtering" if always else "")
-        self._always = always
-        self.filter = FilterInput(placeholder=placeholder, select_on_focus=False, compact=True)
-        self.rows = RowList(rows)
-
-    def compose(self) -> ComposeResult:
-        """The filter line and the list."""
-        yield self.filter
-        yield self.rows
-
-    def focus_list(self) -> None:
-        """Give the focus to the filter line where it is always open, else to the list."""
-        (self.filter if self._always else self.rows).focus()
-
-    def set_rows(self, rows: Iterable[Row]) -> None:
-        """Show other rows."""
-        self.rows.set_rows(rows)
-
-    def action_start_filter(self) -> None:
-        """Open the filter line."""
-        self.add_class("-filtering")
-        self.filter.focus()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Escape is the filter's only while it is open."""
-        del parameters
-        return action != "stop_filter" or (self.has_class("-filtering") and not self._always)
-
-    def action_stop_filter(self) -> None:
-        """Close the filter line and show all rows again."""
-        self.filter.value = ""
-        self.remove_class("-filtering")
-        self.rows.focus()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter as it is typed."""
-        event.stop()
-        self.rows.filter_by(event.value)
-        self.post_message(self.Typed(event.value))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in the filter chooses the highlighted row."""
-        event.stop()
-        self.rows.action_select()

@@ -1,0 +1,112 @@
+"""A list of rows with a line above it that filters them."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input
+
+from meshmodel.app.widgets.line_input import LineInput
+from meshmodel.app.widgets.rows import Row, RowList
+
+
+class FilterInput(LineInput):
+    """The line of a filter: arrows move in the list below it, Enter chooses there."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move('cursor_down')", show=False),
+        Binding("up", "move('cursor_up')", show=False),
+        Binding("pagedown", "move('page_down')", show=False),
+        Binding("pageup", "move('page_up')", show=False),
+    ]
+
+    def action_move(self, action: str) -> None:
+        """Move the highlight of the list."""
+        rows = self.parent.query_one(RowList) if self.parent is not None else None
+        if rows is not None:
+            getattr(rows, f"action_{action}")()
+
+
+class FilterList(Vertical):
+    """A :class:`RowList` with a filter line above it.
+
+    With ``always`` the line is there from the start and has the focus; else ``/`` (or
+    ``start_filter``) opens it, and Escape closes it and shows all rows again. Posts the list's
+    :class:`RowList.Chosen`, and :class:`FilterList.Typed` whenever the filter changes.
+    """
+
+    DEFAULT_CSS = """
+    FilterList { height: 1fr; }
+    FilterList > FilterInput { height: 1; border: none; padding: 0 1; background: $panel; display: none; }
+    FilterList > FilterInput:focus { border: none; }
+    FilterList.-filtering > FilterInput { display: block; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("/", "start_filter", "filter", show=False),
+        Binding("escape", "stop_filter", "back", show=False),
+    ]
+
+    class Typed(Message):
+        """The text of the filter changed."""
+
+        def __init__(self, text: str) -> None:
+            """Arguments: the text."""
+            self.text = text
+            super().__init__()
+
+    def __init__(
+        self,
+        rows: Iterable[Row] = (),
+        *,
+        always: bool = False,
+        placeholder: str = "filter",
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
+        """Arguments: the rows, whether the filter is always open, its placeholder, the widget's id."""
+        super().__init__(id=id, classes="-filtering" if always else "")
+        self._always = always
+        self.filter = FilterInput(placeholder=placeholder, select_on_focus=False, compact=True)
+        self.rows = RowList(rows)
+
+    def compose(self) -> ComposeResult:
+        """The filter line and the list."""
+        yield self.filter
+        yield self.rows
+
+    def focus_list(self) -> None:
+        """Give the focus to the filter line where it is always open, else to the list."""
+        (self.filter if self._always else self.rows).focus()
+
+    def set_rows(self, rows: Iterable[Row]) -> None:
+        """Show other rows."""
+        self.rows.set_rows(rows)
+
+    def action_start_filter(self) -> None:
+        """Open the filter line."""
+        self.add_class("-filtering")
+        self.filter.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Escape is the filter's only while it is open."""
+        del parameters
+        return action != "stop_filter" or (self.has_class("-filtering") and not self._always)
+
+    def action_stop_filter(self) -> None:
+        """Close the filter line and show all rows again."""
+        self.filter.value = ""
+        self.remove_class("-filtering")
+        self.rows.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter as it is typed."""
+        event.stop()
+        self.rows.filter_by(event.value)
+        self.post_message(self.Typed(event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in the filter chooses the highlighted row."""
+        event.stop()
+        self.rows.action_select()

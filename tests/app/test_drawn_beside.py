@@ -1,0 +1,174 @@
+"""A large model is drawn beside: keys go on, what is shown is the newest, and a move loses no step."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from meshmodel.app.screens import drawings
+from meshmodel.app.screens.analysing import Analysing
+from meshmodel.app.screens.drawings import Drawings
+from meshmodel.app.widgets import findings
+from meshmodel.canvas.drawing import Drawing
+from meshmodel.model.records import Agent
+from meshmodel.store.edits import Put, edit
+from tests.app.desk import Desk, desk
+
+
+class Gate:
+    """Lets drawings through that are made beside, once it is open."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.threads: list[threading.Thread] = []
+        self._open = threading.Event()
+        self._open.set()
+        draw = drawings.draw
+
+        def held(*arguments: object, **options: object) -> Drawing:
+            self.threads.append(threading.current_thread())
+            if threading.current_thread() is not threading.main_thread():
+                assert self._open.wait(60)
+            return draw(*arguments, **options)
+
+        monkeypatch.setattr(drawings, "draw", held)
+        monkeypatch.setattr(Drawings, "DRAWN_BESIDE", 0)
+
+    def close(self) -> None:
+        self._open.clear()
+
+    def open(self) -> None:
+        self._open.set()
+
+
+async def drawn(it: Desk) -> None:
+    """Wait until the newest model is drawn, and what waited for that is done."""
+    for _ in range(50):
+        await it.app.workers.wait_for_complete()
+        await it.pilot.pause()
+        if not it.bench.is_drawing:
+            return
+    raise AssertionError("it is never drawn")
+
+
+async def test_a_large_model_is_drawn_beside_and_keys_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch)
+    async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
+        await drawn(it)
+        try:
+            gate.close()
+            gate.threads.clear()
+            before = it.bench.canvas.drawing
+            it.bench.apply(edit("add", [Put(Agent("newcomer"))]), ("agent", "newcomer"), on=it.model)
+            await it.pilot.pause()
+            assert it.bench.canvas.drawing is before
+            await it.shows("drawing...")
+            await it.press("tab")
+            assert it.bench.shown.selected != ("agent", "newcomer"), "keys go on"
+        finally:
+            gate.open()
+        await drawn(it)
+        assert gate.threads
+        assert threading.main_thread() not in gate.threads
+        assert it.bench.canvas.drawing is not None
+        assert it.bench.canvas.drawing.box_of(("agent", "newcomer")) is not None
+        assert "drawing..." not in it.screen_text()
+
+
+async def test_what_is_not_wanted_any_more_is_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch)
+    async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
+        await drawn(it)
+        shown: list[Drawing] = []
+        show = it.bench.canvas.show
+        monkeypatch.setattr(it.bench.canvas, "show", lambda drawing: shown.append(drawing) or show(drawing))
+        try:
+            gate.close()
+            await it.press("-", "-")
+        finally:
+            gate.open()
+        await drawn(it)
+        assert [each.options.zoom for each in shown] == ["overview"]
+
+
+async def test_what_is_selected_comes_into_view_once_it_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch)
+    async with desk(tmp_path, "agent-chain", size=(80, 24)) as it:
+        await drawn(it)
+        try:
+            gate.close()
+            it.bench.apply(edit("add", [Put(Agent("newcomer"))]), ("agent", "newcomer"), on=it.model)
+            await it.pilot.pause()
+        finally:
+            gate.open()
+        await drawn(it)
+        await it.pilot.pause()
+        cell, size = it.cell(("agent", "newcomer")), it.bench.canvas.size
+        assert 0 <= cell.x < size.width
+        assert 0 <= cell.y < size.height
+
+
+async def test_a_move_by_keys_waits_for_the_drawing_and_loses_no_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = []
+    for held in (False, True):
+        with monkeypatch.context() as patched:
+            gate = Gate(patched) if held else None
+            folder = tmp_path / str(held)
+            folder.mkdir()
+            async with desk(folder, "agent-chain", size=(120, 40)) as it:
+                if gate is not None:
+                    await drawn(it)
+                    gate.close()
+                await it.select("agent", "executor")
+                try:
+                    await it.press("m", "right", "right", "up", "enter")
+                finally:
+                    if gate is not None:
+                        gate.open()
+                await drawn(it)
+                await drawn(it)
+                agent = it.model.agent["executor"]
+                places.append((agent.home, agent.at))
+    assert places[0] == places[1]
+    assert places[0][1] is not None
+
+
+async def test_what_cannot_be_drawn_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
+        monkeypatch.setattr(Drawings, "DRAWN_BESIDE", 0)
+
+        def broken(*_: object, **__: object) -> Drawing:
+            raise RuntimeError("no room")
+
+        monkeypatch.setattr(drawings, "draw", broken)
+        await it.press("-")
+        await it.app.workers.wait_for_complete()
+        await it.shows("could not be drawn: no room")
+
+
+async def test_what_follows_an_edit_of_a_large_model_and_its_rows_are_worked_out_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
+        monkeypatch.setattr(Analysing, "ANALYSED_BESIDE", 0)
+        threads: list[threading.Thread] = []
+        fold = findings.fold
+        monkeypatch.setattr(
+            findings, "fold", lambda found: threads.append(threading.current_thread()) or fold(found)
+        )
+        await it.press("f")
+        before = it.missing
+        await it.sentence("support-bot > another-key > mail: read, write")
+        await it.app.workers.wait_for_complete()
+        await it.begun()
+        assert it.bench.shown.is_current
+        assert it.missing > before
+        assert threads
+        assert threading.main_thread() not in threads
