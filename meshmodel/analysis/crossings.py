@@ -10,73 +10,16 @@ from itertools import chain, repeat
 from operator import attrgetter
 from typing import Final
 
+from meshmodel.analysis.approvals import Approval, approvals
 from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
 from meshmodel.analysis.products import Home, Pairs, Product
-from meshmodel.analysis.steps import ADMIN, READ, Mesh, bits, implied_mask
-from meshmodel.model.records import Intent
-from meshmodel.model.snapshot import Snapshot
+from meshmodel.analysis.steps import ADMIN, Mesh, bits
 
 _FEW = 64
 """The zones of so many accesses are looked at one by one."""
 _Key = tuple[Situation, str | None]
 """What agents that have the same crossings have in common: their situation and their home."""
 _KEY: Final[Callable[[Traveller], _Key]] = attrgetter("situation", "home")
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """What an intent can excuse: actions on one system, for sources, by credentials in hand.
-
-    Attributes:
-        system: the number of the system.
-        actions: the actions as five bits.
-        sources: the sources it names that have no untrusted input, by their read accesses.
-        home: whether it names home.
-        credentials: the nodes that the agent reaches by hold and exchange steps.
-    """
-
-    system: int
-    actions: int
-    sources: int
-    home: bool
-    credentials: int
-
-
-def intent_sources(mesh: Mesh, snapshot: Snapshot, intent: Intent) -> tuple[int, bool]:
-    """The sources that an intent names: systems by their read accesses, and whether home."""
-    if intent.from_ is None:
-        home = snapshot.agent[intent.agent].home
-        return (mesh.zone_mask.get(home, 0) & mesh.read, True) if home is not None else (0, False)
-    sources = 0
-    for each in intent.from_:
-        if each != "home":
-            sources |= 1 << mesh.access_node(each, READ)
-    return sources, "home" in intent.from_
-
-
-def approvals(engine: Engine) -> dict[str, list[Approval]]:
-    """For each agent what its intents can excuse, where the target can tell who did it."""
-    found: dict[str, list[Approval]] = {}
-    for intent in engine.intents():
-        approval = approval_of(engine, intent)
-        if approval is not None:
-            found.setdefault(intent.agent, []).append(approval)
-    return found
-
-
-def approval_of(engine: Engine, intent: Intent) -> Approval | None:
-    """What one intent can excuse; ``None`` where the agent is retired or the target tells nothing."""
-    mesh, snapshot = engine.mesh, engine.snapshot
-    if intent.agent not in mesh.agent_node or snapshot.system[intent.system].audit == "none":
-        return None
-    sources, home = intent_sources(mesh, snapshot, intent)
-    return Approval(
-        mesh.system_number[intent.system],
-        implied_mask(intent.actions),
-        sources & ~mesh.untrusted,
-        home,
-        engine.held.row(mesh.agent_node[intent.agent]),
-    )
 
 
 def crossed_from(mesh: Mesh, traveller: Traveller, source: int | None) -> int:

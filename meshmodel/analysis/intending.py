@@ -1,6 +1,6 @@
 """The intent that would approve a crossing, where one can (section 6)."""
 
-from meshmodel.analysis.crossings import intent_sources
+from meshmodel.analysis.approvals import intent_sources
 from meshmodel.analysis.engine import Engine, Group, Traveller
 from meshmodel.analysis.listing import Listing
 from meshmodel.analysis.steps import READ, bits, implied_mask

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from meshmodel.analysis.crossings import Approval, Doors, approvals, crossed_from
+from meshmodel.analysis.approvals import Approval, approvals
+from meshmodel.analysis.crossings import Doors, crossed_from
 from meshmodel.analysis.engine import Engine, Group, Traveller
 from meshmodel.analysis.entering import severity_number, severity_word
 from meshmodel.analysis.results import Crossing, CrossingState

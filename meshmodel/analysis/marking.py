@@ -11,8 +11,9 @@ from itertools import accumulate, compress, count
 from operator import and_
 from typing import Final
 
+from meshmodel.analysis.approvals import Approval, approvals
 from meshmodel.analysis.closure import union
-from meshmodel.analysis.crossings import Approval, approvals, without_closed
+from meshmodel.analysis.crossings import without_closed
 from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
 from meshmodel.analysis.entering import Coming, Entering
 from meshmodel.analysis.sources import Likeness, Sample, Sources, features_of, likeness, likeness_of

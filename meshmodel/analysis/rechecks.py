@@ -8,8 +8,8 @@ the grant step, on the boundary, or on a step by which the credential was come b
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from meshmodel.analysis.approvals import approvals
 from meshmodel.analysis.checkpoints import Unchecked
-from meshmodel.analysis.crossings import approvals
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.entering import severity_number, severity_word
 from meshmodel.analysis.spreading import Spreader

@@ -9,8 +9,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
+from meshmodel.analysis.approvals import Approval
 from meshmodel.analysis.closure import union
-from meshmodel.analysis.crossings import Approval, Counts
+from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.engine import Group, Situation
 from meshmodel.analysis.products import taken_off
 from meshmodel.analysis.spreads import Opening, Spread, Start

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from meshmodel.analysis.approvals import Approval, approvals
 from meshmodel.analysis.closure import union
-from meshmodel.analysis.crossings import Approval, approvals, crossed_from
+from meshmodel.analysis.crossings import crossed_from
 from meshmodel.analysis.engine import Engine, Traveller
 from meshmodel.analysis.fix.relations import Relations
 from meshmodel.analysis.fix.stopping import Stop

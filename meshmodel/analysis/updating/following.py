@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
+from meshmodel.analysis.approvals import Approval, approval_of
 from meshmodel.analysis.closure import Searched
-from meshmodel.analysis.crossings import Approval, Counts, approval_of
+from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.relations import Related

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
+from meshmodel.analysis.approvals import Approval
 from meshmodel.analysis.closure import union
-from meshmodel.analysis.crossings import Approval
 from meshmodel.analysis.engine import Group, Traveller
 from meshmodel.analysis.steps import Mesh, bits, without
 

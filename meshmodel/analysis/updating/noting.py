@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from itertools import chain, compress
 from typing import Final
 
+from meshmodel.analysis.approvals import Approval
 from meshmodel.analysis.closure import union
-from meshmodel.analysis.crossings import Approval, without_closed
+from meshmodel.analysis.crossings import without_closed
 from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Group, Traveller
 from meshmodel.analysis.entering import Coming
