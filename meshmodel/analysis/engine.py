@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
-from operator import attrgetter
 from typing import Any
 
 from meshmodel.analysis.checkpoints import Candidates, Guarding, Unchecked, unguarded
@@ -140,14 +139,8 @@ class Engine:
     @cached_property
     def exposed(self) -> set[int]:
         """The numbers of the systems of which outsiders see what is written there."""
-        numbers, levels = self.mesh.system_number, self.mesh.sensitivity
-        said = map(attrgetter("exposed"), map(self.snapshot.system.__getitem__, numbers))
-        # Unless something else is said it is those that are public.
-        return {
-            number
-            for number, exposed in zip(numbers.values(), said, strict=True)
-            if exposed or (exposed is None and not levels[number])
-        }
+        systems = self.snapshot.system
+        return {number for each, number in self.mesh.system_number.items() if systems[each].is_exposed}
 
     @cached_property
     def effective(self) -> Closure:
@@ -271,10 +264,21 @@ class Engine:
 
     @cached_property
     def own_carriers(self) -> list[int]:
-        """For each component of ``own`` the travellers that come there as themselves: the number of a bit
-        is the place of one among all.
+        """For each component of ``own`` but those of agents the travellers that come there as themselves:
+        the number of a bit is the place of one among all.
         """
-        return self.own.columns({each.node: 1 << place for place, each in enumerate(self.travellers)})
+        return self.own.columns(self.holders)
+
+    @cached_property
+    def holders(self) -> dict[int, int]:
+        """The travellers that hold each credential which any of them holds, by the same numbers."""
+        marks = {each.node: 1 << place for place, each in enumerate(self.travellers)}
+        found: dict[int, int] = {}
+        for agent, credential in self.mesh.steps["hold"]:
+            if agent in marks:
+                known = found.get(credential)
+                found[credential] = marks[agent] if known is None else known | marks[agent]
+        return found
 
     def traveller(self, agent: Agent, node: int) -> Traveller:
         """What is known of one active agent that is no person."""

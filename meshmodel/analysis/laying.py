@@ -8,10 +8,7 @@ from numpy.typing import NDArray
 from meshmodel.analysis.arrays import Arrays
 from meshmodel.analysis.compiling import Coded
 from meshmodel.analysis.results import StepKind
-from meshmodel.analysis.steps import ALL_ACTIONS, Pair
-
-_HAS = np.arange(ALL_ACTIONS + 1)[:, np.newaxis] >> np.arange(5) & 1 > 0
-"""For each set of actions whether it has each of them."""
+from meshmodel.analysis.steps import Pair
 
 
 def laid_out(kinds: Mapping[StepKind, Coded], size: int) -> tuple[dict[StepKind, list[Pair]], Arrays]:
@@ -35,9 +32,8 @@ def _each(coded: Coded) -> NDArray[np.int64]:
     """All steps as such numbers."""
     codes = np.array(coded.codes, np.int64)
     there = codes >= 0
-    if coded.actions is not None:
-        has = _HAS[coded.actions]
-        has &= there[:, np.newaxis]
-        owner, action = has.nonzero()
-        return codes[owner] + coded.times * action
-    return codes[there]
+    if coded.actions is None:
+        return codes[there]
+    actions = np.array(coded.actions, np.int64) * there
+    some = [codes[actions >> each & 1 > 0] + coded.times * each for each in range(5)]
+    return np.concatenate(some)

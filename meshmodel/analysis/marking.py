@@ -49,13 +49,9 @@ class Marked:
         self._prepare_boundaries()
         self._add_groups(agents)
         self._prepare_carried()
-        marks = {each.node: 1 << number for number, each in enumerate(agents)}
         self._own = engine.own_carriers
         self._own_component: Sequence[int] = engine.own.component
-        self._held: dict[int, int] = {}
-        for agent, credential in self.mesh.steps["hold"]:
-            if agent in marks:
-                self._held[credential] = self._held.get(credential, 0) | marks[agent]
+        self._held: dict[int, int] = engine.holders
         self._prepare_sources()
         self._prepare_kinds()
         self._forget()

@@ -126,15 +126,15 @@ class Severities:
         """Tell which credentials open anything, and where most of them are among those that agents reach as
         themselves.
         """
-        self._credentials = list(dict.fromkeys(map(itemgetter(0), self._mesh.steps["grant"])))
+        after, first = self._engine.own.successors, self._mesh.first_credential
+        self._credentials = [
+            node
+            for node in self._mesh.credential_node.values()
+            if after[node] and min(after[node]) < first  # an access: there is a grant
+        ]
         places = Counter(map(self._own_at.__getitem__, self._credentials))
         self._most, _ = max(places.items(), key=itemgetter(1), default=(0, 0))
         self._most_reach = self._own[self._most] if self._own else 0
-        place = {each.node: number for number, each in enumerate(self._travellers)}
-        self._holders: defaultdict[int, list[int]] = defaultdict(list)
-        for agent, credential in self._mesh.steps["hold"]:
-            if agent in place:
-                self._holders[credential].append(place[agent])
         self._reached: dict[int, tuple[int, int]] = {}
         self._open: dict[int, int] = {}
         self._agents: dict[int, int] = {}
@@ -145,7 +145,7 @@ class Severities:
         """
         known = self._reached.get(credential)
         if known is None:
-            place, held = self._own_at[credential], union(self._holders.get(credential, ()))
+            place, held = self._own_at[credential], self._engine.holders.get(credential, 0)
             reaching, most = self._own[place], self._most_reach
             if place != self._most:
                 if not without(reaching ^ most, held):

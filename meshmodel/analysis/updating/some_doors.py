@@ -56,7 +56,7 @@ def some_doors(kept: Kept, moved: Moved, before: Kept, listed: tuple[Door, ...])
     if _FEW * len(travellers) > mesh.size - first:
         return None
     engine = copy.copy(kept.engine)
-    for name in ("own_carriers", "traveller_of"):
+    for name in ("own_carriers", "holders", "traveller_of"):
         engine.__dict__.pop(name, None)
     engine.__dict__["travellers"] = travellers
     found = MissingCheckpoints(engine).doors_at([grants[key] for key in there])
