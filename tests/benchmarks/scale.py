@@ -45,9 +45,11 @@ def checked(analysis: Analysis) -> None:
     _ = analysis.doors, analysis.findings, analysis.questions
 
 
-def everything(snapshot: Snapshot) -> None:
+def everything(snapshot: Snapshot) -> Analysis:
     """The complete check of a loaded snapshot."""
-    checked(analyse(snapshot))
+    analysis = analyse(snapshot)
+    checked(analysis)
+    return analysis
 
 
 def in_networkx(steps: Sequence[Pair], agents: Sequence[int]) -> int:
