@@ -49,6 +49,8 @@ class Analysing(Base):
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:
         event.stop()
+        if self.is_left:
+            return  # and nothing that would come next is begun
         if event.worker.group == "readying":
             if event.state is WorkerState.SUCCESS:
                 self.session.readied(event.worker.result)

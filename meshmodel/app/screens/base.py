@@ -35,6 +35,7 @@ class Base(Screen[None]):
         lens_says: what the lens has to say.
         earlier: lanes and cards as they were drawn last; nothing but Arrange moves them by itself.
         by_outsider: whether compromise is that by an outsider, and not of what is selected.
+        is_left: whether the model was closed: what was worked out beside is of no use any more.
     """
 
     app: "MeshmodelApp"
@@ -49,6 +50,7 @@ class Base(Screen[None]):
         self.lens: LensName = "structure"
         self.lens_says = ""
         self.by_outsider = False
+        self.is_left = False
         self.folded: frozenset[str] = frozenset()
         self.earlier: tuple[Reference, ...] = ()
 

@@ -48,7 +48,7 @@ class Exploring(Base):
         """What the lens shows; where that takes a while, it is worked out beside, and this says so."""
         analysis, lens = self.shown.analysis, self.lens
         if analysis is None or lens == "structure":
-            self._call_off()
+            self.call_off()
             return self._take_look(Looked(Seen(None)))
         about: Reference | str | None = None
         if lens == "compromise":
@@ -62,7 +62,7 @@ class Exploring(Base):
                 says = self._look_beside(asked)
                 return self._take_look(Looked(Seen(None, f"{lens}: {says}"), refusal=says))
             self._looked = asked, work_out(*asked)
-        self._call_off()
+        self.call_off()
         return self._take_look(self._looked[1])
 
     def _take_look(self, looked: Looked) -> Seen:
@@ -72,7 +72,7 @@ class Exploring(Base):
     def _look_beside(self, asked: Question) -> str:
         """Have it worked out, after what was asked before has stopped; what it says of itself."""
         if self._awaited is None or self._awaited[0] != asked:
-            self._call_off()
+            self.call_off()
             self._awaited = asked, Task(_COMPUTING[asked[0]])
             if self._beside is None:
                 self._begin_looking()
@@ -89,7 +89,7 @@ class Exploring(Base):
     def _work_out(self, asked: Question, task: Task) -> Looked:
         return work_out(*asked, task.is_cancelled)
 
-    def _call_off(self) -> None:
+    def call_off(self) -> None:
         """What is under way is not wanted any more."""
         if self._awaited is not None:
             self._awaited[1].cancel()
@@ -116,7 +116,7 @@ class Exploring(Base):
         if self._awaited is None:
             return False
         asked = self._awaited[0]
-        self._call_off()
+        self.call_off()
         again = "C or O asks again" if asked[0] == "compromise" else "l goes on to the next lens"
         self._show_look(asked, _nothing(asked[0], f"stopped; {again}"))
         return True

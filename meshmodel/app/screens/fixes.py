@@ -51,8 +51,7 @@ class Fixes(Base):
             self.preview(())
         analysis, known = self.shown.analysis, self.shown.fixing
         if known is not None and known.analysis is not analysis:
-            if known.task is not None:
-                known.task.cancel()
+            self.stop_fix()
             self.shown = self.with_(fixing=None)
             self.preview(())
             known = None
@@ -117,6 +116,14 @@ class Fixes(Base):
         if group == "fix" and self._is_looked_at():
             self.preview(found.checkpoints)
 
+    def stop_fix(self) -> bool:
+        """Stop what is worked out of the fix; whether that was under way."""
+        known = self.shown.fixing
+        if known is None or known.task is None or known.task.is_cancelled():
+            return False
+        known.task.cancel()
+        return True
+
     def _tick(self) -> None:
         if self._ticking is None:
             self._ticking = self.set_interval(TICK, self._tell)
@@ -158,9 +165,7 @@ class Fixes(Base):
     @on(FixList.Left)
     def _left(self, event: FixList.Left) -> None:
         event.stop()
-        known = self.shown.fixing
-        if known is not None and known.task is not None and not known.task.is_cancelled():
-            known.task.cancel()
+        if self.stop_fix():
             self.query_one(FixList).follow(self.shown)
             return
         self.back_to_canvas()
