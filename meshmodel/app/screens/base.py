@@ -130,7 +130,7 @@ class Base(Screen[None]):
 
     @abstractmethod
     def seen(self) -> Seen:
-        """What the lens shows; where that takes a while, it is worked out beside, and this says so."""
+        """What the lens shows, or that it is being worked out; what was told of it is told as it is now."""
 
     @abstractmethod
     def stop_looking(self) -> bool:
