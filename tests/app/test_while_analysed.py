@@ -1,4 +1,4 @@
-"""While what follows an edit is computed, what is told is of the model shown, or says that it is not."""
+"""While what follows an edit is computed, nothing told is of another model, and what is asked waits."""
 
 import threading
 from pathlib import Path
@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from meshmodel.app.screens.analysing import Analysing
+from meshmodel.app.screens.offboarding import OffboardingDialog
+from meshmodel.app.screens.why import WhyDialog
 from meshmodel.app.session import Session
 from meshmodel.app.widgets.compromise import CompromiseList
 from meshmodel.app.widgets.how import Told
@@ -66,9 +68,9 @@ async def looked(it: Desk) -> None:
             return
 
 
-async def remove_system(it: Desk) -> None:
+async def remove_system(it: Desk, system: str = "s005") -> None:
     """An edit after which less falls."""
-    it.bench.apply(edit("remove", [Remove("system", "s005")]), on=it.model)
+    it.bench.apply(edit("remove", [Remove("system", system)]), on=it.model)
     await it.pilot.pause()
 
 
@@ -118,3 +120,68 @@ async def test_what_was_known_says_that_it_is_of_the_model_before(tmp_path: Path
         assert told(it) == it.bench.lens_says
         assert BEFORE not in listed(it)
         assert "s005" not in listed(it)
+
+
+@pytest.mark.parametrize(
+    ("key", "what", "dialog"), [("w", "why", WhyDialog), ("D", "offboard", OffboardingDialog)]
+)
+async def test_what_a_dialog_is_asked_meanwhile_waits_and_is_answered(
+    tmp_path: Path, gate: Gate, key: str, what: str, dialog: type[WhyDialog] | type[OffboardingDialog]
+) -> None:
+    async with desk(tmp_path, LARGE) as it:
+        await settled(it)
+        await it.select("agent", "a001")
+        gate.close()
+        try:
+            await remove_system(it)
+            await it.press(key)
+            assert told(it) == f"{what}: computing..."
+            assert it.app.screen is it.bench
+        finally:
+            gate.open()
+        await settled(it)
+        found = it.app.screen
+        assert isinstance(found, dialog)
+        assert found.analysis is it.bench.shown.analysis
+        assert "s005" not in found.analysis.snapshot.system
+        await it.press("escape")
+        assert told(it) == ""
+
+
+@pytest.mark.parametrize("keys", [("escape",), ("l",)])
+async def test_what_nobody_waits_for_any_more_does_not_come(
+    tmp_path: Path, gate: Gate, keys: tuple[str, ...]
+) -> None:
+    async with desk(tmp_path, LARGE) as it:
+        await settled(it)
+        await it.select("agent", "a001")
+        gate.close()
+        try:
+            await remove_system(it)
+            await it.press("w", *keys)
+            assert "why" not in told(it)
+            assert it.bench.shown.selected == ("agent", "a001"), "Esc stops the waiting and nothing else"
+        finally:
+            gate.open()
+        await settled(it)
+        assert it.app.screen is it.bench
+
+
+async def test_the_fix_that_is_asked_meanwhile_is_computed_once_it_can_be(tmp_path: Path, gate: Gate) -> None:
+    async with desk(tmp_path, LARGE) as it:
+        await settled(it)
+        gate.close()
+        try:
+            await remove_system(it)
+            await it.press("F")
+            assert it.bench.shown.fixing is None
+        finally:
+            gate.open()
+        await settled(it)
+        known = it.bench.shown.fixing
+        assert known is not None
+        assert known.fix is not None
+        assert known.analysis is it.bench.shown.analysis
+        await remove_system(it, "s006")
+        await settled(it)
+        assert it.bench.shown.fixing is None, "and after the next edit only where it is asked again"

@@ -1,6 +1,7 @@
 """What the parts of the workbench share: the session, what is shown, and each other's methods."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -91,6 +92,14 @@ class Base(Screen[None]):
     @abstractmethod
     def analyse(self) -> None:
         """Compute what follows from the newest model."""
+
+    @abstractmethod
+    def answer_later(self, what: str, ask: Callable[[], None]) -> None:
+        """Say why there is no answer yet; ask again once the analysis is there, if somebody still waits."""
+
+    @abstractmethod
+    def stop_waiting(self) -> bool:
+        """Ask nothing any more once the analysis is there; whether that was waited for."""
 
     @abstractmethod
     def reopen(self) -> None:

@@ -207,7 +207,7 @@ class Exploring(Base):
             self.say("offboard: select an agent first")
             return
         if analysis is None or not self.shown.is_current:
-            self.say(f"offboard: {self.shown.why_nothing}")
+            self.answer_later("offboard", self.action_offboard)
             return
 
         def decided(wanted: "Edit | None") -> None:

@@ -33,6 +33,8 @@ class Fixes(Base):
     _preview: tuple[StepKey, ...] = ()
     _ticking: Timer | None = None
     _working: Worker[Any] | None = None
+    _is_asked = False
+    """Whether somebody asked while the analysis was not there yet."""
 
     def action_fix(self) -> None:
         """Show the smallest fix; work it out where that has not been done for this model and view."""
@@ -45,7 +47,8 @@ class Fixes(Base):
     def refresh_fix(self, *, asked: bool = False) -> None:
         """Where the fix is looked at and not that of the model in force, work it out anew.
 
-        For a large model only where somebody ``asked``: its edits need the processor themselves.
+        For a large model only where somebody ``asked``: its edits need the processor themselves. What is
+        asked while the analysis is not there yet is answered once it is.
         """
         if not self.shown.is_current:
             self.preview(())
@@ -55,6 +58,8 @@ class Fixes(Base):
             self.shown = self.with_(fixing=None)
             self.preview(())
             known = None
+        asked = asked or self._is_asked
+        self._is_asked = asked and bool(self.shown.why_nothing) and not self.shown.problem
         wanted = asked or self.shown.snapshot.elements <= AT_ONCE
         wanted = wanted and self.shown.is_current and self._is_looked_at()
         if known is None and analysis is not None and wanted:
@@ -165,6 +170,7 @@ class Fixes(Base):
     @on(FixList.Left)
     def _left(self, event: FixList.Left) -> None:
         event.stop()
+        self._is_asked = False
         if self.stop_fix():
             self.query_one(FixList).follow(self.shown)
             return

@@ -36,7 +36,7 @@ class Traces(Base):
             self.say("L again chooses another log")
             return
         if analysis is None or not self.shown.is_current:
-            self.say(f"trace: {self.shown.why_nothing}")
+            self.answer_later("trace", self.action_trace)
             return
         from meshmodel.app.screens.log import LogDialog
 
