@@ -1,5 +1,6 @@
 """What follows each edit: computed at once or beside, and never shown as clean before it is there."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -10,6 +11,7 @@ from meshmodel.app.screens.base import Base
 from meshmodel.app.session import AT_ONCE, BESIDE
 from meshmodel.app.widgets.findings import open_counts
 from meshmodel.app.widgets.header import MeshHeader
+from meshmodel.app.widgets.how import Told
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ class Analysing(Base):
     """Models of more elements are analysed beside, whatever the edit."""
 
     _is_analysing = False
+    _waiting: tuple[str, Callable[[], None]] | None = None
+    """What was asked before the analysis was there: the words told meanwhile, and what asks again."""
 
     def analyse(self) -> None:
         """Compute what follows: at once where that takes no time, else beside, so that no key waits."""
@@ -49,6 +53,8 @@ class Analysing(Base):
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:
         event.stop()
+        if self.is_left:
+            return  # and nothing that would come next is begun
         if event.worker.group == "readying":
             if event.state is WorkerState.SUCCESS:
                 self.session.readied(event.worker.result)
@@ -99,6 +105,33 @@ class Analysing(Base):
         self.reopen()
         self.redraw()
         if self.shown.snapshot.elements <= AT_ONCE:
-            self.follow()
+            self._follow_analysis()
         else:  # the drawing is seen before the lists are put together
-            self.call_after_refresh(self.follow)
+            self.call_after_refresh(self._follow_analysis)
+
+    def _follow_analysis(self) -> None:
+        self.follow()
+        if self.shown.is_current and self._waiting is not None:
+            ask = self._waiting[1]
+            is_wanted = self.stop_waiting() and self.is_current
+            if is_wanted:
+                ask()
+
+    # What is asked before that
+
+    def answer_later(self, what: str, ask: Callable[[], None]) -> None:
+        """Say why there is no answer yet; ask again once the analysis is there, if somebody still waits."""
+        words = f"{what}: {self.shown.why_nothing}"
+        self._waiting = None if self.shown.problem else (words, ask)
+        self.say(words)
+
+    def stop_waiting(self) -> bool:
+        """Ask nothing any more once the analysis is there; whether that was waited for.
+
+        It is not where something else has been said since: another key, another selection, an edit.
+        """
+        waiting, self._waiting = self._waiting, None
+        if waiting is None or self.query_one(Told).said != waiting[0]:
+            return False
+        self.say("")
+        return True

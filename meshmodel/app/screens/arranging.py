@@ -138,7 +138,7 @@ class Arranging(Base):
     def action_close(self) -> None:
         """Close what is in front: a gesture, the quick line, a panel, the finding, the selection."""
         quick = self.query_one(QuickLine)
-        if self.give_up() or self.stop_looking():
+        if self.give_up() or self.stop_looking() or self.stop_waiting():
             return
         if quick.is_open:
             quick.do_close()

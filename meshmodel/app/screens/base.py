@@ -1,6 +1,7 @@
 """What the parts of the workbench share: the session, what is shown, and each other's methods."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -35,6 +36,7 @@ class Base(Screen[None]):
         lens_says: what the lens has to say.
         earlier: lanes and cards as they were drawn last; nothing but Arrange moves them by itself.
         by_outsider: whether compromise is that by an outsider, and not of what is selected.
+        is_left: whether the model was closed: what was worked out beside is of no use any more.
     """
 
     app: "MeshmodelApp"
@@ -49,6 +51,7 @@ class Base(Screen[None]):
         self.lens: LensName = "structure"
         self.lens_says = ""
         self.by_outsider = False
+        self.is_left = False
         self.folded: frozenset[str] = frozenset()
         self.earlier: tuple[Reference, ...] = ()
 
@@ -91,6 +94,14 @@ class Base(Screen[None]):
         """Compute what follows from the newest model."""
 
     @abstractmethod
+    def answer_later(self, what: str, ask: Callable[[], None]) -> None:
+        """Say why there is no answer yet; ask again once the analysis is there, if somebody still waits."""
+
+    @abstractmethod
+    def stop_waiting(self) -> bool:
+        """Ask nothing any more once the analysis is there; whether that was waited for."""
+
+    @abstractmethod
     def reopen(self) -> None:
         """After an edit: the open finding as it is now."""
 
@@ -128,7 +139,7 @@ class Base(Screen[None]):
 
     @abstractmethod
     def seen(self) -> Seen:
-        """What the lens shows; where that takes a while, it is worked out beside, and this says so."""
+        """What the lens shows, or that it is being worked out; what was told of it is told as it is now."""
 
     @abstractmethod
     def stop_looking(self) -> bool:

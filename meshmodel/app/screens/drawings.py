@@ -139,7 +139,6 @@ class Drawings(Base):
     def relight(self) -> None:
         """Let stand out what is selected, in the lens, or on the lit way."""
         seen = self.seen()
-        self.lens_says = seen.says
         lit = self.shown.explanation
         witness: frozenset[Reference] = lit_by(lit) if lit is not None and lit.steps else frozenset()
         if not witness and self.shown.finding is not None:

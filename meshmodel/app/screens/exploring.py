@@ -1,5 +1,6 @@
 """What would be: a compromise, and an agent that goes."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from textual import on, work
@@ -45,11 +46,25 @@ class Exploring(Base):
     # What the lens shows
 
     def seen(self) -> Seen:
-        """What the lens shows; where that takes a while, it is worked out beside, and this says so."""
+        """What the lens shows; where that takes a while, it is worked out beside, and this says so.
+
+        Where what the lens had to say is still told, what it has to say now is told in its place.
+        """
+        told, before = self.query_one(Told), self.lens_says
+        seen = self._seen()
+        self.lens_says = seen.says
+        if before and before != seen.says and before in told.said:
+            told.say(told.said.replace(before, seen.says))
+        return seen
+
+    def _seen(self) -> Seen:
         analysis, lens = self.shown.analysis, self.lens
-        if analysis is None or lens == "structure":
-            self._call_off()
+        if lens == "structure":
+            self.call_off()
             return self._take_look(Looked(Seen(None)))
+        if analysis is None:
+            self.call_off()
+            return self._take_look(_nothing(lens, self.shown.why_nothing))
         about: Reference | str | None = None
         if lens == "compromise":
             about = self._start()
@@ -58,21 +73,26 @@ class Exploring(Base):
         asked = lens, analysis, about
         if self._looked is None or self._looked[0] != asked:
             is_nothing = about is None and lens in {"reach", "compromise"}
+            if not is_nothing and not self.shown.is_current:  # it would be of the model before the last edit
+                self.call_off()
+                return self._take_look(_nothing(lens, self.shown.why_nothing))
             if not is_nothing and self.shown.snapshot.elements > AT_ONCE:
                 says = self._look_beside(asked)
                 return self._take_look(Looked(Seen(None, f"{lens}: {says}"), refusal=says))
             self._looked = asked, work_out(*asked)
-        self._call_off()
+        self.call_off()
         return self._take_look(self._looked[1])
 
     def _take_look(self, looked: Looked) -> Seen:
         self.shown = self.with_(compromise=looked.compromise, refusal=looked.refusal)
-        return looked.seen
+        if looked.seen.shown is None or self.shown.is_current:
+            return looked.seen
+        return replace(looked.seen, says=f"{looked.seen.says}, before the last edit")
 
     def _look_beside(self, asked: Question) -> str:
         """Have it worked out, after what was asked before has stopped; what it says of itself."""
         if self._awaited is None or self._awaited[0] != asked:
-            self._call_off()
+            self.call_off()
             self._awaited = asked, Task(_COMPUTING[asked[0]])
             if self._beside is None:
                 self._begin_looking()
@@ -89,7 +109,7 @@ class Exploring(Base):
     def _work_out(self, asked: Question, task: Task) -> Looked:
         return work_out(*asked, task.is_cancelled)
 
-    def _call_off(self) -> None:
+    def call_off(self) -> None:
         """What is under way is not wanted any more."""
         if self._awaited is not None:
             self._awaited[1].cancel()
@@ -116,18 +136,15 @@ class Exploring(Base):
         if self._awaited is None:
             return False
         asked = self._awaited[0]
-        self._call_off()
+        self.call_off()
         again = "C or O asks again" if asked[0] == "compromise" else "l goes on to the next lens"
         self._show_look(asked, _nothing(asked[0], f"stopped; {again}"))
         return True
 
     def _show_look(self, asked: Question, looked: Looked) -> None:
         self._looked = asked, looked
-        was_told = self.lens_says in self.query_one(Told).said
         self.relight()
         self.follow()
-        if was_told:
-            self.say(self.lens_says)
 
     def _tell_looking(self) -> None:
         """Say for how long it has been computed."""
@@ -136,11 +153,8 @@ class Exploring(Base):
                 self._lens_ticking.stop()
                 self._lens_ticking = None
             return
-        told, before = self.query_one(Told), self.lens_says
-        self.lens_says = self.seen().says
+        self.seen()
         self.query_one(CompromiseList).follow(self.shown)
-        if before in told.said:
-            told.say(self.lens_says)
 
     @on(CompromiseList.Left)
     def _compromise_left(self, event: CompromiseList.Left) -> None:
@@ -193,7 +207,7 @@ class Exploring(Base):
             self.say("offboard: select an agent first")
             return
         if analysis is None or not self.shown.is_current:
-            self.say(f"offboard: {self.shown.why_nothing}")
+            self.answer_later("offboard", self.action_offboard)
             return
 
         def decided(wanted: "Edit | None") -> None:

@@ -33,6 +33,8 @@ class Fixes(Base):
     _preview: tuple[StepKey, ...] = ()
     _ticking: Timer | None = None
     _working: Worker[Any] | None = None
+    _is_asked = False
+    """Whether somebody asked while the analysis was not there yet."""
 
     def action_fix(self) -> None:
         """Show the smallest fix; work it out where that has not been done for this model and view."""
@@ -45,17 +47,19 @@ class Fixes(Base):
     def refresh_fix(self, *, asked: bool = False) -> None:
         """Where the fix is looked at and not that of the model in force, work it out anew.
 
-        For a large model only where somebody ``asked``: its edits need the processor themselves.
+        For a large model only where somebody ``asked``: its edits need the processor themselves. What is
+        asked while the analysis is not there yet is answered once it is.
         """
         if not self.shown.is_current:
             self.preview(())
         analysis, known = self.shown.analysis, self.shown.fixing
         if known is not None and known.analysis is not analysis:
-            if known.task is not None:
-                known.task.cancel()
+            self.stop_fix()
             self.shown = self.with_(fixing=None)
             self.preview(())
             known = None
+        asked = asked or self._is_asked
+        self._is_asked = asked and bool(self.shown.why_nothing) and not self.shown.problem
         wanted = asked or self.shown.snapshot.elements <= AT_ONCE
         wanted = wanted and self.shown.is_current and self._is_looked_at()
         if known is None and analysis is not None and wanted:
@@ -117,6 +121,14 @@ class Fixes(Base):
         if group == "fix" and self._is_looked_at():
             self.preview(found.checkpoints)
 
+    def stop_fix(self) -> bool:
+        """Stop what is worked out of the fix; whether that was under way."""
+        known = self.shown.fixing
+        if known is None or known.task is None or known.task.is_cancelled():
+            return False
+        known.task.cancel()
+        return True
+
     def _tick(self) -> None:
         if self._ticking is None:
             self._ticking = self.set_interval(TICK, self._tell)
@@ -158,9 +170,8 @@ class Fixes(Base):
     @on(FixList.Left)
     def _left(self, event: FixList.Left) -> None:
         event.stop()
-        known = self.shown.fixing
-        if known is not None and known.task is not None and not known.task.is_cancelled():
-            known.task.cancel()
+        self._is_asked = False
+        if self.stop_fix():
             self.query_one(FixList).follow(self.shown)
             return
         self.back_to_canvas()

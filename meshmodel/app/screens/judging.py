@@ -101,7 +101,7 @@ class Judging(Base):
 
         analysis = self.shown.analysis
         if analysis is None or not self.shown.is_current:
-            self.say(f"why: {self.shown.why_nothing}")
+            self.answer_later("why", self.action_why)
             return
         asked, finding, about = self._question()
         if asked is None:

@@ -36,7 +36,7 @@ class Traces(Base):
             self.say("L again chooses another log")
             return
         if analysis is None or not self.shown.is_current:
-            self.say(f"trace: {self.shown.why_nothing}")
+            self.answer_later("trace", self.action_trace)
             return
         from meshmodel.app.screens.log import LogDialog
 
@@ -49,7 +49,7 @@ class Traces(Base):
         analysis = self.shown.analysis
         if request is None or analysis is None:
             return
-        self._stop_trace()
+        self.stop_trace()
         task = Task(f"following {one_line(request.path.name)}")
         self.shown = self.with_(tracing=Tracing(analysis, request, task=task), traced=None)
         self._following = self._follow_log(analysis, request, task)
@@ -82,7 +82,8 @@ class Traces(Base):
             self._tracing_timer = None
         self.query_one(TracePanel).follow(self.shown)
 
-    def _stop_trace(self) -> bool:
+    def stop_trace(self) -> bool:
+        """Stop following the log; whether that was under way."""
         tracing = self.shown.tracing
         if tracing is None or tracing.task is None or tracing.task.is_cancelled():
             return False
@@ -92,7 +93,7 @@ class Traces(Base):
     @on(TracePanel.Left)
     def _trace_left(self, event: TracePanel.Left) -> None:
         event.stop()
-        if self._stop_trace():
+        if self.stop_trace():
             self.query_one(TracePanel).follow(self.shown)
         else:
             self.back_to_canvas()

@@ -159,13 +159,21 @@ class Workbench(Arranging, Looking, Judging, Drawings, Analysing, Exploring, Fix
         self.session.prepare()
 
     def leave(self) -> None:
-        """Remember the place, and close the file."""
+        """Stop what is worked out beside, remember the place, and close the file."""
+        self._stop_all()
         offset = self.canvas.scroll_offset
         self.app.state.leave(
             self.session.path,
             Place(offset.x, offset.y, self.zoom, self.lens, self.shown.selected, self._order()),
         )
         self.session.close()
+
+    def _stop_all(self) -> None:
+        """Nobody waits for it any more; the program ends only when every thread has."""
+        self.is_left = True
+        self.call_off()
+        self.stop_fix()
+        self.stop_trace()
 
     def _order(self) -> tuple[tuple[str, str], ...]:
         """The lanes and cards as they were drawn, where the model alone would not order them so."""

@@ -47,7 +47,9 @@ class CompromiseList(Listing):
             said = shown.refusal or shown.why_nothing
             self.show_rows([heading(said)] if said else [])
         else:
-            self.show_rows(list(compromise_rows(shown.snapshot, shown.compromise, shown)))
+            # What fell before the last edit may not be there any more.
+            snapshot = shown.snapshot if shown.analysis is None else shown.analysis.snapshot
+            self.show_rows(list(compromise_rows(snapshot, shown.compromise, shown)))
 
     def chosen(self, value: Any) -> None:
         """Go there."""
@@ -81,6 +83,8 @@ def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: Shown) -> 
     glyphs = ASCII_GLYPHS if shown.ascii else GLYPHS
     free, behind = found.unchecked, found.held_back
     seen = "as designed" if shown.view == "designed" else "as built"
+    if shown.why_nothing:
+        yield heading(f"{shown.why_nothing} this is from before the last edit")
     yield heading(f"{compromise_title(found)}, {seen}")
     yield heading(f"to revoke: {counted(len(free.credentials), 'credential')}")
     yield from _origins(snapshot, found, "credential", glyphs, unchecked=True)

@@ -1,0 +1,111 @@
+"""Leaving a model, and opening another one, ends what is worked out beside: nobody waits for it any more."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from meshmodel.app.lenses import Looked, Seen
+from meshmodel.app.screens import exploring, fixes, offboarding, traces, why
+from meshmodel.app.tracing import LogRequest
+from meshmodel.store.database import Store
+from tests.analysis.crowds import crowded
+from tests.app.desk import Desk, desk
+
+LARGE = crowded(agents=8, systems=300)
+
+
+class Beside:
+    """Stands for what is worked out beside: it ends when it is cancelled, or after the test."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, module: object, name: str) -> None:
+        self.begun, self.ended, self.over = threading.Event(), threading.Event(), threading.Event()
+
+        def waits(*arguments: object, is_cancelled: Callable[[], bool] | None = None, **_: object) -> object:
+            last = arguments[-1]
+            stop = is_cancelled or getattr(last, "is_cancelled", last)
+            if not callable(stop):
+                return Looked(Seen(None))  # a lens that takes no time
+            self.begun.set()
+            while not self.over.wait(0.01):
+                if stop():
+                    self.ended.set()
+                    break
+            raise RuntimeError("of no use")
+
+        monkeypatch.setattr(module, name, waits)
+
+
+WORK: list[tuple[object, str, str]] = [
+    (fixes, "work_out_fix", "F"),
+    (exploring, "work_out", "C"),
+    (traces, "follow_log", "L"),
+    (why, "way_of", "w"),
+    (offboarding, "plan_in_rows", "D"),
+]
+
+
+@pytest.mark.parametrize(("module", "name", "key"), WORK[:3])
+async def test_leaving_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: object, name: str, key: str
+) -> None:
+    beside = Beside(monkeypatch, module, name)
+    async with desk(tmp_path, LARGE) as it:
+        await begin(it, key)
+        assert beside.begun.wait(5)
+        await it.press("q")
+        try:
+            assert beside.ended.wait(5)
+        finally:
+            beside.over.set()
+
+
+@pytest.mark.parametrize(("module", "name", "key"), WORK[3:])
+async def test_being_ended_from_outside_ends_what_a_dialog_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: object, name: str, key: str
+) -> None:
+    beside = Beside(monkeypatch, module, name)
+    try:
+        async with desk(tmp_path, LARGE) as it:
+            await begin(it, key)
+            assert beside.begun.wait(5)
+            assert it.app.screen is not it.bench
+            it.app._end("terminated")
+        assert beside.ended.wait(5)
+    finally:
+        beside.over.set()
+
+
+@pytest.mark.parametrize(("module", "name", "key"), WORK[:3])
+async def test_opening_another_model_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: object, name: str, key: str
+) -> None:
+    beside = Beside(monkeypatch, module, name)
+    other = tmp_path / "other.mesh"
+    Store.create(other).close()
+    async with desk(tmp_path, LARGE) as it:
+        await begin(it, key)
+        assert beside.begun.wait(5)
+        before = it.bench
+        assert it.app.open_model(other)
+        try:
+            assert beside.ended.wait(5)
+        finally:
+            beside.over.set()
+        await it.pilot.pause()
+        await it.begun()
+        assert it.bench is not before
+        assert it.bench.session.path == other
+
+
+async def begin(it: Desk, key: str) -> None:
+    """Have it worked out beside, as the key would."""
+    await it.app.workers.wait_for_complete()
+    await it.pilot.pause()
+    await it.select("agent", "a001")
+    if key == "L":
+        it.bench._begin_trace(LogRequest(Path("events.jsonl")))
+        await it.pilot.pause()
+    else:
+        await it.press(key)
