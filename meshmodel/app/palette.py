@@ -8,7 +8,8 @@ from meshmodel.app.actions import ACTIONS, Action, shown_keys
 from meshmodel.app.screens.dialogs import Dialog
 from meshmodel.app.screens.finding import find_rows
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.rows import Row, RowList, line
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, line
 from meshmodel.canvas.scene import Reference
 from meshmodel.model.snapshot import Snapshot
 
@@ -25,9 +26,8 @@ class Palette(Dialog[Action | Reference]):
 
     def compose_body(self) -> ComposeResult:
         """The filter and the list."""
-        yield FilterList(
-            [*self._actions(), *find_rows(self.snapshot)], always=True, placeholder="an action or an element"
-        )
+        rows = find_rows(self.snapshot, above=tuple(self._actions()))
+        yield FilterList(rows, always=True, placeholder="an action or an element")
 
     def on_mount(self) -> None:
         """Type at once."""

@@ -11,7 +11,7 @@ from meshmodel.api import analyse
 from meshmodel.app.screens import offboarding, why
 from meshmodel.app.screens.offboarding import OffboardingDialog
 from meshmodel.app.screens.why import Asked, WhyDialog
-from meshmodel.app.widgets.rows import RowList
+from meshmodel.app.widgets.row_list import RowList
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
 

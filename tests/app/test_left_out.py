@@ -15,7 +15,7 @@ from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.how import _fitting
 from meshmodel.app.widgets.inspector_rows import is_about
 from meshmodel.app.widgets.quick_line import QuickLine
-from meshmodel.app.widgets.rows import RowList
+from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.unnamed import unnamed_rows
 from meshmodel.model import records as r
 from meshmodel.model.schema import SCHEMA

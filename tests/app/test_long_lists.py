@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.lazy_rows import Lazily
-from meshmodel.app.widgets.rows import PAGE, PART, Row, heading, line
+from meshmodel.app.widgets.row_list import PAGE
+from meshmodel.app.widgets.rows import PART, Row, heading, line
 from meshmodel.model.snapshot import Snapshot
 from tests.app.form_host import Host, enter
 
@@ -20,7 +20,7 @@ def rows(made: list[int], changed: int = -1, many: int = MANY) -> Lazily[Row]:
             return heading("all of them")
         return Row(number, line(f"row {number}{' changed' if number == changed else ''}"), number)
 
-    return Lazily([partial(row, number) for number in range(many)])
+    return Lazily(many, row)
 
 
 async def test_only_rows_near_what_is_seen_are_made_and_every_key_finds_the_others() -> None:

@@ -7,7 +7,7 @@ from textual.widgets import Static
 from meshmodel.app.messages import Notice, PanelClosed, Shown
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.quick_line import QuickLine
-from meshmodel.app.widgets.rows import RowList
+from meshmodel.app.widgets.row_list import RowList
 from meshmodel.model.snapshot import Snapshot
 from tests.app.form_host import HOSTILE, Host, enter, full_snapshot
 

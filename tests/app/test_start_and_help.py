@@ -13,7 +13,7 @@ from meshmodel.app.screens.help import SENTENCES, HelpScreen, help_rows
 from meshmodel.app.screens.start import StartScreen
 from meshmodel.app.sentences import parse
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.rows import RowList
+from meshmodel.app.widgets.row_list import RowList
 from meshmodel.model.records import About
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.database import Store

@@ -24,7 +24,7 @@ from meshmodel.app.tracing import (
     suggested_log,
     summary_words,
 )
-from meshmodel.app.widgets.rows import RowList
+from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.trace import TracePanel, TraceView, cells_of_event
 from meshmodel.model.events import Event
 from meshmodel.store.database import Store

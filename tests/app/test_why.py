@@ -7,7 +7,7 @@ import pytest
 
 from meshmodel.app.screens import why
 from meshmodel.app.screens.why import WhyDialog
-from meshmodel.app.widgets.rows import RowList
+from meshmodel.app.widgets.row_list import RowList
 from meshmodel.model.records import Agent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.edits import Edit, Put, apply_edit

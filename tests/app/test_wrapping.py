@@ -13,7 +13,8 @@ from meshmodel.app.widgets.form_rows import LABEL_WIDTH, form_row, label
 from meshmodel.app.widgets.how import How
 from meshmodel.app.widgets.inspector_rows import reach_rows
 from meshmodel.app.widgets.reach_matrix import ReachMatrix
-from meshmodel.app.widgets.rows import Row, RowList, line
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, line
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System
 from meshmodel.model.schema import SCHEMA
 from tests.app.desk import desk

@@ -12,7 +12,8 @@ from meshmodel.app.phrases import GLYPHS
 from meshmodel.app.screens.dialogs import Dialog
 from meshmodel.app.sentences.draft import named_element
 from meshmodel.app.widgets.line_input import LineInput
-from meshmodel.app.widgets.rows import Row, RowList, line
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, line
 from meshmodel.canvas.scene import Reference
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Agent, System

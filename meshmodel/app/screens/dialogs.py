@@ -19,7 +19,8 @@ from textual.widgets import Button, Input, Static, TextArea
 from meshmodel.app.paths import Completed
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.line_input import LineInput
-from meshmodel.app.widgets.rows import Row, RowList, line
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, line
 from meshmodel.app.widgets.toggles import ToggleList
 from meshmodel.model.text import clean_line, one_line
 

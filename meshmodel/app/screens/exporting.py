@@ -18,7 +18,8 @@ from meshmodel.app.config import copies_path
 from meshmodel.app.paths import complete_path
 from meshmodel.app.screens.dialogs import Chosen, Confirm, Dialog, Picker, TextEntry
 from meshmodel.app.widgets.form_rows import form_row
-from meshmodel.app.widgets.rows import Row, RowList, line
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, line
 from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.text import one_line
 

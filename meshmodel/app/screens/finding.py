@@ -1,18 +1,23 @@
 """Finding an element or a relation by its name."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from textual.app import ComposeResult
 
 from meshmodel.app.phrases import GLYPHS, phrase
 from meshmodel.app.screens.dialogs import Dialog
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.rows import Row, RowList, line
+from meshmodel.app.widgets.lazy_rows import Lazily
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, line
+from meshmodel.app.widgets.searched import Searched
 from meshmodel.canvas.scene import Reference
+from meshmodel.model.records import Record
 from meshmodel.model.snapshot import Snapshot
 
 _ELEMENTS = ("agent", "system", "credential", "zone", "checkpoint")
 _RELATIONS = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "intent")
+_FOUND = _ELEMENTS + _RELATIONS
 
 
 class FindDialog(Dialog[Reference]):
@@ -40,20 +45,43 @@ class FindDialog(Dialog[Reference]):
         self.dismiss(event.row.value)
 
 
-def find_rows(snapshot: Snapshot) -> Iterator[Row]:
-    """A row for every element, checkpoint and relation; a filter looks in id, name and kind."""
-    for table in _ELEMENTS:
-        for key, record in snapshot.table(table).items():
-            name = getattr(record, "name", None) or ""
-            kind = getattr(record, "kind", None) or ""
-            said = "  ".join(each for each in (name, kind) if each)
-            yield Row(
-                (table, key),
-                line(f"{GLYPHS[table]} ", key, (f"  {said}" if said else "", "$text-muted")),
-                (table, key),
-                search=f"{table} {key} {name} {kind}",
-                indent=2,
-            )
-    for table in _RELATIONS:
-        for key, record in snapshot.table(table).items():
-            yield Row((table, key), line(f"{GLYPHS[table]} ", phrase(record)), (table, key), indent=2)
+def find_rows(snapshot: Snapshot, above: Sequence[Row] = ()) -> Lazily[Row]:
+    """A row for every element, checkpoint and relation; a filter looks in id, name and kind.
+
+    Arguments:
+        snapshot: the model.
+        above: rows that stand above them.
+    """
+    many = len(above)
+    keys: list[Reference] = [(table, key) for table in _FOUND for key in snapshot.table(table)]
+
+    def make(place: int) -> Row:
+        return above[place] if place < many else _row(snapshot, keys[place - many])
+
+    def search(place: int) -> Searched | None:
+        return above[place].searched if place < many else _searched(snapshot, keys[place - many])
+
+    return Lazily(many + len(keys), make, [*(row.key for row in above), *keys], search)
+
+
+def _name_and_kind(record: Record) -> tuple[str, str]:
+    return getattr(record, "name", None) or "", getattr(record, "kind", None) or ""
+
+
+def _searched(snapshot: Snapshot, reference: Reference) -> Searched:
+    table, key = reference
+    record = snapshot.table(table)[key]
+    if table in _ELEMENTS:
+        return Searched(f"{table} {key} {' '.join(_name_and_kind(record))}".casefold())
+    return Searched(f"{GLYPHS[table]} {phrase(record)}".casefold())
+
+
+def _row(snapshot: Snapshot, reference: Reference) -> Row:
+    table, key = reference
+    record = snapshot.table(table)[key]
+    if table in _ELEMENTS:
+        said = "  ".join(filter(None, _name_and_kind(record)))
+        words = line(f"{GLYPHS[table]} ", str(key), (f"  {said}" if said else "", "$text-muted"))
+    else:
+        words = line(f"{GLYPHS[table]} ", phrase(record))
+    return Row(reference, words, reference, indent=2)

@@ -7,7 +7,8 @@ from textual.app import ComposeResult
 from meshmodel.app.actions import ACTIONS, TASKS, shown_keys
 from meshmodel.app.screens.dialogs import Dialog
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.rows import Row, RowList, heading, line, space
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, heading, line, space
 
 SENTENCES = (
     ("bot > token > tickets: read, write", "holds and grants at once"),

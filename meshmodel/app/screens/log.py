@@ -14,7 +14,8 @@ from meshmodel.app.paths import complete_path
 from meshmodel.app.screens.dialogs import Chosen, Dialog, Picker, TextEntry
 from meshmodel.app.tracing import LogRequest
 from meshmodel.app.widgets.form_rows import form_row
-from meshmodel.app.widgets.rows import Row, RowList, line
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, line
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 

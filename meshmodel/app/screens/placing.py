@@ -17,7 +17,8 @@ from meshmodel.app.phrases import place_phrase
 from meshmodel.app.screens.dialogs import Dialog
 from meshmodel.app.widgets.form_rows import field_row
 from meshmodel.app.widgets.inspector_rows import few_values
-from meshmodel.app.widgets.rows import Row, RowList
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import Snapshot

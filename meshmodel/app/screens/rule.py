@@ -4,7 +4,8 @@ from textual.app import ComposeResult
 from textual.content import Content
 
 from meshmodel.app.screens.dialogs import Dialog
-from meshmodel.app.widgets.rows import Row, RowList, line
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, line
 
 
 class RuleDialog(Dialog[None]):

@@ -18,7 +18,8 @@ from meshmodel.app.examples import Example, list_examples, private_copy
 from meshmodel.app.paths import complete_path
 from meshmodel.app.screens.dialogs import TextEntry
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.rows import Row, RowList, heading, line, space
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, heading, line, space
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import About
 from meshmodel.model.snapshot import Snapshot
@@ -102,9 +103,7 @@ class StartScreen(Screen[None]):
                 Content("Draw which identities your agents carry, and see where nobody is asked."),
                 id="tagline",
             )
-            choices = FilterList(self._rows(), id="choices")
-            choices.rows.add_class("-one-line")
-            yield choices
+            yield FilterList(self._rows(), one_line=True, id="choices")
             yield Static(Content(""), id="about", markup=False)
             yield Static(Content(self.problem), id="problem", markup=False)
             back = " · Esc back" if self._over else ""

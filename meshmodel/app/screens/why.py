@@ -18,7 +18,8 @@ from meshmodel.app.screens.dialogs import Chosen, Dialog, Picker
 from meshmodel.app.session import AT_ONCE
 from meshmodel.app.widgets.form_rows import form_row
 from meshmodel.app.widgets.how import numbered, plain, told_steps
-from meshmodel.app.widgets.rows import Row, RowList, heading, line, space
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, heading, line, space
 from meshmodel.exporters.accepting import accepted_words
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import ACTIONS, Action

@@ -16,7 +16,8 @@ from meshmodel.app.offers import Offer, offers
 from meshmodel.app.screens.dialogs import Dialog
 from meshmodel.app.values import actions_in_order
 from meshmodel.app.widgets.line_input import LineInput
-from meshmodel.app.widgets.rows import Row, RowList, line
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, line
 from meshmodel.app.widgets.toggles import ToggleList
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.snapshot import Snapshot

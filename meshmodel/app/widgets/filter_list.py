@@ -10,7 +10,9 @@ from textual.message import Message
 from textual.widgets import Input
 
 from meshmodel.app.widgets.line_input import LineInput
-from meshmodel.app.widgets.rows import Row, RowList
+from meshmodel.app.widgets.one_line import OneLineRows
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row
 
 
 class FilterInput(LineInput):
@@ -62,14 +64,22 @@ class FilterList(Vertical):
         rows: Iterable[Row] = (),
         *,
         always: bool = False,
+        one_line: bool = False,
         placeholder: str = "filter",
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
-        """Arguments: the rows, whether the filter is always open, its placeholder, the widget's id."""
+        """Arguments.
+
+        rows: those to begin with.
+        always: whether the filter line is always open.
+        one_line: whether rows are cut where they are longer than a line; else they take several.
+        placeholder: of the filter line.
+        id: the widget's.
+        """
         super().__init__(id=id, classes="-filtering" if always else "")
         self._always = always
         self.filter = FilterInput(placeholder=placeholder, select_on_focus=False, compact=True)
-        self.rows = RowList(rows)
+        self.rows = OneLineRows(rows) if one_line else RowList(rows)
 
     def compose(self) -> ComposeResult:
         """The filter line and the list."""

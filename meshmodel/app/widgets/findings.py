@@ -1,8 +1,8 @@
 """The findings of the view in force, one cause a row, and what was accepted of them."""
 
-from collections.abc import Callable, Hashable, Mapping
-from functools import cached_property, lru_cache, partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from weakref import WeakKeyDictionary
 
 from textual.binding import Binding, BindingType
@@ -13,6 +13,7 @@ from meshmodel.app.messages import ActionRequested, FindingOpened, Shown
 from meshmodel.app.widgets.lazy_rows import Lazily
 from meshmodel.app.widgets.listing import Listing
 from meshmodel.app.widgets.rows import Row, heading
+from meshmodel.app.widgets.searched import Common, Searched
 from meshmodel.exporters.accepting import accepted_words, without_finding
 from meshmodel.exporters.folding import DOOR, Cause, fold
 from meshmodel.model.records import Acceptance
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from meshmodel.api import Analysis
 
 SEVERITY_STYLES = {"critical": "bold $error", "high": "$error", "medium": "$warning", "low": "$text-muted"}
+_NAMED = 40
+"""So many agents of a door are named in its row, which no screen shows in full."""
 _Key = tuple[str, str]
 _Basis = tuple[Finding, Door | None, bool]
 
@@ -93,34 +96,62 @@ def finding_row(
     sign = severity_sign(finding, is_ascii=is_ascii)
     arrow = " > " if is_ascii else " ▸ "
     subject = arrow.join(finding.subject.split(">"))
-    door = doors.get(finding.subject) if finding.rule == DOOR else None
-    if door is not None:
-        about = f"{', '.join(door.actions)}  {', '.join(door.agents)}"
-    else:
-        about = finding.rule.replace("-", " ")
-    more = f"+{len(cause.also)}" if cause.also and not unfolded else ""
+    about, agents, also = _about(cause, doors, unfolded=unfolded)
+    if agents:
+        more = len(agents) - _NAMED
+        names = ", ".join(agents[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+        about[1:1] = [names]
+    others = f"+{len(cause.also)}" if also else ""
     severity = finding.severity if unfolded else severity_of(cause)
-    if severity != finding.severity:
-        about = f"{about}  (itself {finding.severity})"
     settled = is_accepted(finding) if unfolded else is_settled(cause)
     style = "$text-muted" if settled else SEVERITY_STYLES[severity]
     pieces = [
         (f"{'  ' if below else ''}{sign} {severity:<8} ", style),
-        (f"{more:<3}", "$text-muted"),
+        (f"{others:<3}", "$text-muted"),
         (_column(subject, 24 if below else 26) + " ", "" if is_accepted(finding) else "bold"),
-        (about, ""),
+        ("  ".join(about), ""),
     ]
     if finding.accepted is not None:
         words = accepted_words(finding.accepted)
         pieces.append((f"  {words}", "$warning" if finding.accepted.open else "$text-muted"))
-    if cause.also and not unfolded:
-        rules = ", ".join(sorted({_rule_words(each, finding) for each in cause.also}))
-        pieces.append((f"  also {rules}", "$text-muted"))
-    said = " ".join(f"{each.severity} {each.rule} {each.message}" for each in (finding, *cause.also))
-    text = f"{said} {finding.subject} {about} {pieces[-1][0]}"
+    if also:
+        pieces.append((f"  {also}", "$text-muted"))
+    return Row((finding.rule, finding.subject), _content(tuple(pieces)), finding)
+
+
+def finding_searched(
+    cause: Cause, doors: Mapping[str, Door], common: Callable[[tuple[str, ...]], Common], *, unfolded: bool
+) -> Searched:
+    """What a filter looks in: all that the row says, the messages, and the names of all agents of a door.
+
+    Arguments:
+        cause: that of the row.
+        doors: by their subjects.
+        common: what rows with the same agents have in common.
+        unfolded: whether what other rules say has rows of its own.
+    """
+    finding = cause.finding
+    about, agents, also = _about(cause, doors, unfolded=unfolded)
+    said = [f"{each.severity} {each.rule} {each.message}" for each in (finding, *cause.also)]
+    said += finding.subject, *about, also
     if finding.accepted is not None:
-        text += f" {accepted_words(finding.accepted)}"
-    return Row((finding.rule, finding.subject), _content(tuple(pieces)), finding, text)
+        said.append(accepted_words(finding.accepted))
+    return Searched(" ".join(said).casefold(), common(agents) if agents else None)
+
+
+def _about(
+    cause: Cause, doors: Mapping[str, Door], *, unfolded: bool
+) -> tuple[list[str], tuple[str, ...], str]:
+    """What a row is about in parts, who comes to its door, and what other rules say that it stands for."""
+    finding = cause.finding
+    door = doors.get(finding.subject) if finding.rule == DOOR else None
+    about = [finding.rule.replace("-", " ") if door is None else ", ".join(door.actions)]
+    if not unfolded and cause.also and severity_of(cause) != finding.severity:
+        about.append(f"(itself {finding.severity})")
+    also = ""
+    if cause.also and not unfolded:
+        also = f"also {', '.join(sorted({_rule_words(each, finding) for each in cause.also}))}"
+    return about, () if door is None else door.agents, also
 
 
 def _rule_words(finding: Finding, under: Finding) -> str:
@@ -172,14 +203,11 @@ class FindingsList(Listing):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "unfold", "unfold", show=False)]
+    one_line = True
     _basis: "tuple[Analysis | None, Analysis | None, bool, bool, str, frozenset[_Key]] | None" = None
     _shown: Shown | None = None
     _unfolded: frozenset[_Key] = frozenset()
     _made: "_Made | None" = None
-
-    def on_mount(self) -> None:
-        """One cause is one row."""
-        self.rows.add_class("-one-line")
 
     @property
     def first(self) -> Finding | None:
@@ -204,22 +232,14 @@ class FindingsList(Listing):
 
     def _rows(self, shown: Shown) -> Lazily[Row]:
         """The rows, each made when it is first seen: an edit can leave two thousand as they were."""
-        makes: list[Callable[[], Row]] = []
-        keys: list[Hashable] = []
-
-        def add(row: Row) -> None:
-            makes.append(lambda: row)
-            keys.append(row.key)
-
-        if shown.analysis is None or shown.problem:
-            add(heading(shown.why_nothing))
-            return Lazily(makes, keys)
-        if not shown.is_current:
-            add(heading(f"{shown.why_nothing} these are from before the last edit"))
-        if not shown.analysis.findings:
-            for text in none_lines(shown.analysis.summary):
-                add(heading(text))
+        entries: list[_Entry] = []
         made = _Made(shown, self._made)
+        if shown.analysis is None or shown.problem:
+            return made.rows([heading(shown.why_nothing)])
+        if not shown.is_current:
+            entries.append(heading(f"{shown.why_nothing} these are from before the last edit"))
+        if not shown.analysis.findings:
+            entries += [heading(text) for text in none_lines(shown.analysis.summary)]
         self._made = made
         settled: list[Cause] = []
         still: list[Cause] = []
@@ -227,22 +247,17 @@ class FindingsList(Listing):
             (settled if is_settled(cause) else still).append(cause)
         for part in (still, settled):
             if part is settled and settled:
-                add(heading(f"accepted: {len(settled)}"))
+                entries.append(heading(f"accepted: {len(settled)}"))
             for cause in part:
-                finding = cause.finding
-                key = finding.rule, finding.subject
-                unfolded = key in self._unfolded
-                makes.append(partial(made.row, cause, unfolded=unfolded))
-                keys.append(key)
-                for each in cause.also if unfolded else ():
-                    makes.append(partial(made.row, Cause(each), below=True))
-                    keys.append((each.rule, each.subject))
+                unfolded = (cause.finding.rule, cause.finding.subject) in self._unfolded
+                entries.append(_Place(cause, unfolded=unfolded))
+                if unfolded:
+                    entries += [_Place(Cause(each), below=True) for each in cause.also]
         lost = lost_acceptances(shown)
         if lost:
-            add(heading(f"accepted, but found no more: {len(lost)}"))
-        for record in lost:
-            add(_lost_row(record, is_ascii=shown.ascii))
-        return Lazily(makes, keys)
+            entries.append(heading(f"accepted, but found no more: {len(lost)}"))
+        entries += [_lost_row(record, is_ascii=shown.ascii) for record in lost]
+        return made.rows(entries)
 
     def action_unfold(self) -> None:
         """Show or hide the rows of the other rules that speak of the same cause."""
@@ -263,6 +278,17 @@ class FindingsList(Listing):
         self.post_message(FindingOpened(value if isinstance(value, Finding) else None))
 
 
+class _Place(NamedTuple):
+    """A cause in the list; whether what other rules say of it stands below, or it is one of those."""
+
+    cause: Cause
+    unfolded: bool = False
+    below: bool = False
+
+
+_Entry = Row | _Place
+
+
 class _Made:
     """The rows of the findings of one analysis, as far as they were made; most are as before an edit."""
 
@@ -271,13 +297,37 @@ class _Made:
         self._is_ascii = shown.ascii
         self.known: dict[_Key, tuple[_Basis, Row]] = {}
         self._before = {} if before is None else before.known
+        self._common: dict[int, Common] = {}
+
+    def rows(self, entries: Sequence[_Entry]) -> Lazily[Row]:
+        """The rows of a list."""
+        keys: list[Hashable] = [
+            each.key if isinstance(each, Row) else (each.cause.finding.rule, each.cause.finding.subject)
+            for each in entries
+        ]
+        return Lazily(len(keys), lambda at: self._row(entries[at]), keys, lambda at: self._look(entries[at]))
 
     @cached_property
     def _doors(self) -> Mapping[str, Door]:
         return {} if self._analysis is None else {door.subject: door for door in self._analysis.doors}
 
-    def row(self, cause: Cause, *, unfolded: bool = False, below: bool = False) -> Row:
-        """The row of a cause, or ``below`` it that of what another rule says of it."""
+    def _common_to(self, agents: tuple[str, ...]) -> Common:
+        """What those rows have in common whose doors have the very same agents: most have."""
+        found = self._common.get(id(agents))  # which nothing else has while they are kept there
+        if found is None:
+            found = self._common[id(agents)] = Common(agents)
+        return found
+
+    def _look(self, entry: _Entry) -> Searched | None:
+        if isinstance(entry, Row):
+            return entry.searched
+        return finding_searched(entry.cause, self._doors, self._common_to, unfolded=entry.unfolded)
+
+    def _row(self, entry: _Entry) -> Row:
+        """The row of a cause, or of what another rule says of the one above."""
+        if isinstance(entry, Row):
+            return entry
+        cause, unfolded, below = entry
         if cause.also or unfolded or below:
             return finding_row(cause, self._doors, is_ascii=self._is_ascii, unfolded=unfolded, below=below)
         finding = cause.finding

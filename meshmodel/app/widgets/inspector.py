@@ -21,7 +21,8 @@ from meshmodel.app.widgets import inspector_rows as about
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.form_rows import field_rows
 from meshmodel.app.widgets.lazy_rows import Lazily
-from meshmodel.app.widgets.rows import Row, RowList, space
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, space
 from meshmodel.app.widgets.unnamed import unnamed_rows
 from meshmodel.canvas.scene import Reference
 from meshmodel.model.records import Record
@@ -173,7 +174,7 @@ class Inspector(FilterList):
         ):
             if block:
                 makes += [partial(space, name), *block]
-        return Lazily(makes)
+        return Lazily(len(makes), lambda place: makes[place]())
 
 
 def _as_it_is(row: Row) -> Row:

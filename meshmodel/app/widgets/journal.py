@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from meshmodel.app.messages import Shown
@@ -34,7 +33,8 @@ class JournalList(FilterList):
             self.set_rows([heading("no edits yet")])
             return
         newest = list(reversed(entries))
-        self.set_rows(Lazily([partial(_row, entry) for entry in newest], [entry.number for entry in newest]))
+        keys = [entry.number for entry in newest]
+        self.set_rows(Lazily(len(newest), lambda place: _row(newest[place]), keys))
 
 
 def _row(entry: "JournalEntry") -> Row:

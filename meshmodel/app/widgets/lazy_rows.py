@@ -3,8 +3,13 @@
 from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar, overload
 
+from meshmodel.app.widgets.searched import Searched
+
 Made = TypeVar("Made")
-Make = Callable[[], Made]
+Make = Callable[[int], Made]
+"""Makes the item at a place."""
+Search = Callable[[int], Searched | None]
+"""What a filter looks in, of the item at a place; ``None`` where it is a heading."""
 
 
 class Lazily(Sequence[Made], Generic[Made]):
@@ -13,24 +18,48 @@ class Lazily(Sequence[Made], Generic[Made]):
     ``keys`` are those of the items, as far as they are known without making one.
     """
 
-    def __init__(self, makes: Sequence[Make[Made]], keys: Sequence[Hashable] | None = None) -> None:
-        """Arguments: what makes each item, and the key of each."""
-        self._makes = makes
+    def __init__(
+        self,
+        many: int,
+        make: Make[Made],
+        keys: Sequence[Hashable] | None = None,
+        search: Search | None = None,
+    ) -> None:
+        """Arguments.
+
+        many: how many items there are.
+        make: makes the item at a place.
+        keys: of all items.
+        search: what a filter looks in, of the item at a place, where that is known without making it; it is
+            asked once for each.
+        """
+        self._many = many
+        self._make = make
         self._made: dict[int, Made] = {}
-        self._first = 0
+        self._search = search
+        self._searched: list[Searched | None] = []
         self.keys = keys
 
-    def make(self, most: int) -> bool:
-        """Make some of those that are not made yet, at most so many; whether that was all of them."""
-        for number in range(self._first, len(self._makes)):
-            if number not in self._made:
-                if not most:
-                    self._first = number
-                    return False
-                most -= 1
-                self._made[number] = self._makes[number]()
-        self._first = len(self._makes)
-        return True
+    @property
+    def is_searched(self) -> bool:
+        """Whether a filter can look without an item being made."""
+        return self._search is not None
+
+    def searched(self, place: int) -> Searched | None:
+        """What a filter looks in; places are asked for one by one from the first."""
+        if place == len(self._searched) and self._search is not None:
+            self._searched.append(self._search(place))
+        return self._searched[place]
+
+    def those(self, places: Sequence[int], more: Sequence[Made], keys: Sequence[Hashable]) -> "Lazily[Made]":
+        """The items at these places, and more below them with their keys."""
+        many, known = len(places), self.keys
+
+        def make(place: int) -> Made:
+            return self[places[place]] if place < many else more[place - many]
+
+        found = None if known is None else [*(known[place] for place in places), *keys]
+        return Lazily(many + len(more), make, found)
 
     def find(self, key: Hashable) -> int | None:
         """The place of the item with a key, where keys are known and it has one."""
@@ -39,7 +68,7 @@ class Lazily(Sequence[Made], Generic[Made]):
         return self.keys.index(key)
 
     def __len__(self) -> int:
-        return len(self._makes)
+        return self._many
 
     @overload
     def __getitem__(self, index: int) -> Made: ...
@@ -50,5 +79,5 @@ class Lazily(Sequence[Made], Generic[Made]):
             return [self[number] for number in range(*index.indices(len(self)))]
         number = range(len(self))[index]
         if number not in self._made:
-            self._made[number] = self._makes[number]()
+            self._made[number] = self._make(number)
         return self._made[number]

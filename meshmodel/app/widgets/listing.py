@@ -5,7 +5,8 @@ from typing import Any
 
 from meshmodel.app.messages import PanelClosed
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.rows import Row, RowList, line
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, line
 
 
 class Listing(FilterList):
@@ -16,10 +17,12 @@ class Listing(FilterList):
     Listing { height: 1fr; background: $surface; }
     """
     nothing = "nothing here"
+    one_line = False
+    """Whether each row takes one line."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         """Arguments: the widget's id."""
-        super().__init__(id=id)
+        super().__init__(one_line=self.one_line, id=id)
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show these, or that there are none."""

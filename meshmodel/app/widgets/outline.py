@@ -1,7 +1,6 @@
 """All elements as a list, by zone, then the credentials; with what stands out about each."""
 
 from collections import Counter
-from functools import partial
 from typing import Any
 
 from textual.content import Content
@@ -12,6 +11,7 @@ from meshmodel.app.phrases import ASCII_GLYPHS, GLYPHS
 from meshmodel.app.widgets.lazy_rows import Lazily
 from meshmodel.app.widgets.listing import Listing
 from meshmodel.app.widgets.rows import Row
+from meshmodel.app.widgets.searched import Searched
 from meshmodel.canvas.scene import Reference
 from meshmodel.model.text import pad
 
@@ -20,16 +20,13 @@ class Outline(Listing):
     """Choosing a row selects it on the canvas; what is selected there is under the cursor here."""
 
     nothing = "nothing here yet: a adds an element"
+    one_line = True
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         """Arguments: the widget's id."""
         super().__init__(id=id)
         self._basis: tuple[object, ...] = ()
         self._known: Known = {}
-
-    def on_mount(self) -> None:
-        """One element is one row."""
-        self.rows.add_class("-one-line")
 
     def follow(self, shown: Shown) -> None:
         """Show the elements of this."""
@@ -71,14 +68,22 @@ def outline_rows(shown: Shown, room: int, known: Known | None = None) -> tuple[L
     marks = marks_by_element(shown)
     made: Known = {}
 
-    def row(reference: Reference, indent: int) -> Row:
+    def title_of(reference: Reference) -> str:
+        return str(getattr(snapshot.get(*reference), "title", reference[1]))
+
+    def make(place: int) -> Row:
+        reference = keys[place]
         table, key = reference
         if table == "title":
             return _title(str(key))
-        title = getattr(snapshot.get(table, key), "title", str(key))
+        indent, title = 0 if table == "zone" else 1, title_of(reference)
         basis = (reference, title, marks.get(reference, ""), room, shown.ascii)
         made[basis] = before.get(basis) or _row(reference, title, basis[2], room, indent, shown.ascii)
         return made[basis]
+
+    def search(place: int) -> Searched | None:
+        table, key = reference = keys[place]
+        return None if table == "title" else Searched(f"{table} {key} {title_of(reference)}".casefold())
 
     members: dict[str | None, list[Reference]] = {zone: [] for zone in sorted(snapshot.zone)}
     for agent in sorted(snapshot.agent):
@@ -96,7 +101,7 @@ def outline_rows(shown: Shown, room: int, known: Known | None = None) -> tuple[L
     if snapshot.credential:
         keys.append(("title", f"credentials {len(snapshot.credential)}"))
         keys += [("credential", each) for each in sorted(snapshot.credential)]
-    return Lazily([partial(row, key, 0 if key[0] == "zone" else 1) for key in keys], keys), made
+    return Lazily(len(keys), make, keys, search), made
 
 
 def marks_by_element(shown: Shown) -> dict[Reference, str]:
@@ -125,14 +130,13 @@ def _title(text: str) -> Row:
 
 
 def _row(reference: Reference, title: str, mark: str, room: int, indent: int, ascii_only: bool) -> Row:
-    table, key = reference
-    glyph = (ASCII_GLYPHS if ascii_only else GLYPHS)[table]
+    glyph = (ASCII_GLYPHS if ascii_only else GLYPHS)[reference[0]]
     words = pad(title, max(room - indent - 2 - len(mark) - 1, 6))
     style = "$error" if "✖" in mark or "x" in mark else "$warning"
     content = Content.assemble(
         " " * indent,
         (f"{glyph} ", "$text-muted"),
-        (words, "bold" if table == "zone" else ""),
+        (words, "bold" if reference[0] == "zone" else ""),
         (f" {mark}", style),
     )
-    return Row(reference, content, reference, f"{table} {key} {title}")
+    return Row(reference, content, reference)

@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING
 from meshmodel.app.messages import SelectionRequested, Shown
 from meshmodel.app.phrases import GLYPHS
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.rows import Row, RowList, heading, line
+from meshmodel.app.widgets.lazy_rows import Lazily
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, heading, line
+from meshmodel.app.widgets.searched import Searched
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Question
@@ -34,7 +37,16 @@ class QuestionList(FilterList):
         elif not analysis.questions:
             self.set_rows([heading("the drawing says all that is asked")])
         else:
-            self.set_rows(_row(question) for question in analysis.questions)
+            asked = analysis.questions
+            keys = [question.element for question in asked]
+            self.set_rows(
+                Lazily(
+                    len(asked),
+                    lambda place: _row(asked[place]),
+                    keys,
+                    lambda place: Searched(_text(asked[place]).casefold()),
+                )
+            )
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Select the element and open it."""
@@ -42,10 +54,16 @@ class QuestionList(FilterList):
         self.post_message(SelectionRequested(event.row.value, edit=True))
 
 
+def _front(question: "Question") -> str:
+    table, _, key = question.element.partition(":")
+    return f"? {GLYPHS.get(table, ' ')} {key}  "
+
+
+def _text(question: "Question") -> str:
+    return f"{_front(question)}{'; '.join(question.asks)}"
+
+
 def _row(question: "Question") -> Row:
     table, _, key = question.element.partition(":")
-    return Row(
-        question.element,
-        line(f"? {GLYPHS.get(table, ' ')} {key}  ", ("; ".join(question.asks), "$text-muted")),
-        (table, key),
-    )
+    words = line(_front(question), ("; ".join(question.asks), "$text-muted"))
+    return Row(question.element, words, (table, key), indent=2)

@@ -13,7 +13,8 @@ from textual.widgets import Input, Static
 from meshmodel.app.messages import EditRequested, Notice, PanelClosed, Shown
 from meshmodel.app.sentences import Completion, Sentence, best_completions, parse
 from meshmodel.app.widgets.line_input import LineInput
-from meshmodel.app.widgets.rows import Row, RowList, heading, line
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.canvas.scene import Reference
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import key_of

@@ -1,0 +1,246 @@
+"""A filter finds all that a row says and what it has in common with others, and never stops the keys."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from meshmodel.analysis.results import Door, Finding
+from meshmodel.api import analyse
+from meshmodel.app.messages import Shown
+from meshmodel.app.palette import Palette
+from meshmodel.app.screens.finding import find_rows
+from meshmodel.app.widgets import findings, searched
+from meshmodel.app.widgets.filter_list import FilterList
+from meshmodel.app.widgets.findings import FindingsList, causes_of, is_settled, severity_of
+from meshmodel.app.widgets.lazy_rows import Lazily
+from meshmodel.app.widgets.outline import Outline
+from meshmodel.app.widgets.questions import QuestionList
+from meshmodel.app.widgets.row_list import PAGE
+from meshmodel.app.widgets.rows import LOOKED, Row, heading, line
+from meshmodel.app.widgets.searched import Searched
+from meshmodel.exporters.accepting import accepted_words
+from meshmodel.exporters.folding import DOOR, Cause
+from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.interchange import read_file
+from tests.app.desk import desk
+from tests.app.form_host import MODELS, Host, enter, full_snapshot, snapshot_of
+
+MANY = 5 * LOOKED
+AGENTS = [f"agent-{number:03}" for number in range(3 * findings._NAMED)]
+CROWD = snapshot_of(
+    [
+        Zone("here"),
+        Zone("there"),
+        *(System(f"system-{number}", zone="there", sensitivity="restricted") for number in range(6)),
+        *(Agent(each, home="here") for each in AGENTS),
+        Credential("key"),
+        *(Hold(each, "key") for each in AGENTS),
+        *(Grant("key", f"system-{number}", ("read", "write")) for number in range(6)),
+    ]
+)
+
+
+def shown(snapshot: Snapshot) -> Shown:
+    return Shown(snapshot, analyse(snapshot), analyse(snapshot, view="designed"))
+
+
+def whole_text(cause: Cause, doors: dict[str, Door]) -> str:
+    """All that a row speaks of, in one string."""
+
+    def rule(each: Finding) -> str:
+        return f"{each.severity} {each.rule} {each.rule.replace('-', ' ')} {each.message}"
+
+    said = [rule(each) for each in (cause.finding, *cause.also)]
+    said.append(cause.finding.subject)
+    door = doors.get(cause.finding.subject) if cause.finding.rule == DOOR else None
+    if door is not None:
+        said += ", ".join(door.actions), ", ".join(door.agents)
+    if cause.also:
+        said.append("also")
+    if severity_of(cause) != cause.finding.severity:
+        said.append(f"(itself {cause.finding.severity})")
+    if cause.finding.accepted is not None:
+        said.append(accepted_words(cause.finding.accepted))
+    return " ".join(said).casefold()
+
+
+@pytest.mark.parametrize("name", [*sorted(MODELS.glob("*.toml")), None], ids=lambda path: path and path.stem)
+async def test_the_filter_of_findings_finds_what_the_whole_text_of_a_row_says(name: Path | None) -> None:
+    snapshot = CROWD if name is None else read_file(name)
+    it = FindingsList()
+    app = Host(it, snapshot)
+    async with app.run_test(size=(120, 30)):
+        app.show(shown(snapshot))
+        analysis = app.shown.analysis
+        assert analysis is not None
+        doors = {door.subject: door for door in analysis.doors}
+        causes = sorted(causes_of(analysis), key=is_settled)
+        texts = {(each.finding.rule, each.finding.subject): whole_text(each, doors) for each in causes}
+        words = {word for text in texts.values() for word in text.split()}
+        for word in sorted(words)[:: max(1, len(words) // 40)]:
+            it.rows.filter_by(word.upper())
+            it.rows.settle()
+            found = [row.key for row in it.rows.shown_rows if not row.heading]
+            assert found == [key for key, text in texts.items() if word in text], word
+        it.rows.filter_by("nobody-has-this")
+        assert [row.key for row in it.rows.shown_rows if not row.heading] == []
+
+
+async def test_agents_that_a_row_does_not_name_are_found_and_looked_for_once_for_all_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[str] = []
+    holds = searched.Common.holds
+    monkeypatch.setattr(searched.Common, "holds", lambda self, word: looked.append(word) or holds(self, word))
+    made: list[searched.Common] = []
+    begin = searched.Common.__init__
+    monkeypatch.setattr(
+        searched.Common, "__init__", lambda self, names: made.append(self) or begin(self, names)
+    )
+    it = FindingsList()
+    app = Host(it, CROWD)
+    async with app.run_test(size=(200, 30)):
+        app.show(shown(CROWD))
+        assert app.shown.analysis is not None
+        doors = app.shown.analysis.doors
+        assert len(doors) == 6
+        row = next(row for row in it.rows.shown_rows if row.key == (DOOR, doors[0].subject))
+        assert AGENTS[0] in row.content.plain
+        assert AGENTS[-1] not in row.content.plain, "no screen shows them all"
+        assert f" and {len(AGENTS) - findings._NAMED} more" in row.content.plain
+        it.rows.filter_by(AGENTS[-1])
+        found = [row.key for row in it.rows.shown_rows if not row.heading]
+        assert {(DOOR, door.subject) for door in doors} <= set(found)
+        assert looked
+        assert len(made) == len({id(door.agents) for door in doors}), "one text for all that have it"
+        assert {len(each._known) for each in made} == {1}
+
+
+def numbered(made: list[int], many: int = MANY) -> Lazily[Row]:
+    def row(number: int) -> Row:
+        made.append(number)
+        return Row(number, line(f"row {number}"), number)
+
+    return Lazily(many, row, range(many), lambda number: Searched(f"row {number}"))
+
+
+async def done(is_done: Callable[[], bool]) -> int:
+    """In how many turns of the loop, in which keys would come, something is done."""
+    for turn in range(100_000):
+        if is_done():
+            return turn
+        await asyncio.sleep(0)
+    raise AssertionError("it is never done")
+
+
+@pytest.mark.parametrize("one_line", [True, False])
+async def test_only_rows_that_are_seen_are_made_of_those_a_filter_looks_in(one_line: bool) -> None:
+    made: list[int] = []
+    listing = FilterList(one_line=one_line)
+    async with Host(listing, Snapshot()).run_test(size=(40, 20)):
+        listing.set_rows(numbered(made))
+        listing.rows.filter_by("9")
+        assert await done(lambda: listing.rows._filtering is None) > 1, "keys come in between"
+        shown = listing.rows.shown_rows
+        assert len(shown) == sum("9" in str(number) for number in range(MANY)) + 1
+        assert shown[-1].heading
+        assert len(made) < 3 * PAGE
+        assert listing.rows.row is not None
+        assert listing.rows.row.key == 9
+
+
+async def test_the_ends_and_pages_of_a_list_of_lines_are_gone_to_at_once() -> None:
+    made: list[int] = []
+    listing = FilterList(one_line=True)
+    async with Host(listing, Snapshot()).run_test(size=(40, 20)) as pilot:
+        listing.set_rows(numbered(made))
+        listing.focus_list()
+        await pilot.press("end")
+        assert listing.rows.row is not None
+        assert listing.rows.row.key == MANY - 1
+        assert listing.rows.render_line(listing.rows.size.height - 1).text.strip() == f"row {MANY - 1}"
+        await pilot.press("pageup", "up")
+        height = listing.rows.size.height
+        assert listing.rows.row.key == MANY - 2 - height
+        await pilot.press("home", "up")
+        assert listing.rows.row.key == MANY - 1
+        await pilot.press("down")
+        assert listing.rows.row.key == 0
+        await pilot.press("pagedown")
+        assert listing.rows.row.key == height
+        assert len(made) < 3 * PAGE
+
+
+async def test_a_list_of_lines_keeps_its_place_where_rows_come_and_go_above_it() -> None:
+    rows = [heading("first"), *(Row(number, line(f"row {number}"), number) for number in range(3 * PAGE))]
+    listing = FilterList(rows, one_line=True)
+    async with Host(listing, Snapshot()).run_test(size=(40, 20)) as pilot:
+        assert listing.rows.go_to(2 * PAGE)
+        await pilot.pause()
+        options = [listing.rows.options[at] for at in range(2 * PAGE, 2 * PAGE + 5)]
+        rows[-1] = Row("other", line("row other"), "other")
+        listing.set_rows(rows)
+        assert [listing.rows.options[at] for at in range(2 * PAGE, 2 * PAGE + 5)] == options
+        del rows[5:15]
+        listing.set_rows(rows)
+        await pilot.pause()
+        assert listing.rows.row is not None
+        assert listing.rows.row.key == 2 * PAGE
+        lines = [listing.rows.render_line(y).text.strip() for y in range(listing.rows.size.height)]
+        assert f"row {2 * PAGE}" in lines
+        listing.set_rows([heading("none")])
+        await pilot.pause()
+        assert listing.rows.row is None
+
+
+async def test_rows_of_before_are_not_shown_while_a_filter_looks_in_those_of_now() -> None:
+    listing = FilterList(one_line=True)
+    async with Host(listing, Snapshot()).run_test(size=(40, 20)) as pilot:
+        listing.set_rows(numbered([]))
+        listing.focus_list()
+        await enter(pilot, "/", "=row")
+        await done(lambda: listing.rows._filtering is None)
+        assert listing.rows.go_to(PAGE)
+        listing.set_rows(numbered([], many=MANY - 1))
+        assert [row.content.plain for row in listing.rows.shown_rows] == ["filtering..."]
+        await done(lambda: listing.rows._filtering is None)
+        assert len(listing.rows.shown_rows) == MANY - 1
+        assert listing.rows.row is not None
+        assert listing.rows.row.key == PAGE, "the highlight stays where it was"
+
+
+def test_what_is_looked_in_is_what_the_row_says() -> None:
+    rows = find_rows(full_snapshot(), above=(Row("above", line("do it")),))
+    assert rows[0].key == "above"
+    for place, row in enumerate(rows):
+        looked = rows.searched(place)
+        assert looked is not None
+        assert row.key == ("above" if rows.keys is None else rows.keys[place])
+        assert all(word.casefold() in looked.text for word in row.content.plain.split()[1:])
+
+
+async def test_the_palette_the_questions_and_the_outline_make_what_is_seen(tmp_path: Path) -> None:
+    systems = (System(f"system-{number:03}") for number in range(4 * PAGE))
+    async with desk(tmp_path, snapshot_of(systems), size=(120, 40)) as it:
+        await it.press("ctrl+p")
+        palette = it.app.screen
+        assert isinstance(palette, Palette)
+        await it.type("system-399")
+        rows = palette.query_one(FilterList).rows
+        assert isinstance(rows._all, Lazily)
+        assert len(rows._all._made) < 3 * PAGE
+        assert [row.key for row in rows.shown_rows if not row.heading] == [("system", "system-399")]
+        await it.press("escape", "o")
+        outline = it.bench.query_one(Outline).rows
+        await it.press("end")
+        assert isinstance(outline._all, Lazily)
+        assert len(outline._all._made) < 3 * PAGE
+        await it.press("escape", "Q", "/")
+        await it.type("system-398")
+        asked = it.bench.query_one(QuestionList).rows
+        assert isinstance(asked._all, Lazily)
+        assert len(asked._all._made) < 3 * PAGE
+        assert [row.key for row in asked.shown_rows if not row.heading] == ["system:system-398"]
