@@ -23,6 +23,8 @@ handled where it was pressed, told upwards, and answered in turn.
 """
 PATIENCE: Final = 0.5
 """Seconds after which keys no longer wait, whatever is going on."""
+OPENING_PATIENCE: Final = 5.0
+"""Seconds after which they no longer wait for a model that was to be opened, should it never come."""
 _ALT: Final = "alt+"
 
 TypedEvent = events.Key | events.Paste
@@ -36,6 +38,7 @@ class KeysInOrder(App[None]):
     _settling: object | None = None
     _is_taking = False
     _patience: Timer | None = None
+    _opening_patience: Timer | None = None
 
     def __init__(self) -> None:
         """No key waits yet."""
@@ -43,13 +46,21 @@ class KeysInOrder(App[None]):
         self._waiting = []
 
     def hold_keys(self) -> None:
-        """Let keys wait while a model is being opened."""
+        """Let keys wait while a model is being opened; not for ever, should nothing come of that."""
+        self._stop_opening()
         self._is_opening = True
+        self._opening_patience = self.set_timer(OPENING_PATIENCE, self.release_keys)
 
     def release_keys(self) -> None:
         """Hand over the keys that waited, each after what the one before has done."""
-        self._is_opening = False
+        self._stop_opening()
         self._take_next()
+
+    def _stop_opening(self) -> None:
+        self._is_opening = False
+        if self._opening_patience is not None:
+            self._opening_patience.stop()
+            self._opening_patience = None
 
     async def on_event(self, event: events.Event) -> None:
         """Let a key wait where it must."""

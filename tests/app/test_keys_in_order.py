@@ -1,12 +1,16 @@
 """Keys of one burst: none is lost, and each finds what the one before it has done."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
 from textual import events
 from textual.keys import _character_to_key
 
+from meshmodel.app import keys_in_order
+from meshmodel.app.screens.adding import AddDialog
 from meshmodel.app.screens.log import LogDialog
+from meshmodel.app.screens.workbench import Workbench
 from meshmodel.model.snapshot import Snapshot
 from tests.app.desk import Desk, desk
 
@@ -101,3 +105,44 @@ async def test_escape_and_a_capital_in_one_burst_are_both_heard(tmp_path):
                 break
         assert isinstance(it.app.screen, LogDialog)
         assert not it.bench.lists_open
+
+
+async def test_keys_do_not_wait_for_ever_for_a_screen_that_is_never_said_to_be_drawn(tmp_path, monkeypatch):
+    monkeypatch.setattr(Workbench, "call_after_refresh", lambda *_, **__: True)  # as where its screen went
+    async with desk(tmp_path, size=(80, 24)) as it:
+        burst(it, "a")
+        for _ in range(2_000):
+            if isinstance(it.app.screen, AddDialog):
+                break
+            await asyncio.sleep(0.001)
+        assert isinstance(it.app.screen, AddDialog)
+        await it.pilot.pause()
+        assert it.bench.session.is_analysed, "nor does the analysis"
+
+
+async def test_keys_do_not_wait_for_ever_for_a_model_that_never_comes(tmp_path, monkeypatch):
+    monkeypatch.setattr(keys_in_order, "OPENING_PATIENCE", 0.01)
+    async with desk(tmp_path, size=(80, 24)) as it:
+        it.app.hold_keys()
+        burst(it, "a")
+        for _ in range(2_000):
+            if isinstance(it.app.screen, AddDialog):
+                break
+            await asyncio.sleep(0.001)
+        assert isinstance(it.app.screen, AddDialog)
+        await it.pilot.pause()
+
+
+async def test_what_waits_for_a_drawing_comes_though_the_drawing_was_forgotten(tmp_path, monkeypatch):
+    async with desk(tmp_path, size=(80, 24)) as it:
+        drawn = asyncio.Event()
+        with (
+            monkeypatch.context() as other
+        ):  # something else lays the screen out, and the toolkit's timer rests
+            other.setattr(it.bench._update_timer, "resume", lambda: None)
+            it.bench.refresh(layout=True)
+            it.bench.call_after_refresh(drawn.set)
+            for _ in range(100):  # until no message is left that would have it drawn after all
+                await asyncio.sleep(0)
+        assert it.bench._callbacks
+        await asyncio.wait_for(drawn.wait(), 5)

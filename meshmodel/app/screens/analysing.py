@@ -67,6 +67,9 @@ class Analysing(Base):
         elif event.state is WorkerState.ERROR:
             self._is_analysing = False
             self._failed(event.worker.error)
+        elif event.state is WorkerState.CANCELLED:
+            self._is_analysing = False
+            self.analyse()
 
     def _failed(self, error: BaseException | None) -> None:
         """What follows could not be computed: say so everywhere, and show nothing in its place."""
@@ -107,7 +110,7 @@ class Analysing(Base):
         if self.shown.snapshot.elements <= AT_ONCE:
             self._follow_analysis()
         else:  # the drawing is seen before the lists are put together
-            self.call_after_refresh(self._follow_analysis)
+            self.once_drawn(self._follow_analysis)
 
     def _follow_analysis(self) -> None:
         self.follow()

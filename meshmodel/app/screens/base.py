@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from textual.screen import Screen
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from meshmodel.app.application import MeshmodelApp
 
 Severity = Literal["information", "warning", "error"]
+PATIENCE: Final = 0.5
+"""Seconds after which what waits for the screen to be drawn waits no longer."""
 
 
 class Base(Screen[None]):
@@ -54,6 +56,21 @@ class Base(Screen[None]):
         self.is_left = False
         self.folded: frozenset[str] = frozenset()
         self.earlier: tuple[Reference, ...] = ()
+
+    def once_drawn(self, then: Callable[[], None]) -> None:
+        """Do something once, when the screen has been drawn; or after a while, for that may never be said.
+
+        What waits for the screen is lost with a screen that goes, and is forgotten where something else
+        draws the screen first and nothing is left to be drawn.
+        """
+        waiting = [then]
+
+        def go_on() -> None:
+            if waiting and not self.is_left:
+                waiting.pop()()
+
+        self.call_after_refresh(go_on)
+        self.set_timer(PATIENCE, go_on)
 
     @property
     def canvas(self) -> CanvasView:

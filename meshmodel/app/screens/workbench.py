@@ -143,7 +143,7 @@ class Workbench(Arranging, Looking, Judging, Drawings, Analysing, Exploring, Fix
                 self.shown = self.with_(selected=place.selected)
             self.canvas.scroll_to(place.x, place.y, animate=False, force=True)
         self.follow()
-        self.call_after_refresh(self._begin)
+        self.once_drawn(self._begin)
         if self.session.read_only:
             self.say(self.session.why_read_only)
         self.set_interval(POLL, self._poll)
@@ -187,6 +187,8 @@ class Workbench(Arranging, Looking, Judging, Drawings, Analysing, Exploring, Fix
         return () if found == list(alone) else tuple((table, str(key)) for table, key in found)
 
     def _poll(self) -> None:
+        for each in self.app.screen_stack:
+            each.check_idle()  # else what waits there to be drawn might wait for the next key or event
         try:
             self.session.refresh()
         except MeshmodelError as error:
