@@ -112,6 +112,24 @@ async def test_every_lens_of_a_large_model_is_worked_out_beside_and_once(
         assert len(gate.asked) == number
 
 
+async def test_the_list_of_what_falls_says_nothing_of_another_lens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Gate(monkeypatch)
+    async with desk(tmp_path, LARGE, size=(120, 40)) as it:
+        await it.app.workers.wait_for_complete()
+        await it.press("O", "l")
+        assert it.bench.lens == LENSES[(LENSES.index("compromise") + 1) % len(LENSES)]
+        while it.bench.lens != "reach":
+            await it.press("l")
+        await it.select("agent", "a001")
+        await it.shows("computing the reach")
+        it.bench._tell_looking()
+        assert "computing" not in listed(it)
+        assert listed(it) == CompromiseList.nothing
+        await it.press("escape")
+
+
 async def test_what_cannot_be_computed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> Seen:
         raise RuntimeError("no room")

@@ -78,7 +78,7 @@ class Exploring(Base):
                 return self._take_look(_nothing(lens, self.shown.why_nothing))
             if not is_nothing and self.shown.snapshot.elements > AT_ONCE:
                 says = self._look_beside(asked)
-                return self._take_look(Looked(Seen(None, f"{lens}: {says}"), refusal=says))
+                return self._take_look(_nothing(lens, says))
             self._looked = asked, work_out(*asked)
         self.call_off()
         return self._take_look(self._looked[1])
