@@ -53,8 +53,9 @@ async def test_a_finding_is_told_with_all_ways_and_its_way_lit(tmp_path: Path, s
         assert it.bench.canvas.lighting.witness
 
 
+@pytest.mark.parametrize("size", SIZES)
 async def test_while_all_ways_are_computed_it_says_for_how_long_and_what_escape_does(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
     go_on = threading.Event()
 
@@ -65,7 +66,7 @@ async def test_while_all_ways_are_computed_it_says_for_how_long_and_what_escape_
 
     monkeypatch.setattr(why, "ways_in_words", slowly)
     monkeypatch.setattr(why, "TICK", 0.01)
-    async with desk(tmp_path, "agent-chain") as it:
+    async with desk(tmp_path, "agent-chain", size=size) as it:
         try:
             await it.press("f", "w")
             dialog(it).computing._begun -= 6_000
@@ -77,6 +78,8 @@ async def test_while_all_ways_are_computed_it_says_for_how_long_and_what_escape_
         finally:
             go_on.set()
         assert "all of them" in await told(it)
+        await it.pilot.pause()
+        assert "computing all ways" not in it.screen_text()
 
 
 async def test_the_last_words_can_be_reached_by_keys_on_the_smallest_screen(tmp_path: Path) -> None:

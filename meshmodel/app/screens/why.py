@@ -157,6 +157,8 @@ class WhyDialog(Dialog["Explanation"]):
     def _show(self) -> None:
         self.query_one(RowList).set_rows(self._rows())
         self.query_one(Button).disabled = self.told is None or not self.told.steps
+        # On a small screen the row that says so may be below what is seen.
+        self.query_one("#dialog").border_subtitle = Content(self.computing.says if self.ways is None else "")
 
     def _rows(self) -> Iterator[Row]:
         asked = self.asked
