@@ -69,3 +69,14 @@ def test_reading_a_model_file_needs_no_screen_and_no_tables():
         modules = imported("check", str(mesh))
     assert "sqlite3" in modules
     assert {*HEAVY, "alembic"}.isdisjoint(modules)
+
+
+def test_the_package_can_be_called_as_a_module():
+    done = subprocess.run(
+        [sys.executable, "-m", "meshmodel", "check", AGENT],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, run("check", AGENT).stdout)
+    assert done.stderr == ""
