@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from textual import events
 from textual.keys import _character_to_key
+from textual.screen import Screen
 
 from meshmodel.app import keys_in_order
 from meshmodel.app.screens.adding import AddDialog
@@ -146,3 +147,25 @@ async def test_what_waits_for_a_drawing_comes_though_the_drawing_was_forgotten(t
                 await asyncio.sleep(0)
         assert it.bench._callbacks
         await asyncio.wait_for(drawn.wait(), 5)
+
+
+@pytest.mark.parametrize("keys", ["", "a"])
+async def test_nothing_is_drawn_while_nothing_happens(tmp_path, monkeypatch, keys):
+    async with desk(tmp_path, size=(80, 24)) as it:
+        burst(it, keys)
+        await it.app.workers.wait_for_complete()
+        for _ in range(20):
+            await it.pilot.pause()
+        it.app.screen.query("Input").blur()  # whose cursor blinks
+        await it.pilot.pause()
+        drawn: list[object] = []
+        monkeypatch.setattr(Screen, "_compositor_refresh", drawn.append)
+        looked: list[object] = []
+        poll = it.bench.session.refresh
+        monkeypatch.setattr(it.bench.session, "refresh", lambda: looked.append(poll()))
+        for _ in range(1_000):
+            if len(looked) > 4:
+                break
+            await asyncio.sleep(0.005)
+        assert len(looked) > 4
+        assert drawn == []

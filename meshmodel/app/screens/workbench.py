@@ -187,8 +187,7 @@ class Workbench(Arranging, Looking, Judging, Drawings, Analysing, Exploring, Fix
         return () if found == list(alone) else tuple((table, str(key)) for table, key in found)
 
     def _poll(self) -> None:
-        for each in self.app.screen_stack:
-            each.check_idle()  # else what waits there to be drawn might wait for the next key or event
+        self.app.screen.check_idle()  # else what waits to be drawn might wait for the next key or event
         try:
             self.session.refresh()
         except MeshmodelError as error:
