@@ -8,6 +8,7 @@ import pytest
 from meshmodel.app.lenses import LENSES, Seen
 from meshmodel.app.screens import exploring
 from meshmodel.app.widgets.compromise import CompromiseList
+from meshmodel.app.widgets.lazy_rows import Lazily
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
 
@@ -60,6 +61,13 @@ async def test_what_falls_is_computed_beside_and_can_be_stopped(
         await it.pilot.pause()
         assert it.bench.shown.compromise is not None
         assert len(it.bench.shown.compromise.unchecked.agents) == 8
+        rows = it.bench.query_one(CompromiseList).rows
+        assert isinstance(rows._all, Lazily)
+        assert len(rows._all._made) < len(rows.shown_rows), "rows are made when they are seen"
+        rows.filter_by("s299")
+        rows.settle()
+        assert [row.key for row in rows.shown_rows if not row.heading] == [("system", "s299", True)]
+        rows.filter_by("")
         assert "driven from there: 8 agents" in listed(it)
         await it.shows("1 credential to revoke, 8 agents, 300 systems")
 

@@ -1,6 +1,8 @@
 """What falls if something is compromised: what to revoke, who is driven, what is reached, what holds."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
@@ -8,12 +10,14 @@ from textual.message import Message
 from meshmodel.app.messages import SelectionRequested, Shown
 from meshmodel.app.phrases import ASCII_GLYPHS, GLYPHS
 from meshmodel.app.widgets.header import counted
+from meshmodel.app.widgets.lazy_rows import Lazily
 from meshmodel.app.widgets.listing import Listing
 from meshmodel.app.widgets.rows import Row, heading, line
+from meshmodel.app.widgets.searched import Searched
 from meshmodel.model.text import pad
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.compromise import Compromise, Spread
+    from meshmodel.analysis.compromise import Compromise, Origin, Spread
     from meshmodel.model.snapshot import Snapshot
 
 _NAME = 24
@@ -49,7 +53,7 @@ class CompromiseList(Listing):
         else:
             # What fell before the last edit may not be there any more.
             snapshot = shown.snapshot if shown.analysis is None else shown.analysis.snapshot
-            self.show_rows(list(compromise_rows(snapshot, shown.compromise, shown)))
+            self.show_rows(_lazily(list(compromise_rows(snapshot, shown.compromise, shown))))
 
     def chosen(self, value: Any) -> None:
         """Go there."""
@@ -78,7 +82,39 @@ def compromise_says(found: "Compromise") -> str:
     return f"{compromise_title(found)}: {', '.join(said)}"
 
 
-def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: Shown) -> Iterator[Row]:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A row of an element, of which thousands may fall: what it says is put together when it is asked for."""
+
+    key: tuple[str, str, bool]
+    words: Callable[[], tuple[str, str]]
+
+    def row(self) -> Row:
+        """The row."""
+        front, said = self.words()
+        return Row(self.key, line(front, (said, "$text-muted")), self.key[:2], indent=4)
+
+    def searched(self) -> Searched:
+        """What a filter looks in."""
+        return Searched("".join(self.words()).casefold())
+
+
+_Entry = Row | _Place
+
+
+def _lazily(entries: Sequence[_Entry]) -> Lazily[Row]:
+    def make(place: int) -> Row:
+        entry = entries[place]
+        return entry if isinstance(entry, Row) else entry.row()
+
+    def search(place: int) -> Searched | None:
+        entry = entries[place]
+        return entry.searched if isinstance(entry, Row) else entry.searched()
+
+    return Lazily(len(entries), make, [each.key for each in entries], search)
+
+
+def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: Shown) -> Iterator[_Entry]:
     """All that falls, and then what only checkpoints hold back."""
     glyphs = ASCII_GLYPHS if shown.ascii else GLYPHS
     free, behind = found.unchecked, found.held_back
@@ -112,32 +148,28 @@ def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: Shown) -> 
 
 def _origins(
     snapshot: "Snapshot", found: "Compromise", table: str, glyphs: dict[str, str], *, unchecked: bool
-) -> Iterator[Row]:
+) -> Iterator[_Place]:
     from meshmodel.exporters.compromise_answer import come_by
+
+    def words(kind: str, key: str, each: "Origin") -> tuple[str, str]:
+        acts = f"as {snapshot.credential[key].principal}  " if kind == "credential" else ""
+        return f"  {glyphs[kind]} {pad(key, _NAME)} ", f"{acts}{come_by(snapshot, each)}"
 
     for each in found.origins:
         kind, _, key = each.element.partition(":")
         begins = kind == "agent" and each.step is None
         if kind != table or each.unchecked != unchecked or begins:
             continue
-        acts = f"as {snapshot.credential[key].principal}  " if kind == "credential" else ""
-        yield Row(
-            (kind, key, unchecked),
-            line(f"  {glyphs[kind]} {pad(key, _NAME)} ", (f"{acts}{come_by(snapshot, each)}", "$text-muted")),
-            (kind, key),
-            indent=4,
-        )
+        yield _Place((kind, key, unchecked), partial(words, kind, key, each))
 
 
 def _systems(
     snapshot: "Snapshot", spread: "Spread", glyphs: dict[str, str], *, behind: bool = False
-) -> Iterable[Row]:
-    for system, actions in spread.systems:
+) -> Iterator[_Place]:
+    def words(system: str, actions: Sequence[str]) -> tuple[str, str]:
         sensitivity = snapshot.system[system].sensitivity
         said = ", ".join(actions) + (f"  {sensitivity}" if sensitivity else "")
-        yield Row(
-            ("system", system, not behind),
-            line(f"  {glyphs['system']} {pad(system, _NAME)} ", (said, "$text-muted")),
-            ("system", system),
-            indent=4,
-        )
+        return f"  {glyphs['system']} {pad(system, _NAME)} ", said
+
+    for system, actions in spread.systems:
+        yield _Place(("system", system, not behind), partial(words, system, actions))

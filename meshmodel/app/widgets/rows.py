@@ -16,7 +16,7 @@ from meshmodel.app.widgets.searched import Searched
 
 PART: Final = 400
 """So many rows are made, or laid out, between two keys where all of a long list are wanted."""
-LOOKED: Final = 2_000
+LOOKED: Final = 1_000
 """So many rows a filter looks in between two keys where none need be made for that."""
 
 Part = str | tuple[str, str]
