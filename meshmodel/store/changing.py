@@ -52,6 +52,7 @@ class Working:
         self._copies: dict[str, dict[Any, Any]] = {}
         self._put: dict[tuple[str, Key], None] = {}
         self._about: About = snapshot.about
+        self._on_steps: dict[tuple[str, str, str], list[str]] | None = None
 
     def finish(self) -> Snapshot:
         """The snapshot after all changes; raises InvalidModelError."""
@@ -93,6 +94,8 @@ class Working:
             return
         self._write(name)[key] = made
         self._put[name, key] = None
+        if name == "checkpoint":
+            self._on_steps = None
         match old, made:
             case System(zone=None), System(zone=zone) if zone is not None:
                 end = f"system:{made.id}"
@@ -122,7 +125,7 @@ class Working:
         elif name == "delegation":
             self._drop_unheld(record.to, record.passes or ())
         if name in STEP_ENDS and name != "hold":
-            self._drop_checkpoints(lambda c: c.step == name and (c.from_, c.to) == key)
+            self._drop_at(name, *key)
 
     def _forget(self, target: str, ident: str) -> None:
         """An element is gone: its relations, and what names it, follow."""
@@ -157,15 +160,29 @@ class Working:
             if unwanted(checkpoint):
                 del self._write("checkpoint")[key]
 
+    def _at(self, step: str, from_: str, to: str) -> list[str]:
+        """The checkpoints on one step; an edit may remove thousands of relations, and most have none."""
+        if self._on_steps is None:
+            self._on_steps = {}
+            for key, each in self._read("checkpoint").items():
+                self._on_steps.setdefault((each.step, each.from_, each.to), []).append(key)
+        return [key for key in self._on_steps.get((step, from_, to), ()) if key in self._read("checkpoint")]
+
+    def _drop_at(self, step: str, from_: str, to: str) -> None:
+        for key in self._at(step, from_, to):
+            del self._write("checkpoint")[key]
+
     def _drop_unheld(self, agent: str, credentials: tuple[str, ...]) -> None:
         """Drop the checkpoints on holding these credentials where the agent no longer does."""
         for credential in credentials:
+            if not self._at("hold", agent, credential):
+                continue
             if (agent, credential) in self._read("hold") or any(
                 delegation.to == agent and credential in (delegation.passes or ())
                 for delegation in self._read("delegation").values()
             ):
                 continue
-            self._drop_checkpoints(_on_hold(agent, credential))
+            self._drop_at("hold", agent, credential)
 
     # Rename -----------------------------------------------------------------------------------
 
@@ -178,6 +195,7 @@ class Working:
             raise RefusedError(name, label_of(name, old), None, "there is none to rename")
         if old == new:
             return
+        self._on_steps = None
         try:
             check_new_id(new)
         except UnfitError as error:
@@ -264,10 +282,6 @@ class Working:
         for key, checkpoint in list(self._read("checkpoint").items()):
             if old in (checkpoint.approvers or ()):
                 self._set("checkpoint", key, "approvers", _replaced(checkpoint.approvers, old, new))
-
-
-def _on_hold(agent: str, credential: str) -> Callable[[Checkpoint], bool]:
-    return lambda c: c.step == "hold" and c.from_ == agent and c.to == credential
 
 
 def _replaced(values: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
