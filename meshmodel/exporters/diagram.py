@@ -16,8 +16,8 @@ from meshmodel.model.text import one_line
 
 __all__ = ["FORMATS", "LENSES", "Format", "Lens", "export"]
 
-MOST_SHAPES = 6_000
-"""More shapes and lines than this are not laid out at all: nobody could read them."""
+MOST_SHAPES = 8_000
+"""More shapes, words and pieces of lines than this are not laid out at all: nobody could read them."""
 
 
 def export(

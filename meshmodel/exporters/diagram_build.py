@@ -8,7 +8,7 @@ an octagon where nobody asks, a hexagon where somebody decides. Credentials as l
 Intents and acceptances are no steps and are not drawn; the policy stub lists what is intended.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from meshmodel.analysis.checkpoints import shortcomings
@@ -232,33 +232,64 @@ class _Builder:
         base = "/".join(key)
         chain = [tail]
         zone = self.zones[tail] if self.zones[tail] == self.zones[head] else None
+        door = self.doors.get(key[1:]) if look == "grant" else None
+        other = door is not None and self.agent is not None and self.agent not in door.agents
+        mark = None if other else "missing" if door is not None else self.marks.get(key)
+        if words:
+            chain.append(self._label(base, words, look, tone, zone, mark))
         placed = self.checkpoints.get(key, [])
         if placed:
             self._checkpoints(f"checkpoint/{base}", placed, zone, key)
             chain.append(f"checkpoint/{base}")
-        door = self.doors.get(key[1:]) if look == "grant" else None
-        other = False
         if door is not None:
             lines = ("NO CHECKPOINT", *wrap(f"{door.severity}: {', '.join(door.actions)}", DOOR_COLUMNS))
-            other = self.agent is not None and self.agent not in door.agents
             lines = (*lines, "for other agents") if other else lines
             dim: Tone = "dim" if tone == "dim" or other else "plain"
             self.nodes.append(Node(f"door/{base}", lines, "missing", zone, dim))
             chain.append(f"door/{base}")
         chain.append(head)
-        mark = self.marks.get(key)
+        self._chain(base, chain, look, tone, mark, arrow=look != "hold")
+
+    def _label(
+        self,
+        base: str,
+        words: tuple[str, ...],
+        look: LineLook,
+        tone: Tone,
+        zone: str | None = None,
+        mark: StepMark | None = None,
+    ) -> str:
+        """The words on a line as a shape; returns its id."""
+        node = Node(f"label/{base}", words, "label", zone, tone, look, mark)
+        self.nodes.append(node)
+        return node.id
+
+    def _chain(
+        self,
+        base: str,
+        chain: Sequence[str],
+        look: LineLook,
+        tone: Tone,
+        mark: StepMark | None = None,
+        *,
+        arrow: bool = True,
+        leaves_zone: str | None = None,
+        enters_zone: str | None = None,
+    ) -> None:
+        """The pieces of one line, from its tail through the shapes on it to its head."""
         for number, (start, end) in enumerate(pairwise(chain)):
-            last = end == head
+            first, last = start == chain[0], end == chain[-1]
             self.edges.append(
                 Edge(
                     f"{base}/{number}",
                     start,
                     end,
                     look,
-                    words if number == 0 else (),
-                    None if other else "missing" if door is not None else mark,
+                    mark,
                     tone,
-                    arrow=last and look != "hold",
+                    arrow=arrow and last,
+                    leaves_zone=leaves_zone if first else None,
+                    enters_zone=enters_zone if last else None,
                 )
             )
 
@@ -282,8 +313,10 @@ class _Builder:
                 lines.append("counts")
         tone = self.lighting.step(key)
         for desk in sorted({each.decided_at for each in placed if each.decided_at is not None}):
-            edge = Edge(f"decides/{node}/{desk}", f"system/{desk}", node, "decides", ("decides",), tone=tone)
-            self.edges.append(edge)
+            base = f"decides/{node}/{desk}"
+            same = zone if self.snapshot.system[desk].zone == zone else None
+            label = self._label(base, ("decides",), "decides", tone, same)
+            self._chain(base, (f"system/{desk}", label, node), "decides", tone)
         look: Look = "counts" if any_counts else "does-not-count"
         self.nodes.append(Node(node, tuple(lines), look, zone, "dim" if tone == "dim" else "plain"))
 
@@ -293,25 +326,20 @@ class _Builder:
             base = "/".join(key).replace(":", "/")  # DOT would take a colon for a port
             node = f"checkpoint/{base}"
             self._checkpoints(node, self.checkpoints[key], None, key)
-            for number, (end, leaves) in enumerate(((key[1], True), (key[2], False))):
-                zone, stands = self._stands_for(end)
-                self.edges.append(
-                    Edge(
-                        f"{base}/{number}",
-                        stands if leaves else node,
-                        node if leaves else stands,
-                        "boundary",
-                        ("leaving" if leaves else "entering",),
-                        tone=self.lighting.step(key),
-                        leaves_zone=zone if leaves else None,
-                        enters_zone=None if leaves else zone,
-                    )
-                )
+            tone = self.lighting.step(key)
+            zone, stands = self._stands_for(key[1])
+            label = self._label(f"{base}/leaving", ("leaving",), "boundary", tone)
+            chain = (stands, label, node)
+            self._chain(f"{base}/leaving", chain, "boundary", tone, leaves_zone=zone)
+            zone, stands = self._stands_for(key[2])
+            label = self._label(f"{base}/entering", ("entering",), "boundary", tone)
+            chain = (node, label, stands)
+            self._chain(f"{base}/entering", chain, "boundary", tone, enters_zone=zone)
 
     def _stands_for(self, end: str) -> tuple[str | None, str]:
         if end.startswith("system:"):
             return None, f"system/{end.removeprefix('system:')}"
-        inside = [node.id for node in self.nodes if node.zone == end]
+        inside = [node.id for node in self.nodes if node.zone == end and node.look != "label"]
         return end, inside[0]
 
     # The whole
@@ -323,7 +351,9 @@ class _Builder:
             return 0
         self.nodes = [node for node in self.nodes if node.tone != "dim" and node.look != "anchor"]
         kept = {node.id for node in self.nodes}
-        self.edges = [edge for edge in self.edges if edge.tail in kept and edge.head in kept]
+        self.edges = [
+            edge for edge in self.edges if edge.tone != "dim" and edge.tail in kept and edge.head in kept
+        ]
         zones = {node.zone for node in self.nodes}
         frames[:] = [frame for frame in frames if frame.id in zones]
         return before - sum(node.id.startswith(elements) for node in self.nodes)

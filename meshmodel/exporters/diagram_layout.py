@@ -1,34 +1,35 @@
-"""Arranges a diagram for a page: runs the renderer a few times and keeps the most readable result.
+"""Arranges a diagram for a page: runs the renderer several times and keeps the most readable result.
 
 Laid out once, parts that are not joined stand side by side and the picture may be too wide for a page;
 then they are put below one another by invisible lines, and the legend below all. Lines that would run
-through the title of a zone move that title. Both directions are tried and the one that fits the page at
-the larger scale is kept. Nothing here changes what is drawn, only where.
+through the title of a zone move that title. Both directions are tried, ranks of each zone and ranks of
+the whole, and several orders; what is kept has no line through a shape or a title if any has none, and
+of these the fewest tangles at the largest scale. Nothing here changes what is drawn, only where.
 """
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
+from meshmodel.exporters.diagram_geometry import Point, Rectangle, node_box, rectangle
 from meshmodel.exporters.diagram_parts import Diagram
-from meshmodel.exporters.dot import Direction, Hints, write_dot
+from meshmodel.exporters.diagram_reading import SPOTS, Spot, crossed_titles, faults, tangle
+from meshmodel.exporters.dot import DIRECTIONS, TURNS, Hints, write_dot
 from meshmodel.exporters.render import Renderer, lay_out
 
 PAGE_WIDTH, PAGE_HEIGHT = 482.0, 680.0
 """What an A4 page offers between its margins, in points."""
-_CLEAR = 4.0
-"""Points at each side of a text that no line may touch."""
 FULL_WIDTH = 640.0
 """The width up to which the smallest text stays at 6 points on a page."""
-SMALL = 150
-"""Up to so many shapes both directions are tried."""
+FEW, SMALL, LARGE = 90, 200, 600
+"""Up to so many shapes, words on lines included, many arrangements are tried, some, or both directions."""
+_ROUNDS, _LARGE_ROUNDS = 8, 2  # in which titles of zones are moved out of the way of lines
+_SPOTS = 2  # that are tried for a title before its frame is made wider
+_WEIGHT = 2.0  # how much more the scale of a picture counts than its tangles
+_ACROSS = 0.3  # how much less tangled a picture must be to run to the right: what flows down is read better
 _SAMPLE = 58.0  # the width of a sample of the legend
-
-Point = tuple[float, float]
-Rectangle = tuple[float, float, float, float]
-Spot = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +46,44 @@ class Arranged:
         return width, height
 
 
-def rectangle(text: str) -> Rectangle:
-    """A bounding box as the renderer writes it: left, bottom, right, top."""
-    left, bottom, right, top = (float(part) for part in text.split(","))
-    return left, bottom, right, top
-
-
 def arrange(renderer: Renderer, diagram: Diagram) -> Arranged:
-    """The arrangement that is shown at the largest scale on a page; downwards if both are equal.
+    """The most readable arrangement.
 
     Raises:
         MeshmodelError: the renderer failed or lost something.
     """
-    directions: tuple[Direction, ...] = ("TB", "LR") if len(diagram.nodes) <= SMALL else ("TB",)
-    found = [_arrange(renderer, diagram, direction) for direction in directions]
-    return max(found, key=scale)
+    bare = replace(diagram, legend=())
+    found = [(hints, _lay_out(renderer, bare, hints)) for hints in _tried(len(diagram.nodes))]
+    if len(diagram.nodes) > SMALL:
+        hints, first = max(found, key=lambda each: scale(each[1]))
+        return _finish(renderer, diagram, hints, first.layout)
+    finished = []
+    for hints, first in sorted(found, key=lambda each: _cost(*each)):
+        arranged = _finish(renderer, diagram, hints, first.layout)
+        finished.append((faults(arranged.layout), arranged))
+        if finished[-1][0] == 0:
+            break
+    return min(finished, key=lambda each: each[0])[1]
+
+
+def _tried(shapes: int) -> list[Hints]:
+    """The arrangements that are tried; the fewer, the longer each takes."""
+    if shapes > LARGE:
+        return [Hints()]
+    if shapes > SMALL:
+        return [Hints(direction) for direction in DIRECTIONS]
+    if shapes > FEW:
+        return [Hints("LR"), *(Hints("TB", *each) for each in product((False, True), range(2)))]
+    return [
+        *(Hints(*each) for each in product(DIRECTIONS, (False, True), range(2))),
+        *(Hints("TB", whole_ranks=True, turn=turn) for turn in range(2, TURNS)),
+    ]
+
+
+def _cost(hints: Hints, arranged: Arranged) -> float:
+    """How badly a first layout is read: titles of zones are still to be moved out of the way."""
+    across = _ACROSS if hints.direction == "LR" else 0.0
+    return tangle(arranged.layout) - _WEIGHT * math.log(scale(arranged)) + across
 
 
 def scale(arranged: Arranged) -> float:
@@ -68,30 +92,43 @@ def scale(arranged: Arranged) -> float:
     return min(1.0, PAGE_WIDTH / max(width, 1.0), PAGE_HEIGHT / max(height, 1.0))
 
 
-def _arrange(renderer: Renderer, diagram: Diagram, direction: Direction) -> Arranged:
-    hints = Hints(direction)
-    bare = replace(diagram, legend=())
-    layout = lay_out(renderer, write_dot(bare, hints), bare)
-    if direction == "TB" and diagram.nodes:
-        shelves = _shelves(bare, layout)
+def _lay_out(renderer: Renderer, diagram: Diagram, hints: Hints) -> Arranged:
+    text = write_dot(diagram, hints)
+    return Arranged(text, lay_out(renderer, text, diagram))
+
+
+def _finish(renderer: Renderer, diagram: Diagram, hints: Hints, first: dict[str, Any]) -> Arranged:
+    """The whole picture, with its legend, and with titles of zones where no line runs if that can be."""
+    if hints.direction == "TB" and diagram.nodes:
+        shelves = _shelves(diagram, first)
         hints = replace(
             hints,
             below=tuple(_below(shelves)),
             legend_below=_lowest(shelves[-1]),
             legend_row=_row(len(diagram.legend), max(_width(shelf) for shelf in shelves)),
         )
-    text = write_dot(diagram, hints)
-    layout = lay_out(renderer, text, diagram)
-    crossed = _crossed_titles(diagram, layout)
-    if any(crossed.values()):
-        hints = replace(hints, titles={frame: best for frame, best in crossed.items() if best})
-        text = write_dot(diagram, hints)
-        layout = lay_out(renderer, text, diagram)
-        still = frozenset(_crossed_titles(diagram, layout))
-        if still:
-            text = write_dot(diagram, replace(hints, roomy=still))
-            layout = lay_out(renderer, text, diagram)
-    return Arranged(text, layout)
+    best = arranged = _lay_out(renderer, diagram, hints)
+    crossed = crossed_titles(diagram, arranged.layout)
+    fewest = len(crossed)
+    tried: dict[str, set[Spot]] = {}
+    for _ in range(_ROUNDS if len(diagram.nodes) <= SMALL else _LARGE_ROUNDS):
+        if not crossed:
+            break
+        for frame, spots in crossed.items():
+            before = tried.setdefault(frame, {SPOTS[0]})
+            spot = next((each for each in spots if each not in before), None)
+            if frame not in hints.roomy and (spot is None or len(before) > _SPOTS):
+                hints = replace(hints, roomy=hints.roomy | {frame})
+                before.clear()
+                spot = spots[0] if spots else SPOTS[0]
+            if spot is not None:
+                before.add(spot)
+                hints = replace(hints, titles={**hints.titles, frame: spot})
+        arranged = _lay_out(renderer, diagram, hints)
+        crossed = crossed_titles(diagram, arranged.layout)
+        if len(crossed) < fewest:
+            best, fewest = arranged, len(crossed)
+    return best
 
 
 def _row(samples: int, width: float) -> int:
@@ -153,7 +190,7 @@ def _parts(diagram: Diagram, layout: dict[str, Any]) -> list[_Part]:
             leader[find(node.id)] = find(first.setdefault(node.zone, node.id))
     for edge in diagram.edges:
         leader[find(edge.tail)] = find(edge.head)
-    boxes = {each["name"]: _node_box(each) for each in layout.get("objects", ()) if "pos" in each}
+    boxes = {each["name"]: node_box(each) for each in layout.get("objects", ()) if "pos" in each}
     members: dict[str, list[str]] = {}
     for node in diagram.nodes:
         members.setdefault(find(node.id), []).append(node.id)
@@ -171,79 +208,3 @@ def _parts(diagram: Diagram, layout: dict[str, Any]) -> list[_Part]:
         bottom = min(names, key=lambda name: boxes[name][1])
         parts.append(_Part(box, tops or (names[0],), bottom))
     return parts
-
-
-def _node_box(node: dict[str, Any]) -> Rectangle:
-    x, y = (float(part) for part in node["pos"].split(","))
-    wide, high = float(node["width"]) * 36, float(node["height"]) * 36
-    return x - wide, y - high, x + wide, y + high
-
-
-# Titles of zones
-
-
-def _crossed_titles(diagram: Diagram, layout: dict[str, Any]) -> dict[str, Spot]:
-    """The zones whose title is crossed by a line, and the corner of the frame that fewest lines cross."""
-    lines = [line for edge in layout.get("edges", []) for line in _line(edge)]
-    frames = {
-        each["name"]: each for each in layout.get("objects", ()) if each["name"].startswith("cluster_zone/")
-    }
-    found: dict[str, Spot] = {}
-    for frame in diagram.frames:
-        drawn = frames[f"cluster_zone/{frame.id}"]
-        if "lp" not in drawn:
-            continue
-        left, bottom, right, top = rectangle(drawn["bb"])
-        x, y = (float(part) for part in drawn["lp"].split(","))
-        wide, high = float(drawn["lwidth"]) * 72, float(drawn["lheight"]) * 72
-        starts = {"l": left + 6, "r": right - wide - 6, "c": (left + right - wide) / 2}
-        if not any(_crosses(line, _around(x, y, wide, high)) for line in lines):
-            continue
-        spots: dict[Spot, Rectangle] = {}
-        for vertical, middle in (("t", top - high / 2 - 4), ("b", bottom + high / 2 + 4)):
-            for just in ("l", "r", "c"):
-                spots[vertical, just] = _around(starts[just] + wide / 2, middle, wide, high)
-        crossed = {spot: sum(_crosses(line, box) for line in lines) for spot, box in spots.items()}
-        found[frame.id] = min(spots, key=lambda spot: crossed[spot])
-    return found
-
-
-def _around(x: float, y: float, wide: float, high: float) -> Rectangle:
-    """The box of a text, with what a thick line beside it takes and letters that are drawn wider."""
-    return x - wide / 2 - _CLEAR, y - high / 2, x + wide / 2 + _CLEAR, y + high / 2
-
-
-def _line(edge: dict[str, Any]) -> Iterator[tuple[Point, Point]]:
-    """The pieces of a line, its curves cut into short straight ones."""
-    for drawn in edge.get("_draw_", []):
-        if drawn["op"] != "b":
-            continue
-        points = [(float(x), float(y)) for x, y in drawn["points"]]
-        for start in range(0, len(points) - 3, 3):
-            curve = [_bezier(points[start : start + 4], step / 8) for step in range(9)]
-            yield from pairwise(curve)
-
-
-def _bezier(points: list[Point], t: float) -> Point:
-    weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-    return (
-        sum(weight * point[0] for weight, point in zip(weights, points, strict=True)),
-        sum(weight * point[1] for weight, point in zip(weights, points, strict=True)),
-    )
-
-
-def _crosses(line: tuple[Point, Point], box: Rectangle) -> bool:
-    """Whether a straight piece and a rectangle meet (Liang and Barsky's clipping)."""
-    (x, y), (to_x, to_y) = line
-    enter, leave = 0.0, 1.0
-    for delta, low, high, start in (
-        (to_x - x, box[0], box[2], x),
-        (to_y - y, box[1], box[3], y),
-    ):
-        if delta == 0:
-            if not low <= start <= high:
-                return False
-            continue
-        near, far = sorted(((low - start) / delta, (high - start) / delta))
-        enter, leave = max(enter, near), min(leave, far)
-    return enter <= leave

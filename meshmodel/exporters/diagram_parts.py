@@ -29,6 +29,7 @@ Look = Literal[
     "does-not-count",
     "anchor",
     "key",
+    "label",
 ]
 """The shape of a node: what kind of thing it stands for."""
 
@@ -43,13 +44,19 @@ Tone = Literal["plain", "direct", "hidden", "deputy", "dim"]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One shape. ``lines`` are shown below one another; ``zone`` is ``None`` outside every frame."""
+    """One shape. ``lines`` are shown below one another; ``zone`` is ``None`` outside every frame.
+
+    The words on a line are a shape of their own that the line runs through, with the look ``label``:
+    layout then keeps them, like any shape, clear of all others. ``line`` and ``mark`` are those of the line.
+    """
 
     id: str
     lines: tuple[str, ...]
     look: Look
     zone: str | None = None
     tone: Tone = "plain"
+    line: LineLook | None = None
+    mark: StepMark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,6 @@ class Edge:
     tail: str
     head: str
     look: LineLook
-    lines: tuple[str, ...] = ()
     mark: StepMark | None = None
     tone: Tone = "plain"
     arrow: bool = True

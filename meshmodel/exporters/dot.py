@@ -9,14 +9,18 @@ colour-blind readers can tell apart, on a light ground; text in them is darkened
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal, cast
+from typing import Literal, TypeVar, cast
 
 import graphviz
 
+from meshmodel.analysis.results import StepMark
 from meshmodel.exporters.diagram_parts import Diagram, Edge, Frame, LineLook, Look, Node, Tone
 from meshmodel.exporters.diagram_text import columns, wrap
 
+Thing = TypeVar("Thing")
 Direction = Literal["TB", "LR"]
+DIRECTIONS: tuple[Direction, ...] = ("TB", "LR")
+TURNS = 8
 
 FONT = "Arial"
 NODE_SIZE = 10.0
@@ -24,10 +28,13 @@ EDGE_SIZE = 9.5
 TITLE_SIZE = 12.0
 LEGEND_SIZE = 8.5
 ROOMY_COLUMNS = 14
+LETTER_BLANKS = 2
+"""How many blanks give a letter beyond ASCII the room that layout does not."""
 
 VERMILLION, VERMILLION_TEXT = "#D55E00", "#9C3F00"
 BLUE, SKY, GREEN, GREEN_TEXT = "#0072B2", "#56B4E9", "#009E73", "#00694C"
 ORANGE, PURPLE, PURPLE_TEXT = "#E69F00", "#CC79A7", "#8F3D6B"
+WORDS = "#333333"
 INK, LINE, GREY, GREY_TEXT, GREY_LINE = "#1A1A1A", "#555555", "#F2F2F2", "#808080", "#BFBFBF"
 
 Attributes = dict[str, str]
@@ -58,7 +65,13 @@ _LOOKS: Mapping[Look, Attributes] = {
         "fillcolor": GREY,
         "color": INK,
     },
-    "credential": {"shape": "note", "style": "filled", "fillcolor": "#FFF7E0", "color": "#8A6100"},
+    "credential": {
+        "shape": "note",
+        "margin": "0.13,0.05",
+        "style": "filled",
+        "fillcolor": "#FFF7E0",
+        "color": "#8A6100",
+    },
     "inactive": {"shape": "box", "style": "dotted", "color": GREY_TEXT, "fontcolor": GREY_TEXT},
     "missing": {
         "shape": "octagon",
@@ -89,8 +102,11 @@ _LOOKS: Mapping[Look, Attributes] = {
     },
     "anchor": {"shape": "plaintext", "fontcolor": GREY_TEXT},
     "key": {"shape": "plaintext"},
+    "label": {"shape": "plaintext", "margin": "0.04,0.02", "width": "0", "height": "0"},
 }
-_SMALL: frozenset[Look] = frozenset({"credential", "missing", "counts", "does-not-count", "anchor", "key"})
+_SMALL: frozenset[Look] = frozenset(
+    {"credential", "missing", "counts", "does-not-count", "anchor", "key", "label"}
+)
 
 _LINES: Mapping[LineLook, Attributes] = {
     "hold": {"style": "solid"},
@@ -144,6 +160,8 @@ class Hints:
 
     Attributes:
         direction: which way the steps run: down, or to the right.
+        whole_ranks: whether steps at the same depth stand at the same height in all zones.
+        turn: which of ``TURNS`` orders things are named in, which gives another order side by side.
         below: pairs of nodes; the second is to stand below (or right of) the first.
         legend_below: the node below which the legend stands, if it is to stand below one.
         legend_row: how many samples of the legend stand side by side.
@@ -152,6 +170,8 @@ class Hints:
     """
 
     direction: Direction = "TB"
+    whole_ranks: bool = False
+    turn: int = 0
     below: tuple[tuple[str, str], ...] = ()
     legend_below: str | None = None
     legend_row: int = 6
@@ -165,8 +185,8 @@ def write_dot(diagram: Diagram, hints: Hints | None = None) -> str:
     graph = graphviz.Digraph(
         "mesh",
         graph_attr={
-            "newrank": "true",  # without it clusters with labelled edges lose edges
             "compound": "true",
+            "newrank": str(hints.whole_ranks).lower(),
             "rankdir": hints.direction,
             "fontname": FONT,
             "fontsize": f"{TITLE_SIZE:g}",
@@ -176,7 +196,7 @@ def write_dot(diagram: Diagram, hints: Hints | None = None) -> str:
             "labeljust": "l",
             "bgcolor": "#FFFFFF",
             "nodesep": "0.18",
-            "ranksep": "0.28",
+            "ranksep": "0.22",
             "pad": "0.1",
             "charset": "UTF-8",
         },
@@ -189,17 +209,14 @@ def write_dot(diagram: Diagram, hints: Hints | None = None) -> str:
             "width": "0.3",
         },
         edge_attr={
-            "fontname": FONT,
-            "fontsize": f"{EDGE_SIZE:g}",
-            "fontcolor": "#333333",
             "color": LINE,
             "arrowsize": "0.7",
         },
     )
     inside: dict[str | None, list[Node]] = {}
-    for node in diagram.nodes:
+    for node in _turned(diagram.nodes, hints.turn):
         inside.setdefault(node.zone, []).append(node)
-    for frame in diagram.frames:
+    for frame in _turned(diagram.frames, hints.turn):
         _frame(graph, frame, inside.get(frame.id, ()), hints)
     for node in inside.get(None, ()):
         graph.node(node.id, **_node(node))
@@ -211,9 +228,16 @@ def write_dot(diagram: Diagram, hints: Hints | None = None) -> str:
     return str(graph.source)
 
 
+def _turned(things: Sequence[Thing], turn: int) -> Sequence[Thing]:
+    """The same things, beginning at a quarter of them, every second time backwards."""
+    start = len(things) * (turn // 2) // (TURNS // 2)
+    turned = (*things[start:], *things[:start])
+    return turned[::-1] if turn % 2 else turned
+
+
 def padded(lines: Sequence[str]) -> list[str]:
     """Lines with blanks at the end, since layout takes letters beyond ASCII for as narrow as a blank."""
-    return [line + " " * sum(2 for character in line if not character.isascii()) for line in lines]
+    return [line + " " * LETTER_BLANKS * sum(not letter.isascii() for letter in line) for line in lines]
 
 
 def _frame(graph: graphviz.Digraph, frame: Frame, nodes: Sequence[Node], hints: Hints) -> None:
@@ -221,8 +245,8 @@ def _frame(graph: graphviz.Digraph, frame: Frame, nodes: Sequence[Node], hints: 
     vertical, just = hints.titles.get(frame.id, ("t", "l"))
     if frame.id in hints.roomy:
         short = wrap(" ".join(frame.lines), ROOMY_COLUMNS)
-        lines = padded([line + " " * (2 * columns(line) + 6) for line in short])
-        vertical, just = "t", "l"
+        beside = " " * (2 * max(columns(line) for line in short) + 6)
+        lines = padded([beside + line if just == "r" else line + beside for line in short])
     with graph.subgraph(name=f"cluster_zone/{frame.id}") as cluster:
         cluster.attr(
             label=label(lines, left=True),
@@ -232,7 +256,7 @@ def _frame(graph: graphviz.Digraph, frame: Frame, nodes: Sequence[Node], hints: 
             fillcolor="#FAFAFA",
             color="#7F7F7F",
             fontsize=f"{NODE_SIZE:g}",
-            fontcolor="#333333",
+            fontcolor=WORDS,
             margin="8",
             id=f"zone:{frame.id}",
         )
@@ -242,11 +266,14 @@ def _frame(graph: graphviz.Digraph, frame: Frame, nodes: Sequence[Node], hints: 
 
 def _node(node: Node) -> Attributes:
     attributes = {**_LOOKS[node.look], "label": label(node.lines), "id": node.id.replace("/", ":")}
-    tone = dict(_NODE_TONES[node.tone])
-    dash = tone.pop("_dash", None)
-    attributes.update(tone)
-    if dash is not None:
-        attributes["style"] = f"{attributes['style']},{dash}"
+    if node.line is None:
+        tone = dict(_NODE_TONES[node.tone])
+        dash = tone.pop("_dash", None)
+        attributes.update(tone)
+        if dash is not None:
+            attributes["style"] = f"{attributes['style']},{dash}"
+    else:
+        attributes["fontcolor"] = _line(node.line, node.mark, node.tone).get("fontcolor", WORDS)
     size = NODE_SIZE
     if node.look in _SMALL:
         size = EDGE_SIZE
@@ -258,19 +285,18 @@ def _node(node: Node) -> Attributes:
 
 
 def _edge(edge: Edge) -> Attributes:
-    attributes = {"id": edge.id.replace("/", ":"), **_LINES[edge.look]}
-    if edge.mark is not None:
-        attributes.update(_MARKS[edge.mark])
-    attributes.update(_EDGE_TONES[edge.tone])
+    attributes = {"id": edge.id.replace("/", ":"), **_line(edge.look, edge.mark, edge.tone)}
     if not edge.arrow:
         attributes["arrowhead"] = "none"
-    if edge.lines:
-        attributes["label"] = label([f" {line} " for line in edge.lines])
     if edge.leaves_zone is not None:
         attributes["ltail"] = f"cluster_zone/{edge.leaves_zone}"
     if edge.enters_zone is not None:
         attributes["lhead"] = f"cluster_zone/{edge.enters_zone}"
     return attributes
+
+
+def _line(look: LineLook, mark: StepMark | None, tone: Tone) -> Attributes:
+    return {**_LINES[look], **(_MARKS[mark] if mark is not None else {}), **_EDGE_TONES[tone]}
 
 
 def _legend(graph: graphviz.Digraph, diagram: Diagram, hints: Hints) -> None:
@@ -289,4 +315,4 @@ def _legend(graph: graphviz.Digraph, diagram: Diagram, hints: Hints) -> None:
     for number, name in enumerate(names):
         above = hints.legend_below if number < hints.legend_row else names[number - hints.legend_row]
         if above is not None:
-            graph.edge(above, name, style="invis")
+            graph.edge(above, name, style="invis", weight="0")

@@ -107,15 +107,14 @@ def test_what_the_renderer_loses_is_noticed(laid_out):
     del undrawn["edges"][3]["_draw_"]
     with pytest.raises(MeshmodelError, match="lost the line"):
         check_layout(undrawn, made)
-    label = copy.deepcopy(layout)
-    labelled = next(each for each in label["edges"] if each.get("_ldraw_"))
-    del labelled["_ldraw_"]
-    with pytest.raises(MeshmodelError, match="lost the label"):
-        check_layout(label, made)
     node = copy.deepcopy(layout)
     del next(each for each in node["objects"] if each["name"] == "agent/bot")["pos"]
     with pytest.raises(MeshmodelError, match="lost the shape agent/bot"):
         check_layout(node, made)
+    words = copy.deepcopy(layout)
+    del next(each for each in words["objects"] if each["name"] == "label/hosting/vault/runner")["pos"]
+    with pytest.raises(MeshmodelError, match="lost the shape label/hosting/vault/runner"):
+        check_layout(words, made)
 
 
 def test_unreadable_output_is_refused(tmp_path, laid_out):

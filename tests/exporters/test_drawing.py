@@ -1,0 +1,70 @@
+"""Every exported picture can be read: nothing lies over something else, nothing is cut off."""
+
+import re
+from itertools import product
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from meshmodel.exporters import dot
+from meshmodel.exporters.diagram import LENSES, export
+from meshmodel.store.interchange import read_file
+from tests.exporters.drawing import SVG, faults
+from tests.exporters.parts import MODELS, both, every_step_model, valid_random_model
+
+CASES = sorted((Path(__file__).parents[1] / "cases").glob("*.toml"))
+SEEDS = range(12)
+MOST_ELEMENTS = 60
+
+
+def random_model_of_size(seed):
+    """One of the random models that has at most so many elements, the larger the higher the seed."""
+    for size in range(8 + 3 * seed, 0, -1):
+        model = valid_random_model(seed, size)
+        if len(model.agent) + len(model.system) + len(model.credential) + len(model.zone) <= MOST_ELEMENTS:
+            return model
+    raise AssertionError(seed)
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("lens", LENSES)
+def test_nothing_lies_over_anything_in_an_example(path, lens):
+    snapshot, analysis = both(read_file(path))
+    agent = min(snapshot.agent) if lens == "reach" else None
+    assert faults(export(snapshot, analysis, to="svg", lens=lens, agent=agent)) == []
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_nothing_lies_over_anything_in_a_case(path):
+    assert faults(export(*both(read_file(path)), to="svg")) == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nothing_lies_over_anything_in_a_random_model(seed):
+    assert faults(export(*both(random_model_of_size(seed)), to="svg")) == []
+
+
+def test_what_lies_over_something_is_noticed():
+    svg = export(*both(every_step_model()), to="svg")
+    assert faults(svg) == []
+    root = ET.fromstring(svg)
+    groups = {each.findtext(f"{SVG}title"): each for each in root.iter(f"{SVG}g")}
+    words = groups["label/hosting/vault/runner"].find(f"{SVG}text")
+    card = groups["system/vault"].find(f"{SVG}text")
+    words.set("x", card.get("x"))
+    words.set("y", card.get("y"))
+    line = next(each for name, each in groups.items() if name and name.startswith("agent/anna->"))
+    page = re.sub(r"\S+ (\S+)$", r"100 \1", root.get("viewBox"))
+    line.find(f"{SVG}path").set("d", "M{0},{1}C{0},{1} {0},{1} {0},{1}".format(card.get("x"), card.get("y")))
+    found = faults(ET.tostring(root))
+    assert any("lies over 'vault'" in each for each in found)
+    assert any("lies over the shape system/vault" in each for each in found)
+    assert any(each.startswith("the line agent/anna->") and "shape system/vault" in each for each in found)
+    root.set("viewBox", page)
+    assert any("outside the page" in each for each in faults(ET.tostring(root)))
+
+
+def test_a_turn_leaves_nothing_out():
+    for turn, size in product(range(dot.TURNS), range(10)):
+        assert sorted(dot._turned(range(size), turn)) == list(range(size))
