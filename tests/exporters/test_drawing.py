@@ -65,6 +65,25 @@ def test_what_lies_over_something_is_noticed():
     assert any("outside the page" in each for each in faults(ET.tostring(root)))
 
 
+def luminance(colour):
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize("lens", LENSES)
+def test_every_text_has_enough_contrast(lens):
+    snapshot, analysis = both(every_step_model())
+    agent = "bot" if lens == "reach" else None
+    root = ET.fromstring(export(snapshot, analysis, to="svg", lens=lens, agent=agent))
+    for group in root.iter(f"{SVG}g"):
+        fills = [each.get("fill", "none") for each in group if each.tag != f"{SVG}text"]
+        grounds = [fill for fill in fills if fill.startswith("#")] or ["#fafafa"]
+        for text in group.findall(f"{SVG}text"):
+            low, high = sorted((luminance(text.get("fill") or "#000000"), luminance(grounds[0])))
+            assert (high + 0.05) / (low + 0.05) >= 4.5, (text.text, text.get("fill"), grounds)
+
+
 def test_a_turn_leaves_nothing_out():
     for turn, size in product(range(dot.TURNS), range(10)):
         assert sorted(dot._turned(range(size), turn)) == list(range(size))
