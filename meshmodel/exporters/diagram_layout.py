@@ -108,6 +108,11 @@ def _finish(renderer: Renderer, diagram: Diagram, hints: Hints, first: dict[str,
             legend_row=_row(len(diagram.legend), max(_width(shelf) for shelf in shelves)),
         )
     best = arranged = _lay_out(renderer, diagram, hints)
+    if hints.legend_below is not None and len(diagram.nodes) <= SMALL:
+        held = replace(hints, legend_weight=1)
+        other = _lay_out(renderer, diagram, held)
+        if other.size[0] < arranged.size[0]:
+            hints, best, arranged = held, other, other
     crossed = crossed_titles(diagram, arranged.layout)
     fewest = len(crossed)
     tried: dict[str, set[Spot]] = {}

@@ -164,6 +164,7 @@ class Hints:
         turn: which of ``TURNS`` orders things are named in, which gives another order side by side.
         below: pairs of nodes; the second is to stand below (or right of) the first.
         legend_below: the node below which the legend stands, if it is to stand below one.
+        legend_weight: how strongly that node holds the legend in the middle below it.
         legend_row: how many samples of the legend stand side by side.
         titles: for zones whose title a line would cross, where it goes instead: ``labelloc``, ``labeljust``.
         roomy: zones whose title is crossed wherever it goes: their frames are made wide enough for both.
@@ -174,6 +175,7 @@ class Hints:
     turn: int = 0
     below: tuple[tuple[str, str], ...] = ()
     legend_below: str | None = None
+    legend_weight: int = 0
     legend_row: int = 6
     titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     roomy: frozenset[str] = frozenset()
@@ -315,4 +317,4 @@ def _legend(graph: graphviz.Digraph, diagram: Diagram, hints: Hints) -> None:
     for number, name in enumerate(names):
         above = hints.legend_below if number < hints.legend_row else names[number - hints.legend_row]
         if above is not None:
-            graph.edge(above, name, style="invis", weight="0")
+            graph.edge(above, name, style="invis", weight=f"{hints.legend_weight}")

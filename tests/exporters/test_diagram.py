@@ -53,6 +53,12 @@ def test_every_example_in_every_format_fits_a_page_and_is_deterministic(path):
     assert arranged.size[0] <= (780 if small else 1500)
 
 
+@pytest.mark.parametrize(("name", "widest"), [("support-agent", 430), ("agent-chain", 440)])
+def test_a_legend_stands_where_it_makes_the_picture_least_wide(name, widest):
+    made = build(*both(read_file(next(path for path in MODELS if path.stem == name))))
+    assert diagram_layout.arrange(find_renderer(), made).size[0] <= widest
+
+
 def test_a_line_keeps_clear_of_the_title_of_a_zone_that_it_enters():
     made = build(*both(read_file(next(path for path in MODELS if path.stem == "code-agent"))))
     layout = diagram_layout.arrange(find_renderer(), made).layout
