@@ -72,7 +72,8 @@ def text_widths(layout: Mapping[str, Any]) -> dict[str, float]:
         for drawn in each.get("_ldraw_", ()):
             if drawn["op"] == "F":
                 size = float(drawn["size"])
-            elif drawn["op"] == "T" and drawn["text"].isascii():
+            # A backslash is laid out as another letter here than in the SVG itself (``render``).
+            elif drawn["op"] == "T" and drawn["text"].isascii() and "\\" not in drawn["text"]:
                 widths[drawn["text"]] = float(drawn["width"]) / size
     return widths
 

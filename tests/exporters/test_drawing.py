@@ -11,7 +11,7 @@ from meshmodel.exporters import dot
 from meshmodel.exporters.diagram import LENSES, export
 from meshmodel.store.interchange import read_file
 from tests.exporters.drawing import SVG, faults
-from tests.exporters.parts import MODELS, both, every_step_model, valid_random_model
+from tests.exporters.parts import MODELS, both, every_step_model, hostile_model, valid_random_model
 
 CASES = sorted((Path(__file__).parents[1] / "cases").glob("*.toml"))
 SEEDS = range(12)
@@ -43,6 +43,10 @@ def test_nothing_lies_over_anything_in_a_case(path):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_lies_over_anything_in_a_random_model(seed):
     assert faults(export(*both(random_model_of_size(seed)), to="svg")) == []
+
+
+def test_nothing_lies_over_anything_whatever_the_names():
+    assert faults(export(*both(hostile_model()), to="svg")) == []
 
 
 def test_what_lies_over_something_is_noticed():
