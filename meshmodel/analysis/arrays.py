@@ -7,7 +7,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-Nodes = NDArray[np.int32]
+Nodes = NDArray[np.signedinteger]
 Chosen = NDArray[np.bool_]
 """For each node whether it is chosen."""
 Search = tuple[Nodes, Nodes, Nodes]
@@ -15,6 +15,8 @@ Search = tuple[Nodes, Nodes, Nodes]
 
 _NARROW = 1 << 16
 """So many numbers have two bytes, and are sorted in a quarter of the time."""
+_WIDE = 32
+"""Where one in so many nodes is found at once, what is new is quicker told by looking at all nodes."""
 
 
 class Arrays:
@@ -53,6 +55,12 @@ class Arrays:
         order = _order(leaves, size)
         return cls(size, leaves[order], enters[order])
 
+    def and_others(self, leaves: Nodes, enters: Nodes) -> "Arrays":
+        """The same graph with more steps, which come after those that leave the same node."""
+        return Arrays.of_steps(
+            self.size, np.concatenate([self.leaves, leaves]), np.concatenate([self.enters, enters])
+        )
+
     def other(self, successors: Sequence[Sequence[int]], changed: Collection[int]) -> "Arrays":
         """The same graph, but with other nodes after some of its nodes.
 
@@ -75,7 +83,33 @@ class Arrays:
         reached = self._search(self._ahead, start)
         return reached & self._search(self._behind, start), reached
 
-    def leading(self, nodes: Iterable[int], some: Sequence[int]) -> Iterator[list[int]]:
+    def peeled(self, chosen: Chosen, rounds: int) -> tuple[Nodes, Nodes]:
+        """Nodes of which no step leads to another of them, taken away until there are none.
+
+        Args:
+            chosen: the nodes to look at.
+            rounds: so often at most.
+
+        Returns them in that order, and the others.
+        """
+        among = chosen[self.leaves] & chosen[self.enters]
+        leaves, enters = self.leaves[among], self.enters[among]
+        left, taken = np.flatnonzero(chosen), []
+        there = chosen.copy()
+        for _ in range(rounds):
+            blocked = np.zeros(self.size, np.bool_)
+            blocked[leaves] = True
+            is_blocked = blocked[left]
+            free, left = left[~is_blocked], left[is_blocked]
+            taken.append(free)
+            if not free.size or not left.size:
+                break
+            there[free] = False
+            kept = there[enters]
+            leaves, enters = leaves[kept], enters[kept]
+        return np.concatenate(taken), left
+
+    def leading(self, nodes: Iterable[int], some: Sequence[int]) -> Iterator[Nodes]:
         """For each of these nodes those of some others that lead to it.
 
         Most of them are led to from one large component: what leads there is looked for once.
@@ -86,7 +120,14 @@ class Arrays:
             seen = self._search(self._behind, node, core, to_core)
             if np.count_nonzero(seen) > np.count_nonzero(to_core) and not (seen & core).any():
                 core, to_core = seen & self._search(self._ahead, node), seen
-            yield asked[seen[asked]].tolist()
+            yield asked[seen[asked]]
+
+    @cached_property
+    def is_last(self) -> Chosen:
+        """For each node whether nothing follows on it."""
+        found = np.ones(self.size, np.bool_)
+        found[self.leaves] = False
+        return found
 
     @cached_property
     def _ahead(self) -> Search:
@@ -108,7 +149,7 @@ class Arrays:
         seen = np.zeros(self.size, np.bool_)
         seen[start] = True
         place = np.empty(self.size, np.int32)
-        new = np.array([start], np.int32)
+        new: Nodes = np.array([start], np.int32)
         while new.size:
             if core is not None and known is not None and core[new].any():
                 seen |= known
@@ -117,6 +158,13 @@ class Arrays:
             ends = np.cumsum(count, dtype=np.int32)
             numbers = self._numbers[: ends[-1] if ends.size else 0]
             found = after[np.repeat(first[new] - ends + count, count) + numbers]
+            if found.size * _WIDE > self.size:
+                fresh = np.zeros(self.size, np.bool_)
+                fresh[found] = True
+                np.greater(fresh, seen, out=fresh)
+                seen |= fresh
+                new = np.flatnonzero(fresh)
+                continue
             found = found[~seen[found]]
             seen[found] = True
             # Each of them once.

@@ -2,8 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, compress, repeat
-from operator import add, attrgetter, itemgetter
+from itertools import chain, count, repeat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from meshmodel.analysis.closure import forward, is_sparse, search
@@ -20,7 +19,8 @@ from meshmodel.analysis.steps import (
     bits,
     successor_lists,
 )
-from meshmodel.model.vocabulary import Action
+from meshmodel.model.records import Custody
+from meshmodel.model.vocabulary import HOWS, Action, How
 
 if TYPE_CHECKING:
     from meshmodel.analysis.arrays import Arrays
@@ -29,35 +29,33 @@ _FEW_WORDS: Final = 16
 """What leads to so many nodes is looked for one after the other."""
 _MANY: Final = 5_000
 """From so many nodes on steps are put into arrays."""
-_VAST: Final = 50_000
-"""So many nodes are searched by arrays, whatever is looked for."""
 _ENOUGH: Final = 2_000
 """So many nodes of a component are enough to meet it."""
+_BITS: Final = 5
+"""So many bits hold the actions of a relation."""
+_ADMIN: Final = 1 << ADMIN
 
 
 class Coded(NamedTuple):
-    """Relations as numbers.
+    """Relations between nodes as numbers.
 
     Attributes:
-        codes: for each the node that its steps leave times the number of all nodes, and the one that they
-            enter, both of the first action; less than 0 where an end is no node.
-        actions: its actions as five bits; ``None``: there is one step of each.
-        times: so much more is the step of the next action.
+        codes: for each the node that its first step leaves times the number of all nodes, and the one that
+            it enters; and its actions as five bits after these.
+        times: so much more is the step of the next action; 0: there is one step of each.
     """
 
-    codes: Sequence[int]
-    actions: Sequence[int] | None = None
+    codes: list[int]
     times: int = 0
 
     def each(self) -> Iterator[int]:
-        """All steps as such numbers."""
-        if self.actions is None:
-            return (code for code in self.codes if code >= 0)
+        """All steps as such numbers, without actions."""
+        if not self.times:
+            return (code >> _BITS for code in self.codes)
         return (
-            code + self.times * action
-            for code, actions in zip(self.codes, self.actions, strict=True)
-            if code >= 0
-            for action in bits(actions)
+            (code >> _BITS) + self.times * action
+            for code in self.codes
+            for action in bits(code & ALL_ACTIONS)
         )
 
 
@@ -75,54 +73,87 @@ class Compiled:
     steps: dict[StepKind, list[Pair]]
     declared: frozenset[Pair]
     ahead: list[Sequence[int]]
-    arrays: "Arrays | None"
+    arrays: "Arrays | None" = None
 
 
 def compiled(mesh: Mesh) -> Compiled:
     """The steps of the snapshot of a mesh, whose nodes have their numbers."""
     relations = _Relations(mesh)
-    kinds = relations.coded()
-    arrays: Arrays | None = None
-    steps: dict[StepKind, list[Pair]]
-    ahead: list[Sequence[int]]
-    if mesh.size < _MANY:
-        steps = {kind: _pairs(each.each(), mesh.size) for kind, each in kinds.items()}
-        ahead = successor_lists(mesh.size, chain.from_iterable(steps.values()))
-    else:
+    kinds, declared = relations.coded(), relations.triggers()
+    if mesh.size >= _MANY:
         from meshmodel.analysis.laying import laid_out  # only here: it takes long to import numpy
 
-        steps, arrays = laid_out(kinds, mesh.size)
-        ahead = arrays.successors()
-    triggers = set(relations.triggers().each())
-    declared = frozenset(map(divmod, triggers, repeat(mesh.size)))
-    steps["trigger"] = trigger = _pairs(triggers.union(_arising(mesh, ahead, arrays)), mesh.size)
-    entered: dict[int, list[int]] = {}
-    for leaves, enters in trigger:
-        entered.setdefault(leaves, []).append(enters)
+        return laid_out(mesh, kinds, declared)
+    steps = {kind: _pairs(each.each(), mesh.size) for kind, each in kinds.items()}
+    ahead = successor_lists(mesh.size, chain.from_iterable(steps.values()))
+    triggers = set(declared.each())
+    reads, steerable = hearing(mesh)
+    for read, agents in reading(reads, set(steerable), ahead):
+        triggers.update(map(((read + WRITE) * mesh.size).__add__, agents))
+    steps["trigger"] = trigger = _pairs(triggers, mesh.size)
     # A write access is left by custody steps and triggers alone, so this keeps the order of the kinds.
-    for leaves, after in entered.items():
-        ahead[leaves] = [*ahead[leaves], *after]
-    if arrays is not None:
-        is_crowded = not is_sparse(ahead, list(mesh.agent_node.values()))
-        arrays = arrays.other(ahead, entered) if is_crowded else None
-    return Compiled({kind: steps[kind] for kind in STEP_ORDER}, declared, ahead, arrays)
+    for leaves, enters in trigger:
+        ahead[leaves] = [*ahead[leaves], enters]
+    return Compiled(in_order(steps), pairs_of(declared, mesh.size), ahead)
+
+
+def in_order(steps: Mapping[StepKind, list[Pair]]) -> dict[StepKind, list[Pair]]:
+    """Steps by kind, in the order of the kinds."""
+    return {kind: steps[kind] for kind in STEP_ORDER}
+
+
+def pairs_of(coded: Coded, size: int) -> frozenset[Pair]:
+    """Relations without actions as steps.
+
+    Args:
+        coded: as numbers.
+        size: the number of nodes.
+    """
+    return frozenset(map(divmod, coded.each(), repeat(size)))
 
 
 def _pairs(codes: Iterable[int], size: int) -> list[Pair]:
     return list(map(divmod, sorted(codes), repeat(size)))
 
 
+class _Nodes:
+    """The nodes of elements of one kind by id, as ends of relations as numbers.
+
+    Attributes:
+        left, entered: for relations that leave it, or enter it; the numbers of all relations of one that
+            is no node are less than 0.
+        is_whole: whether all are nodes.
+    """
+
+    def __init__(self, size: int, ids: Sequence[str], first: int, apart: int, every: Collection[str]) -> None:
+        """Number elements.
+
+        Args:
+            size: how many nodes there are of all kinds.
+            ids: those that are nodes.
+            first: the node of the first one; the others are ``apart``.
+            apart: see there.
+            every: those that there are.
+        """
+        self.left, self.entered = (
+            dict(zip(ids, count(first * times, apart * times))) for times in (size << _BITS, 1 << _BITS)
+        )
+        self.is_whole = len(ids) == len(every)
+        if not self.is_whole:
+            for numbers in (self.left, self.entered):
+                numbers.update(dict.fromkeys(set(every).difference(ids), -size * size << _BITS))
+
+
 class _Relations:
     """The relations of a snapshot as steps between nodes; those whose ends are no nodes are none."""
 
     def __init__(self, mesh: Mesh) -> None:
-        self._snapshot = mesh.snapshot
+        self._snapshot = snapshot = mesh.snapshot
         self._size = size = mesh.size
-        self._agents, self._credentials = mesh.agent_node, mesh.credential_node
-        self._first = {each: 5 * number for number, each in enumerate(mesh.systems)}
-        self._from_agent = {each: node * size for each, node in self._agents.items()}
-        self._from_credential = {each: node * size for each, node in self._credentials.items()}
-        self._from_system = {each: node * size for each, node in self._first.items()}
+        self._agents = _Nodes(size, mesh.agents, mesh.first_agent, 1, snapshot.agent)
+        self._credentials = _Nodes(size, mesh.credentials, mesh.first_credential, 1, snapshot.credential)
+        self._systems = _Nodes(size, mesh.systems, 0, 5, snapshot.system)
+        self._is_whole = self._agents.is_whole and self._credentials.is_whole
 
     def coded(self) -> dict[StepKind, Coded]:
         """The steps by kind, all but triggers."""
@@ -132,119 +163,131 @@ class _Relations:
             "hold": self._holds(),
             "grant": grants,
             "custody": self._custodies(),
-            "exchange": Coded(self._ends(snapshot.exchange, self._from_credential, self._credentials)),
-            "delegation": Coded(self._ends(snapshot.delegation, self._from_agent, self._agents)),
+            "exchange": self._between(snapshot.exchange, self._credentials, self._credentials),
+            "delegation": self._between(snapshot.delegation, self._agents, self._agents),
             "hosting": self._hosting(),
             "implies": self._implied(grants),
         }
 
     def triggers(self) -> Coded:
         """The steps of declared triggers."""
-        codes = self._ends(self._snapshot.trigger, self._from_system, self._agents)
-        return Coded(codes, [1 << WRITE] * len(codes), self._size)
+        codes = self._between(self._snapshot.trigger, self._systems, self._agents).codes
+        return Coded(list(map((WRITE * self._size << _BITS).__add__, codes)))
 
-    def _ends(
-        self, table: Iterable[tuple[str, str]], leaving: Mapping[str, int], entered: Mapping[str, int]
-    ) -> list[int]:
-        none = -self._size * self._size
-        leaves = map(leaving.get, map(itemgetter(0), table), repeat(none))
-        enters = map(entered.get, map(itemgetter(1), table), repeat(none))
-        return list(map(add, leaves, enters))
+    def _of_nodes(self, codes: list[int], times: int = 0) -> Coded:
+        return Coded(codes if self._is_whole else [code for code in codes if code >= 0], times)
+
+    # Both ends of a relation at once: where there are many, it takes longest to fetch them from memory.
+
+    def _between(self, table: Iterable[tuple[str, str]], ones: _Nodes, others: _Nodes) -> Coded:
+        left, entered = ones.left, others.entered
+        return self._of_nodes([left[one] + entered[other] for one, other in table])
 
     def _holds(self) -> Coded:
         """Hold relations, and what is passed with a delegation."""
-        codes = self._ends(self._snapshot.hold, self._from_agent, self._credentials)
+        agents, left, entered = self._agents.entered, self._agents.left, self._credentials.entered
+        found = self._between(self._snapshot.hold, self._agents, self._credentials)
         passed = {
-            self._from_agent[other] + self._credentials[each]
+            left[other] + entered[each]
             for (one, other), record in self._snapshot.delegation.items()
-            if record.passes and one in self._agents and other in self._agents
+            if record.passes and agents[one] >= 0
             for each in record.passes
-            if each in self._credentials
         }
-        return Coded([*codes, *passed.difference(codes)])
+        return self._of_nodes([*found.codes, *passed.difference(found.codes)]) if passed else found
 
     def _grants(self) -> Coded:
-        table = self._snapshot.grant
-        codes = self._ends(table, self._from_credential, self._first)
-        return Coded(codes, _masks(map(attrgetter("actions"), table.values())), 1)
+        masks, left, entered = _Masks(), self._credentials.left, self._systems.entered
+        return self._of_nodes(
+            [
+                left[one] + entered[other] + masks[record.actions]
+                for (one, other), record in self._snapshot.grant.items()
+            ],
+            1,
+        )
 
     def _custodies(self) -> Coded:
         """What merely stores a bound credential yields nothing: it is useless without its key or host."""
-        table, records = self._snapshot.custody, self._snapshot.credential
-        codes = self._ends(table, self._from_system, self._credentials)
-        actions = _masks(map(attrgetter("obtained_by"), table.values()))
-        bound = {each for each, record in records.items() if record.is_bound}
+        left, entered = self._systems.left, self._credentials.entered
+        table = self._snapshot.custody
+        bound = {each for each, record in self._snapshot.credential.items() if record.is_bound}
         if bound:
-            for place, record in enumerate(table.values()):
-                if record.how == "stores" and record.credential in bound:
-                    actions[place] = 0
-        return Coded(codes, actions, self._size)
+            table = {
+                key: each
+                for key, each in table.items()
+                if each.how != "stores" or each.credential not in bound
+            }
+        masks = _Masks({how: action_mask(Custody("", "", how).obtained_by) for how in HOWS})
+        return self._of_nodes(
+            [
+                left[one] + entered[other] + masks[record.by or record.how]
+                for (one, other), record in table.items()
+            ],
+            self._size,
+        )
 
     def _hosting(self) -> Coded:
-        return Coded(
+        left, entered = self._systems.left, self._agents.entered
+        execute = EXECUTE * self._size << _BITS
+        return self._of_nodes(
             [
-                self._from_system[record.runs_on] + EXECUTE * self._size + self._agents[agent]
+                left[record.runs_on] + execute + entered[agent]
                 for agent, record in self._snapshot.agent.items()
-                if record.runs_on is not None and agent in self._agents
+                if record.runs_on is not None
             ]
         )
 
     def _implied(self, grants: Coded) -> Coded:
         """From each admin access for which there is a grant to the other four."""
-        assert grants.actions is not None
-        granted = compress(grants.codes, map((1 << ADMIN).__and__, grants.actions))
-        administered = {code % self._size for code in granted if code >= 0}
-        codes = [(first + ADMIN) * self._size + first for first in administered]
-        return Coded(codes, [ALL_ACTIONS ^ 1 << ADMIN] * len(codes), 1)
+        size, others = self._size, ALL_ACTIONS ^ _ADMIN
+        administered = {(code >> _BITS) % size for code in grants.codes if code & _ADMIN}
+        return Coded([((first + ADMIN) * size + first << _BITS) + others for first in administered], 1)
 
 
-def _masks(actions: Iterable[tuple[Action, ...]]) -> list[int]:
+class _Masks(dict[tuple[Action, ...] | How, int]):
     """Actions as five bits: most are the same few."""
-    every = list(actions)
-    masks = {each: action_mask(each) for each in set(every)}
-    return list(map(masks.__getitem__, every))
+
+    def __missing__(self, actions: tuple[Action, ...] | How) -> int:
+        assert not isinstance(actions, str)
+        mask = self[actions] = action_mask(actions)
+        return mask
 
 
 # Triggers that arise by themselves ----------------------------------------------------------------
 
 
-def _arising(mesh: Mesh, ahead: Sequence[Sequence[int]], arrays: "Arrays | None") -> Iterator[int]:
-    """A steerable agent reads outsiders' words, by steps other than triggers (so that no such trigger is
-    the reason of another): steps from the write access of the place.
+def hearing(mesh: Mesh) -> tuple[list[int], list[int]]:
+    """The read accesses of places with outsiders' words, and the steerable agents, both in order: such an
+    agent that reads there by steps other than triggers (so that no such trigger is the reason of another)
+    is steered from the write access of the place.
     """
-    for read, agents in _reading_words(mesh, ahead, arrays):
-        yield from map(((read + WRITE) * mesh.size).__add__, agents)
-
-
-def _reading_words(
-    mesh: Mesh, ahead: Sequence[Sequence[int]], arrays: "Arrays | None"
-) -> Iterable[tuple[int, Collection[int]]]:
-    """The steerable agents by the read access of each place with outsiders' words that they reach."""
-    nodes = mesh.agent_node
     records = mesh.snapshot.agent
-    steerable = {node for each, node in nodes.items() if records[each].is_steerable}
-    if not steerable or not mesh.untrusted:
+    steerable = [node for each, node in mesh.agent_node.items() if records[each].is_steerable]
+    return (list(bits(mesh.untrusted)), steerable) if steerable else ([], [])
+
+
+def reading(
+    reads: Sequence[int], steerable: set[int], ahead: Sequence[Sequence[int]]
+) -> Iterable[tuple[int, Collection[int]]]:
+    """Those of some agents that lead to each of these nodes."""
+    if not reads:
         return ()
-    reads = list(bits(mesh.untrusted))
-    if arrays is not None and (len(reads) <= _FEW_WORDS or mesh.size >= _VAST):
-        return zip(reads, arrays.leading(reads, sorted(steerable)), strict=True)
     behind = _behind(ahead, reads)
-    reading: dict[int, set[int]] = {}
+    found: dict[int, set[int]] = {}
     if is_sparse(behind, reads):
         for read in reads:
             leading: set[int] = set()
             search(behind, read, leading)
-            reading[read] = leading & steerable
+            found[read] = leading & steerable
     elif len(reads) <= _FEW_WORDS:
-        reading = _reading(reads, steerable, ahead, behind)
+        found = _reading(reads, steerable, ahead, behind)
     else:
         # Backwards, and one mark for each place with outsiders' words.
         closure = forward(behind)
         columns = closure.columns({read: 1 << number for number, read in enumerate(reads)})
         for agent in steerable:
             for number in bits(columns[closure.component[agent]]):
-                reading.setdefault(reads[number], set()).add(agent)
-    return reading.items()
+                found.setdefault(reads[number], set()).add(agent)
+    return found.items()
 
 
 def _behind(ahead: Sequence[Sequence[int]], wanted: Iterable[int]) -> list[list[int]]:

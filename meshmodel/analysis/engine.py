@@ -166,11 +166,12 @@ class Engine:
 
     def _lacking(self, successors: Successors, changed: set[int]) -> Closure:
         """The closure of a graph that lacks some of the steps that leave these nodes."""
-        if self.mesh.arrays is None:
+        arrays = self.mesh.arrays
+        if arrays is None:
             return part(self.effective, successors)
         from meshmodel.analysis.around import around_core
 
-        return around_core(successors, self.mesh.arrays.other(successors, changed))
+        return around_core(successors, arrays.other(successors, changed), (arrays, self.effective))
 
     def _forward(self, kinds: Iterable[StepKind]) -> Closure:
         successors = self.mesh.successors(kinds)

@@ -6,9 +6,10 @@ active agents. A set of nodes is a Python integer with one bit a node.
 """
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain, groupby
+from itertools import chain, count
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
@@ -176,9 +177,9 @@ class Mesh:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        by_zone: dict[str, list[System]] = {}
+        by_zone: defaultdict[str, list[System]] = defaultdict(list)
         for record in snapshot.system.values():
-            by_zone.setdefault(record.domain, []).append(record)
+            by_zone[record.domain].append(record)
         self._number(
             [each for zone in sorted(by_zone) for each in sorted(by_zone[zone], key=attrgetter("id"))],
             sorted([each.id for each in snapshot.credential.values() if each.is_active]),
@@ -196,15 +197,13 @@ class Mesh:
         self.systems = [record.id for record in records]
         self.credentials = credentials
         self.agents = agents
-        self.system_number = {each: number for number, each in enumerate(self.systems)}
+        self.system_number = dict(zip(self.systems, count()))
         self.first_credential = 5 * (len(self.systems) + FREE)
         self.first_agent = self.first_credential + len(self.credentials) + FREE
         self.size = self.first_agent + len(self.agents) + FREE
         self.late: tuple[int, ...] = ()
-        self.credential_node = {
-            each: number for number, each in enumerate(self.credentials, self.first_credential)
-        }
-        self.agent_node = {each: number for number, each in enumerate(self.agents, self.first_agent)}
+        self.credential_node = dict(zip(self.credentials, count(self.first_credential)))
+        self.agent_node = dict(zip(self.agents, count(self.first_agent)))
 
         self.zone_of = [record.domain for record in records]
         levels = [_LEVEL[record.sensitivity] for record in records]
@@ -214,8 +213,8 @@ class Mesh:
         self.acting = self.access ^ self.read
         self.zone_mask: dict[str, int] = {}
         first = 0
-        for zone, group in groupby(self.zone_of):
-            after = first + 5 * sum(1 for _ in group)
+        for zone, number in Counter(self.zone_of).items():
+            after = first + 5 * number
             self.zone_mask[zone] = (1 << after) - (1 << first)
             first = after
         self.level_read = [_reads(levels, level) for level in range(4)]

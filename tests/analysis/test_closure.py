@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meshmodel.analysis import around, closure
 from meshmodel.analysis import arrays as in_arrays
-from meshmodel.analysis import closure
 from meshmodel.analysis.around import around_core
 from meshmodel.analysis.arrays import Arrays
 from meshmodel.analysis.closure import Closure, Searched, forward, part, search
@@ -66,13 +67,20 @@ def test_a_closure_and_one_that_lacks_steps_have_what_searches_find(both: tuple[
     check(part(closed, some), some)
 
 
-@given(graphs())
-def test_a_closure_around_a_core_and_one_that_lacks_steps_have_the_same(both: tuple[Graph, Graph]):
+@given(graphs(), st.sampled_from((1, 2, 100)), st.sampled_from((0, 1, 100)))
+def test_a_closure_around_a_core_and_one_that_lacks_steps_have_the_same(
+    both: tuple[Graph, Graph], rounds: int, wide: int
+):
     whole, some = both
     arrays = Arrays.of(whole)
-    check(around_core(whole, arrays), whole)
-    changed = {node for node, after in enumerate(whole) if sorted(after) != sorted(some[node])}
-    check(around_core(some, arrays.other(some, changed)), some)
+    with patch.object(around, "_ROUNDS", rounds), patch.object(in_arrays, "_WIDE", wide):
+        closed = around_core(whole, arrays)
+        check(closed, whole)
+        changed = {node for node, after in enumerate(whole) if sorted(after) != sorted(some[node])}
+        part = arrays.other(some, changed)
+        check(around_core(some, part), some)
+        check(around_core(some, part, (arrays, closed)), some)
+        check(closed, whole)
 
 
 @given(graphs(), st.sampled_from((0, 1 << 16)))
@@ -95,3 +103,12 @@ def test_a_closure_that_is_searched_has_the_same(both: tuple[Graph, Graph]):
     whole, some = both
     check(Searched(whole), whole)
     check(part(Searched(whole), some), some)
+
+
+def test_nodes_are_taken_away_one_after_the_other_as_long_as_no_other_follows():
+    arrays = Arrays.of([[1], [2], [], [4, 1], [3], [1, 3]])
+    every = np.ones(6, np.bool_)
+    single, left = arrays.peeled(every, 100)
+    assert (single.tolist(), left.tolist()) == ([2, 1, 0], [3, 4, 5])
+    single, left = arrays.peeled(every, 2)
+    assert (single.tolist(), left.tolist()) == ([2, 1], [0, 3, 4, 5])
