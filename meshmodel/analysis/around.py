@@ -39,7 +39,8 @@ def around_core(
     row = int.from_bytes(np.packbits(reached, bitorder="little").tobytes(), "little")
     entered = np.zeros(len(found.members), np.bool_)
     entered[found.numbers[arrays.enters[core[arrays.leaves]]]] = True
-    closure.foretell(int(found.numbers[np.argmax(core)]), row, set(np.flatnonzero(entered).tolist()))
+    place = int(found.numbers[np.argmax(core)])
+    closure.foretell(place, row, set(np.flatnonzero(entered).tolist()), reached.tobytes())
     return closure
 
 

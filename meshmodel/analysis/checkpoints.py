@@ -9,12 +9,14 @@ from typing import Final
 from meshmodel.analysis.closure import Closure, Successors, union
 from meshmodel.analysis.onward import Onward
 from meshmodel.analysis.products import taken_off
-from meshmodel.analysis.steps import ADMIN, EXECUTE, STEP_ORDER, WRITE, Mesh, Pair, action_mask, bits
+from meshmodel.analysis.steps import ADMIN, EXECUTE, STEP_ORDER, WRITE, Mesh, Pair, action_mask, bits, without
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.vocabulary import DECISION_KINDS, View
 
 _FEW: Final = 24
 """So many nodes that give power over a checkpoint are taken off one by one."""
+_FEW_MORE: Final = 8
+"""So many of them are looked at one by one; to tell whether more of them are known costs as much."""
 _LANDMARKS: Final = 16
 """Of so many large components it is worked out once what they reach."""
 
@@ -35,7 +37,7 @@ def shortcomings(checkpoint: Checkpoint, view: View) -> tuple[str, ...]:
 
 def steps_covered(mesh: Mesh, checkpoint: Checkpoint, exists: Mapping[int, Container[int]]) -> list[Pair]:
     """The steps of the graph that it sits on and whose action it covers; none for a boundary."""
-    covered = action_mask(checkpoint.actions)
+    mask = action_mask(checkpoint.actions)
     agents, credentials = mesh.agent_node, mesh.credential_node
     leaves: list[int | None]
     enters: list[int | None]
@@ -45,10 +47,10 @@ def steps_covered(mesh: Mesh, checkpoint: Checkpoint, exists: Mapping[int, Conta
         case "grant":
             first = 5 * mesh.system_number[checkpoint.to]
             leaves = [credentials.get(checkpoint.from_)]
-            enters = [first + action for action in range(5) if covered >> action & 1]
+            enters = [first + action for action in range(5) if mask >> action & 1]
         case "custody":
             first = 5 * mesh.system_number[checkpoint.from_]
-            leaves = [first + action for action in range(5) if covered >> action & 1]
+            leaves = [first + action for action in range(5) if mask >> action & 1]
             enters = [credentials.get(checkpoint.to)]
         case "exchange":
             leaves, enters = [credentials.get(checkpoint.from_)], [credentials.get(checkpoint.to)]
@@ -60,13 +62,12 @@ def steps_covered(mesh: Mesh, checkpoint: Checkpoint, exists: Mapping[int, Conta
             leaves, enters = [mesh.access_node(checkpoint.from_, EXECUTE)], [agents.get(checkpoint.to)]
         case "boundary":
             return []
-    return [
-        (one, other)
-        for one in leaves
-        if one is not None
-        for other in enters
-        if other is not None and other in exists.get(one, ())
-    ]
+    covered = []
+    for one in leaves:
+        if one is not None:
+            after = exists.get(one, ())
+            covered += [(one, other) for other in enters if other is not None and other in after]
+    return covered
 
 
 def control_mask(mesh: Mesh, checkpoint: Checkpoint, credentials: Mapping[str, int] | None = None) -> int:
@@ -175,32 +176,47 @@ class Candidates:
     def weigh(self) -> None:
         """Put the candidates together by the nodes that give power over them."""
         self.controllable = 0
-        self.by_control: dict[int, int] = {}
         self.by_node: dict[int, int] = {}
         self.powers: dict[int, int] = {}
+        numbers: dict[int, list[int]] = {}
         for number, control in enumerate(self.control):
             if control:
-                self.controllable |= control
-                self.by_control[control] = self.by_control.get(control, 0) | 1 << number
+                # To hash such a set takes longest.
+                numbers.setdefault(control, []).append(number)
+        for control in numbers:
+            self.controllable |= control
+        self.by_control = {control: union(some) for control, some in numbers.items()}
 
-    def controlled(self, row: int) -> int:
-        """The candidates over which somebody with this unchecked reach has power."""
-        power = row & self.controllable
+    def controlled(self, row: int, before: int = 0, dropped: int = 0) -> int:
+        """The candidates over which somebody with this unchecked reach has power.
+
+        Args:
+            row: the reach.
+            before: a part of it, all of it perhaps,
+            dropped: and the candidates over which that gives power.
+        """
+        power = without(row & self.controllable, before)
         if not power:
-            return 0
-        dropped = self.powers.get(power)
-        if dropped is None:
-            dropped = 0
+            return dropped
+        numbers_of = self.numbers_by_node()
+        nodes = taken_off(power, _FEW_MORE)
+        if nodes is not None:
+            for node in nodes:
+                dropped |= numbers_of[node]
+            return dropped
+        # Many reach the same of what gives power.
+        found = self.powers.get(power)
+        if found is None:
+            found = 0
             if power.bit_count() < len(self.by_control):
-                numbers_of = self.numbers_by_node()
                 for node in bits(power):
-                    dropped |= numbers_of[node]
+                    found |= numbers_of[node]
             else:
                 for control, numbers in self.by_control.items():
                     if power & control:
-                        dropped |= numbers
-            self.powers[power] = dropped
-        return dropped
+                        found |= numbers
+            self.powers[power] = found
+        return dropped | found
 
     def numbers_by_node(self) -> dict[int, int]:
         """For each node the candidates over which it gives power; where nobody asks it takes too long."""
@@ -258,10 +274,10 @@ class Guarding:
         self.baseline = baseline
 
     @cached_property
-    def _large(self) -> tuple[int, dict[int, int]]:
-        """A node of each of the largest components, together, and each with its place: the largest first."""
+    def _large(self) -> list[tuple[int, int]]:
+        """A node of each of the largest components, the largest first, and as a set."""
         nodes = self.baseline.largest(_LANDMARKS) if self.candidates.controllable else []
-        return union(nodes), {node: place for place, node in enumerate(nodes)}
+        return [(node, 1 << node) for node in nodes]
 
     @cached_property
     def _landmarks(self) -> dict[int, Unchecked]:
@@ -278,7 +294,7 @@ class Guarding:
     def alone(self, node: int) -> Unchecked:
         """The unchecked reach of one node as the start."""
         alike = self.alike(node)
-        if alike.row >> node & 1:
+        if self.baseline.is_cycle(self.baseline.component[node]) or alike.row >> node & 1:
             return alike
         row = alike.row | 1 << node
         return Unchecked(row, alike.dropped, alike.seeds, alike.waiting, alike.leaving)
@@ -301,14 +317,14 @@ class Guarding:
         known = self._alike.get(id(row))
         if known is None:
             seeds = (node,) if is_cycle else tuple(baseline.successors[node])
-            known = self._alike[id(row)] = self._fixpoint(self._ahead(Unchecked(row, 0, (seeds,), ())))
+            known = self._alike[id(row)] = self._ahead(Unchecked(row, 0, (seeds,), ()))
         return known
 
     def _from_guarded(self, node: int) -> Unchecked:
         row = self.baseline.row(node)
         known = self._alone.get(row)
         if known is None:
-            known = self._alone[row] = self._fixpoint(self._ahead(Unchecked(row, 0, ((node,),), ())))
+            known = self._alone[row] = self._ahead(Unchecked(row, 0, ((node,),), ()))
         return known
 
     def forget(self) -> None:
@@ -337,24 +353,29 @@ class Guarding:
         """The unchecked reach of a start and one more node, from which this follows in the baseline."""
         row, seeds = before.row | following, (*before.seeds, (node,))
         start = Unchecked(row, before.dropped, seeds, before.waiting, before.leaving)
-        return self._fixpoint(start if before.dropped else self._ahead(start))
+        return self._fixpoint(start, before.row) if before.dropped else self._ahead(start)
 
     def _ahead(self, start: Unchecked) -> Unchecked:
-        """A start from which nothing was dropped yet, with all that its landmark brings."""
+        """What is reached where nothing was dropped yet, beginning with all that a landmark brings."""
         if start.row & self.candidates.controllable:
-            large, place_of = self._large
-            here = start.row & large
-            if here:
-                after = self._landmark(min(bits(here), key=place_of.__getitem__))
-                row, seeds = start.row | after.row, (*start.seeds, *after.seeds)
-                return Unchecked(row, after.dropped, seeds, after.waiting, after.leaving)
-        return start
+            for node, here in self._large:
+                if start.row & here:
+                    after = self._landmark(node)
+                    row, seeds = start.row | after.row, (*start.seeds, *after.seeds)
+                    return self._fixpoint(
+                        Unchecked(row, after.dropped, seeds, after.waiting, after.leaving), after.row
+                    )
+        return self._fixpoint(start)
 
-    def _fixpoint(self, start: Unchecked) -> Unchecked:
+    def _fixpoint(self, start: Unchecked, known: int = 0) -> Unchecked:
+        """A start that reaches no more.
+
+        Args:
+            start: what it reaches at first.
+            known: a part of that which gives power over what was dropped, and over nothing else.
+        """
         candidates = self.candidates
         row, dropped, leaving = start.row, start.dropped, start.leaving
-        if not row & leaving and candidates.controlled(row) == dropped:
-            return start
         added: list[int] = []
         waiting: Sequence[Pair] = start.waiting
         while True:
@@ -363,15 +384,19 @@ class Guarding:
                 inside = self._bytes(row)
                 waiting = [step for step in waiting if not inside[step[1] >> 3] >> (step[1] & 7) & 1]
                 leaving = union([leaves for leaves, _ in waiting])
-            after = candidates.controlled(row)
+            after = candidates.controlled(row, known, dropped)
+            known = row
             if after == dropped:
+                if not added and dropped == start.dropped:
+                    return start
                 seeds = (*start.seeds, tuple(added)) if added else start.seeds
                 return Unchecked(row, dropped, seeds, tuple(waiting), leaving)
+            inside = self._bytes(row)
             lost = [
                 step
                 for number in bits(after & ~dropped)
                 for step in candidates.covered[number]
-                if not candidates.guards[step] & ~after and not row >> step[1] & 1
+                if not candidates.guards[step] & ~after and not inside[step[1] >> 3] >> (step[1] & 7) & 1
             ]
             if lost:
                 waiting = [*waiting, *lost]

@@ -67,7 +67,8 @@ class Following:
         if core:
             # Most are in the largest component.
             self._take(self._onward.of(core[0]), core)
-            asked = sorted(set(asked).difference(core))
+            taken = set(core)
+            asked = [source for source in asked if source not in taken]
         alike: dict[int, list[int]] = {}
         rows: dict[int, int] = {}
         for source in asked:

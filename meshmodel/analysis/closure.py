@@ -36,7 +36,17 @@ class Closure:
 
     keeps = False
 
-    __slots__ = ("_entered", "_rows", "component", "leaves", "members", "successors", "wanted")
+    __slots__ = (
+        "_core",
+        "_entered",
+        "_inside",
+        "_rows",
+        "component",
+        "leaves",
+        "members",
+        "successors",
+        "wanted",
+    )
 
     def __init__(
         self,
@@ -52,6 +62,7 @@ class Closure:
         self.wanted = wanted
         self.leaves = leaves
         self._entered: dict[int, set[int]] = {}
+        self._core, self._inside = -1, b""
         self._rows: list[int | None] = [None] * len(members)
 
     def row(self, node: int) -> int:
@@ -74,16 +85,28 @@ class Closure:
         """Work the rows of these nodes out at once, which is quicker than one after the other."""
         self._find({self.component[node] for node in nodes})
 
-    def foretell(self, number: int, row: int, entered: set[int]) -> None:
-        """Take over what is known of a component before it is asked for.
+    def foretell(self, number: int, row: int, entered: set[int], inside: bytes) -> None:
+        """Take over what is known of a component before it is asked for: of one at most.
 
         Args:
             number: the component.
             row: the set of nodes that it reaches, itself included.
             entered: the components to which steps lead from its nodes, its own included.
+            inside: for each node whether it is in the row, 0 or 1.
         """
+        self._core, self._inside = number, inside
         self._rows[number] = row & self.wanted
         self._entered[self.members[number][0]] = entered
+
+    def _more(self, node: int) -> Sequence[int]:
+        """The nodes after one; if any of them is in the foretold component, those that it does not reach."""
+        after, core, component = self.successors[node], self._core, self.component
+        if core >= 0:
+            for each in after:
+                if component[each] == core:
+                    inside = self._inside
+                    return [each for each in after if not inside[each]]
+        return after
 
     def is_cycle(self, number: int) -> bool:
         """Whether a component has several members, each of which leads back to itself."""
@@ -117,14 +140,15 @@ class Closure:
             group = self.members[number]
             # Whoever has no other marks gets these very ones: most sets of marks are one object then.
             if len(group) == 1:
-                for after in successors[group[0]]:
-                    place = component[after]
-                    known = columns[place]
-                    columns[place] = known | marks if known else marks
+                entered: Iterable[int] = map(component.__getitem__, successors[group[0]])
             else:
-                for place in self._after(group):
-                    known = columns[place]
-                    columns[place] = known | marks if known else marks
+                entered = self._after(group)
+            for place in entered:
+                known = columns[place]
+                if not known:
+                    columns[place] = marks
+                elif known is not marks:
+                    columns[place] = known | marks
         return columns
 
     def _after(self, group: list[int]) -> set[int]:
@@ -165,7 +189,7 @@ class Closure:
                 rows[number] = self._row_of_large(number) & self.wanted
                 continue
             for number in (
-                self._after(group) if len(group) > 1 else [component[x] for x in successors[group[0]]]
+                self._after(group) if len(group) > 1 else [component[x] for x in self._more(group[0])]
             ):
                 if rows[number] is None and number not in found:
                     node = members[number][0]
@@ -181,8 +205,11 @@ class Closure:
                 continue
             if len(group) == 1:
                 node = group[0]
+                more = self._more(node)
                 row = 1 << node
-                for after in successors[node]:
+                if more is not successors[node]:
+                    row |= rows[self._core] or 0
+                for after in more:
                     other = rows[component[after]]
                     row |= 1 << after if other is None else other
             else:

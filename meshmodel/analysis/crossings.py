@@ -277,7 +277,7 @@ class Counts:
         situation = traveller.situation
         product = self._wholes.get(situation)
         if product is None:
-            product = self._wholes[situation] = pairs.known(situation.sources, situation.reach)
+            product = self._wholes[situation] = pairs.product(situation.sources, situation.reach)
         return pairs.crossings(product, pairs.home_of(home), begins=home is not None)
 
     def _open(self, traveller: Traveller) -> int:

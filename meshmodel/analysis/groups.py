@@ -59,6 +59,9 @@ _MUCH: Final = 256
 _VARIANTS: Final = 8
 """So many agents that differ where it matters are kept, to be compared to the next one."""
 
+_FIRST: Final = (1 << 4096) - 1
+"""So many accesses are counted where it need only be known whether some are many."""
+
 
 class _Opened(NamedTuple):
     """What follows on sources where it opens guards.
@@ -89,7 +92,8 @@ class Grouping:
         self._guarding = guarding
         self._candidates = guarding.candidates
         self._following = Following(guarding.onward)
-        self._classes: dict[int, Classes] = {}
+        self._latest = 0, Classes(self._following, 0)
+        self._classes = dict([self._latest])
         self._shares: dict[tuple[Leading, int, int], Shared] = {}
         self._rests: dict[tuple[Out, int], Group] = {}
         # What has to do with no checkpoint is the same for all agents.
@@ -126,7 +130,7 @@ class Grouping:
         starts: list[tuple[int, Unchecked]] = []
         guarded = without(readable, alone.row)
         # What is read unchecked changes nothing, and most agents that read much read the same.
-        classed = readable if 2 * guarded.bit_count() > readable.bit_count() else guarded
+        classed = readable if _are_most(guarded, readable) else guarded
         classes = self._parted(classed)
         if classes.common & alone.row != classes.common:
             # Sources that a guarded step leaves are looked at one by one.
@@ -161,9 +165,14 @@ class Grouping:
 
     def _parted(self, accesses: int) -> Classes:
         """Some read accesses by what follows on them."""
-        known = self._classes.get(accesses)
-        if known is None:
-            known = self._classes[accesses] = Classes(self._following, accesses)
+        latest, known = self._latest
+        # It takes longest to hash them.
+        if accesses != latest:
+            found = self._classes.get(accesses)
+            if found is None:
+                found = self._classes[accesses] = Classes(self._following, accesses)
+            self._latest = accesses, found
+            return found
         return known
 
     def _odd(self, sources: int, alone: Unchecked) -> Iterator[tuple[int, Unchecked]]:
@@ -299,6 +308,14 @@ class Grouping:
             unchecked = Unchecked(row, key[2], parts, ())
             group = self._opening[key] = Group(out.here, home=False, unchecked=unchecked)
         return _Opened(weighs, alone.dropped & weighs, decides, alone.row & decides, group)
+
+
+def _are_most(some: int, every: int) -> bool:
+    """Whether some accesses are more than half of all that there are, as far as the first systems tell."""
+    first = every & _FIRST
+    if first:
+        some, every = some & _FIRST, first
+    return 2 * some.bit_count() > every.bit_count()
 
 
 def _lowest(mask: int) -> int:

@@ -33,8 +33,9 @@ def laid_out(mesh: Mesh, kinds: Mapping[StepKind, Coded], declared: Coded) -> Co
     steps = {kind: _pairs(each) for kind, each in ends.items()}
     leaves, enters = (np.concatenate(some).astype(np.int32) for some in zip(*ends.values(), strict=True))
     arrays = Arrays.of_steps(size, leaves, enters)
-    triggers = np.unique(np.concatenate([_each(declared), *_arising(mesh, arrays)]))
-    trigger = np.divmod(triggers, size)
+    # These come in order, one place after the other.
+    triggers = np.sort(np.concatenate([_each(declared), *_arising(mesh, arrays)]), kind="stable")
+    trigger = np.divmod(triggers[np.diff(triggers, prepend=-1) > 0], size)
     steps["trigger"] = _pairs(trigger)
     # A write access is left by custody steps and triggers alone, so this keeps the order of the kinds.
     arrays = arrays.and_others(*(nodes.astype(np.int32) for nodes in trigger))
