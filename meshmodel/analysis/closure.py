@@ -36,17 +36,7 @@ class Closure:
 
     keeps = False
 
-    __slots__ = (
-        "_core",
-        "_entered",
-        "_inside",
-        "_rows",
-        "component",
-        "leaves",
-        "members",
-        "successors",
-        "wanted",
-    )
+    __slots__ = ("_entered", "_foretold", "_rows", "component", "leaves", "members", "successors", "wanted")
 
     def __init__(
         self,
@@ -62,7 +52,7 @@ class Closure:
         self.wanted = wanted
         self.leaves = leaves
         self._entered: dict[int, set[int]] = {}
-        self._core, self._inside = -1, b""
+        self._foretold = -1, b""
         self._rows: list[int | None] = [None] * len(members)
 
     def row(self, node: int) -> int:
@@ -94,18 +84,16 @@ class Closure:
             entered: the components to which steps lead from its nodes, its own included.
             inside: for each node whether it is in the row, 0 or 1.
         """
-        self._core, self._inside = number, inside
+        self._foretold = number, inside
         self._rows[number] = row & self.wanted
         self._entered[self.members[number][0]] = entered
 
     def _more(self, node: int) -> Sequence[int]:
         """The nodes after one; if any of them is in the foretold component, those that it does not reach."""
-        after, core, component = self.successors[node], self._core, self.component
-        if core >= 0:
-            for each in after:
-                if component[each] == core:
-                    inside = self._inside
-                    return [each for each in after if not inside[each]]
+        after, component, (core, inside) = self.successors[node], self.component, self._foretold
+        for each in after:
+            if component[each] == core:
+                return [each for each in after if not inside[each]]
         return after
 
     def is_cycle(self, number: int) -> bool:
@@ -208,7 +196,7 @@ class Closure:
                 more = self._more(node)
                 row = 1 << node
                 if more is not successors[node]:
-                    row |= rows[self._core] or 0
+                    row |= rows[self._foretold[0]] or 0
                 for after in more:
                     other = rows[component[after]]
                     row |= 1 << after if other is None else other

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
-from meshmodel.analysis.checkpoints import Candidates, Guarding, Unchecked, unguarded
+from meshmodel.analysis.checkpoints import Candidates
 from meshmodel.analysis.closure import Closure, Searched, Successors, forward, is_sparse, part
 from meshmodel.analysis.collecting import collector_at_rest
 from meshmodel.analysis.groups import Group, Grouping, Situation
 from meshmodel.analysis.onward import Onward
 from meshmodel.analysis.results import StepKind, several_of
 from meshmodel.analysis.steps import DIRECT_KINDS, DRIVING_KINDS, HELD_KINDS, STEP_ORDER, Mesh, without
+from meshmodel.analysis.unchecked import Guarding, Unchecked, unguarded
 from meshmodel.model.records import Agent, Intent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import View

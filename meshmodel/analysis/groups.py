@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final, NamedTuple
 
-from meshmodel.analysis.checkpoints import Guarding, Unchecked
 from meshmodel.analysis.classes import Classes, Following, Leading, Out
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.steps import bits, without
+from meshmodel.analysis.unchecked import Guarding, Unchecked
 
 
 @dataclass(frozen=True, slots=True, eq=False)

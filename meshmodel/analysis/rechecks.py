@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from meshmodel.analysis.approvals import approvals
-from meshmodel.analysis.checkpoints import Unchecked
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.entering import severity_number, severity_word
 from meshmodel.analysis.spreading import Spreader
 from meshmodel.analysis.steps import ACTION_NUMBER, ADMIN, READ, Pair, bits
+from meshmodel.analysis.unchecked import Unchecked
 from meshmodel.model.records import Grant
 from meshmodel.model.vocabulary import SENSITIVITIES, Action, Severity
 

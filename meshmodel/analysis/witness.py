@@ -7,11 +7,11 @@ from itertools import pairwise
 from threading import Lock
 from typing import Final
 
-from meshmodel.analysis.checkpoints import Unchecked
 from meshmodel.analysis.closure import search
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import WitnessStep
 from meshmodel.analysis.steps import STEP_ORDER, Mesh, Pair, bits
+from meshmodel.analysis.unchecked import Unchecked
 from meshmodel.model.vocabulary import ACTIONS
 
 _RANK = {kind: number for number, kind in enumerate(STEP_ORDER)}

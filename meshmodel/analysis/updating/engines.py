@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from meshmodel.analysis.checkpoints import Guarding, Unchecked
 from meshmodel.analysis.closure import Closure, union
 from meshmodel.analysis.engine import Engine, Situation, Traveller
 from meshmodel.analysis.relations import Related
 from meshmodel.analysis.steps import WRITE, Pair, without
+from meshmodel.analysis.unchecked import Guarding, Unchecked
 from meshmodel.analysis.updating.arising import Hearing
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.closures import Followed

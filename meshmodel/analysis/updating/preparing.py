@@ -4,12 +4,12 @@ It was looked at in parts, and what agents reach was not kept. From now on it is
 single agents waits until an edit does, since most of the first edits concern few.
 """
 
-from meshmodel.analysis.checkpoints import Guarding, Unchecked
 from meshmodel.analysis.closure import forward
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.rules import Facts
 from meshmodel.analysis.steps import DRIVING_KINDS
+from meshmodel.analysis.unchecked import Guarding, Unchecked
 from meshmodel.analysis.updating.closures import Followed
 
 
