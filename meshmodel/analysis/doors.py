@@ -12,13 +12,12 @@ from operator import add, attrgetter, sub
 from typing import Final
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.entering import Passing, Way
+from meshmodel.analysis.entering import Way
 from meshmodel.analysis.marking import SPECIAL
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.steps import action_mask, without
-from meshmodel.analysis.through import Through
+from meshmodel.analysis.through import NONE, Through
 from meshmodel.model.records import Grant
-from meshmodel.model.vocabulary import Severity
 
 MANY: Final = 8_000
 """More grant steps are looked at by arrays of numbers."""
@@ -114,7 +113,7 @@ class MissingCheckpoints(Through):
         sure = map(add, map(attrgetter("least"), passing), map(surely.__getitem__, nodes))
         picking: dict[int, int] = {}
         for place in [place for place, many in enumerate(sure) if many <= 0]:
-            severities[place] = self._severity(passing[place], nodes[place], picking)
+            severities[place] = passing[place].severity(self._picking(nodes[place], picking))
         return Door.several(names, systems, actions, map(attrgetter("agents"), passing), severities)
 
     def _surely(self, nodes: Sequence[int]) -> list[int]:
@@ -132,17 +131,19 @@ class MissingCheckpoints(Through):
         held = map(int.bit_count, map(self._held.get, nodes, repeat(0)))
         return list(map(sub, map(counted.__getitem__, keys), held))
 
-    def _severity(self, passing: Passing, node: int, picking: dict[int, int]) -> Severity:
-        """The severity of a door, by the agents that pick its credential up, which are kept."""
-        known = picking.get(node)
-        if known is None:
-            known = without(self._own[self._own_component[node]], self._held.get(node, 0))
-            picking[node] = known
-        return passing.severity(known) if known else passing.none
+    def _picking(self, node: int, known: dict[int, int]) -> int:
+        """The agents that pick a credential up, which are kept."""
+        picking = known.get(node)
+        if picking is None:
+            picking = without(self._own[self._own_component[node]], self._held.get(node, 0))
+            known[node] = picking
+        return picking
 
     def _many_doors(self) -> list[Door]:
         """All doors, by columns of numbers."""
-        from meshmodel.analysis.granting import Granting  # only here: it takes long to import numpy
+        # Only here: it takes long to import numpy.
+        from meshmodel.analysis.granting import Granting
+        from meshmodel.analysis.passages import Passages
 
         mesh = self.mesh
         nodes = range(mesh.first_credential, mesh.first_credential + len(mesh.credentials))
@@ -158,21 +159,24 @@ class MissingCheckpoints(Through):
         for name, number in mesh.system_number.items():
             kinds[number] = self._kind[name]
         grants = Granting(mesh, kinds, groups, len(marks))
-        known = self._plain_ways(grants.keys, marks, marks[grants.most] if grants.keys else 0)
-        found = list(map(known.get, grants.keys))
-        for credential, system, granted in grants.apart(self._guarded):
-            found.append(self._way(nodes[credential], system, carried[credential], granted))
-        grants.keep([way is not None for way in found])
-        ways = [way for way in found if way is not None]
-        actions, passing = zip(*ways, strict=True) if ways else ((), ())
-        severities = grants.by_way([each.most for each in passing])
-        picking: dict[int, int] = {}
-        for door, way, credential in grants.doubtful([each.least for each in passing], self._surely(nodes)):
-            severities[door] = self._severity(passing[way], nodes[credential], picking)
+        usual = marks[grants.most] if grants.doors else 0
+        comers = self._comers_by([door for door in grants.doors if door >= 0], marks, usual)
+        plain = Passages(list(map(comers.get, grants.doors, repeat(NONE))), grants.owner, grants.granted)
+        apart = [
+            self._way(nodes[credential], system, carried[credential], granted)
+            for credential, system, granted in grants.apart(self._guarded)
+        ]
+        grants.keep([*plain.there.tolist(), *[way is not None for way in apart]])
+        ways = plain.ways([way for way in apart if way is not None], self._passing, self._named)
+        severities = grants.by_way(ways.most)
+        known: dict[int, int] = {}
+        for door, way, credential in grants.doubtful(ways.least, self._surely(nodes)):
+            picking = self._picking(nodes[credential], known)
+            severities[door] = ways.passing(way).severity(picking) if picking else ways.none[way]
         return Door.several(
             grants.by_credential(mesh.credentials),
             grants.by_system(mesh.systems),
-            grants.by_way(actions),
-            grants.by_way([each.agents for each in passing]),
+            grants.by_way(ways.actions),
+            grants.by_way(ways.agents),
             severities,
         )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from meshmodel.model.vocabulary import SEVERITIES, Action, Severity
 
@@ -83,7 +84,14 @@ class Entering:
     untrusted: int
     floor: int
 
+    @property
+    def least(self) -> int:
+        """How many agents they are that make it most severe, if one of them picked the credential up."""
+        return (self.untrusted or self.agents).bit_count()
 
+
+SURE: Final = 1 << 60
+"""More agents than there are."""
 Shape = tuple[tuple[bool, bool, int], ...]
 """Of every part of a way: whether it is only to read, whether anybody comes with outsiders' words, and the
 least severity.
@@ -104,7 +112,7 @@ def _worst(level: int, shape: Shape, flags: int) -> Severity:
 
 
 @lru_cache(maxsize=10_000)
-def _bounds(level: int, shape: Shape) -> tuple[Severity, Severity]:
+def bounds(level: int, shape: Shape) -> tuple[Severity, Severity]:
     """The highest severities of some parts where in each of them somebody picked up, and nobody did."""
     return _worst(level, shape, (1 << 2 * len(shape)) - 1), _worst(level, shape, 0)
 
@@ -116,7 +124,8 @@ class Passing:
         agents: their ids, sorted.
         most: the severity where in every part somebody picked the credential up, outsiders' words in mind
             where anybody has them.
-        least: in every part so many agents are they among whom somebody must have picked it up for that.
+        least: in every part so many agents are they among whom somebody must have picked it up for that; more
+            than there are where it does not matter.
         none: the severity where nobody did.
     """
 
@@ -129,8 +138,8 @@ class Passing:
         self._level = level
         self._parts = parts
         self._shape = tuple([(read, each.untrusted > 0, each.floor) for each, read in parts])
-        self.most, self.none = _bounds(level, self._shape)
-        self.least = min([(each.untrusted or each.agents).bit_count() for each, _ in parts])
+        self.most, self.none = bounds(level, self._shape)
+        self.least = SURE if self.most == self.none else min([each.least for each, _ in parts])
 
     def severity(self, picked: int) -> Severity:
         """The highest severity, with the agents that picked the credential up: of most they are the same."""

@@ -6,7 +6,7 @@ from typing import TypeVar
 import numpy as np
 
 from meshmodel.analysis.pairs.columns import Numbers, flags, grants_of, numbers
-from meshmodel.analysis.steps import Mesh
+from meshmodel.analysis.steps import ALL_ACTIONS, Mesh
 
 Value = TypeVar("Value")
 
@@ -15,8 +15,9 @@ class Granting:
     """All grants of credentials that anybody carries, by the ids of their credentials and systems.
 
     Attributes:
-        keys: what ways depend on: the kind of the system, the place of the groups that carry the credential,
-            and the actions granted, as one number; each once, and sorted.
+        doors: the kind of the system, and the place of the groups that carry the credential, as one number;
+            each once, and sorted. Negative ones are looked at by themselves.
+        owner, granted: what ways depend on: the place of one of these, and the actions granted; each once.
         most: the place of the groups that carry most credentials with a grant.
     """
 
@@ -46,7 +47,9 @@ class Granting:
         self.most = int(np.argmax(np.bincount(group, minlength=1)))
         keys = (self._kind * many + group[some]) << 5 | self._granted
         found, self._way = np.unique(keys, return_inverse=True)
-        self.keys: list[int] = found.tolist()
+        doors, self.owner = np.unique(found >> 5, return_inverse=True)
+        self.doors: list[int] = doors.tolist()
+        self.granted: Numbers = found & ALL_ACTIONS
 
     def apart(self, guarded: Mapping[int, Collection[int]]) -> Iterator[tuple[int, int, int]]:
         """The grants of which ways depend on more: each has a place of its own behind those of all keys.
@@ -64,7 +67,7 @@ class Granting:
         apart = self._kind < 0
         apart[some] |= flags(system in guarded[node] for node, system in ends)
         places = np.flatnonzero(apart)
-        self._way[places] = len(self.keys) + np.arange(len(places))
+        self._way[places] = len(self.owner) + np.arange(len(places))
         columns = self._credential, self._system, self._granted
         yield from zip(*(each[places].tolist() for each in columns), strict=True)
 

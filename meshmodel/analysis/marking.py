@@ -358,27 +358,23 @@ class Marked:
         known = self._names.get(agents)
         if known is None:
             before, names, place_of = self._most_named
-            if agents & before == agents and (before ^ agents).bit_count() < _FEW:
+            differing = before ^ agents
+            if before and differing.bit_count() < _FEW:
                 # Most are those who were named before, but for a few.
                 left = list(names)
-                for number in reversed(list(bits(before ^ agents))):
-                    del left[place_of[number]]
+                for number in reversed(list(bits(differing))):
+                    if before >> number & 1:
+                        del left[place_of[number]]
+                    else:
+                        left.insert(place_of[number], self._ids[number])
                 known = tuple(left)
+            elif agents.bit_count() < _FEW:
+                known = tuple(map(self._ids.__getitem__, bits(agents)))
             else:
-                known = tuple(compress(self._ids, _digits(agents)))
+                chosen = bin(agents)[:1:-1].encode().translate(_ONES).ljust(len(self._ids), b"\0")
+                known = tuple(compress(self._ids, chosen))
                 if 2 * len(known) > len(self._ids):
                     # All come to most places, but for those who are at home there.
-                    few = without(before, agents).bit_count() < _FEW
-                    self._name_most(agents | before if few else agents)
+                    self._most_named = agents, known, list(accumulate(chosen, initial=0))
             self._names[agents] = known
         return known
-
-    def _name_most(self, agents: int) -> None:
-        chosen = _digits(agents)
-        names = list(compress(self._ids, chosen))
-        self._most_named = agents, names, list(accumulate(chosen, initial=0))
-
-
-def _digits(agents: int) -> bytes:
-    """For each agent, up to the last of some, whether it is one of them, as zeros and ones."""
-    return bin(agents)[:1:-1].encode().translate(_ONES)

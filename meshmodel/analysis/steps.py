@@ -82,7 +82,11 @@ def action_mask(actions: Iterable[Action] | None) -> int:
 
 def implied_mask(actions: Iterable[Action]) -> int:
     """The actions as a set of five bits, where admin stands for all five."""
-    mask = action_mask(actions)
+    return implied(action_mask(actions))
+
+
+def implied(mask: int) -> int:
+    """A set of five bits with the actions that admin stands for."""
     return ALL_ACTIONS if mask >> ADMIN & 1 else mask
 
 

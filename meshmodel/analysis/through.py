@@ -5,13 +5,13 @@ Most doors differ in little: the work is done once for each set of groups, kind 
 actions.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from meshmodel.analysis.entering import Coming, Entering, Passing, Way
 from meshmodel.analysis.marking import NOBODY, SPECIAL, Marked
-from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, READ, actions_of, bits, without
+from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, READ, actions_of, bits, implied, without
 
 _ACTIONS: Final = tuple(tuple(bits(mask)) for mask in range(ALL_ACTIONS + 1))
 """The numbers of the actions of a set of five bits."""
@@ -20,7 +20,7 @@ _MOST: Final = 4
 
 
 @dataclass(slots=True)
-class _Comers:
+class Comers:
     """Who comes through doors to systems of one sensitivity.
 
     Attributes:
@@ -39,6 +39,10 @@ class _Comers:
     ways: dict[int, Way | None] = field(default_factory=dict)
 
 
+NONE: Final = Comers(0, Entering(0, 0, 0), Entering(0, 0, 0), 0)
+"""Nobody comes."""
+
+
 @dataclass(slots=True)
 class _Zone:
     """What is known of all systems in a zone.
@@ -46,14 +50,14 @@ class _Zone:
     Attributes:
         outside: the groups that have crossings there, for who is not at home there.
         at_home: the agents at home there.
-        comers: for sets of groups those of their agents that come there and are not at home there, and
-            those of them with outsiders' words.
+        entering: for sets of groups who comes there and is not at home there; to targets that are not
+            exposed, and to those that are.
         usual: for sets of groups whether the same come there as by the usual ones.
     """
 
     outside: Coming
     at_home: int
-    comers: dict[int, tuple[int, int]] = field(default_factory=dict)
+    entering: tuple[dict[int, Entering], dict[int, Entering]] = field(default_factory=lambda: ({}, {}))
     usual: dict[int, bool] = field(default_factory=dict)
 
 
@@ -73,7 +77,7 @@ class _Target:
     level: int
     exposed: bool
     inside: Coming
-    comers: dict[int, _Comers] = field(default_factory=dict)
+    comers: dict[int, Comers] = field(default_factory=dict)
 
 
 class Through(Marked):
@@ -95,44 +99,56 @@ class Through(Marked):
             marks: the groups, by their places.
             usual: those that carry most credentials.
         """
+        ways: dict[int, Way | None] = {}
+        plain = [key for key in keys if key >= 0]
+        comers = self._comers_by({key >> 5 for key in plain}, marks, usual)
+        for key in plain:
+            each, granted = comers[key >> 5], key & 31
+            ways[key] = each.ways[granted] if granted in each.ways else self._plain_way(each, granted)
+        return ways
+
+    def _comers_by(self, doors: Collection[int], marks: Sequence[int], usual: int) -> dict[int, Comers]:
+        """Who comes through doors that are open for all groups that carry their credentials.
+
+        Args:
+            doors: the kind of the system, and the place of the groups, as one number.
+            marks: the groups, by their places.
+            usual: those that carry most credentials.
+        """
         if usual != self._usual:
             self._usual, self._more = usual, {}
             for zone in self._zones.values():
                 zone.usual.clear()
         kinds, many = list(self._kinds), len(marks)
-        ways: dict[int, Way | None] = {}
-        before = last = -1
-        for key in sorted([key for key in keys if key >= 0]):
-            door = key >> 5
-            if door != before:
-                before = door
-                kind, place = divmod(door, many)
-                if kind != last:
-                    last = kind
-                    target = self._target(*kinds[kind])
-                comers = self._usual_comers(target, marks[place])
-            granted = key & 31
-            ways[key] = comers.ways[granted] if granted in comers.ways else self._plain_way(comers, granted)
-        return ways
+        found: dict[int, Comers] = {}
+        last = -1
+        for door in sorted(doors):
+            kind, place = divmod(door, many)
+            if kind != last:
+                last = kind
+                target = self._target(*kinds[kind])
+            found[door] = self._usual_comers(target, marks[place])
+        return found
 
-    def _plain_way(self, comers: _Comers, granted: int) -> Way | None:
+    def _plain_way(self, comers: Comers, granted: int) -> Way | None:
         """The way of these through a door, whatever they do."""
-        actions = comers.actions & (ALL_ACTIONS if granted >> ADMIN else granted)
-        way = None
-        if actions:
-            reads, acts = actions & 1 > 0, actions > 1
-            passing = comers.passing.get((reads, acts))
-            if passing is None:
-                # Who reads also acts, if anybody does.
-                agents = self._named((comers.acting if acts else comers.read).agents)
-                parts = (
-                    *(((comers.read, True),) if reads else ()),
-                    *(((comers.acting, False),) if acts else ()),
-                )
-                passing = comers.passing[reads, acts] = Passing(agents, comers.level, parts)
-            way = actions_of(actions), passing
+        actions = comers.actions & implied(granted)
+        way = (actions_of(actions), self._passing(comers, actions & 1 > 0, actions > 1)) if actions else None
         comers.ways[granted] = way
         return way
+
+    def _passing(self, comers: Comers, reads: bool, acts: bool) -> Passing:
+        """How these pass, of whom some read, or act."""
+        passing = comers.passing.get((reads, acts))
+        if passing is None:
+            # Who reads also acts, if anybody does.
+            agents = self._named((comers.acting if acts else comers.read).agents)
+            parts = (
+                *(((comers.read, True),) if reads else ()),
+                *(((comers.acting, False),) if acts else ()),
+            )
+            passing = comers.passing[reads, acts] = Passing(agents, comers.level, parts)
+        return passing
 
     def _way(self, credential: int, system: int, carried: int, granted: int) -> Way | None:
         """Who comes through any door, and what they can do."""
@@ -187,7 +203,7 @@ class Through(Marked):
             known = self._targets[zone, level, exposed] = _Target(here, level, exposed, inside)
         return known
 
-    def _usual_comers(self, target: _Target, marks: int) -> _Comers:
+    def _usual_comers(self, target: _Target, marks: int) -> Comers:
         """The same as ``_comers``, quicker for sets of groups that are the usual ones and some more: mostly
         nobody else comes by these.
         """
@@ -204,44 +220,45 @@ class Through(Marked):
         if more is None:
             more = self._more[marks] = marks ^ usual, self._agents(marks ^ usual)
         groups, agents = more
-        known, untrusted = self._coming_there(zone, usual)
-        outside = zone.outside
+        known, outside = self._entering(zone, usual, exposed=True), zone.outside
         return (
-            agents & known == agents
-            and (not groups & outside.untrusted or agents & untrusted == agents)
-            and (not groups & outside.carries or self._floor(usual, outside, NOBODY, zone.at_home) == _MOST)
+            agents & known.agents == agents
+            and (not groups & outside.untrusted or agents & known.untrusted == agents)
+            and (not groups & outside.carries or known.floor == _MOST)
         )
 
-    def _coming_there(self, zone: _Zone, marks: int) -> tuple[int, int]:
-        """The agents of these groups that come to a zone and are not at home there, and those of them with
-        outsiders' words.
-        """
-        known = zone.comers.get(marks)
+    def _entering(self, zone: _Zone, marks: int, *, exposed: bool) -> Entering:
+        """Of these groups who comes to a zone and is not at home there, to targets exposed or not."""
+        known = zone.entering[exposed].get(marks)
         if known is None:
-            known = zone.comers[marks] = (
-                without(self._agents(marks & zone.outside.any), zone.at_home),
-                without(self._agents(marks & zone.outside.untrusted), zone.at_home),
-            )
+            outside, at_home = zone.outside, zone.at_home
+            if exposed:
+                there = self._entering(zone, marks, exposed=False)
+                agents, untrusted = there.agents, there.untrusted
+                floor = self._floor(marks, outside, NOBODY, at_home)
+            else:
+                agents, untrusted = (
+                    without(self._agents(marks & some), at_home) for some in (outside.any, outside.untrusted)
+                )
+                floor = 0
+            known = zone.entering[exposed][marks] = Entering(agents, untrusted, floor)
         return known
 
-    def _comers(self, target: _Target, marks: int) -> _Comers:
+    def _comers(self, target: _Target, marks: int) -> Comers:
         """Of these groups who comes to systems that are alike."""
         known = target.comers.get(marks)
         if known is None:
-            zone, inside, exposed = target.zone, target.inside, target.exposed
-            outside, at_home = zone.outside, zone.at_home
-            agents, untrusted = self._coming_there(zone, marks)
-            read = acting = Entering(
-                agents, untrusted, self._floor(marks, outside, NOBODY, at_home) if exposed else 0
-            )
-            if marks & inside.any:
+            zone, inside = target.zone, target.inside
+            read = acting = self._entering(zone, marks, exposed=target.exposed)
+            here = marks & inside.any and self._agents(marks & inside.any) & zone.at_home
+            if here:
                 acting = Entering(
-                    agents | self._agents(marks & inside.any) & at_home,
-                    untrusted | self._agents(marks & inside.untrusted) & at_home,
-                    self._floor(marks, outside, inside, at_home) if exposed else 0,
+                    read.agents | here,
+                    read.untrusted | self._agents(marks & inside.untrusted) & zone.at_home,
+                    self._floor(marks, zone.outside, inside, zone.at_home) if target.exposed else 0,
                 )
-            actions = (agents > 0) | (ALL_ACTIONS ^ 1 if acting.agents else 0)
-            known = target.comers[marks] = _Comers(target.level, read, acting, actions)
+            actions = (read.agents > 0) | (ALL_ACTIONS ^ 1 if acting.agents else 0)
+            known = target.comers[marks] = Comers(target.level, read, acting, actions)
         return known
 
     def _entering_specially(self, through: int, credential: int, access: int) -> Entering:
