@@ -120,6 +120,11 @@ class MissingCheckpoints(Through):
         """For each of these credentials so many of any agents, less all there are, must pick it up: that is
         come by it as themselves, and not hold it.
         """
+        held = map(int.bit_count, map(self._held.get, nodes, repeat(0)))
+        return list(map(sub, self._beside_all(nodes), held))
+
+    def _beside_all(self, nodes: Sequence[int]) -> list[int]:
+        """For each of these credentials how many come by it as themselves, less all agents there are."""
         everyone = self._everyone.bit_count()
         reaching = list(map(self._own.__getitem__, map(self._own_component.__getitem__, nodes)))
         # Most are reached by the same agents.
@@ -128,8 +133,7 @@ class MissingCheckpoints(Through):
             key: agents.bit_count() - everyone
             for key, agents in dict(zip(keys, reaching, strict=True)).items()
         }
-        held = map(int.bit_count, map(self._held.get, nodes, repeat(0)))
-        return list(map(sub, map(counted.__getitem__, keys), held))
+        return list(map(counted.__getitem__, keys))
 
     def _picking(self, node: int, known: dict[int, int]) -> int:
         """The agents that pick a credential up, which are kept."""
@@ -170,7 +174,7 @@ class MissingCheckpoints(Through):
         ways = plain.ways([way for way in apart if way is not None], self._passing, self._named)
         severities = grants.by_way(ways.most)
         known: dict[int, int] = {}
-        for door, way, credential in grants.doubtful(ways.least, self._surely(nodes)):
+        for door, way, credential in grants.doubtful(ways.least, self._beside_all(nodes)):
             picking = self._picking(nodes[credential], known)
             severities[door] = ways.passing(way).severity(picking) if picking else ways.none[way]
         return Door.several(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from meshmodel.analysis.cells import Cells
-from meshmodel.analysis.pairs.columns import Flags, Numbers, among, grants_of, places, two
+from meshmodel.analysis.pairs.columns import Flags, Numbers, among, grants_of, holds_of, places
 from meshmodel.analysis.steps import ADMIN, Mesh, Pair
 from meshmodel.analysis.tables import packed, unpacked
 
@@ -188,7 +188,7 @@ class Doorways:
     def _held(self) -> Numbers:
         """The credentials that agents hold, with the places of these, as one number each; sorted."""
         mesh, size = self._mesh, len(self._agents)
-        nodes, credentials = two(mesh.steps["hold"])
+        nodes, credentials = holds_of(mesh)
         place = np.full(len(mesh.agents), -1)
         place[np.array(self._agents, np.int64) - mesh.first_agent] = np.arange(size)
         place = place[nodes - mesh.first_agent]

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from meshmodel.analysis.pairs.columns import Numbers, flags, grants_of, numbers
+from meshmodel.analysis.pairs.columns import Numbers, flags, grants_of, holds_of, numbers
 from meshmodel.analysis.steps import ALL_ACTIONS, Mesh
 
 Value = TypeVar("Value")
@@ -83,15 +83,19 @@ class Granting:
         self._way = place[self._way[some]]
         self._credential, self._system = self._credential[some], self._system[some]
 
-    def doubtful(self, least: Sequence[int], surely: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    def doubtful(self, least: Sequence[int], reaching: Sequence[int]) -> Iterator[tuple[int, int, int]]:
         """The doors of which it is not sure that somebody picked the credential up: the place of each one
         and of its way, and the number of its credential.
 
         Args:
             least: by the place of each way how many agents must be sure to have done so.
-            surely: by the number of each credential how many are, less all agents.
+            reaching: by the number of each credential how many come by it as themselves, less all agents:
+                of these whoever does not hold it picks it up.
         """
-        sure = numbers(least)[self._way] + numbers(surely)[self._credential]
+        _, held = holds_of(self._mesh)
+        many = np.bincount(held - self._mesh.first_credential, minlength=len(reaching))
+        surely = numbers(reaching) - many[: len(reaching)]
+        sure = numbers(least)[self._way] + surely[self._credential]
         some = np.flatnonzero(sure <= 0)
         columns = some, self._way[some], self._credential[some]
         yield from zip(*(each.tolist() for each in columns), strict=True)

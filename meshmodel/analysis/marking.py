@@ -5,7 +5,7 @@ sets of groups are numbers, and what follows from them for agents is worked out 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from itertools import accumulate, compress, count
 from operator import and_
@@ -20,6 +20,10 @@ from meshmodel.analysis.sources import Likeness, Sample, Sources, features_of, l
 from meshmodel.analysis.steps import bits, without
 
 _ONES: Final = bytes.maketrans(b"01", b"\0\1")
+Like = tuple[bool, str | None, str | None]
+"""What a group means something else by: whether its agents are steered; and where a boundary or an intent
+asks for it, their home, and which agent it is.
+"""
 NOBODY: Final = Coming()
 """No group has crossings."""
 _FEW: Final = 30
@@ -83,10 +87,10 @@ class Marked:
         self._first = (1 << len(self.groups)) - 1
         self._marks_of = [0] * len(self.groups)
         self._firsts_of: dict[int, int] = {}
-        alike: dict[tuple[Group, bool, str | None, str | None], int] = {}
+        alike: defaultdict[Like, dict[Group, int]] = defaultdict(dict)
         firsts: dict[tuple[int, ...], int] = {}
         # Many agents have the very same groups of shared rows.
-        shared: dict[tuple[tuple[Group, ...], bool, str | None, str | None], tuple[int, ...]] = {}
+        shared: dict[tuple[tuple[Group, ...], Like], tuple[int, ...]] = {}
         for place, (traveller, _) in enumerate(self.groups.copy()):
             excuses = found.get(traveller.id, ())
             like = traveller.steered, traveller.home if apart else None, traveller.id if excuses else None
@@ -94,10 +98,9 @@ class Marked:
             rest = rest if len(rest) <= len(others) else others
             numbers = [place]
             for some in (others[: len(others) - len(rest)], rest):
-                known = shared.get((some, *like))
+                known = shared.get((some, like))
                 if known is None:
-                    known = tuple([self._numbered(alike, traveller, (each, *like)) for each in some])
-                    shared[some, *like] = known
+                    known = shared[some, like] = self._numbered(alike[like], traveller, some)
                 firsts[known] = firsts.get(known, 0) | 1 << place
                 numbers.extend(known)
             for approval in excuses:
@@ -112,16 +115,14 @@ class Marked:
                 self._firsts_of[number] = self._firsts_of.get(number, 0) | places_of
 
     def _numbered(
-        self,
-        alike: dict[tuple[Group, bool, str | None, str | None], int],
-        traveller: Traveller,
-        key: tuple[Group, bool, str | None, str | None],
-    ) -> int:
-        """The number of a group by what it means; a new one for the first that means it."""
-        number = alike.setdefault(key, len(self.groups))
-        if number == len(self.groups):
-            self.groups.append((traveller, key[0]))
-        return number
+        self, known: dict[Group, int], traveller: Traveller, some: Iterable[Group]
+    ) -> tuple[int, ...]:
+        """The numbers of groups by what they mean for an agent; new ones for those that mean it first."""
+        for each in some:
+            if each not in known:
+                known[each] = len(self.groups)
+                self.groups.append((traveller, each))
+        return tuple(map(known.__getitem__, some))
 
     def _prepare_carried(self) -> None:
         """Where the groups come to credentials, and which guarded steps are open for them."""
@@ -163,21 +164,26 @@ class Marked:
         several: dict[tuple[int, bool], int] = {}
         # Most large sets have sources of all sorts in several zones, as any that includes theirs.
         samples = {steered: Sample(self.mesh, steered=steered) for steered in (False, True)}
-        alike: dict[Likeness, int] = {}
+        usual = [0, 0]
         for number, (traveller, group) in enumerate(self.groups):
             mark, sources, steered = 1 << number, group.sources, traveller.steered
             if group.home:
                 self._from_home |= mark
-            if sources and not sources & sources - 1:
+            last = sources.bit_length() - 1
+            if sources and sources == 1 << last:
                 # It takes long to tell large numbers apart.
-                key = sources.bit_length() // 5, steered
+                key = last // 5, steered
                 single[key] = single.get(key, 0) | mark
             elif samples[steered].is_in(sources):
-                like = samples[steered].like
-                alike[like] = alike.get(like, 0) | mark
+                usual[steered] |= mark
             else:
                 key = sources, steered
                 several[key] = several.get(key, 0) | mark
+        alike: dict[Likeness, int] = {}
+        for steered, marks in zip(samples, usual, strict=True):
+            if marks:
+                like = samples[steered].like
+                alike[like] = alike.get(like, 0) | marks
         words = {read // 5 for read in bits(self.mesh.untrusted)}
         for (system, steered), marks in single.items():
             like = likeness_of(self.mesh, system, words=system in words, steered=steered)

@@ -7,13 +7,16 @@ from itertools import chain, zip_longest
 from meshmodel.analysis.checkpoints import Boundary, Candidates
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.engine import Engine, Traveller
-from meshmodel.analysis.steps import Pair, bits
+from meshmodel.analysis.steps import Pair, bits, without
 
 Count = Callable[[int, bool, int, int], int]
 """How many crossings there are: sources, whether home is one, the accesses of home, and accesses."""
 
 _MOST_KNOWN = 1_000
 """So many sets of agents are kept by id, since many checkpoints have the same; then they are forgotten."""
+
+_SELDOM = 8
+"""Where no more than one of so many agents is meant, their ids are put in order."""
 
 
 class Meeting:
@@ -27,11 +30,11 @@ class Meeting:
     def __init__(self, engine: Engine, count: Count) -> None:
         self.begin(engine, count)
         alike: dict[int, list[str]] = {}
-        for traveller in engine.travellers:
+        for traveller, agents in self._alike(engine):
             met = self._met(traveller)
             if met:
-                self._of[traveller.id] = met
-                alike.setdefault(met, []).append(traveller.id)
+                self._of.update(dict.fromkeys(agents, met))
+                alike.setdefault(met, []).extend(agents)
         # Most agents meet the same, and most checkpoints are met by the same agents.
         sorts: dict[int, list[int]] = {}
         for met in alike:
@@ -43,6 +46,30 @@ class Meeting:
             if key not in known:
                 known[key] = frozenset(chain.from_iterable(map(alike.__getitem__, some)))
             self._agents[number] = known[key]
+
+    def _alike(self, engine: Engine) -> Iterable[tuple[Traveller, list[str]]]:
+        """The agents that have power over any candidate, put together where they meet the same: one of them,
+        and all by id.
+        """
+        found: dict[tuple[int, int], tuple[Traveller, list[str]]] = {}
+        apart = []
+        # They are told apart by what they have, which therefore has to stay.
+        kept: list[object] = []
+        for traveller in engine.travellers:
+            dropped = engine.alone[traveller.id].dropped
+            if not dropped:
+                continue
+            if self._boundaries or traveller.node in self._leaving:
+                apart.append((traveller, [traveller.id]))
+                continue
+            situation = traveller.situation
+            key = id(situation), id(dropped)
+            if key in found:
+                found[key][1].append(traveller.id)
+            else:
+                found[key] = traveller, [traveller.id]
+                kept.append((situation, dropped))
+        return [*found.values(), *apart]
 
     def kept(self, engine: Engine, count: Count) -> "Meeting":
         """The same of another engine of the same reading, which has the same candidates."""
@@ -118,7 +145,11 @@ class Meeting:
         if known is None:
             if len(self._told) > _MOST_KNOWN:
                 self._told.clear()
-            known = self._told[those] = tuple(sorted(those))
+            nodes = self._engine.mesh.agent_node
+            # These are in order but for what edits brought.
+            many = _SELDOM * len(those) > len(nodes)
+            known = tuple(filter(those.__contains__, sorted(nodes)) if many else sorted(those))
+            self._told[those] = known
         return known
 
     def met_by(self, agents: Iterable[str]) -> set[str]:
@@ -188,7 +219,7 @@ class Meeting:
             effective, node = self._engine.effective, traveller.node
             row = effective.row(node) & self._every
             if not effective.is_cycle(effective.component[node]):
-                row &= ~(1 << node)
+                row = without(row, 1 << node)
             passed = self._passed.get(row)
             if passed is None:
                 passed = self._passed[row] = self._from(row)

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from meshmodel.model.vocabulary import Action, CheckpointStep, Severity
 
@@ -13,6 +13,7 @@ StepKind = Literal["hold", "grant", "custody", "exchange", "delegation", "trigge
 
 
 Made = TypeVar("Made")
+Row = TypeVar("Row", bound=tuple[Any, ...])
 
 
 def several_of(kind: type[Made], number: int, columns: Mapping[str, Iterable[object]]) -> list[Made]:
@@ -28,6 +29,16 @@ def several_of(kind: type[Made], number: int, columns: Mapping[str, Iterable[obj
         # The descriptor of a slot fills it, as the constructor does of one that is frozen.
         deque(map(vars(kind)[name].__set__, made, values), maxlen=0)
     return made
+
+
+def made_of(kind: type[Row], rows: Iterable[tuple[object, ...]]) -> list[Row]:
+    """Many named tuples of their values: in half the time of one after the other.
+
+    Args:
+        kind: the type.
+        rows: the values of each.
+    """
+    return list(map(tuple.__new__, repeat(kind), rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +77,7 @@ class Crossing:
     severity: Severity | None
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(NamedTuple):
     """A missing checkpoint: open doors that are not approved, by credential and system."""
 
     credential: str
@@ -88,17 +98,10 @@ class Door:
         systems: Iterable[str],
         actions: Iterable[tuple[Action, ...]],
         agents: Iterable[tuple[str, ...]],
-        severities: Collection[Severity],
+        severities: Iterable[Severity],
     ) -> "list[Door]":
         """Many at once, by their columns: there can be tens of thousands."""
-        columns = {
-            "credential": credentials,
-            "system": systems,
-            "actions": actions,
-            "agents": agents,
-            "severity": severities,
-        }
-        return several_of(cls, len(severities), columns)
+        return made_of(cls, zip(credentials, systems, actions, agents, severities, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,17 +216,16 @@ class Finding:
 _new, _set = object.__new__, object.__setattr__
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What the drawing does not say of one element (``agent:ID``, ``system:ID``, …)."""
 
     element: str
     asks: tuple[str, ...]
 
     @classmethod
-    def several(cls, elements: Collection[str], asks: Iterable[tuple[str, ...]]) -> "list[Question]":
+    def several(cls, elements: Iterable[str], asks: Iterable[tuple[str, ...]]) -> "list[Question]":
         """Many at once, by their columns."""
-        return several_of(cls, len(elements), {"element": elements, "asks": asks})
+        return made_of(cls, zip(elements, asks, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
 
 
 def plain(results):
-    return json.loads(json.dumps([asdict(each) for each in results]))
+    rows = [each._asdict() if isinstance(each, tuple) else asdict(each) for each in results]
+    return json.loads(json.dumps(rows))
 
 
 def test_all_cases_are_there():

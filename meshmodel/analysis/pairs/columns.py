@@ -40,6 +40,16 @@ def grants_of(mesh: Mesh) -> tuple[Numbers, Numbers]:
     return leaves[some].astype(np.int64), enters[some].astype(np.int64)
 
 
+def holds_of(mesh: Mesh) -> tuple[Numbers, Numbers]:
+    """All hold steps of a mesh as two columns."""
+    arrays = mesh.arrays
+    if arrays is None:
+        return two(mesh.steps["hold"])
+    leaves, enters = arrays.leaves, arrays.enters
+    some = (leaves >= mesh.first_agent) & (enters < mesh.first_agent)
+    return leaves[some].astype(np.int64), enters[some].astype(np.int64)
+
+
 def places(first: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
     """Runs of numbers one after the other: for each the place of its run, and the number.
 

@@ -11,22 +11,16 @@ from meshmodel.model.records import Credential, System
 def _many(facts: Facts, doors: Sequence[Door]) -> Cases:
     """There can be ten thousand of them: words can wait."""
     credentials, systems = facts.snapshot.credential, facts.snapshot.system
-    agents = [door.agents for door in doors]
+    keys, opened, actions, agents, severities = zip(*doors, strict=True) if doors else ((),) * 5
     told = Telling(
         _told,
-        facts.column(lambda door: credentials[door.credential], doors),
-        facts.column(lambda door: systems[door.system], doors),
+        facts.column(credentials.__getitem__, keys),
+        facts.column(systems.__getitem__, opened),
         doors,
         facts.column(facts.who.names.these, agents),
     )
-    return Cases(
-        [f"{door.credential}>{door.system}" for door in doors],
-        [door.severity for door in doors],
-        told,
-        agents,
-        [door.actions for door in doors],
-        range(len(doors)),
-    )
+    subjects = list(map(">".join, zip(keys, opened, strict=True)))
+    return Cases(subjects, severities, told, agents, actions, range(len(doors)))
 
 
 def _told(credential: Credential, system: System, door: Door, who: Reaching) -> Told:
