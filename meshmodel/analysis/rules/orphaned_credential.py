@@ -1,6 +1,7 @@
 """A credential that still opens something, and that nobody uses."""
 
 from collections.abc import Container, Iterator, Sequence
+from operator import itemgetter
 from typing import Final
 
 from meshmodel.analysis.reached import lit, told
@@ -50,8 +51,7 @@ def _kept(facts: Facts, names: Sequence[str]) -> Container[str]:
     """Of these credentials those that are in custody, and perhaps others."""
     if len(names) <= _FEW_ASKED:
         return facts.relations.at("custody", "credential")
-    asked = set(names)
-    return {name for _, name in facts.snapshot.custody if name in asked}
+    return set(names).intersection(map(itemgetter(1), facts.snapshot.custody))
 
 
 def _told(credential: Credential, systems: list[str], first: tuple[System, ...]) -> Told:

@@ -1,6 +1,7 @@
 """A secret that lies where it was not made to lie."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import compress
 from operator import attrgetter
 from typing import Final, TypeVar
 
@@ -30,8 +31,8 @@ def _many(facts: Facts, custodies: Sequence[Custody]) -> Cases:
     bad = list(map(severity.get, map(_CREDENTIAL, custodies)))
     places = [
         place
-        for place, (each, how_bad) in enumerate(zip(custodies, bad, strict=True))
-        if how_bad is not None and each.how == "stores" and each.system not in managers
+        for place in compress(range(len(bad)), bad)
+        if (each := custodies[place]).how == "stores" and each.system not in managers
     ]
     stored = list(map(custodies.__getitem__, places))
     who = _obtaining(facts, stored)
@@ -43,7 +44,7 @@ def _many(facts: Facts, custodies: Sequence[Custody]) -> Cases:
         who,
     )
     return Cases(
-        [f"{each.system}>{each.credential}" for each in stored],
+        list(map(">".join, zip(map(_SYSTEM, stored), map(_CREDENTIAL, stored), strict=True))),
         list(filter(None, map(bad.__getitem__, places))),
         told,
         facts.column(attrgetter("agents"), who),

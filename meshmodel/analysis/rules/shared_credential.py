@@ -1,6 +1,8 @@
 """One credential in several hands."""
 
 from collections.abc import Sequence
+from itertools import compress
+from operator import itemgetter
 
 from meshmodel.analysis.reached import lit, told
 from meshmodel.analysis.results import Told
@@ -17,7 +19,7 @@ def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
         facts,
         credentials,
         "hold",
-        lambda holds: (key for key in holds if key[0] in active),
+        lambda holds: compress(holds, map(active.__contains__, map(itemgetter(0), holds))),
     )
     shared = list(map(credentials.__getitem__, places))
     subjects = [each.id for each in shared]
