@@ -7,6 +7,7 @@ agents at once, who picked up a credential for it; the rest is counting pairs of
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import compress
 from operator import itemgetter
 
 from meshmodel.analysis.approvals import Approval
@@ -126,12 +127,7 @@ class Severities:
         """Tell which credentials open anything, and where most of them are among those that agents reach as
         themselves.
         """
-        after, first = self._engine.own.successors, self._mesh.first_credential
-        self._credentials = [
-            node
-            for node in self._mesh.credential_node.values()
-            if after[node] and min(after[node]) < first  # an access: there is a grant
-        ]
+        self._credentials = list(dict.fromkeys(map(itemgetter(0), self._mesh.steps["grant"])))
         places = Counter(map(self._own_at.__getitem__, self._credentials))
         self._most, _ = max(places.items(), key=itemgetter(1), default=(0, 0))
         self._most_reach = self._own[self._most] if self._own else 0
@@ -168,10 +164,10 @@ class Severities:
             for action in bits(approval.actions)
         }
         if there:
-            for step in self._mesh.steps["grant"]:
-                if step[0] in there:
-                    self._opened[step[0]].append(step)
-                    asked.update(_entered(step[1]))
+            steps = self._mesh.steps["grant"]
+            for step in compress(steps, map(there.__contains__, map(itemgetter(0), steps))):
+                self._opened[step[0]].append(step)
+                asked.update(_entered(step[1]))
         return asked
 
     def _unguarded(self, step: Pair) -> int:

@@ -101,10 +101,12 @@ class Spread:
         """
         self.mesh = mesh = counts.mesh
         self.numbers = [0] * (CLASSES * KINDS)
-        exposed = counts.engine.exposed
+        exposed, levels = counts.engine.exposed, mesh.sensitivity
+        kinds = [
+            [target_kind(level, exposed=here, acting=False) for here in (False, True)] for level in range(4)
+        ]
         self.kinds = {
-            number: target_kind(mesh.sensitivity[number], exposed=number in exposed, acting=False)
-            for number in mesh.system_number.values()
+            number: kinds[levels[number]][number in exposed] for number in mesh.system_number.values()
         }
         self._at_home = at_home
         self.boundaries = counts.engine.candidates.boundaries
