@@ -1,10 +1,10 @@
 """What an analysis answers: documented, frozen types (sections 4 to 6, 9 and 11)."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, Self, TypeVar
 
 from meshmodel.model.vocabulary import Action, CheckpointStep, Severity
 
@@ -150,70 +150,121 @@ class Columns(NamedTuple):
     actions: Sequence[tuple[Action, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class _Ordered(NamedTuple):
+    """What puts a finding in order, and where all else is known about it."""
+
+    rule: str
+    severity: Severity
+    subject: str
+    accepted: Accepted | None
+    columns: Columns
+    place: int
+
+
+class Finding(_Ordered):
     """One finding of one rule (section 9).
 
     ``about`` names the records it is about as (table, key) pairs, for the canvas and the inspector
     (of very many of a kind only the first); ``agents`` and ``actions`` are complete, as an acceptance of
     the finding would state them. ``message``, ``remedy`` and ``about`` may be put together when one of
-    them is first read, and what does not put findings in order may be looked up then: there can be ten
-    thousand findings of which a few are looked at.
+    them is first read, and what does not put findings in order is looked up then: there can be ten
+    thousand findings of which a few are looked at. So it is made as a tuple, which takes half the time,
+    and holds what was put together beside that.
     """
 
-    rule: str
-    severity: Severity
-    subject: str
     message: str
     remedy: str
-    references: tuple[str, ...]
-    accepted: Accepted | None = None
-    about: tuple[tuple[str, str | tuple[str, str]], ...] = ()
-    agents: tuple[str, ...] = ()
-    actions: tuple[Action, ...] = ()
-    _columns: Columns = field(init=False, repr=False, compare=False)
-    _place: int = field(init=False, repr=False, compare=False)
+    about: tuple[tuple[str, str | tuple[str, str]], ...]
+    agents: tuple[str, ...]
+    actions: tuple[Action, ...]
+
+    def __new__(
+        cls,
+        rule: str,
+        severity: Severity,
+        subject: str,
+        message: str,
+        remedy: str,
+        references: tuple[str, ...],
+        accepted: Accepted | None = None,
+        about: tuple[tuple[str, str | tuple[str, str]], ...] = (),
+        agents: tuple[str, ...] = (),
+        actions: tuple[Action, ...] = (),
+    ) -> Self:
+        """One of which everything is known."""
+        columns = Columns([Told(message, about)].__getitem__, remedy, references, (agents,), (actions,))
+        return cls.several(rule, (severity,), (subject,), columns, (0,), (accepted,))[0]
 
     @classmethod
     def several(
         cls,
         rule: str,
         severities: Iterable[Severity],
-        subjects: Collection[str],
+        subjects: Iterable[str],
         columns: Columns,
         places: Iterable[int],
         accepted: Iterable[Accepted | None],
-    ) -> "list[Finding]":
+    ) -> list[Self]:
         """Many of one rule, with all else as the columns have it at their places."""
-        slots = {
-            "rule": repeat(rule),
-            "severity": severities,
-            "subject": subjects,
-            "accepted": accepted,
-            "_columns": repeat(columns),
-            "_place": places,
-        }
-        return several_of(cls, len(subjects), slots)
+        rows = zip(repeat(rule), severities, subjects, accepted, repeat(columns), places, strict=False)
+        return made_of(cls, rows)
+
+    def with_accepted(self, accepted: Accepted | None) -> "Finding":
+        """The same with something else accepted about it."""
+        return made_of(Finding, [(*self[:3], accepted, *self[4:])])[0]
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The standards that it is about, as the rule names them."""
+        return self.columns.references
 
     if not TYPE_CHECKING:  # any name would be allowed
 
         def __getattr__(self, name: str) -> object:
             """Look up what is not there yet, and put it in words if one of them is read."""
+            known, columns = vars(self), self.columns
             if name in ("message", "remedy", "about"):
-                told = self._columns.told(self._place)
-                _set(self, "message", told.message)
-                _set(self, "remedy", told.remedy or self._columns.remedy)
-                _set(self, "about", told.about)
-            elif name == "references":
-                _set(self, name, self._columns.references)
+                told = columns.told(self.place)
+                known.update(message=told.message, remedy=told.remedy or columns.remedy, about=told.about)
             elif name in ("agents", "actions"):
-                _set(self, name, getattr(self._columns, name)[self._place])
+                known[name] = getattr(columns, name)[self.place]
             else:
                 raise AttributeError(f"a finding has no {name}")
-            return object.__getattribute__(self, name)
+            return known[name]
 
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        """It stays as it is."""
+        raise AttributeError(f"a finding keeps its {name}")
 
-_new, _set = object.__new__, object.__setattr__
+    def _told(self) -> dict[str, object]:
+        return {
+            "rule": self.rule,
+            "severity": self.severity,
+            "subject": self.subject,
+            "message": self.message,
+            "remedy": self.remedy,
+            "references": self.references,
+            "accepted": self.accepted,
+            "about": self.about,
+            "agents": self.agents,
+            "actions": self.actions,
+        }
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both say the same."""
+        return isinstance(other, Finding) and (self is other or self._told() == other._told())
+
+    def __ne__(self, other: object) -> bool:
+        """Whether they say something else."""
+        return not self == other
+
+    def __hash__(self) -> int:
+        """By what it says."""
+        return hash(tuple(self._told().values()))
+
+    def __repr__(self) -> str:
+        """All that it says."""
+        return f"Finding({', '.join(f'{name}={value!r}' for name, value in self._told().items())})"
 
 
 class Question(NamedTuple):

@@ -1,7 +1,5 @@
 """Findings are put in words when they are read, and are equal by what they say."""
 
-from dataclasses import replace
-
 import pytest
 
 import meshmodel
@@ -56,7 +54,25 @@ def test_findings_are_equal_by_what_they_say():
     assert repr(later(Told("bot can read", ABOUT))[0]) == repr(now())
     assert later(Told("bot can write", ABOUT))[0] != now()
     assert later(Told("bot can read", ABOUT, "another"))[0] == now(remedy="another")
-    assert replace(later(Told("bot can read", ABOUT))[0], message="else") == now("else")
+    assert later(Told("bot can read", ABOUT))[0] != tuple(later(Told("bot can read", ABOUT))[0])
+
+
+def test_what_was_accepted_is_said_without_a_word():
+    finding, asked = later(Told("bot can read", ABOUT))
+    said = Accepted("me", "so", "2026-01-01", open=False)
+    accepted = finding.with_accepted(said)
+    assert not asked
+    assert accepted != finding
+    assert (accepted.accepted, finding.accepted) == (said, None)
+    assert accepted.with_accepted(None) == finding
+
+
+def test_a_finding_stays_as_it_is():
+    finding, _ = later(Told("bot can read", ABOUT))
+    for name in ("severity", "message", "agents"):
+        with pytest.raises(AttributeError):
+            setattr(finding, name, "low")
+    assert finding == now()
 
 
 def test_a_finding_has_nothing_else():

@@ -1,7 +1,5 @@
 """One cause is one row: what is folded under a door, and what is not."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,8 +11,8 @@ from meshmodel.model.vocabulary import SEVERITIES
 from tests.analysis.random_models import random_model
 
 
-def finding(rule, subject, severity="high", grants=(), **more):
-    about = tuple(("grant", each) for each in grants)
+def finding(rule, subject, severity="high", grants=(), about=(), **more):
+    about = (*about, *(("grant", each) for each in grants))
     return Finding(
         rule, severity, subject, f"what {rule} says", "what to do", ("CWE-862",), about=about, **more
     )
@@ -62,13 +60,12 @@ def test_what_is_about_a_credential_or_a_system_alone_is_a_row():
 
 def test_what_is_done_with_another_finding_is_folded_under_it():
     held = (("agent", "old"), ("credential", "key"))
-    gone = replace(finding("retired-agent-access", "old"), about=held)
+    gone = finding("retired-agent-access", "old", about=held)
     orphan, other = finding("orphaned-credential", "key"), finding("orphaned-credential", "spare")
     assert rows([gone, orphan, other]) == [(gone, (orphan,)), (other, ())]
     assert rows([orphan]) == [(orphan, ())]
     lies, again = (
-        replace(finding("secret-at-rest", f"{system}>key"), about=(("credential", "key"),))
-        for system in ("ci", "wiki")
+        finding("secret-at-rest", f"{system}>key", about=[("credential", "key")]) for system in ("ci", "wiki")
     )
     copied = finding("copied-secret", "key", "medium")
     assert rows([lies, again, copied]) == [(lies, (copied,)), (again, ())]
@@ -92,9 +89,7 @@ def test_a_row_stands_where_the_most_severe_thing_that_it_says_stands():
 )
 def test_a_row_is_as_severe_as_what_is_open_in_it(door_open, worse_open, severity):
     def settled(each, is_open):
-        return (
-            each if is_open else replace(each, accepted=Accepted("Ada", "a pilot", "2027-01-31", open=False))
-        )
+        return each if is_open else each.with_accepted(Accepted("Ada", "a pilot", "2027-01-31", open=False))
 
     row = settled(door("key", "store", "low"), door_open)
     worse = settled(finding("self-approved-checkpoint", "gate", "critical", [("key", "store")]), worse_open)

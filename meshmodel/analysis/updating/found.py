@@ -1,7 +1,7 @@
 """The findings after an edit: those near to it anew, the others as they were."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, compress, groupby
 from operator import attrgetter
@@ -225,4 +225,4 @@ class Refinding:
     def _accepted(self, finding: Finding) -> Finding:
         acceptance = self._facts.snapshot.acceptance.get((finding.rule, finding.subject))
         said = None if acceptance is None else accepted(acceptance, finding, self._today)
-        return replace(finding, accepted=said)
+        return finding.with_accepted(said)
