@@ -1,9 +1,6 @@
 """One secret kept in several places."""
 
 from collections.abc import Sequence
-from itertools import compress
-from operator import attrgetter
-from typing import Final
 
 from meshmodel.analysis.reached import lit, told
 from meshmodel.analysis.results import Told
@@ -12,8 +9,6 @@ from meshmodel.analysis.rules.granted import granted_actions_of
 from meshmodel.analysis.rules.several import several
 from meshmodel.model.records import Credential, System
 
-_HOW: Final = attrgetter("how")
-
 
 def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
     """Secrets managers and bound credentials too: each copy must be found when it is to be changed."""
@@ -21,7 +16,7 @@ def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
         facts,
         credentials,
         "custody",
-        lambda custodies: compress(custodies, map("stores".__eq__, map(_HOW, custodies.values()))),
+        lambda custodies: (key for key, each in custodies.items() if each.how == "stores"),
     )
     copied = list(map(credentials.__getitem__, places))
     subjects = [each.id for each in copied]

@@ -1,7 +1,6 @@
 """A secret that lies where it was not made to lie."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import compress
 from operator import attrgetter
 from typing import Final, TypeVar
 
@@ -28,13 +27,20 @@ def _many(facts: Facts, custodies: Sequence[Custody]) -> Cases:
     credentials, systems = snapshot.credential, snapshot.system
     severity = _severities(facts, _records(credentials, custodies, _CREDENTIAL))
     managers = {each.id for each in _records(systems, custodies, _SYSTEM) if each.kind == _MANAGER}
-    bad = list(map(severity.get, map(_CREDENTIAL, custodies)))
-    places = [
-        place
-        for place in compress(range(len(bad)), bad)
-        if (each := custodies[place]).how == "stores" and each.system not in managers
-    ]
-    stored = list(map(custodies.__getitem__, places))
+    places: list[int] = []
+    stored: list[Custody] = []
+    subjects: list[str] = []
+    bad: list[Severity] = []
+    # Each record is looked at once: there are so many that it takes long to come back to one.
+    for place, each in enumerate(custodies):
+        if each.how == "stores":
+            credential, system = each.credential, each.system
+            how_bad = severity.get(credential)
+            if how_bad is not None and system not in managers:
+                places.append(place)
+                stored.append(each)
+                subjects.append(f"{system}>{credential}")
+                bad.append(how_bad)
     who = _obtaining(facts, stored)
     told = Telling(
         _told,
@@ -43,14 +49,7 @@ def _many(facts: Facts, custodies: Sequence[Custody]) -> Cases:
         by := facts.column(attrgetter("obtained_by"), stored),
         who,
     )
-    return Cases(
-        list(map(">".join, zip(map(_SYSTEM, stored), map(_CREDENTIAL, stored), strict=True))),
-        list(filter(None, map(bad.__getitem__, places))),
-        told,
-        facts.column(attrgetter("agents"), who),
-        by,
-        places,
-    )
+    return Cases(subjects, bad, told, facts.column(attrgetter("agents"), who), by, places)
 
 
 def _records(

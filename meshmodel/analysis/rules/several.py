@@ -3,8 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from itertools import compress
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Any, Final
 
 from meshmodel.analysis.relations import ENDS
@@ -34,14 +33,13 @@ def several(
     """
     relations = facts.snapshot.table(relation)
     if len(credentials) <= _FEW:
-        known, end = facts.relations.at(relation, "credential"), ENDS[relation][0]
+        there, end = facts.relations.at(relation, "credential"), ENDS[relation][0]
         names = [each.id for each in credentials]
-        relations = {(getattr(each, end), name): each for name in names for each in known.get(name, ())}
+        relations = {(getattr(each, end), name): each for name in names for each in there.get(name, ())}
     keys = partial(counted, relations)
     shared = {name for name, number in Counter(map(itemgetter(1), keys())).items() if number > 1}
-    there = map(shared.__contains__, map(attrgetter("id"), credentials))
     places = [
-        place for place in compress(range(len(credentials)), there) if credentials[place].status == "active"
+        place for place, each in enumerate(credentials) if each.id in shared and each.status == "active"
     ]
     return places, facts.column(_Ends(keys), [credentials[place].id for place in places])
 

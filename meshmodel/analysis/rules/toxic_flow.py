@@ -1,6 +1,8 @@
 """Private data, outsiders' words and a way out in the hands of one agent."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Final
 
 from meshmodel.analysis.reached import MOST_LIT
 from meshmodel.analysis.results import Told
@@ -12,6 +14,7 @@ Flow = tuple[str, list[str], list[str], list[str]]
 """A flow in words, and its systems, as far as a finding lights them: where outsiders are heard, what is read,
 and by what it goes out.
 """
+_IS_EXPOSED: Final[Callable[[System], bool]] = attrgetter("is_exposed")
 
 
 def _systems(facts: Facts, reads: int) -> tuple[list[str], str]:
@@ -46,25 +49,21 @@ def _told(facts: Facts, words: int, private: int, out: int) -> Flow:
     return flow
 
 
-def _is_exposed(system: System) -> bool:
-    return system.is_exposed
-
-
 def _touches(facts: Facts) -> list[str]:
     mesh = facts.engine.mesh
     words = mesh.untrusted | mesh.triggered_from(mesh.untrusted)
-    exposed = ALL_ACTIONS * facts.reads(_is_exposed)
+    exposed = ALL_ACTIONS * facts.reads(_IS_EXPOSED)
     return facts.touching(words, mesh.above[1], exposed, unchecked=True)
 
 
 def _seen(facts: Facts) -> int:
     mesh = facts.engine.mesh
-    return mesh.untrusted | mesh.above[1] | ALL_ACTIONS * facts.reads(_is_exposed)
+    return mesh.untrusted | mesh.above[1] | ALL_ACTIONS * facts.reads(_IS_EXPOSED)
 
 
 def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
     engine, mesh = facts.engine, facts.engine.mesh
-    exposed = ALL_ACTIONS * facts.reads(_is_exposed)
+    exposed = ALL_ACTIONS * facts.reads(_IS_EXPOSED)
     matters = mesh.untrusted | mesh.above[1] | exposed
     # Agents that begin with the same reach the same unchecked, themselves aside; of most others what matters
     # is the same; and who hears all that outsiders say hears no more from what triggers it.
