@@ -7,7 +7,7 @@ agents at once, who picked up a credential for it; the rest is counting pairs of
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import compress
+from itertools import chain
 from operator import itemgetter
 
 from meshmodel.analysis.approvals import Approval
@@ -127,13 +127,25 @@ class Severities:
         """Tell which credentials open anything, and where most of them are among those that agents reach as
         themselves.
         """
-        self._credentials = list(dict.fromkeys(map(itemgetter(0), self._mesh.steps["grant"])))
+        self._credentials = self._granting()
         places = Counter(map(self._own_at.__getitem__, self._credentials))
         self._most, _ = max(places.items(), key=itemgetter(1), default=(0, 0))
         self._most_reach = self._own[self._most] if self._own else 0
         self._reached: dict[int, tuple[int, int]] = {}
         self._open: dict[int, int] = {}
         self._agents: dict[int, int] = {}
+
+    def _granting(self) -> list[int]:
+        """The credentials with a grant."""
+        if self._mesh.arrays is None:
+            return list(dict.fromkeys(map(itemgetter(0), self._mesh.steps["grant"])))
+        from meshmodel.analysis.pairs.columns import (
+            grants_of,
+            once,
+        )  # only here: it takes long to import numpy
+
+        found: list[int] = once(grants_of(self._mesh)[0]).tolist()
+        return found
 
     def _reaching(self, credential: int) -> tuple[int, int]:
         """The agents that reach a credential as themselves, and those of them that hold it, as far as it
@@ -156,18 +168,19 @@ class Severities:
         """The accesses of which the doors are asked for one by one."""
         first = self._mesh.first_credential
         there = {node for _, nodes in rest for node in nodes if node >= first}
-        self._opened: defaultdict[int, list[Pair]] = defaultdict(list)
+        self._opened: dict[int, list[Pair]] = {}
         asked = {
             5 * approval.system + action
             for approvals in self._counts.approvals.values()
             for approval in approvals
             for action in bits(approval.actions)
         }
-        if there:
-            steps = self._mesh.steps["grant"]
-            for step in compress(steps, map(there.__contains__, map(itemgetter(0), steps))):
-                self._opened[step[0]].append(step)
-                asked.update(_entered(step[1]))
+        after = self._engine.own.successors
+        for credential in there:
+            opened = [(credential, enters) for enters in after[credential] if enters < first]
+            if opened:
+                self._opened[credential] = opened
+                asked.update(chain.from_iterable(_entered(enters) for _, enters in opened))
         return asked
 
     def _unguarded(self, step: Pair) -> int:

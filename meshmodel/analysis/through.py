@@ -164,7 +164,7 @@ class Through(Marked):
             # Most checkpoints are on all actions.
             several = set(open_for.values())
             if len(several) == 1:
-                return self._plain_way(self._comers(self._target_of(system), several.pop()), granted)
+                return self._plain_way(self._usual_comers(self._target_of(system), several.pop()), granted)
         by_admin = open_for.get(ADMIN, 0)
         found = 0
         parts = []
