@@ -6,7 +6,7 @@ from itertools import chain, zip_longest
 
 from meshmodel.analysis.checkpoints import Boundary, Candidates
 from meshmodel.analysis.closure import union
-from meshmodel.analysis.engine import Engine, Traveller
+from meshmodel.analysis.engine import Engine, Situation, Traveller
 from meshmodel.analysis.steps import Pair, bits, without
 
 Count = Callable[[int, bool, int, int], int]
@@ -51,10 +51,8 @@ class Meeting:
         """The agents that have power over any candidate, put together where they meet the same: one of them,
         and all by id.
         """
-        found: dict[tuple[int, int], tuple[Traveller, list[str]]] = {}
+        found: dict[tuple[Situation, int], tuple[Traveller, list[str]]] = {}
         apart = []
-        # They are told apart by what they have, which therefore has to stay.
-        kept: list[object] = []
         for traveller in engine.travellers:
             dropped = engine.alone[traveller.id].dropped
             if not dropped:
@@ -62,13 +60,11 @@ class Meeting:
             if self._boundaries or traveller.node in self._leaving:
                 apart.append((traveller, [traveller.id]))
                 continue
-            situation = traveller.situation
-            key = id(situation), id(dropped)
+            key = traveller.situation, dropped
             if key in found:
                 found[key][1].append(traveller.id)
             else:
                 found[key] = traveller, [traveller.id]
-                kept.append((situation, dropped))
         return [*found.values(), *apart]
 
     def kept(self, engine: Engine, count: Count) -> "Meeting":

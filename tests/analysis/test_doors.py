@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from meshmodel.analysis import doors
+from meshmodel.analysis import doors, marking
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.entering import Features
@@ -86,3 +86,42 @@ def test_sources_are_like_what_they_are_to_each_target(steered):
                     agent = SimpleNamespace(home=home, steered=steered)
                     asked = features_of(mesh, agent, 5 * target + WRITE, sources, home=False)
                     assert Features(*(each not in {None, zone} for each in told)) == asked
+
+
+@pytest.mark.parametrize("few", [0, 2, 4])
+def test_doors_by_columns_are_those_that_are_looked_at_one_by_one(few, monkeypatch):
+    monkeypatch.setattr(marking, "_FEW", few)
+    for seed in range(40):
+        snapshot = random_model(seed, 8 + seed % 12)
+        monkeypatch.setattr(doors, "MANY", 10**9)
+        expected = analyse(snapshot).doors
+        monkeypatch.setattr(doors, "MANY", -1)
+        assert analyse(snapshot).doors == expected, seed
+
+
+@pytest.mark.parametrize("many", [-1, 1_000])
+def test_who_is_at_home_acts_with_words_that_others_who_read_have_not(many, monkeypatch):
+    """A key opens a system to read and another to act; only who is at home there hears outsiders."""
+    monkeypatch.setattr(doors, "MANY", many)
+    ends = [("reader", "away", "quiet"), ("writer", "there", "loud")]
+    snapshot = snapshot_of(
+        [
+            *map(r.Zone, ("away", "there", "far")),
+            r.System("quiet", zone="far", sensitivity="public", exposed=False),
+            r.System("loud", zone="far", sensitivity="restricted", exposed=False, untrusted_input=True),
+            *(
+                r.System(each, zone="there", sensitivity="internal", exposed=False)
+                for each in ("book", "desk")
+            ),
+            r.Credential("key"),
+            r.Grant("key", "book", ("read",)),
+            r.Grant("key", "desk", ("read", "write")),
+            *(r.Agent(agent, kind="service", home=home) for agent, home, _ in ends),
+            *(r.Credential(f"{agent}-token") for agent, _, _ in ends),
+            *(r.Grant(f"{agent}-token", source, ("read",)) for agent, _, source in ends),
+            *(r.Hold(agent, each) for agent, _, _ in ends for each in ("key", f"{agent}-token")),
+        ]
+    )
+    found = {door.system: door for door in analyse(snapshot).doors if door.credential == "key"}
+    assert (found["book"].agents, found["book"].severity) == (("reader",), "low")
+    assert (found["desk"].agents, found["desk"].severity) == (("reader", "writer"), "medium")
