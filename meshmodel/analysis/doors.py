@@ -66,9 +66,14 @@ class MissingCheckpoints(Through):
         """The missing checkpoint at each of these grants of active credentials, or ``None``."""
         names = [each.credential for each in grants]
         systems = [each.system for each in grants]
+        return self._doors_to(names, systems, [action_mask(each.actions) for each in grants])
+
+    def _doors_to(
+        self, names: Sequence[str], systems: Sequence[str], granted: Sequence[int]
+    ) -> list[Door | None]:
+        """The same by columns: the credentials, the systems, and the actions as five bits."""
         nodes = list(map(self.mesh.credential_node.__getitem__, names))
-        masks = {actions: action_mask(actions) for actions in {each.actions for each in grants}}
-        ways = self._ways_at(nodes, systems, [masks[each.actions] for each in grants])
+        ways = self._ways_at(nodes, systems, granted)
         made = iter(self._doors_at(names, nodes, systems, ways))
         return [None if way is None else next(made) for way in ways]
 
@@ -76,25 +81,30 @@ class MissingCheckpoints(Through):
         self, nodes: Sequence[int], systems: Sequence[str], granted: Sequence[int]
     ) -> list[Way | None]:
         """Who comes through the grants of these credentials, to these systems, of these actions."""
-        carried, component, kind = self._carried, self._component, self._kind
-        marks_of = {node: carried[component[node]] for node in set(nodes)}
-        counts = Counter(marks_of.values())
-        numbers = {marks: number for number, marks in enumerate(counts)}
-        first = {node: numbers[marks] << 5 for node, marks in marks_of.items()}
-        size = len(numbers) << 5
-        keys = [
-            size * kind[system] + first[node] + mask
-            for node, system, mask in zip(nodes, systems, granted, strict=True)
+        kind = self._kind
+        carried = list(map(self._carried.__getitem__, map(self._component.__getitem__, nodes)))
+        # Most are carried by the same groups, and it takes long to tell large numbers apart.
+        keys = list(map(id, carried))
+        distinct = dict(zip(keys, carried, strict=True))
+        marks = list(dict.fromkeys(distinct.values()))
+        numbers = {each: number << 5 for number, each in enumerate(marks)}
+        first = {key: numbers[each] for key, each in distinct.items()}
+        size = len(marks) << 5
+        counts = Counter(keys)
+        usual = distinct[max(counts, key=counts.__getitem__)] if keys else 0
+        doors = [
+            size * kind[system] + first[key] + mask
+            for key, system, mask in zip(keys, systems, granted, strict=True)
         ]
-        ways = self._plain_ways(set(keys), list(numbers), max(counts, key=counts.__getitem__, default=0))
-        found = list(map(ways.get, keys))
+        ways = self._plain_ways(set(doors), marks, usual)
+        found = list(map(ways.get, doors))
         guarded, number_of = self._guarded, self.mesh.system_number
-        special = min(keys, default=0) < 0
+        special = min(doors, default=0) < 0
         for place in [place for place, node in enumerate(nodes) if special or node in guarded]:
             node, system = nodes[place], systems[place]
             number = number_of[system]
             if kind[system] == SPECIAL or number in guarded.get(node, ()):
-                found[place] = self._way(node, number, marks_of[node], granted[place])
+                found[place] = self._way(node, number, carried[place], granted[place])
         return found
 
     def _doors_at(

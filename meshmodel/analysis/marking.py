@@ -291,14 +291,15 @@ class Marked:
         return Entering(
             self._either(through & outside.any, through & inside.any, at_home),
             self._either(through & outside.untrusted, through & inside.untrusted, at_home),
-            self._floor(through, outside, inside, at_home) if exposed else 0,
+            *(self._carrying(through, outside, inside, at_home) if exposed else ()),
         )
 
-    def _floor(self, through: int, outside: Coming, inside: Coming, at_home: int) -> int:
-        """The least severity where what is carried comes to an exposed target."""
-        if not self._either(through & outside.carries, through & inside.carries, at_home):
-            return 0
-        return 4 if self._either(through & outside.floods, through & inside.floods, at_home) else 3
+    def _carrying(self, through: int, outside: Coming, inside: Coming, at_home: int) -> tuple[int, int]:
+        """Of these groups who carries something confidential to an exposed target, and who floods it."""
+        carries = self._either(through & outside.carries, through & inside.carries, at_home)
+        if not carries:
+            return 0, 0
+        return carries, self._either(through & outside.floods, through & inside.floods, at_home)
 
     def _either(self, outside: int, inside: int, at_home: int) -> int:
         """The agents of the first groups that are not at home, and those of the second that are."""

@@ -219,6 +219,25 @@ class Reached:
         """
         return Looked(_Later(nodes, self._columns, self.names), keys)
 
+    def each(self, nodes: Iterable[Sequence[int]]) -> list[Reaching]:
+        """For each of several rows of nodes the active agents that reach one of them."""
+        columns, places = self._columns.prepare()
+        found = []
+        # Most sets of agents are the same object, and it takes long to tell large numbers apart.
+        known: dict[int, Reaching] = {}
+        for some in nodes:
+            marks = columns[places[some[0]]]
+            if len(some) > 1:
+                for node in some:
+                    marks |= columns[places[node]]
+                found.append(self.names.of(marks))
+                continue
+            who = known.get(id(marks))
+            if who is None:
+                who = known[id(marks)] = self.names.of(marks)
+            found.append(who)
+        return found
+
     def _marks(self, node: int) -> int:
         if not self._columns.are_known:
             self._asked += 1

@@ -15,8 +15,6 @@ from meshmodel.analysis.steps import ADMIN, ALL_ACTIONS, READ, actions_of, bits,
 
 _ACTIONS: Final = tuple(tuple(bits(mask)) for mask in range(ALL_ACTIONS + 1))
 """The numbers of the actions of a set of five bits."""
-_MOST: Final = 4
-"""No least severity is higher."""
 
 
 @dataclass(slots=True)
@@ -39,7 +37,7 @@ class Comers:
     ways: dict[int, Way | None] = field(default_factory=dict)
 
 
-NONE: Final = Comers(0, Entering(0, 0, 0), Entering(0, 0, 0), 0)
+NONE: Final = Comers(0, Entering(0, 0), Entering(0, 0), 0)
 """Nobody comes."""
 
 
@@ -224,7 +222,7 @@ class Through(Marked):
         return (
             agents & known.agents == agents
             and (not groups & outside.untrusted or agents & known.untrusted == agents)
-            and (not groups & outside.carries or known.floor == _MOST)
+            and (not groups & outside.carries or known.floods > 0)
         )
 
     def _entering(self, zone: _Zone, marks: int, *, exposed: bool) -> Entering:
@@ -234,14 +232,14 @@ class Through(Marked):
             outside, at_home = zone.outside, zone.at_home
             if exposed:
                 there = self._entering(zone, marks, exposed=False)
-                agents, untrusted = there.agents, there.untrusted
-                floor = self._floor(marks, outside, NOBODY, at_home)
+                carrying = self._carrying(marks, outside, NOBODY, at_home)
+                entering = Entering(there.agents, there.untrusted, *carrying)
             else:
                 agents, untrusted = (
                     without(self._agents(marks & some), at_home) for some in (outside.any, outside.untrusted)
                 )
-                floor = 0
-            known = zone.entering[exposed][marks] = Entering(agents, untrusted, floor)
+                entering = Entering(agents, untrusted)
+            known = zone.entering[exposed][marks] = entering
         return known
 
     def _comers(self, target: _Target, marks: int) -> Comers:
@@ -252,10 +250,11 @@ class Through(Marked):
             read = acting = self._entering(zone, marks, exposed=target.exposed)
             here = marks & inside.any and self._agents(marks & inside.any) & zone.at_home
             if here:
+                carrying = self._carrying(marks, zone.outside, inside, zone.at_home) if target.exposed else ()
                 acting = Entering(
                     read.agents | here,
                     read.untrusted | self._agents(marks & inside.untrusted) & zone.at_home,
-                    self._floor(marks, zone.outside, inside, zone.at_home) if target.exposed else 0,
+                    *carrying,
                 )
             actions = (read.agents > 0) | (ALL_ACTIONS ^ 1 if acting.agents else 0)
             known = target.comers[marks] = Comers(target.level, read, acting, actions)

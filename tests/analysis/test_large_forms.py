@@ -64,6 +64,7 @@ FORMS = {
     "sets in parts": {"steps._FEW": 0, "steps._PART": 1, "steps._SEVERAL": 0},
     "sets of agents by difference": {"updating.marks._LITTLE": 0, "updating.marks._PIVOTS": 1},
     "nothing is named twice": {"updating.doors._NAMES": 0},
+    "doors put in order one by one": {"updating.doors._SELDOM": 0},
     "many come to a component": {"updating.losing._LARGE": 0, "updating.losing._FEW": 0},
     "what large components lack": {"updating.losing._LARGE": 0, "updating.losing._MANY": 1},
     "all nodes in a list": {"updating.losing._SHARE": NEVER},

@@ -115,8 +115,16 @@ class Facts:
 
     def reaching_each(self, nodes: Nodes, keys: Sequence[Any]) -> Sequence[Reaching]:
         """The same of the nodes that each of some keys has, for findings to keep."""
-        found = self.who.later(nodes, keys)
-        return found if self.anew else list(found)
+        return self.who.later(nodes, keys) if self.anew else self.who.each(map(nodes, keys))
+
+    def named(self, agents: Sequence[tuple[str, ...]]) -> Sequence[Reaching]:
+        """Several rows of agents in words, for findings to keep; many of them are the same object."""
+        these = self.who.names.these
+        if self.anew:
+            return Looked(these, agents)
+        keys = list(map(id, agents))
+        known = {key: these(each) for key, each in dict(zip(keys, agents, strict=True)).items()}
+        return list(map(known.__getitem__, keys))
 
     def reads(self, worth: Callable[[System], bool]) -> int:
         """The read accesses of those systems in the graph that are chosen."""

@@ -10,16 +10,15 @@ from meshmodel.model.records import Credential, System
 
 def _many(facts: Facts, doors: Sequence[Door]) -> Cases:
     """There can be ten thousand of them: words can wait."""
-    credentials, systems = facts.snapshot.credential, facts.snapshot.system
-    keys, opened, actions, agents, severities = zip(*doors, strict=True) if doors else ((),) * 5
+    credentials, systems, actions, agents, severities = zip(*doors, strict=True) if doors else ((),) * 5
     told = Telling(
         _told,
-        facts.column(credentials.__getitem__, keys),
-        facts.column(systems.__getitem__, opened),
+        facts.elements("credential", credentials),
+        facts.elements("system", systems),
         doors,
-        facts.column(facts.who.names.these, agents),
+        facts.named(agents),
     )
-    subjects = list(map(">".join, zip(keys, opened, strict=True)))
+    subjects = list(map(">".join, zip(credentials, systems, strict=True)))
     return Cases(subjects, severities, told, agents, actions, range(len(doors)))
 
 

@@ -63,11 +63,11 @@ def _records(
 
 def _obtaining(facts: Facts, custodies: Sequence[Custody]) -> Sequence[Reaching]:
     """For each of these the active agents that reach one of the actions by which it yields a credential."""
-    first = facts.engine.mesh.system_number
+    number = facts.engine.mesh.system_number
 
     def nodes(custody: Custody) -> list[int]:
-        base = 5 * first[custody.system]
-        return [base + ACTION_NUMBER[action] for action in custody.obtained_by]
+        first = 5 * number[custody.system]
+        return [first + ACTION_NUMBER[action] for action in custody.obtained_by]
 
     return facts.reaching_each(nodes, custodies)
 

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar, overload
 
 Item = TypeVar("Item")
 
-_FEW = 8
+_FEW = 40
 """So many keys of a chunk are looked for one by one."""
 SHIFT = 8
 """A chunk has two to the power of so many items."""

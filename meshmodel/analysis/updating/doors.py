@@ -1,45 +1,65 @@
 """The missing checkpoints after an edit: those on which it bears anew, the others as they were."""
 
 import copy
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import reduce
 from itertools import chain
-from operator import itemgetter, or_
-from typing import Final
+from operator import or_
+from typing import Final, cast
 
 from meshmodel.analysis.closure import union
+from meshmodel.analysis.entering import Way
 from meshmodel.analysis.marking import SPECIAL
-from meshmodel.analysis.relations import Related
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.steps import Pair, bits, without
-from meshmodel.analysis.updating.chunks import Sorted
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
-from meshmodel.analysis.updating.homes import At, grants_in, homes_only
+from meshmodel.analysis.updating.homes import grants_in, homes_only
+from meshmodel.analysis.updating.leaving import Leaving
 from meshmodel.analysis.updating.noting import Excuses, Noted
 from meshmodel.analysis.updating.picked import as_themselves
-from meshmodel.model.records import Grant, Key
+from meshmodel.analysis.updating.places import Places
+from meshmodel.model.records import Key
 
 _SPARE: Final = 3
-"""So many times the marks that there are may have been given before all are given anew."""
+"""So many times the marks, or the places of grants, that there are may have been given before all are given
+anew.
+"""
+_SELDOM: Final = 100
+"""Where no more than one door of so many changed, it is put in order, or taken out, by itself."""
 _NAMES: Final = 2_000
 """So many sets of agents are kept by their ids; then they are forgotten."""
 
 
+def _is_of_agents(moved: Moved) -> bool:
+    """Whether an edit left systems, zones and guards as they were."""
+    apart = moved.edit.remade or moved.guards.steps or moved.guards.zones
+    return not (apart or moved.changes.tables.keys() & {"system", "zone"})
+
+
 def _same(one: Door, other: Door) -> bool:
-    """Whether two doors with the same ends are the same; it is quick where they have the same agents."""
-    same = one.agents is other.agents or one.agents == other.agents
-    return same and one.severity == other.severity and one.actions == other.actions
+    """Whether two doors with the same ends are the same."""
+    return (
+        one.severity == other.severity
+        and one.actions == other.actions
+        # It takes long to tell many agents apart.
+        and (
+            one.agents is other.agents
+            or (len(one.agents) == len(other.agents) and one.agents == other.agents)
+        )
+    )
 
 
 class KeptDoors(Noted):
     """The doors of one reading, and all that they follow from, mark by mark.
 
     Attributes:
-        found, listed: the doors by credential and system.
+        listed: the doors by credential and system.
         changed: those that the last edit changed, by key, gone ones among them; ``None`` where all were
             looked for from scratch.
+        left: those of them that are gone or have another severity, as they were.
     """
 
     def __init__(self, kept: Kept, excuses: Excuses, doors: tuple[Door, ...] | None = None) -> None:
@@ -47,8 +67,12 @@ class KeptDoors(Noted):
         super().__init__(kept, excuses)
         self.listed = self.doors() if doors is None else doors
         keys = [(each.credential, each.system) for each in self.listed]
-        self.found: Sorted[Door] = Sorted.of(keys, list(self.listed))
+        self.places = Places.among(kept.engine.snapshot.grant, keys)
+        self._order = list(range(len(keys)))
+        self._doors: list[Door | None] = [*self.listed, *[None] * (len(self.places.keys) - len(keys))]
         self.changed: dict[Key, Door | None] | None = None
+        self.left: Sequence[Door] = ()
+        self._ways: dict[int, Way | None] = {}
 
     def after(
         self, kept: Kept, moved: Moved, altered: AbstractSet[str], excuses: Excuses, before: Kept
@@ -64,6 +88,8 @@ class KeptDoors(Noted):
         """
         if self.marks.next > _SPARE * (len(self.marks.samples) + self.marks.agents):
             return None
+        if len(self.places.keys) > _SPARE * (len(kept.engine.snapshot.grant) + 1):
+            return None
         made = copy.copy(self)
         made.follow(kept, moved, altered, excuses, before)
         return made
@@ -74,6 +100,12 @@ class KeptDoors(Noted):
         """Look again at what the edit bears on: only for a copy that nobody else has."""
         self.engine, self.mesh = kept.engine, kept.engine.mesh
         self._everyone = self._first
+        self.places = self.places.after(moved.changes.of("grant"))
+        granted = [self.places.at(str(key[0]), str(key[1])) for key, _, _ in moved.changes.of("grant")]
+        if granted:
+            self._ways = self._ways.copy()
+            for place in granted:
+                self._ways.pop(cast("int", place), None)
         self.open_in = self.open_in.copy()
         if moved.agents:
             self.marks, self._profiles = self.marks.copy(), self._profiles.copy()
@@ -94,14 +126,14 @@ class KeptDoors(Noted):
             self._note_guarded(moved.guards.steps)
         numbers = self.mesh.system_number
         remade = union([5 * numbers[each] for each in moved.edit.remade if each in numbers])
-        credentials, steps, systems = self._turn(gone, come, excuses, remade)
+        credentials, steps, systems, turned = self._turn(gone, come, excuses, remade)
         credentials |= self._hold(moved)
         own = self._own
         picked = self._reach_own(as_themselves(moved.agents, before, kept))
         steps |= self._guard(moved)
         names = self._names
         self._forget()
-        if len(names) < _NAMES and all(one is not None for _, one, _ in moved.changes.of("agent")):
+        if len(names) < _NAMES and all(one and one.is_active for _, one, _ in moved.changes.of("agent")):
             # Agents keep their numbers; but after the same reading others may have got those of new ones.
             self._names = names
         systems |= {str(key) for key, _, _ in moved.changes.of("system")}
@@ -115,10 +147,14 @@ class KeptDoors(Noted):
         elif changed or special != self._approvals.keys():
             self._renew_kinds(moved, special ^ self._approvals.keys())
         if homes is not None:
-            self._look(grants_in(kept, homes, credentials))
+            self._look(grants_in(kept, homes, credentials, self.places))
             return
-        doubtful = self._doubtful(kept.related, without(picked, credentials), own)
-        self._look(self._concerned(kept, moved, credentials, steps, systems, doubtful))
+        doubtful = self._doubtful(without(picked, credentials), own)
+        lost = 0
+        if bounded == self._bounded and special == self._approvals.keys() and _is_of_agents(moved):
+            lost = union([each.node - self.mesh.first_agent for each in gone if each.id not in now])
+        concerned = self._concerned(kept, moved, credentials, steps, systems, doubtful)
+        self._look(concerned, 0 if without(turned, lost) else lost)
 
     def _renew_kinds(self, moved: Moved, special: set[int]) -> None:
         """Number these systems again, and those that changed."""
@@ -137,21 +173,121 @@ class KeptDoors(Noted):
                 self._exposed.discard(number)
             self._kind[name] = self._kind_of(number)
 
-    def _look(self, at: Sequence[At]) -> None:
-        """Look again at these grants, in order, those that are gone among them."""
-        nodes = self.mesh.credential_node
-        keys = [key for key, _ in at]
-        there = [grant for (credential, _), grant in at if grant is not None and credential in nodes]
-        self._everyone = self._coming_by({nodes[each.credential] for each in there})
-        doors = self.doors_at(there)
-        if len(there) < len(at):
-            found = dict(zip([(each.credential, each.system) for each in there], doors, strict=True))
-            doors = list(map(found.get, keys))
-        self.found, changed = self.found.after(keys, doors, _same)
-        known = dict(zip(keys, doors, strict=True))
-        self.changed = {key: known[key] for key in changed}
+    def door(self, key: Key) -> Door | None:
+        """The door of a credential to a system, or ``None``."""
+        place = self.places.at(str(key[0]), str(key[1]))
+        return None if place is None else self._doors[place]
+
+    def _look(self, places: Collection[int], lost: int = 0) -> None:
+        """Look again at the grants at these places, those that are gone among them.
+
+        Args:
+            places: those places.
+            lost: if all else is as it was that tells who comes through doors, agents that do so no more.
+        """
+        nodes, keys, granted = self.mesh.credential_node, self.places.keys, self.places.granted
+        there = [place for place in places if granted[place] and keys[place][0] in nodes]
+        names, systems = zip(*map(keys.__getitem__, there), strict=True) if there else ((), ())
+        self._everyone = self._coming_by({nodes[each] for each in names})
+        leaving = list(map(nodes.__getitem__, names))
+        ways = self._ways_again(there, leaving, systems, lost)
+        found: dict[int, Door | None] = dict.fromkeys(places)
+        through = [place for place, way in zip(there, ways, strict=True) if way is not None]
+        found.update(zip(through, self._doors_at(names, leaving, systems, ways), strict=True))
+        self._keep_ways(places, there, systems, ways)
+        known = self._doors + [None] * (len(keys) - len(self._doors))
+        changed: dict[int, Door | None] = {}
+        come: set[int] = set()
+        left: list[Door] = []
+        for place, door in found.items():
+            was = known[place]
+            if was is None:
+                if door is None:
+                    continue
+                come.add(place)
+            elif door is None or door.severity != was.severity:
+                left.append(was)
+            elif _same(was, door):
+                continue
+            known[place] = changed[place] = door
+        self._doors, self.left = known, left
+        self.changed = {keys[place]: door for place, door in changed.items()}
         if changed:
-            self.listed = tuple(self.found.items())
+            self._list(changed, come)
+
+    def _list(self, changed: Mapping[int, Door | None], come: Collection[int]) -> None:
+        """List the doors.
+
+        Args:
+            changed: those at places where there is another one, or none any more.
+            come: the places where there was none.
+        """
+        doors, order, key_of = self._doors, self._order, self.places.keys.__getitem__
+        if _SELDOM * len(changed) > len(order):
+            if come or None in changed.values():
+                order = sorted([place for place, door in enumerate(doors) if door is not None], key=key_of)
+            self._order = order
+            self.listed = cast("tuple[Door, ...]", tuple(map(doors.__getitem__, order)))
+            return
+        order, listed = order.copy(), list(self.listed)
+        for place, door in changed.items():
+            number = bisect_left(order, key_of(place), key=key_of)
+            if door is None:
+                del order[number], listed[number]
+            elif place in come:
+                order.insert(number, place)
+                listed.insert(number, door)
+            else:
+                listed[number] = door
+        self._order, self.listed = order, tuple(listed)
+
+    def _ways_again(
+        self, places: Sequence[int], nodes: Sequence[int], systems: Sequence[str], lost: int
+    ) -> list[Way | None]:
+        """Who comes through the grants at these places.
+
+        Args:
+            places: those places.
+            nodes: their credentials.
+            systems: their systems.
+            lost: agents to leave out of those who came before, where that is known; if none are, who comes is
+                looked for.
+        """
+        known: Mapping[int, Way | None] = self._ways if lost else {}
+        before = list(map(known.get, places))
+        ids = {self.mesh.agents[number] for number in bits(lost)}
+        ways = Leaving(lost, ids, self._names).ways(before)
+        again = [
+            number
+            for number, (place, way) in enumerate(zip(places, ways, strict=True))
+            if way is None and (place not in known or before[number] is not None)
+        ]
+        if again:
+            granted = self.places.granted
+            found = self._ways_at(
+                [nodes[number] for number in again],
+                [systems[number] for number in again],
+                [granted[places[number]] for number in again],
+            )
+            for number, looked in zip(again, found, strict=True):
+                ways[number] = looked
+        return ways
+
+    def _keep_ways(
+        self,
+        places: Iterable[int],
+        there: Sequence[int],
+        systems: Sequence[str],
+        ways: Sequence[Way | None],
+    ) -> None:
+        """Note who comes through the grants that are there, of those at some places."""
+        self._ways = self._ways | dict(zip(there, ways, strict=True))
+        apart = set(places).difference(there)
+        if self._approvals or self._bounded:
+            # There it depends on more than on who there is.
+            apart.update([p for p, name in zip(there, systems, strict=True) if self._kind[name] == SPECIAL])
+        for place in apart:
+            self._ways.pop(place, None)
 
     def _coming_by(self, nodes: Iterable[int]) -> int:
         """The agents that come by any of these credentials: the fewer they are, the sooner it is sure that
@@ -171,41 +307,38 @@ class KeptDoors(Noted):
         credentials: int,
         steps: set[Pair],
         systems: set[str],
-        doubtful: Iterable[tuple[str, str]],
-    ) -> list[At]:
-        """The grants at which there may be another door, or none, or one; in order, by their keys."""
-        mesh, related = self.mesh, kept.related
-        found = {(str(key[0]), str(key[1])) for key, _, _ in moved.changes.of("grant")}
-        found.update(doubtful)
+        doubtful: Iterable[int],
+    ) -> set[int]:
+        """The places of grants at which there may be another door, or none, or one."""
+        mesh, places = self.mesh, self.places
         ids = {mesh.credentials[node - mesh.first_credential] for node in bits(credentials)}
         ids |= moved.edit.credentials
-        there = related.at("grant", "credential")
-        grants: Iterable[Grant] = chain.from_iterable(
-            related.of("grant", "credential", each) for each in sorted(ids & there.keys())
-        )
-        known: list[At] = [((grant.credential, grant.system), grant) for grant in grants]
-        for each in systems | moved.edit.systems:
-            found.update((grant.credential, each) for grant in related.of("grant", "system", each))
-        for leaves, enters in steps:
-            if mesh.first_credential <= leaves < mesh.first_agent and enters < mesh.first_credential:
-                found.add((mesh.credentials[leaves - mesh.first_credential], mesh.systems[enters // 5]))
-        found.difference_update([key for key, _ in known])
-        if found:
-            known.extend([(key, self.engine.snapshot.grant.get(key)) for key in found])
-            known.sort(key=itemgetter(0))
-        return known
+        found = set(chain.from_iterable(map(places.of.__getitem__, ids & places.of.keys())))
+        found.update(doubtful)
+        keys = [(str(key[0]), str(key[1])) for key, _, _ in moved.changes.of("grant")]
+        keys += [
+            (grant.credential, each)
+            for each in systems | moved.edit.systems
+            for grant in kept.related.of("grant", "system", each)
+        ]
+        keys += [
+            (mesh.credentials[leaves - mesh.first_credential], mesh.systems[enters // 5])
+            for leaves, enters in steps
+            if mesh.first_credential <= leaves < mesh.first_agent and enters < mesh.first_credential
+        ]
+        found.update([place for key in keys if (place := places.at(*key)) is not None])
+        return found
 
     # Who picks credentials up -----------------------------------------------------------------
 
-    def _doubtful(self, related: Related, credentials: int, before: list[int]) -> Iterator[tuple[str, str]]:
-        """The grants of credentials at which it may matter who picked them up, and nothing else changed.
+    def _doubtful(self, credentials: int, before: list[int]) -> Iterator[int]:
+        """The places of grants at which it may matter who picked credentials up, and nothing else changed.
 
         Args:
-            related: the relations.
             credentials: the nodes of those that others pick up now.
             before: who came by each of all credentials as themselves.
         """
-        mesh, grants = self.mesh, related.at("grant", "credential")
+        mesh, places = self.mesh, self.places
         # Most credentials differ in nothing that is asked here.
         known: dict[tuple[int, int, int, int], dict[str, bool]] = {}
         for place in bits(credentials >> mesh.first_credential):
@@ -218,16 +351,18 @@ class KeptDoors(Noted):
             )
             zones = known.setdefault((id(carried), id(was), id(now), held), {})
             guarded = self._guarded.get(node, ())
-            name = mesh.credentials[place]
-            for grant in grants.get(name, ()):
-                number = mesh.system_number[grant.system]
-                if number not in guarded and self._kind[grant.system] != SPECIAL:
+            for grant in places.of.get(mesh.credentials[place], ()):
+                if not places.granted[grant]:
+                    continue
+                system = places.keys[grant][1]
+                number = mesh.system_number[system]
+                if number not in guarded and self._kind[system] != SPECIAL:
                     zone = mesh.zone_of[number]
                     if zone not in zones:
                         zones[zone] = self._is_sure(carried, zone, without(was & now, held))
                     if zones[zone]:
                         continue
-                yield name, grant.system
+                yield grant
 
     def _is_sure(self, carried: int, zone: str, picking: int) -> bool:
         """Whether some of these agents come to a zone from another one, with outsiders' words if any do.

@@ -210,7 +210,12 @@ class Following:
         changes = earlier.moved.changes
         # Another edit of the same reading may have given the number of a new agent to another one.
         renamed = any(
-            one is None or other is None or one.title != other.title for _, one, other in changes.of("agent")
+            one is None
+            or other is None
+            or one.title != other.title
+            # One that is retired has no number.
+            or one.is_active != other.is_active
+            for _, one, other in changes.of("agent")
         )
         self._facts = Facts(
             self.engine,

@@ -1,9 +1,10 @@
 """The findings after an edit: those near to it anew, the others as they were."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain, compress, groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import Final
 
@@ -17,7 +18,7 @@ from meshmodel.analysis.updating.doors import KeptDoors
 from meshmodel.analysis.updating.near import Near
 from meshmodel.analysis.updating.some_doors import SomeDoors
 from meshmodel.model.records import Acceptance, Key
-from meshmodel.model.vocabulary import SEVERITIES, Severity
+from meshmodel.model.vocabulary import SEVERITIES
 
 Shelf = tuple[int, str]
 """Where findings are that are sorted by their subjects: the severity and the rule."""
@@ -34,12 +35,9 @@ _OTHER: Final = " "
 """Stands after the subject of a second finding of one rule: agents can have the ids of a credential and a
 system, and then a delegation and a grant have one subject.
 """
-_SUBJECT: Final[Callable[[Finding], str]] = attrgetter("subject")
-_SEVERITY: Final[Callable[[Finding], Severity]] = attrgetter("severity")
-_PAIRED: Final = frozenset({"door", *ENDS})
+_PAIRED: Final = frozenset(ENDS)
 """The tables whose keys are pairs."""
 _RANK: Final = {severity: -number for number, severity in enumerate(SEVERITIES)}
-_NOTHING: Final[Mapping[str, Finding]] = {}
 
 
 @dataclass(slots=True)
@@ -74,26 +72,6 @@ def _keys(findings: Sequence[Finding]) -> list[str]:
             if keys[place] == keys[place + 1]:
                 keys[place + 1] += _OTHER
     return keys
-
-
-def _by_subject(findings: Sequence[Finding]) -> dict[str, Finding]:
-    """Findings of one rule and severity by their subjects."""
-    found = dict(zip(map(_SUBJECT, findings), findings, strict=True))
-    if len(found) < len(findings):
-        found = {}
-        for finding in findings:
-            subject = finding.subject
-            found[subject if subject not in found else subject + _OTHER] = finding
-    return found
-
-
-def _parted(findings: Sequence[Finding]) -> dict[Severity, Sequence[Finding]]:
-    """Findings by their severity, in the same order."""
-    severities = list(map(_SEVERITY, findings))
-    each_once = dict.fromkeys(severities)
-    if len(each_once) == 1:
-        return {severities[0]: findings}
-    return {severity: list(compress(findings, map(severity.__eq__, severities))) for severity in each_once}
 
 
 def find(facts: Facts, today: date) -> Found:
@@ -136,13 +114,14 @@ class Refinding:
             kept_doors: the doors, where they were found from those before the edit.
         """
         facts, tables = self._facts, self._tables
+        left: Iterable[Door]
         if kept_doors is None or kept_doors.changed is None:
             # To compare them takes longer than to tell all of them again.
-            doors = by_key(facts.doors)
+            left, doors = self._before.doors, by_key(facts.doors)
             there: Callable[[Key], Door | None] = doors.get
-            differing = {**dict.fromkeys(by_key(self._before.doors)), **doors}
+            differing = {**dict.fromkeys(by_key(left)), **doors}
         else:
-            differing, there = kept_doors.changed, kept_doors.found.get
+            left, differing, there = kept_doors.left, kept_doors.changed, kept_doors.door
         changed: Mapping[Key, Door | None] = {**self._near.doors(facts.doors, there), **differing}
         if changed:
             tables |= {"doors"}
@@ -151,20 +130,22 @@ class Refinding:
                 if tables & rule.reads:
                     acceptances = self._acceptances.get(rule.id, {})
                     cases = found_by_all(rule, rule.all_cases(facts), acceptances, self._today)
-                    was = chain.from_iterable(shelf.keys() for _, shelf in self._shelves_of(rule.id))
+                    was = {rank: list(shelf.keys()) for rank, shelf in self._shelves_of(rule.id)}
                     self._replace(rule.id, was, cases)
                 continue
-            records: Mapping[Key, object] = changed
+            if rule.per == "door":
+                if changed:
+                    self._renew_doors(rule, changed, left)
+                continue
+            records: Mapping[Key, object]
             if rule.worth is not None:
                 records = facts.chosen(rule.per, rule.worth)
                 if not records and rule.id not in self._of_rule:
                     continue
-            elif rule.per != "door":
+            else:
                 records = facts.snapshot.table(rule.per)
-            keys: Iterable[Key] = changed
-            if rule.per != "door":
-                seen = -1 if rule.seen is None else rule.seen(facts)
-                keys = self._near.keys(rule.per, rule.near, seen)
+            seen = -1 if rule.seen is None else rule.seen(facts)
+            keys = self._near.keys(rule.per, rule.near, seen)
             if keys:
                 self._renew(rule, keys, records)
         self._accept(accepted_again)
@@ -198,17 +179,45 @@ class Refinding:
             subjects = [
                 one for each in subjects for _, shelf in shelves for one in shelf.beginning(f"{each}>")
             ]
+        subjects.sort()
+        self._replace(rule.id, dict.fromkeys(self._of_rule.get(rule.id, ()), subjects), found)
+
+    def _renew_doors(self, rule: Rule, changed: Mapping[Key, Door | None], left: Iterable[Door]) -> None:
+        """Find again what there is to say of doors: most keep their severity, and so their place.
+
+        Args:
+            rule: the rule that looks at them.
+            changed: doors by credential and system, gone ones among them.
+            left: those that are gone or have another severity, as they were.
+        """
+        assert rule.many is not None
+        there = [door for door in changed.values() if door is not None]
+        cases = rule.many(self._facts, there)
+        found = found_by_all(rule, cases, self._acceptances.get(rule.id, {}), self._today)
+        subjects: defaultdict[int, list[str]] = defaultdict(list)
+        for door in left:
+            subjects[_RANK[door.severity]].append(door.subject)
         self._replace(rule.id, subjects, found)
 
-    def _replace(self, rule: str, subjects: Iterable[str], findings: Sequence[Finding]) -> None:
-        """Put these findings in the place of all that a rule had on these subjects."""
-        found = {_RANK[severity]: _by_subject(some) for severity, some in _parted(findings).items()}
-        # Where they are in order already, they stay so.
-        ordered = sorted(dict.fromkeys(chain(subjects, *found.values())))
+    def _replace(self, rule: str, left: Mapping[int, Collection[str]], findings: Iterable[Finding]) -> None:
+        """Put findings of a rule in the place of others.
+
+        Args:
+            rule: the rule.
+            left: the subjects of which there may be none any more, by the severity that they had.
+            findings: those that there are now, of some of these and of others.
+        """
+        found: defaultdict[int, dict[str, Finding]] = defaultdict(dict)
+        for finding in findings:
+            here, subject = found[_RANK[finding.severity]], finding.subject
+            here[subject if subject not in here else subject + _OTHER] = finding
         ranks = self._of_rule.setdefault(rule, set())
-        for rank in ranks | found.keys():
+        for rank in left.keys() | found.keys():
+            here = found.get(rank, {})
             shelf = self._shelves.get((rank, rule))
-            made = (shelf or Sorted[Finding].of([], [])).put(ordered, found.get(rank, _NOTHING))
+            # Where they are in order already, they stay so.
+            ordered = sorted(dict.fromkeys(chain(left.get(rank, ()), here)))
+            made = (shelf or Sorted[Finding].of([], [])).put(ordered, here)
             if made is not shelf:
                 ranks.add(rank)
                 self._shelves[rank, rule] = made

@@ -2,16 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from operator import itemgetter
 
 from meshmodel.analysis.engine import Group, Traveller
 from meshmodel.analysis.steps import bits
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
-from meshmodel.model.records import Grant
-
-At = tuple[tuple[str, str], Grant | None]
-"""A grant by its key; ``None`` where there is none any more."""
+from meshmodel.analysis.updating.places import Places
 
 
 def homes_only(
@@ -51,14 +47,14 @@ def _told(group: Group) -> tuple[int, bool, int, int]:
     return group.sources, group.home, group.unchecked.row, group.unchecked.dropped
 
 
-def grants_in(kept: Kept, zones: Iterable[str], credentials: int) -> list[At]:
-    """The grants of some credentials on all systems in these zones; in order, by their keys."""
+def grants_in(kept: Kept, zones: Iterable[str], credentials: int, places: Places) -> list[int]:
+    """The places of the grants of some credentials on all systems in these zones."""
     mesh, nodes = kept.engine.mesh, kept.engine.mesh.credential_node
     numbers = {node // 5 for zone in zones for node in bits(mesh.zone_mask.get(zone, 0))}
-    found: list[At] = [
-        ((grant.credential, grant.system), grant)
+    found = [
+        places.at(grant.credential, grant.system)
         for number in numbers
         for grant in kept.related.of("grant", "system", mesh.systems[number])
         if credentials >> nodes.get(grant.credential, 0) & 1
     ]
-    return sorted(found, key=itemgetter(0))
+    return [place for place in found if place is not None]

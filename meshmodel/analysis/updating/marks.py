@@ -36,10 +36,12 @@ class Turned:
     Attributes:
         marks: for each mark that stands for something else the group before and after, or ``None``.
         shared: the marks of other groups that agents came to or left, and that are still there.
+        agents: those of which any group is another, or that have others or one less, as bits.
     """
 
     marks: dict[int, tuple[Sample | None, Sample | None]] = field(default_factory=dict)
     shared: set[int] = field(default_factory=set)
+    agents: int = 0
 
     @cached_property
     def alike(self) -> list[tuple[Sample | None, Sample | None, int]]:
@@ -164,11 +166,13 @@ class Marks:
                 meaning[both] = self._meaning(was) != self._meaning(now)
             if meaning[both]:
                 turned.marks[number] = was, now
+        turned.agents = union(list(turned.marks.keys() & before.keys()))
         touched.update(left, joined)
         ended: dict[int, list[tuple[int, int]]] = {}
         for other in touched:
             was_held = self.holders.get(other, 0)
             held = without(was_held, left.get(other, 0)) | joined.get(other, 0)
+            turned.agents |= was_held ^ held
             if held:
                 self.holders[other] = held
                 if held != was_held and was_held:

@@ -58,9 +58,9 @@ class Noted(MissingCheckpoints):
 
     def _turn(
         self, gone: Iterable[Traveller], come: Iterable[Traveller], excuses: Excuses, remade: int
-    ) -> tuple[int, set[Pair], set[str]]:
-        """Give marks to groups; the credentials and guarded steps that it concerns, and the systems where
-        intents excuse something else.
+    ) -> tuple[int, set[Pair], set[str], int]:
+        """Give marks to groups; the credentials and guarded steps that it concerns, the systems where intents
+        excuse something else, and the agents that have other groups.
         """
         gone, come = tuple(gone), tuple(come)
         turned = self.marks.turn(gone, come, excuses, remade)
@@ -68,7 +68,7 @@ class Noted(MissingCheckpoints):
         for shared in turned.shared:
             credentials |= self.marks.carried(self.marks.samples[shared])
         steps = self._open_again(turned)
-        return credentials, steps, self._excuse(gone, come, excuses)
+        return credentials, steps, self._excuse(gone, come, excuses), turned.agents
 
     def _carry(self, turned: Turned) -> int:
         """Note who comes to which credentials; those to which others come."""

@@ -27,11 +27,17 @@ class SomeDoors:
     Attributes:
         found, listed: the doors by credential and system.
         changed: those that the edit changed, by key, gone ones among them.
+        left: the same as they were.
     """
 
     found: Sorted[Door]
     listed: tuple[Door, ...]
     changed: dict[Key, Door | None]
+    left: list[Door]
+
+    def door(self, key: Key) -> Door | None:
+        """The door of a credential to a system, or ``None``."""
+        return self.found.get(key)
 
 
 def some_doors(kept: Kept, moved: Moved, before: Kept, listed: tuple[Door, ...]) -> SomeDoors | None:
@@ -63,8 +69,10 @@ def some_doors(kept: Kept, moved: Moved, before: Kept, listed: tuple[Door, ...])
     doors: dict[Key, Door | None] = dict.fromkeys(sorted(keys))
     doors.update(zip(there, found, strict=True))
     was = [(each.credential, each.system) for each in listed]
-    made, changed = Sorted.of(was, list(listed)).after(list(doors), list(doors.values()), Door.__eq__)
-    return SomeDoors(made, tuple(made.items()), {key: doors[key] for key in changed})
+    old = Sorted.of(was, list(listed))
+    made, changed = old.after(list(doors), list(doors.values()), Door.__eq__)
+    left = [door for door in map(old.get, changed) if door is not None]
+    return SomeDoors(made, tuple(made.items()), {key: doors[key] for key in changed}, left)
 
 
 def _concerned(kept: Kept, moved: Moved, before: Kept) -> set[tuple[str, str]]:
