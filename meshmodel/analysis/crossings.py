@@ -12,13 +12,16 @@ from typing import Final
 
 from meshmodel.analysis.approvals import Approval, approvals
 from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
+from meshmodel.analysis.opened import Doors
 from meshmodel.analysis.products import Home, Pairs, Product
-from meshmodel.analysis.steps import ADMIN, Mesh, bits
+from meshmodel.analysis.steps import Mesh, bits
 
 _FEW = 64
 """The zones of so many accesses are looked at one by one."""
 _Key = tuple[Situation, str | None]
 """What agents that have the same crossings have in common: their situation and their home."""
+Lost = Callable[[Traveller], tuple[int, int]]
+"""How many crossings an agent has no more, and how many of these had an open door."""
 _KEY: Final[Callable[[Traveller], _Key]] = attrgetter("situation", "home")
 
 
@@ -36,30 +39,6 @@ def crossed_from(mesh: Mesh, traveller: Traveller, source: int | None) -> int:
         return outside | home & mesh.acting
     less = sum(mesh.at_level[level] for level in range(mesh.sensitivity[source]))
     return outside | home & mesh.acting & less
-
-
-class Doors:
-    """The grant steps that are open for a start, by the access to which they are a door."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.into: dict[int, list[int]] = {}
-        for credential, access in engine.mesh.steps["grant"]:
-            self.into.setdefault(access, []).append(credential)
-
-    def at(self, group: Group, access: int) -> list[int]:
-        """The credentials of the open doors of an access, were no boundary closed."""
-        unchecked, guards = group.unchecked, self.engine.candidates.guards
-        entered = {access, access - access % 5 + ADMIN}
-        return sorted(
-            {
-                credential
-                for node in entered
-                for credential in self.into.get(node, ())
-                if unchecked.row >> credential & 1
-                and not guards.get((credential, node), 0) & ~unchecked.dropped
-            }
-        )
 
 
 @dataclass(slots=True, eq=False)
@@ -188,6 +167,8 @@ class Counts:
         altered: AbstractSet[str],
         *,
         redrawn: bool,
+        fewer: AbstractSet[str] = frozenset(),
+        lost: Lost | None = None,
     ) -> "Counts":
         """The same after an edit; these stay as they are.
 
@@ -197,27 +178,40 @@ class Counts:
             agents: the agents that the edit concerns.
             altered: those of which crossings may be others.
             redrawn: whether zones have other systems now, or systems other properties that count.
+            fewer: agents that differ in nothing but some crossings that they have no more.
+            lost: counts these.
         """
         made = copy.copy(self)
-        again = altered | agents & (self.approvals.keys() | approvals.keys())
-        left = agents - again
+        excused = agents & (self.approvals.keys() | approvals.keys())
+        again = altered | excused
+        if lost is not None:
+            fewer = fewer & again - excused
+            made.keep(engine, fewer, lost)
+            again -= fewer
+        left = agents - again - fewer
         if left:
             made.keep(engine, left)
         made.follow(engine, approvals, again, redrawn=redrawn)
         return made
 
-    def keep(self, engine: Engine, agents: AbstractSet[str]) -> None:
-        """Count as much of these agents, which have other situations in which the same is true: only for a
-        copy that nobody else has.
+    def keep(self, engine: Engine, agents: AbstractSet[str], lost: Lost | None = None) -> None:
+        """Count as much of these agents, or less what they lost, though they have other situations: only for
+        a copy that nobody else has.
         """
         self._crossings_of, self._open_of = self._crossings_of.copy(), self._open_of.copy()
         known, come = self.engine.traveller_of, engine.traveller_of
         here = agents & come.keys()
-        pairs = zip(*[map(_KEY, map(each.__getitem__, here)) for each in (come, known)], strict=True)
-        for now, was in dict(pairs).items():
-            for counted in (self._crossings_of, self._open_of):
+        before = list(map(known.__getitem__, here))
+        pairs = list(zip(map(_KEY, before), map(_KEY, map(come.__getitem__, here)), strict=True))
+        samples = dict(zip(pairs, before, strict=True))
+        for (was, now), times in Counter(pairs).items():
+            crossings, opened = (0, 0) if lost is None else lost(samples[was, now])
+            for counted, less in ((self._crossings_of, crossings), (self._open_of, opened)):
                 if was in counted:
-                    counted[now] = counted[was]
+                    counted[now] = counted[was] - less
+            if lost is not None:
+                self.crossings -= times * crossings
+                self.open -= times * opened
 
     def follow(
         self,
@@ -250,6 +244,10 @@ class Counts:
         self.crossings = crossings + self._sum(self._crossings_of, self._all, together)
         self.open = opened + self._sum(self._open_of, self._open, together)
         self.approved = approved + self._sum_approved(now)
+
+    def pairs(self) -> Pairs:
+        """Counts pairs of the same mesh."""
+        return self._pairs.after(self.mesh, redrawn=False)
 
     @property
     def uncontrolled(self) -> int:

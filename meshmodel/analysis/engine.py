@@ -201,7 +201,7 @@ class Engine:
 
     @cached_property
     def alone(self) -> dict[str, Unchecked]:
-        """The unchecked reach of every active agent, alone as the start."""
+        """The unchecked reach of every active agent, alone as the start: itself may be left out."""
         nodes = self.mesh.agent_node
         if isinstance(self.effective, Searched):
             return _Asked(self._alone)
@@ -313,15 +313,15 @@ class Engine:
     def _situation(self, node: int, home: bool, *, share: bool) -> Situation:
         """What an agent has in common with all others that reach the same."""
         row = self._onward.of(node)
-        alike = self.guarding.alike(node)
+        alone = self.guarding.alone(node)
         triggers = self.mesh.triggered_by.get(node, 0)
-        key = id(row), id(alike), triggers and without(triggers, row), home, share
+        key = id(row), id(alone), triggers and without(triggers, row), home, share
         known = self._situations.get(key)
         if known is None:
             mesh = self.mesh
             readable = row & mesh.read
             sources = readable | triggers
-            groups, rest = self._grouping.groups(home, sources, readable, alike, share=share)
+            groups, rest = self._grouping.groups(home, sources, readable, alone, share=share)
             steered = bool(sources & mesh.untrusted)
             known = Situation(sources, row & mesh.access, steered, (*groups, *rest), rest)
             self._situations[key] = known

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from meshmodel.analysis.approvals import Approval, approvals
-from meshmodel.analysis.crossings import Doors, crossed_from
+from meshmodel.analysis.crossings import crossed_from
 from meshmodel.analysis.engine import Engine, Group, Traveller
 from meshmodel.analysis.entering import severity_number, severity_word
+from meshmodel.analysis.opened import Doors
 from meshmodel.analysis.results import Crossing, CrossingState
 from meshmodel.analysis.steps import READ, bits
 from meshmodel.model.vocabulary import ACTIONS, Severity

@@ -7,6 +7,7 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.parts import Parts
 from meshmodel.analysis.reach import identities
 from meshmodel.analysis.results import Question
+from meshmodel.analysis.steps import Mesh
 from meshmodel.model.records import Agent, Credential, System
 from meshmodel.model.snapshot import Snapshot
 
@@ -114,7 +115,7 @@ def asked_of_system(system: System) -> tuple[str, ...]:
 def in_one_zone(engine: Engine, agent: str) -> str | None:
     """The zone in which all that an active agent reaches lies, if it has several identities."""
     row = engine.effective.row(engine.mesh.agent_node[agent])
-    zones = _zones(engine, row)
+    zones = first_zones(engine.mesh, row)
     return zones[0] if len(zones) == 1 and len(identities(engine, row)) > 1 else None
 
 
@@ -132,7 +133,7 @@ def those_in_one_zone(engine: Engine, names: Iterable[str]) -> dict[str, str]:
             continue
         for number in after:
             if number not in several:
-                several[number] = len(_zones(engine, effective.row_of(number))) > 1
+                several[number] = len(first_zones(engine.mesh, effective.row_of(number))) > 1
         if not any(map(several.__getitem__, after)):
             zone = in_one_zone(engine, name)
             if zone is not None:
@@ -140,9 +141,8 @@ def those_in_one_zone(engine: Engine, names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _zones(engine: Engine, row: int) -> list[str]:
+def first_zones(mesh: Mesh, row: int) -> list[str]:
     """The zones of the systems in a set of nodes: one, or the first two of more."""
-    mesh = engine.mesh
     found: list[str] = []
     touched = row & mesh.access
     while touched and len(found) < 2:

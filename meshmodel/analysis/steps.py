@@ -146,6 +146,35 @@ def _few(mask: int) -> Sequence[int]:
     return found
 
 
+class Few:
+    """A few bits that lie near to one another, to be looked for in wide sets."""
+
+    __slots__ = ("_first", "_near", "_those")
+
+    def __init__(self, some: int) -> None:
+        """Argument: a set of these bits."""
+        self._first = max((some & -some).bit_length() - 1, 0)
+        self._near = some >> self._first
+        self._those: dict[int, tuple[int, ...]] = {}
+
+    def among(self, mask: int) -> bool:
+        """Whether any of these is in a set."""
+        return bool(mask >> self._first & self._near)
+
+    def those(self, mask: int) -> tuple[int, ...]:
+        """The numbers of those that are in a set, lowest first."""
+        here = mask >> self._first & self._near
+        known = self._those.get(here)
+        if known is None:
+            known = self._those[here] = tuple([self._first + bit for bit in bits(here)])
+        return known
+
+    def out_of(self, mask: int) -> int:
+        """A set without these: itself where it has none of them."""
+        here = mask >> self._first & self._near
+        return mask ^ here << self._first if here else mask
+
+
 _FEW: Final = 32
 """So many bits are taken off one by one."""
 _PART: Final = 64

@@ -60,23 +60,15 @@ class Guarding:
         return known
 
     def alone(self, node: int) -> Unchecked:
-        """The unchecked reach of one node as the start."""
-        alike = self.alike(node)
-        if self.baseline.is_cycle(self.baseline.component[node]) or alike.row >> node & 1:
-            return alike
-        row = alike.row | 1 << node
-        return Unchecked(row, alike.dropped, alike.seeds, alike.waiting, alike.leaving)
-
-    def alike(self, node: int) -> Unchecked:
         """The unchecked reach of one node as the start, itself left out where nothing leads back to it
         and no checkpoint is on a step from it: one for all nodes for which it is the same.
         """
-        known = self._alike_at.get(node)
+        known = self._alone_at.get(node)
         if known is None:
-            known = self._alike_at[node] = self._find_alike(node)
+            known = self._alone_at[node] = self._find_alone(node)
         return known
 
-    def _find_alike(self, node: int) -> Unchecked:
+    def _find_alone(self, node: int) -> Unchecked:
         baseline = self.baseline
         number = baseline.component[node]
         if not baseline.is_cycle(number):
@@ -89,22 +81,22 @@ class Guarding:
     def _after(self, node: int, seeds: tuple[int, ...] | None = None) -> Unchecked:
         """What a start reaches where what follows on it does, which begins with these nodes."""
         row = self.onward.of(node)
-        known = self._alike.get(id(row))
+        known = self._onward_alone.get(id(row))
         if known is None:
             seeds = tuple(self.baseline.successors[node]) if seeds is None else seeds
-            known = self._alike[id(row)] = self._ahead(Unchecked(row, 0, (seeds,), ()))
+            known = self._onward_alone[id(row)] = self._ahead(Unchecked(row, 0, (seeds,), ()))
         return known
 
     def _from_guarded(self, node: int) -> Unchecked:
         row = self.baseline.row(node)
-        known = self._alone.get(row)
+        known = self._guarded_alone.get(row)
         if known is None:
-            known = self._alone[row] = self._ahead(Unchecked(row, 0, ((node,),), ()))
+            known = self._guarded_alone[row] = self._ahead(Unchecked(row, 0, ((node,),), ()))
         return known
 
     def forget(self) -> None:
         """Keep nothing of what was asked so far."""
-        for name in ("onward", "_alike", "_alike_at", "_in_cycle", "_alone"):
+        for name in ("onward", "_onward_alone", "_alone_at", "_in_cycle", "_guarded_alone"):
             self.__dict__.pop(name, None)
 
     @cached_property
@@ -113,11 +105,11 @@ class Guarding:
         return Onward(self.baseline)
 
     @cached_property
-    def _alike(self) -> dict[int, Unchecked]:
+    def _onward_alone(self) -> dict[int, Unchecked]:
         return {}
 
     @cached_property
-    def _alike_at(self) -> dict[int, Unchecked]:
+    def _alone_at(self) -> dict[int, Unchecked]:
         return {}
 
     @cached_property
@@ -125,7 +117,7 @@ class Guarding:
         return {}
 
     @cached_property
-    def _alone(self) -> dict[int, Unchecked]:
+    def _guarded_alone(self) -> dict[int, Unchecked]:
         return {}
 
     def together(self, before: Unchecked, node: int, following: int) -> Unchecked:

@@ -3,24 +3,29 @@
 import operator
 import random
 from dataclasses import replace
+from itertools import chain
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshmodel.analysis.closure import forward
+from meshmodel.analysis.closure import forward, union
+from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.relations import ENDS, Related
 from meshmodel.analysis.rules import RULES
 from meshmodel.analysis.steps import bits
 from meshmodel.analysis.updating import chunks, losing
+from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.closures import Followed
+from meshmodel.analysis.updating.engines import keep, move
 from meshmodel.analysis.updating.found import WITHIN
 from meshmodel.api import analyse
-from meshmodel.store.edits import Edit, Put, Rename, apply_edit
+from meshmodel.store.edits import Edit, Put, Remove, Rename, apply_edit
 from tests.analysis.following import followed
 from tests.analysis.random_edits import TODAY
 from tests.analysis.random_models import random_model
-from tests.analysis.test_incremental import answers, assert_equal
+from tests.analysis.test_incremental import Emptying, answers, assert_equal
+from tests.benchmarks.meshes import clustered
 
 KEYS = st.sampled_from([letter + str(number) for letter in "abc" for number in range(9)])
 CHANGES = st.dictionaries(KEYS, st.one_of(st.none(), st.integers(1, 3)), max_size=9)
@@ -100,6 +105,68 @@ def test_candidates_that_followed_edits_are_put_together_as_others_are(seed):
         assert candidates.left == sum(1 << leaves for leaves in candidates.entered)
 
 
+MISSING = (10, 17, 38, 68, 101, 161, 199, 202, 223, 241, 265, 300, 341, 537)
+"""Meshes in which there goes what others reach still, or what gives power, or on what something follows."""
+
+
+@pytest.mark.parametrize("seed", MISSING)
+def test_what_agents_miss_is_taken_out_of_what_they_have_in_common(seed, monkeypatch):
+    monkeypatch.setattr(losing, "_LARGE", 0)
+    rng = random.Random(seed)
+    snapshot = clustered(110, 220, dense=True, seed=seed, guarded=rng.choice((0.0, 0.1, 0.4)))
+    kept = keep(Engine(snapshot, "built"), Related(snapshot))
+    for _ in range(10):
+        table = rng.choice(("system", "credential", "grant", "hold", "custody", "checkpoint"))
+        keys = sorted(snapshot.table(table))
+        if not keys:
+            continue
+        snapshot = apply_edit(snapshot, Edit("remove", (Remove(table, rng.choice(keys)),)))
+        moved = move(kept, Changes.between(kept.engine.snapshot, snapshot))
+        kept = moved.kept
+        engine, mesh = moved.kept.engine, moved.kept.engine.mesh
+        there = union([*mesh.credential_node.values(), *mesh.agent_node.values()])
+        there |= sum(31 << 5 * number for number in mesh.system_number.values())
+        for agent in moved.missing:
+            node, now = mesh.agent_node[agent], engine.traveller_of.get(agent)
+            alone = engine.guarding.alone(node)
+            assert engine.alone[agent].row | 1 << node == alone.row | 1 << node
+            assert engine.alone[agent].dropped == alone.dropped
+            begun = 1 << node
+            for each in chain.from_iterable(engine.alone[agent].seeds):
+                begun |= engine.guarding.baseline.row(each)
+            assert begun & there == (alone.row | 1 << node) & there
+            if now is not None:
+                again = engine.traveller(snapshot.agent[agent], node)
+                assert (now.sources, now.reach, now.steered) == (again.sources, again.reach, again.steered)
+                assert now.home_mask == again.home_mask
+                assert rows_of(now, there) == rows_of(again, there)
+
+
+class Telling(Emptying):
+    """Whoever comes to a component is told at once what that reaches no more, as in large models."""
+
+    def __init__(self):
+        super().__init__()
+        self.large, losing._LARGE = losing._LARGE, 0
+
+    def teardown(self):
+        losing._LARGE = self.large
+
+
+Telling.TestCase.settings = Emptying.TestCase.settings
+TestTelling = Telling.TestCase
+
+
+def rows_of(traveller, there):
+    """What the start of each source reaches, itself and the agent aside."""
+    found = {}
+    for group in traveller.groups:
+        for source in [*bits(group.sources), *([-1] if group.home else [])]:
+            row = group.unchecked.row & there & ~(1 << traveller.node)
+            found[source] = found.get(source, 0) | row & ~(1 << source if source >= 0 else 0)
+    return found
+
+
 HARD = (30, 128)
 """Graphs in which components are joined to which steps lead from others that were asked for before."""
 
@@ -126,12 +193,16 @@ def follow_a_graph(seed):
         come = {(one, other) for one, other in come - steps if one != other}
         steps = steps - gone | come
         before, followed = followed, followed.copy()
-        followed.follow(gone, come)
+        first = set(rng.sample(sorted(gone), rng.randrange(len(gone) + 1))) if rng.randrange(2) else set()
+        followed.follow(first, ())
+        followed.follow(gone - first, come)
         scratch = forward(successors(size, steps))
         rows = [scratch.row(node) for node in range(size)]
         assert [followed.row(node) for node in range(size)] == rows
         assert [before.row(node) for node in range(size)] == known
         assert followed.changed >= {node for node in range(size) if rows[node] != known[node]}
+        for node in set(range(size)) - followed.odd if followed.less else ():
+            assert rows[node] == known[node] & ~followed.less
         assert [followed.is_cycle(followed.component[node]) for node in range(size)] == [
             scratch.is_cycle(scratch.component[node]) for node in range(size)
         ]

@@ -246,6 +246,7 @@ class Rule:
             ``of`` then follows from it.
         among: the records that can have a case, where most have none.
         worth: the same where the record alone tells: whether it can have one.
+        may: of many records those that can have a case, where it is quicker to tell them all at once.
         seen: of a rule of what agents reach the nodes that matter, if not all of them do: the cases of an
             agent stay the same where it reaches the same of these, and the systems and the grants of the
             credentials among them stay.
@@ -267,6 +268,9 @@ class Rule:
     among: Callable[[Facts], Iterable[Any]] | None = field(default=None, repr=False, compare=False)
     worth: Callable[[Any], bool] | None = field(default=None, repr=False, compare=False)
     seen: Callable[[Facts], int] | None = field(default=None, repr=False, compare=False)
+    may: Callable[[Facts, Sequence[Any]], Sequence[Any]] | None = field(
+        default=None, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         """A local rule has the cases of every record."""
@@ -274,7 +278,7 @@ class Rule:
             object.__setattr__(self, "of", _one_of(self.many))
         if self.per is not None and self.of is not None:
             if self.per == "agent" and self.near == {"reach"}:
-                object.__setattr__(self, "cases", _of_every_agent(self.of, self.touches))
+                object.__setattr__(self, "cases", _of_every_agent(self, self.of))
             else:
                 object.__setattr__(self, "cases", _of_every(self, self.of))
 
@@ -295,16 +299,17 @@ def _one_of(many: Callable[[Facts, Sequence[Any]], Cases]) -> Callable[[Facts, A
 
 
 def _of_every_agent(
-    of: Callable[[Facts, Any], Iterable[Case]], touches: Callable[[Facts], Iterable[str]] | None
+    rule: Rule, of: Callable[[Facts, Any], Iterable[Case]]
 ) -> Callable[[Facts], Iterable[Case]]:
     """The cases of all active agents; in a large mesh those that can have some are looked at in batches."""
 
     def cases(facts: Facts) -> Iterator[Case]:
         records = facts.snapshot.agent
-        some = facts.touching() if touches is None else touches(facts)
+        some = facts.touching() if rule.touches is None else rule.touches(facts)
         if facts.parts is None:
-            for agent in some:
-                yield from of(facts, records[agent])
+            there: Sequence[Any] = [records[agent] for agent in some]
+            for record in there if rule.may is None else rule.may(facts, there):
+                yield from of(facts, record)
             return
         for part, agents in facts.parts.near(some):
             here = replace(facts, engine=part.engine, made={}, marked={})

@@ -48,7 +48,7 @@ def _cases(facts: Facts) -> Iterator[Case]:
             continue
         if not engine.effective.row(node) & worth & ~unchecked.row:
             continue
-        row, passed = _without(facts, coarse, unchecked.row, unchecked.dropped)
+        row, passed = _without(facts, coarse, unchecked.row | 1 << node, unchecked.dropped)
         acts = row & worth & ~unchecked.row
         if not acts:
             continue

@@ -1,6 +1,6 @@
 """An agent that acts in production and can be reached from where anything may be tried."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from meshmodel.analysis.reached import lit
@@ -8,6 +8,7 @@ from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.analysis.rules.wording import grants_into, in_words, systems_of
 from meshmodel.analysis.steps import actions_of
+from meshmodel.analysis.unchecked import Unchecked
 from meshmodel.model.records import Agent
 
 TRIED: Final = frozenset({"development", "staging"})
@@ -33,6 +34,23 @@ def _both(facts: Facts) -> tuple[int, int]:
     return facts.cached(
         "environments", lambda: (_accesses(facts, frozenset({"production"})), _accesses(facts, TRIED))
     )
+
+
+def _may(facts: Facts, agents: Sequence[Agent]) -> list[Agent]:
+    production, tried = _both(facts)
+    alone, acting = facts.engine.alone, production & facts.engine.mesh.acting
+    # Most agents have what they reach unchecked in common.
+    known: dict[int, tuple[Unchecked, bool]] = {}
+    found = []
+    for agent in agents if acting and tried else ():
+        if agent.id in facts.engine.mesh.agent_node:
+            unchecked = alone[agent.id]
+            if id(unchecked) not in known:
+                crosses = bool(unchecked.row & acting and unchecked.row & tried)
+                known[id(unchecked)] = unchecked, crosses
+            if known[id(unchecked)][1]:
+                found.append(agent)
+    return found
 
 
 def _seen(facts: Facts) -> int:
@@ -93,4 +111,5 @@ RULE = Rule(
     near=frozenset({"reach"}),
     touches=_touches,
     seen=_seen,
+    may=_may,
 )

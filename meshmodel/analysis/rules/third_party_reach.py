@@ -1,6 +1,6 @@
 """What a supplier's agent, or a supplier's system that steers one, comes to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.reached import lit
@@ -21,6 +21,24 @@ def _touches(facts: Facts) -> list[str]:
     led = mesh.triggered_from(supplied) if supplied else 0
     led |= union([mesh.agent_node[each.id] for each in agents if each.vendor is not None and each.is_active])
     return facts.touching(led, mesh.at_level[2] | mesh.at_level[3])
+
+
+def _may(facts: Facts, agents: Sequence[Agent]) -> list[Agent]:
+    mesh, supplied = facts.engine.mesh, facts.reads(_has_vendor)
+    nodes, triggered_by = mesh.agent_node, mesh.triggered_by
+    # The same systems trigger many agents.
+    known: dict[int, bool] = {}
+    found = []
+    for agent in agents:
+        led = agent.vendor is not None
+        if supplied and not led:
+            reads = triggered_by.get(nodes.get(agent.id, -1), 0)
+            if id(reads) not in known:
+                known[id(reads)] = bool(reads & supplied)
+            led = known[id(reads)]
+        if led:
+            found.append(agent)
+    return found
 
 
 def _seen(facts: Facts) -> int:
@@ -83,4 +101,5 @@ RULE = Rule(
     near=frozenset({"reach"}),
     touches=_touches,
     seen=_seen,
+    may=_may,
 )

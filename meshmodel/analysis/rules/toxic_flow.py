@@ -7,7 +7,7 @@ from typing import Final
 from meshmodel.analysis.reached import MOST_LIT
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling, joined
-from meshmodel.analysis.steps import ALL_ACTIONS
+from meshmodel.analysis.steps import ALL_ACTIONS, without
 from meshmodel.model.records import Agent, Key, System
 
 Flow = tuple[str, list[str], list[str], list[str]]
@@ -67,8 +67,9 @@ def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
     matters = mesh.untrusted | mesh.above[1] | exposed
     # Agents that begin with the same reach the same unchecked, themselves aside; of most others what matters
     # is the same; and who hears all that outsiders say hears no more from what triggers it.
-    alike: dict[int, tuple[int, bool]] = {}
+    alike: dict[int, tuple[int, int, bool]] = {}
     sorts: dict[int, int] = {}
+    steering: dict[tuple[int, int], int] = {}
     flows: dict[tuple[int, int], Flow | None] = {}
     places: list[int] = []
     found: list[Flow] = []
@@ -82,15 +83,18 @@ def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
         if reached is None:
             row = unchecked.row & matters
             sort = sorts.setdefault(row, len(sorts))
-            reached = alike[begins] = sort, row & mesh.untrusted == mesh.untrusted
-        sort, hears_all = reached
-        steering = 0
+            reached = alike[begins] = sort, row, row & mesh.untrusted == mesh.untrusted
+        sort, row, hears_all = reached
+        more = 0
         if not hears_all:
-            steering = mesh.triggered_by.get(node, 0) & mesh.untrusted
-        key = sort, steering
+            triggers = mesh.triggered_by.get(node, 0)
+            both = sort, id(triggers)
+            if both not in steering:
+                steering[both] = without(triggers & mesh.untrusted, row)
+            more = steering[both]
+        key = sort, more
         if key not in flows:
-            row = unchecked.row
-            words, private, out = row & mesh.untrusted | steering, row & mesh.above[1], row & exposed
+            words, private, out = row & mesh.untrusted | more, row & mesh.above[1], row & exposed
             flows[key] = _told(facts, words, private, out) if private and out and words else None
         flow = flows[key]
         if flow is not None:

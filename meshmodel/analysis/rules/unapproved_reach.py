@@ -1,6 +1,6 @@
 """An agent with declared intents that reaches more than they say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from meshmodel.analysis.reached import lit
 from meshmodel.analysis.results import Told
@@ -13,6 +13,11 @@ from meshmodel.model.records import Agent
 def _touches(facts: Facts) -> list[str]:
     intended = {intent.agent for intent in facts.snapshot.intent.values()}
     return sorted(intended.intersection(facts.engine.mesh.agent_node))
+
+
+def _may(facts: Facts, agents: Sequence[Agent]) -> list[Agent]:
+    intended = facts.relations.at("intent", "agent")
+    return [agent for agent in agents if agent.id in intended]
 
 
 def _seen(facts: Facts) -> int:
@@ -62,4 +67,5 @@ RULE = Rule(
     near=frozenset({"reach"}),
     touches=_touches,
     seen=_seen,
+    may=_may,
 )

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from meshmodel.analysis.engine import Engine
@@ -9,6 +10,7 @@ from meshmodel.analysis.questions import (
     asked_of_agent,
     asked_of_credential,
     asked_of_system,
+    first_zones,
     questions,
     those_in_one_zone,
 )
@@ -63,11 +65,24 @@ def ask(engine: Engine) -> Asked:
     return Asked(found, [each.element for each in found])
 
 
+def _in_several_zones(engine: Engine, agents: AbstractSet[str]) -> Iterator[str]:
+    """Those of these agents that reach several zones: if they just miss something, nothing else is asked."""
+    known: dict[int, bool] = {}
+    travellers = engine.traveller_of
+    for agent in agents & travellers.keys():
+        situation = travellers[agent].situation
+        if id(situation) not in known:
+            known[id(situation)] = len(first_zones(engine.mesh, situation.reach)) > 1
+        if known[id(situation)]:
+            yield agent
+
+
 def _again(kept: Kept, moved: Moved) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What is asked now of all that an edit concerns."""
     engine, changes = kept.engine, moved.changes
     snapshot, mesh = engine.snapshot, engine.mesh
     agents = set(moved.told)
+    agents.difference_update(_in_several_zones(engine, moved.missing))
     agents.update(str(key) for key, _, _ in changes.of("agent"))
     renamed = 0
     for key, one, other in changes.of("credential"):

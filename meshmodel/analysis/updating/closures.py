@@ -128,7 +128,7 @@ class Followed(Losing):
         """The closure of the same graph without these steps."""
         made = self.copy()
         made.follow(gone, ())
-        made.changed = set()
+        made.changed, made.less = set(), 0
         return made
 
     def follow(self, gone: Iterable[Pair], come: Iterable[Pair]) -> None:
@@ -146,10 +146,12 @@ class Followed(Losing):
         """Those of these nodes that reach something else than before.
 
         Args:
-            before: the closure before.
+            before: the closure before the last edit.
             nodes: they have steps, or had some.
             matters: the nodes that are something else.
         """
+        if self.less and not self.less & matters:
+            nodes = self.odd.intersection(nodes)
         was, now = before.component, self.component
         known: dict[tuple[int, int], bool] = {}
         found = []
@@ -177,6 +179,7 @@ class Followed(Losing):
     # A step more -------------------------------------------------------------------------------
 
     def _insert(self, leaves: int, enters: int) -> None:
+        self.less = 0
         self.successors.put(leaves, (*self.successors[leaves], enters))
         self._behind.put(enters, (*self._behind[enters], leaves))
         component, rows, several = self.component, self._known.chunks, self._several

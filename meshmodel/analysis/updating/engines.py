@@ -8,13 +8,14 @@ from typing import Any
 from meshmodel.analysis.closure import Closure, union
 from meshmodel.analysis.engine import Engine, Situation, Traveller
 from meshmodel.analysis.relations import Related
-from meshmodel.analysis.steps import WRITE, Pair, without
+from meshmodel.analysis.steps import WRITE, Pair, bits, without
 from meshmodel.analysis.unchecked import Guarding, Unchecked
 from meshmodel.analysis.updating.arising import Hearing
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.closures import Followed
 from meshmodel.analysis.updating.concerned import Kept, concerned, gone_nodes
 from meshmodel.analysis.updating.guards import Guarded, guarded, numbers_of
+from meshmodel.analysis.updating.less import Gone, Less, gone_alone
 from meshmodel.analysis.updating.meshes import Edited, edited, patched
 from meshmodel.analysis.updating.preparing import LateAlone
 from meshmodel.model.records import Agent
@@ -31,6 +32,8 @@ class Moved:
         guards: what it did to the checkpoints that count.
         agents: the agents that reach something else, in whatever way, or are otherwise concerned: by id.
         shifted: those, and others that miss nothing but agents and credentials that are gone.
+        gone: what most agents reach no more, if that is known.
+        missing: those of the agents that miss nothing else, and are otherwise as they were.
     """
 
     kept: Kept
@@ -39,6 +42,8 @@ class Moved:
     guards: Guarded
     agents: frozenset[str]
     shifted: frozenset[str]
+    gone: Gone | None
+    missing: frozenset[str]
 
     @property
     def told(self) -> frozenset[str]:
@@ -46,6 +51,14 @@ class Moved:
         not those that only miss one that is gone.
         """
         return self.shifted if self.edit.credentials else self.agents
+
+    @property
+    def meeting(self) -> frozenset[str]:
+        """The agents that may meet other checkpoints, or have power over others."""
+        candidates, gone = self.guards.candidates, self.gone
+        if gone is None or self.guards.any or candidates.boundaries or gone.effective & candidates.left:
+            return self.agents
+        return self.agents - self.missing
 
     @property
     def reaches(self) -> bool:
@@ -117,8 +130,9 @@ def move(kept: Kept, changes: Changes) -> Moved | None:
     if edit.agents or edit.credentials:
         names, changed = mesh.agents, chain(effective.changed, own.changed, baseline.changed)
         shifted = agents.union(names[node - first_agent] for node in changed if node >= first_agent)
-    _set_agents(kept, after, edit, agents, shifted)
-    return Moved(after, changes, edit, guards, agents, shifted)
+    gone = gone_alone(kept, after, edit, guards)
+    missing = _set_agents(kept, after, changes, edit, agents, shifted, gone)
+    return Moved(after, changes, edit, guards, agents, shifted, gone, missing)
 
 
 def _moved(closure: Followed, gone: Sequence[Pair], come: Sequence[Pair]) -> Followed:
@@ -218,16 +232,36 @@ def _engine(
 
 
 def _set_agents(
-    kept: Kept, after: Kept, edit: Edited, agents: frozenset[str], shifted: frozenset[str]
-) -> None:
-    """What is known of the agents: of those that are concerned anew, of the others as before."""
+    kept: Kept,
+    after: Kept,
+    changes: Changes,
+    edit: Edited,
+    agents: frozenset[str],
+    shifted: frozenset[str],
+    missed: Gone | None,
+) -> frozenset[str]:
+    """What is known of the agents: of those that are concerned anew, of the others as before; the former
+    that just miss what most do.
+
+    Args:
+        kept: the reading before the edit.
+        after: that after it, whose agents are set.
+        changes: what was edited.
+        edit: what that did to the graph.
+        agents: the agents that are concerned.
+        shifted: those, and others that miss nothing but what is gone.
+        missed: what most agents reach no more, if that is known.
+    """
     before, made = kept.engine, after.engine
     records, nodes = made.snapshot.agent, made.mesh.agent_node
     alone = before.alone.of(made) if isinstance(before.alone, LateAlone) else before.alone.copy()
     travellers = before.traveller_of.copy()
     gone = union(list(gone_nodes(kept, edit)))
     alike = _Alike(after)
+    missing = None if missed is None else _Missing(missed, kept, after, changes, edit)
     is_new = False
+    less: list[str] = []
+    known_less: dict[int, Unchecked] = {}
     for each in shifted:
         node = nodes.get(each)
         if node is None:
@@ -237,9 +271,14 @@ def _set_agents(
         if each not in agents:
             # It misses nothing but what is gone.
             if (known := alone.get(each)) is not None:
-                alone[each] = replace(known, row=without(known.row, gone))
+                if id(known) not in known_less:
+                    known_less[id(known)] = replace(known, row=without(known.row, gone))
+                alone[each] = known_less[id(known)]
             continue
-        alone[each], traveller = alike.of(records[each], node)
+        found = missing and missing.of(each)
+        if found:
+            less.append(each)
+        alone[each], traveller = found or alike.of(records[each], node)
         if traveller is None:
             travellers.pop(each, None)
         else:
@@ -248,6 +287,45 @@ def _set_agents(
     if is_new:
         travellers = dict(sorted(travellers.items()))
     made.__dict__.update(alone=alone, traveller_of=travellers, travellers=tuple(travellers.values()))
+    return frozenset(less)
+
+
+class _Missing:
+    """What agents reach that just miss what most do."""
+
+    def __init__(self, gone: Gone, kept: Kept, after: Kept, changes: Changes, edit: Edited) -> None:
+        """Arguments: what most agents reach no more, and all as above."""
+        mesh = after.engine.mesh
+        self._alone, self._travellers = kept.engine.alone, kept.engine.traveller_of
+        self._zones = mesh.zone_mask
+        self._less = Less(gone, mesh)
+        # What agents are themselves, or what steers or excuses them, may be something else.
+        self._others = {str(key) for key, _, _ in changes.of("agent")}
+        self._others |= {str(key[0]) for key, _, _ in changes.of("intent")}
+        first = mesh.first_agent
+        nodes = {enters for _, enters in chain(edit.gone, edit.come)}
+        nodes.update(after.effective.odd, after.baseline.odd)
+        # What triggers an agent is a source of it though nobody reads that any more.
+        for read in bits(gone.effective & mesh.read):
+            nodes.update(after.effective.successors[read + WRITE])
+        self._others |= {mesh.agents[node - first] for node in nodes if node >= first}
+
+    def of(self, agent: str) -> tuple[Unchecked, Traveller | None] | None:
+        """What an agent reaches unchecked, alone as the start, and what is known of it if it is no person;
+        ``None`` where it has to be worked out.
+        """
+        if agent in self._others:
+            return None
+        before, was = self._alone[agent], self._travellers.get(agent)
+        alone = self._less.unchecked(before)
+        if alone is None or was is None:
+            return None if alone is None else (alone, None)
+        situation = self._less.situation(was.situation, before)
+        if situation is None:
+            return None
+        home = was.home
+        mask = 0 if home is None else self._zones.get(home, 0)
+        return alone, Traveller(agent, was.node, home, mask, situation)
 
 
 class _Alike:

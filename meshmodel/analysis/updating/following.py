@@ -19,6 +19,7 @@ from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.doors import KeptDoors
 from meshmodel.analysis.updating.engines import Moved, keep, move
+from meshmodel.analysis.updating.fewer import Fewer
 from meshmodel.analysis.updating.found import Found, Refinding, find
 from meshmodel.analysis.updating.near import Near
 from meshmodel.analysis.updating.preparing import keeping, known_facts
@@ -119,7 +120,18 @@ class Following:
             redrawn = bool(moved.edit.remade)
             # Boundaries and zones part what is as it was in other ways.
             others = moved.agents if redrawn or moved.guards.zones else earlier.altered
-            self._counts = earlier.counts.after(self.engine, approvals, moved.agents, others, redrawn=redrawn)
+            lost = None
+            if moved.gone is not None and not self.engine.candidates.boundaries:
+                lost = Fewer(earlier.kept.engine.mesh, earlier.counts.pairs(), moved.gone)
+            self._counts = earlier.counts.after(
+                self.engine,
+                approvals,
+                moved.agents,
+                others,
+                redrawn=redrawn,
+                fewer=moved.missing,
+                lost=lost,
+            )
         self._let_go()
         return self._counts
 
@@ -226,7 +238,7 @@ class Following:
             {} if near.changed["system"] or changes.of("zone") else earlier.facts.made,
             _marked(earlier.facts, self.engine, changes),
             earlier.facts.who.after(self.engine, near.differing.effective, renamed=renamed),
-            earlier.facts.meeting.after(self.engine, counts.count, earlier.moved.agents),
+            earlier.facts.meeting.after(self.engine, counts.count, earlier.moved.meeting),
         )
         near.who = self._facts.who
         near.met = set(self._facts.meeting.changed)

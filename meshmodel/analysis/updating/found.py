@@ -166,6 +166,8 @@ class Refinding:
         assert of is not None
         there = [record for record in map(records.get, keys) if record is not None]
         cases: Cases | list[Case]
+        if rule.may is not None:
+            there = list(rule.may(facts, there))
         if rule.many is None:
             cases = [case for record in there for case in of(facts, record)]
         else:

@@ -30,6 +30,9 @@ class Losing(Closure):
     Attributes:
         component: for each node the one that names its component.
         changed: the nodes whose rows the last edit changed.
+        less: what nodes reach less after the last edit, if they reached it; 0 where that is not known.
+        still: the nodes that reach some of that still.
+        odd: those, and others that reach less than that.
     """
 
     __slots__ = (
@@ -43,6 +46,9 @@ class Losing(Closure):
         "_suspects",
         "_waiting",
         "changed",
+        "less",
+        "odd",
+        "still",
     )
 
     component: "array[int]"  # type: ignore[assignment]  # copied at once
@@ -65,6 +71,9 @@ class Losing(Closure):
         self.component = component
         self._known = rows  # 0: a node without steps, which reaches itself
         self.changed: set[int] = set()
+        self.less = 0
+        self.odd: set[int] = set()
+        self.still: set[int] = set()
         # From where steps lead into components of several nodes, once that was asked; a set is never altered.
         self._into: dict[int, set[int]] = {}
         # The components to be looked at, of large ones what they may reach no more, and where steps are gone.
@@ -175,6 +184,9 @@ class Losing(Closure):
         component, several = self.component, self._several
         within: dict[int, list[Pair]] = {}
         gone = tuple(gone)
+        is_first = not self.changed
+        looked: list[tuple[int, int]] = []
+        told = 0
         self._ends = {enters for _, enters in gone}
         for step in gone:
             self._lead_less(*step)
@@ -194,6 +206,7 @@ class Losing(Closure):
                 fresh = self._fall(name, within.pop(name), lost)
             else:
                 self._renew(name, several[name], lost)
+            looked.extend(lost.items())
             few: dict[int, int] = {}
             much: dict[int, int] = {}
             for each, nodes in lost.items():
@@ -208,7 +221,25 @@ class Losing(Closure):
                             self._wait(before, nodes)
             for some in (few, much):
                 if some:
-                    self._tell(some, fresh)
+                    told |= self._tell(some, fresh)
+        told |= self.less
+        if told and (is_first or self.less):
+            self._compare(looked, told)
+        else:
+            self.less = 0
+
+    def _compare(self, looked: list[tuple[int, int]], told: int) -> None:
+        """Note what all reach less but those that are looked at one by one.
+
+        Args:
+            looked: components, each with what it was found to reach no more.
+            told: what others were told that they reach no more.
+        """
+        names = self._coming(map(self.component.__getitem__, bits(told)))
+        self.still = set(chain.from_iterable(map(self._members, names)))
+        names = {name for name, lost in looked if without(lost, told)}
+        self.odd = self.odd.union(self.still, *map(self._members, names))
+        self.less = told
 
     def _wait(self, name: int, nodes: int) -> None:
         """Look at a component later; it may not reach these nodes any more."""
@@ -324,9 +355,9 @@ class Losing(Closure):
             self._lack(first, lost)
         return {self.component[part[0]] for part in parts}
 
-    def _tell(self, lost: dict[int, int], fresh: set[int]) -> None:
+    def _tell(self, lost: dict[int, int], fresh: set[int]) -> int:
         """Take what these components reach no more from all that come to them, but not from those that come
-        to it in another way, nor from those whose rows were just worked out.
+        to it in another way, nor from those whose rows were just worked out; what they reach no more.
         """
         component, rows, behind = self.component, self._known.chunks, self._behind.chunks
         missing = 0
@@ -357,7 +388,12 @@ class Losing(Closure):
         there = (1 << len(component)) - 1 ^ missing
         for name in coming.difference(lost, fresh):
             row = rows[name >> SHIFT][name & REST]
-            left = row & (there | kept[name] if name in kept else there)
-            if left != row:
-                put(name, left)
-                changed.update(several.get(name) or (name,))
+            left = row & there
+            # Who comes to some in no other way did so before.
+            if name in kept:
+                left |= row & kept[name]
+                if left == row:
+                    continue
+            put(name, left)
+            changed.update(several.get(name) or (name,))
+        return missing

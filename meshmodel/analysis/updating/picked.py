@@ -6,7 +6,8 @@ from meshmodel.analysis.updating.concerned import Kept
 
 
 def as_themselves(agents: AbstractSet[str], before: Kept, after: Kept) -> dict[int, int]:
-    """What some agents reach as themselves and did not, or did and do not, by their nodes.
+    """The credentials that some agents come by as themselves and did not, or did and do not, by the nodes of
+    these agents; other nodes may be among them.
 
     Args:
         agents: the agents that an edit concerns.
@@ -18,6 +19,16 @@ def as_themselves(agents: AbstractSet[str], before: Kept, after: Kept) -> dict[i
     changed = agents & {names[node - first] for node in after.own.changed if node >= first}
     changed |= (agents & was.keys()) ^ (agents & now.keys())
     found: dict[int, int] = {}
+    own = after.own
+    if own.less:
+        # Most of those that are still there lack just some of these.
+        others = {names[node - first] for node in own.odd if node >= first}
+        same = (changed & was.keys() & now.keys()) - others
+        credentials = own.less & (1 << first) - (1 << after.engine.mesh.first_credential)
+        for each in same if credentials else ():
+            node = was[each].node
+            found[node] = before.own.row(node) & credentials
+        changed -= same
     for travellers, kept in ((was, before), (now, after)):
         for each in changed & travellers.keys():
             node = travellers[each].node

@@ -1,0 +1,183 @@
+"""What agents have in common after an edit by which they just miss something."""
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+from meshmodel.analysis.checkpoints import Candidates
+from meshmodel.analysis.closure import union
+from meshmodel.analysis.groups import Group, Situation
+from meshmodel.analysis.steps import Few, Mesh, Pair, bits, without
+from meshmodel.analysis.unchecked import Unchecked
+from meshmodel.analysis.updating.concerned import Kept
+from meshmodel.analysis.updating.guards import Guarded
+from meshmodel.analysis.updating.meshes import Edited
+
+
+class Gone(NamedTuple):
+    """What most agents reach no more, while they reach everything else as before.
+
+    Attributes:
+        effective: these nodes.
+        unchecked: those that their starts do not reach unchecked any more.
+        still: the nodes that reach some of these still, though with all checkpoints in force.
+        odd: those, and others that miss more than all others, likewise.
+        ended: those of them to which the steps of these checkpoints led and on which nothing followed.
+        checkpoints: those that went with their steps, by their numbers.
+        guarded: these steps.
+    """
+
+    effective: int
+    unchecked: int
+    still: AbstractSet[int]
+    odd: AbstractSet[int]
+    ended: AbstractSet[int]
+    checkpoints: int
+    guarded: AbstractSet[Pair]
+
+
+def gone_alone(kept: Kept, after: Kept, edit: Edited, guards: Guarded) -> Gone | None:
+    """What most agents reach no more, if they have power over the same checkpoints and these are in the way
+    of the same; ``None`` where that is not so, or not known.
+
+    Args:
+        kept: the reading before the edit.
+        after: its closures after it.
+        edit: what it did to the graph.
+        guards: what it did to the checkpoints that count.
+    """
+    effective, unchecked, candidates = after.effective.less, after.baseline.less, guards.candidates
+    vanished = _vanished(kept.engine.candidates, guards, edit) if guards.any else 0
+    ended = {
+        enters
+        for _, enters in guards.steps
+        if effective >> enters & 1 and not kept.baseline.successors[enters]
+    }
+    unchecked |= union(list(ended))
+    if (
+        vanished is None
+        or kept.engine.late
+        or any(closure.changed and not closure.less for closure in (after.effective, after.baseline))
+        or unchecked & (candidates.left | candidates.controllable)
+        or any(system in edit.mesh.system_number for system in edit.remade)
+    ):
+        return None
+    # A step with checkpoints over which somebody has power may lead there still.
+    for enters in bits(without(unchecked, effective)):
+        if any((leaves, enters) in candidates.guards for leaves in after.effective.behind[enters]):
+            return None
+    # Starts with power over a checkpoint that is gone may begin with what is behind it.
+    odd = after.baseline.odd.union(enters for _, enters in guards.steps if enters not in ended)
+    return Gone(effective, unchecked, after.baseline.still, odd, ended, vanished, guards.steps)
+
+
+def _vanished(before: Candidates, guards: Guarded, edit: Edited) -> int | None:
+    """The checkpoints that went with their steps, by their numbers; ``None`` where others changed."""
+    after = guards.candidates
+    if guards.zones or not guards.steps.issubset(edit.gone) or len(after.ids) > len(before.ids):
+        return None
+    ended = [number for number, ident in enumerate(before.ids) if ident and not after.ids[number]]
+    controls = zip(before.control, after.control, strict=True)
+    if any(was != now for number, (was, now) in enumerate(controls) if after.ids[number]):
+        return None
+    return union(ended)
+
+
+class Less:
+    """Takes what is gone out of what agents have in common, once for all that have it."""
+
+    def __init__(self, gone: Gone, mesh: Mesh) -> None:
+        """Arguments: what is gone, and the compiled graph after that."""
+        self._gone = gone
+        self._effective, self._row = Few(gone.effective), Few(gone.unchecked)
+        self._sources = Few(gone.effective & mesh.read)
+        self._still, self._odd = (
+            union([node for node in nodes if node < mesh.first_credential]) & mesh.read
+            for nodes in (gone.still, gone.odd)
+        )
+        self._untrusted = mesh.untrusted
+        # By what there was before, which the reading before keeps.
+        self._situations: dict[int, Situation | None] = {}
+        self._several: dict[int, tuple[Group, ...] | None] = {}
+        self._groups: dict[int, Group | None] = {}
+        self._unchecked: dict[int, Unchecked | None] = {}
+        self._parts: dict[int, tuple[int, ...] | None] = {}
+
+    def situation(self, before: Situation, alone: Unchecked) -> Situation | None:
+        """What is left of what agents have in common; ``None`` where that cannot be told so.
+
+        Args:
+            before: what they had in common.
+            alone: what they reached alone as the start.
+        """
+        if id(before) not in self._situations:
+            self._situations[id(before)] = self._situation(before, alone)
+        return self._situations[id(before)]
+
+    def unchecked(self, before: Unchecked) -> Unchecked | None:
+        """What is left of what a start reaches unchecked; ``None`` where that cannot be told so."""
+        if id(before) not in self._unchecked:
+            self._unchecked[id(before)] = self._left_of(before)
+        return self._unchecked[id(before)]
+
+    def _left_of(self, before: Unchecked) -> Unchecked | None:
+        gone = self._gone
+        parts = [part for each in before.seeds if (part := self._part(each)) is not None]
+        if len(parts) < len(before.seeds):
+            return None
+        seeds, waiting, leaving = before.seeds, before.waiting, before.leaving
+        if gone.checkpoints or gone.guarded:
+            seeds = tuple(parts)
+            waiting = tuple([step for step in waiting if step not in gone.guarded])
+            leaving = union([leaves for leaves, _ in waiting])
+        elif not self._row.among(before.row):
+            return before
+        dropped = without(before.dropped, gone.checkpoints)
+        return Unchecked(self._row.out_of(before.row), dropped, seeds, waiting, leaving)
+
+    def _part(self, part: tuple[int, ...]) -> tuple[int, ...] | None:
+        """What is left of nodes with which starts begin; ``None`` where one may reach something else."""
+        if id(part) not in self._parts:
+            left: tuple[int, ...] | None = part
+            if not self._gone.odd.isdisjoint(part):
+                left = None
+            elif not self._gone.ended.isdisjoint(part):
+                left = tuple([node for node in part if node not in self._gone.ended])
+            self._parts[id(part)] = left
+        return self._parts[id(part)]
+
+    def _situation(self, before: Situation, alone: Unchecked) -> Situation | None:
+        sources, reach = self._sources.out_of(before.sources), self._effective.out_of(before.reach)
+        number = len(before.groups) - len(before.rest)
+        groups = self._left(before.groups[:number], alone)
+        if id(before.rest) not in self._several:
+            self._several[id(before.rest)] = self._left(before.rest, alone)
+        rest = self._several[id(before.rest)]
+        if groups is None or rest is None:
+            return None
+        return Situation(sources, reach, bool(sources & self._untrusted), (*groups, *rest), rest)
+
+    def _left(self, before: Iterable[Group], alone: Unchecked) -> tuple[Group, ...] | None:
+        found = []
+        for group in before:
+            sources = self._sources.out_of(group.sources)
+            if not sources and not group.home:
+                continue
+            # From sources that add nothing to what is reached alone less may follow.
+            if sources & (self._still if group.unchecked is alone else self._odd):
+                return None
+            if id(group) not in self._groups:
+                self._groups[id(group)] = self._group(group, sources)
+            left = self._groups[id(group)]
+            if left is None:
+                return None
+            found.append(left)
+        return tuple(found)
+
+    def _group(self, before: Group, sources: int) -> Group | None:
+        unchecked = self.unchecked(before.unchecked)
+        if unchecked is None:
+            return None
+        if unchecked is before.unchecked and sources is before.sources:
+            return before
+        return Group(sources, before.home, unchecked)
