@@ -282,7 +282,10 @@ class Grouping:
         if dropped & self._boundaries or more.bit_count() > _MUCH:
             return None
         candidates, first = self._candidates, self._guarding.mesh.first_credential
-        seeds = start.seeds[len(alone.seeds) :]
+        first_seed, *others = start.seeds[len(alone.seeds) :]
+        # A start may begin with what many lead to, and the agent have that alone: it is no part of the row.
+        others = [tuple([each for each in part if more >> each & 1]) for part in others]
+        seeds = (first_seed, *filter(None, others))
         grown = 0
         for each in chain.from_iterable(seeds[1:]):
             grown |= self._guarding.baseline.row(each)

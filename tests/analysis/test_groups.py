@@ -8,6 +8,7 @@ from operator import or_
 import pytest
 
 from meshmodel.analysis import groups
+from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.steps import bits
 from meshmodel.model import records as r
@@ -157,3 +158,28 @@ def test_what_two_checkpoints_guard_is_opened_only_for_those_with_power_over_bot
         decided("counted", "custody", "shelf", "spare", "hatch"),
     )
     check(with_power("hatch", "write", *more))
+
+
+APART = ((300, 600, False, 0.6, 9), (120, 260, False, 0.3, 46), (300, 600, True, 0.6, 57))
+"""Meshes where an agent reaches alone what a group that it shares begins with, and others do not."""
+
+
+@pytest.mark.parametrize(("nodes", "steps", "dense", "guarded", "seed"), APART)
+def test_a_group_begins_with_nothing_but_what_its_row_or_the_agent_has(nodes, steps, dense, guarded, seed):
+    engine = Engine(clustered(nodes, steps, dense=dense, seed=seed, guarded=guarded), "built")
+    row_of = engine.guarding.baseline.row
+    credentials = -1 << engine.mesh.first_credential
+    for traveller in engine.travellers:
+        alone = engine.guarding.alone(traveller.node).row | 1 << traveller.node
+        for group in traveller.groups:
+            begun = reduce(or_, [row_of(node) for part in group.unchecked.seeds for node in part], 0)
+            assert not begun & credentials & ~(group.unchecked.row | alone)
+
+
+@pytest.mark.parametrize(("nodes", "steps", "dense", "guarded", "seed"), APART)
+def test_the_agents_of_a_door_have_uncontrolled_crossings_to_its_system(nodes, steps, dense, guarded, seed):
+    analysis = analyse(clustered(nodes, steps, dense=dense, seed=seed, guarded=guarded))
+    uncontrolled = {
+        (each.agent, each.target) for each in analysis.crossings() if each.state == "uncontrolled"
+    }
+    assert all((agent, door.system) in uncontrolled for door in analysis.doors for agent in door.agents)

@@ -50,6 +50,14 @@ class Desk:
                 return
             await self.pilot.pause()
 
+    async def computed(self) -> None:
+        """Wait until what is worked out beside has come, and what followed on it: the fix, what each step
+        of it closes, and what fewer close.
+        """
+        for _ in range(4):
+            await self.app.workers.wait_for_complete()
+            await self.pilot.pause()
+
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
         await self.pilot.pause()

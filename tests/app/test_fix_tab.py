@@ -34,18 +34,12 @@ def listed(it: Desk) -> str:
     return "\n".join(row.content.plain for row in it.bench.query_one(FixList).rows.shown_rows)
 
 
-async def computed(it: Desk) -> None:
-    for _ in range(4):  # the fix, what each closes, and what fewer close
-        await it.app.workers.wait_for_complete()
-        await it.pilot.pause()
-
-
 @pytest.mark.parametrize("size", SIZES)
 async def test_it_says_what_is_proven_and_marks_the_steps(tmp_path: Path, size: tuple[int, int]) -> None:
     async with desk(tmp_path, "agent-chain", size=size) as it:
         await it.shows("missing")
         await it.press("F")
-        await computed(it)
+        await it.computed()
         text = listed(it)
         assert (
             f"{FIX.cost} checkpoints close all {FIX.before} uncontrolled crossings: proven smallest" in text
@@ -66,7 +60,7 @@ async def test_all_are_applied_in_one_edit(tmp_path: Path, moves: int, state: st
         await it.shows("missing")
         before = it.model
         await it.press("F")
-        await computed(it)
+        await it.computed()
         it.bench.query_one(FixList).rows.go_to(("all", state))
         await it.press("enter")
         expected = apply_edit(before, guard(before, FIX.checkpoints, state))  # type: ignore[arg-type]  # a state
@@ -84,7 +78,7 @@ async def test_one_is_applied_by_its_row_and_all_by_key(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain") as it:
         await it.shows("missing")
         await it.press("F")
-        await computed(it)
+        await it.computed()
         step = FIX.checkpoints[0]
         rows = it.bench.query_one(FixList).rows
         rows.go_to(step)
@@ -95,7 +89,7 @@ async def test_one_is_applied_by_its_row_and_all_by_key(tmp_path: Path) -> None:
             (*step, "planned")
         ]
         await it.press("u")
-        await computed(it)
+        await it.computed()
         assert marks(it) == set(FIX.checkpoints)
         await it.press("escape", "P", "enter")
         assert {(each.step, each.from_, each.to) for each in it.model.checkpoint.values()} == set(
@@ -107,7 +101,7 @@ async def test_a_row_of_the_curve_previews_its_own_steps(tmp_path: Path) -> None
     async with desk(tmp_path, "agent-chain") as it:
         await it.shows("missing")
         await it.press("F")
-        await computed(it)
+        await it.computed()
         known = it.bench.shown.fixing
         assert known is not None
         assert known.curve is not None
@@ -120,13 +114,13 @@ async def test_what_is_of_an_earlier_model_is_not_shown(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain") as it:
         await it.shows("missing")
         await it.press("F")
-        await computed(it)
+        await it.computed()
         await it.press("r")
         assert marks(it) == set(), "another list is looked at"
         await it.press("F")
         await it.sentence("ask policy-decision on " + place(FIX.checkpoints[0]))
         assert it.bench.shown.fixing is None or it.bench.shown.fixing.analysis is it.bench.shown.analysis
-        await computed(it)
+        await it.computed()
         known = it.bench.shown.fixing
         assert known is not None
         assert known.fix is not None
@@ -141,14 +135,14 @@ async def test_in_a_large_model_it_is_computed_again_where_asked_only(
     async with desk(tmp_path, "agent-chain") as it:
         await it.shows("missing")
         await it.press("F")
-        await computed(it)
+        await it.computed()
         assert "proven smallest" in listed(it)
         await it.sentence("ask policy-decision on " + place(FIX.checkpoints[0]))
-        await computed(it)
+        await it.computed()
         assert it.bench.shown.fixing is None
         assert listed(it).strip().startswith("F computes")
         await it.press("F")
-        await computed(it)
+        await it.computed()
         assert f"{FIX.cost - 1} checkpoint" in listed(it)
 
 
@@ -160,7 +154,7 @@ def place(step: StepKey) -> str:
 async def test_nothing_to_fix(tmp_path: Path) -> None:
     async with desk(tmp_path, "federated-release") as it:
         await it.press("F")
-        await computed(it)
+        await it.computed()
         assert "nothing to fix" in listed(it)
         await it.press("escape", "P")
         await it.shows("F shows which steps")
@@ -187,14 +181,14 @@ async def test_it_is_stopped_by_escape_and_computed_again_by_its_key(
         await it.shows("computing the smallest fix")
         assert "closes" not in listed(it)
         await it.press("escape")
-        await computed(it)
+        await it.computed()
         text = listed(it)
         assert "at least 1; the best found" in text
         assert "(stopped)" in text
         assert "proven" not in text
         monkeypatch.setattr("meshmodel.app.screens.fixes.work_out_fix", real)
         await it.press("F")
-        await computed(it)
+        await it.computed()
         assert "proven smallest" in listed(it)
 
 
@@ -206,7 +200,7 @@ async def test_a_failure_is_said_and_is_no_answer(tmp_path: Path, monkeypatch: p
     async with desk(tmp_path, "agent-chain") as it:
         await it.shows("missing")
         await it.press("F")
-        await computed(it)
+        await it.computed()
         assert listed(it) == "could not be computed: no solver"
         assert marks(it) == set()
 
@@ -215,7 +209,7 @@ async def test_only_ascii_where_only_that_may_be_drawn(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain", size=(80, 24), is_ascii=True) as it:
         await it.shows("missing")
         await it.press("F")
-        await computed(it)
+        await it.computed()
         assert listed(it).isascii()
         assert it.screen_text().isascii()
 
@@ -224,7 +218,7 @@ async def test_read_only_models_are_told_and_not_changed(tmp_path: Path) -> None
     async with desk(tmp_path, MODELS / "agent-chain.toml") as it:
         await it.shows("missing")
         await it.press("F")
-        await computed(it)
+        await it.computed()
         before = it.model
         it.bench.query_one(FixList).rows.go_to(FIX.checkpoints[0])
         await it.press("enter")
@@ -288,7 +282,7 @@ async def test_what_was_planned_is_enforced_later_and_never_doubled(tmp_path: Pa
     async with desk(tmp_path, "agent-chain") as it:
         await it.shows("missing")
         await it.press("F")
-        await computed(it)
+        await it.computed()
         it.bench.preview(FIX.checkpoints)
         await it.press("escape", "P", "down", "enter")
         assert {each.state for each in it.model.checkpoint.values()} == {"planned"}

@@ -112,6 +112,7 @@ async def test_escape_gives_back_what_the_filter_of_a_list_leaves_out(panel, tmp
     async with desk(tmp_path, "code-agent") as at:
         await at.select("agent", "code-agent")
         await at.press(panel)
+        await at.computed()
         listing = at.app.focused.query_ancestor(FilterList)
         rows = [row.key for row in listing.rows.shown_rows]
         await at.press("/", "z", "z", "z", "escape")
