@@ -150,17 +150,18 @@ class Followed(Losing):
             nodes: they have steps, or had some.
             matters: the nodes that are something else.
         """
-        if self.less and not self.less & matters:
-            nodes = self.odd.intersection(nodes)
-        was, now = before.component, self.component
+        was, now, less, odd = before.component, self.component, self.less, self.odd
+        lost = less & matters
         known: dict[tuple[int, int], bool] = {}
         found = []
         for node in nodes:
-            place = was[node], now[node]
+            # Most miss just what of that they reached.
+            place = was[node], -1 if less and node not in odd else now[node]
             differs = known.get(place)
             if differs is None:
-                rows = before.row_of(place[0]) ^ self.row_of(place[1])
-                differs = known[place] = bool(rows & matters)
+                row = before.row_of(place[0])
+                differs = bool(row & lost if place[1] < 0 else (row ^ self.row_of(place[1])) & matters)
+                known[place] = differs
             if differs:
                 found.append(node)
         return found
