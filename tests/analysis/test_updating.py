@@ -203,6 +203,10 @@ def follow_a_graph(seed):
         assert followed.changed >= {node for node in range(size) if rows[node] != known[node]}
         for node in set(range(size)) - followed.odd if followed.less else ():
             assert rows[node] == known[node] & ~followed.less
+        matters = rng.randrange(1 << size)
+        assert followed.differing(before, range(size), matters) == [
+            node for node in range(size) if (rows[node] ^ known[node]) & matters
+        ]
         assert [followed.is_cycle(followed.component[node]) for node in range(size)] == [
             scratch.is_cycle(scratch.component[node]) for node in range(size)
         ]
