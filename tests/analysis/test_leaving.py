@@ -150,3 +150,25 @@ def test_a_credential_that_is_active_again_has_other_doors(left):
         snapshot = apply_edit(snapshot, edit("leaving", changes))
         analysis = analyse(snapshot, today=TODAY, previous=analysis)
         assert analysis.doors == analyse(snapshot, today=TODAY).doors
+
+
+def test_an_accepted_finding_is_open_for_those_who_are_still_there():
+    changes = [
+        Put(r.Credential("other")),
+        Put(r.Custody("files", "other", how="stores")),
+        Put(
+            r.Acceptance(
+                "secret-at-rest", "files>other", by="me", reason="known", until=TODAY, agents=("two", "three")
+            )
+        ),
+    ]
+    snapshot = apply_edit(model(), edit("stored", changes))
+    analysis = analyse(snapshot, today=TODAY)
+    said = []
+    for agent in ("three", "one", "four", "two"):
+        assert isinstance(analysis.findings, tuple)
+        snapshot = apply_edit(snapshot, edit("leaving", [Remove("agent", agent)]))
+        analysis = analyse(snapshot, today=TODAY, previous=analysis)
+        assert analysis.findings == analyse(snapshot, today=TODAY).findings
+        said += [each.accepted.because for each in analysis.findings if each.rule == "secret-at-rest"]
+    assert said == ["agents added: four and one", "agent added: four", "", ""]

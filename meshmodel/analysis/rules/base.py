@@ -196,12 +196,16 @@ class Telling:
         """The words of the case at this place."""
         return self._words(*[column[place] for column in self._columns])
 
+    def but(self, place: int, last: object) -> Told:
+        """The same with something else than the last column has."""
+        return self._words(*[column[place] for column in self._columns[:-1]], last)
+
 
 EVERYTHING = frozenset({*TABLES, "reach", "doors"})
 """All that a rule can read."""
 
 
-OF_ENDS: Final = frozenset({"reached"}), frozenset({"follows", "private"})
+OF_ENDS: Final = frozenset({"reached", "named"}), frozenset({"follows", "private"})
 """What the cases of a rule can depend on that looks at relations: of the end that each leaves, and of that
 which it enters.
 """
@@ -229,7 +233,9 @@ class Rule:
         cases: finds all of them; of a local rule that is ``of`` for every record.
         near: what the cases of a local rule depend on besides the record and the relations at it:
             ``reach`` (all that the agent reaches, with the records of systems and the grants there),
-            ``reached`` (who reaches it, by name), ``anybody`` (only whether somebody does),
+            ``reached`` (who reaches it, by name), ``named`` (the same of a relation whose subject begins with
+            what it leaves, where its findings say that last and nothing else of it: agents that are gone
+            are then left out of those before), ``anybody`` (only whether somebody does),
             ``presented`` (who reaches a credential that opens it), ``homes`` (the homes of those who
             reach it), ``follows`` (which nodes follow from the credential), ``private`` (only whether a
             confidential or restricted system does), ``met`` (who meets the checkpoint and has power over

@@ -109,5 +109,5 @@ RULE = Rule(
     false_positives="It is kept there encrypted, with a key that nobody who gets at it can use",
     per="custody",
     many=_many,
-    near=frozenset({"reached", "private"}),
+    near=frozenset({"named", "private"}),
 )

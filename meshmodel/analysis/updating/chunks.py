@@ -123,6 +123,42 @@ class Sorted(Generic[Item]):
                 found.append(key)
         return found
 
+    def changed_at(
+        self, beginnings: Iterable[str], change: Callable[[Sequence[Item]], Sequence[Item]]
+    ) -> "Sorted[Item]":
+        """The same with other items at the keys that begin in some ways.
+
+        Args:
+            beginnings: those, in order.
+            change: gives for items as many others, or the same where they stay.
+        """
+        places: list[tuple[int, int]] = []
+        number = 0
+        for words in beginnings if self._keys else ():
+            number = max(0, bisect_right(self._firsts, words, number) - 1)
+            keys = self._keys[number]
+            place = bisect_left(keys, words)
+            while True:
+                if place == len(keys):
+                    if number + 1 == len(self._keys):
+                        break
+                    number, place = number + 1, 0
+                    keys = self._keys[number]
+                if not keys[place].startswith(words):
+                    break
+                places.append((number, place))
+                place += 1
+        were = [self._items[number][place] for number, place in places]
+        chunks: dict[int, list[Item]] = {}
+        for (number, place), was, now in zip(places, were, change(were), strict=True):
+            if now is not was:
+                if number not in chunks:
+                    chunks[number] = self._items[number].copy()
+                chunks[number][place] = now
+        if not chunks:
+            return self
+        return Sorted(self._keys, [chunks.get(number, each) for number, each in enumerate(self._items)])
+
     def after(
         self,
         keys: Sequence[Any],

@@ -15,6 +15,7 @@ from meshmodel.analysis.rules import RULES, Case, Facts, Rule
 from meshmodel.analysis.rules.base import Cases
 from meshmodel.analysis.updating.chunks import Sorted
 from meshmodel.analysis.updating.doors import KeptDoors
+from meshmodel.analysis.updating.leaving import left_out
 from meshmodel.analysis.updating.near import Near
 from meshmodel.analysis.updating.some_doors import SomeDoors
 from meshmodel.model.records import Acceptance, Key
@@ -148,6 +149,8 @@ class Refinding:
             keys = self._near.keys(rule.per, rule.near, seen)
             if keys:
                 self._renew(rule, keys, records)
+            if "named" in rule.near and self._near.gone:
+                self._leave_out(rule)
         self._accept(accepted_again)
         every = self._before.findings
         if self._shelves != self._before.shelves:
@@ -183,6 +186,19 @@ class Refinding:
             ]
         subjects.sort()
         self._replace(rule.id, dict.fromkeys(self._of_rule.get(rule.id, ()), subjects), found)
+
+    def _leave_out(self, rule: Rule) -> None:
+        """Leave agents that are gone out of the findings of a rule: these differ in nothing else."""
+        beginnings = sorted([f"{each}>" for each in self._near.left])
+        for rank, shelf in self._shelves_of(rule.id):
+            self._shelves[rank, rule.id] = shelf.changed_at(beginnings, self._without_gone)
+
+    def _without_gone(self, findings: Sequence[Finding]) -> list[Finding]:
+        found = left_out(self._near.gone, self._facts.who.names, findings)
+        return [
+            self._accepted(now) if now.accepted is not None and now is not was else now
+            for was, now in zip(findings, found, strict=True)
+        ]
 
     def _renew_doors(self, rule: Rule, changed: Mapping[Key, Door | None], left: Iterable[Door]) -> None:
         """Find again what there is to say of doors: most keep their severity, and so their place.

@@ -222,13 +222,42 @@ class Near:
     @cached_property
     def _reached(self) -> Ids:
         """The credentials and systems of which it changed who reaches them, or who they are."""
-        mask = 0
-        for difference, _ in self.differing.effective:
-            mask |= difference
+        return self._ids(self._parted[0] | self._parted[1])
+
+    @cached_property
+    def _named(self) -> Ids:
+        """The same, but for agents that are gone."""
+        return self._ids(self._parted[0])
+
+    @cached_property
+    def _parted(self) -> tuple[int, int]:
+        """The nodes of which it changed who reaches them, or who they are: by agents that are there, and by
+        those that are gone.
+        """
+        there = self._before.engine.mesh.agent_node
+        gone = {there[each] for each in self.gone}
+        mask = left = 0
+        for difference, nodes in self.differing.effective:
+            if gone.issuperset(nodes):
+                left |= difference
+            else:
+                mask |= difference
         for difference, _ in self.differing.told:
             mask |= difference
         renamed = self._renamed("agent")
-        return self._ids(mask | self.who.naming(renamed, self._rows(renamed)))
+        return mask | self.who.naming(renamed, self._rows(renamed)), left
+
+    @cached_property
+    def gone(self) -> frozenset[str]:
+        """The agents that were there and active, and are not any more."""
+        old, new = (each.engine.mesh.agent_node for each in (self._before, self._after))
+        changed = (str(key) for key, _, _ in self._moved.changes.of("agent"))
+        return frozenset([each for each in changed if each in old and each not in new])
+
+    @property
+    def left(self) -> set[str]:
+        """The systems that they reached."""
+        return self._ids(self._parted[1])["system"]
 
     @cached_property
     def _presented(self) -> set[str]:
@@ -324,6 +353,8 @@ class Near:
         found = set(found)
         if "reached" in near:
             found |= self._reached[table]
+        if "named" in near:
+            found |= self._named[table]
         if "presented" in near and table == "system":
             found |= self._presented
         if "anybody" in near:
