@@ -189,16 +189,18 @@ class Refinding:
 
     def _leave_out(self, rule: Rule) -> None:
         """Leave agents that are gone out of the findings of a rule: these differ in nothing else."""
-        beginnings = sorted([f"{each}>" for each in self._near.left])
+        table = str(rule.per)
+        there = self._facts.relations.at(table, ENDS[table][0])
+        beginnings = sorted([f"{each}>" for each in self._near.left & there.keys()])
         for rank, shelf in self._shelves_of(rule.id):
             self._shelves[rank, rule.id] = shelf.changed_at(beginnings, self._without_gone)
 
     def _without_gone(self, findings: Sequence[Finding]) -> list[Finding]:
         found = left_out(self._near.gone, self._facts.who.names, findings)
-        return [
-            self._accepted(now) if now.accepted is not None and now is not was else now
-            for was, now in zip(findings, found, strict=True)
-        ]
+        for place, (was, now) in enumerate(zip(findings, found, strict=True)) if self._acceptances else ():
+            if now.accepted is not None and now is not was:
+                found[place] = self._accepted(now)
+        return found
 
     def _renew_doors(self, rule: Rule, changed: Mapping[Key, Door | None], left: Iterable[Door]) -> None:
         """Find again what there is to say of doors: most keep their severity, and so their place.

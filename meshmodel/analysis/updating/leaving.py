@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
+from operator import attrgetter
 from typing import cast
 
 from meshmodel.analysis.entering import Passing, Way
 from meshmodel.analysis.looked import Looked
 from meshmodel.analysis.reached import Names, Reaching
-from meshmodel.analysis.results import Columns, Finding, Told, made_of
+from meshmodel.analysis.results import Columns, Finding, Told
 from meshmodel.analysis.rules.base import Telling
 from meshmodel.model.vocabulary import Action
 
@@ -42,22 +43,22 @@ class Leaving:
 
 
 class Retold:
-    """Puts findings in words as they were, but for the agents in them."""
+    """Puts findings in words as they were, but for the agents in them.
 
-    __slots__ = ("_agents", "_were")
+    Attributes:
+        were: the findings as they were first found.
+    """
+
+    __slots__ = ("_agents", "were")
 
     def __init__(self, were: Sequence[Finding], agents: Sequence[Reaching]) -> None:
-        self._were = were
+        self.were = were
         self._agents = agents
 
     def __call__(self, place: int) -> Told:
         """The words of the finding at this place."""
-        was = self._were[place]
+        was = self.were[place]
         return cast("Telling", was.columns.told).but(was.place, self._agents[place])
-
-    def was(self, place: int) -> Finding:
-        """The finding at this place as it was first found."""
-        return self._were[place]
 
 
 def left_out(gone: AbstractSet[str], names: Names, findings: Sequence[Finding]) -> list[Finding]:
@@ -69,35 +70,36 @@ def left_out(gone: AbstractSet[str], names: Names, findings: Sequence[Finding]) 
         findings: what the last column that they are told by has is their agents.
     """
     known: dict[int, tuple[tuple[str, ...], Reaching | None]] = {}
-    who: list[Reaching | None] = []
-    for _, _, _, _, columns, place in findings:
+    numbers: list[int] = []
+    were: list[Finding] = []
+    others: list[Reaching] = []
+    for number, finding in enumerate(findings):
+        columns, place = finding.columns, finding.place
         agents = columns.agents[place]
         # Most have theirs in common.
         both = known.get(id(agents))
         if both is None:
             left = None if gone.isdisjoint(agents) else tuple([each for each in agents if each not in gone])
             both = known[id(agents)] = agents, None if left is None else names.these(left)
-        who.append(both[1])
-    others = [each for each in who if each is not None]
-    if not others:
-        return list(findings)
-    were = [_first(finding) for finding, each in zip(findings, who, strict=True) if each is not None]
-    told = Retold(were, others)
-    _, remedy, references, *_ = were[0].columns
-    agents_of = [each.agents for each in others]
-    columns = Columns(told, remedy, references, agents_of, Looked(_actions, were))
+        if both[1] is not None:
+            told = columns.told
+            numbers.append(number)
+            # However many agents left since it was first found, that is one step away.
+            were.append(told.were[place] if isinstance(told, Retold) else finding)
+            others.append(both[1])
     found = list(findings)
-    changed = [place for place, each in enumerate(who) if each is not None]
-    rows = [(*findings[place][:4], columns, number) for number, place in enumerate(changed)]
-    for place, finding in zip(changed, made_of(Finding, rows), strict=True):
-        found[place] = finding
+    if others:
+        _, remedy, references, *_ = were[0].columns
+        agents_of = [each.agents for each in others]
+        columns = Columns(Retold(were, others), remedy, references, agents_of, Looked(_actions, were))
+        some = list(map(found.__getitem__, numbers))
+        severities, subjects, said = (
+            map(attrgetter(each), some) for each in ("severity", "subject", "accepted")
+        )
+        made = Finding.several(some[0].rule, severities, subjects, columns, range(len(some)), said)
+        for number, finding in zip(numbers, made, strict=True):
+            found[number] = finding
     return found
-
-
-def _first(finding: Finding) -> Finding:
-    """A finding as it was first found: however many agents left since, it is one step away."""
-    told = finding.columns.told
-    return told.was(finding.place) if isinstance(told, Retold) else finding
 
 
 def _actions(finding: Finding) -> tuple[Action, ...]:
