@@ -1,10 +1,10 @@
 """Which records an edit is near to: what the cases of local rules may depend on (see ``rules.base``)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from meshmodel.analysis.reached import FEW, Reached
 from meshmodel.analysis.relations import ENDS
@@ -15,38 +15,11 @@ from meshmodel.analysis.steps import ALL_ACTIONS, bits
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.differing import Differing
 from meshmodel.analysis.updating.engines import Moved
+from meshmodel.analysis.updating.mattering import KINDS, differ
 from meshmodel.model.records import Checkpoint, Key, System
 
 Ids = dict[str, set[str]]
 """Ids by the table of their elements."""
-
-KINDS: Mapping[tuple[str, str], str] = {
-    ("hold", "agent"): "agent",
-    ("hold", "credential"): "credential",
-    ("grant", "credential"): "credential",
-    ("grant", "system"): "system",
-    ("custody", "system"): "system",
-    ("custody", "credential"): "credential",
-    ("exchange", "from_"): "credential",
-    ("exchange", "to"): "credential",
-    ("delegation", "from_"): "agent",
-    ("delegation", "to"): "agent",
-    ("trigger", "system"): "system",
-    ("trigger", "agent"): "agent",
-    ("intent", "agent"): "agent",
-    ("intent", "system"): "system",
-}
-"""The elements at the ends of relations."""
-
-
-UNREAD: Final = frozenset({"at", "owner", "description"})
-"""The fields of elements on which no finding depends."""
-
-
-def differ(one: Any, other: Any) -> bool:
-    """Whether two records of one table differ in what findings depend on."""
-    return any(getattr(one, each) != getattr(other, each) for each in one.__slots__ if each not in UNREAD)
-
 
 _PER_END: Final = 4
 """It takes as long to ask for the relations at one element as to look at so many."""
