@@ -18,7 +18,7 @@ from meshmodel.app.widgets.lazy_rows import Lazily
 from meshmodel.app.widgets.outline import Outline
 from meshmodel.app.widgets.questions import QuestionList
 from meshmodel.app.widgets.row_list import PAGE
-from meshmodel.app.widgets.rows import LOOKED, Row, heading, line
+from meshmodel.app.widgets.rows import LOOKED, Filtering, Row, heading, line
 from meshmodel.app.widgets.searched import Searched
 from meshmodel.exporters.accepting import accepted_words
 from meshmodel.exporters.folding import DOOR, Cause
@@ -244,3 +244,20 @@ async def test_the_palette_the_questions_and_the_outline_make_what_is_seen(tmp_p
         assert isinstance(asked._all, Lazily)
         assert len(asked._all._made) < 3 * PAGE
         assert [row.key for row in asked.shown_rows if not row.heading] == ["system:system-398"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "best"),
+    [("bot", "bot"), ("agent bot", "bot"), ("support", "support-bot")],
+)
+def test_enter_takes_what_was_typed_whole_before_what_only_begins_with_it(typed: str, best: str) -> None:
+    """An element whose deletion was undone stands behind others: ``agent-55`` behind ``agent-550``."""
+    snapshot = snapshot_of([Zone("bot-zone"), *map(Agent, ("bot-1", "support-bot", "bot-10", "bot"))])
+    found = Filtering(find_rows(snapshot), typed)
+    while not found.go_on():
+        pass
+    assert found.best is not None
+    assert found.shown[found.best].key[1] == best
+    made = Filtering([Row(each, line(each), each) for each in ("bot-1", "a bot", "bot", "bot too")], "bot")
+    assert made.go_on()
+    assert made.best == 2

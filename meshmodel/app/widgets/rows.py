@@ -19,6 +19,9 @@ PART: Final = 400
 LOOKED: Final = 1_000
 """So many rows a filter looks in between two keys where none need be made for that."""
 
+_BEST = 3
+"""How well a row fits that begins with just what is typed."""
+
 Part = str | tuple[str, str]
 
 
@@ -86,10 +89,10 @@ class Filtering:
         self._next = self._left = 0
         self._above: int | None = None
         self._found: list[int] = []
-        self._has_begun = False
+        self._fits = -1
         self.best: int | None = None
-        """The place, among what it lets through, of the first row that begins with what is typed, else of the
-        first of all.
+        """The place, among what it lets through, of the first row with just what is typed, an id say, and not
+        as a part of more; else of the first that begins with it, else of the first of all.
         """
 
     def go_on(self) -> bool:
@@ -119,13 +122,13 @@ class Filtering:
             if self._above is not None and rows[self._above].content.plain:
                 self._found.append(self._above)
             self._above = None
-            if not self._has_begun and (self.best is None or self._begins_in(searched, row)):
-                self.best = len(self._found)
-                self._has_begun = self._begins_in(searched, row)
+            if self._fits < _BEST and (fits := self._fit(searched, row)) > self._fits:
+                self._fits, self.best = fits, len(self._found)
             self._found.append(place)
 
-    def _begins_in(self, searched: Searched, row: Row | None) -> bool:
-        return searched.text.startswith(self._begins) if row is None else row.begins_with(self._begins)
+    def _fit(self, searched: Searched, row: Row | None) -> int:
+        begins = searched.text.startswith(self._begins) if row is None else row.begins_with(self._begins)
+        return 2 * searched.has(self._begins) + begins
 
     @property
     def shown(self) -> Sequence[Row]:

@@ -44,3 +44,7 @@ class Searched:
         if common is None:
             return all(word in text for word in words)
         return all(word in text or common.holds(word) for word in words)
+
+    def has(self, text: str) -> bool:
+        """Whether a text occurs in it by itself, not as a part of longer words."""
+        return f" {text} " in f" {self.text} "
