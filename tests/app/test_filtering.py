@@ -261,3 +261,19 @@ def test_enter_takes_what_was_typed_whole_before_what_only_begins_with_it(typed:
     made = Filtering([Row(each, line(each), each) for each in ("bot-1", "a bot", "bot", "bot too")], "bot")
     assert made.go_on()
     assert made.best == 2
+
+
+async def test_the_keys_after_a_choice_are_for_what_was_chosen(tmp_path: Path) -> None:
+    """The filter stays, and goes with Escape."""
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.press("f", "/")
+        await it.type("missing")
+        await it.press("enter")
+        listing = it.bench.query_one(FindingsList)
+        assert listing.rows.has_focus
+        before = len(it.model.checkpoint)
+        await it.press("p")
+        assert len(it.model.checkpoint) == before + 1, "placed on the door of the finding"
+        assert listing.filter.value == "missing"
+        await it.press("escape")
+        assert not listing.filter.value

@@ -117,6 +117,8 @@ class FilterList(Vertical):
         self.post_message(self.Typed(event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in the filter chooses the highlighted row."""
+        """Enter in the filter chooses the highlighted row; the next keys are for that, not for the filter."""
         event.stop()
         self.rows.action_select()
+        if not self._always and self.filter.has_focus:
+            self.rows.focus()
