@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meshmodel.analysis.checkpoints import Candidates
+from meshmodel.analysis.results import StepKind
 from meshmodel.analysis.steps import Mesh, Pair
 
 Numbers = NDArray[np.int64]
@@ -32,21 +33,21 @@ def two(pairs: Sequence[Pair]) -> tuple[Numbers, Numbers]:
 
 def grants_of(mesh: Mesh) -> tuple[Numbers, Numbers]:
     """All grant steps of a mesh as two columns, in order."""
-    arrays = mesh.arrays
-    if arrays is None:
-        return two(mesh.steps["grant"])
-    leaves, enters = arrays.leaves, arrays.enters
-    some = (leaves >= mesh.first_credential) & (enters < mesh.first_credential)
-    return leaves[some].astype(np.int64), enters[some].astype(np.int64)
+    return _steps_of(mesh, "grant", mesh.first_credential)
 
 
 def holds_of(mesh: Mesh) -> tuple[Numbers, Numbers]:
     """All hold steps of a mesh as two columns."""
+    return _steps_of(mesh, "hold", mesh.first_agent)
+
+
+def _steps_of(mesh: Mesh, kind: StepKind, first: int) -> tuple[Numbers, Numbers]:
+    """The steps of a kind: those from the first node on into what is before it."""
     arrays = mesh.arrays
     if arrays is None:
-        return two(mesh.steps["hold"])
+        return two(mesh.steps[kind])
     leaves, enters = arrays.leaves, arrays.enters
-    some = (leaves >= mesh.first_agent) & (enters < mesh.first_agent)
+    some = (leaves >= first) & (enters < first)
     return leaves[some].astype(np.int64), enters[some].astype(np.int64)
 
 
