@@ -100,9 +100,9 @@ class Sets:
 
 def table_of(keys: Numbers, numbers: Floats | Numbers, rows: int, columns: int) -> Floats:
     """The sums of numbers in a table, by the place in it, counted row by row."""
-    # Where there are no numbers they would be summed as integers.
+    # Where there are no numbers they would be summed as integers; and keys have no place without columns.
     found = np.bincount(keys, numbers, rows * columns).astype(np.float64, copy=False)
-    return found.reshape(rows, columns)
+    return found[: rows * columns].reshape(rows, columns)
 
 
 def _bits_of(words: NDArray[np.uint64]) -> Flags:

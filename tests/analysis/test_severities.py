@@ -114,6 +114,15 @@ def test_severities_of_many_agents_that_are_alike(seed, guarded):
         assert sum(one_by_one.values()) == analyse(snapshot).summary.uncontrolled > 1000
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_severities_where_no_agent_is_at_home_anywhere(seed):
+    mesh = clustered(300, 600, dense=True, seed=seed, guarded=0.1)
+    snapshot = replace(mesh, agent={each.id: replace(each, home=None) for each in mesh.agent.values()})
+    expected = listed(analyse(snapshot))
+    assert sum(expected.values())
+    assert counted(snapshot, 0) == counted(snapshot, 0, 3) == counted(snapshot, 10**9) == expected
+
+
 @pytest.mark.parametrize(("agents", "systems"), [(300, 2), (2, 300)])
 def test_severities_where_more_are_alike_than_a_byte_counts(agents, systems):
     elements = [r.Zone("one"), r.Zone("other"), r.Credential("key"), r.System("far", zone="other")]

@@ -39,6 +39,11 @@ def test_nothing_is_counted_as_nothing(sets, groups):
     assert not tables.Sets(sets, len(groups)).counted(np.array(groups, np.int64), 2).any()
 
 
+def test_sets_that_have_bits_are_counted_where_there_are_no_groups():
+    found = tables.Sets([0b11, 0b1, 0], 2).counted(np.array([-1, -1]), 0)
+    assert found.shape == (3, 0)
+
+
 def test_sets_of_bits_as_rows():
     assert tables.unpacked({0b101: 0, 0b10: 1, 1 << 9: 2}, 10).tolist() == [
         [1, 0, 1, 0, 0, 0, 0, 0, 0, 0],
