@@ -341,6 +341,8 @@ class Engine:
 
     def exact(self, traveller: Traveller) -> tuple[Group, ...]:
         """The groups of an agent with whole rows, as single crossings need them."""
-        if not traveller.shared:
-            return traveller.groups
+        # Asked for once: where it is not kept it may be shared at one time and not at another.
+        situation = traveller.situation
+        if not situation.rest:
+            return situation.groups
         return self._situation(traveller.node, traveller.home is not None, share=False).groups

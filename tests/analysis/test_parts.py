@@ -21,7 +21,7 @@ from meshmodel.model import records as r
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import View
 from tests.analysis.meshes_by_hand import pipeline
-from tests.analysis.random_models import random_model
+from tests.analysis.random_models import random_model, snapshot_of
 from tests.benchmarks.meshes import clustered
 
 TODAY = date(2026, 1, 1)
@@ -208,3 +208,31 @@ def test_rows_that_are_searched_for_are_those_that_are_kept():
     assert found.rows == kept.rows
     with pytest.raises(AttributeError, match="nothing"):
         found.nothing  # it is there for no reason
+
+
+@pytest.mark.parametrize("passing", range(1, 9))
+def test_a_source_is_listed_once_however_long_it_is_known_what_agents_have_in_common(passing, monkeypatch):
+    """Two sources lead to as much beyond a decision: it depends on what was asked before what is shared."""
+    snapshot = snapshot_of(
+        [
+            *(r.System(each) for each in ("extra", "archive", "bank", "case", "desk")),
+            *(r.Agent(each) for each in ("one", "other")),
+            *(r.Credential(each) for each in ("second", "spare", "found", "key", "pass")),
+            r.Hold("one", "pass"),
+            r.Hold("other", "second"),
+            r.Hold("other", "key"),
+            r.Grant("second", "extra", ("read",)),
+            r.Grant("found", "archive", ("read",)),
+            r.Grant("pass", "bank", ("read",)),
+            r.Grant("key", "case", ("read",)),
+            r.Grant("found", "desk", ("read",)),
+            *(r.Custody(each, "found") for each in ("bank", "case", "desk")),
+            r.Custody("case", "spare"),
+            r.Checkpoint("first", "policy-decision", "grant", "pass", "bank"),
+            r.Checkpoint("last", "policy-decision", "grant", "key", "case"),
+        ]
+    )
+    expected = analyse(snapshot).crossings()
+    monkeypatch.setattr(closure, "LARGE", 0)
+    monkeypatch.setattr(engine, "_PASSING", passing)
+    assert analyse(snapshot).crossings() == expected
