@@ -67,6 +67,11 @@ class Noted(MissingCheckpoints):
         credentials = self._carry(turned) | self._profile(turned)
         for shared in turned.shared:
             credentials |= self.marks.carried(self.marks.samples[shared])
+        if self._bounded and remade:
+            # Sources can be like others together, and a boundary part others of them from a target.
+            for _, now, _ in turned.alike:
+                if now is not None and now[1].sources & remade:
+                    credentials |= self.marks.carried(now)
         steps = self._open_again(turned)
         return credentials, steps, self._excuse(gone, come, excuses), turned.agents
 
