@@ -1,6 +1,6 @@
 """Read accesses by what follows on reading them, with all checkpoints in force."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 
 from meshmodel.analysis.closure import union
@@ -214,6 +214,7 @@ class Classes:
     """Some read accesses by what follows on them.
 
     Attributes:
+        accesses: all of them.
         common: what follows on many of them.
         first: the accesses on which nothing else does.
     """
@@ -229,6 +230,9 @@ class Classes:
         beyond.take(following.sets, sizes, parted)
         self.common = beyond.common
         self.first = parted.get(number, 0)
+        self.accesses = accesses
+        self._parted = parted
+        self._following = following
         self._including: tuple[Some, Some] = [], []
         self._aside: tuple[Some, Some] = [], []
         for each, here in parted.items():
@@ -239,6 +243,20 @@ class Classes:
                 far.append((beyond.far[each], here))
         self._whole: dict[int, dict[int, Out]] = {}
         self._known: dict[tuple[int, int], Leading] = {}
+
+    def missing(self, row: int) -> int:
+        """How many nodes follow on them that are not in this reach, or on others that were looked at."""
+        return without(self.common | self._beyond.any, row).bit_count()
+
+    def rows(self, core: bool) -> Iterator[tuple[int, int]]:
+        """What follows on them, each with the accesses on which it does.
+
+        Args:
+            core: whether all that is common is to be left out.
+        """
+        sets, includes = self._following.sets, self._beyond.includes
+        for number, here in self._parted.items():
+            yield sets[number] ^ self.common if core and includes[number] else sets[number], here
 
     @property
     def included(self) -> int:

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Final
 
 from meshmodel.analysis.approvals import Approval, approvals
+from meshmodel.analysis.crossed import Crossed
 from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
 from meshmodel.analysis.opened import Doors
 from meshmodel.analysis.products import Home, Pairs, Product
@@ -99,6 +100,7 @@ class Counts:
         self._products: dict[Group, Product] = {}
         self._rests: dict[tuple[Group, ...], _Rest] = {}
         self._zones: dict[Group, set[str] | None] = {}
+        self._crossed = Crossed(self.engine)
 
     @cached_property
     def crossings(self) -> int:
@@ -281,7 +283,7 @@ class Counts:
     def _open(self, traveller: Traveller) -> int:
         """The crossings with an open door, approved or not."""
         home, situation = self._pairs.home_of(traveller.home), traveller.situation
-        total = 0
+        total = self._crossed.count(situation, traveller.home) if situation.common.groups else 0
         if self.engine.candidates.boundaries:
             for group in situation.groups:
                 total += self._pairs.crossings(self._product(group), home, begins=group.home)

@@ -8,9 +8,10 @@ from typing import Any
 from meshmodel.analysis.checkpoints import Candidates
 from meshmodel.analysis.closure import Closure, Searched, Successors, forward, is_sparse, part
 from meshmodel.analysis.collecting import collector_at_rest
-from meshmodel.analysis.groups import Group, Grouping, Situation
+from meshmodel.analysis.groups import Grouping
 from meshmodel.analysis.onward import Onward
 from meshmodel.analysis.results import StepKind, several_of
+from meshmodel.analysis.situations import Group, Situation
 from meshmodel.analysis.steps import DIRECT_KINDS, DRIVING_KINDS, HELD_KINDS, STEP_ORDER, Mesh, without
 from meshmodel.analysis.unchecked import Guarding, Unchecked, unguarded
 from meshmodel.model.records import Agent, Intent
@@ -321,9 +322,12 @@ class Engine:
             mesh = self.mesh
             readable = row & mesh.read
             sources = readable | triggers
-            groups, rest = self._grouping.groups(home, sources, readable, alone, share=share)
+            found = self._grouping.groups(home, sources, readable, alone, share=share)
             steered = bool(sources & mesh.untrusted)
-            known = Situation(sources, row & mesh.access, steered, (*groups, *rest), rest)
+            groups = *found.groups, *found.rest
+            known = Situation(
+                sources, row & mesh.access, steered, groups, found.rest, found.common, found.lacking
+            )
             self._situations[key] = known
         return known
 

@@ -1,66 +1,45 @@
 """The sources of agents by what their starts reach unchecked (sections 5 and 6)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from typing import Final, NamedTuple
 
 from meshmodel.analysis.classes import Classes, Following, Leading, Out
 from meshmodel.analysis.closure import union
+from meshmodel.analysis.sharing import Sharing
+from meshmodel.analysis.situations import NOTHING, Common, Group
 from meshmodel.analysis.steps import bits, without
 from meshmodel.analysis.unchecked import Guarding, Unchecked
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Group:
-    """The sources of one agent whose starts have the same unchecked reach.
-
-    Attributes:
-        sources: the systems among them, by the bits of their read accesses.
-        home: whether home is among them.
-        unchecked: what a start from them reaches without being asked.
-    """
-
-    sources: int
-    home: bool
-    unchecked: Unchecked
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Situation:
-    """What agents have in common that reach the same, wherever their homes are.
-
-    Attributes:
-        sources: all systems that are sources, by the bits of their read accesses.
-        reach: the accesses in their effective reach.
-        steered: whether any source has untrusted input.
-        groups: the sources by the unchecked reach of their starts; a source may be in several,
-            whose rows together are the reach of its start.
-        rest: the last of these, which are shared: as many agents as may be have the same ones.
-    """
-
-    sources: int
-    reach: int
-    steered: bool
-    groups: tuple[Group, ...]
-    rest: tuple[Group, ...]
-
-    @property
-    def shared(self) -> bool:
-        """Whether a source is in several groups."""
-        return bool(self.rest)
-
 
 Shared = tuple[list[Group], Sequence[Out]]
 """Groups of shared rows, and what else leads out of the reach of an agent."""
 
 _MUCH: Final = 256
 """What opens guards is shared if it leads to no more nodes than so many: others are counted in bulk."""
+_SEVERAL: Final = 64
+"""Of more sources that are read only after a decision it is asked what agents have in common."""
+_FAR: Final = 256
+"""If what follows on them is more nodes than so many that the agent does not reach alone."""
 _VARIANTS: Final = 8
 """So many agents that differ where it matters are kept, to be compared to the next one."""
 
 _FIRST: Final = (1 << 4096) - 1
 """So many accesses are counted where it need only be known whether some are many."""
+
+
+class Grouped(NamedTuple):
+    """The sources of an agent, as ``Situation`` has them.
+
+    Attributes:
+        groups: its groups, but those of the rest.
+        rest, common, lacking: those of shared rows.
+    """
+
+    groups: list[Group]
+    rest: tuple[Group, ...]
+    common: Common
+    lacking: tuple[Group, ...]
 
 
 class _Opened(NamedTuple):
@@ -101,14 +80,11 @@ class Grouping:
         self._opened: dict[Out, list[_Opened]] = {}
         self._opening: dict[tuple[int, Out, int], Group] = {}
         self._relevant: dict[Out, tuple[int, int]] = {}
-        self._guarded = guarding.candidates.left & guarding.mesh.access
-        self._boundaries = 0
-        for boundary in guarding.candidates.boundaries:
-            self._boundaries |= 1 << boundary.number
+        self._guarded = union([node for node in guarding.openable if node < guarding.mesh.first_credential])
+        self._boundaries = union([boundary.number for boundary in guarding.candidates.boundaries])
+        self._sharing = Sharing(guarding, self._boundaries)
 
-    def groups(
-        self, home: bool, sources: int, readable: int, alone: Unchecked, *, share: bool
-    ) -> tuple[list[Group], tuple[Group, ...]]:
+    def groups(self, home: bool, sources: int, readable: int, alone: Unchecked, *, share: bool) -> Grouped:
         """The sources of an agent by the unchecked reach of their starts, and groups of shared rows.
 
         Args:
@@ -132,10 +108,20 @@ class Grouping:
         # What is read unchecked changes nothing, and most agents that read much read the same.
         classed = readable if _are_most(guarded, readable) else guarded
         classes = self._parted(classed)
+        common, lacking = NOTHING, tuple[Group, ...]()
+        if share and guarded.bit_count() > _SEVERAL and classes.missing(alone.row) > _FAR:
+            most = self._sharing.most_of(readable)
+            found = self._sharing.of(self._parted(most), alone)
+            common, lacking = found.common, found.lacking(alone)
+            left = readable ^ most | found.apart
+            for one in lacking:
+                left |= one.sources
+            guarded &= left
+            classes = self._parted(left)
         if classes.common & alone.row != classes.common:
             # Sources that a guarded step leaves are looked at one by one.
             starts.extend(self._odd(guarded & self._guarded, alone))
-            classes = self._parted(without(classed, self._guarded))
+            classes = self._parted(without(classes.accesses, self._guarded))
             starts.extend(self._with_core(classes, alone))
             leading = classes.aside(alone.row)
             touched = 0
@@ -160,8 +146,10 @@ class Grouping:
                 known, first = whole.get(row, (0, unchecked))
                 whole[row] = known | some, first
         groups = [Group(plain, home, alone)] if plain or home else []
+        if not groups:
+            common, lacking = NOTHING, ()
         groups.extend(Group(known, home=False, unchecked=first) for known, first in whole.values())
-        return groups, tuple(rest)
+        return Grouped(groups, tuple(rest), common, lacking)
 
     def _parted(self, accesses: int) -> Classes:
         """Some read accesses by what follows on them."""

@@ -14,8 +14,10 @@ from typing import Final
 from meshmodel.analysis.approvals import Approval, approvals
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import without_closed
+from meshmodel.analysis.crowds import Crowds
 from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
 from meshmodel.analysis.entering import Coming, Entering
+from meshmodel.analysis.situations import Common
 from meshmodel.analysis.sources import Likeness, Sample, Sources, features_of, likeness, likeness_of
 from meshmodel.analysis.steps import bits, without
 
@@ -91,6 +93,7 @@ class Marked:
         firsts: dict[tuple[int, ...], int] = {}
         # Many agents have the very same groups of shared rows.
         shared: dict[tuple[tuple[Group, ...], Like], tuple[int, ...]] = {}
+        crowds: dict[tuple[Common, Like], int] = {}
         for place, (traveller, _) in enumerate(self.groups.copy()):
             excuses = found.get(traveller.id, ())
             like = traveller.steered, traveller.home if apart else None, traveller.id if excuses else None
@@ -103,6 +106,10 @@ class Marked:
                     known = shared[some, like] = self._numbered(alike[like], traveller, some)
                 firsts[known] = firsts.get(known, 0) | 1 << place
                 numbers.extend(known)
+            common = traveller.situation.common
+            if common.groups:
+                # Those that an agent lacks are part of what it has in their place.
+                crowds[common, like] = crowds.get((common, like), 0) | self._agents_of[place]
             for approval in excuses:
                 self._approvals.setdefault(approval.system, []).extend(
                     (number, *self.groups[number], approval) for number in numbers
@@ -113,6 +120,10 @@ class Marked:
                 self._marks_of[place] |= marks
             for number in numbers_of:
                 self._firsts_of[number] = self._firsts_of.get(number, 0) | places_of
+        self._crowds = Crowds()
+        for (common, like), crowd in crowds.items():
+            sample = agents[(crowd & -crowd).bit_length() - 1]
+            self._crowds.add(union(self._numbered(alike[like], sample, common.groups)), crowd)
 
     def _numbered(
         self, known: dict[Group, int], traveller: Traveller, some: Iterable[Group]
@@ -318,6 +329,10 @@ class Marked:
         return known
 
     def _expand(self, marks: int) -> int:
+        agents, others = self._crowds.among(marks)
+        return agents if agents == self._grouped else agents | self._expand_others(others)
+
+    def _expand_others(self, marks: int) -> int:
         for number, (before, firsts, known) in enumerate(self._pivots):
             other = marks ^ before
             if other.bit_count() <= _LITTLE:

@@ -6,7 +6,7 @@ agents at once, who picked up a credential for it; the rest is counting pairs of
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
 
@@ -15,6 +15,7 @@ from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.engine import Group, Situation
 from meshmodel.analysis.products import taken_off
+from meshmodel.analysis.situations import Common
 from meshmodel.analysis.spreads import Opening, Spread, Start
 from meshmodel.analysis.steps import ADMIN, Pair, bits, without
 from meshmodel.model.vocabulary import Severity
@@ -54,7 +55,9 @@ class Severities:
 
     def counted(self) -> dict[Severity, int]:
         """The number of uncontrolled crossings by severity, of all four."""
-        rest = [(start, taken_off(row, _FEW) or tuple(bits(row))) for start, row in self._rest]
+        rest = [
+            (start, taken_off(row, _FEW) or tuple(bits(row))) for start, row in (*self._rest, *self._common)
+        ]
         asked = self._asked_about(rest)
         if self._is_much():
             self._add_in_bulk(asked)
@@ -62,8 +65,11 @@ class Severities:
             self._doors = _doors_by(self._mesh.steps["grant"])
             for access in self._doors:
                 self._add(access)
-        for start, nodes in rest:
-            self._add_rest(start, nodes)
+        before = dict[int, int]()
+        for number, (start, nodes) in enumerate(rest):
+            if number == len(self._rest):
+                before = self._alone()
+            self._add_rest(start, nodes, before)
         if self._counts.approvals:
             for number, traveller in enumerate(self._travellers):
                 for approval in self._counts.approvals.get(traveller.id, ()):
@@ -111,6 +117,7 @@ class Severities:
             (Start(group.sources, False, steered, group.unchecked.dropped, agents), group.unchecked.row)
             for (group, steered), agents in with_rest.items()
         ]
+        self._common = self._begin_common()
         for dropped, marks in dropping.items():
             for number in bits(dropped):
                 self._dropping[number] = self._dropping.get(number, 0) | marks
@@ -122,6 +129,37 @@ class Severities:
         baseline = self._engine.guarding.baseline
         self._carried, self._carried_at = baseline.columns(beginning), baseline.component
         self._own, self._own_at = self._engine.own_carriers, self._engine.own.component
+
+    def _begin_common(self) -> list[tuple[Start, int]]:
+        """What agents start from that many have in common, with what follows, whoever reaches that alone."""
+        crowds: dict[tuple[Common, bool], int] = {}
+        lacking: dict[tuple[Group, bool], int] = {}
+        for situation, numbers in self._situations.items():
+            agents, steered = union(numbers), situation.steered
+            crowd = situation.common, steered
+            crowds[crowd] = crowds.get(crowd, 0) | agents
+            for group in situation.lacking:
+                lacking[group, steered] = lacking.get((group, steered), 0) | agents
+        having: dict[tuple[Group, bool], int] = {}
+        for (common, steered), agents in crowds.items():
+            for group in common.groups:
+                having[group, steered] = having.get((group, steered), 0) | agents
+        for key, agents in lacking.items():
+            having[key] ^= agents
+        return [
+            (Start(group.sources, False, steered, group.unchecked.dropped, agents), group.unchecked.row)
+            for (group, steered), agents in having.items()
+        ]
+
+    def _alone(self) -> dict[int, int]:
+        """For accesses that agents have in common with others those that reach them alone."""
+        found: dict[int, int] = {}
+        for situation, numbers in self._situations.items():
+            if situation.common.groups:
+                agents = union(numbers)
+                for access in bits(situation.twice & self._mesh.access):
+                    found[access] = found.get(access, 0) | agents
+        return found
 
     def _prepare_picking(self) -> None:
         """Tell which credentials open anything, and where most of them are among those that agents reach as
@@ -273,8 +311,14 @@ class Severities:
                 start = self._starts[number]
                 self._spread.add(start, access, start.agents, reaching & ~held & start.agents)
 
-    def _add_rest(self, start: Start, nodes: Sequence[int]) -> None:
-        """Count what is open after sources beside that which is open before them."""
+    def _add_rest(self, start: Start, nodes: Sequence[int], before: Mapping[int, int]) -> None:
+        """Count what is open after sources beside that which is open before them.
+
+        Args:
+            start: the sources.
+            nodes: what is open after them,
+            before: and for each access the agents, if any, for which it is open before.
+        """
         picked: dict[int, int] = {}
         for credential in nodes:
             if credential not in self._opened:
@@ -286,7 +330,11 @@ class Severities:
                         picked[access] = picked.get(access, 0) | picking
         for access in nodes:
             if access < self._mesh.first_credential:
-                self._spread.add(start, access, start.agents, picked.pop(access, 0))
+                picking = picked.pop(access, 0)
+                there = without(start.agents, before.get(access, 0))
+                if without(picking, there):
+                    picked[access] = without(picking, there)
+                self._spread.add(start, access, there, picking & there)
         for access, picking in picked.items():
             # A door to what was open before: it matters to those that picked none up.
             more = picking and picking & ~self._picked_before(access)

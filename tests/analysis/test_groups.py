@@ -7,7 +7,6 @@ from operator import or_
 
 import pytest
 
-from meshmodel.analysis import groups
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.steps import bits
@@ -66,21 +65,40 @@ def opened(engine, some, read):
 
 def check(engine):
     for traveller in engine.travellers:
+        situation = traveller.situation
+        theirs = set(situation.common.groups).difference(situation.lacking)
         for read in bits(traveller.sources):
             whole = [each for each in engine.exact(traveller) if each.sources >> read & 1]
             parts = [each for each in traveller.groups if each.sources >> read & 1]
+            common = [each for each in theirs if each.sources >> read & 1]
             assert len(whole) == 1
+            assert len(common) <= 1
             accesses = [each.unchecked.row & engine.mesh.access for each in parts]
+            # What agents have in common may be in what they reach alone, and in nothing else.
+            twice = accesses[0] if common and traveller.groups[0] in parts else 0
+            accesses += [each.unchecked.row & engine.mesh.access & ~twice for each in common]
             assert sum(accesses) == reduce(or_, accesses)
-            assert opened(engine, parts, read) == opened(engine, whole, read)
+            assert opened(engine, [*parts, *common], read) == opened(engine, whole, read)
+            if common:
+                assert parts[0] is traveller.groups[0]
+                assert parts[0].unchecked is engine.guarding.alone(traveller.node)
 
 
-@pytest.mark.parametrize("much", [groups._MUCH, 2])
+SHARED = {
+    "as it is": {},
+    "little is much": {"groups._MUCH": 2},
+    "much in common": {"groups._SEVERAL": -1, "groups._FAR": -1},
+    "much in common with most": {"groups._SEVERAL": -1, "groups._FAR": -1, "sharing._FEW": 1000},
+}
+
+
+@pytest.mark.parametrize("constants", SHARED.values(), ids=SHARED)
 @pytest.mark.parametrize(
     ("seed", "size"), [*((seed, 60 + 5 * seed) for seed in range(40)), (81, 150), (128, 150)]
 )
-def test_shared_rows_together_are_those_of_each_start(seed, size, much, monkeypatch):
-    monkeypatch.setattr(groups, "_MUCH", much)
+def test_shared_rows_together_are_those_of_each_start(seed, size, constants, monkeypatch):
+    for name, value in constants.items():
+        monkeypatch.setattr(f"meshmodel.analysis.{name}", value)
     check(Engine(guarded_in_many_places(seed, size), "built"))
 
 

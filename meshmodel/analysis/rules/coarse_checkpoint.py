@@ -1,13 +1,14 @@
 """A decision that is made before it is known what will be done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from meshmodel.analysis.closure import union
 from meshmodel.analysis.reached import lit
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.analysis.rules.wording import in_words, systems_of
-from meshmodel.analysis.steps import Pair, actions_of, bits
+from meshmodel.analysis.steps import actions_of, bits, without
 from meshmodel.model.records import Checkpoint
 
 COARSE: Final = frozenset({"delegation", "trigger", "hosting", "hold"})
@@ -18,14 +19,18 @@ def _is_coarse(checkpoint: Checkpoint) -> bool:
     return checkpoint.step in COARSE
 
 
-def _coarse(facts: Facts) -> list[tuple[Pair, int]]:
-    """The guarded steps of those kinds, each with the candidates on it."""
-    if not facts.chosen("checkpoint", _is_coarse):
-        return []
-    # They are those with an agent at one end.
-    first = facts.engine.mesh.first_agent
-    guards = facts.engine.candidates.guards
-    return [(step, numbers) for step, numbers in guards.items() if max(step) >= first]
+def _coarse(facts: Facts) -> dict[int, list[tuple[int, int]]]:
+    """The guarded steps of those kinds: by the nodes that they leave those that they enter, each with the
+    candidates on it.
+    """
+    found: dict[int, list[tuple[int, int]]] = {}
+    if facts.chosen("checkpoint", _is_coarse):
+        # They are those with an agent at one end.
+        first = facts.engine.mesh.first_agent
+        for (leaves, enters), numbers in facts.engine.candidates.guards.items():
+            if leaves >= first or enters >= first:
+                found.setdefault(leaves, []).append((enters, numbers))
+    return found
 
 
 def _cases(facts: Facts) -> Iterator[Case]:
@@ -37,9 +42,7 @@ def _cases(facts: Facts) -> Iterator[Case]:
     if not coarse:
         return
     engine, mesh = facts.engine, facts.engine.mesh
-    leaving = 0
-    for (leaves, _), _ in coarse:
-        leaving |= 1 << leaves
+    leaving = union(list(coarse))
     worth = mesh.acting & (mesh.at_level[2] | mesh.at_level[3])
     for agent in facts.touching(leaving, worth):
         node = mesh.agent_node[agent]
@@ -74,28 +77,34 @@ def _cases(facts: Facts) -> Iterator[Case]:
         )
 
 
-def _without(facts: Facts, coarse: list[tuple[Pair, int]], row: int, dropped: int) -> tuple[int, int]:
-    """What is reached if nobody decides on coarse steps, and the candidates that were passed so."""
+def _without(
+    facts: Facts, coarse: Mapping[int, Sequence[tuple[int, int]]], row: int, dropped: int
+) -> tuple[int, int]:
+    """What is reached if nobody decides on coarse steps, and the candidates that were passed so.
+
+    Args:
+        facts: the reading.
+        coarse: by the nodes that such steps leave those that they enter, with the candidates on them.
+        row: what is reached though somebody does.
+        dropped: the candidates over which the agent has power.
+    """
     engine = facts.engine
-    baseline = engine.guarding.baseline
-    waiting = dict(coarse)
+    baseline, candidates = engine.guarding.baseline, engine.candidates
+    begun, passed, left, waiting = row, 0, 0, union(list(coarse))
     if dropped:
-        # Steps that only candidates guard over which the agent has power are open to it.
-        for step, guards in engine.candidates.guards.items():
-            if not guards & ~dropped:
-                waiting[step] = 0
-    begun, passed = row, 0
-    grown = True
-    while grown:
-        grown = False
-        for (leaves, enters), guards in list(waiting.items()):
-            if row >> leaves & 1:
-                del waiting[leaves, enters]
+        waiting |= candidates.left
+    while leaving := without(row & waiting, left):
+        left |= leaving
+        for node in bits(leaving):
+            for enters, guards in coarse.get(node, ()):
                 if not begun >> enters & 1:
                     passed |= guards & ~dropped
                 if not row >> enters & 1:
                     row |= baseline.row(enters)
-                    grown = True
+            for enters in candidates.entered[node] if dropped else ():
+                # Steps that only candidates guard over which the agent has power are open to it.
+                if not row >> enters & 1 and not candidates.guards[node, enters] & ~dropped:
+                    row |= baseline.row(enters)
     return row, passed
 
 

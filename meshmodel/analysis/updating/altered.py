@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from meshmodel.analysis.engine import Group, Situation, Traveller
+from meshmodel.analysis.engine import Traveller
+from meshmodel.analysis.situations import Same
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
 
@@ -24,21 +25,13 @@ def altered(before: Kept, moved: Moved) -> frozenset[str]:
 
 def _differing(pairs: Iterable[tuple[Traveller, Traveller]]) -> Iterator[str]:
     known: dict[tuple[int, int], bool] = {}
+    common = Same()
     for one, other in pairs:
         # Most agents have their situation in common.
-        key = id(one.situation), id(other.situation)
+        was, now = one.situation, other.situation
+        key = id(was), id(now)
         same = known.get(key)
         if same is None:
-            same = known[key] = _told(one.situation) == _told(other.situation)
+            same = known[key] = was.told == now.told and common.is_same(was.common, now.common)
         if not same or one.home != other.home or one.home_mask != other.home_mask:
             yield one.id
-
-
-def _told(situation: Situation) -> tuple[int, int, bool, int, list[tuple[int, bool, int, int]]]:
-    """All of a situation on which crossings and doors depend."""
-    groups = [_of_group(each) for each in situation.groups]
-    return situation.sources, situation.reach, situation.steered, len(situation.rest), groups
-
-
-def _of_group(group: Group) -> tuple[int, bool, int, int]:
-    return group.sources, group.home, group.unchecked.row, group.unchecked.dropped

@@ -33,6 +33,8 @@ that can follow still to be made, credentials.
 """
 _MANY = 20_000
 """So many groups of sources of all agents take longer to tell apart than doors take from scratch."""
+_CROWD = 100_000
+"""If agents have more of them in common, doors are always looked for from scratch."""
 _FEW = 100
 """But not where there are so few agents."""
 
@@ -78,7 +80,12 @@ class Following:
     @property
     def _many(self) -> bool:
         """Whether it takes longer to make doors so that they can follow than to look for all."""
-        return sum(len(each.groups) for each in self.engine.travellers) > _MANY
+        return sum(len(each.groups) for each in self.engine.travellers) + self._crowd > _MANY
+
+    @property
+    def _crowd(self) -> int:
+        """How many groups agents have in common, once for each agent: one look finds all doors for these."""
+        return sum(len(each.situation.common.groups) for each in self.engine.travellers)
 
     @property
     def engine(self) -> Engine:
@@ -120,16 +127,21 @@ class Following:
             redrawn = bool(moved.edit.remade)
             # Boundaries and zones part what is as it was in other ways.
             others = moved.agents if redrawn or moved.guards.zones else earlier.altered
-            lost = None
+            lost, fewer = None, moved.missing
             if moved.gone is not None and not self.engine.candidates.boundaries:
                 lost = Fewer(earlier.kept.engine.mesh, earlier.counts.pairs(), moved.gone)
+                # What agents have in common is counted once for all of them.
+                before = earlier.kept.engine.traveller_of
+                fewer = frozenset(
+                    each for each in fewer & before.keys() if not before[each].situation.common.groups
+                )
             self._counts = earlier.counts.after(
                 self.engine,
                 approvals,
                 moved.agents,
                 others,
                 redrawn=redrawn,
-                fewer=moved.missing,
+                fewer=fewer,
                 lost=lost,
             )
         self._let_go()
@@ -154,7 +166,7 @@ class Following:
             self._wide = self._is_wide(earlier)
             # After one wide edit there may come another, which has no use for doors that can follow.
             self._late = self._wide and self._many
-            if self._wide or (earlier.doors is None and earlier.late):
+            if self._wide or self._crowd > _CROWD or (earlier.doors is None and earlier.late):
                 return MissingCheckpoints(self.engine).doors()
             doors = earlier.doors
             if doors is None and earlier.kept.engine.late and earlier.listed is not None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
-from meshmodel.analysis.engine import Group, Traveller
+from meshmodel.analysis.engine import Traveller
+from meshmodel.analysis.situations import Same
 from meshmodel.analysis.steps import bits
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
@@ -31,20 +32,19 @@ def homes_only(
     if [each.id for each in gone] != ids or not intending.isdisjoint(ids):
         return None
     homes: set[str] = set()
+    common = Same()
     for was, now in zip(gone, come, strict=True):
         if was.home is None or now.home is None or _asked(was) != _asked(now):
+            return None
+        if not common.is_same(was.situation.common, now.situation.common):
             return None
         homes |= {was.home, now.home}
     return frozenset(homes)
 
 
 def _asked(traveller: Traveller) -> tuple[bool, list[tuple[int, bool, int, int]]]:
-    """What doors ask of an agent, its home aside."""
-    return traveller.steered, list(map(_told, traveller.groups))
-
-
-def _told(group: Group) -> tuple[int, bool, int, int]:
-    return group.sources, group.home, group.unchecked.row, group.unchecked.dropped
+    """What doors ask of an agent, its home and what it has in common with others aside."""
+    return traveller.steered, [each.told for each in (*traveller.groups, *traveller.situation.lacking)]
 
 
 def grants_in(kept: Kept, zones: Iterable[str], credentials: int, places: Places) -> list[int]:

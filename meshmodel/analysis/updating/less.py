@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from meshmodel.analysis.checkpoints import Candidates
 from meshmodel.analysis.closure import union
-from meshmodel.analysis.groups import Group, Situation
+from meshmodel.analysis.situations import Common, Group, Situation
 from meshmodel.analysis.steps import Few, Mesh, Pair, bits, without
 from meshmodel.analysis.unchecked import Unchecked
 from meshmodel.analysis.updating.concerned import Kept
@@ -99,6 +99,7 @@ class Less:
         # By what there was before, which the reading before keeps.
         self._situations: dict[int, Situation | None] = {}
         self._several: dict[int, tuple[Group, ...] | None] = {}
+        self._commons: dict[int, Common | None] = {}
         self._groups: dict[int, Group | None] = {}
         self._unchecked: dict[int, Unchecked | None] = {}
         self._parts: dict[int, tuple[int, ...] | None] = {}
@@ -153,9 +154,19 @@ class Less:
         if id(before.rest) not in self._several:
             self._several[id(before.rest)] = self._left(before.rest, alone)
         rest = self._several[id(before.rest)]
-        if groups is None or rest is None:
+        if id(before.common) not in self._commons:
+            self._commons[id(before.common)] = self._common(before.common, alone)
+        common, lacking = self._commons[id(before.common)], self._left(before.lacking, alone)
+        if groups is None or rest is None or common is None or lacking is None:
             return None
-        return Situation(sources, reach, bool(sources & self._untrusted), (*groups, *rest), rest)
+        steered = bool(sources & self._untrusted)
+        return Situation(sources, reach, steered, (*groups, *rest), rest, common, lacking)
+
+    def _common(self, before: Common, alone: Unchecked) -> Common | None:
+        groups = self._left(before.groups, alone)
+        if groups is None or groups == before.groups:
+            return None if groups is None else before
+        return Common(groups, self._row.out_of(before.nodes))
 
     def _left(self, before: Iterable[Group], alone: Unchecked) -> tuple[Group, ...] | None:
         found = []

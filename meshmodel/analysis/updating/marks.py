@@ -148,7 +148,7 @@ class Marks:
             sample = traveller, traveller.groups[0]
             self.samples.update(dict.fromkeys(numbers, sample))
             others = []
-            for group in traveller.groups[1:]:
+            for group in (*traveller.groups[1:], *traveller.situation.common.groups):
                 key = id(group), home, traveller.steered, alone
                 if key not in same:
                     same[key] = self._number(traveller, group, alone, turned)

@@ -1,0 +1,186 @@
+"""What follows on sources whatever else agents reach: groups that all agents have in common (section 5)."""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Final, NamedTuple
+
+from meshmodel.analysis.classes import Classes
+from meshmodel.analysis.closure import union
+from meshmodel.analysis.situations import NOTHING, Common, Group
+from meshmodel.analysis.steps import bits, without
+from meshmodel.analysis.unchecked import Guarding, Unchecked
+
+_FEW: Final = 24
+"""So many sources more than others read are looked at agent by agent,"""
+_MOST: Final = 8
+"""of those of so many others."""
+
+
+class _Followed(NamedTuple):
+    """What follows on sources, with power over some checkpoints before.
+
+    Attributes:
+        row: the nodes, less those that whoever reads the sources has anyway.
+        dropped: the checkpoints over which there is power then.
+        guards: those on boundaries, and on steps from there that may be open.
+        group: the group of its sources.
+    """
+
+    row: int
+    dropped: int
+    guards: int
+    group: Group
+
+
+class Shared(NamedTuple):
+    """What agents have in common that read the same, and have power over the same checkpoints.
+
+    Attributes:
+        common: the groups.
+        apart: the sources that are to be looked at agent by agent.
+        opening: groups on whose sources there is power over more checkpoints, each with the nodes that steps
+            leave which are open then: who reaches one of these alone lacks the group.
+        leaving: all these nodes.
+    """
+
+    common: Common
+    apart: int
+    opening: Sequence[tuple[Group, int]]
+    leaving: int
+
+    def lacking(self, alone: Unchecked) -> tuple[Group, ...]:
+        """The groups that an agent lacks."""
+        if not self.leaving & alone.row:
+            return ()
+        return tuple([group for group, leaves in self.opening if leaves & alone.row])
+
+
+class Sharing:
+    """Finds what follows on sources once for all agents.
+
+    Args:
+        guarding: unchecked reach from any start.
+        boundaries: the checkpoints on boundaries.
+    """
+
+    def __init__(self, guarding: Guarding, boundaries: int) -> None:
+        self._guarding = guarding
+        self._candidates = guarding.candidates
+        self._guards_at = guarding.openable
+        self._openable = union(list(self._guards_at))
+        self._guarded = self._openable & guarding.mesh.access
+        self._boundaries = boundaries
+        self._most: list[int] = []
+        self._known: dict[tuple[Classes, bool, int], Shared] = {}
+        self._followed: dict[tuple[int, int, int, int], _Followed] = {}
+        self._commons: dict[tuple[Group, ...], Common] = {}
+
+    def most_of(self, sources: int) -> int:
+        """Sources that others read, too, of these all but a few at most."""
+        for some in self._most:
+            if some & sources == some and (some ^ sources).bit_count() <= _FEW:
+                return some
+        self._most = [sources, *self._most[: _MOST - 1]]
+        return sources
+
+    def of(self, classes: Classes, alone: Unchecked) -> Shared:
+        """What agents that read the same have in common with one of them.
+
+        Args:
+            classes: the sources by what follows on them.
+            alone: what that one reaches alone as the start.
+
+        A start from a source reaches what the agent does alone, and what follows on the source where the
+        agent has power over some checkpoints. If that gives power over others, more may be open: but not if
+        the agent reaches alone no node that such a step leaves.
+        """
+        core = classes.common if classes.common & alone.row == classes.common else 0
+        key = classes, core > 0, alone.dropped
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._find(classes, core, alone.dropped)
+        return known
+
+    def _find(self, classes: Classes, core: int, dropped: int) -> Shared:
+        groups: list[Group] = []
+        opening: list[tuple[Group, int]] = []
+        apart = nodes = 0
+        for row, here in classes.rows(core > 0):
+            odd = here & self._guarded
+            apart |= odd
+            some = here ^ odd
+            if not some or not row:
+                continue
+            followed = self._follow(row, some, core, dropped)
+            more = without(followed.dropped, dropped)
+            if more & self._boundaries:
+                apart |= some
+                continue
+            if more:
+                opening.append((followed.group, self._opened(more, dropped)))
+            groups.append(followed.group)
+            nodes |= followed.row
+        key = tuple(groups)
+        common = self._commons.get(key)
+        if common is None:
+            common = self._commons[key] = Common(key, nodes) if groups else NOTHING
+        return Shared(common, apart, opening, union_of([leaves for _, leaves in opening]))
+
+    def _opened(self, more: int, dropped: int) -> int:
+        """The nodes that steps leave which are open with power over some more checkpoints."""
+        covered, guards = self._candidates.covered, self._candidates.guards
+        steps = chain.from_iterable(map(covered.__getitem__, bits(more)))
+        return union([step[0] for step in steps if not guards[step] & ~(dropped | more)])
+
+    def _follow(self, row: int, here: int, core: int, dropped: int) -> _Followed:
+        """What follows on sources, where whoever reads them has power over some checkpoints.
+
+        Args:
+            row: what does with all checkpoints in force, less the core.
+            here: the sources.
+            core: what whoever reads them has anyway.
+            dropped: the checkpoints.
+        """
+        key = row, here, core, 0
+        found = self._followed.get(key)
+        if found is None:
+            found = self._followed[key] = self._grow(row, here, core, 0)
+        # Those that are on no step from there change nothing.
+        mattering = dropped & found.guards
+        if without(mattering, found.dropped) or mattering & self._boundaries:
+            key = row, here, core, dropped
+            known = self._followed.get(key)
+            if known is None:
+                known = self._followed[key] = self._grow(row, here, core, dropped)
+            return known
+        return found
+
+    def _grow(self, row: int, here: int, core: int, dropped: int) -> _Followed:
+        candidates, baseline = self._candidates, self._guarding.baseline
+        seeds: list[tuple[int, ...]] = [((here & -here).bit_length() - 1,)]
+        known = 0
+        while True:
+            dropped = candidates.controlled(row, known, dropped)
+            known = row
+            added: list[int] = []
+            for leaves in bits(row & self._openable) if dropped else ():
+                for enters in candidates.entered[leaves]:
+                    if not (row | core) >> enters & 1 and not candidates.guards[leaves, enters] & ~dropped:
+                        added.append(enters)
+                        row |= without(baseline.row(enters), core)
+            if not added:
+                break
+            seeds.append(tuple(added))
+        guards = self._boundaries
+        for leaves in bits(row & self._openable):
+            guards |= self._guards_at[leaves]
+        unchecked = Unchecked(row, dropped & guards, tuple(seeds), ())
+        return _Followed(row, dropped, guards, Group(here, home=False, unchecked=unchecked))
+
+
+def union_of(masks: Sequence[int]) -> int:
+    """All that is in some sets."""
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found
