@@ -12,6 +12,7 @@ from meshmodel.app.screens.base import Base
 from meshmodel.app.widgets.canvas_gestures import ELEMENTS
 from meshmodel.app.widgets.canvas_view import CanvasView
 from meshmodel.app.widgets.connect_menu import CheckpointWanted, ConnectMenu
+from meshmodel.app.widgets.findings import FindingsList
 from meshmodel.app.widgets.inspector import Inspector
 from meshmodel.app.widgets.quick_line import QuickLine
 from meshmodel.canvas.scene import Reference
@@ -196,12 +197,15 @@ class Editing(Base):
     def action_checkpoint(self) -> None:
         """Place a policy decision on the selected step, or on the door of the open finding.
 
-        Where neither names a step, and for a boundary, which needs its gateway, a dialog asks.
+        Where that has none, its remedy is told; where nothing is open and no step selected, a dialog asks.
         """
         selected = self.shown.selected
         step = changes.step_of(selected)
-        if (step is None or self._in_findings()) and (door := self._door()) is not None:
-            step = door
+        if step is None or self._in_findings():
+            door = self._door()
+            if door is None and self._has_remedy():
+                return
+            step = door or step
         if step is None and selected is not None and selected[0] == "checkpoint":
             self.open_inspector()
             return
@@ -229,11 +233,33 @@ class Editing(Base):
         if finding is not None and finding.rule == "missing-checkpoint":
             credential, _, system = finding.subject.partition(">")
             return "grant", credential, system
-        if told is not None:
+        if told is not None and (finding is None or told.state == "uncontrolled"):
             for step in reversed(told.steps):
                 if step.step == "grant" and step.checkpoint is None:
                     return "grant", step.from_.partition(":")[2], step.to.partition(":")[2]
         return None
+
+    def _has_remedy(self) -> bool:
+        """Whether a finding without a door is open: its checkpoint is opened, or its remedy is told."""
+        finding, told = self.shown.finding, self.shown.explanation
+        if finding is None:
+            is_gone = self._in_findings() and self.query_one(FindingsList).acceptance is not None
+            if is_gone:
+                self.say("checkpoint: nothing to place, what was accepted here is found no more")
+            return is_gone
+        if finding.about and finding.about[0][0] == "checkpoint":
+            self.select(finding.about[0])
+            self.open_inspector()
+            self.say(f"{finding.about[0][1]} is there, but: {finding.remedy}")
+            return True
+        if told is None:
+            why = "no agent's way leads through it"
+        elif told.state == "uncontrolled":
+            why = "its way has no grant that lacks one"
+        else:
+            why = "its way crosses no zone" if told.state is None else f"its way is {told.state} already"
+        self.say(f"checkpoint: nothing to place, {why}: {finding.remedy}")
+        return True
 
     def _in_findings(self) -> bool:
         """Whether the list of findings has the focus."""

@@ -1,0 +1,80 @@
+"""The key that places a checkpoint, on findings that no checkpoint closes."""
+
+from pathlib import Path
+
+import pytest
+
+from meshmodel.app.screens.workbench import Workbench
+from meshmodel.app.widgets.findings import FindingsList
+from meshmodel.store.edits import Remove, edit
+from tests.app.desk import Desk, desk
+
+SECRET = ("secret-at-rest", "job-settings>ledger-key")
+SESSION = ("checkpoint-does-not-count", "plan-approval")
+
+
+async def point_at(it: Desk, key: tuple[str, str]) -> None:
+    """Open the findings with the cursor on this one."""
+    await it.press("f")
+    rows = it.bench.query_one(FindingsList).rows
+    while rows.row is not None and rows.row.key != key:
+        await it.press("down")
+    finding = it.bench.shown.finding
+    assert finding is not None
+    assert (finding.rule, finding.subject) == key
+
+
+@pytest.mark.parametrize("leave", [False, True])
+async def test_a_finding_without_a_way_tells_its_remedy(tmp_path: Path, leave: bool) -> None:
+    async with desk(tmp_path, "finance-orchestrator") as it:
+        await it.select("credential", "credit-key")  # whose one grant is not what the finding is about
+        await point_at(it, SECRET)
+        if leave:
+            await it.press("escape")
+        before = it.model
+        await it.press("p")
+        assert isinstance(it.app.screen, Workbench), "no dialog proposes anything"
+        assert it.model is before
+        await it.shows("nothing to place, no agent's way leads through it: Delete the copy")
+
+
+async def test_a_step_that_was_chosen_takes_one_beside_such_a_finding(tmp_path: Path) -> None:
+    async with desk(tmp_path, "finance-orchestrator") as it:
+        await point_at(it, SECRET)
+        await it.press("escape")
+        await it.select("grant", ("credit-key", "credit-notes"))
+        before = len(it.model.checkpoint)
+        await it.press("p")
+        assert len(it.model.checkpoint) == before + 1
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_checkpoint_that_does_not_count_is_opened(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Its way is controlled elsewhere: another one there would close nothing."""
+    async with desk(tmp_path, "finance-orchestrator", size=size) as it:
+        await point_at(it, SESSION)
+        assert it.bench.shown.explanation is not None
+        before = it.model
+        await it.press("p")
+        assert it.model is before
+        assert it.bench.shown.selected == ("checkpoint", "plan-approval")
+        assert it.bench.query_one("#inspector").has_focus_within
+        await it.shows("plan-approval is there, but: Make it decide for each action")
+
+
+async def test_what_was_accepted_and_is_found_no_more_has_no_place(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.press("f", "y")
+        await it.type("bob")
+        await it.press("enter")
+        await it.type("known")
+        await it.press("ctrl+s")
+        assert it.model.acceptance
+        it.bench.apply(edit("end it", [Remove("grant", ("file-sas", "attachments"))]), on=it.model)
+        await it.press("f", "end")
+        assert it.bench.query_one(FindingsList).acceptance is not None
+        await it.select("grant", ("ticket-token", "tickets"))
+        before = it.model
+        await it.press("p")
+        assert it.model is before
+        await it.shows("found no more")
