@@ -1,21 +1,23 @@
 """The smallest fix: what it proves, what each checkpoint closes, what fewer would, what it interrupts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from textual.message import Message
 
 from meshmodel.analysis.results import StepKey
-from meshmodel.app.fixing import Fixing, bar, curve_words, verdict
+from meshmodel.app.fixing import Fixing, Part, bar, curve_words, verdict
 from meshmodel.app.messages import Shown
 from meshmodel.app.phrases import place_phrase
+from meshmodel.app.widgets.lazy_rows import Lazily
 from meshmodel.app.widgets.listing import Listing
 from meshmodel.app.widgets.rows import Row, heading, line
+from meshmodel.app.widgets.searched import Searched
 from meshmodel.model.text import pad, shorten
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.fix.results import Fix
+    from meshmodel.analysis.fix.results import CurvePoint, Fix
 
 State = Literal["enforced", "planned"]
 STATES: Final[tuple[tuple[State, str], ...]] = (
@@ -44,6 +46,7 @@ class FixList(Listing):
 
     nothing = "F computes the smallest set of checkpoints after which nothing is uncontrolled"
     _basis: object = None
+    _working = ""
 
     class Previewed(Message):
         """The cursor came upon steps to be guarded."""
@@ -68,23 +71,22 @@ class FixList(Listing):
         """Show what is known of the fix of the model and view in force."""
         fixing = shown.fixing
         working = "" if fixing is None or fixing.task is None else fixing.task.says
-        basis = fixing, working, shown.why_nothing, shown.ascii, shown.analysis
-        if basis == self._basis:
-            return
-        self._basis = basis
-        self.show_rows(list(self._rows(shown, fixing, working)))
+        basis = fixing, shown.why_nothing, shown.ascii, shown.analysis
+        if basis == self._basis and (working == self._working or self.filter.value):
+            return  # a filter leaves out how long it has been computed, and need not look again
+        self._basis, self._working = basis, working
+        self.show_rows(self._rows(shown, fixing, working))
 
-    def _rows(self, shown: Shown, fixing: Fixing | None, working: str) -> Iterator[Row]:
+    def _rows(self, shown: Shown, fixing: Fixing | None, working: str) -> Sequence[Row]:
         if shown.why_nothing:
-            yield heading(shown.why_nothing)
-        elif fixing is None or fixing.analysis is not shown.analysis:
-            return
-        elif fixing.fix is None and fixing.problem:
-            yield heading(f"could not be computed: {fixing.problem}")
-        elif fixing.fix is None:
-            yield heading(working or "stopped; F computes it again")
-        else:
-            yield from fix_rows(fixing.fix, fixing, is_ascii=shown.ascii, working=working)
+            return [heading(shown.why_nothing)]
+        if fixing is None or fixing.analysis is not shown.analysis:
+            return []
+        if fixing.fix is None and fixing.problem:
+            return [heading(f"could not be computed: {fixing.problem}")]
+        if fixing.fix is None:
+            return [heading(working or "stopped; F computes it again")]
+        return fix_rows(fixing.fix, fixing, is_ascii=shown.ascii, working=working)
 
     def chosen(self, value: Any) -> None:
         """Guard these steps."""
@@ -101,31 +103,63 @@ class FixList(Listing):
         self.post_message(self.Left())
 
 
-def fix_rows(fix: "Fix", fixing: Fixing, *, is_ascii: bool, working: str = "") -> Iterator[Row]:
-    """All that is said of a fix."""
-    yield Row("verdict", line((verdict(fix, stopped=fixing.stopped), "bold")), heading=True)
-    if not fix.checkpoints:
-        return
-    sign = "G" if is_ascii else "◈"
+def fix_rows(fix: "Fix", fixing: Fixing, *, is_ascii: bool, working: str = "") -> Sequence[Row]:
+    """All that is said of a fix; the row of a step, and of so many of them, is made when it is first seen."""
+    steps = fix.checkpoints
+    verdict_row = Row("verdict", line((verdict(fix, stopped=fixing.stopped), "bold")), heading=True)
+    if not steps:
+        return [verdict_row]
+    curve = () if fixing.problem or fixing.curve is None else fixing.curve
+    above = [verdict_row, *_rows_above(fix, is_ascii=is_ascii)]
+    between = [*_rows_between(fix, fixing), *_above_curve(fixing, working)]
+    entries: list[Row | int | CurvePoint] = [*above, *range(len(steps)), *between, *curve]
+    keys = [*(row.key for row in above), *steps, *(row.key for row in between)]
+
+    def make(place: int) -> Row:
+        entry = entries[place]
+        if isinstance(entry, Row):
+            return entry
+        if isinstance(entry, int):
+            part = fixing.parts[entry] if entry < len(fixing.parts) else None
+            return _step_row(steps[entry], part, is_ascii=is_ascii)
+        return _curve_row(entry, fix, is_ascii=is_ascii)
+
+    def search(place: int) -> Searched | None:
+        entry = entries[place]
+        if isinstance(entry, Row):
+            return entry.searched
+        if isinstance(entry, int):
+            return Searched(" ".join(steps[entry]).casefold())
+        return Searched(f"{entry.checkpoints} {curve_words(entry, fix.before)}".casefold())
+
+    keys += [("curve", point.checkpoints) for point in curve]
+    return Lazily(len(entries), make, keys, search)
+
+
+def _sign(*, is_ascii: bool) -> str:
+    return "G" if is_ascii else "◈"
+
+
+def _rows_above(fix: "Fix", *, is_ascii: bool) -> Iterator[Row]:
+    sign = _sign(is_ascii=is_ascii)
     yield heading(f"uncontrolled: {fix.before:,} before, 0 after; {sign} on the canvas: guard here")
     for state, hint in STATES:
         every = Choice(fix.checkpoints, state)
         said = line("  apply all as ", (state, "bold"), (f"  {hint}", "$text-muted"))
         yield Row(("all", state), said, every, indent=4)
-    for number, step in enumerate(fix.checkpoints):
-        part = fixing.parts[number] if number < len(fixing.parts) else None
-        alone = "" if part is None else f" alone closes {part.alone:,}; without it {part.without:,} remain"
-        yield Row(
-            step,
-            line(
-                (f"  {sign} ", "bold $accent"),
-                (pad(shorten(_place(step, is_ascii=is_ascii), 44), 36) + " ", "bold"),
-                (f"{step[0]:<10}{alone}", "$text-muted"),
-            ),
-            Choice((step,), at=step),
-            search=f"{step[0]} {step[1]} {step[2]}",
-            indent=4,
-        )
+
+
+def _step_row(step: StepKey, part: Part | None, *, is_ascii: bool) -> Row:
+    alone = "" if part is None else f" alone closes {part.alone:,}; without it {part.without:,} remain"
+    words = line(
+        (f"  {_sign(is_ascii=is_ascii)} ", "bold $accent"),
+        (pad(shorten(_place(step, is_ascii=is_ascii), 44), 36) + " ", "bold"),
+        (f"{step[0]:<10}{alone}", "$text-muted"),
+    )
+    return Row(step, words, Choice((step,), at=step), indent=4)
+
+
+def _rows_between(fix: "Fix", fixing: Fixing) -> Iterator[Row]:
     if 0 < len(fixing.parts) < fix.cost:
         yield heading(
             f"  what each closes was counted of the first {len(fixing.parts):,} only: it takes long"
@@ -138,30 +172,24 @@ def fix_rows(fix: "Fix", fixing: Fixing, *, is_ascii: bool, working: str = "") -
         yield Row("interrupts", line((words, "$text-warning")), heading=True)
     else:
         yield heading("interrupts nothing that is declared intended")
-    yield from _curve_rows(fix, fixing, is_ascii=is_ascii, working=working)
 
 
-def _curve_rows(fix: "Fix", fixing: Fixing, *, is_ascii: bool, working: str) -> Iterator[Row]:
+def _above_curve(fixing: Fixing, working: str) -> Iterator[Row]:
     yield heading("what fewer checkpoints close")
     if fixing.problem:
         yield heading(f"  could not be computed: {fixing.problem}")
-        return
-    if fixing.curve is None:
+    elif fixing.curve is None:
         yield heading(working or "  stopped; F computes it again")
-        return
-    for point in fixing.curve:
-        exact = "" if point.exact else "  (a bound)"
-        yield Row(
-            ("curve", point.checkpoints),
-            line(
-                f"  {point.checkpoints:>3}  ",
-                (bar(fix.before - point.remaining, fix.before, BAR, is_ascii=is_ascii), "$text-accent"),
-                f"  {curve_words(point, fix.before)}",
-                (exact, "$text-warning"),
-            ),
-            Choice(point.chosen),
-            indent=7,
-        )
+
+
+def _curve_row(point: "CurvePoint", fix: "Fix", *, is_ascii: bool) -> Row:
+    words = line(
+        f"  {point.checkpoints:>3}  ",
+        (bar(fix.before - point.remaining, fix.before, BAR, is_ascii=is_ascii), "$text-accent"),
+        f"  {curve_words(point, fix.before)}",
+        ("" if point.exact else "  (a bound)", "$text-warning"),
+    )
+    return Row(("curve", point.checkpoints), words, Choice(point.chosen), indent=7)
 
 
 def _place(step: StepKey, *, is_ascii: bool) -> str:
