@@ -277,3 +277,30 @@ async def test_the_keys_after_a_choice_are_for_what_was_chosen(tmp_path: Path) -
         assert listing.filter.value == "missing"
         await it.press("escape")
         assert not listing.filter.value
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_what_is_told_is_what_the_filter_leaves_under_the_cursor(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, "finance-orchestrator", size=size) as it:
+        await it.press("f", "/")
+        await it.type("finder")
+        await it.shows("can read Contracts")
+        assert it.bench.query_one(FindingsList).filter.has_focus
+        assert it.bench.shown.finding is it.bench.query_one(FindingsList).first
+        await it.press(*["backspace"] * 6)
+        await it.type("ledger")
+        await it.shows("can read and write General ledger")
+        await it.press("down")
+        await it.shows("Supplier master")
+        assert it.bench.shown.finding is it.bench.query_one(FindingsList).first
+        await it.type("zzz")
+        for _ in range(200):
+            if it.bench.shown.finding is None:
+                break
+            await it.pilot.pause()
+        assert it.bench.shown.finding is None
+        assert "opens it" not in it.screen_text(), "no other one is told in its place"
+        await it.press("escape")
+        assert it.bench.shown.finding is it.bench.query_one(FindingsList).first

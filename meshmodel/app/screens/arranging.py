@@ -78,7 +78,10 @@ class Arranging(Base):
         if self.arrangement != "small" or not self.lists_open:
             return None
         if page == "findings":
-            lost = self.query_one(FindingsList).acceptance
+            listing = self.query_one(FindingsList)
+            lost = listing.acceptance
+            if lost is None and listing.rows.row is None and listing.filter.value:
+                return Under("")  # the filter leaves none
             return None if lost is None else Under(lost_words(lost))
         shown = self.shown
         if page == "trace":

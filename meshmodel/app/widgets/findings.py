@@ -277,6 +277,10 @@ class FindingsList(Listing):
         """Walking the list opens each finding as it goes; where that is gone, none is open."""
         self.post_message(FindingOpened(value if isinstance(value, Finding) else None))
 
+    def pointed_at_none(self) -> None:
+        """Where the filter leaves none, none is open."""
+        self.post_message(FindingOpened(None))
+
 
 class _Place(NamedTuple):
     """A cause in the list; whether what other rules say of it stands below, or it is one of those."""

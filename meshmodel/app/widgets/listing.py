@@ -1,12 +1,17 @@
 """A filtered list of rows that also says when its cursor comes upon one."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
+
+from textual.timer import Timer
 
 from meshmodel.app.messages import PanelClosed
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
+
+REST: Final = 0.1
+"""Seconds without another letter in the filter after which its cursor has come upon a row."""
 
 
 class Listing(FilterList):
@@ -19,6 +24,7 @@ class Listing(FilterList):
     nothing = "nothing here"
     one_line = False
     """Whether each row takes one line."""
+    _resting: Timer | None = None
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         """Arguments: the widget's id."""
@@ -34,9 +40,34 @@ class Listing(FilterList):
         self.chosen(event.row.value)
 
     def on_option_list_option_highlighted(self) -> None:
-        """The cursor came upon a row; while the list has no focus nobody walks it."""
+        """The cursor came upon a row; while neither list nor filter has the focus nobody walks it."""
+        if self.rows.has_focus:
+            self._point()
+        elif self.filter.has_focus:
+            self._point_at_rest()
+
+    def on_filter_list_typed(self) -> None:
+        """The filter may leave another row under the cursor, or none."""
+        self._point_at_rest()
+
+    def _point_at_rest(self) -> None:
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST, self._came_to_rest)
+
+    def _came_to_rest(self) -> None:
+        if not self.filter.has_focus:
+            return
+        if self.rows.is_filtering:
+            self._point_at_rest()
+        elif self.rows.row is None:
+            self.pointed_at_none()
+        else:
+            self._point()
+
+    def _point(self) -> None:
         row = self.rows.row
-        if row is not None and row.value is not None and self.rows.has_focus:
+        if row is not None and row.value is not None:
             self.pointed(row.value)
 
     def action_leave(self) -> None:
@@ -55,3 +86,6 @@ class Listing(FilterList):
 
     def pointed(self, value: Any) -> None:
         """What coming upon a row does."""
+
+    def pointed_at_none(self) -> None:
+        """What a filter does that leaves no row."""

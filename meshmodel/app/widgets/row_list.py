@@ -78,6 +78,11 @@ class RowList(OptionList):
         at = self.highlighted
         return self._shown[at] if at is not None and at < len(self._shown) else None
 
+    @property
+    def is_filtering(self) -> bool:
+        """Whether the filter is still looking in the rows."""
+        return self._filtering is not None
+
     def set_rows(self, rows: Iterable[Row]) -> None:
         """Show other rows; the highlight stays on the same key, else on the same place."""
         found = rows if isinstance(rows, Lazily) else tuple(rows)
