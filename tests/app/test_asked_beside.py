@@ -120,15 +120,53 @@ async def test_the_plan_follows_and_is_done(tmp_path: Path, monkeypatch: pytest.
     async with desk(tmp_path, LARGE, size=(120, 40)) as it:
         await it.app.workers.wait_for_complete()
         await it.select("agent", "a001")
-        await it.press("D", "ctrl+s")
-        found = it.app.screen
-        assert isinstance(found, OffboardingDialog), "before it is known nothing is done"
+        await it.press("D")
         gate.open()
         await settled(it)
+        assert isinstance(it.app.screen, OffboardingDialog), "read first"
         assert "key" in listed(it)
         await it.press("ctrl+s")
         assert it.app.screen is it.bench
         assert it.model.agent["a001"].status == "retired"
+
+
+@pytest.mark.parametrize("leave", [False, True])
+async def test_what_is_wanted_while_the_plan_is_computed_is_done_once_it_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leave: bool
+) -> None:
+    gate = Gate(monkeypatch, offboarding, "plan_in_rows")
+    async with desk(tmp_path, LARGE, size=(80, 24)) as it:
+        await it.app.workers.wait_for_complete()
+        await it.select("agent", "a001")
+        await it.press("D", "ctrl+s")
+        assert isinstance(it.app.screen, OffboardingDialog), "before it is known nothing is done"
+        await it.shows("it is done as soon as that is known")
+        if leave:
+            await it.press("escape")
+        gate.open()
+        await settled(it)
+        assert it.app.screen is it.bench
+        assert (it.model.agent["a001"].status == "retired") is not leave
+
+
+async def test_where_it_cannot_be_computed_it_is_said_that_nothing_was_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise ValueError("no luck")
+
+    gate = Gate(monkeypatch, offboarding, "plan_in_rows")
+    async with desk(tmp_path, LARGE, size=(80, 24)) as it:
+        await it.app.workers.wait_for_complete()
+        await it.select("agent", "a001")
+        monkeypatch.setattr("meshmodel.api.Analysis.offboarding", fails)
+        await it.press("D", "ctrl+s")
+        gate.open()
+        await it.shows("could not be computed: no luck")
+        await it.shows("nothing was done")
+        await it.press("ctrl+s")
+        await it.shows("nothing was done")
+        assert it.model.agent["a001"].status != "retired"
 
 
 @pytest.mark.parametrize("ask", ["explain", "all_ways", "offboarding"])

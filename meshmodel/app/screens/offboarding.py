@@ -14,7 +14,7 @@ from textual.worker import Worker, WorkerState
 from meshmodel.analysis.fix.stopping import Stopped
 from meshmodel.app.beside import Task
 from meshmodel.app.screens.dialogs import Dialog
-from meshmodel.app.session import AT_ONCE
+from meshmodel.app.session import AT_ONCE, READ_ONLY
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.model.errors import MeshmodelError
@@ -59,6 +59,8 @@ class OffboardingDialog(Dialog[Edit]):
         self.is_ascii = is_ascii
         self.plan: Offboarding | None = None
         self.computing = Task("computing what to do", escape="Esc goes back without it")
+        self._is_wanted = False
+        """Whether it was asked for while it was being computed."""
         self._rows = [_computing(self.computing)]
         self._worker: Worker[tuple[Offboarding, list[Row]] | None] | None = None
         if analysis.snapshot.elements <= AT_ONCE:
@@ -70,7 +72,7 @@ class OffboardingDialog(Dialog[Edit]):
         said = "one edit, which undo takes back: the agent retired, what only it could present revoked, "
         said += "copies and relations deleted; a rotation is noted in the journal, and still to be done"
         said += "; Tab goes to the button, Ctrl+S does it"
-        yield Static(Content("this model is open for reading only" if self.read_only else said), id="hint")
+        yield Static(Content(READ_ONLY if self.read_only else said), id="hint")
         yield Static(Content(""), id="problem", markup=False)
         with Horizontal(classes="buttons"):
             disabled = self.read_only or self.plan is None
@@ -110,24 +112,37 @@ class OffboardingDialog(Dialog[Edit]):
             self.plan, rows = found
             self.query_one(FilterList).set_rows(rows)
             self.query_one("#apply", Button).disabled = self.read_only
+            if self._is_wanted:
+                self.action_apply()
         elif event.state is WorkerState.ERROR:
             why = one_line(event.worker.error, 160) or type(event.worker.error).__name__
             self.query_one(FilterList).set_rows([heading(f"could not be computed: {why}")])
+            if self._is_wanted:
+                self.action_apply()
+
+    def _say(self, text: str) -> None:
+        self.query_one("#problem", Static).update(Content(text))
 
     def on_button_pressed(self) -> None:
         """Do it."""
         self.action_apply()
 
     def action_apply(self) -> None:
-        """Answer with the edit, if there is anything to do."""
+        """Answer with the edit; where it is not yet known what to do, as soon as it is."""
         from meshmodel.store.offboarding import offboard
 
-        if self.read_only or self.plan is None:
-            return
-        try:
-            self.dismiss(offboard(self.analysis.snapshot, self.plan))
-        except MeshmodelError as error:
-            self.query_one("#problem", Static).update(Content(f"✖ {one_line(error, 200)}"))
+        if self.read_only:
+            self._say(f"✖ {READ_ONLY}")
+        elif self._worker is not None:
+            self._is_wanted = True
+            self._say("computing what to do: it is done as soon as that is known; Esc goes back without it")
+        elif self.plan is None:
+            self._say("✖ nothing was done, since it is not known what to do")
+        else:
+            try:
+                self.dismiss(offboard(self.analysis.snapshot, self.plan))
+            except MeshmodelError as error:
+                self._say(f"✖ {one_line(error, 200)}")
 
 
 def plan_in_rows(
