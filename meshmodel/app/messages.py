@@ -40,12 +40,14 @@ class ModelChanged(Message):
 
 
 class AnalysisChanged(Message):
-    """Both readings of the newest snapshot are there; ``before`` has the counts of the one before."""
+    """Both readings of the newest snapshot are there; ``before`` has the counts before the last edits."""
 
     def __init__(
         self, built: "Analysis", designed: "Analysis", before: tuple[Summary, Summary] | None
     ) -> None:
-        """Arguments: the analyses as built and as designed, and the previous counts of both, if any."""
+        """Arguments: the analyses as built and as designed, and the counts of both before the last edit, or
+        before the first of several that came fast; if there were any.
+        """
         self.built = built
         self.designed = designed
         self.before = before

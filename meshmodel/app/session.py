@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from time import thread_time
+from time import monotonic, thread_time
 from typing import TYPE_CHECKING, cast
 
 from textual.message import Message
@@ -50,6 +50,8 @@ FEW = 4
 """An edit of so many records follows from the analysis before it ..."""
 SOON = 0.04
 """... at once where the edit before took no more seconds."""
+BURST = 1.0
+"""Edits with fewer seconds between them are told as one: nobody read the counts in between."""
 
 
 def _version(path: Path) -> tuple[int, ...]:
@@ -109,6 +111,8 @@ class Session:
         self._read = self._seen = _version(path) if store is None else None
         self._post: Callable[[Message], object] | None = None
         self._results: Results | None = None
+        self._before: tuple[Summary, Summary] | None = None
+        self._changed_at = -BURST
 
     @classmethod
     def open(cls, path: Path) -> "Session":
@@ -311,15 +315,12 @@ class Session:
         """Take over what ``analyse`` computed, unless the model has moved on since."""
         if results.snapshot is not self.snapshot:
             return
-        before: tuple[Summary, Summary] | None = None
-        if self.built is not None and self.designed is not None:
-            before = self.built.summary, self.designed.summary
         self.built, self.designed, self._results = results.built, results.designed, results
-        self._tell(AnalysisChanged(results.built, results.designed, before))
+        self._tell(AnalysisChanged(results.built, results.designed, self._before))
 
     def failed(self) -> None:
         """What follows from the newest snapshot could not be computed: what was known before is no answer."""
-        self.built = self.designed = self._results = None
+        self.built = self.designed = self._results = self._before = None
 
     def facts(self, view: View) -> Facts:
         """What the newest analysis adds to the drawing, perhaps one edit behind the model."""
@@ -345,6 +346,11 @@ class Session:
         return self._store
 
     def _changed(self, snapshot: Snapshot, label: str, cause: Cause) -> Snapshot:
+        now = monotonic()
+        if self._before is None or now - self._changed_at > BURST:
+            both = self.built, self.designed
+            self._before = None if both[0] is None or both[1] is None else (both[0].summary, both[1].summary)
+        self._changed_at = now
         self.snapshot = snapshot
         self._tell(ModelChanged(snapshot, label, cause))
         return snapshot

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from meshmodel.app import session
 from meshmodel.app.widgets.findings import FindingsList, causes_of, open_counts, severity_of
 from meshmodel.app.widgets.header import MeshHeader, open_rows
 from meshmodel.app.widgets.tabs import TabRow
@@ -100,3 +101,43 @@ async def test_tab_tells_open_and_accepted_rows_apart(tmp_path: Path) -> None:
 async def test_the_only_severity_is_told_on_the_smallest_screen(tmp_path: Path) -> None:
     async with desk(tmp_path, size=(80, 24)) as it:
         assert "open: 1 high" in first_row(it)
+
+
+async def test_edits_that_come_fast_are_told_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(session, "monotonic", lambda: clock[0])
+    async with desk(tmp_path, "agent-chain") as it:
+        first = it.missing
+        await it.press("f", "p")
+        clock[0] += session.BURST / 2
+        await it.press("p")
+        assert it.missing == first - 2
+        assert "▼−2" in first_row(it)
+        clock[0] += 2 * session.BURST
+        await it.press("u")
+        assert "▲+1" in first_row(it), "those before have been read"
+        clock[0] += session.BURST / 2
+        await it.press("u")
+        assert it.missing == first
+        assert "▲+2" in first_row(it)
+        clock[0] += session.BURST / 2
+        await it.press("U", "U")
+        assert it.missing == first - 2
+        assert "▲" not in first_row(it)
+        assert "▼" not in first_row(it), "it is as it was before all that"
+
+
+async def test_after_a_fault_nothing_is_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise ValueError("no luck")
+
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.press("f", "p")
+        assert "▼−1" in first_row(it)
+        with monkeypatch.context() as broken:
+            broken.setattr("meshmodel.api.analyse", fails)
+            await it.press("u")
+            assert "could not be computed" in first_row(it)
+        await it.press("U")
+        assert "missing" in first_row(it)
+        assert "▼" not in first_row(it), "what was before the fault is not known"

@@ -103,8 +103,7 @@ class Analysing(Base):
             is_current=self.session.is_analysed,
             problem="",
         )
-        if event.before is not None:
-            self.query_one(MeshHeader).compare(event.before)
+        self.query_one(MeshHeader).compare(event.before)
         self.reopen()
         self.redraw()
         if self.shown.snapshot.elements <= AT_ONCE:

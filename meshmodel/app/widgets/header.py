@@ -81,7 +81,7 @@ class MeshHeader(Widget):
         self.refresh()
 
     def compare(self, before: tuple[Summary, Summary] | None) -> None:
-        """Show what changed since: the counts before the last edit, as built and as designed."""
+        """Show what changed since: the counts before the last edits, as built and as designed."""
         self._before = before
         self.refresh()
 
