@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from meshmodel.analysis.steps import WRITE, Mesh, Pair, bits
+from meshmodel.analysis.updating.chunks import REST, SHIFT, Chunks
 
-Steps = Sequence[Sequence[int]]
+Steps = Chunks[Sequence[int]]
 Ways = dict[int, int]
 """For every node that reads outsiders' words by other steps than triggers the next one on its way there."""
 
@@ -99,16 +100,24 @@ class Hearing:
         ways = self._ways[read] = {read: read}
         self._spread(ways, [read], behind)
 
-    def _spread(self, ways: Ways, waiting: list[int], behind: Steps) -> set[int]:
-        """Find the ways of all that come to these nodes and had none; who they are."""
+    def _spread(self, ways: Ways, nodes: list[int], behind: Steps) -> set[int]:
+        """Find the ways of all that come to these nodes and had none; who they are.
+
+        The nearest are found first: ways are short then, and few lead through any one node.
+        """
+        chunks, first_credential, first_agent = behind.chunks, self._first_credential, self._first_agent
         found: set[int] = set()
-        while waiting:
-            node = waiting.pop()
-            for before in behind[node]:
-                if before not in ways and not self._is_trigger(before, node):
+        while nodes:
+            farther: list[int] = []
+            for node in nodes:
+                is_agent = node >= first_agent
+                for before in chunks[node >> SHIFT][node & REST]:
+                    if before in ways or (is_agent and before < first_credential and before % 5 == WRITE):
+                        continue
                     ways[before] = node
-                    found.add(before)
-                    waiting.append(before)
+                    farther.append(before)
+            found.update(farther)
+            nodes = farther
         return found
 
     def _lose(self, ways: Ways, lost: list[int], ahead: Steps, behind: Steps) -> set[int]:
@@ -117,7 +126,7 @@ class Hearing:
         waiting = list(lost)
         while waiting:
             node = waiting.pop()
-            for before in behind[node]:
+            for before in behind.chunks[node >> SHIFT][node & REST]:
                 if before not in apart and ways.get(before) == node:
                     apart[before] = None
                     waiting.append(before)
@@ -127,7 +136,7 @@ class Hearing:
         for node in apart:
             if node in ways:
                 continue
-            for after in ahead[node]:
+            for after in ahead.chunks[node >> SHIFT][node & REST]:
                 if after in ways and not self._is_trigger(node, after):
                     ways[node] = after
                     # New steps are there already: others may come along them.

@@ -167,7 +167,7 @@ class Followed(Losing):
         return found
 
     @property
-    def behind(self) -> Sequence[Sequence[int]]:
+    def behind(self) -> Chunks[Sequence[int]]:
         """For each node the nodes before it."""
         return self._behind
 
