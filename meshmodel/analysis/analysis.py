@@ -1,6 +1,6 @@
 """The answers about one snapshot in one view, each computed when it is first asked for."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -129,7 +129,7 @@ class Analysis:
 
     @cached_property
     @collector_at_rest()
-    def findings(self) -> tuple[Finding, ...]:
+    def findings(self) -> Sequence[Finding]:
         """The findings of all rules by severity (highest first), rule and subject."""
         if self._known is not None:
             return self._known.findings(self.doors, self._counts, self.today)
@@ -141,7 +141,7 @@ class Analysis:
 
     @cached_property
     @collector_at_rest()
-    def questions(self) -> tuple[Question, ...]:
+    def questions(self) -> Sequence[Question]:
         """What the drawing does not say yet, one row an element."""
         return questions(self._engine, self._parts) if self._known is None else self._known.questions()
 

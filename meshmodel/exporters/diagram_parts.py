@@ -3,7 +3,7 @@
 Pure data with plain text in it. ``dot`` writes it, ``render`` checks that all of it was drawn.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -117,7 +117,7 @@ class Answers(Protocol):
         """The missing checkpoints."""
 
     @property
-    def findings(self) -> tuple[Finding, ...]:
+    def findings(self) -> Sequence[Finding]:
         """All findings."""
 
     def agent_reach(self, agent: str, /) -> AgentReach | None:

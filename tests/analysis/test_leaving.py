@@ -54,7 +54,7 @@ def test_doors_are_the_same_where_agents_left(left):
                 snapshot = apply_edit(snapshot, edit("leaving", changes))
             except InvalidModelError:
                 continue
-            assert isinstance(analysis.findings, tuple)
+            assert analysis.findings is not None
             analysis = analyse(snapshot, today=TODAY, previous=analysis)
             scratch = analyse(snapshot, today=TODAY)
             assert analysis.doors == scratch.doors
@@ -127,7 +127,7 @@ def test_what_else_an_edit_changes_is_not_missed(first, other, left):
         snapshot = apply_edit(snapshot, edit("first", [OTHERS[first]]))
     analysis = analyse(snapshot, today=TODAY)
     for changes in ([Remove("agent", "four")], [Remove("agent", "one"), OTHERS[other]]):
-        assert isinstance(analysis.findings, tuple)
+        assert analysis.findings is not None
         snapshot = apply_edit(snapshot, edit("leaving", changes))
         analysis = analyse(snapshot, today=TODAY, previous=analysis)
         scratch = analyse(snapshot, today=TODAY)
@@ -146,7 +146,7 @@ def test_a_credential_that_is_active_again_has_other_doors(left):
         [Remove("hold", ("two", "key"))],
         [Put(key), Remove("agent", "one")],
     ):
-        assert isinstance(analysis.findings, tuple)
+        assert analysis.findings is not None
         snapshot = apply_edit(snapshot, edit("leaving", changes))
         analysis = analyse(snapshot, today=TODAY, previous=analysis)
         assert analysis.doors == analyse(snapshot, today=TODAY).doors
@@ -166,7 +166,7 @@ def test_an_accepted_finding_is_open_for_those_who_are_still_there():
     analysis = analyse(snapshot, today=TODAY)
     said = []
     for agent in ("three", "one", "four", "two"):
-        assert isinstance(analysis.findings, tuple)
+        assert analysis.findings is not None
         snapshot = apply_edit(snapshot, edit("leaving", [Remove("agent", agent)]))
         analysis = analyse(snapshot, today=TODAY, previous=analysis)
         assert analysis.findings == analyse(snapshot, today=TODAY).findings

@@ -81,6 +81,21 @@ def test_a_copy_of_a_list_in_chunks_goes_its_own_way(size):
     assert (first[10], first[2:5], len(first)) == (10, [2, 3, 40], 11)
 
 
+@given(st.lists(st.lists(st.integers(), min_size=1, max_size=4), max_size=5))
+def test_several_lists_are_one(lists):
+    joined, plain = chunks.Joined(lists), list(chain.from_iterable(lists))
+    assert list(joined) == plain
+    assert len(joined) == len(plain)
+    assert [joined[place] for place in range(-len(plain), len(plain))] == plain + plain
+    assert joined[1:-1] == plain[1:-1]
+    assert joined == tuple(plain)
+    assert tuple(plain) == joined
+    assert joined != [*plain, 0]
+    assert repr(joined) == repr(plain)
+    with pytest.raises(IndexError):
+        joined[len(plain)]
+
+
 LIMITS = {
     "usual": (8, 300, 16),
     "large": (8, 1, 16),

@@ -1,7 +1,6 @@
 """The questions after an edit: those about what it concerns anew, the others as they were."""
 
-from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from meshmodel.analysis.questions import (
     those_in_one_zone,
 )
 from meshmodel.analysis.results import Question
+from meshmodel.analysis.updating.chunks import Joined, Sorted
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
 
@@ -25,44 +25,36 @@ class Asked:
 
     Attributes:
         questions: all of them by element.
-        elements: the elements, in the same order.
+        found: the same, by their elements.
     """
 
-    questions: tuple[Question, ...]
-    elements: list[str]
+    questions: Sequence[Question]
+    found: Sorted[Question]
+
+    @classmethod
+    def of(cls, questions: Sequence[Question]) -> "Asked":
+        """These questions, which are in order."""
+        return cls(questions, Sorted.of([each.element for each in questions], list(questions)))
 
     def after(self, kept: Kept, moved: Moved) -> "Asked":
         """The questions after an edit; these stay as they are."""
         if moved.changes.of("zone"):
             return ask(kept.engine)
-        changed = [
-            (element, asks) for element, asks in _again(kept, moved) if self._asked_of(element) != asks
-        ]
+        changed = {element: asks for element, asks in _again(kept, moved) if self._asked_of(element) != asks}
         if not changed:
             return self
-        found, elements = list(self.questions), self.elements.copy()
-        for element, asks in changed:
-            place = bisect_left(elements, element)
-            there = place < len(elements) and elements[place] == element
-            if not asks:
-                del elements[place], found[place]
-            elif there:
-                found[place] = Question(element, asks)
-            else:
-                elements.insert(place, element)
-                found.insert(place, Question(element, asks))
-        return Asked(tuple(found), elements)
+        asked = {element: Question(element, asks) for element, asks in changed.items() if asks}
+        found = self.found.put(sorted(changed), asked)
+        return Asked(Joined(found.lists), found)
 
     def _asked_of(self, element: str) -> tuple[str, ...]:
-        place = bisect_left(self.elements, element)
-        there = place < len(self.elements) and self.elements[place] == element
-        return self.questions[place].asks if there else ()
+        question = self.found.get(element)
+        return () if question is None else question.asks
 
 
 def ask(engine: Engine) -> Asked:
     """All questions, from scratch."""
-    found = questions(engine)
-    return Asked(found, [each.element for each in found])
+    return Asked.of(questions(engine))
 
 
 def _in_several_zones(engine: Engine, agents: AbstractSet[str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Any, Generic, TypeVar, overload
 
 Item = TypeVar("Item")
@@ -67,6 +67,49 @@ class Chunks(Sequence[Item]):
         return chain.from_iterable(self.chunks)
 
 
+class Joined(Sequence[Item]):
+    """Several lists as one: nothing is copied, so nobody may alter them any more."""
+
+    __slots__ = ("_ends", "_lists")
+
+    def __init__(self, lists: list[list[Item]]) -> None:
+        """Arguments: the lists, one after the other."""
+        self._lists = lists
+        self._ends = list(accumulate(map(len, lists)))
+
+    @overload
+    def __getitem__(self, place: int) -> Item: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Item]: ...
+    def __getitem__(self, place: int | slice) -> Item | list[Item]:
+        """The item at a place, counted from the first, or from behind the last."""
+        if isinstance(place, slice):
+            return list(self)[place]
+        place = range(len(self))[place]
+        number = bisect_right(self._ends, place)
+        return self._lists[number][place - self._ends[number]]
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return self._ends[-1] if self._ends else 0
+
+    def __iter__(self) -> Iterator[Item]:
+        """One after the other."""
+        return chain.from_iterable(self._lists)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both have the same items, however they are kept."""
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return len(self) == len(other) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        """All of them."""
+        return repr(list(self))
+
+
 class Sorted(Generic[Item]):
     """Items by keys, in their order: after a change it shares all chunks in which nothing changed."""
 
@@ -87,17 +130,18 @@ class Sorted(Generic[Item]):
             [items[first : first + REST + 1] for first in firsts],
         )
 
+    @property
+    def lists(self) -> list[list[Item]]:
+        """All items in their order, list after list."""
+        return self._items
+
     def items(self) -> list[Item]:
         """All items in their order."""
         found: list[Item] = []
-        self.pour(found)
-        return found
-
-    def pour(self, into: list[Item]) -> None:
-        """Put all items in their order behind what is in a list."""
         # In half the time of a chain.
         for items in self._items:
-            into += items
+            found += items
+        return found
 
     def keys(self) -> Iterator[Any]:
         """All keys in their order."""

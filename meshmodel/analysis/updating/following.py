@@ -1,6 +1,6 @@
 """An analysis after an edit, from the one before."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -75,7 +75,7 @@ class Following:
         if known.doors is not None and known.findings is not None:
             self._found = Found.of(known.doors, known.findings)
         if known.questions is not None:
-            self._asked = Asked(known.questions, [each.element for each in known.questions])
+            self._asked = Asked.of(known.questions)
 
     @property
     def _many(self) -> bool:
@@ -201,7 +201,7 @@ class Following:
         credentials = carried & (1 << mesh.first_agent) - (1 << mesh.first_credential)
         return _CONCERNED * credentials.bit_count() > len(mesh.credential_node) + _FEW
 
-    def questions(self) -> tuple[Question, ...]:
+    def questions(self) -> Sequence[Question]:
         """What the drawing does not say yet."""
         earlier = self._earlier
         if earlier is None or earlier.asked is None:
@@ -211,7 +211,7 @@ class Following:
         self._let_go()
         return self._asked.questions
 
-    def findings(self, doors: tuple[Door, ...], counts: Counts, today: date) -> tuple[Finding, ...]:
+    def findings(self, doors: tuple[Door, ...], counts: Counts, today: date) -> Sequence[Finding]:
         """The findings of all rules in their order.
 
         Args:
@@ -333,9 +333,9 @@ class Known(NamedTuple):
     counts: Counts | None = None
     doors: tuple[Door, ...] | None = None
     facts: Facts | None = None
-    findings: tuple[Finding, ...] | None = None
+    findings: Sequence[Finding] | None = None
     today: date | None = None
-    questions: tuple[Question, ...] | None = None
+    questions: Sequence[Question] | None = None
 
 
 def follow(engine: Engine, today: date, found: Mapping[str, Any]) -> Following:

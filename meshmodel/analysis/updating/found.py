@@ -13,7 +13,7 @@ from meshmodel.analysis.relations import ENDS
 from meshmodel.analysis.results import Door, Finding
 from meshmodel.analysis.rules import RULES, Case, Facts, Rule
 from meshmodel.analysis.rules.base import Cases
-from meshmodel.analysis.updating.chunks import Sorted
+from meshmodel.analysis.updating.chunks import Joined, Sorted
 from meshmodel.analysis.updating.doors import KeptDoors
 from meshmodel.analysis.updating.leaving import left_out
 from meshmodel.analysis.updating.near import Near
@@ -52,11 +52,11 @@ class Found:
     """
 
     doors: tuple[Door, ...]
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
     shelves: dict[Shelf, Sorted[Finding]] = field(repr=False)
 
     @classmethod
-    def of(cls, doors: tuple[Door, ...], every: tuple[Finding, ...]) -> "Found":
+    def of(cls, doors: tuple[Door, ...], every: Sequence[Finding]) -> "Found":
         """These findings, which are in order."""
         shelves: dict[Shelf, Sorted[Finding]] = {}
         for _, group in groupby(every, attrgetter("severity", "rule")):
@@ -154,10 +154,8 @@ class Refinding:
         self._accept(accepted_again)
         every = self._before.findings
         if self._shelves != self._before.shelves:
-            listed: list[Finding] = []
-            for each in sorted(self._shelves):
-                self._shelves[each].pour(listed)
-            every = tuple(listed)
+            shelves = map(self._shelves.__getitem__, sorted(self._shelves))
+            every = Joined(list(chain.from_iterable(shelf.lists for shelf in shelves)))
         return Found(facts.doors, every, self._shelves)
 
     def _shelves_of(self, rule: str) -> Sequence[tuple[int, Sorted[Finding]]]:
