@@ -9,7 +9,7 @@ from typing import Any
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.looked import Looked
-from meshmodel.analysis.steps import bits
+from meshmodel.analysis.steps import bits, without
 from meshmodel.model.records import Agent, Key
 
 Nodes = Callable[[Any], Sequence[int]]
@@ -210,7 +210,7 @@ class Reached:
         """The active agents that reach one of these nodes."""
         marks = 0
         for node in nodes:
-            marks |= self._marks(node)
+            marks |= self.marks(node)
         return self.names.of(marks)
 
     def later(self, nodes: Nodes, keys: Sequence[Any]) -> Sequence[Reaching]:
@@ -238,7 +238,8 @@ class Reached:
             found.append(who)
         return found
 
-    def _marks(self, node: int) -> int:
+    def marks(self, node: int) -> int:
+        """The active agents that reach a node, as bits."""
         if not self._columns.are_known:
             self._asked += 1
             if self._asked <= _ASKED:
@@ -263,7 +264,7 @@ class Reached:
         ]
         found: list[int] = []
         for node in bits(nodes):
-            marks = self._marks(node)
+            marks = self.marks(node)
             both = known.get(id(marks))
             if both is None:
                 named = any(mark & marks and (marks & before).bit_count() < FEW for mark, before in ranked)
@@ -276,14 +277,12 @@ class Reached:
         """Look at everything at once."""
         self._columns.prepare()
 
-    def after(
-        self, engine: Engine, changed: Iterable[tuple[int, Sequence[int]]], *, renamed: bool
-    ) -> "Reached":
+    def after(self, engine: Engine, changed: Iterable[tuple[int, int]], *, renamed: bool) -> "Reached":
         """The same after an edit; this one stays as it is.
 
         Args:
             engine: the reading after it.
-            changed: what some agents reach now and did not, or did and do not, and the nodes of these.
+            changed: what some agents reach now and did not, or did and do not, and these, as bits.
             renamed: whether anything changed about agents but what they reach.
         """
         made = Reached(engine)
@@ -294,16 +293,15 @@ class Reached:
         size, first = engine.mesh.size, engine.mesh.first_agent
         alike: dict[int, int] = {}
         own: list[tuple[int, int]] = []
-        for difference, nodes in changed:
-            marks = union([node - first for node in nodes])
+        for difference, marks in changed:
             if not difference & marks << first:
                 alike[difference] = alike.get(difference, 0) | marks
                 continue
-            for node in nodes:
-                mark = 1 << node - first
-                others = difference & ~(1 << node)
+            for number in bits(marks):
+                mark, node = 1 << number, 1 << first + number
+                others = without(difference, node)
                 if others != difference:
-                    own.append((1 << node, mark))
+                    own.append((node, mark))
                 alike[others] = alike.get(others, 0) | mark
         columns, places = self._columns.prepare()
         if not isinstance(places, range):
@@ -314,16 +312,14 @@ class Reached:
         absent: list[int] = []
         for difference, marks in (*own, *alike.items()):
             touched |= difference
+            nodes = list(bits(difference))
+            were = list(map(columns.__getitem__, nodes))
             # What was one object stays so: it takes long to tell large numbers apart.
-            known: dict[int, tuple[int, int]] = {}
-            for node in bits(difference):
-                was = columns[node]
-                both = known.get(id(was))
-                if both is None:
-                    both = known[id(was)] = was, was ^ marks
-                columns[node] = now = both[1]
-                if not now:
-                    absent.append(node)
+            now = {number: was ^ marks for number, was in dict(zip(map(id, were), were, strict=True)).items()}
+            for node, was in zip(nodes, were, strict=True):
+                columns[node] = now[id(was)]
+            if 0 in now.values():
+                absent += [node for node in nodes if not columns[node]]
         made._columns = _Columns(None, columns, range(size))
         if self._every is not None:
             made._every = (self._every | touched) & ~union([node for node in absent if not columns[node]])

@@ -69,6 +69,7 @@ FORMS = {
     "nothing is named twice": {"updating.doors._NAMES": 0},
     "doors put in order one by one": {"updating.doors._SELDOM": 0},
     "many come to a component": {"updating.losing._LARGE": 0, "updating.losing._FEW": 0},
+    "what is missed, told by rows": {"updating.losing._LARGE": 0, "updating.differing._FEW": 0},
     "what large components lack": {"updating.losing._LARGE": 0, "updating.losing._MANY": 1},
     "all nodes in a list": {"updating.losing._SHARE": NEVER},
     "nodes one by one": {"updating.losing._SHARE": 0},

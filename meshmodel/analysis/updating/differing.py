@@ -1,63 +1,90 @@
 """What agents reach after an edit and did not, or did and do not."""
 
 from functools import cached_property
+from typing import Final
 
+from meshmodel.analysis.closure import union
+from meshmodel.analysis.reached import Reached
+from meshmodel.analysis.steps import bits, without
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
 
 Difference = int
 """The nodes that are in one of two sets and not in the other."""
+_FEW: Final = 16
+"""Of so many nodes that are reached no more it is asked who reached them, of more who reaches what."""
 
 
 class Differing:
-    """What agents reach otherwise, worked out once for those that reach the same."""
+    """What agents reach otherwise, worked out once for those that reach the same.
 
-    def __init__(self, before: Kept, moved: Moved) -> None:
-        """Arguments: the reading before the edit, and what it did."""
+    Sets of agents have one bit for each, by its number among the agents.
+    """
+
+    def __init__(self, before: Kept, moved: Moved, reached: Reached) -> None:
+        """Arguments: the reading before the edit, what it did, and who reached what before it."""
         self._before = before
         self._moved = moved
         self._after = moved.kept
+        self._reached = reached
 
     @cached_property
-    def effective(self) -> list[tuple[Difference, list[int]]]:
-        """What agents reach otherwise effectively, each with the nodes of these agents."""
-        old, new = self._before.engine.mesh, self._after.engine.mesh
-        before, after = self._before.effective, self._after.effective
-        alike: dict[tuple[int, int], list[int]] = {}
-        for agent in self._moved.shifted:
-            was, now = old.agent_node.get(agent), new.agent_node.get(agent)
-            if was is not None and was == now:
-                alike.setdefault((before.component[was], after.component[now]), []).append(was)
-            else:
-                if was is not None:
-                    alike.setdefault((before.component[was], -1), []).append(was)
-                if now is not None:
-                    alike.setdefault((-1, after.component[now]), []).append(now)
-        found = []
-        for (one, other), nodes in alike.items():
-            difference = 0 if one < 0 else before.row_of(one)
-            difference ^= 0 if other < 0 else after.row_of(other)
-            if difference:
-                found.append((difference, nodes))
+    def effective(self) -> list[tuple[Difference, int]]:
+        """What agents reach otherwise effectively, each with these agents; apart for those that are gone."""
+        found = [each for each in self._staying if each[0]]
+        for kept, other in ((self._before, self._after), (self._after, self._before)):
+            mesh, others = kept.engine.mesh, other.engine.mesh.agent_node
+            there = self._moved.shifted & mesh.agent_node.keys()
+            apart = [mesh.agent_node[each] for each in there if each not in others]
+            found += [(kept.effective.row(node), 1 << node - mesh.first_agent) for node in apart]
         return found
+
+    @cached_property
+    def _staying(self) -> list[tuple[Difference, int]]:
+        """The same of agents that were there and still are, those among them that miss nothing."""
+        mesh = self._after.engine.mesh
+        before, after = self._before.effective, self._after.effective
+        first, there = mesh.first_agent, self._before.engine.mesh.agent_node
+        # Whoever stays keeps the number.
+        nodes = [
+            mesh.agent_node[each] for each in self._moved.shifted & there.keys() & mesh.agent_node.keys()
+        ]
+        found: dict[Difference, int] = {}
+        if 0 < after.less.bit_count() <= _FEW:
+            # Most miss just what of that they reached.
+            parts = [(0, union([node - first for node in nodes if node not in after.odd]))]
+            for node in bits(after.less):
+                those = self._reached.marks(node)
+                parts = [
+                    (difference | is_missed << node, some)
+                    for difference, agents in parts
+                    for is_missed, some in ((1, agents & those), (0, without(agents, those)))
+                    if some
+                ]
+            found.update(parts)
+            nodes = [node for node in nodes if node in after.odd]
+        alike: dict[tuple[int, int], list[int]] = {}
+        for node in nodes:
+            alike.setdefault((before.component[node], after.component[node]), []).append(node - first)
+        for (one, other), numbers in alike.items():
+            difference = before.row_of(one) ^ after.row_of(other)
+            found[difference] = found.get(difference, 0) | union(numbers)
+        return list(found.items())
 
     @cached_property
     def told(self) -> list[tuple[Difference, list[str]]]:
         """What agents reach otherwise, effectively or unchecked, of which anything may be told: those that
         were there and still are.
         """
-        old, new = self._before.engine, self._after.engine
-        before, after = self._before.effective, self._after.effective
-        alike: dict[tuple[int, int, int, int], list[str]] = {}
-        for agent in self._moved.told:
-            was, now = old.mesh.agent_node.get(agent), new.mesh.agent_node.get(agent)
-            if was is not None and now is not None:
-                alone = id(old.alone[agent]), id(new.alone[agent])
-                alike.setdefault((before.component[was], after.component[now], *alone), []).append(agent)
-        # Much of what is told apart above differs in the same.
-        found: dict[int, list[str]] = {}
-        for (one, other, _, _), agents in alike.items():
-            difference = before.row_of(one) ^ after.row_of(other)
-            difference |= old.alone[agents[0]].row ^ new.alone[agents[0]].row
-            found.setdefault(difference, []).extend(agents)
+        old, new = self._before.engine.alone, self._after.engine.alone
+        names, told = self._after.engine.mesh.agents, self._moved.told
+        # Much of what is told apart here differs in the same.
+        found: dict[Difference, list[str]] = {}
+        for effective, marks in self._staying:
+            alike: dict[tuple[int, int], list[str]] = {}
+            for agent in told.intersection(map(names.__getitem__, bits(marks))):
+                alike.setdefault((id(old[agent]), id(new[agent])), []).append(agent)
+            for agents in alike.values():
+                difference = effective | old[agents[0]].row ^ new[agents[0]].row
+                found.setdefault(difference, []).extend(agents)
         return list(found.items())

@@ -6,12 +6,13 @@ from itertools import chain
 from operator import attrgetter
 from typing import Final, cast
 
+from meshmodel.analysis.closure import union
 from meshmodel.analysis.reached import FEW, Reached
 from meshmodel.analysis.relations import ENDS
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.rules.base import OF_ENDS
 from meshmodel.analysis.rules.holding import hands_on
-from meshmodel.analysis.steps import ALL_ACTIONS, bits
+from meshmodel.analysis.steps import ALL_ACTIONS, bits, without
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.differing import Differing
 from meshmodel.analysis.updating.engines import Moved
@@ -42,7 +43,7 @@ class Near:
         self._who_before = reached
         self._moved = moved
         self._after = moved.kept
-        self.differing = Differing(before, moved)
+        self.differing = Differing(before, moved, reached)
         self.met: set[Key] = set()
         self._known: dict[tuple[str, frozenset[str]], set[Key]] = {}
 
@@ -207,11 +208,11 @@ class Near:
         """The nodes of which it changed who reaches them, or who they are: by agents that are there, and by
         those that are gone.
         """
-        there = self._before.engine.mesh.agent_node
-        gone = {there[each] for each in self.gone}
+        mesh = self._before.engine.mesh
+        gone = union([mesh.agent_node[each] - mesh.first_agent for each in self.gone])
         mask = left = 0
-        for difference, nodes in self.differing.effective:
-            if gone.issuperset(nodes):
+        for difference, agents in self.differing.effective:
+            if not without(agents, gone):
                 left |= difference
             else:
                 mask |= difference
