@@ -13,19 +13,17 @@ from operator import itemgetter
 from meshmodel.analysis.approvals import Approval
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import Counts
-from meshmodel.analysis.engine import Group, Situation
-from meshmodel.analysis.products import taken_off
-from meshmodel.analysis.situations import Common
+from meshmodel.analysis.engine import Situation
+from meshmodel.analysis.shares import Share, in_common, nodes_of, of_rests, reaching_alone
 from meshmodel.analysis.spreads import Opening, Spread, Start
 from meshmodel.analysis.steps import ADMIN, Pair, bits, without
+from meshmodel.analysis.unchecked import Unchecked
 from meshmodel.model.vocabulary import Severity
 
 MANY = 20_000
 """So many pairs of a start and an access are looked at one by one, more by arrays of numbers,"""
 SHARE = 16
 """if they are no less than one in so many of all pairs that there could be."""
-_FEW = 32
-"""So many nodes are taken off one by one."""
 
 
 class Severities:
@@ -41,13 +39,14 @@ class Severities:
         self._mesh = counts.mesh
         self._travellers = self._engine.travellers
         # The agents that have the same starts, and those at home in each zone.
-        self._situations: dict[Situation, list[int]] = {}
+        numbers: dict[Situation, list[int]] = {}
         at_home: dict[str, int] = {}
         for number, each in enumerate(self._travellers):
             if each.situation.groups:
-                self._situations.setdefault(each.situation, []).append(number)
+                numbers.setdefault(each.situation, []).append(number)
             if each.home is not None:
                 at_home[each.home] = at_home.get(each.home, 0) | 1 << number
+        self._situations = {each: (union(some), some) for each, some in numbers.items()}
         self._spread = Spread(counts, at_home)
         self._guards = self._engine.candidates.guards
         self._begin()
@@ -55,21 +54,20 @@ class Severities:
 
     def counted(self) -> dict[Severity, int]:
         """The number of uncontrolled crossings by severity, of all four."""
-        rest = [
-            (start, taken_off(row, _FEW) or tuple(bits(row))) for start, row in (*self._rest, *self._common)
-        ]
-        asked = self._asked_about(rest)
+        agents = {each: some for each, (some, _) in self._situations.items()}
+        rests, commons = of_rests(agents), in_common(agents)
+        asked = self._asked_about((*rests, *commons))
         if self._is_much():
             self._add_in_bulk(asked)
         else:
             self._doors = _doors_by(self._mesh.steps["grant"])
             for access in self._doors:
                 self._add(access)
-        before = dict[int, int]()
-        for number, (start, nodes) in enumerate(rest):
-            if number == len(self._rest):
-                before = self._alone()
-            self._add_rest(start, nodes, before)
+        for share in rests:
+            self._add_share(share, {})
+        alone = reaching_alone(agents, self._mesh.access)
+        for share in commons:
+            self._add_share(share, alone)
         if self._counts.approvals:
             for number, traveller in enumerate(self._travellers):
                 for approval in self._counts.approvals.get(traveller.id, ()):
@@ -92,13 +90,10 @@ class Severities:
         self._rows: list[int] = []
         self._firsts = 0
         self._dropping: dict[int, int] = {}
-        shared: dict[tuple[tuple[Group, ...], bool], int] = {}
         seeds: dict[tuple[int, ...], int] = {}
         dropping: dict[int, int] = {}
-        for situation, numbers in self._situations.items():
-            agents, steered, rest = union(numbers), situation.steered, situation.rest
-            if rest:
-                shared[rest, steered] = shared.get((rest, steered), 0) | agents
+        for situation, (agents, _) in self._situations.items():
+            steered, rest = situation.steered, situation.rest
             before = len(self._starts)
             self._firsts |= 1 << before
             for group in situation.groups[: len(situation.groups) - len(rest)]:
@@ -109,15 +104,6 @@ class Severities:
                 for part in group.unchecked.seeds:
                     seeds[part] = seeds.get(part, 0) | mark
             self._numbers[situation] = range(before, len(self._starts))
-        with_rest: dict[tuple[Group, bool], int] = {}
-        for (rest, steered), agents in shared.items():
-            for group in rest:
-                with_rest[group, steered] = with_rest.get((group, steered), 0) | agents
-        self._rest = [
-            (Start(group.sources, False, steered, group.unchecked.dropped, agents), group.unchecked.row)
-            for (group, steered), agents in with_rest.items()
-        ]
-        self._common = self._begin_common()
         for dropped, marks in dropping.items():
             for number in bits(dropped):
                 self._dropping[number] = self._dropping.get(number, 0) | marks
@@ -130,37 +116,6 @@ class Severities:
         self._carried, self._carried_at = baseline.columns(beginning), baseline.component
         self._own, self._own_at = self._engine.own_carriers, self._engine.own.component
 
-    def _begin_common(self) -> list[tuple[Start, int]]:
-        """What agents start from that many have in common, with what follows, whoever reaches that alone."""
-        crowds: dict[tuple[Common, bool], int] = {}
-        lacking: dict[tuple[Group, bool], int] = {}
-        for situation, numbers in self._situations.items():
-            agents, steered = union(numbers), situation.steered
-            crowd = situation.common, steered
-            crowds[crowd] = crowds.get(crowd, 0) | agents
-            for group in situation.lacking:
-                lacking[group, steered] = lacking.get((group, steered), 0) | agents
-        having: dict[tuple[Group, bool], int] = {}
-        for (common, steered), agents in crowds.items():
-            for group in common.groups:
-                having[group, steered] = having.get((group, steered), 0) | agents
-        for key, agents in lacking.items():
-            having[key] ^= agents
-        return [
-            (Start(group.sources, False, steered, group.unchecked.dropped, agents), group.unchecked.row)
-            for (group, steered), agents in having.items()
-        ]
-
-    def _alone(self) -> dict[int, int]:
-        """For accesses that agents have in common with others those that reach them alone."""
-        found: dict[int, int] = {}
-        for situation, numbers in self._situations.items():
-            if situation.common.groups:
-                agents = union(numbers)
-                for access in bits(situation.twice & self._mesh.access):
-                    found[access] = found.get(access, 0) | agents
-        return found
-
     def _prepare_picking(self) -> None:
         """Tell which credentials open anything, and where most of them are among those that agents reach as
         themselves.
@@ -172,6 +127,7 @@ class Severities:
         self._reached: dict[int, tuple[int, int]] = {}
         self._open: dict[int, int] = {}
         self._agents: dict[int, int] = {}
+        self._cores: dict[int, dict[int, int]] = {}
 
     def _granting(self) -> list[int]:
         """The credentials with a grant."""
@@ -202,10 +158,10 @@ class Severities:
             known = self._reached[credential] = reaching, held
         return known
 
-    def _asked_about(self, rest: Iterable[tuple[Start, Sequence[int]]]) -> set[int]:
+    def _asked_about(self, shares: Iterable[Share]) -> set[int]:
         """The accesses of which the doors are asked for one by one."""
         first = self._mesh.first_credential
-        there = {node for _, nodes in rest for node in nodes if node >= first}
+        there = {node for share in shares for node in share.nodes if node >= first}
         self._opened: dict[int, list[Pair]] = {}
         asked = {
             5 * approval.system + action
@@ -301,7 +257,7 @@ class Severities:
         for access in others:
             for starts, reaching, held in self._openings(access):
                 cells.add(access, cells.pair(starts, reaching), held)
-        numbers = [(self._numbers[each], agents) for each, agents in self._situations.items()]
+        numbers = [(self._numbers[each], some) for each, (_, some) in self._situations.items()]
         Bulk(cells, self._spread, self._starts, numbers, homes).count()
 
     def _add(self, access: int) -> None:
@@ -311,35 +267,55 @@ class Severities:
                 start = self._starts[number]
                 self._spread.add(start, access, start.agents, reaching & ~held & start.agents)
 
-    def _add_rest(self, start: Start, nodes: Sequence[int], before: Mapping[int, int]) -> None:
+    def _add_share(self, share: Share, alone: Mapping[int, int]) -> None:
         """Count what is open after sources beside that which is open before them.
 
         Args:
-            start: the sources.
-            nodes: what is open after them,
-            before: and for each access the agents, if any, for which it is open before.
+            share: the sources.
+            alone: for each access the agents, if any, for which it is open before.
+        """
+        start, first = share.start, self._mesh.first_credential
+        picked = self._picked_in(share.nodes, start.dropped)
+        for access in share.nodes:
+            if access >= first:
+                continue
+            picking = picked.pop(access, 0) & start.agents
+            there = without(start.agents, alone.get(access, 0))
+            if without(picking, there):
+                picked[access] = without(picking, there)
+            self._spread.add(start, access, there, picking & there)
+        core = self._picked_in_core(share.core) if share.core is not None else {}
+        for access, picking in picked.items():
+            # A door to what was open before: it matters to those that picked none up.
+            more = picking & start.agents
+            more = more and more & ~(self._picked_before(access) | core.get(access, 0))
+            if more:
+                self._spread.add(start, access, 0, more)
+
+    def _picked_in(self, nodes: Sequence[int], dropped: int) -> dict[int, int]:
+        """For accesses the agents that pick up a credential of these nodes for which they are open.
+
+        Args:
+            nodes: the nodes.
+            dropped: the candidates that the agents control.
         """
         picked: dict[int, int] = {}
         for credential in nodes:
             if credential not in self._opened:
                 continue
-            picking = self._picking(credential) & start.agents
+            picking = self._picking(credential)
             for step in self._opened[credential]:
-                if not self._guards.get(step, 0) & ~start.dropped:
+                if not self._guards.get(step, 0) & ~dropped:
                     for access in _entered(step[1]):
                         picked[access] = picked.get(access, 0) | picking
-        for access in nodes:
-            if access < self._mesh.first_credential:
-                picking = picked.pop(access, 0)
-                there = without(start.agents, before.get(access, 0))
-                if without(picking, there):
-                    picked[access] = without(picking, there)
-                self._spread.add(start, access, there, picking & there)
-        for access, picking in picked.items():
-            # A door to what was open before: it matters to those that picked none up.
-            more = picking and picking & ~self._picked_before(access)
-            if more:
-                self._spread.add(start, access, 0, more)
+        return picked
+
+    def _picked_in_core(self, core: Unchecked) -> dict[int, int]:
+        """The same of what follows on many sources."""
+        known = self._cores.get(id(core))
+        if known is None:
+            known = self._cores[id(core)] = self._picked_in(nodes_of(core), core.dropped)
+        return known
 
     def _picked_before(self, access: int) -> int:
         """The agents that pick up a credential for an access without reading anything first."""

@@ -10,6 +10,10 @@ from meshmodel.analysis.situations import NOTHING, Common, Group
 from meshmodel.analysis.steps import bits, without
 from meshmodel.analysis.unchecked import Guarding, Unchecked
 
+_MUCH: Final = 2_000
+"""What follows on a source is told for all agents at once if it is no more nodes than so many."""
+_SEVERAL: Final = 2
+"""What follows on so many sources, and more, is told once for all of them."""
 _FEW: Final = 24
 """So many sources more than others read are looked at agent by agent,"""
 _MOST: Final = 8
@@ -101,30 +105,74 @@ class Sharing:
             known = self._known[key] = self._find(classes, core, alone.dropped)
         return known
 
-    def _find(self, classes: Classes, core: int, dropped: int) -> Shared:
+    def _find(self, classes: Classes, had: int, dropped: int) -> Shared:
+        """What agents have in common.
+
+        Args:
+            classes: the sources by what follows on them.
+            had: what is common to many sources, if the agents reach that alone.
+            dropped: the checkpoints over which these have power.
+        """
+        core = None if had else self._core(classes, dropped)
         groups: list[Group] = []
         opening: list[tuple[Group, int]] = []
-        apart = nodes = 0
-        for row, here in classes.rows(core > 0):
-            odd = here & self._guarded
-            apart |= odd
-            some = here ^ odd
+        beyond: list[Group] = []
+        apart = from_core = 0
+        for row, here in classes.rows(had > 0):
+            some = without(here, self._guarded)
+            apart |= here ^ some
             if not some or not row:
                 continue
-            followed = self._follow(row, some, core, dropped)
-            more = without(followed.dropped, dropped)
-            if more & self._boundaries:
+            if core is not None and row & classes.common == classes.common:
+                more = self._beyond(row, some, core, dropped)
+                if more is not None:
+                    from_core |= some
+                    if more.row:
+                        beyond.append(more.group)
+                    continue
+            if row.bit_count() > _MUCH:
                 apart |= some
                 continue
-            if more:
-                opening.append((followed.group, self._opened(more, dropped)))
+            followed = self._follow(row, some, had, dropped)
+            more_dropped = without(followed.dropped, dropped)
+            if more_dropped & self._boundaries:
+                apart |= some
+                continue
             groups.append(followed.group)
-            nodes |= followed.row
-        key = tuple(groups)
-        common = self._commons.get(key)
-        if common is None:
-            common = self._commons[key] = Common(key, nodes) if groups else NOTHING
+            if more_dropped:
+                opening.append((followed.group, self._opened(more_dropped, dropped)))
+        first = None
+        if core is not None and from_core:
+            first = Group(from_core, home=False, unchecked=core.group.unchecked)
+            leaves = self._opened(without(core.dropped, dropped), dropped)
+            opening.extend((each, leaves) for each in (first, *beyond) if leaves)
+        common = self._common(groups, first, beyond)
         return Shared(common, apart, opening, union_of([leaves for _, leaves in opening]))
+
+    def _common(self, groups: Sequence[Group], core: Group | None, beyond: Sequence[Group]) -> Common:
+        every = *groups, *(() if core is None else (core,)), *beyond
+        known = self._commons.get(every)
+        if known is None:
+            nodes = union_of([group.unchecked.row for group in every])
+            known = Common(every, nodes, core, frozenset(beyond)) if every else NOTHING
+            self._commons[every] = known
+        return known
+
+    def _core(self, classes: Classes, dropped: int) -> _Followed | None:
+        """What many sources lead to, so that it is looked at once for all of them; if there is such."""
+        if classes.common.bit_count() > _MUCH or classes.included.bit_count() < _SEVERAL:
+            return None
+        core = self._follow(classes.common, classes.first, 0, dropped)
+        return None if without(core.dropped, dropped) & self._boundaries else core
+
+    def _beyond(self, row: int, here: int, core: _Followed, dropped: int) -> _Followed | None:
+        """What follows on sources beside that; ``None`` where it opens anything, or is too much."""
+        dropped |= core.dropped
+        row = without(row, core.row)
+        if row.bit_count() > _MUCH:
+            return None
+        found = self._follow(row, here, core.row, dropped)
+        return None if without(found.dropped, dropped) else found
 
     def _opened(self, more: int, dropped: int) -> int:
         """The nodes that steps leave which are open with power over some more checkpoints."""

@@ -31,12 +31,16 @@ class Common:
     else an agent reaches: some of it may be in what the agent reaches alone, too.
 
     Attributes:
-        groups: the groups, none with the sources of another one.
+        groups: the groups, none with the sources of another one, but for those of the core.
         nodes: all nodes of their rows.
+        core: the group of all sources that lead to the same, if there is such,
+        beyond: and groups that have some of these sources, with what else follows there.
     """
 
     groups: tuple[Group, ...]
     nodes: int
+    core: Group | None = None
+    beyond: frozenset[Group] = frozenset()
 
 
 NOTHING = Common((), 0)

@@ -64,15 +64,23 @@ def opened(engine, some, read):
 
 
 def check(engine):
+    row_of = engine.guarding.baseline.row
+    credentials = -1 << engine.mesh.first_credential
     for traveller in engine.travellers:
         situation = traveller.situation
-        theirs = set(situation.common.groups).difference(situation.lacking)
+        shared = situation.common
+        alone = engine.guarding.alone(traveller.node).row | 1 << traveller.node
+        theirs = set(shared.groups).difference(situation.lacking)
+        for group in (*traveller.groups, *theirs):
+            begun = reduce(or_, [row_of(node) for part in group.unchecked.seeds for node in part], 0)
+            core = shared.core.unchecked.row if group in shared.beyond else 0
+            assert not begun & credentials & ~(group.unchecked.row | alone | core)
         for read in bits(traveller.sources):
             whole = [each for each in engine.exact(traveller) if each.sources >> read & 1]
             parts = [each for each in traveller.groups if each.sources >> read & 1]
             common = [each for each in theirs if each.sources >> read & 1]
             assert len(whole) == 1
-            assert len(common) <= 1
+            assert set(common) <= {*shared.beyond, shared.core} or len(common) == 1
             accesses = [each.unchecked.row & engine.mesh.access for each in parts]
             # What agents have in common may be in what they reach alone, and in nothing else.
             twice = accesses[0] if common and traveller.groups[0] in parts else 0
@@ -89,6 +97,8 @@ SHARED = {
     "little is much": {"groups._MUCH": 2},
     "much in common": {"groups._SEVERAL": -1, "groups._FAR": -1},
     "much in common with most": {"groups._SEVERAL": -1, "groups._FAR": -1, "sharing._FEW": 1000},
+    "no core": {"groups._SEVERAL": -1, "groups._FAR": -1, "sharing._SEVERAL": 10**9},
+    "little in common": {"groups._SEVERAL": -1, "groups._FAR": -1, "sharing._MUCH": 8},
 }
 
 

@@ -57,6 +57,7 @@ FORMS = {
     "all that opens guards is shared": {"groups._MUCH": NEVER, "groups._VARIANTS": 1},
     "much in common": {"groups._SEVERAL": -1, "groups._FAR": -1},
     "much in common with most": {"groups._SEVERAL": -1, "groups._FAR": -1, "sharing._FEW": NEVER},
+    "much in common, no core": {"groups._SEVERAL": -1, "groups._FAR": -1, "sharing._SEVERAL": NEVER},
     "a crowd": {"groups._SEVERAL": -1, "groups._FAR": -1, "updating.following._CROWD": ALWAYS},
     "many agents": {"reached._ASKED": -1, "reached._SELDOM": 0, "marking._FEW": 0},
     "few agents": {"reached._SELDOM": NEVER, "marking._FEW": NEVER},

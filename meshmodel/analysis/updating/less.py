@@ -163,7 +163,7 @@ class Less:
         return Situation(sources, reach, steered, (*groups, *rest), rest, common, lacking)
 
     def _common(self, before: Common, alone: Unchecked) -> Common | None:
-        groups = self._left(before.groups, alone)
+        groups = None if before.core else self._left(before.groups, alone)
         if groups is None or groups == before.groups:
             return None if groups is None else before
         return Common(groups, self._row.out_of(before.nodes))
