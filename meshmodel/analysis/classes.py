@@ -12,6 +12,8 @@ _NEAR = 256
 """So many nodes beyond a common set are numbered anew."""
 _FEW = 24
 """So many nodes are taken off one by one."""
+_FAR = 256
+"""More nodes than so many are much."""
 
 
 class Following:
@@ -244,9 +246,17 @@ class Classes:
         self._whole: dict[int, dict[int, Out]] = {}
         self._known: dict[tuple[int, int], Leading] = {}
 
-    def missing(self, row: int) -> int:
-        """How many nodes follow on them that are not in this reach, or on others that were looked at."""
-        return without(self.common | self._beyond.any, row).bit_count()
+    def __len__(self) -> int:
+        """By how many different sets of nodes they are told apart."""
+        return len(self._parted)
+
+    def is_mostly_missing(self, row: int) -> bool:
+        """Whether much follows on them, and on others that were looked at, which is not in this reach: more
+        than is.
+        """
+        every = self.common | self._beyond.any
+        missing = without(every, row).bit_count()
+        return missing > _FAR and 2 * missing > every.bit_count()
 
     def rows(self, core: bool) -> Iterator[tuple[int, int]]:
         """What follows on them, each with the accesses on which it does.

@@ -30,7 +30,7 @@ class Crossed:
         for group in situation.lacking:
             if group not in self._single:
                 self._single[group] = _Counted(self._engine).other(frozenset([group]))
-            total -= self._single[group].count(alone, home)
+            total -= self._single[group].count(alone & group.unchecked.row, home)
         return total
 
     def _of(self, common: Common) -> "_Counted":

@@ -12,7 +12,7 @@ from meshmodel.analysis.groups import Grouping
 from meshmodel.analysis.onward import Onward
 from meshmodel.analysis.results import StepKind, several_of
 from meshmodel.analysis.situations import Group, Situation
-from meshmodel.analysis.steps import DIRECT_KINDS, DRIVING_KINDS, HELD_KINDS, STEP_ORDER, Mesh, without
+from meshmodel.analysis.steps import DIRECT_KINDS, DRIVING_KINDS, HELD_KINDS, STEP_ORDER, Mesh, Pair, without
 from meshmodel.analysis.unchecked import Guarding, Unchecked, unguarded
 from meshmodel.model.records import Agent, Intent
 from meshmodel.model.snapshot import Snapshot
@@ -200,6 +200,13 @@ class Engine:
             baseline = self.effective
         return Guarding(self.mesh, self.candidates, baseline)
 
+    def with_open(self, steps: Iterable[Pair]) -> Closure:
+        """What is reached with all candidates in force but for those on some guarded steps."""
+        successors = list(self.guarding.baseline.successors)
+        for leaves, enters in steps:
+            successors[leaves] = [*successors[leaves], enters]
+        return self._lacking(successors, {leaves for leaves, _ in self.candidates.guards})
+
     @cached_property
     def alone(self) -> dict[str, Unchecked]:
         """The unchecked reach of every active agent, alone as the start: itself may be left out."""
@@ -337,7 +344,8 @@ class Engine:
 
     @cached_property
     def _grouping(self) -> Grouping:
-        return Grouping(self.guarding)
+        everyone = () if self.late or isinstance(self.effective, Searched) else self.alone.values()
+        return Grouping(self.guarding, everyone)
 
     @cached_property
     def _situations(self) -> dict[tuple[int, int, int, bool, bool], Situation]:

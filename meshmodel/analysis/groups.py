@@ -1,6 +1,6 @@
 """The sources of agents by what their starts reach unchecked (sections 5 and 6)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Final, NamedTuple
@@ -17,10 +17,10 @@ Shared = tuple[list[Group], Sequence[Out]]
 
 _MUCH: Final = 256
 """What opens guards is shared if it leads to no more nodes than so many: others are counted in bulk."""
-_SEVERAL: Final = 64
-"""Of more sources that are read only after a decision it is asked what agents have in common."""
-_FAR: Final = 256
-"""If what follows on them is more nodes than so many that the agent does not reach alone."""
+_VAST: Final = 5_000
+"""What follows on many sources is told once for agents that do not reach it if it is no more nodes."""
+_CROWD: Final = 4_000
+"""It is asked what agents have in common if they have so many groups, once for each of them."""
 _VARIANTS: Final = 8
 """So many agents that differ where it matters are kept, to be compared to the next one."""
 
@@ -65,10 +65,14 @@ class Grouping:
 
     Args:
         guarding: unchecked reach from any start.
+        everyone: what agents reach alone as the start, as far as that is known: it tells how many there are
+            that may have something in common.
     """
 
-    def __init__(self, guarding: Guarding) -> None:
+    def __init__(self, guarding: Guarding, everyone: Iterable[Unchecked] = ()) -> None:
         self._guarding = guarding
+        self._everyone = {id(each): each for each in everyone}.values()
+        self._crowded: dict[tuple[Classes, bool, int], bool] = {}
         self._candidates = guarding.candidates
         self._following = Following(guarding.onward)
         self._latest = 0, Classes(self._following, 0)
@@ -80,7 +84,8 @@ class Grouping:
         self._opened: dict[Out, list[_Opened]] = {}
         self._opening: dict[tuple[int, Out, int], Group] = {}
         self._relevant: dict[Out, tuple[int, int]] = {}
-        self._guarded = union([node for node in guarding.openable if node < guarding.mesh.first_credential])
+        self._openable = union(list(guarding.openable))
+        self._guarded = self._openable & guarding.mesh.access
         self._boundaries = union([boundary.number for boundary in guarding.candidates.boundaries])
         self._sharing = Sharing(guarding, self._boundaries)
 
@@ -109,7 +114,7 @@ class Grouping:
         classed = readable if _are_most(guarded, readable) else guarded
         classes = self._parted(classed)
         common, lacking = NOTHING, tuple[Group, ...]()
-        if share and guarded.bit_count() > _SEVERAL and classes.missing(alone.row) > _FAR:
+        if share and classes.is_mostly_missing(alone.row) and self._are_a_crowd(classes, alone):
             most = self._sharing.most_of(readable)
             found = self._sharing.of(self._parted(most), alone)
             common, lacking = found.common, found.lacking(alone)
@@ -150,6 +155,22 @@ class Grouping:
             common, lacking = NOTHING, ()
         groups.extend(Group(known, home=False, unchecked=first) for known, first in whole.values())
         return Grouped(groups, tuple(rest), common, lacking)
+
+    def _are_a_crowd(self, classes: Classes, alone: Unchecked) -> bool:
+        """Whether it is worth while to look for what agents have in common that are like one which reaches
+        this alone.
+        """
+        core, dropped = classes.common, alone.dropped
+        has_core = core & alone.row == core
+        if not has_core and core.bit_count() > _VAST:
+            return False
+        key = classes, has_core, dropped
+        known = self._crowded.get(key)
+        if known is None:
+            alike = [each for each in self._everyone if each.dropped == dropped]
+            number = sum((each.row & core == core) is has_core for each in alike)
+            known = self._crowded[key] = number * len(classes) > _CROWD
+        return known
 
     def _parted(self, accesses: int) -> Classes:
         """Some read accesses by what follows on them."""
@@ -237,11 +258,10 @@ class Grouping:
         return self._candidates.controlled(out.more), self._guards_from(out.more)
 
     def _guards_from(self, nodes: int) -> int:
-        """The checkpoints on steps from these nodes, and on boundaries."""
-        guards, candidates = self._boundaries, self._candidates
-        for node in bits(nodes & candidates.left):
-            for enters in candidates.entered[node]:
-                guards |= candidates.guards[node, enters]
+        """The checkpoints on boundaries, and on steps from these nodes that may be open."""
+        guards, openable = self._boundaries, self._guarding.openable
+        for node in bits(nodes & self._openable):
+            guards |= openable[node]
         return guards
 
     def _opening_rest(self, out: Out, alone: Unchecked) -> Group | None:

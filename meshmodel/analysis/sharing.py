@@ -135,7 +135,7 @@ class Sharing:
                 continue
             followed = self._follow(row, some, had, dropped)
             more_dropped = without(followed.dropped, dropped)
-            if more_dropped & self._boundaries:
+            if more_dropped & self._boundaries or (more_dropped and followed.row.bit_count() > _MUCH):
                 apart |= some
                 continue
             groups.append(followed.group)
@@ -160,7 +160,7 @@ class Sharing:
 
     def _core(self, classes: Classes, dropped: int) -> _Followed | None:
         """What many sources lead to, so that it is looked at once for all of them; if there is such."""
-        if classes.common.bit_count() > _MUCH or classes.included.bit_count() < _SEVERAL:
+        if classes.included.bit_count() < _SEVERAL:
             return None
         core = self._follow(classes.common, classes.first, 0, dropped)
         return None if without(core.dropped, dropped) & self._boundaries else core

@@ -1,14 +1,17 @@
 """A decision that is made before it is known what will be done."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from meshmodel.analysis.closure import union
+from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.reached import lit
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.analysis.rules.wording import in_words, systems_of
 from meshmodel.analysis.steps import actions_of, bits, without
+from meshmodel.analysis.unchecked import Unchecked
 from meshmodel.model.records import Checkpoint
 
 COARSE: Final = frozenset({"delegation", "trigger", "hosting", "hold"})
@@ -44,6 +47,7 @@ def _cases(facts: Facts) -> Iterator[Case]:
     engine, mesh = facts.engine, facts.engine.mesh
     leaving = union(list(coarse))
     worth = mesh.acting & (mesh.at_level[2] | mesh.at_level[3])
+    undecided = _Undecided(engine, coarse)
     for agent in facts.touching(leaving, worth):
         node = mesh.agent_node[agent]
         unchecked = engine.alone[agent]
@@ -51,10 +55,11 @@ def _cases(facts: Facts) -> Iterator[Case]:
             continue
         if not engine.effective.row(node) & worth & ~unchecked.row:
             continue
-        row, passed = _without(facts, coarse, unchecked.row | 1 << node, unchecked.dropped)
+        row = undecided.reached(node, unchecked)
         acts = row & worth & ~unchecked.row
         if not acts:
             continue
+        passed = without(undecided.passed(row, unchecked.row | 1 << node), unchecked.dropped)
         actions, told = in_words(facts, acts)
         checkpoints = sorted(engine.candidates.ids[number] for number in bits(passed))
         where = sorted({facts.snapshot.checkpoint[each].step for each in checkpoints})
@@ -77,35 +82,51 @@ def _cases(facts: Facts) -> Iterator[Case]:
         )
 
 
-def _without(
-    facts: Facts, coarse: Mapping[int, Sequence[tuple[int, int]]], row: int, dropped: int
-) -> tuple[int, int]:
-    """What is reached if nobody decides on coarse steps, and the candidates that were passed so.
+class _Undecided:
+    """What is reached if nobody decides on coarse steps.
 
     Args:
-        facts: the reading.
-        coarse: by the nodes that such steps leave those that they enter, with the candidates on them.
-        row: what is reached though somebody does.
-        dropped: the candidates over which the agent has power.
+        engine: the reading.
+        coarse: these, as ``_coarse`` has them.
     """
-    engine = facts.engine
-    baseline, candidates = engine.guarding.baseline, engine.candidates
-    begun, passed, left, waiting = row, 0, 0, union(list(coarse))
-    if dropped:
-        waiting |= candidates.left
-    while leaving := without(row & waiting, left):
-        left |= leaving
-        for node in bits(leaving):
-            for enters, guards in coarse.get(node, ()):
+
+    def __init__(self, engine: Engine, coarse: Mapping[int, Sequence[tuple[int, int]]]) -> None:
+        self._engine = engine
+        self._coarse = coarse
+        self._leaving = union(list(coarse))
+        self._openable = union(list(engine.guarding.openable))
+        self._reach = engine.with_open((leaves, enters) for leaves in coarse for enters, _ in coarse[leaves])
+
+    def reached(self, node: int, unchecked: Unchecked) -> int:
+        """What an agent reaches then.
+
+        Args:
+            node: the agent.
+            unchecked: what it reaches alone though somebody decides.
+        """
+        row, left, dropped = self._reach.row(node), 0, unchecked.dropped
+        if not dropped:
+            return row
+        candidates = self._engine.candidates
+        for each in chain.from_iterable(unchecked.seeds):
+            row |= self._reach.row(each)
+        # Steps that only candidates guard over which the agent has power are open to it.
+        while leaving := without(row & self._openable, left):
+            left |= leaving
+            for leaves in bits(leaving):
+                for enters in candidates.entered[leaves]:
+                    if not row >> enters & 1 and not candidates.guards[leaves, enters] & ~dropped:
+                        row |= self._reach.row(enters)
+        return row
+
+    def passed(self, row: int, begun: int) -> int:
+        """The candidates that are passed by whoever reaches a row, and not only part of it."""
+        found = 0
+        for leaves in bits(row & self._leaving):
+            for enters, guards in self._coarse[leaves]:
                 if not begun >> enters & 1:
-                    passed |= guards & ~dropped
-                if not row >> enters & 1:
-                    row |= baseline.row(enters)
-            for enters in candidates.entered[node] if dropped else ():
-                # Steps that only candidates guard over which the agent has power are open to it.
-                if not row >> enters & 1 and not candidates.guards[node, enters] & ~dropped:
-                    row |= baseline.row(enters)
-    return row, passed
+                    found |= guards
+        return found
 
 
 RULE = Rule(

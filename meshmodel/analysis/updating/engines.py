@@ -227,6 +227,8 @@ def _engine(
         own=own,
         held=held,
         guarding=Guarding(edit.mesh, guards.candidates, baseline),
+        # As it was, until it is known of the agents that are concerned.
+        alone=kept.engine.alone,
     )
     return made
 
