@@ -205,6 +205,8 @@ class Engine:
         successors = list(self.guarding.baseline.successors)
         for leaves, enters in steps:
             successors[leaves] = [*successors[leaves], enters]
+        if self.effective.keeps:
+            return forward(successors)
         return self._lacking(successors, {leaves for leaves, _ in self.candidates.guards})
 
     @cached_property

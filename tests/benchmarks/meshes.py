@@ -1,7 +1,7 @@
 """Synthetic meshes of any size, as snapshots.
 
 ``clustered(nodes, steps, *, dense, seed, guarded=0.05) -> Snapshot``, and ``in_parts(parts, …)`` for
-one that falls into parts.
+one that falls into parts; ``decided(nodes, steps, *, seed)`` is one with very many checkpoints.
 
 Zones are clusters of systems with the agents and credentials that belong to them. In a *dense* mesh
 what is found on the way leads on, across clusters, until most starts reach most of it; in a *sparse*
@@ -11,6 +11,7 @@ one reach ends after a step or two. The same arguments give the same snapshot.
 import random
 from dataclasses import replace
 
+from meshmodel.api import analyse
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import TABLES, Snapshot
 
@@ -19,6 +20,8 @@ _KINDS = ("ai-agent", "service", "workflow", "service", "orchestrator", "broker"
 _USED = (("read",), ("read", "write"), ("read", "write"), ("read", "write", "execute"))
 _CLUSTER = 25
 """Systems in a zone."""
+_DECIDED = {"hold": 0.3, "custody": 0.16, "exchange": 0.16, "delegation": 0.08}
+"""The shares of relations that a fix guards."""
 _IDS = ("id", "zone", "home", "runs_on", "agent", "credential", "system", "from_", "to", "decided_at")
 """The fields of records that name elements."""
 
@@ -64,6 +67,33 @@ def clustered(nodes: int, steps: int, *, dense: bool, seed: int, guarded: float 
         tables["credential"][f"credential-{n}"] = r.Credential(f"credential-{n}")
     relations = _relations(rng, tables, systems, clusters, steps, dense=dense, guarded=guarded)
     return Snapshot(about=r.About(f"clustered {nodes}"), **tables, **relations)
+
+
+def decided(nodes: int, steps: int, *, seed: int) -> Snapshot:
+    """A dense mesh with as many checkpoints as a fix places: on many relations of every kind, and then on
+    every grant that still misses one. Few of them are decided where agents may have power.
+
+    Args:
+        nodes, steps: as for ``clustered``.
+        seed: decides everything that is random.
+    """
+    rng = random.Random(seed)
+    plain = clustered(nodes, steps, dense=True, seed=seed, guarded=0)
+    systems = sorted(plain.system)
+    found: dict[str, r.Checkpoint] = {}
+
+    def decide(step: str, from_: str, to: str) -> None:
+        decided_at = rng.choice(systems) if rng.random() < 0.03 else None
+        name = f"decided-{len(found)}"
+        found[name] = r.Checkpoint(name, "policy-decision", step, from_, to, decided_at=decided_at)
+
+    for step, share in _DECIDED.items():
+        for key in sorted(plain.table(step)):
+            if rng.random() < share:
+                decide(step, *key)
+    for door in analyse(replace(plain, checkpoint=found.copy())).doors:
+        decide("grant", door.credential, door.system)
+    return replace(plain, checkpoint=found)
 
 
 def in_parts(parts: int, nodes: int, steps: int, *, dense: bool, seed: int) -> Snapshot:

@@ -1,10 +1,11 @@
 """A decision that is made before it is known what will be done."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 from typing import Final
 
-from meshmodel.analysis.closure import union
+from meshmodel.analysis.closure import Closure, union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.reached import lit
 from meshmodel.analysis.results import Told
@@ -95,7 +96,11 @@ class _Undecided:
         self._coarse = coarse
         self._leaving = union(list(coarse))
         self._openable = union(list(engine.guarding.openable))
-        self._reach = engine.with_open((leaves, enters) for leaves in coarse for enters, _ in coarse[leaves])
+
+    @cached_property
+    def _reach(self) -> Closure:
+        coarse = self._coarse
+        return self._engine.with_open((leaves, enters) for leaves in coarse for enters, _ in coarse[leaves])
 
     def reached(self, node: int, unchecked: Unchecked) -> int:
         """What an agent reaches then.

@@ -1,0 +1,59 @@
+"""Sources on which the same follows for all agents, counted once, against other readings."""
+
+import random
+
+import pytest
+
+from meshmodel.api import analyse
+from meshmodel.model.errors import InvalidModelError
+from meshmodel.store.edits import apply_edit
+from tests.analysis.decided import much_decided
+from tests.analysis.random_edits import TODAY, RandomEdits
+from tests.analysis.test_large_forms import told
+from tests.analysis.test_naive import compare
+from tests.benchmarks.meshes import decided
+
+ALL = {"groups._CROWD": 0, "classes._FAR": -1}
+FORMS = {
+    "all in common": ALL,
+    "no core": ALL | {"sharing._SEVERAL": 10**9},
+    "with most": ALL | {"sharing._FEW": 1000},
+    "little": ALL | {"sharing._MUCH": 4},
+    "a crowd": ALL | {"updating.following._CROWD": -1},
+}
+
+
+@pytest.fixture(params=FORMS)
+def in_common(request, monkeypatch):
+    for name, value in FORMS[request.param].items():
+        monkeypatch.setattr(f"meshmodel.analysis.{name}", value)
+
+
+@pytest.mark.usefixtures("in_common")
+def test_a_naive_reading_agrees_where_much_is_decided():
+    for seed in range(60):
+        compare(much_decided(seed, 2 + seed % 5), "built")
+
+
+@pytest.mark.usefixtures("in_common")
+def test_edits_are_followed_where_much_is_decided():
+    for seed in range(12):
+        snapshot = much_decided(seed, 4 + seed)
+        analysis = analyse(snapshot, today=TODAY)
+        edits = RandomEdits(random.Random(seed))
+        told(analysis)
+        for _ in range(6):
+            try:
+                snapshot = apply_edit(snapshot, edits.edit(snapshot))
+            except InvalidModelError:
+                continue
+            analysis = analyse(snapshot, today=TODAY, previous=analysis)
+            assert told(analysis) == told(analyse(snapshot, today=TODAY))
+
+
+def test_a_mesh_decided_everywhere_has_nothing_that_is_uncontrolled_and_much_in_common():
+    analysis = analyse(decided(2_000, 3_900, seed=3))
+    assert analysis.summary.uncontrolled == analysis.summary.missing == 0 < analysis.summary.crossings
+    groups = [len(each.groups) for each in analysis._engine.travellers]
+    common = [len(each.situation.common.groups) for each in analysis._engine.travellers]
+    assert sum(common) > 20 * sum(groups)
