@@ -137,3 +137,49 @@ async def test_an_empty_model_has_nothing_to_ask_about(tmp_path: Path) -> None:
         await it.press("w")
         assert it.app.screen is it.bench
         await it.shows("no agent and system")
+
+
+@pytest.mark.parametrize("at_once", [0, why.AT_ONCE])
+@pytest.mark.parametrize(
+    ("selected", "asked"),
+    [
+        (("agent", "executor"), ("executor", "payments")),
+        (("agent", "retriever"), ("retriever", "payments")),
+        (("system", "warehouse"), (None, "warehouse")),
+        (None, (None, None)),
+    ],
+)
+async def test_it_begins_with_the_worst_that_is_reached(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    at_once: int,
+    selected: tuple[str, str] | None,
+    asked: tuple[str | None, str | None],
+) -> None:
+    monkeypatch.setattr(why, "AT_ONCE", at_once)
+    async with desk(tmp_path, "agent-chain") as it:
+        if selected is not None:
+            await it.select(*selected)
+        await it.press("w")
+        await told(it)
+        analysis = it.bench.shown.analysis
+        assert analysis is not None
+        worst = analysis.explain(*asked)
+        assert worst is not None
+        assert worst.steps, "it is reached"
+        found = dialog(it)
+        assert (found.asked.agent, found.asked.system) == (worst.agent, worst.system)
+        assert (found.asked.action, found.asked.source) == (None, None)
+        assert found.told == worst
+
+
+async def test_where_nothing_is_reached_it_says_so_of_the_first(tmp_path: Path) -> None:
+    base = load(MODELS / "support-agent.toml")
+    async with desk(tmp_path, apply_edit(base, Edit("x", (Put(Agent("lonely", home="helpdesk")),)))) as it:
+        await it.select("agent", "lonely")
+        await it.press("w")
+        text = await told(it)
+        assert dialog(it).asked.system == min(base.system)
+        assert "lonely" in text
+        assert dialog(it).told is not None
+        await it.shows("lonely cannot reach")

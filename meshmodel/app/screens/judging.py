@@ -129,9 +129,9 @@ class Judging(Base):
             return asked_of(told), finding, None
         if not snapshot.agent or not snapshot.system:
             return None, None, None
-        selected = self.shown.selected or ("", "")
-        agent = str(selected[1]) if selected[0] == "agent" else next(iter(sorted(snapshot.agent)))
-        system = str(selected[1]) if selected[0] == "system" else next(iter(sorted(snapshot.system)))
+        table, key = self.shown.selected or ("", "")
+        agent = str(key) if table == "agent" else None
+        system = str(key) if table == "system" else None
         return Asked(agent, system), finding, finding
 
     def light_way(self, told: "Explanation") -> None:

@@ -1,7 +1,7 @@
 """Why or why not: one agent and one system, the way in words, all ways, and what one more relation opens."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import work
@@ -36,10 +36,13 @@ TICK: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked: an agent, a system, and perhaps an action and where the agent comes from."""
+    """What is asked: an agent, a system, and perhaps an action and where the agent comes from.
 
-    agent: str
-    system: str
+    Of what is left open the worst is told: of an agent the way to the system where it does most harm.
+    """
+
+    agent: str | None
+    system: str | None
     action: Action | None = None
     source: str | None = None
 
@@ -163,8 +166,8 @@ class WhyDialog(Dialog["Explanation"]):
     def _rows(self) -> Iterator[Row]:
         asked = self.asked
         for key, value in (
-            ("agent", asked.agent if self._about is None else COMPUTING),
-            ("system", asked.system if self._about is None else COMPUTING),
+            ("agent", (asked.agent if self._about is None else None) or COMPUTING),
+            ("system", (asked.system if self._about is None else None) or COMPUTING),
             ("action", asked.action or ANY),
             ("from", asked.source or ANY),
         ):
@@ -244,7 +247,7 @@ class WhyDialog(Dialog["Explanation"]):
         def decided(chosen: Chosen | None) -> None:
             if chosen is None:
                 return
-            now = {**current, key: str(chosen.value)}
+            now: dict[str, str | None] = {**current, key: str(chosen.value)}
             self._about = None
             if key in {"agent", "system"}:  # another question: the finding is not about it
                 self.finding = None
@@ -299,6 +302,14 @@ def way_of(
         is_of_finding = first is not None
         asked = asked if first is None else asked_of(first)
     told = analysis.explain(asked.agent, asked.system, asked.action, asked.source, cancelled=is_cancelled)
+    if told is None and None in {asked.agent, asked.system}:  # nothing is reached: of the first it is said
+        snapshot = analysis.snapshot
+        asked = replace(
+            asked, agent=asked.agent or min(snapshot.agent), system=asked.system or min(snapshot.system)
+        )
+        told = analysis.explain(asked.agent, asked.system, asked.action, asked.source, cancelled=is_cancelled)
+    elif told is not None:
+        asked = replace(asked, agent=told.agent, system=told.system)
     return Answered(asked, told, is_of_finding)
 
 
