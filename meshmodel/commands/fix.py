@@ -150,7 +150,9 @@ class _Found:
             return None
         name = one_line(self.path, limit=1_000)
         if not self.applied:
-            return f"{name}: nothing was added, since the set is not proven to be smallest; give it more time"
+            from meshmodel.store.guarding import NOT_PROVEN
+
+            return f"{name}: nothing was added, since {NOT_PROVEN}; give it more time"
         some = "1 step has" if self.fix.cost == 1 else f"{self.fix.cost} steps have"
         article = "an" if self.state == "enforced" else "a"
         later = "; it counts once it is enforced" if self.state == "planned" else ""

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Final, Literal
 
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import CheckpointStep
 from meshmodel.store.edits import Edit, Put, edit, unused_id
+
+NOT_PROVEN: Final = "the set is not proven to be smallest"
+"""Why the command does not put a fix into a model, and the workbench asks before it does."""
 
 
 def guard(
@@ -36,6 +39,8 @@ def guard(
         for each in snapshot.checkpoint.values()
         if each == _decision(each.id, (each.step, each.from_, each.to), "planned", each.description)
     }
+    made_too = dict(snapshot.checkpoint)
+    snapshot = replace(snapshot, checkpoint=made_too)
     added = enforced = 0
     for step in steps:
         if step in planned:
@@ -44,10 +49,9 @@ def guard(
                 changes.append(Put(replace(planned[step], state=state)))
             continue
         name = unused_id(snapshot, "checkpoint", f"policy-decision-{step[2]}")
-        made = _decision(name, step, state)
+        made_too[name] = _decision(name, step, state)
         added += 1
-        changes.append(Put(made))
-        snapshot = replace(snapshot, checkpoint={**snapshot.checkpoint, name: made})
+        changes.append(Put(made_too[name]))
     said = [f"enforce {_many(enforced, 'planned')}"] if enforced else []
     if added or not enforced:
         said.insert(0, f"add {_many(added, state)}")

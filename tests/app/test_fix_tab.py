@@ -13,9 +13,11 @@ from meshmodel.app import fixing as work
 from meshmodel.app.beside import Task
 from meshmodel.app.fixing import Fixing, Part, bar, curve_words, verdict
 from meshmodel.app.messages import Shown
+from meshmodel.app.screens import fixes
+from meshmodel.app.screens.dialogs import Confirm
 from meshmodel.app.widgets.fix import FixList, fix_rows
 from meshmodel.store.edits import apply_edit
-from meshmodel.store.guarding import guard
+from meshmodel.store.guarding import NOT_PROVEN, guard
 from meshmodel.store.loading import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.app.form_host import Host
@@ -295,3 +297,45 @@ async def test_what_was_planned_is_enforced_later_and_never_doubled(tmp_path: Pa
         await it.press("P", "enter")
         assert {each.state for each in it.model.checkpoint.values()} == {"enforced"}
         assert len(it.model.checkpoint) == FIX.cost
+
+
+@pytest.mark.parametrize("way", ["row", "key"])
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_a_set_that_is_not_proven_is_put_only_where_that_is_confirmed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, wanted: bool
+) -> None:
+    found = replace(FIX, optimal=False, lower_bound=FIX.cost - 1)
+    monkeypatch.setattr(fixes, "work_out_fix", lambda *_: found)
+    async with desk(tmp_path, "agent-chain", size=(80, 24)) as it:
+        await it.shows("missing")
+        await it.press("F")
+        await it.computed()
+        before = it.model
+        if way == "row":
+            it.bench.query_one(FixList).rows.go_to(("all", "enforced"))
+            await it.press("enter")
+        else:
+            await it.press("escape", "P", "enter")
+        assert it.model is before
+        question = it.app.screen
+        assert isinstance(question, Confirm)
+        assert question.focused is not None
+        assert question.focused.id == "keep", "the safe answer is in focus"
+        await it.shows(f"{NOT_PROVEN[1:15]}")
+        await it.shows(f"at least {FIX.cost - 1}")
+        await it.press(*(["left", "enter"] if wanted else ["enter"]))
+        assert it.app.screen is it.bench
+        assert len(it.model.checkpoint) == (FIX.cost if wanted else 0)
+
+
+async def test_one_step_of_a_set_that_is_not_proven_is_guarded_without_a_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fixes, "work_out_fix", lambda *_: replace(FIX, optimal=False, lower_bound=1))
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.shows("missing")
+        await it.press("F")
+        await it.computed()
+        it.bench.query_one(FixList).rows.go_to(FIX.checkpoints[0])
+        await it.press("enter", "enter")
+        assert len(it.model.checkpoint) == 1
