@@ -21,9 +21,10 @@ _FEW = 64
 """The zones of so many accesses are looked at one by one."""
 _Key = tuple[Situation, str | None]
 """What agents that have the same crossings have in common: their situation and their home."""
-Lost = Callable[[Traveller], tuple[int, int]]
-"""How many crossings an agent has no more, and how many of these had an open door."""
+Fewer = Callable[[Situation, Situation, str | None], tuple[int, int]]
+"""How many crossings fewer agents have in another situation, and how many fewer with an open door."""
 _KEY: Final[Callable[[Traveller], _Key]] = attrgetter("situation", "home")
+_COMMON: Final = attrgetter("situation.common.groups")
 
 
 def crossed_from(mesh: Mesh, traveller: Traveller, source: int | None) -> int:
@@ -169,8 +170,7 @@ class Counts:
         altered: AbstractSet[str],
         *,
         redrawn: bool,
-        fewer: AbstractSet[str] = frozenset(),
-        lost: Lost | None = None,
+        fewer: Fewer | None,
     ) -> "Counts":
         """The same after an edit; these stay as they are.
 
@@ -180,38 +180,39 @@ class Counts:
             agents: the agents that the edit concerns.
             altered: those of which crossings may be others.
             redrawn: whether zones have other systems now, or systems other properties that count.
-            fewer: agents that differ in nothing but some crossings that they have no more.
-            lost: counts these.
+            fewer: counts what agents have otherwise where that can be told.
         """
         made = copy.copy(self)
         excused = agents & (self.approvals.keys() | approvals.keys())
-        again = altered | excused
-        if lost is not None:
-            fewer = fewer & again - excused
-            made.keep(engine, fewer, lost)
-            again -= fewer
-        left = agents - again - fewer
+        if fewer is None:
+            again = altered | excused
+            left = agents - again
+        else:
+            known, come = self.engine.traveller_of, engine.traveller_of
+            both = (agents - excused) & known.keys() & come.keys()
+            # What agents have in common is counted once for all of them.
+            crowd = {each for each in both & altered if _COMMON(known[each]) or _COMMON(come[each])}
+            left = frozenset([each for each in both - crowd if known[each].home == come[each].home])
+            again = agents - left
         if left:
-            made.keep(engine, left)
+            made.keep(engine, left, fewer)
         made.follow(engine, approvals, again, redrawn=redrawn)
         return made
 
-    def keep(self, engine: Engine, agents: AbstractSet[str], lost: Lost | None = None) -> None:
-        """Count as much of these agents, or less what they lost, though they have other situations: only for
-        a copy that nobody else has.
+    def keep(self, engine: Engine, agents: AbstractSet[str], fewer: Fewer | None = None) -> None:
+        """Count as much of these agents, or fewer, though they have other situations: only for a copy that
+        nobody else has.
         """
         self._crossings_of, self._open_of = self._crossings_of.copy(), self._open_of.copy()
         known, come = self.engine.traveller_of, engine.traveller_of
         here = agents & come.keys()
-        before = list(map(known.__getitem__, here))
-        pairs = list(zip(map(_KEY, before), map(_KEY, map(come.__getitem__, here)), strict=True))
-        samples = dict(zip(pairs, before, strict=True))
-        for (was, now), times in Counter(pairs).items():
-            crossings, opened = (0, 0) if lost is None else lost(samples[was, now])
+        before, after = map(known.__getitem__, here), map(come.__getitem__, here)
+        for (was, now), times in Counter(zip(map(_KEY, before), map(_KEY, after), strict=True)).items():
+            crossings, opened = (0, 0) if fewer is None else fewer(was[0], now[0], now[1])
             for counted, less in ((self._crossings_of, crossings), (self._open_of, opened)):
                 if was in counted:
                     counted[now] = counted[was] - less
-            if lost is not None:
+            if crossings or opened:
                 self.crossings -= times * crossings
                 self.open -= times * opened
 

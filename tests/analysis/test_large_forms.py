@@ -72,6 +72,8 @@ FORMS = {
     "many come to a component": {"updating.losing._LARGE": 0, "updating.losing._FEW": 0},
     "what is missed, told by rows": {"updating.losing._LARGE": 0, "updating.differing._FEW": 0},
     "what large components lack": {"updating.losing._LARGE": 0, "updating.losing._MANY": 1},
+    "all that is come to is counted": {"updating.fewer._MANY": ALWAYS},
+    "all that is come to otherwise is counted": {"updating.fewer._MANY": NEVER},
     "all nodes in a list": {"updating.losing._SHARE": NEVER},
     "nodes one by one": {"updating.losing._SHARE": 0},
 }

@@ -127,25 +127,30 @@ class Following:
             redrawn = bool(moved.edit.remade)
             # Boundaries and zones part what is as it was in other ways.
             others = moved.agents if redrawn or moved.guards.zones else earlier.altered
-            lost, fewer = None, moved.missing
-            if moved.gone is not None and not self.engine.candidates.boundaries:
-                lost = Fewer(earlier.kept.engine.mesh, earlier.counts.pairs(), moved.gone)
-                # What agents have in common is counted once for all of them.
-                before = earlier.kept.engine.traveller_of
-                fewer = frozenset(
-                    each for each in fewer & before.keys() if not before[each].situation.common.groups
-                )
             self._counts = earlier.counts.after(
                 self.engine,
                 approvals,
                 moved.agents,
                 others,
                 redrawn=redrawn,
-                fewer=fewer,
-                lost=lost,
+                fewer=self._fewer(earlier, earlier.counts),
             )
         self._let_go()
         return self._counts
+
+    def _fewer(self, earlier: "Earlier", counts: Counts) -> Fewer | None:
+        """Counts what agents come to otherwise, where boundaries are in no way of that and crossings between
+        others are as they were.
+        """
+        was, now, remade = earlier.kept.engine, self.engine, earlier.moved.edit.remade
+        systems = was.mesh.system_number, now.mesh.system_number
+        if (
+            was.candidates.boundaries
+            or now.candidates.boundaries
+            or any(each in systems[0] and each in systems[1] for each in remade)
+        ):
+            return None
+        return Fewer(was.mesh, now.mesh, counts.pairs(), redrawn=bool(remade))
 
     def _let_go(self) -> None:
         """Keep nothing of the reading before once all is worked out: what is large of it goes when whoever
