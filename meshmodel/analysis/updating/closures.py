@@ -131,12 +131,23 @@ class Followed(Losing):
         made.changed, made.less = set(), 0
         return made
 
+    def graph(
+        self, gone: Iterable[Pair], come: Iterable[Pair]
+    ) -> tuple[Chunks[Sequence[int]], Chunks[Sequence[int]]]:
+        """For each node the nodes after it, and those before it, where some steps go and others come."""
+        ahead, behind = self.successors.copy(), self._behind.copy()
+        for leaves, enters in gone:
+            ahead.put(leaves, _without(ahead[leaves], enters))
+            behind.put(enters, _without(behind[enters], leaves))
+        for leaves, enters in come:
+            ahead.put(leaves, (*ahead[leaves], enters))
+            behind.put(enters, (*behind[enters], leaves))
+        return ahead, behind
+
     def follow(self, gone: Iterable[Pair], come: Iterable[Pair]) -> None:
         """Take steps away and add others: only for a copy that nobody else has."""
         gone = tuple(gone)
-        for leaves, enters in gone:
-            self.successors.put(leaves, _without(self.successors[leaves], enters))
-            self._behind.put(enters, _without(self._behind[enters], leaves))
+        self.successors, self._behind = self.graph(gone, ())
         if gone:
             self._lose(gone)
         for leaves, enters in come:

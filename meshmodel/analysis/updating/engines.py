@@ -91,7 +91,6 @@ def move(kept: Kept, changes: Changes) -> Moved | None:
     if edit is None:
         return None
     mesh = edit.mesh
-    effective = _moved(kept.effective, edit.gone, edit.come)
     hearing = kept.hearing
     steered = [
         mesh.agent_node[str(key)]
@@ -99,9 +98,10 @@ def move(kept: Kept, changes: Changes) -> Moved | None:
         if key in mesh.agent_node and _steered(one) != _steered(other)
     ]
     if edit.gone or edit.come or edit.remade or steered:
-        ahead, behind = effective.successors, effective.behind
+        ahead, behind = kept.effective.graph(edit.gone, edit.come)
         hearing = hearing.edited(mesh, edit.gone, edit.come, ahead, behind, steered=steered)
-    edit, effective = _triggered(kept, edit, hearing, effective)
+    edit = _triggered(kept, edit, hearing)
+    effective = _moved(kept.effective, edit.gone, edit.come)
     first_agent, first_credential = mesh.first_agent, mesh.first_credential
     own = _moved(
         kept.own,
@@ -150,21 +150,18 @@ def _steered(record: Any) -> object:
     return None if record is None else record.is_active and record.is_steerable
 
 
-def _triggered(kept: Kept, edit: Edited, hearing: Hearing, effective: Followed) -> tuple[Edited, Followed]:
+def _triggered(kept: Kept, edit: Edited, hearing: Hearing) -> Edited:
     """The graph with the triggers that there are now, declared or arising."""
-    mesh, before, shared = edit.mesh, kept.engine.mesh, kept.effective
+    mesh, before = edit.mesh, kept.engine.mesh
     declared, known = mesh.declared_triggers, before.declared_triggers
     arising, risen = hearing.arising, kept.hearing.arising
     if declared is known and arising is risen:
-        return edit, effective
+        return edit
     differing = (declared ^ known) | (arising ^ risen)
     gone = {each for each in differing if each not in declared and each not in arising}
     come = {each for each in differing if each not in known and each not in risen}
     if not gone and not come:
-        return edit, effective
-    if effective is shared:
-        effective = shared.copy()
-    effective.follow(gone, come)
+        return edit
     mesh.steps["trigger"] = patched(before.steps["trigger"], gone, come)
     mesh.triggered_by = before.triggered_by.copy()
     for leaves, enters in gone:
@@ -176,13 +173,12 @@ def _triggered(kept: Kept, edit: Edited, hearing: Hearing, effective: Followed) 
         for reading, steps in ((before, gone), (mesh, come))
         for leaves, enters in steps
     }
-    made = replace(
+    return replace(
         edit,
         places=edit.places | places,  # type: ignore[operator]  # kinds of steps
         gone=(*edit.gone, *gone),
         come=(*edit.come, *come),
     )
-    return made, effective
 
 
 def _baseline(kept: Kept, edit: Edited, guards: Guarded, effective: Followed) -> Followed:
