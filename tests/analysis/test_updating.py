@@ -1,5 +1,6 @@
 """What edits are followed with: lists in chunks, components that fall apart, subjects of findings."""
 
+import contextlib
 import operator
 import random
 from dataclasses import replace
@@ -14,17 +15,19 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.relations import ENDS, Related
 from meshmodel.analysis.rules import RULES
 from meshmodel.analysis.steps import bits
-from meshmodel.analysis.updating import chunks, losing
+from meshmodel.analysis.updating import chunks, fewer, losing
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.closures import Followed
 from meshmodel.analysis.updating.engines import keep, move
 from meshmodel.analysis.updating.found import WITHIN
 from meshmodel.api import analyse
+from meshmodel.model.errors import InvalidModelError
 from meshmodel.store.edits import Edit, Put, Remove, Rename, apply_edit
 from tests.analysis.following import followed
 from tests.analysis.random_edits import TODAY
 from tests.analysis.random_models import random_model
 from tests.analysis.test_incremental import Emptying, answers, assert_equal
+from tests.benchmarks.editing import EDITS
 from tests.benchmarks.meshes import clustered
 
 KEYS = st.sampled_from([letter + str(number) for letter in "abc" for number in range(9)])
@@ -155,6 +158,30 @@ def test_what_agents_miss_is_taken_out_of_what_they_have_in_common(seed, monkeyp
                 assert (now.sources, now.reach, now.steered) == (again.sources, again.reach, again.steered)
                 assert now.home_mask == again.home_mask
                 assert rows_of(now, there) == rows_of(again, there)
+
+
+@pytest.mark.parametrize("many", [-1, 3, 200])
+def test_crossings_are_counted_by_what_agents_come_to_otherwise(many, monkeypatch):
+    monkeypatch.setattr(fewer, "_MANY", many)
+    lost = gained = 0
+    for seed in range(3):
+        rng = random.Random(seed)
+        snapshot = clustered(240, 480, dense=True, seed=seed, guarded=rng.choice((0.0, 0.1, 0.4)))
+        analysis = analyse(snapshot)
+        before = analysis.summary
+        for _ in range(15):
+            make, kind = EDITS[rng.choice(sorted(EDITS))]
+            with contextlib.suppress(InvalidModelError, IndexError):
+                edited = apply_edit(snapshot, make(rng, snapshot, kind))
+                # Half of them are taken back.
+                for each in (edited, snapshot) if rng.randrange(2) else (edited,):
+                    analysis = analyse(each, previous=analysis)
+                    summary = analysis.summary
+                    assert summary == analyse(each).summary
+                    lost += summary.crossings < before.crossings
+                    gained += summary.crossings > before.crossings
+                    before, snapshot = summary, each
+    assert min(lost, gained) > 5
 
 
 class Telling(Emptying):

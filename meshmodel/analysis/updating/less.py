@@ -174,8 +174,8 @@ class Less:
             sources = self._sources.out_of(group.sources)
             if not sources and not group.home:
                 continue
-            # From sources that add nothing to what is reached alone less may follow. That may be another object,
-            # but begins with the same.
+            # From sources that add nothing to what is reached alone less may follow; that may be another
+            # object, but begins with the same.
             if sources & (self._still if group.unchecked.seeds is alone.seeds else self._odd):
                 return None
             if id(group) not in self._groups:
