@@ -295,18 +295,23 @@ class _Missing:
         """Arguments: what most agents reach no more, and all as above."""
         mesh = after.engine.mesh
         self._alone, self._travellers = kept.engine.alone, kept.engine.traveller_of
-        self._zones = mesh.zone_mask
+        self._zones, self._triggers = mesh.zone_mask, mesh.triggered_by
         self._less = Less(gone, mesh)
         # What agents are themselves, or what steers or excuses them, may be something else.
         self._others = {str(key) for key, _, _ in changes.of("agent")}
         self._others |= {str(key[0]) for key, _, _ in changes.of("intent")}
-        first = mesh.first_agent
-        nodes = {enters for _, enters in chain(edit.gone, edit.come)}
-        nodes.update(after.effective.odd, after.baseline.odd)
+        first, effective = mesh.first_agent, after.effective
+        nodes = {enters for _, enters in edit.come}
+        nodes.update(effective.odd, after.baseline.odd)
         # What triggers an agent is a source of it though nobody reads that any more.
-        for read in bits(gone.effective & mesh.read):
-            nodes.update(after.effective.successors[read + WRITE])
+        self._reads = gone.effective & mesh.read
+        steered = {enters for read in bits(self._reads) for enters in effective.successors[read + WRITE]}
+        for leaves, enters in edit.gone:
+            if enters >= first and leaves < mesh.first_credential and leaves % 5 == WRITE:
+                # Where it does that no more the agent may read it still.
+                (steered if self._reads >> leaves - WRITE & 1 else nodes).add(enters)
         self._others |= {mesh.agents[node - first] for node in nodes if node >= first}
+        self._steered = {mesh.agents[node - first] for node in steered if node >= first}
 
     def of(self, agent: str) -> tuple[Unchecked, Traveller | None] | None:
         """What an agent reaches unchecked, alone as the start, and what is known of it if it is no person;
@@ -318,7 +323,8 @@ class _Missing:
         alone = self._less.unchecked(before)
         if alone is None or was is None:
             return None if alone is None else (alone, None)
-        situation = self._less.situation(was.situation, before)
+        staying = self._triggers.get(was.node, 0) & self._reads if agent in self._steered else 0
+        situation = self._less.situation(was.situation, before, staying)
         if situation is None:
             return None
         home = was.home

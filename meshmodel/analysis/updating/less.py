@@ -97,23 +97,26 @@ class Less:
         )
         self._untrusted = mesh.untrusted
         # By what there was before, which the reading before keeps.
-        self._situations: dict[int, Situation | None] = {}
+        self._situations: dict[tuple[int, int], Situation | None] = {}
         self._several: dict[int, tuple[Group, ...] | None] = {}
         self._commons: dict[int, Common | None] = {}
-        self._groups: dict[int, Group | None] = {}
+        self._groups: dict[tuple[int, int], Group | None] = {}
         self._unchecked: dict[int, Unchecked | None] = {}
+        self._seeds: dict[int, tuple[tuple[int, ...], ...] | None] = {}
         self._parts: dict[int, tuple[int, ...] | None] = {}
 
-    def situation(self, before: Situation, alone: Unchecked) -> Situation | None:
+    def situation(self, before: Situation, alone: Unchecked, staying: int) -> Situation | None:
         """What is left of what agents have in common; ``None`` where that cannot be told so.
 
         Args:
             before: what they had in common.
             alone: what they reached alone as the start.
+            staying: the systems that are sources though they are not read any more, by their read accesses.
         """
-        if id(before) not in self._situations:
-            self._situations[id(before)] = self._situation(before, alone)
-        return self._situations[id(before)]
+        key = id(before), staying
+        if key not in self._situations:
+            self._situations[key] = self._situation(before, alone, staying)
+        return self._situations[key]
 
     def unchecked(self, before: Unchecked) -> Unchecked | None:
         """What is left of what a start reaches unchecked; ``None`` where that cannot be told so."""
@@ -123,18 +126,25 @@ class Less:
 
     def _left_of(self, before: Unchecked) -> Unchecked | None:
         gone = self._gone
-        parts = [part for each in before.seeds if (part := self._part(each)) is not None]
-        if len(parts) < len(before.seeds):
+        if id(before.seeds) not in self._seeds:
+            self._seeds[id(before.seeds)] = self._begun(before.seeds)
+        seeds, waiting, leaving = self._seeds[id(before.seeds)], before.waiting, before.leaving
+        if seeds is None:
             return None
-        seeds, waiting, leaving = before.seeds, before.waiting, before.leaving
         if gone.checkpoints or gone.guarded:
-            seeds = tuple(parts)
             waiting = tuple([step for step in waiting if step not in gone.guarded])
             leaving = union([leaves for leaves, _ in waiting])
         elif not self._row.among(before.row):
             return before
         dropped = without(before.dropped, gone.checkpoints)
         return Unchecked(self._row.out_of(before.row), dropped, seeds, waiting, leaving)
+
+    def _begun(self, seeds: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...] | None:
+        """What is left of nodes with which starts begin, the same where all of it is."""
+        parts = [part for each in seeds if (part := self._part(each)) is not None]
+        if len(parts) < len(seeds):
+            return None
+        return tuple(parts) if self._gone.checkpoints or self._gone.guarded else seeds
 
     def _part(self, part: tuple[int, ...]) -> tuple[int, ...] | None:
         """What is left of nodes with which starts begin; ``None`` where one may reach something else."""
@@ -147,10 +157,10 @@ class Less:
             self._parts[id(part)] = left
         return self._parts[id(part)]
 
-    def _situation(self, before: Situation, alone: Unchecked) -> Situation | None:
-        sources, reach = self._sources.out_of(before.sources), self._effective.out_of(before.reach)
+    def _situation(self, before: Situation, alone: Unchecked, staying: int) -> Situation | None:
+        sources, reach = self._sources.out_of(before.sources) | staying, self._effective.out_of(before.reach)
         number = len(before.groups) - len(before.rest)
-        groups = self._left(before.groups[:number], alone)
+        groups = self._left(before.groups[:number], alone, staying)
         if id(before.rest) not in self._several:
             self._several[id(before.rest)] = self._left(before.rest, alone)
         rest = self._several[id(before.rest)]
@@ -168,23 +178,30 @@ class Less:
             return None if groups is None else before
         return Common(groups, self._row.out_of(before.nodes))
 
-    def _left(self, before: Iterable[Group], alone: Unchecked) -> tuple[Group, ...] | None:
+    def _left(self, before: Iterable[Group], alone: Unchecked, staying: int = 0) -> tuple[Group, ...] | None:
+        """What is left of some groups; sources that stay are with those that add nothing to what is reached
+        alone, as what is not read adds nothing.
+        """
         found = []
         for group in before:
             sources = self._sources.out_of(group.sources)
-            if not sources and not group.home:
+            # That may be another object, but begins with the same.
+            is_plain = group.unchecked.seeds is alone.seeds
+            if not sources and not group.home and not (is_plain and staying):
                 continue
-            # From sources that add nothing to what is reached alone less may follow; that may be another
-            # object, but begins with the same.
-            if sources & (self._still if group.unchecked.seeds is alone.seeds else self._odd):
+            # From sources that add nothing to what is reached alone less may follow.
+            if sources & (self._still if is_plain else self._odd):
                 return None
-            if id(group) not in self._groups:
-                self._groups[id(group)] = self._group(group, sources)
-            left = self._groups[id(group)]
+            key = id(group), staying if is_plain else 0
+            if is_plain:
+                sources, staying = sources | staying, 0
+            if key not in self._groups:
+                self._groups[key] = self._group(group, sources)
+            left = self._groups[key]
             if left is None:
                 return None
             found.append(left)
-        return tuple(found)
+        return None if staying else tuple(found)
 
     def _group(self, before: Group, sources: int) -> Group | None:
         unchecked = self.unchecked(before.unchecked)
