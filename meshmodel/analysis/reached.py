@@ -153,18 +153,26 @@ class _Later:
         self._same: dict[int, tuple[int, Reaching]] = {}
 
     def __call__(self, key: Any) -> Reaching:
+        return self.each((key,))[0]
+
+    def each(self, keys: Iterable[Any]) -> list[Reaching]:
+        """The same for each of several keys."""
         columns, places = self._columns.prepare()
-        nodes = self._nodes(key)
-        marks = columns[places[nodes[0]]]
-        if len(nodes) > 1:
-            for node in nodes[1:]:
-                marks |= columns[places[node]]
-            return self._names.of(marks)
-        # Most sets of agents are the same object, and it takes long to tell large numbers apart.
-        known = self._same.get(id(marks))
-        if known is None:
-            known = self._same[id(marks)] = marks, self._names.of(marks)
-        return known[1]
+        same, names = self._same, self._names
+        found = []
+        for nodes in map(self._nodes, keys):
+            marks = columns[places[nodes[0]]]
+            if len(nodes) > 1:
+                for node in nodes:
+                    marks |= columns[places[node]]
+                found.append(names.of(marks))
+                continue
+            # Most sets of agents are the same object, and it takes long to tell large numbers apart.
+            known = same.get(id(marks))
+            if known is None:
+                known = same[id(marks)] = marks, names.of(marks)
+            found.append(known[1])
+        return found
 
 
 class Reached:
@@ -217,26 +225,12 @@ class Reached:
         """For each of several keys the active agents that reach one of the nodes that it has, found when
         somebody asks: findings may keep them.
         """
-        return Looked(_Later(nodes, self._columns, self.names), keys)
+        later = _Later(nodes, self._columns, self.names)
+        return Looked(later, keys, later.each)
 
-    def each(self, nodes: Iterable[Sequence[int]]) -> list[Reaching]:
-        """For each of several rows of nodes the active agents that reach one of them."""
-        columns, places = self._columns.prepare()
-        found = []
-        # Most sets of agents are the same object, and it takes long to tell large numbers apart.
-        known: dict[int, Reaching] = {}
-        for some in nodes:
-            marks = columns[places[some[0]]]
-            if len(some) > 1:
-                for node in some:
-                    marks |= columns[places[node]]
-                found.append(self.names.of(marks))
-                continue
-            who = known.get(id(marks))
-            if who is None:
-                who = known[id(marks)] = self.names.of(marks)
-            found.append(who)
-        return found
+    def each(self, nodes: Nodes, keys: Iterable[Any]) -> list[Reaching]:
+        """For each of several keys the active agents that reach one of the nodes that it has."""
+        return _Later(nodes, self._columns, self.names).each(keys)
 
     def marks(self, node: int) -> int:
         """The active agents that reach a node, as bits."""

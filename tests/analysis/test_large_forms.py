@@ -71,6 +71,7 @@ FORMS = {
     "doors put in order one by one": {"updating.doors._SELDOM": 0},
     "many come to a component": {"updating.losing._LARGE": 0, "updating.losing._FEW": 0},
     "what is missed, told by rows": {"updating.losing._LARGE": 0, "updating.differing._FEW": 0},
+    "findings are looked for one by one": {"updating.chunks._CLOSE": 0, "updating.chunks._FEW": NEVER},
     "what large components lack": {"updating.losing._LARGE": 0, "updating.losing._MANY": 1},
     "all that is come to is counted": {"updating.fewer._MANY": ALWAYS},
     "all that is come to otherwise is counted": {"updating.fewer._MANY": NEVER},

@@ -3,6 +3,7 @@
 import contextlib
 import operator
 import random
+from collections import Counter
 from dataclasses import replace
 from itertools import chain
 
@@ -67,6 +68,48 @@ def test_sorted_items_change_as_a_dictionary_does(size):
             for words in ("a", "b1", "d"):
                 assert found.beginning(words) == [key for key in sorted(naive) if key.startswith(words)]
             assert [found.get(key) for key in keys] == [naive.get(key) for key in keys]
+
+    hold()
+
+
+@pytest.mark.parametrize("close", [0, 2, 99])
+def test_items_are_exchanged_where_there_are_some(size, close, monkeypatch):
+    monkeypatch.setattr(chunks, "_CLOSE", close)
+
+    @given(known=st.dictionaries(KEYS, st.integers(1, 3)), found=st.dictionaries(KEYS, st.integers(4, 6)))
+    def hold(known, found):
+        before = chunks.Sorted.of(sorted(known), [known[key] for key in sorted(known)])
+        after, left = before.exchanged(found)
+        there = {**known, **{key: item for key, item in found.items() if key in known and key not in left}}
+        assert dict(left) == {key: item for key, item in found.items() if there.get(key) != item}
+        assert dict(zip(after.keys(), after.items(), strict=True)) == there
+        assert list(before.items()) == [known[key] for key in sorted(known)]
+        assert close < 99 or not left.keys() & known.keys()
+
+    hold()
+
+
+def test_items_change_where_their_keys_begin_so(size):
+    @given(known=st.dictionaries(KEYS, st.integers(1, 3)), words=st.sets(st.sampled_from("abcd")))
+    def hold(known, words):
+        before = chunks.Sorted.of(sorted(known), [known[key] for key in sorted(known)])
+        seen = []
+
+        def change(items):
+            seen.extend(items)
+            return [10 * item if item == 2 else item for item in items]
+
+        after = before.changed_at(sorted(words), change)
+        meant = [item for key, item in sorted(known.items()) if key[0] in words]
+        assert not Counter(meant) - Counter(seen)
+        assert list(after.keys()) == sorted(known)
+        for key, item in known.items():
+            if key[0] in words:
+                assert after.get(key) == (10 * item if item == 2 else item)
+            else:
+                assert after.get(key) in (item, 10 * item if item == 2 else item)
+        if not words:
+            assert not seen
 
     hold()
 

@@ -115,7 +115,7 @@ class Facts:
 
     def reaching_each(self, nodes: Nodes, keys: Sequence[Any]) -> Sequence[Reaching]:
         """The same of the nodes that each of some keys has, for findings to keep."""
-        return self.who.later(nodes, keys) if self.anew else self.who.each(map(nodes, keys))
+        return self.who.later(nodes, keys) if self.anew else self.who.each(nodes, keys)
 
     def named(self, agents: Sequence[tuple[str, ...]]) -> Sequence[Reaching]:
         """Several rows of agents in words, for findings to keep; many of them are the same object."""

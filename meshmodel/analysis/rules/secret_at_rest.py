@@ -1,6 +1,7 @@
 """A secret that lies where it was not made to lie."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from operator import attrgetter
 from typing import Final, TypeVar
 
@@ -67,9 +68,14 @@ def _obtaining(facts: Facts, custodies: Sequence[Custody]) -> Sequence[Reaching]
 
     def nodes(custody: Custody) -> list[int]:
         first = 5 * number[custody.system]
-        return [first + ACTION_NUMBER[action] for action in custody.obtained_by]
+        return [first + action for action in _numbers(custody.obtained_by)]
 
     return facts.reaching_each(nodes, custodies)
+
+
+@cache
+def _numbers(actions: tuple[Action, ...]) -> tuple[int, ...]:
+    return tuple(map(ACTION_NUMBER.__getitem__, actions))
 
 
 def _severities(facts: Facts, credentials: Iterable[Credential]) -> dict[str, Severity]:

@@ -3,12 +3,15 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain
+from operator import is_not
 from typing import Any, Generic, TypeVar, overload
 
 Item = TypeVar("Item")
 
 _FEW = 40
 """So many keys of a chunk are looked for one by one."""
+_CLOSE = 32
+"""Where items at no fewer than one key of so many are others, all these keys are looked at."""
 SHIFT = 8
 """A chunk has two to the power of so many items."""
 REST = (1 << SHIFT) - 1
@@ -168,40 +171,68 @@ class Sorted(Generic[Item]):
         return found
 
     def changed_at(
-        self, beginnings: Iterable[str], change: Callable[[Sequence[Item]], Sequence[Item]]
+        self, beginnings: Sequence[str], change: Callable[[Sequence[Item]], Sequence[Item]]
     ) -> "Sorted[Item]":
-        """The same with other items at the keys that begin in some ways.
+        """The same with other items at keys that begin in some ways.
 
         Args:
-            beginnings: those, in order.
-            change: gives for items as many others, or the same where they stay.
+            beginnings: those, in order; none of them begins like another one.
+            change: gives as many others for the items of the chunks in which there are such keys, and the
+                same where they stay.
         """
-        places: list[tuple[int, int]] = []
-        number = 0
-        for words in beginnings if self._keys else ():
-            number = max(0, bisect_right(self._firsts, words, number) - 1)
-            keys = self._keys[number]
-            place = bisect_left(keys, words)
-            while True:
-                if place == len(keys):
-                    if number + 1 == len(self._keys):
-                        break
-                    number, place = number + 1, 0
-                    keys = self._keys[number]
-                if not keys[place].startswith(words):
-                    break
-                places.append((number, place))
-                place += 1
-        were = [self._items[number][place] for number, place in places]
-        chunks: dict[int, list[Item]] = {}
-        for (number, place), was, now in zip(places, were, change(were), strict=True):
-            if now is not was:
-                if number not in chunks:
-                    chunks[number] = self._items[number].copy()
-                chunks[number][place] = now
-        if not chunks:
-            return self
-        return Sorted(self._keys, [chunks.get(number, each) for number, each in enumerate(self._items)])
+        numbers = self._beginning_at(beginnings)
+        now = change(list(chain.from_iterable(map(self._items.__getitem__, numbers))))
+        chunks = self._items.copy()
+        end = 0
+        for number in numbers:
+            were = self._items[number]
+            begin, end = end, end + len(were)
+            some = list(now[begin:end])
+            if any(map(is_not, were, some)):
+                chunks[number] = some
+        return Sorted(self._keys, chunks)
+
+    def _beginning_at(self, beginnings: Sequence[str]) -> list[int]:
+        """The numbers of the chunks in which keys may begin in some ways: those are in order."""
+        firsts, found = self._firsts, list[int]()
+        place = number = 0
+        while place < len(beginnings) and firsts:
+            number = max(0, bisect_right(firsts, beginnings[place], number) - 1)
+            found.append(number)
+            number += 1
+            if number == len(firsts):
+                break
+            place = bisect_left(beginnings, firsts[number], place + 1)
+            while number < len(firsts) and firsts[number].startswith(beginnings[place - 1]):
+                found.append(number)
+                number += 1
+        return sorted(set(found))
+
+    def exchanged(self, found: Mapping[Any, Item]) -> tuple["Sorted[Item]", Mapping[Any, Item]]:
+        """The same with other items at keys that are there, where these lie close together; and what is left
+        to be put.
+
+        Args:
+            found: the items by their keys: none of them is there already.
+        """
+        if not found or not self._keys:
+            return self, found
+        begin, end = (max(0, bisect_right(self._firsts, key) - 1) for key in (min(found), max(found)))
+        keys = self._keys[begin : end + 1]
+        if _CLOSE * len(found) < sum(map(len, keys)):
+            return self, found
+        chunks = self._items.copy()
+        known = 0
+        for number, some in enumerate(keys, begin):
+            were = chunks[number]
+            chunks[number] = now = list(map(found.get, some, were))
+            known += sum(map(is_not, were, now))
+        if known < len(found):
+            there = set(chain.from_iterable(keys))
+            found = {key: item for key, item in found.items() if key not in there}
+        else:
+            found = {}
+        return Sorted(self._keys, chunks), found
 
     def after(
         self,

@@ -75,6 +75,17 @@ def _keys(findings: Sequence[Finding]) -> list[str]:
     return keys
 
 
+def _by_subject(findings: Sequence[Finding]) -> dict[str, Finding]:
+    """Findings of one rule by their subjects, each key once."""
+    found = {finding.subject: finding for finding in findings}
+    if len(found) < len(findings):
+        found = {}
+        for finding in findings:
+            subject = finding.subject
+            found[subject if subject not in found else subject + _OTHER] = finding
+    return found
+
+
 def find(facts: Facts, today: date) -> Found:
     """All findings, from scratch."""
     return Found.of(facts.doors, findings(facts, today))
@@ -182,7 +193,6 @@ class Refinding:
             subjects = [
                 one for each in subjects for _, shelf in shelves for one in shelf.beginning(f"{each}>")
             ]
-        subjects.sort()
         self._replace(rule.id, dict.fromkeys(self._of_rule.get(rule.id, ()), subjects), found)
 
     def _leave_out(self, rule: Rule) -> None:
@@ -225,17 +235,16 @@ class Refinding:
             left: the subjects of which there may be none any more, by the severity that they had.
             findings: those that there are now, of some of these and of others.
         """
-        found: defaultdict[int, dict[str, Finding]] = defaultdict(dict)
+        parts: defaultdict[int, list[Finding]] = defaultdict(list)
         for finding in findings:
-            here, subject = found[_RANK[finding.severity]], finding.subject
-            here[subject if subject not in here else subject + _OTHER] = finding
+            parts[_RANK[finding.severity]].append(finding)
         ranks = self._of_rule.setdefault(rule, set())
-        for rank in left.keys() | found.keys():
-            here = found.get(rank, {})
+        for rank in left.keys() | parts.keys():
+            here = _by_subject(parts.get(rank, ()))
             shelf = self._shelves.get((rank, rule))
-            # Where they are in order already, they stay so.
-            ordered = sorted(dict.fromkeys(chain(left.get(rank, ()), here)))
-            made = (shelf or Sorted[Finding].of([], [])).put(ordered, here)
+            gone = [subject for subject in left.get(rank, ()) if subject not in here]
+            made, rest = (shelf or Sorted[Finding].of([], [])).exchanged(here)
+            made = made.put(sorted({*gone, *rest}), rest)
             if made is not shelf:
                 ranks.add(rank)
                 self._shelves[rank, rule] = made

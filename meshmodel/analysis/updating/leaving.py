@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
-from operator import attrgetter
+from itertools import compress
 from typing import cast
 
 from meshmodel.analysis.entering import Passing, Way
@@ -69,37 +69,53 @@ def left_out(gone: AbstractSet[str], names: Names, findings: Sequence[Finding]) 
         names: of those that are there.
         findings: what the last column that they are told by has is their agents.
     """
-    known: dict[int, tuple[tuple[str, ...], Reaching | None]] = {}
-    numbers: list[int] = []
-    were: list[Finding] = []
-    others: list[Reaching] = []
-    for number, finding in enumerate(findings):
-        columns, place = finding.columns, finding.place
-        agents = columns.agents[place]
-        # Most have theirs in common.
-        both = known.get(id(agents))
-        if both is None:
-            left = None if gone.isdisjoint(agents) else tuple([each for each in agents if each not in gone])
-            both = known[id(agents)] = agents, None if left is None else names.these(left)
-        if both[1] is not None:
-            told = columns.told
-            numbers.append(number)
-            # However many agents left since it was first found, that is one step away.
-            were.append(told.were[place] if isinstance(told, Retold) else finding)
-            others.append(both[1])
+    agents = _agents_of(findings)
+    # Most have theirs in common.
+    numbers = list(map(id, agents))
+    left = {
+        number: names.these(tuple([each for each in those if each not in gone]))
+        for number, those in dict(zip(numbers, agents, strict=True)).items()
+        if not gone.isdisjoint(those)
+    }
+    others = list(map(left.get, numbers))
     found = list(findings)
-    if others:
-        _, remedy, references, *_ = were[0].columns
-        agents_of = [each.agents for each in others]
-        columns = Columns(Retold(were, others), remedy, references, agents_of, Looked(_actions, were))
-        some = list(map(found.__getitem__, numbers))
-        severities, subjects, said = (
-            map(attrgetter(each), some) for each in ("severity", "subject", "accepted")
-        )
-        made = Finding.several(some[0].rule, severities, subjects, columns, range(len(some)), said)
-        for number, finding in zip(numbers, made, strict=True):
-            found[number] = finding
+    if left:
+        some = list(compress(findings, others))
+        told = iter(_retold(some, [each for each in others if each is not None]))
+        for place, other in enumerate(others):
+            if other is not None:
+                found[place] = next(told)
     return found
+
+
+def _agents_of(findings: Sequence[Finding]) -> list[tuple[str, ...]]:
+    """The agents of each of these."""
+    columns = [each.columns.agents for each in findings]
+    later = {id(each): each for each in columns if isinstance(each, Looked)}
+    found = [
+        () if id(column) in later else column[finding.place]
+        for column, finding in zip(columns, findings, strict=True)
+    ]
+    for column in later.values():
+        numbers = [number for number, each in enumerate(columns) if each is column]
+        agents = column.at([findings[number].place for number in numbers])
+        for number, those in zip(numbers, agents, strict=True):
+            found[number] = those
+    return found
+
+
+def _retold(findings: Sequence[Finding], agents: Sequence[Reaching]) -> list[Finding]:
+    """Findings of one rule with other agents."""
+    # However many agents left since they were first found, that is one step away.
+    were = [
+        told.were[each.place] if isinstance(told := each.columns.told, Retold) else each for each in findings
+    ]
+    _, remedy, references, *_ = were[0].columns
+    columns = Columns(
+        Retold(were, agents), remedy, references, [each.agents for each in agents], Looked(_actions, were)
+    )
+    rules, severities, subjects, said, *_ = zip(*findings, strict=True)
+    return Finding.several(rules[0], severities, subjects, columns, range(len(findings)), said)
 
 
 def _actions(finding: Finding) -> tuple[Action, ...]:

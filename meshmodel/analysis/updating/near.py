@@ -231,7 +231,7 @@ class Near:
     @property
     def left(self) -> set[str]:
         """The systems that they reached."""
-        return self._ids(self._parted[1])["system"]
+        return self._systems(self._parted[1])
 
     @cached_property
     def _presented(self) -> set[str]:
@@ -262,17 +262,25 @@ class Near:
         )
 
     def _ids(self, mask: int) -> Ids:
-        found: Ids = {"system": set(), "agent": set(), "credential": set(), "zone": set()}
-        new = self._after.engine.mesh  # what is gone still has its number
-        systems, credentials = new.systems, new.credentials
-        accesses = mask & (1 << 5 * len(systems)) - 1
+        return {
+            "system": self._systems(mask),
+            "agent": set(),
+            "credential": self._credentials(mask),
+            "zone": set(),
+        }
+
+    def _systems(self, mask: int) -> set[str]:
+        mesh = self._after.engine.mesh  # what is gone still has its number
+        accesses = mask & (1 << 5 * len(mesh.systems)) - 1
         touched = 0
         for action in range(5):
-            touched |= accesses >> action & new.read
-        found["system"] = {systems[read // 5] for read in bits(touched)}
-        held = mask >> new.first_credential & (1 << len(credentials)) - 1
-        found["credential"] = set(map(credentials.__getitem__, bits(held)))
-        return found
+            touched |= accesses >> action & mesh.read
+        return {mesh.systems[read // 5] for read in bits(touched)}
+
+    def _credentials(self, mask: int) -> set[str]:
+        mesh = self._after.engine.mesh
+        held = mask >> mesh.first_credential & (1 << len(mesh.credentials)) - 1
+        return set(map(mesh.credentials.__getitem__, bits(held)))
 
     @cached_property
     def _follows(self) -> set[str]:
