@@ -2,6 +2,7 @@
 
 import pytest
 
+from meshmodel.analysis.updating import losing
 from meshmodel.model import records as r
 from meshmodel.store.edits import Put, Remove
 from tests.analysis.random_models import snapshot_of
@@ -120,3 +121,30 @@ def test_a_checkpoint_that_comes_is_met_by_who_takes_only_some_of_its_steps():
     _, after = followed(snapshot_of(records), Put(made))
     (told,) = [each for each in after.findings if each.rule == "self-approved-checkpoint"]
     assert told.agents == ("both", "reader", "writer")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Remove("system", "bank"),
+        Remove("grant", ("key", "bank")),
+        Remove("exchange", ("next", "key")),
+        Put(r.System("bank", sensitivity="public")),
+    ],
+)
+def test_from_a_stored_secret_nothing_confidential_follows_any_more(change, monkeypatch):
+    monkeypatch.setattr(losing, "_LARGE", 0)
+    records = [
+        r.System("notes"),
+        r.System("bank", sensitivity="confidential"),
+        *(r.Credential(each) for each in ("first", "next", "key")),
+        r.Exchange("first", "next"),
+        r.Exchange("next", "key"),
+        r.Grant("key", "bank", ("read",)),
+        r.Custody("notes", "first"),
+    ]
+    told = [
+        [each.severity for each in found.findings if each.rule == "secret-at-rest"]
+        for found in followed(snapshot_of(records), change)
+    ]
+    assert told == [["high"], ["medium"]]

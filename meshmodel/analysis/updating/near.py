@@ -1,6 +1,6 @@
 """Which records an edit is near to: what the cases of local rules may depend on (see ``rules.base``)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
@@ -286,11 +286,11 @@ class Near:
     def _follows(self) -> set[str]:
         """The credentials from which something else follows, or something with another place among others."""
         mesh = self._after.engine.mesh
-        nodes = self._following(lambda one, other: one.domain != other.domain)
+        nodes = self._following(self._after.effective.changed, lambda one, other: one.domain != other.domain)
         return {mesh.credentials[node - mesh.first_credential] for node in nodes}
 
-    def _following(self, differs: Callable[[System, System], bool]) -> list[int]:
-        """The credentials from which something else follows, or a system that differs so, by their nodes."""
+    def _following(self, changed: Iterable[int], differs: Callable[[System, System], bool]) -> list[int]:
+        """The credentials among these nodes, and those from which a system follows that differs so."""
         mesh, effective = self._after.engine.mesh, self._after.effective
         hit = [
             mesh.access_node(str(key), action)
@@ -298,7 +298,7 @@ class Near:
             if one is not None and other is not None and differs(one, other)
             for action in range(5)
         ]
-        nodes = chain(effective.changed, effective.leading(hit) if hit else ())
+        nodes = chain(changed, effective.leading(hit) if hit else ())
         first, after = mesh.first_credential, mesh.first_agent
         return [node for node in nodes if first <= node < after]
 
@@ -310,7 +310,11 @@ class Near:
         before, after = self._before.effective, self._after.effective
         old, mesh = self._before.engine.mesh, self._after.engine.mesh
         then, now = (each.at_level[2] | each.at_level[3] for each in (old, mesh))
-        nodes = self._following(lambda one, other: _is_private(one) != _is_private(other))
+        changed = after.changed
+        if after.less and not after.less & (then | now):
+            # All others miss nothing but that.
+            changed = changed & after.odd
+        nodes = self._following(changed, lambda one, other: _is_private(one) != _is_private(other))
         one, other = (map(each.component.__getitem__, nodes) for each in (before, after))
         places = list(zip(one, other, strict=True))
         differing = {
