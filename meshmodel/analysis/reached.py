@@ -1,5 +1,7 @@
 """Who effectively reaches what: agents by what they reach, as sets and in words."""
 
+from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, compress
@@ -119,11 +121,16 @@ class _Columns:
     It keeps the reading no longer than until then.
     """
 
-    def __init__(self, engine: Engine | None, columns: list[int], places: Sequence[int]) -> None:
-        """Arguments: the reading; where there is none, the columns, and which one each node has."""
+    def __init__(
+        self, engine: Engine | None, columns: list[int], places: Sequence[int], sizes: list[int]
+    ) -> None:
+        """Arguments: the reading; where there is none, the columns, which one each node has, and how many
+        nodes have each.
+        """
         self._engine = engine
         self._columns = columns
         self._places = places
+        self._sizes = sizes
 
     def prepare(self) -> tuple[list[int], Sequence[int]]:
         """The columns, and which one each node has."""
@@ -141,6 +148,19 @@ class _Columns:
     @property
     def are_known(self) -> bool:
         return self._engine is None
+
+    def copy(self) -> tuple[list[int], "array[int]", list[int]]:
+        """The columns, which one each node has, and how many nodes have each, to be changed."""
+        columns, places = self.prepare()
+        if isinstance(places, array) and self._sizes:
+            return columns.copy(), places[:], self._sizes.copy()
+        # Most columns are the same object, and it takes long to tell large numbers apart.
+        every = list(map(columns.__getitem__, places))
+        known = {id(each): each for each in every}
+        numbers = {each: number for number, each in enumerate(known)}
+        at = array("l", map(numbers.__getitem__, map(id, every)))
+        counted = Counter(at)
+        return list(known.values()), at, [counted[number] for number in range(len(known))]
 
 
 class _Later:
@@ -187,7 +207,7 @@ class Reached:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._every: int | None = None
-        self._columns = _Columns(engine, [], ())
+        self._columns = _Columns(engine, [], (), [])
         self._asked = 0
         self.names = Names(engine.mesh.agents, engine.snapshot.agent)
 
@@ -284,40 +304,72 @@ class Reached:
             made.names = self.names
         if not self._columns.are_known:
             return made
-        size, first = engine.mesh.size, engine.mesh.first_agent
-        alike: dict[int, int] = {}
-        own: list[tuple[int, int]] = []
+        mesh, first = engine.mesh, engine.mesh.first_agent
+        columns, places, sizes = self._columns.copy()
+        staying: list[tuple[int, int]] = []
+        gone = left = touched = 0
         for difference, marks in changed:
-            if not difference & marks << first:
-                alike[difference] = alike.get(difference, 0) | marks
-                continue
-            for number in bits(marks):
-                mark, node = 1 << number, 1 << first + number
-                others = without(difference, node)
-                if others != difference:
-                    own.append((node, mark))
-                alike[others] = alike.get(others, 0) | mark
-        columns, places = self._columns.prepare()
-        if not isinstance(places, range):
-            columns = list(map(columns.__getitem__, places))
-        elif alike:
-            columns = columns.copy()
-        touched = 0
+            if not marks & marks - 1 and mesh.agents[marks.bit_length() - 1] not in mesh.agent_node:
+                gone |= marks
+                left |= difference
+            else:
+                staying.append((difference, marks))
         absent: list[int] = []
-        for difference, marks in (*own, *alike.items()):
+        if gone:
+            had = [place for place, column in enumerate(columns) if column & gone]
+            for place in had:
+                columns[place] = without(columns[place], gone)
+            # What another agent reaches somebody still does.
+            other = max(map(columns.__getitem__, had), key=int.bit_count)
+            if other:
+                left = without(left, engine.effective.row(first + (other & -other).bit_length() - 1))
+            absent += [node for node in bits(left) if not columns[places[node]]]
+        for difference, marks in _apart(staying, first):
             touched |= difference
             nodes = list(bits(difference))
-            were = list(map(columns.__getitem__, nodes))
-            # What was one object stays so: it takes long to tell large numbers apart.
-            now = {number: was ^ marks for number, was in dict(zip(map(id, were), were, strict=True)).items()}
-            for node, was in zip(nodes, were, strict=True):
-                columns[node] = now[id(was)]
-            if 0 in now.values():
-                absent += [node for node in nodes if not columns[node]]
-        made._columns = _Columns(None, columns, range(size))
+            were = list(map(places.__getitem__, nodes))
+            parted: dict[int, int] = {}
+            for place, number in Counter(were).items():
+                if number == sizes[place]:
+                    columns[place] ^= marks
+                    continue
+                parted[place] = len(columns)
+                columns.append(columns[place] ^ marks)
+                sizes.append(number)
+                sizes[place] -= number
+            if parted:
+                for node, place in zip(nodes, were, strict=True):
+                    if place in parted:
+                        places[node] = parted[place]
+            if not all(columns[parted.get(place, place)] for place in set(were)):
+                absent += [node for node in nodes if not columns[places[node]]]
+        made._columns = _Columns(None, columns, places, sizes)
         if self._every is not None:
-            made._every = (self._every | touched) & ~union([node for node in absent if not columns[node]])
+            absent = [node for node in absent if not columns[places[node]]]
+            made._every = without(self._every | touched, union(absent))
         return made
+
+
+def _apart(changed: Iterable[tuple[int, int]], first: int) -> list[tuple[int, int]]:
+    """What agents reach otherwise, and these, as bits: their own nodes apart, and all else once.
+
+    Args:
+        changed: the same for some agents each.
+        first: the node of the first agent.
+    """
+    own: list[tuple[int, int]] = []
+    alike: dict[int, int] = {}
+    for difference, marks in changed:
+        if not difference & marks << first:
+            alike[difference] = alike.get(difference, 0) | marks
+            continue
+        for number in bits(marks):
+            mark, node = 1 << number, 1 << first + number
+            others = without(difference, node)
+            if others != difference:
+                own.append((node, mark))
+            alike[others] = alike.get(others, 0) | mark
+    return [*own, *alike.items()]
 
 
 def _before(agents: Sequence[str], agent: str) -> list[int]:

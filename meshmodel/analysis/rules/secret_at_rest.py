@@ -1,7 +1,6 @@
 """A secret that lies where it was not made to lie."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
 from operator import attrgetter
 from typing import Final, TypeVar
 
@@ -66,16 +65,14 @@ def _obtaining(facts: Facts, custodies: Sequence[Custody]) -> Sequence[Reaching]
     """For each of these the active agents that reach one of the actions by which it yields a credential."""
     number = facts.engine.mesh.system_number
 
-    def nodes(custody: Custody) -> list[int]:
-        first = 5 * number[custody.system]
-        return [first + action for action in _numbers(custody.obtained_by)]
+    def nodes(custody: Custody) -> Sequence[int]:
+        first, by = 5 * number[custody.system], custody.obtained_by
+        # There can be thousands of them, most by one action.
+        if len(by) == 1:
+            return (first + ACTION_NUMBER[by[0]],)
+        return [first + ACTION_NUMBER[action] for action in by]
 
     return facts.reaching_each(nodes, custodies)
-
-
-@cache
-def _numbers(actions: tuple[Action, ...]) -> tuple[int, ...]:
-    return tuple(map(ACTION_NUMBER.__getitem__, actions))
 
 
 def _severities(facts: Facts, credentials: Iterable[Credential]) -> dict[str, Severity]:

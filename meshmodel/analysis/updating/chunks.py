@@ -213,7 +213,7 @@ class Sorted(Generic[Item]):
         to be put.
 
         Args:
-            found: the items by their keys: none of them is there already.
+            found: the items by their keys.
         """
         if not found or not self._keys:
             return self, found
@@ -221,18 +221,13 @@ class Sorted(Generic[Item]):
         keys = self._keys[begin : end + 1]
         if _CLOSE * len(found) < sum(map(len, keys)):
             return self, found
-        chunks = self._items.copy()
-        known = 0
+        chunks, left = self._items.copy(), dict(found)
         for number, some in enumerate(keys, begin):
-            were = chunks[number]
-            chunks[number] = now = list(map(found.get, some, were))
-            known += sum(map(is_not, were, now))
-        if known < len(found):
-            there = set(chain.from_iterable(keys))
-            found = {key: item for key, item in found.items() if key not in there}
-        else:
-            found = {}
-        return Sorted(self._keys, chunks), found
+            before = len(left)
+            items = list(map(left.pop, some, chunks[number]))
+            if len(left) < before:
+                chunks[number] = items
+        return Sorted(self._keys, chunks) if len(left) < len(found) else self, left
 
     def after(
         self,

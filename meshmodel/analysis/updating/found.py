@@ -222,10 +222,16 @@ class Refinding:
         there = [door for door in changed.values() if door is not None]
         cases = rule.many(self._facts, there)
         found = found_by_all(rule, cases, self._acceptances.get(rule.id, {}), self._today)
-        subjects: defaultdict[int, list[str]] = defaultdict(list)
+        # Of a credential and a system there is one door.
+        gone: defaultdict[int, list[str]] = defaultdict(list)
         for door in left:
-            subjects[_RANK[door.severity]].append(door.subject)
-        self._replace(rule.id, subjects, found)
+            gone[_RANK[door.severity]].append(door.subject)
+        here = dict(zip(cases.subjects, found, strict=True))
+        moved = [here.pop(each) for each in chain.from_iterable(gone.values()) if each in here]
+        rest: Mapping[str, Finding] = here
+        for rank, shelf in self._shelves_of(rule.id):
+            self._shelves[rank, rule.id], rest = shelf.exchanged(rest)
+        self._replace(rule.id, gone, [*moved, *rest.values()])
 
     def _replace(self, rule: str, left: Mapping[int, Collection[str]], findings: Iterable[Finding]) -> None:
         """Put findings of a rule in the place of others.
