@@ -15,8 +15,8 @@ from meshmodel.analysis.rules import RULES, Case, Facts, Rule
 from meshmodel.analysis.rules.base import Cases
 from meshmodel.analysis.updating.chunks import Joined, Sorted
 from meshmodel.analysis.updating.doors import KeptDoors
-from meshmodel.analysis.updating.leaving import left_out
 from meshmodel.analysis.updating.near import Near
+from meshmodel.analysis.updating.retelling import left_out
 from meshmodel.analysis.updating.some_doors import SomeDoors
 from meshmodel.model.records import Acceptance, Key
 from meshmodel.model.vocabulary import SEVERITIES

@@ -262,12 +262,8 @@ class Near:
         )
 
     def _ids(self, mask: int) -> Ids:
-        return {
-            "system": self._systems(mask),
-            "agent": set(),
-            "credential": self._credentials(mask),
-            "zone": set(),
-        }
+        systems, credentials = self._systems(mask), self._credentials(mask)
+        return {"system": systems, "agent": set(), "credential": credentials, "zone": set()}
 
     def _systems(self, mask: int) -> set[str]:
         mesh = self._after.engine.mesh  # what is gone still has its number
