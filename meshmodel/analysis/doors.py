@@ -33,8 +33,10 @@ class MissingCheckpoints(Through):
     def _prepare_guarded(self) -> None:
         """Note the grants of which some step is guarded."""
         self._guarded: dict[int, set[int]] = {}
+        first = self.mesh.first_credential
         for leaves, enters in self.engine.candidates.guards:
-            self._guarded.setdefault(leaves, set()).add(enters // 5)
+            if enters < first <= leaves:
+                self._guarded.setdefault(leaves, set()).add(enters // 5)
 
     def doors(self) -> tuple[Door, ...]:
         """All missing checkpoints, by credential and system."""

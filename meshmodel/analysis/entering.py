@@ -1,11 +1,9 @@
 """Who comes to a target, by what their sources are like, and how severe an open door there is."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from meshmodel.analysis.steps import without
 from meshmodel.model.vocabulary import SEVERITIES, Action, Severity
 
 
@@ -97,16 +95,6 @@ class Entering:
         """The least severity where the target is exposed, else 0."""
         return (4 if self.floods else 3) if self.carries else 0
 
-    def less(self, gone: int) -> "Entering | None":
-        """Without some agents, or ``None`` where severities may be others for it."""
-        agents, untrusted = without(self.agents, gone), without(self.untrusted, gone)
-        carries, floods = without(self.carries, gone), without(self.floods, gone)
-        if bool(agents) is not bool(self.agents) or bool(untrusted) is not bool(self.untrusted):
-            return None
-        if bool(carries) is not bool(self.carries) or bool(floods) is not bool(self.floods):
-            return None
-        return Entering(agents, untrusted, carries, floods)
-
     @property
     def least(self) -> int:
         """How many agents they are that make it most severe, if one of them picked the credential up."""
@@ -155,48 +143,21 @@ class Passing:
 
     __slots__ = ("_known", "_level", "_parts", "agents", "least", "most", "none", "shape")
 
-    def __init__(
-        self,
-        agents: tuple[str, ...],
-        level: int,
-        parts: tuple[tuple[Entering, bool], ...],
-        like: "Passing | None" = None,
-    ) -> None:
+    def __init__(self, agents: tuple[str, ...], level: int, parts: tuple[tuple[Entering, bool], ...]) -> None:
         """Note who passes.
 
         Args:
             agents: their ids.
             level: the sensitivity of the target.
             parts: who enters, and whether only to read.
-            like: others of whom the same is true, but for who they are.
         """
         self.agents = agents
         self._known: dict[int, Severity] = {}
         self._level = level
         self._parts = parts
-        if like is None:
-            self.shape = tuple([(read, each.untrusted > 0, each.floor) for each, read in parts])
-            self.most, self.none = bounds(level, self.shape)
-        else:
-            self.shape, self.most, self.none = like.shape, like.most, like.none
+        self.shape = tuple([(read, each.untrusted > 0, each.floor) for each, read in parts])
+        self.most, self.none = bounds(level, self.shape)
         self.least = SURE if self.most == self.none else min([each.least for each, _ in parts])
-
-    def less(self, gone: int, named: Callable[[int, tuple[str, ...]], tuple[str, ...]]) -> "Passing | None":
-        """Who passes without some agents, or ``None`` where severities may be others for it.
-
-        Args:
-            gone: those agents, as bits.
-            named: the ids of the agents that are left, by what their ids were with the others.
-        """
-        agents = 0
-        parts = []
-        for entering, read in self._parts:
-            left = entering.less(gone)
-            if left is None:
-                return None
-            agents |= left.agents
-            parts.append((left, read))
-        return Passing(named(agents, self.agents), self._level, tuple(parts), self)
 
     def severity(self, picked: int) -> Severity:
         """The highest severity, with the agents that picked the credential up: of most they are the same."""

@@ -194,11 +194,15 @@ class Through(Marked):
         """Systems in a zone, of a sensitivity, and exposed or not."""
         known = self._targets.get((zone, level, exposed))
         if known is None:
-            here = self._zones.get(zone)
-            if here is None:
-                here = self._zones[zone] = _Zone(self._coming(zone), self._at_home(zone))
+            here = self._zone(zone)
             inside = self._coming_home(zone, level) if here.at_home else NOBODY
             known = self._targets[zone, level, exposed] = _Target(here, level, exposed, inside)
+        return known
+
+    def _zone(self, name: str) -> _Zone:
+        known = self._zones.get(name)
+        if known is None:
+            known = self._zones[name] = _Zone(self._coming(name), self._at_home(name))
         return known
 
     def _usual_comers(self, target: _Target, marks: int) -> Comers:

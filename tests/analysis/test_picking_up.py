@@ -71,9 +71,9 @@ def test_no_door_is_looked_at_while_enough_agents_pick_the_key_up(monkeypatch):
     looked = []
     look = KeptDoors._look
 
-    def noted(doors, places, lost):
+    def noted(doors, places, left):
         looked.extend(map(doors.places.keys.__getitem__, places))
-        look(doors, places, lost)
+        look(doors, places, left)
 
     monkeypatch.setattr(KeptDoors, "_look", noted)
     for agent in ("three", "two"):

@@ -1,7 +1,7 @@
 """The missing checkpoints after an edit: those on which it bears anew, the others as they were."""
 
 import copy
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import reduce
@@ -10,15 +10,14 @@ from operator import or_
 from typing import Final, cast
 
 from meshmodel.analysis.closure import union
-from meshmodel.analysis.entering import Way
 from meshmodel.analysis.marking import SPECIAL
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.steps import Pair, bits, without
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
 from meshmodel.analysis.updating.homes import grants_in, homes_only
-from meshmodel.analysis.updating.leaving import Leaving
-from meshmodel.analysis.updating.noting import Excuses, Noted
+from meshmodel.analysis.updating.leaving import Leaving, Left
+from meshmodel.analysis.updating.noting import Excuses
 from meshmodel.analysis.updating.picked import as_themselves
 from meshmodel.analysis.updating.places import Places
 from meshmodel.model.records import Key
@@ -31,12 +30,6 @@ _SELDOM: Final = 100
 """Where no more than one door of so many changed, it is put in order, or taken out, by itself."""
 _NAMES: Final = 2_000
 """So many sets of agents are kept by their ids; then they are forgotten."""
-
-
-def _is_of_agents(moved: Moved) -> bool:
-    """Whether an edit left systems, zones and guards as they were."""
-    apart = moved.edit.remade or moved.guards.steps or moved.guards.zones
-    return not (apart or moved.changes.tables.keys() & {"system", "zone"})
 
 
 def _same(one: Door, other: Door) -> bool:
@@ -52,7 +45,7 @@ def _same(one: Door, other: Door) -> bool:
     )
 
 
-class KeptDoors(Noted):
+class KeptDoors(Leaving):
     """The doors of one reading, and all that they follow from, mark by mark.
 
     Attributes:
@@ -72,7 +65,6 @@ class KeptDoors(Noted):
         self._doors: list[Door | None] = [*self.listed, *[None] * (len(self.places.keys) - len(keys))]
         self.changed: dict[Key, Door | None] | None = None
         self.left: Sequence[Door] = ()
-        self._ways: dict[int, Way | None] = {}
 
     def after(
         self, kept: Kept, moved: Moved, altered: AbstractSet[str], excuses: Excuses, before: Kept
@@ -101,11 +93,6 @@ class KeptDoors(Noted):
         self.engine, self.mesh = kept.engine, kept.engine.mesh
         self._everyone = self._first
         self.places = self.places.after(moved.changes.of("grant"))
-        granted = [self.places.at(str(key[0]), str(key[1])) for key, _, _ in moved.changes.of("grant")]
-        if granted:
-            self._ways = self._ways.copy()
-            for place in granted:
-                self._ways.pop(cast("int", place), None)
         self.open_in = self.open_in.copy()
         if moved.agents:
             self.marks, self._profiles = self.marks.copy(), self._profiles.copy()
@@ -119,6 +106,7 @@ class KeptDoors(Noted):
         others = altered | moved.agents & intending
         gone = [was[each] for each in sorted(others & was.keys())]
         come = [now[each] for each in sorted(others & now.keys())]
+        lost = union([each.node - self.mesh.first_agent for each in gone if each.id not in now])
         homes = None if self._bounded else homes_only(gone, come, moved, intending)
         bounded, special = self._bounded, set(self._approvals)
         if kept.engine.candidates is not before.engine.candidates:
@@ -126,10 +114,11 @@ class KeptDoors(Noted):
             self._note_guarded(moved.guards.steps)
         numbers = self.mesh.system_number
         remade = union([5 * numbers[each] for each in moved.edit.remade if each in numbers])
-        credentials, steps, systems, turned = self._turn(gone, come, excuses, remade)
-        credentials |= self._hold(moved)
+        left, credentials, steps, systems = self._turn(gone, come, excuses, remade, lost)
+        held, others_held = self._hold(moved, lost)
+        credentials |= others_held
         own = self._own
-        picked = self._reach_own(as_themselves(moved.agents, before, kept))
+        picked_before, picked = self._reach_own(as_themselves(moved.agents, before, kept), lost)
         steps |= self._guard(moved)
         names = self._names
         self._forget()
@@ -147,14 +136,13 @@ class KeptDoors(Noted):
         elif changed or special != self._approvals.keys():
             self._renew_kinds(moved, special ^ self._approvals.keys())
         if homes is not None:
-            self._look(grants_in(kept, homes, credentials, self.places))
+            self._look(set(grants_in(kept, homes, credentials, self.places)))
             return
         doubtful = self._doubtful(without(picked, credentials), own)
-        lost = 0
-        if bounded == self._bounded and special == self._approvals.keys() and _is_of_agents(moved):
-            lost = union([each.node - self.mesh.first_agent for each in gone if each.id not in now])
         concerned = self._concerned(kept, moved, credentials, steps, systems, doubtful)
-        self._look(concerned, 0 if without(turned, lost) else lost)
+        those = [each for each in gone if each.id not in now]
+        left, picked_before = without(left, credentials), without(picked_before, held)
+        self._look(concerned, Left(before.engine.mesh, those, left, picked_before))
 
     def _renew_kinds(self, moved: Moved, special: set[int]) -> None:
         """Number these systems again, and those that changed."""
@@ -178,27 +166,31 @@ class KeptDoors(Noted):
         place = self.places.at(str(key[0]), str(key[1]))
         return None if place is None else self._doors[place]
 
-    def _look(self, places: Collection[int], lost: int = 0) -> None:
+    def _look(self, places: AbstractSet[int], left: Left | None = None) -> None:
         """Look again at the grants at these places, those that are gone among them.
 
         Args:
             places: those places.
-            lost: if all else is as it was that tells who comes through doors, agents that do so no more.
+            left: agents that are gone and what they leave, if there are any.
         """
         nodes, keys, granted = self.mesh.credential_node, self.places.keys, self.places.granted
+        known = self._doors + [None] * (len(keys) - len(self._doors))
+        carried = {nodes[name] for place in places if (name := keys[place][0]) in nodes}
+        carried.update(bits(left.credentials if left else 0))
+        self._everyone = self._coming_by(carried)
+        fewer: Sequence[int] = ()
+        without: Sequence[Door] = ()
+        if left and left.credentials:
+            fewer, without, again = self._without(left, self.places, known, places)
+            places = places | again
         there = [place for place in places if granted[place] and keys[place][0] in nodes]
         names, systems = zip(*map(keys.__getitem__, there), strict=True) if there else ((), ())
-        self._everyone = self._coming_by({nodes[each] for each in names})
-        leaving = list(map(nodes.__getitem__, names))
-        ways = self._ways_again(there, leaving, systems, lost)
         found: dict[int, Door | None] = dict.fromkeys(places)
-        through = [place for place, way in zip(there, ways, strict=True) if way is not None]
-        found.update(zip(through, self._doors_at(names, leaving, systems, ways), strict=True))
-        self._keep_ways(places, there, systems, ways)
-        known = self._doors + [None] * (len(keys) - len(self._doors))
+        looked = self._doors_to(names, systems, list(map(granted.__getitem__, there)))
+        found.update(zip(there, looked, strict=True))
         changed: dict[int, Door | None] = {}
         come: set[int] = set()
-        left: list[Door] = []
+        others: list[Door] = []
         for place, door in found.items():
             was = known[place]
             if was is None:
@@ -206,12 +198,15 @@ class KeptDoors(Noted):
                     continue
                 come.add(place)
             elif door is None or door.severity != was.severity:
-                left.append(was)
+                others.append(was)
             elif _same(was, door):
                 continue
             known[place] = changed[place] = door
-        self._doors, self.left = known, left
-        self.changed = {keys[place]: door for place, door in changed.items()}
+        for place, door in zip(fewer, without, strict=True):
+            known[place] = door
+        changed.update(zip(fewer, without, strict=True))
+        self._doors, self.left = known, others
+        self.changed = dict(zip(map(keys.__getitem__, changed), changed.values(), strict=True))
         if changed:
             self._list(changed, come)
 
@@ -224,8 +219,15 @@ class KeptDoors(Noted):
         """
         doors, order, key_of = self._doors, self._order, self.places.keys.__getitem__
         if _SELDOM * len(changed) > len(order):
-            if come or None in changed.values():
+            gone = [place for place, door in changed.items() if door is None]
+            if _SELDOM * (len(come) + len(gone)) > len(order):
                 order = sorted([place for place, door in enumerate(doors) if door is not None], key=key_of)
+            elif come or gone:
+                order = order.copy()
+                for place in gone:
+                    del order[bisect_left(order, key_of(place), key=key_of)]
+                for place in come:
+                    insort(order, place, key=key_of)
             self._order = order
             self.listed = cast("tuple[Door, ...]", tuple(map(doors.__getitem__, order)))
             return
@@ -240,54 +242,6 @@ class KeptDoors(Noted):
             else:
                 listed[number] = door
         self._order, self.listed = order, tuple(listed)
-
-    def _ways_again(
-        self, places: Sequence[int], nodes: Sequence[int], systems: Sequence[str], lost: int
-    ) -> list[Way | None]:
-        """Who comes through the grants at these places.
-
-        Args:
-            places: those places.
-            nodes: their credentials.
-            systems: their systems.
-            lost: agents to leave out of those who came before, where that is known; if none are, who comes is
-                looked for.
-        """
-        known: Mapping[int, Way | None] = self._ways if lost else {}
-        before = list(map(known.get, places))
-        ids = {self.mesh.agents[number] for number in bits(lost)}
-        ways = Leaving(lost, ids, self._names).ways(before)
-        again = [
-            number
-            for number, (place, way) in enumerate(zip(places, ways, strict=True))
-            if way is None and (place not in known or before[number] is not None)
-        ]
-        if again:
-            granted = self.places.granted
-            found = self._ways_at(
-                [nodes[number] for number in again],
-                [systems[number] for number in again],
-                [granted[places[number]] for number in again],
-            )
-            for number, looked in zip(again, found, strict=True):
-                ways[number] = looked
-        return ways
-
-    def _keep_ways(
-        self,
-        places: Iterable[int],
-        there: Sequence[int],
-        systems: Sequence[str],
-        ways: Sequence[Way | None],
-    ) -> None:
-        """Note who comes through the grants that are there, of those at some places."""
-        self._ways = self._ways | dict(zip(there, ways, strict=True))
-        apart = set(places).difference(there)
-        if self._approvals or self._bounded:
-            # There it depends on more than on who there is.
-            apart.update([p for p, name in zip(there, systems, strict=True) if self._kind[name] == SPECIAL])
-        for place in apart:
-            self._ways.pop(place, None)
 
     def _coming_by(self, nodes: Iterable[int]) -> int:
         """The agents that come by any of these credentials: the fewer they are, the sooner it is sure that

@@ -36,12 +36,14 @@ class Turned:
     Attributes:
         marks: for each mark that stands for something else the group before and after, or ``None``.
         shared: the marks of other groups that agents came to or left, and that are still there.
-        agents: those of which any group is another, or that have others or one less, as bits.
+        left: those of these that nobody came to, and that only agents left who are gone.
+        ended: the marks of these agents' first groups, and of others that nobody else had, as bits.
     """
 
     marks: dict[int, tuple[Sample | None, Sample | None]] = field(default_factory=dict)
     shared: set[int] = field(default_factory=set)
-    agents: int = 0
+    left: set[int] = field(default_factory=set)
+    ended: int = 0
 
     @cached_property
     def alike(self) -> list[tuple[Sample | None, Sample | None, int]]:
@@ -106,6 +108,7 @@ class Marks:
         come: Iterable[Traveller],
         excuses: dict[str, list[Approval]],
         remade: int = 0,
+        lost: int = 0,
     ) -> Turned:
         """Agents are others than they were, or reach something else: only for a copy.
 
@@ -115,8 +118,9 @@ class Marks:
             excuses: what intents excuse for agents.
             remade: the read accesses of systems that are in another zone, or in which something else counts:
                 groups with such sources mean something else though they look the same.
+            lost: the agents that are gone, as bits.
         """
-        turned = Turned()
+        turned = Turned(ended=lost)
         touched: set[int] = set()
         before: dict[int, Sample | None] = {}
         left: dict[int, int] = {}
@@ -166,19 +170,21 @@ class Marks:
                 meaning[both] = self._meaning(was) != self._meaning(now)
             if meaning[both]:
                 turned.marks[number] = was, now
-        turned.agents = union(list(turned.marks.keys() & before.keys()))
         touched.update(left, joined)
         ended: dict[int, list[tuple[int, int]]] = {}
         for other in touched:
             was_held = self.holders.get(other, 0)
             held = without(was_held, left.get(other, 0)) | joined.get(other, 0)
-            turned.agents |= was_held ^ held
             if held:
                 self.holders[other] = held
                 if held != was_held and was_held:
                     turned.shared.add(other)
+                    if other not in joined and not without(left[other], lost):
+                        turned.left.add(other)
             else:
                 del self.holders[other]
+                if not without(was_held, lost):
+                    turned.ended |= 1 << other
                 alike = self.alike.pop(other)
                 del self.numbers[alike]
                 ended.setdefault(was_held, []).append((other, alike[1]))
@@ -248,18 +254,16 @@ class Marks:
         return number
 
 
-def toggle(columns: list[int], alike: Mapping[int, int]) -> int:
-    """Put marks to places where they are not, and take them away where they are; all of these places.
+def toggle(columns: list[int], alike: Mapping[int, int]) -> None:
+    """Put marks to places where they are not, and take them away where they are.
 
     Args:
         columns: for each place its marks.
         alike: for sets of places the marks.
     """
-    found = 0
     # Most sets differ little from one of a few.
     pivots: list[list[int]] = []
     for places, marks in alike.items():
-        found |= places
         rest = places
         for pivot in pivots:
             different = rest ^ pivot[0]
@@ -274,7 +278,6 @@ def toggle(columns: list[int], alike: Mapping[int, int]) -> int:
         _toggle(columns, rest, marks)
     for places, marks in pivots:
         _toggle(columns, places, marks)
-    return found
 
 
 def _toggle(columns: list[int], places: int, marks: int) -> None:

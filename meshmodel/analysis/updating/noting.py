@@ -1,6 +1,6 @@
 """All that doors follow from, group by group, and what an edit changes about it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain, compress
 from typing import Final
 
@@ -49,40 +49,64 @@ class Noted(MissingCheckpoints):
             self._held[credential] = self._held.get(credential, 0) | 1 << agent - mesh.first_agent
         self._prepare_boundaries()
         self._prepare_guarded()
-        self._turn((), engine.travellers, excuses, 0)
-        self._reach_own({each.node: kept.own.row(each.node) for each in engine.travellers})
+        self._turn((), engine.travellers, excuses, 0, 0)
+        self._reach_own({each.node: kept.own.row(each.node) for each in engine.travellers}, 0)
         self._prepare_kinds()
         self._forget()
 
     # What the marks mean ----------------------------------------------------------------------
 
     def _turn(
-        self, gone: Iterable[Traveller], come: Iterable[Traveller], excuses: Excuses, remade: int
-    ) -> tuple[int, set[Pair], set[str], int]:
-        """Give marks to groups; the credentials and guarded steps that it concerns, the systems where intents
-        excuse something else, and the agents that have other groups.
+        self, gone: Iterable[Traveller], come: Iterable[Traveller], excuses: Excuses, remade: int, lost: int
+    ) -> tuple[int, int, set[Pair], set[str]]:
+        """Give marks to groups; the credentials that agents who are gone carried, those and the guarded steps
+        that it concerns otherwise, and the systems where intents excuse something else.
         """
         gone, come = tuple(gone), tuple(come)
-        turned = self.marks.turn(gone, come, excuses, remade)
-        credentials = self._carry(turned) | self._profile(turned)
+        turned = self.marks.turn(gone, come, excuses, remade, lost)
+        left, credentials = self._carry(turned)
+        credentials |= self._profile(turned)
         for shared in turned.shared:
-            credentials |= self.marks.carried(self.marks.samples[shared])
+            sample = self.marks.samples[shared]
+            # For others that have it some guarded step may be open still.
+            if shared in turned.left and not sample[1].unchecked.dropped:
+                left |= self.marks.carried(sample)
+            else:
+                credentials |= self.marks.carried(sample)
         if self._bounded and remade:
             # Sources can be like others together, and a boundary part others of them from a target.
             for _, now, _ in turned.alike:
                 if now is not None and now[1].sources & remade:
                     credentials |= self.marks.carried(now)
         steps = self._open_again(turned)
-        return credentials, steps, self._excuse(gone, come, excuses), turned.agents
+        return left, credentials, steps, self._excuse(gone, come, excuses)
 
-    def _carry(self, turned: Turned) -> int:
-        """Note who comes to which credentials; those to which others come."""
+    def _carry(self, turned: Turned) -> tuple[int, int]:
+        """Note who comes to which credentials; those to which others come: agents who are gone no more, and
+        others.
+        """
         alike: dict[int, int] = {}
         for was, now, marks in turned.alike:
             difference = (self.marks.carried(was) ^ self.marks.carried(now)) >> self.mesh.first_credential
             if difference:
                 alike[difference] = alike.get(difference, 0) | marks
-        return toggle(self._carried, alike) << self.mesh.first_credential
+        toggle(self._carried, alike)
+        return self._parted(alike, turned.ended)
+
+    def _parted(self, alike: Mapping[int, int], ended: int) -> tuple[int, int]:
+        """The credentials of which these marks are among some, and of which others are.
+
+        Args:
+            alike: for sets of credentials, by their numbers, their marks.
+            ended: those marks.
+        """
+        left = others = 0
+        for places, marks in alike.items():
+            if marks & ended:
+                left |= places
+            if without(marks, ended):
+                others |= places
+        return left << self.mesh.first_credential, others << self.mesh.first_credential
 
     def _profile(self, turned: Turned) -> int:
         """Note what the sources of groups are like; the credentials of those that are like others now."""
@@ -209,8 +233,14 @@ class Noted(MissingCheckpoints):
 
     # What agents hold and come by -------------------------------------------------------------
 
-    def _reach_own(self, differences: dict[int, int]) -> int:
-        """Note what agents reach as themselves and did not, or did and do not; these credentials."""
+    def _reach_own(self, differences: dict[int, int], lost: int) -> tuple[int, int]:
+        """Note what agents reach as themselves and did not, or did and do not; the credentials that agents
+        reached who are gone, and those of others.
+
+        Args:
+            differences: by the nodes of agents.
+            lost: those who are gone, as bits.
+        """
         alike: dict[int, int] = {}
         for node, rows in differences.items():
             # It takes long to look large sets up, so all else is left out before.
@@ -219,23 +249,27 @@ class Noted(MissingCheckpoints):
                 alike[difference] = alike.get(difference, 0) | 1 << node - self.mesh.first_agent
         if alike:
             self._own = self._own.copy()
-        return toggle(self._own, alike) << self.mesh.first_credential
+        toggle(self._own, alike)
+        return self._parted(alike, lost)
 
-    def _hold(self, moved: Moved) -> int:
-        """Note who holds what; the credentials that others hold."""
+    def _hold(self, moved: Moved, lost: int) -> tuple[int, int]:
+        """Note who holds what; the credentials that agents held who are gone, and those of others."""
         mesh = self.mesh
-        found = 0
+        left = others = 0
         for steps, come in ((moved.edit.gone, False), (moved.edit.come, True)):
             for agent, credential in steps:
                 if agent < mesh.first_agent or credential >= mesh.first_agent:
                     continue
-                if not found:
+                if not left | others:
                     self._held = self._held.copy()
-                found |= 1 << credential
                 mark = 1 << agent - mesh.first_agent
+                if mark & lost:
+                    left |= 1 << credential
+                else:
+                    others |= 1 << credential
                 known = self._held.get(credential, 0)
                 self._held[credential] = known | mark if come else known & ~mark
-        return found
+        return left, others
 
     def _note_guarded(self, steps: Iterable[Pair]) -> None:
         """Note the grants whose steps these are where some step is guarded now, or none is any more."""
