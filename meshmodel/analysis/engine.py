@@ -357,6 +357,6 @@ class Engine:
         """The groups of an agent with whole rows, as single crossings need them."""
         # Asked for once: where it is not kept it may be shared at one time and not at another.
         situation = traveller.situation
-        if not situation.rest:
+        if not situation.shared:
             return situation.groups
         return self._situation(traveller.node, traveller.home is not None, share=False).groups
