@@ -1,5 +1,6 @@
 """The sources of agents in groups of shared rows, against whole rows for each."""
 
+import os
 import random
 from dataclasses import replace
 from functools import reduce
@@ -12,7 +13,11 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.steps import bits
 from meshmodel.model import records as r
 from tests.analysis.random_models import snapshot_of
+from tests.analysis.sharing import sharing_model
 from tests.benchmarks.meshes import clustered
+
+EXAMPLES = int(os.environ.get("MESHMODEL_EXAMPLES", "400"))
+"""How many small models agents share something in; thousands take a minute or two."""
 
 
 def guarded_in_many_places(seed, size):
@@ -110,6 +115,15 @@ def test_shared_rows_together_are_those_of_each_start(seed, size, constants, mon
     for name, value in constants.items():
         monkeypatch.setattr(f"meshmodel.analysis.{name}", value)
     check(Engine(guarded_in_many_places(seed, size), "built"))
+
+
+def test_shared_rows_where_agents_differ_in_one_thing_and_find_power():
+    shared = 0
+    for seed in range(EXAMPLES):
+        engine = Engine(sharing_model(seed), "built")
+        check(engine)
+        shared += any(each.shared for each in engine.travellers)
+    assert shared > EXAMPLES // 4
 
 
 def decided(id_, step, from_, to, at=None):
