@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.steps import READ, Mesh, implied_mask
+from meshmodel.analysis.intents import intent_sources
+from meshmodel.analysis.steps import implied_mask
 from meshmodel.model.records import Intent
-from meshmodel.model.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +25,6 @@ class Approval:
     sources: int
     home: bool
     credentials: int
-
-
-def intent_sources(mesh: Mesh, snapshot: Snapshot, intent: Intent) -> tuple[int, bool]:
-    """The sources that an intent names: systems by their read accesses, and whether home."""
-    if intent.from_ is None:
-        home = snapshot.agent[intent.agent].home
-        return (mesh.zone_mask.get(home, 0) & mesh.read, True) if home is not None else (0, False)
-    sources = 0
-    for each in intent.from_:
-        if each != "home":
-            sources |= 1 << mesh.access_node(each, READ)
-    return sources, "home" in intent.from_
 
 
 def approvals(engine: Engine) -> dict[str, list[Approval]]:

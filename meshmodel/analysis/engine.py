@@ -9,6 +9,7 @@ from meshmodel.analysis.checkpoints import Candidates
 from meshmodel.analysis.closure import Closure, Searched, Successors, forward, is_sparse, part
 from meshmodel.analysis.collecting import collector_at_rest
 from meshmodel.analysis.groups import Grouping
+from meshmodel.analysis.intents import intent_sources
 from meshmodel.analysis.onward import Onward
 from meshmodel.analysis.results import StepKind, several_of
 from meshmodel.analysis.situations import Group, Situation
@@ -242,8 +243,13 @@ class Engine:
         return self.snapshot.intent.values()
 
     @cached_property
-    def _intended(self) -> set[str]:
-        return {intent.agent for intent in self.intents()}
+    def apart(self) -> dict[str, int]:
+        """By agents that intents speak of the sources that these name: what follows there is told apart."""
+        found: dict[str, int] = {}
+        for intent in self.intents():
+            sources, _ = intent_sources(self.mesh, self.snapshot, intent)
+            found[intent.agent] = found.get(intent.agent, 0) | sources
+        return found
 
     def sources_of(self, node: int) -> int:
         """The systems an agent can read or is triggered by, by the bits of their read accesses."""
@@ -256,15 +262,14 @@ class Engine:
         some = [agent for each in self.names() if not (agent := agents[each]).is_person]
         if self.late or isinstance(self.effective, Searched):
             return tuple(self.traveller(each, nodes[each.id]) for each in some)
-        situation, zones, intended = self._situation, self.mesh.zone_mask, self._intended
+        situation, zones, apart = self._situation, self.mesh.zone_mask, self.apart
         columns: dict[str, list[Any]] = {
             "id": [each.id for each in some],
             "node": [nodes[each.id] for each in some],
             "home": [each.home for each in some],
             "home_mask": [0 if each.home is None else zones.get(each.home, 0) for each in some],
             "situation": [
-                situation(nodes[each.id], each.home is not None, share=each.id not in intended)
-                for each in some
+                situation(nodes[each.id], each.home is not None, apart.get(each.id, 0)) for each in some
             ],
         }
         return tuple(several_of(Traveller, len(some), columns))
@@ -294,15 +299,15 @@ class Engine:
 
     def traveller(self, agent: Agent, node: int) -> Traveller:
         """What is known of one active agent that is no person."""
-        home, share = agent.home, agent.id not in self._intended
+        home, apart = agent.home, self.apart.get(agent.id, 0)
         mask = self.mesh.zone_mask.get(home, 0) if home is not None else 0
         if isinstance(self.effective, Searched):
-            find = partial(self._passing, node, home is not None, share=share)
+            find = partial(self._passing, node, home is not None, apart)
             return _Late(agent.id, node, home, mask, find)
         if self.late:
-            find = partial(self._situation, node, home is not None, share=share)
+            find = partial(self._situation, node, home is not None, apart)
             return _Late(agent.id, node, home, mask, _Once(find))
-        situation = self._situation(node, home is not None, share=share)
+        situation = self._situation(node, home is not None, apart)
         return Traveller(agent.id, node, home, mask, situation)
 
     def _forget(self) -> None:
@@ -314,24 +319,30 @@ class Engine:
                 self.__dict__.pop(name, None)
             self.guarding.forget()
 
-    def _passing(self, node: int, home: bool, *, share: bool) -> Situation:
+    def _passing(self, node: int, home: bool, apart: int) -> Situation:
         """The situation of an agent, kept no longer than it is needed."""
         self._forget()
         self._asked += 1
-        return self._situation(node, home, share=share)
+        return self._situation(node, home, apart)
 
-    def _situation(self, node: int, home: bool, *, share: bool) -> Situation:
-        """What an agent has in common with all others that reach the same."""
+    def _situation(self, node: int, home: bool, apart: int | None) -> Situation:
+        """What an agent has in common with all others that reach the same.
+
+        Args:
+            node: the agent.
+            home: whether it has a home.
+            apart: sources that are told apart, ``None``: all.
+        """
         row = self._onward.of(node)
         alone = self.guarding.alone(node)
         triggers = self.mesh.triggered_by.get(node, 0)
-        key = id(row), id(alone), triggers and without(triggers, row), home, share
+        key = id(row), id(alone), triggers and without(triggers, row), home, apart
         known = self._situations.get(key)
         if known is None:
             mesh = self.mesh
             readable = row & mesh.read
             sources = readable | triggers
-            found = self._grouping.groups(home, sources, readable, alone, share=share)
+            found = self._grouping.groups(home, sources, readable, alone, apart)
             steered = bool(sources & mesh.untrusted)
             groups = *found.groups, *found.rest
             known = Situation(
@@ -350,7 +361,7 @@ class Engine:
         return Grouping(self.guarding, everyone)
 
     @cached_property
-    def _situations(self) -> dict[tuple[int, int, int, bool, bool], Situation]:
+    def _situations(self) -> dict[tuple[int, int, int, bool, int | None], Situation]:
         return {}
 
     def exact(self, traveller: Traveller) -> tuple[Group, ...]:
@@ -359,4 +370,4 @@ class Engine:
         situation = traveller.situation
         if not situation.shared:
             return situation.groups
-        return self._situation(traveller.node, traveller.home is not None, share=False).groups
+        return self._situation(traveller.node, traveller.home is not None, None).groups

@@ -89,7 +89,7 @@ class Grouping:
         self._boundaries = union([boundary.number for boundary in guarding.candidates.boundaries])
         self._sharing = Sharing(guarding, self._boundaries)
 
-    def groups(self, home: bool, sources: int, readable: int, alone: Unchecked, *, share: bool) -> Grouped:
+    def groups(self, home: bool, sources: int, readable: int, alone: Unchecked, apart: int | None) -> Grouped:
         """The sources of an agent by the unchecked reach of their starts, and groups of shared rows.
 
         Args:
@@ -97,7 +97,8 @@ class Grouping:
             sources: the systems that are, by their read accesses.
             readable: those of them that the agent can read.
             alone: what it reaches alone as the start.
-            share: whether sources may be in several groups.
+            apart: sources that may not be in several groups, ``None``: all. Where little would be left, they
+                are all told as these.
 
         A source that the agent reads unchecked adds nothing to the agent alone as the start, nor does
         one from which everything that follows is in the agent's reach already: that it is read itself
@@ -107,17 +108,17 @@ class Grouping:
         What follows may be shared: the source is then counted with the agent alone as the start, and
         once more with the rest of its row.
         """
-        plain = sources
+        plain, share = sources, apart == 0
         starts: list[tuple[int, Unchecked]] = []
         guarded = without(readable, alone.row)
         # What is read unchecked changes nothing, and most agents that read much read the same.
         classed = readable if _are_most(guarded, readable) else guarded
         classes = self._parted(classed)
         common, lacking = NOTHING, tuple[Group, ...]()
-        if share and classes.is_mostly_missing(alone.row) and self._are_a_crowd(classes, alone):
+        if apart is not None and classes.is_mostly_missing(alone.row) and self._are_a_crowd(classes, alone):
             most = self._sharing.most_of(readable)
             found = self._sharing.of(self._parted(most), alone)
-            common, lacking = found.common, found.lacking(alone)
+            common, lacking = found.common, self._sharing.lacking(found, alone, apart)
             left = readable ^ most | found.apart
             for one in lacking:
                 left |= one.sources
@@ -133,9 +134,9 @@ class Grouping:
         else:
             leading = classes.leading(alone.row)
             touched = guarded & alone.leaving
-        shared, apart = self._shared(leading, guarded, alone) if share else ([], leading.each)
+        shared, others = self._shared(leading, guarded, alone) if share else ([], leading.each)
         rest = shared.copy()
-        for each in apart:
+        for each in others:
             group = self._opening_rest(each, alone) if share else None
             if group is None:
                 starts.extend(self._starts(alone, each.more, each.here))

@@ -1,7 +1,7 @@
 """The intent that would approve a crossing, where one can (section 6)."""
 
-from meshmodel.analysis.approvals import intent_sources
 from meshmodel.analysis.engine import Engine, Group, Traveller
+from meshmodel.analysis.intents import intent_sources
 from meshmodel.analysis.listing import Listing
 from meshmodel.analysis.steps import READ, bits, implied_mask
 from meshmodel.model.records import Intent

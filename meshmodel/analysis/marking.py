@@ -14,18 +14,13 @@ from typing import Final
 from meshmodel.analysis.approvals import Approval, approvals
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.crossings import without_closed
-from meshmodel.analysis.crowds import Crowds
+from meshmodel.analysis.crowds import Crowds, Like
 from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
 from meshmodel.analysis.entering import Coming, Entering
-from meshmodel.analysis.situations import Common
 from meshmodel.analysis.sources import Likeness, Sample, Sources, features_of, likeness, likeness_of
 from meshmodel.analysis.steps import bits, without
 
 _ONES: Final = bytes.maketrans(b"01", b"\0\1")
-Like = tuple[bool, str | None, str | None]
-"""What a group means something else by: whether its agents are steered; and where a boundary or an intent
-asks for it, their home, and which agent it is.
-"""
 NOBODY: Final = Coming()
 """No group has crossings."""
 _FEW: Final = 30
@@ -93,7 +88,7 @@ class Marked:
         firsts: dict[tuple[int, ...], int] = {}
         # Many agents have the very same groups of shared rows.
         shared: dict[tuple[tuple[Group, ...], Like], tuple[int, ...]] = {}
-        crowds: dict[tuple[Common, Like], int] = {}
+        self._crowds = Crowds()
         for place, (traveller, _) in enumerate(self.groups.copy()):
             excuses = found.get(traveller.id, ())
             like = traveller.steered, traveller.home if apart else None, traveller.id if excuses else None
@@ -106,10 +101,7 @@ class Marked:
                     known = shared[some, like] = self._numbered(alike[like], traveller, some)
                 firsts[known] = firsts.get(known, 0) | 1 << place
                 numbers.extend(known)
-            common = traveller.situation.common
-            if common.groups:
-                # Those that an agent lacks are part of what it has in their place.
-                crowds[common, like] = crowds.get((common, like), 0) | self._agents_of[place]
+            self._crowds.note(traveller.situation, like, self._agents_of[place])
             for approval in excuses:
                 self._approvals.setdefault(approval.system, []).extend(
                     (number, *self.groups[number], approval) for number in numbers
@@ -120,10 +112,9 @@ class Marked:
                 self._marks_of[place] |= marks
             for number in numbers_of:
                 self._firsts_of[number] = self._firsts_of.get(number, 0) | places_of
-        self._crowds = Crowds()
-        for (common, like), crowd in crowds.items():
-            sample = agents[(crowd & -crowd).bit_length() - 1]
-            self._crowds.add(union(self._numbered(alike[like], sample, common.groups)), crowd)
+        for like, having, groups in self._crowds.noted():
+            sample = agents[(having & -having).bit_length() - 1]
+            self._crowds.add(union(self._numbered(alike[like], sample, groups)), having)
 
     def _numbered(
         self, known: dict[Group, int], traveller: Traveller, some: Iterable[Group]

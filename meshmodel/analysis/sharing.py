@@ -45,18 +45,14 @@ class Shared(NamedTuple):
         opening: groups on whose sources there is power over more checkpoints, each with the nodes that steps
             leave which are open then: who reaches one of these alone lacks the group.
         leaving: all these nodes.
+        sources: those of the groups.
     """
 
     common: Common
     apart: int
     opening: Sequence[tuple[Group, int]]
     leaving: int
-
-    def lacking(self, alone: Unchecked) -> tuple[Group, ...]:
-        """The groups that an agent lacks."""
-        if not self.leaving & alone.row:
-            return ()
-        return tuple([group for group, leaves in self.opening if leaves & alone.row])
+    sources: int
 
 
 class Sharing:
@@ -77,6 +73,7 @@ class Sharing:
         self._most: list[int] = []
         self._known: dict[tuple[Classes, bool, int], Shared] = {}
         self._followed: dict[tuple[int, int, int, int], _Followed] = {}
+        self._lacking: dict[tuple[Common, int], tuple[Group, ...]] = {}
         self._commons: dict[tuple[Group, ...], Common] = {}
 
     def most_of(self, sources: int) -> int:
@@ -104,6 +101,28 @@ class Sharing:
         if known is None:
             known = self._known[key] = self._find(classes, core, alone.dropped)
         return known
+
+    def lacking(self, shared: Shared, alone: Unchecked, apart: int) -> tuple[Group, ...]:
+        """The groups that an agent lacks.
+
+        Args:
+            shared: what it has in common with others.
+            alone: what it reaches alone as the start.
+            apart: sources that may be in none of these groups.
+        """
+        common = shared.common
+        found: tuple[Group, ...] = ()
+        if apart & shared.sources:
+            known = self._lacking.get((common, apart))
+            if known is None:
+                some = [group for group in common.groups if group.sources & apart]
+                known = self._lacking[common, apart] = tuple(some)
+            found = known
+        if shared.leaving & alone.row:
+            found = *found, *(group for group, leaves in shared.opening if leaves & alone.row)
+        if common.core in found:
+            found = *found, *common.beyond
+        return tuple(dict.fromkeys(found))
 
     def _find(self, classes: Classes, had: int, dropped: int) -> Shared:
         """What agents have in common.
@@ -147,7 +166,8 @@ class Sharing:
             leaves = self._opened(without(core.dropped, dropped), dropped)
             opening.extend((each, leaves) for each in (first, *beyond) if leaves)
         common = self._common(groups, first, beyond)
-        return Shared(common, apart, opening, union_of([leaves for _, leaves in opening]))
+        leaving = union_of([leaves for _, leaves in opening])
+        return Shared(common, apart, opening, leaving, union_of([each.sources for each in common.groups]))
 
     def _common(self, groups: Sequence[Group], core: Group | None, beyond: Sequence[Group]) -> Common:
         every = *groups, *(() if core is None else (core,)), *beyond

@@ -83,6 +83,12 @@ class Situation:
         return bool(self.rest or self.common.groups)
 
     @property
+    def further(self) -> tuple[Group, ...]:
+        """The groups in common that these agents do have."""
+        lacking = frozenset(self.lacking)
+        return tuple([each for each in self.common.groups if each not in lacking])
+
+    @property
     def twice(self) -> int:
         """The nodes of further groups that the agents reach alone, too."""
         return self.groups[0].unchecked.row & self.common.nodes

@@ -338,9 +338,8 @@ class _Alike:
     def __init__(self, kept: Kept) -> None:
         self._engine = kept.engine
         self._effective, self._baseline = kept.effective, kept.baseline
-        self._intended = kept.related.at("intent", "agent")
         self._alone: dict[int, Unchecked] = {}
-        self._situations: dict[tuple[int, int, int, bool, bool], Situation] = {}
+        self._situations: dict[tuple[int, int, int, bool, int], Situation] = {}
 
     def of(self, agent: Agent, node: int) -> tuple[Unchecked, Traveller | None]:
         """What an agent reaches unchecked, alone as the start, and what is known of it if it is no person."""
@@ -355,7 +354,7 @@ class _Alike:
         triggers = mesh.triggered_by.get(node, 0)
         if triggers:
             triggers = without(triggers, effective.row_of(one))
-        key = one, other, triggers, home is None, agent.id in self._intended
+        key = one, other, triggers, home is None, engine.apart.get(agent.id, 0)
         known = self._situations.get(key)
         if known is None:
             made = engine.traveller(agent, node)

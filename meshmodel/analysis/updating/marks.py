@@ -152,7 +152,7 @@ class Marks:
             sample = traveller, traveller.groups[0]
             self.samples.update(dict.fromkeys(numbers, sample))
             others = []
-            for group in (*traveller.groups[1:], *traveller.situation.common.groups):
+            for group in (*traveller.groups[1:], *traveller.situation.further):
                 key = id(group), home, traveller.steered, alone
                 if key not in same:
                     same[key] = self._number(traveller, group, alone, turned)
