@@ -50,6 +50,8 @@ FEW = 4
 """An edit of so many records follows from the analysis before it ..."""
 SOON = 0.04
 """... at once where the edit before took no more seconds."""
+MANY = 100
+"""What an edit of more records comes to is found sooner anew than from the analysis before it."""
 BURST = 1.0
 """Edits with fewer seconds between them are told as one: nobody read the counts in between."""
 
@@ -293,7 +295,8 @@ class Session:
         snapshot, known = self.snapshot, self._results
         if known is not None and only_moved(known.snapshot, snapshot):
             return replace(known, snapshot=snapshot)
-        return _answers(snapshot, known)
+        is_followed = known is not None and len(difference(known.snapshot, snapshot)) <= MANY
+        return _answers(snapshot, known if is_followed else None)
 
     @property
     def can_be_readied(self) -> bool:

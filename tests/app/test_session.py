@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from meshmodel.analysis.analysis import Analysis, analyse
-from meshmodel.app.session import Session, only_moved
+from meshmodel.app.session import AT_ONCE, MANY, Session, only_moved
 from meshmodel.model.records import Agent, Grant, System
 from meshmodel.store.database import Store
 from meshmodel.store.edits import Put, edit
@@ -115,3 +115,18 @@ def test_what_was_made_ready_too_late_is_dropped(session):
     assert session.is_analysed
     assert session.built.snapshot is session.snapshot
     assert "new" in session.built.snapshot.agent
+
+
+def test_an_edit_of_very_many_records_is_analysed_anew(session):
+    put(session, *(System(f"few-{number}") for number in range(MANY)))
+    assert session.analyse().seconds is not None, "it follows from the analysis before"
+    session.analysed(session.analyse())
+    put(session, *(System(f"many-{number}") for number in range(MANY + 1)))
+    results = session.analyse()
+    assert results.seconds is None
+    assert results.built.findings == analyse(session.snapshot).findings
+    session.analysed(results)
+    assert session.can_be_readied is (session.snapshot.elements > AT_ONCE)
+    session.readied(session.make_ready())
+    put(session, System("one"))
+    assert session.analyse().seconds is not None
