@@ -1,6 +1,8 @@
 """All elements as a list, by zone, then the credentials; with what stands out about each."""
 
+from bisect import bisect_left
 from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from textual.content import Content
@@ -65,7 +67,7 @@ def outline_rows(shown: Shown, room: int, known: Known | None = None) -> tuple[L
         The rows, and those of them that were made so far, for the next ones to be taken from.
     """
     snapshot, before = shown.snapshot, known or {}
-    marks = marks_by_element(shown)
+    mark_of = marks_of(shown)
     made: Known = {}
 
     def title_of(reference: Reference) -> str:
@@ -77,7 +79,7 @@ def outline_rows(shown: Shown, room: int, known: Known | None = None) -> tuple[L
         if table == "title":
             return _title(str(key))
         indent, title = 0 if table == "zone" else 1, title_of(reference)
-        basis = (reference, title, marks.get(reference, ""), room, shown.ascii)
+        basis = (reference, title, mark_of(reference), room, shown.ascii)
         made[basis] = before.get(basis) or _row(reference, title, basis[2], room, indent, shown.ascii)
         return made[basis]
 
@@ -104,25 +106,35 @@ def outline_rows(shown: Shown, room: int, known: Known | None = None) -> tuple[L
     return Lazily(len(keys), make, keys, search), made
 
 
-def marks_by_element(shown: Shown) -> dict[Reference, str]:
-    """What stands out about an element: ✖ and how many doors, ⚑ where outsiders write."""
-    found: dict[Reference, str] = {}
+def marks_of(shown: Shown) -> Callable[[Reference], str]:
+    """What tells what stands out about an element: ✖ and how many doors, ⚑ where outsiders write.
+
+    The doors of an agent are counted when it is asked about: a large model has a thousand that come to each.
+    """
     missing, flag = ("x", "!") if shown.ascii else ("✖", "⚑")
-    for system in shown.snapshot.system.values():
-        if system.untrusted_input:
-            found["system", system.id] = flag
     doors = shown.analysis.doors if shown.analysis is not None else ()
-    agents: Counter[str] = Counter()
-    alike: dict[int, list[Door]] = {}
+    credentials = Counter(door.credential for door in doors)
+    alike: dict[int, tuple[tuple[str, ...], list[Door]]] = {}
     for door in doors:  # most have the agents of many others
-        alike.setdefault(id(door.agents), []).append(door)
-    for same in alike.values():
-        for agent in same[0].agents:
-            agents[agent] += len(same)
-    for table, counts in (("agent", agents), ("credential", Counter(door.credential for door in doors))):
-        for key, number in counts.items():
-            found[table, key] = f"{missing}{number}"
-    return found
+        alike.setdefault(id(door.agents), (door.agents, []))[1].append(door)
+    groups = [(agents, len(same)) for agents, same in alike.values()]
+
+    def mark(reference: Reference) -> str:
+        table, key = reference
+        if table == "system":
+            return flag if shown.snapshot.system[str(key)].untrusted_input else ""
+        number = credentials[str(key)] if table == "credential" else 0
+        if table == "agent":
+            number = sum(many for agents, many in groups if _holds(agents, str(key)))
+        return f"{missing}{number}" if number else ""
+
+    return mark
+
+
+def _holds(agents: Sequence[str], agent: str) -> bool:
+    """Whether the agents of a door, who stand in order, have that one."""
+    at = bisect_left(agents, agent)
+    return at < len(agents) and agents[at] == agent
 
 
 def _title(text: str) -> Row:
