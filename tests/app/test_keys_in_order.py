@@ -35,6 +35,16 @@ async def until(it: Desk, holds: Callable[[Snapshot], bool]) -> None:
     raise AssertionError(f"it never came to that:\n{it.screen_text()}")
 
 
+async def until_asked_what_to_add(it: Desk) -> None:
+    """Wait for what a held key opens; by the clock, since it waits for a timer."""
+    for _ in range(2_000):
+        if isinstance(it.app.screen, AddDialog):
+            break
+        await asyncio.sleep(0.001)
+    assert isinstance(it.app.screen, AddDialog)
+    await it.pilot.pause()
+
+
 async def test_names_and_what_follows_them_in_one_burst(tmp_path):
     async with desk(tmp_path, Snapshot(), size=(80, 24)) as it:
         burst(it, "azhelp⏎asticks⏎aabot⏎ackey⏎")
@@ -112,12 +122,7 @@ async def test_keys_do_not_wait_for_ever_for_a_screen_that_is_never_said_to_be_d
     monkeypatch.setattr(Workbench, "call_after_refresh", lambda *_, **__: True)  # as where its screen went
     async with desk(tmp_path, size=(80, 24)) as it:
         burst(it, "a")
-        for _ in range(2_000):
-            if isinstance(it.app.screen, AddDialog):
-                break
-            await asyncio.sleep(0.001)
-        assert isinstance(it.app.screen, AddDialog)
-        await it.pilot.pause()
+        await until_asked_what_to_add(it)
         assert it.bench.session.is_analysed, "nor does the analysis"
 
 
@@ -126,12 +131,7 @@ async def test_keys_do_not_wait_for_ever_for_a_model_that_never_comes(tmp_path, 
     async with desk(tmp_path, size=(80, 24)) as it:
         it.app.hold_keys()
         burst(it, "a")
-        for _ in range(2_000):
-            if isinstance(it.app.screen, AddDialog):
-                break
-            await asyncio.sleep(0.001)
-        assert isinstance(it.app.screen, AddDialog)
-        await it.pilot.pause()
+        await until_asked_what_to_add(it)
 
 
 async def test_what_waits_for_a_drawing_comes_though_the_drawing_was_forgotten(tmp_path, monkeypatch):
