@@ -16,7 +16,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import View
 from meshmodel.store.edits import Edit, difference
-from meshmodel.store.opening import identity, shown
+from meshmodel.store.opening import identity, not_writable, shown
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Summary
@@ -147,7 +147,8 @@ class Session:
         if self._store is None:
             target = self.path.with_suffix(".mesh").name
             return f"{READ_ONLY}; to edit: meshmodel import {self.path.name} -o {target}"
-        return f"{READ_ONLY}: its file cannot be written"
+        what = not_writable(self.path) or "file"
+        return f"{READ_ONLY}: its {what} cannot be written; to edit: export it (e) as another model file"
 
     @property
     def is_lost(self) -> bool:

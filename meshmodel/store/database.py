@@ -116,7 +116,7 @@ class Store:
         with _TURN:
             target = opening.resolved(path)
             version = opening.examine(target)
-            reading = read_only or not opening.may_be_written(target)
+            reading = read_only or bool(opening.not_writable(target))
             with opening.in_words(target):
                 copied = reading and version < NEWEST
                 connection = (

@@ -116,9 +116,11 @@ def examine(path: Path) -> int:
     return version
 
 
-def may_be_written(path: Path) -> bool:
-    """Whether an edit could be saved: the file and, for the rollback journal, its folder."""
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK)
+def not_writable(path: Path) -> str:
+    """Why no edit could be saved: ``file`` or, where the rollback journal goes, ``folder``; else nothing."""
+    if not os.access(path, os.W_OK):
+        return "file"
+    return "" if os.access(path.parent, os.W_OK | os.X_OK) else "folder"
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:

@@ -72,7 +72,8 @@ class ExportDialog(Dialog[Path]):
         ending = "policy.toml" if self.form == "policy" else self.form
         model = self.session.path.absolute()
         # The private copies of examples lie within the program's own folders, where nobody looks.
-        folder = Path.cwd() if model.is_relative_to(copies_path()) else model.parent
+        elsewhere = model.is_relative_to(copies_path()) or not os.access(model.parent, os.W_OK | os.X_OK)
+        folder = Path.cwd() if elsewhere else model.parent
         wanted = folder / f"{model.stem}.{ending}"
         if self.form == "mesh" and wanted.exists():
             wanted = folder / f"{model.stem}-copy.{ending}"

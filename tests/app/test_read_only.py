@@ -1,0 +1,50 @@
+"""A model file that may only be read: all can be looked at, nothing is lost, and it is said what to do."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from meshmodel.app.screens.exporting import ExportDialog
+from meshmodel.store import opening
+from meshmodel.store.database import Store
+from meshmodel.store.loading import load
+from tests.app.desk import MODELS, desk
+
+
+@pytest.mark.parametrize(("what", "size"), [("file", (80, 24)), ("folder", (120, 40))])
+async def test_what_cannot_be_written_is_said_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, size: tuple[int, int]
+) -> None:
+    folder = tmp_path / "locked"
+    folder.mkdir()
+    path = folder / "mesh.mesh"
+    Store.create(path, load(MODELS / "support-agent.toml")).close()
+    locked = path if what == "file" else folder
+    allowed = os.access
+
+    def access(asked: object, mode: int) -> bool:
+        return allowed(asked, mode) and not (Path(str(asked)) == locked and mode & os.W_OK)  # type: ignore[arg-type]  # a path
+
+    monkeypatch.setattr(opening.os, "access", access)
+    before = path.read_bytes()
+    async with desk(tmp_path, path, size=size) as it:
+        await it.shows("read only")
+        await it.shows(f"its {what} cannot be written")
+        await it.press("f", "p")
+        assert not it.model.checkpoint
+        await it.shows("as another model file")
+        await it.press("u", "escape", "a", "x")
+        await it.press("r", "Q", "J", "C", "escape", "e")
+        dialog = it.app.screen
+        assert isinstance(dialog, ExportDialog)
+        dialog.form = "mesh"
+        assert dialog.path.parent == (folder if what == "file" else Path.cwd()), "where it can be written"
+        dialog._set_path(str(tmp_path / "copy.mesh"))
+        await it.press("ctrl+s")
+        await it.shows("written: ")
+        assert path.read_bytes() == before
+        assert sorted(each.name for each in folder.iterdir()) == ["mesh.mesh"]
+    with Store.open(tmp_path / "copy.mesh") as copied:
+        assert not copied.read_only
+        assert copied.snapshot.grant == load(path).grant
