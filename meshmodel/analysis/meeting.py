@@ -186,8 +186,14 @@ class Meeting:
                 self._of[agent] = met
             else:
                 self._of.pop(agent, None)
+        # Most checkpoints are met by the same agents, and it takes long to tell many agents apart.
+        known: dict[tuple[int, frozenset[str]], tuple[frozenset[str], frozenset[str]]] = {}
         for number, those in differing.items():
-            self._agents[number] = self._agents.get(number, frozenset()) ^ those
+            was = self._agents.get(number, frozenset())
+            key = id(was), frozenset(those)
+            if key not in known:
+                known[key] = was, was ^ those
+            self._agents[number] = known[key][1]
         self.changed = {engine.candidates.ids[number] for number in differing}
 
     def _met(self, traveller: Traveller) -> int:
