@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from meshmodel.analysis.engine import Traveller
-from meshmodel.analysis.situations import Same
+from meshmodel.analysis.situations import Same, Situation
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
 
@@ -35,3 +35,43 @@ def _differing(pairs: Iterable[tuple[Traveller, Traveller]]) -> Iterator[str]:
             same = known[key] = was.told == now.told and common.is_same(was.common, now.common)
         if not same or one.home != other.home or one.home_mask != other.home_mask:
             yield one.id
+
+
+def coming_otherwise(agents: Iterable[str], before: Kept, after: Kept) -> frozenset[str]:
+    """Of these agents those whose home is another, or whose sources or starts are as far as doors ask: where
+    they come to by steps on which nobody is asked, credentials aside, is no part of it.
+
+    Args:
+        agents: the agents.
+        before: the reading before an edit.
+        after: the reading after it.
+    """
+    was, now, mesh = before.engine.traveller_of, after.engine.traveller_of, after.engine.mesh
+    credentials = (1 << mesh.first_agent) - (1 << mesh.first_credential)
+    known: dict[tuple[int, int], bool] = {}
+    common = Same()
+    found = set()
+    for agent in agents:
+        one, other = was.get(agent), now.get(agent)
+        if one is None or other is None or one.home != other.home:
+            found.add(agent)
+            continue
+        key = id(one.situation), id(other.situation)
+        same = known.get(key)
+        if same is None:
+            some, others = one.situation, other.situation
+            same = known[key] = (
+                some.steered == others.steered
+                and common.is_same(some.common, others.common)
+                and _to_doors(some, credentials) == _to_doors(others, credentials)
+            )
+        if not same:
+            found.add(agent)
+    return frozenset(found)
+
+
+def _to_doors(situation: Situation, credentials: int) -> list[tuple[int, bool, int, int]]:
+    return [
+        (each.sources, each.home, each.unchecked.row & credentials, each.unchecked.dropped)
+        for each in (*situation.groups, *situation.lacking)
+    ]

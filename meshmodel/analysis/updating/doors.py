@@ -13,6 +13,7 @@ from meshmodel.analysis.closure import union
 from meshmodel.analysis.marking import SPECIAL
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.steps import Pair, bits, without
+from meshmodel.analysis.updating.altered import coming_otherwise
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
 from meshmodel.analysis.updating.homes import grants_in, homes_only
@@ -103,7 +104,7 @@ class KeptDoors(Leaving):
             self._likeness = {}
         was, now = before.engine.traveller_of, kept.engine.traveller_of
         intending = excuses.keys() | self._approved.keys()
-        others = altered | moved.agents & intending
+        others = coming_otherwise(altered, before, kept) | moved.agents & intending
         gone = [was[each] for each in sorted(others & was.keys())]
         come = [now[each] for each in sorted(others & now.keys())]
         lost = union([each.node - self.mesh.first_agent for each in gone if each.id not in now])
