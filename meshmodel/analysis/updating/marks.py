@@ -34,12 +34,15 @@ class Turned:
     """What happened to the marks.
 
     Attributes:
-        marks: for each mark that stands for something else the group before and after, or ``None``.
+        firsts: the first groups of agents before and after, or ``None``, where they mean something else,
+            each with all marks of which they are those.
+        marks: the same for the marks of other groups, one by one.
         shared: the marks of other groups that agents came to or left, and that are still there.
         left: those of these that nobody came to, and that only agents left who are gone.
         ended: the marks of these agents' first groups, and of others that nobody else had, as bits.
     """
 
+    firsts: list[tuple[Sample | None, Sample | None, int]] = field(default_factory=list)
     marks: dict[int, tuple[Sample | None, Sample | None]] = field(default_factory=dict)
     shared: set[int] = field(default_factory=set)
     left: set[int] = field(default_factory=set)
@@ -51,7 +54,7 @@ class Turned:
         numbers: dict[tuple[int, int], list[int]] = {}
         for number, (was, now) in self.marks.items():
             numbers.setdefault((id(was), id(now)), []).append(number)
-        return [(*self.marks[some[0]], union(some)) for some in numbers.values()]
+        return [*self.firsts, *((*self.marks[some[0]], union(some)) for some in numbers.values())]
 
 
 @dataclass(slots=True)
@@ -121,56 +124,39 @@ class Marks:
             lost: the agents that are gone, as bits.
         """
         turned = Turned(ended=lost)
-        touched: set[int] = set()
-        before: dict[int, Sample | None] = {}
         left: dict[int, int] = {}
-        leaving: dict[int, tuple[tuple[int, ...], list[int]]] = {}
-        for traveller in gone:
-            number = traveller.node - self.first_agent
-            before[number] = self.samples.pop(number, None)
-            former = self.others.pop(number, None)
-            if former:
-                leaving.setdefault(id(former), (former, []))[1].append(number)
-        for former, some_left in leaving.values():
-            marks = union(some_left)
-            for other in former:
-                left[other] = left.get(other, 0) | marks
         joined: dict[int, int] = {}
-        # Many agents have the very same groups, and it takes long to look large sets up.
-        together: dict[tuple[int, str | None, str | None], list[Traveller]] = {}
-        for traveller in come:
-            alone = traveller.id if traveller.id in excuses else None
-            together.setdefault((id(traveller.situation), traveller.home, alone), []).append(traveller)
         same: dict[tuple[int, str | None, bool, str | None], int] = {}
-        for (_, home, alone), some in together.items():
-            traveller = some[0]
-            numbers = [each.node - self.first_agent for each in some]
-            for number in numbers:
-                before.setdefault(number, None)
-            if not traveller.groups:
-                continue
-            sample = traveller, traveller.groups[0]
-            self.samples.update(dict.fromkeys(numbers, sample))
+        for numbers, now, alone in self._together(gone, come, excuses):
+            was, former = self.samples.get(numbers[0]), self.others.get(numbers[0], ())
+            marks = union(numbers)
+            sample = None
             others = []
-            for group in (*traveller.groups[1:], *traveller.situation.further):
-                key = id(group), home, traveller.steered, alone
-                if key not in same:
-                    same[key] = self._number(traveller, group, alone, turned)
-                others.append(same[key])
+            if now is not None and now.groups:
+                sample = now, now.groups[0]
+                self.samples.update(dict.fromkeys(numbers, sample))
+                for group in (*now.groups[1:], *now.situation.further):
+                    key = id(group), now.home, now.steered, alone
+                    if key not in same:
+                        same[key] = self._number(now, group, alone, turned)
+                    others.append(same[key])
+            else:
+                for number in numbers:
+                    self.samples.pop(number, None)
+            if self._meaning(was) != self._meaning(sample):
+                turned.firsts.append((was, sample, marks))
+            if tuple(others) == former:
+                continue
             if others:
                 self.others.update(dict.fromkeys(numbers, tuple(others)))
-                marks = union(numbers)
-                for other in others:
-                    joined[other] = joined.get(other, 0) | marks
-        meaning: dict[tuple[int, int], bool] = {}
-        for number, was in before.items():
-            now = self.samples.get(number)
-            both = id(was), id(now)
-            if both not in meaning:
-                meaning[both] = self._meaning(was) != self._meaning(now)
-            if meaning[both]:
-                turned.marks[number] = was, now
-        touched.update(left, joined)
+            else:
+                for number in numbers:
+                    del self.others[number]
+            for other in former:
+                left[other] = left.get(other, 0) | marks
+            for other in others:
+                joined[other] = joined.get(other, 0) | marks
+        touched = left.keys() | joined.keys()
         ended: dict[int, list[tuple[int, int]]] = {}
         for other in touched:
             was_held = self.holders.get(other, 0)
@@ -196,10 +182,38 @@ class Marks:
         if remade:
             samples = {id(sample): sample for sample in self.samples.values()}
             remaking = {number for number, sample in samples.items() if sample[1].sources & remade}
-            for number, sample in self.samples.items():
-                if id(sample) in remaking:
-                    turned.marks.setdefault(number, (sample, sample))
+            again = union([number for number, sample in self.samples.items() if id(sample) in remaking])
+            for _, _, marks in turned.firsts:
+                again = without(again, marks)
+            for number in bits(again):
+                sample = self.samples[number]
+                turned.marks.setdefault(number, (sample, sample))
         return turned
+
+    def _together(
+        self, gone: Iterable[Traveller], come: Iterable[Traveller], excuses: dict[str, list[Approval]]
+    ) -> Iterable[tuple[list[int], Traveller | None, str | None]]:
+        """The numbers of agents that had the same groups and have the same now, an agent as they are now, if
+        they are there, and which it is where intents excuse something.
+        """
+        first = self.first_agent
+        coming = {each.node: each for each in come}
+        nodes = dict.fromkeys(each.node for each in gone) | dict.fromkeys(coming)
+        # It takes long to look large sets up.
+        found: dict[tuple[object, ...], tuple[list[int], Traveller | None, str | None]] = {}
+        for node in nodes:
+            number, now = node - first, coming.get(node)
+            before = id(self.samples.get(number)), id(self.others.get(number))
+            if now is None:
+                key: tuple[object, ...] = before
+                alone = None
+            else:
+                alone = now.id if now.id in excuses else None
+                key = *before, id(now.situation), now.home, alone
+            if key not in found:
+                found[key] = [], now, alone
+            found[key][0].append(number)
+        return found.values()
 
     def _meaning(self, sample: Sample | None) -> object:
         """All of a group on which doors depend."""
