@@ -105,8 +105,9 @@ class KeptDoors(Leaving):
         was, now = before.engine.traveller_of, kept.engine.traveller_of
         intending = excuses.keys() | self._approved.keys()
         others = coming_otherwise(altered, before, kept) | moved.agents & intending
-        gone = [was[each] for each in sorted(others & was.keys())]
-        come = [now[each] for each in sorted(others & now.keys())]
+        ids = sorted(others)
+        gone = [was[each] for each in ids if each in was]
+        come = [now[each] for each in ids if each in now]
         lost = union([each.node - self.mesh.first_agent for each in gone if each.id not in now])
         homes = None if self._bounded else homes_only(gone, come, moved, intending)
         bounded, special = self._bounded, set(self._approvals)

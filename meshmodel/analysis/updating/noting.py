@@ -241,12 +241,17 @@ class Noted(MissingCheckpoints):
             differences: by the nodes of agents.
             lost: those who are gone, as bits.
         """
-        alike: dict[int, int] = {}
+        # It takes long to look large sets up, so all else is left out before.
+        together: dict[int, list[int]] = {}
         for node, rows in differences.items():
-            # It takes long to look large sets up, so all else is left out before.
+            together.setdefault(id(rows), []).append(node)
+        alike: dict[int, int] = {}
+        for nodes in together.values():
+            rows = differences[nodes[0]]
             difference = (rows & self.marks.credentials) >> self.mesh.first_credential
             if difference:
-                alike[difference] = alike.get(difference, 0) | 1 << node - self.mesh.first_agent
+                marks = union([node - self.mesh.first_agent for node in nodes])
+                alike[difference] = alike.get(difference, 0) | marks
         if alike:
             self._own = self._own.copy()
         toggle(self._own, alike)

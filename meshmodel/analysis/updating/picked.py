@@ -2,6 +2,8 @@
 
 from collections.abc import Set as AbstractSet
 
+from meshmodel.analysis.closure import union
+from meshmodel.analysis.steps import Few
 from meshmodel.analysis.updating.concerned import Kept
 
 
@@ -25,9 +27,14 @@ def as_themselves(agents: AbstractSet[str], before: Kept, after: Kept) -> dict[i
         others = {names[node - first] for node in own.odd if node >= first}
         same = (changed & was.keys() & now.keys()) - others
         credentials = own.less & (1 << first) - (1 << after.engine.mesh.first_credential)
+        few, row = Few(credentials), before.own.row
+        lacking: dict[tuple[int, ...], int] = {}
         for each in same if credentials else ():
             node = was[each].node
-            found[node] = before.own.row(node) & credentials
+            those = few.those(row(node))
+            if those not in lacking:
+                lacking[those] = union(those)
+            found[node] = lacking[those]
         changed -= same
     for travellers, kept in ((was, before), (now, after)):
         for each in changed & travellers.keys():
