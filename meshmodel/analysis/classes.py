@@ -1,12 +1,14 @@
 """Read accesses by what follows on reading them, with all checkpoints in force."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import repeat
+from typing import NamedTuple
 
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.onward import Onward
 from meshmodel.analysis.products import taken_off
-from meshmodel.analysis.steps import bits, without
+from meshmodel.analysis.steps import Few, bits, without
 
 _NEAR = 256
 """So many nodes beyond a common set are numbered anew."""
@@ -36,13 +38,43 @@ class Following:
         self._members: list[int] = []
         self._beyond: dict[int, Beyond] = {}
 
+    @property
+    def asked(self) -> AbstractSet[int]:
+        """The read accesses that were asked for."""
+        return self._number_of.keys()
+
+    def after(self, onward: Onward, less: int, odd: Collection[int]) -> "Following":
+        """The same after an edit, without what was asked of some nodes; this one stays as it is.
+
+        Args:
+            onward: what follows on nodes after it.
+            less: what follows no more on the others.
+            odd: those nodes.
+        """
+        made = Following(onward)
+        gone = Few(less)
+        made.sets = list(map(gone.out_of, self.sets))
+        made.sizes = [
+            size if now is was else now.bit_count()
+            for was, now, size in zip(self.sets, made.sets, self.sizes, strict=True)
+        ]
+        made._numbers = {id(row): number for number, row in enumerate(made.sets)}
+        made._number_of, made._members = self._number_of.copy(), self._members.copy()
+        made._asked = self._asked
+        for node in odd:
+            number = made._number_of.pop(node, None)
+            if number is not None:
+                made._members[number] ^= 1 << node
+                made._asked ^= 1 << node
+        return made
+
     def parted(self, sources: int) -> dict[int, int]:
         """These read accesses by the number of what follows on them."""
         self._ask(without(sources, self._asked))
         rest = without(self._asked, sources)
         if rest.bit_count() < len(self.sets) < sources.bit_count():
             # It is nearly all.
-            parted = dict(enumerate(self._members))
+            parted = {number: here for number, here in enumerate(self._members) if here}
             for number in {self._number_of[source] for source in bits(rest)}:
                 parted[number] &= sources
                 if not parted[number]:
@@ -91,6 +123,24 @@ class Following:
             self._members.append(0)
         self._number_of.update(zip(sources, repeat(number)))
         self._members[number] |= union(sources)
+
+
+class Foretold(NamedTuple):
+    """What followed on read accesses before some edits, and what became of that.
+
+    Attributes:
+        following: what was asked for.
+        less: what follows no more on most of them.
+        odd: those on which something else follows, or less.
+    """
+
+    following: Following
+    less: int
+    odd: frozenset[int]
+
+    def now(self, onward: Onward) -> Following:
+        """The same after the edits, given what follows on nodes."""
+        return self.following.after(onward, self.less, self.odd)
 
 
 class Beyond:

@@ -2,7 +2,7 @@
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,10 +21,11 @@ _FEW = 64
 """The zones of so many accesses are looked at one by one."""
 _Key = tuple[Situation, str | None]
 """What agents that have the same crossings have in common: their situation and their home."""
+Alike = Mapping[tuple[Situation, Situation, str | None], Sequence[str]]
+"""Agents by what they had in common, what they have in common now, and where they are at home."""
 Fewer = Callable[[Situation, Situation, str | None], tuple[int, int]]
 """How many crossings fewer agents have in another situation, and how many fewer with an open door."""
 _KEY: Final[Callable[[Traveller], _Key]] = attrgetter("situation", "home")
-_COMMON: Final = attrgetter("situation.common.groups")
 
 
 def crossed_from(mesh: Mesh, traveller: Traveller, source: int | None) -> int:
@@ -167,7 +168,7 @@ class Counts:
         engine: Engine,
         approvals: dict[str, list[Approval]],
         agents: AbstractSet[str],
-        altered: AbstractSet[str],
+        alike: Alike,
         *,
         redrawn: bool,
         fewer: Fewer | None,
@@ -178,43 +179,41 @@ class Counts:
             engine: the reading after it.
             approvals: what intents can excuse now.
             agents: the agents that the edit concerns.
-            altered: those of which crossings may be others.
+            alike: of those some that are at home where they were, by their situations before and after.
             redrawn: whether zones have other systems now, or systems other properties that count.
-            fewer: counts what agents have otherwise where that can be told.
+            fewer: counts what they have otherwise; if there is none, they have what they had.
         """
         made = copy.copy(self)
         excused = agents & (self.approvals.keys() | approvals.keys())
-        if fewer is None:
-            again = altered | excused
-            left = agents - again
-        else:
-            known, come = self.engine.traveller_of, engine.traveller_of
-            both = (agents - excused) & known.keys() & come.keys()
-            # What agents have in common is counted once for all of them.
-            crowd = {each for each in both & altered if _COMMON(known[each]) or _COMMON(come[each])}
-            left = frozenset([each for each in both - crowd if known[each].home == come[each].home])
-            again = agents - left
-        if left:
-            made.keep(engine, left, fewer)
-        made.follow(engine, approvals, again, redrawn=redrawn)
+        kept = made.keep(alike, excused, fewer) if alike else set()
+        made.follow(engine, approvals, agents - kept, redrawn=redrawn)
         return made
 
-    def keep(self, engine: Engine, agents: AbstractSet[str], fewer: Fewer | None = None) -> None:
-        """Count as much of these agents, or fewer, though they have other situations: only for a copy that
-        nobody else has.
+    def keep(self, alike: Alike, others: AbstractSet[str], fewer: Fewer | None) -> set[str]:
+        """Count as much of agents, or fewer, though they have other situations: only for a copy that nobody
+        else has.
+
+        Args:
+            alike: the agents by their situations.
+            others: of those some that are not counted so.
+            fewer: as above.
+
+        Returns the agents of which that is done.
         """
         self._crossings_of, self._open_of = self._crossings_of.copy(), self._open_of.copy()
-        known, come = self.engine.traveller_of, engine.traveller_of
-        here = agents & come.keys()
-        before, after = map(known.__getitem__, here), map(come.__getitem__, here)
-        for (was, now), times in Counter(zip(map(_KEY, before), map(_KEY, after), strict=True)).items():
-            crossings, opened = (0, 0) if fewer is None else fewer(was[0], now[0], now[1])
+        kept: set[str] = set()
+        for (before, after, home), agents in alike.items():
+            was, now = (before, home), (after, home)
+            crossings, opened = (0, 0) if fewer is None else fewer(before, after, home)
             for counted, less in ((self._crossings_of, crossings), (self._open_of, opened)):
                 if was in counted:
                     counted[now] = counted[was] - less
+            some = agents if others.isdisjoint(agents) else [each for each in agents if each not in others]
+            kept.update(some)
             if crossings or opened:
-                self.crossings -= times * crossings
-                self.open -= times * opened
+                self.crossings -= len(some) * crossings
+                self.open -= len(some) * opened
+        return kept
 
     def follow(
         self,

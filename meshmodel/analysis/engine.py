@@ -6,6 +6,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from meshmodel.analysis.checkpoints import Candidates
+from meshmodel.analysis.classes import Following, Foretold
 from meshmodel.analysis.closure import Closure, Searched, Successors, forward, is_sparse, part
 from meshmodel.analysis.collecting import collector_at_rest
 from meshmodel.analysis.groups import Grouping
@@ -130,6 +131,8 @@ class Engine:
     _asked = 0
     late = False
     """Whether what agents have in common with others waits until it is asked for."""
+    foretold: Foretold | None = None
+    """What is known of what follows on sources from before an edit."""
 
     def __init__(self, snapshot: Snapshot, view: View, *, kept: bool = False) -> None:
         self._kept = kept
@@ -358,7 +361,15 @@ class Engine:
     @cached_property
     def _grouping(self) -> Grouping:
         everyone = () if self.late or isinstance(self.effective, Searched) else self.alone.values()
-        return Grouping(self.guarding, everyone)
+        onward = self.guarding.onward
+        known = self.foretold
+        return Grouping(self.guarding, Following(onward) if known is None else known.now(onward), everyone)
+
+    @property
+    def following(self) -> Following | None:
+        """What follows on the sources of agents, as far as it was asked for."""
+        grouping: Grouping | None = self.__dict__.get("_grouping")
+        return None if grouping is None else grouping.following
 
     @cached_property
     def _situations(self) -> dict[tuple[int, int, int, bool, int | None], Situation]:

@@ -63,19 +63,25 @@ class _Opened(NamedTuple):
 class Grouping:
     """Puts the sources of agents together, and finds what many agents share once.
 
-    Args:
-        guarding: unchecked reach from any start.
-        everyone: what agents reach alone as the start, as far as that is known: it tells how many there are
-            that may have something in common.
+    Attributes:
+        following: what follows on the sources that were asked for.
     """
 
-    def __init__(self, guarding: Guarding, everyone: Iterable[Unchecked] = ()) -> None:
+    def __init__(self, guarding: Guarding, following: Following, everyone: Iterable[Unchecked] = ()) -> None:
+        """What nobody asked for yet.
+
+        Args:
+            guarding: unchecked reach from any start.
+            following: what is known of what follows on sources.
+            everyone: what agents reach alone as the start, as far as that is known: it tells how many there
+                are that may have something in common.
+        """
         self._guarding = guarding
         self._everyone = {id(each): each for each in everyone}.values()
         self._crowded: dict[tuple[Classes, bool, int], bool] = {}
         self._candidates = guarding.candidates
-        self._following = Following(guarding.onward)
-        self._latest = 0, Classes(self._following, 0)
+        self.following = following
+        self._latest = 0, Classes(following, 0)
         self._classes = dict([self._latest])
         self._shares: dict[tuple[Leading, int, int], Shared] = {}
         self._rests: dict[tuple[Out, int], Group] = {}
@@ -180,7 +186,7 @@ class Grouping:
         if accesses != latest:
             found = self._classes.get(accesses)
             if found is None:
-                found = self._classes[accesses] = Classes(self._following, accesses)
+                found = self._classes[accesses] = Classes(self.following, accesses)
             self._latest = accesses, found
             return found
         return known

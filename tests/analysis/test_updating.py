@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from meshmodel.analysis.closure import forward, union
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.onward import Onward
 from meshmodel.analysis.relations import ENDS, Related
 from meshmodel.analysis.rules import RULES
 from meshmodel.analysis.steps import bits
@@ -170,14 +171,21 @@ MISSING = (10, 17, 38, 68, 101, 161, 199, 202, 223, 241, 265, 300, 341, 537)
 """Meshes in which there goes what others reach still, or what gives power, or on what something follows."""
 
 
-@pytest.mark.parametrize("seed", MISSING)
-def test_what_agents_miss_is_taken_out_of_what_they_have_in_common(seed, monkeypatch):
+TRIGGERED = (47, 102, 123)
+"""Meshes in which triggers go though what triggered is read still."""
+
+
+@pytest.mark.parametrize(
+    ("seed", "triggers"), [*((each, 0) for each in MISSING), *((each, 4) for each in TRIGGERED)]
+)
+def test_what_agents_miss_is_taken_out_of_what_they_have_in_common(seed, triggers, monkeypatch):
     monkeypatch.setattr(losing, "_LARGE", 0)
     rng = random.Random(seed)
     snapshot = clustered(110, 220, dense=True, seed=seed, guarded=rng.choice((0.0, 0.1, 0.4)))
     kept = keep(Engine(snapshot, "built"), Related(snapshot))
     for _ in range(10):
-        table = rng.choice(("system", "credential", "grant", "hold", "custody", "checkpoint"))
+        tables = ("system", "credential", "grant", "hold", "custody", "checkpoint")
+        table = rng.choice((*tables, *["trigger"] * triggers))
         keys = sorted(snapshot.table(table))
         if not keys:
             continue
@@ -214,7 +222,7 @@ def test_crossings_are_counted_by_what_agents_come_to_otherwise(many, monkeypatc
         before = analysis.summary
         for _ in range(15):
             make, kind = EDITS[rng.choice(sorted(EDITS))]
-            with contextlib.suppress(InvalidModelError, IndexError):
+            with contextlib.suppress(InvalidModelError, IndexError, ValueError):
                 edited = apply_edit(snapshot, make(rng, snapshot, kind))
                 # Half of them are taken back.
                 for each in (edited, snapshot) if rng.randrange(2) else (edited,):
@@ -225,6 +233,38 @@ def test_crossings_are_counted_by_what_agents_come_to_otherwise(many, monkeypatc
                     gained += summary.crossings > before.crossings
                     before, snapshot = summary, each
     assert min(lost, gained) > 5
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_follows_on_sources_is_known_after_edits(seed, monkeypatch):
+    monkeypatch.setattr(losing, "_LARGE", 0)
+    rng = random.Random(seed)
+    snapshot = clustered(120, 240, dense=seed % 2 == 0, seed=seed, guarded=rng.choice((0.0, 0.1, 0.4)))
+    kept = keep(Engine(snapshot, "built"), Related(snapshot))
+    several = 0
+    for number in range(60):
+        engine = kept.engine
+        mesh, onward = engine.mesh, Onward(kept.baseline)
+        if number and engine.foretold is not None:
+            following = engine.foretold.now(engine.guarding.onward)
+            known = union(list(following.asked))
+            for asked in (known, known & rng.randrange(1 << mesh.first_credential)):
+                parted = following.parted(asked)
+                assert union(list(chain.from_iterable(map(bits, parted.values())))) == asked
+                for place, here in parted.items():
+                    assert {following.sets[place]} == {onward.of(source) for source in bits(here)}
+                    assert following.sizes[place] == following.sets[place].bit_count()
+                several += len(parted) > 1
+        if not number % 4:
+            agent = engine.snapshot.agent[rng.choice(sorted(mesh.agent_node))]
+            engine.traveller(agent, mesh.agent_node[agent.id])
+            if engine.following is not None:
+                engine.following.parted(mesh.read)
+        make, kind = EDITS[rng.choice(sorted(EDITS))]
+        with contextlib.suppress(InvalidModelError, IndexError, ValueError):
+            snapshot = apply_edit(snapshot, make(rng, snapshot, kind))
+        kept = move(kept, Changes.between(engine.snapshot, snapshot)).kept
+    assert several > 5
 
 
 class Telling(Emptying):
@@ -289,9 +329,9 @@ def follow_a_graph(seed):
         for node in set(range(size)) - followed.odd if followed.less else ():
             assert rows[node] == known[node] & ~followed.less
         matters = rng.randrange(1 << size)
-        assert followed.differing(before, range(size), matters) == [
+        assert followed.differing(before, set(range(size)), matters) == {
             node for node in range(size) if (rows[node] ^ known[node]) & matters
-        ]
+        }
         assert [followed.is_cycle(followed.component[node]) for node in range(size)] == [
             scratch.is_cycle(scratch.component[node]) for node in range(size)
         ]

@@ -1,8 +1,8 @@
 """The agents of which an edit makes something else true, of all that it concerns."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
-from meshmodel.analysis.engine import Traveller
 from meshmodel.analysis.situations import Same, Situation
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
@@ -18,23 +18,24 @@ def altered(before: Kept, moved: Moved) -> frozenset[str]:
         moved: what it did.
     """
     was, now = before.engine.traveller_of, moved.kept.engine.traveller_of
-    before_it, after_it = moved.agents & was.keys(), moved.agents & now.keys()
-    staying = [(was[each], now[each]) for each in before_it & after_it]
-    return frozenset(before_it ^ after_it).union(_differing(staying))
+    alike = set(chain.from_iterable(moved.alike.values()))
+    others = frozenset([each for each in moved.agents - alike if each in was or each in now])
+    return others.union(_differing(before, moved))
 
 
-def _differing(pairs: Iterable[tuple[Traveller, Traveller]]) -> Iterator[str]:
+def _differing(before: Kept, moved: Moved) -> Iterator[str]:
+    """Of the agents at home where they were those that differ."""
+    zones = before.engine.mesh.zone_mask, moved.kept.engine.mesh.zone_mask
+    # Most agents have their situation in common.
     known: dict[tuple[int, int], bool] = {}
     common = Same()
-    for one, other in pairs:
-        # Most agents have their situation in common.
-        was, now = one.situation, other.situation
-        key = id(was), id(now)
+    for (one, other, home), agents in moved.alike.items():
+        key = id(one), id(other)
         same = known.get(key)
         if same is None:
-            same = known[key] = was.told == now.told and common.is_same(was.common, now.common)
-        if not same or one.home != other.home or one.home_mask != other.home_mask:
-            yield one.id
+            same = known[key] = one.told == other.told and common.is_same(one.common, other.common)
+        if not same or zones[0].get(home or "") != zones[1].get(home or ""):
+            yield from agents
 
 
 def coming_otherwise(agents: Iterable[str], before: Kept, after: Kept) -> frozenset[str]:

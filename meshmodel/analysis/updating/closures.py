@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, compress
 
 from meshmodel.analysis.closure import Closure
-from meshmodel.analysis.steps import Pair
+from meshmodel.analysis.steps import Pair, bits, without
 from meshmodel.analysis.updating.chunks import REST, SHIFT, Chunks
 from meshmodel.analysis.updating.losing import Losing
 
@@ -153,7 +153,7 @@ class Followed(Losing):
         for leaves, enters in come:
             self._insert(leaves, enters)
 
-    def differing(self, before: "Followed", nodes: Iterable[int], matters: int) -> list[int]:
+    def differing(self, before: "Followed", nodes: set[int], matters: int) -> set[int]:
         """Those of these nodes that reach something else than before.
 
         Args:
@@ -161,20 +161,25 @@ class Followed(Losing):
             nodes: they have steps, or had some.
             matters: the nodes that are something else.
         """
-        was, now, less, odd = before.component, self.component, self.less, self.odd
-        lost = less & matters
-        known: dict[tuple[int, int], bool] = {}
-        found = []
-        for node in nodes:
+        found, others = set[int](), nodes
+        if self.less:
             # Most miss just what of that they reached.
-            place = was[node], -1 if less and node not in odd else now[node]
+            others = nodes & self.odd
+            if lost := self.less & matters:
+                # Whoever misses nothing but others missed all that these led to.
+                idle = bits(without(self.less, matters))
+                is_any = all(before.row(node) & lost for node in idle)
+                found = nodes.intersection(self.changed if is_any else before.leading(bits(lost))) - others
+        was, now = before.component, self.component
+        known: dict[tuple[int, int], bool] = {}
+        for node in others:
+            place = was[node], now[node]
             differs = known.get(place)
             if differs is None:
-                row = before.row_of(place[0])
-                differs = bool(row & lost if place[1] < 0 else (row ^ self.row_of(place[1])) & matters)
+                differs = bool((before.row_of(place[0]) ^ self.row_of(place[1])) & matters)
                 known[place] = differs
             if differs:
-                found.append(node)
+                found.add(node)
         return found
 
     @property
@@ -224,9 +229,12 @@ class Followed(Losing):
         self._known.put(name, self.row_of(last))
         self._order[name] = max(self._order[each] for each in (last, *others))
         members = list(self._members(name))
+        if len(members) == 1:
+            self.parted.add(name)
         for other in (last, *others):
             if other != name:
                 self._rename(self._members(other))
+                self.parted.update(self._members(other))
                 for node in self._members(other):
                     members.append(node)
                     self.component[node] = name

@@ -48,9 +48,9 @@ class _Less:
         gone = union(list(gone_nodes(kept, edit) - hit))
         self._matters = (1 << kept.engine.mesh.size) - 1 ^ gone if gone else 0
 
-    def differing(self, before: Followed, after: Followed, first: int = 0) -> list[int]:
+    def differing(self, before: Followed, after: Followed, first: int = 0) -> set[int]:
         """These nodes, from a first one on."""
-        nodes = [node for node in after.changed if node >= first]
+        nodes = {node for node in after.changed if node >= first} if first else after.changed
         return after.differing(before, nodes, self._matters) if self._matters else nodes
 
 

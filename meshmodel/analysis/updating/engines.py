@@ -5,20 +5,21 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from meshmodel.analysis.closure import Closure, union
-from meshmodel.analysis.engine import Engine, Situation, Traveller
+from meshmodel.analysis.closure import Closure
+from meshmodel.analysis.crossings import Alike
+from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.relations import Related
-from meshmodel.analysis.steps import WRITE, Pair, bits, without
-from meshmodel.analysis.unchecked import Guarding, Unchecked
+from meshmodel.analysis.steps import WRITE, Pair
+from meshmodel.analysis.unchecked import Guarding
 from meshmodel.analysis.updating.arising import Hearing
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.closures import Followed
-from meshmodel.analysis.updating.concerned import Kept, concerned, gone_nodes
+from meshmodel.analysis.updating.concerned import Kept, concerned
+from meshmodel.analysis.updating.foretelling import foretold
 from meshmodel.analysis.updating.guards import Guarded, guarded, numbers_of
-from meshmodel.analysis.updating.less import Gone, Less, gone_alone
+from meshmodel.analysis.updating.less import Gone, gone_alone
 from meshmodel.analysis.updating.meshes import Edited, edited, patched
-from meshmodel.analysis.updating.preparing import LateAlone
-from meshmodel.model.records import Agent
+from meshmodel.analysis.updating.setting import Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Moved:
         shifted: those, and others that miss nothing but agents and credentials that are gone.
         gone: what most agents reach no more, if that is known.
         missing: those of the agents that miss nothing else, and are otherwise as they were.
+        alike: those of them that are at home where they were, by their situations before and after.
     """
 
     kept: Kept
@@ -44,6 +46,7 @@ class Moved:
     shifted: frozenset[str]
     gone: Gone | None
     missing: frozenset[str]
+    alike: Alike
 
     @property
     def told(self) -> frozenset[str]:
@@ -131,8 +134,9 @@ def move(kept: Kept, changes: Changes) -> Moved | None:
         names, changed = mesh.agents, chain(effective.changed, own.changed, baseline.changed)
         shifted = agents.union(names[node - first_agent] for node in changed if node >= first_agent)
     gone = gone_alone(kept, after, edit, guards)
-    missing = _set_agents(kept, after, changes, edit, agents, shifted, gone)
-    return Moved(after, changes, edit, guards, agents, shifted, gone, missing)
+    setting = Setting(kept, after, changes, edit, gone)
+    missing = setting.put(agents, shifted)
+    return Moved(after, changes, edit, guards, agents, shifted, gone, missing, setting.alike)
 
 
 def _moved(closure: Followed, gone: Sequence[Pair], come: Sequence[Pair]) -> Followed:
@@ -226,139 +230,5 @@ def _engine(
         # As it was, until it is known of the agents that are concerned.
         alone=kept.engine.alone,
     )
+    made.foretold = foretold(kept.engine, made, baseline)
     return made
-
-
-def _set_agents(
-    kept: Kept,
-    after: Kept,
-    changes: Changes,
-    edit: Edited,
-    agents: frozenset[str],
-    shifted: frozenset[str],
-    missed: Gone | None,
-) -> frozenset[str]:
-    """What is known of the agents: of those that are concerned anew, of the others as before; the former
-    that just miss what most do.
-
-    Args:
-        kept: the reading before the edit.
-        after: that after it, whose agents are set.
-        changes: what was edited.
-        edit: what that did to the graph.
-        agents: the agents that are concerned.
-        shifted: those, and others that miss nothing but what is gone.
-        missed: what most agents reach no more, if that is known.
-    """
-    before, made = kept.engine, after.engine
-    records, nodes = made.snapshot.agent, made.mesh.agent_node
-    alone = before.alone.of(made) if isinstance(before.alone, LateAlone) else before.alone.copy()
-    travellers = before.traveller_of.copy()
-    gone = union(list(gone_nodes(kept, edit)))
-    alike = _Alike(after)
-    missing = None if missed is None else _Missing(missed, kept, after, changes, edit)
-    is_new = False
-    less: list[str] = []
-    known_less: dict[int, Unchecked] = {}
-    for each in shifted:
-        node = nodes.get(each)
-        if node is None:
-            alone.pop(each, None)
-            travellers.pop(each, None)
-            continue
-        if each not in agents:
-            # It misses nothing but what is gone.
-            if (known := alone.get(each)) is not None:
-                if id(known) not in known_less:
-                    known_less[id(known)] = replace(known, row=without(known.row, gone))
-                alone[each] = known_less[id(known)]
-            continue
-        found = missing and missing.of(each)
-        if found:
-            less.append(each)
-        alone[each], traveller = found or alike.of(records[each], node)
-        if traveller is None:
-            travellers.pop(each, None)
-        else:
-            is_new = is_new or each not in travellers
-            travellers[each] = traveller
-    if is_new:
-        travellers = dict(sorted(travellers.items()))
-    made.__dict__.update(alone=alone, traveller_of=travellers, travellers=tuple(travellers.values()))
-    return frozenset(less)
-
-
-class _Missing:
-    """What agents reach that just miss what most do."""
-
-    def __init__(self, gone: Gone, kept: Kept, after: Kept, changes: Changes, edit: Edited) -> None:
-        """Arguments: what most agents reach no more, and all as above."""
-        mesh = after.engine.mesh
-        self._alone, self._travellers = kept.engine.alone, kept.engine.traveller_of
-        self._zones, self._triggers = mesh.zone_mask, mesh.triggered_by
-        self._less = Less(gone, mesh)
-        # What agents are themselves, or what steers or excuses them, may be something else.
-        self._others = {str(key) for key, _, _ in changes.of("agent")}
-        self._others |= {str(key[0]) for key, _, _ in changes.of("intent")}
-        first, effective = mesh.first_agent, after.effective
-        nodes = {enters for _, enters in edit.come}
-        nodes.update(effective.odd, after.baseline.odd)
-        # What triggers an agent is a source of it though nobody reads that any more.
-        self._reads = gone.effective & mesh.read
-        steered = {enters for read in bits(self._reads) for enters in effective.successors[read + WRITE]}
-        for leaves, enters in edit.gone:
-            if enters >= first and leaves < mesh.first_credential and leaves % 5 == WRITE:
-                # Where it does that no more the agent may read it still.
-                (steered if self._reads >> leaves - WRITE & 1 else nodes).add(enters)
-        self._others |= {mesh.agents[node - first] for node in nodes if node >= first}
-        self._steered = {mesh.agents[node - first] for node in steered if node >= first}
-
-    def of(self, agent: str) -> tuple[Unchecked, Traveller | None] | None:
-        """What an agent reaches unchecked, alone as the start, and what is known of it if it is no person;
-        ``None`` where it has to be worked out.
-        """
-        if agent in self._others:
-            return None
-        before, was = self._alone[agent], self._travellers.get(agent)
-        alone = self._less.unchecked(before)
-        if alone is None or was is None:
-            return None if alone is None else (alone, None)
-        staying = self._triggers.get(was.node, 0) & self._reads if agent in self._steered else 0
-        situation = self._less.situation(was.situation, before, staying)
-        if situation is None:
-            return None
-        home = was.home
-        mask = 0 if home is None else self._zones.get(home, 0)
-        return alone, Traveller(agent, was.node, home, mask, situation)
-
-
-class _Alike:
-    """What agents reach, once for those that are together in one component."""
-
-    def __init__(self, kept: Kept) -> None:
-        self._engine = kept.engine
-        self._effective, self._baseline = kept.effective, kept.baseline
-        self._alone: dict[int, Unchecked] = {}
-        self._situations: dict[tuple[int, int, int, bool, int], Situation] = {}
-
-    def of(self, agent: Agent, node: int) -> tuple[Unchecked, Traveller | None]:
-        """What an agent reaches unchecked, alone as the start, and what is known of it if it is no person."""
-        engine, effective = self._engine, self._effective
-        one, other = effective.component[node], self._baseline.component[node]
-        alone = self._alone.get(other)
-        if alone is None:
-            alone = self._alone[other] = engine.guarding.alone(node)
-        if agent.is_person:
-            return alone, None
-        mesh, home = engine.mesh, agent.home
-        triggers = mesh.triggered_by.get(node, 0)
-        if triggers:
-            triggers = without(triggers, effective.row_of(one))
-        key = one, other, triggers, home is None, engine.apart.get(agent.id, 0)
-        known = self._situations.get(key)
-        if known is None:
-            made = engine.traveller(agent, node)
-            self._situations[key] = made.situation
-            return alone, made
-        mask = 0 if home is None else mesh.zone_mask.get(home, 0)
-        return alone, Traveller(agent.id, node, home, mask, known)

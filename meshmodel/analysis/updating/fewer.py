@@ -7,7 +7,7 @@ from meshmodel.analysis.engine import Group, Situation
 from meshmodel.analysis.products import Pairs, Product
 from meshmodel.analysis.steps import READ, Mesh, bits
 
-_MANY = 200
+_MANY = 40
 """Where more accesses differ those that are the same are counted, too."""
 _Whole = tuple[int, bool, int]
 """Sources, whether home is one too, and what is reached from each of them."""
@@ -40,22 +40,40 @@ class _Counted:
         """
         self._products.append((pairs, product, begins, times))
 
-    def add_few(self, mesh: Mesh, pairs: Pairs, whole: _Whole, accesses: int, times: int) -> None:
+    def add_few(self, few: "_Few", whole: _Whole, accesses: int, times: int) -> None:
         """The same of a few of the accesses that are reached from some sources."""
         sources, begins, _ = whole
-        number, before, apart, entering = sources.bit_count(), -1, 0, 0
         for access in bits(accesses):
             system, action = divmod(access, 5)
-            zone = mesh.zone_of[system]
-            if system != before:
-                before, there, level = system, pairs.home_of(zone), mesh.sensitivity[system]
-                near = sources >> there.first & there.here
-                apart = begins + number - near.bit_count()
-                entering = (sources & (mesh.above[level] | mesh.untrusted)).bit_count()
-                entering -= (near & there.entering[level]).bit_count()
+            apart, entering = few.of(sources, system)
+            apart += begins
+            zone = few.mesh.zone_of[system]
             self._elsewhere += times * apart
             at_home = (0 if action == READ else entering) - apart
             self._at_home[zone] = self._at_home.get(zone, 0) + times * at_home
+
+
+class _Few:
+    """Looks at single systems of a mesh, once beside the same sources."""
+
+    def __init__(self, mesh: Mesh, pairs: Pairs) -> None:
+        self.mesh, self.pairs = mesh, pairs
+        self._entering = [above | mesh.untrusted for above in mesh.above]
+        self._known: dict[tuple[int, int], tuple[int, int]] = {}
+
+    def of(self, sources: int, system: int) -> tuple[int, int]:
+        """How many sources are in another zone than a system; and those from which data is carried there if
+        that is home, or outsiders' words come.
+        """
+        key = id(sources), system
+        known = self._known.get(key)
+        if known is None:
+            zone, level = self.pairs.home_of(self.mesh.zone_of[system]), self.mesh.sensitivity[system]
+            near = sources >> zone.first & zone.here
+            entering = (sources & self._entering[level]).bit_count()
+            entering -= (near & zone.entering[level]).bit_count()
+            known = self._known[key] = sources.bit_count() - near.bit_count(), entering
+        return known
 
 
 class Fewer:
@@ -65,16 +83,16 @@ class Fewer:
         """Arguments: the compiled graph before and after, what counts the pairs of the former, and whether
         systems came or went; those that stay are as they were.
         """
-        self._before, self._pairs = before, pairs
-        self._after, self._redrawn = after, redrawn
+        self._before = _Few(before, pairs)
+        self._mesh, self._redrawn = after, redrawn
         # Most agents are together, and what they share is the same for many.
         self._all: dict[tuple[int, int, bool], _Counted] = {}
         self._open: dict[tuple[int, int], _Counted] = {}
         self._shared: dict[tuple[int, int], _Counted] = {}
 
     @cached_property
-    def _pairs_after(self) -> Pairs:
-        return self._pairs.after(self._after, redrawn=self._redrawn)
+    def _after(self) -> _Few:
+        return _Few(self._mesh, self._before.pairs.after(self._mesh, redrawn=self._redrawn))
 
     def __call__(self, was: Situation, now: Situation, home: str | None) -> tuple[int, int]:
         """How many an agent has no more, and how many of these had an open door, approved or not, where no
@@ -109,14 +127,14 @@ class Fewer:
     def _compare(self, found: _Counted, was: _Whole | None, now: _Whole | None) -> None:
         """Count what is there no more, or is new."""
         if was is None or now is None:
-            if was is not None:
-                found.add(self._pairs, _product(self._pairs, self._before, was), 1, begins=was[1])
-            if now is not None:
-                pairs = self._pairs_after
-                found.add(pairs, _product(pairs, self._after, now), -1, begins=now[1])
+            for few, whole, times in ((self._before, was, 1), (self._after, now, -1)):
+                if whole is not None:
+                    sources, home, reach = whole
+                    product = few.pairs.product(sources, reach & few.mesh.access)
+                    found.add(few.pairs, product, times, begins=home)
             return
         (sources, begins, reach), (others, begin, reached) = was, now
-        access = self._before.access
+        access = self._before.mesh.access
         differing = (reach ^ reached) & access
         if begins != begin or differing.bit_count() > _MANY:
             self._compare(found, was, None)
@@ -125,22 +143,17 @@ class Fewer:
         lost = differing & reach
         come = differing ^ lost
         if lost:
-            found.add_few(self._before, self._pairs, was, lost, 1)
+            found.add_few(self._before, was, lost, 1)
         if come:
-            found.add_few(self._after, self._pairs_after, now, come, -1)
+            found.add_few(self._after, now, come, -1)
         if sources != others:
             same, both = (reach ^ lost) & access, sources & others
             if both != sources:
-                product = self._pairs.product(sources ^ both, same)
-                found.add(self._pairs, product, 1, begins=False)
+                pairs = self._before.pairs
+                found.add(pairs, pairs.product(sources ^ both, same), 1, begins=False)
             if both != others:
-                product = self._pairs_after.product(others ^ both, same)
-                found.add(self._pairs_after, product, -1, begins=False)
-
-
-def _product(pairs: Pairs, mesh: Mesh, whole: _Whole) -> Product:
-    sources, _, reach = whole
-    return pairs.product(sources, reach & mesh.access)
+                pairs = self._after.pairs
+                found.add(pairs, pairs.product(others ^ both, same), -1, begins=False)
 
 
 def _whole_of(group: Group | None) -> _Whole | None:

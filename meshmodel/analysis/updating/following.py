@@ -125,15 +125,16 @@ class Following:
             moved = earlier.moved
             approvals = _approvals(earlier.counts.approvals, self.kept, moved)
             redrawn = bool(moved.edit.remade)
-            # Boundaries and zones part what is as it was in other ways.
-            others = moved.agents if redrawn or moved.guards.zones else earlier.altered
+            alike, fewer = moved.alike, self._fewer(earlier, earlier.counts)
+            if fewer is None:
+                # Boundaries and zones part what is as it was in other ways.
+                others = moved.agents if redrawn or moved.guards.zones else earlier.altered
+                alike = {key: agents for key, agents in alike.items() if agents[0] not in others}
+            elif any(one.common.groups or other.common.groups for one, other, _ in alike):
+                # What agents have in common is counted once for all of them.
+                alike = {key: agents for key, agents in alike.items() if agents[0] not in earlier.altered}
             self._counts = earlier.counts.after(
-                self.engine,
-                approvals,
-                moved.agents,
-                others,
-                redrawn=redrawn,
-                fewer=self._fewer(earlier, earlier.counts),
+                self.engine, approvals, moved.agents, alike, redrawn=redrawn, fewer=fewer
             )
         self._let_go()
         return self._counts

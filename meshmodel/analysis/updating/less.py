@@ -97,6 +97,7 @@ class Less:
         )
         self._untrusted = mesh.untrusted
         # By what there was before, which the reading before keeps.
+        self._sources_left: dict[int, int] = {}
         self._situations: dict[tuple[int, int], Situation | None] = {}
         self._several: dict[int, tuple[Group, ...] | None] = {}
         self._commons: dict[int, Common | None] = {}
@@ -158,7 +159,8 @@ class Less:
         return self._parts[id(part)]
 
     def _situation(self, before: Situation, alone: Unchecked, staying: int) -> Situation | None:
-        sources, reach = self._sources.out_of(before.sources) | staying, self._effective.out_of(before.reach)
+        sources, reach = self._sources_of(before.sources), self._effective.out_of(before.reach)
+        sources = sources | staying if staying else sources
         number = len(before.groups) - len(before.rest)
         groups = self._left(before.groups[:number], alone, staying)
         if id(before.rest) not in self._several:
@@ -178,13 +180,20 @@ class Less:
             return None if groups is None else before
         return Common(groups, self._row.out_of(before.nodes))
 
+    def _sources_of(self, before: int) -> int:
+        """What is left of some sources: one object where that was one."""
+        known = self._sources_left.get(id(before))
+        if known is None:
+            known = self._sources_left[id(before)] = self._sources.out_of(before)
+        return known
+
     def _left(self, before: Iterable[Group], alone: Unchecked, staying: int = 0) -> tuple[Group, ...] | None:
         """What is left of some groups; sources that stay are with those that add nothing to what is reached
         alone, as what is not read adds nothing.
         """
         found = []
         for group in before:
-            sources = self._sources.out_of(group.sources)
+            sources = self._sources_of(group.sources)
             # That may be another object, but begins with the same.
             is_plain = group.unchecked.seeds is alone.seeds
             if not sources and not group.home and not (is_plain and staying):
@@ -193,7 +202,7 @@ class Less:
             if sources & (self._still if is_plain else self._odd):
                 return None
             key = id(group), staying if is_plain else 0
-            if is_plain:
+            if is_plain and staying:
                 sources, staying = sources | staying, 0
             if key not in self._groups:
                 self._groups[key] = self._group(group, sources)

@@ -33,6 +33,7 @@ class Losing(Closure):
         less: what nodes reach less after the last edit, if they reached it; 0 where that is not known.
         still: the nodes that reach some of that still.
         odd: those, and others that reach less than that.
+        parted: the nodes that are in another component, or in none with others any more.
     """
 
     __slots__ = (
@@ -48,6 +49,7 @@ class Losing(Closure):
         "changed",
         "less",
         "odd",
+        "parted",
         "still",
     )
 
@@ -73,6 +75,7 @@ class Losing(Closure):
         self.changed: set[int] = set()
         self.less = 0
         self.odd: set[int] = set()
+        self.parted: set[int] = set()
         self.still: set[int] = set()
         # From where steps lead into components of several nodes, once that was asked; a set is never altered.
         self._into: dict[int, set[int]] = {}
@@ -188,9 +191,8 @@ class Losing(Closure):
         looked: list[tuple[int, int]] = []
         told = 0
         self._ends = {enters for _, enters in gone}
-        for step in gone:
-            self._lead_less(*step)
         for leaves, enters in gone:
+            self._lead_less(leaves, enters)
             name = component[leaves]
             if name == component[enters]:
                 within.setdefault(name, []).append((leaves, enters))
@@ -198,8 +200,7 @@ class Losing(Closure):
         while self._waiting:
             _, name = heappop(self._waiting)
             self._due.discard(name)
-            lost: dict[int, int] = {}
-            fresh: set[int] = set()
+            lost, fresh = dict[int, int](), set[int]()
             if name not in several:
                 self._renew_one(name, lost)
             elif name in within:
@@ -207,8 +208,7 @@ class Losing(Closure):
             else:
                 self._renew(name, several[name], lost)
             looked.extend(lost.items())
-            few: dict[int, int] = {}
-            much: dict[int, int] = {}
+            few, much = dict[int, int](), dict[int, int]()
             for each, nodes in lost.items():
                 large = len(self._members(each)) > _LARGE
                 if (large or len(lost) > 1) and nodes.bit_count() <= _FEW:
@@ -270,8 +270,7 @@ class Losing(Closure):
         if len(members) > _MANY:
             self._lack(name, lost)
             return
-        rows = self._known.chunks
-        row = 0
+        rows, row = self._known.chunks, 0
         single = list(members)
         for place in self._beside(members, self.successors) - {name}:
             known = rows[place >> SHIFT][place & REST]
@@ -336,6 +335,8 @@ class Losing(Closure):
             if self.component[part[0]] != first:
                 for node in part:
                     self.component[node] = first
+            if part is not falling.left or len(part) == 1:
+                self.parted.update(part)
             if len(part) > 1:
                 several[first] = part
             self._known.put(first, whole)

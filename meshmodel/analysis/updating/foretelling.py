@@ -1,0 +1,26 @@
+"""What is known of what follows on sources after an edit, before anybody asks for it."""
+
+from meshmodel.analysis.classes import Foretold
+from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.updating.closures import Followed
+
+
+def foretold(before: Engine, after: Engine, baseline: Followed) -> Foretold | None:
+    """What followed on the sources that were asked for before, and what became of that.
+
+    Args:
+        before: the reading before an edit.
+        after: the reading after it.
+        baseline: its closure with all checkpoints in force.
+    """
+    following, known = before.following, before.foretold
+    if following is not None:
+        known = Foretold(following, 0, frozenset())
+    if known is None or bool(before.candidates.guards) != bool(after.candidates.guards):
+        # The changes of another closure are not those of this one.
+        return None
+    if not baseline.changed and not baseline.parted:
+        return known
+    odd = baseline.odd if baseline.less else baseline.changed
+    asked = known.following.asked & (odd | baseline.parted)
+    return Foretold(known.following, known.less | baseline.less, known.odd | asked)

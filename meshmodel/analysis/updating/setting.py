@@ -1,0 +1,196 @@
+"""What is known of the agents after an edit: of those that it concerns anew, of the others as before."""
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from operator import attrgetter
+
+from meshmodel.analysis.closure import union
+from meshmodel.analysis.engine import Traveller
+from meshmodel.analysis.results import several_of
+from meshmodel.analysis.situations import Situation
+from meshmodel.analysis.steps import WRITE, bits, without
+from meshmodel.analysis.unchecked import Unchecked
+from meshmodel.analysis.updating.changes import Changes
+from meshmodel.analysis.updating.concerned import Kept, gone_nodes
+from meshmodel.analysis.updating.less import Gone, Less
+from meshmodel.analysis.updating.meshes import Edited
+from meshmodel.analysis.updating.preparing import LateAlone
+from meshmodel.model.records import Agent
+
+
+class Setting:
+    """Sets what is known of the agents.
+
+    Attributes:
+        alike: the agents that are concerned and had crossings before and have after, at home where they were.
+    """
+
+    def __init__(self, kept: Kept, after: Kept, changes: Changes, edit: Edited, missed: Gone | None) -> None:
+        """Find out who may just miss something.
+
+        Args:
+            kept: the reading before the edit.
+            after: that after it, whose agents are set.
+            changes: what was edited.
+            edit: what that did to the graph.
+            missed: what most agents reach no more, if that is known.
+        """
+        self.alike: dict[tuple[Situation, Situation, str | None], list[str]] = {}
+        self._before, self._after = kept.engine, after.engine
+        self._gone = union(list(gone_nodes(kept, edit)))
+        self._anew = _Anew(after)
+        self._missing = None if missed is None else _Missing(missed, kept, after, changes, edit)
+
+    def put(self, agents: AbstractSet[str], shifted: AbstractSet[str]) -> frozenset[str]:
+        """Set all; those that just miss what most do.
+
+        Args:
+            agents: the agents that are concerned.
+            shifted: those, and others that miss nothing but what is gone.
+        """
+        before, made = self._before, self._after
+        records, nodes = made.snapshot.agent, made.mesh.agent_node
+        alone = before.alone.of(made) if isinstance(before.alone, LateAlone) else before.alone.copy()
+        travellers = before.traveller_of.copy()
+        here = shifted & nodes.keys()
+        for each in shifted - here:
+            alone.pop(each, None)
+            travellers.pop(each, None)
+        self._lose_gone(alone, here - agents)
+        here &= agents
+        less: frozenset[str] = frozenset()
+        if self._missing is not None:
+            less = self._missing.put(here, alone, travellers)
+        is_new = False
+        for each in here - less:
+            alone[each], traveller = self._anew.of(records[each], nodes[each])
+            if traveller is None:
+                travellers.pop(each, None)
+            else:
+                is_new = is_new or each not in travellers
+                travellers[each] = traveller
+        if is_new:
+            travellers = dict(sorted(travellers.items()))
+        made.__dict__.update(alone=alone, traveller_of=travellers, travellers=tuple(travellers.values()))
+        self._put_together(here & travellers.keys() & before.traveller_of.keys())
+        return less
+
+    def _lose_gone(self, alone: dict[str, Unchecked], agents: Iterable[str]) -> None:
+        """Take what is gone off what agents reach that miss nothing else."""
+        known_less: dict[int, Unchecked] = {}
+        for each in agents:
+            if (known := alone.get(each)) is not None:
+                if id(known) not in known_less:
+                    known_less[id(known)] = replace(known, row=without(known.row, self._gone))
+                alone[each] = known_less[id(known)]
+
+    def _put_together(self, agents: Iterable[str]) -> None:
+        """Note who was alike and still is."""
+        before, after = self._before.traveller_of, self._after.traveller_of
+        here = [each for each in agents if before[each].home == after[each].home]
+        situations = map(_SITUATION, map(before.__getitem__, here))
+        now = list(map(after.__getitem__, here))
+        keys = zip(situations, map(_SITUATION, now), map(_HOME, now), strict=True)
+        for key, each in zip(keys, here, strict=True):
+            self.alike.setdefault(key, []).append(each)
+
+
+_ID, _NODE, _HOME, _SITUATION = map(attrgetter, ("id", "node", "home", "situation"))
+
+
+class _Missing:
+    """What agents reach that just miss what most do."""
+
+    def __init__(self, gone: Gone, kept: Kept, after: Kept, changes: Changes, edit: Edited) -> None:
+        """Arguments: what most agents reach no more, and all as above."""
+        mesh = after.engine.mesh
+        self._alone, self._travellers = kept.engine.alone, kept.engine.traveller_of
+        self._zones, self._triggers = mesh.zone_mask, mesh.triggered_by
+        self._less = Less(gone, mesh)
+        # What agents are themselves, or what steers or excuses them, may be something else.
+        self._others = {str(key) for key, _, _ in changes.of("agent")}
+        self._others |= {str(key[0]) for key, _, _ in changes.of("intent")}
+        first, effective = mesh.first_agent, after.effective
+        nodes = {enters for _, enters in edit.come}
+        nodes.update(effective.odd, after.baseline.odd)
+        # What triggers an agent is a source of it though nobody reads that any more.
+        self._reads = gone.effective & mesh.read
+        steered = {enters for read in bits(self._reads) for enters in effective.successors[read + WRITE]}
+        for leaves, enters in edit.gone:
+            if enters >= first and leaves < mesh.first_credential and leaves % 5 == WRITE:
+                # Where it does that no more the agent may read it still.
+                (steered if self._reads >> leaves - WRITE & 1 else nodes).add(enters)
+        self._others |= {mesh.agents[node - first] for node in nodes if node >= first}
+        self._steered = {mesh.agents[node - first] for node in steered if node >= first}
+
+    def put(
+        self, agents: AbstractSet[str], alone: dict[str, Unchecked], travellers: dict[str, Traveller]
+    ) -> frozenset[str]:
+        """Set what is left to agents, if that can be told; those of which it can.
+
+        Args:
+            agents: some that there are.
+            alone: what each reaches unchecked, alone as the start.
+            travellers: those of them that have crossings.
+        """
+        some = list(agents - self._others)
+        done: list[str] = []
+        known: list[Traveller] = []
+        situations: list[Situation] = []
+        starts, travelled = map(self._alone.__getitem__, some), map(self._travellers.get, some)
+        for agent, start, was in zip(some, starts, travelled, strict=True):
+            left = self._less.unchecked(start)
+            if left is None:
+                continue
+            if was is not None:
+                staying = self._triggers.get(was.node, 0) & self._reads if agent in self._steered else 0
+                situation = self._less.situation(was.situation, start, staying)
+                if situation is None:
+                    continue
+                known.append(was)
+                situations.append(situation)
+            alone[agent] = left
+            done.append(agent)
+        ids, homes = list(map(_ID, known)), list(map(_HOME, known))
+        columns: dict[str, Iterable[object]] = {
+            "id": ids,
+            "node": map(_NODE, known),
+            "home": homes,
+            "home_mask": [0 if home is None else self._zones.get(home, 0) for home in homes],
+            "situation": situations,
+        }
+        travellers.update(zip(ids, several_of(Traveller, len(ids), columns), strict=True))
+        return frozenset(done)
+
+
+class _Anew:
+    """What agents reach, once for those that are together in one component."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._engine = kept.engine
+        self._effective, self._baseline = kept.effective, kept.baseline
+        self._alone: dict[int, Unchecked] = {}
+        self._situations: dict[tuple[int, int, int, bool, int], Situation] = {}
+
+    def of(self, agent: Agent, node: int) -> tuple[Unchecked, Traveller | None]:
+        """What an agent reaches unchecked, alone as the start, and what is known of it if it is no person."""
+        engine, effective = self._engine, self._effective
+        one, other = effective.component[node], self._baseline.component[node]
+        alone = self._alone.get(other)
+        if alone is None:
+            alone = self._alone[other] = engine.guarding.alone(node)
+        if agent.is_person:
+            return alone, None
+        mesh, home = engine.mesh, agent.home
+        triggers = mesh.triggered_by.get(node, 0)
+        if triggers:
+            triggers = without(triggers, effective.row_of(one))
+        key = one, other, triggers, home is None, engine.apart.get(agent.id, 0)
+        known = self._situations.get(key)
+        if known is None:
+            made = engine.traveller(agent, node)
+            self._situations[key] = made.situation
+            return alone, made
+        mask = 0 if home is None else mesh.zone_mask.get(home, 0)
+        return alone, Traveller(agent.id, node, home, mask, known)
