@@ -24,6 +24,7 @@ from meshmodel.exporters.accepting import accepted_words
 from meshmodel.exporters.folding import DOOR, Cause
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.edits import Edit, Put
 from meshmodel.store.interchange import read_file
 from tests.app.desk import desk
 from tests.app.form_host import MODELS, Host, enter, full_snapshot, snapshot_of
@@ -304,3 +305,21 @@ async def test_what_is_told_is_what_the_filter_leaves_under_the_cursor(
         assert "opens it" not in it.screen_text(), "no other one is told in its place"
         await it.press("escape")
         assert it.bench.shown.finding is it.bench.query_one(FindingsList).first
+
+
+@pytest.mark.parametrize(("key", "told"), [("F", "apply all as enforced"), ("J", "begin")])
+async def test_nothing_is_told_where_a_filter_leaves_nothing(tmp_path: Path, key: str, told: str) -> None:
+    async with desk(tmp_path, size=(80, 24)) as it:
+        it.bench.apply(Edit("begin", (Put(Zone("new")),)), on=it.model)
+        await it.press(key)
+        await it.computed()
+        await it.press("home")
+        await it.shows(told)
+        await it.press("/")
+        await it.type("zzz")
+        await it.shows("left out by the filter")
+        for _ in range(200):
+            if told not in it.screen_text():
+                break
+            await it.pilot.pause()
+        assert told not in it.screen_text()

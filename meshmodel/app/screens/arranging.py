@@ -16,6 +16,7 @@ from meshmodel.app.widgets.inspector import Inspector
 from meshmodel.app.widgets.outline import Outline
 from meshmodel.app.widgets.quick_line import QuickLine
 from meshmodel.app.widgets.reach_matrix import MatrixView, ReachMatrix
+from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.tabs import TabRow
 
 Arrangement = Literal["small", "medium", "large"]
@@ -99,6 +100,7 @@ class Arranging(Base):
         self.query_one("#below").styles.margin = (0, 0, rows + 1 if self.arrangement == "small" else 0, 0)
 
     @on(OptionList.OptionHighlighted)
+    @on(RowList.NoneLeft)
     @on(MatrixView.Moved)
     def _cursor_moved(self) -> None:
         self.query_one(Told).tell()

@@ -24,7 +24,7 @@ class RowList(OptionList):
     ``set_rows`` shows others and keeps the highlight on the row of the same key; ``filter_by`` shows
     only those in which all words occur. Rows far below what is seen are not laid out (and those of
     :class:`Lazily` not even made) before somebody comes near them; the bar counts them all. Posts
-    :class:`RowList.Chosen` on Enter and on a click.
+    :class:`RowList.Chosen` on Enter and on a click, :class:`RowList.NoneLeft` where none can be highlighted.
     """
 
     DEFAULT_CSS = """
@@ -53,6 +53,9 @@ class RowList(OptionList):
         def control(self) -> "RowList":
             """The list, for ``@on`` selectors."""
             return self.rows
+
+    class NoneLeft(Message):
+        """There is no row any more under the cursor."""
 
     def __init__(self, rows: Iterable[Row] = (), *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         """Arguments: the rows, and the id of the widget."""
@@ -161,6 +164,11 @@ class RowList(OptionList):
         nearest = self._nearest(place)
         if nearest is not None:
             self._highlight(nearest)
+        elif before is not None:
+            self.call_later(self._say_none_left)  # what is said while a parent is heard stops at that parent
+
+    def _say_none_left(self) -> None:
+        self.post_message(self.NoneLeft())
 
     def _clear(self) -> None:
         self._shown, self._laid = (), []
