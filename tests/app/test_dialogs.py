@@ -320,5 +320,6 @@ def test_what_is_made_of_a_private_copy_goes_where_one_works(
     here.mkdir()
     monkeypatch.chdir(here)
     for path, folder in ((tmp_path / "copies" / "code.mesh", here), (tmp_path / "m" / "code.mesh", None)):
+        path.parent.mkdir()
         dialog = ExportDialog(Exporting(path))  # type: ignore[arg-type] # stands for a session
         assert dialog.path == (folder or path.parent) / "code.svg"
