@@ -10,7 +10,7 @@ from meshmodel.model.vocabulary import CheckpointStep
 from meshmodel.store.edits import Edit, Put, edit, unused_id
 
 NOT_PROVEN: Final = "the set is not proven to be smallest"
-"""Why the command does not put a fix into a model, and the workbench asks before it does."""
+"""Why the command does not put a fix into a file; the workbench, which can undo it, says so beside it."""
 
 
 def guard(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.widgets import Static
 
 from meshmodel.analysis.fix.results import CurvePoint, Fix
 from meshmodel.analysis.results import StepKey
@@ -14,7 +15,7 @@ from meshmodel.app.beside import Task
 from meshmodel.app.fixing import Fixing, Part, bar, curve_words, verdict
 from meshmodel.app.messages import Shown
 from meshmodel.app.screens import fixes
-from meshmodel.app.screens.dialogs import Confirm
+from meshmodel.app.screens.dialogs import Picker
 from meshmodel.app.widgets.fix import FixList, fix_rows
 from meshmodel.store.edits import apply_edit
 from meshmodel.store.guarding import NOT_PROVEN, guard
@@ -300,9 +301,8 @@ async def test_what_was_planned_is_enforced_later_and_never_doubled(tmp_path: Pa
 
 
 @pytest.mark.parametrize("way", ["row", "key"])
-@pytest.mark.parametrize("wanted", [True, False])
-async def test_a_set_that_is_not_proven_is_put_only_where_that_is_confirmed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, wanted: bool
+async def test_of_a_set_that_is_not_proven_it_is_said_where_it_is_applied_and_undo_takes_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     found = replace(FIX, optimal=False, lower_bound=FIX.cost - 1)
     monkeypatch.setattr(fixes, "work_out_fix", lambda *_: found)
@@ -310,32 +310,31 @@ async def test_a_set_that_is_not_proven_is_put_only_where_that_is_confirmed(
         await it.shows("missing")
         await it.press("F")
         await it.computed()
-        before = it.model
+        await it.shows(NOT_PROVEN)
         if way == "row":
             it.bench.query_one(FixList).rows.go_to(("all", "enforced"))
-            await it.press("enter")
         else:
-            await it.press("escape", "P", "enter")
-        assert it.model is before
-        question = it.app.screen
-        assert isinstance(question, Confirm)
-        assert question.focused is not None
-        assert question.focused.id == "keep", "the safe answer is in focus"
-        await it.shows(f"{NOT_PROVEN[1:15]}")
-        await it.shows(f"at least {FIX.cost - 1}")
-        await it.press(*(["left", "enter"] if wanted else ["enter"]))
-        assert it.app.screen is it.bench
-        assert len(it.model.checkpoint) == (FIX.cost if wanted else 0)
+            await it.press("escape", "P")
+            await it.shows(f"{NOT_PROVEN}; u takes it back")
+        await it.press("enter")
+        assert it.app.screen is it.bench, "nothing is confirmed that can be undone"
+        assert len(it.model.checkpoint) == FIX.cost
+        await it.press("u")
+        assert not it.model.checkpoint
 
 
-async def test_one_step_of_a_set_that_is_not_proven_is_guarded_without_a_question(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("proven", [True, False])
+async def test_nothing_of_that_is_said_of_one_step_or_a_proven_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, proven: bool
 ) -> None:
-    monkeypatch.setattr(fixes, "work_out_fix", lambda *_: replace(FIX, optimal=False, lower_bound=1))
+    monkeypatch.setattr(fixes, "work_out_fix", lambda *_: replace(FIX, optimal=proven, lower_bound=1))
     async with desk(tmp_path, "agent-chain") as it:
         await it.shows("missing")
         await it.press("F")
         await it.computed()
         it.bench.query_one(FixList).rows.go_to(FIX.checkpoints[0])
-        await it.press("enter", "enter")
-        assert len(it.model.checkpoint) == 1
+        await it.press(*(["escape", "P"] if proven else ["enter"]))
+        assert isinstance(it.app.screen, Picker)
+        assert NOT_PROVEN not in str(it.app.screen.query_one("#hint", Static).content)
+        await it.press("enter")
+        assert len(it.model.checkpoint) == (FIX.cost if proven else 1)

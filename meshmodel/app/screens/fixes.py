@@ -11,7 +11,7 @@ from meshmodel.analysis.results import StepKey
 from meshmodel.app.beside import Task
 from meshmodel.app.fixing import Fixing, Part, work_out_curve, work_out_fix, work_out_parts
 from meshmodel.app.screens.base import Base
-from meshmodel.app.screens.dialogs import Chosen, Confirm, Picker
+from meshmodel.app.screens.dialogs import Chosen, Picker
 from meshmodel.app.session import AT_ONCE
 from meshmodel.app.widgets.fix import STATES, Choice, FixList, State
 from meshmodel.app.widgets.rows import Row, line
@@ -213,25 +213,12 @@ class Fixes(Base):
         rows = [
             Row(state, line((state, "bold"), (f"  {hint}", "$text-muted")), state) for state, hint in STATES
         ]
-        self.app.push_screen(Picker(what, rows, current="enforced"), decided)
+        fix = None if self.shown.fixing is None else self.shown.fixing.fix
+        is_whole = fix is not None and set(choice.steps) == set(fix.checkpoints)
+        hint = "" if fix is None or fix.optimal or not is_whole else f"{NOT_PROVEN}; u takes it back"
+        self.app.push_screen(Picker(what, rows, current="enforced", hint=hint), decided)
 
     def _guard(self, steps: tuple[StepKey, ...], state: State) -> None:
-        """Guard them; a whole fix that is not proven only where that is wanted all the same."""
-        fix = None if self.shown.fixing is None else self.shown.fixing.fix
-        if fix is None or fix.optimal or set(steps) != set(fix.checkpoints):
-            self._put(steps, state)
-            return
-
-        def decided(wanted: bool | None) -> None:
-            if wanted:
-                self._put(steps, state)
-
-        title = "guard this step" if fix.cost == 1 else f"guard these {fix.cost:,} steps"
-        text = f"{NOT_PROVEN}: it takes at least {fix.lower_bound:,}, and these are {fix.cost:,}."
-        text = f"{text[0].upper()}{text[1:]} Guard them as {state} all the same?"
-        self.app.push_screen(Confirm(title, text, do="Guard them"), decided)
-
-    def _put(self, steps: tuple[StepKey, ...], state: State) -> None:
         snapshot = self.session.snapshot
         try:
             wanted = guard(snapshot, steps, state)

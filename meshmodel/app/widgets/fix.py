@@ -15,6 +15,7 @@ from meshmodel.app.widgets.listing import Listing
 from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.app.widgets.searched import Searched
 from meshmodel.model.text import pad, shorten
+from meshmodel.store.guarding import NOT_PROVEN
 
 if TYPE_CHECKING:
     from meshmodel.analysis.fix.results import CurvePoint, Fix
@@ -143,6 +144,8 @@ def _sign(*, is_ascii: bool) -> str:
 def _rows_above(fix: "Fix", *, is_ascii: bool) -> Iterator[Row]:
     sign = _sign(is_ascii=is_ascii)
     yield heading(f"uncontrolled: {fix.before:,} before, 0 after; {sign} on the canvas: guard here")
+    if not fix.optimal:
+        yield heading(f"{NOT_PROVEN}; u takes back what is applied")
     for state, hint in STATES:
         every = Choice(fix.checkpoints, state)
         said = line("  apply all as ", (state, "bold"), (f"  {hint}", "$text-muted"))
