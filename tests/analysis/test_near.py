@@ -148,3 +148,29 @@ def test_from_a_stored_secret_nothing_confidential_follows_any_more(change, monk
         for found in followed(snapshot_of(records), change)
     ]
     assert told == [["high"], ["medium"]]
+
+
+def test_an_agent_leaves_checkpoints_that_others_meet_apart():
+    agents = {"reader": ["reads"], "writer": ["writes"], "both": ["reads", "writes"]}
+    checks = {"reads": "read", "writes": "write"}
+    records = [
+        r.System("shelf"),
+        r.System("policy"),
+        *(r.Agent(each, kind="service") for each in agents),
+        *(r.Credential(each) for each in (*checks, "rules")),
+        *(r.Hold(each, key) for each, keys in agents.items() for key in (*keys, "rules")),
+        *(r.Grant(key, "shelf", (action,)) for key, action in checks.items()),
+        r.Grant("rules", "policy", ("admin",)),
+        *(
+            r.Checkpoint(f"asks-{key}", "policy-decision", "grant", key, "shelf", decided_at="policy")
+            for key in checks
+        ),
+    ]
+    told = [
+        {each.subject: each.agents for each in found.findings if each.rule == "self-approved-checkpoint"}
+        for found in followed(snapshot_of(records), Remove("agent", "both"))
+    ]
+    assert told == [
+        {"asks-reads": ("both", "reader"), "asks-writes": ("both", "writer")},
+        {"asks-reads": ("reader",), "asks-writes": ("writer",)},
+    ]
