@@ -15,7 +15,9 @@ _NEAR = 256
 _FEW = 24
 """So many nodes are taken off one by one."""
 _FAR = 256
-"""More nodes than so many are much."""
+"""More nodes than so many are much,"""
+_SHARE = 2
+"""if they are more than one in so many."""
 
 
 class Following:
@@ -301,12 +303,10 @@ class Classes:
         return len(self._parted)
 
     def is_mostly_missing(self, row: int) -> bool:
-        """Whether much follows on them, and on others that were looked at, which is not in this reach: more
-        than is.
-        """
+        """Whether much follows on them, and on others that were looked at, which is not in this reach."""
         every = self.common | self._beyond.any
         missing = without(every, row).bit_count()
-        return missing > _FAR and 2 * missing > every.bit_count()
+        return missing > _FAR and _SHARE * missing > every.bit_count()
 
     def rows(self, core: bool) -> Iterator[tuple[int, int]]:
         """What follows on them, each with the accesses on which it does.
