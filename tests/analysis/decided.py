@@ -11,7 +11,8 @@ _STEPS = ("hold", "grant", "custody", "exchange", "delegation")
 
 
 def much_decided(seed: int, size: int) -> Snapshot:
-    """A random model in which all agents hold a ticket to most systems, and most relations are guarded.
+    """A random model in which all agents hold a ticket to most systems, where credentials are kept, and many
+    relations are guarded.
 
     Args:
         seed: decides everything that is random.
@@ -23,13 +24,20 @@ def much_decided(seed: int, size: int) -> Snapshot:
     ticket = r.Credential("ticket")
     holds = {(each, "ticket"): r.Hold(each, "ticket") for each in plain.agent}
     grants = {("ticket", each): r.Grant("ticket", each, ("read",)) for each in systems if rng.random() < 0.8}
+    credentials = sorted(plain.credential)
+    found_at = {
+        (each, kept): r.Custody(each, kept)
+        for each in systems
+        if rng.random() < 0.7 and (kept := rng.choice(credentials))
+    }
     made = replace(
         plain,
+        custody={**plain.custody, **found_at},
         credential={**plain.credential, "ticket": ticket},
         hold={**plain.hold, **holds},
         grant={**plain.grant, **grants},
     )
-    chance = rng.choice((0.2, 0.5, 0.8))
+    chance = rng.choice((0.1, 0.3, 0.6))
     found = {}
     for step in _STEPS:
         for key in made.table(step):

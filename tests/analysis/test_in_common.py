@@ -1,6 +1,7 @@
 """Sources on which the same follows for all agents, counted once, against other readings."""
 
 import random
+from collections import Counter
 
 import pytest
 
@@ -9,6 +10,7 @@ from meshmodel.model.errors import InvalidModelError
 from meshmodel.store.edits import apply_edit
 from tests.analysis.decided import much_decided
 from tests.analysis.random_edits import TODAY, RandomEdits
+from tests.analysis.test_groups import guarded_in_many_places
 from tests.analysis.test_large_forms import told
 from tests.analysis.test_naive import compare
 from tests.benchmarks.meshes import decided
@@ -33,6 +35,18 @@ def in_common(request, monkeypatch):
 def test_a_naive_reading_agrees_where_much_is_decided():
     for seed in range(60):
         compare(much_decided(seed, 2 + seed % 5), "built")
+
+
+@pytest.mark.usefixtures("in_common")
+def test_crossings_are_counted_as_they_are_listed():
+    for seed in range(8):
+        analysis = analyse(guarded_in_many_places(seed, 60))
+        listed = Counter((each.state, each.severity) for each in analysis.crossings())
+        summary = analysis.summary
+        assert summary.crossings == listed.total()
+        assert summary.uncontrolled == sum(n for (state, _), n in listed.items() if state == "uncontrolled")
+        for severity, number in analysis.uncontrolled_by_severity.items():
+            assert number == listed["uncontrolled", severity]
 
 
 @pytest.mark.usefixtures("in_common")
