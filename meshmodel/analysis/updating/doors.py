@@ -180,10 +180,10 @@ class KeptDoors(Leaving):
         carried = {nodes[name] for place in places if (name := keys[place][0]) in nodes}
         carried.update(bits(left.credentials if left else 0))
         self._everyone = self._coming_by(carried)
-        fewer: Sequence[int] = ()
-        without: Sequence[Door] = ()
+        staying: Sequence[int] = ()
+        fewer: Sequence[Door] = ()
         if left and left.credentials:
-            fewer, without, again = self._without(left, self.places, known, places)
+            staying, fewer, again = self._without(left, self.places, known, places)
             places = places | again
         there = [place for place in places if granted[place] and keys[place][0] in nodes]
         names, systems = zip(*map(keys.__getitem__, there), strict=True) if there else ((), ())
@@ -204,9 +204,9 @@ class KeptDoors(Leaving):
             elif _same(was, door):
                 continue
             known[place] = changed[place] = door
-        for place, door in zip(fewer, without, strict=True):
+        for place, door in zip(staying, fewer, strict=True):
             known[place] = door
-        changed.update(zip(fewer, without, strict=True))
+        changed.update(zip(staying, fewer, strict=True))
         self._doors, self.left = known, others
         self.changed = dict(zip(map(keys.__getitem__, changed), changed.values(), strict=True))
         if changed:
