@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from meshmodel.analysis.closure import forward, union
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.onward import Onward
 from meshmodel.analysis.relations import ENDS, Related
 from meshmodel.analysis.rules import RULES
 from meshmodel.analysis.steps import bits
@@ -233,38 +232,6 @@ def test_crossings_are_counted_by_what_agents_come_to_otherwise(many, monkeypatc
                     gained += summary.crossings > before.crossings
                     before, snapshot = summary, each
     assert min(lost, gained) > 5
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_what_follows_on_sources_is_known_after_edits(seed, monkeypatch):
-    monkeypatch.setattr(losing, "_LARGE", 0)
-    rng = random.Random(seed)
-    snapshot = clustered(120, 240, dense=seed % 2 == 0, seed=seed, guarded=rng.choice((0.0, 0.1, 0.4)))
-    kept = keep(Engine(snapshot, "built"), Related(snapshot))
-    several = 0
-    for number in range(60):
-        engine = kept.engine
-        mesh, onward = engine.mesh, Onward(kept.baseline)
-        if number and engine.foretold is not None:
-            following = engine.foretold.now(engine.guarding.onward)
-            known = union(list(following.asked))
-            for asked in (known, known & rng.randrange(1 << mesh.first_credential)):
-                parted = following.parted(asked)
-                assert union(list(chain.from_iterable(map(bits, parted.values())))) == asked
-                for place, here in parted.items():
-                    assert {following.sets[place]} == {onward.of(source) for source in bits(here)}
-                    assert following.sizes[place] == following.sets[place].bit_count()
-                several += len(parted) > 1
-        if not number % 4:
-            agent = engine.snapshot.agent[rng.choice(sorted(mesh.agent_node))]
-            engine.traveller(agent, mesh.agent_node[agent.id])
-            if engine.following is not None:
-                engine.following.parted(mesh.read)
-        make, kind = EDITS[rng.choice(sorted(EDITS))]
-        with contextlib.suppress(InvalidModelError, IndexError, ValueError):
-            snapshot = apply_edit(snapshot, make(rng, snapshot, kind))
-        kept = move(kept, Changes.between(engine.snapshot, snapshot)).kept
-    assert several > 5
 
 
 class Telling(Emptying):

@@ -188,7 +188,7 @@ async def test_it_is_stopped_by_escape_and_computed_again_by_its_key(
         text = listed(it)
         assert "at least 1; the best found" in text
         assert "(stopped)" in text
-        assert "proven" not in text
+        assert "proven smallest" not in text
         monkeypatch.setattr("meshmodel.app.screens.fixes.work_out_fix", real)
         await it.press("F")
         await it.computed()
