@@ -207,6 +207,34 @@ def test_what_two_checkpoints_guard_is_opened_only_for_those_with_power_over_bot
     check(with_power("hatch", "write", *more))
 
 
+def test_what_opens_more_of_what_many_sources_lead_to_is_told_as_a_whole(monkeypatch):
+    """From the inbox follows what does from other sources, too, and power over the gate, which guards a copy
+    of a spare key there.
+    """
+    for name, value in SHARED["much in common"].items():
+        monkeypatch.setattr(f"meshmodel.analysis.{name}", value)
+    systems = ("inbox", "first", "second", "shelf", "desk", "gate", "safe")
+    elements = [r.Zone("zone"), *(r.System(each, zone="zone") for each in systems)]
+    elements += [r.Credential(each) for each in ("ticket", "common", "found", "spare")]
+    for agent in ("one", "other"):
+        elements += [r.Agent(agent, home="zone"), r.Hold(agent, "ticket")]
+    for each in ("inbox", "first", "second"):
+        elements += [r.Grant("ticket", each, ("read",)), decided(each, "grant", "ticket", each)]
+        elements.append(r.Custody(each, "common"))
+    elements += [
+        r.Grant("common", "shelf", ("read",)),
+        r.Grant("common", "desk", ("write",)),
+        r.Grant("found", "gate", ("write",)),
+        r.Grant("spare", "safe", ("read",)),
+        r.Custody("inbox", "found"),
+        r.Custody("shelf", "spare"),
+        decided("copied", "custody", "shelf", "spare", "gate"),
+    ]
+    engine = Engine(snapshot_of(elements), "built")
+    check(engine)
+    assert all(each.situation.common.core is not None for each in engine.travellers)
+
+
 APART = ((300, 600, False, 0.6, 9), (120, 260, False, 0.3, 46), (300, 600, True, 0.6, 57))
 """Meshes where an agent reaches alone what a group that it shares begins with, and others do not."""
 

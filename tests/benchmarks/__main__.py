@@ -35,7 +35,7 @@ from meshmodel.store.interchange import read_file, write_file
 from tests.analysis.crowds import crowded
 from tests.benchmarks import editing, scale
 from tests.benchmarks.measuring import PROGRAM, Row, process_seconds, seconds, until_it_shows
-from tests.benchmarks.meshes import clustered, in_parts
+from tests.benchmarks.meshes import clustered, decided, in_parts
 from tests.benchmarks.workshop import workshop
 
 NODES = 14_000
@@ -134,6 +134,20 @@ def following(*, full: bool) -> Iterator[Row]:
             yield Row(f"edit ({sort}) to new findings, 95 of 100, {nodes:,} nodes", late, whole)
 
 
+def decisions() -> Iterator[Row]:
+    """A mesh with as many checkpoints as a fix places: the complete check, and edits after it."""
+    snapshot = decided(6_000, 11_700, seed=7)
+    some = f"{snapshot.elements:,} elements, {len(snapshot.checkpoint):,} checkpoints"
+    few = clustered(6_000, 11_700, dense=True, seed=7)
+    usual = f"the same with {len(few.checkpoint):,} checkpoints"
+    besides = {usual: scale.seconds(lambda: scale.everything(few), 3)}
+    yield Row(f"complete check, {some}", scale.seconds(lambda: scale.everything(snapshot), 3), besides)
+    found = editing.measured(snapshot, 1)
+    whole = {"a full check": found.pop("full check")[0]}
+    late = statistics.quantiles([each for some in found.values() for each in some], n=20)[-1]
+    yield Row(f"edit to new findings, 95 of 100, {some}", late, whole)
+
+
 def fixes() -> Iterator[Row]:
     """The minimum fix, to its proven optimum."""
     meshes = {each.name: read_file(each.path) for each in examples()}
@@ -179,6 +193,7 @@ def main() -> None:
         for measured in (
             scales(meshes, full=asked.full),
             following(full=asked.full),
+            decisions(),
             fixes(),
             compromises(),
             start(folder),

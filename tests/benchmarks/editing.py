@@ -17,7 +17,7 @@ from meshmodel.model import records as r
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.edits import Edit, Put, Remove, apply_edit, edit
-from tests.benchmarks.meshes import clustered, in_parts
+from tests.benchmarks.meshes import clustered, decided, in_parts
 
 RELATIONS = ("hold", "grant", "custody", "trigger", "delegation", "exchange")
 
@@ -139,12 +139,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--nodes", type=int, default=14_000)
     parser.add_argument("--steps", type=int, default=27_000)
-    parser.add_argument("--mesh", choices=("tenth", "dense", "sparse"), default="tenth")
+    parser.add_argument("--mesh", choices=("tenth", "dense", "sparse", "decided"), default="tenth")
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--only", default="")
     asked = parser.parse_args()
     if asked.mesh == "tenth":
         snapshot = in_parts(10, asked.nodes, asked.steps, dense=True, seed=7)
+    elif asked.mesh == "decided":
+        snapshot = decided(asked.nodes, asked.steps, seed=7)
     else:
         snapshot = clustered(asked.nodes, asked.steps, dense=asked.mesh == "dense", seed=7)
     told(measured(snapshot, asked.rounds, asked.only))
