@@ -1,0 +1,53 @@
+"""What agents have in common, in small models that are each made for one thing."""
+
+import pytest
+
+from meshmodel.api import analyse
+from meshmodel.model import records as r
+from tests.analysis.random_models import snapshot_of
+from tests.analysis.test_groups import decided
+from tests.analysis.test_in_common import ALL
+from tests.analysis.test_naive import compare
+from tests.analysis.test_severities import listed
+
+PLACES = ("inbox", "first", "second")
+
+
+@pytest.fixture(autouse=True)
+def _all_in_common(monkeypatch):
+    for name, value in ALL.items():
+        monkeypatch.setattr(f"meshmodel.analysis.{name}", value)
+
+
+def asked_before(*more):
+    """Two agents that read three places near home after they were asked, and a safe far away."""
+    elements = [r.Zone("near"), r.Zone("far"), r.Credential("ticket")]
+    elements.append(r.System("safe", zone="far", sensitivity="confidential", audit="identity"))
+    for agent in ("one", "other"):
+        elements += [r.Agent(agent, home="near"), r.Hold(agent, "ticket")]
+    for place in PLACES:
+        elements += [r.System(place, zone="near"), r.Grant("ticket", place, ("read",))]
+        elements.append(decided(f"asked-{place}", "grant", "ticket", place))
+    return snapshot_of([*elements, *more])
+
+
+def situations(analysis):
+    return {each.id: each.situation for each in analysis._engine.travellers}
+
+
+def check(snapshot):
+    """Hold the answers against a naive reading, and return them."""
+    analysis = analyse(snapshot)
+    compare(snapshot, "built")
+    assert analysis.uncontrolled_by_severity == listed(analysis)
+    return analysis
+
+
+def test_a_credential_picked_up_beside_one_that_many_places_lead_to_counts_once():
+    """In all three places lies one key to the safe, in the inbox lies another one, too."""
+    more = [r.Credential(each) for each in ("common", "found")]
+    more += [r.Grant(each, "safe", ("write",)) for each in ("common", "found")]
+    more += [r.Custody(each, "common") for each in PLACES]
+    analysis = check(asked_before(*more, r.Custody("inbox", "found")))
+    assert all(each.common.core and each.common.beyond for each in situations(analysis).values())
+    assert analysis.uncontrolled_by_severity["high"] == analysis.summary.uncontrolled == 6
