@@ -51,3 +51,17 @@ def test_a_credential_picked_up_beside_one_that_many_places_lead_to_counts_once(
     analysis = check(asked_before(*more, r.Custody("inbox", "found")))
     assert all(each.common.core and each.common.beyond for each in situations(analysis).values())
     assert analysis.uncontrolled_by_severity["high"] == analysis.summary.uncontrolled == 6
+
+
+def test_an_agent_is_at_no_door_that_an_intent_excuses_where_others_have_the_same_in_common():
+    """Both hold the key to the safe, and are asked before they use it; in the inbox lies a copy."""
+    more = [r.Credential("key"), r.Grant("key", "safe", ("write",)), r.Custody("inbox", "key")]
+    for agent in ("one", "other"):
+        more += [r.Hold(agent, "key"), decided(f"held-{agent}", "hold", agent, "key")]
+    more.append(r.Intent("one", "safe", ("write",), from_=("inbox",)))
+    analysis = check(asked_before(*more))
+    found = situations(analysis)
+    assert found["one"].common is found["other"].common
+    assert found["one"].lacking == found["other"].common.groups != found["other"].lacking == ()
+    assert [each.agents for each in analysis.doors] == [("other",)]
+    assert analysis.summary.approved == 1
