@@ -65,3 +65,18 @@ def test_an_agent_is_at_no_door_that_an_intent_excuses_where_others_have_the_sam
     assert found["one"].lacking == found["other"].common.groups != found["other"].lacking == ()
     assert [each.agents for each in analysis.doors] == [("other",)]
     assert analysis.summary.approved == 1
+
+
+def test_an_agent_that_lacks_what_many_places_lead_to_lacks_what_follows_beside_it():
+    """An intent of the one names the first place, where lies what does in the inbox with another key."""
+    more = [r.Credential(each) for each in ("common", "found")]
+    more += [r.Grant("common", "safe", ("write",)), r.Grant("found", "safe", ("execute",))]
+    more += [r.Custody(each, "common") for each in PLACES]
+    more += [r.Hold("one", "common"), decided("held", "hold", "one", "common")]
+    more.append(r.Intent("one", "safe", ("write",), from_=("first",)))
+    analysis = check(asked_before(*more, r.Custody("inbox", "found")))
+    found = situations(analysis)
+    common = found["one"].common
+    assert common.beyond
+    assert set(found["one"].lacking) == {common.core, *common.beyond}
+    assert analysis.summary.approved == 1
