@@ -80,3 +80,13 @@ def test_an_agent_that_lacks_what_many_places_lead_to_lacks_what_follows_beside_
     assert common.beyond
     assert set(found["one"].lacking) == {common.core, *common.beyond}
     assert analysis.summary.approved == 1
+
+
+def test_what_lies_behind_a_guarded_step_from_a_place_is_looked_at_agent_by_agent():
+    """In the inbox lies the key to the gate; who writes there gets a spare key out of the inbox."""
+    more = [r.Credential(each) for each in ("found", "spare")]
+    more += [r.System("gate", zone="near"), r.Grant("found", "gate", ("write",)), r.Custody("inbox", "found")]
+    more += [r.Custody("inbox", "spare"), r.Grant("spare", "safe", ("write",))]
+    more.append(decided("copied", "custody", "inbox", "spare", "gate"))
+    analysis = check(asked_before(*more))
+    assert [each.credential for each in analysis.doors] == ["spare"]
