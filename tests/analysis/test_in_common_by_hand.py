@@ -90,3 +90,20 @@ def test_what_lies_behind_a_guarded_step_from_a_place_is_looked_at_agent_by_agen
     more.append(decided("copied", "custody", "inbox", "spare", "gate"))
     analysis = check(asked_before(*more))
     assert [each.credential for each in analysis.doors] == ["spare"]
+
+
+def test_power_over_either_of_two_steps_from_a_key_opens_that_step():
+    """In the inbox lies a key to the safe and to the vault; of the two gates where it is decided about them,
+    each agent writes one.
+    """
+    more = [r.System("vault", zone="far"), r.Credential("key"), r.Custody("inbox", "key")]
+    for agent, gate, target in (("one", "gate", "safe"), ("other", "hatch", "vault")):
+        more += [r.System(gate, zone="near"), r.Credential(gate), r.Grant(gate, gate, ("write",))]
+        more += [r.Hold(agent, gate), r.Grant("key", target, ("write",))]
+        more.append(decided(f"asked-{target}", "grant", "key", target, gate))
+    analysis = check(asked_before(*more))
+    assert all(each.common.groups for each in situations(analysis).values())
+    assert [(each.system, each.agents) for each in analysis.doors] == [
+        ("safe", ("one",)),
+        ("vault", ("other",)),
+    ]
