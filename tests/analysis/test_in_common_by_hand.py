@@ -4,9 +4,12 @@ import pytest
 
 from meshmodel.api import analyse
 from meshmodel.model import records as r
+from meshmodel.store.edits import Put, apply_edit, edit
+from tests.analysis.random_edits import TODAY
 from tests.analysis.random_models import snapshot_of
 from tests.analysis.test_groups import decided
 from tests.analysis.test_in_common import ALL
+from tests.analysis.test_large_forms import told
 from tests.analysis.test_naive import compare
 from tests.analysis.test_severities import listed
 
@@ -107,3 +110,22 @@ def test_power_over_either_of_two_steps_from_a_key_opens_that_step():
         ("safe", ("one",)),
         ("vault", ("other",)),
     ]
+
+
+def edited(snapshot, *operations):
+    """The answers after an edit, which are those from scratch."""
+    before = analyse(snapshot, today=TODAY)
+    told(before)
+    after = apply_edit(snapshot, edit("one step", operations))
+    followed = analyse(after, today=TODAY, previous=before)
+    assert told(followed) == told(analyse(after, today=TODAY))
+    return before, followed
+
+
+def test_an_edit_of_what_agents_have_in_common_alone_is_followed():
+    """From the inbox agents come no more to the safe than they did, but now they are asked."""
+    more = [r.Credential("key"), r.Grant("key", "safe", ("write",)), r.Custody("inbox", "key")]
+    asked = decided("asked", "custody", "inbox", "key")
+    before, after = edited(asked_before(*more), Put(asked))
+    assert situations(before)["one"].told == situations(after)["one"].told
+    assert (len(before.doors), len(after.doors)) == (1, 0)
