@@ -129,3 +129,14 @@ def test_an_edit_of_what_agents_have_in_common_alone_is_followed():
     before, after = edited(asked_before(*more), Put(asked))
     assert situations(before)["one"].told == situations(after)["one"].told
     assert (len(before.doors), len(after.doors)) == (1, 0)
+
+
+def test_an_edit_is_followed_where_an_intent_excuses_what_others_have_in_common():
+    more = [r.Credential("key"), r.Grant("key", "safe", ("write",)), r.Custody("inbox", "key")]
+    for agent in ("one", "other"):
+        more += [r.Hold(agent, "key"), decided(f"held-{agent}", "hold", agent, "key")]
+    intent = r.Intent("one", "safe", ("write",), from_=("inbox",))
+    before, after = edited(asked_before(*more), Put(intent))
+    assert [each.agents for each in (*before.doors, *after.doors)] == [("one", "other"), ("other",)]
+    _, after = edited(asked_before(*more, intent), Put(r.Grant("key", "safe", ("write", "execute"))))
+    assert [each.actions for each in after.doors] == [("write", "execute")]
