@@ -256,8 +256,12 @@ class Editing(Base):
             why = "no agent's way leads through it"
         elif told.state == "uncontrolled":
             why = "its way has no grant that lacks one"
+        elif told.state is None:
+            why = "its way is no crossing into another zone"
         else:
-            why = "its way crosses no zone" if told.state is None else f"its way is {told.state} already"
+            # A step of the way where nobody is asked can lead to another system: that is found by itself.
+            target = one_line(self.shown.snapshot.system[told.system].title, 60)
+            why = f"its crossing into {target} is {told.state} already"
         self.say(f"checkpoint: nothing to place, {why}: {finding.remedy}")
         return True
 
