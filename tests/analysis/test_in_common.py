@@ -6,10 +6,12 @@ from collections import Counter
 import pytest
 
 from meshmodel.api import analyse
+from meshmodel.model import records as r
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.store.edits import apply_edit
 from tests.analysis.decided import much_decided
 from tests.analysis.random_edits import TODAY, RandomEdits
+from tests.analysis.random_models import snapshot_of
 from tests.analysis.test_groups import guarded_in_many_places
 from tests.analysis.test_large_forms import told
 from tests.analysis.test_naive import compare
@@ -71,3 +73,26 @@ def test_a_mesh_decided_everywhere_has_nothing_that_is_uncontrolled_and_much_in_
     groups = [len(each.groups) for each in analysis._engine.travellers]
     common = [len(each.situation.common.groups) for each in analysis._engine.travellers]
     assert sum(common) > 20 * sum(groups)
+
+
+@pytest.mark.usefixtures("in_common")
+def test_what_follows_beside_the_core_is_counted_once_where_an_intent_names_a_source_of_it():
+    sources = "inbox", "notes", "wiki"
+    records = [
+        *(r.Zone(each) for each in ("desk", "vault")),
+        *(r.System(each, zone="desk") for each in sources),
+        *(r.System(each, zone="vault") for each in ("bank", "safe")),
+        r.Agent("ann", kind="service", home="desk"),
+        *(r.Credential(each) for each in ("key", "pass", "seal")),
+        r.Hold("ann", "key"),
+        *(r.Grant("key", each, ("read",)) for each in sources),
+        *(r.Checkpoint(each, "policy-decision", "grant", "key", each) for each in sources),
+        *(r.Custody(each, "pass") for each in sources),
+        r.Custody("wiki", "seal"),
+        r.Grant("pass", "bank", ("write",)),
+        r.Grant("seal", "safe", ("write",)),
+        r.Intent("ann", "bank", ("read",), from_=("inbox",)),
+    ]
+    analysis = analyse(snapshot_of(records))
+    assert analysis.summary.uncontrolled == 4
+    compare(analysis.snapshot, "built")
