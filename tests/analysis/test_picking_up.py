@@ -83,3 +83,28 @@ def test_no_door_is_looked_at_while_enough_agents_pick_the_key_up(monkeypatch):
         assert looked == [(f"{agent}-key", "store")]
         looked.clear()
         assert analysis.findings
+
+
+def test_a_key_that_one_who_left_held_was_picked_up_by_another_who_left():
+    """All go round: who reads one system comes by the keys of the next ones."""
+    grants = {"a": "one", "b": "two", "c": "three", "d": "four"}
+    stored = {"one": "b", "two": "c", "three": "d", "four": "a"}
+    records = [
+        r.Zone("here"),
+        r.System("one", zone="here", sensitivity="internal"),
+        r.System("two", sensitivity="internal"),
+        r.System("three", zone="here", sensitivity="public"),
+        r.System("four", zone="here", sensitivity="confidential"),
+        *(r.Agent(each, kind="service") for each in ("ann", "bob", "eve")),
+        *(r.Credential(each) for each in (*grants, "other")),
+        *(r.Grant(key, system, ("read",)) for key, system in grants.items()),
+        *(r.Custody(system, key) for system, key in stored.items()),
+        r.Grant("other", "one", ("read",)),
+        r.Hold("ann", "other"),
+        r.Hold("bob", "a"),
+        r.Hold("eve", "a"),
+    ]
+    before = analyse(snapshot_of(records), today=TODAY)
+    assert before.findings
+    snapshot = apply_edit(before.snapshot, edit("left", [Remove("agent", "ann"), Remove("agent", "bob")]))
+    assert analyse(snapshot, today=TODAY, previous=before).doors == analyse(snapshot, today=TODAY).doors

@@ -143,8 +143,10 @@ class KeptDoors(Leaving):
         doubtful = self._doubtful(without(picked, credentials), own)
         concerned = self._concerned(kept, moved, credentials, steps, systems, doubtful)
         those = [each for each in gone if each.id not in now]
-        left, picked_before = without(left, credentials), without(picked_before, held)
-        self._look(concerned, Left(before.engine.mesh, those, left, picked_before))
+        if len(those) == 1:
+            # What one of several held another one may have picked up.
+            picked_before = without(picked_before, held)
+        self._look(concerned, Left(before.engine.mesh, those, without(left, credentials), picked_before))
 
     def _renew_kinds(self, moved: Moved, special: set[int]) -> None:
         """Number these systems again, and those that changed."""
