@@ -19,7 +19,7 @@ _MUCH: Final = 256
 """What opens guards is shared if it leads to no more nodes than so many: others are counted in bulk."""
 _VAST: Final = 5_000
 """What follows on many sources is told once for agents that do not reach it if it is no more nodes."""
-_CROWD: Final = 4_000
+_CROWD: Final = 20_000
 """It is asked what agents have in common if they have so many groups, once for each of them."""
 _VARIANTS: Final = 8
 """So many agents that differ where it matters are kept, to be compared to the next one."""
