@@ -17,10 +17,10 @@ Shared = tuple[list[Group], Sequence[Out]]
 
 _MUCH: Final = 256
 """What opens guards is shared if it leads to no more nodes than so many: others are counted in bulk."""
-_VAST: Final = 5_000
-"""What follows on many sources is told once for agents that do not reach it if it is no more nodes."""
 _CROWD: Final = 20_000
-"""It is asked what agents have in common if they have so many groups, once for each of them."""
+"""It is asked what agents have in common if they have so many groups, once for each of them;"""
+_VAST: Final = 8
+"""of agents that do not reach what follows on many sources if they also have so many for each node of it."""
 _VARIANTS: Final = 8
 """So many agents that differ where it matters are kept, to be compared to the next one."""
 
@@ -169,14 +169,13 @@ class Grouping:
         """
         core, dropped = classes.common, alone.dropped
         has_core = core & alone.row == core
-        if not has_core and core.bit_count() > _VAST:
-            return False
         key = classes, has_core, dropped
         known = self._crowded.get(key)
         if known is None:
             alike = [each for each in self._everyone if each.dropped == dropped]
             number = sum((each.row & core == core) is has_core for each in alike)
-            known = self._crowded[key] = number * len(classes) > _CROWD
+            least = _CROWD if has_core else max(_CROWD, _VAST * core.bit_count())
+            known = self._crowded[key] = number * len(classes) > least
         return known
 
     def _parted(self, accesses: int) -> Classes:

@@ -100,15 +100,28 @@ def check(engine):
 SHARED = {
     "as it is": {},
     "little is much": {"groups._MUCH": 2},
-    "much in common": {"groups._CROWD": 0, "classes._FAR": -1, "classes._SHARE": 10**9},
+    "much in common": {"groups._CROWD": 0, "groups._VAST": 0, "classes._FAR": -1, "classes._SHARE": 10**9},
     "much in common with most": {
         "groups._CROWD": 0,
+        "groups._VAST": 0,
         "classes._FAR": -1,
         "classes._SHARE": 10**9,
         "sharing._FEW": 1000,
     },
-    "no core": {"groups._CROWD": 0, "classes._FAR": -1, "classes._SHARE": 10**9, "sharing._SEVERAL": 10**9},
-    "little in common": {"groups._CROWD": 0, "classes._FAR": -1, "classes._SHARE": 10**9, "sharing._MUCH": 8},
+    "no core": {
+        "groups._CROWD": 0,
+        "groups._VAST": 0,
+        "classes._FAR": -1,
+        "classes._SHARE": 10**9,
+        "sharing._SEVERAL": 10**9,
+    },
+    "little in common": {
+        "groups._CROWD": 0,
+        "groups._VAST": 0,
+        "classes._FAR": -1,
+        "classes._SHARE": 10**9,
+        "sharing._MUCH": 8,
+    },
 }
 
 

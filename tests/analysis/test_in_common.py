@@ -17,7 +17,7 @@ from tests.analysis.test_large_forms import told
 from tests.analysis.test_naive import compare
 from tests.benchmarks.meshes import decided
 
-ALL = {"groups._CROWD": 0, "classes._FAR": -1, "classes._SHARE": 10**9}
+ALL = {"groups._CROWD": 0, "groups._VAST": 0, "classes._FAR": -1, "classes._SHARE": 10**9}
 FORMS = {
     "all in common": ALL,
     "no core": ALL | {"sharing._SEVERAL": 10**9},

@@ -13,7 +13,7 @@ from meshmodel.analysis.rules.base import Case, Facts, Rule
 from meshmodel.analysis.rules.wording import in_words, systems_of
 from meshmodel.analysis.steps import actions_of, bits, without
 from meshmodel.analysis.unchecked import Unchecked
-from meshmodel.model.records import Checkpoint
+from meshmodel.model.records import Checkpoint, Key
 
 COARSE: Final = frozenset({"delegation", "trigger", "hosting", "hold"})
 """The kinds of steps on which a decision does not know the action."""
@@ -49,6 +49,9 @@ def _cases(facts: Facts) -> Iterator[Case]:
     leaving = union(list(coarse))
     worth = mesh.acting & (mesh.at_level[2] | mesh.at_level[3])
     undecided = _Undecided(engine, coarse)
+    table = facts.snapshot.checkpoint
+    # Agents that come to much have passed the same ones.
+    known: dict[int, tuple[tuple[tuple[str, Key], ...], str]] = {}
     for agent in facts.touching(leaving, worth):
         node = mesh.agent_node[agent]
         unchecked = engine.alone[agent]
@@ -62,19 +65,22 @@ def _cases(facts: Facts) -> Iterator[Case]:
             continue
         passed = without(undecided.passed(row, unchecked.row | 1 << node), unchecked.dropped)
         actions, told = in_words(facts, acts)
-        checkpoints = sorted(engine.candidates.ids[number] for number in bits(passed))
-        where = sorted({facts.snapshot.checkpoint[each].step for each in checkpoints})
+        if passed not in known:
+            checkpoints = sorted(engine.candidates.ids[number] for number in bits(passed))
+            where = sorted({table[each].step for each in checkpoints})
+            known[passed] = lit("checkpoint", checkpoints), " and the ".join(where)
+        checkpoints_told, steps_told = known[passed]
         yield Case(
             subject=agent,
             severity="low",
             told=Told(
                 message=(
                     f"{facts.snapshot.agent[agent].title} can {told} after a decision on the "
-                    f"{' and the '.join(where)} alone, made before it was known what would be done"
+                    f"{steps_told} alone, made before it was known what would be done"
                 ),
                 about=(
                     ("agent", agent),
-                    *lit("checkpoint", checkpoints),
+                    *checkpoints_told,
                     *lit("system", systems_of(facts, acts)),
                 ),
             ),
@@ -96,6 +102,15 @@ class _Undecided:
         self._coarse = coarse
         self._leaving = union(list(coarse))
         self._openable = union(list(engine.guarding.openable))
+        self._on_the_way: dict[int, int] = {}
+        self._guards_to: dict[int, int] = {}
+        self._steps: dict[int, list[tuple[int, int]]] = {}
+        for leaves, steps in coarse.items():
+            for enters, guards in steps:
+                self._guards_to[enters] = self._guards_to.get(enters, 0) | guards
+                for number in bits(guards):
+                    self._steps.setdefault(number, []).append((leaves, enters))
+        self._entering = union(list(self._guards_to))
 
     @cached_property
     def _reach(self) -> Closure:
@@ -126,11 +141,22 @@ class _Undecided:
 
     def passed(self, row: int, begun: int) -> int:
         """The candidates that are passed by whoever reaches a row, and not only part of it."""
-        found = 0
-        for leaves in bits(row & self._leaving):
-            for enters, guards in self._coarse[leaves]:
-                if not begun >> enters & 1:
+        found = self._on_the_way.get(row)
+        if found is None:
+            found = 0
+            for leaves in bits(row & self._leaving):
+                for _, guards in self._coarse[leaves]:
                     found |= guards
+            self._on_the_way[row] = found
+        # Those that are only on steps to where it began are not passed.
+        doubtful = 0
+        for enters in bits(begun & self._entering):
+            doubtful |= self._guards_to[enters]
+        for number in bits(doubtful & found):
+            if not any(
+                row >> leaves & 1 and not begun >> enters & 1 for leaves, enters in self._steps[number]
+            ):
+                found ^= 1 << number
         return found
 
 

@@ -182,6 +182,14 @@ def test_it_tells_what_was_decided_too_early():
     assert finding.about == (("agent", "bot"), ("checkpoint", "start"), ("system", "store"))
 
 
+def test_it_tells_no_decision_on_a_step_to_where_the_agent_began():
+    back = r.Checkpoint("back", "human-approval", "delegation", "helper", "bot")
+    mesh = office(*HELPER, AT_WORK, r.Delegation("helper", "bot"), back)
+    finding = next(each for each in findings(mesh, "coarse-checkpoint") if each.subject == "bot")
+    assert ("checkpoint", "start") in finding.about
+    assert ("checkpoint", "back") not in finding.about
+
+
 def test_it_tells_who_is_asked_how_often():
     (finding,) = findings(
         office(r.Checkpoint("c", **MANY, rate=80, approvers=("ann", "ben"))), "approval-fatigue"
