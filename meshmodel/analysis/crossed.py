@@ -80,11 +80,13 @@ class _Counted:
 
     def _add(self, group: Group, sign: int) -> None:
         engine, mesh = self._engine, self._engine.mesh
-        bounded = bool(engine.candidates.boundaries)
+        bounded, dropped = bool(engine.candidates.boundaries), group.unchecked.dropped
         for access in bits(group.unchecked.row & mesh.access):
             system, action = divmod(access, 5)
             zone = mesh.zone_of[system]
-            sources = coming(engine, group, access) if bounded else group.sources
+            sources = group.sources
+            if bounded:
+                sources, _ = engine.closing.open_to(access, dropped, sources, None)
             apart = without(sources, mesh.zone_mask[zone])
             if not apart:
                 continue
@@ -104,16 +106,3 @@ class _Counted:
         for access in bits(alone & self._engine.mesh.access):
             total -= (self._inside if zone_of[access // 5] == home else self._apart).get(access, 0)
         return total
-
-
-def coming(engine: Engine, group: Group, access: int) -> int:
-    """The systems among the sources of a group that no boundary which counts parts from an access."""
-    sources, mesh = group.sources, engine.mesh
-    for boundary in engine.candidates.boundaries:
-        if (
-            boundary.zone_to == mesh.zone_of[access // 5]
-            and boundary.actions >> access % 5 & 1
-            and not group.unchecked.dropped >> boundary.number & 1
-        ):
-            sources &= ~mesh.zone_mask.get(boundary.zone_from, 0)
-    return sources

@@ -2,7 +2,7 @@
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
@@ -287,9 +287,7 @@ class Counts:
         if self.engine.candidates.boundaries:
             for group in situation.groups:
                 total += self._pairs.crossings(self._product(group), home, begins=group.home)
-                for sources, from_home, accesses in self.closed(traveller, group):
-                    row = group.unchecked.row & accesses
-                    total -= self.count(sources, from_home, traveller.home_mask, row)
+                total -= self._closed(traveller, group)
             return total
         for group in situation.groups[: len(situation.groups) - len(situation.rest)]:
             total += self._pairs.crossings(self._product(group), home, begins=group.home)
@@ -334,23 +332,16 @@ class Counts:
         zone_of = self.mesh.zone_of
         return {zone_of[node // 5] for node in bits(product.accesses)}
 
-    def closed(self, traveller: Traveller, group: Group) -> Iterator[tuple[int, bool, int]]:
-        """Where boundaries part sources of a group from accesses: the sources, whether home is one of
-        them, and the accesses.
-        """
-        mesh = self.mesh
-        closed: dict[tuple[str, str], int] = {}
-        for boundary in self.engine.candidates.boundaries:
-            if not group.unchecked.dropped >> boundary.number & 1:
-                ends = boundary.zone_from, boundary.zone_to
-                closed[ends] = closed.get(ends, 0) | boundary.actions
-        for (zone_from, zone_to), actions in closed.items():
-            if zone_from != zone_to:
-                yield (
-                    group.sources & mesh.zone_mask.get(zone_from, 0),
-                    group.home and traveller.home == zone_from,
-                    mesh.zone_mask.get(zone_to, 0) & mesh.read * actions,
-                )
+    def _closed(self, traveller: Traveller, group: Group) -> int:
+        """The crossings of a group that boundaries close."""
+        total = 0
+        home = traveller.home if group.home else None
+        for closed, accesses in self.engine.closing.every(group.unchecked.dropped):
+            row = group.unchecked.row & accesses
+            sources = group.sources & closed.accesses
+            if row and (sources or home in closed.zones):
+                total += self.count(sources, home in closed.zones, traveller.home_mask, row)
+        return total
 
     def _approved(self, traveller: Traveller, group: Group, approval: Approval) -> int:
         """The crossings of which every open door is approved."""
@@ -365,7 +356,9 @@ class Counts:
                 continue
             if any(not approval.credentials >> each & 1 for each in self.doors.at(group, access)):
                 continue
-            left, left_home = without_closed(self.engine, traveller, group, access, sources, home=home)
+            left, left_home = self.engine.closing.open_to(
+                access, group.unchecked.dropped, sources, traveller.home if home else None
+            )
             total += self.count(left, left_home, traveller.home_mask, 1 << access)
         return total
 
@@ -375,20 +368,3 @@ def _together(travellers: Sequence[Traveller]) -> list[tuple[Traveller, int]]:
     keys = list(map(_KEY, travellers))
     samples = dict(zip(keys, travellers, strict=True))
     return [(samples[key], times) for key, times in Counter(keys).items()]
-
-
-def without_closed(
-    engine: Engine, traveller: Traveller, group: Group, access: int, sources: int, *, home: bool
-) -> tuple[int, bool]:
-    """The sources, less those that a boundary which counts parts from the access."""
-    mesh = engine.mesh
-    zone, action = mesh.zone_of[access // 5], access % 5
-    for boundary in engine.candidates.boundaries:
-        if (
-            boundary.zone_to == zone
-            and boundary.actions >> action & 1
-            and not group.unchecked.dropped >> boundary.number & 1
-        ):
-            sources &= ~mesh.zone_mask.get(boundary.zone_from, 0)
-            home = home and traveller.home != boundary.zone_from
-    return sources, home

@@ -7,6 +7,7 @@ from typing import Any
 
 from meshmodel.analysis.checkpoints import Candidates
 from meshmodel.analysis.classes import Following, Foretold
+from meshmodel.analysis.closing import Closing
 from meshmodel.analysis.closure import Closure, Searched, Successors, forward, is_sparse, part
 from meshmodel.analysis.collecting import collector_at_rest
 from meshmodel.analysis.groups import Grouping
@@ -203,6 +204,11 @@ class Engine:
         else:
             baseline = self.effective
         return Guarding(self.mesh, self.candidates, baseline)
+
+    @cached_property
+    def closing(self) -> Closing:
+        """What checkpoints on boundaries close."""
+        return Closing(self.mesh, self.candidates)
 
     def with_open(self, steps: Iterable[Pair]) -> Closure:
         """What is reached with all candidates in force but for those on some guarded steps."""

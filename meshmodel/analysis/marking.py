@@ -13,7 +13,6 @@ from typing import Final
 
 from meshmodel.analysis.approvals import Approval, approvals
 from meshmodel.analysis.closure import union
-from meshmodel.analysis.crossings import without_closed
 from meshmodel.analysis.crowds import Crowds, Like
 from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
 from meshmodel.analysis.entering import Coming, Entering
@@ -262,8 +261,8 @@ class Marked:
     def _coming_bounded(self, access: int) -> Coming:
         found = Coming()
         for number, (traveller, group) in enumerate(self.groups):
-            sources, home = without_closed(
-                self.engine, traveller, group, access, group.sources, home=group.home
+            sources, home = self.engine.closing.open_to(
+                access, group.unchecked.dropped, group.sources, traveller.home if group.home else None
             )
             found.add(1 << number, features_of(self.mesh, traveller, access, sources, home=home))
         return found
@@ -272,13 +271,11 @@ class Marked:
         system, action = divmod(access, 5)
         for number, traveller, group, approval in self._approvals.get(system, ()):
             if approval.actions >> action & 1 and approval.credentials >> credential & 1:
-                sources, home = without_closed(
-                    self.engine,
-                    traveller,
-                    group,
+                sources, home = self.engine.closing.open_to(
                     access,
+                    group.unchecked.dropped,
                     group.sources & ~approval.sources,
-                    home=group.home and not approval.home,
+                    traveller.home if group.home and not approval.home else None,
                 )
                 features = features_of(self.mesh, traveller, access, sources, home=home)
                 coming = coming.replace(1 << number, features)

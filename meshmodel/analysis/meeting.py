@@ -248,14 +248,14 @@ class Meeting:
         if boundary.zone_from == boundary.zone_to:
             return False
         mesh = self._engine.mesh
-        here = mesh.zone_mask.get(boundary.zone_to, 0) & mesh.read * boundary.actions
-        return bool(
-            self._count(
-                traveller.sources & mesh.zone_mask.get(boundary.zone_from, 0),
-                boundary.zone_from == traveller.home,
-                traveller.home_mask,
-                traveller.reach & here,
-            )
+        sources = traveller.sources & mesh.zone_mask.get(boundary.zone_from, 0)
+        home = boundary.zone_from == traveller.home
+        here = mesh.zone_mask.get(boundary.zone_to, 0) & mesh.read * boundary.actions & traveller.reach
+        if not here or not (sources or home):
+            return False
+        # To another zone than home there is a crossing from anywhere else.
+        return boundary.zone_to != traveller.home or bool(
+            self._count(sources, home, traveller.home_mask, here)
         )
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-from meshmodel.analysis.crossings import without_closed
 from meshmodel.analysis.engine import Engine, Group, Traveller
 from meshmodel.analysis.entering import severity_number, severity_word
 from meshmodel.analysis.listing import Judged, Listing
@@ -159,7 +158,9 @@ class Worst:
             doors = [door for door in doors if door == through]
             if not doors:
                 return None
-        left, left_home = without_closed(self.engine, traveller, group, access, crossed, home=home)
+        left, left_home = self.engine.closing.open_to(
+            access, group.unchecked.dropped, crossed, traveller.home if home else None
+        )
         if not doors or not (left or left_home):
             return None if through is not None else _Found(2, -1, Origins(crossed, home), ())
         by_severity: dict[int, tuple[int, bool]] = {}

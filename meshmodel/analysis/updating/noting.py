@@ -6,7 +6,6 @@ from typing import Final
 
 from meshmodel.analysis.approvals import Approval
 from meshmodel.analysis.closure import union
-from meshmodel.analysis.crossings import without_closed
 from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Group, Traveller
 from meshmodel.analysis.entering import Coming
@@ -291,8 +290,8 @@ class Noted(MissingCheckpoints):
     def _coming_bounded(self, access: int) -> Coming:
         found = Coming()
         for number, (traveller, group) in self.marks.samples.items():
-            sources, home = without_closed(
-                self.engine, traveller, group, access, group.sources, home=group.home
+            sources, home = self.engine.closing.open_to(
+                access, group.unchecked.dropped, group.sources, traveller.home if group.home else None
             )
             found.add(1 << number, features_of(self.mesh, traveller, access, sources, home=home))
         return found
