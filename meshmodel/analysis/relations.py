@@ -61,6 +61,12 @@ class Related:
             known = self._chosen[table, worth] = {key: each for key, each in every.items() if worth(each)}
         return known
 
+    def prepare(self) -> None:
+        """Look at all tables from both ends now, since edits ask for all of them sooner or later."""
+        for table, ends in ENDS.items():
+            for end in ends:
+                self.at(table, end)
+
     def _arranged(self, table: str, end: str) -> dict[str, Sequence[Any]]:
         place = ENDS[table].index(end)
         lists: defaultdict[str, list[Any]] = defaultdict(list)

@@ -9,6 +9,8 @@ from meshmodel.analysis.closure import Closure
 from meshmodel.analysis.crossings import Alike
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.relations import Related
+from meshmodel.analysis.rules import RULES
+from meshmodel.analysis.rules.holding import hands_on
 from meshmodel.analysis.steps import WRITE, Pair
 from meshmodel.analysis.unchecked import Guarding
 from meshmodel.analysis.updating.arising import Hearing
@@ -18,7 +20,7 @@ from meshmodel.analysis.updating.concerned import Kept, concerned
 from meshmodel.analysis.updating.foretelling import foretold
 from meshmodel.analysis.updating.guards import Guarded, guarded, numbers_of
 from meshmodel.analysis.updating.less import Gone, gone_alone
-from meshmodel.analysis.updating.meshes import Edited, edited, patched
+from meshmodel.analysis.updating.meshes import Edited, edited, is_hosted, patched
 from meshmodel.analysis.updating.setting import Setting
 
 
@@ -77,7 +79,18 @@ def keep(engine: Engine, related: Related) -> Kept:
         baseline = _followed(engine.guarding.baseline)
     own, held = _followed(engine.own), _followed(engine.held)
     hearing = Hearing.of(engine.mesh, effective.behind)
+    _prepare(related)
     return Kept(engine, related, effective, own, held, baseline, hearing, numbers_of(engine.candidates))
+
+
+def _prepare(related: Related) -> None:
+    """Look now for all that edits ask for: nobody waits for it then in the middle of a drawing."""
+    related.prepare()
+    related.chosen("agent", is_hosted)
+    related.chosen("delegation", hands_on)
+    for rule in RULES:
+        if rule.worth is not None and rule.per is not None:
+            related.chosen(rule.per, rule.worth)
 
 
 def _followed(closure: Closure) -> Followed:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from meshmodel.analysis.approvals import Approval, approval_of
 from meshmodel.analysis.closure import Searched
+from meshmodel.analysis.collecting import collector_at_rest
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Engine
@@ -344,6 +345,7 @@ class Known(NamedTuple):
     questions: Sequence[Question] | None = None
 
 
+@collector_at_rest()
 def follow(engine: Engine, today: date, found: Mapping[str, Any]) -> Following:
     """Make a reading from scratch ready for edits.
 

@@ -124,7 +124,8 @@ def _system_node(record: System | None) -> object:
     return record.domain, record.computed_sensitivity, record.untrusted_input
 
 
-def _is_hosted(record: Agent) -> bool:
+def is_hosted(record: Agent) -> bool:
+    """Whether an agent runs on a system."""
     return record.runs_on is not None
 
 
@@ -263,7 +264,7 @@ def _at_system(reading: Reading, system: str) -> Iterator[Place]:
         yield "custody", system, custody.credential
     for trigger in reading.related.of("trigger", "system", system):
         yield "trigger", system, trigger.agent
-    for agent in reading.related.chosen("agent", _is_hosted).values():
+    for agent in reading.related.chosen("agent", is_hosted).values():
         if agent.runs_on == system:
             yield "hosting", system, agent.id
 

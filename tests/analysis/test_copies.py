@@ -1,0 +1,47 @@
+"""What edits do not copy, and what is ready for them."""
+
+import contextlib
+import random
+
+import pytest
+
+from meshmodel.analysis.relations import Related
+from meshmodel.api import analyse
+from meshmodel.model.errors import InvalidModelError
+from meshmodel.store.edits import apply_edit
+from tests.analysis.random_edits import TODAY, RandomEdits
+from tests.analysis.random_models import random_model
+from tests.analysis.test_incremental import answers
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_edit_waits_for_a_table_to_be_put_in_order(seed, monkeypatch):
+    """All that edits ask for is looked for before the first of them."""
+    asked = []
+    arranged, chosen = Related._arranged, Related.chosen
+
+    def arranging(related, table, end):
+        asked.append((table, end))
+        return arranged(related, table, end)
+
+    def choosing(related, table, worth):
+        if (table, worth) not in related._chosen:
+            asked.append((table, worth))
+        return chosen(related, table, worth)
+
+    edits = RandomEdits(random.Random(seed))
+    snapshot = random_model(seed, 9)
+    analysis = analyse(snapshot, today=TODAY)
+    answers(analysis)
+    followed = 0
+    for _ in range(25):
+        with contextlib.suppress(InvalidModelError):
+            snapshot = apply_edit(snapshot, edits.edit(snapshot, analysis.findings))
+            analysis = analyse(snapshot, today=TODAY, previous=analysis)
+            if not followed:
+                monkeypatch.setattr(Related, "_arranged", arranging)
+                monkeypatch.setattr(Related, "chosen", choosing)
+            answers(analysis)
+            followed += 1
+    assert followed > 10
+    assert not asked
