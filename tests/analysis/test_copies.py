@@ -5,10 +5,12 @@ import random
 
 import pytest
 
+from meshmodel.analysis import closure
 from meshmodel.analysis.relations import Related
 from meshmodel.api import analyse
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.store.edits import apply_edit
+from tests.analysis.decided import much_decided
 from tests.analysis.random_edits import TODAY, RandomEdits
 from tests.analysis.random_models import random_model
 from tests.analysis.test_incremental import answers
@@ -45,3 +47,27 @@ def test_no_edit_waits_for_a_table_to_be_put_in_order(seed, monkeypatch):
             followed += 1
     assert followed > 10
     assert not asked
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_what_agents_have_in_common_is_counted_on_from_edit_to_edit(late, monkeypatch):
+    for name, value in {"groups._CROWD": 0, "classes._FAR": -1, "classes._SHARE": 10**9}.items():
+        monkeypatch.setattr(f"meshmodel.analysis.{name}", value)
+    if late:
+        monkeypatch.setattr(closure, "LARGE", 0)
+    some = 0
+    for seed in range(8):
+        snapshot = much_decided(seed, 16)
+        analysis = analyse(snapshot, today=TODAY)
+        edits = RandomEdits(random.Random(seed))
+        answers(analysis)
+        for _ in range(12):
+            with contextlib.suppress(InvalidModelError):
+                snapshot = apply_edit(snapshot, edits.edit(snapshot))
+                analysis = analyse(snapshot, today=TODAY, previous=analysis)
+                following = analysis._known
+                found = following._crowd
+                answers(analysis)
+                assert found == sum(len(each.situation.common.groups) for each in following.engine.travellers)
+                some += found
+    assert some > 50

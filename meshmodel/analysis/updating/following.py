@@ -17,6 +17,7 @@ from meshmodel.analysis.rules import Facts
 from meshmodel.analysis.updating.altered import altered
 from meshmodel.analysis.updating.asked import Asked, ask
 from meshmodel.analysis.updating.changes import Changes
+from meshmodel.analysis.updating.common import in_common, more_in_common
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.doors import KeptDoors
 from meshmodel.analysis.updating.engines import Moved, keep, move
@@ -62,6 +63,7 @@ class Following:
         self._facts: Facts | None = None
         self._today: date | None = None
         self._asked: Asked | None = None
+        self._in_common: int | None = None
 
     def take(self, known: "Known") -> None:
         """Take over what is known of this reading already."""
@@ -71,6 +73,8 @@ class Following:
             known.facts,
             known.today,
         )
+        # Asked for now, so that the next readings need not ask every agent.
+        self._in_common = in_common(self.engine)
         # Where doors that can follow take longer to make than all doors, they wait for a second edit.
         self._late = not self.engine.late and self._many
         if known.doors is not None and known.findings is not None:
@@ -86,7 +90,13 @@ class Following:
     @property
     def _crowd(self) -> int:
         """How many groups agents have in common, once for each agent: one look finds all doors for these."""
-        return sum(len(each.situation.common.groups) for each in self.engine.travellers)
+        if self._in_common is None:
+            earlier = self._earlier
+            if earlier is None or earlier.in_common is None:
+                self._in_common = in_common(self.engine)
+            else:
+                self._in_common = earlier.in_common + more_in_common(earlier.kept, earlier.moved)
+        return self._in_common
 
     @property
     def engine(self) -> Engine:
@@ -114,6 +124,7 @@ class Following:
                 self._facts,
                 self._today,
                 self._asked,
+                self._in_common,
             ),
         )
 
@@ -291,6 +302,7 @@ class Earlier:
         counts, listed, doors, found, facts, today, asked: of its crossings, findings and questions, as far as
             somebody asked for them.
         late: whether doors wait for another edit before they are made so that they can follow.
+        in_common: how many groups agents had in common, if somebody asked.
     """
 
     kept: Kept
@@ -304,6 +316,7 @@ class Earlier:
     facts: Facts | None
     today: date | None
     asked: Asked | None
+    in_common: int | None
 
 
 def _approvals(known: dict[str, list[Approval]], kept: Kept, moved: Moved) -> dict[str, list[Approval]]:
