@@ -1,6 +1,6 @@
 """Explanations: the worst crossing to a place, its witness, and its story (section 11)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,7 +11,7 @@ from meshmodel.analysis.intending import Intending
 from meshmodel.analysis.listing import Listing, all_of
 from meshmodel.analysis.results import Door, Explanation, Finding
 from meshmodel.analysis.steps import ALL_ACTIONS, READ, bits
-from meshmodel.analysis.story import Story
+from meshmodel.analysis.story import AGAIN, INTENDED, Story
 from meshmodel.analysis.telling import Telling
 from meshmodel.analysis.why_not import why_not
 from meshmodel.analysis.witness import Paths
@@ -223,7 +223,7 @@ class Explaining:
                 steps,
                 state=judged.state,
                 readable=readable,
-                intended=self._intended(traveller.id, source, path),
+                unasked=self._unasked(traveller, place, path),
             ),
         )
 
@@ -233,20 +233,26 @@ class Explaining:
             return [traveller.node, 5 * source + READ]
         return [traveller.node]
 
-    def _intended(self, agent: str, source: int | None, path: Sequence[int]) -> frozenset[int]:
-        """The grant steps of a path, counted from 0, that an intent of the agent covers.
+    def _unasked(self, traveller: Traveller, place: Place, path: Sequence[int]) -> Mapping[int, str]:
+        """What is said of the grant steps of a path, counted from 0, where no checkpoint is missing.
 
-        The grants of a deputy are judged alike: an intent of the agent speaks only of credentials in
-        its own hand.
+        An intent of the agent covers them, the grants of a deputy judged alike: it speaks only of credentials
+        in its own hand. Or a decision came before them on the way, or they are no crossing.
         """
-        found = set()
+        source, group, _, _ = place
+        crossed = crossed_from(self.mesh, traveller, source)
+        found = {}
         for number, (leaves, enters) in enumerate(pairwise(path)):
             if self.mesh.kind(leaves, enters) == "grant":
                 after = path[number + 2] if number + 2 < len(path) else None
                 used = enters if after is None or self.mesh.kind(enters, after) != "implies" else after
-                if self.listing.approved(agent, source, used) >> leaves & 1:
-                    found.add(number)
-        return frozenset(found)
+                if not group.unchecked.row >> leaves & 1:
+                    found[number] = AGAIN
+                elif self.listing.approved(traveller.id, source, used) >> leaves & 1:
+                    found[number] = INTENDED
+                elif not crossed >> used & 1:
+                    found[number] = ""
+        return found
 
     def boundaries(self, traveller: Traveller, group: Group, source: int | None, access: int) -> list[str]:
         """The checkpoints that count on the boundary of a crossing, by id."""
@@ -286,7 +292,7 @@ class Explaining:
                 steps,
                 state=None,
                 readable=False,
-                intended=self._intended(agent, None, path) if record.home is not None else (),
+                unasked={},
             ),
         )
 

@@ -1,6 +1,6 @@
 """Witnesses told in sentences."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from meshmodel.analysis.engine import Engine
@@ -11,6 +11,9 @@ from meshmodel.model.snapshot import Snapshot
 
 _MOST_KNOWN: Final = 10_000
 """As whom agents read is kept for so many pairs; then it is forgotten."""
+UNASKED: Final = " ✖ nobody asks"
+INTENDED: Final = " ◇ nobody asks, which is intended"
+AGAIN: Final = ", nobody asks again"
 
 
 class Story:
@@ -51,7 +54,7 @@ class Story:
         *,
         state: CrossingState | None,
         readable: bool,
-        intended: Container[int] = (),
+        unasked: Mapping[int, str],
     ) -> tuple[str, ...]:
         """An opening, the numbered sentences, and the zones crossed if any are.
 
@@ -63,10 +66,10 @@ class Story:
             steps: what happens.
             state: the state of the crossing.
             readable: whether the agent reads the source.
-            intended: which of the steps, counted from 0, an intent of the agent covers.
+            unasked: what is said of steps, counted from 0, on which nobody asks though none is missing.
         """
         told = [self._opening(agent, source, state=state, readable=readable)]
-        sentences = self._sentences(agent, steps, state, intended)
+        sentences = self._sentences(agent, steps, state, unasked)
         told.extend(f"{number} {text}" for number, text in enumerate(sentences, 1))
         zones: list[str] = []
         for step in steps:
@@ -105,7 +108,7 @@ class Story:
         agent: str,
         steps: Sequence[WitnessStep],
         state: CrossingState | None,
-        intended: Container[int],
+        unasked: Mapping[int, str],
     ) -> list[str]:
         sentences: list[str] = []
         acting = agent
@@ -124,9 +127,9 @@ class Story:
                 continue
             mark = f" ◆ {asked[0]} asks" if asked else ""
             if step.step == "grant" and not asked and step.zone_to is not None and state is not None:
-                mark = " ◇ nobody asks, which is intended" if number in intended else " ✖ nobody asks"
+                mark = unasked.get(number, UNASKED)
             elif step.step == "grant" and not asked and number == last and state == "uncontrolled":
-                mark = " ✖ nobody asks"
+                mark = UNASKED
             sentences.append(f"{subject}{text}{mark}")
             held, asked = None, []
             if step.to.startswith("agent:"):

@@ -1,5 +1,6 @@
 """The edits that keys and gestures of the canvas stand for; pure: snapshot in, edit out."""
 
+from collections.abc import Container
 from dataclasses import replace
 from typing import Final
 
@@ -133,6 +134,21 @@ def only_grant(snapshot: Snapshot, reference: Reference) -> Step | None:
     """The one grant of a credential, or ``None`` where it has several or none."""
     grants = [key for key in snapshot.grant if key[0] == reference[1]] if reference[0] == "credential" else []
     return ("grant", *grants[0]) if len(grants) == 1 else None
+
+
+def door_on_way(doors: Container[str], told: Explanation) -> tuple[str, str] | None:
+    """The first grant of a way that is a door where a checkpoint is missing: its credential and system.
+
+    Arguments:
+        doors: the subjects of all doors.
+        told: the way.
+    """
+    for step in told.steps:
+        if step.step == "grant" and step.checkpoint is None:
+            ends = step.from_.partition(":")[2], step.to.partition(":")[2]
+            if ">".join(ends) in doors:
+                return ends
+    return None
 
 
 def why_not_intended(snapshot: Snapshot, told: Explanation) -> str:

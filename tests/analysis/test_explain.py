@@ -66,6 +66,51 @@ def test_the_story_of_a_controlled_crossing_names_what_decides():
     assert explanation.sentences[1].endswith("◆ ask asks")
 
 
+def test_after_a_decision_on_the_way_nobody_needs_to_ask_again():
+    gate = r.Checkpoint("ask", "policy-decision", "custody", "ci", "deploy-key", decided_at="desk")
+    explanation = told(pipeline(gate, r.System("desk")), "coder", "cluster", source="ci")
+    assert explanation.state == "controlled"
+    assert explanation.sentences[1:3] == (
+        "1 finds deploy-key stored in ci ◆ ask asks",
+        "2 administers cluster as svc-deploy, which includes read, nobody asks again",
+    )
+
+
+def test_a_step_home_that_is_no_crossing_is_told_without_a_sign():
+    """Reading at home is none, whatever lies between: what is found there leads on."""
+    more = (
+        r.System("shelf", zone="build"),
+        r.Credential("shelf-key"),
+        r.Grant("shelf-key", "shelf", ("read",)),
+        r.Hold("coder", "shelf-key"),
+        r.Custody("shelf", "deploy-key"),
+        r.System("feed", zone="outside", untrusted_input=True),
+        r.Zone("outside"),
+        r.Credential("feed-key"),
+        r.Grant("feed-key", "feed", ("read",)),
+        r.Hold("coder", "feed-key"),
+    )
+    mesh = pipeline(*more, without={("custody", ("ci", "deploy-key"))})
+    sentences = told(mesh, "coder", "cluster", source="feed").sentences
+    assert sentences[1] == "1 reads shelf as shelf-key"
+    assert sentences[3].endswith("✖ nobody asks")
+
+
+@pytest.mark.parametrize("seed", [6, 17, 38, 47, 53, 54])
+def test_a_sign_on_a_way_stands_where_the_drawing_has_one(seed):
+    analysis = analyse(random_model(seed, 8))
+    doors = {(agent, door.subject) for door in analysis.doors for agent in door.agents}
+    for agent in analysis.snapshot.agent:
+        for system in analysis.snapshot.system:
+            explanation = analysis.explain(agent, system)
+            steps = [each for each in explanation.steps if each.step not in {"hold", "implies"}]
+            sentences = [each for each in explanation.sentences if each[:1].isdigit()]
+            for sentence, step in zip(sentences, steps, strict=True):
+                if "✖" in sentence:
+                    ends = [each.partition(":")[2] for each in (step.from_, step.to)]
+                    assert (agent, ">".join(ends)) in doors, sentence
+
+
 def test_the_boundary_is_named_where_it_decides():
     gate = r.Checkpoint("gate", "policy-decision", "boundary", "helpdesk", "cloud", decided_at="files")
     explanation = told(support(gate), "bot", "files")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from meshmodel.app import changes
 from meshmodel.app.screens.workbench import Workbench
 from meshmodel.app.widgets.findings import FindingsList
 from meshmodel.store.edits import Remove, edit
@@ -17,6 +18,7 @@ async def point_at(it: Desk, key: tuple[str, str]) -> None:
     """Open the findings with the cursor on this one."""
     await it.press("f")
     rows = it.bench.query_one(FindingsList).rows
+    assert key in [row.key for row in rows.shown_rows]
     while rows.row is not None and rows.row.key != key:
         await it.press("down")
     finding = it.bench.shown.finding
@@ -60,6 +62,34 @@ async def test_a_checkpoint_that_does_not_count_is_opened(tmp_path: Path, size: 
         assert it.bench.shown.selected == ("checkpoint", "plan-approval")
         assert it.bench.query_one("#inspector").has_focus_within
         await it.shows("plan-approval is there, but: Make it decide for each action")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_what_is_said_of_a_controlled_way_fits_the_way_that_is_told(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, "coding-agent-mcp", size=size) as it:
+        it.bench.apply(changes.placement(it.model, ("grant", "forge-pat", "issues"))[0], on=it.model)
+        await point_at(it, ("human-identity-in-agent", "repository-server>forge-pat"))
+        told = it.bench.shown.explanation
+        assert told is not None
+        assert not any("✖" in each for each in told.sentences)
+        assert "nobody asks again" in told.sentences[2]
+        await it.press("p")
+        await it.shows("nothing to place, its crossing into Production cluster is")
+
+
+async def test_an_open_step_on_a_controlled_way_is_said_to_be_a_finding_of_its_own(tmp_path: Path) -> None:
+    async with desk(tmp_path, "finance-orchestrator") as it:
+        await it.press("v")
+        await point_at(it, ("missing-checkpoint", "ledger-key>suppliers"))
+        await it.press("space")
+        await point_at(it, ("unapproved-reach", "orchestrator"))
+        told = it.bench.shown.explanation
+        assert told is not None
+        assert "✖" in told.sentences[2]
+        await it.press("p")
+        await it.shows("already (matcher-svid > vault on its way")
 
 
 async def test_what_was_accepted_and_is_found_no_more_has_no_place(tmp_path: Path) -> None:

@@ -259,9 +259,12 @@ class Editing(Base):
         elif told.state is None:
             why = "its way is no crossing into another zone"
         else:
-            # A step of the way where nobody is asked can lead to another system: that is found by itself.
             target = one_line(self.shown.snapshot.system[told.system].title, 60)
             why = f"its crossing into {target} is {told.state} already"
+            doors = () if self.shown.analysis is None else self.shown.analysis.doors
+            other = changes.door_on_way({each.subject for each in doors if told.agent in each.agents}, told)
+            if other is not None:  # nobody is asked on a step to another system
+                why = f"{why} ({' > '.join(other)} on its way is a finding of its own)"
         self.say(f"checkpoint: nothing to place, {why}: {finding.remedy}")
         return True
 
