@@ -16,7 +16,7 @@ from meshmodel.app.beside import Task
 from meshmodel.app.screens.dialogs import Dialog
 from meshmodel.app.session import AT_ONCE, READ_ONLY
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.rows import Row, heading, line
+from meshmodel.app.widgets.rows import Row, line, saying
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 from meshmodel.store.edits import Edit
@@ -116,7 +116,7 @@ class OffboardingDialog(Dialog[Edit]):
                 self.action_apply()
         elif event.state is WorkerState.ERROR:
             why = one_line(event.worker.error, 160) or type(event.worker.error).__name__
-            self.query_one(FilterList).set_rows([heading(f"could not be computed: {why}")])
+            self.query_one(FilterList).set_rows([saying(f"could not be computed: {why}")])
             if self._is_wanted:
                 self.action_apply()
 
@@ -173,8 +173,8 @@ def plan_in_rows(
             rows.append(Row(("head", number), line((said, "bold")), heading=True))
         else:
             rows.append(Row(number, line(said), number, indent=6))
-    return plan, rows or [heading("nothing to do")]
+    return plan, rows or [saying("nothing to do")]
 
 
 def _computing(task: Task) -> Row:
-    return Row("computing", line((task.says, "$text-muted")), heading=True)
+    return Row("computing", line((task.says, "$text-muted")), heading=True, said=True)

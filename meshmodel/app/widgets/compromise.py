@@ -12,7 +12,7 @@ from meshmodel.app.phrases import ASCII_GLYPHS, GLYPHS
 from meshmodel.app.widgets.header import counted
 from meshmodel.app.widgets.lazy_rows import Lazily
 from meshmodel.app.widgets.listing import Listing
-from meshmodel.app.widgets.rows import Row, heading, line
+from meshmodel.app.widgets.rows import Row, heading, line, saying
 from meshmodel.app.widgets.searched import Searched
 from meshmodel.model.text import pad
 
@@ -49,7 +49,7 @@ class CompromiseList(Listing):
         self._basis = basis
         if shown.compromise is None:
             said = shown.refusal or shown.why_nothing
-            self.show_rows([heading(said)] if said else [])
+            self.show_rows([saying(said)] if said else [])
         else:
             # What fell before the last edit may not be there any more.
             snapshot = shown.snapshot if shown.analysis is None else shown.analysis.snapshot
@@ -120,8 +120,8 @@ def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: Shown) -> 
     free, behind = found.unchecked, found.held_back
     seen = "as designed" if shown.view == "designed" else "as built"
     if shown.why_nothing:
-        yield heading(f"{shown.why_nothing} this is from before the last edit")
-    yield heading(f"{compromise_title(found)}, {seen}")
+        yield saying(f"{shown.why_nothing} this is from before the last edit")
+    yield saying(f"{compromise_title(found)}, {seen}")
     yield heading(f"to revoke: {counted(len(free.credentials), 'credential')}")
     yield from _origins(snapshot, found, "credential", glyphs, unchecked=True)
     driven = sum(
@@ -140,7 +140,7 @@ def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: Shown) -> 
             yield from _origins(snapshot, found, table, glyphs, unchecked=False)
         yield from _systems(snapshot, behind, glyphs, behind=True)
     else:
-        yield heading("no checkpoint holds anything back")
+        yield saying("no checkpoint holds anything back")
     if found.controlled:
         said = f"does not count, since the start has power over it: {', '.join(found.controlled)}"
         yield Row("controlled", line((said, "$text-warning")))

@@ -12,7 +12,7 @@ from meshmodel.analysis.results import Door, Finding, Summary
 from meshmodel.app.messages import ActionRequested, FindingOpened, Shown
 from meshmodel.app.widgets.lazy_rows import Lazily
 from meshmodel.app.widgets.listing import Listing
-from meshmodel.app.widgets.rows import Row, heading
+from meshmodel.app.widgets.rows import Row, heading, saying
 from meshmodel.app.widgets.searched import Common, Searched
 from meshmodel.exporters.accepting import accepted_words, without_finding
 from meshmodel.exporters.folding import DOOR, Cause, fold
@@ -235,11 +235,11 @@ class FindingsList(Listing):
         entries: list[_Entry] = []
         made = _Made(shown, self._made)
         if shown.analysis is None or shown.problem:
-            return made.rows([heading(shown.why_nothing)])
+            return made.rows([saying(shown.why_nothing)])
         if not shown.is_current:
-            entries.append(heading(f"{shown.why_nothing} these are from before the last edit"))
+            entries.append(saying(f"{shown.why_nothing} these are from before the last edit"))
         if not shown.analysis.findings:
-            entries += [heading(text) for text in none_lines(shown.analysis.summary)]
+            entries += [saying(text) for text in none_lines(shown.analysis.summary)]
         self._made = made
         settled: list[Cause] = []
         still: list[Cause] = []

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from textual.message import Message
 
 from meshmodel.analysis.results import StepKey
+from meshmodel.app.beside import Task
 from meshmodel.app.fixing import Fixing, Part, bar, curve_words, verdict
 from meshmodel.app.messages import Shown
 from meshmodel.app.phrases import place_phrase
 from meshmodel.app.widgets.lazy_rows import Lazily
 from meshmodel.app.widgets.listing import Listing
-from meshmodel.app.widgets.rows import Row, heading, line
+from meshmodel.app.widgets.rows import LOOKED, Row, heading, line, saying
 from meshmodel.app.widgets.searched import Searched
 from meshmodel.model.text import pad, shorten
 from meshmodel.store.guarding import NOT_PROVEN
@@ -71,22 +72,28 @@ class FixList(Listing):
     def follow(self, shown: Shown) -> None:
         """Show what is known of the fix of the model and view in force."""
         fixing = shown.fixing
-        working = "" if fixing is None or fixing.task is None else fixing.task.says
+        working = "" if fixing is None or fixing.task is None else self._says(fixing, fixing.task)
         basis = fixing, shown.why_nothing, shown.ascii, shown.analysis
-        if basis == self._basis and (working == self._working or self.filter.value):
-            return  # a filter leaves out how long it has been computed, and need not look again
+        if basis == self._basis and working == self._working:
+            return
         self._basis, self._working = basis, working
         self.show_rows(self._rows(shown, fixing, working))
 
+    def _says(self, fixing: Fixing, task: Task) -> str:
+        """What is being computed; not for how long where a filter would look in very many rows each time."""
+        if self.filter.value and fixing.fix is not None and fixing.fix.cost > LOOKED:
+            return f"{task.title}..."
+        return task.says
+
     def _rows(self, shown: Shown, fixing: Fixing | None, working: str) -> Sequence[Row]:
         if shown.why_nothing:
-            return [heading(shown.why_nothing)]
+            return [saying(shown.why_nothing)]
         if fixing is None or fixing.analysis is not shown.analysis:
             return []
         if fixing.fix is None and fixing.problem:
-            return [heading(f"could not be computed: {fixing.problem}")]
+            return [saying(f"could not be computed: {fixing.problem}")]
         if fixing.fix is None:
-            return [heading(working or "stopped; F computes it again")]
+            return [saying(working or "stopped; F computes it again")]
         return fix_rows(fixing.fix, fixing, is_ascii=shown.ascii, working=working)
 
     def chosen(self, value: Any) -> None:
@@ -107,7 +114,7 @@ class FixList(Listing):
 def fix_rows(fix: "Fix", fixing: Fixing, *, is_ascii: bool, working: str = "") -> Sequence[Row]:
     """All that is said of a fix; the row of a step, and of so many of them, is made when it is first seen."""
     steps = fix.checkpoints
-    verdict_row = Row("verdict", line((verdict(fix, stopped=fixing.stopped), "bold")), heading=True)
+    verdict_row = saying(verdict(fix, stopped=fixing.stopped), "bold")
     if not steps:
         return [verdict_row]
     curve = () if fixing.problem or fixing.curve is None else fixing.curve
@@ -143,9 +150,9 @@ def _sign(*, is_ascii: bool) -> str:
 
 def _rows_above(fix: "Fix", *, is_ascii: bool) -> Iterator[Row]:
     sign = _sign(is_ascii=is_ascii)
-    yield heading(f"uncontrolled: {fix.before:,} before, 0 after; {sign} on the canvas: guard here")
+    yield saying(f"uncontrolled: {fix.before:,} before, 0 after; {sign} on the canvas: guard here")
     if not fix.optimal:
-        yield heading(f"{NOT_PROVEN}; u takes back what is applied")
+        yield saying(f"{NOT_PROVEN}; u takes back what is applied")
     for state, hint in STATES:
         every = Choice(fix.checkpoints, state)
         said = line("  apply all as ", (state, "bold"), (f"  {hint}", "$text-muted"))
@@ -164,25 +171,26 @@ def _step_row(step: StepKey, part: Part | None, *, is_ascii: bool) -> Row:
 
 def _rows_between(fix: "Fix", fixing: Fixing) -> Iterator[Row]:
     if 0 < len(fixing.parts) < fix.cost:
-        yield heading(
-            f"  what each closes was counted of the first {len(fixing.parts):,} only: it takes long"
-        )
+        yield saying(f"  what each closes was counted of the first {len(fixing.parts):,} only: it takes long")
     if not fix.intents_known:
-        yield heading("there was no time to see which declared intents it interrupts")
+        yield saying("there was no time to see which declared intents it interrupts")
     elif fix.interrupts:
         meant = ", ".join(f"{agent} on {system}" for agent, system in fix.interrupts)
-        words = f"interrupts what is declared intended: {meant}"
-        yield Row("interrupts", line((words, "$text-warning")), heading=True)
+        yield saying(f"interrupts what is declared intended: {meant}", "$text-warning")
     else:
-        yield heading("interrupts nothing that is declared intended")
+        yield saying("interrupts nothing that is declared intended")
 
 
 def _above_curve(fixing: Fixing, working: str) -> Iterator[Row]:
-    yield heading("what fewer checkpoints close")
+    what = "what fewer checkpoints close"
     if fixing.problem:
-        yield heading(f"  could not be computed: {fixing.problem}")
+        yield saying(what)
+        yield saying(f"  could not be computed: {fixing.problem}")
     elif fixing.curve is None:
-        yield heading(working or "  stopped; F computes it again")
+        yield saying(what)
+        yield saying(working or "  stopped; F computes it again")
+    else:
+        yield heading(what)
 
 
 def _curve_row(point: "CurvePoint", fix: "Fix", *, is_ascii: bool) -> Row:

@@ -133,7 +133,7 @@ class How(Listing):
 
 
 def _words(text: str, style: str) -> Row:
-    return Row(("words", text), Content.styled(text, style), heading=True)
+    return Row(("words", text), Content.styled(text, style), heading=True, said=True)
 
 
 def numbered(text: str) -> Content:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from meshmodel.app.phrases import ASCII_GLYPHS, GLYPHS, letters, phrase, place_phrase
 from meshmodel.app.places import checkpoints_on
 from meshmodel.app.widgets.form_rows import LABEL_WIDTH, MUTED, WARNING
-from meshmodel.app.widgets.rows import Row, heading, line
+from meshmodel.app.widgets.rows import Part, Row, heading, line, saying
 from meshmodel.canvas.scene import Reference
 from meshmodel.exporters.accepting import accepted_words
 from meshmodel.model.records import (
@@ -76,21 +76,25 @@ def title_row(record: Record, *, ascii_only: bool) -> Row:
     table = table_of(record)
     glyph = (ASCII_GLYPHS if ascii_only else GLYPHS).get(table, " ")
     if isinstance(record, About):
-        return Row("title", line((record.name or "this model", "bold"), ("  model", MUTED)), heading=True)
+        return _title((record.name or "this model", "bold"), ("  model", MUTED))
     key = key_of(record)
     name = getattr(record, "title", None) or (key if isinstance(key, str) else " > ".join(key))
-    return Row("title", line(f"{glyph} ", (str(name), "bold"), (f"  {table}", MUTED)), heading=True)
+    return _title(f"{glyph} ", (str(name), "bold"), (f"  {table}", MUTED))
+
+
+def _title(*parts: Part) -> Row:
+    return Row("title", line(*parts), heading=True, said=True)
 
 
 def rows_without_record(snapshot: Snapshot, reference: Reference) -> list[Row]:
     """What is selected has no fields of its own: a hosting, a trigger that arises by itself, a thing gone."""
     table, key = reference
     if not isinstance(key, tuple):
-        return [heading("nothing is there any more")]
+        return [saying("nothing is there any more")]
     start, end = key
-    rows = [heading(place_phrase(table, start, end))]
+    rows = [saying(place_phrase(table, start, end))]
     if table == "trigger":
-        rows.append(heading("arises by itself: the agent reads what outsiders write there"))
+        rows.append(saying("arises by itself: the agent reads what outsiders write there"))
     for each, name in (("system", start), ("agent", end)):
         if name in snapshot.table(each):
             rows.append(_record_row(each, name, f"{each} {name}"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from meshmodel.app.messages import Shown
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.lazy_rows import Lazily
-from meshmodel.app.widgets.rows import Row, heading, line
+from meshmodel.app.widgets.rows import Row, line, saying
 
 if TYPE_CHECKING:
     from meshmodel.store.journal import JournalEntry
@@ -30,7 +30,7 @@ class JournalList(FilterList):
     def show_entries(self, entries: "Sequence[JournalEntry]") -> None:
         """Show these edits, given from the oldest to the newest."""
         if not entries:
-            self.set_rows([heading("no edits yet")])
+            self.set_rows([saying("no edits yet")])
             return
         newest = list(reversed(entries))
         keys = [entry.number for entry in newest]

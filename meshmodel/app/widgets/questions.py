@@ -7,7 +7,7 @@ from meshmodel.app.phrases import GLYPHS
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.lazy_rows import Lazily
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.rows import Row, heading, line
+from meshmodel.app.widgets.rows import Row, line, saying
 from meshmodel.app.widgets.searched import Searched
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ class QuestionList(FilterList):
             return
         self._seen = analysis
         if analysis is None:
-            self.set_rows([heading(shown.why_nothing)])
+            self.set_rows([saying(shown.why_nothing)])
         elif not analysis.questions:
-            self.set_rows([heading("the drawing says all that is asked")])
+            self.set_rows([saying("the drawing says all that is asked")])
         else:
             asked = analysis.questions
             keys = [question.element for question in asked]

@@ -10,7 +10,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from meshmodel.app.widgets.lazy_rows import Lazily
-from meshmodel.app.widgets.rows import PART, Filtering, Row, heading, prompt_of
+from meshmodel.app.widgets.rows import PART, Filtering, Row, prompt_of, saying
 
 PAGE: Final = 100
 """So many rows of a list are made ready at a time; more than any screen shows."""
@@ -94,7 +94,7 @@ class RowList(OptionList):
             self._filter(best=self._is_best_wanted)
             if self._filtering is not None:  # those of before are not shown as what it lets through now
                 before = self._before or self.row
-                self._show([heading("filtering...")])
+                self._show([saying("filtering...")])
                 self._before = before
 
     def filter_by(self, text: str) -> None:

@@ -39,7 +39,8 @@ class Row:
         content: what is shown.
         value: what is chosen with it; a heading has none and cannot be chosen.
         search: the text that a filter looks in; that of the content if empty.
-        heading: whether it only stands above others; a filter hides it with its rows.
+        heading: whether it cannot be chosen but stands above others; a filter hides it with its rows.
+        said: of a heading: whether it says something that holds whatever a filter leaves, and stays.
         indent: how many characters stand in front of the others where it takes several lines.
         below: whether the others go below those where they would take many lines behind them.
     """
@@ -49,6 +50,7 @@ class Row:
     value: Any = None
     search: str = ""
     heading: bool = False
+    said: bool = False
     indent: int = 0
     below: bool = False
 
@@ -66,6 +68,11 @@ class Row:
 def heading(text: str) -> Row:
     """A row that stands above others."""
     return Row(("heading", text), line((text, "$text-muted")), heading=True)
+
+
+def saying(text: str, style: str = "$text-muted") -> Row:
+    """A row that says something of all of a list: no filter hides it."""
+    return Row(("saying", text), line((text, style)), heading=True, said=True)
 
 
 def space(name: str) -> Row:
@@ -115,7 +122,10 @@ class Filtering:
             row = rows[place]
             searched = row.searched
         if searched is None:
-            self._above = place
+            is_said = rows[place].said
+            self._above = None if is_said else place
+            if is_said:
+                self._found.append(place)
         elif not searched.matches(self._words):
             self._left += 1
         else:
@@ -135,7 +145,7 @@ class Filtering:
         """The rows that it lets through with what stands above them, and how many it leaves out."""
         if not self._words:
             return self._rows
-        more = [heading(f"{self._left} left out by the filter")] if self._left else []
+        more = [saying(f"{self._left:,} left out by the filter")] if self._left else []
         if isinstance(self._rows, Lazily):
             return self._rows.those(self._found, more, [each.key for each in more])
         return [*(self._rows[place] for place in self._found), *more]
