@@ -99,6 +99,17 @@ def model():
     return apply_edit(Snapshot(), edit("all", list(map(Put, records))))
 
 
+def without_one(records):
+    """The answers before and after agent one leaves a model of these records, the doors as from scratch."""
+    snapshot = apply_edit(Snapshot(), edit("all", list(map(Put, records))))
+    before = analyse(snapshot, today=TODAY)
+    assert isinstance(before.findings, tuple)
+    left = apply_edit(snapshot, edit("leaving", [Remove("agent", "one")]))
+    after = analyse(left, today=TODAY, previous=before)
+    assert after.doors == analyse(left, today=TODAY).doors
+    return before, after
+
+
 LAST = {
     "of all": ({"one": ("key",)}, ()),
     "with outsiders' words": ({"one": ("key", "post"), "two": ("key",)}, (1, 1)),
@@ -132,12 +143,7 @@ def test_a_door_is_less_severe_without_the_last_agent(last, exposed):
         *(r.Agent(each, kind="ai-agent", home="here") for each in agents),
         *(r.Hold(agent, each) for agent, held in agents.items() for each in held),
     ]
-    snapshot = apply_edit(Snapshot(), edit("all", list(map(Put, records))))
-    before = analyse(snapshot, today=TODAY)
-    assert isinstance(before.findings, tuple)
-    left = apply_edit(snapshot, edit("leaving", [Remove("agent", "one")]))
-    after = analyse(left, today=TODAY, previous=before)
-    assert after.doors == analyse(left, today=TODAY).doors
+    before, after = without_one(records)
     was, now = (
         [SEVERITIES.index(each.severity) for each in analysis.doors if each.system == "page"]
         for analysis in (before, after)
@@ -184,12 +190,7 @@ def test_a_guarded_door_may_be_open_only_for_some_of_those_who_carry_its_key():
         *(r.Hold(each, "pass") for each in ("one", "three", "four")),
         r.Hold("two", "key"),
     ]
-    snapshot = apply_edit(Snapshot(), edit("all", list(map(Put, records))))
-    before = analyse(snapshot, today=TODAY)
-    assert isinstance(before.findings, tuple)
-    left = apply_edit(snapshot, edit("leaving", [Remove("agent", "one")]))
-    after = analyse(left, today=TODAY, previous=before)
-    assert after.doors == analyse(left, today=TODAY).doors
+    before, after = without_one(records)
     was, now = (next(each for each in some.doors if each.system == "files") for some in (before, after))
     assert (was.agents, was.severity, now.agents, now.severity) == (
         ("one", "two"),
