@@ -327,3 +327,59 @@ async def test_nothing_is_told_where_a_filter_leaves_nothing(tmp_path: Path, key
                 break
             await it.pilot.pause()
         assert told not in it.screen_text()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_every_key_that_acts_on_a_row_says_that_a_filter_shows_none(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, "finance-orchestrator", size=size) as it:
+        await it.select("grant", ("ledger-key", "ledger"))
+        before = it.model
+        await it.press("f", "/", *"zzz", "enter")
+        for key, what in zip("pyRwi", ("checkpoint", "accept", "rule", "why", "intend"), strict=True):
+            await it.press(key)
+            await it.shows(f"{what}: no row is shown by this filter; Esc clears it")
+            assert it.app.screen is it.bench
+        assert it.model is before
+        await it.press("escape", "p")
+        assert len(it.model.checkpoint) == len(before.checkpoint) + 1, "on the row that is seen again"
+
+
+async def test_the_key_right_after_a_filter_acts_on_the_row_that_it_leaves(tmp_path: Path) -> None:
+    async with desk(tmp_path, "finance-orchestrator") as it:
+        await it.press("f")
+        listing = it.bench.query_one(FindingsList)
+        first = listing.first
+        listing.filter.value = "contracts"
+        listing.rows.filter_by("contracts")
+        assert it.bench.shown.finding == first, "what the list says comes later"
+        it.bench.action_checkpoint()
+        await it.pilot.pause()
+        assert [each.from_ for each in it.model.checkpoint.values() if each.to == "contracts"] == [
+            "finder-token"
+        ]
+
+
+async def test_what_a_filter_hides_in_the_fix_is_not_guarded(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.press("F")
+        await it.computed()
+        await it.shows("◈")
+        await it.press("/", *"zzz")
+        for _ in range(200):
+            if "◈╌" not in it.screen_text():
+                break
+            await it.pilot.pause()
+        assert "◈╌" not in it.screen_text(), "nothing is marked on the canvas"
+        await it.press("enter", "P")
+        await it.shows("guard: no row is shown by this filter; Esc clears it")
+        await it.press("escape")
+        await it.shows("◈╌")
+        assert "no row is shown" not in it.screen_text()
+
+
+async def test_no_cell_of_the_reach_is_asked_about_that_a_filter_hides(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.press("r", "/", *"zzz", "enter", "w")
+        await it.shows("why: no row is shown by this filter; Esc clears it")

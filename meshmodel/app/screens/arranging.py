@@ -8,7 +8,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, OptionList
 
-from meshmodel.app.screens.base import Base
+from meshmodel.app.screens.base import NO_ROW, Base
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.findings import FindingsList, lost_words
 from meshmodel.app.widgets.how import How, Told, Under
@@ -103,7 +103,11 @@ class Arranging(Base):
     @on(RowList.NoneLeft)
     @on(MatrixView.Moved)
     def _cursor_moved(self) -> None:
-        self.query_one(Told).tell()
+        told = self.query_one(Told)
+        if told.said.endswith(NO_ROW):
+            told.say("")  # there is one again
+        else:
+            told.tell()
 
     def _changed(self) -> None:
         self._show_panels()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from meshmodel.app.application import MeshmodelApp
 
 Severity = Literal["information", "warning", "error"]
+NO_ROW: Final = "no row is shown by this filter; Esc clears it"
 PATIENCE: Final = 0.5
 """Seconds after which what waits for the screen to be drawn waits no longer."""
 
@@ -149,6 +150,10 @@ class Base(Screen[None]):
     @abstractmethod
     def open_finding(self, finding: "Finding | None") -> None:
         """Light the witness of a finding and tell it; with ``None``: no longer."""
+
+    @abstractmethod
+    def has_row(self, what: str) -> bool:
+        """Whether the list in focus has a row for an action: the one seen is open then; else that is said."""
 
     @abstractmethod
     def filter_in_focus(self) -> bool:

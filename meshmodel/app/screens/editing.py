@@ -199,6 +199,8 @@ class Editing(Base):
 
         Where that has none, its remedy is told; where nothing is open and no step selected, a dialog asks.
         """
+        if not self.has_row("checkpoint"):
+            return
         selected = self.shown.selected
         step = changes.step_of(selected)
         if step is None or self._in_findings():
@@ -287,6 +289,8 @@ class Editing(Base):
 
     def action_intend(self) -> None:
         """Declare the lit path intended, where section 6 lets that approve it; else say why not."""
+        if not self.has_row("intend"):
+            return
         told, analysis = self.shown.explanation, self.shown.analysis
         if told is None or analysis is None:
             self.say("intend: open a finding first (f), or a cell of the reach matrix (r)")

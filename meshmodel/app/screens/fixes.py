@@ -194,6 +194,8 @@ class Fixes(Base):
 
     def action_guard(self) -> None:
         """Guard the steps that the fix shows on the canvas."""
+        if not self.has_row("guard"):
+            return
         if not self._preview:
             self.say("guard: F shows which steps; or p places a checkpoint on the selected one")
             return

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from meshmodel.app.screens.base import Base
+from meshmodel.app.screens.base import NO_ROW, Base
 from meshmodel.app.widgets.findings import FindingsList
+from meshmodel.app.widgets.fix import FixList
 from meshmodel.app.widgets.reach_matrix import ReachMatrix
 from meshmodel.model.records import Acceptance
 from meshmodel.store.edits import Change, Edit, Put
@@ -37,6 +38,20 @@ class Judging(Base):
     _accepted_by = ""
     """Who accepted something last: the next one is likely the same."""
 
+    def has_row(self, what: str) -> bool:
+        """Whether the list in focus has a row for an action: the one seen is open then; else that is said."""
+        findings = self.query_one(FindingsList)
+        matrix = self.query_one(ReachMatrix)
+        is_emptied = any(
+            each.has_focus_within and each.is_emptied for each in (findings, self.query_one(FixList))
+        )
+        if is_emptied or (matrix.has_focus_within and matrix.filter.value and matrix.pair is None):
+            self.say(f"{what}: {NO_ROW}")
+            return False
+        if findings.has_focus_within and findings.first != self.shown.finding:
+            self.open_finding(findings.first)  # a quick hand comes before the list says where it is
+        return True
+
     def _finding(self) -> "Finding | None":
         """The finding under the cursor of the list in focus, else the open one."""
         found = self.query_one(FindingsList)
@@ -48,6 +63,8 @@ class Judging(Base):
         """Ask who accepts the open finding, why and until when; or withdraw that."""
         from meshmodel.app.screens.accepting import AcceptDialog
 
+        if not self.has_row("accept"):
+            return
         found = self.query_one(FindingsList)
         lost = found.acceptance if found.has_focus_within else None
         about = lost or self._finding()
@@ -88,6 +105,8 @@ class Judging(Base):
         """Tell the rule of the open finding."""
         from meshmodel.app.screens.rule import RuleDialog
 
+        if not self.has_row("rule"):
+            return
         finding = self._finding()
         lost = self.query_one(FindingsList).acceptance
         if finding is None and lost is None:
@@ -102,6 +121,8 @@ class Judging(Base):
         analysis = self.shown.analysis
         if analysis is None or not self.shown.is_current:
             self.answer_later("why", self.action_why)
+            return
+        if not self.has_row("why"):
             return
         asked, finding, about = self._question()
         if asked is None:

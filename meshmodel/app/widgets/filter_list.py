@@ -90,6 +90,12 @@ class FilterList(Vertical):
         """Give the focus to the filter line where it is always open, else to the list."""
         (self.filter if self._always else self.rows).focus()
 
+    @property
+    def is_emptied(self) -> bool:
+        """Whether a filter leaves no row that could be chosen."""
+        self.rows.settle()
+        return bool(self.filter.value.strip()) and self.rows.row is None
+
     def set_rows(self, rows: Iterable[Row]) -> None:
         """Show other rows."""
         self.rows.set_rows(rows)

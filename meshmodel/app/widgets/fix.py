@@ -106,6 +106,10 @@ class FixList(Listing):
         if isinstance(value, Choice):
             self.post_message(self.Previewed(value))
 
+    def pointed_at_none(self) -> None:
+        """Where the filter leaves none, nothing is previewed."""
+        self.post_message(self.Previewed(Choice(())))
+
     def left(self) -> None:
         """Stop, or leave."""
         self.post_message(self.Left())
