@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from meshmodel.app.screens.exporting import ExportDialog
+from meshmodel.app.widgets.fix import FixList
 from meshmodel.store import opening
 from meshmodel.store.database import Store
 from meshmodel.store.loading import load
@@ -48,3 +49,17 @@ async def test_what_cannot_be_written_is_said_with_what_to_do(
     with Store.open(tmp_path / "copy.mesh") as copied:
         assert not copied.read_only
         assert copied.snapshot.grant == load(path).grant
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_it_is_said_once(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with desk(tmp_path, MODELS / "agent-chain.toml", size=size) as it:
+        await it.shows("reading only")
+        for keys in (("p",), ("f", "p"), (":", *"bot", "enter"), ("escape", "escape", "F")):
+            await it.press(*keys)
+            await it.computed()
+            assert it.screen_text().count("reading only") <= 1, keys
+        it.bench.query_one(FixList).rows.go_to(("all", "enforced"))
+        await it.press("enter")
+        await it.shows("reading only")
+        assert it.screen_text().count("reading only") == 1

@@ -38,6 +38,9 @@ class Editing(Base):
         """
         if wanted is None:
             return False
+        if self.session.read_only:  # no fault, and so no notice beside the line that says it
+            self.say(self.session.why_read_only)
+            return False
         try:
             self.session.apply(wanted, on=on)
         except MeshmodelError as error:
