@@ -35,7 +35,7 @@ from meshmodel.store.interchange import read_file, write_file
 from tests.analysis.crowds import crowded
 from tests.benchmarks import editing, scale
 from tests.benchmarks.measuring import PROGRAM, Row, process_seconds, seconds, until_it_shows
-from tests.benchmarks.meshes import clustered, decided, in_parts
+from tests.benchmarks.meshes import asked, bounded, clustered, decided, in_parts
 from tests.benchmarks.workshop import workshop
 
 NODES = 14_000
@@ -135,17 +135,23 @@ def following(*, full: bool) -> Iterator[Row]:
 
 
 def decisions() -> Iterator[Row]:
-    """A mesh with as many checkpoints as a fix places: the complete check, and edits after it."""
-    snapshot = decided(6_000, 11_700, seed=7)
-    some = f"{snapshot.elements:,} elements, {len(snapshot.checkpoint):,} checkpoints"
+    """Meshes with very many checkpoints: the complete check, and edits after it."""
     few = clustered(6_000, 11_700, dense=True, seed=7)
     usual = f"the same with {len(few.checkpoint):,} checkpoints"
-    besides = {usual: scale.seconds(lambda: scale.everything(few), 3)}
-    yield Row(f"complete check, {some}", scale.seconds(lambda: scale.everything(snapshot), 3), besides)
-    found = editing.measured(snapshot, 1)
-    whole = {"a full check": found.pop("full check")[0]}
-    late = statistics.quantiles([each for some in found.values() for each in some], n=20)[-1]
-    yield Row(f"edit to new findings, 95 of 100, {some}", late, whole)
+    usually = scale.seconds(lambda: scale.everything(few), 3)
+    for make, which in (
+        (decided, "as a fix places them"),
+        (asked, "on every hold"),
+        (bounded, "between 30 zones"),
+    ):
+        snapshot = make(6_000, 11_700, seed=7)
+        some = f"{snapshot.elements:,} elements, {len(snapshot.checkpoint):,} checkpoints {which}"
+        taken = scale.seconds(lambda snapshot=snapshot: scale.everything(snapshot), 3)
+        yield Row(f"complete check, {some}", taken, {usual: usually})
+        found = editing.measured(snapshot, 1)
+        whole = {"a full check": found.pop("full check")[0]}
+        late = statistics.quantiles([each for times in found.values() for each in times], n=20)[-1]
+        yield Row(f"edit to new findings, 95 of 100, {some}", late, whole)
 
 
 def fixes() -> Iterator[Row]:

@@ -1,7 +1,8 @@
 """Synthetic meshes of any size, as snapshots.
 
 ``clustered(nodes, steps, *, dense, seed, guarded=0.05) -> Snapshot``, and ``in_parts(parts, …)`` for
-one that falls into parts; ``decided(nodes, steps, *, seed)`` is one with very many checkpoints.
+one that falls into parts; ``decided``, ``asked`` and ``bounded(nodes, steps, *, seed)`` have very many
+checkpoints.
 
 Zones are clusters of systems with the agents and credentials that belong to them. In a *dense* mesh
 what is found on the way leads on, across clusters, until most starts reach most of it; in a *sparse*
@@ -10,6 +11,7 @@ one reach ends after a step or two. The same arguments give the same snapshot.
 
 import random
 from dataclasses import replace
+from itertools import permutations
 
 from meshmodel.api import analyse
 from meshmodel.model import records as r
@@ -93,6 +95,37 @@ def decided(nodes: int, steps: int, *, seed: int) -> Snapshot:
                 decide(step, *key)
     for door in analyse(replace(plain, checkpoint=found.copy())).doors:
         decide("grant", door.credential, door.system)
+    return replace(plain, checkpoint=found)
+
+
+def asked(nodes: int, steps: int, *, seed: int) -> Snapshot:
+    """A dense mesh in which every agent is asked before it takes up any credential.
+
+    Args:
+        nodes, steps, seed: as for ``decided``.
+    """
+    plain = clustered(nodes, steps, dense=True, seed=seed)
+    found = dict(plain.checkpoint)
+    for number, key in enumerate(plain.hold):
+        name = f"asked-{number}"
+        found[name] = r.Checkpoint(name, "human-approval", "hold", *key)
+    return replace(plain, checkpoint=found)
+
+
+def bounded(nodes: int, steps: int, *, seed: int) -> Snapshot:
+    """A dense mesh with a gateway between any two of 30 zones, of which agents may have power over some.
+
+    Args:
+        nodes, steps, seed: as for ``decided``.
+    """
+    rng = random.Random(seed)
+    plain = clustered(nodes, steps, dense=True, seed=seed)
+    systems = sorted(plain.system)
+    found = dict(plain.checkpoint)
+    for one, other in permutations(sorted(plain.zone)[:30], 2):
+        decided_at = rng.choice(systems) if rng.random() < 0.3 else None
+        name = f"bounded-{one}-{other}"
+        found[name] = r.Checkpoint(name, "policy-decision", "boundary", one, other, decided_at=decided_at)
     return replace(plain, checkpoint=found)
 
 
