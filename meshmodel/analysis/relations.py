@@ -6,6 +6,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final, cast
 
+from meshmodel.analysis.layered import Layered
 from meshmodel.model.records import Key, Record
 from meshmodel.model.snapshot import Snapshot
 
@@ -29,7 +30,7 @@ class Related:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         # Those at one end are put in order when they are first asked about: until then they are a list.
-        self._known: dict[tuple[str, str], dict[str, Sequence[Any]]] = {}
+        self._known: dict[tuple[str, str], Layered[Sequence[Any]]] = {}
         self._chosen: dict[tuple[str, Callable[[Any], bool]], dict[Key, Any]] = {}
 
     def of(self, table: str, end: str, ident: str) -> tuple[Any, ...]:
@@ -40,11 +41,12 @@ class Related:
             return known
         # At one end they are all alike, so the other one orders them.
         other = attrgetter(ENDS[table][1 - ENDS[table].index(end)])
-        ordered = every[ident] = tuple(sorted(known, key=other))
+        ordered = tuple(sorted(known, key=other))
+        every.settle(ident, ordered)
         return ordered
 
-    def at(self, table: str, end: str) -> dict[str, Sequence[Any]]:
-        """The records of a table by the elements that they name at one end, in no order: only to be read."""
+    def at(self, table: str, end: str) -> Layered[Sequence[Any]]:
+        """The records of a table by the elements that they name at one end, in no order."""
         every = self._known.get((table, end))
         return self._arranged(table, end) if every is None else every
 
@@ -67,12 +69,13 @@ class Related:
             for end in ends:
                 self.at(table, end)
 
-    def _arranged(self, table: str, end: str) -> dict[str, Sequence[Any]]:
+    def _arranged(self, table: str, end: str) -> Layered[Sequence[Any]]:
         place = ENDS[table].index(end)
         lists: defaultdict[str, list[Any]] = defaultdict(list)
         for key, record in self._snapshot.table(table).items():
             lists[key[place]].append(record)
-        arranged = self._known[table, end] = cast("dict[str, Sequence[Any]]", lists)
+        lists.default_factory = None
+        arranged = self._known[table, end] = Layered(cast("dict[str, Sequence[Any]]", lists))
         return arranged
 
     def after(
@@ -87,25 +90,10 @@ class Related:
         after = Related(snapshot)
         # Another thread may ask for more of these meanwhile.
         known = dict(self._known)
-        after._known = dict(known)
-        for (table, end), arranged in known.items():
-            if table not in changed:
-                continue
-            place = ENDS[table].index(end)
-            # As a new dictionary it would take ten times as long once a relation is gone.
-            lists = dict.copy(arranged)
-            other = attrgetter(ENDS[table][1 - place])
-            for key, record in changed[table]:
-                ident, opposite = key[place], key[1 - place]
-                rest = [each for each in lists.get(ident, ()) if other(each) != opposite]
-                if record is not None:
-                    rest.append(record)
-                if rest:
-                    rest.sort(key=other)
-                    lists[ident] = tuple(rest)
-                else:
-                    lists.pop(ident, None)
-            after._known[table, end] = lists
+        for (table, end), every in known.items():
+            if table in changed:
+                known[table, end] = every.after(_anew(every, table, end, changed[table]))
+        after._known = known
         after._chosen = dict(self._chosen)
         for table, worth in tuple(after._chosen):
             if table in changed:
@@ -116,3 +104,27 @@ class Related:
                     else:
                         records.pop(key, None)
         return after
+
+
+def _anew(
+    every: Mapping[str, Sequence[Any]], table: str, end: str, changed: Iterable[tuple[Key, Record | None]]
+) -> dict[str, Sequence[Any] | None]:
+    """The records at one end after some changed, by the elements there that these name.
+
+    Args:
+        every: those before, by all elements.
+        table: the table.
+        end: the end.
+        changed: the keys that changed, with the record after (``None``: there is none).
+    """
+    place = ENDS[table].index(end)
+    other = attrgetter(ENDS[table][1 - place])
+    found: dict[str, Sequence[Any] | None] = {}
+    for key, record in changed:
+        ident, opposite = key[place], key[1 - place]
+        there = found[ident] if ident in found else every.get(ident)
+        rest = [each for each in there or () if other(each) != opposite]
+        if record is not None:
+            rest.append(record)
+        found[ident] = tuple(sorted(rest, key=other)) or None
+    return found

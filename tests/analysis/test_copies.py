@@ -4,8 +4,11 @@ import contextlib
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from meshmodel.analysis import closure
+from meshmodel.analysis.layered import Layered
 from meshmodel.analysis.relations import Related
 from meshmodel.api import analyse
 from meshmodel.model.errors import InvalidModelError
@@ -72,3 +75,46 @@ def test_what_agents_have_in_common_is_counted_on_from_edit_to_edit(late, monkey
                 assert found == sum(len(each.situation.common.groups) for each in following.engine.travellers)
                 some += found
     assert some > 50
+
+
+KEYS = st.text("abc", min_size=1, max_size=2)
+CHANGES = st.dictionaries(KEYS, st.one_of(st.none(), st.integers()), max_size=4)
+
+
+@given(first=st.dictionaries(KEYS, st.integers()), edits=st.lists(CHANGES), asked=st.frozensets(KEYS))
+def test_a_dictionary_in_layers_changes_as_another_does(first, edits, asked):
+    naive, found = dict(first), Layered(dict(first))
+    readings = []
+    for changes in edits:
+        readings.append((dict(naive), found))
+        found = found.after(changes)
+        for key, item in changes.items():
+            if item is None:
+                naive.pop(key, None)
+            else:
+                naive[key] = item
+    for expected, layered in (*readings, (naive, found)):
+        assert layered == expected
+        assert len(layered) == len(expected)
+        assert {key for key in asked if key in layered} == asked & expected.keys()
+        assert sorted(layered.among(asked)) == sorted(expected[key] for key in asked & expected.keys())
+
+
+def test_what_edits_change_in_a_large_dictionary_stays_little():
+    found = Layered({str(number): number for number in range(1_000)})
+    most, whole = 0, 0
+    for number in range(5_000):
+        before, found = found, found.after({str(number % 1_500): number})
+        most = max(most, len(found._small))
+        whole += found._large is not before._large
+    assert most < 40
+    assert 0 < whole < 5_000 // 20
+    assert len(found) == 1_500
+
+
+def test_another_form_of_what_there_was_is_shared_and_hides_nothing():
+    first = Layered({"a": 1, "b": 2, "c": 3, "d": 4, "e": 5})
+    after = first.after({"b": 6})
+    after.settle("a", 10)
+    after.settle("b", 20)
+    assert (first["a"], first["b"], after["a"], after["b"]) == (10, 2, 10, 6)

@@ -90,9 +90,10 @@ def _again(kept: Kept, moved: Moved) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield f"system:{key}", () if system is None else asked_of_system(system)
     there = agents & mesh.agent_node.keys()
     zones = those_in_one_zone(engine, there)
+    intends = kept.related.at("intent", "agent")
     for agent in agents:
         asks: tuple[str, ...] = ()
         if agent in there:
-            intended = bool(kept.related.of("intent", "agent", agent))
-            asks = asked_of_agent(snapshot, snapshot.agent[agent], zones.get(agent), intended=intended)
+            known, zone = snapshot.agent[agent], zones.get(agent)
+            asks = asked_of_agent(snapshot, known, zone, intended=agent in intends)
         yield f"agent:{agent}", asks

@@ -239,7 +239,7 @@ class Near:
         found: set[str] = set()
         for kept in (self._before, self._after) if self._moved.changes.of("grant") else (self._after,):
             there = kept.related.at("grant", "credential")
-            grants = map(there.__getitem__, self._reached["credential"] & there.keys())
+            grants = there.among(self._reached["credential"])
             found.update(grant.system for grant in chain.from_iterable(grants))
         return found
 
@@ -366,7 +366,7 @@ class Near:
         key_of = attrgetter(*ends)
         for end, those in zip(ends, at, strict=True):
             there = self._after.related.at(table, end)
-            found.update(map(key_of, chain.from_iterable(map(there.__getitem__, those & there.keys()))))
+            found.update(map(key_of, chain.from_iterable(there.among(those))))
         return found
 
     @cached_property
