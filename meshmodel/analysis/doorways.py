@@ -70,14 +70,14 @@ class Doorways:
             return []
         left = np.zeros(self._mesh.size, np.bool_)
         left[[leaves for leaves, _ in some]] = True
-        steps = self._mesh.steps["grant"]
+        steps = list(self._mesh.steps["grant"])
         return [each for each in np.flatnonzero(left[self._credentials]).tolist() if steps[each] in some]
 
     def leading_to(self, accesses: Collection[int]) -> list[Pair]:
         """The grant steps that are a door to some of these accesses, and others to the same systems."""
         entered = np.zeros(len(self._mesh.systems), np.bool_)
         entered[np.array(list(accesses), np.int64) // 5] = True
-        steps = self._mesh.steps["grant"]
+        steps = list(self._mesh.steps["grant"])
         return [steps[number] for number in np.flatnonzero(entered[self._enters // 5]).tolist()]
 
     def add_to(self, cells: Cells, carried: Carried, unguarded: Mapping[int, int]) -> list[int]:

@@ -18,9 +18,9 @@ from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.meeting import Meeting
 from meshmodel.analysis.reached import Reached
-from meshmodel.analysis.results import Door
+from meshmodel.analysis.results import Door, StepKind
 from meshmodel.analysis.severities import Severities
-from meshmodel.analysis.steps import STEP_ORDER, WRITE, Mesh
+from meshmodel.analysis.steps import STEP_ORDER, WRITE, Mesh, Pair
 from meshmodel.model.records import Intent, Key
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Severity
 
@@ -68,12 +68,13 @@ class _PartMesh(Mesh):
             else:
                 here[node] = agent
                 agent += 1
-        self.steps = {kind: [] for kind in STEP_ORDER}
+        steps: dict[StepKind, list[Pair]] = {kind: [] for kind in STEP_ORDER}
         for node in nodes:
             leaves = here[node]
             for each in successors[node]:
                 enters = here[each]
-                self.steps[self.kind(leaves, enters)].append((leaves, enters))
+                steps[self.kind(leaves, enters)].append((leaves, enters))
+        self.steps = steps
         self.declared_triggers = frozenset()
         self.here = here
         self.place = place

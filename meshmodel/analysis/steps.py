@@ -7,7 +7,7 @@ active agents. A set of nodes is a Python integer with one bit a node.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, count
 from operator import attrgetter
@@ -221,7 +221,7 @@ class Mesh:
         from meshmodel.analysis.compiling import compiled  # which needs what is here
 
         found = compiled(self)
-        self.steps: dict[StepKind, list[Pair]] = found.steps
+        self.steps: Mapping[StepKind, Sequence[Pair]] = found.steps
         self.declared_triggers = found.declared
         self._compiled = found
 

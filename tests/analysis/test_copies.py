@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from meshmodel.analysis import closure
 from meshmodel.analysis.layered import Layered
 from meshmodel.analysis.relations import Related
+from meshmodel.analysis.updating import ordered
 from meshmodel.api import analyse
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.store.edits import apply_edit
@@ -118,3 +119,26 @@ def test_another_form_of_what_there_was_is_shared_and_hides_nothing():
     after.settle("a", 10)
     after.settle("b", 20)
     assert (first["a"], first["b"], after["a"], after["b"]) == (10, 2, 10, 6)
+
+
+PAIRS = st.tuples(st.integers(0, 6), st.integers(0, 6))
+
+
+@pytest.mark.parametrize("size", [1, 2, 256])
+def test_steps_in_order_change_as_a_set_does(size, monkeypatch):
+    monkeypatch.setattr(ordered, "REST", size - 1)
+
+    @given(first=st.frozensets(PAIRS), edits=st.lists(st.tuples(st.frozensets(PAIRS), st.frozensets(PAIRS))))
+    def hold(first, edits):
+        naive, found = first, ordered.Ordered.of(sorted(first))
+        for some, others in edits:
+            before, was = naive, found
+            gone, come = some & naive, others - naive
+            naive, found = naive - gone | come, ordered.Ordered.of(found).after(gone, come)
+            assert list(was) == sorted(before)
+            assert list(found) == sorted(naive)
+            assert len(found) == len(naive)
+            assert all(len(each) <= 2 * size for each in found._lists)
+            assert all(found._lists)
+
+    hold()

@@ -20,7 +20,8 @@ from meshmodel.analysis.updating.concerned import Kept, concerned
 from meshmodel.analysis.updating.foretelling import foretold
 from meshmodel.analysis.updating.guards import Guarded, guarded, numbers_of
 from meshmodel.analysis.updating.less import Gone, gone_alone
-from meshmodel.analysis.updating.meshes import Edited, edited, is_hosted, patched
+from meshmodel.analysis.updating.meshes import Edited, edited, is_hosted
+from meshmodel.analysis.updating.ordered import Ordered
 from meshmodel.analysis.updating.setting import Setting
 
 
@@ -179,7 +180,8 @@ def _triggered(kept: Kept, edit: Edited, hearing: Hearing) -> Edited:
     come = {each for each in differing if each not in known and each not in risen}
     if not gone and not come:
         return edit
-    mesh.steps["trigger"] = patched(before.steps["trigger"], gone, come)
+    triggers = Ordered.of(before.steps["trigger"]).after(gone, come)
+    mesh.steps = {**mesh.steps, "trigger": triggers}
     mesh.triggered_by = before.triggered_by.copy()
     for leaves, enters in gone:
         mesh.triggered_by[enters] &= ~(1 << leaves - WRITE)

@@ -1,8 +1,7 @@
 """The step graph after an edit: the same numbers, other steps."""
 
 import copy
-from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from meshmodel.analysis.relations import Related
@@ -18,6 +17,7 @@ from meshmodel.analysis.steps import (
     Pair,
 )
 from meshmodel.analysis.updating.changes import Change, Changes
+from meshmodel.analysis.updating.ordered import Ordered
 from meshmodel.model.records import Agent, System
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import SENSITIVITIES
@@ -90,12 +90,13 @@ def edited(mesh: Mesh, changes: Changes, before: Related, after: Related) -> Edi
         if was != now:
             gone.setdefault(place[0], set()).update(was - now)
             come.setdefault(place[0], set()).update(now - was)
-    draft.steps = mesh.steps.copy()
+    steps = dict(mesh.steps)
     for kind, pairs in gone.items():
         if kind == "trigger":
             draft.declared_triggers = mesh.declared_triggers - pairs | come[kind]
         else:
-            draft.steps[kind] = patched(mesh.steps[kind], pairs, come[kind])
+            steps[kind] = Ordered.of(steps[kind]).after(pairs, come[kind])
+    draft.steps = steps
     return Edited(
         draft,
         places,
@@ -106,16 +107,6 @@ def edited(mesh: Mesh, changes: Changes, before: Related, after: Related) -> Edi
         frozenset(credentials),
         frozenset(remade),
     )
-
-
-def patched(steps: list[Pair], gone: Iterable[Pair], come: Iterable[Pair]) -> list[Pair]:
-    """The sorted steps after some went and others came."""
-    found = steps.copy()
-    for pair in gone:
-        del found[bisect_left(found, pair)]
-    for pair in come:
-        insort(found, pair)
-    return found
 
 
 def _system_node(record: System | None) -> object:
