@@ -150,6 +150,9 @@ def move(kept: Kept, changes: Changes) -> Moved | None:
     gone = gone_alone(kept, after, edit, guards)
     setting = Setting(kept, after, changes, edit, gone)
     missing = setting.put(agents, shifted)
+    if any(each in mesh.system_number for each in edit.remade):
+        # What these agents reach may lie in other zones, or be told otherwise.
+        missing = frozenset()
     return Moved(after, changes, edit, guards, agents, shifted, gone, missing, setting.alike)
 
 

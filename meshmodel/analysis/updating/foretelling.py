@@ -21,6 +21,5 @@ def foretold(before: Engine, after: Engine, baseline: Followed) -> Foretold | No
         return None
     if not baseline.changed and not baseline.parted:
         return known
-    odd = baseline.odd if baseline.less else baseline.changed
-    asked = known.following.asked & (odd | baseline.parted)
+    asked = known.following.asked & baseline.otherwise
     return Foretold(known.following, known.less | baseline.less, known.odd | asked)

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from meshmodel.analysis.checkpoints import Candidates
 from meshmodel.analysis.closure import union
+from meshmodel.analysis.sharing import union_of
 from meshmodel.analysis.situations import Common, Group, Situation
-from meshmodel.analysis.steps import Few, Mesh, Pair, bits, without
+from meshmodel.analysis.steps import Few, Pair, bits, without
 from meshmodel.analysis.unchecked import Unchecked
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.guards import Guarded
@@ -18,9 +19,11 @@ class Gone(NamedTuple):
     """What most agents reach no more, while they reach everything else as before.
 
     Attributes:
-        effective: these nodes.
+        effective: these nodes; none where most agents reach all as before.
         unchecked: those that their starts do not reach unchecked any more.
-        still: the nodes that reach some of these still, though with all checkpoints in force.
+        others: the nodes that reach something else than that.
+        still: those that reach some of what is gone still, or something new, though with all checkpoints in
+            force.
         odd: those, and others that miss more than all others, likewise.
         ended: those of them to which the steps of these checkpoints led and on which nothing followed.
         checkpoints: those that went with their steps, by their numbers.
@@ -29,6 +32,7 @@ class Gone(NamedTuple):
 
     effective: int
     unchecked: int
+    others: AbstractSet[int]
     still: AbstractSet[int]
     odd: AbstractSet[int]
     ended: AbstractSet[int]
@@ -54,21 +58,18 @@ def gone_alone(kept: Kept, after: Kept, edit: Edited, guards: Guarded) -> Gone |
         if effective >> enters & 1 and not kept.baseline.successors[enters]
     }
     unchecked |= union(list(ended))
-    if (
-        vanished is None
-        or kept.engine.late
-        or any(closure.changed and not closure.less for closure in (after.effective, after.baseline))
-        or unchecked & (candidates.left | candidates.controllable)
-        or any(system in edit.mesh.system_number for system in edit.remade)
-    ):
+    if vanished is None or kept.engine.late or unchecked & (candidates.left | candidates.controllable):
         return None
     # A step with checkpoints over which somebody has power may lead there still.
     for enters in bits(without(unchecked, effective)):
         if any((leaves, enters) in candidates.guards for leaves in after.effective.behind[enters]):
             return None
+    baseline = after.baseline
+    still = baseline.still if baseline.less else baseline.otherwise
     # Starts with power over a checkpoint that is gone may begin with what is behind it.
-    odd = after.baseline.odd.union(enters for _, enters in guards.steps if enters not in ended)
-    return Gone(effective, unchecked, after.baseline.still, odd, ended, vanished, guards.steps)
+    odd = baseline.otherwise | {enters for _, enters in guards.steps if enters not in ended}
+    others = after.effective.otherwise | baseline.otherwise
+    return Gone(effective, unchecked, others, still, odd, ended, vanished, guards.steps)
 
 
 def _vanished(before: Candidates, guards: Guarded, edit: Edited) -> int | None:
@@ -83,12 +84,30 @@ def _vanished(before: Candidates, guards: Guarded, edit: Edited) -> int | None:
     return union(ended)
 
 
+class _Part(NamedTuple):
+    """Some nodes with which starts begin, and what some of them lead to that is to be in reach already."""
+
+    nodes: tuple[int, ...]
+    row: int
+
+
+class _Begun(NamedTuple):
+    """The same of all nodes with which a start begins."""
+
+    seeds: tuple[tuple[int, ...], ...]
+    row: int
+
+
 class Less:
     """Takes what is gone out of what agents have in common, once for all that have it."""
 
-    def __init__(self, gone: Gone, mesh: Mesh) -> None:
-        """Arguments: what is gone, and the compiled graph after that."""
+    def __init__(self, gone: Gone, kept: Kept, after: Kept) -> None:
+        """Arguments: what is gone, the reading before the edit, and its closures after it."""
+        mesh = after.engine.mesh
         self._gone = gone
+        self._was, self._now = kept.baseline, after.baseline
+        # Only who had power over their checkpoints came there.
+        self._behind = {enters for _, enters in gone.guarded} - gone.ended
         self._effective, self._row = Few(gone.effective), Few(gone.unchecked)
         self._sources = Few(gone.effective & mesh.read)
         self._still, self._odd = (
@@ -103,8 +122,8 @@ class Less:
         self._commons: dict[int, Common | None] = {}
         self._groups: dict[tuple[int, int], Group | None] = {}
         self._unchecked: dict[int, Unchecked | None] = {}
-        self._seeds: dict[int, tuple[tuple[int, ...], ...] | None] = {}
-        self._parts: dict[int, tuple[int, ...] | None] = {}
+        self._seeds: dict[int, _Begun | None] = {}
+        self._parts: dict[int, _Part | None] = {}
 
     def situation(self, before: Situation, alone: Unchecked, staying: int) -> Situation | None:
         """What is left of what agents have in common; ``None`` where that cannot be told so.
@@ -129,34 +148,51 @@ class Less:
         gone = self._gone
         if id(before.seeds) not in self._seeds:
             self._seeds[id(before.seeds)] = self._begun(before.seeds)
-        seeds, waiting, leaving = self._seeds[id(before.seeds)], before.waiting, before.leaving
-        if seeds is None:
+        begun, waiting, leaving = self._seeds[id(before.seeds)], before.waiting, before.leaving
+        row = self._row.out_of(before.row)
+        if begun is None or without(begun.row, row):
             return None
         if gone.checkpoints or gone.guarded:
             waiting = tuple([step for step in waiting if step not in gone.guarded])
             leaving = union([leaves for leaves, _ in waiting])
-        elif not self._row.among(before.row):
+        elif row is before.row:
             return before
         dropped = without(before.dropped, gone.checkpoints)
-        return Unchecked(self._row.out_of(before.row), dropped, seeds, waiting, leaving)
+        return Unchecked(row, dropped, begun.seeds, waiting, leaving)
 
-    def _begun(self, seeds: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...] | None:
+    def _begun(self, seeds: tuple[tuple[int, ...], ...]) -> "_Begun | None":
         """What is left of nodes with which starts begin, the same where all of it is."""
         parts = [part for each in seeds if (part := self._part(each)) is not None]
         if len(parts) < len(seeds):
             return None
-        return tuple(parts) if self._gone.checkpoints or self._gone.guarded else seeds
+        row = union_of([part.row for part in parts])
+        if self._gone.checkpoints or self._gone.guarded:
+            seeds = tuple([part.nodes for part in parts])
+        return _Begun(seeds, row)
 
-    def _part(self, part: tuple[int, ...]) -> tuple[int, ...] | None:
-        """What is left of nodes with which starts begin; ``None`` where one may reach something else."""
+    def _part(self, part: tuple[int, ...]) -> "_Part | None":
+        """What is left of nodes with which starts begin; ``None`` where one may miss something else."""
         if id(part) not in self._parts:
-            left: tuple[int, ...] | None = part
-            if not self._gone.odd.isdisjoint(part):
+            left: _Part | None = _Part(part, 0)
+            if not self._behind.isdisjoint(part):
                 left = None
-            elif not self._gone.ended.isdisjoint(part):
-                left = tuple([node for node in part if node not in self._gone.ended])
+            elif not self._gone.odd.isdisjoint(part):
+                left = self._odd_part(part)
+            if left is not None and not self._gone.ended.isdisjoint(part):
+                nodes = tuple([node for node in part if node not in self._gone.ended])
+                left = left._replace(nodes=nodes)
             self._parts[id(part)] = left
         return self._parts[id(part)]
+
+    def _odd_part(self, part: tuple[int, ...]) -> "_Part | None":
+        """The same where one of them reaches something else than most do after the edit."""
+        row = 0
+        for node in filter(self._gone.odd.__contains__, part):
+            now = self._now.row(node)
+            if without(self._was.row(node), now | self._gone.unchecked):
+                return None
+            row |= now if self._now.is_cycle(self._now.component[node]) else now ^ 1 << node
+        return _Part(part, row)
 
     def _situation(self, before: Situation, alone: Unchecked, staying: int) -> Situation | None:
         sources, reach = self._sources_of(before.sources), self._effective.out_of(before.reach)
@@ -198,8 +234,7 @@ class Less:
             is_plain = group.unchecked.seeds is alone.seeds
             if not sources and not group.home and not (is_plain and staying):
                 continue
-            # From sources that add nothing to what is reached alone less may follow.
-            if sources & (self._still if is_plain else self._odd):
+            if self._adds(sources & self._still, alone) if is_plain else sources & self._odd:
                 return None
             key = id(group), staying if is_plain else 0
             if is_plain and staying:
@@ -211,6 +246,18 @@ class Less:
                 return None
             found.append(left)
         return None if staying else tuple(found)
+
+    def _adds(self, sources: int, alone: Unchecked) -> bool:
+        """Whether sources may add something to what is reached alone that added nothing before."""
+        left = self.unchecked(alone)
+        if left is None:
+            return True
+        # What follows on those that are read unchecked is reached alone, too.
+        for source in bits(without(sources, left.row)):
+            row = self._now.row(source)
+            if left.leaving >> source & 1 or without(row ^ 1 << source, left.row):
+                return True
+        return False
 
     def _group(self, before: Group, sources: int) -> Group | None:
         unchecked = self.unchecked(before.unchecked)

@@ -107,13 +107,16 @@ class _Missing:
         mesh = after.engine.mesh
         self._alone, self._travellers = kept.engine.alone, kept.engine.traveller_of
         self._zones, self._triggers = mesh.zone_mask, mesh.triggered_by
-        self._less = Less(gone, mesh)
+        self._less = Less(gone, kept, after)
         # What agents are themselves, or what steers or excuses them, may be something else.
         self._others = {str(key) for key, _, _ in changes.of("agent")}
         self._others |= {str(key[0]) for key, _, _ in changes.of("intent")}
+        if edit.remade:
+            # Which of their sources intents name may depend on the zones of systems.
+            self._others |= {each.agent for each in changes.after.intent.values()}
         first, effective = mesh.first_agent, after.effective
         nodes = {enters for _, enters in edit.come}
-        nodes.update(effective.odd, after.baseline.odd)
+        nodes.update(gone.others)
         # What triggers an agent is a source of it though nobody reads that any more.
         self._reads = gone.effective & mesh.read
         steered = {enters for read in bits(self._reads) for enters in effective.successors[read + WRITE]}
