@@ -1,8 +1,9 @@
 """Which checkpoints count (section 5), on which steps they are, and who has power over them."""
 
 import copy
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from meshmodel.analysis.closure import Successors, union
@@ -145,6 +146,8 @@ class Candidates:
         made.ids, made.covered, made.control = self.ids.copy(), self.covered.copy(), self.control.copy()
         made.boundaries, made.guards = self.boundaries.copy(), self.guards.copy()
         made.entered = self.entered.copy()
+        if "openable" in made.__dict__:
+            made.__dict__["opening"], made.__dict__["openable"] = self.opening, self.openable.copy()
         return made
 
     def cover(self, number: int, step: Pair) -> None:
@@ -168,6 +171,42 @@ class Candidates:
         if not self.entered[leaves]:
             del self.entered[leaves]
             self.left ^= 1 << leaves
+
+    @cached_property
+    def openable(self) -> dict[int, int]:
+        """By the nodes that they leave the checkpoints on steps over all of whose checkpoints somebody may
+        have power: no other step is ever open.
+        """
+        sure = union([number for number, nodes in enumerate(self.control) if not nodes])
+        found: dict[int, int] = {}
+        for (leaves, _), numbers in self.guards.items():
+            if not numbers & sure:
+                found[leaves] = found.get(leaves, 0) | numbers
+        return found
+
+    @cached_property
+    def opening(self) -> int:
+        """All these nodes."""
+        return union(list(self.openable))
+
+    def is_openable(self, step: Pair) -> bool:
+        """Whether a step has checkpoints, and somebody may have power over all of them."""
+        guards = self.guards.get(step, 0)
+        return guards > 0 and all(self.control[number] for number in bits(guards))
+
+    def open(self, nodes: Iterable[int]) -> None:
+        """Look again at steps that leave some nodes: only in a copy."""
+        if "openable" not in self.__dict__:
+            return
+        for leaves in nodes:
+            numbers = 0
+            for enters in self.entered.get(leaves, ()):
+                if self.is_openable((leaves, enters)):
+                    numbers |= self.guards[leaves, enters]
+            if bool(numbers) != bool(self.openable.pop(leaves, 0)):
+                self.__dict__["opening"] = self.opening ^ 1 << leaves
+            if numbers:
+                self.openable[leaves] = numbers
 
     def weigh(self) -> None:
         """Put the candidates together by the nodes that give power over them."""

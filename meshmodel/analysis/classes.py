@@ -45,21 +45,21 @@ class Following:
         """The read accesses that were asked for."""
         return self._number_of.keys()
 
-    def after(self, onward: Onward, less: int, odd: Collection[int]) -> "Following":
+    def after(self, onward: Onward, less: int, changed: Iterable[int], odd: Collection[int]) -> "Following":
         """The same after an edit, without what was asked of some nodes; this one stays as it is.
 
         Args:
             onward: what follows on nodes after it.
-            less: what follows no more on the others.
+            less: what follows no more on others.
+            changed: these others.
             odd: those nodes.
         """
         made = Following(onward)
         gone = Few(less)
-        made.sets = list(map(gone.out_of, self.sets))
-        made.sizes = [
-            size if now is was else now.bit_count()
-            for was, now, size in zip(self.sets, made.sets, self.sizes, strict=True)
-        ]
+        made.sets, made.sizes = self.sets.copy(), self.sizes.copy()
+        for place in {self._number_of[node] for node in changed}:
+            row = made.sets[place] = gone.out_of(self.sets[place])
+            made.sizes[place] = row.bit_count()
         made._numbers = {id(row): number for number, row in enumerate(made.sets)}
         made._number_of, made._members = self._number_of.copy(), self._members.copy()
         made._asked = self._asked
@@ -132,17 +132,19 @@ class Foretold(NamedTuple):
 
     Attributes:
         following: what was asked for.
-        less: what follows no more on most of them.
+        less: what follows no more on some of them,
+        changed: which are these, perhaps others too that never reached it.
         odd: those on which something else follows, or less.
     """
 
     following: Following
     less: int
+    changed: frozenset[int]
     odd: frozenset[int]
 
     def now(self, onward: Onward) -> Following:
         """The same after the edits, given what follows on nodes."""
-        return self.following.after(onward, self.less, self.odd)
+        return self.following.after(onward, self.less, self.changed, self.odd)
 
 
 class Beyond:

@@ -1,7 +1,8 @@
 """The sources of agents by what their starts reach unchecked (sections 5 and 6)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -77,7 +78,7 @@ class Grouping:
                 are that may have something in common.
         """
         self._guarding = guarding
-        self._everyone = {id(each): each for each in everyone}.values()
+        self._all = everyone
         self._crowded: dict[tuple[Classes, bool, int], bool] = {}
         self._candidates = guarding.candidates
         self.following = following
@@ -90,7 +91,7 @@ class Grouping:
         self._opened: dict[Out, list[_Opened]] = {}
         self._opening: dict[tuple[int, Out, int], Group] = {}
         self._relevant: dict[Out, tuple[int, int]] = {}
-        self._openable = union(list(guarding.openable))
+        self._openable = guarding.candidates.opening
         self._guarded = self._openable & guarding.mesh.access
         self._boundaries = union([boundary.number for boundary in guarding.candidates.boundaries])
         self._sharing = Sharing(guarding, self._boundaries)
@@ -162,6 +163,10 @@ class Grouping:
             common, lacking = NOTHING, ()
         groups.extend(Group(known, home=False, unchecked=first) for known, first in whole.values())
         return Grouped(groups, tuple(rest), common, lacking)
+
+    @cached_property
+    def _everyone(self) -> Collection[Unchecked]:
+        return {id(each): each for each in self._all}.values()
 
     def _are_a_crowd(self, classes: Classes, alone: Unchecked) -> bool:
         """Whether it is worth while to look for what agents have in common that are like one which reaches
@@ -265,7 +270,7 @@ class Grouping:
 
     def _guards_from(self, nodes: int) -> int:
         """The checkpoints on boundaries, and on steps from these nodes that may be open."""
-        guards, openable = self._boundaries, self._guarding.openable
+        guards, openable = self._boundaries, self._candidates.openable
         for node in bits(nodes & self._openable):
             guards |= openable[node]
         return guards

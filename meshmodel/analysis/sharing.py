@@ -66,8 +66,8 @@ class Sharing:
     def __init__(self, guarding: Guarding, boundaries: int) -> None:
         self._guarding = guarding
         self._candidates = guarding.candidates
-        self._guards_at = guarding.openable
-        self._openable = union(list(self._guards_at))
+        self._guards_at = guarding.candidates.openable
+        self._openable = guarding.candidates.opening
         self._guarded = self._openable & guarding.mesh.access
         self._boundaries = boundaries
         self._most: list[int] = []

@@ -42,19 +42,6 @@ class Guarding:
         self.baseline = baseline
 
     @cached_property
-    def openable(self) -> dict[int, int]:
-        """By the nodes that they leave the checkpoints on steps over all of whose checkpoints somebody may
-        have power: no other step is ever open.
-        """
-        guards, control = self.candidates.guards, self.candidates.control
-        sure = union([number for number, nodes in enumerate(control) if not nodes])
-        found: dict[int, int] = {}
-        for (leaves, _), numbers in guards.items():
-            if not numbers & sure:
-                found[leaves] = found.get(leaves, 0) | numbers
-        return found
-
-    @cached_property
     def _large(self) -> list[tuple[int, int]]:
         """A node of each of the largest components, the largest first, and as a set."""
         nodes = self.baseline.largest(_LANDMARKS) if self.candidates.controllable else []

@@ -101,7 +101,7 @@ class _Undecided:
         self._engine = engine
         self._coarse = coarse
         self._leaving = union(list(coarse))
-        self._openable = union(list(engine.guarding.openable))
+        self._openable = engine.candidates.opening
         self._on_the_way: dict[int, int] = {}
         self._guards_to: dict[int, int] = {}
         self._steps: dict[int, list[tuple[int, int]]] = {}

@@ -15,11 +15,13 @@ def foretold(before: Engine, after: Engine, baseline: Followed) -> Foretold | No
     """
     following, known = before.following, before.foretold
     if following is not None:
-        known = Foretold(following, 0, frozenset())
+        known = Foretold(following, 0, frozenset(), frozenset())
     if known is None or bool(before.candidates.guards) != bool(after.candidates.guards):
         # The changes of another closure are not those of this one.
         return None
     if not baseline.changed and not baseline.parted:
         return known
-    asked = known.following.asked & baseline.otherwise
-    return Foretold(known.following, known.less | baseline.less, known.odd | asked)
+    asked = known.following.asked
+    changed = known.changed.union(asked & baseline.changed) if baseline.less else known.changed
+    odd = known.odd.union(asked & baseline.otherwise)
+    return Foretold(known.following, known.less | baseline.less, changed, odd)

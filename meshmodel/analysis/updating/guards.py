@@ -102,6 +102,7 @@ def _replace(
         # Who had or has power over it meets it otherwise.
         found.control |= control | made.control[number]
         _weigh(made, number, control)
+    made.open({leaves for leaves, _ in was | now})
     made.covered[number] = covered
     old = next((each for each in made.boundaries if each.number == number), None)
     if old != boundary:
