@@ -191,7 +191,7 @@ class Less:
             now = self._now.row(node)
             if without(self._was.row(node), now | self._gone.unchecked):
                 return None
-            row |= now if self._now.is_cycle(self._now.component[node]) else now ^ 1 << node
+            row |= now
         return _Part(part, row)
 
     def _situation(self, before: Situation, alone: Unchecked, staying: int) -> Situation | None:
