@@ -200,6 +200,35 @@ def test_a_guarded_door_may_be_open_only_for_some_of_those_who_carry_its_key():
     )
 
 
+def test_most_who_carry_a_key_may_pick_it_up_and_not_those_for_whom_it_opens():
+    picking = ["one", *(f"other-{each}" for each in range(8))]
+    records = [
+        *(r.Zone(each) for each in ("here", "there")),
+        r.System("files", zone="there", sensitivity="confidential"),
+        *(r.System(each, zone="here") for each in ("store", "desk")),
+        *(r.Credential(each) for each in ("key", "pass", "stamp")),
+        r.Grant("key", "files", ("write",)),
+        r.Grant("pass", "store", ("read",)),
+        r.Grant("stamp", "desk", ("write",)),
+        r.Custody("store", "key"),
+        # Only whoever writes there need not ask.
+        r.Checkpoint("asks", "policy-decision", "grant", "key", "files", decided_at="desk"),
+        *(r.Agent(each, kind="ai-agent", home="here") for each in ("two", *picking)),
+        *(r.Hold(each, "pass") for each in picking),
+        *(r.Hold(each, "stamp") for each in ("one", "two")),
+        r.Hold("two", "key"),
+    ]
+    snapshot = apply_edit(Snapshot(), edit("all", list(map(Put, records))))
+    before = analyse(snapshot, today=TODAY)
+    assert isinstance(before.findings, tuple)
+    left = apply_edit(snapshot, edit("leaving", [Remove("agent", "one")]))
+    after = analyse(left, today=TODAY, previous=before)
+    scratch = analyse(left, today=TODAY)
+    assert (after.doors, after.findings) == (scratch.doors, scratch.findings)
+    doors = [[(each.agents, each.severity) for each in some.doors] for some in (before, after)]
+    assert doors == [[(("one", "two"), "high")], [(("two",), "medium")]]
+
+
 OTHERS = {
     "fewer actions": Put(r.Grant("key", "files", ("read",))),
     "more actions": Put(r.Grant("key", "files", ("read", "execute"))),

@@ -208,16 +208,20 @@ class Sorted(Generic[Item]):
                 number += 1
         return sorted(set(found))
 
-    def exchanged(self, found: Mapping[Any, Item]) -> tuple["Sorted[Item]", Mapping[Any, Item]]:
+    def exchanged(
+        self, found: Mapping[Any, Item], ends: tuple[Any, Any] | None = None
+    ) -> tuple["Sorted[Item]", Mapping[Any, Item]]:
         """The same with other items at keys that are there, where these lie close together; and what is left
         to be put.
 
         Args:
             found: the items by their keys.
+            ends: keys than which none of these is less, and none is greater, where that is known.
         """
         if not found or not self._keys:
             return self, found
-        begin, end = (max(0, bisect_right(self._firsts, key) - 1) for key in (min(found), max(found)))
+        ends = ends or (min(found), max(found))
+        begin, end = (max(0, bisect_right(self._firsts, key) - 1) for key in ends)
         keys = self._keys[begin : end + 1]
         if _CLOSE * len(found) < sum(map(len, keys)):
             return self, found

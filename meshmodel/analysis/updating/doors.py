@@ -2,7 +2,7 @@
 
 import copy
 from bisect import bisect_left, insort
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import reduce
 from itertools import chain
@@ -116,7 +116,7 @@ class KeptDoors(Leaving):
             self._note_guarded(moved.guards.steps)
         numbers = self.mesh.system_number
         remade = union([5 * numbers[each] for each in moved.edit.remade if each in numbers])
-        left, credentials, steps, systems = self._turn(gone, come, excuses, remade, lost)
+        left, credentials, left_open, steps, systems = self._turn(gone, come, excuses, remade, lost)
         held, others_held = self._hold(moved, lost)
         credentials |= others_held
         own = self._own
@@ -146,7 +146,8 @@ class KeptDoors(Leaving):
         if len(those) == 1:
             # What one of several held another one may have picked up.
             picked_before = without(picked_before, held)
-        self._look(concerned, Left(before.engine.mesh, those, without(left, credentials), picked_before))
+        staying = without(left, credentials)
+        self._look(concerned, Left(before.engine.mesh, those, staying, picked_before, left_open))
 
     def _renew_kinds(self, moved: Moved, special: set[int]) -> None:
         """Number these systems again, and those that changed."""
@@ -178,25 +179,30 @@ class KeptDoors(Leaving):
             left: agents that are gone and what they leave, if there are any.
         """
         nodes, keys, granted = self.mesh.credential_node, self.places.keys, self.places.granted
-        known = self._doors + [None] * (len(keys) - len(self._doors))
+        before = self._doors
+        if len(before) < len(keys):
+            before = before + [None] * (len(keys) - len(before))
+        known = before.copy()
         carried = {nodes[name] for place in places if (name := keys[place][0]) in nodes}
         carried.update(bits(left.credentials if left else 0))
         self._everyone = self._coming_by(carried)
         staying: Sequence[int] = ()
         fewer: Sequence[Door] = ()
         if left and left.credentials:
-            staying, fewer, again = self._without(left, self.places, known, places)
+            staying, fewer, again = self._without(left, self.places, before)
             places = places | again
         there = [place for place in places if granted[place] and keys[place][0] in nodes]
         names, systems = zip(*map(keys.__getitem__, there), strict=True) if there else ((), ())
         found: dict[int, Door | None] = dict.fromkeys(places)
         looked = self._doors_to(names, systems, list(map(granted.__getitem__, there)))
         found.update(zip(there, looked, strict=True))
-        changed: dict[int, Door | None] = {}
+        changed: dict[int, Door | None] = dict(zip(staying, fewer, strict=True))
+        for place, one in changed.items():
+            known[place] = one
         come: set[int] = set()
         others: list[Door] = []
         for place, door in found.items():
-            was = known[place]
+            was = before[place]
             if was is None:
                 if door is None:
                     continue
@@ -206,24 +212,21 @@ class KeptDoors(Leaving):
             elif _same(was, door):
                 continue
             known[place] = changed[place] = door
-        for place, door in zip(staying, fewer, strict=True):
-            known[place] = door
-        changed.update(zip(staying, fewer, strict=True))
         self._doors, self.left = known, others
         self.changed = dict(zip(map(keys.__getitem__, changed), changed.values(), strict=True))
         if changed:
             self._list(changed, come)
 
-    def _list(self, changed: Mapping[int, Door | None], come: Collection[int]) -> None:
+    def _list(self, changed: Collection[int], come: Collection[int]) -> None:
         """List the doors.
 
         Args:
-            changed: those at places where there is another one, or none any more.
+            changed: the places where there is another one, or none any more.
             come: the places where there was none.
         """
         doors, order, key_of = self._doors, self._order, self.places.keys.__getitem__
         if _SELDOM * len(changed) > len(order):
-            gone = [place for place, door in changed.items() if door is None]
+            gone = [place for place in changed if doors[place] is None]
             if _SELDOM * (len(come) + len(gone)) > len(order):
                 order = sorted([place for place, door in enumerate(doors) if door is not None], key=key_of)
             elif come or gone:
@@ -236,7 +239,8 @@ class KeptDoors(Leaving):
             self.listed = cast("tuple[Door, ...]", tuple(map(doors.__getitem__, order)))
             return
         order, listed = order.copy(), list(self.listed)
-        for place, door in changed.items():
+        for place in changed:
+            door = doors[place]
             number = bisect_left(order, key_of(place), key=key_of)
             if door is None:
                 del order[number], listed[number]
@@ -253,8 +257,8 @@ class KeptDoors(Leaving):
         """
         places = [node - self.mesh.first_credential for node in nodes]
         carried, own = (
-            {id(each): each for each in map(columns.__getitem__, places)}.values()
-            for columns in (self._carried, self._own)
+            dict(zip(map(id, each), each, strict=True)).values()
+            for each in (list(map(columns.__getitem__, places)) for columns in (self._carried, self._own))
         )
         return reduce(or_, map(self._agents, carried), reduce(or_, own, 0))
 

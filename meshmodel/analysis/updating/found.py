@@ -229,8 +229,9 @@ class Refinding:
         here = dict(zip(cases.subjects, found, strict=True))
         moved = [here.pop(each) for each in chain.from_iterable(gone.values()) if each in here]
         rest: Mapping[str, Finding] = here
+        ends = (min(here), max(here)) if here else None
         for rank, shelf in self._shelves_of(rule.id):
-            self._shelves[rank, rule.id], rest = shelf.exchanged(rest)
+            self._shelves[rank, rule.id], rest = shelf.exchanged(rest, ends)
         self._replace(rule.id, gone, [*moved, *rest.values()])
 
     def _replace(self, rule: str, left: Mapping[int, Collection[str]], findings: Iterable[Finding]) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import reduce
 from itertools import chain, compress, repeat
-from operator import or_
+from operator import is_not, or_
 from typing import cast
 
 from meshmodel.analysis.engine import Traveller
 from meshmodel.analysis.marking import SPECIAL
 from meshmodel.analysis.results import Door
-from meshmodel.analysis.steps import Mesh, bits, without
+from meshmodel.analysis.steps import Mesh, Pair, bits, without
 from meshmodel.analysis.updating.noting import Noted
 from meshmodel.analysis.updating.places import Places
 
@@ -27,63 +27,70 @@ class Left:
         gone: what was known of them.
         credentials: the nodes of those that they carried, where nothing else changed about who does.
         picked: the nodes of those that they came by as themselves, and did not hold.
+        steps: the guarded steps that were open for them, where nothing else changed about for whom.
     """
 
     mesh: Mesh
     gone: Sequence[Traveller]
     credentials: int
     picked: int
+    steps: AbstractSet[Pair]
 
 
 class Leaving(Noted):
     """What agents that are gone leave: mostly the same doors without them."""
 
     def _without(
-        self, left: Left, places: Places, doors: Sequence[Door | None], apart: AbstractSet[int]
-    ) -> tuple[list[int], list[Door], set[int]]:
-        """The places of the doors that are others in nothing but the agents, and these doors; then the places
-        at which there may be other ones.
+        self, left: Left, places: Places, doors: Sequence[Door | None]
+    ) -> tuple[Sequence[int], list[Door], set[int]]:
+        """The places of the doors that are others, and these doors without the agents: they differ in nothing
+        else, but for those at the places returned last.
 
         Args:
             left: the agents.
             places: those of all grants.
             doors: what there was at each.
-            apart: places where something else changed that tells who comes there.
         """
-        nodes, of, known = list(bits(left.credentials)), places.of, self.mesh.credentials
-        names = map(known.__getitem__, [node - self.mesh.first_credential for node in nodes])
-        every = chain.from_iterable(map(of.get, names, repeat(())))
-        here = [place for place in every if doors[place] and place not in apart]
-        were = cast("list[Door]", list(map(doors.__getitem__, here)))
+        nodes, of, first = list(bits(left.credentials)), places.of, self.mesh.first_credential
+        known = self.mesh.credentials
+        names = map(known.__getitem__, [node - first for node in nodes])
+        every = list(chain.from_iterable(map(of.get, names, repeat(()))))
+        there = list(map(doors.__getitem__, every))
+        here, were = list(compress(every, there)), cast("list[Door]", list(filter(None, there)))
         if not were:
-            return [], [], set()
-        _, systems, _, agents, _ = columns = tuple(zip(*were, strict=True))
-        kinds = list(map(self._kind.__getitem__, systems))
+            return (), [], set()
+        _, systems, _, agents, _ = zip(*were, strict=True)
         usual, doubtful = self._carried_by_others(nodes)
-        least = self._least(set(kinds), usual, left)
+        least = self._least(set(map(self._kind.__getitem__, set(systems))), usual, left)
         again: set[int] = set()
         if 0 in least.values():
-            again.update([place for place, kind in zip(here, kinds, strict=True) if not least[kind]])
+            again.update(compress(here, [not least[self._kind[system]] for system in systems]))
         few = min(filter(None, least.values()), default=0)
         doubtful.update(self._few_still(left.credentials & left.picked, few))
         for node in doubtful:
-            again.update(of.get(known[node - self.mesh.first_credential], ()))
-        again.intersection_update(here)
+            again.update(of.get(known[node - first], ()))
+        for leaves, enters in left.steps:
+            # Open for the usual ones it is like a door that is not guarded.
+            is_grant = enters < first <= leaves < self.mesh.first_agent
+            if is_grant and usual & self.open_in.get((leaves, enters), 0) != usual:
+                again.update(of.get(known[leaves - first], ()))
         # Most doors have their agents in common.
         keys, ids = list(map(id, agents)), [each.id for each in left.gone]
-        less = {key: _out_of(each, ids) for key, each in dict(zip(keys, agents, strict=True)).items()}
+        less = {key: out_of(each, ids) for key, each in dict(zip(keys, agents, strict=True)).items()}
         others = list(map(less.__getitem__, keys))
-        fewer = [
-            was is not now and place not in again
-            for place, was, now in zip(here, agents, others, strict=True)
-        ]
-        made = Door.several(*(compress(each, fewer) for each in (*columns[:3], others, columns[4])))
+        fewer = list(map(is_not, agents, others))
+        if not any(fewer):
+            return (), [], again
+        credentials, systems, actions, _, severities = zip(*compress(were, fewer), strict=True)
+        made = Door.several(credentials, systems, actions, compress(others, fewer), severities)
         return list(compress(here, fewer)), made, again
 
     def _few_still(self, picked: int, enough: int) -> list[int]:
         """Of these credentials, by their nodes, those that nobody may pick up any more of so many agents."""
         nodes = list(bits(picked))
-        return [node for node, many in zip(nodes, self._surely(nodes), strict=True) if many + enough <= 0]
+        pairs = zip(nodes, self._beside_all(nodes), strict=True)
+        some = [node for node, many in pairs if many + enough <= self._most_held]
+        return [node for node, many in zip(some, self._surely(some), strict=True) if many + enough <= 0]
 
     def _carried_by_others(self, nodes: Sequence[int]) -> tuple[int, set[int]]:
         """The groups that carry most of these credentials, and those that not all of them carry."""
@@ -124,7 +131,7 @@ class Leaving(Noted):
         return found
 
 
-def _out_of(agents: tuple[str, ...], ids: Iterable[str]) -> tuple[str, ...]:
+def out_of(agents: tuple[str, ...], ids: Iterable[str]) -> tuple[str, ...]:
     """Agents in order without these, the same where they are not among them."""
     for each in ids:
         place = bisect_left(agents, each)

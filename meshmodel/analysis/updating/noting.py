@@ -46,6 +46,8 @@ class Noted(MissingCheckpoints):
         self._inside = [Sources() for _ in range(4)]
         for agent, credential in mesh.steps["hold"]:
             self._held[credential] = self._held.get(credential, 0) | 1 << agent - mesh.first_agent
+        # Never less than so many agents hold one credential.
+        self._most_held = max(map(int.bit_count, self._held.values()), default=0)
         self._prepare_boundaries()
         self._prepare_guarded()
         self._turn((), engine.travellers, excuses, 0, 0)
@@ -57,9 +59,10 @@ class Noted(MissingCheckpoints):
 
     def _turn(
         self, gone: Iterable[Traveller], come: Iterable[Traveller], excuses: Excuses, remade: int, lost: int
-    ) -> tuple[int, int, set[Pair], set[str]]:
-        """Give marks to groups; the credentials that agents who are gone carried, those and the guarded steps
-        that it concerns otherwise, and the systems where intents excuse something else.
+    ) -> tuple[int, int, set[Pair], set[Pair], set[str]]:
+        """Give marks to groups; the credentials that agents who are gone carried, and those that it concerns
+        otherwise; the guarded steps that were open for agents who are gone, and those that are open for
+        others; and the systems where intents excuse something else.
         """
         gone, come = tuple(gone), tuple(come)
         turned = self.marks.turn(gone, come, excuses, remade, lost)
@@ -77,8 +80,8 @@ class Noted(MissingCheckpoints):
             for _, now, _ in turned.alike:
                 if now is not None and now[1].sources & remade:
                     credentials |= self.marks.carried(now)
-        steps = self._open_again(turned)
-        return left, credentials, steps, self._excuse(gone, come, excuses)
+        left_open, opened = self._open_again(turned)
+        return left, credentials, left_open, opened, self._excuse(gone, come, excuses)
 
     def _carry(self, turned: Turned) -> tuple[int, int]:
         """Note who comes to which credentials; those to which others come: agents who are gone no more, and
@@ -161,8 +164,10 @@ class Noted(MissingCheckpoints):
         exact = (group.sources, group.unchecked.dropped) if self._bounded else None
         return traveller.home, group.home, known, exact
 
-    def _open_again(self, turned: Turned) -> set[Pair]:
-        """Note for whom guarded steps are open; those that are for others."""
+    def _open_again(self, turned: Turned) -> tuple[set[Pair], set[Pair]]:
+        """Note for whom guarded steps are open; those that are no more for agents who are gone, and are as
+        they were for all others, and those that are for others.
+        """
         lost = either = 0
         dropping: dict[int, int] = {}
         for was, now, marks in turned.alike:
@@ -172,7 +177,8 @@ class Noted(MissingCheckpoints):
                 lost |= marks
                 either |= old | new
                 dropping[new] = dropping.get(new, 0) | marks
-        found: set[Pair] = set()
+        left: set[Pair] = set()
+        others: set[Pair] = set()
         if lost:
             for step, guards in self.engine.candidates.guards.items():
                 if guards & ~either:
@@ -184,8 +190,8 @@ class Noted(MissingCheckpoints):
                         marks |= those
                 if marks != known:
                     self.open_in[step] = marks
-                    found.add(step)
-        return found
+                    (others if without(marks ^ known, turned.ended) else left).add(step)
+        return left, others
 
     def _guard(self, moved: Moved) -> set[Pair]:
         """Note for whom steps are open that are guarded otherwise; all of these."""
@@ -273,6 +279,7 @@ class Noted(MissingCheckpoints):
                     others |= 1 << credential
                 known = self._held.get(credential, 0)
                 self._held[credential] = known | mark if come else known & ~mark
+                self._most_held = max(self._most_held, self._held[credential].bit_count())
         return left, others
 
     def _note_guarded(self, steps: Iterable[Pair]) -> None:

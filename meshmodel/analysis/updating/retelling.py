@@ -1,14 +1,14 @@
 """Findings told again as they were, but for the agents in them."""
 
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
-from itertools import compress
+from collections.abc import Collection, Iterable, Sequence
+from itertools import compress, repeat
 from typing import cast
 
 from meshmodel.analysis.looked import Looked
 from meshmodel.analysis.reached import Names, Reaching
-from meshmodel.analysis.results import Columns, Finding, Told
+from meshmodel.analysis.results import Accepted, Columns, Finding, Told
 from meshmodel.analysis.rules.base import Telling
+from meshmodel.analysis.updating.leaving import out_of
 from meshmodel.model.vocabulary import Action
 
 
@@ -31,51 +31,57 @@ class Retold:
         return cast("Telling", was.columns.told).but(was.place, self._agents[place])
 
 
-def left_out(gone: AbstractSet[str], names: Names, findings: Sequence[Finding]) -> list[Finding]:
-    """Findings of one rule without some agents, the same where these are not in them.
+def left_out(gone: Collection[str], names: Names, findings: Sequence[Finding]) -> list[Finding]:
+    """Findings of one rule and severity without some agents, the same where these are not in them.
 
     Args:
         gone: the agents.
         names: of those that are there.
         findings: what the last column that they are told by has is their agents.
     """
-    agents = _agents_of(findings)
-    # Most have theirs in common.
-    numbers = list(map(id, agents))
-    left = {
-        number: names.these(tuple([each for each in those if each not in gone]))
-        for number, those in dict(zip(numbers, agents, strict=True)).items()
-        if not gone.isdisjoint(those)
-    }
-    others = list(map(left.get, numbers))
     found = list(findings)
+    if not found:
+        return found
+    _, _, subjects, said, columns, places = zip(*findings, strict=True)
+    agents = _agents_of(columns, places)
+    # Most have theirs in common.
+    keys, left = list(map(id, agents)), dict[int, Reaching]()
+    for key, those in dict(zip(keys, agents, strict=True)).items():
+        fewer = out_of(those, gone)
+        if fewer is not those:
+            left[key] = names.these(fewer)
+    others = list(map(left.get, keys))
     if left:
-        some = list(compress(findings, others))
-        told = iter(_retold(some, [each for each in others if each is not None]))
-        for place, other in enumerate(others):
-            if other is not None:
-                found[place] = next(told)
+        told = _retold(
+            list(compress(findings, others)),
+            [each for each in others if each is not None],
+            compress(subjects, others),
+            compress(said, others),
+        )
+        for place, finding in zip(compress(range(len(found)), others), told, strict=True):
+            found[place] = finding
     return found
 
 
-def _agents_of(findings: Sequence[Finding]) -> list[tuple[str, ...]]:
-    """The agents of each of these."""
-    columns = [each.columns.agents for each in findings]
-    later = {id(each): each for each in columns if isinstance(each, Looked)}
-    found = [
-        () if id(column) in later else column[finding.place]
-        for column, finding in zip(columns, findings, strict=True)
-    ]
-    for column in later.values():
-        numbers = [number for number, each in enumerate(columns) if each is column]
-        agents = column.at([findings[number].place for number in numbers])
-        for number, those in zip(numbers, agents, strict=True):
-            found[number] = those
-    return found
+def _agents_of(columns: Sequence[Columns], places: Sequence[int]) -> list[tuple[str, ...]]:
+    """The agents of findings, which have these columns, at these places."""
+    keys = list(map(id, columns))
+    agents: dict[int, Sequence[tuple[str, ...]] | dict[int, tuple[str, ...]]] = {}
+    for key, each in dict(zip(keys, columns, strict=True)).items():
+        agents[key] = each.agents
+        if isinstance(each.agents, Looked):
+            some = [place for there, place in zip(keys, places, strict=True) if there == key]
+            agents[key] = dict(zip(some, each.agents.at(some), strict=True))
+    return [agents[key][place] for key, place in zip(keys, places, strict=True)]
 
 
-def _retold(findings: Sequence[Finding], agents: Sequence[Reaching]) -> list[Finding]:
-    """Findings of one rule with other agents."""
+def _retold(
+    findings: Sequence[Finding],
+    agents: Sequence[Reaching],
+    subjects: Iterable[str],
+    said: Iterable[Accepted | None],
+) -> list[Finding]:
+    """Findings of one rule and severity with other agents."""
     # However many agents left since they were first found, that is one step away.
     were = [
         told.were[each.place] if isinstance(told := each.columns.told, Retold) else each for each in findings
@@ -84,8 +90,8 @@ def _retold(findings: Sequence[Finding], agents: Sequence[Reaching]) -> list[Fin
     columns = Columns(
         Retold(were, agents), remedy, references, [each.agents for each in agents], Looked(_actions, were)
     )
-    rules, severities, subjects, said, *_ = zip(*findings, strict=True)
-    return Finding.several(rules[0], severities, subjects, columns, range(len(findings)), said)
+    rule, severity, *_ = findings[0]
+    return Finding.several(rule, repeat(severity), subjects, columns, range(len(findings)), said)
 
 
 def _actions(finding: Finding) -> tuple[Action, ...]:
