@@ -89,7 +89,10 @@ def test_items_are_exchanged_where_there_are_some(size, close, monkeypatch):
     hold()
 
 
-def test_items_change_where_their_keys_begin_so(size):
+@pytest.mark.parametrize("close", [0, 2, 99])
+def test_items_change_where_their_keys_begin_so(size, close, monkeypatch):
+    monkeypatch.setattr(chunks, "_CLOSE", close)
+
     @given(known=st.dictionaries(KEYS, st.integers(1, 3)), words=st.sets(st.sampled_from("abcd")))
     def hold(known, words):
         before = chunks.Sorted.of(sorted(known), [known[key] for key in sorted(known)])
@@ -99,7 +102,7 @@ def test_items_change_where_their_keys_begin_so(size):
             seen.extend(items)
             return [10 * item if item == 2 else item for item in items]
 
-        after = before.changed_at(sorted(words), change)
+        after = before.changed_at(list(words), change)
         meant = [item for key, item in sorted(known.items()) if key[0] in words]
         assert not Counter(meant) - Counter(seen)
         assert list(after.keys()) == sorted(known)

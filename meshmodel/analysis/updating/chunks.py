@@ -176,7 +176,7 @@ class Sorted(Generic[Item]):
         """The same with other items at keys that begin in some ways.
 
         Args:
-            beginnings: those, in order; none of them begins like another one.
+            beginnings: those; none of them begins like another one.
             change: gives as many others for the items of the chunks in which there are such keys, and the
                 same where they stay.
         """
@@ -193,8 +193,17 @@ class Sorted(Generic[Item]):
         return Sorted(self._keys, chunks)
 
     def _beginning_at(self, beginnings: Sequence[str]) -> list[int]:
-        """The numbers of the chunks in which keys may begin in some ways: those are in order."""
+        """The numbers of the chunks in which keys may begin in some ways."""
         firsts, found = self._firsts, list[int]()
+        if not beginnings or not firsts:
+            return found
+        last = max(beginnings)
+        begin, end = (max(0, bisect_right(firsts, each) - 1) for each in (min(beginnings), last))
+        while end + 1 < len(firsts) and firsts[end + 1].startswith(last):
+            end += 1
+        if _CLOSE * len(beginnings) >= sum(map(len, self._keys[begin : end + 1])):
+            return list(range(begin, end + 1))
+        beginnings = sorted(beginnings)
         place = number = 0
         while place < len(beginnings) and firsts:
             number = max(0, bisect_right(firsts, beginnings[place], number) - 1)

@@ -100,8 +100,6 @@ class KeptDoors(Leaving):
             self._home, self._carried = self._home.copy(), self._carried.copy()
             self._approvals, self._approved = self._approvals.copy(), self._approved.copy()
         changed = bool(moved.changes.of("system"))
-        if moved.edit.remade:
-            self._likeness = {}
         was, now = before.engine.traveller_of, kept.engine.traveller_of
         intending = excuses.keys() | self._approved.keys()
         others = coming_otherwise(altered, before, kept) | moved.agents & intending
@@ -116,6 +114,8 @@ class KeptDoors(Leaving):
             self._note_guarded(moved.guards.steps)
         numbers = self.mesh.system_number
         remade = union([5 * numbers[each] for each in moved.edit.remade if each in numbers])
+        if remade:
+            self._likeness = {}
         left, credentials, left_open, steps, systems = self._turn(gone, come, excuses, remade, lost)
         held, others_held = self._hold(moved, lost)
         credentials |= others_held
@@ -238,7 +238,9 @@ class KeptDoors(Leaving):
             self._order = order
             self.listed = cast("tuple[Door, ...]", tuple(map(doors.__getitem__, order)))
             return
-        order, listed = order.copy(), list(self.listed)
+        listed = list(self.listed)
+        if come or None in map(doors.__getitem__, changed):
+            order = order.copy()
         for place in changed:
             door = doors[place]
             number = bisect_left(order, key_of(place), key=key_of)

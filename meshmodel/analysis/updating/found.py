@@ -199,7 +199,7 @@ class Refinding:
         """Leave agents that are gone out of the findings of a rule: these differ in nothing else."""
         table = str(rule.per)
         there = self._facts.relations.at(table, ENDS[table][0])
-        beginnings = sorted([f"{each}>" for each in self._near.left if each in there])
+        beginnings = [f"{each}>" for each in self._near.left if each in there]
         for rank, shelf in self._shelves_of(rule.id):
             self._shelves[rank, rule.id] = shelf.changed_at(beginnings, self._without_gone)
 

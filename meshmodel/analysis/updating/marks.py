@@ -138,7 +138,7 @@ class Marks:
                 for group in (*now.groups[1:], *now.situation.further):
                     key = id(group), now.home, now.steered, alone
                     if key not in same:
-                        same[key] = self._number(now, group, alone, turned)
+                        same[key] = self._number(now, group, alone, former, turned)
                     others.append(same[key])
             else:
                 for number in numbers:
@@ -248,7 +248,18 @@ class Marks:
                 known[others] = tuple(number if each == new else each for each in others)
             self.others[agent] = known[others]
 
-    def _number(self, traveller: Traveller, group: Group, alone: str | None, turned: Turned) -> int:
+    def _number(
+        self, traveller: Traveller, group: Group, alone: str | None, former: Iterable[int], turned: Turned
+    ) -> int:
+        """The mark of a group that is not the first one of an agent.
+
+        Args:
+            traveller: the agent.
+            group: the group.
+            alone: which agent it is, where intents excuse something.
+            former: the marks that the agent had.
+            turned: what happened to marks.
+        """
         unchecked = group.unchecked
         alike = (
             group.sources,
@@ -258,6 +269,10 @@ class Marks:
             traveller.steered,
             alone,
         )
+        # Most groups mean the same as before, and large sets are sooner told to be the same than looked up.
+        for each in former:
+            if self.alike[each] == alike:
+                return each
         number = self.numbers.get(alike)
         if number is None:
             number = self.numbers[alike] = self.next

@@ -165,7 +165,8 @@ class Near:
         mesh = self._after.engine.mesh
         opened = {str(key[0]) for key, _, _ in self._moved.changes.of("grant")}
         opening = [mesh.credential_node[each] for each in opened & mesh.credential_node.keys()]
-        found = self._affected.union(self.who.named([node for node in opening if seen >> node & 1]).agents)
+        seen_now = [node for node in opening if seen >> node & 1]
+        found = self._affected.union(self.who.named(seen_now).agents if seen_now else ())
         if seen < 0:
             return found.union(self._moved.told)
         seen |= self._accesses
@@ -182,7 +183,9 @@ class Near:
         firsts = [mesh.access_node(system, 0) for system in systems]
         hit = [first + action for first in firsts for action in range(5)]
         steered = {enters - mesh.first_agent for _, enters in (*edit.gone, *edit.come)}
-        return {*self.who.named(hit).agents, *(mesh.agents[each] for each in steered if each >= 0)}
+        found = {mesh.agents[each] for each in steered if each >= 0}
+        # Nobody is named, too, by a look at all agents.
+        return found.union(self.who.named(hit).agents) if hit else found
 
     @cached_property
     def _accesses(self) -> int:
