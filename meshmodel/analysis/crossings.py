@@ -184,18 +184,16 @@ class Counts:
             fewer: counts what they have otherwise; if there is none, they have what they had.
         """
         made = copy.copy(self)
-        excused = agents & (self.approvals.keys() | approvals.keys())
-        kept = made.keep(alike, excused, fewer) if alike else set()
-        made.follow(engine, approvals, agents - kept, redrawn=redrawn)
+        kept = made.keep(alike, fewer) if alike else set()
+        excused = kept & (self.approvals.keys() | approvals.keys())
+        made.follow(engine, approvals, agents - kept, excused, redrawn=redrawn)
         return made
 
-    def keep(self, alike: Alike, others: AbstractSet[str], fewer: Fewer | None) -> set[str]:
-        """Count as much of agents, or fewer, though they have other situations: only for a copy that nobody
-        else has.
+    def keep(self, alike: Alike, fewer: Fewer | None) -> set[str]:
+        """Count as much of agents, or fewer, what is approved aside: only for a copy that nobody else has.
 
         Args:
             alike: the agents by their situations.
-            others: of those some that are not counted so.
             fewer: as above.
 
         Returns the agents of which that is done.
@@ -208,11 +206,10 @@ class Counts:
             for counted, less in ((self._crossings_of, crossings), (self._open_of, opened)):
                 if was in counted:
                     counted[now] = counted[was] - less
-            some = agents if others.isdisjoint(agents) else [each for each in agents if each not in others]
-            kept.update(some)
+            kept.update(agents)
             if crossings or opened:
-                self.crossings -= len(some) * crossings
-                self.open -= len(some) * opened
+                self.crossings -= len(agents) * crossings
+                self.open -= len(agents) * opened
         return kept
 
     def follow(
@@ -220,10 +217,11 @@ class Counts:
         engine: Engine,
         approvals: dict[str, list[Approval]],
         agents: AbstractSet[str],
+        excused: AbstractSet[str],
         *,
         redrawn: bool,
     ) -> None:
-        """Count these agents again: only for a copy that nobody else has."""
+        """Count these agents again, and of others what is approved: only for a copy that nobody else has."""
         self._crossings_of, self._open_of = self._crossings_of.copy(), self._open_of.copy()
         self._approved_of = self._approved_of.copy()
         known, come = self.engine.traveller_of, engine.traveller_of
@@ -231,9 +229,13 @@ class Counts:
         together = _together(before)
         crossings = self.crossings - self._sum(self._crossings_of, self._all, together)
         opened = self.open - self._sum(self._open_of, self._open, together)
-        approved = self.approved - self._sum_approved(before)
-        for each in before:
-            self._approved_of.pop(each.id, None)
+        approved = self.approved - self._sum_approved([*before, *map(known.__getitem__, excused)])
+        for ident in agents | excused:
+            self._approved_of.pop(ident, None)
+        for key in map(_KEY, before) if redrawn else ():
+            # In the situation that they had they come to something else.
+            self._crossings_of.pop(key, None)
+            self._open_of.pop(key, None)
         if len(self._open_of) > 2 * len(come) + _FEW:
             keys = {_KEY(each) for each in engine.travellers if each.id not in agents}
             self._crossings_of = {key: self._crossings_of[key] for key in keys & self._crossings_of.keys()}
@@ -245,7 +247,7 @@ class Counts:
         together = _together(now)
         self.crossings = crossings + self._sum(self._crossings_of, self._all, together)
         self.open = opened + self._sum(self._open_of, self._open, together)
-        self.approved = approved + self._sum_approved(now)
+        self.approved = approved + self._sum_approved([*now, *map(come.__getitem__, excused)])
 
     def pairs(self) -> Pairs:
         """Counts pairs of the same mesh."""

@@ -75,7 +75,7 @@ def test_crossings_are_counted_as_if_one_by_one_after_systems_changed(similar, s
                 changes = Changes.between(snapshot, after)
                 moved = edited(mesh, changes, Related(snapshot), Related(after))
                 snapshot, mesh = after, moved.mesh
-                pairs = pairs.after(mesh, redrawn=bool(moved.remade))
+                pairs = pairs.after(mesh, redrawn=moved.redrawn)
             for _ in range(3):
                 sources = mesh.read & rng.getrandbits(5 * len(mesh.systems))
                 accesses = mesh.access & rng.getrandbits(5 * len(mesh.systems))

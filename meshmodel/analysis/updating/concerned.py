@@ -126,14 +126,8 @@ def concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: G
         for record in (one, other)
         if record is not None
     }
-    for each in edit.remade - edit.systems:
-        first_access = new.access_node(each, 0)
-        hit.update(range(first_access, first_access + 5))
-        found.update(
-            new.agents[enters - new.first_agent]
-            for enters in after.effective.successors[first_access + WRITE]
-            if enters >= new.first_agent
-        )
+    if edit.remade:
+        found.update(coming_to(after, edit.remade - edit.systems))
     for one, other in (
         (kept.effective, after.effective),
         (kept.own, after.own),
@@ -156,6 +150,17 @@ def concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: G
             here |= new.zone_mask.get(zone, 0)
         found |= {ident for ident, node in new.agent_node.items() if after.engine.sources_of(node) & here}
     return found
+
+
+def coming_to(kept: Kept, systems: Iterable[str]) -> Iterator[str]:
+    """The agents that reach any of these systems, or are triggered by one."""
+    mesh, effective = kept.engine.mesh, kept.effective
+    firsts = [mesh.access_node(each, 0) for each in systems]
+    nodes = [first + action for first in firsts for action in range(5)]
+    steered = chain.from_iterable(effective.successors[first + WRITE] for first in firsts)
+    for node in {*(effective.leading(nodes) if nodes else ()), *steered}:
+        if node >= mesh.first_agent:
+            yield mesh.agents[node - mesh.first_agent]
 
 
 def _reaching(record: Any) -> object:

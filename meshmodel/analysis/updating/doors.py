@@ -95,14 +95,17 @@ class KeptDoors(Leaving):
         self._everyone = self._first
         self.places = self.places.after(moved.changes.of("grant"))
         self.open_in = self.open_in.copy()
-        if moved.agents:
+        concerning = moved.agents | moved.nearby
+        if concerning:
             self.marks, self._profiles = self.marks.copy(), self._profiles.copy()
             self._home, self._carried = self._home.copy(), self._carried.copy()
             self._approvals, self._approved = self._approvals.copy(), self._approved.copy()
         changed = bool(moved.changes.of("system"))
+        if moved.edit.redrawn:
+            self._likeness = {}
         was, now = before.engine.traveller_of, kept.engine.traveller_of
         intending = excuses.keys() | self._approved.keys()
-        others = coming_otherwise(altered, before, kept) | moved.agents & intending
+        others = coming_otherwise(altered, before, kept) | concerning & intending
         ids = sorted(others)
         gone = [was[each] for each in ids if each in was]
         come = [now[each] for each in ids if each in now]
@@ -113,10 +116,11 @@ class KeptDoors(Leaving):
             self._prepare_boundaries()
             self._note_guarded(moved.guards.steps)
         numbers = self.mesh.system_number
-        remade = union([5 * numbers[each] for each in moved.edit.remade if each in numbers])
-        if remade:
-            self._likeness = {}
-        left, credentials, left_open, steps, systems = self._turn(gone, come, excuses, remade, lost)
+        remade = [5 * numbers[each] for each in moved.edit.remade | moved.edit.levels if each in numbers]
+        near = [now[each].node for each in concerning if each in now] if remade else []
+        left, credentials, left_open, steps, systems = self._turn(
+            gone, come, excuses, union(remade), near, lost
+        )
         held, others_held = self._hold(moved, lost)
         credentials |= others_held
         own = self._own

@@ -16,7 +16,7 @@ from meshmodel.analysis.unchecked import Guarding
 from meshmodel.analysis.updating.arising import Hearing
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.closures import Followed
-from meshmodel.analysis.updating.concerned import Kept, concerned
+from meshmodel.analysis.updating.concerned import Kept, coming_to, concerned
 from meshmodel.analysis.updating.foretelling import foretold
 from meshmodel.analysis.updating.guards import Guarded, guarded, numbers_of
 from meshmodel.analysis.updating.less import Gone, gone_alone
@@ -39,6 +39,7 @@ class Moved:
         gone: what most agents reach no more, if that is known.
         missing: those of the agents that miss nothing else, and are otherwise as they were.
         alike: those of them that are at home where they were, by their situations before and after.
+        nearby: the agents that are as they were and come to systems with another sensitivity.
     """
 
     kept: Kept
@@ -50,6 +51,7 @@ class Moved:
     gone: Gone | None
     missing: frozenset[str]
     alike: Alike
+    nearby: frozenset[str]
 
     @property
     def told(self) -> frozenset[str]:
@@ -62,6 +64,8 @@ class Moved:
     def meeting(self) -> frozenset[str]:
         """The agents that may meet other checkpoints, or have power over others."""
         candidates, gone = self.guards.candidates, self.gone
+        if self.nearby:
+            return self.nearby if candidates.boundaries else frozenset()
         if gone is None or self.guards.any or candidates.boundaries or gone.effective & candidates.left:
             return self.agents
         return self.agents - self.missing
@@ -153,7 +157,8 @@ def move(kept: Kept, changes: Changes) -> Moved | None:
     if any(each in mesh.system_number for each in edit.remade):
         # What these agents reach may lie in other zones, or be told otherwise.
         missing = frozenset()
-    return Moved(after, changes, edit, guards, agents, shifted, gone, missing, setting.alike)
+    nearby = frozenset(coming_to(after, edit.levels)) & made.traveller_of.keys()
+    return Moved(after, changes, edit, guards, agents, shifted, gone, missing, setting.alike, nearby)
 
 
 def _moved(closure: Followed, gone: Sequence[Pair], come: Sequence[Pair]) -> Followed:

@@ -23,6 +23,7 @@ from meshmodel.analysis.updating.doors import KeptDoors
 from meshmodel.analysis.updating.engines import Moved, keep, move
 from meshmodel.analysis.updating.fewer import Fewer
 from meshmodel.analysis.updating.found import Found, Refinding, find
+from meshmodel.analysis.updating.levels import Leveled, as_they_were
 from meshmodel.analysis.updating.near import Near
 from meshmodel.analysis.updating.preparing import keeping, known_facts
 from meshmodel.analysis.updating.some_doors import SomeDoors, some_doors
@@ -134,22 +135,37 @@ class Following:
         if earlier is None or earlier.counts is None:
             self._counts = Counts(self.engine)
         else:
-            moved = earlier.moved
-            approvals = _approvals(earlier.counts.approvals, self.kept, moved)
-            redrawn = bool(moved.edit.remade)
-            alike, fewer = moved.alike, self._fewer(earlier, earlier.counts)
-            if fewer is None:
-                # Boundaries and zones part what is as it was in other ways.
-                others = moved.agents if redrawn or moved.guards.zones else earlier.altered
-                alike = {key: agents for key, agents in alike.items() if agents[0] not in others}
-            elif any(one.common.groups or other.common.groups for one, other, _ in alike):
-                # What agents have in common is counted once for all of them.
-                alike = {key: agents for key, agents in alike.items() if agents[0] not in earlier.altered}
-            self._counts = earlier.counts.after(
-                self.engine, approvals, moved.agents, alike, redrawn=redrawn, fewer=fewer
-            )
+            self._counts = self._counts_after(earlier, earlier.counts)
         self._let_go()
         return self._counts
+
+    def _counts_after(self, earlier: "Earlier", counts: Counts) -> Counts:
+        moved = earlier.moved
+        if moved.edit.levels:
+            leveled = self._leveled(earlier)
+            alike = {} if leveled is None else as_they_were(self.engine, moved.nearby)
+            return counts.after(
+                self.engine, counts.approvals, moved.nearby, alike, redrawn=True, fewer=leveled
+            )
+        approvals = _approvals(counts.approvals, self.kept, moved)
+        redrawn = bool(moved.edit.remade)
+        alike, fewer = moved.alike, self._fewer(earlier, counts)
+        if fewer is None:
+            # Boundaries and zones part what is as it was in other ways.
+            others = moved.agents if redrawn or moved.guards.zones else earlier.altered
+            alike = {key: agents for key, agents in alike.items() if agents[0] not in others}
+        elif any(one.common.groups or other.common.groups for one, other, _ in alike):
+            # What agents have in common is counted once for all of them.
+            alike = {key: agents for key, agents in alike.items() if agents[0] not in earlier.altered}
+        return counts.after(self.engine, approvals, moved.agents, alike, redrawn=redrawn, fewer=fewer)
+
+    def _leveled(self, earlier: "Earlier") -> Leveled | None:
+        """Counts what agents come to otherwise where systems have another sensitivity, if it can."""
+        engine, moved = self.engine, earlier.moved
+        situations = {engine.traveller_of[each].situation for each in moved.nearby}
+        if engine.candidates.boundaries or any(each.common.groups for each in situations):
+            return None
+        return Leveled(earlier.kept.engine.mesh, engine.mesh, moved.edit.levels)
 
     def _fewer(self, earlier: "Earlier", counts: Counts) -> Fewer | None:
         """Counts what agents come to otherwise, where boundaries are in no way of that and crossings between

@@ -6,7 +6,9 @@ all agents; groups that mean the same have one.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, reduce
+from itertools import chain
+from operator import or_
 from typing import Final
 
 from meshmodel.analysis.approvals import Approval
@@ -40,6 +42,7 @@ class Turned:
         shared: the marks of other groups that agents came to or left, and that are still there.
         left: those of these that nobody came to, and that only agents left who are gone.
         ended: the marks of these agents' first groups, and of others that nobody else had, as bits.
+        again: groups that are as they were, but have sources that are not, each with its marks.
     """
 
     firsts: list[tuple[Sample | None, Sample | None, int]] = field(default_factory=list)
@@ -47,6 +50,7 @@ class Turned:
     shared: set[int] = field(default_factory=set)
     left: set[int] = field(default_factory=set)
     ended: int = 0
+    again: list[tuple[Sample, int]] = field(default_factory=list)
 
     @cached_property
     def alike(self) -> list[tuple[Sample | None, Sample | None, int]]:
@@ -110,7 +114,6 @@ class Marks:
         gone: Iterable[Traveller],
         come: Iterable[Traveller],
         excuses: dict[str, list[Approval]],
-        remade: int = 0,
         lost: int = 0,
     ) -> Turned:
         """Agents are others than they were, or reach something else: only for a copy.
@@ -119,8 +122,6 @@ class Marks:
             gone: those agents as they were.
             come: as they are now.
             excuses: what intents excuse for agents.
-            remade: the read accesses of systems that are in another zone, or in which something else counts:
-                groups with such sources mean something else though they look the same.
             lost: the agents that are gone, as bits.
         """
         turned = Turned(ended=lost)
@@ -179,16 +180,27 @@ class Marks:
             old = ended.get(self.holders[other])
             if old and other not in left and turned.marks.get(other, _OLD)[0] is None:
                 self._follow(other, old, turned)
-        if remade:
-            samples = {id(sample): sample for sample in self.samples.values()}
-            remaking = {number for number, sample in samples.items() if sample[1].sources & remade}
-            again = union([number for number, sample in self.samples.items() if id(sample) in remaking])
-            for _, _, marks in turned.firsts:
-                again = without(again, marks)
-            for number in bits(again):
-                sample = self.samples[number]
-                turned.marks.setdefault(number, (sample, sample))
         return turned
+
+    def among(self, remade: int, near: Iterable[int], turned: Turned) -> list[tuple[Sample, int]]:
+        """The groups of some agents that mean something else though they look the same, with their marks.
+
+        Args:
+            remade: the read accesses of systems that are in another zone, or in which something else counts.
+            near: the nodes of all agents that have such sources, others perhaps among them.
+            turned: what happened to marks; groups that are told there are left out.
+        """
+        numbers = [node - self.first_agent for node in near]
+        others = {id(each): each for each in map(self.others.get, numbers) if each}
+        told = union([*turned.marks]) | reduce(or_, [marks for _, _, marks in turned.firsts], 0)
+        samples: dict[int, Sample] = {}
+        marks: dict[int, list[int]] = {}
+        for number in {*numbers, *chain.from_iterable(others.values())}:
+            sample = self.samples.get(number)
+            if sample is not None and not told >> number & 1:
+                samples[id(sample)] = sample
+                marks.setdefault(id(sample), []).append(number)
+        return [(sample, union(marks[key])) for key, sample in samples.items() if sample[1].sources & remade]
 
     def _together(
         self, gone: Iterable[Traveller], come: Iterable[Traveller], excuses: dict[str, list[Approval]]

@@ -45,6 +45,8 @@ class Edited:
         gone, come: the steps that are no more, and the new ones.
         systems, agents, credentials: the ids whose numbers are others now, or none.
         remade: the ids of systems that are in another zone, or in which something else counts.
+        levels: the ids of systems that have another sensitivity, where the edit changed nothing else that
+            counts; they are not remade.
     """
 
     mesh: Mesh
@@ -55,6 +57,12 @@ class Edited:
     agents: frozenset[str]
     credentials: frozenset[str]
     remade: frozenset[str]
+    levels: frozenset[str]
+
+    @property
+    def redrawn(self) -> bool:
+        """Whether zones have other systems now, or systems other properties that count."""
+        return bool(self.remade or self.levels)
 
 
 def edited(mesh: Mesh, changes: Changes, before: Related, after: Related) -> Edited | None:
@@ -97,6 +105,7 @@ def edited(mesh: Mesh, changes: Changes, before: Related, after: Related) -> Edi
         else:
             steps[kind] = Ordered.of(steps[kind]).after(pairs, come[kind])
     draft.steps = steps
+    levels = remade if _only_levels(changes) else set()
     return Edited(
         draft,
         places,
@@ -105,7 +114,8 @@ def edited(mesh: Mesh, changes: Changes, before: Related, after: Related) -> Edi
         frozenset(systems),
         frozenset(agents),
         frozenset(credentials),
-        frozenset(remade),
+        frozenset(remade - levels),
+        frozenset(levels),
     )
 
 
@@ -113,6 +123,18 @@ def _system_node(record: System | None) -> object:
     if record is None:
         return None
     return record.domain, record.computed_sensitivity, record.untrusted_input
+
+
+def _only_levels(changes: Changes) -> bool:
+    """Whether nothing that counts is other than the sensitivity of systems."""
+    return changes.tables.keys() == {"system"} and all(
+        one is not None and other is not None and _but_for_level(one) == _but_for_level(other)
+        for _, one, other in changes.of("system")
+    )
+
+
+def _but_for_level(record: System) -> object:
+    return record.domain, record.untrusted_input, record.audit
 
 
 def is_hosted(record: Agent) -> bool:

@@ -50,7 +50,7 @@ class Noted(MissingCheckpoints):
         self._most_held = max(map(int.bit_count, self._held.values()), default=0)
         self._prepare_boundaries()
         self._prepare_guarded()
-        self._turn((), engine.travellers, excuses, 0, 0)
+        self._turn((), engine.travellers, excuses)
         self._reach_own({each.node: kept.own.row(each.node) for each in engine.travellers}, 0)
         self._prepare_kinds()
         self._forget()
@@ -58,14 +58,21 @@ class Noted(MissingCheckpoints):
     # What the marks mean ----------------------------------------------------------------------
 
     def _turn(
-        self, gone: Iterable[Traveller], come: Iterable[Traveller], excuses: Excuses, remade: int, lost: int
+        self,
+        gone: Iterable[Traveller],
+        come: Iterable[Traveller],
+        excuses: Excuses,
+        remade: int = 0,
+        near: Iterable[int] = (),
+        lost: int = 0,
     ) -> tuple[int, int, set[Pair], set[Pair], set[str]]:
         """Give marks to groups; the credentials that agents who are gone carried, and those that it concerns
         otherwise; the guarded steps that were open for agents who are gone, and those that are open for
         others; and the systems where intents excuse something else.
         """
         gone, come = tuple(gone), tuple(come)
-        turned = self.marks.turn(gone, come, excuses, remade, lost)
+        turned = self.marks.turn(gone, come, excuses, lost)
+        turned.again = self.marks.among(remade, near, turned) if remade else []
         left, credentials = self._carry(turned)
         credentials |= self._profile(turned)
         for shared in turned.shared:
@@ -75,11 +82,10 @@ class Noted(MissingCheckpoints):
                 left |= self.marks.carried(sample)
             else:
                 credentials |= self.marks.carried(sample)
-        if self._bounded and remade:
+        if self._bounded:
             # Sources can be like others together, and a boundary part others of them from a target.
-            for _, now, _ in turned.alike:
-                if now is not None and now[1].sources & remade:
-                    credentials |= self.marks.carried(now)
+            for now, _ in turned.again:
+                credentials |= self.marks.carried(now)
         left_open, opened = self._open_again(turned)
         return left, credentials, left_open, opened, self._excuse(gone, come, excuses)
 
@@ -116,7 +122,7 @@ class Noted(MissingCheckpoints):
         left: dict[Profile, list[int]] = {}
         alike: dict[Profile, int] = {}
         known: dict[tuple[int, str | None, bool], Profile] = {}
-        for _, now, marks in turned.alike:
+        for now, marks in chain(((now, marks) for _, now, marks in turned.alike), turned.again):
             was = self._profiles.get((marks & -marks).bit_length() - 1)
             profile = None
             if now is not None:

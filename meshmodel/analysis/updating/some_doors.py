@@ -81,7 +81,7 @@ def _concerned(kept: Kept, moved: Moved, before: Kept) -> set[tuple[str, str]]:
     """
     carried = 0
     for reading in (before, kept):
-        for agent in moved.agents:
+        for agent in moved.agents | moved.nearby:
             node = reading.engine.mesh.agent_node.get(agent)
             if node is not None:
                 carried |= reading.effective.row(node)
