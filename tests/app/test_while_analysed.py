@@ -10,6 +10,7 @@ from meshmodel.app.screens.offboarding import OffboardingDialog
 from meshmodel.app.screens.why import WhyDialog
 from meshmodel.app.session import Session
 from meshmodel.app.widgets.compromise import CompromiseList
+from meshmodel.app.widgets.header import MeshHeader
 from meshmodel.app.widgets.how import Told
 from meshmodel.store.edits import Remove, edit
 from tests.analysis.crowds import crowded
@@ -95,6 +96,28 @@ async def test_what_a_lens_is_asked_meanwhile_is_told_of_the_newest_model(
         assert it.bench.canvas._shown is not None
         assert it.bench.lens_says in told(it)
         assert "computing" not in told(it)
+
+
+async def test_the_header_says_at_once_that_it_is_computing_even_what_is_there_soon(
+    tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("meshmodel.app.session.SOON", 60.0)
+    async with desk(tmp_path, LARGE, size=(120, 40)) as it:
+        await settled(it)
+        await remove_system(it)
+        await settled(it)
+        header = it.bench.query_one(MeshHeader)
+        assert "computing" not in header.render().plain
+        gate.close()
+        try:
+            it.bench.apply(edit("remove", [Remove("system", "s006")]), on=it.model)
+            assert it.bench.session.is_analysed_soon
+            await it.shows("computing...  was ")
+            assert "computing..." in it.screen_text().splitlines()[0]
+        finally:
+            gate.open()
+        await settled(it)
+        assert "computing" not in header.render().plain
 
 
 async def test_what_was_known_says_that_it_is_of_the_model_before(tmp_path: Path, gate: Gate) -> None:

@@ -219,6 +219,8 @@ class Workbench(Arranging, Looking, Judging, Drawings, Analysing, Exploring, Fix
         if not self.session.is_analysed_soon:
             self.redraw()
             self.follow()
+        elif self.session.snapshot.elements > self.ANALYSED_BESIDE:
+            self.query_one(MeshHeader).follow(self.shown)  # its counts are of before
         self.analyse()
 
     # Showing
