@@ -113,16 +113,36 @@ class Drawing:
 
     def box_of(self, reference: Reference) -> Box | None:
         """Where a record is drawn: of several places the first; of a folded one the card that shows it."""
-        if reference[0] in {"agent", "system"} and "_boxes" not in self.__dict__:  # before all are named
-            card = self.grid.cards.get(self.grid.stands.get(reference, reference))
-            if card is not None and card.kind != "fold":
-                return card_target(self.columns, card).box
-        return self._boxes.get(reference)
+        box = None if self.is_named else self._card_box(reference)
+        return self._boxes.get(reference) if box is None else box
+
+    @property
+    def is_named(self) -> bool:
+        """Whether all that can be selected is named already, and where it is drawn is known at once."""
+        return "_boxes" in self.__dict__
+
+    def finds_at_once(self, reference: Reference) -> bool:
+        """Whether ``box_of`` takes no time, as it does where all must be named for it."""
+        return self.is_named or self._card_box(reference) is not None
+
+    def _card_box(self, reference: Reference) -> Box | None:
+        """Where a card is drawn, without naming anything else."""
+        if reference[0] not in {"agent", "system"}:
+            return None
+        card = self.grid.cards.get(self.grid.stands.get(reference, reference))
+        return None if card is None or card.kind == "fold" else card_target(self.columns, card).box
 
     @cached_property
     def reading_order(self) -> tuple[Reference, ...]:
         """Every record that is drawn, once: lane by lane, card by card, each followed by its lines."""
         return tuple(dict.fromkeys(target.reference for target in self.targets))
+
+    def paint(self, rows: Iterable[int]) -> None:
+        """Paint these rows, and find what is lit with which record: showing them then takes no time."""
+        self._by_record  # noqa: B018  # a cached property
+        for y in rows:
+            if 0 <= y < self.height:
+                self.rows[y]
 
     def get_ready(self) -> bool:
         """Name what can be selected, or find the ways between, so that the first key need not wait.

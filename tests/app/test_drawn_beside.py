@@ -9,6 +9,7 @@ from meshmodel.app.screens import drawings
 from meshmodel.app.screens.analysing import Analysing
 from meshmodel.app.screens.drawings import Drawings
 from meshmodel.app.widgets import findings
+from meshmodel.canvas import draw as draw_module
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.model.records import Agent
 from meshmodel.store.edits import Put, edit
@@ -172,3 +173,37 @@ async def test_what_follows_an_edit_of_a_large_model_and_its_rows_are_worked_out
         assert it.missing > before
         assert threads
         assert threading.main_thread() not in threads
+
+
+async def test_a_drawing_is_made_ready_for_keys_beside_and_what_waits_for_that_is_revealed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Gate(monkeypatch)
+    named = threading.Event()
+    threads: list[threading.Thread] = []
+    name = draw_module.targets_of
+
+    def held(*arguments: object) -> object:
+        threads.append(threading.current_thread())
+        assert named.wait(60)
+        return name(*arguments)  # type: ignore[arg-type]  # as they came
+
+    async with desk(tmp_path, "finance-orchestrator", size=(80, 24)) as it:
+        await drawn(it)
+        monkeypatch.setattr(draw_module, "targets_of", held)
+        try:
+            await it.press("-", "0")
+            for _ in range(200):
+                if threads and not it.bench.is_drawing:
+                    break
+                await it.pilot.pause()
+            await it.select("grant", ("finder-token", "contracts"))
+            assert threading.main_thread() not in threads, "nothing waits for it"
+        finally:
+            named.set()
+        await drawn(it)
+        await it.pilot.pause()
+        assert threading.main_thread() not in threads
+        cell, size = it.cell(("grant", ("finder-token", "contracts"))), it.bench.canvas.size
+        assert 0 <= cell.x < size.width
+        assert 0 <= cell.y < size.height

@@ -58,7 +58,7 @@ class Analysing(Base):
         if event.worker.group == "readying":
             if event.state is WorkerState.SUCCESS:
                 self.session.readied(event.worker.result)
-        elif event.worker.group == "drawing":
+        elif event.worker.group in {"drawing", "ready"}:
             self.drawing_done(event.worker)
         elif event.worker.group != "analysis":
             self.work_done(event.worker)

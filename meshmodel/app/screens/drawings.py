@@ -18,6 +18,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
+    from meshmodel.app.widgets.canvas_view import CanvasView
     from meshmodel.canvas.drawing import Drawing
 
 EMPTY = (
@@ -78,7 +79,12 @@ class Drawings(Base):
             self._await(None)
         elif canvas.drawing is None or snapshot.elements <= self.DRAWN_BESIDE:
             self._await(None)
-            self._show(wanted, self._making(_Wanted(wanted, afresh))())
+            drawing = self._making(_Wanted(wanted, afresh))()
+            if snapshot.elements > self.DRAWN_BESIDE:
+                self._show_beside(wanted, drawing)
+            else:
+                self._show(wanted, drawing)
+                self.canvas.get_ready_at_rest()
         elif self._next_drawing is None or afresh or wanted != self._next_drawing.of:
             self._await(_Wanted(wanted, afresh))
             if self._under_way is None:
@@ -108,14 +114,32 @@ class Drawings(Base):
     def _begin_drawing(self) -> None:
         wanted = self._next_drawing
         if wanted is not None:
-            self._under_way = wanted, self._draw_beside(self._making(wanted))
+            self._under_way = wanted, self._draw_beside(self._making(wanted), self.canvas.in_view)
 
     @work(thread=True, group="drawing", exit_on_error=False)
-    def _draw_beside(self, make: "Callable[[], Drawing]") -> "Drawing":
-        return make()
+    def _draw_beside(self, make: "Callable[[], Drawing]", rows: range) -> "Drawing":
+        drawing = make()
+        drawing.paint(rows)
+        return drawing
+
+    def _show_beside(self, of: Drawn, drawing: "Drawing") -> None:
+        """Show a drawing of a large model; it is made ready for keys beside."""
+        self._show(of, drawing)
+        self.canvas.is_getting_ready = True
+        self._get_ready_beside(self.canvas, drawing)
+
+    @work(thread=True, group="ready", exit_on_error=False)
+    def _get_ready_beside(self, canvas: "CanvasView", drawing: "Drawing") -> "Drawing":
+        while drawing is canvas.drawing and not self.is_left and drawing.get_ready():
+            pass
+        return drawing
 
     def drawing_done(self, worker: Worker[Any]) -> None:
         """A drawing was made, or could not be; one of what is no longer wanted is not shown."""
+        if worker.group == "ready":
+            if worker.is_finished and worker.result is self.canvas.drawing:
+                self.canvas.got_ready()
+            return
         if self._under_way is None or worker is not self._under_way[1] or not worker.is_finished:
             return
         wanted, self._under_way = self._under_way[0], None
@@ -123,7 +147,7 @@ class Drawings(Base):
             self._begin_drawing()
             return
         if worker.state is WorkerState.SUCCESS and worker.result is not None:
-            self._show(wanted.of, worker.result)
+            self._show_beside(wanted.of, worker.result)
         else:
             why = one_line(worker.error, 200) or type(worker.error).__name__
             self.say(f"could not be drawn: {why}", "error")

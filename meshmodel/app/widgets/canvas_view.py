@@ -84,6 +84,7 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         self._revealed: Reference | None = None
         self._left_at: Offset | None = None
         self.is_awaiting = False
+        self.is_getting_ready = False
         self._to_reveal: Reference | None = None
         self._ordered: tuple[Drawing, tuple[Reference, ...]] | None = None
         if is_ascii:
@@ -115,17 +116,27 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         if self._to_reveal is not None:
             self.call_after_refresh(self.reveal, self._to_reveal)
             self._to_reveal = None
-        if drawing is not before:
-            if self._resting is not None:
-                self._resting.stop()
-            self._resting = self.set_timer(REST, self._get_ready)
         if before is None or self.hint:
             self.lighting = self._resolved()
             self._strips.clear()
             self.refresh()
             return
-        self._repaint(y for y in self._in_view() if _row(before, y) != _row(drawing, y))
+        self._repaint(y for y in self.in_view if _row(before, y) != _row(drawing, y))
         self._relight()
+
+    def get_ready_at_rest(self) -> None:
+        """Make the drawing ready for keys once no other one has followed for a while."""
+        self.is_getting_ready = False
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST, self._get_ready)
+
+    def got_ready(self) -> None:
+        """The drawing is ready for keys: reveal what waited for that."""
+        self.is_getting_ready = False
+        if not self.is_awaiting:
+            wanted, self._to_reveal = self._to_reveal, None
+            self.reveal(wanted)
 
     def _get_ready(self) -> None:
         """Make the drawing ready for keys, part by part, and first let through those that are there."""
@@ -173,14 +184,16 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
             self.refresh()
             return
         owners = before.selected ^ self.lighting.selected | before.aimed ^ self.lighting.aimed
-        visible = set(self._in_view())
+        visible = set(self.in_view)
         self._repaint(
             y for y in visible if any(not owners.isdisjoint(run.owners) for run in _row(self.drawing, y))
         )
         for y in set(self._strips) - visible:
             del self._strips[y]
 
-    def _in_view(self) -> range:
+    @property
+    def in_view(self) -> range:
+        """The rows of the drawing that are seen."""
         top = self.scroll_offset.y
         return range(top, top + max(self.size.height, 1))
 
@@ -195,11 +208,15 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
 
     def reveal(self, reference: Reference | None) -> None:
         """Scroll as little as shows the record whole, with some ground around it; again once a drawing
-        that is awaited is there.
+        that is awaited is there, or once it is known where in this one.
         """
-        if self.is_awaiting:
+        drawing = self.drawing
+        if drawing is None or reference is None:
+            return
+        is_later = self.is_getting_ready and not drawing.finds_at_once(reference)
+        if self.is_awaiting or is_later:
             self._to_reveal = reference
-        box = None if self.drawing is None or reference is None else self.drawing.box_of(reference)
+        box = None if is_later else drawing.box_of(reference)
         if box is None:
             return
         region = Region(max(box.x - MARGIN, 0), max(box.y - 1, 0), box.width + 2 * MARGIN, box.height + 2)
