@@ -41,6 +41,8 @@ LONG_REST = 10.0
 """The same, for what is older."""
 MOST_YOUNG = 20_000
 """So many new objects are left alone."""
+MANY_YOUNG = 200_000
+"""With so many, as what follows an edit of a large model leaves, a look would be felt: it waits for longer."""
 MOST_LOOKS = 10
 """So many looks at what is young come before one at what is older."""
 ENDING = (signal.SIGTERM, "terminated"), (signal.SIGINT, "interrupted")
@@ -168,10 +170,12 @@ class MeshmodelApp(KeysInOrder):
         await super().on_event(event)
 
     def _collect(self) -> None:
-        """Let the collector look while nobody does anything."""
+        """Let the collector look while nobody does anything, and nothing large is being made."""
+        if not gc.isenabled():
+            return  # what an analysis has made so far would be looked at, and all of it stays
         rest = monotonic() - self._last_input
         young, middle, _ = gc.get_count()
-        if rest >= REST and young > MOST_YOUNG:
+        if young > MOST_YOUNG and rest >= (REST if young <= MANY_YOUNG else LONG_REST):
             gc.collect(0)
         elif rest >= LONG_REST and middle > MOST_LOOKS:
             gc.collect(1)
