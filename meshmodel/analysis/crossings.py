@@ -184,7 +184,7 @@ class Counts:
             fewer: counts what they have otherwise; if there is none, they have what they had.
         """
         made = copy.copy(self)
-        kept = made.keep(alike, fewer) if alike else set()
+        kept = made.keep(alike, fewer) if agents else set()
         excused = kept & (self.approvals.keys() | approvals.keys())
         made.follow(engine, approvals, agents - kept, excused, redrawn=redrawn)
         return made
@@ -221,8 +221,9 @@ class Counts:
         *,
         redrawn: bool,
     ) -> None:
-        """Count these agents again, and of others what is approved: only for a copy that nobody else has."""
-        self._crossings_of, self._open_of = self._crossings_of.copy(), self._open_of.copy()
+        """Count these agents again, and of others what is approved: only for a copy that nobody else has,
+        and after ``keep``.
+        """
         self._approved_of = self._approved_of.copy()
         known, come = self.engine.traveller_of, engine.traveller_of
         before = [known[each] for each in sorted(agents & known.keys())]

@@ -267,6 +267,10 @@ class Engine:
     @cached_property
     def travellers(self) -> tuple[Traveller, ...]:
         """The agents that have crossings, by id."""
+        known: dict[str, Traveller] | None = self.__dict__.get("traveller_of")
+        if known is not None:
+            # So it is after an edit, and hardly anybody asks for all of them then.
+            return tuple(known.values())
         agents, nodes = self.snapshot.agent, self.mesh.agent_node
         some = [agent for each in self.names() if not (agent := agents[each]).is_person]
         if self.late or isinstance(self.effective, Searched):

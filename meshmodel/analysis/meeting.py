@@ -167,13 +167,13 @@ class Meeting:
 
     def follow(self, engine: Engine, count: Count, agents: frozenset[str]) -> None:
         """Look again as ``after`` says: only for a copy that nobody else has."""
-        self._of, self._agents = self._of.copy(), self._agents.copy()
         if engine.candidates is self._engine.candidates:
             self._engine, self._count, self._passing = engine, count, {}
         else:
             self._renumber(self._engine.candidates, engine.candidates)
             self._turn(engine, count)
         differing: dict[int, set[str]] = {}
+        changed: dict[str, int] = {}
         come = engine.traveller_of
         for agent in agents:
             met = self._met(come[agent]) if agent in come else 0
@@ -182,10 +182,18 @@ class Meeting:
                 continue
             for number in bits(before ^ met):
                 differing.setdefault(number, set()).add(agent)
-            if met:
-                self._of[agent] = met
-            else:
-                self._of.pop(agent, None)
+            changed[agent] = met
+        self._change(changed, differing)
+        self.changed = {engine.candidates.ids[number] for number in differing}
+
+    def _change(self, changed: dict[str, int], differing: Mapping[int, set[str]]) -> None:
+        """Take over who meets others now, by agents and by candidates."""
+        if not changed:
+            return
+        self._of, self._agents = self._of | changed, self._agents.copy()
+        for agent, met in changed.items():
+            if not met:
+                del self._of[agent]
         # Most checkpoints are met by the same agents, and it takes long to tell many agents apart.
         known: dict[tuple[int, frozenset[str]], tuple[frozenset[str], frozenset[str]]] = {}
         for number, those in differing.items():
@@ -194,7 +202,6 @@ class Meeting:
             if key not in known:
                 known[key] = was, was ^ those
             self._agents[number] = known[key][1]
-        self.changed = {engine.candidates.ids[number] for number in differing}
 
     def _met(self, traveller: Traveller) -> int:
         """The candidates that an agent meets and over which it has power."""

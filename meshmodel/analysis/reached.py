@@ -291,7 +291,7 @@ class Reached:
         """Look at everything at once."""
         self._columns.prepare()
 
-    def after(self, engine: Engine, changed: Iterable[tuple[int, int]], *, renamed: bool) -> "Reached":
+    def after(self, engine: Engine, changed: Sequence[tuple[int, int]], *, renamed: bool) -> "Reached":
         """The same after an edit; this one stays as it is.
 
         Args:
@@ -303,6 +303,9 @@ class Reached:
         if not renamed:
             made.names = self.names
         if not self._columns.are_known:
+            return made
+        if not changed:
+            made._columns, made._every = self._columns, self._every
             return made
         mesh, first = engine.mesh, engine.mesh.first_agent
         columns, places, sizes = self._columns.copy()

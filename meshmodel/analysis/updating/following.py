@@ -220,7 +220,7 @@ class Following:
     def _is_wide(self, earlier: "Earlier") -> bool:
         """Whether an edit concerns so many agents, or so many doors, that all are looked for."""
         moved = earlier.moved
-        if _CONCERNED * len(moved.agents) > len(self.engine.travellers) + _FEW:
+        if _CONCERNED * len(moved.agents) > len(self.engine.traveller_of) + _FEW:
             return True
         if earlier.doors is not None:
             return False

@@ -72,7 +72,7 @@ class Setting:
                 travellers[each] = traveller
         if is_new:
             travellers = dict(sorted(travellers.items()))
-        made.__dict__.update(alone=alone, traveller_of=travellers, travellers=tuple(travellers.values()))
+        made.__dict__.update(alone=alone, traveller_of=travellers)
         self._put_together(here & travellers.keys() & before.traveller_of.keys())
         return less
 
