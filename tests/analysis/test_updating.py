@@ -22,8 +22,9 @@ from meshmodel.analysis.updating.closures import Followed
 from meshmodel.analysis.updating.engines import keep, move
 from meshmodel.analysis.updating.found import WITHIN
 from meshmodel.api import analyse
+from meshmodel.model import records as r
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.store.edits import Edit, Put, Remove, Rename, apply_edit
+from meshmodel.store.edits import Edit, Put, Remove, Rename, apply_edit, edit
 from tests.analysis.following import followed
 from tests.analysis.random_edits import TODAY
 from tests.analysis.random_models import random_model
@@ -194,23 +195,54 @@ def test_what_agents_miss_is_taken_out_of_what_they_have_in_common(seed, trigger
         snapshot = apply_edit(snapshot, Edit("remove", (Remove(table, rng.choice(keys)),)))
         moved = move(kept, Changes.between(kept.engine.snapshot, snapshot))
         kept = moved.kept
-        engine, mesh = moved.kept.engine, moved.kept.engine.mesh
-        there = union([*mesh.credential_node.values(), *mesh.agent_node.values()])
-        there |= sum(31 << 5 * number for number in mesh.system_number.values())
-        for agent in moved.missing:
-            node, now = mesh.agent_node[agent], engine.traveller_of.get(agent)
-            alone = engine.guarding.alone(node)
-            assert engine.alone[agent].row | 1 << node == alone.row | 1 << node
-            assert engine.alone[agent].dropped == alone.dropped
-            begun = 1 << node
-            for each in chain.from_iterable(engine.alone[agent].seeds):
-                begun |= engine.guarding.baseline.row(each)
-            assert begun & there == (alone.row | 1 << node) & there
-            if now is not None:
-                again = engine.traveller(snapshot.agent[agent], node)
-                assert (now.sources, now.reach, now.steered) == (again.sources, again.reach, again.steered)
-                assert now.home_mask == again.home_mask
-                assert rows_of(now, there) == rows_of(again, there)
+        missing_is_as_from_scratch(moved)
+
+
+def missing_is_as_from_scratch(moved):
+    """What is known of the agents that an edit lets be or that just miss something, beside that from scratch."""
+    engine, mesh, snapshot = moved.kept.engine, moved.kept.engine.mesh, moved.kept.engine.snapshot
+    there = union([*mesh.credential_node.values(), *mesh.agent_node.values()])
+    there |= sum(31 << 5 * number for number in mesh.system_number.values())
+    for agent in moved.missing:
+        node, now = mesh.agent_node[agent], engine.traveller_of.get(agent)
+        alone = engine.guarding.alone(node)
+        assert engine.alone[agent].row | 1 << node == alone.row | 1 << node
+        assert engine.alone[agent].dropped == alone.dropped
+        assert set(engine.alone[agent].waiting) == set(alone.waiting)
+        assert engine.alone[agent].leaving == alone.leaving
+        begun = 1 << node
+        for each in chain.from_iterable(engine.alone[agent].seeds):
+            begun |= engine.guarding.baseline.row(each)
+        assert begun & there == (alone.row | 1 << node) & there
+        if now is not None:
+            again = engine.traveller(snapshot.agent[agent], node)
+            assert (now.sources, now.reach, now.steered) == (again.sources, again.reach, again.steered)
+            assert now.home_mask == again.home_mask
+            assert rows_of(now, there) == rows_of(again, there)
+
+
+def test_what_agents_reach_is_told_where_a_checkpoint_comes_or_goes():
+    told = Counter()
+    for seed in range(12):
+        rng = random.Random(seed)
+        snapshot = clustered(110, 220, dense=True, seed=seed, guarded=rng.choice((0.1, 0.4)))
+        kept = keep(Engine(snapshot, "built"), Related(snapshot))
+        for number in range(16):
+            step = rng.choice(("hold", "grant", "grant", "custody", "exchange", "delegation"))
+            from_, to = rng.choice(sorted(snapshot.table(step)))
+            # Of those that come to a system some have power over what is decided there.
+            decided = rng.choice((None, rng.choice(sorted(snapshot.system)), to if step == "grant" else None))
+            placed = r.Checkpoint(f"new-{number}", "policy-decision", step, from_, to, decided_at=decided)
+            change = rng.choice((Put(placed), Remove("checkpoint", rng.choice(sorted(snapshot.checkpoint)))))
+            snapshot = apply_edit(snapshot, edit("decide", [change]))
+            before, moved = kept, move(kept, Changes.between(kept.engine.snapshot, snapshot))
+            kept = moved.kept
+            missing_is_as_from_scratch(moved)
+            for agent in moved.missing:
+                more = kept.engine.alone[agent].dropped.bit_count()
+                told[type(change), more - before.engine.alone[agent].dropped.bit_count()] += 1
+    # Agents without power over it, and with it.
+    assert min(told[Put, 0], told[Put, 1], told[Remove, 0], told[Remove, -1]) > 10, told
 
 
 @pytest.mark.parametrize("many", [-1, 3, 200])

@@ -17,6 +17,7 @@ from meshmodel.analysis.updating.arising import Hearing
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.closures import Followed
 from meshmodel.analysis.updating.concerned import Kept, coming_to, concerned
+from meshmodel.analysis.updating.deciding import decided_alone
 from meshmodel.analysis.updating.foretelling import foretold
 from meshmodel.analysis.updating.guards import Guarded, guarded, numbers_of
 from meshmodel.analysis.updating.less import Gone, gone_alone
@@ -151,8 +152,9 @@ def move(kept: Kept, changes: Changes) -> Moved | None:
     if edit.agents or edit.credentials:
         names, changed = mesh.agents, chain(effective.changed, own.changed, baseline.changed)
         shifted = agents.union(names[node - first_agent] for node in changed if node >= first_agent)
-    gone = gone_alone(kept, after, edit, guards)
-    setting = Setting(kept, after, changes, edit, gone)
+    decided = decided_alone(kept, edit, guards)
+    gone = gone_alone(kept, after, edit, guards, placed=decided is not None and decided.came)
+    setting = Setting(kept, after, changes, edit, gone, decided)
     missing = setting.put(agents, shifted)
     if any(each in mesh.system_number for each in edit.remade):
         # What these agents reach may lie in other zones, or be told otherwise.

@@ -40,7 +40,7 @@ class Gone(NamedTuple):
     guarded: AbstractSet[Pair]
 
 
-def gone_alone(kept: Kept, after: Kept, edit: Edited, guards: Guarded) -> Gone | None:
+def gone_alone(kept: Kept, after: Kept, edit: Edited, guards: Guarded, *, placed: bool) -> Gone | None:
     """What most agents reach no more, if they have power over the same checkpoints and these are in the way
     of the same; ``None`` where that is not so, or not known.
 
@@ -49,31 +49,37 @@ def gone_alone(kept: Kept, after: Kept, edit: Edited, guards: Guarded) -> Gone |
         after: its closures after it.
         edit: what it did to the graph.
         guards: what it did to the checkpoints that count.
+        placed: whether it did nothing but place a checkpoint; who has power over that is looked at apart.
     """
     effective, unchecked, candidates = after.effective.less, after.baseline.less, guards.candidates
-    vanished = _vanished(kept.engine.candidates, guards, edit) if guards.any else 0
+    steps, vanished = guards.steps, _vanished(kept.engine.candidates, guards, edit)
+    if placed:
+        steps, vanished = set(), 0
     ended = {
-        enters
-        for _, enters in guards.steps
-        if effective >> enters & 1 and not kept.baseline.successors[enters]
+        enters for _, enters in steps if effective >> enters & 1 and not kept.baseline.successors[enters]
     }
     unchecked |= union(list(ended))
-    if vanished is None or kept.engine.late or unchecked & (candidates.left | candidates.controllable):
+    # Whether there is power over one that was placed is asked of each start.
+    controllable = (kept.engine.candidates if placed else candidates).controllable
+    if vanished is None or kept.engine.late or unchecked & (candidates.left | controllable):
         return None
     # A step with checkpoints over which somebody has power may lead there still.
     for enters in bits(without(unchecked, effective)):
-        if any((leaves, enters) in candidates.guards for leaves in after.effective.behind[enters]):
+        steps_to = {(leaves, enters) for leaves in after.effective.behind[enters]}
+        if any(map(candidates.is_openable, steps_to - guards.steps if placed else steps_to)):
             return None
     baseline = after.baseline
     still = baseline.still if baseline.less else baseline.otherwise
     # Starts with power over a checkpoint that is gone may begin with what is behind it.
-    odd = baseline.otherwise | {enters for _, enters in guards.steps if enters not in ended}
+    odd = baseline.otherwise | {enters for _, enters in steps if enters not in ended}
     others = after.effective.otherwise | baseline.otherwise
-    return Gone(effective, unchecked, others, still, odd, ended, vanished, guards.steps)
+    return Gone(effective, unchecked, others, still, odd, ended, vanished, steps)
 
 
 def _vanished(before: Candidates, guards: Guarded, edit: Edited) -> int | None:
     """The checkpoints that went with their steps, by their numbers; ``None`` where others changed."""
+    if not guards.any:
+        return 0
     after = guards.candidates
     if guards.zones or not guards.steps.issubset(edit.gone) or len(after.ids) > len(before.ids):
         return None
@@ -104,6 +110,7 @@ class Less:
     def __init__(self, gone: Gone, kept: Kept, after: Kept) -> None:
         """Arguments: what is gone, the reading before the edit, and its closures after it."""
         mesh = after.engine.mesh
+        self.others = gone.others
         self._gone = gone
         self._was, self._now = kept.baseline, after.baseline
         # Only who had power over their checkpoints came there.

@@ -13,6 +13,7 @@ from meshmodel.analysis.steps import WRITE, bits, without
 from meshmodel.analysis.unchecked import Unchecked
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.concerned import Kept, gone_nodes
+from meshmodel.analysis.updating.deciding import Decided, Deciding
 from meshmodel.analysis.updating.less import Gone, Less
 from meshmodel.analysis.updating.meshes import Edited
 from meshmodel.analysis.updating.preparing import LateAlone
@@ -26,7 +27,15 @@ class Setting:
         alike: the agents that are concerned and had crossings before and have after, at home where they were.
     """
 
-    def __init__(self, kept: Kept, after: Kept, changes: Changes, edit: Edited, missed: Gone | None) -> None:
+    def __init__(
+        self,
+        kept: Kept,
+        after: Kept,
+        changes: Changes,
+        edit: Edited,
+        missed: Gone | None,
+        decided: Decided | None,
+    ) -> None:
         """Find out who may just miss something.
 
         Args:
@@ -35,12 +44,16 @@ class Setting:
             changes: what was edited.
             edit: what that did to the graph.
             missed: what most agents reach no more, if that is known.
+            decided: the checkpoint that was placed or taken away, if nothing else was done.
         """
         self.alike: dict[tuple[Situation, Situation, str | None], list[str]] = {}
         self._before, self._after = kept.engine, after.engine
         self._gone = union(list(gone_nodes(kept, edit)))
         self._anew = _Anew(after)
-        self._missing = None if missed is None else _Missing(missed, kept, after, changes, edit)
+        less = None if missed is None else Less(missed, kept, after)
+        left = less if decided is None else Deciding(decided, less, kept, after)
+        effective = 0 if missed is None else missed.effective
+        self._missing = None if left is None else _Missing(left, effective, kept, after, changes, edit)
 
     def put(self, agents: AbstractSet[str], shifted: AbstractSet[str]) -> frozenset[str]:
         """Set all; those that just miss what most do.
@@ -102,12 +115,14 @@ _ID, _NODE, _HOME, _SITUATION = map(attrgetter, ("id", "node", "home", "situatio
 class _Missing:
     """What agents reach that just miss what most do."""
 
-    def __init__(self, gone: Gone, kept: Kept, after: Kept, changes: Changes, edit: Edited) -> None:
-        """Arguments: what most agents reach no more, and all as above."""
+    def __init__(
+        self, left: Less | Deciding, gone: int, kept: Kept, after: Kept, changes: Changes, edit: Edited
+    ) -> None:
+        """Arguments: tells what is left to agents, what most of them reach no more, and all as above."""
         mesh = after.engine.mesh
         self._alone, self._travellers = kept.engine.alone, kept.engine.traveller_of
         self._zones, self._triggers = mesh.zone_mask, mesh.triggered_by
-        self._less = Less(gone, kept, after)
+        self._less = left
         # What agents are themselves, or what steers or excuses them, may be something else.
         self._others = {str(key) for key, _, _ in changes.of("agent")}
         self._others |= {str(key[0]) for key, _, _ in changes.of("intent")}
@@ -116,9 +131,9 @@ class _Missing:
             self._others |= {each.agent for each in changes.after.intent.values()}
         first, effective = mesh.first_agent, after.effective
         nodes = {enters for _, enters in edit.come}
-        nodes.update(gone.others)
+        nodes.update(left.others)
         # What triggers an agent is a source of it though nobody reads that any more.
-        self._reads = gone.effective & mesh.read
+        self._reads = gone & mesh.read
         steered = {enters for read in bits(self._reads) for enters in effective.successors[read + WRITE]}
         for leaves, enters in edit.gone:
             if enters >= first and leaves < mesh.first_credential and leaves % 5 == WRITE:
