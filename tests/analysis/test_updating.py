@@ -199,7 +199,7 @@ def test_what_agents_miss_is_taken_out_of_what_they_have_in_common(seed, trigger
 
 
 def missing_is_as_from_scratch(moved):
-    """What is known of the agents that an edit lets be or that just miss something, beside that from scratch."""
+    """What is known of agents that an edit lets be, or that just miss something, beside that from scratch."""
     engine, mesh, snapshot = moved.kept.engine, moved.kept.engine.mesh, moved.kept.engine.snapshot
     there = union([*mesh.credential_node.values(), *mesh.agent_node.values()])
     there |= sum(31 << 5 * number for number in mesh.system_number.values())
