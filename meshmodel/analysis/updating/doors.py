@@ -17,7 +17,7 @@ from meshmodel.analysis.updating.altered import coming_otherwise
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
 from meshmodel.analysis.updating.homes import grants_in, homes_only
-from meshmodel.analysis.updating.leaving import Leaving, Left
+from meshmodel.analysis.updating.leaving import Comers, Leaving, Left
 from meshmodel.analysis.updating.noting import Excuses
 from meshmodel.analysis.updating.picked import as_themselves
 from meshmodel.analysis.updating.places import Places
@@ -187,13 +187,13 @@ class KeptDoors(Leaving):
         if len(before) < len(keys):
             before = before + [None] * (len(keys) - len(before))
         known = before.copy()
-        carried = {nodes[name] for place in places if (name := keys[place][0]) in nodes}
-        carried.update(bits(left.credentials if left else 0))
-        self._everyone = self._coming_by(carried)
+        looked_at = {nodes[name] for place in places if (name := keys[place][0]) in nodes}
+        those = self._comers_of(list(bits(left.credentials if left else 0)))
+        self._everyone = self._coming_by((self._comers_of(list(looked_at)), those))
         staying: Sequence[int] = ()
         fewer: Sequence[Door] = ()
         if left and left.credentials:
-            staying, fewer, again = self._without(left, self.places, before)
+            staying, fewer, again = self._without(left, those, self.places, before)
             places = places | again
         there = [place for place in places if granted[place] and keys[place][0] in nodes]
         names, systems = zip(*map(keys.__getitem__, there), strict=True) if there else ((), ())
@@ -257,16 +257,16 @@ class KeptDoors(Leaving):
                 listed[number] = door
         self._order, self.listed = order, tuple(listed)
 
-    def _coming_by(self, nodes: Iterable[int]) -> int:
-        """The agents that come by any of these credentials: the fewer they are, the sooner it is sure that
+    def _coming_by(self, several: Iterable[Comers]) -> int:
+        """The agents that come by any of some credentials: the fewer they are, the sooner it is sure that
         some of them pick it up.
         """
-        places = [node - self.mesh.first_credential for node in nodes]
-        carried, own = (
-            dict(zip(map(id, each), each, strict=True)).values()
-            for each in (list(map(columns.__getitem__, places)) for columns in (self._carried, self._own))
-        )
-        return reduce(or_, map(self._agents, carried), reduce(or_, own, 0))
+        carried: dict[int, int] = {}
+        own: dict[int, int] = {}
+        for comers in several:
+            carried |= comers.carried.sets
+            own |= comers.own.sets
+        return reduce(or_, map(self._agents, carried.values()), reduce(or_, own.values(), 0))
 
     def _concerned(
         self,

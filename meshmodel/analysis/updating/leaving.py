@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import chain, compress, repeat
 from operator import is_not, or_
-from typing import cast
+from typing import NamedTuple, cast
 
 from meshmodel.analysis.engine import Traveller
 from meshmodel.analysis.marking import SPECIAL
 from meshmodel.analysis.results import Door
-from meshmodel.analysis.steps import Mesh, Pair, bits, without
+from meshmodel.analysis.steps import Mesh, Pair, without
 from meshmodel.analysis.updating.noting import Noted
 from meshmodel.analysis.updating.places import Places
 
@@ -37,36 +37,78 @@ class Left:
     steps: AbstractSet[Pair]
 
 
+class Sets(NamedTuple):
+    """Sets of marks for several credentials. Most are the same object, and it takes long to tell large ones
+    apart.
+
+    Attributes:
+        keys: for each credential the key of its set.
+        sets: the sets by their keys.
+    """
+
+    keys: list[int]
+    sets: dict[int, int]
+
+    @classmethod
+    def of(cls, every: list[int]) -> "Sets":
+        """These sets."""
+        keys = list(map(id, every))
+        return cls(keys, dict(zip(keys, every, strict=True)))
+
+
+class Comers(NamedTuple):
+    """Who comes by several credentials.
+
+    Attributes:
+        nodes: of the credentials.
+        carried: the groups that carry each unchecked.
+        own: the agents that come by each as themselves.
+    """
+
+    nodes: list[int]
+    carried: Sets
+    own: Sets
+
+
 class Leaving(Noted):
     """What agents that are gone leave: mostly the same doors without them."""
 
+    def _comers_of(self, nodes: list[int]) -> Comers:
+        """Who comes by these credentials."""
+        first = self.mesh.first_credential
+        places = [node - first for node in nodes]
+        carried, own = (
+            Sets.of(list(map(columns.__getitem__, places))) for columns in (self._carried, self._own)
+        )
+        return Comers(nodes, carried, own)
+
     def _without(
-        self, left: Left, places: Places, doors: Sequence[Door | None]
+        self, left: Left, comers: Comers, places: Places, doors: Sequence[Door | None]
     ) -> tuple[Sequence[int], list[Door], set[int]]:
         """The places of the doors that are others, and these doors without the agents: they differ in nothing
         else, but for those at the places returned last.
 
         Args:
             left: the agents.
+            comers: who comes by the credentials that they left.
             places: those of all grants.
             doors: what there was at each.
         """
-        nodes, of, first = list(bits(left.credentials)), places.of, self.mesh.first_credential
-        known = self.mesh.credentials
-        names = map(known.__getitem__, [node - first for node in nodes])
+        known, of, first = self.mesh.credentials, places.of, self.mesh.first_credential
+        names = map(known.__getitem__, [node - first for node in comers.nodes])
         every = list(chain.from_iterable(map(of.get, names, repeat(()))))
         there = list(map(doors.__getitem__, every))
         here, were = list(compress(every, there)), cast("list[Door]", list(filter(None, there)))
         if not were:
             return (), [], set()
         _, systems, _, agents, _ = zip(*were, strict=True)
-        usual, doubtful = self._carried_by_others(nodes)
+        usual, doubtful = self._carried_by_others(comers)
         least = self._least(set(map(self._kind.__getitem__, set(systems))), usual, left)
         again: set[int] = set()
         if 0 in least.values():
             again.update(compress(here, [not least[self._kind[system]] for system in systems]))
         few = min(filter(None, least.values()), default=0)
-        doubtful.update(self._few_still(left.credentials & left.picked, few))
+        doubtful.update(self._few_still(comers, left.picked, few))
         for node in doubtful:
             again.update(of.get(known[node - first], ()))
         for leaves, enters in left.steps:
@@ -85,22 +127,29 @@ class Leaving(Noted):
         made = Door.several(credentials, systems, actions, compress(others, fewer), severities)
         return list(compress(here, fewer)), made, again
 
-    def _few_still(self, picked: int, enough: int) -> list[int]:
-        """Of these credentials, by their nodes, those that nobody may pick up any more of so many agents."""
-        nodes = list(bits(picked))
-        pairs = zip(nodes, self._beside_all(nodes), strict=True)
-        some = [node for node, many in pairs if many + enough <= self._most_held]
-        return [node for node, many in zip(some, self._surely(some), strict=True) if many + enough <= 0]
+    def _few_still(self, comers: Comers, picked: int, enough: int) -> list[int]:
+        """Of these credentials, by their nodes, those that nobody may pick up any more of so many agents.
 
-    def _carried_by_others(self, nodes: Sequence[int]) -> tuple[int, set[int]]:
+        Args:
+            comers: who comes by them.
+            picked: those, among others, that agents who are gone picked up.
+            enough: so many agents.
+        """
+        sure = self._everyone.bit_count() + self._most_held - enough
+        few = {key for key, agents in comers.own.sets.items() if agents.bit_count() <= sure}
+        if not few:
+            return []
+        pairs = zip(comers.nodes, comers.own.keys, strict=True)
+        nodes = [node for node, key in pairs if key in few and picked >> node & 1]
+        return [node for node, many in zip(nodes, self._surely(nodes), strict=True) if many + enough <= 0]
+
+    def _carried_by_others(self, comers: Comers) -> tuple[int, set[int]]:
         """The groups that carry most of these credentials, and those that not all of them carry."""
-        carried = list(map(self._carried.__getitem__, map(self._component.__getitem__, nodes)))
-        keys = list(map(id, carried))
-        distinct = dict(zip(keys, carried, strict=True))
-        counts = Counter(compress(keys, carried))
-        usual = distinct[max(counts, key=counts.__getitem__)] if counts else 0
-        others = {key for key, each in distinct.items() if usual & each != usual}
-        return usual, {node for node, key in zip(nodes, keys, strict=True) if key in others}
+        keys, sets = comers.carried
+        counts, filled = Counter(keys), [key for key, each in sets.items() if each]
+        usual = sets[max(filled, key=counts.__getitem__)] if filled else 0
+        others = {key for key, each in sets.items() if usual & each != usual}
+        return usual, {node for node, key in zip(comers.nodes, keys, strict=True) if key in others}
 
     def _least(self, kinds: Iterable[int], usual: int, left: Left) -> dict[int, int]:
         """For each of these kinds of systems so many agents come there from elsewhere of whom one that picks
