@@ -51,9 +51,8 @@ class KeptDoors(Leaving):
 
     Attributes:
         listed: the doors by credential and system.
-        changed: those that the last edit changed, by key, gone ones among them; ``None`` where all were
-            looked for from scratch.
-        left: those of them that are gone or have another severity, as they were.
+        changed: those that the last edit changed or brought; ``None`` where all were looked for from scratch.
+        left: those that are gone since, or have another severity, as they were.
     """
 
     def __init__(self, kept: Kept, excuses: Excuses, doors: tuple[Door, ...] | None = None) -> None:
@@ -64,7 +63,7 @@ class KeptDoors(Leaving):
         self.places = Places.among(kept.engine.snapshot.grant, keys)
         self._order = list(range(len(keys)))
         self._doors: list[Door | None] = [*self.listed, *[None] * (len(self.places.keys) - len(keys))]
-        self.changed: dict[Key, Door | None] | None = None
+        self.changed: Sequence[Door] | None = None
         self.left: Sequence[Door] = ()
 
     def after(
@@ -217,7 +216,7 @@ class KeptDoors(Leaving):
                 continue
             known[place] = changed[place] = door
         self._doors, self.left = known, others
-        self.changed = dict(zip(map(keys.__getitem__, changed), changed.values(), strict=True))
+        self.changed = [door for door in changed.values() if door is not None]
         if changed:
             self._list(changed, come)
 

@@ -1,7 +1,7 @@
 """The findings after an edit: those near to it anew, the others as they were."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, groupby
@@ -91,11 +91,6 @@ def find(facts: Facts, today: date) -> Found:
     return Found.of(facts.doors, findings(facts, today))
 
 
-def by_key(doors: Iterable[Door]) -> dict[Key, Door]:
-    """Doors by credential and system."""
-    return {(door.credential, door.system): door for door in doors}
-
-
 class Refinding:
     """Finds again what an edit is near to."""
 
@@ -126,16 +121,15 @@ class Refinding:
             kept_doors: the doors, where they were found from those before the edit.
         """
         facts, tables = self._facts, self._tables
-        left: Iterable[Door]
+        left: Sequence[Door]
+        changed: Sequence[Door]
         if kept_doors is None or kept_doors.changed is None:
             # To compare them takes longer than to tell all of them again.
-            left, doors = self._before.doors, by_key(facts.doors)
-            there: Callable[[Key], Door | None] = doors.get
-            differing = {**dict.fromkeys(by_key(left)), **doors}
+            left, changed = self._before.doors, facts.doors
         else:
-            left, differing, there = kept_doors.left, kept_doors.changed, kept_doors.door
-        changed: Mapping[Key, Door | None] = {**self._near.doors(facts.doors, there), **differing}
-        if changed:
+            left, changed = kept_doors.left, kept_doors.changed
+            changed = [*self._near.doors(facts.doors, kept_doors.door), *changed]
+        if changed or left:
             tables |= {"doors"}
         for rule in RULES:
             if rule.of is None or rule.per is None:
@@ -146,7 +140,7 @@ class Refinding:
                     self._replace(rule.id, was, cases)
                 continue
             if rule.per == "door":
-                if changed:
+                if changed or left:
                     self._renew_doors(rule, changed, left)
                 continue
             records: Mapping[Key, object]
@@ -210,17 +204,16 @@ class Refinding:
                 found[place] = self._accepted(now)
         return found
 
-    def _renew_doors(self, rule: Rule, changed: Mapping[Key, Door | None], left: Iterable[Door]) -> None:
+    def _renew_doors(self, rule: Rule, changed: Sequence[Door], left: Iterable[Door]) -> None:
         """Find again what there is to say of doors: most keep their severity, and so their place.
 
         Args:
             rule: the rule that looks at them.
-            changed: doors by credential and system, gone ones among them.
-            left: those that are gone or have another severity, as they were.
+            changed: those of which something else is said, some of them more than once.
+            left: those that are gone or may have another severity, as they were.
         """
         assert rule.many is not None
-        there = [door for door in changed.values() if door is not None]
-        cases = rule.many(self._facts, there)
+        cases = rule.many(self._facts, changed)
         found = found_by_all(rule, cases, self._acceptances.get(rule.id, {}), self._today)
         # Of a credential and a system there is one door.
         gone: defaultdict[int, list[str]] = defaultdict(list)

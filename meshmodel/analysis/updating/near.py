@@ -66,7 +66,7 @@ class Near:
             return cast("set[Key]", self._around[table] | self._agents(seen))
         return cast("set[Key]", self._elements(table, near))
 
-    def doors(self, doors: Sequence[Door], there: Callable[[Key], Door | None]) -> dict[Key, Door | None]:
+    def doors(self, doors: Sequence[Door], there: Callable[[Key], Door | None]) -> list[Door]:
         """The doors that are told otherwise, though they are the same.
 
         Args:
@@ -77,15 +77,13 @@ class Near:
         related = self._after.related
         grants = [each for name in credentials for each in related.of("grant", "credential", name)]
         grants += [each for name in systems for each in related.of("grant", "system", name)]
-        found: dict[Key, Door | None] = {}
-        for grant in grants:
-            key = grant.credential, grant.system
-            found[key] = there(key)
+        keys = dict.fromkeys((grant.credential, grant.system) for grant in grants)
+        found = [door for door in map(there, keys) if door is not None]
         if agents:
             # Many doors have the same agents, of whom they name the first.
             alike = {id(door.agents): door.agents for door in doors}
             named = {number for number, every in alike.items() if not agents.isdisjoint(every[:FEW])}
-            found.update(((door.credential, door.system), door) for door in doors if id(door.agents) in named)
+            found += [door for door in doors if id(door.agents) in named]
         return found
 
     def _renamed(self, table: str) -> set[str]:

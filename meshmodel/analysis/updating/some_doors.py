@@ -26,13 +26,13 @@ class SomeDoors:
 
     Attributes:
         found, listed: the doors by credential and system.
-        changed: those that the edit changed, by key, gone ones among them.
-        left: the same as they were.
+        changed: those that the edit changed or brought.
+        left: those that it changed, gone ones among them, as they were.
     """
 
     found: Sorted[Door]
     listed: tuple[Door, ...]
-    changed: dict[Key, Door | None]
+    changed: list[Door]
     left: list[Door]
 
     def door(self, key: Key) -> Door | None:
@@ -72,7 +72,8 @@ def some_doors(kept: Kept, moved: Moved, before: Kept, listed: tuple[Door, ...])
     old = Sorted.of(was, list(listed))
     made, changed = old.after(list(doors), list(doors.values()), Door.__eq__)
     left = [door for door in map(old.get, changed) if door is not None]
-    return SomeDoors(made, tuple(made.items()), {key: doors[key] for key in changed}, left)
+    there_now = [door for door in map(doors.__getitem__, changed) if door is not None]
+    return SomeDoors(made, tuple(made.items()), there_now, left)
 
 
 def _concerned(kept: Kept, moved: Moved, before: Kept) -> set[tuple[str, str]]:
