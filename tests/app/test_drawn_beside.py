@@ -164,6 +164,10 @@ async def test_what_follows_an_edit_of_a_large_model_and_its_rows_are_worked_out
         monkeypatch.setattr(
             findings, "fold", lambda found: threads.append(threading.current_thread()) or fold(found)
         )
+        placed = findings._placed
+        monkeypatch.setattr(
+            findings, "_placed", lambda *found: threads.append(threading.current_thread()) or placed(*found)
+        )
         await it.press("f")
         before = it.missing
         await it.sentence("support-bot > another-key > mail: read, write")

@@ -9,7 +9,7 @@ from textual.worker import Worker, WorkerState
 from meshmodel.app.messages import AnalysisChanged
 from meshmodel.app.screens.base import Base
 from meshmodel.app.session import AT_ONCE, BESIDE
-from meshmodel.app.widgets.findings import open_counts
+from meshmodel.app.widgets.findings import open_counts, ready_rows
 from meshmodel.app.widgets.header import MeshHeader
 from meshmodel.app.widgets.how import Told
 from meshmodel.model.text import one_line
@@ -48,6 +48,7 @@ class Analysing(Base):
         results = self.session.analyse()
         for each in (results.built, results.designed):  # kept, and asked for by the panels
             open_counts(each)
+            ready_rows(each)
         return results
 
     @on(Worker.StateChanged)

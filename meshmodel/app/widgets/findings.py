@@ -241,18 +241,7 @@ class FindingsList(Listing):
         if not shown.analysis.findings:
             entries += [saying(text) for text in none_lines(shown.analysis.summary)]
         self._made = made
-        settled: list[Cause] = []
-        still: list[Cause] = []
-        for cause in causes_of(shown.analysis):
-            (settled if is_settled(cause) else still).append(cause)
-        for part in (still, settled):
-            if part is settled and settled:
-                entries.append(heading(f"accepted: {len(settled)}"))
-            for cause in part:
-                unfolded = (cause.finding.rule, cause.finding.subject) in self._unfolded
-                entries.append(_Place(cause, unfolded=unfolded))
-                if unfolded:
-                    entries += [_Place(Cause(each), below=True) for each in cause.also]
+        entries += _placed(shown.analysis, self._unfolded) if self._unfolded else ready_rows(shown.analysis)
         lost = lost_acceptances(shown)
         if lost:
             entries.append(heading(f"accepted, but found no more: {len(lost)}"))
@@ -291,6 +280,35 @@ class _Place(NamedTuple):
 
 
 _Entry = Row | _Place
+
+
+_READY: "WeakKeyDictionary[Analysis, Sequence[_Entry]]" = WeakKeyDictionary()
+
+
+def ready_rows(analysis: "Analysis") -> Sequence[_Entry]:
+    """What the rows of an analysis are made of, worked out once; any thread may ask for it first."""
+    found = _READY.get(analysis)
+    if found is None:
+        found = _READY[analysis] = _placed(analysis, frozenset())
+    return found
+
+
+def _placed(analysis: "Analysis", unfolded: frozenset[_Key]) -> list[_Entry]:
+    """The causes in their order, what is accepted below the others; unfolded ones with what else they say."""
+    entries: list[_Entry] = []
+    settled: list[Cause] = []
+    still: list[Cause] = []
+    for cause in causes_of(analysis):
+        (settled if is_settled(cause) else still).append(cause)
+    for part in (still, settled):
+        if part is settled and settled:
+            entries.append(heading(f"accepted: {len(settled)}"))
+        for cause in part:
+            is_unfolded = bool(unfolded) and (cause.finding.rule, cause.finding.subject) in unfolded
+            entries.append(_Place(cause, unfolded=is_unfolded))
+            if is_unfolded:
+                entries += [_Place(Cause(each), below=True) for each in cause.also]
+    return entries
 
 
 class _Made:
