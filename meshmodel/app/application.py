@@ -42,7 +42,7 @@ LONG_REST = 10.0
 MOST_YOUNG = 20_000
 """So many new objects are left alone."""
 MANY_YOUNG = 200_000
-"""With so many, as what follows an edit of a large model leaves, a look is felt, and waits for longer."""
+"""With so many, as an edit of a large model leaves, a look would be felt: it waits for longer."""
 MOST_LOOKS = 10
 """So many looks at what is young come before one at what is older."""
 ENDING = (signal.SIGTERM, "terminated"), (signal.SIGINT, "interrupted")
