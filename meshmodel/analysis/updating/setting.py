@@ -64,8 +64,13 @@ class Setting:
         """
         before, made = self._before, self._after
         records, nodes = made.snapshot.agent, made.mesh.agent_node
-        alone = before.alone.of(made) if isinstance(before.alone, LateAlone) else before.alone.copy()
-        travellers = before.traveller_of.copy()
+        alone, travellers = before.alone, before.traveller_of
+        if isinstance(alone, LateAlone):
+            alone = alone.of(made)
+        elif shifted:
+            alone = alone.copy()
+        if shifted:
+            travellers = travellers.copy()
         here = shifted & nodes.keys()
         for each in shifted - here:
             alone.pop(each, None)
