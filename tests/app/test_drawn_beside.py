@@ -195,8 +195,11 @@ async def test_a_drawing_is_made_ready_for_keys_beside_and_what_waits_for_that_i
     async with desk(tmp_path, "finance-orchestrator", size=(80, 24)) as it:
         await drawn(it)
         monkeypatch.setattr(draw_module, "targets_of", held)
+        written: list[Drawing] = []
+        monkeypatch.setattr(Drawing, "__repr__", lambda drawing: written.append(drawing) or "")
         try:
             await it.press("-", "0")
+            assert not written, "that of a large model takes minutes"
             for _ in range(200):
                 if threads and not it.bench.is_drawing:
                     break
