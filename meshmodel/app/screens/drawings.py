@@ -128,9 +128,8 @@ class Drawings(Base):
         self.canvas.is_getting_ready = True
         self._get_ready_beside(self.canvas, drawing)
 
-    @work(
-        thread=True, group="ready", exit_on_error=False, description="ready"
-    )  # else all of it is written out
+    # Without a description of its own the toolkit would write out all of the drawing.
+    @work(thread=True, group="ready", exit_on_error=False, description="ready")
     def _get_ready_beside(self, canvas: "CanvasView", drawing: "Drawing") -> "Drawing":
         while drawing is canvas.drawing and not self.is_left and drawing.get_ready():
             pass
