@@ -30,19 +30,22 @@ if TYPE_CHECKING:
     from meshmodel.app.screens.start import StartScreen
 
 
-COLLECT = 2_000_000, 20, 50
-"""After how many new objects the collector stops everything to look for those that nobody has any more.
+COLLECT = 2_000_000, 1_000, 50
+"""After how many new objects the collector stops everything to look for those that nobody has any more, and
+after how many looks at what is older: that takes seconds in a large model.
 
 So many that it hardly ever does while somebody works: it looks at rest, as below.
 """
 REST = 1.0
 """Seconds without a key or the mouse after which the collector may look at what is young."""
+MIDDLE_REST = 3.0
+"""The same, where very much is young: that look is felt."""
 LONG_REST = 10.0
 """The same, for what is older."""
 MOST_YOUNG = 20_000
 """So many new objects are left alone."""
 MANY_YOUNG = 200_000
-"""With so many, as an edit of a large model leaves, a look would be felt: it waits for longer."""
+"""So many, as what follows an edit of a large model leaves, take a tenth of a second to look at."""
 MOST_LOOKS = 10
 """So many looks at what is young come before one at what is older."""
 ENDING = (signal.SIGTERM, "terminated"), (signal.SIGINT, "interrupted")
@@ -175,7 +178,7 @@ class MeshmodelApp(KeysInOrder):
             return  # what an analysis has made so far would be looked at, and all of it stays
         rest = monotonic() - self._last_input
         young, middle, _ = gc.get_count()
-        if young > MOST_YOUNG and rest >= (REST if young <= MANY_YOUNG else LONG_REST):
+        if young > MOST_YOUNG and rest >= (REST if young <= MANY_YOUNG else MIDDLE_REST):
             gc.collect(0)
         elif rest >= LONG_REST and middle > MOST_LOOKS:
             gc.collect(1)
