@@ -237,7 +237,8 @@ class Explaining:
         """What is said of the grant steps of a path, counted from 0, where no checkpoint is missing.
 
         An intent of the agent covers them, the grants of a deputy judged alike: it speaks only of credentials
-        in its own hand. Or a decision came before them on the way, or they are no crossing.
+        in its own hand. Or a decision came before them on the way, or they are no crossing: neither on it nor
+        on another way of the agent.
         """
         source, group, _, _ = place
         crossed = crossed_from(self.mesh, traveller, source)
@@ -250,9 +251,18 @@ class Explaining:
                     found[number] = AGAIN
                 elif self.listing.approved(traveller.id, source, used) >> leaves & 1:
                     found[number] = INTENDED
-                elif not crossed >> used & 1:
+                elif not crossed >> used & 1 and not self._is_door(traveller.id, leaves, enters):
                     found[number] = ""
         return found
+
+    def _is_door(self, agent: str, credential: int, access: int) -> bool:
+        """Whether a checkpoint is missing on a grant, by whichever way the agent comes there."""
+        name = self.mesh.credentials[credential - self.mesh.first_credential]
+        system = self.mesh.systems[access // 5]
+        return any(
+            each.credential == name and each.system == system and agent in each.agents
+            for each in self.doors()
+        )
 
     def boundaries(self, traveller: Traveller, group: Group, source: int | None, access: int) -> list[str]:
         """The checkpoints that count on the boundary of a crossing, by id."""

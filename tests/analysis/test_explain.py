@@ -96,6 +96,27 @@ def test_a_step_home_that_is_no_crossing_is_told_without_a_sign():
     assert sentences[3].endswith("✖ nobody asks")
 
 
+def test_a_step_that_is_a_crossing_on_another_way_keeps_its_sign():
+    """From notes, which lie there too, reading the store is none; from home it is."""
+    more = (
+        r.System("notes", zone="cloud", untrusted_input=True, sensitivity="public"),
+        r.Credential("note-key"),
+        r.Grant("note-key", "notes", ("read",)),
+        r.Hold("bot", "note-key"),
+        r.Custody("tickets", "store-key"),
+        r.System("store", zone="cloud"),
+        r.Credential("store-key"),
+        r.Grant("store-key", "store", ("read",)),
+        r.Custody("store", "desk-key"),
+        r.System("desk", zone="helpdesk"),
+        r.Credential("desk-key"),
+        r.Grant("desk-key", "desk", ("write",)),
+    )
+    sentences = told(support(*more), "bot", "desk", source="notes").sentences
+    assert sentences[1] == "1 reads Tickets as svc-support with ticket-token"
+    assert sentences[3] == "3 reads store as store-key ✖ nobody asks"
+
+
 @pytest.mark.parametrize("seed", [6, 17, 38, 47, 53, 54])
 def test_a_sign_on_a_way_stands_where_the_drawing_has_one(seed):
     analysis = analyse(random_model(seed, 8))
