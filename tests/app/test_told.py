@@ -1,6 +1,7 @@
 """The two rows above the footer of the smallest screen: they tell of what is in front."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -204,3 +205,12 @@ async def test_a_long_message_is_told_in_full(tmp_path, size):
         at.bench.say("short")
         await at.pilot.pause()
         assert at.bench.query_one(Told).size.height == (2 if size == (80, 24) else 1)
+
+
+async def test_what_went_wrong_is_said_once_where_a_notice_would_lie_over_it(tmp_path: Path) -> None:
+    async with desk(tmp_path, "support-agent", size=(80, 24)) as it:
+        await it.press("f", "i")
+        await it.shows("outsiders write")
+        await it.pilot.pause()
+        assert it.screen_text().count("an intent") == 1
+        assert "nobody asks" in it.screen_text(), "what is told below it is still seen"
