@@ -120,6 +120,25 @@ async def test_the_header_says_at_once_that_it_is_computing_even_what_is_there_s
         assert "computing" not in header.render().plain
 
 
+async def test_a_key_pressed_again_meanwhile_places_no_second_checkpoint(tmp_path: Path, gate: Gate) -> None:
+    async with desk(tmp_path, "agent-chain", size=(120, 40)) as it:
+        await settled(it)
+        it.bench.session._results = None  # as in a large model: what follows is not there soon
+        await it.press("f")
+        gate.close()
+        try:
+            await it.press("p", "p", "p")
+            await it.shows("was placed there just now; what follows is being computed")
+            assert len(it.model.checkpoint) == 1
+        finally:
+            gate.open()
+        await settled(it)
+        await it.begun()
+        await it.shows("1 missing")
+        await it.press("p")
+        assert "just now" not in told(it), "it is of the next one"
+
+
 async def test_what_was_known_says_that_it_is_of_the_model_before(tmp_path: Path, gate: Gate) -> None:
     async with desk(tmp_path, LARGE) as it:
         await settled(it)

@@ -222,6 +222,10 @@ class Editing(Base):
         if step is None:
             self._ask_checkpoint(None)
             return
+        placed = self._just_placed(step)
+        if placed is not None:
+            self.say(f"checkpoint: {placed} was placed there just now; what follows is being computed")
+            return
         wanted, made = changes.placement(self.shown.snapshot, step)
         if self.apply(wanted, made, on=self.shown.snapshot):
             self.call_after_refresh(self._placed, f"{wanted.label}; Enter edits it")
@@ -231,6 +235,17 @@ class Editing(Base):
         self.say(said)
         if self._in_findings() and self.shown.analysis is not None and not self.shown.analysis.findings:
             self.canvas.focus()
+
+    def _just_placed(self, step: changes.Step) -> str | None:
+        """The checkpoint that was placed on a step since what is shown was computed."""
+        analysis = self.shown.analysis
+        if analysis is None or self.session.is_analysed:
+            return None
+        before = analysis.snapshot.checkpoint
+        for each in self.session.snapshot.checkpoint.values():
+            if (each.step, each.from_, each.to) == step and each.id not in before:
+                return each.id
+        return None
 
     def _door(self) -> changes.Step | None:
         """The door of the open finding, or of the way that is lit: its last grant."""
