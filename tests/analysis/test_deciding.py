@@ -1,0 +1,158 @@
+"""Checkpoints that come and go, over which nobody has power or somebody: all answers beside those from
+scratch.
+"""
+
+import random
+
+import pytest
+
+from meshmodel.api import analyse
+from meshmodel.model import records as r
+from meshmodel.model.errors import InvalidModelError
+from meshmodel.store.edits import Edit, Put, Remove, apply_edit
+from tests.analysis.random_edits import TODAY, RandomEdits
+from tests.analysis.random_models import random_model, snapshot_of
+from tests.analysis.sharing import sharing_model
+from tests.analysis.test_incremental import answers, assert_equal, followed
+from tests.benchmarks.meshes import clustered
+
+STEPS = ("hold", "grant", "custody", "exchange", "delegation", "trigger")
+
+
+def decided(rng, snapshot, turn):
+    """A checkpoint more on one of the steps, or one less, now and then with the relation that it is on."""
+    made = []
+    for number in range(rng.choice((1, 1, 2))):
+        if snapshot.checkpoint and rng.random() < 0.3:
+            made.append(Remove("checkpoint", rng.choice(sorted(snapshot.checkpoint))))
+            continue
+        places = [(table, *key) for table in STEPS for key in sorted(snapshot.table(table))]
+        if not places:
+            continue
+        step, one, other = rng.choice(places)
+        if rng.random() < 0.1:
+            made.append(Remove(step, (one, other)))
+            continue
+        at = rng.choice((None, None, *rng.sample(sorted(snapshot.system), min(1, len(snapshot.system)))))
+        check = r.Checkpoint(f"k{turn}-{number}", "policy-decision", step, one, other, decided_at=at)
+        made.append(Put(check))
+    return Edit("decide", tuple(made))
+
+
+def models():
+    for seed in range(14):
+        yield seed, random_model(seed, 8 + seed % 8)
+        yield seed, sharing_model(seed)
+    yield 0, clustered(60, 110, dense=True, seed=3, guarded=0.2)
+
+
+FORMS = {
+    "usual": {},
+    "many miss the same": {"updating.losing._LARGE": 0},
+    "in common": {"groups._CROWD": 0, "groups._VAST": 0, "classes._FAR": -1, "classes._SHARE": 10**9},
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_all_is_as_from_scratch(form, monkeypatch):
+    for name, value in FORMS[form].items():
+        monkeypatch.setattr(f"meshmodel.analysis.{name}", value)
+    for seed, snapshot in models():
+        rng = random.Random(seed)
+        edits = RandomEdits(rng)
+        analysis = analyse(snapshot, today=TODAY)
+        for turn in range(8):
+            answers(analysis)
+            made = edits.edit(analysis.snapshot) if turn % 4 == 3 else decided(rng, analysis.snapshot, turn)
+            try:
+                after = apply_edit(analysis.snapshot, made)
+            except InvalidModelError:
+                continue
+            analysis = analyse(after, today=TODAY, previous=analysis)
+            assert_equal(analysis, analyse(after, today=TODAY))
+
+
+@pytest.fixture(params=["usual", "many miss the same"])
+def missing(request, monkeypatch):
+    """What is reached no more is told at once to all that reached it, or not."""
+    for name, value in FORMS[request.param].items():
+        monkeypatch.setattr(f"meshmodel.analysis.{name}", value)
+
+
+def two_ways(*more):
+    """An agent that has power over what is decided at the gate, and two keys to the bank: it finds one."""
+    return snapshot_of(
+        [
+            *(r.Zone(each) for each in ("desk", "vault")),
+            r.Agent("ann", kind="service", home="desk"),
+            *(r.Credential(each) for each in ("key", "found")),
+            r.Hold("ann", "key"),
+            *(r.System(each, zone="desk") for each in ("gate", "notes")),
+            r.System("bank", zone="vault"),
+            *(r.Grant("key", each, ("read", "write")) for each in ("gate", "notes", "bank")),
+            r.Custody("notes", "found"),
+            r.Grant("found", "bank", ("write",)),
+            *more,
+        ]
+    )
+
+
+def check(ident, credential, at=None, actions=None):
+    """A checkpoint on one of the ways."""
+    return r.Checkpoint(ident, "policy-decision", "grant", credential, "bank", actions=actions, decided_at=at)
+
+
+def doors(analysis):
+    """The credentials of all doors, with their actions."""
+    return [(door.credential, door.actions) for door in analysis.doors]
+
+
+@pytest.mark.usefixtures("missing")
+def test_the_last_of_all_checkpoints_goes():
+    snapshot = two_ways(r.System("safe", zone="vault"), r.Grant("found", "safe", ("read",)))
+    safe = r.Checkpoint("asked", "policy-decision", "grant", "found", "safe")
+    before, after = followed(snapshot, Put(safe))
+    assert [door.system for door in before.doors] == ["bank", "safe", "bank"]
+    assert [door.system for door in after.doors] == ["bank", "bank"]
+    before, after = followed(after.snapshot, Remove("checkpoint", "asked"))
+    assert [door.system for door in after.doors] == ["bank", "safe", "bank"]
+
+
+@pytest.mark.usefixtures("missing")
+def test_only_the_approved_door_is_left_open():
+    # What follows on either key is the same.
+    more = r.Exchange("found", "key"), r.Intent("ann", "bank", ("read", "write"))
+    before, after = followed(two_ways(*more), Put(check("asked", "found")))
+    assert (before.summary.approved, before.summary.uncontrolled) == (3, 3)
+    assert (after.summary.approved, after.summary.uncontrolled) == (6, 0)
+
+
+@pytest.mark.usefixtures("missing")
+def test_another_way_is_open_for_who_decides_there():
+    guarded = check("self", "key", "gate")
+    before, after = followed(two_ways(guarded), Put(check("asked", "found")))
+    assert [credential for credential, _ in doors(before)] == ["found", "key"]
+    assert [credential for credential, _ in doors(after)] == ["key"]
+
+
+def at_the_safe(ident, at=None, actions=None):
+    """A checkpoint on the one way to the safe."""
+    return r.Checkpoint(ident, "policy-decision", "grant", "found", "safe", actions=actions, decided_at=at)
+
+
+SAFE = r.System("safe", zone="vault"), r.Grant("found", "safe", ("write", "execute"))
+
+
+@pytest.mark.usefixtures("missing")
+def test_one_of_two_on_a_step_is_decided_by_the_agent():
+    checks = at_the_safe("asked"), at_the_safe("self", "gate")
+    _, after = followed(two_ways(*SAFE, check("other", "found")), *map(Put, checks))
+    assert [each.subject for each in after.findings if each.rule == "self-approved-checkpoint"] == ["self"]
+
+
+@pytest.mark.usefixtures("missing")
+def test_what_an_agent_decides_covers_more():
+    guarded = at_the_safe("self", "gate", ("write",))
+    before, after = followed(two_ways(*SAFE, guarded), Put(at_the_safe("self", "gate")))
+    assert doors(before) == doors(after)
+    assert ("found", ("write", "execute")) in doors(after)
