@@ -61,6 +61,11 @@ class Followed(Losing):
     def prepare(self, nodes: Iterable[int]) -> None:
         """All rows are known."""
 
+    @property
+    def otherwise(self) -> set[int]:
+        """The nodes of which the last edit did something else than to take away what most reach less."""
+        return (self.odd if self.less else self.changed) | self.parted
+
     def leads(self, leaves: int, enters: int) -> bool:
         """Whether there is this step."""
         return enters in self.successors[leaves]

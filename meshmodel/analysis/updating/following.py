@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from meshmodel.analysis.approvals import Approval, approval_of
 from meshmodel.analysis.closure import Searched
 from meshmodel.analysis.collecting import collector_at_rest
 from meshmodel.analysis.crossings import Counts
@@ -19,11 +18,10 @@ from meshmodel.analysis.updating.asked import Asked, ask
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.common import in_common, more_in_common
 from meshmodel.analysis.updating.concerned import Kept
+from meshmodel.analysis.updating.counted import counted
 from meshmodel.analysis.updating.doors import KeptDoors
 from meshmodel.analysis.updating.engines import Moved, keep, move
-from meshmodel.analysis.updating.fewer import Fewer
 from meshmodel.analysis.updating.found import Found, Refinding, find
-from meshmodel.analysis.updating.levels import Leveled, as_they_were
 from meshmodel.analysis.updating.near import Near
 from meshmodel.analysis.updating.preparing import keeping, known_facts
 from meshmodel.analysis.updating.some_doors import SomeDoors, some_doors
@@ -135,51 +133,9 @@ class Following:
         if earlier is None or earlier.counts is None:
             self._counts = Counts(self.engine)
         else:
-            self._counts = self._counts_after(earlier, earlier.counts)
+            self._counts = counted(earlier.counts, earlier.kept, earlier.moved, earlier.altered)
         self._let_go()
         return self._counts
-
-    def _counts_after(self, earlier: "Earlier", counts: Counts) -> Counts:
-        moved = earlier.moved
-        if moved.edit.levels:
-            leveled = self._leveled(earlier)
-            alike = {} if leveled is None else as_they_were(self.engine, moved.nearby)
-            return counts.after(
-                self.engine, counts.approvals, moved.nearby, alike, redrawn=True, fewer=leveled
-            )
-        approvals = _approvals(counts.approvals, self.kept, moved)
-        redrawn = bool(moved.edit.remade)
-        alike, fewer = moved.alike, self._fewer(earlier, counts)
-        if fewer is None:
-            # Boundaries and zones part what is as it was in other ways.
-            others = moved.agents if redrawn or moved.guards.zones else earlier.altered
-            alike = {key: agents for key, agents in alike.items() if agents[0] not in others}
-        elif any(one.common.groups or other.common.groups for one, other, _ in alike):
-            # What agents have in common is counted once for all of them.
-            alike = {key: agents for key, agents in alike.items() if agents[0] not in earlier.altered}
-        return counts.after(self.engine, approvals, moved.agents, alike, redrawn=redrawn, fewer=fewer)
-
-    def _leveled(self, earlier: "Earlier") -> Leveled | None:
-        """Counts what agents come to otherwise where systems have another sensitivity, if it can."""
-        engine, moved = self.engine, earlier.moved
-        situations = {engine.traveller_of[each].situation for each in moved.nearby}
-        if engine.candidates.boundaries or any(each.common.groups for each in situations):
-            return None
-        return Leveled(earlier.kept.engine.mesh, engine.mesh, moved.edit.levels)
-
-    def _fewer(self, earlier: "Earlier", counts: Counts) -> Fewer | None:
-        """Counts what agents come to otherwise, where boundaries are in no way of that and crossings between
-        others are as they were.
-        """
-        was, now, remade = earlier.kept.engine, self.engine, earlier.moved.edit.remade
-        systems = was.mesh.system_number, now.mesh.system_number
-        if (
-            was.candidates.boundaries
-            or now.candidates.boundaries
-            or any(each in systems[0] and each in systems[1] for each in remade)
-        ):
-            return None
-        return Fewer(was.mesh, now.mesh, counts.pairs(), redrawn=bool(remade))
 
     def _let_go(self) -> None:
         """Keep nothing of the reading before once all is worked out: what is large of it goes when whoever
@@ -333,21 +289,6 @@ class Earlier:
     today: date | None
     asked: Asked | None
     in_common: int | None
-
-
-def _approvals(known: dict[str, list[Approval]], kept: Kept, moved: Moved) -> dict[str, list[Approval]]:
-    """What intents can excuse, those of the agents that are concerned anew."""
-    made = known.copy()
-    intended = kept.related.at("intent", "agent")
-    for agent in moved.agents & (known.keys() | intended.keys()):
-        intents = kept.related.of("intent", "agent", agent)
-        excuses = [approval_of(kept.engine, intent) for intent in intents]
-        found = [each for each in excuses if each is not None]
-        if found:
-            made[agent] = found
-        else:
-            made.pop(agent, None)
-    return made
 
 
 def _marked(before: Facts, engine: Engine, changes: Changes) -> dict[Callable[[System], bool], int]:

@@ -6,7 +6,6 @@ that is taken from their rows at once.
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from heapq import heappop, heappush
 from itertools import chain
 
@@ -85,11 +84,6 @@ class Losing(Closure):
         self._due: set[int] = set()
         self._suspects: dict[int, set[int]] = {}
         self._ends: set[int] = set()
-
-    @property
-    def otherwise(self) -> AbstractSet[int]:
-        """The nodes of which the last edit did something else than to take away what most reach less."""
-        return (self.odd if self.less else self.changed) | self.parted
 
     def row(self, node: int) -> int:
         """The set of nodes that the node reaches, itself included."""
