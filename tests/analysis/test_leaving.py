@@ -262,6 +262,23 @@ def test_what_else_an_edit_changes_is_not_missed(first, other, left):
         assert analysis.findings == scratch.findings
 
 
+def test_a_system_may_go_together_with_who_came_there(left):
+    found = [
+        Put(r.Credential("found")),
+        Put(r.System("archive", zone="there")),
+        Put(r.Custody("files", "found", how="stores")),
+        Put(r.Grant("found", "archive", ("read",))),
+    ]
+    snapshot = apply_edit(model(), edit("found", found))
+    analysis = analyse(snapshot, today=TODAY)
+    assert analysis.findings
+    gone = [Remove("agent", "one"), Remove("system", "archive")]
+    snapshot = apply_edit(snapshot, edit("gone", gone))
+    analysis = analyse(snapshot, today=TODAY, previous=analysis)
+    assert analysis.doors == analyse(snapshot, today=TODAY).doors
+    assert left
+
+
 def test_a_credential_that_is_active_again_has_other_doors(left):
     key = r.Credential("key")
     snapshot = model()

@@ -103,10 +103,12 @@ class Leaving(Noted):
             return (), [], set()
         _, systems, _, agents, _ = zip(*were, strict=True)
         usual, doubtful = self._carried_by_others(comers)
-        least = self._least(set(map(self._kind.__getitem__, set(systems))), usual, left)
+        # Doors to systems that are gone, too, are looked at in any case.
+        kinds = {system: self._kind.get(system, SPECIAL) for system in set(systems)}
+        least = self._least(set(kinds.values()), usual, left)
         again: set[int] = set()
         if 0 in least.values():
-            again.update(compress(here, [not least[self._kind[system]] for system in systems]))
+            again.update(compress(here, [not least[kinds[system]] for system in systems]))
         few = min(filter(None, least.values()), default=0)
         doubtful.update(self._few_still(comers, left.picked, few))
         for node in doubtful:
