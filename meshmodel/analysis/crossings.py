@@ -199,17 +199,19 @@ class Counts:
         Returns the agents of which that is done.
         """
         self._crossings_of, self._open_of = self._crossings_of.copy(), self._open_of.copy()
+        # Agents may stay in their situations: all are counted before any is told otherwise.
+        crossings, opened = self.crossings, self.open
         kept: set[str] = set()
         for (before, after, home), agents in alike.items():
             was, now = (before, home), (after, home)
-            crossings, opened = (0, 0) if fewer is None else fewer(before, after, home)
-            for counted, less in ((self._crossings_of, crossings), (self._open_of, opened)):
+            fewer_crossings, fewer_open = (0, 0) if fewer is None else fewer(before, after, home)
+            for counted, less in ((self._crossings_of, fewer_crossings), (self._open_of, fewer_open)):
                 if was in counted:
                     counted[now] = counted[was] - less
             kept.update(agents)
-            if crossings or opened:
-                self.crossings -= len(agents) * crossings
-                self.open -= len(agents) * opened
+            crossings -= len(agents) * fewer_crossings
+            opened -= len(agents) * fewer_open
+        self.crossings, self.open = crossings, opened
         return kept
 
     def follow(

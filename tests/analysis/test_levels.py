@@ -124,6 +124,22 @@ def test_a_source_that_is_read_once_somebody_decided_is_no_source_of_what_is_ope
     assert severities == [["medium"], ["critical"]]
 
 
+def test_what_was_not_counted_yet_is_counted_as_it_was():
+    snapshot = at_a_desk(
+        r.Grant("key", "notes", ("read",)),
+        r.Agent("bob", kind="service", home="vault"),
+        r.Hold("bob", "key"),
+    )
+    analysis = analyse(snapshot, today=TODAY)
+    assert analysis.findings
+    notes = replace(snapshot.system["notes"], sensitivity="restricted")
+    for change in (Put(notes), Put(replace(notes, zone="desk"))):
+        snapshot = apply_edit(snapshot, Edit("put", (change,)))
+        analysis = analyse(snapshot, today=TODAY, previous=analysis)
+        assert analysis.findings == analyse(snapshot, today=TODAY).findings
+        assert analysis.summary == analyse(snapshot, today=TODAY).summary
+
+
 def test_agents_are_not_looked_at_again(monkeypatch):
     snapshot = clustered(300, 600, dense=True, seed=3, guarded=0)
     analysis = analyse(snapshot, today=TODAY)
