@@ -156,3 +156,27 @@ def test_what_an_agent_decides_covers_more():
     before, after = followed(two_ways(*SAFE, guarded), Put(at_the_safe("self", "gate")))
     assert doors(before) == doors(after)
     assert ("found", ("write", "execute")) in doors(after)
+
+
+@pytest.mark.usefixtures("missing")
+def test_power_over_a_checkpoint_may_come_by_what_opens_behind_it():
+    snapshot = snapshot_of(
+        [
+            r.Zone("desk"),
+            r.Agent("ann", kind="service", home="desk"),
+            *(r.Credential(each) for each in ("key", "ticket", "found", "changed")),
+            *(r.Hold("ann", each) for each in ("key", "ticket")),
+            *(r.System(each) for each in ("safe", "gate")),
+            r.Grant("key", "safe", ("read",)),
+            r.Custody("safe", "found"),
+            r.Grant("found", "safe", ("admin",)),
+            r.Exchange("ticket", "changed"),
+            r.Grant("changed", "gate", ("write",)),
+            r.Checkpoint("other", "policy-decision", "exchange", "ticket", "changed", decided_at="safe"),
+        ]
+    )
+    asked = r.Checkpoint("asked", "policy-decision", "grant", "key", "safe", decided_at="gate")
+    before, after = followed(snapshot, Put(asked))
+    assert [door.system for door in before.doors] == ["gate", "safe", "safe"]
+    # Who reads the safe has power there.
+    assert [door.system for door in after.doors] == ["gate"]

@@ -92,15 +92,13 @@ class Deciding:
         self._leaves, self._enters = decided.leaves, decided.enters
         self._ends = union(list(self._enters))
         self._control = Few(decided.control)
-        # What its steps lead to gives power over it only to who comes there in another way.
-        behind = union_of([after.baseline.row(each) for each in self._enters])
-        self._sure = Few(without(decided.control, behind))
+        self._baseline = after.baseline
         self.others = {self._leaves}
         if decided.came:
             first, names, alone = kept.engine.mesh.first_agent, kept.engine.mesh.agents, kept.engine.alone
             for node in after.baseline.otherwise:
                 # Those that have power over it are in no need of what the closure tells.
-                if node >= first and not self._sure.among(alone[names[node - first]].row):
+                if node >= first and not self._is_sure(alone[names[node - first]]):
                     self.others.add(node)
         self._unchecked: dict[int, Unchecked | None] = {}
         self._situations: dict[int, Situation | None] = {}
@@ -113,12 +111,20 @@ class Deciding:
         """Whether a start has power over the checkpoint, or had; not where that cannot be told."""
         if not self._decided.came:
             return bool(start.dropped & self._decided.number)
-        if self._sure.among(start.row):
+        if not self._control.among(start.row):
+            return False
+        if self._is_sure(start):
             return True
-        if self._less is None or not self._control.among(start.row):
+        if self._less is None:
             return False
         left = self._less.unchecked(start)
         return left is not None and self._control.among(left.row)
+
+    def _is_sure(self, start: Unchecked) -> bool:
+        """Whether a start has power over the checkpoint, whatever else is open for it: not by what its steps
+        lead to, nor by what power over other ones opens, which may follow on that.
+        """
+        return any(self._control.among(self._baseline.row(node)) for node in start.seeds[0])
 
     def unchecked(self, before: Unchecked) -> Unchecked | None:
         """What a start reaches unchecked now; ``None`` where that cannot be told so."""
