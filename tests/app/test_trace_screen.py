@@ -317,6 +317,18 @@ def test_a_narrow_table_of_events_shows_the_identity_whole(agent: str, identity:
     assert cells_of_event(traced, is_ascii=False)[3] == f"{agent} as {identity}"
 
 
+@pytest.mark.parametrize(
+    "room", [{}, {"is_narrow": True}, {"is_narrow": True, "is_tight": True}], ids=["wide", "narrow", "tight"]
+)
+def test_a_decision_by_itself_is_for_its_agent_and_made_as_nobody(room: dict[str, bool]) -> None:
+    decided = Event(1, agent="support-bot", checkpoint="attachment-decision")
+    (traced,) = analyse(MODEL).trace([decided])
+    row = cells_of_event(traced, is_ascii=False, **room)
+    assert row[3:5] == ("for support-bot", "decides")
+    (traced,) = analyse(MODEL).trace([replace(decided, agent=None)])
+    assert cells_of_event(traced, is_ascii=False, **room)[3] == "for somebody"
+
+
 def test_names_in_a_log_are_text_and_ascii_stays_ascii() -> None:
     (traced,) = analyse(MODEL).trace([Event(1, agent=HOSTILE, system="tickets", action="read")])
     assert any("[bold red]" in each for each in cells_of_event(traced, is_ascii=False))

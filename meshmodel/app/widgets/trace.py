@@ -61,8 +61,14 @@ def cells_of_event(
     identity = one_line(traced.identity or "unknown")
     did = f"{event.action or 'acts'}{' refused' if event.refused else ''}"
     does = f"{did} {one_line(event.system)}" if event.system else did
+    active = f"{who} as {identity}"
+    if is_tight:
+        active = identity
+    elif is_narrow:
+        active = _active(who, identity, is_ascii=is_ascii)
     if event.system is None and event.action is None and event.checkpoint is not None:
         does = "refuses" if event.refused else "decides"
+        active = f"for {who}"  # it acts as nobody: others decide about it
     yielded = traced.yielded
     came = ""
     if yielded is not None:
@@ -82,11 +88,7 @@ def cells_of_event(
         f"{event.number}",
         time[11:19] if is_narrow else time,
         f"{sign} {word}",
-        identity
-        if is_tight
-        else _active(who, identity, is_ascii=is_ascii)
-        if is_narrow
-        else f"{who} as {identity}",
+        active,
         does,
         came,
         source,
