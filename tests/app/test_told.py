@@ -214,3 +214,15 @@ async def test_what_went_wrong_is_said_once_where_a_notice_would_lie_over_it(tmp
         await it.pilot.pause()
         assert it.screen_text().count("an intent") == 1
         assert "nobody asks" in it.screen_text(), "what is told below it is still seen"
+
+
+@pytest.mark.parametrize(("size", "times"), [((80, 24), 1), ((120, 40), 2)], ids=["small", "large"])
+async def test_what_is_written_is_said_once_where_a_notice_would_lie_over_what_is_told(
+    tmp_path: Path, size: tuple[int, int], times: int
+) -> None:
+    async with desk(tmp_path, "support-agent", size=size) as it:
+        await it.press("f", "e", "ctrl+s")
+        await it.app.workers.wait_for_complete()
+        await it.shows("written: ")
+        await it.pilot.pause()
+        assert it.screen_text().count("written: ") == times

@@ -82,15 +82,15 @@ class Base(Screen[None]):
         """What is shown, with some of it changed."""
         return replace(self.shown, **changes)  # type: ignore[arg-type]  # attributes of Shown, by name
 
-    def say(self, text: str, severity: Severity = "information") -> None:
-        """Say one line in the status row; what went wrong also as a notice.
+    def say(self, text: str, severity: Severity = "information", *, noted: bool = False) -> None:
+        """Say one line in the status row; what went wrong, or is to be ``noted``, also as a notice.
 
         On the smallest screens that would lie over the row, which says it in full.
         """
         told = self.query_one(Told)
         told.say(text)
         is_seen = self.has_class("-small") and self.app.screen is self
-        if text and severity != "information" and not is_seen:
+        if text and (noted or severity != "information") and not is_seen:
             self.app.clear_notifications()  # only the newest line is of interest
             self.notify(text, severity=severity, markup=False, timeout=4)
 

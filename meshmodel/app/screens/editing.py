@@ -331,10 +331,12 @@ class Editing(Base):
         def done(path: "Path | None") -> None:
             if path is None:
                 return
+            written = f"written: {one_line(path, 300)}"
             if self.session.is_lost and path.suffix.lower() == ".mesh":
                 self.app.open_model(path)
-            self.say(f"written: {one_line(path, 300)}")  # what went wrong before is not about this
-            self.notify(f"written: {one_line(path, 300)}", markup=False)
+                self.notify(written, markup=False)  # the row goes with this screen
+            else:
+                self.say(written, noted=True)  # what went wrong before is not about this
 
         self.app.push_screen(ExportDialog(self.session, agent), done)
 
