@@ -180,3 +180,74 @@ def test_power_over_a_checkpoint_may_come_by_what_opens_behind_it():
     assert [door.system for door in before.doors] == ["gate", "safe", "safe"]
     # Who reads the safe has power there.
     assert [door.system for door in after.doors] == ["gate"]
+
+
+@pytest.mark.usefixtures("missing")
+def test_power_over_a_checkpoint_may_begin_at_a_source():
+    snapshot = snapshot_of(
+        [
+            *(r.Zone(each) for each in ("desk", "vault")),
+            r.Agent("ann", kind="service", home="desk"),
+            *(r.Credential(each) for each in ("key", "found")),
+            r.Hold("ann", "key"),
+            *(r.System(each, zone="desk") for each in ("gate", "inbox")),
+            r.System("bank", zone="vault"),
+            r.Grant("key", "bank", ("write",)),
+            r.Grant("key", "inbox", ("read",)),
+            r.Custody("inbox", "found"),
+            r.Grant("found", "gate", ("write",)),
+            r.Checkpoint("other", "policy-decision", "grant", "key", "inbox"),
+        ]
+    )
+    before, after = followed(snapshot, Put(check("asked", "key", "gate")))
+    assert ("key", ("write",)) in doors(before)
+    assert ("key", ("write",)) in doors(after)
+    assert (before.summary.uncontrolled, after.summary.uncontrolled) == (2, 1)
+
+
+@pytest.mark.usefixtures("missing")
+@pytest.mark.parametrize("holder", ["ann", "bob", "cyd"])
+def test_an_agent_that_handed_on_to_whom_has_power_in_a_ring_has_it_no_more(holder):
+    ring = {"ann": "bob", "bob": "cyd", "cyd": "ann"}
+    snapshot = snapshot_of(
+        [
+            *(r.Zone(each) for each in ("desk", "vault")),
+            *(r.Agent(each, kind="service", home="desk") for each in ring),
+            *(r.Delegation(*each) for each in ring.items()),
+            r.Credential("key"),
+            r.Hold(holder, "key"),
+            *(r.System(each, zone="vault") for each in ("gate", "safe")),
+            *(r.Grant("key", each, ("write",)) for each in ("gate", "safe")),
+            r.Checkpoint("other", "policy-decision", "grant", "key", "safe"),
+        ]
+    )
+    before = next(each for each in ring if ring[each] == holder)
+    asked = r.Checkpoint("asked", "policy-decision", "delegation", before, holder, decided_at="gate")
+    _, after = followed(snapshot, Put(asked))
+    assert [door.agents for door in after.doors] == [(holder,)]
+
+
+@pytest.mark.usefixtures("missing")
+def test_power_may_come_by_the_credential_that_is_asked_for():
+    asked = r.Checkpoint("asked", "policy-decision", "hold", "ann", "key", decided_at="gate")
+    before, after = followed(two_ways(check("other", "found")), Put(asked))
+    assert before.doors
+    assert not after.doors
+
+
+@pytest.mark.usefixtures("missing")
+def test_who_decides_comes_to_what_is_asked_for_behind_a_source():
+    other = r.Checkpoint("other", "policy-decision", "grant", "key", "notes")
+    before, after = followed(two_ways(other), Put(check("asked", "found", "gate")))
+    assert doors(before) == doors(after) == [("found", ("write",)), ("key", ("read", "write"))]
+
+
+@pytest.mark.usefixtures("missing")
+def test_a_source_leads_on_once_nobody_is_asked_for_what_is_found_there():
+    found = r.Checkpoint("asked", "policy-decision", "custody", "notes", "found")
+    _, after = followed(two_ways(check("other", "key"), found), Remove("checkpoint", "asked"))
+    assert doors(after) == [("found", ("write",))]
+    other = r.Checkpoint("other", "policy-decision", "grant", "key", "notes")
+    before, after = followed(two_ways(other, found), Remove("checkpoint", "asked"))
+    assert [credential for credential, _ in doors(before)] == ["key"]
+    assert [credential for credential, _ in doors(after)] == ["found", "key"]

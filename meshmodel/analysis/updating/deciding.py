@@ -93,6 +93,9 @@ class Deciding:
         self._ends = union(list(self._enters))
         self._control = Few(decided.control)
         self._baseline = after.baseline
+        # What its steps lead to gives power over it only to who comes there in another way.
+        behind = union_of([after.baseline.row(each) for each in self._enters])
+        self._sure = Few(without(decided.control, behind))
         self.others = {self._leaves}
         if decided.came:
             first, names, alone = kept.engine.mesh.first_agent, kept.engine.mesh.agents, kept.engine.alone
@@ -121,10 +124,10 @@ class Deciding:
         return left is not None and self._control.among(left.row)
 
     def _is_sure(self, start: Unchecked) -> bool:
-        """Whether a start has power over the checkpoint, whatever else is open for it: not by what its steps
-        lead to, nor by what power over other ones opens, which may follow on that.
+        """Whether a start has power over the checkpoint, whatever else is open for it: power over other ones,
+        which may open a way to it, may follow on its steps.
         """
-        return any(self._control.among(self._baseline.row(node)) for node in start.seeds[0])
+        return any(self._sure.among(self._baseline.row(node)) for node in start.seeds[0])
 
     def unchecked(self, before: Unchecked) -> Unchecked | None:
         """What a start reaches unchecked now; ``None`` where that cannot be told so."""
