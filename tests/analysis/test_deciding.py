@@ -237,9 +237,27 @@ def test_power_may_come_by_the_credential_that_is_asked_for():
 
 @pytest.mark.usefixtures("missing")
 def test_who_decides_comes_to_what_is_asked_for_behind_a_source():
-    other = r.Checkpoint("other", "policy-decision", "grant", "key", "notes")
-    before, after = followed(two_ways(other), Put(check("asked", "found", "gate")))
-    assert doors(before) == doors(after) == [("found", ("write",)), ("key", ("read", "write"))]
+    places = "drawer", "notes"
+    snapshot = snapshot_of(
+        [
+            *(r.Zone(each) for each in ("desk", "vault")),
+            r.Agent("ann", kind="service", home="desk"),
+            *(r.Credential(each) for each in ("key", "found", "spare")),
+            r.Hold("ann", "key"),
+            *(r.System(each, zone="desk") for each in places),
+            r.System("bank", zone="vault"),
+            *(r.Grant("key", each, ("read",)) for each in places),
+            *(r.Checkpoint(each, "policy-decision", "grant", "key", each) for each in places),
+            r.Custody("drawer", "spare"),
+            r.Custody("notes", "found"),
+            r.Grant("found", "bank", ("write",)),
+        ]
+    )
+    asked = r.Checkpoint(
+        "asked", "policy-decision", "grant", "found", "bank", decided_at="drawer", approvers=("key",)
+    )
+    before, after = followed(snapshot, Put(asked))
+    assert doors(before) == doors(after) == [("found", ("write",))]
 
 
 @pytest.mark.usefixtures("missing")
