@@ -269,3 +269,28 @@ def test_a_source_leads_on_once_nobody_is_asked_for_what_is_found_there():
     before, after = followed(two_ways(other, found), Remove("checkpoint", "asked"))
     assert [credential for credential, _ in doors(before)] == ["key"]
     assert [credential for credential, _ in doors(after)] == ["found", "key"]
+
+
+@pytest.mark.usefixtures("missing")
+def test_who_decides_no_more_may_begin_with_what_that_led_to():
+    snapshot = snapshot_of(
+        [
+            r.Agent("ann", kind="service"),
+            *(r.Credential(each) for each in ("key", "ticket", "found")),
+            *(r.Hold("ann", each) for each in ("key", "ticket")),
+            *(r.System(each) for each in ("gate", "inbox", "notes")),
+            *(r.Grant("ticket", each, ("read",)) for each in ("inbox", "notes")),
+            r.Custody("inbox", "found"),
+            r.Custody("notes", "key"),
+            r.Grant("found", "gate", ("write",)),
+            r.Checkpoint("own", "policy-decision", "grant", "ticket", "inbox", approvers=("key",)),
+            r.Checkpoint("other", "policy-decision", "custody", "notes", "key", decided_at="gate"),
+        ]
+    )
+    asked = r.Checkpoint("asked", "policy-decision", "grant", "found", "gate")
+    before, after = followed(snapshot, Put(asked))
+    found = [
+        [each.subject for each in analysis.findings if each.rule == "self-approved-checkpoint"]
+        for analysis in (before, after)
+    ]
+    assert found == [["other", "own"], ["own"]]
