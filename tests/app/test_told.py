@@ -61,6 +61,24 @@ async def test_a_cell_of_reach_is_told_and_once_it_is_opened_its_way(tmp_path):
         assert told(at)[0].startswith("Support bot")  # the way that is open, and not some finding
 
 
+async def test_what_a_filter_leaves_under_the_cursor_is_told_and_else_nothing(tmp_path: Path) -> None:
+    async with desk(tmp_path, "coding-agent-mcp", size=(80, 24)) as at:
+        await at.press("r")
+        await at.shows("browser-server does not reach agent-notes")
+        await at.press("/")
+        await at.type("chat")
+        await at.press("enter")
+        await at.shows("chat-server reaches chat")
+        assert "agent-notes" not in at.screen_text()
+        await at.press("/")
+        await at.type("x")
+        await at.pilot.pause()
+        assert told(at) == ["", ""], "no cell is shown"
+        await at.press("escape")
+        await at.shows("agent-notes")
+        assert told(at) != ["", ""]
+
+
 async def test_findings_are_told_as_ever(tmp_path):
     async with desk(tmp_path, size=(80, 24)) as at:
         first = at.bench.shown.analysis.findings[0].message

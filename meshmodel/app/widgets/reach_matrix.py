@@ -346,9 +346,10 @@ class ReachMatrix(Vertical):
         self.table.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter as it is typed."""
+        """Filter as it is typed; another cell may come under the cursor, or none."""
         event.stop()
         self._show()
+        self.post_message(MatrixView.Moved())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go to the table that the filter left."""
