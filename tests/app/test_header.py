@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from meshmodel.analysis.results import Summary
 from meshmodel.app import session
 from meshmodel.app.widgets.findings import FindingsList, causes_of, open_counts, severity_of
-from meshmodel.app.widgets.header import MeshHeader, open_rows
+from meshmodel.app.widgets.header import MeshHeader, delta, open_rows
 from meshmodel.app.widgets.tabs import TabRow
 from meshmodel.model.records import Acceptance
 from meshmodel.model.text import width
@@ -54,6 +55,16 @@ def test_ever_fewer_severities_from_the_highest(counts: dict[str, int]) -> None:
     assert "…" not in said[0]
     assert all(each.endswith(" …") for each in said[1:])
     assert all(f"{number} {name}" in said[0] for name, number in counts.items())
+
+
+def test_large_numbers_are_written_alike_in_the_whole_header() -> None:
+    assert open_rows({"critical": 117, "high": 3_918}) == (
+        "open: 117 critical · 3,918 high",
+        "open: 117 critical …",
+    )
+    before, after = (Summary(0, 2_413, 0, 0, 0, 0, missing) for missing in (4_231, 0))
+    assert delta(before, after) == "▼−4,231"
+    assert delta(after, before, is_ascii=True) == "+4,231"
 
 
 @pytest.mark.parametrize("name", ORDER)

@@ -78,7 +78,7 @@ def compromise_says(found: "Compromise") -> str:
     ]
     held = len(behind.credentials) + len(behind.agents) + len(behind.systems)
     if held:
-        said.append(f"checkpoints hold back {held} more")
+        said.append(f"checkpoints hold back {held:,} more")
     return f"{compromise_title(found)}: {', '.join(said)}"
 
 

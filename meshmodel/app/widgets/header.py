@@ -35,7 +35,7 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 def open_rows(counts: Mapping[Severity, int], *, is_ascii: bool = False) -> tuple[str, ...]:
     """How many open rows there are by severity: all, then ever fewer of the highest, and … for the rest."""
     between, more = (", ", " ...") if is_ascii else (" · ", " …")
-    every = [f"{number} {severity}" for severity, number in counts.items()]
+    every = [f"{number:,} {severity}" for severity, number in counts.items()]
     return tuple(
         f"open: {between.join(every[:kept])}{more if kept < len(every) else ''}"
         for kept in range(len(every), 0, -1)
@@ -48,8 +48,8 @@ def delta(before: Summary | None, after: Summary | None, *, is_ascii: bool = Fal
         return ""
     change = after.missing - before.missing
     if is_ascii:
-        return f"{change:+d}"
-    return f"▲+{change}" if change > 0 else f"▼−{-change}"
+        return f"{change:+,}"
+    return f"▲+{change:,}" if change > 0 else f"▼−{-change:,}"
 
 
 class MeshHeader(Widget):
@@ -107,18 +107,18 @@ class MeshHeader(Widget):
             parts.append(Part("computing...", "bold $warning"))
         elif not shown.is_current:
             parts.append(Part("computing...", "bold $warning"))
-            parts.append(Part(f"was {built.summary.missing} missing", "$text-muted", 2))
+            parts.append(Part(f"was {built.summary.missing:,} missing", "$text-muted", 2))
         else:
             missing = built.summary.missing
             sign = ("x" if is_ascii else "✖") if missing else ("+" if is_ascii else "◆")
             style = "bold $error" if missing else "bold $success"
             if self.app.no_color:  # without colours red becomes a dark grey, dimmer than plain words
                 style = "bold reverse" if missing else "bold"
-            parts.append(Part(f"{sign} {missing} missing", style))
+            parts.append(Part(f"{sign} {missing:,} missing", style))
             if self._counts:
                 every, *fewer = open_rows(self._counts, is_ascii=is_ascii)
                 parts.append(Part(every, "$foreground", 6 if fewer else 4, short=tuple(fewer)))
-            parts.append(Part(f"designed {designed.summary.missing}", "$foreground", 2))
+            parts.append(Part(f"designed {designed.summary.missing:,}", "$foreground", 2))
             change = delta(self._before and self._before[0], built.summary, is_ascii=is_ascii)
             if not change:
                 change = delta(self._before and self._before[1], designed.summary, is_ascii=is_ascii)

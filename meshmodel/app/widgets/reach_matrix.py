@@ -372,7 +372,7 @@ class ReachMatrix(Vertical):
             self.table.show_table(agents, systems, reach.cell, ascii_only=self._ascii)
             if (agents, systems) != (reach.agents, reach.systems):
                 cells, everything = reach.count(agents, systems), reach.count(reach.agents, reach.systems)
-                left_out = f"  {cells} of {everything} cells" if cells < everything else ""
+                left_out = f"  {cells:,} of {everything:,} cells" if cells < everything else ""
         self.legend.update(
             line(
                 " rwxia  ",
