@@ -250,8 +250,8 @@ async def test_a_file_that_is_gone_is_told_and_what_is_shown_can_be_saved(tmp_pa
         assert dialog.form == "mesh"
         saved = dialog.path
         await it.press("ctrl+s")
+        await it.shows("written: ")  # a notice, which goes again, perhaps before all work is done
         await it.app.workers.wait_for_complete()
-        await it.shows("written: ")
         await it.begun()
         assert it.bench.session.path == saved
         assert saved.exists()
