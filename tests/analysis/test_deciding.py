@@ -294,3 +294,36 @@ def test_who_decides_no_more_may_begin_with_what_that_led_to():
         for analysis in (before, after)
     ]
     assert found == [["other", "own"], ["own"]]
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_a_checkpoint_is_placed_behind_a_source_that_is_left_out_of_what_is_shared(wide, monkeypatch):
+    if wide:
+        monkeypatch.setattr("meshmodel.analysis.updating.following._FEW", -(10**6))
+    snapshot = snapshot_of(
+        [
+            *(r.Zone(each) for each in ("desk", "vault")),
+            r.Agent("ann", kind="service", home="vault"),
+            *(r.Credential(each) for each in ("key", "ticket", "other")),
+            *(r.Hold("ann", each) for each in ("key", "ticket")),
+            r.System("gate"),
+            r.System("notes", zone="desk", sensitivity="confidential"),
+            r.System("plans", zone="vault", sensitivity="public"),
+            r.System("inbox", sensitivity="confidential", untrusted_input=True),
+            r.Grant("key", "gate", ("write",)),
+            r.Grant("key", "inbox", ("admin",)),
+            r.Grant("other", "gate", ("execute",)),
+            *(r.Grant("ticket", each, ("read",)) for each in ("notes", "plans")),
+            r.Custody("notes", "other"),
+            r.Custody("plans", "key"),
+            *(
+                r.Checkpoint(f"asked-{each}", "policy-decision", "grant", "ticket", each)
+                for each in ("notes", "plans")
+            ),
+        ]
+    )
+    placed = r.Checkpoint("placed", "policy-decision", "custody", "notes", "other", decided_at="gate")
+    before, after = followed(snapshot, Put(placed))
+    # Who decides at the gate comes there still.
+    assert doors(before) == doors(after)
+    assert ("other", ("execute",)) in doors(after)

@@ -241,7 +241,8 @@ class Deciding:
         if key not in self._shared:
             unchecked: Unchecked | None = before.unchecked
             if self._decided.came:
-                if before.unchecked.row >> self._leaves & 1:
+                # A source with which one starts may be left out of what is reached.
+                if (before.unchecked.row | before.sources) >> self._leaves & 1:
                     unchecked = None
             elif not self._has_power(before.unchecked):
                 unchecked = self._as_before(before.unchecked, before.sources)
