@@ -66,10 +66,25 @@ class Telling:
         return self.going.via_grant(credential, system, finding.agents, action_mask(finding.actions or None))
 
     def of_flow(self, finding: Finding) -> Explanation | None:
-        """To what outsiders see rather than to what is private, where both are equally bad."""
+        """To what it reaches without being asked: what outsiders see rather than what is private, where both
+        are equally bad. What only triggers it is not reached so.
+        """
+        agent, alone = finding.subject, self.engine.alone[finding.subject]
         systems = _about(finding, "system")
         systems.sort(key=lambda each: not self.snapshot.system[each].is_exposed)
-        return self.going.to((finding.subject, each, ALL_ACTIONS) for each in systems)
+        first = self.mesh.access_node
+        targets = [(agent, each, alone.row >> first(each, 0) & ALL_ACTIONS) for each in systems]
+        targets = [target for target in targets if target[2]]
+        told = self.going.to(targets)
+        if told is not None and told.state in {"uncontrolled", "approved"}:
+            return told
+        start, unguarded = [self.mesh.agent_node[agent]], self.why.paths.unguarded_for(alone)
+        for _, system, actions in targets:  # no crossing is uncontrolled: a way on which nobody is asked
+            for access in bits(self.going.at(system, actions)):
+                path = self.why.paths.shortest(start, access, unguarded)
+                if path is not None:
+                    return self.why.reached(agent, path)
+        return told
 
     def of_agent(self, finding: Finding, accesses: int, origins: Origins | None = None) -> Explanation | None:
         """To some accesses of the systems that the finding names; from somewhere, if there is a crossing."""

@@ -51,6 +51,25 @@ TABLE = [
         "uncontrolled",
         [TOKEN, "grant token>site"],
     ),
+    # the flow on which nobody is asked, not what a decision is in the way of at the place that steers it
+    (
+        "toxic-flow",
+        office(
+            r.System("inbox", zone="prod", untrusted_input=True),
+            r.Trigger("inbox", "bot"),
+            r.Credential("mail"),
+            r.Hold("bot", "mail"),
+            r.Grant("mail", "inbox", ("write",)),
+            r.Checkpoint("asked", "policy-decision", "grant", "mail", "inbox"),
+            r.System("app", zone="office", sensitivity="confidential"),
+            r.Grant("token", "app", ("read",)),
+            r.System("site", zone="office", exposed=True),
+            r.Grant("token", "site", ("read",)),
+        ),
+        "bot",
+        None,
+        [TOKEN, "grant token>site"],
+    ),
     # reading is intended, and writing is not
     (
         "unapproved-reach",
