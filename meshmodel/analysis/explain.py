@@ -267,14 +267,14 @@ class Explaining:
     def boundaries(self, traveller: Traveller, group: Group, source: int | None, access: int) -> list[str]:
         """The checkpoints that count on the boundary of a crossing, by id."""
         zone = traveller.home if source is None else self.mesh.zone_of[source]
-        return [
+        return sorted(
             self.engine.candidates.ids[boundary.number]
             for boundary in self.engine.candidates.boundaries
             if boundary.zone_from == zone
             and boundary.zone_to == self.mesh.zone_of[access // 5]
             and boundary.actions >> access % 5 & 1
             and not group.unchecked.dropped >> boundary.number & 1
-        ]
+        )
 
     def _reached(self, agent: str, system: str, action: int, source: str | None) -> Explanation:
         """Reach that is no crossing: a shortest effective path."""

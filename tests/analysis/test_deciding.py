@@ -3,6 +3,7 @@ scratch.
 """
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -327,3 +328,46 @@ def test_a_checkpoint_is_placed_behind_a_source_that_is_left_out_of_what_is_shar
     # Who decides at the gate comes there still.
     assert doors(before) == doors(after)
     assert ("other", ("execute",)) in doors(after)
+
+
+@pytest.mark.usefixtures("missing")
+def test_a_checkpoint_becomes_another_one_that_covers_less():
+    asked = r.Checkpoint("asked", "human-approval", "grant", "key", "notes")
+    snapshot = snapshot_of(
+        [
+            r.Zone("desk"),
+            r.Agent("ann", kind="broker", home="desk"),
+            *(r.Credential(each) for each in ("key", "other")),
+            *(r.Hold("ann", each) for each in ("key", "other")),
+            *(r.System(each, zone="desk") for each in ("notes", "gate")),
+            r.Grant("key", "notes", ("read", "write")),
+            r.Grant("other", "notes", ("write",)),
+            r.Grant("other", "gate", ("read", "write")),
+            asked,
+        ]
+    )
+    before, after = followed(snapshot, Put(replace(asked, actions=("read",), decided_at="gate")))
+    assert before.marks()["grant", "key", "notes"] == "counts"
+    assert after.marks()["grant", "key", "notes"] == "does-not-count"
+
+
+def test_of_two_on_one_boundary_the_first_by_id_is_told_whenever_it_came():
+    late, early = (
+        r.Checkpoint(each, "policy-decision", "boundary", "desk", "vault", decided_at="gate")
+        for each in ("b", "a")
+    )
+    snapshot = snapshot_of(
+        [
+            *(r.Zone(each) for each in ("desk", "vault")),
+            r.Agent("ann", kind="service", home="desk"),
+            r.Credential("key"),
+            r.Hold("ann", "key"),
+            r.System("bank", zone="vault"),
+            r.System("gate"),
+            r.Grant("key", "bank", ("read",)),
+            late,
+        ]
+    )
+    before, after = followed(snapshot, Put(early))
+    assert "1 reads bank as key ◆ b asks" in before.explain().sentences
+    assert "1 reads bank as key ◆ a asks" in after.explain().sentences

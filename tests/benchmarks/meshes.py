@@ -113,7 +113,8 @@ def asked(nodes: int, steps: int, *, seed: int) -> Snapshot:
 
 
 def bounded(nodes: int, steps: int, *, seed: int) -> Snapshot:
-    """A dense mesh with a gateway between any two of 30 zones, of which agents may have power over some.
+    """A dense mesh with a decision between any two of 30 zones, most of them made at a gateway, others where
+    agents may have power.
 
     Args:
         nodes, steps, seed: as for ``decided``.
@@ -123,10 +124,11 @@ def bounded(nodes: int, steps: int, *, seed: int) -> Snapshot:
     systems = sorted(plain.system)
     found = dict(plain.checkpoint)
     for one, other in permutations(sorted(plain.zone)[:30], 2):
-        decided_at = rng.choice(systems) if rng.random() < 0.3 else None
+        decided_at = rng.choice(systems) if rng.random() < 0.3 else "gateway"
         name = f"bounded-{one}-{other}"
         found[name] = r.Checkpoint(name, "policy-decision", "boundary", one, other, decided_at=decided_at)
-    return replace(plain, checkpoint=found)
+    gateway = r.System("gateway")
+    return replace(plain, checkpoint=found, system={**plain.system, gateway.id: gateway})
 
 
 def in_parts(parts: int, nodes: int, steps: int, *, dense: bool, seed: int) -> Snapshot:

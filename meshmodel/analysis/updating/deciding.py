@@ -69,8 +69,9 @@ def decided_alone(kept: Kept, edit: Edited, guards: Guarded) -> Decided | None:
     ):
         return None
     place = number.bit_length() - 1
-    if came is (place < len(before.ids) and bool(before.ids[place])):
-        return None
+    missing = before if came else after
+    if place < len(missing.ids) and missing.ids[place]:
+        return None  # it is another one now, on other steps, too
     others = zip(before.control, after.control, strict=False)
     if any(was != now for each, (was, now) in enumerate(others) if each != place):
         return None
