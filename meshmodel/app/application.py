@@ -71,6 +71,7 @@ class MeshmodelApp(KeysInOrder):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("program")]
     CSS = """
     Toast { padding: 0 1; }
+    ToastRack { dock: top; align: right top; margin: 1 0 0 0; }
     """
 
     def __init__(

@@ -4,11 +4,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from textual.widgets._toast import Toast
 
 from meshmodel.analysis.results import Finding, SystemReach
 from meshmodel.app.messages import Shown
 from meshmodel.app.phrases import reach_words
 from meshmodel.app.widgets.fix import FixList
+from meshmodel.app.widgets.header import MeshHeader
 from meshmodel.app.widgets.how import How, Told, told_steps, what_is_lit
 from meshmodel.app.widgets.reach_matrix import ReachMatrix
 from meshmodel.model.records import Acceptance
@@ -244,3 +246,14 @@ async def test_what_is_written_is_said_once_where_a_notice_would_lie_over_what_i
         await it.shows("written: ")
         await it.pilot.pause()
         assert it.screen_text().count("written: ") == times
+
+
+async def test_a_notice_lies_neither_over_the_header_nor_over_what_is_told(tmp_path: Path) -> None:
+    async with desk(tmp_path, "agent-chain", size=(120, 40)) as it:
+        await it.press("f", "i")
+        await it.app.workers.wait_for_complete()
+        await it.pilot.pause()
+        (notice,) = it.bench.query(Toast)
+        assert notice.region.size
+        for other in (MeshHeader, How, Told):
+            assert not notice.region.overlaps(it.bench.query_one(other).region)

@@ -334,3 +334,17 @@ def test_names_in_a_log_are_text_and_ascii_stays_ascii() -> None:
     assert any("[bold red]" in each for each in cells_of_event(traced, is_ascii=False))
     (traced,) = analyse(MODEL).trace([Event(1, agent="support-bot", system="attachments", action="read")])
     assert all(each.isascii() for each in cells_of_event(traced, is_ascii=True))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_no_checkpoint_is_placed_where_a_filter_leaves_no_event(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, "support-agent", size=size) as it:
+        await followed(it, log(tmp_path, EVENTS))
+        await it.press("/", *"zzz", "enter", "p")
+        await it.shows("checkpoint: no row is shown by this filter; Esc clears it")
+        assert it.app.screen is it.bench
+        await it.press("escape")
+        await it.pilot.pause()
+        assert "no row is shown" not in it.screen_text()

@@ -136,6 +136,24 @@ async def test_moving_by_key_changes_the_zone_in_one_edit(tmp_path: Path) -> Non
         assert it.model.system["tickets"].at is None
 
 
+async def test_what_was_selected_when_it_was_deleted_is_selected_again_when_that_is_undone(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path) as it:
+        tickets, grant = ("system", "tickets"), next(iter(it.model.grant))
+        await it.select(*tickets)
+        await it.press("x")
+        assert it.bench.shown.selected is None
+        await it.press("u")
+        assert it.bench.shown.selected == tickets
+        await it.press("U")
+        assert it.bench.shown.selected is None
+        await it.press("u")
+        await it.select("grant", grant)
+        await it.press("u", "U")
+        assert it.bench.shown.selected == ("grant", grant), "what is selected by hand stays so"
+
+
 async def test_giving_up_a_move_changes_nothing(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         before = it.model

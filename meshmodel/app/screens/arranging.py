@@ -18,6 +18,7 @@ from meshmodel.app.widgets.quick_line import QuickLine
 from meshmodel.app.widgets.reach_matrix import MatrixView, ReachMatrix
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.tabs import TabRow
+from meshmodel.app.widgets.trace import TracePanel
 
 Arrangement = Literal["small", "medium", "large"]
 _GAP: Final = re.compile(r"\s{2,}")
@@ -102,6 +103,7 @@ class Arranging(Base):
     @on(OptionList.OptionHighlighted)
     @on(RowList.NoneLeft)
     @on(MatrixView.Moved)
+    @on(TracePanel.Filtered)
     def _cursor_moved(self) -> None:
         told = self.query_one(Told)
         if told.said.endswith(NO_ROW):

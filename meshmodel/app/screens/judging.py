@@ -8,6 +8,7 @@ from meshmodel.app.screens.base import NO_ROW, Base
 from meshmodel.app.widgets.findings import FindingsList
 from meshmodel.app.widgets.fix import FixList
 from meshmodel.app.widgets.reach_matrix import ReachMatrix
+from meshmodel.app.widgets.trace import TracePanel
 from meshmodel.model.records import Acceptance
 from meshmodel.store.edits import Change, Edit, Put
 
@@ -42,9 +43,8 @@ class Judging(Base):
         """Whether the list in focus has a row for an action: the one seen is open then; else that is said."""
         findings = self.query_one(FindingsList)
         matrix = self.query_one(ReachMatrix)
-        is_emptied = any(
-            each.has_focus_within and each.is_emptied for each in (findings, self.query_one(FixList))
-        )
+        filtered = (findings, self.query_one(FixList), self.query_one(TracePanel))
+        is_emptied = any(each.has_focus_within and each.is_emptied for each in filtered)
         if is_emptied or (matrix.has_focus_within and matrix.filter.value and matrix.pair is None):
             self.say(f"{what}: {NO_ROW}")
             return False

@@ -94,6 +94,7 @@ class Workbench(Arranging, Looking, Judging, Drawings, Analysing, Exploring, Fix
         """Arguments: the open model."""
         super().__init__(session)
         self.panels: list[PanelWidget] = []
+        self.taken_away: Reference | None = None
 
     def compose(self) -> ComposeResult:
         """Everything; which of it is seen depends on the size and on what was opened."""
@@ -209,7 +210,9 @@ class Workbench(Arranging, Looking, Judging, Drawings, Analysing, Exploring, Fix
         told = self.keep_moving(event.snapshot)
         selected = self.shown.selected
         if selected is not None and not self.exists(selected):
-            selected = None
+            self.taken_away, selected = selected, None
+        elif selected is None and event.cause in {"undo", "redo"} and self.taken_away is not None:
+            selected = self.taken_away if self.exists(self.taken_away) else None
         self.shown = self.with_(
             snapshot=event.snapshot, selected=selected, is_current=self.session.is_analysed
         )

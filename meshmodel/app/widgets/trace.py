@@ -260,6 +260,9 @@ class TracePanel(Vertical):
     class Left(Message):
         """Escape: stop what is being followed, or go back to the canvas."""
 
+    class Filtered(Message):
+        """Other events are listed."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         """Arguments: the id of the widget."""
         super().__init__(id=id)
@@ -348,6 +351,11 @@ class TracePanel(Vertical):
             counts[room - 1 :] = [Content(cut(rest, width, omission))]
         self.head.update(Content("\n").join([*rows, *counts]))
 
+    @property
+    def is_emptied(self) -> bool:
+        """Whether the filter leaves out every event of the log."""
+        return bool(self._left_out) and self.table.at is None
+
     def focus_list(self) -> None:
         """Give the focus to the table."""
         self.table.focus()
@@ -370,6 +378,7 @@ class TracePanel(Vertical):
         """Filter as it is typed."""
         event.stop()
         self._show()
+        self.post_message(self.Filtered())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go to the table that the filter left."""
