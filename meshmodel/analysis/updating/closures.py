@@ -51,7 +51,11 @@ class Followed(Losing):
             elif successors[node]:
                 rows[node] = closure.row(node)
         order = array("i", closure.component)
-        return cls(Chunks.of(successors), Chunks.of(before), component, Chunks.of(rows), several, order)
+        made = cls(Chunks.of(successors), Chunks.of(before), component, Chunks.of(rows), several, order)
+        for name in several:
+            # Edits ask for it sooner or later.
+            made._leading_into(name)
+        return made
 
     @property
     def rows(self) -> list[int]:
@@ -233,18 +237,22 @@ class Followed(Losing):
         name = max((last, *others), key=lambda each: len(self._members(each)))
         self._known.put(name, self.row_of(last))
         self._order[name] = max(self._order[each] for each in (last, *others))
-        members = list(self._members(name))
+        members = self._members(name)
         if len(members) == 1:
             self.parted.add(name)
+        into = self._into.pop(name, None)
+        more: list[int] = []
         for other in (last, *others):
             if other != name:
+                more += self._members(other)
                 self._rename(self._members(other))
-                self.parted.update(self._members(other))
-                for node in self._members(other):
-                    members.append(node)
-                    self.component[node] = name
                 self._several.pop(other, None)
-        self._several[name] = members
+        for node in more:
+            self.component[node] = name
+        self.parted.update(more)
+        self._several[name] = [*members, *more]
+        if into is not None:
+            self._into[name] = into.difference((last, *others)) | self._beside(more, self._behind)
 
 
 def _without(nodes: Sequence[int], node: int) -> Sequence[int]:

@@ -158,16 +158,15 @@ class Losing(Closure):
             for each in ahead[node >> SHIFT][node & REST]:
                 into.pop(component[each], None)
 
-    def _come_off(self, name: int, nodes: list[int]) -> None:
-        """Note from where steps lead into a component, and into others, now that these nodes are off it."""
-        component, behind = self.component, self._behind.chunks
-        into = self._into.get(name)
-        self._rename(nodes)
-        if into is not None:
-            before = {component[each] for node in nodes for each in behind[node >> SHIFT][node & REST]}
-            before.update(map(component.__getitem__, nodes))
-            before.discard(name)
-            self._into[name] = (into - before).union(each for each in before if self._leads(each, name))
+    def _come_off(self, name: int, root: int, members: Sequence[int], nodes: Sequence[int]) -> None:
+        """Note from where steps lead into a component with these members, and into others, now that some
+        nodes are off it; it has another name if its root is not the node that gave it.
+        """
+        into = self._into.pop(name, None)
+        self._rename(nodes if root == name else members)
+        if into is not None and root in self._several:
+            before = self._beside(nodes, self._behind).union(map(self.component.__getitem__, nodes))
+            self._into[root] = (into - before).union(each for each in before if self._leads(each, root))
 
     def _beside(self, members: Sequence[int], beside: Chunks[Sequence[int]]) -> set[int]:
         """The components of all nodes after these, or before them."""
@@ -341,10 +340,8 @@ class Losing(Closure):
                 several[first] = part
             self._known.put(first, whole)
             self._order[first] = self._order[name]
-        if falling.root == name:
-            self._come_off(name, [node for part in parts if part is not falling.left for node in part])
-        else:
-            self._into.clear()
+        apart = list(chain.from_iterable([part for part in parts if part is not falling.left]))
+        self._come_off(name, falling.root, members, apart)
         suspects = self._suspects.pop(name, set())
         for part in parts:
             if len(part) <= _MANY:
