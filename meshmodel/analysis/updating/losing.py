@@ -97,6 +97,9 @@ class Losing(Closure):
     def _members(self, name: int) -> Sequence[int]:
         return self._several.get(name) or (name,)
 
+    def _nodes_of(self, names: Iterable[int]) -> int:
+        return union(list(chain.from_iterable(map(self._members, names))))
+
     def _before(self, name: int) -> Iterator[int]:
         """The components from which steps lead to one, itself perhaps among them, some more than once."""
         component, behind = self.component, self._behind.chunks
@@ -305,7 +308,7 @@ class Losing(Closure):
                 for node in self._members(place):
                     waiting.update([component[each] for each in ahead[node >> SHIFT][node & REST]])
         absent.remove(name)
-        missing = whole & union([node for each in absent for node in self._members(each)])
+        missing = whole & self._nodes_of(absent)
         if missing:
             self._known.put(name, whole ^ missing)
             self.changed.update(self._several[name])
@@ -362,36 +365,36 @@ class Losing(Closure):
         for nodes in lost.values():
             missing |= nodes
         apart = set(bits(missing))
-        coming = self._coming(lost)
+        coming = self._coming(lost).difference(lost, fresh)
         # Who is not missing and leads to what is.
-        keeping: set[int] = set()
-        for node in apart:
-            for each in behind[node >> SHIFT][node & REST]:
-                if each not in apart:
-                    keeping.add(component[each])
+        before = {each for node in apart for each in behind[node >> SHIFT][node & REST]}
+        keeping = set(map(component.__getitem__, before - apart))
         kept: dict[int, int] = {}
-        names = set(map(component.__getitem__, apart))
+        names = list(set(map(component.__getitem__, apart)))
         if len(names) <= _FEW:
-            for name in names:
-                nodes = union(self._members(name))
-                for each in self._coming((name,)) if keeping or len(names) > 1 else (name,):
-                    kept[each] = kept.get(each, 0) | nodes
+            for number, name in enumerate(names):
+                for each in coming & (self._coming((name,)) if keeping or len(names) > 1 else {name}):
+                    kept[each] = kept.get(each, 0) | 1 << number
         else:
-            waiting = self._coming(keeping) | names
+            waiting = self._coming(keeping).union(names)
             for name in coming & waiting:
-                if name not in lost and name not in fresh:
-                    self._wait(name, missing)
+                self._wait(name, missing)
             coming -= waiting
-        put, several, changed = self._known.put, self._several, self.changed
+        put, several, told = self._known.put, self._several, list[int]()
         there = (1 << len(component)) - 1 ^ missing
-        for name in coming.difference(lost, fresh):
+        staying: dict[int, int] = {}
+        for name in coming:
             row = rows[name >> SHIFT][name & REST]
             left = row & there
             # Who comes to some in no other way did so before.
             if name in kept:
-                left |= row & kept[name]
+                some = kept[name]
+                if some not in staying:
+                    staying[some] = self._nodes_of(map(names.__getitem__, bits(some)))
+                left |= row & staying[some]
                 if left == row:
                     continue
             put(name, left)
-            changed.update(several.get(name) or (name,))
+            told.append(name)
+        self.changed.update(told, *map(several.__getitem__, several.keys() & told))
         return missing
