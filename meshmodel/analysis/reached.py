@@ -115,52 +115,58 @@ class Names:
         return known
 
 
+_Counted = tuple[list[int], "array[int]", list[int]]
+"""Columns, each once, which one each node has, and how many nodes have each."""
+
+
 class _Columns:
     """For every node the agents that reach it, as bits for their numbers: all found when first asked for.
 
     It keeps the reading no longer than until then.
     """
 
-    def __init__(
-        self, engine: Engine | None, columns: list[int], places: Sequence[int], sizes: list[int]
-    ) -> None:
-        """Arguments: the reading; where there is none, the columns, which one each node has, and how many
-        nodes have each.
-        """
+    def __init__(self, engine: Engine | None, counted: _Counted | None = None) -> None:
+        """Arguments: the reading; where there is none, the columns with how many nodes have each."""
         self._engine = engine
-        self._columns = columns
-        self._places = places
-        self._sizes = sizes
+        self._counted = counted
+        self._found: tuple[list[int], Sequence[int]] = ([], ()) if counted is None else counted[:2]
 
     def prepare(self) -> tuple[list[int], Sequence[int]]:
         """The columns, and which one each node has."""
         engine = self._engine
         if engine is not None:
             first = engine.mesh.first_agent
-            self._places = engine.effective.component
-            self._columns = engine.effective.columns(
+            columns = engine.effective.columns(
                 {node: 1 << node - first for node in engine.mesh.agent_node.values()}
             )
+            self._found = columns, engine.effective.component
             # Last: another thread may follow another edit of the same reading.
             self._engine = None
-        return self._columns, self._places
+        return self._found
 
     @property
     def are_known(self) -> bool:
         return self._engine is None
 
-    def copy(self) -> tuple[list[int], "array[int]", list[int]]:
-        """The columns, which one each node has, and how many nodes have each, to be changed."""
-        columns, places = self.prepare()
-        if isinstance(places, array) and self._sizes:
-            return columns.copy(), places[:], self._sizes.copy()
-        # Most columns are the same object, and it takes long to tell large numbers apart.
-        every = list(map(columns.__getitem__, places))
-        known = {id(each): each for each in every}
-        numbers = {each: number for number, each in enumerate(known)}
-        at = array("l", map(numbers.__getitem__, map(id, every)))
-        counted = Counter(at)
-        return list(known.values()), at, [counted[number] for number in range(len(known))]
+    def count(self) -> _Counted:
+        """The columns, each once, which one each node has, and how many nodes have each."""
+        counted = self._counted
+        if counted is None:
+            columns, places = self.prepare()
+            # Most columns are the same object, and it takes long to tell large numbers apart.
+            every = list(map(columns.__getitem__, places))
+            known = {id(each): each for each in every}
+            numbers = {each: number for number, each in enumerate(known)}
+            at = array("l", map(numbers.__getitem__, map(id, every)))
+            sizes = Counter(at)
+            counted = list(known.values()), at, [sizes[number] for number in range(len(known))]
+            self._counted, self._found = counted, counted[:2]
+        return counted
+
+    def copy(self) -> _Counted:
+        """The same, to be changed."""
+        columns, places, sizes = self.count()
+        return columns.copy(), places[:], sizes.copy()
 
 
 class _Later:
@@ -207,7 +213,7 @@ class Reached:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._every: int | None = None
-        self._columns = _Columns(engine, [], (), [])
+        self._columns = _Columns(engine)
         self._asked = 0
         self.names = Names(engine.mesh.agents, engine.snapshot.agent)
 
@@ -288,8 +294,8 @@ class Reached:
         return union(found)
 
     def prepare(self) -> None:
-        """Look at everything at once."""
-        self._columns.prepare()
+        """Look at everything at once, and make it ready to be followed."""
+        self._columns.count()
 
     def after(self, engine: Engine, changed: Sequence[tuple[int, int]], *, renamed: bool) -> "Reached":
         """The same after an edit; this one stays as it is.
@@ -346,7 +352,7 @@ class Reached:
                         places[node] = parted[place]
             if not all(columns[parted.get(place, place)] for place in set(were)):
                 absent += [node for node in nodes if not columns[places[node]]]
-        made._columns = _Columns(None, columns, places, sizes)
+        made._columns = _Columns(None, (columns, places, sizes))
         if self._every is not None:
             absent = [node for node in absent if not columns[places[node]]]
             made._every = without(self._every | touched, union(absent))
