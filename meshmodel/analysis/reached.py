@@ -3,9 +3,9 @@
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import chain, compress
-from operator import le
+from operator import le, or_
 from typing import Any
 
 from meshmodel.analysis.closure import union
@@ -14,8 +14,8 @@ from meshmodel.analysis.looked import Looked
 from meshmodel.analysis.steps import bits, without
 from meshmodel.model.records import Agent, Key
 
-Nodes = Callable[[Any], Sequence[int]]
-"""The nodes that something has: one or more."""
+Nodes = Callable[[Iterable[Any]], list[Sequence[int]]]
+"""The nodes that each of several things has: one or more."""
 
 _ASKED = 12
 """So many nodes are looked for in the reach of every agent; more are cheaper all at once."""
@@ -176,7 +176,6 @@ class _Later:
         self._nodes = nodes
         self._columns = columns
         self._names = names
-        self._same: dict[int, tuple[int, Reaching]] = {}
 
     def __call__(self, key: Any) -> Reaching:
         return self.each((key,))[0]
@@ -184,21 +183,15 @@ class _Later:
     def each(self, keys: Iterable[Any]) -> list[Reaching]:
         """The same for each of several keys."""
         columns, places = self._columns.prepare()
-        same, names = self._same, self._names
-        found = []
-        for nodes in map(self._nodes, keys):
-            marks = columns[places[nodes[0]]]
-            if len(nodes) > 1:
-                for node in nodes:
-                    marks |= columns[places[node]]
-                found.append(names.of(marks))
-                continue
-            # Most sets of agents are the same object, and it takes long to tell large numbers apart.
-            known = same.get(id(marks))
-            if known is None:
-                known = same[id(marks)] = marks, names.of(marks)
-            found.append(known[1])
-        return found
+        nodes = self._nodes(keys)
+        marks = [columns[places[each[0]]] for each in nodes]
+        for place, each in enumerate(nodes):
+            if len(each) > 1:
+                marks[place] = reduce(or_, [columns[places[node]] for node in each])
+        # Most sets of agents are the same object, and it takes long to tell large numbers apart.
+        same = list(map(id, marks))
+        known = {key: self._names.of(each) for key, each in dict(zip(same, marks, strict=True)).items()}
+        return list(map(known.__getitem__, same))
 
 
 class Reached:

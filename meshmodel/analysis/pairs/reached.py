@@ -34,7 +34,7 @@ class ReachedInPairs(Reached):
         """For each of several keys the active agents that reach one of the nodes that it has: found at once,
         since the pairs are too large for findings to keep.
         """
-        wanted = list(map(tuple, map(nodes, keys)))
+        wanted = list(map(tuple, nodes(keys)))
         known = {each: self.named(each) for each in set(wanted)}
         return list(map(known.__getitem__, wanted))
 

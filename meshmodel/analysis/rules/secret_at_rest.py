@@ -17,6 +17,7 @@ Element = TypeVar("Element")
 _MANAGER: Final = "secrets-manager"
 _FEWER: Final = 4
 """Where there are so many times fewer records than in a table, they are looked up."""
+_READ: Final = ACTION_NUMBER["read"]
 _CREDENTIAL: Final = attrgetter("credential")
 _SYSTEM: Final = attrgetter("system")
 
@@ -65,12 +66,14 @@ def _obtaining(facts: Facts, custodies: Sequence[Custody]) -> Sequence[Reaching]
     """For each of these the active agents that reach one of the actions by which it yields a credential."""
     number = facts.engine.mesh.system_number
 
-    def nodes(custody: Custody) -> Sequence[int]:
-        first, by = 5 * number[custody.system], custody.obtained_by
-        # There can be thousands of them, most by one action.
-        if len(by) == 1:
-            return (first + ACTION_NUMBER[by[0]],)
-        return [first + ACTION_NUMBER[action] for action in by]
+    def nodes(stored: Iterable[Custody]) -> list[Sequence[int]]:
+        # There can be thousands of them, of most of which nothing is said: what is stored is read.
+        return [
+            (5 * number[each.system] + _READ,)
+            if each.by is None
+            else [5 * number[each.system] + ACTION_NUMBER[action] for action in each.by]
+            for each in stored
+        ]
 
     return facts.reaching_each(nodes, custodies)
 

@@ -191,9 +191,7 @@ class Refinding:
 
     def _leave_out(self, rule: Rule) -> None:
         """Leave agents that are gone out of the findings of a rule: these differ in nothing else."""
-        table = str(rule.per)
-        there = self._facts.relations.at(table, ENDS[table][0])
-        beginnings = [f"{each}>" for each in self._near.left if each in there]
+        beginnings = [f"{each}>" for each in self._near.left]
         for rank, shelf in self._shelves_of(rule.id):
             self._shelves[rank, rule.id] = shelf.changed_at(beginnings, self._without_gone)
 
