@@ -1,6 +1,7 @@
 """Private data, outsiders' words and a way out in the hands of one agent."""
 
 from collections.abc import Callable, Sequence
+from itertools import compress
 from operator import attrgetter
 from typing import Final
 
@@ -31,8 +32,11 @@ def _systems(facts: Facts, reads: int) -> tuple[list[str], str]:
     return found, words
 
 
-def _told(facts: Facts, words: int, private: int, out: int) -> Flow:
-    """One flow, the agent left out; many agents have the same."""
+def _flow(facts: Facts, row: int, words: int, exposed: int) -> Flow | None:
+    """What comes of a row and outsiders' words, the agent left out; many agents have the same."""
+    private, out = row & facts.engine.mesh.above[1], row & exposed
+    if not (words and private and out):
+        return None
     known: dict[tuple[int, int, int], Flow] = facts.cached("flows", dict)
     flow = known.get((words, private, out))
     if flow is not None:
@@ -65,47 +69,32 @@ def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
     engine, mesh = facts.engine, facts.engine.mesh
     exposed = ALL_ACTIONS * facts.reads(_IS_EXPOSED)
     matters = mesh.untrusted | mesh.above[1] | exposed
+    nodes, untrusted = mesh.agent_node, mesh.untrusted
+    there = [place for place, each in enumerate(agents) if each.id in nodes and not each.is_person]
+    names = [agents[place].id for place in there]
     # Agents that begin with the same reach the same unchecked, themselves aside; of most others what matters
-    # is the same; and who hears all that outsiders say hears no more from what triggers it.
-    alike: dict[int, tuple[int, int, bool]] = {}
-    sorts: dict[int, int] = {}
-    steering: dict[tuple[int, int], int] = {}
-    flows: dict[tuple[int, int], Flow | None] = {}
-    places: list[int] = []
-    found: list[Flow] = []
-    for place, agent in enumerate(agents):
-        node = mesh.agent_node.get(agent.id)
-        if node is None or agent.is_person:
-            continue
-        unchecked = engine.alone[agent.id]
-        begins = id(unchecked.seeds)
-        reached = alike.get(begins)
-        if reached is None:
-            row = unchecked.row & matters
-            sort = sorts.setdefault(row, len(sorts))
-            reached = alike[begins] = sort, row, row & mesh.untrusted == mesh.untrusted
-        sort, row, hears_all = reached
-        more = 0
-        if not hears_all:
-            triggers = mesh.triggered_by.get(node, 0)
-            both = sort, id(triggers)
-            if both not in steering:
-                steering[both] = without(triggers & mesh.untrusted, row)
-            more = steering[both]
-        key = sort, more
-        if key not in flows:
-            words, private, out = row & mesh.untrusted | more, row & mesh.above[1], row & exposed
-            flows[key] = _told(facts, words, private, out) if private and out and words else None
-        flow = flows[key]
-        if flow is not None:
-            places.append(place)
-            found.append(flow)
+    # is the same.
+    unchecked = list(map(engine.alone.__getitem__, names))
+    begins = [id(each.seeds) for each in unchecked]
+    rows = {key: each.row & matters for key, each in dict(zip(begins, unchecked, strict=True)).items()}
+    firsts: dict[int, int] = {}
+    usual: dict[int, Flow | None] = {}
+    for key, row in rows.items():
+        first = firsts.setdefault(row, key)
+        usual[key] = _flow(facts, row, row & untrusted, exposed) if first == key else usual[first]
+    found = list(map(usual.__getitem__, begins))
+    unheard = {key: without(untrusted, row) for key, row in rows.items()}
+    triggers = map(mesh.triggered_by.get, map(nodes.__getitem__, names))
+    for number, (key, steering) in enumerate(zip(begins, triggers, strict=True)):
+        if steering and (more := steering & unheard[key]):
+            found[number] = _flow(facts, rows[key], rows[key] & untrusted | more, exposed)
+    places = list(compress(there, found))
     speaking = list(map(agents.__getitem__, places))
     subjects = [each.id for each in speaking]
     return Cases(
         subjects,
         ["critical"] * len(subjects),
-        Telling(_of_agent, speaking, found),
+        Telling(_of_agent, speaking, list(filter(None, found))),
         [(each,) for each in subjects],
         [()] * len(subjects),
         places,
