@@ -78,13 +78,21 @@ class Differing:
         """
         old, new = self._before.engine.alone, self._after.engine.alone
         names, told = self._after.engine.mesh.agents, self._moved.told
-        # Much of what is told apart here differs in the same.
-        found: dict[Difference, list[str]] = {}
+        found: list[tuple[Difference, list[str]]] = []
         for effective, marks in self._staying:
+            some = list(told.intersection(map(names.__getitem__, bits(marks))))
+            one, other = (list(map(each.__getitem__, some)) for each in (old, new))
             alike: dict[tuple[int, int], list[str]] = {}
-            for agent in told.intersection(map(names.__getitem__, bits(marks))):
-                alike.setdefault((id(old[agent]), id(new[agent])), []).append(agent)
+            for key, agent in zip(zip(map(id, one), map(id, other), strict=True), some, strict=True):
+                alike.setdefault(key, []).append(agent)
+            # Most differ unchecked in what they do effectively.
+            usual: list[str] = []
             for agents in alike.values():
-                difference = effective | old[agents[0]].row ^ new[agents[0]].row
-                found.setdefault(difference, []).extend(agents)
-        return list(found.items())
+                more = without(old[agents[0]].row ^ new[agents[0]].row, effective)
+                if more:
+                    found.append((effective | more, agents))
+                else:
+                    usual += agents
+            if usual:
+                found.append((effective, usual))
+        return found
