@@ -1,8 +1,11 @@
 """The questions after an edit: those about what it concerns anew, the others as they were."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import compress
+from operator import attrgetter
+from typing import Final
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.questions import (
@@ -17,6 +20,8 @@ from meshmodel.analysis.results import Question
 from meshmodel.analysis.updating.chunks import Joined, Sorted
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
+
+_SITUATION: Final = attrgetter("situation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +62,17 @@ def ask(engine: Engine) -> Asked:
     return Asked.of(questions(engine))
 
 
-def _in_several_zones(engine: Engine, agents: AbstractSet[str]) -> Iterator[str]:
+def _in_several_zones(engine: Engine, agents: AbstractSet[str]) -> Iterable[str]:
     """Those of these agents that reach several zones: if they just miss something, nothing else is asked."""
-    known: dict[int, bool] = {}
     travellers = engine.traveller_of
-    for agent in agents & travellers.keys():
-        situation = travellers[agent].situation
-        if id(situation) not in known:
-            known[id(situation)] = len(first_zones(engine.mesh, situation.reach)) > 1
-        if known[id(situation)]:
-            yield agent
+    there = list(agents & travellers.keys())
+    situations = list(map(_SITUATION, map(travellers.__getitem__, there)))
+    same = list(map(id, situations))
+    several = {
+        key: len(first_zones(engine.mesh, each.reach)) > 1
+        for key, each in dict(zip(same, situations, strict=True)).items()
+    }
+    return compress(there, map(several.__getitem__, same))
 
 
 def _again(kept: Kept, moved: Moved) -> Iterator[tuple[str, tuple[str, ...]]]:
