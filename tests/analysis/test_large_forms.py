@@ -93,8 +93,8 @@ FORMS = {
     "what large components lack": {"updating.losing._LARGE": 0, "updating.losing._MANY": 1},
     "all that is come to is counted": {"updating.fewer._MANY": ALWAYS},
     "all that is come to otherwise is counted": {"updating.fewer._MANY": NEVER},
-    "all nodes in a list": {"updating.losing._SHARE": NEVER},
-    "nodes one by one": {"updating.losing._SHARE": 0},
+    "all nodes in a list": {"updating.rows._SHARE": NEVER},
+    "nodes one by one": {"updating.rows._SHARE": 0},
 }
 ROWS = {name: value for form in FORMS.values() for name, value in form.items()}
 PARTS = {

@@ -10,7 +10,7 @@ from itertools import chain, compress
 
 from meshmodel.analysis.closure import Closure
 from meshmodel.analysis.steps import Pair, bits, without
-from meshmodel.analysis.updating.chunks import REST, SHIFT, Chunks
+from meshmodel.analysis.updating.chunks import Chunks
 from meshmodel.analysis.updating.losing import Losing
 
 
@@ -60,7 +60,7 @@ class Followed(Losing):
     @property
     def rows(self) -> list[int]:
         """The rows by the names of components."""
-        return [row or 1 << name for name, row in enumerate(self._known)]
+        return list(map(self.row_of, range(len(self._known))))
 
     def prepare(self, nodes: Iterable[int]) -> None:
         """All rows are known."""
@@ -130,7 +130,7 @@ class Followed(Losing):
             self._several.copy(),
             self._order[:],
         )
-        made._into = self._into.copy()
+        made._into, made._there = self._into.copy(), self._there.copy()
         return made
 
     def without(self, gone: Iterable[Pair]) -> "Followed":
@@ -208,7 +208,7 @@ class Followed(Losing):
         self.less = 0
         self.successors.put(leaves, (*self.successors[leaves], enters))
         self._behind.put(enters, (*self._behind[enters], leaves))
-        component, rows, several = self.component, self._known.chunks, self._several
+        component, several = self.component, self._several
         first, last = component[leaves], component[enters]
         if last in self._into:
             self._into[last] = self._into[last] | {first}
@@ -221,11 +221,11 @@ class Followed(Losing):
         while waiting:
             known = waiting.pop()
             for name in self._leading_into(known) if known in several else self._before(known):
-                if name not in seen and not rows[name >> SHIFT][name & REST] >> enters & 1:
+                if name not in seen and not self._leads_to(name, enters):
                     seen.add(name)
                     waiting.append(name)
         for name in seen:
-            self._known.put(name, self.row_of(name) | more)
+            self._put(name, self.row_of(name) | more)
             self.changed.update(several.get(name) or (name,))
         self._order[first] = max(self._order[first], self._order[last])
         if more >> leaves & 1:
@@ -235,7 +235,7 @@ class Followed(Losing):
         """Make one component of those that a new step closed to a cycle."""
         # The name of the largest, so that few have another one.
         name = max((last, *others), key=lambda each: len(self._members(each)))
-        self._known.put(name, self.row_of(last))
+        self._put(name, self.row_of(last))
         self._order[name] = max(self._order[each] for each in (last, *others))
         members = self._members(name)
         if len(members) == 1:
