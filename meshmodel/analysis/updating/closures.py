@@ -11,6 +11,7 @@ from itertools import chain, compress
 from meshmodel.analysis.closure import Closure
 from meshmodel.analysis.steps import Pair, bits, without
 from meshmodel.analysis.updating.chunks import Chunks
+from meshmodel.analysis.updating.falling import hub
 from meshmodel.analysis.updating.losing import Losing
 
 
@@ -39,19 +40,20 @@ class Followed(Losing):
                     known.append(node)  # type: ignore[attr-defined]  # a list of its own
                 else:
                     before[each] = [node]
-        names: dict[int, int] = {}
+        ahead, behind = Chunks.of(successors), Chunks.of(before)
         several: dict[int, list[int]] = {}
-        rows = [0] * size
         component = array("i", range(size))
-        for node, place in enumerate(closure.component):
-            name = names.setdefault(place, node)
-            if name != node:
+        for place in closure.several:
+            members = closure.members[place]
+            name = hub(members, ahead.chunks, behind.chunks)
+            several[name] = members
+            for node in members:
                 component[node] = name
-                several.setdefault(name, [name]).append(node)
-            elif successors[node]:
-                rows[node] = closure.row(node)
+        rows = [
+            closure.row(node) if component[node] == node and successors[node] else 0 for node in range(size)
+        ]
         order = array("i", closure.component)
-        made = cls(Chunks.of(successors), Chunks.of(before), component, Chunks.of(rows), several, order)
+        made = cls(ahead, behind, component, Chunks.of(rows), several, order)
         for name in several:
             # Edits ask for it sooner or later.
             made._leading_into(name)

@@ -18,6 +18,17 @@ Lists = list[list[Sequence[int]]]
 """For each node some others, in chunks."""
 
 
+def hub(nodes: Iterable[int], ahead: Lists, behind: Lists) -> int:
+    """The one of these nodes through which most ways lead, -1 if there are none: it takes the fewest looks to
+    see of others whether they lead to it and it leads to them.
+    """
+    return max(
+        nodes,
+        key=lambda node: len(ahead[node >> SHIFT][node & REST]) * len(behind[node >> SHIFT][node & REST]),
+        default=-1,
+    )
+
+
 class Falling:
     """One component that falls apart.
 
@@ -71,18 +82,11 @@ class Falling:
             self.left = [node for node in self._members if node not in apart]
 
     def _root(self) -> int:
-        """A node that stays: the one that gave its name, or one to which and from which much leads."""
+        """A node that stays: the one that gave its name, or another one through which much leads."""
         component, name = self._component, self._name
         if component[name] == name:
             return name
-        ahead, behind = self._ahead, self._behind
-        return max(
-            (node for node in self._members if component[node] == name),
-            key=lambda node: min(
-                len(ahead[node >> SHIFT][node & REST]), len(behind[node >> SHIFT][node & REST])
-            ),
-            default=-1,
-        )
+        return hub([node for node in self._members if component[node] == name], self._ahead, self._behind)
 
     def _peel(self, leading: list[int], led: list[int]) -> None:
         """Take single nodes off from which or to which no step within the component leads."""
