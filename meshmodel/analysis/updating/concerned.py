@@ -1,13 +1,15 @@
 """The agents that an edit concerns: whose reach, sources or starts may be others."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from meshmodel.analysis.closure import union
-from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.engine import Engine, Traveller
 from meshmodel.analysis.relations import Related
+from meshmodel.analysis.situations import Situation
 from meshmodel.analysis.steps import WRITE, bits
 from meshmodel.analysis.updating.arising import Hearing
 from meshmodel.analysis.updating.changes import Changes
@@ -48,9 +50,8 @@ class _Less:
         gone = union(list(gone_nodes(kept, edit) - hit))
         self._matters = (1 << kept.engine.mesh.size) - 1 ^ gone if gone else 0
 
-    def differing(self, before: Followed, after: Followed, first: int = 0) -> set[int]:
-        """These nodes, from a first one on."""
-        nodes = {node for node in after.changed if node >= first} if first else after.changed
+    def differing(self, before: Followed, after: Followed, nodes: set[int]) -> set[int]:
+        """Those of some nodes that changed."""
         return after.differing(before, nodes, self._matters) if self._matters else nodes
 
 
@@ -62,39 +63,63 @@ def gone_nodes(kept: Kept, edit: Edited) -> set[int]:
     return gone - {-1}
 
 
+def changed_agents(after: Kept) -> tuple[set[int], set[int], set[int], set[int]]:
+    """The nodes of agents whose rows an edit changed, in each of the closures in their order."""
+    first = after.engine.mesh.first_agent
+    effective, own, held, baseline = (
+        {node for node in each.changed if node >= first}
+        for each in (after.effective, after.own, after.held, after.baseline)
+    )
+    return effective, own, held, baseline
+
+
 def _begun(kept: Kept, gone: set[int], changed: Iterable[str]) -> Iterator[str]:
     """Of the agents that reach something else those whose unchecked reach is told as that of one that is
     gone, from which the same followed.
     """
-    known: dict[int, bool] = {}
-    travellers = kept.engine.traveller_of
-    for agent in changed:
-        each = travellers.get(agent)
-        groups = () if each is None else each.situation.groups
-        if groups:
-            # All groups but shared ones, which begin with what is read, begin with the agent alone.
-            seeds = groups[0].unchecked.seeds
-            is_gone = known.get(id(seeds))
-            if is_gone is None:
-                is_gone = known[id(seeds)] = not gone.isdisjoint(chain.from_iterable(seeds))
-            if is_gone:
-                yield agent
+    travellers = list(filter(None, map(kept.engine.traveller_of.get, changed)))
+    # Most have their situation in common.
+    begun = {each for each in set(map(_SITUATION, travellers)) if _begins_with(each, gone)}
+    return (each.id for each in travellers if each.situation in begun) if begun else iter(())
 
 
-def concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: Guarded) -> Iterable[str]:
-    """The agents whose reach, sources or starts may be others."""
+_SITUATION: Callable[[Traveller], Situation] = attrgetter("situation")
+
+
+def _begins_with(situation: Situation, gone: set[int]) -> bool:
+    # All groups but shared ones, which begin with what is read, begin with the agent alone.
+    return any(not gone.isdisjoint(seeds) for each in situation.groups[:1] for seeds in each.unchecked.seeds)
+
+
+def concerned(
+    kept: Kept,
+    after: Kept,
+    changes: Changes,
+    edit: Edited,
+    guards: Guarded,
+    changed: tuple[set[int], set[int], set[int], set[int]],
+) -> Iterable[str]:
+    """The agents whose reach, sources or starts may be others.
+
+    Args:
+        kept: the reading before the edit.
+        after: its closures after it.
+        changes: what was edited.
+        edit: what that did to the graph.
+        guards: what it did to the checkpoints that count.
+        changed: the nodes of agents whose rows it changed, in each of the closures.
+    """
     new = after.engine.mesh
     first = new.first_agent
     hit = {leaves for leaves, _ in guards.steps}
     hit.update(bits(guards.control))
     less = _Less(kept, edit, hit)
-    hit.update(less.differing(kept.baseline, after.baseline))
+    hit.update(less.differing(kept.baseline, after.baseline, after.baseline.changed))
     found = {str(key) for key, one, other in changes.of("agent") if _reaching(one) != _reaching(other)}
     found |= {str(key[0]) for key, _, _ in changes.of("intent")}
     gone = gone_nodes(kept, edit)
     if gone:
-        reaching = [new.agents[node - first] for node in after.effective.changed if node >= first]
-        found.update(_begun(kept, gone, reaching))
+        found.update(_begun(kept, gone, [new.agents[node - first] for node in changed[0]]))
     audited = {
         str(key) for key, one, other in changes.of("system") if key in edit.remade or one.audit != other.audit
     }
@@ -128,12 +153,9 @@ def concerned(kept: Kept, after: Kept, changes: Changes, edit: Edited, guards: G
     }
     if edit.remade:
         found.update(coming_to(after, edit.remade - edit.systems))
-    for one, other in (
-        (kept.effective, after.effective),
-        (kept.own, after.own),
-        (kept.held, after.held),
-    ):
-        found.update(new.agents[node - first] for node in less.differing(one, other, first))
+    closures = (kept.effective, after.effective), (kept.own, after.own), (kept.held, after.held)
+    for (one, other), nodes in zip(closures, changed, strict=False):
+        found.update(new.agents[node - first] for node in less.differing(one, other, nodes))
     found.update(
         new.agents[enters - first]
         for leaves, enters in chain(edit.gone, edit.come)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Any
 
 from meshmodel.analysis.closure import Closure
@@ -16,7 +15,7 @@ from meshmodel.analysis.unchecked import Guarding
 from meshmodel.analysis.updating.arising import Hearing
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.closures import Followed
-from meshmodel.analysis.updating.concerned import Kept, coming_to, concerned
+from meshmodel.analysis.updating.concerned import Kept, changed_agents, coming_to, concerned
 from meshmodel.analysis.updating.deciding import decided_alone
 from meshmodel.analysis.updating.foretelling import foretold
 from meshmodel.analysis.updating.guards import Guarded, guarded, numbers_of
@@ -147,11 +146,11 @@ def move(kept: Kept, changes: Changes) -> Moved | None:
     baseline = _baseline(kept, edit, guards, effective)
     made = _engine(kept, changes, edit, guards, effective, own, held, baseline)
     after = Kept(made, related, effective, own, held, baseline, hearing, guards.numbers)
-    agents = frozenset(concerned(kept, after, changes, edit, guards))
+    changed = changed_agents(after)
+    agents = frozenset(concerned(kept, after, changes, edit, guards, changed))
     shifted = agents
     if edit.agents or edit.credentials:
-        names, changed = mesh.agents, chain(effective.changed, own.changed, baseline.changed)
-        shifted = agents.union(names[node - first_agent] for node in changed if node >= first_agent)
+        shifted = agents.union([mesh.agents[node - first_agent] for node in set().union(*changed)])
     decided = decided_alone(kept, edit, guards)
     gone = gone_alone(kept, after, edit, guards, placed=decided is not None and decided.came)
     setting = Setting(kept, after, changes, edit, gone, decided)
