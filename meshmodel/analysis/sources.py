@@ -164,6 +164,9 @@ class _Spread:
     def to(self, zone: str) -> int:
         return self.every ^ self.one.get(zone, 0)
 
+    def to_any(self) -> int:
+        return without(self.every, reduce(or_, self.one.values(), 0))
+
 
 class Sources:
     """Which groups come to a zone from another one, by what those of their sources are like that count."""
@@ -194,3 +197,7 @@ class Sources:
         """Those that come to a zone from another one."""
         one, untrusted, carries, floods = self._spreads
         return Coming(one.to(zone), untrusted.to(zone), carries.to(zone), floods.to(zone))
+
+    def words(self) -> int:
+        """Those that come to any zone from another one with outsiders' words."""
+        return self._spreads[1].to_any()

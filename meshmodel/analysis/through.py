@@ -151,11 +151,7 @@ class Through(Marked):
     def _way(self, credential: int, system: int, carried: int, granted: int) -> Way | None:
         """Who comes through any door, and what they can do."""
         kind = self._kind[self.mesh.systems[system]]
-        guards, open_in = self.engine.candidates.guards, self.open_in
-        open_for = {}
-        for each in _ACTIONS[granted]:
-            step = credential, 5 * system + each
-            open_for[each] = carried & open_in.get(step, 0) if step in guards else carried
+        open_for = self._open_for(credential, system, carried, granted)
         if not any(open_for.values()):
             return None
         if kind != SPECIAL:
@@ -185,6 +181,15 @@ class Through(Marked):
             agents |= entered.agents
         passing = Passing(self._named(agents), self.mesh.sensitivity[system], tuple(parts))
         return actions_of(found), passing
+
+    def _open_for(self, credential: int, system: int, carried: int, granted: int) -> dict[int, int]:
+        """The groups that carry a credential and find a grant of it open, by the numbers of its actions."""
+        guards, open_in = self.engine.candidates.guards, self.open_in
+        open_for = {}
+        for each in _ACTIONS[granted]:
+            step = credential, 5 * system + each
+            open_for[each] = carried & open_in.get(step, 0) if step in guards else carried
+        return open_for
 
     def _target_of(self, system: int) -> _Target:
         mesh = self.mesh

@@ -1,5 +1,7 @@
 """Credentials that agents pick up no more, or that others pick up, though they still carry them."""
 
+import random
+
 import pytest
 
 from meshmodel.analysis.updating.doors import KeptDoors
@@ -108,3 +110,56 @@ def test_a_key_that_one_who_left_held_was_picked_up_by_another_who_left():
     assert before.findings
     snapshot = apply_edit(before.snapshot, edit("left", [Remove("agent", "ann"), Remove("agent", "bob")]))
     assert analyse(snapshot, today=TODAY, previous=before).doors == analyse(snapshot, today=TODAY).doors
+
+
+def crowd(rng):
+    """Agents that find a key in a store, and can have it from a colleague anyway: how severe its doors are is
+    up to where the agents are at home, who has outsiders' words, and who holds the key itself.
+    """
+    zones = ("desk", "vault", "office", "yard")
+    agents = [f"agent-{each}" for each in range(rng.randint(3, 12))]
+    doors = ("files", "asked", "meant")
+    reaching = {"notes": "read", "feed": "read", "gate": "write"}
+    likely = {each: rng.random() for each in ("vault", "intent", *reaching)} | {"key": rng.random() / 4}
+    records = [
+        *map(r.Zone, zones),
+        *(r.System(each, zone=rng.choice(zones), untrusted_input=rng.random() < 0.8) for each in reaching),
+        r.System("store", zone="yard"),
+        *(r.System(each, zone="vault", sensitivity=rng.choice(SENSITIVITIES)) for each in doors),
+        r.Agent("colleague", home="office"),
+        r.Credential("key"),
+        r.Hold("colleague", "key"),
+        *(r.Grant("key", each, rng.choice(ACTIONS)) for each in doors),
+        r.Custody("store", "key", by=("execute",)),
+        r.Checkpoint("asks", "policy-decision", "grant", "key", "asked", decided_at="gate"),
+    ]
+    for agent in agents:
+        home = "vault" if rng.random() < likely["vault"] else rng.choice(zones)
+        records += [r.Agent(agent, kind="ai-agent", home=home), r.Delegation(agent, "colleague")]
+        for system, action in (reaching | {"store": "execute"}).items():
+            if rng.random() < likely.get(system, 1):
+                key = f"{agent}-{system}"
+                records += [r.Credential(key), r.Hold(agent, key), r.Grant(key, system, (action,))]
+        if rng.random() < likely["key"]:
+            records.append(r.Hold(agent, "key"))
+        if rng.random() < likely["intent"]:
+            records.append(r.Intent(agent, "meant", ("read", "write")))
+    return snapshot_of(records)
+
+
+SENSITIVITIES = ("internal", "confidential")
+ACTIONS = (("read",), ("write",), ("read", "write"), ("execute", "admin"))
+
+
+@pytest.mark.parametrize("seed", [161, 195, *range(20)])
+def test_doors_are_as_severe_as_from_scratch_while_fewer_pick_the_key_up(seed):
+    rng = random.Random(seed)
+    snapshot = crowd(rng)
+    analysis = analyse(snapshot, today=TODAY)
+    keys = [key for key in snapshot.grant if key[1] == "store"]
+    rng.shuffle(keys)
+    for key in keys:
+        assert analysis.findings
+        snapshot = apply_edit(snapshot, edit("", [Remove("grant", key)]))
+        analysis = analyse(snapshot, today=TODAY, previous=analysis)
+        assert analysis.doors == analyse(snapshot, today=TODAY).doors

@@ -2,7 +2,7 @@
 
 import copy
 from bisect import bisect_left, insort
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import reduce
 from itertools import chain
@@ -10,7 +10,6 @@ from operator import or_
 from typing import Final, cast
 
 from meshmodel.analysis.closure import union
-from meshmodel.analysis.marking import SPECIAL
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.steps import Pair, bits, without
 from meshmodel.analysis.updating.altered import coming_otherwise
@@ -143,7 +142,7 @@ class KeptDoors(Leaving):
         if homes is not None:
             self._look(set(grants_in(kept, homes, credentials, self.places)))
             return
-        doubtful = self._doubtful(without(picked, credentials), own)
+        doubtful = self._doubtful(without(picked, credentials), own, self.places)
         concerned = self._concerned(kept, moved, credentials, steps, systems, doubtful)
         those = [each for each in gone if each.id not in now]
         if len(those) == 1:
@@ -295,54 +294,3 @@ class KeptDoors(Leaving):
         ]
         found.update([place for key in keys if (place := places.at(*key)) is not None])
         return found
-
-    # Who picks credentials up -----------------------------------------------------------------
-
-    def _doubtful(self, credentials: int, before: list[int]) -> Iterator[int]:
-        """The places of grants at which it may matter who picked credentials up, and nothing else changed.
-
-        Args:
-            credentials: the nodes of those that others pick up now.
-            before: who came by each of all credentials as themselves.
-        """
-        mesh, places = self.mesh, self.places
-        # Most credentials differ in nothing that is asked here.
-        known: dict[tuple[int, int, int, int], dict[str, bool]] = {}
-        for place in bits(credentials >> mesh.first_credential):
-            node = place + mesh.first_credential
-            carried, was, now, held = (
-                self._carried[place],
-                before[place],
-                self._own[place],
-                self._held.get(node, 0),
-            )
-            zones = known.setdefault((id(carried), id(was), id(now), held), {})
-            guarded = self._guarded.get(node, ())
-            for grant in places.of.get(mesh.credentials[place], ()):
-                if not places.granted[grant]:
-                    continue
-                system = places.keys[grant][1]
-                number = mesh.system_number[system]
-                if number not in guarded and self._kind[system] != SPECIAL:
-                    zone = mesh.zone_of[number]
-                    if zone not in zones:
-                        zones[zone] = self._is_sure(carried, zone, without(was & now, held))
-                    if zones[zone]:
-                        continue
-                yield grant
-
-    def _is_sure(self, carried: int, zone: str, picking: int) -> bool:
-        """Whether some of these agents come to a zone from another one, with outsiders' words if any do.
-
-        Args:
-            carried: the groups that carry a credential unchecked.
-            zone: the zone.
-            picking: agents that pick it up.
-        """
-        outside, at_home = self._coming(zone), self._at_home(zone)
-        comers = carried & outside.untrusted
-        if not comers:
-            if at_home and any(carried & self._coming_home(zone, level).untrusted for level in range(4)):
-                return False
-            comers = carried & outside.any
-        return bool(without(self._agents(comers) & picking, at_home))

@@ -14,7 +14,7 @@ from meshmodel.analysis.engine import Traveller
 from meshmodel.analysis.marking import SPECIAL
 from meshmodel.analysis.results import Door
 from meshmodel.analysis.steps import Mesh, Pair, without
-from meshmodel.analysis.updating.noting import Noted
+from meshmodel.analysis.updating.picking import Picking
 from meshmodel.analysis.updating.places import Places
 
 
@@ -70,7 +70,7 @@ class Comers(NamedTuple):
     own: Sets
 
 
-class Leaving(Noted):
+class Leaving(Picking):
     """What agents that are gone leave: mostly the same doors without them."""
 
     def _comers_of(self, nodes: list[int]) -> Comers:
