@@ -1,9 +1,10 @@
 """The agents of which an edit makes something else true, of all that it concerns."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import chain
 
-from meshmodel.analysis.situations import Same, Situation
+from meshmodel.analysis.situations import Group, Same
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
 
@@ -38,41 +39,43 @@ def _differing(before: Kept, moved: Moved) -> Iterator[str]:
             yield from agents
 
 
-def coming_otherwise(agents: Iterable[str], before: Kept, after: Kept) -> frozenset[str]:
+def coming_otherwise(agents: AbstractSet[str], moved: Moved) -> frozenset[str]:
     """Of these agents those whose home is another, or whose sources or starts are as far as doors ask: where
     they come to by steps on which nobody is asked, credentials aside, is no part of it.
 
     Args:
-        agents: the agents.
-        before: the reading before an edit.
-        after: the reading after it.
+        agents: those of which an edit makes something else true.
+        moved: what the edit did.
     """
-    was, now, mesh = before.engine.traveller_of, after.engine.traveller_of, after.engine.mesh
+    mesh = moved.kept.engine.mesh
     credentials = (1 << mesh.first_agent) - (1 << mesh.first_credential)
     known: dict[tuple[int, int], bool] = {}
     common = Same()
-    found = set()
-    for agent in agents:
-        one, other = was.get(agent), now.get(agent)
-        if one is None or other is None or one.home != other.home:
-            found.add(agent)
+    same: list[Sequence[str]] = []
+    for (one, other, _), alike in moved.alike.items():
+        if alike[0] not in agents:
             continue
-        key = id(one.situation), id(other.situation)
-        same = known.get(key)
-        if same is None:
-            some, others = one.situation, other.situation
-            same = known[key] = (
-                some.steered == others.steered
-                and common.is_same(some.common, others.common)
-                and _to_doors(some, credentials) == _to_doors(others, credentials)
+        key = id(one), id(other)
+        if key not in known:
+            known[key] = (
+                one.steered == other.steered
+                and common.is_same(one.common, other.common)
+                and _same_to_doors(one.groups, other.groups, credentials)
+                and _same_to_doors(one.lacking, other.lacking, credentials)
             )
-        if not same:
-            found.add(agent)
-    return frozenset(found)
+        if known[key]:
+            same.append(alike)
+    return frozenset(agents).difference(*same)
 
 
-def _to_doors(situation: Situation, credentials: int) -> list[tuple[int, bool, int, int]]:
-    return [
-        (each.sources, each.home, each.unchecked.row & credentials, each.unchecked.dropped)
-        for each in (*situation.groups, *situation.lacking)
-    ]
+def _same_to_doors(some: Sequence[Group], others: Sequence[Group], credentials: int) -> bool:
+    return len(some) == len(others) and all(
+        one is other
+        or (
+            one.sources == other.sources
+            and one.home == other.home
+            and one.unchecked.dropped == other.unchecked.dropped
+            and not (one.unchecked.row ^ other.unchecked.row) & credentials
+        )
+        for one, other in zip(some, others, strict=True)
+    )

@@ -103,7 +103,7 @@ class KeptDoors(Leaving):
             self._likeness = {}
         was, now = before.engine.traveller_of, kept.engine.traveller_of
         intending = excuses.keys() | self._approved.keys()
-        others = coming_otherwise(altered, before, kept) | concerning & intending
+        others = coming_otherwise(altered, moved) | concerning & intending
         ids = sorted(others)
         gone = [was[each] for each in ids if each in was]
         come = [now[each] for each in ids if each in now]
@@ -184,7 +184,6 @@ class KeptDoors(Leaving):
         before = self._doors
         if len(before) < len(keys):
             before = before + [None] * (len(keys) - len(before))
-        known = before.copy()
         looked_at = {nodes[name] for place in places if (name := keys[place][0]) in nodes}
         those = self._comers_of(list(bits(left.credentials if left else 0)))
         self._everyone = self._coming_by((self._comers_of(list(looked_at)), those))
@@ -199,8 +198,6 @@ class KeptDoors(Leaving):
         looked = self._doors_to(names, systems, list(map(granted.__getitem__, there)))
         found.update(zip(there, looked, strict=True))
         changed: dict[int, Door | None] = dict(zip(staying, fewer, strict=True))
-        for place, one in changed.items():
-            known[place] = one
         come: set[int] = set()
         others: list[Door] = []
         for place, door in found.items():
@@ -213,10 +210,13 @@ class KeptDoors(Leaving):
                 others.append(was)
             elif _same(was, door):
                 continue
-            known[place] = changed[place] = door
-        self._doors, self.left = known, others
+            changed[place] = door
+        self._doors, self.left = before, others
         self.changed = [door for door in changed.values() if door is not None]
         if changed:
+            self._doors = before.copy()
+            for place, door in changed.items():
+                self._doors[place] = door
             self._list(changed, come)
 
     def _list(self, changed: Collection[int], come: Collection[int]) -> None:
