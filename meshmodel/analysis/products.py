@@ -100,7 +100,8 @@ class Pairs:
             before: for each system that was noted the zone in which it was.
         """
         mesh = self._mesh
-        drawn = [zone for zone, mask in mesh.zone_mask.items() if not mask & mesh.lone]
+        alone = {mesh.zone_of[read // 5] for read in bits(mesh.lone)}
+        drawn = [zone for zone in mesh.zone_mask if zone not in alone]
         self._zones = [mesh.zone_mask[zone] for zone in drawn]
         nothing = _Pivot(0, [0] * len(drawn), (0,) * 5)
         if before and drawn == list(self._drawn) and mesh.zone_of[: len(before)] == before:

@@ -5,12 +5,14 @@ from functools import cached_property
 
 from meshmodel.analysis.engine import Group, Situation
 from meshmodel.analysis.products import Pairs, Product
-from meshmodel.analysis.steps import READ, Mesh, bits
+from meshmodel.analysis.steps import READ, Mesh, bits, without
 
 _MANY = 40
 """Where more accesses differ those that are the same are counted, too."""
 _Whole = tuple[int, bool, int]
 """Sources, whether home is one too, and what is reached from each of them."""
+_Entered = tuple["_Few", int, int, int, int]
+"""Sources and an access, how many of them are in another zone, and how often they are counted."""
 
 
 class _Counted:
@@ -18,13 +20,15 @@ class _Counted:
 
     def __init__(self) -> None:
         self._elsewhere = 0
-        # By the zones of accesses: how many more there are where that is home.
-        self._at_home: dict[str | None, int] = {}
+        # By the zones of accesses: what is to be looked at where that is home, which is hardly ever so.
+        self._at_home: dict[str | None, list[_Entered]] = {}
         self._products: list[tuple[Pairs, Product, bool, int]] = []
 
     def of(self, home: str | None) -> int:
         """Those of an agent with this home."""
-        total = self._elsewhere + self._at_home.get(home, 0)
+        total = self._elsewhere
+        for few, sources, access, apart, times in self._at_home.get(home, ()):
+            total += times * (few.entering(sources, access) - apart)
         for pairs, product, begins, times in self._products:
             total += times * pairs.crossings(product, pairs.home_of(home), begins=begins)
         return total
@@ -44,36 +48,39 @@ class _Counted:
         """The same of a few of the accesses that are reached from some sources."""
         sources, begins, _ = whole
         for access in bits(accesses):
-            system, action = divmod(access, 5)
-            apart, entering = few.of(sources, system)
-            apart += begins
-            zone = few.mesh.zone_of[system]
+            zone = few.mesh.zone_of[access // 5]
+            apart = few.apart(sources, zone) + begins
             self._elsewhere += times * apart
-            at_home = (0 if action == READ else entering) - apart
-            self._at_home[zone] = self._at_home.get(zone, 0) + times * at_home
+            self._at_home.setdefault(zone, []).append((few, sources, access, apart, times))
 
 
 class _Few:
-    """Looks at single systems of a mesh, once beside the same sources."""
+    """Looks at single accesses of a mesh, and at zones once beside the same sources."""
 
     def __init__(self, mesh: Mesh, pairs: Pairs) -> None:
         self.mesh, self.pairs = mesh, pairs
-        self._entering = [above | mesh.untrusted for above in mesh.above]
-        self._known: dict[tuple[int, int], tuple[int, int]] = {}
+        self._known: dict[tuple[int, str], int] = {}
 
-    def of(self, sources: int, system: int) -> tuple[int, int]:
-        """How many sources are in another zone than a system; and those from which data is carried there if
-        that is home, or outsiders' words come.
-        """
-        key = id(sources), system
+    def apart(self, sources: int, zone: str) -> int:
+        """How many sources are in another zone."""
+        key = id(sources), zone
         known = self._known.get(key)
         if known is None:
-            zone, level = self.pairs.home_of(self.mesh.zone_of[system]), self.mesh.sensitivity[system]
-            near = sources >> zone.first & zone.here
-            entering = (sources & self._entering[level]).bit_count()
-            entering -= (near & zone.entering[level]).bit_count()
-            known = self._known[key] = sources.bit_count() - near.bit_count(), entering
+            here = self.pairs.home_of(zone)
+            near = sources >> here.first & here.here
+            known = self._known[key] = sources.bit_count() - near.bit_count()
         return known
+
+    def entering(self, sources: int, access: int) -> int:
+        """How many sources are in another zone from which data is carried to an access if that is at home, or
+        outsiders' words come.
+        """
+        system, action = divmod(access, 5)
+        if action == READ:
+            return 0
+        level = self.mesh.sensitivity[system]
+        apart = without(sources, self.mesh.zone_mask[self.mesh.zone_of[system]])
+        return (apart & (self.mesh.above[level] | self.mesh.untrusted)).bit_count()
 
 
 class Fewer:
@@ -120,6 +127,8 @@ class Fewer:
         return every.of(home), own.of(home) + shared.of(home)
 
     def _compare_all(self, found: _Counted, was: Sequence[Group], now: Sequence[Group]) -> None:
+        if was == now:
+            return
         for one, other in _side_by_side(was, now):
             if one is not other:
                 self._compare(found, _whole_of(one), _whole_of(other))
@@ -135,7 +144,8 @@ class Fewer:
             return
         (sources, begins, reach), (others, begin, reached) = was, now
         access = self._before.mesh.access
-        differing = (reach ^ reached) & access
+        # Where it is one object nothing differs, which is quicker to see.
+        differing = 0 if reach is reached else (reach ^ reached) & access
         if begins != begin or differing.bit_count() > _MANY:
             self._compare(found, was, None)
             self._compare(found, None, now)
@@ -146,7 +156,7 @@ class Fewer:
             found.add_few(self._before, was, lost, 1)
         if come:
             found.add_few(self._after, now, come, -1)
-        if sources != others:
+        if sources is not others and sources != others:
             same, both = (reach ^ lost) & access, sources & others
             if both != sources:
                 pairs = self._before.pairs
