@@ -1,8 +1,10 @@
 """What is known of the agents after an edit: of those that it concerns anew, of the others as before."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from itertools import repeat
 from operator import attrgetter
 
 from meshmodel.analysis.closure import union
@@ -18,6 +20,10 @@ from meshmodel.analysis.updating.less import Gone, Less
 from meshmodel.analysis.updating.meshes import Edited
 from meshmodel.analysis.updating.preparing import LateAlone
 from meshmodel.model.records import Agent
+
+_Key = tuple[Situation, str | None]
+"""What agents are alike in: their situation and their home."""
+_Alike = dict[tuple[Situation, Situation, str | None], list[str]]
 
 
 class Setting:
@@ -46,7 +52,7 @@ class Setting:
             missed: what most agents reach no more, if that is known.
             decided: the checkpoint that was placed or taken away, if nothing else was done.
         """
-        self.alike: dict[tuple[Situation, Situation, str | None], list[str]] = {}
+        self.alike: _Alike = {}
         self._before, self._after = kept.engine, after.engine
         self._gone = union(list(gone_nodes(kept, edit)))
         self._anew = _Anew(after)
@@ -79,9 +85,10 @@ class Setting:
         here &= agents
         less: frozenset[str] = frozenset()
         if self._missing is not None:
-            less = self._missing.put(here, alone, travellers)
+            less = self._missing.put(here, alone, travellers, self.alike)
         is_new = False
-        for each in here - less:
+        anew = here - less
+        for each in anew:
             alone[each], traveller = self._anew.of(records[each], nodes[each])
             if traveller is None:
                 travellers.pop(each, None)
@@ -91,7 +98,7 @@ class Setting:
         if is_new:
             travellers = dict(sorted(travellers.items()))
         made.__dict__.update(alone=alone, traveller_of=travellers)
-        self._put_together(here & travellers.keys() & before.traveller_of.keys())
+        self._put_together(anew & travellers.keys() & before.traveller_of.keys())
         return less
 
     def _lose_gone(self, alone: dict[str, Unchecked], agents: Iterable[str]) -> None:
@@ -104,7 +111,7 @@ class Setting:
                 alone[each] = known_less[id(known)]
 
     def _put_together(self, agents: Iterable[str]) -> None:
-        """Note who was alike and still is."""
+        """Note who of those that are set anew was alike and still is."""
         before, after = self._before.traveller_of, self._after.traveller_of
         here = [each for each in agents if before[each].home == after[each].home]
         situations = map(_SITUATION, map(before.__getitem__, here))
@@ -115,6 +122,7 @@ class Setting:
 
 
 _ID, _NODE, _HOME, _SITUATION = map(attrgetter, ("id", "node", "home", "situation"))
+_KEY: Callable[[Traveller], _Key] = attrgetter("situation", "home")
 
 
 class _Missing:
@@ -148,7 +156,11 @@ class _Missing:
         self._steered = {mesh.agents[node - first] for node in steered if node >= first}
 
     def put(
-        self, agents: AbstractSet[str], alone: dict[str, Unchecked], travellers: dict[str, Traveller]
+        self,
+        agents: AbstractSet[str],
+        alone: dict[str, Unchecked],
+        travellers: dict[str, Traveller],
+        alike: _Alike,
     ) -> frozenset[str]:
         """Set what is left to agents, if that can be told; those of which it can.
 
@@ -156,35 +168,55 @@ class _Missing:
             agents: some that there are.
             alone: what each reaches unchecked, alone as the start.
             travellers: those of them that have crossings.
+            alike: these by their situations before and after.
         """
-        some = list(agents - self._others)
+        some = agents - self._others
         done: list[str] = []
         known: list[Traveller] = []
+        masks: list[int] = []
         situations: list[Situation] = []
-        starts, travelled = map(self._alone.__getitem__, some), map(self._travellers.get, some)
-        for agent, start, was in zip(some, starts, travelled, strict=True):
+        for (was, home), several, staying in self._together(some):
+            ids = list(map(_ID, several))
+            # Who is in one situation reaches the same alone.
+            start = self._alone[ids[0]]
             left = self._less.unchecked(start)
-            if left is None:
+            now = None if left is None else self._less.situation(was, start, staying)
+            if left is None or now is None:
                 continue
-            if was is not None:
-                staying = self._triggers.get(was.node, 0) & self._reads if agent in self._steered else 0
-                situation = self._less.situation(was.situation, start, staying)
-                if situation is None:
-                    continue
-                known.append(was)
-                situations.append(situation)
-            alone[agent] = left
-            done.append(agent)
-        ids, homes = list(map(_ID, known)), list(map(_HOME, known))
+            done += ids
+            known += several
+            alone.update(zip(ids, repeat(left)))
+            masks += repeat(0 if home is None else self._zones.get(home, 0), len(ids))
+            situations += repeat(now, len(ids))
+            alike.setdefault((was, now, home), []).extend(ids)
         columns: dict[str, Iterable[object]] = {
-            "id": ids,
+            "id": done,
             "node": map(_NODE, known),
-            "home": homes,
-            "home_mask": [0 if home is None else self._zones.get(home, 0) for home in homes],
+            "home": map(_HOME, known),
+            "home_mask": masks,
             "situation": situations,
         }
-        travellers.update(zip(ids, several_of(Traveller, len(ids), columns), strict=True))
+        travellers.update(zip(done, several_of(Traveller, len(done), columns), strict=True))
+        for person in some - self._travellers.keys():
+            left = self._less.unchecked(self._alone[person])
+            if left is not None:
+                alone[person] = left
+                done.append(person)
         return frozenset(done)
+
+    def _together(self, agents: AbstractSet[str]) -> Iterator[tuple[_Key, list[Traveller], int]]:
+        """Agents that have crossings by their situation and home, and the sources that stay though they are
+        not read any more.
+        """
+        steered = agents & self._steered
+        some = list(filter(None, map(self._travellers.get, agents - steered)))
+        alike = defaultdict[_Key, list[Traveller]](list)
+        for key, each in zip(map(_KEY, some), some, strict=True):
+            alike[key].append(each)
+        for key, several in alike.items():
+            yield key, several, 0
+        for each in filter(None, map(self._travellers.get, steered)):
+            yield _KEY(each), [each], self._triggers.get(each.node, 0) & self._reads
 
 
 class _Anew:
