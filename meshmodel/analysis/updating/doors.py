@@ -92,7 +92,7 @@ class KeptDoors(Leaving):
         self.engine, self.mesh = kept.engine, kept.engine.mesh
         self._everyone = self._first
         self.places = self.places.after(moved.changes.of("grant"))
-        self.open_in = self.open_in.copy()
+        self.open_in, self._dropping = self.open_in.copy(), self._dropping.copy()
         concerning = moved.agents | moved.nearby
         if concerning:
             self.marks, self._profiles = self.marks.copy(), self._profiles.copy()

@@ -1,7 +1,9 @@
 """All that doors follow from, group by group, and what an edit changes about it."""
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
 from itertools import chain, compress
+from operator import or_
 from typing import Final
 
 from meshmodel.analysis.approvals import Approval
@@ -39,6 +41,8 @@ class Noted(MissingCheckpoints):
         self._carried, self._own = [0] * number, [0] * number
         self._component = self._own_component = range(-mesh.first_credential, number)
         self.open_in: dict[Pair, int] = {}
+        # The groups by the checkpoints over which they have power.
+        self._dropping: dict[int, int] = {}
         self._approvals: dict[int, list[tuple[int, Traveller, Group, Approval]]] = {}
         self._approved: dict[str, frozenset[int]] = {}
         self._held: dict[int, int] = {}
@@ -174,45 +178,37 @@ class Noted(MissingCheckpoints):
         """Note for whom guarded steps are open; those that are no more for agents who are gone, and are as
         they were for all others, and those that are for others.
         """
-        lost = either = 0
-        dropping: dict[int, int] = {}
+        numbers = 0
         for was, now, marks in turned.alike:
             old = 0 if was is None else was[1].unchecked.dropped
             new = 0 if now is None else now[1].unchecked.dropped
-            if old != new:
-                lost |= marks
-                either |= old | new
-                dropping[new] = dropping.get(new, 0) | marks
+            if old == new:
+                continue
+            numbers |= old ^ new
+            self._dropping[old] = without(self._dropping.get(old, 0), marks)
+            self._dropping[new] = self._dropping.get(new, 0) | marks
         left: set[Pair] = set()
         others: set[Pair] = set()
-        if lost:
-            for step, guards in self.engine.candidates.guards.items():
-                if guards & ~either:
-                    continue
-                known = self.open_in.get(step, 0)
-                marks = without(known, lost)
-                for dropped, those in dropping.items():
-                    if not guards & ~dropped:
-                        marks |= those
-                if marks != known:
-                    self.open_in[step] = marks
-                    (others if without(marks ^ known, turned.ended) else left).add(step)
+        for step in set(chain.from_iterable(map(self.engine.candidates.covered.__getitem__, bits(numbers)))):
+            different = self._open(step)
+            if different:
+                (others if without(different, turned.ended) else left).add(step)
         return left, others
+
+    def _open(self, step: Pair) -> int:
+        """Note for whom a guarded step is open; those for whom it was not, or is not any more."""
+        guards = self.engine.candidates.guards.get(step, 0)
+        known = self.open_in.pop(step, 0)
+        found = [marks for dropped, marks in self._dropping.items() if not guards & ~dropped]
+        marks = reduce(or_, found, 0) if guards else 0
+        if marks:
+            self.open_in[step] = marks
+        return marks ^ known
 
     def _guard(self, moved: Moved) -> set[Pair]:
         """Note for whom steps are open that are guarded otherwise; all of these."""
-        guards = self.engine.candidates.guards
-        dropping: dict[int, list[int]] = {}
-        if moved.guards.steps:
-            for number, (_, group) in self.marks.samples.items():
-                if group.unchecked.dropped:
-                    dropping.setdefault(group.unchecked.dropped, []).append(number)
         for step in moved.guards.steps:
-            if step not in guards:
-                self.open_in.pop(step, None)
-                continue
-            without = [some for dropped, some in dropping.items() if not guards[step] & ~dropped]
-            self.open_in[step] = union(list(chain.from_iterable(without)))
+            self._open(step)
         return moved.guards.steps | set(moved.edit.gone) | set(moved.edit.come)
 
     def _excuse(self, gone: Iterable[Traveller], come: Iterable[Traveller], excuses: Excuses) -> set[str]:
