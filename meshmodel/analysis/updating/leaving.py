@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import reduce
 from itertools import chain, compress, repeat
-from operator import is_not, or_
+from operator import is_not, not_, or_
 from typing import NamedTuple, cast
 
 from meshmodel.analysis.engine import Traveller
@@ -101,14 +101,14 @@ class Leaving(Picking):
         here, were = list(compress(every, there)), cast("list[Door]", list(filter(None, there)))
         if not were:
             return (), [], set()
-        _, systems, _, agents, _ = zip(*were, strict=True)
+        credentials, systems, actions, agents, severities = zip(*were, strict=True)
         usual, doubtful = self._carried_by_others(comers)
         # Doors to systems that are gone, too, are looked at in any case.
-        kinds = {system: self._kind.get(system, SPECIAL) for system in set(systems)}
-        least = self._least(set(kinds.values()), usual, left)
+        least = self._least(set(map(self._kind.get, set(systems), repeat(SPECIAL))), usual, left)
         again: set[int] = set()
         if 0 in least.values():
-            again.update(compress(here, [not least[kinds[system]] for system in systems]))
+            kinds = map(self._kind.get, systems, repeat(SPECIAL))
+            again.update(compress(here, map(not_, map(least.__getitem__, kinds))))
         few = min(filter(None, least.values()), default=0)
         doubtful.update(self._few_still(comers, left.picked, few))
         for node in doubtful:
@@ -125,8 +125,8 @@ class Leaving(Picking):
         fewer = list(map(is_not, agents, others))
         if not any(fewer):
             return (), [], again
-        credentials, systems, actions, _, severities = zip(*compress(were, fewer), strict=True)
-        made = Door.several(credentials, systems, actions, compress(others, fewer), severities)
+        columns = (compress(each, fewer) for each in (credentials, systems, actions, others, severities))
+        made = Door.several(*columns)
         return list(compress(here, fewer)), made, again
 
     def _few_still(self, comers: Comers, picked: int, enough: int) -> list[int]:
