@@ -281,6 +281,26 @@ def test_sources_in_a_zone_that_is_called_otherwise_are_still_in_one_zone():
         assert_equal(analysis, analyse(snapshot, today=TODAY))
 
 
+def test_who_gets_the_identity_of_an_approver_has_power_over_the_checkpoint():
+    snapshot = clustered(110, 220, dense=True, seed=1)
+    one, other = sorted(snapshot.credential)[:2]
+    approver = snapshot.credential[one].principal
+    placed = r.Checkpoint("new", "policy-decision", "grant", *max(snapshot.grant), approvers=(approver,))
+    kept = keep(Engine(snapshot, "built"), Related(snapshot))
+    for change in (
+        Put(placed),
+        Put(replace(snapshot.credential[other], identity=approver)),
+        Put(replace(snapshot.credential[one], status="revoked")),
+        Put(snapshot.credential[other]),
+    ):
+        snapshot = apply_edit(snapshot, Edit("change", (change,)))
+        kept = move(kept, Changes.between(kept.engine.snapshot, snapshot)).kept
+        control = kept.engine.candidates.control[kept.numbers["new"]]
+        nodes = kept.engine.mesh.credential_node
+        approving = {each.id for each in snapshot.credential.values() if each.principal == approver}
+        assert set(bits(control)) == {nodes[each] for each in approving & nodes.keys()}
+
+
 def test_a_system_where_credentials_are_exchanged_is_called_otherwise():
     snapshot = random_model(21, 27)
     analysis = analyse(snapshot, today=TODAY)

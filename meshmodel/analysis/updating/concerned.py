@@ -14,7 +14,7 @@ from meshmodel.analysis.steps import WRITE, bits
 from meshmodel.analysis.updating.arising import Hearing
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.closures import Followed
-from meshmodel.analysis.updating.guards import Guarded
+from meshmodel.analysis.updating.guards import Guarded, Naming
 from meshmodel.analysis.updating.meshes import Edited
 
 
@@ -28,6 +28,7 @@ class Kept:
         effective, own, held, baseline: its closures.
         hearing: who reads outsiders' words without being triggered.
         numbers: the numbers of its candidates.
+        naming: its checkpoints by what they name.
     """
 
     engine: Engine
@@ -38,6 +39,7 @@ class Kept:
     baseline: Followed
     hearing: Hearing
     numbers: dict[str, int]
+    naming: Naming
 
 
 class _Less:

@@ -18,7 +18,7 @@ from meshmodel.analysis.updating.closures import Followed
 from meshmodel.analysis.updating.concerned import Kept, changed_agents, coming_to, concerned
 from meshmodel.analysis.updating.deciding import decided_alone
 from meshmodel.analysis.updating.foretelling import foretold
-from meshmodel.analysis.updating.guards import Guarded, guarded, numbers_of
+from meshmodel.analysis.updating.guards import Guarded, guarded, named_after, named_by, numbers_of
 from meshmodel.analysis.updating.less import Gone, gone_alone
 from meshmodel.analysis.updating.meshes import Edited, edited, is_hosted
 from meshmodel.analysis.updating.ordered import Ordered
@@ -85,7 +85,8 @@ def keep(engine: Engine, related: Related) -> Kept:
     own, held = _followed(engine.own), _followed(engine.held)
     hearing = Hearing.of(engine.mesh, effective.behind)
     _prepare(related)
-    return Kept(engine, related, effective, own, held, baseline, hearing, numbers_of(engine.candidates))
+    numbers, naming = numbers_of(engine.candidates), named_by(engine.snapshot)
+    return Kept(engine, related, effective, own, held, baseline, hearing, numbers, naming)
 
 
 def _prepare(related: Related) -> None:
@@ -142,10 +143,11 @@ def move(kept: Kept, changes: Changes) -> Moved | None:
             if first_credential <= step[1] < first_agent and step[0] >= first_credential
         ],
     )
-    guards = guarded(engine.candidates, kept.numbers, engine.view, changes, edit, effective)
+    naming = named_after(kept.naming, changes)
+    guards = guarded(engine.candidates, kept.numbers, naming, engine.view, changes, edit, effective)
     baseline = _baseline(kept, edit, guards, effective)
     made = _engine(kept, changes, edit, guards, effective, own, held, baseline)
-    after = Kept(made, related, effective, own, held, baseline, hearing, guards.numbers)
+    after = Kept(made, related, effective, own, held, baseline, hearing, guards.numbers, naming)
     changed = changed_agents(after)
     agents = frozenset(concerned(kept, after, changes, edit, guards, changed))
     shifted = agents

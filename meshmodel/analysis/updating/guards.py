@@ -2,14 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
 from meshmodel.analysis.checkpoints import Boundary, Candidates, control_mask, shortcomings, steps_covered
+from meshmodel.analysis.layered import Layered
 from meshmodel.analysis.steps import Pair, action_mask, bits
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.closures import Followed
 from meshmodel.analysis.updating.meshes import Edited
 from meshmodel.model.records import Checkpoint
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import View
+
+Naming = Layered[list[str]]
+"""The ids of checkpoints by what they name."""
 
 
 @dataclass(slots=True)
@@ -38,14 +44,48 @@ def numbers_of(candidates: Candidates) -> dict[str, int]:
     return {each: number for number, each in enumerate(candidates.ids)}
 
 
+def named_by(snapshot: Snapshot) -> Naming:
+    """The ids of checkpoints by what they name: elements, and identities of approvers."""
+    found: dict[str, list[str]] = {}
+    for each in snapshot.checkpoint.values():
+        for name in _names(each):
+            found.setdefault(name, []).append(each.id)
+    return Layered(found)
+
+
+def _names(checkpoint: Checkpoint | None) -> set[str]:
+    if checkpoint is None:
+        return set()
+    return {checkpoint.from_, checkpoint.to, checkpoint.decided_at or "", *(checkpoint.approvers or ())}
+
+
+def named_after(naming: Naming, changes: Changes) -> Naming:
+    """The same after an edit."""
+    found: dict[str, list[str] | None] = {}
+    for key, one, other in changes.of("checkpoint"):
+        names = _names(other)
+        for name in _names(one) | names:
+            known = found[name] if name in found else naming.get(name)
+            left = [each for each in known or () if each != key]
+            found[name] = [*left, str(key)] if name in names else left or None
+    return naming.after(found) if found else naming
+
+
 def guarded(
-    before: Candidates, numbers: dict[str, int], view: View, changes: Changes, edit: Edited, graph: Followed
+    before: Candidates,
+    numbers: dict[str, int],
+    naming: Naming,
+    view: View,
+    changes: Changes,
+    edit: Edited,
+    graph: Followed,
 ) -> Guarded:
     """The candidates after an edit.
 
     Args:
         before: those before it.
         numbers: their numbers by id.
+        naming: the checkpoints after it by what they name.
         view: the view.
         changes: what the edit changed.
         edit: what it did to the graph.
@@ -53,7 +93,7 @@ def guarded(
     """
     concerned = [
         each
-        for each in _concerned(changes, edit)
+        for each in _concerned(changes, edit, naming)
         if each in numbers or _counts(changes.after.checkpoint.get(each), view)
     ]
     if not concerned:
@@ -137,7 +177,7 @@ def _boundary(number: int, checkpoint: Checkpoint) -> Boundary | None:
     return Boundary(number, checkpoint.from_, checkpoint.to, action_mask(checkpoint.actions))
 
 
-def _concerned(changes: Changes, edit: Edited) -> list[str]:
+def _concerned(changes: Changes, edit: Edited, naming: Naming) -> list[str]:
     """The checkpoints that changed, or whose step or power may be another."""
     found = {str(key) for key, _, _ in changes.of("checkpoint")}
     principals = {
@@ -149,16 +189,17 @@ def _concerned(changes: Changes, edit: Edited) -> list[str]:
     }
     # Ids of all kinds are looked at alike.
     nodes = edit.systems | edit.agents | edit.credentials
-    if edit.places or principals or nodes:
-        for each in changes.after.checkpoint.values():
-            if (
-                (each.step, each.from_, each.to) in edit.places
-                or each.decided_at in edit.systems
-                or (principals and not principals.isdisjoint(each.approvers or ()))
-                or each.from_ in nodes
-                or each.to in nodes
-            ):
-                found.add(each.id)
+    ends = chain.from_iterable([(one, other) for _, one, other in edit.places])
+    for ident in {ident for name in nodes.union(principals, ends) for ident in naming.get(name, ())}:
+        each = changes.after.checkpoint[ident]
+        if (
+            (each.step, each.from_, each.to) in edit.places
+            or each.decided_at in edit.systems
+            or not principals.isdisjoint(each.approvers or ())
+            or each.from_ in nodes
+            or each.to in nodes
+        ):
+            found.add(ident)
     return sorted(found)
 
 
