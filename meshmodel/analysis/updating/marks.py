@@ -132,24 +132,23 @@ class Marks:
             was, former = self.samples.get(numbers[0]), self.others.get(numbers[0], ())
             marks = union(numbers)
             sample = None
-            others = []
+            others: tuple[int, ...] = ()
             if now is not None and now.groups:
                 sample = now, now.groups[0]
                 self.samples.update(dict.fromkeys(numbers, sample))
-                for group in (*now.groups[1:], *now.situation.further):
-                    key = id(group), now.home, now.steered, alone
-                    if key not in same:
-                        same[key] = self._number(now, group, alone, former, turned)
-                    others.append(same[key])
+                if alone is None and was is not None and self._has_same_others(was[0], now, former):
+                    others = former
+                else:
+                    others = self._others_of(now, alone, former, same, turned)
             else:
                 for number in numbers:
                     self.samples.pop(number, None)
             if self._meaning(was) != self._meaning(sample):
                 turned.firsts.append((was, sample, marks))
-            if tuple(others) == former:
+            if others == former:
                 continue
             if others:
-                self.others.update(dict.fromkeys(numbers, tuple(others)))
+                self.others.update(dict.fromkeys(numbers, others))
             else:
                 for number in numbers:
                     del self.others[number]
@@ -260,6 +259,48 @@ class Marks:
                 known[others] = tuple(number if each == new else each for each in others)
             self.others[agent] = known[others]
 
+    def _has_same_others(self, was: Traveller, now: Traveller, former: tuple[int, ...]) -> bool:
+        """Whether an agent has the very groups, but for its first one, for which it got its former marks, and
+        intents excused nothing then.
+        """
+        one, other = was.situation, now.situation
+        return (
+            one.groups[1:] == other.groups[1:]
+            and one.common is other.common
+            and one.lacking == other.lacking
+            and one.steered == other.steered
+            and was.home == now.home
+            and (not former or self.alike[former[0]][-1] is None)
+        )
+
+    def _others_of(
+        self,
+        now: Traveller,
+        alone: str | None,
+        former: tuple[int, ...],
+        same: dict[tuple[int, str | None, bool, str | None], int],
+        turned: Turned,
+    ) -> tuple[int, ...]:
+        """The marks of the groups of an agent but for its first one.
+
+        Args:
+            now: the agent.
+            alone: which agent it is, where intents excuse something.
+            former: the marks that it had.
+            same: the marks known already, by the group, the home, and so on.
+            turned: what happened to marks.
+        """
+        others = []
+        situation, home, steered = now.situation, now.home, now.steered
+        for place, group in enumerate((*situation.groups[1:], *situation.further)):
+            key = id(group), home, steered, alone
+            if key not in same:
+                # Most come in the same order as before.
+                likely = former[place:] + former[:place]
+                same[key] = self._number(now, group, alone, likely, turned)
+            others.append(same[key])
+        return tuple(others)
+
     def _number(
         self, traveller: Traveller, group: Group, alone: str | None, former: Iterable[int], turned: Turned
     ) -> int:
@@ -269,7 +310,7 @@ class Marks:
             traveller: the agent.
             group: the group.
             alone: which agent it is, where intents excuse something.
-            former: the marks that the agent had.
+            former: the marks that the agent had, the likely ones first.
             turned: what happened to marks.
         """
         unchecked = group.unchecked
