@@ -10,6 +10,7 @@ from meshmodel.analysis.sharing import union_of
 from meshmodel.analysis.situations import Common, Group, Situation
 from meshmodel.analysis.steps import Few, Pair, bits, without
 from meshmodel.analysis.unchecked import Unchecked
+from meshmodel.analysis.updating.closures import Followed
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.guards import Guarded
 from meshmodel.analysis.updating.meshes import Edited
@@ -28,6 +29,8 @@ class Gone(NamedTuple):
         ended: those of them to which the steps of these checkpoints led and on which nothing followed.
         checkpoints: those that went with their steps, by their numbers.
         guarded: these steps.
+        power: those of the nodes that most starts do not reach that give power over checkpoints.
+        behind: the nodes to which steps with checkpoints led that are gone, or that nobody comes to.
     """
 
     effective: int
@@ -38,6 +41,8 @@ class Gone(NamedTuple):
     ended: AbstractSet[int]
     checkpoints: int
     guarded: AbstractSet[Pair]
+    power: int
+    behind: AbstractSet[int]
 
 
 def gone_alone(kept: Kept, after: Kept, edit: Edited, guards: Guarded, *, placed: bool) -> Gone | None:
@@ -59,9 +64,10 @@ def gone_alone(kept: Kept, after: Kept, edit: Edited, guards: Guarded, *, placed
         enters for _, enters in steps if effective >> enters & 1 and not kept.baseline.successors[enters]
     }
     unchecked |= union(list(ended))
+    if vanished is None or kept.engine.late:
+        return None
     # Whether there is power over one that was placed is asked of each start.
-    controllable = (kept.engine.candidates if placed else candidates).controllable
-    if vanished is None or kept.engine.late or unchecked & (candidates.left | controllable):
+    if placed and unchecked & (candidates.left | kept.engine.candidates.controllable):
         return None
     # A step with checkpoints over which somebody has power may lead there still.
     for enters in bits(without(unchecked, effective)):
@@ -73,7 +79,10 @@ def gone_alone(kept: Kept, after: Kept, edit: Edited, guards: Guarded, *, placed
     # Starts with power over a checkpoint that is gone may begin with what is behind it.
     odd = baseline.otherwise | {enters for _, enters in steps if enters not in ended}
     others = after.effective.otherwise | baseline.otherwise
-    return Gone(effective, unchecked, others, still, odd, ended, vanished, steps)
+    behind = {enters for _, enters in steps} - ended
+    behind.update(*map(candidates.entered.__getitem__, bits(unchecked & candidates.left)))
+    power = unchecked & candidates.controllable
+    return Gone(effective, unchecked, others, still, odd, ended, vanished, steps, power, behind)
 
 
 def _vanished(before: Candidates, guards: Guarded, edit: Edited) -> int | None:
@@ -104,17 +113,33 @@ class _Begun(NamedTuple):
     row: int
 
 
+def _misses_just(node: int, was: Followed, now: Followed, gone: int) -> bool:
+    """Whether what follows on a node is what was less what is gone."""
+    itself = 0 if now.is_cycle(now.component[node]) else 1 << node
+    return without(was.row(node), gone | itself) == without(now.row(node), itself)
+
+
 class Less:
     """Takes what is gone out of what agents have in common, once for all that have it."""
 
     def __init__(self, gone: Gone, kept: Kept, after: Kept) -> None:
         """Arguments: what is gone, the reading before the edit, and its closures after it."""
         mesh = after.engine.mesh
-        self.others = gone.others
+        self._candidates, self._guarding = after.engine.candidates, after.engine.guarding
         self._gone = gone
         self._was, self._now = kept.baseline, after.baseline
-        # Only who had power over their checkpoints came there.
-        self._behind = {enters for _, enters in gone.guarded} - gone.ended
+        self._power = Few(gone.power)
+        numbers = self._candidates.controlled(gone.power)
+        self._control = union_of([self._candidates.control[number] for number in bits(numbers)])
+        ways = (kept.effective, after.effective, gone.effective), (self._was, self._now, gone.unchecked)
+        # Agents that came off a component may miss what most do, too, and nothing else.
+        self.others = {
+            node
+            for node in gone.others
+            if node < mesh.first_agent
+            or node in self._candidates.entered
+            or not all(_misses_just(node, *way) for way in ways)
+        }
         self._effective, self._row = Few(gone.effective), Few(gone.unchecked)
         self._sources = Few(gone.effective & mesh.read)
         self._still, self._odd = (
@@ -159,6 +184,8 @@ class Less:
         row = self._row.out_of(before.row)
         if begun is None or without(begun.row, row):
             return None
+        if self._power.among(before.row) and not self._has_power_still(before):
+            return None
         if gone.checkpoints or gone.guarded:
             waiting = tuple([step for step in waiting if step not in gone.guarded])
             leaving = union([leaves for leaves, _ in waiting])
@@ -166,6 +193,14 @@ class Less:
             return before
         dropped = without(before.dropped, gone.checkpoints)
         return Unchecked(row, dropped, begun.seeds, waiting, leaving)
+
+    def _has_power_still(self, before: Unchecked) -> bool:
+        """Whether a start has power over the checkpoints over which what is gone gave it some, whatever else
+        is open for it: to that power over them may have led.
+        """
+        controlled, rows = self._candidates.controlled, map(self._now.row, before.seeds[0])
+        still = controlled(union_of([row & self._control for row in rows]))
+        return not without(controlled(before.row & self._gone.power), still)
 
     def _begun(self, seeds: tuple[tuple[int, ...], ...]) -> "_Begun | None":
         """What is left of nodes with which starts begin, the same where all of it is."""
@@ -181,7 +216,8 @@ class Less:
         """What is left of nodes with which starts begin; ``None`` where one may miss something else."""
         if id(part) not in self._parts:
             left: _Part | None = _Part(part, 0)
-            if not self._behind.isdisjoint(part):
+            # Only who had power over checkpoints came there.
+            if not self._gone.behind.isdisjoint(part):
                 left = None
             elif not self._gone.odd.isdisjoint(part):
                 left = self._odd_part(part)
@@ -205,7 +241,7 @@ class Less:
         sources, reach = self._sources_of(before.sources), self._effective.out_of(before.reach)
         sources = sources | staying if staying else sources
         number = len(before.groups) - len(before.rest)
-        groups = self._left(before.groups[:number], alone, staying)
+        groups = self._left(before.groups[:number], alone, staying, reach)
         if id(before.rest) not in self._several:
             self._several[id(before.rest)] = self._left(before.rest, alone)
         rest = self._several[id(before.rest)]
@@ -230,19 +266,37 @@ class Less:
             known = self._sources_left[id(before)] = self._sources.out_of(before)
         return known
 
-    def _left(self, before: Iterable[Group], alone: Unchecked, staying: int = 0) -> tuple[Group, ...] | None:
+    def _left(
+        self, before: Iterable[Group], alone: Unchecked, staying: int = 0, reach: int | None = None
+    ) -> tuple[Group, ...] | None:
         """What is left of some groups; sources that stay are with those that add nothing to what is reached
         alone, as what is not read adds nothing.
+
+        Args:
+            before: the groups.
+            alone: what the agents reached alone as the start.
+            staying: the sources that stay.
+            reach: all that the agents reach now, if the rows of the groups are all that is reached from them:
+                then others can be made.
         """
-        found = []
+        found: list[Group] = []
+        others = 0
         for group in before:
             sources = self._sources_of(group.sources)
             # That may be another object, but begins with the same.
             is_plain = group.unchecked.seeds is alone.seeds
+            if is_plain:
+                read = sources if reach is None else sources & reach
+                differing = self._adding(read & self._still, alone)
+            else:
+                differing = self._differing(sources & self._odd, group.unchecked)
+            if differing:
+                if reach is None:
+                    return None
+                others |= differing
+                sources ^= differing
             if not sources and not group.home and not (is_plain and staying):
                 continue
-            if self._adds(sources & self._still, alone) if is_plain else sources & self._odd:
-                return None
             key = id(group), staying if is_plain else 0
             if is_plain and staying:
                 sources, staying = sources | staying, 0
@@ -252,19 +306,55 @@ class Less:
             if left is None:
                 return None
             found.append(left)
-        return None if staying else tuple(found)
+        if staying or (others and not self._put(others, found, alone)):
+            return None
+        return tuple(found)
 
-    def _adds(self, sources: int, alone: Unchecked) -> bool:
-        """Whether sources may add something to what is reached alone that added nothing before."""
+    def _put(self, sources: int, groups: list[Group], alone: Unchecked) -> bool:
+        """Put sources on which something else follows than on others of their groups where they belong now,
+        if that can be told.
+        """
+        left = self.unchecked(alone)
+        if left is None or sources & self._candidates.left:
+            return False
+        for source in bits(sources):
+            more = without(self._guarding.onward.of(source), left.row)
+            start = self._guarding.together(left, source, more)
+            for place, group in enumerate(groups):
+                if group.unchecked.row == start.row:
+                    groups[place] = Group(group.sources | 1 << source, group.home, group.unchecked)
+                    break
+            else:
+                if start.row == left.row:
+                    return False
+                groups.append(Group(1 << source, home=False, unchecked=start))
+        return True
+
+    def _adding(self, sources: int, alone: Unchecked) -> int:
+        """Those sources that may add something to what is reached alone and added nothing before."""
         left = self.unchecked(alone)
         if left is None:
-            return True
+            return sources
+        found = 0
         # What follows on those that are read unchecked is reached alone, too.
         for source in bits(without(sources, left.row)):
             row = self._now.row(source)
             if left.leaving >> source & 1 or without(row ^ 1 << source, left.row):
-                return True
-        return False
+                found |= 1 << source
+        return found
+
+    def _differing(self, sources: int, start: Unchecked) -> int:
+        """Those sources on which something else may follow than what is left to a start with them."""
+        left = self.unchecked(start) if sources else start
+        if left is None:
+            return sources
+        found = 0
+        for source in bits(sources):
+            row = self._now.row(source)
+            lost = without(self._was.row(source), row | self._gone.unchecked)
+            if lost or without(row ^ 1 << source, left.row):
+                found |= 1 << source
+        return found
 
     def _group(self, before: Group, sources: int) -> Group | None:
         unchecked = self.unchecked(before.unchecked)

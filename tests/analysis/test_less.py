@@ -1,0 +1,99 @@
+"""What is left to agents that just miss something after an edit, beside the same read from scratch."""
+
+import pytest
+
+from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.relations import Related
+from meshmodel.analysis.steps import bits
+from meshmodel.analysis.updating import less
+from meshmodel.analysis.updating.changes import Changes
+from meshmodel.analysis.updating.engines import keep, move
+from meshmodel.api import analyse
+from meshmodel.store.edits import Edit, Remove, apply_edit
+from tests.analysis.random_edits import TODAY
+from tests.benchmarks.meshes import clustered
+
+MOVED = (
+    (17, "agent", "agent-6"),
+    (52, "agent", "agent-1"),
+    (54, "grant", ("credential-3", "system-13")),
+    (63, "credential", "credential-12"),
+    (130, "credential", "credential-3"),
+)
+"""Meshes and what is removed from them, so that sources of agents belong to other groups."""
+KEPT = (
+    (12, "credential", "credential-7"),
+    (14, "grant", ("credential-14", "system-6")),
+    (22, "credential", "credential-6"),
+    (24, "credential", "credential-6"),
+    (36, "custody", ("system-12", "credential-4")),
+)
+"""Such that agents have power over a checkpoint still, though something is gone that gave it."""
+LOST = (
+    (1, "credential", "credential-10"),
+    (5, "credential", "credential-3"),
+    (6, "credential", "credential-8"),
+    (10, "credential", "credential-8"),
+    (15, "credential", "credential-9"),
+    (16, "credential", "credential-12"),
+    (18, "credential", "credential-6"),
+    (20, "credential", "credential-8"),
+)
+"""Such that some may have none any more."""
+APART = (
+    (4, "agent", "agent-0"),
+    (5, "agent", "agent-5"),
+    (10, "credential", "credential-8"),
+    (12, "agent", "agent-6"),
+    (12, "grant", ("credential-3", "system-7")),
+)
+"""Such that agents were looked at one by one that miss just what most do."""
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "cases"),
+    [
+        ("Less._put", True, MOVED),
+        ("Less._has_power_still", True, KEPT),
+        ("Less._has_power_still", False, LOST),
+        ("_misses_just", True, APART),
+    ],
+)
+def test_what_is_left_is_what_is_read_from_scratch(name, told, cases, monkeypatch):
+    owner = less.Less if name.startswith("Less.") else less
+    name = name.removeprefix("Less.")
+    way, answers = getattr(owner, name), set()
+
+    def asked(*arguments):
+        answer = way(*arguments)
+        answers.add(answer)
+        return answer
+
+    monkeypatch.setattr(owner, name, asked)
+    for seed, table, key in cases:
+        answers.clear()
+        before = clustered(60, 150, dense=True, seed=seed, guarded=0.2)
+        after = apply_edit(before, Edit("remove", (Remove(table, key),)))
+        known = analyse(before, today=TODAY)
+        assert known.findings
+        found, fresh = analyse(after, today=TODAY, previous=known), analyse(after, today=TODAY)
+        assert found.summary == fresh.summary
+        assert found.doors == fresh.doors
+        assert found.findings == fresh.findings
+        kept = keep(Engine(before, "built"), Related(before))
+        assert kept.engine.travellers
+        engine = move(kept, Changes.between(before, after)).kept.engine
+        for each in engine.travellers:
+            alike = engine.traveller(after.agent[each.id], each.node)
+            assert _reached_from(each) == _reached_from(alike)
+        assert told in answers
+
+
+def _reached_from(traveller):
+    """What an agent reaches from each source, but for the source and itself."""
+    found = {}
+    for group in traveller.groups:
+        for source in bits(group.sources):
+            row = found.get(source, 0) | group.unchecked.row
+            found[source] = row & ~(1 << source | 1 << traveller.node)
+    return found
