@@ -58,9 +58,10 @@ def test_items_are_exchanged_where_there_are_some(size, close, monkeypatch):
     @given(known=st.dictionaries(KEYS, st.integers(1, 3)), found=st.dictionaries(KEYS, st.integers(4, 6)))
     def hold(known, found):
         before = chunks.Sorted.of(sorted(known), [known[key] for key in sorted(known)])
-        after, left = before.exchanged(found)
+        left = found.copy()
+        after = before.exchanged(left)
         there = {**known, **{key: item for key, item in found.items() if key in known and key not in left}}
-        assert dict(left) == {key: item for key, item in found.items() if there.get(key) != item}
+        assert left == {key: item for key, item in found.items() if there.get(key) != item}
         assert dict(zip(after.keys(), after.items(), strict=True)) == there
         assert list(before.items()) == [known[key] for key in sorted(known)]
         assert close < 99 or not left.keys() & known.keys()

@@ -118,11 +118,15 @@ class Sorted(Generic[Item]):
 
     __slots__ = ("_firsts", "_items", "_keys")
 
-    def __init__(self, keys: list[list[Any]], items: list[list[Item]]) -> None:
-        """Arguments: the keys, in order, in chunks none of which is empty, and their items likewise."""
+    def __init__(
+        self, keys: list[list[Any]], items: list[list[Item]], firsts: list[Any] | None = None
+    ) -> None:
+        """Arguments: the keys, in order, in chunks none of which is empty, their items likewise, and the
+        first key of each chunk, where that is known.
+        """
         self._keys = keys
         self._items = items
-        self._firsts = [chunk[0] for chunk in keys]
+        self._firsts = [chunk[0] for chunk in keys] if firsts is None else firsts
 
     @classmethod
     def of(cls, keys: list[Any], items: list[Item]) -> "Sorted[Item]":
@@ -190,7 +194,7 @@ class Sorted(Generic[Item]):
             some = list(now[begin:end])
             if any(map(is_not, were, some)):
                 chunks[number] = some
-        return Sorted(self._keys, chunks)
+        return Sorted(self._keys, chunks, self._firsts)
 
     def _beginning_at(self, beginnings: Sequence[str]) -> list[int]:
         """The numbers of the chunks in which keys may begin in some ways."""
@@ -217,30 +221,27 @@ class Sorted(Generic[Item]):
                 number += 1
         return sorted(set(found))
 
-    def exchanged(
-        self, found: Mapping[Any, Item], ends: tuple[Any, Any] | None = None
-    ) -> tuple["Sorted[Item]", Mapping[Any, Item]]:
-        """The same with other items at keys that are there, where these lie close together; and what is left
-        to be put.
+    def exchanged(self, found: dict[Any, Item], ends: tuple[Any, Any] | None = None) -> "Sorted[Item]":
+        """The same with other items at keys that are there, where these lie close together.
 
         Args:
-            found: the items by their keys.
+            found: the items by their keys; those are taken out of it that are there now.
             ends: keys than which none of these is less, and none is greater, where that is known.
         """
         if not found or not self._keys:
-            return self, found
+            return self
         ends = ends or (min(found), max(found))
         begin, end = (max(0, bisect_right(self._firsts, key) - 1) for key in ends)
         keys = self._keys[begin : end + 1]
         if _CLOSE * len(found) < sum(map(len, keys)):
-            return self, found
-        chunks, left = self._items.copy(), dict(found)
+            return self
+        chunks, size = self._items.copy(), len(found)
         for number, some in enumerate(keys, begin):
-            before = len(left)
-            items = list(map(left.pop, some, chunks[number]))
-            if len(left) < before:
+            before = len(found)
+            items = list(map(found.pop, some, chunks[number]))
+            if len(found) < before:
                 chunks[number] = items
-        return Sorted(self._keys, chunks) if len(left) < len(found) else self, left
+        return Sorted(self._keys, chunks, self._firsts) if len(found) < size else self
 
     def after(
         self,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, groupby
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
 from meshmodel.analysis.findings import accepted, findings, found_by_all
 from meshmodel.analysis.relations import ENDS
@@ -170,10 +170,10 @@ class Refinding:
         """Find again what a local rule has to say of these records; there may be none any more."""
         facts, of = self._facts, rule.of
         assert of is not None
-        there = [record for record in map(records.get, keys) if record is not None]
+        there: Sequence[Any] = list(filter(None, map(records.get, keys)))
         cases: Cases | list[Case]
         if rule.may is not None:
-            there = list(rule.may(facts, there))
+            there = rule.may(facts, there)
         if rule.many is None:
             cases = [case for record in there for case in of(facts, record)]
         else:
@@ -219,11 +219,10 @@ class Refinding:
             gone[_RANK[door.severity]].append(door.subject)
         here = dict(zip(cases.subjects, found, strict=True))
         moved = [here.pop(each) for each in chain.from_iterable(gone.values()) if each in here]
-        rest: Mapping[str, Finding] = here
         ends = (min(here), max(here)) if here else None
         for rank, shelf in self._shelves_of(rule.id):
-            self._shelves[rank, rule.id], rest = shelf.exchanged(rest, ends)
-        self._replace(rule.id, gone, [*moved, *rest.values()])
+            self._shelves[rank, rule.id] = shelf.exchanged(here, ends)
+        self._replace(rule.id, gone, [*moved, *here.values()])
 
     def _replace(self, rule: str, left: Mapping[int, Collection[str]], findings: Iterable[Finding]) -> None:
         """Put findings of a rule in the place of others.
@@ -241,8 +240,8 @@ class Refinding:
             here = _by_subject(parts.get(rank, ()))
             shelf = self._shelves.get((rank, rule))
             gone = [subject for subject in left.get(rank, ()) if subject not in here]
-            made, rest = (shelf or Sorted[Finding].of([], [])).exchanged(here)
-            made = made.put(sorted({*gone, *rest}), rest)
+            made = (shelf or Sorted[Finding].of([], [])).exchanged(here)
+            made = made.put(sorted({*gone, *here}), here)
             if made is not shelf:
                 ranks.add(rank)
                 self._shelves[rank, rule] = made
