@@ -32,23 +32,27 @@ class Differing:
     def effective(self) -> list[tuple[Difference, int]]:
         """What agents reach otherwise effectively, each with these agents; apart for those that are gone."""
         found = [each for each in self._staying if each[0]]
-        for kept, other in ((self._before, self._after), (self._after, self._before)):
-            mesh, others = kept.engine.mesh, other.engine.mesh.agent_node
-            there = self._moved.shifted & mesh.agent_node.keys()
-            apart = [mesh.agent_node[each] for each in there if each not in others]
-            found += [(kept.effective.row(node), 1 << node - mesh.first_agent) for node in apart]
+        for kept in (self._before, self._after):
+            mesh = kept.engine.mesh
+            nodes = map(mesh.agent_node.__getitem__, self._apart & mesh.agent_node.keys())
+            found += [(kept.effective.row(node), 1 << node - mesh.first_agent) for node in nodes]
         return found
+
+    @cached_property
+    def _apart(self) -> set[str]:
+        """The agents that come or go and reach something: all others were there and still are."""
+        changed = {str(key) for key, _, _ in self._moved.changes.of("agent")}
+        old, new = (each.engine.mesh.agent_node for each in (self._before, self._after))
+        return {each for each in self._moved.shifted & changed if (each in old) != (each in new)}
 
     @cached_property
     def _staying(self) -> list[tuple[Difference, int]]:
         """The same of agents that were there and still are, those among them that miss nothing."""
         mesh = self._after.engine.mesh
         before, after = self._before.effective, self._after.effective
-        first, there = mesh.first_agent, self._before.engine.mesh.agent_node
+        first, every = mesh.first_agent, map(mesh.agent_node.get, self._moved.shifted - self._apart)
         # Whoever stays keeps the number.
-        nodes = [
-            mesh.agent_node[each] for each in self._moved.shifted & there.keys() & mesh.agent_node.keys()
-        ]
+        nodes = [node for node in every if node is not None]
         found: dict[Difference, int] = {}
         if 0 < after.less.bit_count() <= _FEW:
             # Most miss just what of that they reached.
