@@ -35,7 +35,7 @@ def findings(facts: Facts, today: date) -> tuple[Finding, ...]:
             there = _parted(order, severities)
         for severity, places in there.items():
             listed[_RANK[severity], rule.id] = _found(
-                rule, cases, acceptances.get(rule.id, {}), today, places, repeat(severity)
+                rule, cases, acceptances.get(rule.id, {}), today, repeat(severity), places
             )
     return tuple(chain.from_iterable(listed[place] for place in sorted(listed)))
 
@@ -60,7 +60,7 @@ def found_by_all(
         today: the day (UTC) on which they must still hold.
     """
     cases = _by_columns(cases)
-    return _found(rule, cases, acceptances, today, range(len(cases.subjects)), cases.severities)
+    return _found(rule, cases, acceptances, today, cases.severities)
 
 
 def _by_columns(cases: Cases | list[Case]) -> Cases:
@@ -81,12 +81,15 @@ def _found(
     cases: Cases,
     acceptances: Mapping[str, Acceptance],
     today: date,
-    places: Sequence[int],
     severities: Iterable[Severity],
+    places: Sequence[int] | None = None,
 ) -> list[Finding]:
-    """The findings of the cases at some places, which have these severities."""
-    every, _, told, agents, actions, _ = cases
-    subjects = list(map(every.__getitem__, places))
+    """The findings of the cases at some places, or of all, which have these severities."""
+    subjects, _, told, agents, actions, _ = cases
+    if places is None:
+        places = range(len(subjects))
+    else:
+        subjects = list(map(subjects.__getitem__, places))
     said: Iterable[Accepted | None] = repeat(None)
     if acceptances:
         said = [

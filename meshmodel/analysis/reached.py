@@ -318,7 +318,7 @@ class Reached:
                 staying.append((difference, marks))
         absent: list[int] = []
         if gone:
-            had = [place for place, column in enumerate(columns) if column & gone]
+            had = list(compress(range(len(columns)), map(gone.__and__, columns)))
             for place in had:
                 columns[place] = without(columns[place], gone)
             # What another agent reaches somebody still does.

@@ -25,9 +25,8 @@ _SYSTEM: Final = attrgetter("system")
 def _many(facts: Facts, custodies: Sequence[Custody]) -> Cases:
     """There can be thousands of them: nothing is looked up twice, and words can wait."""
     snapshot = facts.snapshot
-    credentials, systems = snapshot.credential, snapshot.system
-    severity = _severities(facts, _records(credentials, custodies, _CREDENTIAL))
-    managers = {each.id for each in _records(systems, custodies, _SYSTEM) if each.kind == _MANAGER}
+    severity = _severities(facts, _records(snapshot.credential, custodies, _CREDENTIAL))
+    managers = {each.id for each in _records(snapshot.system, custodies, _SYSTEM) if each.kind == _MANAGER}
     places: list[int] = []
     stored: list[Custody] = []
     subjects: list[str] = []
@@ -45,8 +44,8 @@ def _many(facts: Facts, custodies: Sequence[Custody]) -> Cases:
     who = _obtaining(facts, stored)
     told = Telling(
         _told,
-        facts.column(lambda each: credentials[each.credential], stored),
-        facts.column(lambda each: systems[each.system], stored),
+        facts.elements("credential", list(map(_CREDENTIAL, stored))),
+        facts.elements("system", list(map(_SYSTEM, stored))),
         by := facts.column(attrgetter("obtained_by"), stored),
         who,
     )

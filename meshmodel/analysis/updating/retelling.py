@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from itertools import compress, repeat
+from operator import getitem
 from typing import cast
 
 from meshmodel.analysis.looked import Looked
@@ -70,9 +71,9 @@ def _agents_of(columns: Sequence[Columns], places: Sequence[int]) -> list[tuple[
     for key, each in dict(zip(keys, columns, strict=True)).items():
         agents[key] = each.agents
         if isinstance(each.agents, Looked):
-            some = [place for there, place in zip(keys, places, strict=True) if there == key]
+            some = list(compress(places, map(key.__eq__, keys)))
             agents[key] = dict(zip(some, each.agents.at(some), strict=True))
-    return [agents[key][place] for key, place in zip(keys, places, strict=True)]
+    return list(map(getitem, map(agents.__getitem__, keys), places))
 
 
 def _retold(
