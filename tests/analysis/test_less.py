@@ -9,7 +9,9 @@ from meshmodel.analysis.updating import less
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.engines import keep, move
 from meshmodel.api import analyse
-from meshmodel.store.edits import Edit, Remove, apply_edit
+from meshmodel.model import records as r
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.edits import Edit, Put, Remove, apply_edit
 from tests.analysis.random_edits import TODAY
 from tests.benchmarks.meshes import clustered
 
@@ -87,6 +89,42 @@ def test_what_is_left_is_what_is_read_from_scratch(name, told, cases, monkeypatc
             alike = engine.traveller(after.agent[each.id], each.node)
             assert _reached_from(each) == _reached_from(alike)
         assert told in answers
+
+
+def test_sources_are_parted_of_which_one_came_by_a_step_that_is_gone_to_what_another_holds_itself():
+    records = (
+        *map(r.Zone, ("office", "field")),
+        r.System("ledger", zone="office"),
+        r.System("policies", zone="field"),
+        r.System("archive", zone="field"),
+        r.System("inbox", zone="field", untrusted_input=True),
+        r.Agent("clerk", "service", home="office"),
+        *map(r.Credential, ("policies-key", "reading-key", "ledger-key", "other-key")),
+        *(r.Hold("clerk", each) for each in ("policies-key", "reading-key", "other-key")),
+        r.Grant("policies-key", "policies", ("write",)),
+        r.Grant("ledger-key", "ledger", ("write",)),
+        *(r.Grant("reading-key", each, ("read",)) for each in ("archive", "inbox")),
+        *(r.Custody(each, "ledger-key") for each in ("archive", "inbox")),
+        r.Custody("archive", "other-key"),
+        *(
+            r.Checkpoint(f"ask-{each}", "policy-decision", "grant", "reading-key", each)
+            for each in ("archive", "inbox")
+        ),
+        r.Checkpoint(
+            "ask-other", "policy-decision", "custody", "archive", "other-key", decided_at="policies"
+        ),
+        r.Checkpoint(
+            "ask-inbox-key", "policy-decision", "custody", "inbox", "ledger-key", decided_at="policies"
+        ),
+    )
+    before = apply_edit(Snapshot(), Edit("made", tuple(map(Put, records))))
+    after = apply_edit(before, Edit("remove", (Remove("custody", ("inbox", "ledger-key")),)))
+    known = analyse(before, today=TODAY)
+    assert known.findings
+    found, fresh = analyse(after, today=TODAY, previous=known), analyse(after, today=TODAY)
+    assert found.summary == fresh.summary
+    assert found.doors == fresh.doors
+    assert found.findings == fresh.findings
 
 
 def _reached_from(traveller):

@@ -31,6 +31,7 @@ class Gone(NamedTuple):
         guarded: these steps.
         power: those of the nodes that most starts do not reach that give power over checkpoints.
         behind: the nodes to which steps with checkpoints led that are gone, or that nobody comes to.
+        opened: the nodes that these steps leave, where somebody may have had power over their checkpoints.
     """
 
     effective: int
@@ -43,6 +44,7 @@ class Gone(NamedTuple):
     guarded: AbstractSet[Pair]
     power: int
     behind: AbstractSet[int]
+    opened: int
 
 
 def gone_alone(kept: Kept, after: Kept, edit: Edited, guards: Guarded, *, placed: bool) -> Gone | None:
@@ -82,7 +84,10 @@ def gone_alone(kept: Kept, after: Kept, edit: Edited, guards: Guarded, *, placed
     behind = {enters for _, enters in steps} - ended
     behind.update(*map(candidates.entered.__getitem__, bits(unchecked & candidates.left)))
     power = unchecked & candidates.controllable
-    return Gone(effective, unchecked, others, still, odd, ended, vanished, steps, power, behind)
+    left = bits(unchecked & candidates.left)
+    dropped = steps.union((leaves, enters) for leaves in left for enters in candidates.entered[leaves])
+    opened = union([step[0] for step in dropped if kept.engine.candidates.is_openable(step)])
+    return Gone(effective, unchecked, others, still, odd, ended, vanished, steps, power, behind, opened)
 
 
 def _vanished(before: Candidates, guards: Guarded, edit: Edited) -> int | None:
@@ -288,6 +293,8 @@ class Less:
             if is_plain:
                 read = sources if reach is None else sources & reach
                 differing = self._adding(read & self._still, alone)
+            elif self._may_part(group):
+                return None
             else:
                 differing = self._differing(sources & self._odd, group.unchecked)
             if differing:
@@ -309,6 +316,11 @@ class Less:
         if staying or (others and not self._put(others, found, alone)):
             return None
         return tuple(found)
+
+    def _may_part(self, group: Group) -> bool:
+        """Whether sources of a group may have come by an open step to what others came to without it."""
+        several = group.sources & group.sources - 1
+        return bool(several and self._gone.opened & (group.sources | group.unchecked.row))
 
     def _put(self, sources: int, groups: list[Group], alone: Unchecked) -> bool:
         """Put sources on which something else follows than on others of their groups where they belong now,
