@@ -2,6 +2,7 @@
 
 import pytest
 
+from meshmodel.analysis import classes, groups
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.relations import Related
 from meshmodel.analysis.steps import bits
@@ -18,7 +19,6 @@ from tests.benchmarks.meshes import clustered
 MOVED = (
     (17, "agent", "agent-6"),
     (52, "agent", "agent-1"),
-    (54, "grant", ("credential-3", "system-13")),
     (63, "credential", "credential-12"),
     (130, "credential", "credential-3"),
 )
@@ -117,8 +117,34 @@ def test_sources_are_parted_of_which_one_came_by_a_step_that_is_gone_to_what_ano
             "ask-inbox-key", "policy-decision", "custody", "inbox", "ledger-key", decided_at="policies"
         ),
     )
+    _follow(records, Remove("custody", ("inbox", "ledger-key")))
+
+
+def test_no_source_gets_a_group_of_its_own_that_is_in_a_shared_one_too(monkeypatch):
+    monkeypatch.setattr(groups, "_CROWD", 0)
+    monkeypatch.setattr(groups, "_VAST", 0)
+    monkeypatch.setattr(classes, "_FAR", -1)
+    records = (
+        *map(r.Zone, ("office", "field", "lab")),
+        r.System("memory", zone="field", untrusted_input=True),
+        r.System("notes", zone="field"),
+        r.System("rig", zone="lab"),
+        r.Agent("clerk", home="office"),
+        r.Credential("key"),
+        r.Hold("clerk", "key"),
+        r.Grant("key", "rig", ("admin",)),
+        r.Grant("key", "notes", ("read",)),
+        r.Custody("notes", "key"),
+        r.Checkpoint("ask-key", "just-in-time-access", "hold", "clerk", "key"),
+    )
+    asking = r.Checkpoint("ask-notes", "human-approval", "grant", "key", "notes", decided_at="memory")
+    _follow(records, Put(asking))
+
+
+def _follow(records, change):
+    """An edit of a model of these records, told from before it and from scratch."""
     before = apply_edit(Snapshot(), Edit("made", tuple(map(Put, records))))
-    after = apply_edit(before, Edit("remove", (Remove("custody", ("inbox", "ledger-key")),)))
+    after = apply_edit(before, Edit("changed", (change,)))
     known = analyse(before, today=TODAY)
     assert known.findings
     found, fresh = analyse(after, today=TODAY, previous=known), analyse(after, today=TODAY)

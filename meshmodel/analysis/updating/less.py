@@ -246,7 +246,8 @@ class Less:
         sources, reach = self._sources_of(before.sources), self._effective.out_of(before.reach)
         sources = sources | staying if staying else sources
         number = len(before.groups) - len(before.rest)
-        groups = self._left(before.groups[:number], alone, staying, reach)
+        shared = (*before.rest, *before.common.groups)
+        groups = self._left(before.groups[:number], alone, staying, reach, shared)
         if id(before.rest) not in self._several:
             self._several[id(before.rest)] = self._left(before.rest, alone)
         rest = self._several[id(before.rest)]
@@ -272,7 +273,12 @@ class Less:
         return known
 
     def _left(
-        self, before: Iterable[Group], alone: Unchecked, staying: int = 0, reach: int | None = None
+        self,
+        before: Iterable[Group],
+        alone: Unchecked,
+        staying: int = 0,
+        reach: int | None = None,
+        shared: Iterable[Group] = (),
     ) -> tuple[Group, ...] | None:
         """What is left of some groups; sources that stay are with those that add nothing to what is reached
         alone, as what is not read adds nothing.
@@ -281,8 +287,9 @@ class Less:
             before: the groups.
             alone: what the agents reached alone as the start.
             staying: the sources that stay.
-            reach: all that the agents reach now, if the rows of the groups are all that is reached from them:
-                then others can be made.
+            reach: all that the agents reach now, if others can be made of these groups.
+            shared: groups beside these: of sources that are in some the rows of these are but a part of what
+                is reached from them.
         """
         found: list[Group] = []
         others = 0
@@ -313,7 +320,9 @@ class Less:
             if left is None:
                 return None
             found.append(left)
-        if staying or (others and not self._put(others, found, alone)):
+        if others and (any(others & each.sources for each in shared) or not self._put(others, found, alone)):
+            return None
+        if staying:
             return None
         return tuple(found)
 
