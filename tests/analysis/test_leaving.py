@@ -316,3 +316,40 @@ def test_an_accepted_finding_is_open_for_those_who_are_still_there():
         assert analysis.findings == analyse(snapshot, today=TODAY).findings
         said += [each.accepted.because for each in analysis.findings if each.rule == "secret-at-rest"]
     assert said == ["agents added: four and one", "agent added: four", "", ""]
+
+
+def test_who_had_power_over_a_decision_on_what_it_never_carried_leaves_no_door_there():
+    secret = {"sensitivity": "confidential"}
+    records = [
+        *map(r.Zone, ("hall", "lab")),
+        r.System("notes", zone="lab", untrusted_input=True, **secret),
+        r.System("cart", zone="hall", sensitivity="internal"),
+        r.System("calendar", zone="lab", sensitivity="internal"),
+        r.System("files", zone="hall", **secret),
+        r.System("gate", zone="lab", **secret),
+        r.System("ledger", zone="hall", sensitivity="public"),
+        *map(r.Credential, ("reading", "securing", "assisting", "browsing", "changing", "common")),
+        r.Grant("reading", "notes", ("read",)),
+        r.Grant("changing", "notes", ("write",)),
+        r.Grant("assisting", "cart", ("execute",)),
+        r.Grant("common", "calendar", ("write",)),
+        r.Grant("browsing", "files", ("read",)),
+        r.Grant("securing", "gate", ("write",)),
+        r.Grant("assisting", "ledger", ("write",)),
+        r.Agent("browses", "broker", home="lab"),
+        r.Agent("goes", "service", home="lab"),
+        r.Agent("sells", "service", home="hall"),
+        r.Agent("stays", "ai-agent", home="lab"),
+        *(r.Hold("browses", each) for each in ("browsing", "changing")),
+        *(r.Hold("goes", each) for each in ("common", "securing")),
+        r.Hold("sells", "assisting"),
+        *(r.Hold("stays", each) for each in ("reading", "common")),
+        r.Checkpoint("asks", "human-approval", "grant", "assisting", "cart", decided_at="gate"),
+    ]
+    before = apply_edit(Snapshot(), edit("made", map(Put, records)))
+    after = apply_edit(before, edit("leaving", [Remove("agent", "goes")]))
+    analysis = analyse(before, today=TODAY)
+    assert analysis.findings is not None
+    found, fresh = analyse(after, today=TODAY, previous=analysis), analyse(after, today=TODAY)
+    assert found.doors == fresh.doors
+    assert found.findings == fresh.findings

@@ -113,9 +113,11 @@ class Leaving(Picking):
         doubtful.update(self._few_still(comers, left.picked, few))
         for node in doubtful:
             again.update(of.get(known[node - first], ()))
+        came = set(comers.nodes)
         for leaves, enters in left.steps:
-            # Open for the usual ones it is like a door that is not guarded.
-            is_grant = enters < first <= leaves < self.mesh.first_agent
+            # Open for the usual ones it is like a door that is not guarded; who never carried the credential
+            # leaves no door.
+            is_grant = enters < first and leaves in came
             if is_grant and usual & self.open_in.get((leaves, enters), 0) != usual:
                 again.update(of.get(known[leaves - first], ()))
         # Most doors have their agents in common.
