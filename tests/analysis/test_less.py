@@ -98,7 +98,7 @@ def test_sources_are_parted_of_which_one_came_by_a_step_that_is_gone_to_what_ano
         r.System("policies", zone="field"),
         r.System("archive", zone="field"),
         r.System("inbox", zone="field", untrusted_input=True),
-        r.Agent("clerk", "service", home="office"),
+        r.Agent("clerk", kind="service", home="office"),
         *map(r.Credential, ("policies-key", "reading-key", "ledger-key", "other-key")),
         *(r.Hold("clerk", each) for each in ("policies-key", "reading-key", "other-key")),
         r.Grant("policies-key", "policies", ("write",)),
