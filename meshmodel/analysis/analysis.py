@@ -66,13 +66,35 @@ class Analysis:
 
     def after(self, snapshot: Snapshot, today: date) -> "Analysis":
         """The analysis of the model after an edit; what the edit left alone is taken from this one."""
-        if self._known is None:
-            if self._is_huge:
-                return Analysis(snapshot, self.view, today)
+        known = self._followed()
+        return Analysis(snapshot, self.view, today, None if known is None else known.after(snapshot))
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether an edit follows from this at once; else ``make_ready`` comes first, or an analysis of the
+        model after the edit from scratch, whichever whoever waits for it wants.
+        """
+        return self._known is not None and self._known.is_ready
+
+    @collector_at_rest()
+    def make_ready(self, pause: Callable[[], None] = lambda: None) -> None:
+        """Make what an edit follows from, in the time in which nobody waits; of a model so large that its
+        edits are always looked at from scratch, nothing.
+
+        Args:
+            pause: called between pieces of the work; whatever it raises ends it there, and what was made by
+                then is not made again.
+        """
+        known = self._followed(pause)
+        if known is not None:
+            known.make_ready(pause)
+
+    def _followed(self, pause: Callable[[], None] = lambda: None) -> "Following | None":
+        if self._known is None and not self._is_huge:
             from meshmodel.analysis.updating.following import follow
 
-            self._known = follow(self._engine, self.today, self.__dict__)
-        return Analysis(snapshot, self.view, today, self._known.after(snapshot))
+            self._known = follow(self._engine, self.today, self.__dict__, pause)
+        return self._known
 
     @cached_property
     def _parts(self) -> Parts | None:

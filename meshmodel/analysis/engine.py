@@ -89,25 +89,6 @@ class _Late(Traveller):
         return self._find()
 
 
-class _Once:
-    """Finds a situation once."""
-
-    __slots__ = ("_find", "_found")
-
-    def __init__(self, find: Callable[[], Situation]) -> None:
-        self._find: Callable[[], Situation] | None = find
-        self._found: Situation | None = None
-
-    def __call__(self) -> Situation:
-        # Found before it is forgotten how: another thread may ask too.
-        find = self._find
-        if self._found is None and find is not None:
-            self._found = find()
-            self._find = None
-        assert self._found is not None
-        return self._found
-
-
 class _Asked(dict[str, Unchecked]):
     """What agents reach unchecked, worked out whenever it is asked for."""
 
@@ -130,8 +111,6 @@ class Engine:
     """
 
     _asked = 0
-    late = False
-    """Whether what agents have in common with others waits until it is asked for."""
     foretold: Foretold | None = None
     """What is known of what follows on sources from before an edit."""
 
@@ -273,7 +252,7 @@ class Engine:
             return tuple(known.values())
         agents, nodes = self.snapshot.agent, self.mesh.agent_node
         some = [agent for each in self.names() if not (agent := agents[each]).is_person]
-        if self.late or isinstance(self.effective, Searched):
+        if isinstance(self.effective, Searched):
             return tuple(self.traveller(each, nodes[each.id]) for each in some)
         situation, zones, apart = self._situation, self.mesh.zone_mask, self.apart
         columns: dict[str, list[Any]] = {
@@ -317,9 +296,6 @@ class Engine:
         if isinstance(self.effective, Searched):
             find = partial(self._passing, node, home is not None, apart)
             return _Late(agent.id, node, home, mask, find)
-        if self.late:
-            find = partial(self._situation, node, home is not None, apart)
-            return _Late(agent.id, node, home, mask, _Once(find))
         situation = self._situation(node, home is not None, apart)
         return Traveller(agent.id, node, home, mask, situation)
 
@@ -370,7 +346,7 @@ class Engine:
 
     @cached_property
     def _grouping(self) -> Grouping:
-        everyone = () if self.late or isinstance(self.effective, Searched) else self.alone.values()
+        everyone = () if isinstance(self.effective, Searched) else self.alone.values()
         onward = self.guarding.onward
         known = self.foretold
         return Grouping(self.guarding, Following(onward) if known is None else known.now(onward), everyone)

@@ -12,6 +12,7 @@ from operator import and_
 from typing import Final
 
 from meshmodel.analysis.approvals import Approval, approvals
+from meshmodel.analysis.bounded import Bounded
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.crowds import Crowds, Like
 from meshmodel.analysis.engine import Engine, Group, Situation, Traveller
@@ -231,6 +232,7 @@ class Marked:
         """Forget what was worked out on the way, which holds for one reading."""
         self._to: dict[str, Coming] = {}
         self._to_home: dict[tuple[str, int], Coming] = {}
+        self._asking: Bounded | None = None
         self._to_bounded: dict[tuple[str, int, int], Coming] = {}
         self._names: dict[int, tuple[str, ...]] = {}
         self._expanded: dict[int, int] = {0: 0}
@@ -259,13 +261,13 @@ class Marked:
         return known
 
     def _coming_bounded(self, access: int) -> Coming:
-        found = Coming()
-        for number, (traveller, group) in enumerate(self.groups):
-            sources, home = self.engine.closing.open_to(
-                access, group.unchecked.dropped, group.sources, traveller.home if group.home else None
-            )
-            found.add(1 << number, features_of(self.mesh, traveller, access, sources, home=home))
-        return found
+        if self._asking is None:
+            self._asking = Bounded(self.mesh, self.engine.closing, self._by_number())
+        return self._asking.coming(access)
+
+    def _by_number(self) -> Iterable[tuple[int, Traveller, Group]]:
+        """The groups with the numbers of their bits."""
+        return ((number, *each) for number, each in enumerate(self.groups))
 
     def _less_approved(self, credential: int, access: int, coming: Coming) -> Coming:
         system, action = divmod(access, 5)
@@ -277,7 +279,14 @@ class Marked:
                     group.sources & ~approval.sources,
                     traveller.home if group.home and not approval.home else None,
                 )
-                features = features_of(self.mesh, traveller, access, sources, home=home)
+                features = features_of(
+                    self.mesh,
+                    access,
+                    sources,
+                    home=home,
+                    at_home=self.mesh.zone_of[system] == traveller.home,
+                    steered=traveller.steered,
+                )
                 coming = coming.replace(1 << number, features)
         return coming
 

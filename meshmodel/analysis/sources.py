@@ -4,25 +4,27 @@ from functools import reduce
 from operator import or_
 from typing import Final
 
-from meshmodel.analysis.engine import Traveller
 from meshmodel.analysis.entering import Coming, Features
 from meshmodel.analysis.steps import Mesh, without
 
 
-def features_of(mesh: Mesh, traveller: Traveller, access: int, sources: int, *, home: bool) -> Features:
+def features_of(
+    mesh: Mesh, access: int, sources: int, *, home: bool, at_home: bool, steered: bool
+) -> Features:
     """What the sources are like that have a crossing to an access.
 
     Args:
         mesh: the compiled graph.
-        traveller: the agent.
         access: the node of the target.
         sources: systems, by their read accesses.
         home: whether home is a source too.
+        at_home: whether the agent is at home in the zone of the target.
+        steered: whether what the agent reads steers it.
     """
     system, action = divmod(access, 5)
     zone = mesh.zone_of[system]
     sources &= ~mesh.zone_mask[zone]
-    if zone == traveller.home:
+    if at_home:
         home = False
         if not action:
             sources = 0
@@ -33,7 +35,7 @@ def features_of(mesh: Mesh, traveller: Traveller, access: int, sources: int, *, 
         any=bool(sources) or home,
         untrusted=bool(sources & mesh.untrusted),
         carries=confidential,
-        floods=restricted or (confidential and traveller.steered),
+        floods=restricted or (confidential and steered),
     )
 
 

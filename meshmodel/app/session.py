@@ -1,6 +1,7 @@
 """The one writer of the workbench: an open model, its edits, and what follows from each of them."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic, thread_time
@@ -39,6 +40,16 @@ class Results:
     facts: Mapping[View, Facts]
     seconds: float | None = None
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether what an edit comes to is found sooner from these than anew."""
+        return self.snapshot.elements <= AT_ONCE or self.is_ready
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether all is there that an edit follows from."""
+        return self.built.is_ready and self.designed.is_ready
+
 
 ELEMENTS = Zone | System | Agent | Credential
 READ_ONLY = "this model is open for reading only"
@@ -54,6 +65,10 @@ MANY = 100
 """What an edit of more records comes to is found sooner anew than from the analysis before it."""
 BURST = 1.0
 """Edits with fewer seconds between them are told as one: nobody read the counts in between."""
+
+
+class _EditedError(Exception):
+    """Somebody waits for the processor."""
 
 
 def _version(path: Path) -> tuple[int, ...]:
@@ -296,24 +311,30 @@ class Session:
         snapshot, known = self.snapshot, self._results
         if known is not None and only_moved(known.snapshot, snapshot):
             return replace(known, snapshot=snapshot)
-        is_followed = known is not None and len(difference(known.snapshot, snapshot)) <= MANY
-        return _answers(snapshot, known if is_followed else None)
+        if known is not None and known.is_followed and len(difference(known.snapshot, snapshot)) <= MANY:
+            return _answers(snapshot, known)
+        return _answers(snapshot, None)
 
     @property
     def can_be_readied(self) -> bool:
-        """Whether the first edit would be slow: the model is large, and has not been edited since opened."""
+        """Whether the next edit will be looked at from scratch, though it could follow from what is known."""
         known = self._results
-        return known is not None and known.seconds is None and self.snapshot.elements > AT_ONCE
+        return self.is_analysed and known is not None and not known.is_followed
 
-    def make_ready(self) -> "Results | None":
-        """The same answers, in the form that edits follow; any thread may call it while nobody waits."""
-        known = self._results
-        return None if known is None else replace(_answers(known.snapshot, known), seconds=None)
+    def make_ready(self) -> None:
+        """Make what the next edit follows from: what is shown stays. Any thread may call it while nobody
+        waits; it ends soon where the model is edited meanwhile.
+        """
+        known, snapshot = self._results, self.snapshot
 
-    def readied(self, results: "Results | None") -> None:
-        """Take over what ``make_ready`` made: what is shown stays, the next edit follows it."""
-        if results is not None and self.is_analysed and results.snapshot is self.snapshot:
-            self._results = results
+        def pause() -> None:
+            if self.snapshot is not snapshot:
+                raise _EditedError
+
+        if known is not None:
+            with suppress(_EditedError):
+                known.built.make_ready(pause)
+                known.designed.make_ready(pause)
 
     def analysed(self, results: "Results") -> None:
         """Take over what ``analyse`` computed, unless the model has moved on since."""

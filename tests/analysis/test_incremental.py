@@ -147,7 +147,6 @@ TestEmptying = Emptying.TestCase
 
 BOUNDS = {
     "numbers run out": ("meshmodel.analysis.steps.FREE", 1),
-    "doors wait for a second edit": ("meshmodel.analysis.updating.following._MANY", -1),
     "many agents are concerned": ("meshmodel.analysis.updating.following._FEW", -1_000_000),
     "tables are looked at": ("meshmodel.analysis.updating.near._PER_END", 1_000),
     "many keys are replaced at once": ("meshmodel.analysis.updating.chunks._FEW", 0),

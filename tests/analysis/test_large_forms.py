@@ -106,7 +106,6 @@ PARTS = {
     "engine._PASSING": 1,
     "pairs.looking._BLOCK": 3,
     "parts._BATCH": 5,
-    "updating.some_doors._FEW": 0,
 }
 LONG = PARTS | {"pairs.reaching._ROUNDS": 1}
 FORMS |= {"all of these": ROWS, "in parts": PARTS, "long ways in parts": LONG, "all at once": ROWS | PARTS}

@@ -24,12 +24,11 @@ NEVER = 10**9
 FORMS = {
     "usual": {},
     "much in common": {"groups._CROWD": 0, "classes._FAR": -1, "classes._SHARE": NEVER},
-    "some doors": {
+    "in parts": {
         "closure.LARGE": 0,
         "closure._SHARE": 1,
         "closure._MUCH": NEVER,
         "engine._PASSING": 1,
-        "updating.some_doors._FEW": 0,
     },
 }
 

@@ -87,9 +87,8 @@ def test_what_was_made_ready_answers_the_same_and_edits_follow_it(session, monke
     monkeypatch.setattr("meshmodel.app.session.AT_ONCE", 0)
     assert session.can_be_readied
     shown = session.built
-    ready = session.make_ready()
-    assert ready.built.findings == shown.findings
-    session.readied(ready)
+    session.make_ready()
+    assert not session.can_be_readied
     assert session.built is shown, "what is shown stays"
     follows = []
     real = Analysis.after
@@ -101,19 +100,42 @@ def test_what_was_made_ready_answers_the_same_and_edits_follow_it(session, monke
     monkeypatch.setattr(Analysis, "after", after)
     put(session, Agent("new"))
     session.analysed(session.analyse())
-    assert follows == [ready.built]
+    assert follows == [shown]
     assert session.built.findings == analyse(session.snapshot).findings
     assert not session.can_be_readied
 
 
-def test_what_was_made_ready_too_late_is_dropped(session):
-    ready = session.make_ready()
+def test_an_edit_before_that_is_looked_at_from_scratch(session, monkeypatch):
+    monkeypatch.setattr("meshmodel.app.session.AT_ONCE", 0)
+    monkeypatch.setattr(Analysis, "after", None)
+    assert not session.built.is_ready
     put(session, Agent("new"))
-    session.readied(ready)
+    assert session.analyse().seconds is None
+
+
+def test_it_is_made_ready_no_further_once_there_is_an_edit(session, monkeypatch):
+    monkeypatch.setattr("meshmodel.app.session.AT_ONCE", 0)
+    pieces = []
+    real = Analysis.make_ready
+
+    def make_ready(self, pause):
+        def edited():
+            pieces.append(len(pieces))
+            if len(pieces) == 3:
+                put(session, Agent("new"))
+            pause()
+
+        real(self, edited)
+
+    monkeypatch.setattr(Analysis, "make_ready", make_ready)
+    shown = session.built
+    session.make_ready()
+    assert pieces == [0, 1, 2]
+    assert not shown.is_ready
     session.analysed(session.analyse())
-    session.readied(ready)
-    assert session.is_analysed
-    assert session.built.snapshot is session.snapshot
+    assert session.can_be_readied
+    session.make_ready()
+    assert session.built.is_ready
     assert "new" in session.built.snapshot.agent
 
 
@@ -127,6 +149,6 @@ def test_an_edit_of_very_many_records_is_analysed_anew(session):
     assert results.built.findings == analyse(session.snapshot).findings
     session.analysed(results)
     assert session.can_be_readied is (session.snapshot.elements > AT_ONCE)
-    session.readied(session.make_ready())
+    session.make_ready()
     put(session, System("one"))
     assert session.analyse().seconds is not None

@@ -161,6 +161,7 @@ def edits(snapshot: Snapshot, rounds: int) -> Iterator[tuple[str, int, int, floa
             except InvalidModelError:
                 continue
             following: list[Analysis] = []
+            analysis.make_ready()
             taken = seconds(partial(follow, after, analysis, following), 1)
             doors = tuple(set(following[0].doors) - set(analysis.doors))
             before = set(map(told, analysis.findings))

@@ -7,8 +7,7 @@ from meshmodel.analysis.updating.engines import Moved
 
 def in_common(engine: Engine) -> int:
     """How many groups agents have in common, once for each agent."""
-    # Where it waits until it is asked for what agents have in common, nothing is.
-    return 0 if engine.late else sum(map(_groups, engine.travellers))
+    return sum(map(_groups, engine.travellers))
 
 
 def more_in_common(kept: Kept, moved: Moved) -> int:

@@ -52,7 +52,6 @@ def decided_alone(kept: Kept, edit: Edited, guards: Guarded) -> Decided | None:
     before, after, steps = kept.engine.candidates, guards.candidates, guards.steps
     if (
         len({leaves for leaves, _ in steps}) != 1
-        or kept.engine.late
         or edit.gone
         or edit.come
         or edit.remade

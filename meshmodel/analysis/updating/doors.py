@@ -20,6 +20,7 @@ from meshmodel.analysis.updating.leaving import Comers, Leaving, Left
 from meshmodel.analysis.updating.noting import Excuses
 from meshmodel.analysis.updating.picked import as_themselves
 from meshmodel.analysis.updating.places import Places
+from meshmodel.analysis.updating.preparing import Pause, no_pause
 from meshmodel.model.records import Key
 
 _SPARE: Final = 3
@@ -54,9 +55,14 @@ class KeptDoors(Leaving):
         left: those that are gone since, or have another severity, as they were.
     """
 
-    def __init__(self, kept: Kept, excuses: Excuses, doors: tuple[Door, ...] | None = None) -> None:
-        """Arguments: the reading, what intents excuse, and the doors, where they are known already."""
-        super().__init__(kept, excuses)
+    def __init__(
+        self, kept: Kept, excuses: Excuses, doors: tuple[Door, ...] | None = None, pause: Pause = no_pause
+    ) -> None:
+        """Arguments: the reading, what intents excuse, the doors, where they are known already, and what is
+        called between pieces of the work.
+        """
+        super().__init__(kept, excuses, pause)
+        pause()
         self.listed = self.doors() if doors is None else doors
         keys = [(each.credential, each.system) for each in self.listed]
         self.places = Places.among(kept.engine.snapshot.grant, keys)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from meshmodel.analysis.closure import Closure
 from meshmodel.analysis.crossings import Alike
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.relations import Related
@@ -22,6 +21,7 @@ from meshmodel.analysis.updating.guards import Guarded, guarded, named_after, na
 from meshmodel.analysis.updating.less import Gone, gone_alone
 from meshmodel.analysis.updating.meshes import Edited, edited, is_hosted
 from meshmodel.analysis.updating.ordered import Ordered
+from meshmodel.analysis.updating.preparing import Pause, no_pause
 from meshmodel.analysis.updating.setting import Setting
 
 
@@ -76,14 +76,25 @@ class Moved:
         return bool(self.shifted or self.edit.gone or self.edit.come or self.guards.any)
 
 
-def keep(engine: Engine, related: Related) -> Kept:
-    """Make a reading ready for edits."""
-    effective = _followed(engine.effective)
-    baseline = effective
-    if engine.candidates.guards:
-        baseline = _followed(engine.guarding.baseline)
-    own, held = _followed(engine.own), _followed(engine.held)
+def keep(engine: Engine, related: Related, pause: Pause = no_pause) -> Kept:
+    """Make a reading ready for edits.
+
+    Args:
+        engine: the reading.
+        related: its relations in order.
+        pause: called between pieces of the work.
+    """
+    closures = engine.effective, engine.guarding.baseline, engine.own, engine.held
+    # Where nothing is guarded, the first two are one.
+    made: dict[int, Followed] = {}
+    for each in closures:
+        if id(each) not in made:
+            pause()
+            made[id(each)] = each if isinstance(each, Followed) else Followed.of(each, each.successors)
+    effective, baseline, own, held = (made[id(each)] for each in closures)
+    pause()
     hearing = Hearing.of(engine.mesh, effective.behind)
+    pause()
     _prepare(related)
     numbers, naming = numbers_of(engine.candidates), named_by(engine.snapshot)
     return Kept(engine, related, effective, own, held, baseline, hearing, numbers, naming)
@@ -97,10 +108,6 @@ def _prepare(related: Related) -> None:
     for rule in RULES:
         if rule.worth is not None and rule.per is not None:
             related.chosen(rule.per, rule.worth)
-
-
-def _followed(closure: Closure) -> Followed:
-    return closure if isinstance(closure, Followed) else Followed.of(closure, closure.successors)
 
 
 def move(kept: Kept, changes: Changes) -> Moved | None:

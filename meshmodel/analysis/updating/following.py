@@ -23,17 +23,12 @@ from meshmodel.analysis.updating.doors import KeptDoors
 from meshmodel.analysis.updating.engines import Moved, keep, move
 from meshmodel.analysis.updating.found import Found, Refinding, find
 from meshmodel.analysis.updating.near import Near
-from meshmodel.analysis.updating.preparing import keeping, known_facts
-from meshmodel.analysis.updating.some_doors import SomeDoors, some_doors
+from meshmodel.analysis.updating.preparing import Pause, keeping, known_facts
 from meshmodel.model.records import System
 from meshmodel.model.snapshot import Snapshot
 
 _CONCERNED = 3
-"""Where an edit concerns more agents than one of so many, doors are looked for from scratch; or, were those
-that can follow still to be made, credentials.
-"""
-_MANY = 20_000
-"""So many groups of sources of all agents take longer to tell apart than doors take from scratch."""
+"""Where an edit concerns more agents than one of so many, doors are looked for from scratch."""
 _CROWD = 100_000
 """If agents have more of them in common, doors are always looked for from scratch."""
 _FEW = 100
@@ -56,35 +51,46 @@ class Following:
         self._listed: tuple[Door, ...] | None = None
         self._doors: KeptDoors | None = None
         self._wide = False
-        self._late = False
-        self._some: SomeDoors | None = None
         self._found: Found | None = None
         self._facts: Facts | None = None
         self._today: date | None = None
         self._asked: Asked | None = None
         self._in_common: int | None = None
 
-    def take(self, known: "Known") -> None:
-        """Take over what is known of this reading already."""
+    def take(self, known: "Known", pause: Pause) -> None:
+        """Take over what is known of this reading already; called between the pieces of that: ``pause``."""
         self._counts, self._listed, self._facts, self._today = (
             known.counts,
             known.doors,
             known.facts,
             known.today,
         )
+        pause()
         # Asked for now, so that the next readings need not ask every agent.
         self._in_common = in_common(self.engine)
-        # Where doors that can follow take longer to make than all doors, they wait for a second edit.
-        self._late = not self.engine.late and self._many
+        pause()
         if known.doors is not None and known.findings is not None:
             self._found = Found.of(known.doors, known.findings)
         if known.questions is not None:
             self._asked = Asked.of(known.questions)
 
     @property
-    def _many(self) -> bool:
-        """Whether it takes longer to make doors so that they can follow than to look for all."""
-        return sum(len(each.groups) for each in self.engine.travellers) + self._crowd > _MANY
+    def is_ready(self) -> bool:
+        """Whether the doors of the next reading can follow from those of this one."""
+        return self._doors is not None or self._crowd > _CROWD
+
+    def make_ready(self, pause: Pause) -> None:
+        """Make what the next reading follows from, as far as it is not there.
+
+        Args:
+            pause: called between pieces of the work.
+        """
+        if self._facts is not None:
+            self._facts.who.prepare()
+        pause()
+        if not self.is_ready:
+            # Kept last: another thread may follow an edit of this reading meanwhile.
+            self._doors = KeptDoors(self.kept, (self._counts or self.counts()).approvals, self._listed, pause)
 
     @property
     def _crowd(self) -> int:
@@ -118,7 +124,6 @@ class Following:
                 self._counts,
                 self._listed,
                 self._doors,
-                self._late,
                 self._found,
                 self._facts,
                 self._today,
@@ -154,15 +159,9 @@ class Following:
         earlier = self._earlier
         if earlier is not None:
             self._wide = self._is_wide(earlier)
-            # After one wide edit there may come another, which has no use for doors that can follow.
-            self._late = self._wide and self._many
-            if self._wide or self._crowd > _CROWD or (earlier.doors is None and earlier.late):
+            if self._wide or self._crowd > _CROWD:
                 return MissingCheckpoints(self.engine).doors()
             doors = earlier.doors
-            if doors is None and earlier.kept.engine.late and earlier.listed is not None:
-                self._some = some_doors(self.kept, earlier.moved, earlier.kept, earlier.listed)
-                if self._some is not None:
-                    return self._some.listed
             if doors is None and earlier.counts is not None and earlier.listed is not None:
                 doors = KeptDoors(earlier.kept, earlier.counts.approvals, earlier.listed)
             if doors is not None:
@@ -174,22 +173,8 @@ class Following:
         return self._doors.listed
 
     def _is_wide(self, earlier: "Earlier") -> bool:
-        """Whether an edit concerns so many agents, or so many doors, that all are looked for."""
-        moved = earlier.moved
-        if _CONCERNED * len(moved.agents) > len(self.engine.traveller_of) + _FEW:
-            return True
-        if earlier.doors is not None:
-            return False
-        # An agent that comes, goes or has another home concerns all doors of what it carries.
-        carried = 0
-        for key, one, other in moved.changes.of("agent"):
-            if one is None or other is None or one.home != other.home or one.is_active != other.is_active:
-                for kept in (earlier.kept, self.kept):
-                    node = kept.engine.mesh.agent_node.get(str(key))
-                    carried |= 0 if node is None else kept.baseline.row(node)
-        mesh = self.engine.mesh
-        credentials = carried & (1 << mesh.first_agent) - (1 << mesh.first_credential)
-        return _CONCERNED * credentials.bit_count() > len(mesh.credential_node) + _FEW
+        """Whether an edit concerns so many agents that all doors are looked for."""
+        return _CONCERNED * len(earlier.moved.agents) > len(self.engine.traveller_of) + _FEW
 
     def questions(self) -> Sequence[Question]:
         """What the drawing does not say yet."""
@@ -245,12 +230,8 @@ class Following:
         near.who = self._facts.who
         near.met = set(self._facts.meeting.changed)
         near.met |= self._facts.meeting.met_by(near.changed["agent"])
-        kept_doors = self._doors or self._some
-        several = self._wide or (
-            kept_doors is not None
-            and kept_doors.changed is not None
-            and 2 * len(kept_doors.changed) > len(doors) + _FEW
-        )
+        changed = None if self._doors is None else self._doors.changed
+        several = self._wide or (changed is not None and 2 * len(changed) > len(doors) + _FEW)
         if changes.of("zone") or several:
             return find(self._facts, today)
         tables = {each for each in changes.tables if near.changed.get(each, True)}
@@ -260,7 +241,7 @@ class Following:
         if today != earlier.today:
             again = [*again, *changes.after.acceptance]
         refinding = Refinding(earlier.found, self._facts, near, frozenset(tables), today)
-        return refinding.found(((str(key[0]), str(key[1])) for key in again), kept_doors)
+        return refinding.found(((str(key[0]), str(key[1])) for key in again), self._doors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +254,6 @@ class Earlier:
         altered: of the agents that it concerns those of which it makes something else true.
         counts, listed, doors, found, facts, today, asked: of its crossings, findings and questions, as far as
             somebody asked for them.
-        late: whether doors wait for another edit before they are made so that they can follow.
         in_common: how many groups agents had in common, if somebody asked.
     """
 
@@ -283,7 +263,6 @@ class Earlier:
     counts: Counts | None
     listed: tuple[Door, ...] | None
     doors: KeptDoors | None
-    late: bool
     found: Found | None
     facts: Facts | None
     today: date | None
@@ -316,13 +295,14 @@ class Known(NamedTuple):
 
 
 @collector_at_rest()
-def follow(engine: Engine, today: date, found: Mapping[str, Any]) -> Following:
-    """Make a reading from scratch ready for edits.
+def follow(engine: Engine, today: date, found: Mapping[str, Any], pause: Pause) -> Following:
+    """Make a reading from scratch ready for edits, but for its doors.
 
     Args:
         engine: the reading.
         today: the day (UTC) on which its acceptances had to hold.
         found: what was found out about it, by the attributes of its analysis.
+        pause: called between pieces of the work.
     """
     known = Known(
         found.get("_counts"),
@@ -334,10 +314,10 @@ def follow(engine: Engine, today: date, found: Mapping[str, Any]) -> Following:
     )
     if isinstance(engine.effective, Searched):
         # What is reached was not kept, so counts and facts are of another reading.
-        engine = keeping(engine)
+        engine = keeping(engine, pause)
         facts = None if known.facts is None else known_facts(known.facts, engine)
         known = known._replace(counts=None if facts is None else facts.counts, facts=facts)
     related = Related(engine.snapshot) if known.facts is None else known.facts.relations
-    following = Following(keep(engine, related))
-    following.take(known)
+    following = Following(keep(engine, related, pause))
+    following.take(known, pause)
     return following

@@ -17,7 +17,6 @@ from meshmodel.analysis.updating.chunks import Joined, Sorted
 from meshmodel.analysis.updating.doors import KeptDoors
 from meshmodel.analysis.updating.near import Near
 from meshmodel.analysis.updating.retelling import left_out
-from meshmodel.analysis.updating.some_doors import SomeDoors
 from meshmodel.model.records import Acceptance, Key
 from meshmodel.model.vocabulary import SEVERITIES
 
@@ -111,9 +110,7 @@ class Refinding:
         for rank, rule in self._shelves:
             self._of_rule.setdefault(rule, set()).add(rank)
 
-    def found(
-        self, accepted_again: Iterable[tuple[str, str]], kept_doors: KeptDoors | SomeDoors | None
-    ) -> Found:
+    def found(self, accepted_again: Iterable[tuple[str, str]], kept_doors: KeptDoors | None) -> Found:
         """The findings after the edit.
 
         Args:

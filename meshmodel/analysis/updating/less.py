@@ -66,7 +66,7 @@ def gone_alone(kept: Kept, after: Kept, edit: Edited, guards: Guarded, *, placed
         enters for _, enters in steps if effective >> enters & 1 and not kept.baseline.successors[enters]
     }
     unchecked |= union(list(ended))
-    if vanished is None or kept.engine.late:
+    if vanished is None:
         return None
     # Whether there is power over one that was placed is asked of each start.
     if placed and unchecked & (candidates.left | kept.engine.candidates.controllable):

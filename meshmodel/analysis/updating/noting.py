@@ -10,12 +10,12 @@ from meshmodel.analysis.approvals import Approval
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Group, Traveller
-from meshmodel.analysis.entering import Coming
-from meshmodel.analysis.sources import Likeness, Sources, features_of, likeness
+from meshmodel.analysis.sources import Likeness, Sources, likeness
 from meshmodel.analysis.steps import Pair, bits, without
 from meshmodel.analysis.updating.concerned import Kept
 from meshmodel.analysis.updating.engines import Moved
 from meshmodel.analysis.updating.marks import Marks, Sample, Turned, toggle
+from meshmodel.analysis.updating.preparing import Pause, no_pause
 
 Profile = tuple[str | None, bool, Likeness, tuple[int, int] | None]
 """What doors ask of a group: the agent's home, whether it is a source, and what the others are like."""
@@ -27,8 +27,8 @@ _ONES: Final = bytes.maketrans(b"01", b"\0\1")
 class Noted(MissingCheckpoints):
     """What the doors of one reading follow from, mark by mark."""
 
-    def __init__(self, kept: Kept, excuses: Excuses) -> None:
-        """Arguments: the reading, and what intents excuse."""
+    def __init__(self, kept: Kept, excuses: Excuses, pause: Pause = no_pause) -> None:
+        """Arguments: the reading, what intents excuse, and what is called between pieces of the work."""
         engine, mesh = kept.engine, kept.engine.mesh
         self.engine, self.mesh = engine, mesh
         self.marks = Marks.none(mesh)
@@ -54,7 +54,8 @@ class Noted(MissingCheckpoints):
         self._most_held = max(map(int.bit_count, self._held.values()), default=0)
         self._prepare_boundaries()
         self._prepare_guarded()
-        self._turn((), engine.travellers, excuses)
+        self._turn((), engine.travellers, excuses, pause=pause)
+        pause()
         self._reach_own({each.node: kept.own.row(each.node) for each in engine.travellers}, 0)
         self._prepare_kinds()
         self._forget()
@@ -69,16 +70,21 @@ class Noted(MissingCheckpoints):
         remade: int = 0,
         near: Iterable[int] = (),
         lost: int = 0,
+        pause: Pause = no_pause,
     ) -> tuple[int, int, set[Pair], set[Pair], set[str]]:
         """Give marks to groups; the credentials that agents who are gone carried, and those that it concerns
         otherwise; the guarded steps that were open for agents who are gone, and those that are open for
         others; and the systems where intents excuse something else.
         """
         gone, come = tuple(gone), tuple(come)
+        pause()
         turned = self.marks.turn(gone, come, excuses, lost)
+        pause()
         turned.again = self.marks.among(remade, near, turned) if remade else []
         left, credentials = self._carry(turned)
+        pause()
         credentials |= self._profile(turned)
+        pause()
         for shared in turned.shared:
             sample = self.marks.samples[shared]
             # For others that have it some guarded step may be open still.
@@ -296,14 +302,8 @@ class Noted(MissingCheckpoints):
 
     # Overridden -------------------------------------------------------------------------------
 
-    def _coming_bounded(self, access: int) -> Coming:
-        found = Coming()
-        for number, (traveller, group) in self.marks.samples.items():
-            sources, home = self.engine.closing.open_to(
-                access, group.unchecked.dropped, group.sources, traveller.home if group.home else None
-            )
-            found.add(1 << number, features_of(self.mesh, traveller, access, sources, home=home))
-        return found
+    def _by_number(self) -> Iterable[tuple[int, Traveller, Group]]:
+        return ((number, *each) for number, each in self.marks.samples.items())
 
     def _expand(self, marks: int) -> int:
         agents = marks & self._first

@@ -18,7 +18,6 @@ from meshmodel.analysis.updating.concerned import Kept, gone_nodes
 from meshmodel.analysis.updating.deciding import Decided, Deciding
 from meshmodel.analysis.updating.less import Gone, Less
 from meshmodel.analysis.updating.meshes import Edited
-from meshmodel.analysis.updating.preparing import LateAlone
 from meshmodel.model.records import Agent
 
 _Key = tuple[Situation, str | None]
@@ -71,12 +70,8 @@ class Setting:
         before, made = self._before, self._after
         records, nodes = made.snapshot.agent, made.mesh.agent_node
         alone, travellers = before.alone, before.traveller_of
-        if isinstance(alone, LateAlone):
-            alone = alone.of(made)
-        elif shifted:
-            alone = alone.copy()
         if shifted:
-            travellers = travellers.copy()
+            alone, travellers = alone.copy(), travellers.copy()
         here = shifted & nodes.keys()
         for each in shifted - here:
             alone.pop(each, None)

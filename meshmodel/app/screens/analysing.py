@@ -38,7 +38,7 @@ class Analysing(Base):
             except Exception as error:  # noqa: BLE001 - whatever went wrong is said, and is no clean result
                 self._failed(error)
             else:
-                self.session.analysed(results)
+                self._analysed(results)
         elif not self._is_analysing:
             self._is_analysing = True
             self._analyse_beside()
@@ -57,9 +57,8 @@ class Analysing(Base):
         if self.is_left:
             return  # and nothing that would come next is begun
         if event.worker.group == "readying":
-            if event.state is WorkerState.SUCCESS:
-                self.session.readied(event.worker.result)
-        elif event.worker.group in {"drawing", "ready"}:
+            return  # an edit that follows too soon is looked at from scratch
+        if event.worker.group in {"drawing", "ready"}:
             self.drawing_done(event.worker)
         elif event.worker.group != "analysis":
             self.work_done(event.worker)
@@ -85,14 +84,17 @@ class Analysing(Base):
 
     def _take(self, results: "Results") -> None:
         self._is_analysing = False
-        self.session.analysed(results)
-        if self.session.is_analysed and self.session.can_be_readied:
-            self._make_ready()
+        self._analysed(results)
         self.analyse()  # where the model has moved on since
 
+    def _analysed(self, results: "Results") -> None:
+        self.session.analysed(results)
+        if self.session.can_be_readied:
+            self._make_ready()
+
     @work(thread=True, exclusive=True, group="readying", exit_on_error=False)
-    def _make_ready(self) -> "Results | None":
-        return self.session.make_ready()
+    def _make_ready(self) -> None:
+        self.session.make_ready()
 
     @on(AnalysisChanged)
     def _analysis_changed(self, event: AnalysisChanged) -> None:
