@@ -1,7 +1,6 @@
 """What doors ask of sources, and of groups of these that carry a credential beside the usual ones."""
 
 import random
-from types import SimpleNamespace
 
 import pytest
 
@@ -83,8 +82,8 @@ def test_sources_are_like_what_they_are_to_each_target(steered):
             for target in mesh.system_number.values():
                 zone, level = mesh.zone_of[target], mesh.sensitivity[target]
                 for home, told in ((None, outside), (zone, inside[level])):
-                    agent = SimpleNamespace(home=home, steered=steered)
-                    asked = features_of(mesh, agent, 5 * target + WRITE, sources, home=False)
+                    access, at_home = 5 * target + WRITE, home == zone
+                    asked = features_of(mesh, access, sources, home=False, at_home=at_home, steered=steered)
                     assert Features(*(each not in {None, zone} for each in told)) == asked
 
 

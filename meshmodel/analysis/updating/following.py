@@ -29,7 +29,7 @@ from meshmodel.model.snapshot import Snapshot
 
 _CONCERNED = 3
 """Where an edit concerns more agents than one of so many, doors are looked for from scratch."""
-_CROWD = 100_000
+_CROWD = 400_000
 """If agents have more of them in common, doors are always looked for from scratch."""
 _FEW = 100
 """But not where there are so few agents."""
@@ -168,6 +168,9 @@ class Following:
                 self._doors = doors.after(
                     self.kept, earlier.moved, earlier.altered, counts.approvals, earlier.kept
                 )
+                if self._doors is None:
+                    # To make others that can follow takes longer.
+                    return MissingCheckpoints(self.engine).doors()
         if self._doors is None:
             self._doors = KeptDoors(self.kept, counts.approvals)
         return self._doors.listed

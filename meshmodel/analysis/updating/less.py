@@ -243,18 +243,24 @@ class Less:
         return _Part(part, row)
 
     def _situation(self, before: Situation, alone: Unchecked, staying: int) -> Situation | None:
-        sources, reach = self._sources_of(before.sources), self._effective.out_of(before.reach)
-        sources = sources | staying if staying else sources
-        number = len(before.groups) - len(before.rest)
-        shared = (*before.rest, *before.common.groups)
-        groups = self._left(before.groups[:number], alone, staying, reach, shared)
+        # First what many have in common: where that cannot be told, nothing is for any of them.
         if id(before.rest) not in self._several:
             self._several[id(before.rest)] = self._left(before.rest, alone)
         rest = self._several[id(before.rest)]
         if id(before.common) not in self._commons:
             self._commons[id(before.common)] = self._common(before.common, alone)
-        common, lacking = self._commons[id(before.common)], self._left(before.lacking, alone)
-        if groups is None or rest is None or common is None or lacking is None:
+        common = self._commons[id(before.common)]
+        if rest is None or common is None:
+            return None
+        lacking = self._left(before.lacking, alone)
+        if lacking is None:
+            return None
+        sources, reach = self._sources_of(before.sources), self._effective.out_of(before.reach)
+        sources = sources | staying if staying else sources
+        number = len(before.groups) - len(before.rest)
+        shared = (*before.rest, *before.common.groups)
+        groups = self._left(before.groups[:number], alone, staying, reach, shared)
+        if groups is None:
             return None
         steered = bool(sources & self._untrusted)
         return Situation(sources, reach, steered, (*groups, *rest), rest, common, lacking)

@@ -116,6 +116,8 @@ class Setting:
             self.alike.setdefault(key, []).append(each)
 
 
+_ENOUGH = 20
+"""Where it cannot be told what is left to so many that are not alike, and to no other, it is not tried."""
 _ID, _NODE, _HOME, _SITUATION = map(attrgetter, ("id", "node", "home", "situation"))
 _KEY: Callable[[Traveller], _Key] = attrgetter("situation", "home")
 
@@ -166,6 +168,7 @@ class _Missing:
             alike: these by their situations before and after.
         """
         some = agents - self._others
+        failed = 0
         done: list[str] = []
         known: list[Traveller] = []
         masks: list[int] = []
@@ -177,6 +180,9 @@ class _Missing:
             left = self._less.unchecked(start)
             now = None if left is None else self._less.situation(was, start, staying)
             if left is None or now is None:
+                failed += 1
+                if failed == _ENOUGH and not done:
+                    break  # of the others it can hardly be told: they are looked at anew as well
                 continue
             done += ids
             known += several
