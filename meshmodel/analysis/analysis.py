@@ -5,15 +5,15 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from meshmodel.analysis.closure import Searched
 from meshmodel.analysis.collecting import collector_at_rest
 from meshmodel.analysis.crossings import Counts
 from meshmodel.analysis.doors import MissingCheckpoints
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.findings import findings
 from meshmodel.analysis.fix.stopping import Stop
-from meshmodel.analysis.parts import HUGE, Parts, batches_of, parts_of
+from meshmodel.analysis.parts import Parts, batches_of, parts_of
 from meshmodel.analysis.questions import questions
+from meshmodel.analysis.readying import Readying
 from meshmodel.analysis.relations import Related
 from meshmodel.analysis.results import (
     AgentReach,
@@ -40,71 +40,23 @@ if TYPE_CHECKING:
     from meshmodel.analysis.reach_table import ReachTable
     from meshmodel.analysis.spreading import Spreader
     from meshmodel.analysis.trace import TracedEvent
-    from meshmodel.analysis.updating.following import Following
     from meshmodel.analysis.ways import Ways
     from meshmodel.model.events import Event
     from meshmodel.model.records import Intent
 
 
-class Analysis:
-    """What follows from one snapshot (sections 4 to 6 and 9).
-
-    Attributes:
-        snapshot: the model.
-        view: ``built``, or ``designed``, where planned checkpoints count like enforced ones.
-        today: the day (UTC) on which acceptances must still hold.
-    """
-
-    def __init__(
-        self, snapshot: Snapshot, view: View, today: date, following: "Following | None" = None
-    ) -> None:
-        self.snapshot = snapshot
-        self.view: View = view
-        self.today = today
-        self._known = following
-        self._engine = Engine(snapshot, view) if following is None else following.kept.engine
+class Analysis(Readying):
+    """What follows from one snapshot (sections 4 to 6 and 9)."""
 
     def after(self, snapshot: Snapshot, today: date) -> "Analysis":
         """The analysis of the model after an edit; what the edit left alone is taken from this one."""
         known = self._followed()
         return Analysis(snapshot, self.view, today, None if known is None else known.after(snapshot))
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether an edit follows from this at once; else ``make_ready`` comes first, or an analysis of the
-        model after the edit from scratch, whichever whoever waits for it wants.
-        """
-        return self._known is not None and self._known.is_ready
-
-    @collector_at_rest()
-    def make_ready(self, pause: Callable[[], None] = lambda: None) -> None:
-        """Make what an edit follows from, in the time in which nobody waits; of a model so large that its
-        edits are always looked at from scratch, nothing.
-
-        Args:
-            pause: called between pieces of the work; whatever it raises ends it there, and what was made by
-                then is not made again.
-        """
-        known = self._followed(pause)
-        if known is not None:
-            known.make_ready(pause)
-
-    def _followed(self, pause: Callable[[], None] = lambda: None) -> "Following | None":
-        if self._known is None and not self._is_huge:
-            from meshmodel.analysis.updating.following import follow
-
-            self._known = follow(self._engine, self.today, self.__dict__, pause)
-        return self._known
-
     @cached_property
     def _parts(self) -> Parts | None:
         """The batches in which a large mesh is looked at, if little of it is reached."""
         return parts_of(self._engine) if self._known is None else None
-
-    @property
-    def _is_huge(self) -> bool:
-        """Whether it takes too much memory to keep what all agents reach."""
-        return self._engine.mesh.size >= HUGE and isinstance(self._engine.effective, Searched)
 
     @cached_property
     @collector_at_rest()

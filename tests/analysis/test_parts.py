@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshmodel.analysis import analysis as facade
+from meshmodel.analysis import readying
 from meshmodel.analysis import closure, engine, parts
 from meshmodel.analysis.closure import Searched, forward, is_sparse
 from meshmodel.analysis.pairs import looking
@@ -58,7 +58,7 @@ def told(analysis: Analysis) -> dict[str, object]:
 def same(snapshot: Snapshot, view: View, batch: int, huge: int) -> None:
     analysis = analyse(snapshot, view=view, today=TODAY)
     whole, cost = told(analysis), analysis.minimum_fix().cost
-    with in_parts(batch), mock.patch.object(facade, "HUGE", huge):
+    with in_parts(batch), mock.patch.object(readying, "HUGE", huge):
         found = analyse(snapshot, view=view, today=TODAY)
         assert told(found) == whole
         followed = analyse(snapshot, view=view, today=TODAY, previous=found)

@@ -111,7 +111,7 @@ def test_what_is_ready_answers_what_was_not_asked_before():
 def test_a_model_too_large_to_keep_what_is_reached_is_never_ready(monkeypatch):
     for name, value in SEARCHED.items():
         monkeypatch.setattr(f"meshmodel.analysis.{name}", value)
-    monkeypatch.setattr("meshmodel.analysis.analysis.HUGE", 1)
+    monkeypatch.setattr("meshmodel.analysis.readying.HUGE", 1)
     analysis = analysed(random_model(5, 12))
     assert pieces_of(analysis) == 0
     assert not analysis.is_ready
