@@ -51,7 +51,8 @@ class Analysis(Readying):
     def after(self, snapshot: Snapshot, today: date) -> "Analysis":
         """The analysis of the model after an edit; what the edit left alone is taken from this one."""
         known = self._followed()
-        return Analysis(snapshot, self.view, today, None if known is None else known.after(snapshot))
+        following = None if known is None else known.after(snapshot)
+        return Analysis(snapshot, self.view, today, following, self._engine.mesh)
 
     @cached_property
     def _parts(self) -> Parts | None:

@@ -1,7 +1,8 @@
 """The relations of a snapshot compiled to steps (section 3), column by column."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain, count, repeat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -20,10 +21,12 @@ from meshmodel.analysis.steps import (
     successor_lists,
 )
 from meshmodel.model.records import Custody
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import HOWS, Action, How
 
 if TYPE_CHECKING:
     from meshmodel.analysis.arrays import Arrays
+    from meshmodel.analysis.laying import Ends
 
 _FEW_WORDS: Final = 16
 """What leads to so many nodes is looked for one after the other."""
@@ -34,6 +37,19 @@ _ENOUGH: Final = 2_000
 _BITS: Final = 5
 """So many bits hold the actions of a relation."""
 _ADMIN: Final = 1 << ADMIN
+
+
+_RELATIONS: Final = ("hold", "grant", "custody", "exchange", "delegation")
+_TABLES: Final[dict[StepKind, frozenset[str]]] = {
+    "hold": frozenset({"hold", "delegation"}),
+    "grant": frozenset({"grant"}),
+    "custody": frozenset({"custody"}),
+    "exchange": frozenset({"exchange"}),
+    "delegation": frozenset({"delegation"}),
+    "hosting": frozenset(),
+    "implies": frozenset({"grant"}),
+}
+"""The relations from which the steps of each kind follow, all but triggers, beside the elements."""
 
 
 class Coded(NamedTuple):
@@ -64,27 +80,42 @@ class Compiled:
     """The steps of a snapshot.
 
     Attributes:
+        snapshot: that.
         steps: by kind, in order.
         declared: the triggers that are relations.
         ahead: for each node the nodes after it, in the order of the kinds.
         arrays: the same graph, where it is large and much is reached.
+        ends: for a large one the steps by kind, all but triggers, as arrays of what they leave and enter.
     """
 
+    snapshot: Snapshot
     steps: dict[StepKind, list[Pair]]
     declared: frozenset[Pair]
     ahead: list[Sequence[int]]
     arrays: "Arrays | None" = None
+    ends: "Mapping[StepKind, Ends]" = field(default_factory=dict)
+
+    def same(self, snapshot: Snapshot) -> dict[StepKind, list[Pair]]:
+        """The steps by kind that are those of another model with the same elements, all but triggers."""
+        tables = [each for each in _RELATIONS if getattr(snapshot, each) is getattr(self.snapshot, each)]
+        return {kind: self.steps[kind] for kind, needed in _TABLES.items() if needed.issubset(tables)}
 
 
-def compiled(mesh: Mesh) -> Compiled:
-    """The steps of the snapshot of a mesh, whose nodes have their numbers."""
-    relations = _Relations(mesh)
-    kinds, declared = relations.coded(), relations.triggers()
+def compiled(mesh: Mesh, before: Compiled | None = None) -> Compiled:
+    """The steps of a model.
+
+    Args:
+        mesh: its mesh, whose nodes have their numbers.
+        before: what a model with the same elements was compiled to: so are the relations that it has of it.
+    """
+    relations, snapshot = _Relations(mesh), mesh.snapshot
+    same = {} if before is None else before.same(snapshot)
+    kinds, declared = relations.coded(_TABLES.keys() - same.keys()), relations.triggers()
     if mesh.size >= _MANY:
         from meshmodel.analysis.laying import laid_out  # only here: it takes long to import numpy
 
-        return laid_out(mesh, kinds, declared)
-    steps = {kind: _pairs(each.each(), mesh.size) for kind, each in kinds.items()}
+        return laid_out(mesh, kinds, declared, same, {} if before is None else before.ends)
+    steps = {kind: _pairs(kinds[kind].each(), mesh.size) if kind in kinds else same[kind] for kind in _TABLES}
     ahead = successor_lists(mesh.size, chain.from_iterable(steps.values()))
     triggers = set(declared.each())
     reads, steerable = hearing(mesh)
@@ -94,7 +125,7 @@ def compiled(mesh: Mesh) -> Compiled:
     # A write access is left by custody steps and triggers alone, so this keeps the order of the kinds.
     for leaves, enters in trigger:
         ahead[leaves] = [*ahead[leaves], enters]
-    return Compiled(in_order(steps), pairs_of(declared, mesh.size), ahead)
+    return Compiled(snapshot, in_order(steps), pairs_of(declared, mesh.size), ahead)
 
 
 def in_order(steps: Mapping[StepKind, list[Pair]]) -> dict[StepKind, list[Pair]]:
@@ -155,19 +186,19 @@ class _Relations:
         self._systems = _Nodes(size, mesh.systems, 0, 5, snapshot.system)
         self._is_whole = self._agents.is_whole and self._credentials.is_whole
 
-    def coded(self) -> dict[StepKind, Coded]:
-        """The steps by kind, all but triggers."""
+    def coded(self, kinds: Collection[StepKind]) -> dict[StepKind, Coded]:
+        """The steps of some kinds, all but triggers."""
         snapshot = self._snapshot
-        grants = self._grants()
-        return {
-            "hold": self._holds(),
-            "grant": grants,
-            "custody": self._custodies(),
-            "exchange": self._between(snapshot.exchange, self._credentials, self._credentials),
-            "delegation": self._between(snapshot.delegation, self._agents, self._agents),
-            "hosting": self._hosting(),
-            "implies": self._implied(grants),
+        made: dict[StepKind, Callable[[], Coded]] = {
+            "hold": self._holds,
+            "grant": lambda: self._granted,
+            "custody": self._custodies,
+            "exchange": lambda: self._between(snapshot.exchange, self._credentials, self._credentials),
+            "delegation": lambda: self._between(snapshot.delegation, self._agents, self._agents),
+            "hosting": self._hosting,
+            "implies": self._implied,
         }
+        return {kind: make() for kind, make in made.items() if kind in kinds}
 
     def triggers(self) -> Coded:
         """The steps of declared triggers."""
@@ -195,7 +226,8 @@ class _Relations:
         }
         return self._of_nodes([*found.codes, *passed.difference(found.codes)]) if passed else found
 
-    def _grants(self) -> Coded:
+    @cached_property
+    def _granted(self) -> Coded:
         masks, left, entered = _Masks(), self._credentials.left, self._systems.entered
         return self._of_nodes(
             [
@@ -236,10 +268,10 @@ class _Relations:
             ]
         )
 
-    def _implied(self, grants: Coded) -> Coded:
+    def _implied(self) -> Coded:
         """From each admin access for which there is a grant to the other four."""
         size, others = self._size, ALL_ACTIONS ^ _ADMIN
-        administered = {(code >> _BITS) % size for code in grants.codes if code & _ADMIN}
+        administered = {(code >> _BITS) % size for code in self._granted.codes if code & _ADMIN}
         return Coded([((first + ADMIN) * size + first << _BITS) + others for first in administered], 1)
 
 

@@ -108,18 +108,21 @@ class Engine:
         view: how planned checkpoints count.
         kept: whether what is reached is kept as rows of bits, however large the mesh is, as everything
             needs that follows edits.
+        before: the mesh of a model of which this one may have tables.
     """
 
     _asked = 0
     foretold: Foretold | None = None
     """What is known of what follows on sources from before an edit."""
 
-    def __init__(self, snapshot: Snapshot, view: View, *, kept: bool = False) -> None:
+    def __init__(
+        self, snapshot: Snapshot, view: View, *, kept: bool = False, before: Mesh | None = None
+    ) -> None:
         self._kept = kept
         self.snapshot = snapshot
         self.view = view
         with collector_at_rest():
-            self.mesh = Mesh(snapshot)
+            self.mesh = Mesh(snapshot, before)
             self.candidates = Candidates(self.mesh, view)
 
     @cached_property

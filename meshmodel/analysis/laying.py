@@ -10,27 +10,42 @@ from meshmodel.analysis.arrays import Arrays, Nodes
 from meshmodel.analysis.closure import is_sparse
 from meshmodel.analysis.compiling import Coded, Compiled, hearing, in_order, pairs_of, reading
 from meshmodel.analysis.results import StepKind
-from meshmodel.analysis.steps import ALL_ACTIONS, WRITE, Mesh, Pair
+from meshmodel.analysis.steps import ALL_ACTIONS, STEP_ORDER, WRITE, Mesh, Pair
 
 _FEW_WORDS: Final = 16
 """What leads to so many nodes is looked for one after the other,"""
 _VAST: Final = 50_000
 """and among so many nodes it is, whatever leads to how many."""
 _Codes = NDArray[np.int64]
-_Ends = tuple[_Codes, _Codes]
+Ends = tuple[_Codes, _Codes]
+"""What steps leave, and what they enter."""
 
 
-def laid_out(mesh: Mesh, kinds: Mapping[StepKind, Coded], declared: Coded) -> Compiled:
+def laid_out(
+    mesh: Mesh,
+    kinds: Mapping[StepKind, Coded],
+    declared: Coded,
+    same: Mapping[StepKind, list[Pair]],
+    known: Mapping[StepKind, Ends],
+) -> Compiled:
     """The steps of a mesh, and its graph: the nodes after each come kind by kind.
 
     Args:
         mesh: whose nodes have their numbers.
-        kinds: its relations as numbers, all but triggers.
+        kinds: relations as numbers, all but triggers.
         declared: those that are triggers.
+        same: the steps of other kinds.
+        known: the ends of these, and perhaps of more.
     """
     size = mesh.size
-    ends = {kind: np.divmod(np.sort(_each(coded)), size) for kind, coded in kinds.items()}
-    steps = {kind: _pairs(each) for kind, each in ends.items()}
+    ends: dict[StepKind, Ends] = {
+        kind: np.divmod(np.sort(_each(kinds[kind])), size) if kind in kinds else known[kind]
+        for kind in STEP_ORDER
+        if kind != "trigger"
+    }
+    steps: dict[StepKind, list[Pair]] = {
+        kind: _pairs(each) if kind in kinds else same[kind] for kind, each in ends.items()
+    }
     leaves, enters = (np.concatenate(some).astype(np.int32) for some in zip(*ends.values(), strict=True))
     arrays = Arrays.of_steps(size, leaves, enters)
     # These come in order, one place after the other.
@@ -41,7 +56,8 @@ def laid_out(mesh: Mesh, kinds: Mapping[StepKind, Coded], declared: Coded) -> Co
     arrays = arrays.and_others(*(nodes.astype(np.int32) for nodes in trigger))
     ahead = arrays.successors()
     is_crowded = not is_sparse(ahead, list(mesh.agent_node.values()))
-    return Compiled(in_order(steps), pairs_of(declared, size), ahead, arrays if is_crowded else None)
+    whole = arrays if is_crowded else None
+    return Compiled(mesh.snapshot, in_order(steps), pairs_of(declared, size), ahead, whole, ends)
 
 
 def _arising(mesh: Mesh, arrays: Arrays) -> Iterable[_Codes]:
@@ -65,6 +81,6 @@ def _each(coded: Coded) -> _Codes:
     return np.concatenate([codes[actions >> each & 1 > 0] + coded.times * each for each in range(5)])
 
 
-def _pairs(ends: _Ends) -> list[Pair]:
+def _pairs(ends: Ends) -> list[Pair]:
     leaves, enters = ends
     return list(zip(leaves.tolist(), enters.tolist(), strict=True))

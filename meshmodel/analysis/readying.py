@@ -8,6 +8,7 @@ from meshmodel.analysis.closure import Searched
 from meshmodel.analysis.collecting import collector_at_rest
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.parts import HUGE
+from meshmodel.analysis.steps import Mesh
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import View
 
@@ -25,13 +26,21 @@ class Readying:
     """
 
     def __init__(
-        self, snapshot: Snapshot, view: View, today: date, following: "Following | None" = None
+        self,
+        snapshot: Snapshot,
+        view: View,
+        today: date,
+        following: "Following | None" = None,
+        before: Mesh | None = None,
     ) -> None:
         self.snapshot = snapshot
         self.view: View = view
         self.today = today
         self._known = following
-        self._engine = Engine(snapshot, view) if following is None else following.kept.engine
+        if following is None:
+            self._engine = Engine(snapshot, view, before=before)
+        else:
+            self._engine = following.kept.engine
 
     @property
     def is_ready(self) -> bool:

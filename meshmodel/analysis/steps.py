@@ -208,8 +208,32 @@ class Mesh:
 
     _compiled: "Compiled | None" = None
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, before: "Mesh | None" = None) -> None:
+        """Arguments: the model; and the mesh of one of which it may have tables, which are not compiled
+        again: its elements, all of them or none, and its relations, each kind by itself.
+        """
         self.snapshot = snapshot
+        known = None if before is None else before._same(snapshot)  # noqa: SLF001 - another one of these
+        if before is not None and known is not None:
+            for name in _NUMBERED:
+                setattr(self, name, getattr(before, name))
+        else:
+            self._number_all()
+        from meshmodel.analysis.compiling import compiled  # which needs what is here
+
+        found = compiled(self, known)
+        self.steps: Mapping[StepKind, Sequence[Pair]] = found.steps
+        self.declared_triggers = found.declared
+        self._compiled = found
+
+    def _same(self, snapshot: Snapshot) -> "Compiled | None":
+        """What it was compiled to, where a model has the same elements."""
+        if all(getattr(snapshot, each) is getattr(self.snapshot, each) for each in _ELEMENTS):
+            return self._whole()
+        return None
+
+    def _number_all(self) -> None:
+        snapshot = self.snapshot
         by_zone: defaultdict[str, list[System]] = defaultdict(list)
         for record in snapshot.system.values():
             by_zone[record.domain].append(record)
@@ -218,12 +242,6 @@ class Mesh:
             sorted([each.id for each in snapshot.credential.values() if each.is_active]),
             sorted([each.id for each in snapshot.agent.values() if each.is_active]),
         )
-        from meshmodel.analysis.compiling import compiled  # which needs what is here
-
-        found = compiled(self)
-        self.steps: Mapping[StepKind, Sequence[Pair]] = found.steps
-        self.declared_triggers = found.declared
-        self._compiled = found
 
     def _number(self, records: Sequence[System], credentials: list[str], agents: list[str]) -> None:
         """Number the nodes: systems by zone and id, active credentials, and active agents."""
@@ -352,6 +370,13 @@ class Mesh:
         return union([enters for leaves, enters in self.steps["trigger"] if reads >> leaves - WRITE & 1])
 
 
+_ELEMENTS: Final = ("system", "credential", "agent")
+_NUMBERED: Final = (
+    *("systems", "credentials", "agents", "system_number", "credential_node", "agent_node", "late"),
+    *("first_credential", "first_agent", "size", "zone_of", "sensitivity", "access", "read", "acting"),
+    *("zone_mask", "level_read", "at_level", "lone", "untrusted", "above"),
+)
+"""What follows from the elements alone."""
 _SEVERAL: Final = 6
 """A place that steers so many agents steers mostly the same ones as other such places."""
 _LEVEL: Final[dict[str | None, int]] = {None: 1, **{each: n for n, each in enumerate(SENSITIVITIES)}}

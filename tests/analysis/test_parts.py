@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshmodel.analysis import readying
-from meshmodel.analysis import closure, engine, parts
+from meshmodel.analysis import closure, engine, parts, readying
 from meshmodel.analysis.closure import Searched, forward, is_sparse
 from meshmodel.analysis.pairs import looking
 from meshmodel.api import Analysis, analyse

@@ -1,0 +1,51 @@
+"""A model after an edit compiled anew: what is the same is taken over; the mesh is the one from scratch."""
+
+import random
+from itertools import pairwise
+
+import pytest
+
+from meshmodel.analysis import compiling
+from meshmodel.analysis.steps import STEP_ORDER, Mesh
+from meshmodel.model.errors import InvalidModelError
+from meshmodel.store.edits import apply_edit
+from tests.analysis.random_edits import RandomEdits
+from tests.analysis.random_models import random_model
+
+
+def models(seed):
+    """A model, and what becomes of it by some edits."""
+    rng = random.Random(seed)
+    edits = RandomEdits(rng)
+    snapshot = random_model(seed, 14)
+    yield snapshot
+    for _ in range(12):
+        try:
+            snapshot = apply_edit(snapshot, edits.edit(snapshot))
+        except InvalidModelError:
+            continue
+        yield snapshot
+
+
+def told(mesh):
+    """All of a mesh that anybody asks for."""
+    hidden = {"snapshot", "_compiled"}
+    return {
+        **{name: each for name, each in vars(mesh).items() if name not in hidden},
+        "ahead": [list(each) for each in mesh.successors(STEP_ORDER)],
+        "triggered_by": mesh.triggered_by,
+    }
+
+
+@pytest.mark.parametrize("many", [0, 10**9], ids=["in arrays", "in lists"])
+def test_the_mesh_is_the_one_from_scratch(many, monkeypatch):
+    monkeypatch.setattr(compiling, "_MANY", many)
+    kept = set()
+    for seed in range(30):
+        mesh = None
+        for before, after in pairwise(models(seed)):
+            mesh = Mesh(before, mesh)
+            made = Mesh(after, mesh)
+            assert told(made) == told(Mesh(after)), seed
+            kept |= {kind for kind in STEP_ORDER if made.steps[kind] is mesh.steps[kind]}
+    assert kept == set(STEP_ORDER) - {"trigger"}, "each was taken over some time"
