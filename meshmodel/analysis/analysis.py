@@ -312,9 +312,7 @@ class Analysis(Readying):
         """A smallest set of steps to guard that leaves no uncontrolled crossing (section 6).
 
         Args:
-            deadline: seconds after which the best that is known is the answer; ``None``: no limit.
-                What is not known yet of the crossings and the missing checkpoints is found out first,
-                however long that takes: to guard all of these is the first fix.
+            deadline: seconds, from when all doors are known, after which the best so far is the answer.
             cancelled: asked often; when true, the best that is known is the answer.
         """
         from meshmodel.analysis.fix.choosing import minimum_fix
@@ -328,18 +326,20 @@ class Analysis(Readying):
         deadline: float | None = None,
         cancelled: Callable[[], bool] | None = None,
         progress: Callable[[int, int], None] | None = None,
+        fix: "Fix | None" = None,
     ) -> "tuple[CurvePoint, ...]":
         """For 0, 1, 2, … checkpoints, up to the minimum fix, the fewest crossings that can remain.
 
         Args:
-            deadline: seconds after which what is not settled is only bounded; ``None``: no limit.
-            cancelled: asked often; when true, likewise.
+            deadline: as for ``minimum_fix``; what is not settled then is only bounded.
+            cancelled: likewise.
             progress: told after each number of checkpoints, with the last of them.
+            fix: what ``minimum_fix`` answered, if it was asked: the curve ends with it.
         """
         from meshmodel.analysis.fix.curve import closing_curve
 
         stop, before = Stop(deadline, cancelled), self._counts.uncontrolled
-        return closing_curve(self._whole, self.doors, before, stop, progress, batches_of(self._whole))
+        return closing_curve(self._whole, self.doors, before, stop, progress, batches_of(self._whole), fix)
 
     @collector_at_rest()
     def closing(self, steps: Iterable[StepKey]) -> int:

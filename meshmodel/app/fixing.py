@@ -81,13 +81,13 @@ def work_out_parts(analysis: "Analysis", fix: "Fix", task: Task) -> tuple[Part, 
     return tuple(parts)
 
 
-def work_out_curve(analysis: "Analysis", task: Task) -> "tuple[CurvePoint, ...]":
-    """What fewer checkpoints close."""
+def work_out_curve(analysis: "Analysis", fix: "Fix", task: Task) -> "tuple[CurvePoint, ...]":
+    """What fewer checkpoints than those of a fix close."""
 
     def progress(done: int, of: int) -> None:
         task.said = f"{done} of {of}"
 
-    return analysis.closing_curve(deadline=SECONDS, cancelled=task.is_cancelled, progress=progress)
+    return analysis.closing_curve(deadline=SECONDS, cancelled=task.is_cancelled, progress=progress, fix=fix)
 
 
 def verdict(fix: "Fix", *, stopped: bool) -> str:

@@ -101,7 +101,7 @@ class _Found:
             left = arguments.deadline
             if left is not None:
                 left = max(0.0, left - (time.monotonic() - begun))
-            self.curve = self.analysis.closing_curve(deadline=left)
+            self.curve = self.analysis.closing_curve(deadline=left, fix=self.fix)
         self.complete = self.fix.optimal and (self.curve is None or all(point.exact for point in self.curve))
 
     def _search_and_apply(self, state: State) -> None:

@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 from meshmodel import cli
-from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.analysis import Analysis, analyse
 from meshmodel.store import opening
 from meshmodel.store.database import Store
 from meshmodel.store.interchange import read_file
@@ -141,6 +141,20 @@ def test_an_interchange_file_is_replaced_as_a_whole(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_the_curve_ends_with_the_fix_that_was_found_before_time_was_over(monkeypatch, capsys):
+    of_finance, search = MODELS / "finance-orchestrator.toml", Analysis.minimum_fix
+    # The fix takes all the time there was.
+    monkeypatch.setattr(Analysis, "minimum_fix", lambda self, deadline: search(self, deadline=None))
+    assert cli.main(["fix", "--json", "--curve", "--deadline", "1e-9", str(of_finance)]) == 2
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["cost"], answer["optimal"], answer["complete"]) == (5, True, False)
+    assert [each["checkpoints"] for each in answer["curve"]] == list(range(6))
+    assert answer["curve"][-1]["chosen"] == answer["checkpoints"]
+    assert answer["curve"][-1]["exact"]
+    # What each of its checkpoints closes alone was counted: the curve is no worse than that.
+    assert answer["curve"][1]["remaining"] == 42 - 27
+
+
 def test_one_model_at_a_time_is_changed(tmp_path):
     paths = [shutil.copy(each, tmp_path) for each in (LEAK, CHAIN)]
     assert refused("fix", "--apply", "planned", *paths) == "--apply changes one model at a time; name one"
@@ -169,6 +183,8 @@ def test_what_is_not_proven_in_time_is_said_so_and_not_applied(model):
     assert (answer["complete"], answer["optimal"], answer["closes"]) == (False, False, 10)
     assert answer["lower_bound"] < answer["cost"] == len(answer["checkpoints"])
     assert not all(each["exact"] for each in answer["curve"])
+    assert answer["curve"][-1]["checkpoints"] == answer["cost"]
+    assert answer["curve"][-1]["chosen"] == answer["checkpoints"]
     assert load(model) == before
     said = run("fix", "--apply", "enforced", "--deadline", "1e-9", model).stdout
     assert "it takes at least 1, and this is the smallest set found" in words(said)

@@ -33,20 +33,29 @@ class Choosing:
         known: the proofs found so far, of which none includes another.
         best: the smallest fix found so far.
         bound: how many checkpoints every fix has at least, as far as it is proven.
+
+    Both are those of a fix that is known already, where one is given.
     """
 
     def __init__(
-        self, engine: Engine, doors: Iterable[Door], stop: Stop, batches: Batches | None = None
+        self,
+        engine: Engine,
+        doors: Iterable[Door],
+        stop: Stop,
+        batches: Batches | None = None,
+        known: Fix | None = None,
     ) -> None:
-        grants: list[StepKey] = [("grant", door.credential, door.system) for door in doors]
-        self.grounds = Grounds(engine, grants, stop, batches)
+        # To guard the whole grant of every door is a fix (section 6).
+        first: list[StepKey] = [("grant", door.credential, door.system) for door in doors]
+        if known is not None:
+            first = list(known.checkpoints)
+        self.grounds = Grounds(engine, first, stop, batches)
         self.stop = stop
         self.known: list[Some] = []
         self._least = Least()
         self._solved: dict[tuple[Some, ...], Some] = {}
-        # To guard the whole grant of every door is a fix (section 6).
-        self.best: Some = frozenset(map(self.grounds.number_of.__getitem__, grants))
-        self.bound = 1 if self.best else 0
+        self.best: Some = frozenset(map(self.grounds.number_of.__getitem__, first))
+        self.bound = (1 if self.best else 0) if known is None else known.lower_bound
 
     def run(self) -> None:
         """Narrow the two numbers until they meet, or it is time to stop."""

@@ -18,7 +18,7 @@ from meshmodel.analysis.fix.ground import Start, sources_of
 from meshmodel.analysis.fix.grounds import Grounds, Piece
 from meshmodel.analysis.fix.hitting import NONE, Some, least_only
 from meshmodel.analysis.fix.proofs import Search
-from meshmodel.analysis.fix.results import CurvePoint
+from meshmodel.analysis.fix.results import CurvePoint, Fix
 from meshmodel.analysis.fix.solver import Program, Row
 from meshmodel.analysis.fix.stopping import Stop, Stopped
 from meshmodel.analysis.fix.trying import Trying
@@ -32,6 +32,8 @@ _PROVING: Final = 0.6
 """The share of the time that goes to programs, before sets are only tried."""
 _LOOKED_AT: Final = 4
 """Of so many checkpoints it is counted what they close of what is left."""
+_SAMPLES: Final = 8, 16
+"""In so many places of the curve the first checkpoints of a fix are tried: as they come, and in order."""
 Progress = Callable[[int, int], None]
 """Told how many points of how many are done."""
 
@@ -43,6 +45,7 @@ def closing_curve(
     stop: Stop,
     progress: Progress | None = None,
     batches: Batches | None = None,
+    fix: Fix | None = None,
 ) -> tuple[CurvePoint, ...]:
     """For 0, 1, 2, … checkpoints up to the minimum fix the fewest crossings that can remain.
 
@@ -53,14 +56,19 @@ def closing_curve(
         stop: when to give up; what is not settled then is marked as a bound.
         progress: told after each number of checkpoints.
         batches: those of a large sparse mesh, which is looked at in pieces.
+        fix: what is known of the minimum fix, where it was asked for: the curve ends with it.
     """
-    choosing = Choosing(engine, doors, stop, batches)
-    choosing.run()
-    prefer(choosing, stop)
+    choosing = Choosing(engine, doors, stop, batches, fix)
+    if fix is None:
+        choosing.run()
+        prefer(choosing, stop)
     grounds, cost = choosing.grounds, len(choosing.best)
     least = _at_least(engine.mesh, choosing, cost)
     least[0] = before
     best = _Best(before, choosing.best)
+    if fix is not None and fix.closes_each:
+        for step, closes in zip(fix.checkpoints, fix.closes_each, strict=True):
+            best.tried(frozenset((grounds.number_of[step],)), before - closes)
     # Where there was no time for all pieces, nothing can be counted.
     if before <= _PROVABLE and grounds.complete:
         proving = stop.after(_PROVING)
@@ -155,10 +163,14 @@ def _try_out(grounds: Grounds, fix: Some, before: int, best: _Best, stop: Stop) 
     """Take checkpoints of a fix one by one, each time one that closes most of what is left.
 
     What each closes is counted again only for the few that closed most when they were last looked at.
+    Before that the first ones of the fix are taken, so many that there is something to say of all of
+    the curve where time is short.
 
     Raises:
         Stopped: it was time to stop in the middle of it; what was tried is kept.
     """
+    roughly, better = _SAMPLES
+    _try_first(grounds, sorted(fix), roughly, best, stop)
     closes = {}
     for relation in sorted(fix):
         stop.check()
@@ -166,6 +178,7 @@ def _try_out(grounds: Grounds, fix: Some, before: int, best: _Best, stop: Stop) 
         remaining = grounds.uncontrolled(one)
         best.tried(one, remaining)
         closes[relation] = before - remaining
+    _try_first(grounds, sorted(closes, key=lambda each: (-closes[each], each)), better, best, stop)
     chosen, left = NONE, before
     while closes:
         looked_at = {}
@@ -178,6 +191,18 @@ def _try_out(grounds: Grounds, fix: Some, before: int, best: _Best, stop: Stop) 
         taken = min(looked_at, key=lambda each: (looked_at[each], each))
         chosen, left = chosen | {taken}, looked_at[taken]
         del closes[taken]
+
+
+def _try_first(grounds: Grounds, ordered: list[int], samples: int, best: _Best, stop: Stop) -> None:
+    """Try the first checkpoints of an order, so many of them as there are samples.
+
+    Raises:
+        Stopped: it was time to stop in the middle of it; what was tried is kept.
+    """
+    for number in sorted({len(ordered) * sample // samples for sample in range(1, samples)} - {0}):
+        stop.check()
+        first = frozenset(ordered[:number])
+        best.tried(first, grounds.uncontrolled(first))
 
 
 @dataclass(slots=True)

@@ -83,8 +83,8 @@ class Fixes(Base):
         return work_out_parts(analysis, fix, task)
 
     @work(thread=True, exclusive=True, group="curve", exit_on_error=False)
-    def _find_curve(self, analysis: "Analysis", task: Task) -> "tuple[CurvePoint, ...]":
-        return work_out_curve(analysis, task)
+    def _find_curve(self, analysis: "Analysis", fix: "Fix", task: Task) -> "tuple[CurvePoint, ...]":
+        return work_out_curve(analysis, fix, task)
 
     def work_done(self, worker: Worker[Any]) -> None:
         """Something that was worked out beside is there, or failed."""
@@ -113,9 +113,9 @@ class Fixes(Base):
                 self._working = self._find_parts(analysis, found, after)
         elif group == "parts":
             known = replace(known, parts=found)
-            if not stopped:
+            if not stopped and known.fix is not None:
                 after = Task("computing what fewer checkpoints close")
-                self._working = self._find_curve(analysis, after)
+                self._working = self._find_curve(analysis, known.fix, after)
         else:
             known = replace(known, curve=found)
         self.shown = self.with_(fixing=replace(known, task=after, stopped=stopped))

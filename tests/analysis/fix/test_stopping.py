@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.fix import curve
-from meshmodel.analysis.fix.stopping import Stop
+from meshmodel.analysis.fix.stopping import Stop, Stopped
 from tests.analysis.fix.self_approving import self_approving
 from tests.benchmarks.workshop import workshop
 
@@ -48,6 +48,22 @@ def test_a_curve_that_is_cancelled_anywhere_has_true_bounds(seed, size, calls):
         assert point.remaining == before - analysis.closing(point.chosen)
 
 
+@settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 2**48), st.integers(3, 6), st.integers(0, 40), st.integers(0, 80))
+def test_a_curve_after_a_fix_ends_with_it_wherever_both_were_cancelled(seed, size, calls, more):
+    analysis = analyse(self_approving(seed, size))
+    fewest = {point.checkpoints: point.remaining for point in analysis.closing_curve()}
+    fix = analysis.minimum_fix(cancelled=after(calls))
+    points = analysis.closing_curve(cancelled=after(more), fix=fix)
+    assert [point.checkpoints for point in points] == list(range(fix.cost + 1))
+    assert (points[-1].remaining, points[-1].exact) == (0, True)
+    # Where several numbers leave nothing, the others have the same set.
+    assert points[-1].chosen == fix.checkpoints or len(points[-1].chosen) < fix.cost
+    for point in points:
+        assert point.lower_bound <= fewest.get(point.checkpoints, 0) <= point.remaining
+        assert point.remaining == fix.before - analysis.closing(point.chosen)
+
+
 @pytest.fixture(scope="module")
 def design():
     return analyse(workshop(12, 110))
@@ -60,6 +76,16 @@ def test_without_time_every_door_is_guarded_and_nothing_is_proven(design):
     assert {step[0] for step in fix.checkpoints} == {"grant"}
     points = design.closing_curve(deadline=0)
     assert [point.checkpoints for point in points if point.exact] == [0, fix.cost]
+
+
+def test_a_curve_does_not_look_anew_for_a_fix_that_is_known(design):
+    fix = design.minimum_fix()
+    assert design.closing_curve(fix=fix) == design.closing_curve()
+    # There is no time for it, but what it takes is known, and from how many on something remains.
+    points = design.closing_curve(deadline=0, fix=fix)
+    assert len(points) == fix.cost + 1
+    assert points[-1].chosen == fix.checkpoints
+    assert all(point.lower_bound for point in points[:-1])
 
 
 def test_progress_is_told_for_every_number_of_checkpoints(design):
@@ -82,6 +108,23 @@ def test_where_there_are_too_many_crossings_the_curve_is_bounded(design, monkeyp
     assert not all(point.exact for point in bounded)
     # The heuristic is no worse than to close each crossing on its own, and closes most early.
     assert bounded[len(exact) // 2].remaining < design.summary.uncontrolled / 4
+
+
+def test_where_little_can_be_tried_all_of_the_curve_has_something_to_say(design, monkeypatch):
+    fix = design.minimum_fix()
+    counts, count_once = count(), curve.Grounds.uncontrolled
+
+    def counted(grounds, closed):
+        if next(counts) >= 10:
+            raise Stopped
+        return count_once(grounds, closed)
+
+    monkeypatch.setattr(curve, "_PROVABLE", 0)
+    monkeypatch.setattr(curve.Grounds, "uncontrolled", counted)
+    remaining = [point.remaining for point in design.closing_curve(fix=fix)]
+    assert fix.cost > 12
+    quarters = [remaining[fix.cost * part // 4] for part in range(5)]
+    assert quarters == sorted(set(quarters), reverse=True)
 
 
 def test_an_exception_of_whoever_is_asked_comes_through(design):
