@@ -12,6 +12,7 @@ from meshmodel.app.messages import ActionRequested
 from meshmodel.app.screens.start import StartScreen
 from meshmodel.app.screens.workbench import Workbench
 from meshmodel.app.widgets.footer import MeshFooter
+from meshmodel.app.widgets.row_list import RowList
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Options
 from meshmodel.model.records import System
@@ -99,3 +100,23 @@ async def test_lanes_stay_where_they_are_until_somebody_arranges(tmp_path: Path)
         count = len(before)
         assert alone[:count] != before, "or this shows nothing"
         assert lanes(it.bench.canvas.drawing)[:count] == before
+
+
+async def test_a_double_click_that_comes_at_once_closes_the_dialog_and_nothing_below_it(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path) as it:
+        await it.press("?")
+        rows = it.app.screen.query_one(RowList)
+        row = next(each for each in rows.shown_rows if each.value == "fold")
+        for _ in range(2):
+            rows.post_message(RowList.Chosen(rows, row))
+        await it.pilot.pause()
+        assert it.app.screen is it.bench
+        it.bench.action_help()
+        await it.pilot.pause()
+        dialog = it.app.screen
+        dialog.dismiss(None)
+        dialog.dismiss(None)
+        await it.pilot.pause()
+        assert it.app.screen is it.bench
