@@ -178,10 +178,7 @@ class Editing(Base):
             self.say(f"nothing connects {self.describe(event.source)} with {self.describe(event.target)}")
             return
         box = None if self.canvas.drawing is None else self.canvas.drawing.box_of(event.target)
-        at = None
-        if box is not None:
-            view, offset = self.canvas.region, self.canvas.scroll_offset
-            at = (view.x + box.x - offset.x, view.y + box.y - offset.y)
+        at = None if box is None else self.canvas.on_screen(box.x, box.y)
         snapshot = self.shown.snapshot
         chosen = partial(self._offer_chosen, snapshot)
         self.app.push_screen(ConnectMenu(snapshot, first, second, at=at), chosen)

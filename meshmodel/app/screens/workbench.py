@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from meshmodel.app.actions import BY_ID, Action, bindings
+from meshmodel.app.changes import words_for
 from meshmodel.app.config import ORDER_LIMIT, Place
 from meshmodel.app.lenses import LENSES
 from meshmodel.app.messages import (
@@ -281,6 +282,29 @@ class Workbench(Arranging, Looking, Judging, Drawings, Analysing, Exploring, Fix
                 await self.perform(action)
 
         self.app.push_screen(HelpScreen(self.app.keymap), chosen)
+
+    def action_menu(self) -> None:
+        """What can be done with what is selected, by its place on the canvas."""
+        selected, drawing = self.shown.selected, self.canvas.drawing
+        box = None if selected is None or drawing is None else drawing.box_of(selected)
+        self._show_menu(None if box is None else self.canvas.on_screen(box.x, box.y))
+
+    @on(CanvasView.MenuWanted)
+    def _menu_wanted(self, event: CanvasView.MenuWanted) -> None:
+        event.stop()
+        self._show_menu(event.at)
+
+    def _show_menu(self, at: tuple[int, int] | None) -> None:
+        from meshmodel.app.screens.menu import ElementMenu
+
+        async def chosen(action: str | None) -> None:
+            if action is not None:
+                await self.perform(action)
+
+        selected = self.shown.selected
+        title = "nothing selected" if selected is None else words_for(selected)
+        menu = ElementMenu(selected, title, self.app.keymap, read_only=self.session.read_only, at=at)
+        self.app.push_screen(menu, chosen)
 
     def action_palette(self) -> None:
         """Find and run any action, or go to any element."""

@@ -90,6 +90,13 @@ class Gestures(ScrollView):
             self.zone = zone
             super().__init__()
 
+    class MenuWanted(Message):
+        """The menu of what is selected is to stand by a cell of the screen."""
+
+        def __init__(self, x: int, y: int) -> None:
+            self.at = x, y
+            super().__init__()
+
     _gesture: _Gesture | None = None
 
     # What the canvas itself provides
@@ -220,6 +227,10 @@ class Gestures(ScrollView):
         """The cell of the drawing under the pointer."""
         return int(event.x) + self.scroll_offset.x, int(event.y) + self.scroll_offset.y
 
+    def on_screen(self, x: int, y: int) -> tuple[int, int]:
+        """The cell of the screen where a cell of the drawing is."""
+        return self.region.x + x - self.scroll_offset.x, self.region.y + y - self.scroll_offset.y
+
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Select what is under the pointer, and see what the hand goes on to do."""
         if event.button != 1 or self.drawing is None:
@@ -300,7 +311,11 @@ class Gestures(ScrollView):
             self.overlay(())
 
     def on_click(self, event: events.Click) -> None:
-        """A double click edits."""
+        """A double click edits; the right button shows the menu of what is under the pointer."""
+        if event.button == 3 and self.drawing is not None and not self.is_busy:
+            target = self.drawing.hit(*self._place(event))
+            self._select(None if target is None else target.reference, still=True)
+            self.post_message(self.MenuWanted(event.screen_x, event.screen_y))
         if event.chain == 2 and event.button == 1 and self.drawing is not None:
             target = self.drawing.hit(*self._place(event))
             if target is not None and target.part not in {"lane", "fold"}:

@@ -8,12 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.geometry import Offset
 from textual.widgets import Button, Input, Static
 
 from meshmodel.app.field_editor import LETTER_KEYS
 from meshmodel.app.offers import Offer, offers
-from meshmodel.app.screens.dialogs import Dialog
+from meshmodel.app.screens.placed import PlacedDialog
 from meshmodel.app.values import actions_in_order
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
@@ -35,7 +34,7 @@ class CheckpointWanted:
     end: str
 
 
-class ConnectMenu(Dialog[Edit | CheckpointWanted]):
+class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
     """Offers just the relations that make sense between two elements, the usual one first.
 
     ``ConnectMenu(snapshot, ("agent", "bot"), ("system", "files"), at=(x, y))`` pushed as a screen;
@@ -47,7 +46,6 @@ class ConnectMenu(Dialog[Edit | CheckpointWanted]):
 
     DEFAULT_CSS = """
     ConnectMenu > #dialog { width: 52; }
-    ConnectMenu.-placed { align: left top; }
     ConnectMenu #details { height: auto; display: none; }
     ConnectMenu.-details #details { display: block; }
     ConnectMenu.-details #offers { display: none; }
@@ -63,11 +61,10 @@ class ConnectMenu(Dialog[Edit | CheckpointWanted]):
         at: tuple[int, int] | None = None,
     ) -> None:
         """Arguments: the model, table and id of both elements, and the cell to stand by."""
-        super().__init__(f"{first[1]} → {second[1]}")
+        super().__init__(f"{first[1]} → {second[1]}", at=at)
         self.snapshot = snapshot
         self.found = offers(snapshot, first, second)
         self.offer: Offer | None = None
-        self._at = at
 
     @staticmethod
     def has_offers(snapshot: Snapshot, first: tuple[str, str], second: tuple[str, str]) -> bool:
@@ -87,21 +84,8 @@ class ConnectMenu(Dialog[Edit | CheckpointWanted]):
         yield Static(Content("" if self.found else "nothing connects these two"), id="hint")
 
     def on_mount(self) -> None:
-        """Stand by the given cell, and begin in the list."""
+        """Begin in the list."""
         self.query_one("#offers", RowList).focus()
-        if self._at is not None:
-            self.add_class("-placed")
-
-    def box_resized(self) -> None:
-        """Stand above the cell where there is room, else below; always wholly on the screen."""
-        if self._at is None:
-            return
-        box = self.query_one("#dialog")
-        x, y = self._at
-        width, height = box.outer_size
-        top = y - height if y >= height else y + 1
-        left = max(0, min(x, self.size.width - width))
-        box.styles.offset = Offset(left, max(0, min(top, self.size.height - height)))
 
     @on(RowList.Chosen, "#offers")
     def _chosen(self, event: RowList.Chosen) -> None:

@@ -1,0 +1,35 @@
+"""A dialog that stands by a cell of the screen, as menus do."""
+
+from typing import Generic, TypeVar
+
+from textual.geometry import Offset
+
+from meshmodel.app.screens.dialogs import Dialog
+
+Result = TypeVar("Result")
+
+
+class PlacedDialog(Dialog[Result], Generic[Result]):
+    """Stands by the cell it is given; in the middle of the screen without one."""
+
+    DEFAULT_CSS = """
+    PlacedDialog.-placed { align: left top; }
+    """
+
+    def __init__(self, title: str, *, at: tuple[int, int] | None = None) -> None:
+        """Arguments: the title, plain text, and the cell of the screen to stand by."""
+        super().__init__(title)
+        self._at = at
+        if at is not None:
+            self.add_class("-placed")
+
+    def box_resized(self) -> None:
+        """Stand above the cell where there is room, else below; always wholly on the screen."""
+        if self._at is None:
+            return
+        box = self.query_one("#dialog")
+        x, y = self._at
+        width, height = box.outer_size
+        top = y - height if y >= height else y + 1
+        left = max(0, min(x, self.size.width - width))
+        box.styles.offset = Offset(left, max(0, min(top, self.size.height - height)))

@@ -1,0 +1,125 @@
+"""The menu of what is selected: by the right mouse button and by key, with what fits and nothing else."""
+
+from pathlib import Path
+
+import pytest
+from textual.geometry import Offset
+
+from meshmodel.app.actions import BY_ID
+from meshmodel.app.config import Configuration
+from meshmodel.app.screens.menu import ElementMenu, offered
+from meshmodel.app.screens.offboarding import OffboardingDialog
+from meshmodel.app.widgets.canvas_view import CanvasView
+from meshmodel.app.widgets.inspector import Inspector
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.model import records as r
+from tests.app.desk import MODELS, SIZES, Desk, desk
+from tests.canvas.building import snapshot_of
+
+
+def menu_of(it: Desk) -> ElementMenu:
+    found = it.app.screen
+    assert isinstance(found, ElementMenu)
+    return found
+
+
+def names(it: Desk) -> list[str]:
+    return [action.id for action in menu_of(it).offered]
+
+
+async def right_click(it: Desk, at: Offset) -> None:
+    await it.pilot.click(CanvasView, offset=at, button=3)
+    await it.pilot.pause()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_agent_is_offboarded_from_its_menu_by_mouse_alone(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, "token-leak", size) as it:
+        await right_click(it, it.cell(("agent", "chat-service")))
+        assert it.bench.shown.selected == ("agent", "chat-service")
+        await it.shows("agent chat-service")
+        box = menu_of(it).query_one("#dialog").region
+        assert it.app.screen.region.contains_region(box)
+        row = next(y for y, text in enumerate(it.screen_text().splitlines()) if "offboard:" in text)
+        rows = it.app.screen.query_one(RowList)
+        await it.pilot.click(rows, offset=Offset(4, row - rows.region.y))
+        await it.pilot.pause()
+        assert isinstance(it.app.screen, OffboardingDialog)
+        await it.pilot.click("Button")
+        await it.pilot.pause()
+        assert it.model.agent["chat-service"].status == "retired"
+        await it.press("u")
+        assert it.model.agent["chat-service"].status == "active"
+
+
+async def test_by_key_it_runs_what_its_keys_stand_for(tmp_path: Path) -> None:
+    async with desk(tmp_path, "token-leak") as it:
+        await it.select("agent", "chat-service")
+        await it.press(".")
+        assert names(it)[0] == "edit"
+        await it.press("D")
+        assert isinstance(it.app.screen, OffboardingDialog)
+        await it.press("escape", ".", "enter")
+        assert it.app.screen is it.bench
+        assert it.bench.query_one(Inspector).display
+        await it.press("escape", ".", "escape")
+        assert it.app.screen is it.bench
+        await it.press(".", ".")
+        assert it.app.screen is it.bench
+
+
+@pytest.mark.parametrize(
+    ("reference", "has", "lacks"),
+    [
+        (("agent", "a"), {"offboard", "compromise", "why"}, {"checkpoint"}),
+        (("system", "s"), {"compromise", "why", "move"}, {"offboard"}),
+        (("credential", "c"), {"compromise"}, {"offboard", "move"}),
+        (("zone", "z"), {"fold", "add"}, {"offboard", "compromise"}),
+        (("grant", ("c", "s")), {"checkpoint", "edit", "delete"}, {"rename"}),
+        (("hosting", ("s", "a")), {"checkpoint"}, {"rename"}),
+        (("checkpoint", "p"), {"edit", "delete"}, {"checkpoint", "rename"}),
+        (None, {"add", "outsider"}, {"edit", "delete"}),
+    ],
+)
+def test_what_does_not_fit_is_not_offered(
+    reference: tuple[str, str] | None, has: set[str], lacks: set[str]
+) -> None:
+    found = {action.id for action in offered(reference)}
+    assert has <= found
+    assert not lacks & found
+    assert "menu" not in found
+
+
+async def test_where_nothing_is_there_it_is_about_the_model(tmp_path: Path) -> None:
+    async with desk(tmp_path, "token-leak") as it:
+        await it.select("agent", "chat-service")
+        canvas = it.bench.canvas
+        assert canvas.drawing is not None
+        await right_click(it, Offset(canvas.size.width - 2, canvas.drawing.height + 1))
+        assert it.bench.shown.selected is None
+        await it.shows("nothing selected")
+        assert "add" in names(it)
+        assert "edit" not in names(it)
+
+
+async def test_keys_are_those_of_the_user_and_names_are_text(tmp_path: Path) -> None:
+    drawn = snapshot_of(r.Zone("desk"), r.Agent("bot", name="[red]x[/]", home="desk"))
+    configuration = Configuration(keymap={"offboard": "ctrl+d"})
+    async with desk(tmp_path, drawn, configuration=configuration) as it:
+        await it.select("agent", "bot")
+        await it.press(".")
+        await it.shows("Ctrl+D")
+        await it.press("D")
+        assert isinstance(it.app.screen, ElementMenu)
+        await it.press("ctrl+d")
+        assert isinstance(it.app.screen, OffboardingDialog)
+
+
+async def test_what_may_only_be_read_is_not_offered_to_be_changed(tmp_path: Path) -> None:
+    async with desk(tmp_path, MODELS / "token-leak.toml") as it:
+        await it.select("agent", "chat-service")
+        await it.press(".")
+        assert not any(BY_ID[each].changes for each in names(it))
+        assert "offboard" in names(it)
