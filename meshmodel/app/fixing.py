@@ -1,11 +1,13 @@
 """The smallest fix as the workbench works it out: beside, in two parts, each of which can be stopped."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import StepKey
 from meshmodel.app.beside import Task
+from meshmodel.app.session import AT_ONCE
 from meshmodel.model.text import share
 
 if TYPE_CHECKING:
@@ -88,6 +90,19 @@ def work_out_curve(analysis: "Analysis", fix: "Fix", task: Task) -> "tuple[Curve
         task.said = f"{done} of {of}"
 
     return analysis.closing_curve(deadline=SECONDS, cancelled=task.is_cancelled, progress=progress, fix=fix)
+
+
+def left_open(analysis: "Analysis", steps: Sequence[StepKey]) -> frozenset[StepKey] | None:
+    """The doors that stay open while these steps are guarded; ``None`` where to know takes too long."""
+    if analysis.snapshot.elements > AT_ONCE:
+        return None
+    from meshmodel.api import analyse
+    from meshmodel.store.edits import apply_edit
+    from meshmodel.store.guarding import guard
+
+    guarded = apply_edit(analysis.snapshot, guard(analysis.snapshot, steps, "enforced"))
+    doors = analyse(guarded, view=analysis.view, today=analysis.today).doors
+    return frozenset(("grant", door.credential, door.system) for door in doors)
 
 
 def verdict(fix: "Fix", *, stopped: bool) -> str:

@@ -113,6 +113,48 @@ async def test_a_row_of_the_curve_previews_its_own_steps(tmp_path: Path) -> None
         assert marks(it) == set(known.curve[1].chosen)
 
 
+def crosses(it: Desk) -> set[StepKey]:
+    """The steps that are marked as missing a checkpoint on the canvas."""
+    facts = it.bench.with_preview(it.bench.session.facts(it.bench.shown.view))
+    return {step for step, mark in facts.marks.items() if mark == "missing"}  # type: ignore[misc]  # as above
+
+
+async def test_the_preview_leaves_crosses_where_something_is_open_even_then(tmp_path: Path) -> None:
+    async with desk(tmp_path, "finance-orchestrator") as it:
+        await it.shows("missing")
+        before = crosses(it)
+        assert len(before) == 6
+        await it.press("F")
+        await it.computed()
+        assert crosses(it) == set()
+        await it.shows("open even then")
+        known = it.bench.shown.fixing
+        assert known is not None
+        assert known.curve is not None
+        it.bench.query_one(FixList).rows.go_to(("curve", 3))
+        await it.pilot.pause()
+        guarded = apply_edit(it.model, guard(it.model, known.curve[3].chosen, "enforced"))
+        left = {("grant", door.credential, door.system) for door in analyse(guarded).doors}
+        assert crosses(it) == left
+        assert set() < left < before
+        await it.press("escape", "escape")
+        assert crosses(it) == before, "no preview any more: as it is"
+
+
+async def test_in_a_large_model_the_preview_leaves_all_crosses_and_says_nothing_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "AT_ONCE", 0)
+    monkeypatch.setattr(fix_rows.__module__ + ".AT_ONCE", 0)
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.shows("missing")
+        before = crosses(it)
+        await it.press("F")
+        await it.computed()
+        assert crosses(it) == before - set(FIX.checkpoints)
+        assert "open even then" not in listed(it)
+
+
 async def test_what_is_of_an_earlier_model_is_not_shown(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain") as it:
         await it.shows("missing")

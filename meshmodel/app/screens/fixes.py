@@ -9,7 +9,7 @@ from textual.worker import Worker, WorkerState
 
 from meshmodel.analysis.results import StepKey
 from meshmodel.app.beside import Task
-from meshmodel.app.fixing import Fixing, Part, work_out_curve, work_out_fix, work_out_parts
+from meshmodel.app.fixing import Fixing, Part, left_open, work_out_curve, work_out_fix, work_out_parts
 from meshmodel.app.screens.base import Base
 from meshmodel.app.screens.dialogs import Chosen, Picker
 from meshmodel.app.session import AT_ONCE
@@ -32,6 +32,8 @@ class Fixes(Base):
     """The part of the workbench that has the smallest fix worked out, shows it and applies it."""
 
     _preview: tuple[StepKey, ...] = ()
+    _open_then: "tuple[tuple[Analysis, tuple[StepKey, ...]], frozenset[StepKey] | None] | None" = None
+    """The doors that the preview leaves open, of which model and steps."""
     _ticking: Timer | None = None
     _working: Worker[Any] | None = None
     _is_asked = False
@@ -144,10 +146,27 @@ class Fixes(Base):
     # Preview
 
     def with_preview(self, facts: Facts) -> Facts:
-        """What the analysis adds to the drawing, with the steps that the fix would guard."""
+        """What the analysis adds to the drawing, with the steps that the fix would guard, and of the doors
+        only those that would be open even then; in a large model all.
+        """
         if not self._preview:
             return facts
-        return replace(facts, marks={**facts.marks, **dict.fromkeys(self._preview, "proposed")})
+        still = self._still_open()
+        marks = {
+            step: mark
+            for step, mark in facts.marks.items()
+            if mark != "missing" or still is None or step in still
+        }
+        return replace(facts, marks={**marks, **dict.fromkeys(self._preview, "proposed")})
+
+    def _still_open(self) -> frozenset[StepKey] | None:
+        known = self.shown.fixing
+        if known is None:
+            return None
+        asked = known.analysis, self._preview
+        if self._open_then is None or self._open_then[0] != asked:
+            self._open_then = asked, left_open(*asked)
+        return self._open_then[1]
 
     def preview(self, steps: tuple[StepKey, ...]) -> bool:
         """Mark these steps on the canvas, and no others; whether that changed anything."""

@@ -11,6 +11,7 @@ from meshmodel.app.beside import Task
 from meshmodel.app.fixing import Fixing, Part, bar, curve_words, verdict
 from meshmodel.app.messages import Shown
 from meshmodel.app.phrases import place_phrase
+from meshmodel.app.session import AT_ONCE
 from meshmodel.app.widgets.lazy_rows import Lazily
 from meshmodel.app.widgets.listing import Listing
 from meshmodel.app.widgets.rows import LOOKED, Row, heading, line, saying
@@ -122,7 +123,8 @@ def fix_rows(fix: "Fix", fixing: Fixing, *, is_ascii: bool, working: str = "") -
     if not steps:
         return [verdict_row]
     curve = () if fixing.problem or fixing.curve is None else fixing.curve
-    above = [verdict_row, *_rows_above(fix, is_ascii=is_ascii)]
+    is_small = fixing.analysis.snapshot.elements <= AT_ONCE
+    above = [verdict_row, *_rows_above(fix, is_ascii=is_ascii, is_small=is_small)]
     between = [*_rows_between(fix, fixing), *_above_curve(fixing, working)]
     entries: list[Row | int | CurvePoint] = [*above, *range(len(steps)), *between, *curve]
     keys = [*(row.key for row in above), *steps, *(row.key for row in between)]
@@ -152,9 +154,12 @@ def _sign(*, is_ascii: bool) -> str:
     return "G" if is_ascii else "◈"
 
 
-def _rows_above(fix: "Fix", *, is_ascii: bool) -> Iterator[Row]:
+def _rows_above(fix: "Fix", *, is_ascii: bool, is_small: bool) -> Iterator[Row]:
     sign = _sign(is_ascii=is_ascii)
-    yield saying(f"uncontrolled: {fix.before:,} before, 0 after; {sign} on the canvas: guard here")
+    canvas = f"{sign} on the canvas: guard here"
+    if is_small:
+        canvas = f"on the canvas {sign}: guard here, {'X' if is_ascii else '✖'}: open even then"
+    yield saying(f"uncontrolled: {fix.before:,} before, 0 after; {canvas}")
     if not fix.optimal:
         yield saying(f"{NOT_PROVEN}; u takes back what is applied")
     for state, hint in STATES:
