@@ -80,7 +80,10 @@ class Explaining:
         if source not in (None, "home") and source not in snapshot.system:
             return None
         if agent is None or system is None:
-            chosen = self._worst_place(agent, system, stop)
+            # Where nothing fits all that was asked, the answer says so of what fits less of it.
+            narrowing = dict.fromkeys([(action, source), (action, None), (None, None)])
+            fitting = (self._worst_place(agent, system, *each, stop) for each in narrowing)
+            chosen = next((each for each in fitting if each is not None), None)
             if chosen is None:
                 return None
             agent, system = chosen
@@ -115,54 +118,78 @@ class Explaining:
         group = next((group for each, group in all_of(self.engine, traveller) if each == source), None)
         return None if group is None else self.intending.intent(traveller, group, source, access)
 
-    def _worst_place(self, agent: str | None, system: str | None, stop: Stop) -> tuple[str, str] | None:
+    def _worst_place(
+        self, agent: str | None, system: str | None, action: Action | None, source: str | None, stop: Stop
+    ) -> tuple[str, str] | None:
         """The agent and the system of the worst crossing or, all being equal, the first; or of reach."""
-        best: tuple[tuple[int, int], str, str] | None = None
+        actions = ALL_ACTIONS if action is None else 1 << ACTIONS.index(action)
+        is_narrow = action is not None or source is not None
+        best: tuple[int, str, str] | None = None
         ordered = sorted(self.doors(), key=lambda door: -SEVERITIES.index(door.severity))
         for door in ordered:
             most = SEVERITIES.index(door.severity)
-            if best is not None and best[0][1] >= most:
+            if best is not None and best[0] >= most:
                 break
             if (agent is not None and agent not in door.agents) or system not in (None, door.system):
                 continue
+            if action is not None and action not in door.actions:
+                continue
             for name in (agent,) if agent is not None else door.agents:
                 stop.check()
-                told = self._worst(name, door.system, ALL_ACTIONS, None)
+                if not self._comes_from(name, source):
+                    continue
+                told = self._worst(name, door.system, actions, source)
                 rank = SEVERITIES.index(told[3].severity) if told and told[3].severity else -1
-                if best is None or rank > best[0][1]:
-                    best = (0, rank), name, door.system
+                if (best is None and not (is_narrow and rank < 0)) or (best is not None and rank > best[0]):
+                    best = rank, name, door.system
                 if rank == most:
                     break
         if best is not None:
             return best[1:]
+        return self._first_place(agent, system, actions, source, stop)
+
+    def _comes_from(self, agent: str, source: str | None) -> bool:
+        """Whether a place is a source of an agent, if one is asked about."""
+        traveller = self.travellers.get(agent)
+        if source is None or traveller is None:
+            return source is None
+        if source == "home":
+            return traveller.home is not None
+        return bool(traveller.sources >> self.mesh.access_node(source, READ) & 1)
+
+    def _first_place(
+        self, agent: str | None, system: str | None, actions: int, source: str | None, stop: Stop
+    ) -> tuple[str, str] | None:
+        """The first agent with any crossing and its system; where there is none, with any reach."""
+        asked = self.mesh.access
+        if actions != ALL_ACTIONS:
+            asked &= sum(actions << 5 * number for number in range(len(self.mesh.systems)))
+        if system is not None:
+            asked &= ALL_ACTIONS << self.mesh.access_node(system, 0)
         for traveller in self.engine.travellers:
             stop.check()
-            if agent is not None and agent != traveller.id:
+            if agent not in (None, traveller.id) or not self._comes_from(traveller.id, source):
                 continue
             # From home, or else from the first source by id: numbers do not tell, after an edit.
             first: tuple[str, int] | None = None
             for number, _ in all_of(self.engine, traveller):
                 name = "" if number is None else self.mesh.systems[number]
-                if first is not None and name >= first[0]:
+                if source not in (None, name or "home") or (first is not None and name >= first[0]):
                     continue
-                crossed = traveller.reach & crossed_from(self.mesh, traveller, number)
-                if system is not None:
-                    crossed &= ALL_ACTIONS << self.mesh.access_node(system, 0)
+                crossed = traveller.reach & crossed_from(self.mesh, traveller, number) & asked
                 if crossed:
                     first = name, crossed
                     if not name:
                         break
             if first is not None:
                 return traveller.id, min(self.mesh.systems[each // 5] for each in bits(first[1]))
+        if source is not None:
+            return None
         for name in (agent,) if agent is not None else sorted(self.mesh.agent_node):
             node = self.mesh.agent_node.get(name)
-            reached = 0 if node is None else self.engine.effective.row(node) & self.mesh.access
-            if system is not None and reached >> self.mesh.access_node(system, 0) & ALL_ACTIONS:
-                return name, system
-            if system is None and reached:
+            reached = 0 if node is None else self.engine.effective.row(node) & asked
+            if reached:
                 return name, min(self.mesh.systems[each // 5] for each in bits(reached))
-        if agent is not None and system is not None:
-            return agent, system
         return None
 
     def _worst(

@@ -3,6 +3,7 @@ import pytest
 from meshmodel.analysis.analysis import analyse
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import SEVERITIES
 from tests.analysis.meshes_by_hand import pipeline, support
 from tests.analysis.random_models import random_model, snapshot_of
 
@@ -249,3 +250,39 @@ def test_outsiders_words_and_an_unknown_trace_cannot_be_intended():
     home = silent.explain("bot", "files", source="home")
     assert home is not None
     assert silent.can_be_intended(home) is None
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_what_is_left_out_is_chosen_among_what_fits_all_that_is_asked(seed):
+    snapshot = random_model(seed, 8)
+    analysis = analyse(snapshot)
+    crossings = list(analysis.crossings())
+    for agent, action, source in (
+        *((None, action, None) for action in ("read", "write", "execute")),
+        *((None, None, source) for source in ("home", *sorted(snapshot.system))),
+        *((agent, "write", "home") for agent in sorted(snapshot.agent)),
+        *((agent, None, source) for agent in sorted(snapshot.agent) for source in sorted(snapshot.system)),
+    ):
+        fitting = [
+            each
+            for each in crossings
+            if agent in (None, each.agent)
+            and action in (None, each.action)
+            and source in (None, each.source or "home")
+        ]
+        if not fitting:
+            continue
+        found = analysis.explain(agent, action=action, source=source)
+        asked = agent or found.agent, action or found.action, source or found.source or "home"
+        assert (found.agent, found.action, found.source or "home") == asked
+        assert found.state is not None
+        severities = [SEVERITIES.index(each.severity) for each in fitting if each.severity]
+        if severities:
+            assert found.state == "uncontrolled"
+            assert SEVERITIES.index(found.severity) == max(severities)
+
+
+def test_where_nothing_comes_from_there_it_is_said_of_what_does():
+    found = told(support(), source="files")
+    assert (found.agent, found.system, found.state) == ("bot", "files", None)
+    assert told(support(), source="tickets").state == "uncontrolled"
