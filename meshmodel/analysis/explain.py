@@ -124,6 +124,11 @@ class Explaining:
         """The agent and the system of the worst crossing or, all being equal, the first; or of reach."""
         actions = ALL_ACTIONS if action is None else 1 << ACTIONS.index(action)
         is_narrow = action is not None or source is not None
+        coming = None
+        if source is not None:
+            coming = {each for each in self.travellers if self._comes_from(each, source)}
+            if not coming or (agent is not None and agent not in coming):
+                return None
         best: tuple[int, str, str] | None = None
         ordered = sorted(self.doors(), key=lambda door: -SEVERITIES.index(door.severity))
         for door in ordered:
@@ -135,9 +140,11 @@ class Explaining:
             if action is not None and action not in door.actions:
                 continue
             for name in (agent,) if agent is not None else door.agents:
-                stop.check()
-                if not self._comes_from(name, source):
+                if coming is not None and not (
+                    name in coming and self._crosses(name, door.system, actions, source)
+                ):
                     continue
+                stop.check()
                 told = self._worst(name, door.system, actions, source)
                 rank = SEVERITIES.index(told[3].severity) if told and told[3].severity else -1
                 if (best is None and not (is_narrow and rank < 0)) or (best is not None and rank > best[0]):
@@ -156,6 +163,13 @@ class Explaining:
         if source == "home":
             return traveller.home is not None
         return bool(traveller.sources >> self.mesh.access_node(source, READ) & 1)
+
+    def _crosses(self, agent: str, system: str, actions: int, source: str | None) -> bool:
+        """Whether there is any crossing from a source of an agent to a system; quickly."""
+        traveller = self.travellers[agent]
+        number = None if source in (None, "home") else self.mesh.system_number[source]
+        crossed = traveller.reach & crossed_from(self.mesh, traveller, number)
+        return bool(crossed >> self.mesh.access_node(system, 0) & actions)
 
     def _first_place(
         self, agent: str | None, system: str | None, actions: int, source: str | None, stop: Stop
