@@ -44,6 +44,8 @@ KEYS: Final = (
 """The keys of our own schema, and the columns of the CSV."""
 TEXT_LIMIT: Final = 2_000
 """The longest value of one key."""
+_NO_COMMAS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
+"""What else is found between columns, and what that is called."""
 _HELD: Final = 1_000
 """So many events that could not be read are held back, as long as none could."""
 _BEGIN: Final = 100
@@ -182,6 +184,9 @@ def _csv(file: IO[bytes], name: str) -> Iterator[Event]:
     head = [cell.strip() for cell in next(rows, (0, []))[1]]
     if not head:
         refuse(name, "line 1", f"names no columns; begin with a row of names, such as {', '.join(KEYS[:6])}")
+    between = next((each for each in _NO_COMMAS if len(head) == 1 and each in head[0]), None)
+    if between is not None:
+        refuse(name, "line 1", f"has {_NO_COMMAS[between]} between its columns; write commas there")
     for column in head:
         if column not in KEYS or head.count(column) > 1:
             _unknown(column, name, "line 1", "column")

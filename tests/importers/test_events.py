@@ -126,6 +126,8 @@ def test_a_hostile_log_is_refused_in_one_line(tmp_path, content, line):
 @pytest.mark.parametrize(
     ("content", "line"),
     [
+        ("time;agent\n1;bot\n", "line 1: has semicolons between its columns; write commas there"),
+        ("time\tagent\n1\tbot\n", "line 1: has tabs between its columns; write commas there"),
         ("agent,actor\n", "line 1: actor is no column; did you mean action?"),
         ("agent,agent\n", "line 1: names the column agent twice"),
         ("agent,\n", "line 1: a name that is empty is no column; there are time"),
