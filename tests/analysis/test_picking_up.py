@@ -7,6 +7,7 @@ import pytest
 from meshmodel.analysis.updating.doors import KeptDoors
 from meshmodel.api import analyse
 from meshmodel.model import records as r
+from meshmodel.model.snapshot import table_of
 from meshmodel.store.edits import Put, Remove, apply_edit, edit
 from tests.analysis.random_edits import TODAY
 from tests.analysis.random_models import snapshot_of
@@ -59,10 +60,10 @@ def test_a_door_is_as_severe_as_whoever_is_left_makes_it(pickers, words):
     assert severity_of(analysis) == severity_of(analyse(snapshot, today=TODAY)) != severities[-1]
 
 
-def severity_of(analysis):
-    """That of the door of the key."""
+def severity_of(analysis, credential="key"):
+    """That of the door of the key, or of another one."""
     return next(
-        each.severity for each in analysis.doors if (each.credential, each.system) == ("key", "files")
+        each.severity for each in analysis.doors if (each.credential, each.system) == (credential, "files")
     )
 
 
@@ -163,3 +164,113 @@ def test_doors_are_as_severe_as_from_scratch_while_fewer_pick_the_key_up(seed):
         snapshot = apply_edit(snapshot, edit("", [Remove("grant", key)]))
         analysis = analyse(snapshot, today=TODAY, previous=analysis)
         assert analysis.doors == analyse(snapshot, today=TODAY).doors
+
+
+CROWD = ("ann", "bob", "cas", "dan")
+
+
+def found_by_all(*more, crowd=CROWD, without=()):
+    """A crowd and another agent read outsiders' words in two zones and find a key in a store, which they can
+    have from a colleague anyway.
+
+    Args:
+        more: records to add, or to put in the place of those with the same key.
+        crowd: the agents.
+        without: (table, key) pairs to leave out.
+    """
+    records = [
+        *map(r.Zone, ("desk", "vault", "office", "yard")),
+        r.System("notes", zone="desk", untrusted_input=True),
+        r.System("feed", zone="yard", untrusted_input=True),
+        r.System("store", zone="yard"),
+        r.System("files", zone="vault", sensitivity="confidential"),
+        r.Agent("colleague", kind="service"),
+        r.Credential("key"),
+        r.Hold("colleague", "key"),
+        r.Grant("key", "files", ("write",)),
+        r.Custody("store", "key", by=("execute",)),
+        r.Agent("eve", kind="service", home="office"),
+        *(r.Agent(each, kind="service") for each in crowd),
+    ]
+    for agent in ("eve", *crowd):
+        pass_ = f"{agent}-pass"
+        records += [r.Credential(pass_), r.Hold(agent, pass_), r.Delegation(agent, "colleague")]
+        records += [r.Grant(pass_, each, ("read",)) for each in ("notes", "feed")]
+        records.append(r.Grant(pass_, "store", ("execute",)))
+    table = {(table_of(each), r.key_of(each)): each for each in [*records, *more]}
+    return snapshot_of([record for key, record in table.items() if key not in set(without)])
+
+
+NO_MORE = Remove("grant", ("eve-pass", "store"))
+"""Eve finds the key no more."""
+GATE = (
+    r.System("gate", zone="office"),
+    r.Credential("gate-key"),
+    r.Hold("eve", "gate-key"),
+    r.Grant("gate-key", "gate", ("write",)),
+)
+"""Eve alone has power over what is decided there."""
+PICKED = {
+    "nobody finds it any more": ("key", found_by_all(), Remove("custody", ("store", "key"))),
+    "nobody found it before": (
+        "key",
+        found_by_all(without=[("custody", ("store", "key"))]),
+        Put(r.Custody("store", "key", by=("execute",))),
+    ),
+    "all others from elsewhere hold it": (
+        "key",
+        # One is at home where it is read, and as many come from elsewhere as hold it.
+        found_by_all(
+            r.System("files", zone="vault"),
+            r.Grant("key", "files", ("read",)),
+            r.Agent("ann", kind="service", home="vault"),
+            r.Hold("bob", "key"),
+            r.Delegation("eve", "bob"),
+            crowd=("ann", "bob"),
+            without=[("hold", ("colleague", "key"))],
+        ),
+        NO_MORE,
+    ),
+    "to all others its door is closed": (
+        "key",
+        found_by_all(
+            *GATE, r.Checkpoint("asks", "policy-decision", "grant", "key", "files", decided_at="gate")
+        ),
+        NO_MORE,
+    ),
+    "to all others the zone is closed": (
+        "key",
+        found_by_all(
+            *GATE,
+            *(
+                r.Checkpoint(each, "policy-decision", "boundary", each, "vault", decided_at="gate")
+                for each in ("desk", "yard")
+            ),
+        ),
+        NO_MORE,
+    ),
+    "all others carry another one": (
+        "seal",
+        found_by_all(
+            r.Credential("seal"),
+            r.Hold("colleague", "seal"),
+            r.Grant("seal", "files", ("write",)),
+            r.Custody("store", "seal", by=("execute",)),
+            r.Checkpoint("asks", "policy-decision", "custody", "store", "seal"),
+            without=[("delegation", (each, "colleague")) for each in CROWD],
+        ),
+        NO_MORE,
+    ),
+}
+"""Keys that somebody who carries them picks up no more, or picks up, though many others seem to."""
+
+
+@pytest.mark.parametrize("case", PICKED)
+def test_a_door_is_less_severe_where_none_of_many_others_makes_it_so(case):
+    credential, snapshot, change = PICKED[case]
+    before = analyse(snapshot, today=TODAY)
+    assert before.findings
+    snapshot = apply_edit(snapshot, edit("", [change]))
+    after, fresh = analyse(snapshot, today=TODAY, previous=before), analyse(snapshot, today=TODAY)
+    assert after.doors == fresh.doors
+    assert severity_of(after, credential) != severity_of(before, credential)

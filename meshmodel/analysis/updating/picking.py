@@ -44,13 +44,14 @@ class Picking(Noted):
             coming = self._agents(comers & words).bit_count() - most_at_home
             spare[key] = coming - without(self._agents(comers), was & now).bit_count()
         unsure = {key for key, many in spare.items() if many <= self._most_held}
-        special = bool(self._approvals or self._bounded)
+        # Intents excuse nobody who comes with outsiders' words, boundaries may.
+        bounded = bool(self._bounded)
         # Where a guarded step is open for nobody it is as if it were not there.
         opened = {(leaves, enters // 5) for leaves, enters in self.open_in}
         guarded = {leaves for leaves, _ in opened}
         for number, key in zip(numbers, keys, strict=True):
             node = number + mesh.first_credential
-            if not (special or key in unsure or node in guarded):
+            if not (bounded or key in unsure or node in guarded):
                 continue
             carried, was, now = alike[key]
             held = self._held.get(node, 0)
