@@ -67,7 +67,7 @@ def test_wherever_it_is_interrupted_edits_are_told_as_from_scratch():
     snapshot = random_model(5, 12)
     pieces = pieces_of(analysed(snapshot))
     assert pieces > 10
-    for piece in range(pieces):
+    for piece in range(0, pieces, max(1, pieces // 16)):
         analysis = analysed(snapshot)
         with pytest.raises(Waited):
             analysis.make_ready(interrupted_at(piece))

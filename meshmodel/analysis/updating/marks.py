@@ -15,6 +15,7 @@ from meshmodel.analysis.approvals import Approval
 from meshmodel.analysis.closure import union
 from meshmodel.analysis.engine import Group, Traveller
 from meshmodel.analysis.steps import Mesh, bits, without
+from meshmodel.analysis.updating.preparing import Pause, no_pause
 
 Sample = tuple[Traveller, Group]
 """A group and an agent that has it."""
@@ -115,6 +116,7 @@ class Marks:
         come: Iterable[Traveller],
         excuses: dict[str, list[Approval]],
         lost: int = 0,
+        pause: Pause = no_pause,
     ) -> Turned:
         """Agents are others than they were, or reach something else: only for a copy.
 
@@ -123,12 +125,14 @@ class Marks:
             come: as they are now.
             excuses: what intents excuse for agents.
             lost: the agents that are gone, as bits.
+            pause: called between pieces of the work.
         """
         turned = Turned(ended=lost)
         left: dict[int, int] = {}
         joined: dict[int, int] = {}
         same: dict[tuple[int, str | None, bool, str | None], int] = {}
         for numbers, now, alone in self._together(gone, come, excuses):
+            pause()
             was, former = self.samples.get(numbers[0]), self.others.get(numbers[0], ())
             marks = union(numbers)
             sample = None

@@ -78,12 +78,12 @@ class Noted(MissingCheckpoints):
         """
         gone, come = tuple(gone), tuple(come)
         pause()
-        turned = self.marks.turn(gone, come, excuses, lost)
+        turned = self.marks.turn(gone, come, excuses, lost, pause)
         pause()
         turned.again = self.marks.among(remade, near, turned) if remade else []
         left, credentials = self._carry(turned)
         pause()
-        credentials |= self._profile(turned)
+        credentials |= self._profile(turned, pause)
         pause()
         for shared in turned.shared:
             sample = self.marks.samples[shared]
@@ -126,13 +126,14 @@ class Noted(MissingCheckpoints):
                 others |= places
         return left << self.mesh.first_credential, others << self.mesh.first_credential
 
-    def _profile(self, turned: Turned) -> int:
+    def _profile(self, turned: Turned, pause: Pause) -> int:
         """Note what the sources of groups are like; the credentials of those that are like others now."""
         found = 0
         left: dict[Profile, list[int]] = {}
         alike: dict[Profile, int] = {}
         known: dict[tuple[int, str | None, bool], Profile] = {}
         for now, marks in chain(((now, marks) for _, now, marks in turned.alike), turned.again):
+            pause()
             was = self._profiles.get((marks & -marks).bit_length() - 1)
             profile = None
             if now is not None:
@@ -161,6 +162,7 @@ class Noted(MissingCheckpoints):
             for sources, zones in zip((self._outside, *self._inside), told_of, strict=True):
                 sources.remove(marks, zones)
         for (home, from_home, told_of, _), marks in alike.items():
+            pause()
             if home is not None:
                 self._home[home] = self._home.get(home, 0) | marks
                 if from_home:
