@@ -124,7 +124,7 @@ def following(*, full: bool) -> Iterator[Row]:
     """Edits from one analysis to the next, where every agent reaches a tenth of the accesses."""
     for nodes in (NODES, 33_000) if full else (NODES,):
         found = editing.measured(
-            in_parts(10, nodes, scale.SIZES[nodes], dense=True, seed=7), 10 if full else 1
+            in_parts(10, nodes, scale.SIZES[nodes], dense=True, seed=7), 30 if full else 3
         )
         whole = {"a full check": found.pop("full check")[0]}
         ready = found.pop(editing.READY)
@@ -133,6 +133,19 @@ def following(*, full: bool) -> Iterator[Row]:
             late = statistics.quantiles(times, n=20)[-1]
             yield Row(f"edit ({sort}) to new findings, 95 of 100, {nodes:,} nodes", late, whole)
         yield made_ready(ready, f"{nodes:,} nodes", whole)
+        for kind in ("dense", "sparse"):
+            yield slowest(nodes, kind)
+
+
+def slowest(nodes: int, kind: str) -> Row:
+    """The slowest of edits of every kind, where agents reach most, or little."""
+    snapshot = clustered(nodes, scale.SIZES[nodes], dense=kind == "dense", seed=7)
+    found = editing.measured(snapshot, 2)
+    whole = {"a full check": found.pop("full check")[0]}
+    ready = max(found.pop(editing.READY))
+    times = [each for some in found.values() for each in some]
+    some = f"the slowest of {len(times)} edits to new findings, {nodes:,} nodes, {kind}"
+    return Row(some, max(times), {**whole, "making ready beside, the longest": ready})
 
 
 def made_ready(times: list[float], what: str, besides: dict[str, float]) -> Row:
