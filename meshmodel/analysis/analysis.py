@@ -367,7 +367,8 @@ def analyse(
         view: ``built`` (the default, and what a gate uses), or ``designed``.
         today: the day (UTC) on which acceptances must still hold; by default the present one.
         previous: an analysis of the model before an edit; what the edit left alone is taken from it.
-            The answers are those of an analysis from scratch, whatever it is.
+            The answers are those of an analysis from scratch, whatever it is. If it is not ready (see
+            ``Analysis.is_ready``), it is made so first: of a large model that takes longer than all anew.
     """
     day = today or datetime.now(UTC).date()
     if previous is not None and previous.view == view:
