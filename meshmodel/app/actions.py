@@ -55,7 +55,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("rename", ("n",), "name", "Give what is selected another name", "Draw", changes=True),
     Action("move", ("m",), "move", "Move the selected card by slot; across a lane changes its zone", "Draw", changes=True),
     Action("delete", ("x", "delete"), "delete", "Delete what is selected, with its relations", "Draw", changes=True),
-    Action("menu", (".",), "menu", "What can be done with what is selected; so does the right mouse button", "Draw"),
+    Action("menu", (".",), "menu", "What can be done with what is selected, or about a finding; the right mouse button shows it too", "Draw"),
     Action("quick_line", (":",), "quick line", "Type a sentence: bot > token > tickets: read", "Draw", footer=3, changes=True),
     Action("undo", ("u", "ctrl+z"), "undo", "Undo the last edit made here, and name it", "Draw", footer=8, changes=True),
     Action("redo", ("U", "ctrl+y"), "redo", "Redo what was undone, and name it", "Draw", changes=True),

@@ -7,9 +7,12 @@ from textual.geometry import Offset
 
 from meshmodel.app.actions import BY_ID
 from meshmodel.app.config import Configuration
+from meshmodel.app.screens.accepting import AcceptDialog
 from meshmodel.app.screens.menu import ElementMenu, offered
 from meshmodel.app.screens.offboarding import OffboardingDialog
+from meshmodel.app.screens.rule import RuleDialog
 from meshmodel.app.widgets.canvas_view import CanvasView
+from meshmodel.app.widgets.findings import FindingsList
 from meshmodel.app.widgets.inspector import Inspector
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.model import records as r
@@ -90,6 +93,24 @@ def test_what_does_not_fit_is_not_offered(
     assert has <= found
     assert not lacks & found
     assert "menu" not in found
+
+
+async def test_a_finding_is_accepted_from_its_menu_by_mouse(tmp_path: Path) -> None:
+    async with desk(tmp_path, "token-leak") as it:
+        await it.press("f")
+        rows = it.bench.query_one(FindingsList).rows
+        await it.pilot.click(rows, offset=Offset(8, 2), button=3)
+        await it.shows("accept it")
+        finding = rows.shown_rows[2].value
+        assert it.bench.shown.finding == finding
+        assert names(it) == ["why", "checkpoint", "intend", "accept", "rule"]
+        shown = menu_of(it).query_one(RowList)
+        await it.pilot.click(shown, offset=Offset(4, names(it).index("accept")))
+        await it.pilot.pause()
+        assert isinstance(it.app.screen, AcceptDialog)
+        await it.press("escape")
+        await it.press(".", "R")
+        assert isinstance(it.app.screen, RuleDialog)
 
 
 async def test_where_nothing_is_there_it_is_about_the_model(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The menu of what is selected: what can be done with it, each with its key."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -23,6 +23,7 @@ _OFFERED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _STEP: Final[tuple[str, ...]] = ("edit", "checkpoint", "delete")
 _OTHER: Final[tuple[str, ...]] = ("edit", "delete")
+_FINDING: Final = ("why", "checkpoint", "intend", "accept", "rule")
 _NOTHING: Final[tuple[str, ...]] = ("add", "quick_line", "outsider", "lens", "arrange", "about")
 
 
@@ -36,6 +37,9 @@ _SAID: Final[Mapping[str, str]] = {
     "offboard": "offboard: what to do when it goes",
     "delete": "delete it, with its relations",
     "checkpoint": "place a checkpoint there",
+    "intend": "declare the lit path intended",
+    "accept": "accept it for a time, or no longer",
+    "rule": "its rule: what to do, when it errs",
     "fold": "fold or unfold it",
     "add": "add an element",
     "quick_line": "type a sentence",
@@ -49,7 +53,7 @@ _SAID: Final[Mapping[str, str]] = {
 class ElementMenu(PlacedDialog[str]):
     """Lists what can be done with one thing; Enter, its key or a click does it. Result: the action's id.
 
-    ``ElementMenu(("agent", "bot"), "agent bot", keymap, at=(x, y))`` pushed as a screen.
+    ``ElementMenu("agent bot", offered(("agent", "bot")), keymap, at=(x, y))`` pushed as a screen.
     """
 
     DEFAULT_CSS = """
@@ -59,19 +63,19 @@ class ElementMenu(PlacedDialog[str]):
 
     def __init__(
         self,
-        reference: Reference | None,
         title: str,
+        offered: Iterable[Action],
         keymap: Mapping[str, str],
         *,
         read_only: bool = False,
         at: tuple[int, int] | None = None,
     ) -> None:
-        """Arguments: what is selected, what it is called, the user's keys, whether edits are refused, and
-        the cell of the screen to stand by.
+        """Arguments: what it is about, what can be done, the user's keys, whether edits are refused, and the
+        cell of the screen to stand by.
         """
         super().__init__(title, at=at)
         self.keymap = keymap
-        self.offered = tuple(each for each in offered(reference) if not (each.changes and read_only))
+        self.offered = tuple(each for each in offered if not (each.changes and read_only))
 
     def compose_body(self) -> ComposeResult:
         """The list."""
@@ -106,3 +110,8 @@ def offered(reference: Reference | None) -> tuple[Action, ...]:
     if reference is not None:
         names = _STEP if reference[0] in STEP_ENDS else _OFFERED.get(reference[0], _OTHER)
     return tuple(BY_ID[name] for name in names)
+
+
+def offered_for_finding() -> tuple[Action, ...]:
+    """What can be done about the open finding."""
+    return tuple(BY_ID[name] for name in _FINDING)

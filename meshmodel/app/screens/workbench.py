@@ -49,6 +49,7 @@ from meshmodel.app.widgets.outline import Outline
 from meshmodel.app.widgets.questions import QuestionList
 from meshmodel.app.widgets.quick_line import QuickLine
 from meshmodel.app.widgets.reach_matrix import ReachMatrix
+from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.tabs import TabRow
 from meshmodel.app.widgets.trace import TracePanel
 from meshmodel.canvas.columns import place
@@ -284,7 +285,10 @@ class Workbench(Arranging, Looking, Judging, Drawings, Analysing, Exploring, Fix
         self.app.push_screen(HelpScreen(self.app.keymap), chosen)
 
     def action_menu(self) -> None:
-        """What can be done with what is selected, by its place on the canvas."""
+        """What can be done with what is selected, or about the open finding where findings are in focus."""
+        if self._in_findings():
+            self._show_menu(None)
+            return
         selected, drawing = self.shown.selected, self.canvas.drawing
         box = None if selected is None or drawing is None else drawing.box_of(selected)
         self._show_menu(None if box is None else self.canvas.on_screen(box.x, box.y))
@@ -294,16 +298,27 @@ class Workbench(Arranging, Looking, Judging, Drawings, Analysing, Exploring, Fix
         event.stop()
         self._show_menu(event.at)
 
+    @on(RowList.MenuWanted, "#findings RowList")
+    def _menu_of_finding_wanted(self, event: RowList.MenuWanted) -> None:
+        event.stop()
+        self._show_menu(event.at)
+
     def _show_menu(self, at: tuple[int, int] | None) -> None:
-        from meshmodel.app.screens.menu import ElementMenu
+        from meshmodel.app.screens.menu import ElementMenu, offered, offered_for_finding
 
         async def chosen(action: str | None) -> None:
             if action is not None:
                 await self.perform(action)
 
         selected = self.shown.selected
-        title = "nothing selected" if selected is None else words_for(selected)
-        menu = ElementMenu(selected, title, self.app.keymap, read_only=self.session.read_only, at=at)
+        if self._in_findings():
+            finding = self._finding()
+            title = "findings" if finding is None else f"{finding.rule} {finding.subject}"
+            actions = offered_for_finding()
+        else:
+            title = "nothing selected" if selected is None else words_for(selected)
+            actions = offered(selected)
+        menu = ElementMenu(title, actions, self.app.keymap, read_only=self.session.read_only, at=at)
         self.app.push_screen(menu, chosen)
 
     def action_palette(self) -> None:

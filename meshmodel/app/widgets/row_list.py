@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
+from textual.events import Click
 from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import OptionList
@@ -54,6 +55,20 @@ class RowList(OptionList):
             """The list, for ``@on`` selectors."""
             return self.rows
 
+    class MenuWanted(Message):
+        """The right button was pressed on a row, which is chosen: its menu is to stand by that cell."""
+
+        def __init__(self, rows: "RowList", x: int, y: int) -> None:
+            """Arguments: the list, and the cell of the screen."""
+            self.rows = rows
+            self.at = x, y
+            super().__init__()
+
+        @property
+        def control(self) -> "RowList":
+            """The list, for ``@on`` selectors."""
+            return self.rows
+
     class NoneLeft(Message):
         """There is no row any more under the cursor."""
 
@@ -96,6 +111,11 @@ class RowList(OptionList):
                 before = self._before or self.row
                 self._show([saying("filtering...")])
                 self._before = before
+
+    def on_click(self, event: Click) -> None:
+        """After a click of the right button, which chooses a row too, its menu is wanted."""
+        if event.button == 3:
+            self.call_later(self.post_message, self.MenuWanted(self, event.screen_x, event.screen_y))
 
     def filter_by(self, text: str) -> None:
         """Show only the rows in which all words of a text occur; the best of them is highlighted."""
