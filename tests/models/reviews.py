@@ -2,7 +2,8 @@
 
 A row is what ``check`` and the workbench show: the severity, rule and subject of a finding, and what is
 folded under it. The verdict is one word: *right* where something must be done or accepted, *noisy*
-where the row is true and tells a reviewer nothing new.
+where the row is true and tells a reviewer nothing new. What is *missing* stands below: what a reviewer of
+the larger designs would ask about, and no row says.
 """
 
 D = "missing-checkpoint"
@@ -170,4 +171,19 @@ REVIEWS = {
         ("low", D, "assistant-svid>help-articles", (), "right"),
         ("low", D, "job-key>trial-crm", (), "right"),
     ],
+}
+
+# What the README says, under "Where it says less than the truth", of each kind.
+MISSING = {
+    "coding-agent-mcp": {
+        "words-kept": "What strangers wrote and the agent noted acts again in its next task",
+    },
+    "finance-orchestrator": {
+        "approved-data": "The treasurer decides on a payment to an account that the matcher can change "
+        "before; that it can is one row, that the decision relies on it is none",
+        "words-kept": "What an invoice says comes into the case memory, and from there to whoever reads it",
+    },
+    "crm-assistant-gateway": {
+        "words-kept": "What a customer says is written into the CRM, where the night job takes it from",
+    },
 }
