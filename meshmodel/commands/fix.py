@@ -84,6 +84,7 @@ class _Found:
         self.arguments = arguments
         self.state: State | None = arguments.apply
         self.applied = False
+        self.lost = ""
         if self.state is None:
             self._search(load(path))
         else:
@@ -110,12 +111,13 @@ class _Found:
         from meshmodel.store.loading import is_model_file
 
         if not is_model_file(self.path):
-            from meshmodel.store.interchange import write_file
+            from meshmodel.commands.rewriting import rewrite
 
             snapshot = load(self.path)
             self._search(snapshot)
             if self._is_to_apply():
-                write_file(self.path, apply_edit(snapshot, guard(snapshot, self.fix.checkpoints, state)))
+                guarded = apply_edit(snapshot, guard(snapshot, self.fix.checkpoints, state))
+                self.lost = rewrite(self.path, snapshot, guarded)
             return
         from meshmodel.store.database import Store
 
@@ -156,7 +158,7 @@ class _Found:
         some = "1 step has" if self.fix.cost == 1 else f"{self.fix.cost} steps have"
         article = "an" if self.state == "enforced" else "a"
         later = "; it counts once it is enforced" if self.state == "planned" else ""
-        return f"{name}: {some} {article} {self.state} checkpoint now{later}"
+        return f"{name}: {some} {article} {self.state} checkpoint now{later}{self.lost}"
 
 
 def _seconds(text: str) -> float:

@@ -59,12 +59,12 @@ def _applied(path: Path, agent: str) -> "tuple[Snapshot, Offboarding, str]":
     from meshmodel.store.offboarding import offboard
 
     if not is_model_file(path):
-        from meshmodel.store.interchange import write_file
+        from meshmodel.commands.rewriting import rewrite
 
         snapshot = load(path)
         plan = analyse(snapshot).offboarding(agent)
-        write_file(path, apply_edit(snapshot, offboard(snapshot, plan)))
-        return snapshot, plan, "Done in the file"
+        lost = rewrite(path, snapshot, apply_edit(snapshot, offboard(snapshot, plan)))
+        return snapshot, plan, f"Done in the file{lost}"
     from meshmodel.store.database import Store
 
     with Store.open(path) as store:

@@ -7,7 +7,7 @@ from meshmodel import cli
 from meshmodel.analysis.analysis import Analysis, analyse
 from meshmodel.store import opening
 from meshmodel.store.database import Store
-from meshmodel.store.interchange import read_file
+from meshmodel.store.interchange import read_file, write_file
 from meshmodel.store.loading import load
 from tests.commands.running import CASES, MODELS, documents, refused, run
 
@@ -189,3 +189,17 @@ def test_what_is_not_proven_in_time_is_said_so_and_not_applied(model):
     said = run("fix", "--apply", "enforced", "--deadline", "1e-9", model).stdout
     assert "it takes at least 1, and this is the smallest set found" in words(said)
     assert "nothing was added" in words(said)
+
+
+def test_what_an_interchange_file_loses_when_it_is_replaced_is_said(tmp_path):
+    plain, noted = tmp_path / "plain.toml", tmp_path / "noted.toml"
+    write_file(plain, read_file(LEAK))
+    noted.write_text(f"# ours\n{plain.read_text()}")
+    lost = "written anew in canonical form, without its comments"
+    assert lost not in words(run("fix", "--apply", "enforced", plain).stdout)
+    assert lost in words(run("fix", "--apply", "enforced", noted).stdout)
+    assert plain.read_bytes() == noted.read_bytes()
+    noted.write_text(f"# ours\n{noted.read_text()}")
+    assert lost not in words(run("offboard", plain, "chat-service", "--apply").stdout)
+    assert lost in words(run("offboard", noted, "chat-service", "--apply").stdout)
+    assert plain.read_bytes() == noted.read_bytes()
