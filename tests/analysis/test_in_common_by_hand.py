@@ -2,9 +2,10 @@
 
 import pytest
 
+from meshmodel.analysis.updating import losing
 from meshmodel.api import analyse
 from meshmodel.model import records as r
-from meshmodel.store.edits import Put, apply_edit, edit
+from meshmodel.store.edits import Put, Remove, apply_edit, edit
 from tests.analysis.random_edits import TODAY
 from tests.analysis.random_models import snapshot_of
 from tests.analysis.test_groups import decided
@@ -140,3 +141,16 @@ def test_an_edit_is_followed_where_an_intent_excuses_what_others_have_in_common(
     assert [each.agents for each in (*before.doors, *after.doors)] == [("one", "other"), ("other",)]
     _, after = edited(asked_before(*more, intent), Put(r.Grant("key", "safe", ("write", "execute"))))
     assert [each.actions for each in after.doors] == [("write", "execute")]
+
+
+def test_what_lies_beside_a_core_of_which_agents_miss_something_counts_once_still(monkeypatch):
+    """In all three places lies one key to the safe and to the log, in the inbox lies another one, too."""
+    monkeypatch.setattr(losing, "_LARGE", 0)
+    more = [r.System("log", zone="far"), r.Grant("common", "log", ("write",))]
+    more += [r.Credential(each) for each in ("common", "found")]
+    more += [r.Grant(each, "safe", ("write",)) for each in ("common", "found")]
+    more += [r.Custody(each, "common") for each in PLACES]
+    snapshot = asked_before(*more, r.Custody("inbox", "found"))
+    before, after = edited(snapshot, Remove("grant", ("common", "log")))
+    assert all(each.common.core and each.common.beyond for each in situations(before).values())
+    assert after.uncontrolled_by_severity["high"] == after.summary.uncontrolled == 6

@@ -1,0 +1,214 @@
+"""Edits of small models, each followed only if one thing is minded: all answers beside those from scratch."""
+
+import pytest
+
+from meshmodel.analysis.updating import losing
+from meshmodel.api import analyse
+from meshmodel.model import records as r
+from meshmodel.store.edits import Put, Remove, apply_edit, edit
+from tests.analysis.random_edits import TODAY
+from tests.analysis.random_models import snapshot_of
+from tests.analysis.test_incremental import answers, assert_equal
+
+
+def near_and_far(near, far, *more, agents=("ann",), home="near"):
+    """Systems in two zones, and agents that are at home in one of these, or in an empty one.
+
+    Args:
+        near, far: the systems.
+        more: further records.
+        agents: the agents; each can set the next one to work, and the last one the first.
+        home: where they are at home.
+    """
+    return snapshot_of(
+        [
+            *map(r.Zone, ("near", "far", "attic")),
+            *(r.System(each, zone="near") for each in near),
+            *(r.System(each, zone="far") for each in far),
+            *(r.Agent(each, kind="service", home=home) for each in agents),
+            *(
+                r.Delegation(*each)
+                for each in zip(agents, agents[1:] + agents[:1], strict=True)
+                if agents[1:]
+            ),
+            *more,
+        ]
+    )
+
+
+def held(agent, **grants):
+    """Credentials in the hand of an agent, each with what it grants."""
+    for credential, granted in grants.items():
+        yield r.Hold(agent, credential)
+        yield from kept(**{credential: granted})
+
+
+def kept(**grants):
+    """Credentials that are found somewhere, each with what it grants."""
+    for credential, granted in grants.items():
+        yield r.Credential(credential)
+        for system, actions in granted.items():
+            yield r.Grant(credential, system, tuple(actions.split()))
+
+
+def asks(step, from_, to, at=None):
+    """A checkpoint, and where it is decided."""
+    return r.Checkpoint(f"asks-{from_}-{to}", "policy-decision", step, from_, to, decided_at=at)
+
+
+CASES = {
+    "nobody has power over a door that nobody comes to": (
+        near_and_far(
+            ("gate",),
+            ("files",),
+            *held("ann", key={"gate": "execute", "files": "write"}, ticket={"files": "read"}),
+            r.Agent("ann", kind="service", home="near", runs_on="gate"),
+            asks("grant", "ticket", "files", "gate"),
+        ),
+        Remove("hold", ("ann", "ticket")),
+        "summary",
+    ),
+    "on one of two sources nothing follows any more": (
+        near_and_far(
+            ("notes", "mail"),
+            ("files",),
+            *held("ann", ticket={"notes": "read", "mail": "read"}),
+            *kept(key={"files": "admin"}),
+            *(r.Custody(each, "key") for each in ("notes", "mail")),
+            *(asks("grant", "ticket", each) for each in ("notes", "mail")),
+        ),
+        Remove("custody", ("notes", "key")),
+        "summary",
+    ),
+    "what triggers the agent leads to what it misses": (
+        near_and_far(
+            ("feed",),
+            ("files",),
+            *held("ann", key={"files": "admin"}, other={}),
+            *kept(found={"files": "issue"}),
+            r.Trigger("feed", "ann"),
+            r.Custody("feed", "found"),
+            asks("hold", "ann", "other"),
+        ),
+        Remove("hold", ("ann", "key")),
+        "doors",
+    ),
+    "what is read no more is read with power over a checkpoint": (
+        near_and_far(
+            ("gate",),
+            ("files",),
+            *held("ann", key={"gate": "read write", "files": "read"}),
+            *kept(found={"files": "read"}),
+            r.Custody("gate", "found"),
+            asks("grant", "found", "files", "gate"),
+        ),
+        Remove("grant", ("key", "files")),
+        "summary",
+    ),
+    "a system goes to another zone, so that two identities reach two zones": (
+        near_and_far(
+            ("notes", "mail"), (), *held("ann", key={"notes": "read"}, other={"mail": "read"}), home="attic"
+        ),
+        Put(r.System("mail", zone="far")),
+        "questions",
+    ),
+    "a system comes home, so that an intent names it": (
+        near_and_far(
+            ("inbox", "mail", "notes"),
+            ("safe",),
+            *held("ann", ticket=dict.fromkeys(("inbox", "mail", "notes"), "read"), key={"safe": "write"}),
+            *kept(found={"safe": "write"}),
+            *(r.Custody(each, "key") for each in ("inbox", "mail", "notes")),
+            *(asks("grant", "ticket", each) for each in ("inbox", "mail", "notes")),
+            r.Custody("inbox", "found"),
+            r.Intent("ann", "safe", ("write",)),
+            home="attic",
+        ),
+        Put(r.System("inbox", zone="attic")),
+        "summary",
+    ),
+    "home is another source of the last group": (
+        near_and_far(
+            (),
+            ("notes", "mail"),
+            *held("ann", ticket={"notes": "read", "mail": "read"}),
+            *kept(found={}),
+            r.Custody("notes", "found"),
+            asks("grant", "ticket", "notes"),
+        ),
+        Remove("checkpoint", "asks-ticket-notes"),
+        "summary",
+    ),
+    "nobody has power over a boundary any more": (
+        near_and_far(
+            (),
+            ("files",),
+            *held("ann", key={"files": "write"}, ticket={"files": "read"}),
+            asks("boundary", "near", "far", "files"),
+        ),
+        Remove("hold", ("ann", "key")),
+        "doors",
+    ),
+    "a boundary over which all have power is crossed no more": (
+        near_and_far(
+            ("mail",),
+            ("files",),
+            *held("ann", key={"files": "read", "mail": "write"}),
+            asks("boundary", "near", "far", "mail"),
+            agents=("ann", "bob"),
+        ),
+        Remove("grant", ("key", "files")),
+        "findings",
+    ),
+    "a boundary over which the agent has power is crossed from something confidential": (
+        near_and_far(
+            ("mail",),
+            ("files",),
+            *held("ann", key={"files": "read", "mail": "write"}),
+            asks("boundary", "far", "near", "mail"),
+        ),
+        Put(r.System("files", zone="far", sensitivity="confidential")),
+        "findings",
+    ),
+    "nobody comes to a checkpoint any more over which all have power": (
+        near_and_far(
+            ("gate",),
+            ("files",),
+            *held("ann", key={"gate": "write"}, other={"files": "read"}),
+            *kept(third={}),
+            r.Exchange("key", "other"),
+            r.Exchange("other", "third"),
+            r.Custody("files", "third"),
+            asks("custody", "files", "third", "gate"),
+            agents=("ann", "bob"),
+        ),
+        Remove("grant", ("other", "files")),
+        "findings",
+    ),
+    "a checkpoint comes over which the agent has power": (
+        near_and_far(
+            ("gate",),
+            ("files",),
+            *held("ann", key={"gate": "write", "files": "read"}),
+            *kept(spare={}),
+            r.Custody("gate", "spare"),
+            asks("custody", "gate", "spare"),
+        ),
+        Put(asks("grant", "key", "files", "gate")),
+        "findings",
+    ),
+}
+"""Models, edits, and what these make others of."""
+
+
+@pytest.mark.parametrize("large", [losing._LARGE, 0])
+@pytest.mark.parametrize("case", CASES)
+def test_all_is_as_from_scratch_where_it_takes_care(case, large, monkeypatch):
+    monkeypatch.setattr(losing, "_LARGE", large)
+    snapshot, change, name = CASES[case]
+    before = analyse(snapshot, today=TODAY)
+    was = answers(before)[name]
+    snapshot = apply_edit(snapshot, edit("change", [change]))
+    after = analyse(snapshot, today=TODAY, previous=before)
+    assert_equal(after, analyse(snapshot, today=TODAY))
+    assert answers(after)[name] != was
