@@ -1,5 +1,7 @@
 """Edits of small models, each followed only if one thing is minded: all answers beside those from scratch."""
 
+from itertools import chain, product
+
 import pytest
 
 from meshmodel.analysis.updating import losing
@@ -56,6 +58,7 @@ def asks(step, from_, to, at=None):
     return r.Checkpoint(f"asks-{from_}-{to}", "policy-decision", step, from_, to, decided_at=at)
 
 
+CROWD = ("ann", "bob", "cas", "dan")
 CASES = {
     "nobody has power over a door that nobody comes to": (
         near_and_far(
@@ -196,6 +199,28 @@ CASES = {
         ),
         Put(asks("grant", "key", "files", "gate")),
         "findings",
+    ),
+    "of two who decide about a key the one leaves who finds it, and many others find it": (
+        near_and_far(
+            ("gate", "notes"),
+            ("files",),
+            *(r.System(each, zone="near", untrusted_input=True) for each in ("inbox", "shelf")),
+            *(r.Agent(each, kind="service") for each in ("eve", "fay", *CROWD)),
+            r.Agent("colleague", kind="person"),
+            r.Delegation("fay", "colleague"),
+            *held("eve", ticket={"inbox": "read", "notes": "read"}),
+            r.Hold("colleague", "ticket"),
+            asks("grant", "ticket", "inbox"),
+            *kept(key={"files": "write"}, other={}, third={}, pass_={"gate": "write"}),
+            *(r.Custody(*each) for each in product(("inbox", "shelf"), ("key", "other", "third"))),
+            # Whoever reads the inbox has power over what is done with the key.
+            r.Custody("inbox", "pass_"),
+            asks("grant", "key", "files", "gate"),
+            *chain.from_iterable(held(each, **{each: {"shelf": "read"}}) for each in CROWD),
+            agents=(),
+        ),
+        Remove("agent", "eve"),
+        "doors",
     ),
 }
 """Models, edits, and what these make others of."""
