@@ -6,6 +6,7 @@ import random
 
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.validation import check_snapshot
 from meshmodel.model.vocabulary import ACTIONS
 from tests.analysis.random_models import snapshot_of
 
@@ -39,7 +40,8 @@ def self_approving(seed: int, size: int) -> Snapshot:
     def actions():
         if rng.random() < 0.6:
             return (rng.choice(("read", "write")),)
-        return tuple(x for x in ACTIONS if x in set(rng.choices(ACTIONS, k=2)))
+        some = set(rng.choices(ACTIONS, k=2))
+        return tuple(x for x in ACTIONS if x in some)
 
     for _ in range(rng.randint(2, 2 + size)):
         add(r.Hold(rng.choice(agents), rng.choice(credentials)))
@@ -85,4 +87,6 @@ def self_approving(seed: int, size: int) -> Snapshot:
                 approvers=(rng.choice(names),) if rng.random() < 0.35 else None,
             )
         )
-    return snapshot_of([*records, *relations.values()])
+    made = snapshot_of([*records, *relations.values()])
+    check_snapshot(made)
+    return made

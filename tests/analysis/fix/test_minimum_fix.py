@@ -89,6 +89,8 @@ def test_the_curve_is_that_of_brute_force(kind, seed, size, view):
     fix = analysis.minimum_fix()
     assert [point.checkpoints for point in curve] == list(range(fix.cost + 1))
     assert curve[-1].chosen == fix.checkpoints
+    told = analysis.closing_curve(fix=fix)
+    assert [(each.remaining, each.exact) for each in told] == [(each.remaining, True) for each in curve]
     for point in curve:
         assert (point.exact, point.lower_bound) == (True, point.remaining)
         assert len(point.chosen) <= point.checkpoints
