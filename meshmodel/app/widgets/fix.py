@@ -158,7 +158,7 @@ def _rows_above(fix: "Fix", *, is_ascii: bool, is_small: bool) -> Iterator[Row]:
     sign = _sign(is_ascii=is_ascii)
     canvas = f"{sign} on the canvas: guard here"
     if is_small:
-        canvas = f"on the canvas {sign}: guard here, {'X' if is_ascii else '✖'}: open even then"
+        canvas = f"canvas: {sign} guard here, {'X' if is_ascii else '✖'} open even then"
     yield saying(f"uncontrolled: {fix.before:,} before, 0 after; {canvas}")
     if not fix.optimal:
         yield saying(f"{NOT_PROVEN}; u takes back what is applied")
