@@ -73,20 +73,16 @@ class Situation:
 
     @property
     def told(self) -> tuple[int, int, bool, int, list[tuple[int, bool, int, int]]]:
-        """All of it on which crossings and doors depend, but for what is in common."""
-        groups = [each.told for each in (*self.groups, *self.lacking)]
+        """All of it on which crossings and doors depend, but for what is in common: of that these agents have
+        what they lack in other groups.
+        """
+        groups = [each.told for each in self.groups]
         return self.sources, self.reach, self.steered, len(self.rest), groups
 
     @property
     def shared(self) -> bool:
         """Whether a source is in several groups."""
         return bool(self.rest or self.common.groups)
-
-    @property
-    def further(self) -> tuple[Group, ...]:
-        """The groups in common that these agents do have."""
-        lacking = frozenset(self.lacking)
-        return tuple([each for each in self.common.groups if each not in lacking])
 
     @property
     def twice(self) -> int:

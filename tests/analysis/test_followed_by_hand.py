@@ -59,6 +59,15 @@ def asks(step, from_, to, at=None):
 
 
 CROWD = ("ann", "bob", "cas", "dan")
+POWER_BEYOND = (
+    ("gate", "store"),
+    ("files",),
+    *held("ann", key={"store": "read", "gate": "write"}),
+    *kept(found={"files": "write"}),
+    r.Custody("store", "found"),
+    asks("grant", "found", "files", "gate"),
+)
+"""Ann has power over what is asked of who uses the key that she finds."""
 CASES = {
     "nobody has power over a door that nobody comes to": (
         near_and_far(
@@ -198,6 +207,28 @@ CASES = {
             asks("custody", "gate", "spare"),
         ),
         Put(asks("grant", "key", "files", "gate")),
+        "findings",
+    ),
+    "a checkpoint comes that takes power over another one away": (
+        near_and_far(
+            ("gate", "store"),
+            ("files",),
+            *held("ann", key={"store": "read"}, other={"files": "write"}),
+            *kept(found={"gate": "write"}),
+            r.Custody("store", "found"),
+            asks("grant", "other", "files", "gate"),
+        ),
+        Put(asks("custody", "store", "found")),
+        "doors",
+    ),
+    "a checkpoint comes before another one over which there is power": (
+        near_and_far(*POWER_BEYOND),
+        Put(asks("custody", "store", "found")),
+        "doors",
+    ),
+    "a checkpoint comes before another one, and there is power over both": (
+        near_and_far(*POWER_BEYOND),
+        Put(asks("custody", "store", "found", "gate")),
         "findings",
     ),
     "of two who decide about a key the one leaves who finds it, and many others find it": (

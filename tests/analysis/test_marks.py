@@ -28,7 +28,7 @@ def followed(monkeypatch):
         marks = doors.marks
         for each in kept.engine.travellers:
             alone = each.id if each.id in excuses else None
-            others = (*each.groups[1:], *each.situation.further) if each.groups else ()
+            others = (*each.groups[1:], *each.situation.common.groups) if each.groups else ()
             expected = [
                 (
                     group.sources,

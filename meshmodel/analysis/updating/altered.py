@@ -61,7 +61,6 @@ def coming_otherwise(agents: AbstractSet[str], moved: Moved) -> frozenset[str]:
                 one.steered == other.steered
                 and common.is_same(one.common, other.common)
                 and _same_to_doors(one.groups, other.groups, credentials)
-                and _same_to_doors(one.lacking, other.lacking, credentials)
             )
         if known[key]:
             same.append(alike)

@@ -139,7 +139,7 @@ class Followed(Losing):
         """The closure of the same graph without these steps."""
         made = self.copy()
         made.follow(gone, ())
-        made.changed, made.less = set(), 0
+        made.changed, made.parted, made.less = set(), set(), 0
         return made
 
     def graph(

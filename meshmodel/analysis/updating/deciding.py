@@ -106,9 +106,9 @@ class Deciding:
         self._unchecked: dict[int, Unchecked | None] = {}
         self._situations: dict[int, Situation | None] = {}
         self._groups: dict[int, Group | None] = {}
-        self._shared: dict[tuple[int, bool], Group | None] = {}
-        self._rests: dict[tuple[int, bool], tuple[Group, ...] | None] = {}
-        self._commons: dict[tuple[int, bool], Common | None] = {}
+        self._shared: dict[int, Group | None] = {}
+        self._rests: dict[int, tuple[Group, ...] | None] = {}
+        self._commons: dict[int, Common | None] = {}
 
     def _has_power(self, start: Unchecked) -> bool:
         """Whether a start has power over the checkpoint, or had; not where that cannot be told."""
@@ -181,9 +181,8 @@ class Deciding:
             staying: the systems that are sources though they are not read any more: none.
         """
         if id(before) not in self._situations:
-            has_power = self._has_power(alone)
-            if not self._decided.came or has_power:
-                self._situations[id(before)] = self._situation(before, has_power)
+            if not self._decided.came or self._has_power(alone):
+                self._situations[id(before)] = self._situation(before)
             elif self._less is None or self._is_any_power(before):
                 self._situations[id(before)] = None
             else:
@@ -196,29 +195,27 @@ class Deciding:
         some = [group.unchecked for group in groups if self._control.among(group.unchecked.row)]
         return any(self._has_power(each) or self.unchecked(each) is None for each in some)
 
-    def _situation(self, before: Situation, has_power: bool) -> Situation | None:
+    def _situation(self, before: Situation) -> Situation | None:
         number = len(before.groups) - len(before.rest)
         groups = _all(map(self._group, before.groups[:number]))
-        key = id(before.rest), has_power
-        if key not in self._rests:
-            self._rests[key] = self._several(before.rest, has_power)
-        rest = self._rests[key]
-        key = id(before.common), has_power
-        if key not in self._commons:
-            self._commons[key] = self._common(before.common, has_power)
-        common, lacking = self._commons[key], self._several(before.lacking, has_power)
+        if id(before.rest) not in self._rests:
+            self._rests[id(before.rest)] = self._several(before.rest)
+        rest = self._rests[id(before.rest)]
+        if id(before.common) not in self._commons:
+            self._commons[id(before.common)] = self._common(before.common)
+        common, lacking = self._commons[id(before.common)], self._several(before.lacking)
         if groups is None or rest is None or common is None or lacking is None:
             return None
         return replace(before, groups=(*groups, *rest), rest=rest, common=common, lacking=lacking)
 
-    def _common(self, before: Common, has_power: bool) -> Common | None:
-        groups = self._several(before.groups, has_power)
+    def _common(self, before: Common) -> Common | None:
+        groups = self._several(before.groups)
         if groups is None or groups is before.groups:
             return None if groups is None else before
         return None if before.core else Common(groups, union_of([each.unchecked.row for each in groups]))
 
-    def _several(self, before: tuple[Group, ...], has_power: bool) -> tuple[Group, ...] | None:
-        found = _all([self._part(group, has_power) for group in before])
+    def _several(self, before: tuple[Group, ...]) -> tuple[Group, ...] | None:
+        found = _all(map(self._part, before))
         return before if found == before else found
 
     def _group(self, before: Group) -> Group | None:
@@ -230,26 +227,20 @@ class Deciding:
             self._groups[id(before)] = _with(before, unchecked)
         return self._groups[id(before)]
 
-    def _part(self, before: Group, has_power: bool) -> Group | None:
-        """A group of shared rows.
-
-        Args:
-            before: the group.
-            has_power: whether the agents have power over the checkpoint alone as the start.
-        """
-        key = id(before), has_power
-        if key not in self._shared:
+    def _part(self, before: Group) -> Group | None:
+        """A group of shared rows: its sources, to which the steps may matter, too, are in others as well."""
+        if id(before) not in self._shared:
             unchecked: Unchecked | None = before.unchecked
             if self._decided.came:
                 # A source with which one starts may be left out of what is reached.
                 if (before.unchecked.row | before.sources) >> self._leaves & 1:
                     unchecked = None
-            elif not self._has_power(before.unchecked):
-                unchecked = self._as_before(before.unchecked, before.sources)
+            elif self._has_power(before.unchecked):
+                unchecked = self._freed(before.unchecked)
             else:
-                unchecked = self._freed(before.unchecked) if has_power else None
-            self._shared[key] = _with(before, unchecked)
-        return self._shared[key]
+                unchecked = self._as_before(before.unchecked)
+            self._shared[id(before)] = _with(before, unchecked)
+        return self._shared[id(before)]
 
 
 def _with(before: Group, unchecked: Unchecked | None) -> Group | None:

@@ -19,7 +19,8 @@ def foretold(before: Engine, after: Engine, baseline: Followed) -> Foretold | No
     if known is None or bool(before.candidates.guards) != bool(after.candidates.guards):
         # The changes of another closure are not those of this one.
         return None
-    if not baseline.changed and not baseline.parted:
+    # Where a component is another one its nodes reach something else, or others do.
+    if not baseline.changed:
         return known
     asked = known.following.asked
     changed = known.changed.union(asked & baseline.changed) if baseline.less else known.changed

@@ -44,7 +44,7 @@ def homes_only(
 
 def _asked(traveller: Traveller) -> tuple[bool, list[tuple[int, bool, int, int]]]:
     """What doors ask of an agent, its home and what it has in common with others aside."""
-    return traveller.steered, [each.told for each in (*traveller.groups, *traveller.situation.lacking)]
+    return traveller.steered, [each.told for each in traveller.groups]
 
 
 def grants_in(kept: Kept, zones: Iterable[str], credentials: int, places: Places) -> list[int]:

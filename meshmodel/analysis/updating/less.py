@@ -61,6 +61,7 @@ def gone_alone(kept: Kept, after: Kept, edit: Edited, guards: Guarded, *, placed
     effective, unchecked, candidates = after.effective.less, after.baseline.less, guards.candidates
     steps, vanished = guards.steps, _vanished(kept.engine.candidates, guards, edit)
     if placed:
+        # Else nothing could be told of it, and all agents would be looked at anew.
         steps, vanished = set(), 0
     ended = {
         enters for _, enters in steps if effective >> enters & 1 and not kept.baseline.successors[enters]
@@ -68,13 +69,11 @@ def gone_alone(kept: Kept, after: Kept, edit: Edited, guards: Guarded, *, placed
     unchecked |= union(list(ended))
     if vanished is None:
         return None
-    # Whether there is power over one that was placed is asked of each start.
-    if placed and unchecked & (candidates.left | kept.engine.candidates.controllable):
-        return None
-    # A step with checkpoints over which somebody has power may lead there still.
+    # A step with checkpoints over which somebody has power may lead there still. Whether there is power over
+    # one that was placed is asked of each start.
     for enters in bits(without(unchecked, effective)):
         steps_to = {(leaves, enters) for leaves in after.effective.behind[enters]}
-        if any(map(candidates.is_openable, steps_to - guards.steps if placed else steps_to)):
+        if any(map(candidates.is_openable, steps_to - guards.steps)):
             return None
     baseline = after.baseline
     still = baseline.still if baseline.less else baseline.otherwise

@@ -271,7 +271,6 @@ class Marks:
         return (
             one.groups[1:] == other.groups[1:]
             and one.common is other.common
-            and one.lacking == other.lacking
             and one.steered == other.steered
             and was.home == now.home
             and (not former or self.alike[former[0]][-1] is None)
@@ -296,7 +295,7 @@ class Marks:
         """
         others = []
         situation, home, steered = now.situation, now.home, now.steered
-        for place, group in enumerate((*situation.groups[1:], *situation.further)):
+        for place, group in enumerate((*situation.groups[1:], *situation.common.groups)):
             key = id(group), home, steered, alone
             if key not in same:
                 # Most come in the same order as before.

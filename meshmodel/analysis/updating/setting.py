@@ -198,6 +198,7 @@ class _Missing:
             "situation": situations,
         }
         travellers.update(zip(done, several_of(Traveller, len(done), columns), strict=True))
+        # Only to save time, about a tenth where most agents are persons: they could be looked at anew.
         for person in some - self._travellers.keys():
             left = self._less.unchecked(self._alone[person])
             if left is not None:
