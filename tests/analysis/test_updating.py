@@ -26,7 +26,7 @@ from meshmodel.model.errors import InvalidModelError
 from meshmodel.store.edits import Edit, Put, Remove, Rename, apply_edit, edit
 from tests.analysis.following import followed
 from tests.analysis.random_edits import TODAY
-from tests.analysis.random_models import random_model
+from tests.analysis.random_models import random_model, snapshot_of
 from tests.analysis.test_incremental import Emptying, answers, assert_equal
 from tests.benchmarks.editing import EDITS
 from tests.benchmarks.meshes import clustered
@@ -214,6 +214,7 @@ def follow_a_graph(seed):
         rows = [scratch.row(node) for node in range(size)]
         assert [followed.row(node) for node in range(size)] == rows
         assert [before.row(node) for node in range(size)] == known
+        assert followed.changed or not followed.parted
         assert followed.changed >= {node for node in range(size) if rows[node] != known[node]}
         for node in set(range(size)) - followed.odd if followed.less else ():
             assert rows[node] == known[node] & ~followed.less
@@ -281,6 +282,30 @@ def test_sources_in_a_zone_that_is_called_otherwise_are_still_in_one_zone():
         snapshot = apply_edit(snapshot, Edit("change", (change,)))
         analysis = analyse(snapshot, today=TODAY, previous=analysis)
         assert_equal(analysis, analyse(snapshot, today=TODAY))
+
+
+def test_a_checkpoint_comes_that_is_on_no_step_where_another_one_goes():
+    """Who has power over the one that comes is known, though it matters only once there is the step."""
+    records = [
+        *map(r.System, ("gate", "files")),
+        r.Agent("ann", kind="service"),
+        *(r.Credential(each) for each in ("key", "other")),
+        r.Credential("bound", binding="mtls"),
+        r.Hold("ann", "key"),
+        r.Grant("key", "gate", ("write",)),
+        r.Custody("gate", "other"),
+        r.Custody("files", "bound"),
+        r.Grant("other", "files", ("read",)),
+        r.Checkpoint("stays", "policy-decision", "custody", "gate", "other"),
+        r.Checkpoint("goes", "policy-decision", "grant", "other", "files"),
+    ]
+    comes = r.Checkpoint("comes", "policy-decision", "custody", "files", "bound", decided_at="gate")
+    before = snapshot_of(records)
+    after = apply_edit(before, Edit("both", (Put(comes), Remove("checkpoint", "goes"))))
+    kept = keep(Engine(before, "built"), Related(before))
+    moved = move(kept, Changes.between(before, after))
+    dropped = moved.kept.engine.alone["ann"].dropped
+    assert [moved.kept.engine.candidates.ids[number] for number in bits(dropped)] == ["comes"]
 
 
 def test_who_gets_the_identity_of_an_approver_has_power_over_the_checkpoint():

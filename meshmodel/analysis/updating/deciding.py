@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import zip_longest
 from typing import NamedTuple
 
 from meshmodel.analysis.closure import union
@@ -71,7 +72,8 @@ def decided_alone(kept: Kept, edit: Edited, guards: Guarded) -> Decided | None:
     missing = before if came else after
     if place < len(missing.ids) and missing.ids[place]:
         return None  # it is another one now, on other steps, too
-    others = zip(before.control, after.control, strict=False)
+    # Others may have come that are on no step.
+    others = zip_longest(before.control, after.control, fillvalue=0)
     if any(was != now for each, (was, now) in enumerate(others) if each != place):
         return None
     return Decided(came, number, candidates.control[place], frozenset(steps))
