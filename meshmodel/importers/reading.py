@@ -11,13 +11,15 @@ from meshmodel.model.text import one_line
 _LAST: Final = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
 _LIMIT: Final = 2_000
-"""Longer names are cut: no map names them."""
+"""Longer names are cut, which their last sign says: no map names them."""
 
 
 def text(record: dict[str, Any], key: str) -> str | None:
     """A text that is not empty."""
     value = record.get(key)
-    return value[:_LIMIT] if isinstance(value, str) and value else None
+    if not isinstance(value, str) or not value:
+        return None
+    return value if len(value) <= _LIMIT else f"{value[:_LIMIT]}…"
 
 
 def part(record: dict[str, Any], key: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from meshmodel.importers.events import read_events
 from meshmodel.importers.mapping import Foreign, read_map
+from meshmodel.importers.reading import text
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 from meshmodel.store.interchange import read_file
@@ -346,3 +347,9 @@ def test_a_rule_may_name_what_is_not_told(tmp_path):
     )
     record = Foreign((key,), (), "x", "read", None, None, refused=False)
     assert read_map(path, RELEASE).event(1, record).agent == "release-agent"
+
+
+def test_a_name_that_is_cut_says_so():
+    record = {"arn": "a" * 2_001, "short": "a" * 2_000}
+    assert text(record, "arn") == "a" * 2_000 + "…"
+    assert text(record, "short") == record["short"]
