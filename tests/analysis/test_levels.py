@@ -140,7 +140,7 @@ def test_what_was_not_counted_yet_is_counted_as_it_was():
 
 
 def test_agents_are_not_looked_at_again(monkeypatch):
-    snapshot = clustered(300, 600, dense=True, seed=3, guarded=0)
+    snapshot = clustered(200, 400, dense=True, seed=3, guarded=0)
     analysis = analyse(snapshot, today=TODAY)
     answers(analysis)
     concerned, counted = [], []

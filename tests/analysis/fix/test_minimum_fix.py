@@ -19,7 +19,7 @@ from tests.analysis.random_models import random_model
 ROOT = Path(__file__).parents[3]
 CASES = sorted((ROOT / "tests" / "cases").glob("*.toml"))
 MODELS = sorted((ROOT / "models").glob("*.toml"))
-EXAMPLES = int(os.environ.get("MESHMODEL_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("MESHMODEL_EXAMPLES", "500"))
 """How many random models to solve; thousands take a few minutes."""
 VIEWS = st.sampled_from(["built", "designed"])
 
