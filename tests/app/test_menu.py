@@ -1,8 +1,10 @@
 """The menu of what is selected: by the right mouse button and by key, with what fits and nothing else."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from textual.events import MouseDown, MouseUp
 from textual.geometry import Offset
 
 from meshmodel.app.actions import BY_ID
@@ -144,3 +146,24 @@ async def test_what_may_only_be_read_is_not_offered_to_be_changed(tmp_path: Path
         await it.press(".")
         assert not any(BY_ID[each].changes for each in names(it))
         assert "offboard" in names(it)
+
+
+@pytest.mark.parametrize("between", [0.0, 0.01, 0.03, 0.1])
+@pytest.mark.parametrize("row", [3, 8])
+async def test_the_second_of_two_quick_clicks_chooses_nothing_in_it(
+    tmp_path: Path, row: int, between: float
+) -> None:
+    drawn = snapshot_of(r.Zone("desk"), *(r.Agent(f"bot{each}", home="desk") for each in range(4)))
+    async with desk(tmp_path, drawn) as it:
+        at = Offset(10, row)
+        for _ in range(2):
+            for kind in (MouseDown, MouseUp):
+                it.app.post_message(
+                    kind(None, *at, 0, 0, 3, False, False, False, screen_x=at.x, screen_y=at.y)
+                )
+            await asyncio.sleep(between)
+        await it.pilot.pause(0.3)
+        assert isinstance(it.app.screen, ElementMenu)
+        assert it.model == drawn
+        await it.press("escape")
+        assert it.app.screen is it.bench

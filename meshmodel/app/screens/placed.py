@@ -2,6 +2,7 @@
 
 from typing import Generic, TypeVar
 
+from textual.events import Click
 from textual.geometry import Offset
 
 from meshmodel.app.screens.dialogs import Dialog
@@ -10,10 +11,15 @@ Result = TypeVar("Result")
 
 
 class PlacedDialog(Dialog[Result], Generic[Result]):
-    """Stands by the cell it is given; in the middle of the screen without one."""
+    """Stands by the cell it is given; in the middle of the screen without one.
+
+    It is off the screen until it stands there: the second of two clicks may come before, and what it would
+    meet is not what was seen. That one does not close it either.
+    """
 
     DEFAULT_CSS = """
     PlacedDialog.-placed { align: left top; }
+    PlacedDialog.-placed > #dialog { offset: -100vw 0; }
     """
 
     def __init__(self, title: str, *, at: tuple[int, int] | None = None) -> None:
@@ -22,6 +28,11 @@ class PlacedDialog(Dialog[Result], Generic[Result]):
         self._at = at
         if at is not None:
             self.add_class("-placed")
+
+    def on_click(self, event: Click) -> None:
+        """The second click of a double click is meant for what was there when the first one came."""
+        if event.chain > 1:
+            event.prevent_default()
 
     def box_resized(self) -> None:
         """Stand above the cell where there is room, else below; always wholly on the screen."""

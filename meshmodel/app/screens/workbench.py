@@ -304,6 +304,8 @@ class Workbench(Arranging, Looking, Judging, Drawings, Analysing, Exploring, Fix
         self._show_menu(event.at)
 
     def _show_menu(self, at: tuple[int, int] | None) -> None:
+        if not self.is_active:
+            return  # a second click came with the first, or something else was opened meanwhile
         from meshmodel.app.screens.menu import ElementMenu, offered, offered_for_finding
 
         async def chosen(action: str | None) -> None:
