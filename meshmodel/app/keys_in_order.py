@@ -33,6 +33,9 @@ TypedEvent = events.Key | events.Paste
 class KeysInOrder(App[None]):
     """The part of the program that lets keys wait for one another."""
 
+    acts = 0
+    """How many keys and clicks were handed over so far: whether one came since then tells whether somebody
+    still waits for what was asked."""
     _waiting: list[TypedEvent]
     _is_opening = False
     _settling: object | None = None
@@ -64,6 +67,8 @@ class KeysInOrder(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Let a key wait where it must."""
+        if isinstance(event, events.MouseDown):
+            self.acts += 1
         if not isinstance(event, TypedEvent) or event.is_forwarded:
             await super().on_event(event)
             return
@@ -89,6 +94,7 @@ class KeysInOrder(App[None]):
             self._is_taking = False
             return
         event = self._waiting.pop(0)
+        self.acts += 1
         self._is_taking = True
         is_text = self._is_text(event)
         if not is_text:

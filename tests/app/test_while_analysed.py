@@ -209,6 +209,25 @@ async def test_what_nobody_waits_for_any_more_does_not_come(
         assert it.app.screen is it.bench
 
 
+@pytest.mark.parametrize("key", ["?", ".", "e", ":", "o", "g", "right"])
+async def test_what_was_asked_does_not_come_over_what_somebody_went_on_to(
+    tmp_path: Path, gate: Gate, key: str
+) -> None:
+    async with desk(tmp_path, LARGE) as it:
+        await settled(it)
+        await it.select("agent", "a001")
+        gate.close()
+        try:
+            await remove_system(it)
+            await it.press("w", key)
+            opened = it.app.screen
+        finally:
+            gate.open()
+        await settled(it)
+        assert it.app.screen is opened
+        assert "computing" not in told(it)
+
+
 async def test_the_fix_that_is_asked_meanwhile_is_computed_once_it_can_be(tmp_path: Path, gate: Gate) -> None:
     async with desk(tmp_path, LARGE) as it:
         await settled(it)

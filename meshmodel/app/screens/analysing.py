@@ -25,8 +25,9 @@ class Analysing(Base):
     """Models of more elements are analysed beside, whatever the edit."""
 
     _is_analysing = False
-    _waiting: tuple[str, Callable[[], None]] | None = None
-    """What was asked before the analysis was there: the words told meanwhile, and what asks again."""
+    _waiting: tuple[str, Callable[[], None], int] | None = None
+    """What was asked before the analysis was there: the words told meanwhile, what asks again, and how many
+    keys and clicks there were by then."""
 
     def analyse(self) -> None:
         """Compute what follows: at once where that takes no time, else beside, so that no key waits."""
@@ -117,9 +118,9 @@ class Analysing(Base):
     def _follow_analysis(self) -> None:
         self.follow()
         if self.shown.is_current and self._waiting is not None:
-            ask = self._waiting[1]
-            is_wanted = self.stop_waiting() and self.is_current
-            if is_wanted:
+            _, ask, acts = self._waiting
+            is_wanted = self.stop_waiting() and self.is_active
+            if is_wanted and acts == self.app.acts:
                 ask()
 
     # What is asked before that
@@ -127,13 +128,13 @@ class Analysing(Base):
     def answer_later(self, what: str, ask: Callable[[], None]) -> None:
         """Say why there is no answer yet; ask again once the analysis is there, if somebody still waits."""
         words = f"{what}: {self.shown.why_nothing}"
-        self._waiting = None if self.shown.problem else (words, ask)
+        self._waiting = None if self.shown.problem else (words, ask, self.app.acts)
         self.say(words)
 
     def stop_waiting(self) -> bool:
         """Ask nothing any more once the analysis is there; whether that was waited for.
 
-        It is not where something else has been said since: another key, another selection, an edit.
+        It is not where something else has been said since: another selection, an edit.
         """
         waiting, self._waiting = self._waiting, None
         if waiting is None or self.query_one(Told).said != waiting[0]:
