@@ -52,6 +52,20 @@ async def test_two_sentences_in_one_burst_are_two_edits() -> None:
         assert line.text == ""
 
 
+async def test_the_key_that_opens_it_may_come_before_every_sentence() -> None:
+    line = QuickLine()
+    app = Host(line, Snapshot())
+    async with app.run_test(size=(80, 24)) as pilot:
+        line.open_line()
+        await enter(pilot, "=: bot > key > files: read")
+        assert "bot holds key" in preview(app)
+        await pilot.press("enter", ":", ":")
+        await enter(pilot, "=bot > key > files: read, write")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.snapshot.grant[("key", "files")].actions == ("read", "write")
+
+
 async def test_support_agent_by_keys_and_completion_takes_fewer_than_250() -> None:
     line = QuickLine()
     app = Host(line, Snapshot())

@@ -134,8 +134,15 @@ class QuickLine(Vertical):
                 self._read()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Read what is typed."""
+        """Read what is typed, without the key that opens the line, which stays open after each sentence."""
         event.stop()
+        text = self.text.lstrip()
+        if text.startswith(":"):
+            left = text.lstrip(": ")
+            at = self._input.cursor_position - (len(self.text) - len(left))
+            self._input.value = left
+            self._input.cursor_position = max(at, 0)
+            return  # it is told again
         self._read()
 
     def do_submit(self) -> None:
