@@ -167,3 +167,14 @@ async def test_the_second_of_two_quick_clicks_chooses_nothing_in_it(
         assert it.model == drawn
         await it.press("escape")
         assert it.app.screen is it.bench
+
+
+async def test_it_stays_on_the_screen_when_that_becomes_smaller(tmp_path: Path) -> None:
+    async with desk(tmp_path, "token-leak") as it:
+        canvas = it.bench.canvas
+        await right_click(it, Offset(canvas.size.width - 2, canvas.size.height - 2))
+        box = menu_of(it).query_one("#dialog")
+        for size in ((80, 24), (50, 12), (120, 40), (90, 30)):
+            await it.pilot.resize_terminal(*size)
+            await it.pilot.pause()
+            assert it.app.screen.region.contains_region(box.region), size

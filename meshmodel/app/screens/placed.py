@@ -34,11 +34,15 @@ class PlacedDialog(Dialog[Result], Generic[Result]):
         if event.chain > 1:
             event.prevent_default()
 
+    def on_resize(self) -> None:
+        """The screen has another size: the box may be off it now."""
+        self.call_after_refresh(self.box_resized)
+
     def box_resized(self) -> None:
         """Stand above the cell where there is room, else below; always wholly on the screen."""
-        if self._at is None:
-            return
         box = self.query_one("#dialog")
+        if self._at is None or not box.outer_size:
+            return
         x, y = self._at
         width, height = box.outer_size
         top = y - height if y >= height else y + 1
