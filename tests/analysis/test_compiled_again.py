@@ -6,10 +6,11 @@ from itertools import pairwise
 import pytest
 
 from meshmodel.analysis import compiling
+from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.steps import STEP_ORDER, Mesh
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.store.edits import apply_edit
-from tests.analysis.random_edits import RandomEdits
+from tests.analysis.random_edits import TODAY, RandomEdits
 from tests.analysis.random_models import random_model
 
 
@@ -49,3 +50,25 @@ def test_the_mesh_is_the_one_from_scratch(many, monkeypatch):
             assert told(made) == told(Mesh(after)), seed
             kept |= {kind for kind in STEP_ORDER if made.steps[kind] is mesh.steps[kind]}
     assert kept == set(STEP_ORDER) - {"trigger"}, "each was taken over some time"
+
+
+def test_what_an_edit_made_of_a_mesh_is_not_taken_over():
+    """Its numbers are others than those from scratch, and its steps no more those of any model compiled."""
+    redrawn = 0
+    for seed in range(6):
+        analysis = None
+        for before, after in pairwise(models(seed)):
+            analysis = analyse(before, today=TODAY, previous=analysis)
+            mesh = analysis._engine.mesh
+            assert told(Mesh(after, mesh)) == told(Mesh(after)), seed
+            redrawn += mesh.systems != Mesh(before).systems
+    assert redrawn, "numbers were others some time"
+
+
+@pytest.mark.parametrize("many", [0, 10**9], ids=["in arrays", "in lists"])
+def test_what_was_undone_is_not_taken_for_what_it_became(many, monkeypatch):
+    monkeypatch.setattr(compiling, "_MANY", many)
+    for seed in range(6):
+        for before, after in pairwise(models(seed)):
+            made = Mesh(after, Mesh(before))
+            assert told(Mesh(before, made)) == told(Mesh(before)), seed

@@ -151,6 +151,7 @@ BOUNDS = {
     "tables are looked at": ("meshmodel.analysis.updating.near._PER_END", 1_000),
     "many keys are replaced at once": ("meshmodel.analysis.updating.chunks._FEW", 0),
     "marks run out": ("meshmodel.analysis.updating.doors._SPARE", 1),
+    "marks always run out": ("meshmodel.analysis.updating.doors._SPARE", 0),
     "few counts are kept": ("meshmodel.analysis.crossings._FEW", -1_000_000),
     "few words are kept": ("meshmodel.analysis.reached._MOST_KNOWN", 1),
     "components are large": ("meshmodel.analysis.updating.losing._MANY", 1),

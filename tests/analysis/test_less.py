@@ -1,19 +1,23 @@
 """What is left to agents that just miss something after an edit, beside the same read from scratch."""
 
+import random
+
 import pytest
 
 from meshmodel.analysis import classes, groups
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.relations import Related
 from meshmodel.analysis.steps import bits
-from meshmodel.analysis.updating import less
+from meshmodel.analysis.updating import less, setting
 from meshmodel.analysis.updating.changes import Changes
 from meshmodel.analysis.updating.engines import keep, move
 from meshmodel.api import analyse
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.edits import Edit, Put, Remove, apply_edit
+from tests.analysis.decided import much_decided
 from tests.analysis.random_edits import TODAY
+from tests.analysis.random_models import random_model
 from tests.benchmarks.meshes import clustered
 
 MOVED = (
@@ -161,3 +165,24 @@ def _reached_from(traveller):
             row = found.get(source, 0) | group.unchecked.row
             found[source] = row & ~(1 << source | 1 << traveller.node)
     return found
+
+
+@pytest.mark.parametrize(
+    ("make", "size", "seeds"), [(much_decided, 9, (3, 7, 10, 17)), (random_model, 14, (2, 17, 27))]
+)
+def test_where_it_cannot_be_told_of_one_all_others_are_looked_at_anew(make, size, seeds, monkeypatch):
+    monkeypatch.setattr(setting, "_ENOUGH", 1)
+    for seed in seeds:
+        rng = random.Random(seed)
+        snapshot, known = make(seed, size), None
+        for _ in range(5):
+            known = analyse(snapshot, today=TODAY, previous=known)
+            scratch = analyse(snapshot, today=TODAY)
+            assert known.summary == scratch.summary, seed
+            assert known.doors == scratch.doors, seed
+            assert known.uncontrolled_by_severity == scratch.uncontrolled_by_severity, seed
+            assert known.findings == scratch.findings, seed
+            table = rng.choice(("hold", "grant", "custody", "exchange", "delegation"))
+            keys = sorted(snapshot.table(table))
+            if keys:
+                snapshot = apply_edit(snapshot, Edit("remove", (Remove(table, rng.choice(keys)),)))

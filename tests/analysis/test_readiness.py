@@ -7,10 +7,11 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.updating import following
+from meshmodel.model import records as r
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.store.edits import apply_edit
+from meshmodel.store.edits import Put, apply_edit, edit
 from tests.analysis.random_edits import TODAY, RandomEdits
-from tests.analysis.random_models import random_model
+from tests.analysis.random_models import random_model, snapshot_of
 from tests.analysis.test_incremental import answers, assert_equal
 
 SEARCHED = {"closure.LARGE": 0, "closure._LITTLE": 10**9, "closure._SHARE": 1, "closure._MUCH": 10**9}
@@ -106,6 +107,25 @@ def test_what_is_ready_answers_what_was_not_asked_before():
     assert_equal(analysis, analyse(snapshot, today=TODAY))
     after = edited(random.Random(1), analysis)
     assert_equal(analyse(after, today=TODAY, previous=analysis), analyse(after, today=TODAY))
+
+
+def test_what_intents_excuse_is_made_ready_too():
+    records = [
+        *(r.Zone(each) for each in ("desk", "vault")),
+        r.System("bank", zone="vault", audit="identity"),
+        *(r.Agent(each, kind="service", home="desk") for each in ("ann", "bob", "eve")),
+        r.Credential("key"),
+        *(r.Hold(each, "key") for each in ("ann", "bob")),
+        r.Grant("key", "bank", ("execute",)),
+        r.Intent("ann", "bank", ("execute",)),
+    ]
+    analysis = analysed(snapshot_of(records))
+    assert [door.agents for door in analysis.doors] == [("bob",)]
+    analysis.make_ready()
+    after = apply_edit(analysis.snapshot, edit("one more", [Put(r.Hold("eve", "key"))]))
+    made = analyse(after, today=TODAY, previous=analysis)
+    assert [door.agents for door in made.doors] == [("bob", "eve")]
+    assert_equal(made, analyse(after, today=TODAY))
 
 
 def test_a_model_too_large_to_keep_what_is_reached_is_never_ready(monkeypatch):
