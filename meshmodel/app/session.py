@@ -60,7 +60,7 @@ BESIDE = 1_000
 FEW = 4
 """An edit of so many records follows from the analysis before it ..."""
 SOON = 0.04
-"""... at once where the edit before took no more seconds."""
+"""... at once where the edit before took no more seconds, and all is there that the next one follows from."""
 MANY = 100
 """What an edit of more records comes to is found sooner anew than from the analysis before it."""
 BURST = 1.0
@@ -302,7 +302,8 @@ class Session:
         if known is None:
             return False
         changed = difference(known.snapshot, self.snapshot)
-        if known.seconds is not None and known.seconds <= SOON and len(changed) <= FEW:
+        was_soon = known.seconds is not None and known.seconds <= SOON
+        if was_soon and len(changed) <= FEW and known.is_followed:
             return True
         return all(_is_moved(one, other) for _, _, one, other in changed)
 

@@ -5,13 +5,14 @@ from itertools import pairwise
 
 import pytest
 
-from meshmodel.analysis import compiling
+from meshmodel.analysis import compiling, steps
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.steps import STEP_ORDER, Mesh
+from meshmodel.model import records as r
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.store.edits import apply_edit
+from meshmodel.store.edits import Put, apply_edit, edit
 from tests.analysis.random_edits import TODAY, RandomEdits
-from tests.analysis.random_models import random_model
+from tests.analysis.random_models import random_model, snapshot_of
 
 
 def models(seed):
@@ -72,3 +73,22 @@ def test_what_was_undone_is_not_taken_for_what_it_became(many, monkeypatch):
         for before, after in pairwise(models(seed)):
             made = Mesh(after, Mesh(before))
             assert told(Mesh(before, made)) == told(Mesh(before)), seed
+
+
+def test_where_numbers_run_out_the_view_stays(monkeypatch):
+    monkeypatch.setattr(steps, "FREE", 0)
+    records = [
+        *(r.Zone(each) for each in ("desk", "vault")),
+        r.System("bank", zone="vault"),
+        r.Agent("ann", home="desk"),
+        r.Credential("key"),
+        r.Hold("ann", "key"),
+        r.Grant("key", "bank", ("write",)),
+        r.Checkpoint("gate", "policy-decision", "grant", "key", "bank", state="planned"),
+    ]
+    before = snapshot_of(records)
+    after = apply_edit(before, edit("one more", [Put(r.Agent("bob"))]))
+    for view, number in (("built", 1), ("designed", 0)):
+        known = analyse(before, view=view, today=TODAY)
+        made = analyse(after, view=view, today=TODAY, previous=known)
+        assert (len(known.doors), len(made.doors)) == (number, number)

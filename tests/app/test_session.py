@@ -27,12 +27,8 @@ def put(session, *records):
     session.apply(edit("an edit", [Put(record) for record in records]))
 
 
-def any_system(session) -> System:
-    return next(iter(session.snapshot.system.values()))
-
-
-def test_where_nothing_is_planned_both_readings_are_one(session):
-    assert session.designed is session.built
+def plan(session):
+    """Put a checkpoint that is planned."""
     checkpoint = read_file(example("federated-release").path).checkpoint
     grant = next(iter(session.snapshot.grant.values()))
     planned = replace(
@@ -47,6 +43,15 @@ def test_where_nothing_is_planned_both_readings_are_one(session):
         approvers=None,
     )
     put(session, planned)
+
+
+def any_system(session) -> System:
+    return next(iter(session.snapshot.system.values()))
+
+
+def test_where_nothing_is_planned_both_readings_are_one(session):
+    assert session.designed is session.built
+    plan(session)
     session.analysed(session.analyse())
     assert session.designed is not session.built
     assert (session.built.view, session.designed.view) == ("built", "designed")
@@ -105,12 +110,39 @@ def test_what_was_made_ready_answers_the_same_and_edits_follow_it(session, monke
     assert not session.can_be_readied
 
 
+def test_both_readings_are_made_ready(session, monkeypatch):
+    monkeypatch.setattr("meshmodel.app.session.AT_ONCE", 0)
+    plan(session)
+    session.analysed(session.analyse())
+    session.built.make_ready()
+    assert session.can_be_readied, "one of two is not ready"
+    session.make_ready()
+    assert session.designed.is_ready
+
+
 def test_an_edit_before_that_is_looked_at_from_scratch(session, monkeypatch):
     monkeypatch.setattr("meshmodel.app.session.AT_ONCE", 0)
     monkeypatch.setattr(Analysis, "after", None)
     assert not session.built.is_ready
     put(session, Agent("new"))
     assert session.analyse().seconds is None
+
+
+def test_nobody_waits_for_an_analysis_from_scratch_because_the_edit_before_took_no_time(session, monkeypatch):
+    monkeypatch.setattr("meshmodel.app.session.AT_ONCE", 0)
+    session.make_ready()
+    put(session, Agent("new"))
+    session.analysed(session.analyse())
+    put(session, Agent("newer"))
+    assert session.is_analysed_soon
+    # This edit bears on most agents: the next one cannot follow from it before it is made ready.
+    monkeypatch.setattr("meshmodel.analysis.updating.following._FEW", -1_000_000)
+    session.analysed(session.analyse())
+    put(session, Agent("newest"))
+    assert not session.is_analysed_soon
+    assert session.analyse().seconds is None
+    session.make_ready()
+    assert session.is_analysed_soon
 
 
 def test_it_is_made_ready_no_further_once_there_is_an_edit(session, monkeypatch):
