@@ -12,6 +12,7 @@ from meshmodel.app.messages import ActionRequested
 from meshmodel.app.screens.start import StartScreen
 from meshmodel.app.screens.workbench import Workbench
 from meshmodel.app.widgets.footer import MeshFooter
+from meshmodel.app.widgets.inspector import Inspector
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Options
@@ -120,3 +121,13 @@ async def test_a_double_click_that_comes_at_once_closes_the_dialog_and_nothing_b
         dialog.dismiss(None)
         await it.pilot.pause()
         assert it.app.screen is it.bench
+
+
+async def test_enter_says_so_where_nothing_is_selected(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        assert it.bench.shown.selected is None
+        await it.press("enter")
+        await it.shows("edit: select something first")
+        await it.select("agent", "support-bot")
+        await it.press("enter")
+        assert it.bench.query_one(Inspector).display

@@ -14,6 +14,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from meshmodel.app.actions import bindings
+from meshmodel.app.messages import Notice
 from meshmodel.app.theme import Inks, inks, palette_of
 from meshmodel.app.widgets.canvas_gestures import Gestures
 from meshmodel.app.widgets.canvas_jump import Jumping
@@ -346,8 +347,12 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
 
     def action_edit(self) -> None:
         """Edit what is selected, or finish the gesture in progress."""
-        if not self.finish() and self.selected is not None:
-            self.post_message(self.Opened(self.selected))
+        if self.finish():
+            return
+        wanted = (
+            Notice("edit: select something first") if self.selected is None else self.Opened(self.selected)
+        )
+        self.post_message(wanted)
 
     def action_pan_left(self) -> None:
         """Show more of the left."""
