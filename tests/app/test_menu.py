@@ -178,3 +178,33 @@ async def test_it_stays_on_the_screen_when_that_becomes_smaller(tmp_path: Path) 
             await it.pilot.resize_terminal(*size)
             await it.pilot.pause()
             assert it.app.screen.region.contains_region(box.region), size
+
+
+async def test_in_a_list_the_right_button_does_nothing_by_itself(tmp_path: Path) -> None:
+    async with desk(tmp_path, "token-leak") as it:
+        before = it.model
+        await it.press("F")
+        await it.shows("apply all as enforced")
+        rows = it.bench.query_one("#fix RowList", RowList)
+        apply = next(n for n, row in enumerate(rows.shown_rows) if "as enforced" in row.content.plain)
+        await it.pilot.click(rows, offset=Offset(4, apply), button=3)
+        await it.pilot.pause()
+        assert it.model is before
+        assert rows.highlighted == apply
+        await it.pilot.click(rows, offset=Offset(4, apply))
+        await it.pilot.pause()
+        assert it.model is not before
+
+
+async def test_the_menu_of_an_element_is_there_in_the_outline_too(tmp_path: Path) -> None:
+    async with desk(tmp_path, "token-leak") as it:
+        await it.press("o")
+        rows = it.bench.query_one("#outline RowList", RowList)
+        for _ in range(2):  # also where the cursor is there already and nothing is selected
+            at = next(n for n, row in enumerate(rows.shown_rows) if row.value == ("agent", "chat-service"))
+            await it.pilot.click(rows, offset=Offset(4, at), button=3)
+            await it.shows("agent chat-service")
+            assert "offboard" in names(it)
+            await it.press("escape")
+            it.bench.select(None)
+            await it.pilot.pause()

@@ -298,9 +298,11 @@ class Workbench(Arranging, Looking, Judging, Drawings, Analysing, Exploring, Fix
         event.stop()
         self._show_menu(event.at)
 
-    @on(RowList.MenuWanted, "#findings RowList")
-    def _menu_of_finding_wanted(self, event: RowList.MenuWanted) -> None:
+    @on(RowList.MenuWanted, "#findings RowList, #outline RowList")
+    def _menu_of_row_wanted(self, event: RowList.MenuWanted) -> None:
         event.stop()
+        if not self._in_findings() and event.rows.row is not None:
+            self.select(event.rows.row.value)
         self._show_menu(event.at)
 
     def _show_menu(self, at: tuple[int, int] | None) -> None:

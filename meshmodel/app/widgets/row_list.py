@@ -56,7 +56,7 @@ class RowList(OptionList):
             return self.rows
 
     class MenuWanted(Message):
-        """The right button was pressed on a row, which is chosen: its menu is to stand by that cell."""
+        """The right button was pressed on a row, which the cursor is on now: its menu is to stand by that cell."""
 
         def __init__(self, rows: "RowList", x: int, y: int) -> None:
             """Arguments: the list, and the cell of the screen."""
@@ -113,8 +113,13 @@ class RowList(OptionList):
                 self._before = before
 
     def on_click(self, event: Click) -> None:
-        """After a click of the right button, which chooses a row too, its menu is wanted."""
-        if event.button == 3:
+        """Only the left button chooses: the right one goes to a row, and wants its menu."""
+        if event.button == 1:
+            return
+        event.prevent_default()
+        at = event.style.meta.get("option")
+        if event.button == 3 and at is not None and not self.get_option_at_index(at).disabled:
+            self.highlighted = at
             self.call_later(self.post_message, self.MenuWanted(self, event.screen_x, event.screen_y))
 
     def filter_by(self, text: str) -> None:
