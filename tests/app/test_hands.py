@@ -53,6 +53,8 @@ async def test_ground_in_the_footer_runs_nothing_and_every_letter_its_own_action
             assert app.asked == owner, (x, row[x])
             if not owner:
                 assert row[x] == " "
+            await pilot.click(MeshFooter, offset=Offset(x, 0), button=3)
+            assert app.asked == owner, "only the left button runs something"
 
 
 async def test_keys_typed_while_a_new_model_opens_wait_for_it(tmp_path: Path) -> None:

@@ -62,7 +62,12 @@ class MeshFooter(Widget):
         return Content("").join(pieces)
 
     def on_click(self, event: events.Click) -> None:
-        """Run the action under the pointer; the ground between two of them and after the last runs none."""
+        """Run the action under the pointer; the ground between two of them and after the last runs none.
+
+        Only the left button does: the other ones ask for a menu, or paste.
+        """
+        if event.button != 1:
+            return
         for action, _, x in self.items(self.size.width):
             if x <= event.x < x + self._width(action) - GAP:
                 self.post_message(ActionRequested(action.id))

@@ -56,7 +56,7 @@ class RowList(OptionList):
             return self.rows
 
     class MenuWanted(Message):
-        """The right button was pressed on a row, which the cursor is on now: its menu is to stand by that cell."""
+        """The right button was pressed on a row, where the cursor is now: its menu stands by that cell."""
 
         def __init__(self, rows: "RowList", x: int, y: int) -> None:
             """Arguments: the list, and the cell of the screen."""
