@@ -304,7 +304,7 @@ class Analysis(Readying):
     @cached_property
     def _whole(self) -> Engine:
         """An engine whose closures can be taken apart, which those that followed an edit cannot."""
-        return self._engine if self._known is None else Engine(self.snapshot, self.view)
+        return Engine(self.snapshot, self.view) if self._has_followed else self._engine
 
     def minimum_fix(
         self, *, deadline: float | None = None, cancelled: Callable[[], bool] | None = None

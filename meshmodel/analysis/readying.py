@@ -36,6 +36,7 @@ class Readying:
         self.snapshot = snapshot
         self.view: View = view
         self.today = today
+        self._has_followed = following is not None
         self._known = following
         if following is None:
             self._engine = Engine(snapshot, view, before=before)

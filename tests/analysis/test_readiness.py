@@ -137,3 +137,15 @@ def test_a_model_too_large_to_keep_what_is_reached_is_never_ready(monkeypatch):
     assert not analysis.is_ready
     after = edited(random.Random(1), analysis)
     assert_equal(analyse(after, today=TODAY, previous=analysis), analyse(after, today=TODAY))
+
+
+@pytest.mark.usefixtures("form")
+def test_what_is_ready_has_the_fix_it_had_before():
+    for seed in (3, 5, 11):
+        analysis, fresh = analysed(random_model(seed, 12)), analysed(random_model(seed, 12))
+        analysis.make_ready()
+        assert analysis.minimum_fix() == fresh.minimum_fix()
+        assert analysis.closing_curve() == fresh.closing_curve()
+        for step, mark in fresh.marks().items():
+            if mark == "missing":
+                assert analysis.closing([step]) == fresh.closing([step])
