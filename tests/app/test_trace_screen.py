@@ -348,3 +348,20 @@ async def test_no_checkpoint_is_placed_where_a_filter_leaves_no_event(
         await it.press("escape")
         await it.pilot.pause()
         assert "no row is shown" not in it.screen_text()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_is_told_is_the_event_under_the_cursor_and_no_finding_of_before(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, size=size) as it:
+        await it.press("f")
+        assert it.bench.shown.finding is not None
+        table = await followed(it, log(tmp_path, EVENTS))
+        assert it.bench.shown.traced is table.at is not None
+        assert it.bench.shown.finding is None
+        await it.press("f")
+        assert it.bench.shown.finding is not None
+        await it.press("L")
+        assert it.bench.shown.traced is table.at
+        await it.shows("L again chooses another log")

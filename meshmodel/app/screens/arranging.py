@@ -138,6 +138,8 @@ class Arranging(Base):
         self.query_one(f"#{page}").focus_list()  # type: ignore[attr-defined]  # every page has it
         if page == "findings" and self.shown.finding is None:
             self.open_finding(self.query_one(FindingsList).first)
+        elif page == "trace":
+            self.open_event_at_cursor()
 
     def back_to_canvas(self) -> None:
         """Close what lies over the canvas, and give it the focus."""

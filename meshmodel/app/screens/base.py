@@ -192,6 +192,10 @@ class Base(Screen[None]):
         """Show one of the lists and give it the focus."""
 
     @abstractmethod
+    def open_event_at_cursor(self) -> None:
+        """Light and tell the event under the cursor of the log."""
+
+    @abstractmethod
     def work_done(self, worker: "Worker[Any]") -> None:
         """Something that was worked out beside is there, or failed, or was cancelled."""
 

@@ -14,6 +14,7 @@ from meshmodel.app.widgets.trace import TracePanel, TraceView
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
+    from meshmodel.analysis.traced import TracedEvent
     from meshmodel.api import Analysis
 
 TICK = 0.25
@@ -74,6 +75,18 @@ class Traces(Base):
         else:
             return
         self.follow()
+        self.call_after_refresh(self._open_event_if_in_front)  # the focus comes behind a short log
+
+    def _open_event_if_in_front(self) -> None:
+        if self.query_one(TracePanel).has_focus_within:
+            self.open_event_at_cursor()
+
+    def open_event_at_cursor(self) -> None:
+        """Light and tell the event under the cursor: what was told before is of another list."""
+        traced, tracing = self.query_one(TracePanel).table.at, self.shown.tracing
+        is_there = tracing is not None and tracing.laid is not None
+        if is_there and traced is not None and self.shown.traced is None:
+            self._open_event(traced)
 
     def _tell_trace(self) -> None:
         tracing = self.shown.tracing
@@ -101,7 +114,9 @@ class Traces(Base):
     @on(TraceView.Pointed)
     def _pointed(self, event: TraceView.Pointed) -> None:
         event.stop()
-        traced = event.traced
+        self._open_event(event.traced)
+
+    def _open_event(self, traced: "TracedEvent") -> None:
         self.shown = self.with_(finding=None, explanation=None, traced=traced)
         self.relight()
         self.follow()
