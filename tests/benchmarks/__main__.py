@@ -85,6 +85,8 @@ def edits(folder: Path) -> Iterator[Row]:
         path = folder / f"{elements}.mesh"
         Store.create(path, snapshot).close()
         session = Session.open(path)
+        session.analysed(session.analyse())
+        session.make_ready()
         grant = next(iter(snapshot.grant.values()))
         number = count()
 
@@ -92,6 +94,7 @@ def edits(folder: Path) -> Iterator[Row]:
             changed = Grant(grant.credential, grant.system, grant.actions, f"scope {next(number)}")
             session.apply(edit("change a scope", [Put(changed)]))
             session.analysed(session.analyse())
+            assert not session.can_be_readied
 
         def again(session: Session = session, drawn: Drawing | None = None) -> Drawing:
             options = Options(width=120, height=30)

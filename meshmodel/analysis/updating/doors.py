@@ -33,17 +33,26 @@ _NAMES: Final = 2_000
 """So many sets of agents are kept by their ids; then they are forgotten."""
 
 
-def _same(one: Door, other: Door) -> bool:
-    """Whether two doors with the same ends are the same."""
-    return (
-        one.severity == other.severity
-        and one.actions == other.actions
-        # It takes long to tell many agents apart.
-        and (
-            one.agents is other.agents
-            or (len(one.agents) == len(other.agents) and one.agents == other.agents)
-        )
-    )
+class _Same:
+    """Tells whether doors with the same ends are the same; only for doors that somebody keeps meanwhile."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], bool] = {}
+
+    def __call__(self, one: Door, other: Door) -> bool:
+        """Whether these two are."""
+        if one.severity != other.severity or one.actions != other.actions:
+            return False
+        return one.agents is other.agents or self._are_same(one.agents, other.agents)
+
+    def _are_same(self, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+        """It takes long to tell many agents apart, and many doors have the same ones."""
+        if len(one) != len(other):
+            return False
+        key = id(one), id(other)
+        if key not in self._known:
+            self._known[key] = one == other
+        return self._known[key]
 
 
 class KeptDoors(Leaving):
@@ -206,6 +215,7 @@ class KeptDoors(Leaving):
         changed: dict[int, Door | None] = dict(zip(staying, fewer, strict=True))
         come: set[int] = set()
         others: list[Door] = []
+        is_same = _Same()
         for place, door in found.items():
             was = before[place]
             if was is None:
@@ -214,7 +224,7 @@ class KeptDoors(Leaving):
                 come.add(place)
             elif door is None or door.severity != was.severity:
                 others.append(was)
-            elif _same(was, door):
+            elif is_same(was, door):
                 continue
             changed[place] = door
         self._doors, self.left = before, others
