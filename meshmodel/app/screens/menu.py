@@ -35,7 +35,7 @@ _SAID: Final[Mapping[str, str]] = {
     "why": "why and why not: its ways",
     "compromise": "what falls if it is compromised",
     "offboard": "offboard: what to do when it goes",
-    "delete": "delete it, with its relations",
+    "delete": "delete it, and what hangs on it",
     "checkpoint": "place a checkpoint there",
     "intend": "declare the lit path intended",
     "accept": "accept it for a time, or no longer",
