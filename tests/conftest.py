@@ -15,6 +15,11 @@ settings.register_profile("random", print_blob=True, deadline=None)
 settings.load_profile("random" if os.environ.get("MESHMODEL_RANDOM") else "same")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """With ``-n auto`` one more than there are cores: tests wait for the disk, and for terminals."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path_factory, monkeypatch):
     """Configuration, recent files and copies of examples go to a folder of the test's own."""

@@ -130,6 +130,7 @@ def test_an_edit_before_that_is_looked_at_from_scratch(session, monkeypatch):
 
 def test_nobody_waits_for_an_analysis_from_scratch_because_the_edit_before_took_no_time(session, monkeypatch):
     monkeypatch.setattr("meshmodel.app.session.AT_ONCE", 0)
+    monkeypatch.setattr("meshmodel.app.session.SOON", 10**9)
     session.make_ready()
     put(session, Agent("new"))
     session.analysed(session.analyse())
