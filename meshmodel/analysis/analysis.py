@@ -312,7 +312,9 @@ class Analysis(Readying):
         """A smallest set of steps to guard that leaves no uncontrolled crossing (section 6).
 
         Args:
-            deadline: seconds, from when all doors are known, after which the best so far is the answer.
+            deadline: seconds after which the best that is known is the answer; ``None``: no limit.
+                What is not known yet of the crossings and the missing checkpoints is found out first,
+                however long that takes: to guard all of these is the first fix.
             cancelled: asked often; when true, the best that is known is the answer.
         """
         from meshmodel.analysis.fix.choosing import minimum_fix
