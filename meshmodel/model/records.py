@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from meshmodel.model.vocabulary import (
+    INTEGRITIES,
+    SENSITIVITIES,
     STEERABLE_KINDS,
     Action,
     Audit,
@@ -18,6 +20,10 @@ from meshmodel.model.vocabulary import (
     Freshness,
     HonouredAs,
     How,
+    Integrity,
+    NoteKind,
+    NoteState,
+    Returns,
     Sensitivity,
     Severity,
     Subject,
@@ -54,8 +60,11 @@ class System:
     kind: str | None = None
     zone: str | None = None
     sensitivity: Sensitivity | None = None
+    integrity: Integrity | None = None
     untrusted_input: bool = False
+    typed: bool = False
     exposed: bool | None = None
+    exposed_requests: bool | None = None
     audit: Audit | None = None
     partitioned: bool = False
     vendor: str | None = None
@@ -82,6 +91,16 @@ class System:
     def is_exposed(self) -> bool:
         """Whether outsiders see what is written to it; by default whether it is public."""
         return self.sensitivity == "public" if self.exposed is None else self.exposed
+
+    @property
+    def exposes_requests(self) -> bool:
+        """Whether outsiders see what is asked of it; by default whether they see what is written."""
+        return self.is_exposed if self.exposed_requests is None else self.exposed_requests
+
+    @property
+    def computed_integrity(self) -> Integrity:
+        """The harm of an unwanted action on it; by default by its sensitivity."""
+        return self.integrity or INTEGRITIES[SENSITIVITIES.index(self.computed_sensitivity)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +239,17 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Delegation:
-    """The first agent can set the second to work, and hands it the credentials in ``passes``."""
+    """The first agent can set the second to work, and hands it the credentials in ``passes``.
+
+    ``only`` lists as ``system:action`` all that the second does for the first; ``returns`` says whether
+    words or values of closed sets come back.
+    """
 
     from_: str
     to: str
     passes: tuple[str, ...] | None = None
+    only: tuple[str, ...] | None = None
+    returns: Returns = "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +289,20 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What was said about an element (``about`` is ``kind:id``; ``None``: the model), or asked of it."""
+
+    id: str
+    text: str
+    about: str | None = None
+    kind: NoteKind = "note"
+    owner: str | None = None
+    state: NoteState = "open"
+    due: date | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Acceptance:
     """A finding accepted for a time; ``until`` is inclusive, UTC."""
 
@@ -286,7 +325,7 @@ class About:
 
 
 Element = Zone | System | Agent | Credential
-Relation = Hold | Grant | Custody | Exchange | Delegation | Trigger | Intent | Checkpoint | Acceptance
+Relation = Hold | Grant | Custody | Exchange | Delegation | Trigger | Intent | Checkpoint | Note | Acceptance
 Record = Element | Relation | About
 Key = str | tuple[str, str]
 """What names a record within its table: an id, the two ends, or rule and subject; of About ``""``."""
@@ -295,7 +334,7 @@ Key = str | tuple[str, str]
 def key_of(record: Record) -> Key:
     """The key of a record within its table."""
     match record:
-        case Zone() | System() | Agent() | Credential() | Checkpoint():
+        case Zone() | System() | Agent() | Credential() | Checkpoint() | Note():
             return record.id
         case Hold():
             return record.agent, record.credential

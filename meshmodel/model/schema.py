@@ -23,6 +23,8 @@ FieldType = Literal[
     "integer",  # a whole number, 0 to 1,000,000,000
     "actions",  # a list of actions
     "names",  # a list of free names (identities)
+    "accesses",  # a list of ``system:action``
+    "element",  # ``kind:id`` of a zone, system, agent or credential
     "lifetime",  # [1-9][0-9]* and s, m, h, d; or unlimited
     "date",
     "slot",  # [column, order], two small integers
@@ -119,8 +121,23 @@ _TABLES = (
             Field("kind", "suggestion", choices=v.SYSTEM_KINDS),
             _one("zone", "zone", required=False, hint="none: a zone of its own"),
             Field("sensitivity", "choice", choices=v.SENSITIVITIES, hint="unset: unknown"),
+            Field(
+                "integrity",
+                "choice",
+                choices=v.INTEGRITIES,
+                hint="harm of an unwanted action; default: by sensitivity",
+            ),
             Field("untrusted_input", "boolean", default=False, hint="outsiders can put content into it"),
+            Field(
+                "typed",
+                "boolean",
+                default=False,
+                hint="holds only values of closed sets, checked when written",
+            ),
             Field("exposed", "boolean", hint="outsiders see what is written to it; default: if public"),
+            Field(
+                "exposed_requests", "boolean", hint="outsiders see what is asked of it; default: as exposed"
+            ),
             Field("audit", "choice", choices=v.AUDITS, hint="what its log can later tell"),
             Field("partitioned", "boolean", default=False, hint="one subject cannot read another's"),
             _VENDOR,
@@ -207,6 +224,16 @@ _TABLES = (
             _one("from", "agent"),
             _one("to", "agent"),
             Field("passes", "references", refers=("credential",), hint="credentials handed over"),
+            Field(
+                "only", "accesses", refers=("system",), hint="system:action, all that it does for the first"
+            ),
+            Field(
+                "returns",
+                "choice",
+                default="words",
+                choices=v.RETURNS,
+                hint="what comes back: words, or values of closed sets",
+            ),
         ),
         ("from", "to"),
     ),
@@ -236,6 +263,25 @@ _TABLES = (
             Field("approvers", "names", hint="identities that approve"),
             Field("rate", "integer", hint="decisions a day"),
             _DESCRIPTION,
+        ),
+        ("id",),
+    ),
+    Table(
+        "note",
+        (
+            _ID,
+            Field(
+                "about",
+                "element",
+                refers=("zone", "system", "agent", "credential"),
+                hint="kind:id; none: the model",
+            ),
+            Field("kind", "choice", default="note", choices=v.NOTE_KINDS),
+            Field("text", "paragraph", required=True),
+            _OWNER,
+            Field("state", "choice", default="open", choices=v.NOTE_STATES),
+            Field("due", "date", hint="a day, UTC"),
+            Field("source", "line", hint="the file and line that it comes from"),
         ),
         ("id",),
     ),

@@ -18,6 +18,7 @@ from meshmodel.model.records import (
     Hold,
     Intent,
     Key,
+    Note,
     Record,
     System,
     Trigger,
@@ -37,6 +38,7 @@ TABLES: Final = (
     "trigger",
     "intent",
     "checkpoint",
+    "note",
     "acceptance",
 )
 """The tables of a model in the fixed order of the interchange file (section 10)."""
@@ -56,6 +58,7 @@ RECORD_TYPES: Final[Mapping[str, type[Any]]] = MappingProxyType(
         "trigger": Trigger,
         "intent": Intent,
         "checkpoint": Checkpoint,
+        "note": Note,
         "acceptance": Acceptance,
     }
 )
@@ -106,6 +109,7 @@ class Snapshot:
     trigger: Mapping[tuple[str, str], Trigger] = field(default_factory=_empty)
     intent: Mapping[tuple[str, str], Intent] = field(default_factory=_empty)
     checkpoint: Mapping[str, Checkpoint] = field(default_factory=_empty)
+    note: Mapping[str, Note] = field(default_factory=_empty)
     acceptance: Mapping[tuple[str, str], Acceptance] = field(default_factory=_empty)
     revision: int = field(default=0, compare=False)
     touched: Mapping[str, Touched] = field(default_factory=_empty, compare=False, repr=False)

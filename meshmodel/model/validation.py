@@ -22,7 +22,7 @@ from meshmodel.model.schema import SCHEMA, STEP_ENDS
 from meshmodel.model.secrets import HIDDEN, looks_like_secret
 from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot, table_of
 from meshmodel.model.values import CONVERTERS, REQUIRED, SHORTEST_SECRET_IN_ID, UnfitError, check_value, quote
-from meshmodel.model.vocabulary import STEERABLE_KINDS
+from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES, STEERABLE_KINDS
 
 __all__ = [
     "References",
@@ -93,8 +93,15 @@ def drop_derived(table: str, values: dict[str, Any]) -> None:
             del values["identity"]
     elif table == "system":
         exposed = values.get("exposed")
-        if exposed is not None and exposed == (values.get("sensitivity") == "public"):
+        public = values.get("sensitivity") == "public"
+        if exposed is not None and exposed == public:
             del values["exposed"]
+        requests = values.get("exposed_requests")
+        if requests is not None and requests == values.get("exposed", public):
+            del values["exposed_requests"]
+        by_sensitivity = INTEGRITIES[SENSITIVITIES.index(values.get("sensitivity") or "internal")]
+        if values.get("integrity") == by_sensitivity:
+            del values["integrity"]
     elif table == "agent":
         steerable = values.get("steerable")
         if steerable is not None and steerable == (values.get("kind") in STEERABLE_KINDS):
@@ -176,6 +183,15 @@ class References:
                 for value in values:
                     if value not in present and not (value == "home" and table == "intent"):
                         return key, f"there is no {target} {quote(value)}"
+        if table == "delegation":
+            for value in record.only or ():
+                system = value.partition(":")[0]
+                if system not in self._tables["system"]:
+                    return "only", f"there is no system {quote(system)}"
+        elif table == "note" and record.about is not None:
+            target, _, id_ = record.about.partition(":")
+            if id_ not in self._tables[target]:
+                return "about", f"there is no {target} {quote(id_)}"
         return None
 
     def _checkpoint_problem(self, record: Checkpoint) -> tuple[str, str] | None:

@@ -15,6 +15,7 @@ Convert = Callable[[Any], Any]
 
 INTEGER_LIMIT: Final = 1_000_000_000
 SLOT_LIMIT: Final = 9999
+ELEMENTS: Final = ("zone", "system", "agent", "credential")
 SHORTEST_SECRET_IN_ID: Final = 16
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _LIFETIME: Final = re.compile(r"[1-9][0-9]{0,8}[smhd]|unlimited")
@@ -190,6 +191,29 @@ def _names(value: Any) -> tuple[str, ...]:
     return tuple(sorted(_items(value, _line)))
 
 
+def _access(value: Any) -> str:
+    if value.__class__ is not str:
+        raise _wrong(value, "a system and an action like tickets:read")
+    system, colon, action = value.partition(":")
+    if not colon or action not in _ORDER or _ID.fullmatch(system) is None:
+        raise UnfitError(f"{quote(value)} is no system:action, like tickets:read")
+    _id(system)
+    return f"{system}:{action}"
+
+
+def _accesses(value: Any) -> tuple[str, ...]:
+    return tuple(sorted(_items(value, _access)))
+
+
+def _element(value: Any) -> str:
+    if value.__class__ is not str:
+        raise _wrong(value, "an element like system:tickets")
+    kind, colon, id_ = value.partition(":")
+    if not colon or kind not in ELEMENTS:
+        raise UnfitError(f"{quote(value)} is no element: zone:ID, system:ID, agent:ID or credential:ID")
+    return f"{kind}:{_id(id_)}"
+
+
 def _lifetime(value: Any) -> str:
     if value.__class__ is not str:
         raise _wrong(value, "a lifetime like 15m or 90d")
@@ -229,6 +253,8 @@ _CONVERTERS: Final[Mapping[str, Convert]] = {
     "integer": _integer,
     "actions": _actions,
     "names": _names,
+    "accesses": _accesses,
+    "element": _element,
     "lifetime": _lifetime,
     "date": _date,
     "slot": _slot,

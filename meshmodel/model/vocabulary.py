@@ -4,12 +4,16 @@ from typing import Final, Literal
 
 Action = Literal["read", "write", "execute", "issue", "admin"]
 Sensitivity = Literal["public", "internal", "confidential", "restricted"]
+Integrity = Literal["low", "medium", "high", "critical"]
 Audit = Literal["none", "identity", "identity-and-subject"]
 Status = Literal["active", "retired", "revoked"]
 Subject = Literal["workload", "human"]
 Binding = Literal["bearer", "dpop", "mtls", "host"]
 HonouredAs = Literal["principal", "delegate"]
 How = Literal["stores", "issues"]
+Returns = Literal["words", "values"]
+NoteKind = Literal["note", "assumption", "question", "action"]
+NoteState = Literal["open", "done"]
 ExchangeSemantics = Literal["delegation", "impersonation"]
 CheckpointStep = Literal[
     "hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting", "boundary"
@@ -21,11 +25,15 @@ View = Literal["built", "designed"]
 
 ACTIONS: Final[tuple[Action, ...]] = ("read", "write", "execute", "issue", "admin")
 SENSITIVITIES: Final[tuple[Sensitivity, ...]] = ("public", "internal", "confidential", "restricted")
+INTEGRITIES: Final[tuple[Integrity, ...]] = ("low", "medium", "high", "critical")
 AUDITS: Final[tuple[Audit, ...]] = ("none", "identity", "identity-and-subject")
 SUBJECTS: Final[tuple[Subject, ...]] = ("workload", "human")
 BINDINGS: Final[tuple[Binding, ...]] = ("bearer", "dpop", "mtls", "host")
 HONOURED_AS: Final[tuple[HonouredAs, ...]] = ("principal", "delegate")
 HOWS: Final[tuple[How, ...]] = ("stores", "issues")
+RETURNS: Final[tuple[Returns, ...]] = ("words", "values")
+NOTE_KINDS: Final[tuple[NoteKind, ...]] = ("note", "assumption", "question", "action")
+NOTE_STATES: Final[tuple[NoteState, ...]] = ("open", "done")
 EXCHANGE_SEMANTICS: Final[tuple[ExchangeSemantics, ...]] = ("delegation", "impersonation")
 CHECKPOINT_STEPS: Final[tuple[CheckpointStep, ...]] = (
     "hold",
@@ -77,7 +85,8 @@ SYSTEM_KINDS: Final = (
     "other",
 )
 AGENT_KINDS: Final = ("ai-agent", "orchestrator", "broker", "workflow", "service", "person")
-STEERABLE_KINDS: Final = frozenset({"ai-agent", "orchestrator"})
+STEERABLE_KINDS: Final = frozenset({"ai-agent", "orchestrator", None})
+"""The kinds of agents that are steerable by default; ``None``: no kind is given."""
 CREDENTIAL_KINDS: Final = (
     "api-key",
     "static-secret",
