@@ -9,7 +9,7 @@ from typing import Final
 
 from meshmodel.model.schema import SCHEMA
 
-NEWEST: Final = 2
+NEWEST: Final = 3
 """The schema version that this program writes (``user_version``)."""
 
 MIGRATIONS: Final = "alembic_version"

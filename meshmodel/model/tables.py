@@ -79,8 +79,11 @@ class SystemRow(Row, table=True):
     kind: str | None = None
     zone: str | None = _reference("zone.id")
     sensitivity: str | None = None
+    integrity: str | None = None
     untrusted_input: bool
+    typed: bool
     exposed: bool | None = None
+    exposed_requests: bool | None = None
     audit: str | None = None
     partitioned: bool
     vendor: str | None = None
@@ -174,6 +177,8 @@ class DelegationRow(Row, table=True):
     from_: str = _end("from", "agent.id")
     to: str = _end("to", "agent.id")
     passes: list[str] | None = _list()
+    only: list[str] | None = _list()
+    returns: str
 
 
 class TriggerRow(Row, table=True):
@@ -210,6 +215,20 @@ class CheckpointRow(Row, table=True):
     approvers: list[str] | None = _list()
     rate: int | None = None
     description: str | None = None
+
+
+class NoteRow(Row, table=True):
+    """What was said about an element; which kind it is stands in ``about``, so no key holds it."""
+
+    __tablename__ = "note"
+    id: str = _own()
+    about: str | None = None
+    kind: str
+    text: str
+    owner: str | None = None
+    state: str
+    due: date | None = None
+    source: str | None = None
 
 
 class AcceptanceRow(Row, table=True):
@@ -283,15 +302,15 @@ SCHEMA_REVISION: Final = Table(
 
 _ROWS: Final = (
     AboutRow, ZoneRow, SystemRow, AgentRow, CredentialRow, HoldRow, GrantRow, CustodyRow, ExchangeRow,
-    DelegationRow, TriggerRow, IntentRow, CheckpointRow, AcceptanceRow, JournalRow, JournalChangeRow,
-    ProgramRow,
+    DelegationRow, TriggerRow, IntentRow, CheckpointRow, NoteRow, AcceptanceRow, JournalRow,
+    JournalChangeRow, ProgramRow,
 )  # fmt: skip
 
 METADATA: Final = Row.metadata
 """All tables of a model file."""
 
 RECORD_TABLES: Final[dict[str, Table]] = {
-    str(row.__tablename__): METADATA.tables[str(row.__tablename__)] for row in _ROWS[:14]
+    str(row.__tablename__): METADATA.tables[str(row.__tablename__)] for row in _ROWS[:15]
 }
 """The tables that hold records, by their name in the interchange file."""
 

@@ -10,7 +10,8 @@ Decisions where the semantics leave room:
 - An empty text is refused: leave the key out.
 - ``agents`` of an acceptance tell what was accepted then, so they need not exist any more.
 - A default that was stated is left out (an ``identity`` equal to the id, ``exposed`` equal to whether
-  it is public, ``steerable`` equal to what the kind gives, ``by`` equal to what ``how`` gives).
+  it is public, ``exposed_requests`` equal to ``exposed``, ``integrity`` equal to what the sensitivity
+  gives, ``steerable`` equal to what the kind gives, ``by`` equal to what ``how`` gives).
 """
 
 from collections.abc import Iterable, Mapping

@@ -21,11 +21,17 @@ _NAMED_IN = {
         (table.name, field.attribute, field.type == "references", field.key in table.key)
         for table in SCHEMA.values()
         for field in table.fields
-        if target in field.refers and table.name not in {"checkpoint", "acceptance"}
+        if target in field.refers
+        and field.type in {"reference", "references"}
+        and table.name not in {"checkpoint", "acceptance"}
     )
     for target in ("zone", "system", "agent", "credential")
 }
-"""For every kind of element: the tables and attributes that name it, as a list, as an end of the key."""
+"""For every kind of element: the tables and attributes that name it, as a list, as an end of the key.
+
+What an ``only`` and the ``about`` of a note name has another form, and is followed apart."""
+_ALSO_RENAMED = frozenset({"checkpoint", "note"})
+"""The tables beside the elements whose records have ids of their own."""
 
 
 class _Written(dict[Any, Any]):
@@ -146,10 +152,26 @@ class Working:
                         self._set(name, key, attribute, rest or None)
                     else:
                         self._delete(name, key)
+        for key, note in list(self._read("note").items()):
+            if note.about == f"{target}:{ident}":
+                self._delete("note", key)
         if target == "system":
+            self._forget_limits(ident)
             for key, checkpoint in list(self._read("checkpoint").items()):
                 if checkpoint.decided_at == ident:
                     self._set("checkpoint", key, "decided_at", None)
+
+    def _forget_limits(self, system: str) -> None:
+        """A delegation limited to this system alone goes with it: without its limit it would allow more."""
+        for key, delegation in list(self._read("delegation").items()):
+            only = delegation.only or ()
+            rest = tuple(each for each in only if _system_of(each) != system)
+            if rest == only:
+                continue
+            if rest:
+                self._set("delegation", key, "only", rest)
+            else:
+                self._delete("delegation", key)
 
     def _set(self, name: str, key: Key, attribute: str, value: object) -> None:
         table = self._write(name)
@@ -187,8 +209,8 @@ class Working:
     # Rename -----------------------------------------------------------------------------------
 
     def rename(self, name: str, old: str, new: str) -> None:
-        """Give an element or a checkpoint another id; raises InvalidModelError."""
-        if name not in _NAMED_IN and name != "checkpoint":
+        """Give an element, a checkpoint or a note another id; raises InvalidModelError."""
+        if name not in _NAMED_IN and name not in _ALSO_RENAMED:
             raise InvalidModelError(f"{quote(name)} has no ids that can be changed")
         table = self._read(name)
         if old not in table:
@@ -210,7 +232,7 @@ class Working:
         if name == "credential":
             self._follow_identity(old, new)
         self._move(name, old, {"id": new})
-        if name != "checkpoint":
+        if name in _NAMED_IN:
             self._follow(name, old, new)
         for key, acceptance in list(self._read("acceptance").items()):
             subject = renamed_subject(acceptance, name, old, new, self._read("delegation"))
@@ -253,6 +275,14 @@ class Working:
             values = _checkpoint_follows(checkpoint, target, old, new)
             if values:
                 moved.setdefault("checkpoint", {})[key] = values
+        if target == "system":
+            for key, delegation in self._read("delegation").items():
+                only = _limit_follows(delegation.only or (), old, new)
+                if only != (delegation.only or ()):
+                    moved.setdefault("delegation", {})[key] = {"only": only}
+        for key, note in self._read("note").items():
+            if note.about == f"{target}:{old}":
+                moved.setdefault("note", {})[key] = {"about": f"{target}:{new}"}
         for name, records in moved.items():
             self._move_all(name, records)
 
@@ -286,6 +316,17 @@ class Working:
 
 def _replaced(values: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
     return tuple(sorted(new if each == old else each for each in values))
+
+
+def _system_of(access: str) -> str:
+    """The system in a ``system:action``."""
+    return access.partition(":")[0]
+
+
+def _limit_follows(only: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
+    return tuple(
+        sorted(f"{new}:{each.partition(':')[2]}" if _system_of(each) == old else each for each in only)
+    )
 
 
 def _ends(checkpoint: Checkpoint) -> tuple[tuple[str, str, str], ...]:

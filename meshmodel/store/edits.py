@@ -31,7 +31,7 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """Give an element or a checkpoint another id; every relation to it follows."""
+    """Give an element, a checkpoint or a note another id; every relation to it follows."""
 
     table: str
     old: str
@@ -68,6 +68,8 @@ def apply_edit(snapshot: Snapshot, wanted: Edit) -> Snapshot:
     - An element leaves the fields and lists that name it (``zone``, ``home``, ``runs_on``, ``at``,
       ``decided_at``, ``audience``, ``passes``, ``from`` of intents). A list that becomes empty is
       unset; an intent whose ``from`` becomes empty is removed, since without it would mean more.
+    - A system leaves the ``only`` of delegations. One that allowed something on this system alone is
+      removed, since without its limit the second agent might do more. Notes about an element go with it.
     - An agent that no longer runs on a system takes the hosting checkpoint with it; a system that
       gets a zone takes the boundary checkpoints on ``system:ID`` with it (on the zone they would
       say more).
@@ -123,7 +125,7 @@ def unused_id(snapshot: Snapshot, table: str, wish: str) -> str:
 
     Args:
         snapshot: the model.
-        table: ``zone``, ``system``, ``agent``, ``credential`` or ``checkpoint``.
+        table: ``zone``, ``system``, ``agent``, ``credential``, ``checkpoint`` or ``note``.
         wish: a name, as typed; where nothing of it fits an id, the name of the table is taken.
     """
     slug = id_of(wish) or table

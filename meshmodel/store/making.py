@@ -45,6 +45,17 @@ CREATE TABLE credential (
     at JSON,
     PRIMARY KEY (id)
 );
+CREATE TABLE note (
+    id VARCHAR NOT NULL,
+    about VARCHAR,
+    kind VARCHAR NOT NULL,
+    text VARCHAR NOT NULL,
+    owner VARCHAR,
+    state VARCHAR NOT NULL,
+    due DATE,
+    source VARCHAR,
+    PRIMARY KEY (id)
+);
 CREATE TABLE acceptance (
     rule VARCHAR NOT NULL,
     subject VARCHAR NOT NULL,
@@ -86,8 +97,11 @@ CREATE TABLE system (
     kind VARCHAR,
     zone VARCHAR,
     sensitivity VARCHAR,
+    integrity VARCHAR,
     untrusted_input BOOLEAN NOT NULL,
+    typed BOOLEAN NOT NULL,
     exposed BOOLEAN,
+    exposed_requests BOOLEAN,
     audit VARCHAR,
     partitioned BOOLEAN NOT NULL,
     vendor VARCHAR,
@@ -181,6 +195,8 @@ CREATE TABLE delegation (
     "from" VARCHAR NOT NULL,
     "to" VARCHAR NOT NULL,
     passes JSON,
+    only JSON,
+    returns VARCHAR NOT NULL,
     PRIMARY KEY ("from", "to"),
     FOREIGN KEY("from") REFERENCES agent (id) DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY("to") REFERENCES agent (id) DEFERRABLE INITIALLY DEFERRED

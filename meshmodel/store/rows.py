@@ -18,7 +18,7 @@ from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import RECORD_TYPES, table_of
 from meshmodel.model.vocabulary import ACTIONS
 
-_LISTS: Final = frozenset({"references", "actions", "names", "slot"})
+_LISTS: Final = frozenset({"references", "actions", "names", "accesses", "slot"})
 _PLACE: Final = {action: place for place, action in enumerate(ACTIONS)}
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LONGEST: Final = 1_000_000

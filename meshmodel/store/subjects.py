@@ -12,6 +12,8 @@ SUBJECT_KINDS: Final[dict[str, tuple[str, ...]]] = {
     "checkpoint-does-not-count": ("checkpoint",),
     "self-approved-checkpoint": ("checkpoint",),
     "coarse-checkpoint": ("agent",),
+    "advisory-limit": ("agent", "agent"),
+    "carried-words": ("system",),
     "approval-fatigue": ("checkpoint",),
     "delegation-not-honoured": ("credential", "system"),
     "impersonating-exchange": ("credential", "credential"),

@@ -17,6 +17,7 @@ from meshmodel.model.records import (
     Hold,
     Intent,
     Key,
+    Note,
     Record,
     System,
     Trigger,
@@ -24,6 +25,7 @@ from meshmodel.model.records import (
 )
 from meshmodel.model.schema import SCHEMA, STEP_ENDS, Field
 from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot
+from meshmodel.model.vocabulary import ACTIONS
 from meshmodel.store.edits import Change, Edit, Put, Remove, Rename, apply_edit, edit
 
 RECORDS: tuple[Record, ...] = (
@@ -35,16 +37,24 @@ RECORDS: tuple[Record, ...] = (
         name="Tickets – 票",
         kind="saas",
         zone="helpdesk",
+        integrity="high",
         untrusted_input=True,
         exposed=False,
+        exposed_requests=True,
         at=(2, -1),
     ),
     System(
         "files", zone="storage", sensitivity="confidential", audit="identity", partitioned=True, owner="me"
     ),
-    System("sts", kind="token-service", vendor="Other Inc."),
+    System("sts", kind="token-service", vendor="Other Inc.", typed=True),
     Agent("bot", kind="ai-agent", home="helpdesk", runs_on="sts", steerable=False, vendor="Other Inc."),
-    Agent("helper", name="[b]helper[/b]", status="retired", description="'); DROP TABLE agent; --"),
+    Agent(
+        "helper",
+        name="[b]helper[/b]",
+        steerable=False,
+        status="retired",
+        description="'); DROP TABLE agent; --",
+    ),
     Credential("token", identity="svc-support", lifetime="90d", audience=("files", "tickets"), attested=True),
     Credential(
         "key", kind="sas-token", subject="human", on_behalf_of="anna", binding="dpop", status="revoked"
@@ -55,13 +65,26 @@ RECORDS: tuple[Record, ...] = (
     Grant("key", "files", ("admin",)),
     Custody("tickets", "key", by=("read", "execute")),
     Exchange("token", "role", at="sts", semantics="impersonation", pinned=False),
-    Delegation("bot", "helper", passes=("role", "token")),
+    Delegation(
+        "bot", "helper", passes=("role", "token"), only=("files:read", "tickets:write"), returns="values"
+    ),
     Trigger("tickets", "bot"),
     Intent("bot", "files", ("read",), from_=("home", "tickets")),
     Checkpoint(
         "ask", "human-approval", "grant", "key", "files", ("read",), approvers=("anna", "bert"), rate=3
     ),
     Checkpoint("gate", "policy-decision", "boundary", "helpdesk", "system:sts", decided_at="sts"),
+    Note(
+        "owner",
+        "Who owns the – 票 files?",
+        "system:files",
+        "question",
+        "anna",
+        "done",
+        date(2027, 3, 1),
+        "infra/main.tf:12",
+    ),
+    Note("scope", "Drawn for the review."),
     Acceptance("toxic-flow", "bot", "known", "anna", date(2027, 2, 28), "high", ("bot",), ("read",)),
 )
 
@@ -85,7 +108,7 @@ def random_edit(random: Random, snapshot: Snapshot) -> Edit:
         kind = random.random()
         if table != "about" and keys and kind < 0.25:
             changes.append(Remove(table, random.choice(keys)))
-        elif table in {*TABLES[:4], "checkpoint"} and keys and kind < 0.35:
+        elif table in {*TABLES[:4], "checkpoint", "note"} and keys and kind < 0.35:
             changes.append(Rename(table, random.choice(keys), f"{table[0]}{random.randrange(4)}"))
         else:
             changes.append(Put(_random_record(random, snapshot, table)))
@@ -137,6 +160,12 @@ def _random_value(random: Random, snapshot: Snapshot, table: str, field: Field) 
             return tuple(random.sample(field.choices, random.randint(1, 3)))
         case "names":
             return tuple(random.sample(("anna", "bert", "cleo"), 2))
+        case "accesses":
+            system = _any_id(random, snapshot, "system")
+            return tuple(f"{system}:{action}" for action in random.sample(ACTIONS, 2))
+        case "element":
+            table = random.choice(field.refers)
+            return f"{table}:{_any_id(random, snapshot, table)}"
         case "lifetime":
             return random.choice(("15m", "90d", "unlimited"))
         case "date":

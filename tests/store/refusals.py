@@ -39,6 +39,9 @@ NEXT = BASE.count("\n") + 1
 CHECKPOINT = '[[checkpoint]]\nid = "k"\nkind = "policy-decision"\n'
 ACCEPTANCE = '[[acceptance]]\nrule = "r"\nsubject = "s"\nreason = "because"\nby = "me"\n'
 
+DELEGATION = "[[delegation]]\nfrom = 'a1'\nto = 'a2'\n"
+NOTE = "[[note]]\nid = 'n'\n"
+
 # What is added to the base, the line of it that is named (None: none), and the words that must be there.
 REFUSED = {
     "unknown table": ("[[zones]]\nid = 'x'", 1, ["unknown table", '"zones"', 'did you mean "zone"']),
@@ -249,6 +252,57 @@ REFUSED = {
         ['"honoured_as"', "none of principal, delegate"],
     ),
     "unknown severity": (ACCEPTANCE + "severity = 'huge'", 6, ['"severity"', '"huge" is none of low']),
+    "unknown integrity": ("[[system]]\nid = 'x'\nintegrity = 'huge'", 3, ['"huge" is none of low, medium']),
+    "text for typed": ("[[system]]\nid = 'x'\ntyped = 'yes'", 3, ['"typed"', "true or false is wanted"]),
+    "number for exposed requests": (
+        "[[system]]\nid = 'x'\nexposed_requests = 1",
+        3,
+        ['system "x"', '"exposed_requests"', "true or false is wanted"],
+    ),
+    "only without an action": (
+        DELEGATION + "only = ['s1']",
+        4,
+        ['delegation "a1" > "a2"', '"only"', '"s1" is no system:action'],
+    ),
+    "only with an unknown action": (DELEGATION + "only = ['s1:fly']", 4, ['"s1:fly" is no system:action']),
+    "only of an agent": (DELEGATION + "only = ['s1:read', 'a1:read']", 4, ['"only"', 'no system "a1"']),
+    "only of no system": (DELEGATION + "only = ['s9:read']", 4, ['"only"', 'there is no system "s9"']),
+    "only of something that is no id": (DELEGATION + "only = ['S1:read']", 4, ['"S1:read" is no']),
+    "only as text": (DELEGATION + "only = 's1:read'", 4, ['"only"', "a list is wanted"]),
+    "only of numbers": (DELEGATION + "only = [1]", 4, ['"only"', "like tickets:read"]),
+    "empty only": (DELEGATION + "only = []", 4, ['"only"', "empty list"]),
+    "only twice the same": (DELEGATION + "only = ['s1:read', 's1:read']", 4, ['names "s1:read" twice']),
+    "unknown returns": (DELEGATION + "returns = 'nothing'", 4, ['"nothing" is none of words, values']),
+    "note without text": (NOTE, 1, ['note "n"', '"text" is missing']),
+    "note without id": ("[[note]]\ntext = 'x'", 1, ["note number 1", '"id" is missing']),
+    "note twice": (
+        NOTE + "text = 'x'\n" + NOTE + "text = 'y'",
+        5,
+        ['note "n"', '"id"', "is there twice"],
+    ),
+    "note about nothing there": (
+        NOTE + "text = 'x'\nabout = 'agent:a9'",
+        4,
+        ['note "n"', '"about"', 'there is no agent "a9"'],
+    ),
+    "note about one of another kind": (NOTE + "text = 'x'\nabout = 'zone:s1'", 4, ['no zone "s1"']),
+    "note about an id alone": (NOTE + "text = 'x'\nabout = 'a1'", 4, ['"about"', '"a1" is no element']),
+    "note about a relation": (NOTE + "text = 'x'\nabout = 'hold:a1'", 4, ['"hold:a1" is no element']),
+    "note about a number": (NOTE + "text = 'x'\nabout = 1", 4, ['"about"', "like system:tickets"]),
+    "unknown kind of note": (
+        NOTE + "text = 'x'\nkind = 'rumour'",
+        4,
+        ['"rumour" is none of note, assumption'],
+    ),
+    "unknown state of a note": (NOTE + "text = 'x'\nstate = 'shut'", 4, ['"shut" is none of open, done']),
+    "due as text": (NOTE + "text = 'x'\ndue = '2027-01-01'", 4, ['note "n"', '"due"', "is text", "a date"]),
+    "due with a time": (NOTE + "text = 'x'\ndue = 2027-01-01T10:00:00", 4, ['"due"', "a date or time"]),
+    "note of two lines": (NOTE + 'text = "a\\nb"', 3, ['"text"', "a line break"]),
+    "a secret in a note": (
+        NOTE + "text = 'it is ghp_16C7e42F292c6912E7710c838347Ae178B4a'",
+        3,
+        ['note "n"', '"text"', "secret"],
+    ),
     "zero lifetime": ("[[credential]]\nid = 'x'\nlifetime = '0d'", 3, ['"0d" is no lifetime']),
     "lifetime without unit": (
         "[[credential]]\nid = 'x'\nlifetime = '90'",

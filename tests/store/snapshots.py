@@ -77,7 +77,10 @@ def snapshots(draw) -> Snapshot:
             draw(LINE),
             draw(_one(zones)),
             draw(_one(v.SENSITIVITIES)),
+            draw(_one(v.INTEGRITIES)),
             draw(FLAG),
+            draw(FLAG),
+            draw(st.none() | FLAG),
             draw(st.none() | FLAG),
             draw(_one(v.AUDITS)),
             draw(FLAG),
@@ -146,7 +149,13 @@ def snapshots(draw) -> Snapshot:
         r.Exchange(a, b, draw(_one(systems)), draw(_one(v.EXCHANGE_SEMANTICS)), draw(FLAG))
         for a, b in distinct(credentials)
     ]
-    made += [r.Delegation(a, b, draw(_maybe(credentials))) for a, b in distinct(agents)]
+    accesses = [f"{system}:{action}" for system in systems for action in v.ACTIONS]
+    made += [
+        r.Delegation(
+            a, b, draw(_maybe(credentials)), draw(_maybe(accesses)), draw(st.sampled_from(v.RETURNS))
+        )
+        for a, b in distinct(agents)
+    ]
     made += [r.Trigger(s, a) for s, a in pairs(systems, agents)]
     made += [
         r.Intent(a, s, draw(acts), draw(_maybe([*systems, "home"][:4]))) for a, s in pairs(agents, systems)
@@ -170,6 +179,21 @@ def snapshots(draw) -> Snapshot:
                 draw(LINE),
             )
         )
+    tables = {"zone": zones, "system": systems, "agent": agents, "credential": credentials}
+    elements = [f"{table}:{each}" for table, ids in tables.items() for each in ids]
+    made += [
+        r.Note(
+            each,
+            draw(_line(90)),
+            draw(_one(elements)),
+            draw(st.sampled_from(v.NOTE_KINDS)),
+            draw(LINE),
+            draw(st.sampled_from(v.NOTE_STATES)),
+            draw(st.none() | st.dates(date(1990, 1, 1))),
+            draw(LINE),
+        )
+        for each in draw(st.lists(st.sampled_from(IDS), unique=True, max_size=3))
+    ]
     for rule in draw(st.lists(st.sampled_from(["toxic-flow", "made-up"]), unique=True)):
         made.append(
             r.Acceptance(

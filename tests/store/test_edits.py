@@ -53,7 +53,9 @@ def replay(snapshot, entries):
 @given(snapshots(), st.data())
 def test_renaming_there_and_back_changes_nothing(before, data):
     names = [
-        (t, key) for t in ("zone", "system", "agent", "credential", "checkpoint") for key in before.table(t)
+        (t, key)
+        for t in ("zone", "system", "agent", "credential", "checkpoint", "note")
+        for key in before.table(t)
     ]
     if not names:
         return
@@ -98,6 +100,45 @@ def test_an_element_takes_its_relations_and_leaves_lists_and_fields():
     assert not gone.hold
     assert not gone.exchange
     assert not gone.checkpoint
+
+
+LIMITED = (
+    *PAIR,
+    r.Credential("d"),
+    r.Delegation("a", "b", only=("s:read", "s:write", "t:read")),
+    r.Delegation("b", "a", ("c",), only=("s:read",)),
+    r.Checkpoint("k", "policy-decision", "delegation", "b", "a"),
+    r.Checkpoint("h", "policy-decision", "hold", "a", "c"),
+    r.Note("n", "why?", "system:s"),
+    r.Note("o", "and this?", "system:t"),
+    r.Note("p", "the model"),
+    r.Note("q", "the zone of that id", "zone:z"),
+)
+
+
+def test_a_limit_outlives_a_system_only_where_it_still_limits():
+    after = changed(model(*LIMITED), Remove("system", "s"))
+    assert after.delegation == {("a", "b"): r.Delegation("a", "b", only=("t:read",))}
+    assert not after.checkpoint  # both were on what is gone: the delegation, and what it passed
+    assert changed(after, Remove("system", "t")).delegation == {}
+
+
+def test_notes_go_with_what_they_are_about():
+    after = changed(model(*LIMITED), Remove("system", "s"))
+    assert list(after.note) == ["o", "p", "q"]
+    assert list(changed(after, Remove("zone", "z")).note) == ["o", "p"]
+    assert after.note["p"] == r.Note("p", "the model")
+
+
+def test_limits_and_notes_follow_a_new_id():
+    after = changed(model(*LIMITED), Rename("system", "s", "u"), Rename("zone", "z", "s"))
+    assert after.delegation["a", "b"].only == ("t:read", "u:read", "u:write")
+    assert after.delegation["b", "a"].only == ("u:read",)
+    assert [note.about for note in after.note.values()] == ["system:u", "system:t", None, "zone:s"]
+    assert list(after.checkpoint) == ["k", "h"]
+    assert changed(after, Rename("note", "n", "m")).note["m"] == r.Note("m", "why?", "system:u")
+    both = changed(model(*LIMITED), Rename("agent", "a", "x"))
+    assert both.delegation["x", "b"].only == ("s:read", "s:write", "t:read")
 
 
 @pytest.mark.parametrize(
@@ -168,6 +209,11 @@ def test_acceptances_follow_a_new_id():
         (Put(r.Agent("A")), ['agent "A"', '"id"', "is no id"]),
         (Put(r.Grant("c", "s", ())), ['grant "c" > "s"', '"actions"', "empty list"]),
         (Put(r.Agent("a", name="x\x1b")), ["control character"]),
+        (Put(r.Delegation("a", "b", only=("q:read",))), ['"only"', 'no system "q"']),
+        (Put(r.Delegation("a", "b", only=("s",))), ['"only"', "no system:action"]),
+        (Put(r.Note("n", "x", "agent:z")), ['note "n"', '"about"', 'no agent "z"']),
+        (Put(r.Note("n", "x", "z")), ['note "n"', '"about"', "no element"]),
+        (Rename("note", "n", "m"), ['note "n"', "none to rename"]),
         (Remove("agent", "x"), ['agent "x"', "none to remove"]),
         (Remove("about", ""), ["is no table"]),
         (Rename("agent", "x", "y"), ['agent "x"', "none to rename"]),

@@ -1,12 +1,27 @@
 import random
 from dataclasses import fields, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshmodel.model.records import About, Agent, Credential, Custody, Grant, Hold, Intent, System, Zone
+from meshmodel.model.records import (
+    About,
+    Acceptance,
+    Agent,
+    Checkpoint,
+    Credential,
+    Custody,
+    Delegation,
+    Grant,
+    Hold,
+    Intent,
+    Note,
+    System,
+    Zone,
+)
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import TABLES
 from meshmodel.model.validation import check_snapshot
@@ -76,12 +91,20 @@ def test_the_form_of_a_written_file():
             About("Two", 'Say "yes" \\ no'),
             Zone("z", at=(0, 2)),
             System("b", zone="z"),
-            System("a", sensitivity="public", exposed=True, untrusted_input=False),
+            System("a", sensitivity="public", exposed=True, exposed_requests=False, integrity="low"),
+            System("d", integrity="critical", untrusted_input=True, typed=True, exposed_requests=True),
             Agent("x", kind="ai-agent", steerable=True, status="active"),
             Agent("y", kind="service", steerable=True),
+            Agent("w", steerable=False),
+            Agent("v", steerable=True),
             Credential("c", identity="c", binding="bearer", lifetime="5m"),
             Hold("x", "c"),
             Grant("c", "a", ("admin", "read", "write")),
+            Delegation("x", "y", only=("b:write", "a:read", "b:execute"), returns="values"),
+            Note("n2", "later", due=date(2027, 1, 9), state="done", source="main.tf:3"),
+            Note("n1", "why?", "agent:x", "question", "anna"),
+            Acceptance("r", "s", "known", "anna", date(2027, 1, 31)),
+            Checkpoint("k", "policy-decision", "hold", "x", "c"),
             Custody("a", "c", by=("read",)),
             Custody("b", "c", "issues", ("issue",)),
             Intent("x", "a", ("read",), ("home", "b", "a")),
@@ -90,8 +113,12 @@ def test_the_form_of_a_written_file():
     assert write_text(model) == (
         'format = "meshmodel/1"\nname = "Two"\ndescription = "Say \\"yes\\" \\\\ no"\n'
         '\n[[zone]]\nid = "z"\nat = [0, 2]\n'
-        '\n[[system]]\nid = "a"\nsensitivity = "public"\n'
+        '\n[[system]]\nid = "a"\nsensitivity = "public"\nexposed_requests = false\n'
         '\n[[system]]\nid = "b"\nzone = "z"\n'
+        '\n[[system]]\nid = "d"\nintegrity = "critical"\nuntrusted_input = true\ntyped = true\n'
+        "exposed_requests = true\n"
+        '\n[[agent]]\nid = "v"\n'
+        '\n[[agent]]\nid = "w"\nsteerable = false\n'
         '\n[[agent]]\nid = "x"\nkind = "ai-agent"\n'
         '\n[[agent]]\nid = "y"\nkind = "service"\nsteerable = true\n'
         '\n[[credential]]\nid = "c"\nlifetime = "5m"\n'
@@ -99,7 +126,13 @@ def test_the_form_of_a_written_file():
         '\n[[grant]]\ncredential = "c"\nsystem = "a"\nactions = ["read", "write", "admin"]\n'
         '\n[[custody]]\nsystem = "a"\ncredential = "c"\n'
         '\n[[custody]]\nsystem = "b"\ncredential = "c"\nhow = "issues"\n'
+        '\n[[delegation]]\nfrom = "x"\nto = "y"\nonly = ["a:read", "b:execute", "b:write"]\n'
+        'returns = "values"\n'
         '\n[[intent]]\nagent = "x"\nsystem = "a"\nactions = ["read"]\nfrom = ["a", "b", "home"]\n'
+        '\n[[checkpoint]]\nid = "k"\nkind = "policy-decision"\nstep = "hold"\nfrom = "x"\nto = "c"\n'
+        '\n[[note]]\nid = "n1"\nabout = "agent:x"\nkind = "question"\ntext = "why?"\nowner = "anna"\n'
+        '\n[[note]]\nid = "n2"\ntext = "later"\nstate = "done"\ndue = 2027-01-09\nsource = "main.tf:3"\n'
+        '\n[[acceptance]]\nrule = "r"\nsubject = "s"\nreason = "known"\nby = "anna"\nuntil = 2027-01-31\n'
     )
 
 
@@ -109,10 +142,17 @@ def test_stated_defaults_and_other_spellings_of_toml_give_the_same_model():
         description = \"\"\"one \\
            paragraph\"\"\"
         format = "meshmodel/1"
-        system = [{ id = "s", untrusted_input = false, exposed = true, sensitivity = "public" }]
+        system = [
+          { id = "s", untrusted_input = false, exposed = true, sensitivity = "public", typed = false },
+          { id = "t", integrity = "high", exposed_requests = false, sensitivity = "confidential" }
+        ]
         [[agent]]  # a comment
         "id" = "a"
         status = "active"
+        steerable = true
+        [[agent]]
+        id = "b"
+        kind = "service"
         steerable = false
         [[credential]]
         id = "c"
@@ -123,11 +163,23 @@ def test_stated_defaults_and_other_spellings_of_toml_give_the_same_model():
         system = "s"
         by = ["read"]
         how = "stores"
+        [[note]]
+        id = "n"
+        text = "said"
+        kind = "note"
+        state = "open"
+        [[delegation]]
+        from = "a"
+        to = "b"
+        returns = "words"
     """
     plain = (
         'format = "meshmodel/1"\nname = "m"\ndescription = "one paragraph"\n'
-        '\n[[system]]\nid = "s"\nsensitivity = "public"\n\n[[agent]]\nid = "a"\n\n[[credential]]\nid = "c"\n'
-        '\n[[custody]]\nsystem = "s"\ncredential = "c"\n'
+        '\n[[system]]\nid = "s"\nsensitivity = "public"\n'
+        '\n[[system]]\nid = "t"\nsensitivity = "confidential"\n'
+        '\n[[agent]]\nid = "a"\n\n[[agent]]\nid = "b"\nkind = "service"\n\n[[credential]]\nid = "c"\n'
+        '\n[[custody]]\nsystem = "s"\ncredential = "c"\n\n[[delegation]]\nfrom = "a"\nto = "b"\n'
+        '\n[[note]]\nid = "n"\ntext = "said"\n'
     )
     assert write_text(read_text(stated)) == plain
     assert write_text(read_text(stated.replace("\n", "\r\n"))) == plain

@@ -1,4 +1,5 @@
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,26 +8,56 @@ from alembic.migration import MigrationContext
 
 from meshmodel.model.errors import StoreError
 from meshmodel.model.layout import NEWEST
-from meshmodel.model.records import System
+from meshmodel.model.records import Agent, Delegation, System
 from meshmodel.model.tables import METADATA
 from meshmodel.store import opening
 from meshmodel.store.database import Store
-from meshmodel.store.edits import Put, edit
+from meshmodel.store.edits import Put, Remove, apply_edit, edit
 from meshmodel.store.migrations import upgrade
 from meshmodel.store.writing import connection_over
 from tests.store.making import SAMPLE, names_in
 
-OLD = Path(__file__).with_name("revision-1.sql")
+FIRST = Path(__file__).with_name("revision-1.sql")
 """A model file of schema version 1 as the program then wrote it: the sample, one edit and one undone."""
+SECOND = Path(__file__).with_name("revision-2.sql")
+"""One of schema version 2: the sample, agents with and without a kind, their edits, and one undone."""
+
+SAMPLE_OF_THEN = apply_edit(
+    SAMPLE,
+    edit(
+        "what could not be said then",
+        [
+            Put(replace(SAMPLE.system["tickets"], integrity=None, exposed_requests=None)),
+            Put(replace(SAMPLE.system["sts"], typed=False)),
+            Put(Delegation("bot", "helper", passes=("role", "token"))),
+            *(Remove("note", key) for key in SAMPLE.note),
+        ],
+    ),
+)
+
+
+def written(source: Path, path: Path) -> Path:
+    """A model file with the statements of a source."""
+    raw = sqlite3.connect(path)
+    raw.executescript(source.read_text(encoding="utf-8"))
+    raw.close()
+    return path
+
+
+@pytest.fixture(params=[FIRST, SECOND], ids=["1", "2"])
+def older(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A model file of each version before this one."""
+    return written(request.param, tmp_path / "old.mesh")
 
 
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
-    path = tmp_path / "old.mesh"
-    raw = sqlite3.connect(path)
-    raw.executescript(OLD.read_text(encoding="utf-8"))
-    raw.close()
-    return path
+    return written(FIRST, tmp_path / "old.mesh")
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Path:
+    return written(SECOND, tmp_path / "second.mesh")
 
 
 def version_of(path: Path) -> tuple[int, str]:
@@ -45,7 +76,7 @@ def test_an_older_file_is_brought_forward_with_its_data_and_its_journal(old, tmp
         store.apply(edit("more", [Put(System("more"))]))
         store.undo()
         store.undo()
-        assert store.snapshot == SAMPLE
+        assert store.snapshot == SAMPLE_OF_THEN
         assert [(each.label, each.undone) for each in store.journal()] == [
             ("name the files", True),
             ("a zone", True),
@@ -55,18 +86,65 @@ def test_an_older_file_is_brought_forward_with_its_data_and_its_journal(old, tmp
     assert names_in(tmp_path) == ["old.mesh"]
 
 
-def test_an_older_file_opens_for_reading_and_stays_as_it_is(old, tmp_path):
-    before = old.read_bytes()
-    with Store.open(old, read_only=True) as store:
-        assert store.snapshot.system["files"].name == "Files"
+def test_an_agent_of_no_kind_stays_as_steerable_as_it_was(second):
+    with Store.open(second) as store:
+        agents = store.snapshot.agent
+        assert {key: agent.is_steerable for key, agent in agents.items()} == {
+            "bot": False,  # said so, against its kind
+            "helper": False,  # of no kind, and said nothing
+            "led": True,  # of no kind, and said so
+            "steered": True,
+            "still": False,
+            "worker": False,
+        }
+        assert (agents["helper"].steerable, agents["led"].steerable) == (False, None)
+        assert agents["worker"] == Agent("worker", kind="made-up")
+
+
+def test_undoing_what_was_edited_before_means_what_it_meant(second):
+    with Store.open(second) as store:
+        assert store.redo_label == "no help"
+        store.redo()
+        assert list(store.snapshot.system) == ["sts", "tickets"]
+        assert not store.snapshot.delegation
+        for _ in range(3):
+            store.undo()
+        assert store.snapshot.agent["still"] == Agent("still", steerable=False)
+        assert store.snapshot.agent["steered"] == Agent("steered")
+        store.undo()
+        assert store.snapshot == SAMPLE_OF_THEN
+        store.undo()
+        assert not store.snapshot.agent
+        store.redo()
+        assert store.snapshot == SAMPLE_OF_THEN
+
+
+def test_a_damaged_journal_is_told_when_it_is_undone_and_not_before(second):
+    raw = sqlite3.connect(second)
+    raw.execute("UPDATE journal_change SET after = '[1]' WHERE record_key = '\"still\"' AND entry = 4")
+    raw.execute("UPDATE journal_change SET before = '{' WHERE record_key = '\"still\"' AND entry = 4")
+    raw.commit()
+    raw.close()
+    with Store.open(second) as store:
+        before = store.snapshot
+        with pytest.raises(StoreError, match="damaged"):
+            store.undo()
+        assert store.snapshot is before
+
+
+def test_an_older_file_opens_for_reading_and_stays_as_it_is(older, tmp_path):
+    before = older.read_bytes()
+    with Store.open(older, read_only=True) as store:
+        assert store.snapshot.system["tickets"].name == "Tickets – 票"
+        assert not store.snapshot.agent["helper"].is_steerable
         assert store.refresh() is None
         with pytest.raises(StoreError, match="for reading only"):
             store.undo()
-    assert old.read_bytes() == before
+    assert older.read_bytes() == before
     assert names_in(tmp_path) == ["old.mesh"]
 
 
-def test_migrated_and_new_files_have_the_same_tables(tmp_path, old):
+def test_migrated_and_new_files_have_the_same_tables(tmp_path, older):
     def tables(path: Path) -> dict[str, object]:
         raw = sqlite3.connect(path)
         names = [name for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
@@ -82,8 +160,9 @@ def test_migrated_and_new_files_have_the_same_tables(tmp_path, old):
         return found
 
     Store.create(tmp_path / "new.mesh").close()
-    Store.open(old).close()
-    assert tables(tmp_path / "new.mesh") == tables(old)
+    Store.open(older).close()
+    assert tables(tmp_path / "new.mesh") == tables(older)
+    assert version_of(older) == (NEWEST, str(NEWEST))
 
 
 def test_the_migrations_lead_from_nothing_to_the_tables_of_this_version(tmp_path):
@@ -98,15 +177,24 @@ def test_the_migrations_lead_from_nothing_to_the_tables_of_this_version(tmp_path
     raw.close()
 
 
-def test_an_older_file_that_is_damaged_stays_as_it_is(old):
-    raw = sqlite3.connect(old)
-    raw.execute("UPDATE system SET sensitivity = 'enormous'")
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE system SET sensitivity = 'enormous'",
+        "UPDATE agent SET steerable = 'no' WHERE id = 'helper'",
+        "DELETE FROM system WHERE id = 'tickets'",
+        "ALTER TABLE system ADD COLUMN typed BOOLEAN",
+    ],
+)
+def test_an_older_file_that_is_damaged_stays_as_it_is(older, damage):
+    raw = sqlite3.connect(older)
+    raw.execute(damage)
     raw.commit()
     raw.close()
-    before = old.read_bytes()
+    before = older.read_bytes()
     with pytest.raises(StoreError, match="is damaged"):
-        Store.open(old)
-    assert old.read_bytes() == before
+        Store.open(older)
+    assert older.read_bytes() == before
 
 
 @pytest.mark.parametrize("name", ["0", "2", "nonsense\x1b[2J"])
@@ -122,12 +210,12 @@ def test_an_older_file_that_contradicts_itself_is_refused(old, name):
     assert old.read_bytes() == before
 
 
-def test_rules_in_an_older_file_do_not_run(old):
-    raw = sqlite3.connect(old)
+def test_rules_in_an_older_file_do_not_run(older):
+    raw = sqlite3.connect(older)
     raw.execute("CREATE TRIGGER t AFTER UPDATE ON journal BEGIN DELETE FROM zone; END")
     raw.commit()
     raw.close()
-    before = old.read_bytes()
+    before = older.read_bytes()
     with pytest.raises(StoreError, match="not meshmodel's"):
-        Store.open(old)
-    assert old.read_bytes() == before
+        Store.open(older)
+    assert older.read_bytes() == before
