@@ -1,0 +1,143 @@
+"""Which checkpoints count, which steps they guard, and who has power over them (section 5)."""
+
+from collections.abc import Collection
+from functools import reduce
+from operator import and_
+from typing import NamedTuple
+
+from meshmodel.engine.actions import ADMIN, EXECUTE, WRITE, action_mask
+from meshmodel.engine.bitset import union
+from meshmodel.engine.graph import Graph, Reach, Step
+from meshmodel.engine.mesh import Mesh
+from meshmodel.engine.steps import Relation
+from meshmodel.model.records import Checkpoint
+from meshmodel.model.vocabulary import DECISION_KINDS, View
+
+
+class Boundary(NamedTuple):
+    """A checkpoint between two zones: its number, and the actions it covers as five bits."""
+
+    number: int
+    zone_from: str
+    zone_to: str
+    actions: int
+
+
+class Unchecked(NamedTuple):
+    """What starts reach where checkpoints count.
+
+    Attributes:
+        reach: for each node the starts that come there by steps unguarded for them.
+        power: for each checkpoint the starts for which it does not count.
+    """
+
+    reach: Reach
+    power: list[int]
+
+
+def is_decision(checkpoint: Checkpoint, view: View) -> bool:
+    """Whether a checkpoint meets points 1 to 3 of section 5."""
+    states = ("enforced", "planned") if view == "designed" else ("enforced",)
+    return (
+        checkpoint.kind in DECISION_KINDS
+        and checkpoint.freshness == "per-action"
+        and checkpoint.state in states
+        and (checkpoint.step != "boundary" or checkpoint.decided_at is not None)
+    )
+
+
+class Checkpoints:
+    """Those that meet points 1 to 3, numbered.
+
+    Attributes:
+        records: by number.
+        controls: by number, the nodes that give power over the decision (point 4).
+        guards: by step, the numbers of the checkpoints on it.
+        openable: the same of the steps that are unguarded for whoever has power over all of theirs.
+        boundaries: those on boundaries.
+        graph: all steps of the mesh without guards.
+    """
+
+    def __init__(self, mesh: Mesh, view: View, closed: Collection[Relation] = ()) -> None:
+        """Number the checkpoints of a mesh.
+
+        Args:
+            mesh: the mesh.
+            view: as built or as designed.
+            closed: relations that are guarded besides, with all their actions, where nobody has power.
+        """
+        self._mesh = mesh
+        self.records = [each for each in mesh.snapshot.checkpoint.values() if is_decision(each, view)]
+        self.controls = [_controls(mesh, each) for each in self.records]
+        self.boundaries = [
+            Boundary(number, each.from_, each.to, action_mask(each.actions))
+            for number, each in enumerate(self.records)
+            if each.step == "boundary"
+        ]
+        self.guards: dict[Step, list[int]] = {}
+        for number, each in enumerate(self.records):
+            self._guard(number, mesh.ends(each.step, each.from_, each.to, action_mask(each.actions)))
+        if closed:
+            self.controls.append([])
+            for relation in closed:
+                self._guard(len(self.records), mesh.ends(*relation))
+        self.openable = {
+            step: numbers for step, numbers in self.guards.items() if all(self.controls[n] for n in numbers)
+        }
+        self.graph = self._unguarded()
+
+    def _guard(self, number: int, steps: Collection[Step]) -> None:
+        for step in steps:
+            if self._mesh.has(step):
+                self.guards.setdefault(step, []).append(number)
+
+    def _unguarded(self) -> Graph:
+        """The graph of all steps without guards; a system with a guarded trigger has all its triggers one by one."""
+        mesh, replaced = self._mesh, dict[int, list[int]]()
+        for leaves in {leaves for leaves, _ in self.guards}:
+            after = [each for each in mesh.graph.successors[leaves] if each < mesh.size] + mesh.hearers(
+                leaves
+            )
+            replaced[leaves] = [each for each in after if (leaves, each) not in self.guards]
+        return mesh.graph.replacing(replaced)
+
+    def unchecked(self, seeds: dict[int, int]) -> Unchecked:
+        """The least fixpoint of point 4 for every start at once.
+
+        All is monotone in the power that starts have, so guarded steps are opened as power is found.
+
+        Args:
+            seeds: by node the starts that begin there.
+        """
+        component, outgoing = self.graph.condensed
+        sets, power = [0] * len(outgoing), [0] * len(self.controls)
+        while seeds:
+            self.graph.carry(seeds, sets)
+            power = [union(sets[component[node]] for node in nodes) for nodes in self.controls]
+            seeds = {}
+            for (leaves, enters), numbers in self.openable.items():
+                opened = sets[component[leaves]] & ~sets[component[enters]]
+                if opened:
+                    opened &= reduce(and_, [power[number] for number in numbers])
+                    if opened:
+                        seeds[enters] = seeds.get(enters, 0) | opened
+        return Unchecked([sets[number] for number in component], power)
+
+    def opened(self, step: Step, power: list[int]) -> int:
+        """The starts for which a guarded step is unguarded: those with power over all its checkpoints."""
+        return reduce(and_, [power[number] for number in self.guards[step]])
+
+
+def _controls(mesh: Mesh, checkpoint: Checkpoint) -> list[int]:
+    """The nodes that give power over a decision; of admin there and of approvers' credentials copies count too."""
+    actions = (ADMIN,) if checkpoint.approvers else (WRITE, EXECUTE, ADMIN)
+    at = checkpoint.decided_at
+    nodes = [] if at is None else [mesh.access(at, action) for action in actions]
+    copied = nodes[-1:]
+    for approver in checkpoint.approvers or ():
+        for node in mesh.principals.get(approver, ()):
+            audience = mesh.snapshot.credential[mesh.name(node)].audience
+            if not audience or at is None or at in audience:
+                nodes.append(node)
+                copied.append(node)
+    return nodes + [copy for node in copied for copy in mesh.sessions.counting.get(node, ())]

@@ -1,0 +1,170 @@
+"""Missing checkpoints (section 6): open doors that are not approved, by credential and system."""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from meshmodel.engine.actions import ADMIN, READ
+from meshmodel.engine.arrivals import Arrival, Arrivals
+from meshmodel.engine.graph import Step
+from meshmodel.engine.starts import Starts
+
+
+class OpenDoor(NamedTuple):
+    """One missing checkpoint.
+
+    Attributes:
+        actions, agents: for which it is open and not approved, as bits.
+        severity: the highest of the crossings through it, 0 to 3.
+    """
+
+    actions: int
+    agents: int
+    severity: int
+
+    def joined(self, other: "OpenDoor") -> "OpenDoor":
+        """The same together with what a copy of its credential opens."""
+        return OpenDoor(
+            self.actions | other.actions, self.agents | other.agents, max(self.severity, other.severity)
+        )
+
+
+class Doors:
+    """The open doors of some starts.
+
+    Attributes:
+        uncontrolled: by access, the starts with a crossing and an open door that is not approved.
+        approved: by access, the starts with a crossing and an open door that is.
+        missing: by the node of a credential and the number of a system.
+    """
+
+    def __init__(self, starts: Starts, arrivals: Arrivals) -> None:
+        mesh, seeds = starts.mesh, starts.seeds()
+        self._starts, self._arrivals, self._mesh = starts, arrivals, mesh
+        self._handed = starts.reaches.handed(seeds)
+        self._own = mesh.own_graph.spread(seeds)
+        self._intended = starts.reaches.intended(self._handed) if starts.approved else []
+        self._walls = _walls(starts)
+        self._ways = self._unguarded()
+        self.uncontrolled: dict[int, int] = {}
+        self.approved: dict[int, int] = {}
+        self.missing: dict[tuple[int, int], OpenDoor] = {}
+        self._folded: dict[int, int] = {}
+        zone = None
+        for system in sorted(self._ways, key=mesh.zone.__getitem__):
+            if mesh.zone[system] != zone:
+                zone = mesh.zone[system]
+                arrivals.forget()
+            arriving = arrivals.at(system)
+            for credential, ways in self._ways[system].items():
+                self._look(credential, system, ways, arriving)
+        arrivals.forget()
+
+    def _look(self, credential: int, system: int, ways: dict[int, int], arriving: list[Arrival]) -> None:
+        """Look at one credential, or a copy of one, on one system."""
+        original = self._mesh.original(credential)
+        actions = severity = through = 0
+        for action, way in ways.items():
+            access = 5 * system + action
+            open_, unapproved = self._open(credential, access, way, arriving[action])
+            if open_ != unapproved:
+                _join(self.approved, access, open_ ^ unapproved)
+            if unapproved:
+                _join(self.uncontrolled, access, unapproved)
+                actions |= 1 << action
+                through = through | unapproved if through else unapproved
+                reached = self._own[original], self._handed.get(original, 0)
+                severity = _severity(unapproved, *reached, arriving[action], severity)
+        if through:
+            door, known = (
+                OpenDoor(actions, self._fold(through), severity),
+                self.missing.get((original, system)),
+            )
+            self.missing[original, system] = door if known is None else door.joined(known)
+
+    def _fold(self, starts: int) -> int:
+        """The agents of some starts; many doors have the same."""
+        if starts not in self._folded:
+            self._folded[starts] = self._starts.fold(starts)
+        return self._folded[starts]
+
+    def _open(self, credential: int, access: int, way: int, arrival: Arrival) -> tuple[int, int]:
+        """The starts with a crossing for which a door is open, and of them those for which it is not approved."""
+        open_ = way & arrival.starts
+        if self._walls:
+            open_ &= ~self._walls.get((self._mesh.zone[access // 5], access % 5), 0)
+        intended = self._starts.approved.get(access)
+        if not intended or not open_:
+            return open_, open_
+        reached = self._intended[self._mesh.original(credential)]
+        if access % 5 == READ:
+            reached |= self._intended[credential]
+        return open_, open_ & ~(intended & reached)
+
+    def at(self, credential: int, system: int, action: int) -> tuple[int, int]:
+        """The starts with a crossing to an access for which a credential, or a copy of one, is an open door, and
+        of them those for which it is not approved.
+        """
+        way = self._ways[system][credential].get(action, 0)
+        return self._open(credential, 5 * system + action, way, self._arrivals.at(system)[action])
+
+    def credentials(self, system: int) -> list[int]:
+        """The nodes of the credentials, and of their copies, with an unguarded grant there for any start."""
+        return list(self._ways.get(system, ()))
+
+    def _unguarded(self) -> dict[int, dict[int, dict[int, int]]]:
+        """By system, credential (or a copy of it) and action the starts that come there with it and are not asked."""
+        found: dict[int, dict[int, dict[int, int]]] = {}
+        mesh = self._mesh
+        for step in mesh.steps["grant"]:
+            credential, access = step
+            copies, original = mesh.sessions.copies.get(credential), mesh.original(access)
+            if copies is not None and original == access:
+                continue  # what leaves a session is taken from the step to its copy of the access
+            way = self._way(step)
+            system, granted = divmod(original, 5)
+            for action in range(5) if way and granted == ADMIN else (granted,):
+                if way and (copies is None or copies.allow(mesh.systems[system], action)):
+                    _join(found.setdefault(system, {}).setdefault(credential, {}), action, way)
+        return found
+
+    def _way(self, step: Step) -> int:
+        """The starts that reach a credential unchecked, and are not asked at a grant step from it."""
+        starts, checkpoints = self._starts.reach[step[0]], self._starts.checkpoints
+        if starts and step in checkpoints.guards:
+            starts &= checkpoints.opened(step, self._starts.power)
+        return starts
+
+
+def _join(sets: dict[int, int], key: int, some: int) -> None:
+    known = sets.get(key)
+    sets[key] = some if known is None else known | some
+
+
+def _severity(unapproved: int, own: int, handed: int, arrival: Arrival, known: int) -> int:
+    """The highest severity of a door, or a known one.
+
+    Args:
+        unapproved: the starts for which it is open and not approved.
+        own, handed: the starts that reach its credential by own steps, and by a hold step: it is picked up on the
+            way by those that only do the first.
+        arrival: how they come.
+        known: what is known of it.
+    """
+    for on_the_way, in_hand, here in arrival.severities:
+        if on_the_way <= known:
+            break
+        met = unapproved & here
+        if met:
+            known = on_the_way if on_the_way == in_hand or met & own & ~handed else max(known, in_hand)
+    return known
+
+
+def _walls(starts: Starts) -> dict[tuple[str, int], int]:
+    """By zone and action, the starts that a boundary with a checkpoint that counts parts from it."""
+    found: defaultdict[tuple[str, int], int] = defaultdict(int)
+    for each in starts.checkpoints.boundaries:
+        parted = starts.zone_from.get(each.zone_from, 0) & ~starts.power[each.number]
+        for action in range(5):
+            if parted and each.actions >> action & 1:
+                found[each.zone_to, action] |= parted
+    return found

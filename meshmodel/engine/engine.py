@@ -1,0 +1,85 @@
+"""The sets behind all answers about one snapshot in one view, each computed when it is first asked for."""
+
+from collections.abc import Collection
+from functools import cached_property
+
+from meshmodel.engine.arrivals import Arrivals
+from meshmodel.engine.checkpoints import Checkpoints
+from meshmodel.engine.counting import Counting
+from meshmodel.engine.doors import Doors
+from meshmodel.engine.mesh import Mesh
+from meshmodel.engine.reach import Reaches
+from meshmodel.engine.starts import Starts
+from meshmodel.engine.steps import Relation
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import View
+
+
+class Engine:
+    """What is computed of one snapshot in one view (sections 3 to 6), as sets of numbers.
+
+    Attributes:
+        mesh: the nodes and the steps.
+        checkpoints: those that can count.
+        reaches: what every agent reaches.
+        agents: those whose crossings and doors are asked for, as bits.
+    """
+
+    def __init__(self, snapshot: Snapshot, view: View = "built") -> None:
+        self.snapshot, self.view = snapshot, view
+        self.mesh = Mesh(snapshot)
+        self.checkpoints = Checkpoints(self.mesh, view)
+        self.reaches = Reaches(self.mesh, self.checkpoints)
+        self.agents = (1 << len(self.mesh.agents)) - 1
+
+    def guarding(self, closed: Collection[Relation]) -> "Engine":
+        """The same where these relations are guarded too, with all their actions, and nobody has power over that."""
+        made = object.__new__(Engine)
+        made.snapshot, made.view, made.mesh, made.agents = self.snapshot, self.view, self.mesh, self.agents
+        made.checkpoints = Checkpoints(self.mesh, self.view, closed)
+        made.reaches = self.reaches.guarding(made.checkpoints)
+        return made
+
+    @cached_property
+    def starts(self) -> Starts:
+        """Where the agents start."""
+        return Starts(self.reaches, self.agents)
+
+    @cached_property
+    def arrivals(self) -> Arrivals:
+        """Who comes to which targets."""
+        return Arrivals(self.starts)
+
+    @cached_property
+    def doors(self) -> Doors:
+        """Open doors, and those of them that are missing checkpoints."""
+        return Doors(self.starts, self.arrivals)
+
+    @cached_property
+    def crossings(self) -> int:
+        """The number of all crossings."""
+        mesh = self.mesh
+        counting = Counting(mesh, self.starts.readers, mesh.homes, self.reaches.heard)
+        return sum(
+            counting.crossings(agents & self.agents, access)
+            for access, agents in enumerate(self.reaches.full[: mesh.first_credential])
+            if agents & self.agents
+        )
+
+    @cached_property
+    def uncontrolled(self) -> int:
+        """The number of uncontrolled crossings."""
+        return sum(self._counting.crossings(some, access) for access, some in self.doors.uncontrolled.items())
+
+    @cached_property
+    def approved(self) -> int:
+        """The number of approved crossings."""
+        uncontrolled = self.doors.uncontrolled
+        return sum(
+            self._counting.crossings(some & ~uncontrolled.get(access, 0), access)
+            for access, some in self.doors.approved.items()
+        )
+
+    @cached_property
+    def _counting(self) -> Counting:
+        return Counting(self.mesh, self.starts.sources, self.arrivals.at_home, self.reaches.heard)

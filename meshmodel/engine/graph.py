@@ -1,0 +1,148 @@
+"""Reachability for very many starts at once: strongly connected components, and one set of starts a node."""
+
+from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
+
+Step = tuple[int, int]
+Reach = list[int]
+"""For each node the set of the starts that reach it, as bits."""
+
+
+class Graph:
+    """A directed graph over the nodes ``0 … size - 1``."""
+
+    def __init__(self, size: int, steps: Iterable[Step]) -> None:
+        self.successors: list[list[int]] = [_NONE] * size
+        successors = self.successors
+        for leaves, enters in steps:
+            if successors[leaves] is _NONE:
+                successors[leaves] = [enters]
+            else:
+                successors[leaves].append(enters)
+
+    def plus(self, steps: Collection[Step], size: int | None = None) -> "Graph":
+        """The same with further steps, and nodes up to this size."""
+        if not steps:
+            return self
+        made = Graph((size or len(self.successors)), steps)
+        for node, after in enumerate(self.successors):
+            if after is not _NONE:
+                made.successors[node] = after + made.successors[node] if made.successors[node] else after
+        return made
+
+    def replacing(self, successors: Mapping[int, list[int]]) -> "Graph":
+        """The same, but from these nodes other ones are entered."""
+        if not successors:
+            return self
+        made = Graph(0, ())
+        made.successors = self.successors.copy()
+        for node, after in successors.items():
+            made.successors[node] = after or _NONE
+        return made
+
+    def spread(self, seeds: Mapping[int, int]) -> Reach:
+        """Carry sets of starts forward to everything that they reach, themselves included.
+
+        Args:
+            seeds: by node the starts that begin there.
+        """
+        component, outgoing = self.condensed
+        sets = [0] * len(outgoing)
+        self.carry(seeds, sets)
+        return [sets[number] for number in component]
+
+    def carry(self, seeds: Mapping[int, int], sets: list[int]) -> None:
+        """Carry starts on from where others have come already.
+
+        Args:
+            seeds: by node the starts that begin there now.
+            sets: by component the starts that have come there; further ones are added.
+        """
+        component, outgoing = self.condensed
+        new = [0] * len(outgoing)
+        for node, starts in seeds.items():
+            new[component[node]] |= starts
+        for number in range(len(new) - 1, -1, -1):
+            more = new[number]
+            if not more:
+                continue
+            known = sets[number]
+            if known:
+                more &= ~known
+                if not more:
+                    continue
+            sets[number] = known | more if known else more
+            for other in outgoing[number]:
+                there = new[other]
+                if there is not more:
+                    new[other] = there | more if there else more
+
+    def gather(self, own: Reach) -> Reach:
+        """The other way: for each node the union of these sets over all that it reaches, itself included."""
+        component, outgoing = self.condensed
+        sets = [0] * len(outgoing)
+        for number, some in zip(component, own):
+            if some:
+                sets[number] |= some
+        for number, others in enumerate(outgoing):
+            for other in others:
+                sets[number] |= sets[other]
+        return [sets[number] for number in component]
+
+    @cached_property
+    def condensed(self) -> tuple[list[int], list[Collection[int]]]:
+        """For each node its component; for each component those that steps lead to.
+
+        Tarjan's algorithm without recursion: components are numbered as they are completed. Nodes on which
+        nothing follows come first.
+        """
+        successors = self.successors
+        size = len(successors)
+        component = [-1] * size
+        low = [0] * size
+        leaves = [node for node, after in enumerate(successors) if after is _NONE]
+        for number, node in enumerate(leaves):
+            component[node] = number
+        outgoing: list[Collection[int]] = [_NONE] * len(leaves)
+        count = 0
+        stack: list[int] = []
+        for root in range(size):
+            if component[root] >= 0:
+                continue
+            count += 1
+            low[root] = count
+            stack.append(root)
+            path = [(root, count, iter(successors[root]))]
+            while path:
+                node, index, after = path[-1]
+                for each in after:
+                    if component[each] >= 0:
+                        continue
+                    if not low[each]:
+                        count += 1
+                        low[each] = count
+                        stack.append(each)
+                        path.append((each, count, iter(successors[each])))
+                        break
+                    low[node] = min(low[node], low[each])
+                else:
+                    path.pop()
+                    if low[node] < index:
+                        low[path[-1][0]] = min(low[path[-1][0]], low[node])
+                        continue
+                    number = len(outgoing)
+                    if stack[-1] == node:
+                        stack.pop()
+                        outgoing.append([component[each] for each in successors[node]])
+                        component[node] = number
+                        continue
+                    members = []
+                    while not members or members[-1] != node:
+                        members.append(stack.pop())
+                        component[members[-1]] = number
+                    others = {component[each] for member in members for each in successors[member]}
+                    outgoing.append(others - {number})
+        return component, outgoing
+
+
+_NONE: list[int] = []

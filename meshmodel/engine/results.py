@@ -1,0 +1,197 @@
+"""What an analysis answers: documented, frozen types (sections 4 to 6, 9 and 11)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from meshmodel.model.vocabulary import Action, CheckpointStep, Severity
+
+CrossingState = Literal["uncontrolled", "approved", "controlled"]
+StepKind = Literal["hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting", "implies"]
+Place = tuple[str, str | tuple[str, str]]
+"""A record as its table and its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class SystemReach:
+    """What one agent reaches on one system: the actions, and which of them directly, as itself,
+    and without any checkpoint that counts (section 4); actions in the order of section 2.
+    """
+
+    system: str
+    actions: tuple[Action, ...]
+    direct: tuple[Action, ...]
+    own: tuple[Action, ...]
+    unchecked: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentReach:
+    """The effective reach of one active agent; identities and systems sorted."""
+
+    agent: str
+    identities: tuple[str, ...]
+    direct_identities: tuple[str, ...]
+    own_identities: tuple[str, ...]
+    reach: tuple[SystemReach, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """One crossing (section 6); ``source`` is ``None`` for home."""
+
+    agent: str
+    source: str | None
+    target: str
+    action: Action
+    state: CrossingState
+    severity: Severity | None
+
+
+class Door(NamedTuple):
+    """A missing checkpoint: open doors that are not approved, by credential and system."""
+
+    credential: str
+    system: str
+    actions: tuple[Action, ...]
+    agents: tuple[str, ...]
+    severity: Severity
+
+    @property
+    def subject(self) -> str:
+        """``credential>system``, as findings name it."""
+        return f"{self.credential}>{self.system}"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Who accepted a finding, why and until when; ``open`` where that does not cover it any more.
+
+    ``because`` says in words why it is open: the date has passed, the severity has risen, an agent or an
+    action was added; nothing else opens it. Empty where it is not open.
+    """
+
+    by: str
+    reason: str
+    until: str
+    open: bool
+    because: str = ""
+
+
+class Told(NamedTuple):
+    """What a finding says: one sentence, the records concerned (the most telling first), and a remedy of its own."""
+
+    message: str
+    about: tuple[Place, ...]
+    remedy: str | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding of one rule (section 9).
+
+    ``about`` names the records it is about, for the canvas and the inspector; ``agents`` and ``actions`` are
+    complete, as an acceptance of the finding would state them. What it says is put in words when it is first
+    read: there can be ten thousand findings of which a few are looked at.
+    """
+
+    rule: str
+    severity: Severity
+    subject: str
+    tell: Callable[[], Told]
+    standard_remedy: str
+    references: tuple[str, ...]
+    agents: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()
+    accepted: Accepted | None = None
+
+    @cached_property
+    def _told(self) -> Told:
+        return self.tell()
+
+    @property
+    def message(self) -> str:
+        """One sentence: who, what, as whom."""
+        return self._told.message
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return self._told.remedy or self.standard_remedy
+
+    @property
+    def about(self) -> tuple[Place, ...]:
+        """The records concerned, as table and key, the most telling first."""
+        return self._told.about
+
+
+class Heard(NamedTuple):
+    """A heard system (section 3), and whether outsiders put content into it themselves."""
+
+    system: str
+    first_hand: bool
+
+
+class Question(NamedTuple):
+    """What the drawing does not say of one element (``agent:ID``, ``system:ID``, …)."""
+
+    element: str
+    asks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The counts of section 11."""
+
+    agents: int
+    systems: int
+    credentials: int
+    crossings: int
+    uncontrolled: int
+    approved: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessStep:
+    """One step of a witness; nodes are written ``agent:a``, ``credential:c``, ``system:s``.
+
+    ``action`` is that of the access the step leaves or enters; ``identity`` the one active after it;
+    ``yielded_by`` the system that yielded the next credential; ``checkpoint`` the first that counts.
+    """
+
+    step: StepKind
+    from_: str
+    to: str
+    action: Action | None
+    identity: str | None
+    yielded_by: str | None
+    zone_from: str | None
+    zone_to: str | None
+    checkpoint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an agent reaches an access, or why not (section 11, explain).
+
+    ``state`` is ``None`` where there is no crossing; ``sentences`` tell the steps in words; where
+    ``steps`` is empty, ``why_not`` says what stands in the way, and ``action`` is ``None`` if none was
+    asked for, since none is reached.
+    """
+
+    agent: str
+    source: str | None
+    system: str
+    action: Action | None
+    state: CrossingState | None
+    severity: Severity | None
+    steps: tuple[WitnessStep, ...]
+    sentences: tuple[str, ...]
+    why_not: str | None = None
+
+
+StepMark = Literal["missing", "counts", "does-not-count"]
+StepKey = tuple[CheckpointStep, str, str]
+"""A step that a checkpoint can sit on: its kind and its two ends, as in section 5."""
