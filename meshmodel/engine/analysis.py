@@ -78,13 +78,15 @@ class Analysis:
         mesh, reaches = self.engine.mesh, self.engine.reaches
         kinds = reaches.full, reaches.direct, reaches.own, reaches.alone.reach
         full, direct, own, unchecked = (reaches.actions(agent, reach) for reach in kinds)
-        identities = (
+        identities, direct_identities, own_identities = (
             tuple(identity for identity, agents in carriers.items() if agents >> agent & 1)
             for carriers in self._carriers
         )
         return AgentReach(
             mesh.agents[agent],
-            *identities,
+            identities,
+            direct_identities,
+            own_identities,
             tuple(
                 SystemReach(
                     mesh.systems[system],

@@ -19,8 +19,8 @@ class Arrival(NamedTuple):
 
     Attributes:
         starts: all of them.
-        severities: highest first; of a door whose credential was picked up and of one whose credential was not, and
-            the starts for which it is so severe. One start may have several.
+        severities: highest first: of a door whose credential was picked up, of one whose was not, and the
+            starts for which it is so severe. One start may have several.
     """
 
     starts: int
@@ -57,7 +57,7 @@ class Arrivals:
         self._mesh = mesh = starts.mesh
         self._heard, self._sources = starts.reaches.heard, starts.sources
         self.at_home = {zone: starts.unfold(some) for zone, some in mesh.homes.items()}
-        # By what matters of sources and by zone, the starts that have one like that, and those that have several.
+        # By what matters of sources and by zone: the starts that have one like that, and those with several.
         near: defaultdict[Source, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         for number, some in starts.sources.items():
             if number == HOME:
@@ -92,7 +92,7 @@ class Arrivals:
         return {state: some for state, some in states.items() if some}
 
     def forget(self) -> None:
-        """Drop what was kept of the targets of one zone, which is large: targets of another zone share none of it."""
+        """Drop what was kept of the targets of one zone: it is large, and of no use for those of another."""
         self._arrivals.clear()
         self._outside.clear()
 
@@ -153,7 +153,7 @@ class Arrivals:
         return list(found.items())
 
     def _from(self, group: Group, zone: str) -> int:
-        """The starts with a source of a group from which there is a crossing into a zone, the target aside."""
+        """The starts with a source of a group from which there is a crossing into a zone."""
         within = group.within and not group.has_target
         key = group.sources, group.home, within, zone
         found = self._outside.get(key)

@@ -92,7 +92,7 @@ class Checkpoints:
                 self.guards.setdefault(step, []).append(number)
 
     def _unguarded(self) -> Graph:
-        """The graph of all steps without guards; a system with a guarded trigger has all its triggers one by one."""
+        """The graph of all steps without guards; where one is guarded, a system's triggers are single."""
         mesh, replaced = self._mesh, dict[int, list[int]]()
         for leaves in {leaves for leaves, _ in self.guards}:
             after = [each for each in mesh.graph.successors[leaves] if each < mesh.size] + mesh.hearers(
@@ -129,7 +129,7 @@ class Checkpoints:
 
 
 def _controls(mesh: Mesh, checkpoint: Checkpoint) -> list[int]:
-    """The nodes that give power over a decision; of admin there and of approvers' credentials copies count too."""
+    """The nodes that give power over a decision; copies count of admin and of approvers' credentials."""
     actions = (ADMIN,) if checkpoint.approvers else (WRITE, EXECUTE, ADMIN)
     at = checkpoint.decided_at
     nodes = [] if at is None else [mesh.access(at, action) for action in actions]

@@ -112,7 +112,7 @@ class Counting:
         return found + self._inside_tally(zone, within).total(starts) if within else found
 
     def _home_tally(self, system: int, action: int) -> Tally:
-        """The sources outside an agent's home from which there is a crossing to an action on a system at home."""
+        """The sources outside the agents' home from which acting on a system at home is a crossing."""
         target = self._nodes.traits[system]
         key = target.sensitivity, action == WRITE and target.typed
         found = self._coming_home.get(key)

@@ -33,7 +33,7 @@ def source_of(nodes: Nodes, system: int, heard: Sequence[bool]) -> Source:
 
 
 def instructs(source: Source, target: Traits, action: int) -> bool:
-    """Whether a source instructs an action on a target: it is heard, the action is no read and no typed write."""
+    """Whether a source instructs an action on a target: any but reading it, and writing into a typed one."""
     return source.heard and action != READ and not (action == WRITE and target.typed)
 
 
@@ -61,7 +61,8 @@ def severity(
 
     Args:
         source: where the agent comes from.
-        target, action: what it does there.
+        target: where it acts.
+        action: what it does there, as a number.
         picked_up: whether the credential was picked up on the way.
         any_heard: whether any source of the agent is heard.
         way_out: whether the start has a way out of what it reads.

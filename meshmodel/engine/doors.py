@@ -88,7 +88,7 @@ class Doors:
         return self._folded[starts]
 
     def _open(self, credential: int, access: int, way: int, arrival: Arrival) -> tuple[int, int]:
-        """The starts with a crossing for which a door is open, and of them those for which it is not approved."""
+        """The starts with a crossing for which a door is open, and those for which it is not approved."""
         open_ = way & arrival.starts
         if self._walls:
             open_ &= ~self._walls.get((self._mesh.zone[access // 5], access % 5), 0)
@@ -101,8 +101,9 @@ class Doors:
         return open_, open_ & ~(intended & reached)
 
     def at(self, credential: int, system: int, action: int) -> tuple[int, int]:
-        """The starts with a crossing to an access for which a credential, or a copy of one, is an open door, and
-        of them those for which it is not approved.
+        """The starts with a crossing for which a credential is an open door, and for which it is unapproved.
+
+        A copy of a credential is taken by itself.
         """
         way = self._ways[system][credential].get(action, 0)
         return self._open(credential, 5 * system + action, way, self._arrivals.at(system)[action])
@@ -112,7 +113,7 @@ class Doors:
         return list(self._ways.get(system, ()))
 
     def _unguarded(self) -> dict[int, dict[int, dict[int, int]]]:
-        """By system, credential (or a copy of it) and action the starts that come there with it and are not asked."""
+        """By system, credential or copy of one, and action: the starts that come there with it unchecked."""
         found: dict[int, dict[int, dict[int, int]]] = {}
         mesh = self._mesh
         for step in mesh.steps["grant"]:
@@ -145,8 +146,8 @@ def _severity(unapproved: int, own: int, handed: int, arrival: Arrival, known: i
 
     Args:
         unapproved: the starts for which it is open and not approved.
-        own, handed: the starts that reach its credential by own steps, and by a hold step: it is picked up on the
-            way by those that only do the first.
+        own: the starts that reach its credential by own steps.
+        handed: those that reach it by a hold step; the others picked it up on the way.
         arrival: how they come.
         known: what is known of it.
     """

@@ -33,7 +33,7 @@ class Engine:
         self.agents = (1 << len(self.mesh.agents)) - 1
 
     def guarding(self, closed: Collection[Relation]) -> "Engine":
-        """The same where these relations are guarded too, with all their actions, and nobody has power over that."""
+        """The same where these relations are guarded too, with all actions, by decisions out of all reach."""
         made = object.__new__(Engine)
         made.snapshot, made.view, made.mesh, made.agents = self.snapshot, self.view, self.mesh, self.agents
         made.checkpoints = Checkpoints(self.mesh, self.view, closed)

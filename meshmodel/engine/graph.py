@@ -81,7 +81,7 @@ class Graph:
         """The other way: for each node the union of these sets over all that it reaches, itself included."""
         component, outgoing = self.condensed
         sets = [0] * len(outgoing)
-        for number, some in zip(component, own):
+        for number, some in zip(component, own, strict=False):
             if some:
                 sets[number] |= some
         for number, others in enumerate(outgoing):
@@ -136,7 +136,7 @@ class Graph:
                         outgoing.append([component[each] for each in successors[node]])
                         component[node] = number
                         continue
-                    members = []
+                    members: list[int] = []
                     while not members or members[-1] != node:
                         members.append(stack.pop())
                         component[members[-1]] = number

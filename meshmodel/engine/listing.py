@@ -82,7 +82,7 @@ class Listing:
         )
 
     def open_doors(self, coming: Coming, access: int) -> Iterator[tuple[int, bool]]:
-        """The credentials, and copies, that are open doors in a crossing, each with whether it is approved."""
+        """The credentials, and copies of them, that are open doors; of each, whether it is approved."""
         system, action = divmod(access, 5)
         for credential in self._engine.doors.credentials(system):
             open_, unapproved = self._engine.doors.at(credential, system, action)

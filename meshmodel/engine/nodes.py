@@ -12,7 +12,7 @@ from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES
 
 CONFIDENTIAL: Final = SENSITIVITIES.index("confidential")
 ANYBODY: Final = ""
-"""The person to whom a partitioned system belongs on which no credential has a grant: whoever is asked about."""
+"""The person to whom a partitioned system belongs on which no credential has a grant: any."""
 
 
 class Traits(NamedTuple):
@@ -82,13 +82,13 @@ class Nodes:
         ]
 
     def yields(self, custody: Custody) -> bool:
-        """Whether a custody yields anything: a bound credential that is merely stored does not (section 3)."""
+        """Whether a custody yields anything: merely storing a bound credential does not (section 3)."""
         if custody.credential not in self.credential:
             return False
         return not (custody.how == "stores" and self.snapshot.credential[custody.credential].is_bound)
 
     def _persons(self) -> Iterable[str | None]:
-        """By system the one person to whom it belongs (section 6); ``None``: several, nobody, or it is shared."""
+        """By system the one person to whom it belongs (section 6), if it belongs to one."""
         tables = self.snapshot
         names: dict[str, set[str | None]] = {}
         for credential, system in tables.grant:
@@ -115,6 +115,10 @@ class Nodes:
             return None if number is None else self.first_agent + number
         number = self.credential.get(id_)
         return None if number is None else self.first_credential + number
+
+    def agent_node(self, id_: str) -> int:
+        """The node of an active agent; raises ``KeyError`` if there is none."""
+        return self.first_agent + self.agent[id_]
 
     def access(self, system: str, action: int) -> int:
         """The node of an action on a system."""

@@ -54,9 +54,9 @@ class Reaches:
         return self.mesh.graph_of("hold", "grant", "implies").spread(self.mesh.agent_seeds())
 
     def handed(self, seeds: Mapping[int, int]) -> dict[int, int]:
-        """By credential, or copy of one, the starts whose agent holds it; a session that returns words is its caller's.
+        """By credential, or copy of one, the starts whose agent holds it.
 
-        What sessions that return values read does not come back, so their copies are nobody's.
+        What a session holds that returns words is its caller's; of values no data comes back.
 
         Args:
             seeds: by node of an agent its starts.
@@ -73,7 +73,7 @@ class Reaches:
         return found
 
     def picked_up(self, credential: int) -> int:
-        """The agents that reach a credential by own steps, but by no hold step: they picked it up on the way."""
+        """The agents that reach a credential by own steps but no hold step: they picked it up on the way."""
         return self.own[credential] & ~self._handed.get(credential, 0)
 
     @cached_property
@@ -90,7 +90,7 @@ class Reaches:
 
     @cached_property
     def outsider(self) -> Unchecked:
-        """What the outsider reaches, who can write into systems with untrusted input (section 7); one start."""
+        """What the outsider reaches: one start, the writes into systems with untrusted input (section 7)."""
         entries = [number for number, untrusted in enumerate(self.mesh.untrusted) if untrusted]
         return self.checkpoints.unchecked({5 * number + WRITE: 1 for number in entries})
 

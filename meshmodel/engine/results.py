@@ -80,7 +80,7 @@ class Accepted:
 
 
 class Told(NamedTuple):
-    """What a finding says: one sentence, the records concerned (the most telling first), and a remedy of its own."""
+    """What a finding says: one sentence, the records concerned, and a remedy if the rule's does not fit."""
 
     message: str
     about: tuple[Place, ...]

@@ -1,4 +1,4 @@
-"""Limited delegations (section 3): the session of an agent for another one, with copies of its credentials."""
+"""The sessions of limited delegations, with copies of the second agent's credentials (section 3)."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -80,23 +80,20 @@ class Sessions:
                 self._delegated[delegation.from_].append(delegation)
         self._made: dict[tuple[str, str, bool], int] = {}
         self._shared: dict[frozenset[str], Copies] = {}
-        todo = [(steps.node("agent", each.from_), each, each.returns == "values") for each in steps.limited]
+        todo = [(steps.agent_node(each.from_), each, each.returns == "values") for each in steps.limited]
         for caller, delegation, values in todo:
-            assert caller is not None
             session, is_new = self._session(delegation, values=values)
-            ends = steps.node("agent", delegation.from_), steps.node("agent", delegation.to)
-            assert ends[0] is not None and ends[1] is not None
+            ends = steps.agent_node(delegation.from_), steps.agent_node(delegation.to)
             steps.add_copy("delegation", ends, (caller, session.node))
             if is_new and not session.copies.only:
                 todo += [(session.node, further, True) for further in self._delegated[delegation.to]]
 
     def _session(self, delegation: Delegation, *, values: bool) -> tuple[Session, bool]:
-        """The session that a delegation leads to, and whether it is new; each delegation has one of each kind."""
+        """The session that a delegation leads to, and whether it is new; it has one that returns values."""
         steps, key = self._steps, (delegation.from_, delegation.to, values)
         if key in self._made:
             return self.by_node[self._made[key]], False
-        agent = steps.node("agent", delegation.to)
-        assert agent is not None
+        agent = steps.agent_node(delegation.to)
         only = frozenset(steps.only(delegation))
         copies = (
             self._shared.setdefault(only, Copies(only, values=True)) if values else Copies(only, values=False)
@@ -122,9 +119,9 @@ class Sessions:
         return copy
 
     def _leave(self, step: Step, copies: Copies) -> None:
-        """Add the steps by which a granted action leaves the session; what admin implies leaves from its copy.
+        """Add the steps by which a granted action leaves the session.
 
-        So what leaves by an admin grant is guarded only by what covers admin.
+        What admin implies leaves from the copy of that access, so it is guarded only by what covers admin.
         """
         credential, access = step
         system, granted = divmod(access, 5)

@@ -1,9 +1,9 @@
-"""Where agents start: the sources of an agent that nothing on the page tells apart are one start.
+"""Where agents start (section 6): sources of one agent that nothing tells apart are one start.
 
 Every start is one bit, the same in all sets. The first of them are the agents as such, by their numbers:
 home, what triggers them, and all that they can read without gaining anything by it. Sources from which an
 agent reaches more than it does alone are further starts, and so are those that a boundary or an intent
-tells apart. So whatever the page says of an agent *and* a source is a set of starts.
+tells apart. So whatever section 6 says of an agent *and* a source is a set of starts.
 """
 
 from collections import defaultdict
@@ -40,7 +40,7 @@ class Key(NamedTuple):
 
 
 _OUT = -1
-"""What follows on reading what shows outsiders who reads."""
+"""Stands among what is gained for a way out: reading the source is itself one."""
 _ALONE = Key((), None, ())
 
 
@@ -78,7 +78,8 @@ class Starts:
         agent_of: the number of the agent, by start.
         sources: by source the starts that it belongs to (``HOME``: home).
         readers: by source the agents that have it.
-        reach, power: by node and by checkpoint, the starts that reach it unchecked, and that have power over it.
+        reach: by node, the starts that reach it unchecked.
+        power: by checkpoint, the starts that have power over it.
         approved: by access, the starts that come from where an intent speaks of it.
         zone_from: by zone from which there are boundaries, the starts that come from there.
     """
@@ -107,12 +108,13 @@ class Starts:
         # Most nodes have the same sets as others, which are one object then.
         known: dict[tuple[int, int], int] = {}
         reach = []
-        for one, other in zip(alone.reach, more.reach):
+        for one, other in zip(alone.reach, more.reach, strict=True):
             key = id(one), id(other)
             if key not in known:
                 known[key] = one | other << first
             reach.append(known[key])
-        return Unchecked(reach, [one | other << first for one, other in zip(alone.power, more.power)])
+        powers = zip(alone.power, more.power, strict=True)
+        return Unchecked(reach, [one | other << first for one, other in powers])
 
     def seeds(self) -> dict[int, int]:
         """All starts by the nodes of their agents."""
@@ -196,7 +198,7 @@ class Starts:
         reach, graph = self.reaches.alone.reach, checkpoints.graph
         guarded = {leaves for leaves, _ in checkpoints.openable}
         reads = [5 * source + READ for source in readers if source != HOME]
-        # Reading these is itself a way out.
+        # Reading these is itself a way out, which the severity of what is read next depends on.
         leading = {
             read
             for read in reads
@@ -212,18 +214,19 @@ class Starts:
             return {}
         lacking = graph.gather([self.agents & ~each for each in reach])
         locked_in = ~self.reaches.way_out(reach)
-        found = {}
-        for read, agents in hidden.items():
-            after = graph.successors[read]
+        found: dict[int, tuple[tuple[int, ...], int]] = {}
+        for read, readers_of in hidden.items():
             if read in guarded:
-                key: tuple[int, ...] = (read,)
-            else:
-                agents &= union([*(lacking[each] for each in after), locked_in if read in leading else 0])
-                key = tuple(
-                    sorted({graph.condensed[0][each] for each in after} | {_OUT for _ in leading & {read}})
-                )
-            if agents:
-                found[read // 5] = key, agents
+                found[read // 5] = (read,), readers_of
+                continue
+            after = graph.successors[read]
+            gaining = readers_of & union(lacking[each] for each in after)
+            components = {graph.condensed[0][each] for each in after}
+            if read in leading:
+                gaining |= readers_of & locked_in
+                components.add(_OUT)
+            if gaining:
+                found[read // 5] = tuple(sorted(components)), gaining
         return found
 
     def _intents(self) -> None:
@@ -259,14 +262,15 @@ class Starts:
         parts: list[tuple[int, Key, int]] = []
         for source, every in self.readers.items():
             gains, gain = gaining.get(source, ((), 0))
-            for place, some in self._places(source, every, bounded):
+            for place, there in self._places(source, every, bounded):
+                rest = there
                 for agent, intents in self._covered.get(source, {}).items():
-                    mine = some & 1 << agent
+                    mine = there & 1 << agent
                     if mine:
                         parts.append((source, Key(gains if gain & mine else (), place, tuple(intents)), mine))
-                        some ^= mine
-                parts.append((source, Key(gains, place, ()), some & gain))
-                parts.append((source, Key((), place, ()), some & ~gain))
+                        rest ^= mine
+                parts.append((source, Key(gains, place, ()), rest & gain))
+                parts.append((source, Key((), place, ()), rest & ~gain))
         blocks = self._number(parts)
         self.sources: defaultdict[int, int] = defaultdict(int)
         for source, key, agents in parts:
@@ -298,7 +302,7 @@ class Starts:
         yield None, every
 
     def _number(self, parts: list[tuple[int, "Key", int]]) -> dict["Key", "Block"]:
-        """Number the starts that are told apart from their agents alone: for each key, those of all its agents."""
+        """Number the starts that are told apart from their agents as such, by key."""
         wanted: defaultdict[Key, int] = defaultdict(int)
         read: dict[Key, int] = {}
         for source, key, agents in parts:

@@ -41,7 +41,7 @@ class Steps(Nodes):
         self._add_others()
 
     def only(self, delegation: Delegation) -> tuple[str, ...]:
-        """What the second agent is limited to; empty where no ``only`` counts: it is a limit asked of a model."""
+        """What the second agent is limited to; nothing where no ``only`` counts: a limit asked of a model."""
         return () if self.snapshot.agent[delegation.to].is_steerable else delegation.only or ()
 
     def ends(self, kind: str, from_: str, to: str, mask: int = ALL) -> list[Step]:
@@ -49,7 +49,8 @@ class Steps(Nodes):
 
         Args:
             kind: of the step; a boundary has none.
-            from_, to: the ids of its ends.
+            from_: the id of the element that it leaves.
+            to: the id of the element that it enters.
             mask: the actions, as five bits, where the step has one.
         """
         leaves, enters = self._access_ends(kind, from_, to, mask)

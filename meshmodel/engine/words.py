@@ -1,4 +1,4 @@
-"""Where outsiders' words may come to, which agents they steer, and the triggers that arise by themselves (section 3)."""
+"""Where outsiders' words may come to, whom they steer, and which triggers arise by themselves (section 3)."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -20,9 +20,9 @@ class Words:
         drawn: by system the agents that it triggers as drawn, as bits.
         hearing: by system in W, the agents that hear it: triggers that arise by themselves.
         instructed: the agents that can be instructed, guarded or not.
-        graph: all steps, with all triggers. *Hubs* are nodes of it that stand for nothing: many agents hear many
-            systems, and the steps from all to all would outnumber all others. As each hears what it reaches with
-            its tools, the way from a system to them is the graph of the tools, backwards.
+        graph: all steps, with all triggers. *Hubs* are nodes of it that stand for nothing: many agents hear
+            many systems, and steps from all to all would outnumber all others. As each agent hears what it
+            reaches with its tools, the way from a system to them is the graph of the tools, backwards.
     """
 
     def __init__(self, steps: Steps, own: Graph) -> None:
