@@ -1,0 +1,226 @@
+"""Sections 1 to 3, read slowly: nodes are tuples, steps are named tuples, everything is a set.
+
+It shares no code with the analysis. Where the two disagree, one of them has misread the page.
+
+Nodes: ``("agent", a)``, ``("cred", c)``, ``("access", s, x)``, ``("session", a, b, values)``, and in a
+session ``("copy", node, session)`` of a credential or an access.
+"""
+
+from typing import NamedTuple
+
+ACTIONS = ("read", "write", "execute", "issue", "admin")
+LEVEL = {"public": 0, "internal": 1, "confidential": 2, "restricted": 3}
+CONFIDENTIAL = LEVEL["confidential"]
+HARM = {"low": 0, "medium": 1, "high": 2, "critical": 3}
+OWN_STEPS = {"hold", "grant", "custody", "exchange", "implies"}
+
+
+class Step(NamedTuple):
+    """``key`` is what a checkpoint on it names, ``action`` what its ``actions`` must cover."""
+
+    kind: str
+    leaves: tuple
+    enters: tuple
+    key: tuple
+    action: str | None
+
+
+def all_five(actions):
+    """Where admin stands for all five: in an intent and in ``entitled``."""
+    return set(ACTIONS) if "admin" in actions else set(actions)
+
+
+def ordered(actions):
+    """The actions in the order of section 2."""
+    wanted = set(actions)
+    return tuple(x for x in ACTIONS if x in wanted)
+
+
+def closure(steps, starts):
+    """What can be reached from any of the starts by these steps, the starts included."""
+    after = {}
+    for step in steps:
+        after.setdefault(step.leaves, []).append(step.enters)
+    found, waiting = set(starts), list(starts)
+    while waiting:
+        for node in after.get(waiting.pop(), ()):
+            if node not in found:
+                found.add(node)
+                waiting.append(node)
+    return found
+
+
+class Mesh:
+    """The elements, and all steps but triggers."""
+
+    def __init__(self, snapshot):
+        self.s = snapshot
+        self.agents = {a.id for a in snapshot.agent.values() if a.status != "retired"}
+        self.creds = {c.id for c in snapshot.credential.values() if c.status != "revoked"}
+        self.steps_but_triggers = [step for step in self._all_but_triggers() if self._is_drawn(step)]
+
+    # Section 1 ------------------------------------------------------------------------------------
+
+    def zone(self, system):
+        record = self.s.system[system]
+        return record.zone if record.zone is not None else f"system:{system}"
+
+    def level(self, system):
+        return LEVEL[self.s.system[system].sensitivity or "internal"]
+
+    def integrity(self, system):
+        """The harm of an unwanted action; by default by sensitivity, public low to restricted critical."""
+        stated = self.s.system[system].integrity
+        return self.level(system) if stated is None else HARM[stated]
+
+    def is_exposed(self, system):
+        record = self.s.system[system]
+        return record.sensitivity == "public" if record.exposed is None else record.exposed
+
+    def exposes_requests(self, system):
+        record = self.s.system[system]
+        return self.is_exposed(system) if record.exposed_requests is None else record.exposed_requests
+
+    def is_first_hand(self, system):
+        return self.s.system[system].untrusted_input
+
+    def is_typed(self, system):
+        return self.s.system[system].typed
+
+    def is_person(self, agent):
+        return self.s.agent[agent].kind == "person"
+
+    def is_steerable(self, agent):
+        record = self.s.agent[agent]
+        if record.steerable is not None:
+            return record.steerable
+        return record.kind is None or record.kind in {"ai-agent", "orchestrator"}
+
+    def identity(self, credential):
+        return self.s.credential[credential].identity or credential
+
+    # Section 3: the table of steps ------------------------------------------------------------------
+
+    def _is_drawn(self, step):
+        return self.is_node(step.leaves) and self.is_node(step.enters)
+
+    def is_node(self, node):
+        """A revoked credential and a retired agent are no nodes."""
+        kind = node[0]
+        if kind == "copy":
+            return self.is_node(node[1]) and self.is_node(node[2])
+        if kind == "session":
+            return node[1] in self.agents and node[2] in self.agents
+        if kind == "agent":
+            return node[1] in self.agents
+        return kind != "cred" or node[1] in self.creds
+
+    def _all_but_triggers(self):
+        yield from self._hold_steps()
+        yield from self._steps_between_credentials_and_accesses()
+        for d in self.s.delegation.values():
+            to = self.session_of(d) if self.is_limited(d) else ("agent", d.to)
+            yield Step("delegation", ("agent", d.from_), to, (d.from_, d.to), None)
+        for a in self.s.agent.values():
+            if a.runs_on is not None:
+                runs = ("access", a.runs_on, "execute")
+                yield Step("hosting", runs, ("agent", a.id), (a.runs_on, a.id), None)
+        yield from self._steps_of_sessions()
+
+    def _hold_steps(self):
+        """hold(a, c), or a delegation(b, a) of an active agent b passes c."""
+        for h in self.s.hold.values():
+            yield Step("hold", ("agent", h.agent), ("cred", h.credential), (h.agent, h.credential), None)
+        for d in self.s.delegation.values():
+            if d.from_ in self.agents:
+                for c in d.passes or ():
+                    yield Step("hold", ("agent", d.to), ("cred", c), (d.to, c), None)
+
+    def _steps_between_credentials_and_accesses(self):
+        for g in self.s.grant.values():
+            for x in g.actions:
+                access = ("access", g.system, x)
+                yield Step("grant", ("cred", g.credential), access, (g.credential, g.system), x)
+        for c in self.s.custody.values():
+            by = c.by if c.by is not None else (("read",) if c.how == "stores" else ("issue",))
+            # What merely stores a bound credential yields nothing.
+            if c.how == "stores" and self.s.credential[c.credential].binding in {"dpop", "mtls", "host"}:
+                continue
+            for x in by:
+                access = ("access", c.system, x)
+                yield Step("custody", access, ("cred", c.credential), (c.system, c.credential), x)
+        for e in self.s.exchange.values():
+            yield Step("exchange", ("cred", e.from_), ("cred", e.to), (e.from_, e.to), None)
+        for system in self.s.system:
+            for x in ACTIONS[:4]:
+                yield Step("implies", ("access", system, "admin"), ("access", system, x), (), None)
+
+    # Section 3: limited delegations -----------------------------------------------------------------
+
+    def only_counts(self, delegation):
+        """It counts where b is not steerable: a limit that is asked of a model is no limit."""
+        return delegation.only is not None and not self.is_steerable(delegation.to)
+
+    def is_limited(self, delegation):
+        return delegation.returns == "values" or self.only_counts(delegation)
+
+    @staticmethod
+    def session_of(delegation, *, taken_as_values=False):
+        values = taken_as_values or delegation.returns == "values"
+        return ("session", delegation.from_, delegation.to, values)
+
+    def delegation_of(self, session):
+        return self.s.delegation[session[1], session[2]]
+
+    def session_has_only(self, session):
+        return self.only_counts(self.delegation_of(session))
+
+    def sessions(self):
+        """All sessions: of limited delegations, and those to which a session delegates."""
+        found = [self.session_of(d) for d in self.s.delegation.values() if self.is_limited(d)]
+        for session in found:
+            for further in self._delegated_to(session):
+                if further not in found:
+                    found.append(further)
+        return found
+
+    def _delegated_to(self, session):
+        """If no ``only`` counts: each delegation of b taken as one that returns values."""
+        if self.session_has_only(session):
+            return []
+        delegations = [d for d in self.s.delegation.values() if d.from_ == session[2]]
+        return [self.session_of(d, taken_as_values=True) for d in delegations]
+
+    def _steps_of_sessions(self):
+        inside = list(self._steps_between_credentials_and_accesses())
+        for session in self.sessions():
+            _, a, b, _ = session
+            # A copy of each credential that b holds by hold relations or that this delegation passes.
+            held = {h.credential for h in self.s.hold.values() if h.agent == b}
+            for c in held | set(self.s.delegation[a, b].passes or ()):
+                yield Step("hold", session, ("copy", ("cred", c), session), (b, c), None)
+            for step in inside:
+                leaves, enters = ("copy", step.leaves, session), ("copy", step.enters, session)
+                yield step._replace(leaves=leaves, enters=enters)
+            yield from self._steps_leaving(session)
+            for further in self._delegated_to(session):
+                yield Step("delegation", session, further, (further[1], further[2]), None)
+
+    def _steps_leaving(self, session):
+        delegation, values = self.delegation_of(session), session[3]
+        for g in self.s.grant.values():
+            for x in ACTIONS:
+                if self.only_counts(delegation) and f"{g.system}:{x}" not in delegation.only:
+                    continue
+                if values and x not in {"write", "execute"}:
+                    continue
+                # It stands for the grant of the action it was made from.
+                for made_from in {x, "admin"} & set(g.actions):
+                    copy = ("copy", ("cred", g.credential), session)
+                    access = ("access", g.system, x)
+                    yield Step("grant", copy, access, (g.credential, g.system), made_from)
+
+    @staticmethod
+    def set_to_work(step):
+        """The agent that a delegation step sets to work."""
+        return step.enters[1] if step.enters[0] == "agent" else step.enters[2]

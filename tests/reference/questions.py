@@ -1,0 +1,98 @@
+"""Section 9, the questions: what the drawing does not say, and section 12, how a stub sorts the reach."""
+
+from tests.reference.facts import DAY, Facts, lifetime_seconds
+
+OWNER = "owner"
+LIFETIME = "lifetime"
+SENSITIVITY = "sensitivity"
+AUDIT = "audit"
+HOME = "home"
+ONE_ZONE = "is this one trust domain"
+INTENTS = "intents"
+WHERE = "where does its secret lie"
+ONLY = "only names what it does not reach"
+
+
+class Questions(Facts):
+    """Pairs of an element, as ``kind:id``, and a kind of question; ``only`` is asked of a delegation."""
+
+    def questions(self):
+        return {*self._of_elements(), *self._of_agents(), *self._of_credentials(), *self._of_limits()}
+
+    def _of_elements(self):
+        """No owner; lifetime, sensitivity or audit unknown. Only active elements count."""
+        systems = self.s.system.values()
+        agents = [self.s.agent[a] for a in self.agents]
+        tables = (("system", systems), ("agent", agents), ("credential", self.active))
+        yield from ((f"{kind}:{e.id}", OWNER) for kind, table in tables for e in table if e.owner is None)
+        yield from ((f"credential:{c.id}", LIFETIME) for c in self.active if c.lifetime is None)
+        yield from ((f"system:{s.id}", SENSITIVITY) for s in systems if s.sensitivity is None)
+        yield from ((f"system:{s.id}", AUDIT) for s in systems if s.audit is None)
+
+    def _of_agents(self):
+        for a in self.agents:
+            if self.s.agent[a].home is None:
+                yield f"agent:{a}", HOME
+            nodes = self.mesh.effective(a)
+            zones = {self.mesh.zone(s) for s, _ in self.accesses(a)}
+            if len(self.mesh.identities(nodes)) >= 2 and len(zones) == 1:
+                yield f"agent:{a}", ONE_ZONE
+            if self.mesh.is_steerable(a) and self.intended(a) is None:
+                yield f"agent:{a}", INTENTS
+
+    def _of_credentials(self):
+        """A held bearer credential, not attested, of unknown or over a day's lifetime, in no custody."""
+        held = {c for _, c in self.holding()}
+        kept = {k.credential for k in self.s.custody.values()}
+        for c in self.active:
+            seconds = lifetime_seconds(c)
+            long = seconds is None or seconds > DAY
+            if c.id in held - kept and c.binding == "bearer" and not c.attested and long:
+                yield f"credential:{c.id}", WHERE
+
+    def _of_limits(self):
+        """An ``only`` that names what the second agent does not reach itself."""
+        for d in self.s.delegation.values():
+            if {d.from_, d.to} <= self.mesh.agents:
+                reached = {f"{s}:{x}" for s, x in self.accesses(d.to)}
+                if set(d.only or ()) - reached:
+                    yield f"delegation:{d.from_}>{d.to}", ONLY
+
+    # Section 12 -----------------------------------------------------------------------------------
+
+    def policy(self):
+        """(agent, system, action) of active agents but persons: allow, require, deny or deny-enforceable.
+
+        A deny is enforceable if no other active agent reaches any credential whose grant steps end
+        there in the effective reach of this one.
+        """
+        crossings = self.crossings_and_missing()[0]
+        open_ends = {(c.agent, c.target, c.action) for c in crossings if c.state == "uncontrolled"}
+        found = {}
+        for agent in self.acting_agents():
+            allowed = self.intended(agent)
+            for system, action in self.accesses(agent):
+                key = agent, system, action
+                if allowed is not None and (system, action) not in allowed:
+                    others = set(self.agents) - {agent}
+                    shared = any(self._reaches_one_of(b, self._ending(*key)) for b in others)
+                    found[key] = "deny" if shared else "deny-enforceable"
+                else:
+                    found[key] = "require" if key in open_ends else "allow"
+        return found
+
+    def _ending(self, agent, system, action):
+        """The credentials whose grant steps end at the access, or at admin, in the effective reach."""
+        nodes = self.mesh.effective(agent)
+        ends = {("access", system, action), ("access", system, "admin")}
+        return {
+            step.key[0]
+            for step in self.mesh.steps
+            if step.kind == "grant" and step.leaves in nodes and step.enters in ends
+        }
+
+    def _reaches_one_of(self, agent, credentials):
+        nodes = self.mesh.effective(agent)
+        return any(
+            (node[1] if node[0] == "copy" else node) == ("cred", c) for node in nodes for c in credentials
+        )

@@ -1,0 +1,39 @@
+"""The conformance cases, answered by the naive reading."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from meshmodel.store.interchange import read_file
+from tests.reference.minimum_fix import minimum_cost
+from tests.reference.reading import Reading
+
+CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
+
+
+def test_all_cases_are_there():
+    assert len(CASES) == 53
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_the_naive_reading_answers_the_case(path):
+    expected = json.loads(path.with_suffix(".json").read_text())
+    reading = Reading(read_file(path))
+    answer = reading.answer()
+    assert reading.reach() == expected["agents"]
+    assert answer["crossings"] == expected["crossings"]
+    assert answer["missing"] == expected["missing"]
+    assert answer["heard"] == expected["heard"]
+    assert reading.toxic() == expected["toxic"]
+    designed = Reading(read_file(path), "designed").answer()
+    assert designed["summary"]["uncontrolled"] == expected["uncontrolled_as_designed"]
+    for compromise in expected["compromise"]:
+        assert reading.compromise(compromise["start"]) == compromise
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_the_naive_minimum_fix_costs_what_the_case_says(path):
+    expected = json.loads(path.with_suffix(".json").read_text())["minimum_fix"]
+    assert expected is not None
+    assert minimum_cost(Reading(read_file(path))) == expected
