@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from meshmodel.engine.actions import EXECUTE, READ, WRITE
 from meshmodel.engine.bitset import union
-from meshmodel.engine.crossing import HOME_SOURCE, Source, crosses_home, crosses_within, severity, source_of
+from meshmodel.engine.crossing import HOME_SOURCE, Source, crosses_home, crosses_within, severity
 from meshmodel.engine.nodes import Traits
 from meshmodel.engine.starts import HOME, Starts
 
@@ -55,7 +55,7 @@ class Arrivals:
 
     def __init__(self, starts: Starts) -> None:
         self._mesh = mesh = starts.mesh
-        self._heard, self._sources = starts.reaches.heard, starts.sources
+        self._as_source, self._sources = starts.reaches.as_source, starts.sources
         self.at_home = {zone: starts.unfold(some) for zone, some in mesh.homes.items()}
         # By what matters of sources and by zone: the starts that have one like that, and those with several.
         near: defaultdict[Source, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -64,7 +64,7 @@ class Arrivals:
                 for zone, here in self.at_home.items():
                     near[HOME_SOURCE][zone].append(here & some)
             else:
-                near[source_of(mesh, number, self._heard)][mesh.zone[number]].append(some)
+                near[self._as_source[number]][mesh.zone[number]].append(some)
         self._near = {
             source: {zone: _once_and_again(some) for zone, some in zones.items()}
             for source, zones in near.items()
@@ -99,7 +99,7 @@ class Arrivals:
     def at(self, system: int) -> list[Arrival]:
         """Who comes to a system, by action."""
         # A heard system is itself a source from which others of its zone are reached.
-        key = self._mesh.alike[system], self._sources.get(system, 0) if self._heard[system] else -1
+        key = self._mesh.alike[system], self._sources.get(system, 0) if self._as_source[system].heard else -1
         found = self._arrivals.get(key)
         if found is None:
             read, write, other = (self._arrival(system, action) for action in (READ, WRITE, EXECUTE))
@@ -108,7 +108,7 @@ class Arrivals:
 
     def _arrival(self, system: int, action: int) -> Arrival:
         mesh, zone = self._mesh, self._mesh.zone[system]
-        key = mesh.traits[system], self._heard[system], action
+        key = mesh.traits[system], self._as_source[system].heard, action
         groups = self._groups.get(key)
         if groups is None:
             groups = self._groups[key] = self._grouped(system, action)
@@ -125,7 +125,7 @@ class Arrivals:
 
     def _grouped(self, system: int, action: int) -> list[Group]:
         """All sources, those in one group that an action on a system does not tell apart."""
-        target, itself = self._mesh.traits[system], source_of(self._mesh, system, self._heard)
+        target, itself = self._mesh.traits[system], self._as_source[system]
         found = defaultdict[tuple[bool, bool, bool, tuple[_Severities, ...]], list[Source]](list)
         for source in self._anywhere:
             severities = tuple(

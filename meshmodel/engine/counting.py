@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from meshmodel.engine.actions import EXECUTE, READ, WRITE
 from meshmodel.engine.bitset import bits
-from meshmodel.engine.crossing import Source, crosses_home, crosses_within, source_of
+from meshmodel.engine.crossing import Source, crosses_home, crosses_within
 from meshmodel.engine.nodes import Nodes
 from meshmodel.engine.starts import HOME
 
@@ -40,7 +40,11 @@ class Counting:
     """
 
     def __init__(
-        self, nodes: Nodes, sources: Mapping[int, int], at_home: Mapping[str, int], heard: Sequence[bool]
+        self,
+        nodes: Nodes,
+        sources: Mapping[int, int],
+        at_home: Mapping[str, int],
+        as_source: Sequence[Source],
     ) -> None:
         """Count the sources of each start, by zone and by what matters of them.
 
@@ -48,16 +52,16 @@ class Counting:
             nodes: the numbering of the mesh.
             sources: by source (``HOME`` or a system) the starts that have it.
             at_home: by zone the starts of agents whose home it is.
-            heard: by system, whether it is heard.
+            as_source: by system, what matters of it as a source.
         """
-        self._nodes, self._sources, self._at_home, self._heard = nodes, sources, at_home, heard
+        self._nodes, self._sources, self._at_home, self._as_source = nodes, sources, at_home, as_source
         # Many sources have the same starts: these sets are numbered, and counted by their numbers.
         numbers: dict[int, int] = {}
         near: defaultdict[str, defaultdict[Source, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
         for system, starts in sources.items():
             if system != HOME:
                 number = numbers.setdefault(starts, len(numbers))
-                near[nodes.zone[system]][source_of(nodes, system, heard)][number] += 1
+                near[nodes.zone[system]][as_source[system]][number] += 1
         self._near, self._sets, home = near, list(numbers), sources.get(HOME, 0)
         self._kinds = {source for by_source in near.values() for source in by_source}
         self._zones: dict[str, Tally] = {}
@@ -91,9 +95,8 @@ class Counting:
         found = self._counts.get(key)
         if found is None:
             found = self._counts[key] = self._count(starts, number, system, action)
-        if self._heard[system] and source_of(self._nodes, system, self._heard) in self._crossing_within(
-            system, action
-        ):
+        itself = self._as_source[system]
+        if itself.heard and itself in self._crossing_within(system, action):
             found -= (starts & self._sources.get(system, 0)).bit_count()
         return found
 

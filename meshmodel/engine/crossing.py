@@ -25,11 +25,17 @@ HOME_SOURCE: Final = Source(0, heard=False, person=None)
 """Home as a source: nothing is read there, and nobody instructs."""
 
 
-def source_of(nodes: Nodes, system: int, heard: Sequence[bool]) -> Source:
-    """What matters of a system as a source."""
-    traits = nodes.traits[system]
-    person = traits.person if traits.sensitivity >= CONFIDENTIAL else None
-    return Source(traits.sensitivity, heard[system], person)
+def sources_of(nodes: Nodes, heard: Sequence[bool]) -> list[Source]:
+    """What matters of each system as a source, by its number.
+
+    Args:
+        nodes: the numbering of the mesh.
+        heard: by system, whether it is heard.
+    """
+    return [
+        Source(each.sensitivity, is_heard, each.person if each.sensitivity >= CONFIDENTIAL else None)
+        for each, is_heard in zip(nodes.traits, heard, strict=True)
+    ]
 
 
 def instructs(source: Source, target: Traits, action: int) -> bool:

@@ -59,7 +59,7 @@ class Engine:
     def crossings(self) -> int:
         """The number of all crossings."""
         mesh = self.mesh
-        counting = Counting(mesh, self.starts.readers, mesh.homes, self.reaches.heard)
+        counting = Counting(mesh, self.starts.readers, mesh.homes, self.reaches.as_source)
         return sum(
             counting.crossings(agents & self.agents, access)
             for access, agents in enumerate(self.reaches.full[: mesh.first_credential])
@@ -82,4 +82,4 @@ class Engine:
 
     @cached_property
     def _counting(self) -> Counting:
-        return Counting(self.mesh, self.starts.sources, self.arrivals.at_home, self.reaches.heard)
+        return Counting(self.mesh, self.starts.sources, self.arrivals.at_home, self.reaches.as_source)

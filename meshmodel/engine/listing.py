@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from meshmodel.engine.crossing import HOME_SOURCE, crosses_home, crosses_within, severity, source_of
+from meshmodel.engine.crossing import HOME_SOURCE, crosses_home, crosses_within, severity
 from meshmodel.engine.engine import Engine
 from meshmodel.engine.results import Crossing, CrossingState
 from meshmodel.engine.starts import HOME
@@ -57,7 +57,7 @@ class Listing:
             return there != home
         if coming.source == system:
             return False
-        source = source_of(mesh, coming.source, self._engine.reaches.heard)
+        source = self._engine.reaches.as_source[coming.source]
         if mesh.zone[coming.source] == there:
             return crosses_within(source, target, action)
         return there != home or crosses_home(source, target, action)
@@ -92,10 +92,9 @@ class Listing:
     def severity(self, coming: Coming, access: int, credential: int) -> int:
         """How severe an open door that is not approved is, 0 to 3."""
         engine, mesh, (system, action) = self._engine, self._mesh, divmod(access, 5)
-        heard, original = engine.reaches.heard, mesh.original(credential)
-        source = HOME_SOURCE if coming.source == HOME else source_of(mesh, coming.source, heard)
+        original = mesh.original(credential)
         return severity(
-            source,
+            HOME_SOURCE if coming.source == HOME else engine.reaches.as_source[coming.source],
             mesh.traits[system],
             action,
             picked_up=bool(engine.reaches.picked_up(original) >> coming.agent & 1),

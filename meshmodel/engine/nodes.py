@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import compress
 from typing import Final, NamedTuple
 
 from meshmodel.engine.actions import READ
-from meshmodel.engine.bitset import bits
 from meshmodel.model.records import Custody
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES
@@ -130,7 +130,7 @@ class Nodes:
 
     def names(self, agents: int) -> tuple[str, ...]:
         """The ids of a set of agents, sorted."""
-        return tuple(self.agents[each] for each in bits(agents))
+        return tuple(compress(self.agents, map(int, reversed(f"{agents:b}"))))
 
     @cached_property
     def homes(self) -> dict[str, int]:

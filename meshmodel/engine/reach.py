@@ -6,6 +6,7 @@ from functools import cached_property
 from meshmodel.engine.actions import READ, WRITE
 from meshmodel.engine.bitset import union
 from meshmodel.engine.checkpoints import Checkpoints, Unchecked
+from meshmodel.engine.crossing import Source, sources_of
 from meshmodel.engine.graph import Reach
 from meshmodel.engine.mesh import Mesh
 
@@ -102,6 +103,11 @@ class Reaches:
             mesh.untrusted[system] or (system in mesh.words.systems and reach[5 * system + WRITE] > 0)
             for system in range(len(mesh.systems))
         ]
+
+    @cached_property
+    def as_source(self) -> list[Source]:
+        """By system, what matters of it as a source (section 6)."""
+        return sources_of(self.mesh, self.heard)
 
     def way_out(self, reach: Reach) -> int:
         """The starts with a way out: an action that exposes a system, or acts on one with untrusted input.
