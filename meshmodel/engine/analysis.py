@@ -22,9 +22,17 @@ class Analysis:
         engine: the sets behind the answers.
     """
 
-    def __init__(self, snapshot: Snapshot, view: View, today: date) -> None:
+    def __init__(self, snapshot: Snapshot, view: View, today: date, engine: Engine | None = None) -> None:
         self.snapshot, self.view, self.today = snapshot, view, today
-        self.engine = Engine(snapshot, view)
+        self.engine = engine or Engine(snapshot, view)
+
+    def with_words_of(self, snapshot: Snapshot) -> "Analysis":
+        """The analysis of a model that differs from this one in words alone: it shares the sets.
+
+        Args:
+            snapshot: the model; only names, owners, descriptions, places, notes and acceptances differ.
+        """
+        return Analysis(snapshot, self.view, self.today, self.engine.with_words_of(snapshot))
 
     @cached_property
     def summary(self) -> Summary:

@@ -1,6 +1,7 @@
 """The sets behind all answers about one snapshot in one view, each computed when it is first asked for."""
 
 from collections.abc import Collection
+from copy import copy
 from functools import cached_property
 
 from meshmodel.engine.arrivals import Arrivals
@@ -38,6 +39,13 @@ class Engine:
         made.snapshot, made.view, made.mesh, made.agents = self.snapshot, self.view, self.mesh, self.agents
         made.checkpoints = Checkpoints(self.mesh, self.view, closed)
         made.reaches = self.reaches.guarding(made.checkpoints)
+        return made
+
+    def with_words_of(self, snapshot: Snapshot) -> "Engine":
+        """The same, of a model that differs in words alone (see ``Analysis.with_words_of``)."""
+        made = copy(self)
+        made.snapshot, made.mesh = snapshot, copy(self.mesh)
+        made.mesh.snapshot = snapshot
         return made
 
     @cached_property
