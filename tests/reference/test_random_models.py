@@ -1,0 +1,50 @@
+"""The random models are valid, repeat themselves, and hold what they are for."""
+
+import pytest
+
+from meshmodel.model.schema import SCHEMA
+from meshmodel.model.validation import check_snapshot
+from meshmodel.store.interchange_reader import read_text
+from meshmodel.store.interchange_writer import write_text
+from tests.reference.random_models import FLAVOURS, random_model
+from tests.reference.reading import Reading
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_models_are_valid_and_repeat_themselves(flavour):
+    for seed in range(60):
+        model = random_model(seed, 5, flavour)
+        check_snapshot(model)
+        assert read_text(write_text(model)) == model == random_model(seed, 5, flavour)
+
+
+def test_every_field_that_is_computed_with_occurs():
+    models = [random_model(seed, 5, flavour) for flavour in FLAVOURS for seed in range(40)]
+    idle = {"name", "description", "at", "scope", "due", "source"}
+    for name in ("zone", "system", "agent", "credential", "hold", "grant", "custody", "exchange"):
+        check_fields(models, name, idle)
+    for name in ("delegation", "trigger", "intent", "checkpoint"):
+        check_fields(models, name, idle)
+
+
+def check_fields(models, table, idle):
+    records = [record for model in models for record in model.table(table).values()]
+    for field in SCHEMA[table].fields:
+        if field.key not in idle:
+            values = {getattr(record, field.attribute) for record in records}
+            assert len(values) > 1, (table, field.key)
+
+
+def test_limits_words_and_powers_decide_in_many_models():
+    readings = [Reading(random_model(seed, 5, flavour)) for flavour in FLAVOURS for seed in range(40)]
+    carried = [r for r in readings if any(not first_hand for _, first_hand in r.heard())]
+    stopped = [r for r in readings if r.mesh.words_come_to - {s for s, _ in r.heard()}]
+    limited = [
+        r for r in readings if any(step.kind == "grant" and step.leaves[0] == "copy" for step in r.mesh.steps)
+    ]
+    dropped = [
+        r
+        for r in readings
+        if any(len(r.unchecked({("agent", a)})[1]) < len(r.meeting) for a in r.acting_agents())
+    ]
+    assert min(len(carried), len(stopped), len(limited), len(dropped)) >= 10
