@@ -1,0 +1,199 @@
+"""What a policy stub says of single accesses (section 12)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from functools import cache, cached_property
+from typing import NamedTuple
+
+from meshmodel.engine.actions import ADMIN, action_mask, implied
+from meshmodel.engine.analysis import Analysis
+from meshmodel.engine.bitset import bits, union
+from meshmodel.engine.listing import Coming
+from meshmodel.engine.starts import HOME
+
+
+class Access(NamedTuple):
+    """One access in the effective reach of one agent.
+
+    Attributes:
+        agent, node: their numbers.
+        system, action: the id of the system, and the number of the action.
+        denied: whether the agent has intents, and it is beyond the actions of these.
+        uncontrolled, approved, controlled: the starts of the agent, as bits, whose crossings that end there
+            are so.
+    """
+
+    agent: int
+    node: int
+    system: str
+    action: int
+    denied: bool
+    uncontrolled: int
+    approved: int
+    controlled: int
+
+
+class Facts:
+    """What the stub of one analysed model says."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        engine = analysis.engine
+        self.mesh, self._reaches, self._checkpoints = engine.mesh, engine.reaches, engine.checkpoints
+        self._starts, self._arrivals, self._doors = engine.starts, engine.arrivals, engine.doors
+        self._listing = analysis.listing
+        self._carriers = self._reaches.carriers(self._reaches.full)
+        self._intended: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        for (agent, system), intent in analysis.snapshot.intent.items():
+            self._intended[agent][system] = implied(action_mask(intent.actions))
+        self.uncontrolled_sources = cache(self._uncontrolled_sources)
+        self._sources = cache(self._listing.sources)
+
+    def identities(self, agent: int) -> list[str]:
+        """The effective identities of an agent (section 4)."""
+        return [identity for identity, agents in self._carriers.items() if agents >> agent & 1]
+
+    def accesses(self, agent: int) -> Iterator[Access]:
+        """The effective reach of an agent, by system and action."""
+        mine = self._starts.unfold(1 << agent)
+        intended = self._intended.get(self.mesh.agents[agent])
+        for node, agents in enumerate(self._reaches.full[: self.mesh.first_credential]):
+            if agents >> agent & 1:
+                number, action = divmod(node, 5)
+                system = self.mesh.systems[number]
+                uncontrolled = mine & self._doors.uncontrolled.get(node, 0)
+                approved = mine & self._doors.approved.get(node, 0) & ~uncontrolled
+                crossing = mine & self._arrivals.at(number)[action].starts
+                yield Access(
+                    agent,
+                    node,
+                    system,
+                    action,
+                    intended is not None and not intended.get(system, 0) >> action & 1,
+                    uncontrolled,
+                    approved,
+                    crossing & ~uncontrolled & ~approved,
+                )
+
+    def names(self, credentials: Collection[int]) -> list[str]:
+        """The ids of some credentials, sorted."""
+        return sorted(map(self.mesh.name, credentials))
+
+    def source(self, source: int) -> str:
+        """How a stub names a source."""
+        return "home" if source == HOME else self.mesh.systems[source]
+
+    def can_read(self, agent: int, system: int) -> bool:
+        """Whether an agent can read a source (section 6), rather than being started by it."""
+        return bool(self._reaches.readable[5 * system] >> agent & 1)
+
+    def via(self, access: Access) -> str:
+        """How an access is reached at best."""
+        for word, reach in (("direct", self._reaches.direct), ("own", self._reaches.own)):
+            if reach[access.node] >> access.agent & 1:
+                return word
+        return "deputy"
+
+    def granting(self, agent: int, node: int) -> list[int]:
+        """The credentials in the effective reach of an agent by whose grants it has an access."""
+        return [credential for credential, agents in self._granting[node].items() if agents >> agent & 1]
+
+    @cached_property
+    def _granting(self) -> defaultdict[int, defaultdict[int, int]]:
+        """By access and credential whose grant ends there: the agents that reach it, or a copy of it."""
+        mesh, full = self.mesh, self._reaches.full
+        found: defaultdict[int, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
+        for credential, enters in mesh.steps["grant"]:
+            copies, access = mesh.sessions.copies.get(credential), mesh.original(enters)
+            if copies is not None and access == enters:
+                continue  # what leaves a session is taken from the step to its copy of the access
+            system, granted = divmod(access, 5)
+            for action in range(5) if granted == ADMIN else (granted,):
+                if copies is None or copies.allow(mesh.systems[system], action):
+                    found[5 * system + action][mesh.original(credential)] |= full[credential]
+        return found
+
+    def others(self, access: Access) -> list[str]:
+        """The other active agents, persons and deputies included, that reach a credential of an access."""
+        copies = self.mesh.sessions.copies_of
+        agents = union(
+            self._reaches.full[node]
+            for credential in self.granting(access.agent, access.node)
+            for node in (credential, *copies.get(credential, ()))
+        )
+        return list(self.mesh.names(agents & ~(1 << access.agent)))
+
+    # Crossings that end at an access
+
+    def doors(self, access: Access) -> set[int]:
+        """The credentials that are open doors and not approved."""
+        return {
+            self.mesh.original(credential)
+            for credential, starts in self._unapproved(access)
+            if starts & access.uncontrolled
+        }
+
+    def _unapproved(self, access: Access) -> list[tuple[int, int]]:
+        """The credentials, and copies of them, with the starts for which they are doors and not approved."""
+        system = access.node // 5
+        return [
+            (credential, self._doors.at(credential, system, access.action)[1])
+            for credential in self._doors.credentials(system)
+        ]
+
+    def _uncontrolled_sources(self, access: Access) -> dict[int, int]:
+        """The sources of the uncontrolled crossings, each with the severity of its crossing, 0 to 3."""
+        unapproved = self._unapproved(access)
+
+        def severity(coming: Coming) -> int:
+            return max(
+                self._listing.severity(coming, access.node, credential)
+                for credential, starts in unapproved
+                if starts >> coming.start & 1
+            )
+
+        return {
+            coming.source: severity(coming)
+            for coming in self._sources(access.agent)
+            if access.uncontrolled >> coming.start & 1 and self._listing.crosses(coming, access.node)
+        }
+
+    def controlling(self, access: Access) -> list[str]:
+        """The checkpoints that stand first on the ways of the controlled crossings, by id."""
+        starts, checkpoints, zone = self._starts, self._checkpoints, self.mesh.zone[access.node // 5]
+        found = {
+            each.number
+            for each in checkpoints.boundaries
+            if each.zone_to == zone
+            and each.actions >> access.action & 1
+            and access.controlled & starts.zone_from.get(each.zone_from, 0) & ~starts.power[each.number]
+        }
+        guards = list(checkpoints.guards.items())
+        leading = [guards[number] for number in bits(self._behind[access.node])]
+        ends = {end for step, _ in leading for end in step}
+        for start, read in self._controlled_starts(access, ends):
+            has = {end for end in (*ends, access.node) if end == read or starts.reach[end] >> start & 1}
+            for (leaves, enters), on_it in leading if access.node not in has else ():
+                if leaves in has and enters not in has:
+                    found.update(each for each in on_it if not starts.power[each] >> start & 1)
+        return sorted(checkpoints.records[number].id for number in found)
+
+    def _controlled_starts(self, access: Access, ends: set[int]) -> set[tuple[int, int | None]]:
+        """The starts of the controlled crossings, each with what it has read, where that is one of ``ends``.
+
+        A start whose sources add nothing to what it reaches is one with its agent, but has read the source.
+        """
+        found: set[tuple[int, int | None]] = set()
+        for coming in self._sources(access.agent) if ends else ():
+            if access.controlled >> coming.start & 1 and self._listing.crosses(coming, access.node):
+                read = 5 * coming.source if coming.source != HOME else -1
+                has_read = read in ends and self.can_read(access.agent, coming.source)
+                found.add((coming.start, read if has_read else None))
+        return found
+
+    @cached_property
+    def _behind(self) -> list[int]:
+        """By node the guarded steps, as bits, after which it is reached."""
+        seeds: dict[int, int] = {}
+        for number, (_, enters) in enumerate(self._checkpoints.guards):
+            seeds[enters] = seeds.get(enters, 0) | 1 << number
+        return self.mesh.graph.spread(seeds)
