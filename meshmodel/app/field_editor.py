@@ -15,6 +15,7 @@ from meshmodel.app.widgets.rows import Row, line
 from meshmodel.model.records import Checkpoint, Intent, Record
 from meshmodel.model.schema import Field
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import ACTIONS
 
 Done = Callable[[Mapping[str, Any]], None]
 """Takes the attributes and values that were decided."""
@@ -55,6 +56,10 @@ class FieldEditor:
                 self._pick(field, self._elements(field), done)
             case "references":
                 self._toggle(field, self._referable(field), None, done)
+            case "element":
+                self._pick(field, self._any_element(field), done)
+            case "accesses":
+                self._toggle(field, self._accesses(), None, done)
             case "actions":
                 self._toggle(field, [(action, "") for action in field.choices], LETTER_KEYS, done)
             case _:
@@ -86,7 +91,8 @@ class FieldEditor:
         self, field: Field, choices: list[tuple[str, str]], letters: dict[str, str] | None, done: Done
     ) -> None:
         def value_of(chosen: tuple[str, ...]) -> tuple[str, ...] | None:
-            return chosen or (() if field.required else None)
+            ordered = tuple(sorted(chosen)) if field.type == "accesses" else chosen
+            return ordered or (() if field.required else None)
 
         def problem(chosen: tuple[str, ...]) -> str | None:
             if field.required and not chosen:
@@ -200,6 +206,23 @@ class FieldEditor:
         if not field.required:
             rows.append(_unset())
         return rows
+
+    def _any_element(self, field: Field) -> list[Row]:
+        """Every element as ``kind:id``, as a note names it."""
+        rows = []
+        for table in field.refers:
+            for key, record in sorted(self.snapshot.table(table).items()):
+                named = f"{table}:{key}"
+                name = f"  {record.name}" if record.name else ""
+                rows.append(Row(named, line(named, (name, "$text-muted")), named))
+        return [*rows, _unset()]
+
+    def _accesses(self) -> list[tuple[str, str]]:
+        """Every ``system:action``; first those that credentials of the second agent are granted."""
+        granted = places.granted_to(self.snapshot, getattr(self.record, "to", ""))
+        every = [f"{system}:{action}" for system in sorted(self.snapshot.system) for action in ACTIONS]
+        first = [(each, "a credential of it is granted this") for each in every if each in granted]
+        return [*first, *((each, "") for each in every if each not in granted)]
 
     def _referable(self, field: Field) -> list[tuple[str, str]]:
         found = [

@@ -16,6 +16,7 @@ from meshmodel.model.records import (
     Grant,
     Hold,
     Intent,
+    Note,
     Record,
     System,
     Trigger,
@@ -35,6 +36,7 @@ GLYPHS: Final = {
     "delegation": "╌",
     "trigger": "╌",
     "intent": "✓",
+    "note": "✎",
     "acceptance": "≈",
 }
 """One sign for every table; in ASCII mode use :data:`ASCII_GLYPHS`."""
@@ -52,6 +54,7 @@ ASCII_GLYPHS: Final = {
     "delegation": "-",
     "trigger": "-",
     "intent": "i",
+    "note": "n",
     "acceptance": "a",
 }
 """The same signs for terminals without box drawing."""
@@ -94,7 +97,9 @@ def phrase(record: Record) -> str:
             return f"{record.from_} exchanges {record.to}{at}"
         case Delegation():
             passing = f" passing {listed(record.passes)}" if record.passes else ""
-            return f"{record.from_} delegates {record.to}{passing}"
+            only = f" only {listed(record.only)}" if record.only else ""
+            back = " returns values" if record.returns == "values" else ""
+            return f"{record.from_} delegates {record.to}{passing}{only}{back}"
         case Trigger():
             return f"{record.system} triggers {record.agent}"
         case Intent():
@@ -102,6 +107,9 @@ def phrase(record: Record) -> str:
             return f"{record.agent} may {listed(record.actions)} {record.system}{coming}"
         case Checkpoint():
             return f"{record.kind} on {place_phrase(record.step, record.from_, record.to)}"
+        case Note():
+            about = record.about.replace(":", " ") if record.about else "the model"
+            return f"{record.kind} on {about}: {record.text}"
         case Acceptance():
             return f"{record.rule} of {record.subject} accepted until {record.until.isoformat()}"
         case About():

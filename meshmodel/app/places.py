@@ -5,6 +5,7 @@ from typing import Final
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import ACTIONS
 from meshmodel.store.edits import unused_id
 
 STEPS_WITH_ACTIONS: Final = frozenset({"grant", "custody", "boundary"})
@@ -41,6 +42,17 @@ def exists(snapshot: Snapshot, step: str, start: str, end: str) -> bool:
 def usable_steps(snapshot: Snapshot) -> list[str]:
     """The kinds of steps of which the model has at least one, in the order of the vocabulary."""
     return [step for step in STEP_ENDS if starts(snapshot, step)]
+
+
+def granted_to(snapshot: Snapshot, agent: str) -> frozenset[str]:
+    """What the credentials that an agent holds or is passed are granted, as ``system:action``."""
+    held = {credential for holder, credential in _pairs(snapshot, "hold") if holder == agent}
+    return frozenset(
+        f"{grant.system}:{action}"
+        for grant in snapshot.grant.values()
+        if grant.credential in held
+        for action in (ACTIONS if "admin" in grant.actions else grant.actions)
+    )
 
 
 def checkpoints_on(snapshot: Snapshot, step: str, start: str, end: str) -> list[Checkpoint]:

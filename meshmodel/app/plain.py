@@ -34,6 +34,7 @@ _SIGNS: Final = {
     "●": "*",
     "○": "o",
     "✓": "+",
+    "✎": "n",
     "×": "x",
 }
 """Our signs and the toolkit's, with what is written instead; all are one cell wide."""

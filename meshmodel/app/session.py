@@ -1,10 +1,10 @@
 """The one writer of the workbench: an open model, its edits, and what follows from each of them."""
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from time import monotonic, thread_time
+from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 from textual.message import Message
@@ -12,7 +12,7 @@ from textual.message import Message
 from meshmodel.app.messages import AnalysisChanged, Cause, ModelChanged
 from meshmodel.canvas.scene import Facts
 from meshmodel.model.errors import StoreError
-from meshmodel.model.records import Agent, Credential, Record, System, Zone
+from meshmodel.model.records import Record
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import View
@@ -28,47 +28,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Both readings of one snapshot, and what they add to its drawing, by view.
-
-    ``seconds`` is how long the processor took where they follow from those before an edit; ``None``: all
-    was new.
-    """
+    """Both readings of one snapshot, and what they add to its drawing, by view."""
 
     snapshot: Snapshot
     built: "Analysis"
     designed: "Analysis"
     facts: Mapping[View, Facts]
-    seconds: float | None = None
-
-    @property
-    def is_followed(self) -> bool:
-        """Whether what an edit comes to is found sooner from these than anew."""
-        return self.snapshot.elements <= AT_ONCE or self.is_ready
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether all is there that an edit follows from."""
-        return self.built.is_ready and self.designed.is_ready
 
 
-ELEMENTS = Zone | System | Agent | Credential
 READ_ONLY = "this model is open for reading only"
 AT_ONCE = 300
-"""Up to so many elements the analysis takes a few milliseconds."""
-BESIDE = 1_000
-"""Models of more elements are analysed and drawn beside, however little that takes."""
-FEW = 4
-"""An edit of so many records follows from the analysis before it ..."""
-SOON = 0.04
-"""... at once where the edit before took no more seconds, and all is there that the next one follows from."""
-MANY = 100
-"""What an edit of more records comes to is found sooner anew than from the analysis before it."""
+"""In a model of up to so many elements a single question is answered before the screen is drawn again."""
 BURST = 1.0
 """Edits with fewer seconds between them are told as one: nobody read the counts in between."""
 
 
-class _EditedError(Exception):
-    """Somebody waits for the processor."""
+_PLACES = frozenset({"at"}), frozenset({"note"})
+"""Fields, and tables, on which no answer depends."""
+_WORDS = frozenset({"at", "name", "owner", "description"}), frozenset({"note", "about", "acceptance"})
+"""Those on which only the words of the answers depend, and what is asked or accepted."""
 
 
 def _version(path: Path) -> tuple[int, ...]:
@@ -80,34 +58,45 @@ def _version(path: Path) -> tuple[int, ...]:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def only_moved(before: Snapshot, after: Snapshot) -> bool:
-    """Whether two models differ in the places of cards alone, which the analysis does not look at."""
-    return all(_is_moved(one, other) for _, _, one, other in difference(before, after))
+def _differ_in(before: Snapshot, after: Snapshot, these: tuple[AbstractSet[str], AbstractSet[str]]) -> bool:
+    """Whether two models differ in these fields, and in records of these tables, and in nothing else."""
+    names, tables = these
+    return all(
+        table in tables or _is_same_but(one, other, names)
+        for table, _, one, other in difference(before, after)
+    )
 
 
-def _is_moved(before: Record | None, after: Record | None) -> bool:
-    if isinstance(before, ELEMENTS) and isinstance(after, ELEMENTS):
-        return replace(before, at=after.at) == after
-    return False
+def _is_same_but(one: Record | None, other: Record | None, names: AbstractSet[str]) -> bool:
+    """Whether two records of one key are the same in all fields but these."""
+    if one is None or other is None:
+        return False
+    return all(
+        each.name in names or getattr(one, each.name) == getattr(other, each.name) for each in fields(one)
+    )
 
 
-def _answers(snapshot: Snapshot, known: "Results | None") -> Results:
-    """Both readings of a snapshot; what an edit left alone is taken from what was known before it."""
+def _readings(snapshot: Snapshot, known: "Results | None") -> "tuple[Analysis, Analysis]":
+    """Both readings of a snapshot, of which nothing has been computed yet; they are one where nothing is
+    planned.
+    """
+    if known is not None and _differ_in(known.snapshot, snapshot, _WORDS):
+        built = known.built.with_words_of(snapshot)
+        is_one = known.designed is known.built
+        return built, built if is_one else known.designed.with_words_of(snapshot)
     from meshmodel.api import analyse
-    from meshmodel.app.lenses import facts_of
 
-    start = thread_time()
-    built = analyse(snapshot, previous=None if known is None else known.built)
-    # Where nothing is planned, both readings are one.
+    built = analyse(snapshot)
     planned = any(each.state == "planned" for each in snapshot.checkpoint.values())
-    before = None if known is None else known.designed
-    designed = analyse(snapshot, view="designed", previous=before) if planned else built
-    for each in (built, designed):  # computed when first asked for: that is here
-        each.summary, each.findings, each.questions  # noqa: B018  # cached properties
-    facts = facts_of(built)
-    views: dict[View, Facts] = {"built": facts, "designed": facts_of(designed) if planned else facts}
-    seconds = None if known is None else thread_time() - start
-    return Results(snapshot, built, designed, views, seconds)
+    return built, analyse(snapshot, view="designed") if planned else built
+
+
+def _stages(of: "Analysis") -> Iterator[object]:
+    """Compute what the workbench shows of an analysis, one part after the other, each kept in it."""
+    yield of.summary
+    yield of.doors
+    yield of.findings
+    yield of.questions
 
 
 class Session:
@@ -130,6 +119,7 @@ class Session:
         self._results: Results | None = None
         self._before: tuple[Summary, Summary] | None = None
         self._changed_at = -BURST
+        self._is_closed = False
 
     @classmethod
     def open(cls, path: Path) -> "Session":
@@ -291,51 +281,30 @@ class Session:
         """Whether the analyses are those of the newest snapshot."""
         return self._results is not None and self._results.snapshot is self.snapshot
 
-    @property
-    def is_analysed_soon(self) -> bool:
-        """Whether ``analyse`` takes no time: in a small model, after a small edit like the one before, or
-        where cards were moved and no more.
-        """
+    def unaffected(self) -> "Results | None":
+        """What is known, as that of the newest snapshot, where no answer depends on what was edited since."""
         known = self._results
-        if self.snapshot.elements <= AT_ONCE:
-            return True
-        if known is None:
-            return False
-        changed = difference(known.snapshot, self.snapshot)
-        was_soon = known.seconds is not None and known.seconds <= SOON
-        if was_soon and len(changed) <= FEW and known.is_followed:
-            return True
-        return all(_is_moved(one, other) for _, _, one, other in changed)
+        if known is None or not _differ_in(known.snapshot, self.snapshot, _PLACES):
+            return None
+        return replace(known, snapshot=self.snapshot)
 
-    def analyse(self) -> "Results":
-        """Compute both readings of the newest snapshot; touches nothing, so any thread may call it."""
-        snapshot, known = self.snapshot, self._results
-        if known is not None and only_moved(known.snapshot, snapshot):
-            return replace(known, snapshot=snapshot)
-        if known is not None and known.is_followed and len(difference(known.snapshot, snapshot)) <= MANY:
-            return _answers(snapshot, known)
-        return _answers(snapshot, None)
+    def analyse(self) -> "Results | None":
+        """Compute both readings of the newest snapshot; touches nothing, so any thread may call it.
 
-    @property
-    def can_be_readied(self) -> bool:
-        """Whether the next edit will be looked at from scratch, though it could follow from what is known."""
-        known = self._results
-        return self.is_analysed and known is not None and not known.is_followed
-
-    def make_ready(self) -> None:
-        """Make what the next edit follows from: what is shown stays. Any thread may call it while nobody
-        waits; it ends soon where the model is edited meanwhile.
+        Returns:
+            ``None`` as soon as there is a newer snapshot, or the file was closed: nobody waits any more.
         """
-        known, snapshot = self._results, self.snapshot
+        from meshmodel.app.lenses import facts_of
 
-        def pause() -> None:
-            if self.snapshot is not snapshot:
-                raise _EditedError
-
-        if known is not None:
-            with suppress(_EditedError):
-                known.built.make_ready(pause)
-                known.designed.make_ready(pause)
+        snapshot = self.snapshot
+        built, designed = _readings(snapshot, self._results)
+        facts: dict[View, Facts] = {}
+        for each in dict.fromkeys((built, designed)):
+            for _ in _stages(each):
+                if self.snapshot is not snapshot or self._is_closed:
+                    return None
+            facts[each.view] = facts_of(each)
+        return Results(snapshot, built, designed, {"designed": facts["built"], **facts})
 
     def analysed(self, results: "Results") -> None:
         """Take over what ``analyse`` computed, unless the model has moved on since."""
@@ -358,7 +327,8 @@ class Session:
             self._store.prepare()
 
     def close(self) -> None:
-        """Close the file; a clean close leaves one file."""
+        """Close the file, and let an analysis that is under way end; a clean close leaves one file."""
+        self._is_closed = True
         if self._store is not None:
             self._store.close()
             self._store = None

@@ -18,7 +18,7 @@ def value_text(field: Field, value: Any) -> str:
         return ""
     if field.type == "boolean":
         return "yes" if value else "no"
-    if field.type in {"actions", "references", "names", "slot"}:
+    if field.type in {"actions", "references", "names", "accesses", "slot"}:
         return ", ".join(str(each) for each in value)
     if isinstance(value, date):
         return value.isoformat()
@@ -53,7 +53,7 @@ def parse_value(field: Field, text: str) -> Any:
             return _slot(field, text)
         case "actions":
             return actions_in_order(_action(field, word) for word in words(text))
-        case "references" | "names":
+        case "references" | "names" | "accesses":
             return tuple(dict.fromkeys(words(text)))
         case _:
             return text

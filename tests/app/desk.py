@@ -1,11 +1,13 @@
 """One running workbench, as the tests see it."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from textual.geometry import Offset
 from textual.pilot import Pilot
+from textual.worker import WorkerError
 
 from meshmodel.app.application import MeshmodelApp
 from meshmodel.app.config import Configuration, State
@@ -19,12 +21,58 @@ MODELS = Path(__file__).parents[2] / "models"
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
 
+class Hand(Pilot[None]):
+    """Presses keys and points, and waits for what follows: the analysis too, unless it is held back."""
+
+    is_held = False
+
+    async def press(self, *keys: str) -> None:
+        await super().press(*keys)
+        await self.pause()
+
+    async def pause(self, delay: float | None = None) -> None:
+        await super().pause(delay)
+        for _ in range(200):
+            if self.is_held or not any(map(_is_computing, self.app.screen_stack)):
+                return
+            running = [each for each in self.app.workers if each.group == "analysis" and not each.is_finished]
+            with suppress(WorkerError):
+                await self.app.workers.wait_for_complete(running)
+            await super().pause()
+        raise AssertionError("it is never analysed")
+
+
+def _is_computing(screen: object) -> bool:
+    if not isinstance(screen, Workbench) or screen.is_left or screen.shown.problem:
+        return False
+    return bool(screen.shown.why_nothing) or not screen.session.is_analysed
+
+
 class Desk:
     """One running workbench, as a test sees it."""
 
-    def __init__(self, pilot: Pilot[None], app: MeshmodelApp) -> None:
+    def __init__(self, pilot: Hand, app: MeshmodelApp) -> None:
         self.pilot = pilot
         self.app = app
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """What follows an edit does not come before this ends."""
+        session, gate = self.bench.session, threading.Event()
+        analyse = session.analyse
+
+        def held() -> object:
+            assert gate.wait(60)
+            return analyse()
+
+        session.analyse = held
+        self.pilot.is_held = True
+        try:
+            yield
+        finally:
+            self.pilot.is_held = False
+            gate.set()
+            session.analyse = analyse
 
     @property
     def bench(self) -> Workbench:
@@ -41,14 +89,6 @@ class Desk:
         assert self.bench.session.is_analysed
         assert self.bench.session.built is not None
         return self.bench.session.built.summary.missing
-
-    async def begun(self) -> None:
-        """Wait until the model that was opened is analysed: that follows its first picture."""
-        for _ in range(200):
-            benches = [each for each in self.app.screen_stack if isinstance(each, Workbench)]
-            if all(each.session.is_analysed or each.shown.problem for each in benches):
-                return
-            await self.pilot.pause()
 
     async def computed(self) -> None:
         """Wait until what is worked out beside has come, and what followed on it: the fix, what each step
@@ -129,9 +169,8 @@ async def desk(
         state=State(folder / "state.json"),
         is_ascii=bool(options.pop("is_ascii", False)),
     )
-    async with app.run_test(size=size, notifications=True) as pilot:
-        await pilot.pause()
-        it = Desk(pilot, app)
-        await it.begun()
+    async with app.run_test(size=size, notifications=True):
+        it = Desk(Hand(app), app)
+        await it.pilot.pause()
         yield it
         app.leave()

@@ -25,6 +25,7 @@ from meshmodel.model.records import (
     Grant,
     Hold,
     Intent,
+    Note,
     Record,
     System,
     Trigger,
@@ -72,6 +73,7 @@ def full_snapshot() -> Snapshot:
             Trigger("tickets", "worker"),
             Intent("bot", "tickets", ("read",)),
             Checkpoint("ask", "human-approval", "grant", "file-key", "files"),
+            Note("who", "Who owns it?", "system:files", "question"),
             Acceptance("missing-checkpoint", "file-key>files", "a pilot", "CISO", date(2027, 1, 31)),
         ]
     )

@@ -172,7 +172,6 @@ async def test_what_follows_an_edit_of_a_large_model_and_its_rows_are_worked_out
         before = it.missing
         await it.sentence("support-bot > another-key > mail: read, write")
         await it.app.workers.wait_for_complete()
-        await it.begun()
         assert it.bench.shown.is_current
         assert it.missing > before
         assert threads

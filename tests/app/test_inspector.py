@@ -10,7 +10,7 @@ from meshmodel.api import analyse
 from meshmodel.app.messages import FindingOpened, Notice, SelectionRequested, Shown
 from meshmodel.app.screens.dialogs import Dialog, MultiPicker, Picker, TextEntry
 from meshmodel.app.widgets.inspector import Inspector
-from meshmodel.model.records import Grant, key_of
+from meshmodel.model.records import Grant, Note, key_of
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.validation import check_snapshot
@@ -31,6 +31,7 @@ SHOWN = {
     "trigger": ("trigger", ("tickets", "worker")),
     "intent": ("intent", ("bot", "tickets")),
     "checkpoint": ("checkpoint", "ask"),
+    "note": ("note", "who"),
     "acceptance": ("acceptance", ("missing-checkpoint", "file-key>files")),
 }
 
@@ -62,6 +63,9 @@ KEYS: dict[tuple[str, str], tuple[list[str], Any]] = {
     ("checkpoint", "to"): (["=lone"], "lone"),
     ("checkpoint", "decided_at"): (["=gateway"], "gateway"),
     ("checkpoint", "kind"): (["=policy"], "policy-decision"),
+    ("delegation", "only"): (["space"], ("files:read",)),
+    ("note", "about"): (["=credential:ro"], "credential:role"),
+    ("note", "due"): (["=2028-02-29"], date(2028, 2, 29)),
     ("acceptance", "rule"): (["=toxic-flow"], "toxic-flow"),
     ("acceptance", "until"): (["=2028-02-29"], date(2028, 2, 29)),
 }
@@ -182,6 +186,97 @@ async def test_an_id_that_is_taken_is_refused() -> None:
         await pilot.press("2", "enter")
         await pilot.pause()
         assert ("worker2", "file-key") in app.snapshot.hold
+
+
+async def test_a_limit_is_chosen_among_what_the_second_agent_is_granted_first() -> None:
+    inspector = Inspector()
+    granted = Edit("more", (Put(Grant("role", "gateway", ("write",))),))
+    app = Host(inspector, apply_edit(full_snapshot(), granted), ("delegation", ("bot", "worker")))
+    async with app.run_test(size=(60, 40)) as pilot:
+        assert "(no limit)" in "".join(row.content.plain for row in inspector.rows.shown_rows)
+        inspector.edit_field("only")
+        await pilot.pause()
+        await pilot.press("space", "down", "space", "enter")
+        await pilot.pause()
+        limited = app.snapshot.delegation["bot", "worker"]
+        assert limited.only == ("files:read", "gateway:write")
+        assert app.edits[-1].label == "bot > worker: only files:read, gateway:write"
+        inspector.edit_field("only")
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert len(app.edits) == 1, "nothing was chosen otherwise"
+        inspector.focus_list()
+        inspector.rows.go_to(("field", "returns"))
+        await pilot.press("space")
+        await pilot.pause()
+        assert app.snapshot.delegation["bot", "worker"].returns == "values"
+
+
+async def test_unset_fields_show_what_they_count_as() -> None:
+    inspector = Inspector()
+    app = Host(inspector, full_snapshot(), ("system", "files"))
+    async with app.run_test(size=(60, 40)) as pilot:
+        await pilot.pause()
+
+        def shown(key: str) -> str:
+            (row,) = (row for row in inspector.rows.shown_rows if row.key == ("field", key))
+            return row.content.plain
+
+        assert "(high)" in shown("integrity")  # as it is confidential
+        assert "(no)" in shown("exposed_requests")
+        inspector.focus_list()
+        inspector.rows.go_to(("field", "exposed"))
+        await pilot.press("space")
+        await pilot.pause()
+        assert "(yes)" in shown("exposed_requests")
+
+
+async def test_notes_are_listed_added_and_chosen_where_they_belong() -> None:
+    inspector = Inspector()
+    app = Host(inspector, full_snapshot(), ("agent", "bot"))
+    async with app.run_test(size=(60, 50)) as pilot:
+        await pilot.pause()
+        assert not any("Who owns it?" in row.content.plain for row in inspector.rows.shown_rows)
+        inspector.focus_list()
+        assert inspector.rows.go_to("new note")
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.press("enter")
+        assert isinstance(app.screen, TextEntry), "a note has a text"
+        await enter(pilot, f"=Ask {HOSTILE}", "enter")
+        await pilot.pause()
+        assert app.snapshot.note["note-bot"] == Note("note-bot", f"Ask {HOSTILE}", "agent:bot")
+        assert app.shown.selected == ("agent", "bot")
+        assert any(f"✎ Ask {HOSTILE}" in row.content.plain for row in inspector.rows.shown_rows)
+        app.select(None)
+        await pilot.pause()
+        text = "\n".join(row.content.plain for row in inspector.rows.shown_rows)
+        assert "question: Who owns it?  system files" in text
+        inspector.focus_list()
+        assert inspector.rows.go_to(("note", "who"))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert [each.reference for each in app.heard if isinstance(each, SelectionRequested)] == [
+            ("note", "who")
+        ]
+        app.select(("note", "who"))
+        await pilot.pause()
+        assert inspector.rows.go_to(("system", "files"))
+
+
+async def test_no_note_is_added_where_the_model_is_read_only() -> None:
+    snapshot = full_snapshot()
+    inspector = Inspector()
+    app = Host(inspector, snapshot)
+    async with app.run_test() as pilot:
+        app.show(Shown(snapshot, selected=("agent", "bot"), read_only=True))
+        inspector.focus_list()
+        assert inspector.rows.go_to("new note")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert not isinstance(app.screen, Dialog)
+        assert any(isinstance(each, Notice) for each in app.heard)
 
 
 async def test_space_goes_through_yes_no_unset() -> None:

@@ -94,7 +94,6 @@ async def test_opening_another_model_ends_it(
         finally:
             beside.over.set()
         await it.pilot.pause()
-        await it.begun()
         assert it.bench is not before
         assert it.bench.session.path == other
 

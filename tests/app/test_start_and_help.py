@@ -169,7 +169,6 @@ async def test_the_start_screen_over_a_model_goes_back_to_it_or_on_to_another(tm
         await it.press("ctrl+o")
         it.app.screen._choose(other)
         await it.shows("Other")
-        await it.begun()
         assert it.app.screen is it.bench
         assert it.bench.session.path == other
         assert len(it.app.screen_stack) == 2

@@ -252,7 +252,6 @@ async def test_a_file_that_is_gone_is_told_and_what_is_shown_can_be_saved(tmp_pa
         await it.press("ctrl+s")
         await it.shows("written: ")  # a notice, which goes again, perhaps before all work is done
         await it.app.workers.wait_for_complete()
-        await it.begun()
         assert it.bench.session.path == saved
         assert saved.exists()
         assert replace(it.model, revision=0) == replace(before, revision=0)

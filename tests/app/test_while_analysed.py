@@ -133,7 +133,7 @@ async def test_a_key_pressed_again_meanwhile_places_no_second_checkpoint(tmp_pat
         finally:
             gate.open()
         await settled(it)
-        await it.begun()
+
         await it.shows("1 missing")
         await it.press("p")
         assert "just now" not in told(it), "it is of the next one"

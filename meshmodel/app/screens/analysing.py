@@ -1,17 +1,17 @@
-"""What follows each edit: computed at once or beside, and never shown as clean before it is there."""
+"""What follows each edit: computed beside, and never shown as clean before it is there."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.worker import Worker, WorkerState
 
 from meshmodel.app.messages import AnalysisChanged
 from meshmodel.app.screens.base import Base
-from meshmodel.app.session import AT_ONCE, BESIDE
 from meshmodel.app.widgets.findings import open_counts, ready_rows
 from meshmodel.app.widgets.header import MeshHeader
 from meshmodel.app.widgets.how import Told
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
@@ -21,33 +21,29 @@ if TYPE_CHECKING:
 class Analysing(Base):
     """The part of the workbench that has the newest model analysed."""
 
-    ANALYSED_BESIDE: ClassVar[int] = BESIDE
-    """Models of more elements are analysed beside, whatever the edit."""
-
-    _is_analysing = False
+    _analysed_now: Snapshot | None = None
+    """What is being analysed."""
     _waiting: tuple[str, Callable[[], None], int] | None = None
     """What was asked before the analysis was there: the words told meanwhile, what asks again, and how many
     keys and clicks there were by then."""
 
     def analyse(self) -> None:
-        """Compute what follows: at once where that takes no time, else beside, so that no key waits."""
+        """Have the newest model analysed beside; an analysis of an older one is left to end, which it does
+        soon.
+        """
         if self.session.is_analysed:
             return
-        if self.session.is_analysed_soon and self.session.snapshot.elements <= self.ANALYSED_BESIDE:
-            try:
-                results = self.session.analyse()
-            except Exception as error:  # noqa: BLE001 - whatever went wrong is said, and is no clean result
-                self._failed(error)
-            else:
-                self._analysed(results)
-        elif not self._is_analysing:
-            self._is_analysing = True
+        known = self.session.unaffected()
+        if known is not None:
+            self.session.analysed(known)
+        elif self._analysed_now is None:
+            self._analysed_now = self.session.snapshot
             self._analyse_beside()
 
     @work(thread=True, group="analysis", exit_on_error=False)
-    def _analyse_beside(self) -> "Results":
+    def _analyse_beside(self) -> "Results | None":
         results = self.session.analyse()
-        for each in (results.built, results.designed):  # kept, and asked for by the panels
+        for each in (results.built, results.designed) if results else ():  # kept, and asked for by the panels
             open_counts(each)
             ready_rows(each)
         return results
@@ -57,20 +53,22 @@ class Analysing(Base):
         event.stop()
         if self.is_left:
             return  # and nothing that would come next is begun
-        if event.worker.group == "readying":
-            return  # an edit that follows too soon is looked at from scratch
         if event.worker.group in {"drawing", "ready"}:
             self.drawing_done(event.worker)
         elif event.worker.group != "analysis":
             self.work_done(event.worker)
-        elif event.state is WorkerState.SUCCESS and event.worker.result is not None:
-            self._take(event.worker.result)
-        elif event.state is WorkerState.ERROR:
-            self._is_analysing = False
-            self._failed(event.worker.error)
-        elif event.state is WorkerState.CANCELLED:
-            self._is_analysing = False
-            self.analyse()
+        elif event.worker.is_finished:
+            self._analysis_ended(event.worker)
+
+    def _analysis_ended(self, worker: "Worker[Results | None]") -> None:
+        """Take over what was computed, and begin anew where the model has moved on since."""
+        analysed, self._analysed_now = self._analysed_now, None
+        if worker.state is WorkerState.ERROR and analysed is self.session.snapshot:
+            self._failed(worker.error)
+            return
+        if worker.state is WorkerState.SUCCESS and worker.result is not None:
+            self.session.analysed(worker.result)
+        self.analyse()
 
     def _failed(self, error: BaseException | None) -> None:
         """What follows could not be computed: say so everywhere, and show nothing in its place."""
@@ -82,20 +80,6 @@ class Analysing(Base):
         self.redraw()
         self.follow()
         self.say(f"could not be computed: {why}", "error")
-
-    def _take(self, results: "Results") -> None:
-        self._is_analysing = False
-        self._analysed(results)
-        self.analyse()  # where the model has moved on since
-
-    def _analysed(self, results: "Results") -> None:
-        self.session.analysed(results)
-        if self.session.can_be_readied:
-            self._make_ready()
-
-    @work(thread=True, exclusive=True, group="readying", exit_on_error=False)
-    def _make_ready(self) -> None:
-        self.session.make_ready()
 
     @on(AnalysisChanged)
     def _analysis_changed(self, event: AnalysisChanged) -> None:
@@ -110,12 +94,6 @@ class Analysing(Base):
         self.query_one(MeshHeader).compare(event.before)
         self.reopen()
         self.redraw()
-        if self.shown.snapshot.elements <= AT_ONCE:
-            self._follow_analysis()
-        else:  # the drawing is seen before the lists are put together
-            self.once_drawn(self._follow_analysis)
-
-    def _follow_analysis(self) -> None:
         self.follow()
         if self.shown.is_current and self._waiting is not None:
             _, ask, acts = self._waiting

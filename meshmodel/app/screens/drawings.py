@@ -8,7 +8,6 @@ from textual import work
 from textual.worker import Worker, WorkerState
 
 from meshmodel.app.screens.base import Base
-from meshmodel.app.session import BESIDE
 from meshmodel.app.tracing import lit_by_event
 from meshmodel.app.widgets.header import MeshHeader
 from meshmodel.app.widgets.how import lit_by, lit_by_finding
@@ -50,7 +49,7 @@ class _Wanted:
 class Drawings(Base):
     """The part of the workbench that has the newest model drawn."""
 
-    DRAWN_BESIDE: ClassVar[int] = BESIDE
+    DRAWN_BESIDE: ClassVar[int] = 1_000
     """Models of more elements are drawn beside."""
 
     drawn: Drawn | None = None

@@ -16,8 +16,8 @@ from meshmodel.model.records import Record
 from meshmodel.model.snapshot import Snapshot
 
 _ELEMENTS = ("agent", "system", "credential", "zone", "checkpoint")
-_RELATIONS = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "intent")
-_FOUND = _ELEMENTS + _RELATIONS
+_SAID = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "intent", "note")
+_FOUND = _ELEMENTS + _SAID
 
 
 class FindDialog(Dialog[Reference]):
@@ -46,7 +46,7 @@ class FindDialog(Dialog[Reference]):
 
 
 def find_rows(snapshot: Snapshot, above: Sequence[Row] = ()) -> Lazily[Row]:
-    """A row for every element, checkpoint and relation; a filter looks in id, name and kind.
+    """A row for every element, checkpoint, relation and note; a filter looks in id, name and kind.
 
     Arguments:
         snapshot: the model.

@@ -221,12 +221,9 @@ class Workbench(Arranging, Looking, Judging, Drawings, Analysing, Exploring, Fix
         said = {"undo": "undid: ", "redo": "redid: ", "elsewhere": ""}
         if event.cause in said and not told:
             self.say(f"{said[event.cause]}{event.label}")
-        if not self.session.is_analysed_soon:
-            self.redraw()
-            self.follow()
-        elif self.session.snapshot.elements > self.ANALYSED_BESIDE:
-            self.query_one(MeshHeader).follow(self.shown)  # its counts are of before
         self.analyse()
+        self.redraw()
+        self.follow()
 
     # Showing
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from meshmodel.app.places import usable_steps
-from meshmodel.app.sentences import asking, verbs
-from meshmodel.app.sentences.draft import ELEMENTS, Draft
+from meshmodel.app.sentences import asking, limits, notes, verbs
+from meshmodel.app.sentences.draft import ELEMENTS, WITH_IDS, Draft
 from meshmodel.app.sentences.qualities import TABLES, qualities
 from meshmodel.app.sentences.reading import model_after
 from meshmodel.app.sentences.result import Completion
@@ -34,8 +34,8 @@ _AFTER: Final = {
     "zone": ("zone",),
     "between": ("zone", "system"),
     "audience": ("system",),
-    "delete": (*ELEMENTS, "checkpoint"),
-    "rename": (*ELEMENTS, "checkpoint"),
+    "delete": WITH_IDS,
+    "rename": WITH_IDS,
     "name": ELEMENTS,
 }
 """The tables of which a name may follow a word."""
@@ -46,6 +46,7 @@ _VERBS_OF: Final = {
     "credential": ("opens", "exchanges", "as", "is"),
     "zone": ("is",),
     "checkpoint": ("is",),
+    "note": ("is",),
 }
 
 Option = tuple[str, str]
@@ -111,6 +112,7 @@ def _options(before: Sequence[Token], snapshot: Snapshot) -> Iterator[Option]:
             ("rename", "another id"),
             ("delete", ""),
             ("name", "what it is called"),
+            *((kind, "kept beside the model") for kind in v.NOTE_KINDS),
         )
         yield from ((kind, "a new one") for kind in ELEMENTS)
         return
@@ -118,6 +120,10 @@ def _options(before: Sequence[Token], snapshot: Snapshot) -> Iterator[Option]:
     words = [token.text.lower() for token in before]
     if first.is_word("ask"):
         yield from _asking(words, snapshot)
+    elif notes.is_note(before) or (len(before) == 1 and _begins_note(first, snapshot)):
+        yield from _noting(before, snapshot)
+    elif "delegates" in words and (last.is_word("only", "returns") or last.is_sign(",")):
+        yield from _limiting(words, snapshot)
     elif last.is_sign(":") or ("may" in words and (last.is_word("may") or last.text in v.ACTIONS)):
         yield from ((action, "action") for action in v.ACTIONS)
         if "may" in words:
@@ -140,8 +146,8 @@ def _options(before: Sequence[Token], snapshot: Snapshot) -> Iterator[Option]:
         if words[-1] == "from" and "may" in words:
             yield "home", "the home of the agent"
         yield from _names(snapshot, _AFTER[words[-1]])
-    elif last.kind == "word" and (words[-1],) in verbs.FIELDS and len(before) > 1:
-        yield from _field_values(words[-1])
+    elif last.kind == "word" and (key := _field_before(words)) is not None:
+        yield from _field_values(key)
     else:
         yield from _verbs(before, words, snapshot)
 
@@ -181,6 +187,8 @@ def _again(before: Sequence[Token], words: list[str], snapshot: Snapshot) -> Ite
         yield from _qualities(name_of(before[:at]), snapshot)
         return
     for word in reversed(words):
+        if word == "from" and "may" in words:
+            yield "home", "the home of the agent"
         if word in _AFTER:
             yield from _names(snapshot, _AFTER[word])
             return
@@ -189,18 +197,61 @@ def _again(before: Sequence[Token], words: list[str], snapshot: Snapshot) -> Ite
 
 def _qualities(name: Name | None, snapshot: Snapshot) -> Iterator[Option]:
     found = [] if name is None else [table for table, _ in Draft(snapshot).find(name, TABLES)]
-    for table in found or TABLES[:-1]:
+    for table in found or TABLES[: len(ELEMENTS)]:
         for word, meant in qualities(table).items():
             yield word, f"{table} {meant.attribute.replace('_', ' ')}"
 
 
-def _field_values(word: str) -> Iterator[Option]:
+def _field_before(words: list[str]) -> str | None:
+    """The field whose words stand before the cursor, behind something that has it."""
+    for many in (3, 2, 1):
+        key = verbs.FIELDS.get(tuple(words[-many:])) if len(words) > many else None
+        if key is not None:
+            return key
+    return None
+
+
+def _field_values(key: str) -> Iterator[Option]:
     for table in (*ELEMENTS, "checkpoint"):
         for field in SCHEMA[table].fields:
-            if field.key == word:
-                yield from ((choice, f"{table} {word}") for choice in field.choices)
+            if field.key == key:
+                said = key.replace("_", " ")
+                yield from ((choice, f"{table} {said}") for choice in field.choices)
                 if field.type == "boolean":
-                    yield from (("yes", word), ("no", word))
+                    yield from (("yes", said), ("no", said))
+
+
+def _begins_note(first: Token, snapshot: Snapshot) -> bool:
+    name = name_of([first])
+    return first.is_word(*v.NOTE_KINDS) and name is not None and not Draft(snapshot).find(name, WITH_IDS)
+
+
+def _noting(before: Sequence[Token], snapshot: Snapshot) -> Iterator[Option]:
+    """What may follow within ``note on …``, up to its colon: from there on it is free text."""
+    words = [token.text.lower() for token in before]
+    if ":" in words:
+        return
+    if words[-1] == "on":
+        yield from _names(snapshot, ELEMENTS)
+        yield from ((table, "its name follows") for table in ELEMENTS)
+    elif words[-1] in ELEMENTS:
+        yield from _names(snapshot, (words[-1],))
+    elif words[-1] not in notes.OPTIONS:
+        said = (("on", "what it is about"), ("by", "who answers for it"), ("due", "a day like 2027-01-31"))
+        yield from (each for each in said if each[0] not in words)
+
+
+def _limiting(words: list[str], snapshot: Snapshot) -> Iterator[Option]:
+    """What may follow ``only``, ``returns`` or a comma in what is said of a delegation."""
+    option = next((word for word in reversed(words) if word in limits.OPTIONS), "")
+    if option == "returns":
+        yield from ((each, "what comes back") for each in v.RETURNS)
+    elif option == "only":
+        said = {"".join(words[at : at + 3]) for at in range(len(words))}
+        every = (f"{system}:{action}" for system in snapshot.system for action in v.ACTIONS)
+        yield from ((each, "all that it does for the first") for each in every if each not in said)
+    else:
+        yield from _names(snapshot, ("credential",))
 
 
 def _verbs(before: Sequence[Token], words: list[str], snapshot: Snapshot) -> Iterator[Option]:
@@ -215,15 +266,13 @@ def _verbs(before: Sequence[Token], words: list[str], snapshot: Snapshot) -> Ite
             ("unpinned", ""),
         )
     if "delegates" in words:
-        yield "passing", "credentials handed over"
+        said = ("credentials handed over", "all that it does for the first", "what comes back")
+        offered = zip(limits.OPTIONS, said, strict=True)
+        yield from (each for each in offered if each[0] not in words)
     found = verbs.find(before, Draft(snapshot))
     if found is None and not any(token.is_sign(">") for token in before):
         name = name_of(before)
-        tables = (
-            []
-            if name is None
-            else [table for table, _ in Draft(snapshot).find(name, (*ELEMENTS, "checkpoint"))]
-        )
+        tables = [] if name is None else [table for table, _ in Draft(snapshot).find(name, WITH_IDS)]
         for table in tables or ELEMENTS:
             yield from (
                 (verb, f"what a {table} does" if verb != "is" else "describe it") for verb in _VERBS_OF[table]

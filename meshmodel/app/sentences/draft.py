@@ -10,6 +10,7 @@ from meshmodel.model.records import (
     Checkpoint,
     Credential,
     Element,
+    Note,
     Record,
     System,
     Zone,
@@ -21,6 +22,8 @@ from meshmodel.store.naming import exact_id_of
 
 ELEMENTS = ("agent", "credential", "system", "zone")
 """The tables of elements, the most usual subject of a sentence first."""
+WITH_IDS = (*ELEMENTS, "checkpoint", "note")
+"""All tables whose records have an id, and so can be named; notes come last."""
 
 
 def new_element(table: str, id_: str, name: str | None = None) -> Element:
@@ -73,10 +76,14 @@ class Draft:
         self.change(Put(record), says)
 
     def find(self, name: Name, tables: Iterable[str]) -> list[tuple[str, str]]:
-        """The elements of these tables that a typed name means: by id, by slug, or by name."""
-        found = []
+        """The records of these tables that a typed name means: by id, by slug, or by name.
+
+        A note is meant only where nothing else is called so, or its kind stands before it: importers name
+        notes as they like.
+        """
+        found: list[tuple[str, str]] = []
         for table in tables:
-            if name.table is not None and name.table != table:
+            if name.table not in {None, table} or (table == "note" and found):
                 continue
             key = self.lookup(table, name.text)
             if key is not None:
@@ -91,7 +98,7 @@ class Draft:
                 return candidate
         folded = typed.casefold()
         for key, record in records.items():
-            if not isinstance(record, Checkpoint) and (record.name or "").casefold() == folded:
+            if not isinstance(record, Checkpoint | Note) and (record.name or "").casefold() == folded:
                 return str(key)
         return None
 

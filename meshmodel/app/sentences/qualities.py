@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from meshmodel.model import vocabulary as v
 
-TABLES: Final = ("system", "agent", "credential", "zone", "checkpoint")
+TABLES: Final = ("system", "agent", "credential", "zone", "checkpoint", "note")
 """The tables whose records a sentence with ``is`` can describe, the most usual first."""
 
 _LIFETIME: Final = re.compile(r"(?:[1-9][0-9]*[smhd]|unlimited)\Z")
@@ -43,7 +43,10 @@ def qualities(table: str) -> Mapping[str, Quality]:
                 | _each("sensitivity", v.SENSITIVITIES)
                 | _flag("untrusted_input", "untrusted", "untrusted input")
                 | {"trusted": Quality("untrusted_input", False)}
+                | {f"integrity {each}": Quality("integrity", each) for each in v.INTEGRITIES}
+                | _flag("typed", "typed")
                 | _flag("exposed", "exposed")
+                | _flag("exposed_requests", "requests exposed")
                 | _flag("partitioned", "partitioned")
                 | {f"audit {audit}": Quality("audit", audit) for audit in v.AUDITS}
                 | {"identity-and-subject": Quality("audit", "identity-and-subject")}
@@ -65,6 +68,8 @@ def qualities(table: str) -> Mapping[str, Quality]:
             )
         case "zone":
             words = _each("environment", v.ENVIRONMENTS)
+        case "note":
+            words = _each("kind", v.NOTE_KINDS) | _each("state", v.NOTE_STATES)
         case _:
             words = (
                 _each("kind", v.CHECKPOINT_KINDS)

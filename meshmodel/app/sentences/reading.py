@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from meshmodel.app.sentences import accepting, asking, chain, verbs
-from meshmodel.app.sentences.draft import ELEMENTS, Draft
+from meshmodel.app.sentences import accepting, asking, chain, notes, verbs
+from meshmodel.app.sentences.draft import ELEMENTS, WITH_IDS, Draft
 from meshmodel.app.sentences.result import Problem, Sentence, SentenceError
 from meshmodel.app.sentences.tokens import Token, name_of, sentences, span, split
 from meshmodel.model.errors import InvalidModelError
@@ -79,12 +79,15 @@ def _carry_out(tokens: Sequence[Token], draft: Draft) -> None:
     if not alone and first.is_word("delete", "remove"):
         _delete(tokens, draft)
         return
+    if notes.is_note(tokens):
+        notes.carry_out(tokens, draft)
+        return
     if any(token.is_sign(">") for token in tokens):
         chain.carry_out(tokens, draft)
         return
     verb = verbs.find(tokens, draft)
     known = name_of(tokens[: verb[0]]) if verb else None
-    if not alone and not (known and draft.find(known, (*ELEMENTS, "checkpoint"))):
+    if not alone and not (known and draft.find(known, WITH_IDS)):
         if first.is_word("rename"):
             _rename(tokens, draft)
             return
@@ -117,14 +120,14 @@ def _delete(tokens: Sequence[Token], draft: Draft) -> None:
         name = name_of(part)
         if name is None:
             raise SentenceError("delete what? a name, or a relation such as bot > key", *span(tokens))
-        table, key = draft.existing(name, (*ELEMENTS, "checkpoint"))
-        related = "" if table == "checkpoint" else " with its relations"
+        table, key = draft.existing(name, WITH_IDS)
+        related = " with its relations" if table in ELEMENTS else ""
         draft.change(Remove(table, key), f"delete {table} {key}{related}")
 
 
 def _is_known(tokens: Sequence[Token], draft: Draft) -> bool:
     name = name_of(tokens)
-    return name is not None and bool(draft.find(name, (*ELEMENTS, "checkpoint")))
+    return name is not None and bool(draft.find(name, WITH_IDS))
 
 
 def _delete_relation(tokens: Sequence[Token], draft: Draft) -> None:
@@ -147,14 +150,14 @@ def _rename(tokens: Sequence[Token], draft: Draft) -> None:
         old, new = name_of(rest[:1]), name_of(rest[1:])
     if old is None or new is None or not new.text:
         raise SentenceError("write: rename old new", *span(tokens))
-    table, key = draft.existing(old, (*ELEMENTS, "checkpoint"))
+    table, key = draft.existing(old, WITH_IDS)
     wanted = exact_id_of(new.text)
     if not wanted:
         raise SentenceError("an id has letters a-z, digits and . _ - ; try: name x “…”", new.start, new.end)
     if wanted == key:
         return
     draft.change(Rename(table, key, wanted), f"rename {table} {key} to {wanted}")
-    if new.text != wanted and table != "checkpoint":
+    if new.text != wanted and table in ELEMENTS:
         verbs.set_values(table, wanted, {"name": new.text}, draft)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from meshmodel.app.phrases import listed
 from meshmodel.app.sentences.draft import Draft
@@ -65,9 +66,12 @@ def exchange(draft: Draft, start: str, end: str, at: str | None = None, words: S
     draft.put(record)
 
 
-def delegation(draft: Draft, start: str, end: str, passes: Sequence[str] = ()) -> None:
-    """The first agent sets the second to work, and hands it these credentials beside those so far."""
-    record = draft.snapshot.delegation.get((start, end)) or Delegation(start, end)
+def delegation(draft: Draft, start: str, end: str, passes: Sequence[str] = (), **limits: Any) -> None:
+    """The first agent sets the second to work, and hands it these credentials beside those so far.
+
+    ``limits`` are the values of ``only`` and ``returns`` that were said; what was not stays.
+    """
+    record = replace(draft.snapshot.delegation.get((start, end)) or Delegation(start, end), **limits)
     if passes:
         record = replace(record, passes=tuple(sorted({*(record.passes or ()), *passes})))
     draft.put(record)

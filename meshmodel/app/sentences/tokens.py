@@ -13,7 +13,7 @@ _PATTERN: Final = re.compile(
     (?P<quoted>"(?P<inner>[^"]*)(?:"|$))
   | (?P<sign>->|[>→:,])
   | (?P<separator>[·;\n])
-  | (?P<qualified>(?:zone|system|agent|credential|checkpoint):[^\s>→,:;·"]+)
+  | (?P<qualified>(?:zone|system|agent|credential|checkpoint|note):[^\s>→,:;·"]+)
   | (?P<word>[^\s>→,:;·"]+?(?=->|[\s>→,:;·"]|$))
     """,
     re.VERBOSE,

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from meshmodel.app.phrases import listed
-from meshmodel.app.sentences import steps
+from meshmodel.app.sentences import limits, steps
 from meshmodel.app.sentences.chain import action_words, read_actions
-from meshmodel.app.sentences.draft import ELEMENTS, Draft
+from meshmodel.app.sentences.draft import ELEMENTS, WITH_IDS, Draft
 from meshmodel.app.sentences.qualities import TABLES, close_word, qualities, quality
 from meshmodel.app.sentences.result import SentenceError
 from meshmodel.app.sentences.tokens import Name, Token, name_of, span, split
@@ -35,14 +35,17 @@ VERBS: Final[tuple[tuple[str, ...], ...]] = (
 )
 """The verbs of the quick line; longer ones before those they begin with."""
 
-_ALL: Final = (*ELEMENTS, "checkpoint")
 FIELDS: Final[Mapping[tuple[str, ...], str]] = {
-    tuple(field.key.split("_")): field.key
-    for table in _ALL
-    for field in SCHEMA[table].fields
-    if field.key not in {"id", "at", "step", "from", "to", "home", "runs_on"}
+    tuple(key.split("_")): key
+    for key in sorted(
+        (field.key for table in (*ELEMENTS, "checkpoint") for field in SCHEMA[table].fields),
+        key=lambda key: -key.count("_"),
+    )
+    if key not in {"id", "at", "step", "from", "to", "home", "runs_on"}
 }
-"""Every field that ``X FIELD value`` can set, by its words."""
+"""Every field that ``X FIELD value`` can set, by its words; longer ones before those they begin with.
+
+What only notes have is no such field: their words are too usual to be verbs."""
 
 _CONTINUED: Final = frozenset({("in",), ("is",), ("home",), ("as",)})
 Found = tuple[int, int, tuple[str, ...]]
@@ -56,7 +59,7 @@ def find(tokens: Sequence[Token], draft: Draft) -> Found | None:
     found = [*_all(tokens, VERBS), *_all(tokens, tuple(FIELDS))]
     for each in found:
         name = name_of(tokens[: each[0]])
-        if name is not None and draft.find(name, _ALL):
+        if name is not None and draft.find(name, WITH_IDS):
             return each
     return found[0] if found else None
 
@@ -152,12 +155,13 @@ def _exchanges(subject: Name, rest: list[Token], where: tuple[int, int], draft: 
 
 
 def _delegates(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
-    head, passing = _cut(rest, "passing")
+    head, options = limits.cut(rest, draft)
     target = _one(head, where)
-    passed = [] if passing is None else _names(passing, where)
+    passed = _names(options["passing"], where) if "passing" in options else []
     start = draft.element(subject, "agent")
     end = draft.element(target, "agent")
-    steps.delegation(draft, start, end, [draft.element(name, "credential") for name in passed])
+    credentials = [draft.element(name, "credential") for name in passed]
+    steps.delegation(draft, start, end, credentials, **limits.values(options, where, draft))
 
 
 def _triggers(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
@@ -228,8 +232,8 @@ def _is(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) 
     parts = [part for part in split(rest, ",") if part]
     if not parts:
         raise SentenceError("is what? such as: tickets is saas, confidential, untrusted", *where)
-    found = [table for table, _ in draft.find(subject, _ALL)]
-    possible = found or ([subject.table] if subject.table else [*TABLES[:-1]])
+    found = [table for table, _ in draft.find(subject, WITH_IDS)]
+    possible = found or ([subject.table] if subject.table else [*TABLES[: len(ELEMENTS)]])
     said = [" ".join(token.text for token in part) for part in parts]
     fitting = [table for table in possible if all(quality(table, word) for word in said)]
     if not fitting:
@@ -240,10 +244,7 @@ def _is(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) 
         ways = " or ".join(f"{table}:{subject.text}" for table in fitting)
         raise SentenceError(f"what is {subject.text!r}? write {ways}", subject.start, subject.end)
     table = fitting[0]
-    if table == "checkpoint":
-        key = draft.existing(subject, ("checkpoint",))[1]
-    else:
-        key = draft.element(subject, table)
+    key = draft.element(subject, table) if table in ELEMENTS else draft.existing(subject, (table,))[1]
     values = {}
     for word in said:
         meant = quality(table, word)
@@ -266,16 +267,16 @@ def _unknown_word(tables: Sequence[str], parts: list[list[Token]], said: list[st
 def _field(key: str, subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
     fitting = [
         table
-        for table in _ALL
+        for table in WITH_IDS
         if any(field.key == key for field in SCHEMA[table].fields)
         and (subject.table is None or subject.table == table)
     ]
     found = draft.find(subject, fitting)
     if found:
         table, id_ = draft.only(subject, found)
-    elif draft.find(subject, _ALL):
+    elif draft.find(subject, WITH_IDS):
         raise SentenceError(f"{subject.text!r} has no field {key}", *where)
-    elif len(fitting) == 1 and fitting[0] != "checkpoint":
+    elif len(fitting) == 1 and fitting[0] in ELEMENTS:
         table, id_ = fitting[0], draft.element(subject, fitting[0])
     else:
         raise SentenceError(f"there is no element {subject.text!r}", subject.start, subject.end)

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from meshmodel.app.values import value_text
 from meshmodel.app.widgets.rows import Row, line
-from meshmodel.model.records import Checkpoint, Record
+from meshmodel.model.records import Checkpoint, Delegation, Note, Record
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import table_of
 
@@ -51,6 +51,8 @@ def usual(record: Record, field: Field) -> str:
     """What an unset field counts as."""
     computed = {
         "exposed": "is_exposed",
+        "exposed_requests": "exposes_requests",
+        "integrity": "computed_integrity",
         "steerable": "is_steerable",
         "identity": "principal",
         "by": "obtained_by",
@@ -59,6 +61,10 @@ def usual(record: Record, field: Field) -> str:
     }.get(field.key)
     if isinstance(record, Checkpoint) and field.key == "actions":
         return "(all)"
+    if isinstance(record, Delegation) and field.key == "only":
+        return "(no limit)"
+    if isinstance(record, Note) and field.key == "about":
+        return "(the model)"
     if computed is None or not hasattr(record, computed):
         return "–"
     found = getattr(record, computed)

@@ -17,6 +17,7 @@ from meshmodel.app.messages import (
     SelectionRequested,
     Shown,
 )
+from meshmodel.app.notes import adding
 from meshmodel.app.widgets import inspector_rows as about
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.form_rows import field_rows
@@ -104,11 +105,13 @@ class Inspector(FilterList):
         self._edit(SCHEMA[table].field(key))
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        """Edit the field, select the record, or open the finding of the row."""
+        """Edit the field, select the record, open the finding of the row, or add a note."""
         event.stop()
         match event.row.value:
             case Field() as field:
                 self._edit(field)
+            case about.NewNote() as new:
+                self._add_note(new.subject)
             case Finding() as finding:
                 self.post_message(FindingOpened(finding))
             case (str(), _) as reference:
@@ -136,6 +139,25 @@ class Inspector(FilterList):
             return
         done = partial(self._apply, record, on=shown.snapshot)
         FieldEditor(self.app, shown.snapshot, record).open(field, done)
+
+    def _add_note(self, subject: str | None) -> None:
+        """Ask what is to be said of an element or of the model, and keep it as a note."""
+        from meshmodel.app.screens.dialogs import TextEntry
+
+        shown = self.shown
+        if shown is None or self._refuses(shown):
+            return
+        snapshot = shown.snapshot
+
+        def problem(text: str) -> str | None:
+            return refused(adding(snapshot, subject, text), snapshot)
+
+        def decided(text: str | None) -> None:
+            if text:
+                self.post_message(EditRequested(adding(snapshot, subject, text), None, on=snapshot))
+
+        where = "the model" if subject is None else subject.replace(":", " ")
+        self.app.push_screen(TextEntry(f"a note on {where}", check=problem, long=True), decided)
 
     def _refuses(self, shown: Shown) -> bool:
         if shown.read_only:
@@ -169,6 +191,7 @@ class Inspector(FilterList):
         makes: about.Block = [partial(_as_it_is, each) for each in first]
         found = about.finding_rows(shown.analysis, record, ascii_only=shown.ascii)
         for name, block in (
+            ("notes", about.note_rows(shown.snapshot, record)),
             ("reach", about.reach_rows(shown.snapshot, shown.analysis, record)),
             ("findings", [*found, *unnamed_rows(shown.analysis, record)]),
         ):

@@ -1,10 +1,11 @@
 """What the inspector says of a record beside its fields: relations, reach, findings, questions."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from meshmodel.app.notes import ELEMENT_TABLES, notes_about, subject_of
 from meshmodel.app.phrases import ASCII_GLYPHS, GLYPHS, letters, phrase, place_phrase
 from meshmodel.app.places import checkpoints_on
 from meshmodel.app.widgets.form_rows import LABEL_WIDTH, MUTED, WARNING
@@ -16,6 +17,7 @@ from meshmodel.model.records import (
     Agent,
     Credential,
     Key,
+    Note,
     Record,
     System,
     Zone,
@@ -45,6 +47,13 @@ _COUNTED: Final = 10
 """Of more findings the heading says how many there are."""
 Block = list[Callable[[], Row]]
 """Rows that stand together, each made when it is first seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewNote:
+    """What the row that adds a note stands for; its subject is ``kind:id``, or ``None`` for the model."""
+
+    subject: str | None
 
 
 def record_of(snapshot: Snapshot, reference: Reference) -> Record | None:
@@ -114,6 +123,9 @@ def relation_rows(snapshot: Snapshot, record: Record) -> list[Row]:
             for each, found in _related(snapshot, table, str(key))
         ]
         return [heading("relations"), *rows] if rows else []
+    if isinstance(record, Note) and record.about is not None:
+        end, _, name = record.about.partition(":")
+        return [heading("about"), _record_row(end, name, f"{end} {name}")]
     if table not in _ENDS or not isinstance(key, tuple):
         return []
     rows = [_record_row(end, name, f"{end} {name}") for end, name in zip(_ENDS[table], key, strict=True)]
@@ -123,6 +135,31 @@ def relation_rows(snapshot: Snapshot, record: Record) -> list[Row]:
             for each in checkpoints_on(snapshot, table, *key)
         ]
     return [heading("joins"), *rows]
+
+
+def note_rows(snapshot: Snapshot, record: Record) -> Block:
+    """The notes about an element, or all where the model is shown; and the row that adds one."""
+    if not isinstance(record, About) and table_of(record) not in ELEMENT_TABLES:
+        return []
+    subject = subject_of(record)
+    rows = [partial(_note_row, each, subject) for each in notes_about(snapshot, subject)]
+    return [partial(heading, "notes"), *rows, partial(_adding_row, subject)]
+
+
+def _note_row(note: Note, subject: str | None) -> Row:
+    about = "" if note.about == subject or note.about is None else f"  {note.about.replace(':', ' ')}"
+    said = [each for each in (note.owner, f"due {note.due}" if note.due else "") if each]
+    if note.state == "done":
+        said.append("done")
+    kind = "" if note.kind == "note" else f"{note.kind}: "
+    words = line(
+        f"{GLYPHS['note']} ", (kind, MUTED), note.text, (about, MUTED), ("  ".join(["", *said]), MUTED)
+    )
+    return Row(("note", note.id), words, ("note", note.id), indent=2)
+
+
+def _adding_row(subject: str | None) -> Row:
+    return Row("new note", line("+ ", ("add a note", MUTED)), NewNote(subject), indent=2)
 
 
 def _record_row(table: str, key: Key, text: str) -> Row:
