@@ -58,17 +58,23 @@ def minimum_cost(reading, at_most=3):
 def best_fix(reading, at_most=3):
     """The preferred of the smallest sets, or None where they are above the limit."""
     sets = closing_sets(reading, at_most)
-    return None if sets is None else min(judged(reading, chosen) for chosen in sets)
+    if sets is None:
+        return None
+    return min((judged(reading, chosen) for chosen in sets), key=preference)
 
 
 def judged(reading, chosen):
     """The set with what decides among sets of its size, in that order."""
     doors = {(d.credential, d.system) for d in reading.crossings_and_missing()[1]}
     no_doors = sum(step[0] != "grant" or step[1:] not in doors for step in chosen)
-    ranked = tuple(sorted(in_order(step) for step in chosen))
-    return Fix(
-        len(chosen), stored_secrets(reading, chosen), len(interrupted(reading, chosen)), no_doors, ranked
-    )
+    steps = tuple(sorted(chosen, key=in_order))
+    stored, broken = stored_secrets(reading, chosen), len(interrupted(reading, chosen))
+    return Fix(len(chosen), stored, broken, no_doors, steps)
+
+
+def preference(fix):
+    """The fewest of each in turn, then in the order of section 3 and by id."""
+    return *fix[:4], tuple(in_order(step) for step in fix.steps)
 
 
 def stored_secrets(reading, chosen):

@@ -1,0 +1,28 @@
+"""The conformance cases, answered by the engine."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from meshmodel.engine.analysis import analyse
+from meshmodel.store.interchange import read_file
+from tests.analysis.new.comparison import computed
+
+CASES = sorted((Path(__file__).parents[2] / "cases").glob("*.toml"))
+
+
+def test_all_cases_are_there():
+    assert len(CASES) == 53
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_the_engine_answers_the_case(path):
+    expected = json.loads(path.with_suffix(".json").read_text())
+    model = read_file(path)
+    built = computed(model, "built")
+    assert built["reach"] == expected["agents"]
+    for part in ("crossings", "missing", "heard"):
+        assert built[part] == expected[part]
+    designed = analyse(model, view="designed").summary
+    assert designed.uncontrolled == expected["uncontrolled_as_designed"]
