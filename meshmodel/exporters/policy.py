@@ -7,7 +7,8 @@ What section 12 leaves open is read like this:
 - ``via`` is how the access is reached at best: ``direct`` before ``own`` before ``deputy``.
 - The ``checkpoints`` of an allowed access are those that stand first on every way there: for each start with
   controlled crossings that end there, the ones that count for it on the boundary that it crosses, and on the
-  steps that leave its unchecked reach towards that access. Behind them there may be more.
+  steps that leave its unchecked reach towards that access. Behind them there may be more. The copies of a
+  credential in sessions that return values and are limited alike are one.
 - ``because`` looks at all crossings that end there: one controlled is enough for ``controlled``.
 - The ``credentials`` of a required access are its open doors that are not approved, and ``from`` lists
   the sources of its uncontrolled crossings in the order of their ids, ``home`` among them.
