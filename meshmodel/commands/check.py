@@ -20,9 +20,10 @@ from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import SEVERITIES
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.results import Finding
     from meshmodel.api import Analysis
+    from meshmodel.engine.results import Finding
     from meshmodel.model.records import Acceptance
+    from meshmodel.model.snapshot import Snapshot
 
 
 def add(commands: Subparsers) -> None:
@@ -76,11 +77,26 @@ def run(arguments: argparse.Namespace) -> int:
                 crossings=arguments.crossings,
                 designed=designed,
                 unfitting=unfitting,
+                kindless=_kindless(path, snapshot),
             )
             telling.say(path, text)
         return 1 if fails(analysis.findings, arguments.fail_on) else 0
 
     return for_each(arguments.models, check)
+
+
+def _kindless(path: Path, snapshot: "Snapshot") -> "list[str]":
+    """The active agents of an interchange file that are steerable for want of a kind.
+
+    Earlier versions took them for not steerable. A model file of then says so; in an interchange file nothing
+    tells one of then from one of now.
+    """
+    from meshmodel.store.loading import is_model_file
+
+    if is_model_file(path):
+        return []
+    agents = sorted(snapshot.agent.values(), key=lambda each: each.id)
+    return [each.id for each in agents if each.is_active and each.kind is None and each.is_steerable]
 
 
 def _unfitting(analysis: "Analysis", *, planned: bool) -> "list[Acceptance]":

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from meshmodel.analysis.results import (
+from meshmodel.engine.results import (
     AgentReach,
     Crossing,
     Door,
     Explanation,
     Finding,
+    Heard,
     Question,
     SystemReach,
     WitnessStep,
@@ -27,7 +28,7 @@ _json: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class RuleText(Protocol):
-    """What ``rules`` tells of a rule; every rule of ``analysis.rules`` has it."""
+    """What ``rules`` tells of a rule; every rule of ``rules.RULES`` has it."""
 
     @property
     def id(self) -> str:
@@ -60,7 +61,7 @@ def reach_answer(reach: Iterable[AgentReach]) -> Answer:
 
 
 def check_answer(analysis: "Analysis", *, crossings: bool = False) -> Answer:
-    """``meshmodel-check/1``: counts, missing checkpoints, findings and questions.
+    """``meshmodel-check/1``: counts, missing checkpoints, heard systems, findings and questions.
 
     Args:
         analysis: of one model, as built or as designed.
@@ -106,7 +107,11 @@ def _around_missing(analysis: "Analysis", *, crossings: bool) -> tuple[Answer, A
         listed = sorted(analysis.crossings(), key=crossing_order)
         before["crossings"] = [_crossing(each) for each in listed]
     findings = [_finding(each) for each in analysis.findings]
-    return before, {"findings": findings, "questions": [_question(each) for each in analysis.questions]}
+    return before, {
+        "heard": [_heard(each) for each in getattr(analysis, "heard", ())],
+        "findings": findings,
+        "questions": [_question(each) for each in analysis.questions],
+    }
 
 
 def _doors(analysis: "Analysis") -> list[Door]:
@@ -218,6 +223,10 @@ def _finding(finding: Finding) -> Answer:
             "open": accepted.open,
         },
     }
+
+
+def _heard(heard: Heard) -> Answer:
+    return {"system": heard.system, "first_hand": heard.first_hand}
 
 
 def _question(question: Question) -> Answer:

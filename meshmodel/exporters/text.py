@@ -1,13 +1,14 @@
 """The answers as text for people: what ``check``, ``reach``, ``explain`` and ``rules`` print."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from meshmodel.analysis.results import AgentReach, Explanation, Summary, SystemReach
-from meshmodel.analysis.rules.standards import TITLES
+from meshmodel.engine.results import AgentReach, Explanation, Heard, Summary, SystemReach
+from meshmodel.engine.rules.standards import TITLES
 from meshmodel.exporters.accepting import accepted_words, without_finding_words
 from meshmodel.exporters.answers import RuleText, crossing_order
 from meshmodel.exporters.folding import DOOR, Cause, fold
@@ -17,9 +18,11 @@ from meshmodel.model.text import one_line, width
 from meshmodel.model.vocabulary import SEVERITIES, Action
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.ways import Ways
     from meshmodel.api import Analysis
+    from meshmodel.engine.ways import Ways
 
+_NAMED: Final = 5
+"""So many systems or agents are named in one line."""
 _VIEWS = {"built": "as built", "designed": "as designed"}
 
 
@@ -30,6 +33,7 @@ def check_text(
     crossings: bool = False,
     designed: Summary | None = None,
     unfitting: Sequence[Acceptance] = (),
+    kindless: Sequence[str] = (),
 ) -> str:
     """What ``check`` prints: the counts, the findings folded by their cause, and the questions.
 
@@ -39,9 +43,8 @@ def check_text(
         crossings: whether to list every crossing too.
         designed: the counts as designed, where they differ and are of interest.
         unfitting: the acceptances that are of no finding.
+        kindless: the agents of an interchange file whose being steerable follows from having no kind.
     """
-    # It asks for the crossings by severity, so that all of them together need not be counted again.
-    crossed = _crossing_counts(analysis)
     snapshot, summary = analysis.snapshot, analysis.summary
     title = one_line(snapshot.about.name or "A model without a name", limit=200)
     counts = (
@@ -52,8 +55,10 @@ def check_text(
     lines = [
         f"{style.paint(title, 'strong')}, {_VIEWS[analysis.view]}",
         *wrap(f" {style.glyph('·')} ".join(counts), style),
-        *wrap(crossed, style),
+        *wrap(_crossing_counts(summary), style),
     ]
+    if heard := getattr(analysis, "heard", ()):
+        lines += wrap(_heard_words(heard), style)
     if designed is not None:
         lines.append(
             f"as designed: {counted(designed.missing, 'missing checkpoint')}, "
@@ -64,7 +69,8 @@ def check_text(
     others = [cause for cause in causes if cause.finding.rule != DOOR]
     lines.append("")
     if doors:
-        lines.append(style.paint(counted(len(doors), "missing checkpoint"), "strong"))
+        missing = counted(len(doors), "missing checkpoint")
+        lines.append(f"{style.paint(missing, 'strong')}: {_severities(doors)}")
     else:
         lines.append(style.paint(f"{style.glyph('✔')} No checkpoint is missing", "good"))
     for cause in doors:
@@ -82,9 +88,20 @@ def check_text(
         lines += ["", style.paint(f"{asked}: what the drawing does not say", "strong")]
         for question in analysis.questions:
             lines += wrap("; ".join(question.asks), style, "      ", f"  ? {one_line(question.element)}: ")
+    if kindless:
+        lines += ["", *wrap(_kindless_words(kindless), style)]
     if crossings:
         lines += ["", *_crossing_lines(analysis, style)]
     return "\n".join(lines)
+
+
+def _kindless_words(kindless: Sequence[str]) -> str:
+    """What the definition changed for agents that neither state a kind nor that they are not steerable."""
+    agents, one = counted(len(kindless), "agent"), len(kindless) == 1
+    return (
+        f"{agents} without a kind ({_some(kindless)}) {'counts' if one else 'count'} as steerable, unlike "
+        f"in earlier versions: give {'it' if one else 'them'} a kind, or steerable = false"
+    )
 
 
 def reach_text(title: str | None, reach: Sequence[AgentReach], style: Style) -> str:
@@ -176,19 +193,33 @@ def rule_text(rule: RuleText, style: Style, example: tuple[str, str] | None = No
     return "\n".join(lines)
 
 
-def _crossing_counts(analysis: "Analysis") -> str:
-    numbers, summary = analysis.uncontrolled_by_severity, analysis.summary
+def _crossing_counts(summary: Summary) -> str:
     if not summary.crossings:
         return "0 crossings"
-    severe = ""
-    if summary.uncontrolled:
-        some = (f"{numbers[each]} {each}" for each in reversed(SEVERITIES) if numbers[each])
-        severe = f" ({', '.join(some)})"
     controlled = summary.crossings - summary.uncontrolled - summary.approved
     return (
-        f"{counted(summary.crossings, 'crossing')}: {summary.uncontrolled} uncontrolled{severe}, "
+        f"{counted(summary.crossings, 'crossing')}: {summary.uncontrolled} uncontrolled, "
         f"{summary.approved} approved, {controlled} controlled"
     )
+
+
+def _heard_words(heard: Sequence[Heard]) -> str:
+    """Where outsiders' words come in, and where agents carry them (section 3)."""
+    first, carried = ([each.system for each in heard if each.first_hand is own] for own in (True, False))
+    on = f"; agents carry them on to {_some(carried)}" if carried else ""
+    return f"outsiders' words come into {_some(first)}{on}"
+
+
+def _some(ids: Sequence[str]) -> str:
+    """The ids, or of many the first ones and how many more there are."""
+    named = ", ".join(map(one_line, ids[:_NAMED]))
+    return named if len(ids) <= _NAMED else f"{named} and {len(ids) - _NAMED} more"
+
+
+def _severities(causes: Sequence[Cause]) -> str:
+    """How many of the rows there are of each severity."""
+    numbers = Counter(cause.severity for cause in causes)
+    return ", ".join(f"{numbers[each]} {each}" for each in reversed(SEVERITIES) if numbers[each])
 
 
 def _cause_lines(cause: Cause, style: Style) -> list[str]:
