@@ -108,6 +108,16 @@ class Doors:
         way = self._ways[system][credential].get(action, 0)
         return self._open(credential, 5 * system + action, way, self._arrivals.at(system)[action])
 
+    def severe(self, credential: int, access: int, level: int) -> int:
+        """The starts for which a credential, or a copy of one, is an unapproved open door so severe."""
+        (system, action), original = divmod(access, 5), self._mesh.original(credential)
+        unapproved = self.at(credential, system, action)[1]
+        picked_up, found = self._own[original] & ~self._handed.get(original, 0), 0
+        for on_the_way, in_hand, here in self._arrivals.at(system)[action].severities:
+            found |= unapproved & here & picked_up if on_the_way == level else 0
+            found |= unapproved & here & ~picked_up if in_hand == level else 0
+        return found
+
     def credentials(self, system: int) -> list[int]:
         """The nodes of the credentials, and of their copies, with an unguarded grant there for any start."""
         return list(self._ways.get(system, ()))
@@ -123,9 +133,11 @@ class Doors:
                 continue  # what leaves a session is taken from the step to its copy of the access
             way = self._way(step)
             system, granted = divmod(original, 5)
-            for action in range(5) if way and granted == ADMIN else (granted,):
-                if way and (copies is None or copies.allow(mesh.systems[system], action)):
-                    _join(found.setdefault(system, {}).setdefault(credential, {}), action, way)
+            actions = range(5) if granted == ADMIN else (granted,)
+            if copies is not None and not copies.allow(mesh.systems[system], granted):
+                actions = [each for each in actions if copies.allow(mesh.systems[system], each)]
+            for action in actions if way else ():
+                _join(found.setdefault(system, {}).setdefault(credential, {}), action, way)
         return found
 
     def _way(self, step: Step) -> int:
