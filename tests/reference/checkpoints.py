@@ -45,30 +45,24 @@ class Checkpoints:
 
     # Point 4
 
-    def has_power(self, nodes, k):
-        """Whether whoever has this unchecked reach has power over the decision."""
+    def has_power(self, held, k):
+        """Whether whoever holds all this has power over the decision."""
         mesh = self.mesh
         if not k.approvers:
             return k.decided_at is not None and any(
-                self._holds(nodes, ("access", k.decided_at, x)) for x in ("write", "execute", "admin")
+                ("access", k.decided_at, x) in held for x in ("write", "execute", "admin")
             )
         for c in mesh.creds:
             audience = mesh.s.credential[c].audience
             meant = k.decided_at is None or audience is None or k.decided_at in audience
-            if mesh.identity(c) in k.approvers and meant and self._holds(nodes, ("cred", c)):
+            if ("cred", c) in held and mesh.identity(c) in k.approvers and meant:
                 return True
-        return k.decided_at is not None and self._holds(nodes, ("access", k.decided_at, "admin"))
+        return k.decided_at is not None and ("access", k.decided_at, "admin") in held
 
-    def _holds(self, nodes, node):
-        """The node, or, of a credential and of admin, a copy in whose session no ``only`` counts."""
-        if node in nodes:
-            return True
-        if node[0] == "access" and node[2] != "admin":
-            return False
-        return any(
-            other[0] == "copy" and other[1] == node and not self.mesh.session_has_only(other[2])
-            for other in nodes
-        )
+    def held(self, nodes):
+        """The nodes, and of credentials and admin also the copies in whose session no ``only`` counts."""
+        copies = [n for n in nodes if n[0] == "copy" and not self.mesh.session_has_only(n[2])]
+        return nodes | {n[1] for n in copies if n[1][0] == "cred" or n[1][2] == "admin"}
 
     # The least fixpoint for each start
 
@@ -79,7 +73,8 @@ class Checkpoints:
             counting = {k.id: k for k in self.meeting}
             while True:
                 nodes = closure(self.unguarded_steps(counting), starts)
-                left = {name: k for name, k in counting.items() if not self.has_power(nodes, k)}
+                held = self.held(nodes)
+                left = {name: k for name, k in counting.items() if not self.has_power(held, k)}
                 if left == counting:
                     break
                 counting = left

@@ -157,10 +157,7 @@ class Crossings(Checkpoints):
         if heard and (action != "read" or self.has_way_out(agent, source, target)):
             number += 1
         node = ("cred", credential)
-        held = any(
-            step.kind == "hold" and step.leaves == ("agent", agent) and step.enters == node
-            for step in mesh.steps
-        )
+        held = (agent, credential) in mesh.held_by_steps
         if node in mesh.own(agent) and not held:
             number += 1
         if action == "read":

@@ -67,8 +67,7 @@ class Facts(Reading):
 
     def holding(self):
         """Pairs of a hold step: by hold relations and passes."""
-        steps = [s for s in self.mesh.steps if s.kind == "hold" and s.leaves[0] == "agent"]
-        return sorted({(s.leaves[1], s.enters[1]) for s in steps})
+        return sorted(self.mesh.held_by_steps)
 
     def intended(self, agent):
         """What the intents of the agent cover, or None where it has none; their ``from`` aside."""

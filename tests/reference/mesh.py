@@ -58,6 +58,8 @@ class Mesh:
         self.agents = {a.id for a in snapshot.agent.values() if a.status != "retired"}
         self.creds = {c.id for c in snapshot.credential.values() if c.status != "revoked"}
         self.steps_but_triggers = [step for step in self._all_but_triggers() if self._is_drawn(step)]
+        holds = [step for step in self.steps_but_triggers if step.kind == "hold"]
+        self.held_by_steps = {(s.leaves[1], s.enters[1]) for s in holds if s.leaves[0] == "agent"}
 
     # Section 1 ------------------------------------------------------------------------------------
 
