@@ -11,8 +11,7 @@ Intents and acceptances are no steps and are not drawn; the policy stub lists wh
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from meshmodel.analysis.checkpoints import shortcomings
-from meshmodel.analysis.results import StepMark
+from meshmodel.engine.results import StepMark
 from meshmodel.exporters import diagram_lens
 from meshmodel.exporters.diagram_lens import Lighting, Step
 from meshmodel.exporters.diagram_parts import Answers, Diagram, Edge, Frame, Lens, LineLook, Look, Node, Tone
@@ -27,16 +26,17 @@ from meshmodel.exporters.diagram_text import (
     wrap,
 )
 from meshmodel.exporters.diagram_words import (
-    REASONS,
     agent_facts,
     agent_look,
     count,
     credential_facts,
     custody_words,
+    delegation_words,
     exchange_words,
     grant_words,
     hold_words,
     legend,
+    shortcomings,
     system_facts,
     system_look,
 )
@@ -109,6 +109,7 @@ class _Builder:
         for system, credential in snapshot.custody:
             self.places.setdefault(credential, set()).add(snapshot.system[system].zone)
         self.zones: dict[str, str | None] = {}
+        self.heard = {each.system for each in getattr(answers, "heard", ())}
         self.self_approved = {
             finding.subject for finding in answers.findings if finding.rule == "self-approved-checkpoint"
         }
@@ -175,7 +176,7 @@ class _Builder:
         self._element("agent", agent.id, agent.title, facts, agent_look(agent), agent.home)
 
     def _system(self, system: System) -> None:
-        facts = system_facts(system, self.names)
+        facts = system_facts(system, self.names, is_heard=system.id in self.heard)
         self._element("system", system.id, system.title, facts, system_look(system), system.zone)
 
     def _credential(self, credential: Credential) -> None:
@@ -211,7 +212,8 @@ class _Builder:
             words = exchange_words(snapshot.exchange[key], snapshot, names)
             self._step("exchange", f"credential/{key[0]}", f"credential/{key[1]}", words)
         for key in sorted(snapshot.delegation):
-            self._step("delegation", f"agent/{key[0]}", f"agent/{key[1]}", ("delegates",))
+            words = delegation_words(snapshot.delegation[key], snapshot.agent[key[1]])
+            self._step("delegation", f"agent/{key[0]}", f"agent/{key[1]}", words)
         arising = {
             (tail, head)
             for kind, tail, head in (*self.lighting.steps, *self.checkpoints)
@@ -301,7 +303,7 @@ class _Builder:
             lines += wrap(each.kind, NODE_COLUMNS)
             if each.actions:
                 lines += wrap("for " + ", ".join(each.actions), NODE_COLUMNS)
-            wrong = [REASONS[word] for word in shortcomings(each, self.answers.view)]
+            wrong = shortcomings(each, self.answers.view)
             if each.id in self.self_approved:
                 wrong.append("approved by its own subject")
             if not wrong and len(placed) == 1 and self.marks.get(key) == "does-not-count":

@@ -1,17 +1,13 @@
 """What a lens lights: the reach of one agent, or the missing checkpoints and the ways to them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from meshmodel.analysis.results import StepKind, SystemReach
-from meshmodel.analysis.steps import (
-    ACTION_NUMBER,
-    DIRECT_KINDS,
-    EXECUTE,
-    OWN_KINDS,
-    STEP_ORDER,
-    Mesh,
-)
+from meshmodel.engine.actions import ADMIN, WRITE
+from meshmodel.engine.graph import Step as Pair
+from meshmodel.engine.mesh import Mesh
+from meshmodel.engine.results import SystemReach
+from meshmodel.engine.steps import KINDS, OWN
 from meshmodel.exporters.diagram_parts import Answers, Tone
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
@@ -100,95 +96,62 @@ def reach(snapshot: Snapshot, answers: Answers, agent: str) -> Lighting:
     if not record.is_active or reached is None:
         raise MeshmodelError(f"agent '{agent}' is retired and reaches nothing: name another with --agent")
     mesh = Mesh(snapshot)
-    lit = Lighting(other="dim")
-    layers: tuple[tuple[Tone, tuple[StepKind, ...]], ...] = (
-        ("deputy", STEP_ORDER),
-        ("hidden", OWN_KINDS),
-        ("direct", DIRECT_KINDS),
+    lit = Lighting(other="dim", nodes={f"agent:{agent}": "direct"})
+    layers: tuple[tuple[Tone, tuple[str, ...]], ...] = (
+        ("deputy", KINDS),
+        ("hidden", OWN),
+        ("direct", ("hold", "grant", "implies")),
     )
     for tone, kinds in layers:
-        row = _reached(mesh.adjacency(kinds), mesh.agent_node[agent])
-        _light_nodes(mesh, lit, tone, row)
-        _light_steps(mesh, lit, tone, kinds, row)
+        graph = mesh.graph if kinds == KINDS else mesh.graph_of(*kinds)
+        reached_by = graph.spread({mesh.agent_node(agent): 1})
+        for kind, (leaves, enters) in _steps(mesh, kinds):
+            if reached_by[leaves]:
+                for node in (leaves, enters):
+                    lit.nodes[_reference(mesh, node)] = tone
+                lit.steps[kind, mesh.name(leaves), mesh.name(enters)] = tone
     _say(mesh, lit, agent, reached.reach)
     return lit
 
 
-def _reached(successors: Sequence[Sequence[int]], start: int) -> set[int]:
-    seen, stack = {start}, [start]
-    while stack:
-        for after in successors[stack.pop()]:
-            if after not in seen:
-                seen.add(after)
-                stack.append(after)
-    return seen
+def _reference(mesh: Mesh, node: int) -> str:
+    """``agent:a``, ``credential:c`` or ``system:s``; of a session what it stands for."""
+    original = mesh.original(node)
+    kind = "system" if original < mesh.first_credential else "credential"
+    return f"{'agent' if original >= mesh.first_agent else kind}:{mesh.name(node)}"
 
 
-def _light_nodes(mesh: Mesh, lit: Lighting, tone: Tone, row: set[int]) -> None:
-    for each, number in mesh.system_number.items():
-        if any(5 * number + action in row for action in range(5)):
-            lit.nodes[f"system:{each}"] = tone
-    for each, node in mesh.credential_node.items():
-        if node in row:
-            lit.nodes[f"credential:{each}"] = tone
-    for each, node in mesh.agent_node.items():
-        if node in row:
-            lit.nodes[f"agent:{each}"] = tone
+def _steps(mesh: Mesh, kinds: Sequence[str]) -> Iterator[tuple[str, Pair]]:
+    """The steps of some kinds that are drawn, those of sessions for what they stand for."""
+    yielding = {mesh.original(leaves) for leaves, _ in mesh.steps["custody"]}
+    for kind in kinds:
+        for step in mesh.steps[kind] if kind != "implies" else ():
+            if kind != "grant" or _is_used(mesh, step, yielding):
+                yield kind, step
+        if kind == "trigger":
+            for system in mesh.words.hearing:
+                write = mesh.access(mesh.systems[system], WRITE)
+                yield from ((kind, (write, agent)) for agent in mesh.hearers(write))
 
 
-def _light_steps(mesh: Mesh, lit: Lighting, tone: Tone, kinds: Sequence[str], row: set[int]) -> None:
-    snapshot, number = mesh.snapshot, mesh.system_number
-    agents, credentials = mesh.agent_node, mesh.credential_node
-
-    def access(system: str, action: int) -> bool:
-        return 5 * number[system] + action in row
-
-    steps: list[tuple[str, str, str, bool]] = []
-    steps += [("hold", *key, agents.get(key[0]) in row) for key in snapshot.hold]
-    steps += [("grant", *key, credentials.get(key[0]) in row) for key in snapshot.grant]
-    steps += [("exchange", *key, credentials.get(key[0]) in row) for key in snapshot.exchange]
-    steps += [("delegation", *key, agents.get(key[0]) in row) for key in snapshot.delegation]
-    steps += [
-        ("trigger", mesh.systems[leaves // 5], mesh.agents[enters - mesh.first_agent], leaves in row)
-        for leaves, enters in mesh.steps["trigger"]
-    ]
-    steps += [
-        ("hosting", each.runs_on, each.id, access(each.runs_on, EXECUTE))
-        for each in snapshot.agent.values()
-        if each.runs_on is not None
-    ]
-    for key, custody in snapshot.custody.items():
-        if custody.how == "stores" and snapshot.credential[custody.credential].is_bound:
-            continue
-        by = any(access(custody.system, ACTION_NUMBER[action]) for action in custody.obtained_by)
-        steps.append(("custody", *key, by))
-    for delegation in snapshot.delegation.values():
-        if delegation.from_ not in agents:  # who is gone hands nothing over
-            continue
-        steps += [
-            ("hold", delegation.to, passed, agents.get(delegation.to) in row)
-            for passed in delegation.passes or ()
-        ]
-    for kind, tail, head, lights in steps:
-        if lights and kind in kinds and _is_node(mesh, kind, head):
-            lit.steps[kind, tail, head] = tone
-
-
-def _is_node(mesh: Mesh, kind: str, head: str) -> bool:
-    """Whether what the step enters is active."""
-    if kind in {"delegation", "trigger", "hosting"}:
-        return head in mesh.agent_node
-    return kind == "grant" or head in mesh.credential_node
+def _is_used(mesh: Mesh, step: Pair, yielding: set[int]) -> bool:
+    """Whether a grant step, if it is one of a session, leaves it or leads to another credential there."""
+    copies = mesh.sessions.copies.get(step[0])
+    system, granted = divmod(mesh.original(step[1]), 5)
+    return copies is None or any(
+        copies.allow(mesh.systems[system], action) or 5 * system + action in yielding
+        for action in (range(5) if granted == ADMIN else (granted,))
+    )
 
 
 def _say(mesh: Mesh, lit: Lighting, agent: str, reached: Sequence[SystemReach]) -> None:
     lit.words[f"agent:{agent}"] = "reach of this agent"
     said: dict[Tone, str] = {"direct": "held", "hidden": "picked up", "deputy": "of a deputy"}
-    for each in mesh.credential_node:
+    for each in mesh.credentials:
         tone = lit.nodes.get(f"credential:{each}")
         if tone is not None:
             lit.words[f"credential:{each}"] = said[tone]
-    for each in mesh.agent_node:
+    for each in mesh.agents:
         if each != agent and f"agent:{each}" in lit.nodes:
             lit.words[f"agent:{each}"] = "deputy"
     for system in reached:

@@ -7,7 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from meshmodel.analysis.results import AgentReach, Door, Explanation, Finding, StepKey, StepMark, Summary
+from meshmodel.engine.results import (
+    AgentReach,
+    Door,
+    Explanation,
+    Finding,
+    Heard,
+    StepKey,
+    StepMark,
+    Summary,
+)
 from meshmodel.model.vocabulary import View
 
 Format = Literal["dot", "svg", "png", "pdf"]
@@ -102,7 +111,7 @@ class Diagram:
 
 
 class Answers(Protocol):
-    """What a diagram needs of an analysis; ``meshmodel.analysis.Analysis`` is one."""
+    """What a diagram needs of an analysis; ``meshmodel.api.Analysis`` is one."""
 
     @property
     def view(self) -> View:
@@ -115,6 +124,10 @@ class Answers(Protocol):
     @property
     def doors(self) -> tuple[Door, ...]:
         """The missing checkpoints."""
+
+    @property
+    def heard(self) -> Sequence[Heard]:
+        """The heard systems."""
 
     @property
     def findings(self) -> Sequence[Finding]:

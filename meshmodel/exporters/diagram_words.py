@@ -4,8 +4,18 @@ from collections.abc import Iterable
 
 from meshmodel.exporters.diagram_parts import Edge, Lens, LineLook, Look, Node
 from meshmodel.exporters.diagram_text import NODE_COLUMNS, Names, wrap
-from meshmodel.model.records import Agent, Credential, Custody, Exchange, Grant, System
+from meshmodel.model.records import (
+    Agent,
+    Checkpoint,
+    Credential,
+    Custody,
+    Delegation,
+    Exchange,
+    Grant,
+    System,
+)
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import DECISION_KINDS, View
 
 _SYSTEM_LOOKS: tuple[tuple[Look, frozenset[str]], ...] = (
     (
@@ -16,15 +26,9 @@ _SYSTEM_LOOKS: tuple[tuple[Look, frozenset[str]], ...] = (
     ("pipeline", frozenset({"ci-pipeline", "message-queue", "api-gateway", "mcp-server"})),
 )
 
-REASONS = {
-    "binding": "binds, decides nothing",
-    "per-session": "remembered for a session",
-    "cached": "remembered",
-    "planned": "only planned",
-    "advisory": "only advised",
-    "no gateway": "no gateway decides",
-}
-"""What is wrong with a checkpoint that does not count, by the analysis's word for it."""
+_REMEMBERED = {"per-session": "remembered for a session", "cached": "remembered"}
+_NAMED = 3
+"""So many of the accesses that a delegation is limited to are named."""
 
 
 def agent_look(agent: Agent) -> Look:
@@ -49,14 +53,22 @@ def agent_facts(agent: Agent, identities: int, names: Names) -> list[str]:
     return facts
 
 
-def system_facts(system: System, names: Names) -> list[str]:
+def system_facts(system: System, names: Names, *, is_heard: bool) -> list[str]:
     """What stands below a system's name."""
     said = [word for word in (system.kind, system.sensitivity) if word and names.shows(word)]
     facts = [", ".join(said)] if said else []
+    if system.integrity is not None:
+        facts.append(f"{system.integrity} integrity")
+    if system.typed:
+        facts.append("typed values only")
     if system.untrusted_input:
         facts.append("outsiders write here")
+    elif is_heard:
+        facts.append("outsiders' words carried here")
     if system.is_exposed and system.sensitivity != "public":
         facts.append("outsiders see it")
+    elif system.exposes_requests and not system.is_exposed:
+        facts.append("outsiders see its requests")
     return facts
 
 
@@ -103,6 +115,39 @@ def exchange_words(exchange: Exchange, snapshot: Snapshot, names: Names) -> tupl
     if not exchange.pinned:
         words.append("not pinned")
     return tuple(words)
+
+
+def delegation_words(delegation: Delegation, second: Agent) -> tuple[str, ...]:
+    """What a delegation says: what it is limited to, and what comes back.
+
+    Args:
+        delegation: the delegation.
+        second: the agent that is set to work: a steerable one is only asked to keep to a limit (section 3).
+    """
+    words = ["delegates"]
+    if delegation.only:
+        more = len(delegation.only) - _NAMED
+        listed = ", ".join(delegation.only[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+        words += wrap(f"{'advised: ' if second.is_steerable else ''}for {listed} only", NODE_COLUMNS)
+    if delegation.returns == "values":
+        words.append("returns values")
+    return tuple(words)
+
+
+def shortcomings(checkpoint: Checkpoint, view: View) -> list[str]:
+    """What of points 1 to 3 of section 5 a checkpoint fails; nothing where it meets them."""
+    found = []
+    if checkpoint.kind not in DECISION_KINDS:
+        found.append("binds, decides nothing")
+    if checkpoint.freshness != "per-action":
+        found.append(_REMEMBERED[checkpoint.freshness])
+    if checkpoint.state == "advisory":
+        found.append("only advised")
+    if checkpoint.state == "planned" and view == "built":
+        found.append("only planned")
+    if checkpoint.step == "boundary" and checkpoint.decided_at is None:
+        found.append("no gateway decides")
+    return found
 
 
 def count(number: int, word: str) -> str:

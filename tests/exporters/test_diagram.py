@@ -92,6 +92,38 @@ def test_doors_and_checkpoints_are_told_by_shape_and_word():
     assert all(looks[key][0] == "missing" and "NO CHECKPOINT" in looks[key][1] for key in doors)
 
 
+def limits_and_words_model():
+    return snapshot_of(
+        [
+            r.System("inbox", untrusted_input=True, exposed_requests=True),
+            r.System("memory", kind="agent-memory", integrity="high"),
+            r.System("states", typed=True),
+            r.Agent("bot", kind="ai-agent"),
+            *(r.Agent(name, kind="service") for name in ("server", "counter")),
+            r.Agent("helper", kind="ai-agent"),
+            r.Credential("key"),
+            r.Hold("bot", "key"),
+            r.Grant("key", "inbox", ("read",)),
+            r.Grant("key", "memory", ("write",)),
+            r.Delegation("bot", "server", only=("inbox:read", "memory:read", "memory:write", "states:read")),
+            r.Delegation("bot", "counter", returns="values"),
+            r.Delegation("bot", "helper", only=("inbox:read",)),
+        ]
+    )
+
+
+def test_what_outsiders_words_come_to_and_what_is_limited_is_told_in_words():
+    words = {node.id: " ".join(node.lines) for node in build(*both(limits_and_words_model())).nodes}
+    assert words["system/inbox"] == "inbox outsiders write here outsiders see its requests"
+    assert words["system/memory"] == "memory agent-memory high integrity outsiders' words carried here"
+    assert words["system/states"] == "states typed values only"
+    limits = "for inbox:read, memory:read, memory:write and 1 more only"
+    assert words["label/delegation/bot/server"] == f"delegates {limits}"
+    assert words["label/delegation/bot/counter"] == "delegates returns values"
+    # The limit of a steerable agent is only asked for.
+    assert words["label/delegation/bot/helper"] == "delegates advised: for inbox:read only"
+
+
 def test_every_kind_of_step_is_drawn_in_every_format():
     snapshot, analysis = both(every_step_model())
     made = build(snapshot, analysis)
