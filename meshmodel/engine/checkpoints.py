@@ -37,13 +37,21 @@ class Unchecked(NamedTuple):
 
 def is_decision(checkpoint: Checkpoint, view: View) -> bool:
     """Whether a checkpoint meets points 1 to 3 of section 5."""
-    states = ("enforced", "planned") if view == "designed" else ("enforced",)
-    return (
-        checkpoint.kind in DECISION_KINDS
-        and checkpoint.freshness == "per-action"
-        and checkpoint.state in states
-        and (checkpoint.step != "boundary" or checkpoint.decided_at is not None)
-    )
+    return not shortcomings(checkpoint, view)
+
+
+def shortcomings(checkpoint: Checkpoint, view: View) -> tuple[str, ...]:
+    """Why a checkpoint does not meet points 1 to 3 of section 5, in words; empty where it does."""
+    found = []
+    if checkpoint.kind not in DECISION_KINDS:
+        found.append("binding")
+    if checkpoint.freshness != "per-action":
+        found.append(checkpoint.freshness)
+    if checkpoint.state == "advisory" or (checkpoint.state == "planned" and view == "built"):
+        found.append(checkpoint.state)
+    if checkpoint.step == "boundary" and checkpoint.decided_at is None:
+        found.append("no gateway")
+    return tuple(found)
 
 
 class Checkpoints:

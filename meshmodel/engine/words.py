@@ -20,6 +20,7 @@ class Words:
         drawn: by system the agents that it triggers as drawn, as bits.
         hearing: by system in W, the agents that hear it: triggers that arise by themselves.
         instructed: the agents that can be instructed, guarded or not.
+        writers: by system that words are carried on to, the steered agents that write it with their tools.
         graph: all steps, with all triggers. *Hubs* are nodes of it that stand for nothing: many agents hear
             many systems, and steps from all to all would outnumber all others. As each agent hears what it
             reaches with its tools, the way from a system to them is the graph of the tools, backwards.
@@ -35,6 +36,7 @@ class Words:
             self.drawn[leaves // 5] |= 1 << enters - steps.first_agent
         self.systems = {number for number, untrusted in enumerate(steps.untrusted) if untrusted}
         self.hearing: dict[int, int] = {}
+        self.writers: dict[int, int] = {}
         self._size, triggers = steps.size, steps.steps["trigger"].copy()
         without_triggers = own.plus(steps.steps["delegation"] + steps.steps["hosting"])
         if self.systems:
@@ -94,7 +96,7 @@ class Words:
             for system in range(len(steps.systems))
             if not steps.traits[system].typed and (some := by_tools[5 * system + WRITE])
         }
-        before, steered, added = -1, 0, self.systems
+        before, steered, added, first_hand = -1, 0, self.systems, self.systems
         while added or steered != before:
             before = steered
             steered |= union(hears[system] | self.drawn.get(system, 0) for system in added)
@@ -103,6 +105,9 @@ class Words:
             added = {system for system, some in writers.items() if some & steered} - self.systems
             self.systems = self.systems | added
         self.instructed |= steered
+        self.writers = {
+            system: some & steered for system, some in writers.items() if system in self.systems - first_hand
+        }
 
     def _entering(self, systems: Collection[int], graph: Graph, reach: Reach) -> list[Step]:
         """The steps from systems to the agents that hear them, as these reach them in a graph."""

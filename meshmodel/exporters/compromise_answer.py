@@ -1,7 +1,7 @@
 """What follows from a compromise, as JSON (section 11) and as text for people."""
 
-from meshmodel.analysis.compromise import OUTSIDER, Compromise, Origin, Spread
-from meshmodel.analysis.results import StepKind
+from meshmodel.engine.compromise import OUTSIDER, Compromise, Origin, Spread
+from meshmodel.engine.results import StepKind
 from meshmodel.exporters.answers import Answer
 from meshmodel.exporters.style import Style, counted, told_table, wrap
 from meshmodel.model.snapshot import Snapshot
@@ -57,9 +57,23 @@ def compromise_text(snapshot: Snapshot, found: Compromise, view: View, style: St
     if driven:
         lines += ["", style.paint(f"{counted(len(driven), 'agent')} driven from there", "strong")]
         lines += told_table(driven, style, indent="    ")
+    if found.limited:
+        lines += [
+            "",
+            style.paint(f"{counted(len(found.limited), 'agent')} set to work within a limit", "strong"),
+        ]
+        lines += told_table(limited_rows(found), style, indent="    ")
     lines += ["", *_systems(snapshot, found.unchecked, style)]
     lines += ["", *_held_back(snapshot, found, style)]
     return "\n".join(lines)
+
+
+def limited_rows(found: Compromise) -> list[tuple[str, str]]:
+    """The agents that work for another within a limit, and what that means."""
+    return [
+        (agent, f"for {caller} only, within a limit: it hands out no credential")
+        for agent, caller in found.limited
+    ]
 
 
 def _opening(snapshot: Snapshot, start: str) -> str:
