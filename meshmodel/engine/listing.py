@@ -49,6 +49,11 @@ class Listing:
         any_heard = any(source != HOME and self._engine.reaches.heard[source] for source, _ in found)
         return [Coming(agent, source, start, any_heard) for source, start in found]
 
+    def coming(self, agent: int, source: int) -> Coming:
+        """An agent that comes from any system, whether that is a source of it or not."""
+        any_heard = any(each.any_heard for each in self.sources(agent))
+        return Coming(agent, source, agent, any_heard)
+
     def crosses(self, coming: Coming, access: int) -> bool:
         """Whether there is a crossing to an access, if the agent reaches it."""
         mesh, (system, action) = self._mesh, divmod(access, 5)

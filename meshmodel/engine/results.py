@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.vocabulary import Action, CheckpointStep, Severity
 
 CrossingState = Literal["uncontrolled", "approved", "controlled"]
 StepKind = Literal["hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting", "implies"]
 Place = tuple[str, str | tuple[str, str]]
 """A record as its table and its key."""
+
+
+class CannotStartError(MeshmodelError, ValueError):
+    """A start that section 7 refuses: unknown, retired or revoked; ``str()`` is one clear line."""
 
 
 @dataclass(frozen=True, slots=True)
