@@ -1,16 +1,35 @@
 """The answers about one snapshot in one view, each computed when it is first asked for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from meshmodel.engine.actions import actions_of
 from meshmodel.engine.bitset import union
 from meshmodel.engine.engine import Engine
 from meshmodel.engine.listing import Listing
-from meshmodel.engine.results import AgentReach, Crossing, Door, Heard, Summary, SystemReach
+from meshmodel.engine.results import (
+    AgentReach,
+    Crossing,
+    Door,
+    Finding,
+    Heard,
+    Question,
+    StepKey,
+    Summary,
+    SystemReach,
+)
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import SEVERITIES, View
+
+if TYPE_CHECKING:
+    from meshmodel.engine.compromise import Compromise
+    from meshmodel.engine.fix.results import CurvePoint, Fix
+    from meshmodel.engine.offboarding import Offboarding
+    from meshmodel.engine.rotation import RotationPlan
+    from meshmodel.engine.trace import TracedEvent
+    from meshmodel.model.events import Event
 
 
 class Analysis:
@@ -138,6 +157,95 @@ class Analysis:
         """
         for agent in range(len(self.engine.mesh.agents)):
             yield from self.listing.of(agent)
+
+    def compromise(self, start: str) -> "Compromise":
+        """What follows from a compromise (section 7).
+
+        Args:
+            start: ``agent:ID``, ``credential:ID``, ``system:ID`` or ``outsider``.
+
+        Raises:
+            CannotStartError: there is no such element, or it is retired or revoked.
+        """
+        from meshmodel.engine.compromise import compromise
+
+        return compromise(self.engine, start)
+
+    def carried_by(self, system: str) -> tuple[str, ...]:
+        """The agents that carry outsiders' words to a system that is heard, but not first-hand (section 3):
+        steered, in the unchecked reach of the outsider, and writing the system with their tools.
+        """
+        mesh = self.engine.mesh
+        return mesh.names(self.engine.reaches.carrying(mesh.system[system])) if system in mesh.system else ()
+
+    def offboarding(
+        self, who: str, *, cancelled: Callable[[], bool] | None = None
+    ) -> "Offboarding | RotationPlan":
+        """What is to be done when somebody goes, or when the secret of a credential is replaced (section 7).
+
+        Args:
+            who: ``agent:ID`` or its id alone (it may be retired), ``person:NAME`` (a person or group),
+                ``vendor:NAME``, or ``credential:ID``.
+            cancelled: asked often, in whichever thread; once true, ``Stopped`` is raised.
+
+        Raises:
+            CannotStartError: there is nobody and nothing of that name.
+        """
+        from meshmodel.engine.offboarding import offboarding
+        from meshmodel.engine.stopping import Stop
+
+        return offboarding(self.engine, who, Stop(None, cancelled))
+
+    def trace(self, events: "Iterable[Event]") -> Iterator["TracedEvent"]:
+        """Lay observed events on the model, one by one, in the order of the log (section 7).
+
+        Args:
+            events: what was observed; it may be without end, since only what the model bounds is kept.
+        """
+        from meshmodel.engine.trace import trace
+
+        return trace(self.engine, self.listing, events)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the rules find (section 9), by severity (highest first), rule and subject."""
+        from meshmodel.engine.findings import findings
+        from meshmodel.engine.rules import Facts
+
+        return findings(Facts(self.engine, self.doors), self.today)
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """What the drawing does not say (section 9), one row an element."""
+        from meshmodel.engine.questions import Questions
+
+        return Questions(self.engine.reaches).every
+
+    def minimum_fix(
+        self, *, deadline: float | None = None, cancelled: Callable[[], bool] | None = None
+    ) -> "Fix":
+        """A smallest set of steps to guard that leaves no uncontrolled crossing and no toxic flow (section 6).
+
+        Args:
+            deadline: seconds after which the best that is known is the answer; ``None``: no limit.
+                What is not known yet of the crossings and the missing checkpoints is found out first:
+                to guard all of these is the first fix.
+            cancelled: asked often; when true, the best that is known is the answer.
+        """
+        from meshmodel.engine.fix.answer import minimum_fix
+        from meshmodel.engine.stopping import Stop
+
+        return minimum_fix(self.engine, Stop(deadline, cancelled))
+
+    def closing(self, steps: Iterable[StepKey]) -> int:
+        """How many uncontrolled crossings it closes to guard these steps, each with all its actions.
+
+        Raises:
+            KeyError: there is no such step, or it is a boundary.
+        """
+        from meshmodel.engine.fix.answer import closing
+
+        return closing(self.engine, list(steps))
 
     @cached_property
     def listing(self) -> Listing:
