@@ -1,0 +1,82 @@
+"""The minimum fix (section 6): the answer about it, and what any steps close."""
+
+from collections.abc import Collection
+from contextlib import suppress
+from typing import Final
+
+from meshmodel.engine.engine import Engine
+from meshmodel.engine.fix.choosing import Choosing
+from meshmodel.engine.fix.intents import Intent, intents_today
+from meshmodel.engine.fix.known import NOTHING
+from meshmodel.engine.fix.preferring import Preferring
+from meshmodel.engine.fix.results import Fix
+from meshmodel.engine.results import StepKey
+from meshmodel.engine.stopping import Stop, Stopped
+from meshmodel.engine.toxic import toxic_agents
+
+_EACH: Final = 100_000
+"""Checkpoints times nodes up to which it is said what each closes alone."""
+
+
+def minimum_fix(engine: Engine, stop: Stop) -> Fix:
+    """The preferred of the smallest sets of steps to guard that leave nothing open.
+
+    Args:
+        engine: what is to be fixed.
+        stop: when to give up; the best that is known then is the answer, and says so.
+    """
+    choosing = Choosing(engine, stop)
+    choosing.run()
+    intents, settled = prefer(choosing)
+    best = sorted(choosing.best, key=choosing.known.place)
+    steps: tuple[StepKey, ...] = tuple(choosing.named(best))  # type: ignore[arg-type] # implies is none
+    broken = [each.ends for each in intents or () if each.is_interrupted(choosing.best)]
+    return Fix(
+        cost=len(best),
+        lower_bound=min(len(best), choosing.bound),
+        optimal=choosing.bound >= len(best),
+        checkpoints=steps,
+        closes=engine.uncontrolled,
+        interrupts=tuple(broken),
+        closes_each=_closing_each(engine, steps, stop.late()),
+        before=engine.uncontrolled,
+        settled=settled,
+        intents_known=intents is not None,
+        flows=engine.mesh.names(toxic_agents(engine.reaches)),
+    )
+
+
+def prefer(choosing: Choosing) -> tuple[list[Intent] | None, bool]:
+    """Take the preferred of the smallest sets; the intents that go through today, and whether it is settled."""
+    intents: list[Intent] | None = None
+    with suppress(Stopped):
+        intents = intents_today(choosing.engine, choosing.known, choosing.stop.late())
+        if choosing.best == NOTHING:
+            return intents, True
+        if choosing.bound >= len(choosing.best):
+            return intents, Preferring(choosing, intents).run()
+    return intents, False
+
+
+def closing(engine: Engine, steps: Collection[StepKey]) -> int:
+    """How many uncontrolled crossings it closes to guard these steps, each with all its actions.
+
+    Raises:
+        KeyError: there is no such step, or it is a boundary.
+    """
+    for step in steps:
+        if not any(engine.mesh.has(each) for each in engine.mesh.ends(*step)):
+            raise KeyError(step)
+    return engine.uncontrolled - engine.guarding(steps).uncontrolled
+
+
+def _closing_each(engine: Engine, steps: tuple[StepKey, ...], stop: Stop) -> tuple[int, ...]:
+    """What each closes alone; nothing where that would take longer than to find them."""
+    if len(steps) * engine.mesh.size > _EACH:
+        return ()
+    found = []
+    for step in steps:
+        if stop():
+            return ()
+        found.append(closing(engine, [step]))
+    return tuple(found)
