@@ -30,6 +30,10 @@ kind = "ai-agent"
 id = "worker"
 name = "Worker"
 kind = "workflow"
+[[agent]]
+id = "helper"
+name = "Helper"
+kind = "ai-agent"
 [[credential]]
 id = "order-key"
 name = "Order key"
@@ -56,6 +60,10 @@ actions = ["write"]
 [[delegation]]
 from = "planner"
 to = "worker"
+[[delegation]]
+from = "planner"
+to = "helper"
+only = ["orders:write"]
 [[checkpoint]]
 id = "plan-approval"
 kind = "human-approval"
@@ -89,7 +97,7 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List all rules, or tell one."""
-    from meshmodel.analysis.rules import RULES
+    from meshmodel.engine.rules import RULES
 
     rules = [each for each in RULES if arguments.rule in {None, each.id}]
     if not rules:
@@ -118,7 +126,7 @@ def example_of(rule: str) -> tuple[str, str] | None:
     Args:
         rule: its id.
     """
-    from meshmodel.api import analyse
+    from meshmodel.engine.analysis import analyse
     from meshmodel.store.examples import examples
     from meshmodel.store.interchange import read_file, read_text
 

@@ -19,7 +19,7 @@ from meshmodel.engine.results import (
 from meshmodel.model.vocabulary import ACTIONS, Severity
 
 if TYPE_CHECKING:
-    from meshmodel.api import Analysis
+    from meshmodel.engine.analysis import Analysis
 
 Answer = dict[str, Any]
 """One JSON document."""
@@ -108,7 +108,7 @@ def _around_missing(analysis: "Analysis", *, crossings: bool) -> tuple[Answer, A
         before["crossings"] = [_crossing(each) for each in listed]
     findings = [_finding(each) for each in analysis.findings]
     return before, {
-        "heard": [_heard(each) for each in getattr(analysis, "heard", ())],
+        "heard": [_heard(each) for each in analysis.heard],
         "findings": findings,
         "questions": [_question(each) for each in analysis.questions],
     }

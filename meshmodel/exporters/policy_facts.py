@@ -1,7 +1,7 @@
 """What a policy stub says of single accesses (section 12)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -107,9 +107,11 @@ class Facts:
             if copies is not None and access == enters:
                 continue  # what leaves a session is taken from the step to its copy of the access
             system, granted = divmod(access, 5)
-            for action in range(5) if granted == ADMIN else (granted,):
-                if copies is None or copies.allow(mesh.systems[system], action):
-                    found[5 * system + action][mesh.original(credential)] |= full[credential]
+            actions: Sequence[int] = range(5) if granted == ADMIN else (granted,)
+            if copies is not None and not copies.allow(mesh.systems[system], granted):
+                actions = [each for each in actions if copies.allow(mesh.systems[system], each)]
+            for action in actions:
+                found[5 * system + action][mesh.original(credential)] |= full[credential]
         return found
 
     def others(self, access: Access) -> list[str]:

@@ -18,7 +18,7 @@ from meshmodel.model.text import one_line, width
 from meshmodel.model.vocabulary import SEVERITIES, Action
 
 if TYPE_CHECKING:
-    from meshmodel.api import Analysis
+    from meshmodel.engine.analysis import Analysis
     from meshmodel.engine.ways import Ways
 
 _NAMED: Final = 5
@@ -57,8 +57,8 @@ def check_text(
         *wrap(f" {style.glyph('·')} ".join(counts), style),
         *wrap(_crossing_counts(summary), style),
     ]
-    if heard := getattr(analysis, "heard", ()):
-        lines += wrap(_heard_words(heard), style)
+    if analysis.heard:
+        lines += wrap(_heard_words(analysis.heard), style)
     if designed is not None:
         lines.append(
             f"as designed: {counted(designed.missing, 'missing checkpoint')}, "

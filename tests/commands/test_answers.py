@@ -8,7 +8,7 @@ from meshmodel.model.vocabulary import ACTIONS, SEVERITIES
 from meshmodel.store.examples import ORDER
 from tests.commands.running import MODELS, documents, run
 
-CHECK = ["format", "view", "summary", "missing", "findings", "questions"]
+CHECK = ["format", "view", "summary", "missing", "heard", "findings", "questions"]
 SUMMARY = ["agents", "systems", "credentials", "crossings", "uncontrolled", "approved", "missing"]
 STEP = [
     "step",
@@ -44,6 +44,8 @@ def test_check_has_its_keys(checks):
             assert (each["severity"] is None) == (each["state"] != "uncontrolled")
         for each in answer["missing"]:
             assert list(each) == ["credential", "system", "actions", "agents", "severity"]
+        for each in answer["heard"]:
+            assert list(each) == ["system", "first_hand"]
         for each in answer["findings"]:
             assert list(each) == [
                 "rule",
@@ -61,6 +63,7 @@ def test_check_has_its_keys(checks):
             assert list(each) == ["element", "asks"]
             assert each["asks"]
     assert any(answer["questions"] for answer in checks)
+    assert {each["first_hand"] for answer in checks for each in answer["heard"]} == {True, False}
 
 
 def test_check_is_sorted(checks):
@@ -75,6 +78,8 @@ def test_check_is_sorted(checks):
         for each in answer["missing"]:
             assert each["actions"] == in_order(each["actions"])
             assert each["agents"] == sorted(each["agents"])
+        heard = [each["system"] for each in answer["heard"]]
+        assert heard == sorted(set(heard))
         findings = [
             (-SEVERITIES.index(each["severity"]), each["rule"], each["subject"])
             for each in answer["findings"]
@@ -155,7 +160,7 @@ def test_rules_have_their_keys():
     (answer,) = documents("rules", "--json")
     assert list(answer) == ["format", "rules"]
     ids = [each["rule"] for each in answer["rules"]]
-    assert len(ids) == 23
+    assert len(ids) == 25
     assert ids == sorted(ids)
     for each in answer["rules"]:
         assert list(each) == ["rule", "severity", "detects", "remedy", "references", "false_positives"]

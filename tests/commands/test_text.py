@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from meshmodel import cli
-from meshmodel.analysis.results import Accepted, AgentReach, Explanation, SystemReach
-from meshmodel.analysis.rules import RULES
+from meshmodel.engine.results import Accepted, AgentReach, Explanation, SystemReach
+from meshmodel.engine.rules import RULES
 from meshmodel.commands.rules import example_of
 from meshmodel.exporters.style import Style, table, wrap
 from meshmodel.exporters.text import explain_text, reach_text, rule_text, rules_text
@@ -83,8 +83,9 @@ def test_what_text_prints_cannot_hold_control_characters():
 def test_check_tells_the_door_and_what_to_do():
     text = run("check", AGENT).stdout
     assert text.startswith("Support agent, as built\n1 agent · 2 systems · 2 credentials\n")
-    assert "\n2 crossings: 2 uncontrolled (1 high, 1 medium), 0 approved, 0 controlled\n" in text
-    assert "1 missing checkpoint\n" in text
+    assert "\n2 crossings: 2 uncontrolled, 0 approved, 0 controlled\n" in text
+    assert "\noutsiders' words come into tickets\n" in text
+    assert "\n1 missing checkpoint: 1 high\n" in text
     assert "✖ high  file-sas>attachments" in text
     assert "\x1b" not in text
     assert "home" not in text.partition("question")[0].split()
@@ -94,6 +95,39 @@ def test_a_row_of_check_is_as_severe_as_what_it_folds():
     text = run("check", MODELS / "workflow-broker.toml").stdout
     assert "\n  ✖ high  user-token>ledger  (by itself medium)\n" in text
     assert "\n  ✖ high  user-token>payroll\n" in text
+
+
+def test_check_tells_where_outsiders_words_come_to():
+    text = run("check", MODELS / "crm-assistant-gateway.toml").stdout
+    assert "\noutsiders' words come into chat; agents carry them on to billing, conversation-memory\n" in text
+    assert re.search(r"✖ \w+  carried-words  conversation-memory\n", text)
+    assert "outsiders' words" not in run("check", MODELS / "federated-release.toml").stdout
+
+
+def test_check_names_the_agents_that_are_steerable_for_want_of_a_kind(tmp_path):
+    """The definition changed there, and nothing in an interchange file tells an earlier one."""
+    path = tmp_path / "kinds.toml"
+    lines = ['format = "meshmodel/1"']
+    for agent, more in {
+        "plain": "",
+        "stated": "steerable = false",
+        "kind": 'kind = "service"',
+        "gone": 'status = "retired"',
+        "bare": "",
+    }.items():
+        lines += ["[[agent]]", f'id = "{agent}"', more]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    line = (
+        "2 agents without a kind (bare, plain) count as steerable, unlike in earlier versions: give them a "
+        "kind, or steerable = false"
+    )
+    assert line in " ".join(run("check", path).stdout.split())
+    assert run("check", path, "--json").stderr == ""
+    assert "without a kind" not in run("check", MODELS / "finance-orchestrator.toml").stdout
+    # A model file of before says that they are not steerable.
+    mesh = tmp_path / "kinds.mesh"
+    assert run("import", path, "-o", mesh).returncode == 0
+    assert "without a kind" not in run("check", mesh).stdout
 
 
 def test_check_lists_crossings_only_when_asked():

@@ -63,26 +63,10 @@ class Classification:
         }
 
     def granting(self, system, action):
-        """By grant steps that end there, or at admin: in a session what leaves it, at the access itself."""
-        mesh, reached = self.mesh, self.mesh.effective(self.agent)
+        """By the grant steps that end there, or at admin."""
         ends = {("access", system, action), ("access", system, "admin")}
-        inside = {
-            (step.leaves, leaving.enters)
-            for step in mesh.steps
-            for leaving in mesh.steps
-            if step.kind == "grant" and step.enters[0] == "copy" and leaving.leaves == step.enters
-        }
-        found = {step.leaves for step in mesh.steps if step.kind == "grant" and step.enters in ends}
-        found = {each for each in found if each[0] == "cred" or self.leaves(each, system, action)}
-        found |= {leaves for leaves, enters in inside if enters == ("access", system, action)}
-        return sorted({credential_at(each)[1] for each in found & reached})
-
-    def leaves(self, copy, system, action):
-        """Whether the session of a copy lets this action out."""
-        values = copy[2][3]
-        only = self.mesh.delegation_of(copy[2]).only if self.mesh.session_has_only(copy[2]) else None
-        named = only is None or f"{system}:{action}" in only
-        return named and (not values or action in ("write", "execute"))
+        found = {step.leaves for step in self.mesh.steps if step.kind == "grant" and step.enters in ends}
+        return sorted({credential_at(each)[1] for each in found & self.mesh.effective(self.agent)})
 
     def via(self, system, action):
         ways = (("direct", self.mesh.direct(self.agent)), ("own", self.mesh.own(self.agent)))
