@@ -1,12 +1,10 @@
 """What the tests of exporters share: the worked examples, a hostile model, labels read back."""
 
-from dataclasses import fields, replace
 from pathlib import Path
 
 import meshmodel
 from meshmodel.model import records as r
-from meshmodel.model.snapshot import TABLES
-from tests.analysis.random_models import random_model, snapshot_of
+from tests.reference.random_models import snapshot_of
 
 MODELS = sorted((Path(__file__).parents[2] / "models").glob("*.toml"))
 
@@ -38,17 +36,6 @@ def hostile_model(names=HOSTILE):
             r.Grant(f"c{number}", f"s{(number + 1) % len(names)}", ("read", "write")),
         ]
     return snapshot_of([r.About(name=names[0]), *made])
-
-
-def valid_random_model(seed, size=5):
-    """A random model without the empty lists of actions that the file format refuses."""
-    model = random_model(seed, size)
-    made = []
-    for table in TABLES:
-        for record in model.table(table).values():
-            empty = {f.name: ("read",) for f in fields(record) if getattr(record, f.name) == ()}
-            made.append(replace(record, **empty))
-    return snapshot_of([model.about, *made])
 
 
 def both(snapshot, view="built"):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-import meshmodel
+from meshmodel.engine.analysis import analyse
 from meshmodel.exporters.answers import check_answer, check_json
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
 from tests.benchmarks.meshes import clustered
@@ -17,7 +17,7 @@ DESIGNS = {
         [
             Zone("desk"),
             Zone("vault"),
-            System("bank", name=AWKWARD, zone="vault"),
+            System("bank", name=AWKWARD, zone="vault", untrusted_input=True),
             Agent("clerk", home="desk", name=AWKWARD),
             Credential("key", name=AWKWARD),
             Hold("clerk", "key"),
@@ -31,8 +31,15 @@ DESIGNS = {
 @pytest.mark.parametrize("crossings", [False, True], ids=["counts", "crossings"])
 @pytest.mark.parametrize("name", DESIGNS)
 def test_the_pieces_are_the_answer(name, crossings):
-    analysis = meshmodel.analyse(DESIGNS[name])
+    analysis = analyse(DESIGNS[name])
     assert bool(analysis.doors) == (name != "nothing")
     answer = check_answer(analysis, crossings=crossings and name != "several zones")
     pieces = check_json(analysis, crossings=crossings and name != "several zones")
     assert "".join(pieces) == json.dumps(answer, ensure_ascii=False)
+
+
+def test_what_is_heard_stands_after_what_is_missing():
+    answer = check_answer(analyse(DESIGNS["quotes"]))
+    keys = list(answer)
+    assert keys[keys.index("missing") + 1] == "heard"
+    assert answer["heard"] == [{"system": "bank", "first_hand": True}]
