@@ -119,10 +119,10 @@ def test_undoing_what_was_edited_before_means_what_it_meant(second):
         assert store.snapshot == SAMPLE_OF_THEN
 
 
-def test_a_damaged_journal_is_told_when_it_is_undone_and_not_before(second):
+@pytest.mark.parametrize("text", ["{", "[1]", "[" * 90_000, '{"id":"\\ud800"}', '{"id":"still","typed":0}'])
+def test_a_damaged_journal_is_told_when_it_is_undone_and_not_before(second, text):
     raw = sqlite3.connect(second)
-    raw.execute("UPDATE journal_change SET after = '[1]' WHERE record_key = '\"still\"' AND entry = 4")
-    raw.execute("UPDATE journal_change SET before = '{' WHERE record_key = '\"still\"' AND entry = 4")
+    raw.execute("UPDATE journal_change SET before = ? WHERE record_key = '\"still\"' AND entry = 4", (text,))
     raw.commit()
     raw.close()
     with Store.open(second) as store:

@@ -10,7 +10,7 @@ from meshmodel.model.records import Checkpoint, Delegation, Note, Record
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import table_of
 
-LABEL_WIDTH = 16
+LABEL_WIDTH = 17
 """How many cells the names of fields take, the gap behind them included."""
 
 WARNING = "$text-warning"

@@ -73,12 +73,11 @@ def _forward(table: str, text: object) -> object:
         return text
     try:
         record = json.loads(text)
+        if isinstance(record, dict):
+            _CHANGES[table](record)
+        return json.dumps(record, separators=(",", ":"))  # in ASCII: it may hold what is no text
     except (ValueError, RecursionError):
         return text
-    if not isinstance(record, dict):
-        return text
-    _CHANGES[table](record)
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
 
 def _system(record: dict[str, Any]) -> None:
