@@ -13,23 +13,29 @@ from meshmodel.engine.results import (
     AgentReach,
     Crossing,
     Door,
+    Explanation,
     Finding,
     Heard,
     Question,
     StepKey,
+    StepMark,
     Summary,
     SystemReach,
 )
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.vocabulary import SEVERITIES, View
+from meshmodel.model.vocabulary import SEVERITIES, Action, View
 
 if TYPE_CHECKING:
     from meshmodel.engine.compromise import Compromise
+    from meshmodel.engine.explain import Explaining
     from meshmodel.engine.fix.results import CurvePoint, Fix
     from meshmodel.engine.offboarding import Offboarding
+    from meshmodel.engine.reach_table import ReachTable
     from meshmodel.engine.rotation import RotationPlan
     from meshmodel.engine.trace import TracedEvent
+    from meshmodel.engine.ways import Ways
     from meshmodel.model.events import Event
+    from meshmodel.model.records import Intent
 
 
 class Analysis:
@@ -246,6 +252,89 @@ class Analysis:
         from meshmodel.engine.fix.answer import closing
 
         return closing(self.engine, list(steps))
+
+    @cached_property
+    def reach_table(self) -> "ReachTable":
+        """Agents by systems, each cell worked out when it is asked for."""
+        from meshmodel.engine.reach_table import ReachTable
+
+        return ReachTable(self.engine)
+
+    def depths(self) -> Mapping[str, int]:
+        """For each opened system how many finds lie before it: 0 with a held credential."""
+        from meshmodel.engine.depths import depths
+
+        return depths(self.engine.mesh)
+
+    def marks(self) -> Mapping[StepKey, StepMark]:
+        """For steps with a door or a checkpoint: ``missing``, ``counts`` or ``does-not-count``."""
+        from meshmodel.engine.depths import marks
+
+        return marks(self.engine, self.doors, self.findings)
+
+    @cached_property
+    def _explaining(self) -> "Explaining":
+        from meshmodel.engine.explain import Explaining
+
+        return Explaining(self.engine, self.listing)
+
+    def explain(
+        self,
+        agent: str | None = None,
+        system: str | None = None,
+        action: Action | None = None,
+        source: str | None = None,
+        *,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Explanation | None:
+        """Why an agent reaches a system, or why not (section 11).
+
+        Args:
+            agent: its id; by default that of the worst crossing.
+            system: the target; by default that of the agent's worst crossing.
+            action: one action; by default that of the worst crossing.
+            source: the system that the agent comes from, or ``home``; by default the worst.
+            cancelled: asked often; when true, ``Stopped`` is raised.
+
+        Returns ``None`` where an element does not exist, or nothing is reached by anybody.
+        """
+        from meshmodel.engine.stopping import Stop
+
+        asked = self._explaining.asked(agent, system, action, source, Stop(None, cancelled))
+        return None if asked is None else self._explaining.answer(asked)
+
+    def all_ways(
+        self,
+        agent: str | None = None,
+        system: str | None = None,
+        action: Action | None = None,
+        source: str | None = None,
+        *,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> "Ways | None":
+        """All ways, not only the shortest: what every one passes, their doors, and what cuts them.
+
+        Where nothing is reached: what is in between, and the single relations that would open a way.
+        The arguments and ``None`` are those of ``explain``.
+        """
+        from meshmodel.engine.stopping import Stop
+        from meshmodel.engine.ways import all_ways
+
+        asked = self._explaining.asked(agent, system, action, source, stop := Stop(None, cancelled))
+        return None if asked is None else all_ways(self._explaining, asked, stop)
+
+    def explain_finding(self, finding: Finding) -> Explanation | None:
+        """The worst way by which a finding comes about, or ``None`` where there is none to tell."""
+        from meshmodel.engine.finding_way import FindingWay
+
+        return FindingWay(self._explaining).tell(finding)
+
+    def can_be_intended(self, explanation: Explanation) -> "Intent | None":
+        """The intent that would approve an uncontrolled crossing, where section 6 allows it.
+
+        It includes what the agent's intent on that system says already.
+        """
+        return self._explaining.can_be_intended(explanation)
 
     @cached_property
     def listing(self) -> Listing:

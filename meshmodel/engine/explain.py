@@ -1,0 +1,254 @@
+"""Explanations: what a question means, and the witness and the story that answer it (section 11)."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from meshmodel.engine.actions import NUMBER, READ, implied
+from meshmodel.engine.bitset import bits
+from meshmodel.engine.engine import Engine
+from meshmodel.engine.listing import Coming, Listing
+from meshmodel.engine.results import Explanation
+from meshmodel.engine.starts import HOME
+from meshmodel.engine.stopping import Stop
+from meshmodel.engine.story import AGAIN, INTENDED, UNASKED, Story
+from meshmodel.engine.witness import Counting, Paths
+from meshmodel.engine.worst import Place, Worst
+from meshmodel.model.records import Intent
+from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Action
+
+
+class Asked(NamedTuple):
+    """What a question is about, once what it leaves out is chosen.
+
+    Attributes:
+        agent, system, action, source: as asked, or as chosen.
+        reached: the accesses asked for that the agent reaches.
+        place: the worst crossing, or ``None`` where there is none.
+    """
+
+    agent: str
+    system: str
+    action: Action | None
+    source: str | None
+    reached: tuple[int, ...]
+    place: Place | None
+
+
+class Explaining:
+    """Answers to *why* for one engine."""
+
+    def __init__(self, engine: Engine, listing: Listing) -> None:
+        self.engine, self.mesh, self.listing = engine, engine.mesh, listing
+        self.worst, self.paths, self.story = Worst(engine, listing), Paths(engine), Story(engine)
+
+    # What is asked
+
+    def asked(
+        self, agent: str | None, system: str | None, action: Action | None, source: str | None, stop: Stop
+    ) -> Asked | None:
+        """What a question is about; see ``Analysis.explain``."""
+        snapshot, mesh = self.engine.snapshot, self.mesh
+        if agent not in (None, *snapshot.agent) or system not in (None, *snapshot.system):
+            return None
+        if source not in (None, "home", *snapshot.system):
+            return None
+        if agent is None or system is None:
+            # Where nothing fits all that was asked, the answer says so of what fits less of it.
+            for less in dict.fromkeys([(action, source), (action, None), (None, None)]):
+                stop.check()
+                chosen = self._chosen(agent, system, *less)
+                if chosen is not None:
+                    agent, system = chosen
+                    break
+        if agent is None or system is None:
+            return None
+        number = mesh.agent.get(agent)
+        reached = [] if number is None else self._reached(1 << number, self._accesses(system, action))
+        place = None
+        if number is not None:
+            place = self.worst.place(number, reached, self._source(source))
+        return Asked(agent, system, action, source, tuple(reached), place)
+
+    def _source(self, source: str | None) -> int | None:
+        return None if source is None else HOME if source == "home" else self.mesh.system[source]
+
+    def _accesses(self, system: str | None, action: Action | None) -> list[int]:
+        """The accesses that were asked about, by system."""
+        numbers = range(len(self.mesh.systems)) if system is None else (self.mesh.system[system],)
+        actions = range(5) if action is None else (NUMBER[action],)
+        return [5 * each + x for each in numbers for x in actions]
+
+    def _reached(self, agents: int, accesses: Sequence[int]) -> list[int]:
+        return [each for each in accesses if self.engine.reaches.full[each] & agents]
+
+    def _chosen(
+        self, agent: str | None, system: str | None, action: Action | None, source: str | None
+    ) -> tuple[str, str] | None:
+        """The agent and the system of the worst crossing; where there is none, of the first reach."""
+        mesh, starts, number = self.mesh, self.engine.starts, self._source(source)
+        if agent is not None and agent not in mesh.agent:
+            return None
+        agents = self.engine.agents if agent is None else 1 << mesh.agent[agent]
+        onto = self._reached(agents, self._accesses(system, action))
+        some = (1 << len(starts.agent_of)) - 1 if agent is None else starts.unfold(agents)
+        place = self.worst.uncontrolled(some, set(onto), number) or self.worst.crossing(agents, onto, number)
+        if place is not None:
+            return mesh.agents[place.coming.agent], mesh.systems[place.access // 5]
+        if source is None and onto:
+            first = next(bits(self.engine.reaches.full[onto[0]] & agents))
+            return mesh.agents[first], mesh.systems[onto[0] // 5]
+        return None
+
+    # Answers
+
+    def answer(self, asked: Asked) -> Explanation:
+        """The explanation of what was asked."""
+        if asked.place is not None:
+            return self.crossing(asked.place)
+        origin = None if asked.source == "home" else asked.source
+        if asked.reached:
+            return self.reached(self.mesh.agent[asked.agent], asked.reached[0], origin)
+        from meshmodel.engine.why_not import why_not
+
+        reason = why_not(self.engine, asked.agent, asked.system, asked.action)
+        return Explanation(asked.agent, origin, asked.system, asked.action, None, None, (), (), reason)
+
+    def starts(self, coming: Coming) -> list[int]:
+        """The nodes from which a crossing starts: the agent, with what it read if it can (section 6)."""
+        start, read = [self.mesh.first_agent + coming.agent], 5 * coming.source + READ
+        can_read = coming.source != HOME and self.engine.reaches.readable[read] >> coming.agent & 1
+        return [*start, read] if can_read else start
+
+    def counting(self, coming: Coming) -> Counting:
+        """The checkpoints that count for a crossing's start."""
+        return self.paths.counting(self.engine.starts.power, coming.start)
+
+    def counting_alone(self, agent: int) -> Counting:
+        """The checkpoints that count for an agent, alone as the start."""
+        return self.paths.counting(self.engine.reaches.alone.power, agent)
+
+    def crossing(self, place: Place) -> Explanation:
+        """One crossing, told by a shortest path; if it is uncontrolled, by one on which nobody is asked."""
+        is_open = place.state == "uncontrolled"
+        closed = self.paths.closed(self.counting(place.coming)) if is_open else frozenset()
+        path = self.paths.shortest(self.starts(place.coming), place.access, closed)
+        assert path is not None
+        return self.told(place, path)
+
+    def told(self, place: Place, path: Sequence[int]) -> Explanation:
+        """One crossing, told by a path from its start."""
+        mesh, coming, starts = self.mesh, place.coming, self.starts(place.coming)
+        agent, source = mesh.agents[coming.agent], None
+        zone, identity = self.listing.home(coming.agent), None
+        if coming.source != HOME:
+            source, zone = mesh.systems[coming.source], mesh.zone[coming.source]
+            identity = self.paths.reading_identity(coming.agent, coming.source) if starts[1:] else None
+        steps = self.paths.told(
+            path,
+            self.counting(coming),
+            zone,
+            None if path[0] == starts[0] else identity,
+            self.paths.first_of(self.boundaries(place)),
+        )
+        opening = self.story.opening(agent, source, identity)
+        sentences = self.story.tell(opening, agent, steps, path, self._unasked(place, path), place.state)
+        return Explanation(
+            agent,
+            source,
+            mesh.systems[place.access // 5],
+            ACTIONS[place.access % 5],
+            place.state,
+            None if place.severity < 0 else SEVERITIES[place.severity],
+            steps,
+            sentences,
+        )
+
+    def reached(
+        self, agent: int, access: int, source: str | None = None, path: Sequence[int] | None = None
+    ) -> Explanation:
+        """Reach that is no crossing: a shortest effective path, or another one."""
+        name = self.mesh.agents[agent]
+        path = path or self.paths.shortest([self.mesh.first_agent + agent], access)
+        assert path is not None
+        steps = self.paths.told(path, self.counting_alone(agent), self.listing.home(agent))
+        opening = self.engine.snapshot.agent[name].title
+        sentences = self.story.tell(opening, name, steps, path, {}, None)
+        system, action = self.mesh.systems[access // 5], ACTIONS[access % 5]
+        return Explanation(name, source, system, action, None, None, steps, sentences)
+
+    def boundaries(self, place: Place) -> list[int]:
+        """The checkpoints that count on the boundary of a crossing."""
+        mesh, coming = self.mesh, place.coming
+        home = self.listing.home(coming.agent)
+        zones = home if coming.source == HOME else mesh.zone[coming.source], mesh.zone[place.access // 5]
+        counting = self.counting(coming)
+        return [
+            each.number
+            for each in self.engine.checkpoints.boundaries
+            if (each.zone_from, each.zone_to) == zones
+            and each.actions >> place.access % 5 & 1
+            and each.number in counting
+        ]
+
+    def _unasked(self, place: Place, path: Sequence[int]) -> Mapping[int, str]:
+        """What is said of the grant steps of a path, counted from 0, on which no checkpoint counts.
+
+        A decision came before them on the way; or an intent covers them; or a checkpoint is missing on
+        them, on this crossing or on another one of the agent; else nothing.
+        """
+        mesh, coming, doors = self.mesh, place.coming, self.engine.doors.missing
+        found = {}
+        for number, (leaves, enters) in enumerate(pairwise(path)):
+            if mesh.kind(leaves, enters) != "grant":
+                continue
+            after = path[number + 2] if number + 2 < len(path) else None
+            implies = after is not None and mesh.kind(enters, after) == "implies"
+            used = mesh.original(after if after is not None and implies else enters)
+            crosses = self.listing.crosses(coming, used)
+            open_ = dict(self.listing.open_doors(coming, used)) if crosses else {}
+            missing = doors.get((mesh.original(leaves), used // 5))
+            if leaves in open_:
+                found[number] = INTENDED if open_[leaves] else UNASKED
+            elif crosses and not self.engine.starts.reach[leaves] >> coming.start & 1:
+                found[number] = AGAIN
+            elif missing is not None and missing.agents >> coming.agent & missing.actions >> used % 5 & 1:
+                found[number] = UNASKED
+        return found
+
+    # Intents
+
+    def can_be_intended(self, explanation: Explanation) -> Intent | None:
+        """The intent after which every open door of a crossing is approved (section 6), or ``None``.
+
+        It adds the action and the source to what the agent's intent on the system says.
+        """
+        if explanation.state != "uncontrolled" or explanation.action is None:
+            return None
+        mesh, reaches = self.mesh, self.engine.reaches
+        agent, system = mesh.agent[explanation.agent], mesh.system[explanation.system]
+        access, source = 5 * system + NUMBER[explanation.action], self._source(explanation.source or "home")
+        place = self.worst.place(agent, [access], source)
+        if place is None or not mesh.traceable[system]:
+            return None
+        if source != HOME and reaches.as_source[source or 0].heard and mesh.words.instructed >> agent & 1:
+            return None
+        in_hand = reaches.intended(reaches.handed({mesh.first_agent + agent: 1}))
+        for door in place.doors:
+            if not in_hand[mesh.original(door)] and not (access % 5 == READ and in_hand[door]):
+                return None
+        return self._intent(explanation, access % 5)
+
+    def _intent(self, explanation: Explanation, action: int) -> Intent:
+        tables, origin = self.engine.snapshot, explanation.source or "home"
+        known = tables.intent.get((explanation.agent, explanation.system))
+        if known is None:
+            return Intent(explanation.agent, explanation.system, (ACTIONS[action],), (origin,))
+        actions, from_ = known.actions, known.from_ or ("home",)
+        if not implied(sum(1 << NUMBER[each] for each in actions)) >> action & 1:
+            actions = tuple(each for each in ACTIONS if each in (*actions, ACTIONS[action]))
+        zone = None if explanation.source is None else tables.system[explanation.source].domain
+        at_home = "home" in from_ and zone is not None and zone == tables.agent[explanation.agent].home
+        if origin not in from_ and not at_home:
+            from_ = tuple(sorted({*from_, origin}))
+        return Intent(explanation.agent, explanation.system, actions, from_)

@@ -1,0 +1,79 @@
+"""The steps of the naive reading as a graph to walk: what a witness tells is looked for in it."""
+
+from collections import deque
+
+from tests.reference.mesh import Step
+from tests.reference.reading import Reading
+
+
+class Walking:
+    """Ways through the naive mesh of a model.
+
+    What admin implies leaves a session by the access of that grant, as the originals show it.
+    """
+
+    def __init__(self, model, view="built"):
+        self.reading = Reading(model, view)
+        self.steps = list(map(self._by_admin, self.reading.mesh.steps))
+
+    def _by_admin(self, step):
+        leaves_session = step.leaves[0] == "copy" and step.enters[0] == "access"
+        if step.kind == "grant" and leaves_session and step.action == "admin" != step.enters[2]:
+            admin = ("copy", ("access", step.enters[1], "admin"), step.leaves[2])
+            return Step("implies", admin, step.enters, (), None)
+        return step
+
+    def starts(self, told):
+        """Where the explained crossing, or reach, begins."""
+        if told.state is None:
+            return {("agent", told.agent)}
+        return self.reading.start_of(told.agent, told.source)
+
+    def open_steps(self, told):
+        """The steps that are unguarded for the start."""
+        _, counting = self.reading.unchecked(self.starts(told))
+        covers, meeting = self.reading.covers, self.reading.meeting
+        return [s for s in self.steps if not any(k.id in counting and covers(k, s) for k in meeting)]
+
+    def distance(self, steps, starts, target):
+        """The number of steps of a shortest way, or ``None``."""
+        after = {}
+        for step in steps:
+            after.setdefault(step.leaves, []).append(step.enters)
+        far, queue = dict.fromkeys(starts, 0), deque(starts)
+        while queue:
+            node = queue.popleft()
+            for enters in after.get(node, ()):
+                if enters not in far:
+                    far[enters] = far[node] + 1
+                    queue.append(enters)
+        return far.get(target)
+
+    def ends(self, told, steps):
+        """Where a told way can end, if it is walked step by step from its start by some of the steps."""
+        nodes = self.starts(told)
+        for each in told.steps:
+            nodes = {s.enters for s in steps if s.leaves in nodes and label(s) == label_of(each)}
+        return nodes
+
+
+def original(node):
+    if node[0] == "session":
+        return "agent", node[2]
+    return node[1] if node[0] == "copy" else node
+
+
+def name(node):
+    node = original(node)
+    return {"cred": "credential", "access": "system"}.get(node[0], node[0]) + ":" + node[1]
+
+
+def label(step):
+    """A step as a witness tells it."""
+    ends = original(step.enters), original(step.leaves)
+    action = next((node[2] for node in ends if node[0] == "access"), None)
+    return step.kind, name(step.leaves), name(step.enters), action
+
+
+def label_of(step):
+    return step.step, step.from_, step.to, step.action
