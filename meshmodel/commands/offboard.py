@@ -1,4 +1,4 @@
-"""``meshmodel offboard``: what to revoke, rotate and delete when an agent goes, and doing it."""
+"""``meshmodel offboard``: what to revoke, rotate and delete when somebody goes, and doing it."""
 
 import argparse
 from pathlib import Path
@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from meshmodel.commands.models import Subparsers, add_json, add_model, load
 from meshmodel.commands.output import answer, say, style
-from meshmodel.model.errors import StoreError
+from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.offboarding import Offboarding
+    from meshmodel.engine.offboarding import Offboarding
+    from meshmodel.engine.rotation import RotationPlan
     from meshmodel.model.snapshot import Snapshot
 
 
@@ -18,30 +19,45 @@ def add(commands: Subparsers) -> None:
     """Declare the command and its arguments."""
     parser = commands.add_parser(
         "offboard",
-        help="show what to revoke, rotate and delete when an agent goes, or do it",
-        description="Show what is to be done when an agent goes: the credentials to revoke (only it could "
-        "present them), those to rotate (shared, or obtainable by it), the copies at rest to delete, what "
-        "breaks, and who else notices. With --apply it is done in the model: in a model file as one edit "
-        "that undo takes back; an interchange file is written anew. A rotation cannot be drawn: it stays to "
-        "be done.",
+        help="show what to revoke, rotate and delete when somebody goes, or do it",
+        description="Show what is to be done when an agent, a person or group, or a vendor goes: the "
+        "credentials to revoke, those to rotate (shared, or obtainable), the copies at rest to delete, what "
+        "needs a new owner, which checkpoints lose their approver, what breaks, and who else notices. Of a "
+        "credential: how its secret is rotated, in a safe order. With --apply it is done in the model: in a "
+        "model file as one edit that undo takes back; an interchange file is written anew. A rotation cannot "
+        "be drawn: it stays to be done.",
         allow_abbrev=False,
     )
     add_model(parser)
-    parser.add_argument("agent", metavar="AGENT", help="the id of the agent")
+    parser.add_argument(
+        "who",
+        metavar="WHO",
+        help="agent:ID (or the id alone), person:NAME (a person or group), vendor:NAME, or credential:ID",
+    )
     parser.add_argument("--apply", action="store_true", help="do it in the model")
     add_json(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Answer for one agent; with ``--apply`` after it was done."""
-    from meshmodel.api import analyse
+    """Answer for one of them; with ``--apply`` after it was done."""
+    from meshmodel.engine.rotation import RotationPlan
 
+    plan: Offboarding | RotationPlan
+    done: str | None = None
     if arguments.apply:
-        snapshot, plan, done = _applied(arguments.model, arguments.agent)
+        snapshot, plan, done = _applied(arguments.model, arguments.who)
     else:
-        snapshot, done = load(arguments.model), None
-        plan = analyse(snapshot).offboarding(arguments.agent)
+        snapshot = load(arguments.model)
+        plan = _plan(snapshot, arguments.who)
+    if isinstance(plan, RotationPlan):
+        from meshmodel.exporters.rotation_answer import rotation_answer, rotation_text
+
+        if arguments.json:
+            answer(rotation_answer(plan))
+        else:
+            say(rotation_text(snapshot, plan, style()))
+        return 0
     from meshmodel.exporters.offboarding_answer import offboarding_answer, offboarding_text
 
     if arguments.json:
@@ -51,9 +67,24 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _applied(path: Path, agent: str) -> "tuple[Snapshot, Offboarding, str]":
+def _plan(snapshot: "Snapshot", who: str) -> "Offboarding | RotationPlan":
+    from meshmodel.engine.analysis import analyse
+
+    return analyse(snapshot).offboarding(who)
+
+
+def _drawn(snapshot: "Snapshot", who: str) -> "Offboarding":
+    """A plan that can be carried out in the model."""
+    from meshmodel.engine.rotation import RotationPlan
+
+    plan = _plan(snapshot, who)
+    if isinstance(plan, RotationPlan):
+        raise MeshmodelError(f"{one_line(who)}: a rotation cannot be drawn, so there is nothing to apply")
+    return plan
+
+
+def _applied(path: Path, who: str) -> "tuple[Snapshot, Offboarding, str]":
     """The model before, the plan that was carried out in it, and where it is kept."""
-    from meshmodel.api import analyse
     from meshmodel.store.edits import apply_edit
     from meshmodel.store.loading import is_model_file
     from meshmodel.store.offboarding import offboard
@@ -62,7 +93,7 @@ def _applied(path: Path, agent: str) -> "tuple[Snapshot, Offboarding, str]":
         from meshmodel.commands.rewriting import rewrite
 
         snapshot = load(path)
-        plan = analyse(snapshot).offboarding(agent)
+        plan = _drawn(snapshot, who)
         lost = rewrite(path, snapshot, apply_edit(snapshot, offboard(snapshot, plan)))
         return snapshot, plan, f"Done in the file{lost}"
     from meshmodel.store.database import Store
@@ -71,6 +102,6 @@ def _applied(path: Path, agent: str) -> "tuple[Snapshot, Offboarding, str]":
         if store.read_only:
             raise StoreError(f"{one_line(path)}: may only be read, so nothing can be done in it")
         snapshot = store.snapshot
-        plan = analyse(snapshot).offboarding(agent)
+        plan = _drawn(snapshot, who)
         store.apply(offboard(snapshot, plan))
     return snapshot, plan, "Done in the model, as one edit that undo takes back"

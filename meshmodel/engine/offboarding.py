@@ -154,7 +154,7 @@ def offboarding(engine: Engine, who: str, stop: Stop = NEVER) -> Offboarding | R
         Stopped: it was time to stop.
         CannotStartError: there is nobody and nothing of that name; one clear line.
     """
-    kind, _, name = who.rpartition(":") if ":" not in who else who.partition(":")
+    kind, _, name = (who if ":" in who else f"agent:{who}").partition(":")
     if kind == "credential":
         return rotation(engine, name, stop)
     if kind not in _KINDS:
@@ -216,7 +216,7 @@ def _vendor(snapshot: Snapshot, name: str) -> _Going:
     )
 
 
-_KINDS: Final = {"": _agent, "agent": _agent, "person": _person, "vendor": _vendor}
+_KINDS: Final = {"agent": _agent, "person": _person, "vendor": _vendor}
 
 
 def _without(snapshot: Snapshot, agents: Iterable[str], credentials: Iterable[str], status: str) -> Snapshot:
@@ -317,10 +317,12 @@ class _Leaving:
             return True
         if any(ends[each] in revoke for each in _CREDENTIAL_ENDS.get(step, ())):
             return True
-        if step == "hold":
-            agent, credential = self.others.node("agent", ends[0]), self.others.node("credential", ends[1])
-            was_there = self.mesh.node("agent", ends[0]) is not None and credential is not None
-            return was_there and (agent, credential) not in self.others.steps["hold"]
+        if step == "hold":  # the credential may have been passed by who goes
+            before, after = (
+                (mesh.node("agent", ends[0]), mesh.node("credential", ends[1]))
+                for mesh in (self.mesh, self.others)
+            )
+            return before in self.mesh.steps["hold"] and after not in self.others.steps["hold"]
         return step == "custody" and ends in deleted
 
     def _touched(self, delegations: tuple[tuple[str, str], ...]) -> tuple[Touched, ...]:
