@@ -47,7 +47,7 @@ def minimum_fix(engine: Engine, stop: Stop) -> Fix:
 
 
 def prefer(choosing: Choosing) -> tuple[list[Intent] | None, bool]:
-    """Take the preferred of the smallest sets; the intents that go through today, and whether it is settled."""
+    """Take the preferred of the smallest sets; the intents that go through today, whether it is settled."""
     intents: list[Intent] | None = None
     with suppress(Stopped):
         intents = intents_today(choosing.engine, choosing.known, choosing.stop.late())

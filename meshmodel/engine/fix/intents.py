@@ -99,6 +99,8 @@ def _ways(engine: Engine, known: Known, agent: int) -> _Ways:
 def _done(ways: _Ways, agent: int, closed: Proof) -> set[int]:
     """What is done where these relations are guarded: by itself anything, by sessions reads."""
     by_itself = _reached(ways, agent, closed, sessions=False)
+    if not any(is_session for _, _, is_session in ways[agent]):
+        return by_itself
     return by_itself | {node for node in _reached(ways, agent, closed, sessions=True) if node % 5 == READ}
 
 

@@ -142,7 +142,7 @@ class Preferring:
             [0.0] * len(relations) + [1.0] * len(numbers),
             [float(not self._is_door(each)) for each in relations] + none,
         ):
-            if any(costs):
+            if any(cost for column, cost in enumerate(costs) if column not in program.fixed):
                 solution = program.cheapest(costs)
                 if not solution.proven:
                     return None
@@ -153,9 +153,11 @@ class Preferring:
     def _in_order(relations: list[int], program: Program) -> Proof | None:
         """The first in order of the solutions of a program, found for a few columns of each part at once."""
         while True:
-            program.settle()
             waiting: defaultdict[int, list[int]] = defaultdict(list)
-            part_of = parts(frozenset(row.columns) - program.fixed.keys() for row in program.rows)
+            fixed = program.fixed
+            part_of = parts(
+                frozenset(each for each in row.columns if each not in fixed) for row in program.rows
+            )
             for each in range(len(relations)):
                 if each not in program.fixed:
                     waiting[part_of.get(each, -each - 1)].append(each)
@@ -171,3 +173,4 @@ class Preferring:
             for each, cost in enumerate(costs):
                 if cost:
                     program.fixed[each] = int(each in solution.chosen)
+            program.settle()

@@ -102,6 +102,7 @@ class Program:
             row._replace(exactly=row.exactly or dual > _NEARLY)
             for row, dual in zip(self.rows, solution.row_dual, strict=True)
         ]
+        self.settle()
 
     def settle(self) -> None:
         """Leave out rows that hold whatever else is chosen, and fix what only one value is left for."""

@@ -57,7 +57,7 @@ class Proofs:
                 self._from_all(some)
         if not some:
             for start in bits(self._bad):
-                self._from(self._starts.begin(start), 1 << start, self.sources_of(1 << start), some)
+                self._from(self._starts.begin(start), 1 << start, None, some)
         return some
 
     def of_crossings(self, start: int) -> dict[tuple[int, int], set[Proof]]:
@@ -118,7 +118,7 @@ class Proofs:
         for agent in bits(starts.fold(self._bad) | self._toxic):
             mine = starts.unfold(1 << agent)
             begin = (self._mesh.first_agent + agent,)
-            search = self._from(begin, mine, self.sources_of(mine), some, ends)
+            search = self._from(begin, mine, None, some, ends)
             flow = self._flow(search, agent) if self._toxic >> agent & 1 else None
             if flow is not None:
                 some.add(flow)
@@ -127,17 +127,19 @@ class Proofs:
         self,
         begin: tuple[int, ...],
         mine: int,
-        sources: list[int],
+        sources: list[int] | None,
         some: set[Proof],
         ends: Collection[int] = (),
     ) -> Search:
-        """Find proofs for some starts that come from some of these sources."""
+        """Find proofs for some starts that come from some of these sources, or from any."""
         if not some:
             self._stop.check()
         left = self._many
 
         def met(search: Search, step: Step) -> bool:
-            nonlocal left
+            nonlocal left, sources
+            if sources is None:
+                sources = self.sources_of(mine)
             besides = self._least_needs(search, step, mine, sources) if left else None
             if besides is None:
                 return False
