@@ -243,6 +243,27 @@ class Analysis:
 
         return minimum_fix(self.engine, Stop(deadline, cancelled))
 
+    def closing_curve(
+        self,
+        *,
+        deadline: float | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        fix: "Fix | None" = None,
+    ) -> "tuple[CurvePoint, ...]":
+        """For 0, 1, 2, … checkpoints, up to the minimum fix, the fewest crossings that can remain.
+
+        Args:
+            deadline: as for ``minimum_fix``; what is not settled then is only bounded.
+            cancelled: likewise.
+            progress: told after each number of checkpoints, with the last of them.
+            fix: what ``minimum_fix`` answered, if it was asked: the curve ends with it.
+        """
+        from meshmodel.engine.fix.curve import closing_curve
+        from meshmodel.engine.stopping import Stop
+
+        return closing_curve(self.engine, Stop(deadline, cancelled), progress, fix)
+
     def closing(self, steps: Iterable[StepKey]) -> int:
         """How many uncontrolled crossings it closes to guard these steps, each with all its actions.
 
