@@ -33,19 +33,24 @@ class Hand(Pilot[None]):
     async def pause(self, delay: float | None = None) -> None:
         await super().pause(delay)
         for _ in range(200):
-            if self.is_held or not any(map(_is_computing, self.app.screen_stack)):
+            benches = [each for each in self.app.screen_stack if isinstance(each, Workbench)]
+            if not any(each.is_behind or (not self.is_held and _is_computing(each)) for each in benches):
                 return
-            running = [each for each in self.app.workers if each.group == "analysis" and not each.is_finished]
+            running = (
+                []
+                if self.is_held
+                else [each for each in self.app.workers if each.group == "analysis" and not each.is_finished]
+            )
             with suppress(WorkerError):
                 await self.app.workers.wait_for_complete(running)
             await super().pause()
         raise AssertionError("it is never analysed")
 
 
-def _is_computing(screen: object) -> bool:
-    if not isinstance(screen, Workbench) or screen.is_left or screen.shown.problem:
+def _is_computing(bench: Workbench) -> bool:
+    if bench.is_left or bench.shown.problem:
         return False
-    return bool(screen.shown.why_nothing) or not screen.session.is_analysed
+    return bool(bench.shown.why_nothing) or not bench.session.is_analysed
 
 
 class Desk:
@@ -58,21 +63,21 @@ class Desk:
     @contextmanager
     def held(self) -> Iterator[None]:
         """What follows an edit does not come before this ends."""
-        session, gate = self.bench.session, threading.Event()
+        bench, session, gate = self.bench, self.bench.session, threading.Event()
         analyse = session.analyse
 
         def held() -> object:
             assert gate.wait(60)
             return analyse()
 
-        session.analyse = held
+        session.analyse, bench.TOGETHER = held, 0.0
         self.pilot.is_held = True
         try:
             yield
         finally:
             self.pilot.is_held = False
             gate.set()
-            session.analyse = analyse
+            session.analyse, bench.TOGETHER = analyse, Workbench.TOGETHER
 
     @property
     def bench(self) -> Workbench:

@@ -1,7 +1,7 @@
 """What follows each edit: computed beside, and never shown as clean before it is there."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
 from textual.worker import Worker, WorkerState
@@ -18,14 +18,38 @@ if TYPE_CHECKING:
     from meshmodel.app.session import Results
 
 
+HEADER_FIRST: Final = 0.02
+"""Seconds, a little more than a frame, after which the header has told what all else is drawn for."""
+
+
 class Analysing(Base):
     """The part of the workbench that has the newest model analysed."""
 
+    TOGETHER: ClassVar[float] = 0.1
+    """Seconds that the drawing of an edit waits for what follows from it: most are drawn only once."""
+
+    is_behind = False
+    """Whether something has changed that is not shown yet."""
     _analysed_now: Snapshot | None = None
     """What is being analysed."""
     _waiting: tuple[str, Callable[[], None], int] | None = None
     """What was asked before the analysis was there: the words told meanwhile, what asks again, and how many
     keys and clicks there were by then."""
+
+    def show_edit(self) -> None:
+        """Have the newest model analysed, and show it with what follows; alone where that takes longer."""
+        self.canvas.is_awaiting = True
+        if not self.is_behind:
+            self.is_behind = True
+            self.set_timer(self.TOGETHER, self._catch_up)
+        self.analyse()
+
+    def _catch_up(self) -> None:
+        """Show everywhere what has changed."""
+        if self.is_behind and not self.is_left:
+            self.is_behind = False
+            self.redraw()
+            self.follow()
 
     def analyse(self) -> None:
         """Have the newest model analysed beside; an analysis of an older one is left to end, which it does
@@ -77,8 +101,8 @@ class Analysing(Base):
         self.shown = self.with_(
             built=None, designed=None, finding=None, explanation=None, problem=why, is_current=False
         )
-        self.redraw()
-        self.follow()
+        self.is_behind = True
+        self._catch_up()
         self.say(f"could not be computed: {why}", "error")
 
     @on(AnalysisChanged)
@@ -91,10 +115,16 @@ class Analysing(Base):
             is_current=self.session.is_analysed,
             problem="",
         )
-        self.query_one(MeshHeader).compare(event.before)
         self.reopen()
-        self.redraw()
-        self.follow()
+        self.is_behind = True
+        header = self.query_one(MeshHeader)
+        header.compare(event.before)
+        header.follow(self.shown)
+        self.set_timer(HEADER_FIRST, self._follow_analysis)
+
+    def _follow_analysis(self) -> None:
+        """Show everywhere what follows, and ask what waited for it, if somebody still waits."""
+        self._catch_up()
         if self.shown.is_current and self._waiting is not None:
             _, ask, acts = self._waiting
             is_wanted = self.stop_waiting() and self.is_active

@@ -116,6 +116,10 @@ class Base(Screen[None]):
         """Compute what follows from the newest model."""
 
     @abstractmethod
+    def show_edit(self) -> None:
+        """Have the newest model analysed, and show it with what follows; alone where that takes longer."""
+
+    @abstractmethod
     def answer_later(self, what: str, ask: Callable[[], None]) -> None:
         """Say why there is no answer yet; ask again once the analysis is there, if somebody still waits."""
 

@@ -221,9 +221,7 @@ class Workbench(Arranging, Looking, Judging, Drawings, Analysing, Exploring, Fix
         said = {"undo": "undid: ", "redo": "redid: ", "elsewhere": ""}
         if event.cause in said and not told:
             self.say(f"{said[event.cause]}{event.label}")
-        self.analyse()
-        self.redraw()
-        self.follow()
+        self.show_edit()
 
     # Showing
 
