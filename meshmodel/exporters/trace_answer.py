@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from meshmodel.analysis.resolving import Yielded
-from meshmodel.analysis.rules.base import verb
-from meshmodel.analysis.trace import Crossed, Tally, TracedEvent, Verdict
+from meshmodel.engine.credential_use import Yielded
+from meshmodel.engine.rules.phrases import verb
+from meshmodel.engine.trace import Crossed, Tally, TracedEvent, Verdict
 from meshmodel.exporters.answers import Answer
 from meshmodel.exporters.style import Style, counted, wrap
 from meshmodel.model.events import Event, time_text
@@ -34,6 +34,7 @@ def trace_answer(traced: TracedEvent) -> Answer:
         "agent": traced.agent,
         "credential": traced.credential,
         "identity": traced.identity,
+        "on_behalf_of": traced.on_behalf_of,
         "system": event.system,
         "action": event.action,
         "outcome": "refused" if event.refused else "done",
@@ -135,6 +136,7 @@ def _happened(traced: TracedEvent) -> str:
     did = "acts on" if event.action is None else verb(event.action)
     where = "an unknown system" if event.system is None else one_line(event.system)
     whom = "" if traced.identity is None else f" as {one_line(traced.identity)}"
+    whom += "" if traced.on_behalf_of is None else f" on behalf of {one_line(traced.on_behalf_of)}"
     refused = ", and is refused" if event.refused else ""
     return f"{who} {did} {where}{whom}{refused}{_decided(event)}"
 
