@@ -49,7 +49,7 @@ def removal(snapshot: Snapshot, reference: Reference) -> Edit:
         return edit(label, _no_longer_passed(snapshot, key))
     if table == "trigger" and key not in snapshot.trigger:
         raise InvalidModelError(
-            f"{words_for(reference)}: arises by itself, as the agent reads what outsiders write there; "
+            f"{words_for(reference)}: arises by itself, as the agent hears outsiders' words there; "
             "end that reading, or say that the agent is not steerable"
         )
     if table == "about" or snapshot.get(table, key) is None:

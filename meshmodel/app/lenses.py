@@ -10,8 +10,8 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.compromise import Compromise
     from meshmodel.api import Analysis
+    from meshmodel.engine.compromise import Compromise
 
 LensName = Literal["structure", "reach", "missing", "compromise", "boundaries"]
 LENSES: Final[tuple[LensName, ...]] = ("structure", "reach", "missing", "compromise", "boundaries")
@@ -67,6 +67,7 @@ def facts_of(analysis: "Analysis | None") -> Facts:
         identities=analysis.identity_counts(),
         marks={(step, start, end): mark for (step, start, end), mark in analysis.marks().items()},
         depths=analysis.depths(),
+        heard=frozenset(each.system for each in getattr(analysis, "heard", ())),
     )
 
 

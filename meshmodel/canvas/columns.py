@@ -14,7 +14,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from meshmodel.canvas.nets import Links, agent_card, credential_card, fold, hidden_marks, system_card
-from meshmodel.canvas.parts import ASCII_MARKS, MARK_GLYPHS, Card, Link
+from meshmodel.canvas.parts import ASCII_MARKS, FLAGS, MARK_GLYPHS, Card, Link
 from meshmodel.canvas.scene import Facts, Mark, Options, Reference
 from meshmodel.model.records import Slot
 from meshmodel.model.snapshot import Snapshot
@@ -92,7 +92,6 @@ def place(
             their order comes of the model alone, so that it is the same when the model is opened again.
     """
     links = Links(snapshot, facts)
-    flag = " !" if options.ascii else " ⚑"
     keys = _lane_keys(snapshot, links)
     folded = set(snapshot.zone) if options.zoom == "overview" else options.folded & set(snapshot.zone)
     grid = Grid(checkpoints=links.checkpoints)
@@ -117,7 +116,9 @@ def place(
     for card in grid.cards.values():
         card.column = numbers[card.logical]
         if options.zoom == "line":  # a row has no room for the fact, but the flag must not be lost
-            card.title += flag if card.fact.endswith("⚑") else ""
+            flag = card.fact[-1:]
+            if flag in FLAGS:
+                card.title += f" {FLAGS[flag] if options.ascii else flag}"
             card.fact = ""
     _order_stacks(grid, slots, known)
     return grid
@@ -221,7 +222,7 @@ def _make_cards(
         credential = snapshot.credential[key]
         add(credential_card(credential), 1 + 2 * stage.get(key, 0), credential.at, 2)
     for _, system in sorted(snapshot.system.items()):
-        add(system_card(system), 2 + 2 * depth.get(system.id, 0), system.at, 1)
+        add(system_card(system, facts), 2 + 2 * depth.get(system.id, 0), system.at, 1)
     for zone in sorted(hidden):
         agents, systems, _ = counts[zone]
         named = ((agents, "agent"), (systems, "system"))

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from meshmodel.canvas.parts import MARK_GLYPHS, Card, Link
 from meshmodel.canvas.scene import Facts, Mark, Reference
-from meshmodel.model.records import Agent, Credential, System
+from meshmodel.model.records import Agent, Credential, Delegation, System
 from meshmodel.model.snapshot import Snapshot
 
 _GUARD = "guard"
@@ -37,12 +37,11 @@ def agent_card(agent: Agent, facts: Facts) -> Card:
     return Card(("agent", agent.id), "agent", agent.title, fact)
 
 
-def system_card(system: System) -> Card:
-    """The card of a system: its name, its sensitivity, and a flag where outsiders write."""
+def system_card(system: System, facts: Facts) -> Card:
+    """The card of a system: its name, its sensitivity, and a flag where outsiders' words come to."""
     fact = system.sensitivity or system.kind or "system"
-    return Card(
-        ("system", system.id), "system", system.title, f"{fact} ⚑" if system.untrusted_input else fact
-    )
+    flag = " ⚑" if system.untrusted_input else " ⚐" if system.id in facts.heard else ""
+    return Card(("system", system.id), "system", system.title, fact + flag)
 
 
 def credential_card(credential: Credential) -> Card:
@@ -195,11 +194,8 @@ class Links:
             words = f"at {exchange.at}" if exchange.at else "exchanges"
             self._add("exchange", "credential", from_, "credential", to, words, "credential")
         for (from_, to), delegation in sorted(snapshot.delegation.items()):
-            passed = delegation.passes or ()
-            words = "delegates" if not passed else f"delegates +{passed[0]}"
-            if len(passed) > 1:
-                words = f"delegates +{len(passed)}"
-            self._add("delegation", "agent", from_, "agent", to, words, "delegation")
+            words, limit = _delegation_words(delegation, snapshot.agent[to])
+            self._add("delegation", "agent", from_, "agent", to, words, "delegation", limit)
         triggers = set(snapshot.trigger)
         for step, from_, to in (*self._marks, *self.checkpoints):
             if step == "trigger" and from_ in snapshot.system and to in snapshot.agent:
@@ -211,23 +207,50 @@ class Links:
             if agent.runs_on is not None and agent.runs_on in snapshot.system:
                 self._add("hosting", "system", agent.runs_on, "agent", agent.id, "hosts", "hosting")
 
-    def _add(self, step: str, source: str, from_: str, target: str, to: str, words: str, style: str) -> None:
+    def _add(
+        self,
+        step: str,
+        source: str,
+        from_: str,
+        target: str,
+        to: str,
+        words: str,
+        style: str,
+        limit: str = "",
+    ) -> None:
+        """Add the link of one relation; ``limit`` is a word of its label that is never left out."""
         start: Reference = (source, from_)
         relation: Reference = (step, (from_, to))
         mark = self.mark(step, from_, to)
         if mark == "proposed":
-            words = _GUARD
+            words, limit = _GUARD, ""
+        tail = f" {limit}" if limit else ""
         self.links.append(
             Link(
                 [(start, relation)],
                 (target, to),
                 relation,
                 style,  # type: ignore[arg-type]  # closed by callers
-                ((words, ""), (words, ""), ("", ""), ("", "")),
+                ((words, tail), (words, tail), ("", limit), ("", limit)),
                 None,
                 mark,
             )
         )
+
+
+def _delegation_words(delegation: Delegation, second: Agent) -> tuple[str, str]:
+    """What stands on a delegation, and the word for its limit, if it has one that counts.
+
+    An ``only`` does not count where the second agent is steerable: it is asked of a model (section 3).
+    """
+    passed = delegation.passes or ()
+    words = "delegates"
+    if passed:
+        words += f" +{passed[0] if len(passed) == 1 else len(passed)}"
+    if delegation.only and not second.is_steerable:
+        named = delegation.only[0] if len(delegation.only) == 1 else f"{len(delegation.only)} actions"
+        return f"{words} {named}", "only"
+    return (f"{words} for", "values") if delegation.returns == "values" else (words, "")
 
 
 def fold(links: list[Link], stands: Mapping[Reference, Reference]) -> list[Link]:

@@ -16,6 +16,10 @@ GLYPHS = {"agent": "◉", "system": "▣", "credential": "⊸", "fold": "▣"}
 ASCII_GLYPHS = {"agent": "@", "system": "#", "credential": "%", "fold": "#"}
 MARK_GLYPHS: dict[Mark, str] = {"missing": "✖", "counts": "◆", "does-not-count": "◇", "proposed": "◈"}
 ASCII_MARKS: dict[Mark, str] = {"missing": "X", "counts": "*", "does-not-count": "o", "proposed": "G"}
+FLAGS = {"⚑": "!", "⚐": '"'}
+"""What stands behind the fact of a system to which outsiders' words come, and the same in ASCII: they put
+them there themselves, or an agent carries them there.
+"""
 
 
 @dataclass(slots=True, eq=False)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from meshmodel.canvas import glyphs
 from meshmodel.canvas.labels import LABEL_INK, MARK_INK, spot
 from meshmodel.canvas.lanes import Titles
-from meshmodel.canvas.parts import ASCII_GLYPHS, GLYPHS, Branch, Card, Pin, Style
+from meshmodel.canvas.parts import ASCII_GLYPHS, FLAGS, GLYPHS, Branch, Card, Pin, Style
 from meshmodel.canvas.plan import Plan
 from meshmodel.canvas.router import Trunk
 from meshmodel.canvas.scene import Ink, Mark, Reference, Run
@@ -24,6 +24,7 @@ _CARD_INKS: dict[str, tuple[Ink, Ink, Ink]] = {
     "credential": ("credential-bar", "credential", "credential-fact"),
     "fold": ("system-bar", "system", "system-fact"),
 }
+_PLAIN_FLAGS = str.maketrans(FLAGS)
 _LINE_MARK: dict[Mark, Ink] = {
     "missing": "line-missing",
     "counts": "line-counts",
@@ -290,7 +291,7 @@ class Raster:
         else:
             text, ink = f"  {card.fact}" if row == 1 else "", fact
             if self._plain:
-                text = text.replace("⚑", "!")
+                text = text.translate(_PLAIN_FLAGS)
         runs = [
             (x, Run("[" if self._plain else "▌", 1, bar, owned)),
             (x + 1, Run(pad_flagged(text, room, ellipsis), room, ink, owned)),

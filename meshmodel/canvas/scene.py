@@ -65,11 +65,13 @@ class Facts:
         identities: how many identities each active agent effectively carries.
         marks: by (step, from, to) as in section 5 of the semantics.
         depths: how many systems away a system is opened: 0 directly, 1 by something found there, …
+        heard: the systems to which outsiders' words come, those with untrusted input among them or not.
     """
 
     identities: Mapping[str, int] = field(default_factory=dict)
     marks: Mapping[tuple[str, str, str], Mark] = field(default_factory=dict)
     depths: Mapping[str, int] = field(default_factory=dict)
+    heard: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

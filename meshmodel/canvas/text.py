@@ -8,7 +8,10 @@ from functools import lru_cache
 
 from wcwidth import wcswidth, wcwidth
 
+from meshmodel.canvas.parts import FLAGS
+
 _JOINER = "\u200d"
+_FLAGS = frozenset("".join((*FLAGS, *FLAGS.values())))
 
 
 @lru_cache(maxsize=16_384)
@@ -58,7 +61,7 @@ def pad(text: str, width: int, ellipsis: str = "…") -> str:
 
 def pad_flagged(text: str, width: int, ellipsis: str = "…") -> str:
     """As :func:`pad`, but where the text is cut the flag at its end stays: it is what matters most."""
-    for flag in (" ⚑", " !"):
-        if text.endswith(flag) and cells(text) > width > len(flag):
-            return pad(text.removesuffix(flag), width - len(flag), ellipsis) + flag
+    flag = text[-2:]
+    if flag[:1] == " " and flag[1:] in _FLAGS and cells(text) > width > len(flag):
+        return pad(text.removesuffix(flag), width - len(flag), ellipsis) + flag
     return pad(text, width, ellipsis)

@@ -6,25 +6,26 @@ from typing import Any, cast
 
 import pytest
 
-from meshmodel.analysis.results import Door
-from meshmodel.api import analyse
 from meshmodel.app.messages import Shown
 from meshmodel.app.widgets.outline import marks_of, outline_rows
+from meshmodel.engine.analysis import analyse
+from meshmodel.engine.results import Door
 from meshmodel.model.records import Agent
 from meshmodel.store.examples import ORDER
 from meshmodel.store.loading import load
-from tests.analysis.random_models import random_model
 from tests.app.desk import MODELS
 from tests.canvas.building import snapshot_of
+from tests.reference.random_models import random_model
 
 
 @pytest.mark.parametrize("name", [*ORDER, 1, 2, 3, 4])
-def test_every_agent_and_credential_tells_its_doors(name: str | int) -> None:
-    snapshot = random_model(name, 12) if isinstance(name, int) else load(MODELS / f"{name}.toml")
+def test_every_element_tells_what_stands_out(name: str | int) -> None:
+    snapshot = random_model(name, 12, "words") if isinstance(name, int) else load(MODELS / f"{name}.toml")
     analysis = analyse(snapshot)
     for is_ascii in (False, True):
         mark = marks_of(Shown(snapshot, analysis, analysis, ascii=is_ascii))
-        sign, flag = ("x", "!") if is_ascii else ("✖", "⚑")
+        sign, own, carried = ("x", "!", '"') if is_ascii else ("✖", "⚑", "⚐")
+        heard = {each.system: own if each.first_hand else carried for each in analysis.heard}
         for agent in snapshot.agent:
             number = sum(agent in door.agents for door in analysis.doors)
             assert mark(("agent", agent)) == (f"{sign}{number}" if number else "")
@@ -32,7 +33,7 @@ def test_every_agent_and_credential_tells_its_doors(name: str | int) -> None:
             number = sum(door.credential == credential for door in analysis.doors)
             assert mark(("credential", credential)) == (f"{sign}{number}" if number else "")
         for system in snapshot.system.values():
-            assert mark(("system", system.id)) == (flag if system.untrusted_input else "")
+            assert mark(("system", system.id)) == heard.get(system.id, "")
         for zone in snapshot.zone:
             assert mark(("zone", zone)) == ""
 
@@ -50,7 +51,7 @@ def test_nobody_goes_through_all_agents_of_all_doors() -> None:
     names = [f"agent-{number:04}" for number in range(1_000)]
     snapshot = snapshot_of(*map(Agent, names))
     doors = (Door("key", "files", ("read",), Many(names[1:]), "high"),)
-    shown = replace(Shown(snapshot), built=cast("Any", SimpleNamespace(doors=doors)))
+    shown = replace(Shown(snapshot), built=cast("Any", SimpleNamespace(doors=doors, heard=())))
     rows, made = outline_rows(shown, 40)
     assert [row.content.plain.split()[-1] for row in rows[1:4]] == ["agent-0000", "✖1", "✖1"]
     assert len(made) == 3

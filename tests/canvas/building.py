@@ -87,7 +87,9 @@ def helpdesk() -> tuple[Snapshot, Facts]:
         ("delegation", "support-bot", "reconciler"): "counts",
         ("boundary", "helpdesk", "cloud"): "counts",
     }
-    return snapshot_of(*records), Facts({"support-bot": 4, "deployer": 2, "reconciler": 1}, marks)
+    return snapshot_of(*records), Facts(
+        {"support-bot": 4, "deployer": 2, "reconciler": 1}, marks, heard=frozenset({"tickets", "ci"})
+    )
 
 
 @st.composite

@@ -14,8 +14,8 @@ from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.model.records import Agent, Grant, Hold, System
 from meshmodel.model.snapshot import Snapshot
-from tests.analysis.random_models import random_model
 from tests.canvas.building import helpdesk, meshes
+from tests.reference.random_models import random_model
 
 
 def forgetful(drawing: Drawing) -> Drawing:

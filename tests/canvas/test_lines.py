@@ -4,10 +4,11 @@ from hypothesis import strategies as st
 
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.nets import Links
 from meshmodel.canvas.parts import Card
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.canvas.text import cells, pad_flagged
-from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
+from meshmodel.model.records import Agent, Credential, Delegation, Grant, Hold, System, Zone
 from meshmodel.store.interchange import read_file
 from tests.app.desk import MODELS
 from tests.canvas.building import helpdesk, meshes, snapshot_of
@@ -222,7 +223,7 @@ def test_names_are_shown_where_only_ids_are_given_in_other_letters(width, identi
 @pytest.mark.parametrize(
     ("model", "width", "label"),
     [
-        ("finance-orchestrator", 150, "Identity of the payment executor read+write─◇▶"),
+        ("finance-orchestrator", 150, "Identity of the payment executor rw─◇▶"),
         ("federated-release", 120, "Sign-in of the release manager rw─▶"),
     ],
 )
@@ -260,3 +261,40 @@ def test_a_long_label_leaves_room_for_the_lines_that_cross_its_row(width, ends):
     check_lines(drawing)
     check_owners(drawing)
     assert drawing.as_text().count("Identity of") == len(ends)
+
+
+@pytest.mark.parametrize(
+    ("steerable", "only", "returns", "wide", "narrow"),
+    [
+        (False, ("db:read",), "words", "delegates db:read only", "only"),
+        (False, ("db:read", "db:write"), "values", "delegates 2 actions only", "only"),
+        (False, None, "values", "delegates for values", "values"),
+        (True, None, "values", "delegates for values", "values"),
+        # A limit that is asked of a model is none.
+        (True, ("db:read",), "words", "delegates", ""),
+        (False, None, "words", "delegates", ""),
+    ],
+)
+def test_a_delegation_says_in_every_wordiness_that_it_is_limited(steerable, only, returns, wide, narrow):
+    snapshot = snapshot_of(
+        System("db"),
+        Agent("bot", kind="ai-agent"),
+        Agent("server", kind="service", steerable=steerable),
+        Delegation("bot", "server", only=only, returns=returns),
+    )
+    (link,) = [each for each in Links(snapshot, Facts()).links if each.style == "delegation"]
+    assert ["".join(label) for label in link.label] == [wide, wide, narrow, narrow]
+    drawing = draw(snapshot, Facts(), Options(60, 20))
+    assert f"◀╌{wide}╌" in drawing.as_text()
+    proposed = Facts(marks={("delegation", "bot", "server"): "proposed"})
+    (link,) = [each for each in Links(snapshot, proposed).links if each.style == "delegation"]
+    assert "".join(link.label[0]) == "guard"
+
+
+@pytest.mark.parametrize(("is_ascii", "own", "carried"), [(False, "⚑", "⚐"), (True, "!", '"')])
+def test_a_card_tells_outsiders_own_words_from_those_carried_there(is_ascii, own, carried):
+    snapshot = snapshot_of(System("inbox", untrusted_input=True), System("memory"), System("db"))
+    facts = Facts(heard=frozenset({"inbox", "memory"}))
+    for zoom in ("card", "line"):
+        text = draw(snapshot, facts, Options(60, 20, zoom, ascii=is_ascii)).as_text()
+        assert (text.count(f" {own}"), text.count(f" {carried}")) == (1, 1)

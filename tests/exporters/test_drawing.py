@@ -11,7 +11,8 @@ from meshmodel.exporters import dot
 from meshmodel.exporters.diagram import LENSES, export
 from meshmodel.store.interchange import read_file
 from tests.exporters.drawing import SVG, faults
-from tests.exporters.parts import MODELS, both, every_step_model, hostile_model, valid_random_model
+from tests.exporters.parts import MODELS, both, every_step_model, hostile_model
+from tests.reference.random_models import random_model
 
 CASES = sorted((Path(__file__).parents[1] / "cases").glob("*.toml"))
 SEEDS = range(12)
@@ -21,7 +22,7 @@ MOST_ELEMENTS = 60
 def random_model_of_size(seed):
     """One of the random models that has at most so many elements, the larger the higher the seed."""
     for size in range(8 + 3 * seed, 0, -1):
-        model = valid_random_model(seed, size)
+        model = random_model(seed, size)
         if len(model.agent) + len(model.system) + len(model.credential) + len(model.zone) <= MOST_ELEMENTS:
             return model
     raise AssertionError(seed)

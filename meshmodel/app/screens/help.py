@@ -34,6 +34,18 @@ SENTENCES = (
 )
 """What the quick line understands, with what each means."""
 
+SIGNS = (
+    ("✖", "nobody asks here: a missing checkpoint"),
+    ("◆", "a checkpoint that counts"),
+    ("◇", "a checkpoint that does not count, or over which an agent has power"),
+    ("◈", "where a fix would ask"),
+    ("⚑", "outsiders write here"),
+    ("⚐", "outsiders' words come here, carried by an agent"),
+    ("only", "on a delegation: the second agent does so much for the first and no more"),
+    ("values", "on a delegation: values of closed sets come back, no words"),
+)
+"""What stands on the canvas beside names, with what each means."""
+
 
 class HelpScreen(Dialog[str]):
     """All keys by task, filtered as one types; Enter or a click runs one. Result: the action's id.
@@ -68,7 +80,7 @@ class HelpScreen(Dialog[str]):
 
 
 def help_rows(keymap: Mapping[str, str] | None = None) -> Iterator[Row]:
-    """A row for every action, by task, and one for every sentence of the quick line."""
+    """A row for every action, by task, for every sentence of the quick line and every sign of the canvas."""
     for task in TASKS:
         yield space(task)
         yield heading(task)
@@ -91,3 +103,8 @@ def help_rows(keymap: Mapping[str, str] | None = None) -> Iterator[Row]:
             "quick_line",
             indent=4,
         )
+    yield space("signs")
+    yield heading("Signs of the canvas")
+    for sign, meaning in SIGNS:
+        words = line("  ", (f"{sign:<8}", "$text-accent"), (meaning, "$text-muted"))
+        yield Row(("sign", sign), words, None, indent=10)

@@ -63,7 +63,7 @@ def what_is_lit(finding: Finding) -> str:
     return "what it names is lit"
 
 
-_PLAIN = str.maketrans({"✖": "x", "◆": "*", "◇": "o", "→": ">", "▸": ">", "⚑": "!", "…": "~"})
+_PLAIN = str.maketrans({"✖": "x", "◆": "*", "◇": "o", "→": ">", "▸": ">", "⚑": "!", "⚐": '"', "…": "~"})
 
 
 def plain(text: str, *, is_ascii: bool) -> str:

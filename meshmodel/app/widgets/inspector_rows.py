@@ -103,7 +103,7 @@ def rows_without_record(snapshot: Snapshot, reference: Reference) -> list[Row]:
     start, end = key
     rows = [saying(place_phrase(table, start, end))]
     if table == "trigger":
-        rows.append(saying("arises by itself: the agent reads what outsiders write there"))
+        rows.append(saying("arises by itself: the agent hears outsiders' words there"))
     for each, name in (("system", start), ("agent", end)):
         if name in snapshot.table(each):
             rows.append(_record_row(each, name, f"{each} {name}"))
@@ -233,7 +233,22 @@ def _reach_row(each: "SystemReach") -> Row:
 
 def _system_reach(analysis: "Analysis", system: System) -> Block:
     rows = [partial(_reached_row, *each) for each in analysis.reach_table.reaching(system.id)]
-    return [partial(heading, "who ends up here"), *rows] if rows else []
+    return [
+        *_carried_here(analysis, system),
+        *([partial(heading, "who ends up here"), *rows] if rows else []),
+    ]
+
+
+def _carried_here(analysis: "Analysis", system: System) -> Block:
+    """The agents that carry outsiders' words to a system where outsiders cannot write themselves."""
+    if system.untrusted_input or all(each.system != system.id for each in getattr(analysis, "heard", ())):
+        return []
+    rows = [partial(_carrier_row, agent) for agent in analysis.carried_by(system.id)]
+    return [partial(heading, "⚐ outsiders' words, carried here by"), *rows]
+
+
+def _carrier_row(agent: str) -> Row:
+    return Row(("carrier", agent), line("◉ ", agent), ("agent", agent), indent=2)
 
 
 def _reached_row(agent: str, each: "SystemReach") -> Row:

@@ -7,14 +7,15 @@ from typing import Any
 
 from textual.content import Content
 
-from meshmodel.analysis.results import Door
 from meshmodel.app.messages import SelectionRequested, Shown
 from meshmodel.app.phrases import ASCII_GLYPHS, GLYPHS
 from meshmodel.app.widgets.lazy_rows import Lazily
 from meshmodel.app.widgets.listing import Listing
 from meshmodel.app.widgets.rows import Row
 from meshmodel.app.widgets.searched import Searched
+from meshmodel.canvas.parts import FLAGS
 from meshmodel.canvas.scene import Reference
+from meshmodel.engine.results import Door
 from meshmodel.model.text import pad
 
 
@@ -107,12 +108,14 @@ def outline_rows(shown: Shown, room: int, known: Known | None = None) -> tuple[L
 
 
 def marks_of(shown: Shown) -> Callable[[Reference], str]:
-    """What tells what stands out about an element: ✖ and how many doors, ⚑ where outsiders write.
+    """What tells what stands out about an element: ✖ and how many doors; ⚑ where outsiders write, ⚐ where
+    agents carry outsiders' words.
 
     The doors of an agent are counted when it is asked about: a large model has a thousand that come to each.
     """
-    missing, flag = ("x", "!") if shown.ascii else ("✖", "⚑")
+    missing, *flags = ("x", *FLAGS.values()) if shown.ascii else ("✖", *FLAGS)
     doors = shown.analysis.doors if shown.analysis is not None else ()
+    heard = {each.system for each in getattr(shown.analysis, "heard", ())}
     credentials = Counter(door.credential for door in doors)
     alike: dict[int, tuple[tuple[str, ...], list[Door]]] = {}
     for door in doors:  # most have the agents of many others
@@ -122,7 +125,9 @@ def marks_of(shown: Shown) -> Callable[[Reference], str]:
     def mark(reference: Reference) -> str:
         table, key = reference
         if table == "system":
-            return flag if shown.snapshot.system[str(key)].untrusted_input else ""
+            if shown.snapshot.system[str(key)].untrusted_input:
+                return flags[0]
+            return flags[1] if key in heard else ""
         number = credentials[str(key)] if table == "credential" else 0
         if table == "agent":
             number = sum(many for agents, many in groups if _holds(agents, str(key)))

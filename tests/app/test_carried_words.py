@@ -1,0 +1,54 @@
+"""Where agents carry outsiders' words is told in the inspector and by the facts of the canvas; the help tells
+what the signs of the canvas mean.
+"""
+
+from meshmodel.app.lenses import facts_of
+from meshmodel.app.screens.help import SIGNS, help_rows
+from meshmodel.app.widgets.inspector_rows import reach_rows
+from meshmodel.canvas.parts import FLAGS, MARK_GLYPHS
+from meshmodel.engine.analysis import analyse
+from meshmodel.model.records import Agent, Credential, Grant, Hold, System
+from tests.canvas.building import snapshot_of
+
+MESH = snapshot_of(
+    System("inbox", untrusted_input=True),
+    System("memory"),
+    System("table", typed=True),
+    Agent("bot", kind="ai-agent"),
+    Agent("aide", kind="ai-agent"),
+    Agent("job", kind="service"),
+    *(Credential(f"{name}-key") for name in ("bot", "aide", "job")),
+    *(Hold(name, f"{name}-key") for name in ("bot", "aide", "job")),
+    *(Grant(f"{name}-key", "inbox", ("read",)) for name in ("bot", "aide", "job")),
+    *(Grant(f"{name}-key", "memory", ("write",)) for name in ("bot", "aide", "job")),
+    Grant("bot-key", "table", ("write",)),
+)
+
+
+def test_a_system_tells_which_agents_carry_outsiders_words_there() -> None:
+    told = {}
+    for name, system in MESH.system.items():
+        rows = [make() for make in reach_rows(MESH, analyse(MESH), system)]
+        titles = [row.content.plain for row in rows if row.heading]
+        told[name] = (
+            "⚐ outsiders' words, carried here by" in titles,
+            [row.value for row in rows if isinstance(row.key, tuple) and row.key[0] == "carrier"],
+        )
+    assert told == {
+        "inbox": (False, []),
+        "memory": (True, [("agent", "aide"), ("agent", "bot")]),
+        "table": (False, []),
+    }
+
+
+def test_the_canvas_knows_where_outsiders_words_come_to() -> None:
+    assert facts_of(analyse(MESH)).heard == {"inbox", "memory"}
+    assert facts_of(None).heard == frozenset()
+
+
+def test_the_help_tells_every_sign_of_the_canvas() -> None:
+    texts = [row.content.plain for row in help_rows()]
+    signs = {sign for sign, _ in SIGNS}
+    assert {*MARK_GLYPHS.values(), *FLAGS} <= signs
+    for sign, meaning in SIGNS:
+        assert any(sign in text and meaning in text for text in texts)
