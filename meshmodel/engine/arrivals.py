@@ -106,14 +106,22 @@ class Arrivals:
             found = self._arrivals[key] = [read, write, other, other, other]
         return found
 
+    def from_other_zones(self, system: int, action: int) -> int:
+        """The starts with a crossing to an action on a system from outside its zone."""
+        zone = self._mesh.zone[system]
+        groups = self._groups_of(system, action)
+        return union(self._from(group._replace(within=False), zone) for group in groups)
+
+    def _groups_of(self, system: int, action: int) -> list[Group]:
+        key = self._mesh.traits[system], self._as_source[system].heard, action
+        if key not in self._groups:
+            self._groups[key] = self._grouped(system, action)
+        return self._groups[key]
+
     def _arrival(self, system: int, action: int) -> Arrival:
-        mesh, zone = self._mesh, self._mesh.zone[system]
-        key = mesh.traits[system], self._as_source[system].heard, action
-        groups = self._groups.get(key)
-        if groups is None:
-            groups = self._groups[key] = self._grouped(system, action)
+        zone = self._mesh.zone[system]
         every, found = 0, dict[_Severities, int]()
-        for group in groups:
+        for group in self._groups_of(system, action):
             some = self._from(group, zone)
             if group.has_target:
                 some |= self._from_others(group.sources[0], system)

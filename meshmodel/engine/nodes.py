@@ -11,6 +11,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES
 
 CONFIDENTIAL: Final = SENSITIVITIES.index("confidential")
+_TRUTH: Final = bytes.maketrans(b"01", b"\0\1")
 ANYBODY: Final = ""
 """The person to whom a partitioned system belongs on which no credential has a grant: any."""
 
@@ -130,7 +131,7 @@ class Nodes:
 
     def names(self, agents: int) -> tuple[str, ...]:
         """The ids of a set of agents, sorted."""
-        return tuple(compress(self.agents, map(int, reversed(f"{agents:b}"))))
+        return tuple(compress(self.agents, f"{agents:b}"[::-1].encode().translate(_TRUTH)))
 
     @cached_property
     def homes(self) -> dict[str, int]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from meshmodel.engine.actions import READ, WRITE
-from meshmodel.engine.bitset import union
+from meshmodel.engine.bitset import bitset, union
 from meshmodel.engine.checkpoints import Checkpoints, Unchecked
 from meshmodel.engine.crossing import Source, sources_of
 from meshmodel.engine.graph import Reach
@@ -108,6 +108,16 @@ class Reaches:
     def as_source(self) -> list[Source]:
         """By system, what matters of it as a source (section 6)."""
         return sources_of(self.mesh, self.heard)
+
+    def carrying(self, system: int) -> int:
+        """The agents that carry outsiders' words to a system, in the unchecked reach of the outsider."""
+        return self.mesh.words.writers.get(system, 0) & self._with_outsider
+
+    @cached_property
+    def _with_outsider(self) -> int:
+        """The agents in the unchecked reach of the outsider."""
+        first, reach = self.mesh.first_agent, self.outsider.reach
+        return bitset([each for each in range(len(self.mesh.agents)) if reach[first + each]])
 
     def way_out(self, reach: Reach) -> int:
         """The starts with a way out: an action that exposes a system, or acts on one with untrusted input.

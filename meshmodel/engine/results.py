@@ -1,7 +1,7 @@
 """What an analysis answers: documented, frozen types (sections 4 to 6, 9 and 11)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -92,7 +92,7 @@ class Told(NamedTuple):
     remedy: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)  # not frozen: there can be thirty thousand, and those are slow to make
 class Finding:
     """One finding of one rule (section 9).
 
@@ -104,7 +104,7 @@ class Finding:
     rule: str
     severity: Severity
     subject: str
-    tell: Callable[[], Told]
+    tell: Callable[[], Told] = field(repr=False, compare=False)
     standard_remedy: str
     references: tuple[str, ...]
     agents: tuple[str, ...] = ()
