@@ -186,14 +186,24 @@ def _candidates(snapshot: Snapshot) -> Iterator[tuple[Blocked, Any]]:
 
 
 def _steps(mesh: Mesh, record: Any) -> list[tuple[int, ...]]:
-    """The steps of a relation, or the node of an element."""
+    """The steps of a relation; or the node of an element, with the holds of what an agent passes."""
+    tables = mesh.snapshot
     match record:
         case Custody():
             return [*mesh.ends("custody", record.system, record.credential, action_mask(record.by))]
         case Delegation():
             return [*mesh.ends("delegation", record.from_, record.to)]
+        case Agent():
+            gives = [
+                (each.to, each.passes or ()) for each in tables.delegation.values() if each.from_ == record.id
+            ]
+            passed = [(to, one) for to, some in gives for one in some if (to, one) not in tables.hold]
+            return [
+                (mesh.agent_node(record.id),),
+                *(step for ends in passed for step in mesh.ends("hold", *ends)),
+            ]
         case _:
-            node = mesh.node("agent" if isinstance(record, Agent) else "credential", record.id)
+            node = mesh.node("credential", record.id)
             return [] if node is None else [(node,)]
 
 

@@ -5,7 +5,7 @@ not approved; those of anything else that is reached are all effective ones.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, Final, NamedTuple, cast
 
@@ -136,9 +136,8 @@ class WayGraph:
         waiting = list(starts)
         for node in waiting:
             if node not in after:
-                after[node] = [
-                    step for step in dict.fromkeys(why.paths.steps_from(node)) if step not in closed
-                ]
+                steps = dict.fromkeys(why.paths.steps_from(node))
+                after[node] = [step for step in steps if step not in closed and step[1] not in starts]
                 waiting += [enters for _, enters in after[node]]
         stop.check()
         before: list[list[int]] = [[] for _ in range(self.mesh.size)]
@@ -305,7 +304,7 @@ def _reached(why: Explaining, asked: Asked, stop: Stop) -> Ways:
         why.answer(asked),
         unasked,
         through,
-        tuple(_doors(why, doors, counting, meant)),
+        tuple(_doors(why, doors, counting, open_)),
         graph.cut(through),
         (*_standing(why, graph, counting), *boundaries),
     )
@@ -322,7 +321,7 @@ def _ends(mesh: Mesh, step: Step, access: int) -> bool:
 
 
 def _doors(
-    why: Explaining, steps: Iterable[Step], counting: Counting, meant: Collection[int]
+    why: Explaining, steps: Iterable[Step], counting: Counting, open_: Mapping[int, bool]
 ) -> list[LastDoor]:
     """The grants of some steps; those that an intent covers last."""
     grants: defaultdict[tuple[str, str], set[Step]] = defaultdict(set)
@@ -333,7 +332,7 @@ def _doors(
         actions = actions_of(sum({1 << why.mesh.original(enters) % 5 for _, enters in some}))
         guards = (why.paths.first_guard(step, counting) for step in sorted(some))
         first = next((each for each in guards if each is not None), None)
-        intended = all(leaves in meant for leaves, _ in some)
+        intended = {open_[leaves] for leaves, _ in some if leaves in open_} == {True}
         found.append(LastDoor(credential, system, actions, intended, first))
     return sorted(found, key=lambda door: (door.intended, door.credential))
 
