@@ -97,8 +97,10 @@ def offboarding_text(snapshot: Snapshot, plan: Offboarding, style: Style, *, don
     )
     copies = [(each.credential, f"in {each.system}") for each in plan.copies]
     lines += part("at rest to delete", counted(len(copies), "copy", "copies"), copies, style)
-    kept = [(each, f"keeps {snapshot.system[each].computed_sensitivity} data") for each in plan.systems]
-    lines += part(f"of {_name(plan)}, with what they keep", counted(len(kept), "system"), kept, style)
+    kept = [(each, snapshot.system[each].computed_sensitivity) for each in plan.systems]
+    keep = "it keeps" if len(kept) == 1 else "they keep"
+    stays = f"of {_name(plan)}: what {keep} stays there until it is deleted"
+    lines += part(stays, counted(len(kept), "system"), kept, style)
     lines += part("", "Breaks or lapses", _broken(snapshot, plan), style)
     told = _told(plan)
     lines += part("to tell", counted(len(told), "agent"), told, style)
@@ -129,7 +131,7 @@ def _agent_named(snapshot: Snapshot, agent: str) -> str:
 def _nothing(snapshot: Snapshot, plan: Offboarding) -> str:
     kind, _, name = plan.who.partition(":")
     if kind != "agent":
-        return f"{one_line(name)} has nothing left to take away"
+        return f"{one_line(name)} has nothing to take away"
     is_retired = not snapshot.agent[name].is_active
     return f"It {'is retired and has nothing left' if is_retired else 'has nothing to take away'}"
 

@@ -41,7 +41,7 @@ def rotation_text(snapshot: Snapshot, plan: RotationPlan, style: Style) -> str:
     sources += [(each, f"is exchanged for it{_where(snapshot, each, key)}") for each in plan.exchanged]
     lines += part("it comes from", counted(len(sources), "place"), sources, style)
     users = [
-        (each, "holds it: bring it the new secret" if each in plan.holders else "takes it from where it lies")
+        (each, "holds it: bring it the new secret" if each in plan.holders else "fetches it")
         for each in plan.agents
     ]
     lines += part(

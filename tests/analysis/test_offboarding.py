@@ -414,8 +414,8 @@ def test_a_vendor_takes_its_agents_and_what_its_systems_keep():
     )
     text = offboarding_text(VENDORS, plan, Style())
     assert "1 credential to revoke: only its agents could present it" in text
-    assert "2 systems of Acme, with what they keep" in text
-    assert "crm   keeps confidential data" in text
+    assert "2 systems of Acme: what they keep stays there until it is deleted" in text
+    assert "crm   confidential" in text
     assert "is triggered by what Acme writes into crm" in text
     after = apply_edit(VENDORS, offboard(VENDORS, plan))
     assert {each.status for each in after.agent.values() if each.vendor} == {"retired"}
@@ -468,7 +468,7 @@ def test_a_rotation_names_copies_users_and_what_it_yields_in_a_safe_order():
     text = rotation_text(ROTATED, plan, Style())
     assert "2 copies at rest to replace or delete" in text
     assert "wiki   is no secrets manager: delete it, or replace it; read by nobody" in text
-    assert "reader  takes it from where it lies" in text
+    assert "reader  fetches it" in text
     said = [each.strip() for each in text.splitlines() if each.strip()[:1].isdigit()][-6:]
     assert said == [
         "1  make a new secret of key, beside the old",

@@ -20,6 +20,7 @@ from tests.commands.running import CASES, MODELS, PROGRAM, ROOT, run
 GOLDENS = Path(__file__).parent / "what_if"
 LOGS = ROOT / "tests" / "logs"
 LEAK, RELEASE = MODELS / "token-leak.toml", MODELS / "federated-release.toml"
+MCP = MODELS / "coding-agent-mcp.toml"
 MAP = ("--map", LOGS / "release.map.toml")
 TEXTS = {
     "compromise-of-the-leaked-token": ("compromise", LEAK, "credential:refresh-token"),
@@ -30,6 +31,12 @@ TEXTS = {
     "offboard-the-chat-service": ("offboard", LEAK, "chat-service"),
     "offboard-a-broker": ("offboard", MODELS / "workflow-broker.toml", "broker"),
     "offboard-an-analyst": ("offboard", MODELS / "agent-chain.toml", "analyst"),
+    "offboard-a-developer": ("offboard", MCP, "person:developer"),
+    "offboard-a-team": ("offboard", MODELS / "finance-orchestrator.toml", "person:Treasury"),
+    "offboard-a-vendor": ("offboard", MODELS / "crm-assistant-gateway.toml", "vendor:CRM provider"),
+    "rotate-a-token": ("offboard", MCP, "credential:forge-pat"),
+    "rotate-the-leaked-token": ("offboard", LEAK, "credential:refresh-token"),
+    "compromise-within-limits": ("compromise", MCP, "agent:coding-agent"),
     "trace-of-the-leak": ("trace", LEAK, MODELS / "token-leak.jsonl"),
     "trace-of-a-release": ("trace", RELEASE, LOGS / "release.jsonl"),
     "trace-of-cloudtrail": (
@@ -160,6 +167,17 @@ def test_the_same_compromise_in_several_models(called, documents):
         (("compromise", LEAK, "agent:bot"), "the model has no agent bot; it has chat-service"),
         (("compromise", LEAK, "bot"), "bot: a compromise starts at agent:ID"),
         (("offboard", LEAK, "chat"), "the model has no agent chat; it has chat-service"),
+        (("offboard", LEAK, "person:chat"), "the model has no person or group chat; it has "),
+        (
+            ("offboard", LEAK, "vendor:Chat"),
+            "the model has no vendor Chat; it has Chat provider",
+        ),
+        (("offboard", LEAK, "credential:no"), "the model has no credential no; it has cloud-key"),
+        (("offboard", LEAK, "crm:x"), "crm:x: what is offboarded is agent:ID, person:NAME, vendor:NAME or"),
+        (
+            ("offboard", LEAK, "credential:cloud-key", "--apply"),
+            "credential:cloud-key: a rotation cannot be drawn, so there is nothing to apply",
+        ),
         (("trace", LEAK, "none.jsonl"), "none.jsonl: cannot be read: No such file"),
         (("trace", LEAK, "none.log"), "none.log: what kind of log is it? add --format"),
         (("trace", LEAK, "none.log", "--format", "cloudtrail"), "what the names in a cloudtrail log mean"),
@@ -193,6 +211,83 @@ def test_offboarding_is_applied_as_one_edit_that_undo_takes_back(tmp_path, docum
         )
         store.undo()
         assert store.snapshot == before
+
+
+def test_a_person_goes_in_one_edit_that_undo_takes_back(tmp_path, documents, called):
+    path = tmp_path / "finance.mesh"
+    with Store.create(path, read_file(MODELS / "finance-orchestrator.toml")) as store:
+        before = store.snapshot
+    (plan,) = documents("offboard", path, "person:treasurer", "--apply", "--json")
+    assert (plan["who"], plan["agent"], plan["agents"]) == ("person:treasurer", None, ["treasurer"])
+    assert plan["approvals"][0] == {
+        "checkpoint": "bank-detail-approval",
+        "identity": "treasurer",
+        "left": [],
+    }
+    assert plan["applied"] is True
+    with Store.open(path) as store:
+        after = store.snapshot
+        assert after.agent["treasurer"].status == "retired"
+        assert after.credential["treasurer-sign-in"].status == "revoked"
+        assert after.checkpoint["payment-approval"].state == "planned"
+        assert store.undo_label == "offboard person treasurer, revoke 1"
+        store.undo()
+        assert store.snapshot == before
+    # A team owns and approves; nothing of it is an agent.
+    assert called("offboard", path, "person:Treasury", "--apply")[0] == 0
+    with Store.open(path) as store:
+        assert "Treasury" not in {each.owner for each in store.snapshot.system.values()}
+    assert "the model has no person or group Treasury" in called("offboard", path, "person:Treasury")[2]
+
+
+def test_a_vendor_goes_from_a_file(tmp_path, called):
+    path = tmp_path / "leak.toml"
+    shutil.copy(LEAK, path)
+    status, done, _ = called("offboard", path, "vendor:Chat provider", "--apply")
+    assert status == 0
+    assert "1 agent to retire" in done
+    after = read_file(path)
+    assert after.agent["chat-service"].status == "retired"
+    assert not after.custody
+
+
+def test_a_rotation_as_a_document(documents):
+    (plan,) = documents("offboard", LEAK, "credential:refresh-token", "--json")
+    assert list(plan) == [
+        "format",
+        "credential",
+        "copies",
+        "issuers",
+        "exchanged",
+        "holders",
+        "agents",
+        "rotate",
+        "order",
+    ]
+    assert plan["format"] == "meshmodel-rotation/1"
+    assert plan["order"] == [["refresh-token"], ["cloud-key"], ["warehouse-key"]]
+    assert [each["credential"] for each in plan["rotate"]] == ["cloud-key", "warehouse-key"]
+
+
+def test_the_person_behind_a_token_is_told(tmp_path, called, documents):
+    log = tmp_path / "log.jsonl"
+    event = {
+        "time": 1,
+        "agent": "coding-agent",
+        "credential": "forge-pat",
+        "system": "main-branch",
+        "action": "read",
+    }
+    log.write_text(json.dumps(event), encoding="utf-8")
+    model = tmp_path / "m.toml"
+    text = MCP.read_text(encoding="utf-8").replace(
+        'id = "forge-pat"', 'id = "forge-pat"\non_behalf_of = "ann"', 1
+    )
+    model.write_text(text, encoding="utf-8")
+    first, _ = documents("trace", model, log, "--json")
+    assert list(first)[6:8] == ["identity", "on_behalf_of"]
+    assert first["on_behalf_of"] == "ann"
+    assert " on behalf of ann" in called("trace", model, log)[1]
 
 
 def test_offboarding_twice_has_nothing_left_to_do(tmp_path, called):
@@ -242,7 +337,7 @@ def test_a_log_that_breaks_off_is_never_mistaken_for_a_whole_one(tmp_path, calle
 
 
 def test_a_fault_on_the_way_is_never_mistaken_for_an_end(monkeypatch, capsys):
-    from meshmodel.analysis import trace
+    from meshmodel.engine import trace
 
     judged, seen = trace._judged, []
 
