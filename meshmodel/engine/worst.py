@@ -110,12 +110,13 @@ class Worst:
         for level in range(3, -1, -1):
             for each in (HOME, None) if source is None else (source,):
                 asked = starts if each is None else starts & known.sources.get(each, 0)
-                for door, access, some in self.doors(level, asked, onto):
+                for door, access, here in self.doors(level, asked, onto):
+                    some = here
                     if each is not None and self._most(each, access, picked_up=False) < level:
                         if self._most(each, access, picked_up=True) < level:
                             continue
-                        asked &= known.unfold(self.engine.reaches.picked_up(self.mesh.original(door)))
-                    for start in bits(some & asked):
+                        some &= known.unfold(self.engine.reaches.picked_up(self.mesh.original(door)))
+                    for start in bits(some):
                         place = self.place(known.agent_of[start], (access,), each)
                         if place is not None and place.severity == level:
                             return place
