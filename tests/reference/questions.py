@@ -14,7 +14,7 @@ ONLY = "only names what it does not reach"
 
 
 class Questions(Facts):
-    """Pairs of an element, as ``kind:id``, and a kind of question; ``only`` is asked of a delegation."""
+    """Pairs of an element, as ``kind:id``, and a kind of question; ``only`` is asked of the second agent."""
 
     def questions(self):
         return {*self._of_elements(), *self._of_agents(), *self._of_credentials(), *self._of_limits()}
@@ -51,12 +51,16 @@ class Questions(Facts):
                 yield f"credential:{c.id}", WHERE
 
     def _of_limits(self):
-        """An ``only`` that names what the second agent does not reach itself."""
+        """An ``only`` that names what the second agent does not reach itself: not even as itself.
+
+        What it reaches through a deputy alone it cannot do within the limit: a session with an ``only``
+        delegates to nobody.
+        """
         for d in self.s.delegation.values():
             if {d.from_, d.to} <= self.mesh.agents:
-                reached = {f"{s}:{x}" for s, x in self.accesses(d.to)}
-                if set(d.only or ()) - reached:
-                    yield f"delegation:{d.from_}>{d.to}", ONLY
+                own = {f"{n[1]}:{n[2]}" for n in self.mesh.own(d.to) if n[0] == "access"}
+                if set(d.only or ()) - own:
+                    yield f"agent:{d.to}", ONLY
 
     # Section 12 -----------------------------------------------------------------------------------
 
