@@ -64,14 +64,13 @@ def _content(snapshot: "Snapshot", to: str, arguments: argparse.Namespace) -> by
         from meshmodel.store.interchange import write_text
 
         return write_text(snapshot).encode()
-    if to == "policy":
-        from meshmodel.engine.analysis import analyse as analyse_anew
-        from meshmodel.exporters.policy import policy_stub
-
-        return policy_stub(snapshot, analyse_anew(snapshot, view=view_of(arguments))).encode()
-    from meshmodel.api import analyse
+    from meshmodel.engine.analysis import analyse
 
     analysis = analyse(snapshot, view=view_of(arguments))
+    if to == "policy":
+        from meshmodel.exporters.policy import policy_stub
+
+        return policy_stub(snapshot, analysis).encode()
     from meshmodel.exporters.diagram import export
 
     lens: Lens = arguments.lens or ("reach" if arguments.agent else "structure")

@@ -109,7 +109,7 @@ class _Builder:
         for system, credential in snapshot.custody:
             self.places.setdefault(credential, set()).add(snapshot.system[system].zone)
         self.zones: dict[str, str | None] = {}
-        self.heard = {each.system for each in getattr(answers, "heard", ())}
+        self.heard = {each.system for each in answers.heard}
         self.self_approved = {
             finding.subject for finding in answers.findings if finding.rule == "self-approved-checkpoint"
         }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from meshmodel.exporters.diagram_parts import Edge, Lens, LineLook, Look, Node
-from meshmodel.exporters.diagram_text import NODE_COLUMNS, Names, wrap
+from meshmodel.exporters.diagram_text import DOOR_COLUMNS, NODE_COLUMNS, Names, wrap
 from meshmodel.model.records import (
     Agent,
     Checkpoint,
@@ -126,9 +126,16 @@ def delegation_words(delegation: Delegation, second: Agent) -> tuple[str, ...]:
     """
     words = ["delegates"]
     if delegation.only:
-        more = len(delegation.only) - _NAMED
-        listed = ", ".join(delegation.only[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-        words += wrap(f"{'advised: ' if second.is_steerable else ''}for {listed} only", NODE_COLUMNS)
+        named, more = delegation.only[:_NAMED], len(delegation.only) - _NAMED
+        listed = [
+            *(f"{each}," for each in named[:-1]),
+            named[-1],
+            *([f"and {more} more"] if more > 0 else []),
+        ]
+        listed[0] = f"for {listed[0]}"
+        listed[-1] = f"{listed[-1]} only"
+        words += ["advised:"] if second.is_steerable else []
+        words += [line for each in listed for line in wrap(each, DOOR_COLUMNS)]  # an access stays whole
     if delegation.returns == "values":
         words.append("returns values")
     return tuple(words)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import meshmodel
+from meshmodel.engine.analysis import analyse
 from meshmodel.model import records as r
 from tests.reference.random_models import snapshot_of
 
@@ -39,7 +39,7 @@ def hostile_model(names=HOSTILE):
 
 
 def both(snapshot, view="built"):
-    return snapshot, meshmodel.analyse(snapshot, view=view)
+    return snapshot, analyse(snapshot, view=view)
 
 
 def every_step_model():
