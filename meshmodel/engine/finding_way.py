@@ -1,10 +1,10 @@
 """The way by which a finding comes about: the worst of those that have to do with it (sections 9 and 11)."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Collection, Container, Iterable, Sequence
+from itertools import islice, pairwise
 from typing import Final
 
-from meshmodel.engine.actions import READ, action_mask, implied
+from meshmodel.engine.actions import ADMIN, READ, action_mask, implied
 from meshmodel.engine.bitset import bits, union
 from meshmodel.engine.explain import Explaining
 from meshmodel.engine.graph import Step
@@ -36,7 +36,7 @@ _SUBJECTS: Final = {
 _FEW: Final = 24
 """One way is told of possibly millions: so many are tried for one, those through the worst doors first."""
 Chain = tuple[int, ...]
-"""Nodes that a way goes through one after the other."""
+"""Nodes that a way goes through, step by step."""
 
 
 class FindingWay:
@@ -47,65 +47,60 @@ class FindingWay:
 
     def tell(self, finding: Finding) -> Explanation | None:
         """The way, or ``None`` where nobody comes to what the finding is about."""
-        mesh, subject = self.mesh, _SUBJECTS.get(finding.rule, "agent")
+        mesh, subject, (first, _, second) = (
+            self.mesh,
+            _SUBJECTS.get(finding.rule, "agent"),
+            finding.subject.partition(">"),
+        )
         agents = union(1 << mesh.agent[each] for each in finding.agents if each in mesh.agent)
         if subject == "agent":
-            agents = 1 << mesh.agent[finding.subject] if finding.subject in mesh.agent else 0
+            agents = 1 << mesh.agent[first] if first in mesh.agent else 0
             return self._told(agents, [()], self._targets(finding)) if agents else None
         agents = agents if finding.agents else self.engine.agents
         actions = action_mask(finding.actions or None)
-        if subject == "system":
-            return self._told(agents, [()], [5 * mesh.system[finding.subject] + x for x in bits(actions)])
-        onto: Collection[int] = range(mesh.first_credential)
-        if subject == "checkpoint":
-            return self._of_checkpoint(finding, agents)
-        if subject == "credential":
-            return self._told(agents, self._nodes(finding.subject), onto)
-        first, _, second = finding.subject.partition(">")
-        if finding.rule == "token-passthrough" and first not in self.engine.snapshot.agent:
-            subject = "grant"
+        match subject:
+            case "system":
+                return self._told(agents, [()], [5 * mesh.system[first] + x for x in bits(actions)])
+            case "checkpoint":
+                return self._of_checkpoint(finding, agents)
+            case "credential":
+                node = mesh.node("credential", first)
+                copies = mesh.sessions.copies_of.get(node or 0, ())
+                return None if node is None else self._told(agents, [(each,) for each in (node, *copies)])
+            case "delegation" if first not in self.engine.snapshot.agent:
+                subject = "grant"
         if subject == "grant":
             onto = [5 * mesh.system[second] + x for x in bits(implied(actions))]
-        return self._told(agents, self._steps(subject, first, second), onto)
-
-    def _steps(self, kind: str, from_: str, to: str) -> list[Chain]:
-        steps = (step for step in self.mesh.ends(kind, from_, to) if self.mesh.has(step))
-        return [*dict.fromkeys(step[:1] if kind == "grant" else step for step in steps)]
-
-    def _nodes(self, credential: str) -> list[Chain]:
-        node = self.mesh.node("credential", credential)
-        return (
-            []
-            if node is None
-            else [(node,), *((each,) for each in self.mesh.sessions.copies_of.get(node, ()))]
-        )
+            return self._told(agents, mesh.ends("grant", first, second), onto)
+        if subject == "custody":
+            chains = mesh.ends("custody", first, second)
+            at_rest = [mesh.original(each) for each, _ in chains]
+            return self._told(agents, chains) or self._told(agents, [()], at_rest)
+        return self._told(agents, mesh.ends(subject, first, second))
 
     def _of_checkpoint(self, finding: Finding, agents: int) -> Explanation | None:
         """To where an agent has power over a decision; else through the step, or over the boundary."""
-        record, checkpoints, onto = (
-            self.engine.snapshot.checkpoint[finding.subject],
-            self.engine.checkpoints,
-            range(self.mesh.first_credential),
-        )
+        mesh, checkpoints = self.mesh, self.engine.checkpoints
+        record = self.engine.snapshot.checkpoint[finding.subject]
         if finding.rule == "self-approved-checkpoint":
             number = next(n for n, each in enumerate(checkpoints.records) if each.id == record.id)
             for node in checkpoints.controls[number]:
-                is_access = self.mesh.original(node) < self.mesh.first_credential
-                some = agents & self.engine.reaches.alone.reach[node]
-                told = (
-                    self._told(some, [(node,)], [self.mesh.original(node)] if is_access else onto)
-                    if some
-                    else None
-                )
+                some, access = agents & self.engine.reaches.alone.reach[node], mesh.original(node)
+                if access < mesh.first_credential:
+                    told = self._told(some, [()] if node == access else [(node,)], [access])
+                else:
+                    told = self._told(some, [(node,)])
                 if told is not None:
                     return told
         if record.step != "boundary":
-            return self._told(agents, self._steps(record.step, record.from_, record.to), onto)
-        inside = [n for n, zone in enumerate(self.mesh.zone) if zone == record.to]
+            steps = mesh.ends(record.step, record.from_, record.to, action_mask(record.actions))
+            told = self._told(agents, steps)
+            return told or self._told(agents, mesh.ends(record.step, record.from_, record.to))
+        inside = [n for n, zone in enumerate(mesh.zone) if zone == record.to]
         targets = [5 * n + x for n in inside for x in bits(action_mask(record.actions))]
         for agent in bits(agents):
             reached = [each for each in targets if self.engine.reaches.full[each] >> agent & 1]
-            for coming in self.why.listing.sources(agent):
+            for coming in self.why.listing.sources(agent) if reached else ():
                 place = self.why.worst.place(agent, reached, coming.source)
                 if place is not None and self._zone(place) == record.from_:
                     return self.why.crossing(place)
@@ -140,88 +135,95 @@ class FindingWay:
             }
         agent, actions = mesh.agent[finding.subject], action_mask(finding.actions or None)
         targets = [5 * each + x for each in systems for x in bits(actions)]
+        if finding.rule == "coarse-checkpoint":
+            targets = [each for each in targets if not self.engine.reaches.alone.reach[each] >> agent & 1]
         return [each for each in targets if reach[each] >> agent & 1 and each not in beyond]
 
     # The worst way
 
-    def _told(self, agents: int, chains: Iterable[Chain], onto: Collection[int]) -> Explanation | None:
-        """The worst way of some agents through one of some chains to one of some accesses."""
+    def _told(
+        self, agents: int, chains: Iterable[Chain], onto: Collection[int] | None = None
+    ) -> Explanation | None:
+        """The worst way of some agents through one of some chains to one of some accesses; by default any."""
         found: list[tuple[int, Explanation]] = []
-        for chain in [*chains][:_FEW]:
-            going = self._going(agents, chain)
-            after = self.mesh.graph.spread({chain[-1]: 1}) if chain else None
-            reached = [each for each in onto if after is None or after[each]]
-            best = next(self._uncontrolled(going, chain, set(reached), after), None) if going else None
-            if best is not None:
-                found.append(best)
-                continue
-            other = self._otherwise(going, chain, reached) if going else None
-            if other is not None:
-                found.append((-1 if other.state is None else 0, other))
-        return max(found, key=lambda each: each[0], default=(0, None))[1]
+        every = (chain for chain in chains if all(map(self.mesh.has, pairwise(chain))))
+        for chain in islice(every, _FEW):
+            going = agents & self.engine.reaches.full[chain[0]] if chain else agents
+            behind, doors = self._behind(chain) if going else ((), None)
+            reached = [each for each in behind if onto is None or each in onto]
+            told = self._uncontrolled(going, chain, frozenset(reached), doors) if reached else None
+            if reached and told is None:
+                told = self._otherwise(going, chain, reached)
+            found += [] if told is None else [told]
+        return max(found, key=lambda each: each[0])[1] if found else None
 
-    def _going(self, agents: int, chain: Chain) -> int:
-        """The agents that come to a chain, if its steps are there."""
-        is_there = all(map(self.mesh.has, pairwise(chain)))
-        return (
-            agents & self.engine.reaches.full[chain[0]] if chain and is_there else agents if is_there else 0
-        )
+    def _behind(self, chain: Chain) -> tuple[Iterable[int], Container[int] | None]:
+        """The accesses to which a chain leads, and the credentials by whose doors; none: any."""
+        if not chain:
+            return range(self.mesh.first_credential), None
+        access = self.mesh.original(chain[-1])
+        if access < self.mesh.first_credential:
+            return range(access - ADMIN, access + 1) if access % 5 == ADMIN else (access,), chain
+        reach = self.mesh.graph.spread({chain[-1]: 1})
+        nodes = {node for node, some in enumerate(reach) if some}
+        return [each for each in range(self.mesh.first_credential) if each in nodes], nodes
 
     def _uncontrolled(
-        self, agents: int, chain: Chain, onto: Collection[int], after: Sequence[int] | None
-    ) -> Iterator[tuple[int, Explanation]]:
-        """Ways through a chain and an open door behind it, the worst first."""
+        self, agents: int, chain: Chain, onto: Container[int], doors: Container[int] | None
+    ) -> tuple[int, Explanation] | None:
+        """The worst way through a chain and an open door that is not approved."""
         starts, tries = self.engine.starts, 0
         some = starts.unfold(agents) & (starts.reach[chain[0]] if chain else -1)
         for level in range(3, -1, -1):
-            for door, access, here in self.why.worst.doors(level, some, onto):
-                if after is not None and not after[door]:
-                    continue
+            for door, access, here in self.why.worst.doors(level, some, onto, doors):
                 for start in bits(here):
                     place = self.why.worst.place(starts.agent_of[start], (access,), None, {door})
-                    if place is None or place.severity < level:
-                        continue
-                    path = self._path(place, (*chain, door) if chain[-1:] != (door,) else chain)
-                    if path is not None:
-                        yield level + 1, self.why.told(place, path)
+                    if place is not None and place.severity == level:
+                        path = self._open(place, chain, (door,) if door not in chain else ())
+                        if path is not None:
+                            return level + 1, self.why.told(place, path)
                     tries += 1
                     if tries > _FEW:
-                        return
+                        return None
+        return None
 
-    def _path(self, place: Place, chain: Chain) -> list[int] | None:
-        """A path through the chain on which nobody is asked."""
+    def _open(self, place: Place, chain: Chain, then: Chain = ()) -> list[int] | None:
+        """A way through a chain, and then more nodes, on which nobody is asked."""
         closed = self.why.paths.closed(self.why.counting(place.coming))
-        return self._walk(self.why.starts(place.coming), chain, place.access, closed)
+        return self._walk(self.why.starts(place.coming), chain, (*then, place.access), closed)
 
     def _walk(
-        self, starts: Sequence[int], chain: Chain, access: int, closed: Collection[Step] = frozenset()
+        self, starts: Sequence[int], chain: Chain, then: Chain, closed: Container[Step] = frozenset()
     ) -> list[int] | None:
-        """Shortest paths from node to node of a chain, and on to an access."""
-        path: list[int] = []
-        for node in (*chain, access):
+        """Shortest paths to a chain, by its steps, and on from node to node; ``None`` if there is none."""
+        if any(step in closed for step in pairwise(chain)):
+            return None
+        path = self.why.paths.shortest(starts, chain[0], closed) if chain else []
+        if path is None:
+            return None
+        path = [*path, *chain[1:]]
+        for node in then:
             more = self.why.paths.shortest(path[-1:] or starts, node, closed)
             if more is None:
                 return None
             path += more[1:] if path else more
         return path
 
-    def _otherwise(self, agents: int, chain: Chain, onto: Sequence[int]) -> Explanation | None:
+    def _otherwise(self, agents: int, chain: Chain, onto: Sequence[int]) -> tuple[int, Explanation] | None:
         """A way through the chain to what is most worth protecting, whatever decides on it."""
         plain = None
-        for agent in [*bits(agents)][:3]:
+        for agent in islice(bits(agents), 3):
             reached = [each for each in onto if self.engine.reaches.full[each] >> agent & 1]
             for access in sorted(reached, key=self._worth)[:3]:
                 place = self.why.worst.place(agent, (access,))
-                path = None if place is None else self._path(place, chain)
+                path = None if place is None else self._open(place, chain)
                 if place is not None and path is None and place.state == "controlled":
-                    path = self._walk(self.why.starts(place.coming), chain, access)
+                    path = self._walk(self.why.starts(place.coming), chain, (access,))
                 if place is not None and path is not None:
-                    return self.why.told(place, path)
+                    return 0, self.why.told(place, path)
                 plain = plain or (agent, access)
-        if plain is None:
-            return None
-        path = self._walk([self.mesh.first_agent + plain[0]], chain, plain[1])
-        return None if path is None else self.why.reached(*plain, path=path)
+        path = None if plain is None else self._walk([self.mesh.first_agent + plain[0]], chain, plain[1:])
+        return None if plain is None or path is None else (-1, self.why.reached(*plain, path=path))
 
     def _worth(self, access: int) -> tuple[bool, int, bool, int]:
         """What is most worth protecting comes first: acting on what is confidential, then levels."""

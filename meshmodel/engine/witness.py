@@ -1,6 +1,6 @@
 """Witnesses (section 6): shortest paths, and what is true at each of their steps."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, cast
 
@@ -61,7 +61,7 @@ class Paths:
         return RANK[self.mesh.kind(*step)], self.mesh.original(step[1]), step[1]
 
     def shortest(
-        self, starts: Iterable[int], target: int, closed: Collection[Step] = frozenset()
+        self, starts: Iterable[int], target: int, closed: Container[Step] = frozenset()
     ) -> list[int] | None:
         """The nodes of a shortest path from any of some nodes, or ``None``.
 
