@@ -5,11 +5,10 @@ from contextlib import suppress
 from typing import Final
 
 from meshmodel.engine.engine import Engine
-from meshmodel.engine.fix.choosing import Choosing
-from meshmodel.engine.fix.intents import Intent, intents_today
-from meshmodel.engine.fix.known import NOTHING
-from meshmodel.engine.fix.preferring import Preferring
+from meshmodel.engine.fix.preference import Intent, Preferring, intents_today
 from meshmodel.engine.fix.results import Fix
+from meshmodel.engine.fix.search import NOTHING
+from meshmodel.engine.fix.smallest import Smallest
 from meshmodel.engine.results import StepKey
 from meshmodel.engine.stopping import Stop, Stopped
 from meshmodel.engine.toxic import toxic_agents
@@ -25,16 +24,16 @@ def minimum_fix(engine: Engine, stop: Stop) -> Fix:
         engine: what is to be fixed.
         stop: when to give up; the best that is known then is the answer, and says so.
     """
-    choosing = Choosing(engine, stop)
-    choosing.run()
-    intents, settled = prefer(choosing)
-    best = sorted(choosing.best, key=choosing.known.place)
-    steps: tuple[StepKey, ...] = tuple(choosing.named(best))  # type: ignore[arg-type] # implies is none
-    broken = [each.ends for each in intents or () if each.is_interrupted(choosing.best)]
+    search = Smallest(engine, stop)
+    search.run()
+    intents, settled = prefer(search)
+    best = sorted(search.best, key=search.known.place)
+    steps: tuple[StepKey, ...] = tuple(search.named(best))  # type: ignore[arg-type] # implies is none
+    broken = [each.ends for each in intents or () if each.is_interrupted(search.best)]
     return Fix(
         cost=len(best),
-        lower_bound=min(len(best), choosing.bound),
-        optimal=choosing.bound >= len(best),
+        lower_bound=min(len(best), search.bound),
+        optimal=search.bound >= len(best),
         checkpoints=steps,
         closes=engine.uncontrolled,
         interrupts=tuple(broken),
@@ -46,15 +45,15 @@ def minimum_fix(engine: Engine, stop: Stop) -> Fix:
     )
 
 
-def prefer(choosing: Choosing) -> tuple[list[Intent] | None, bool]:
+def prefer(search: Smallest) -> tuple[list[Intent] | None, bool]:
     """Take the preferred of the smallest sets; the intents that go through today, whether it is settled."""
     intents: list[Intent] | None = None
     with suppress(Stopped):
-        intents = intents_today(choosing.engine, choosing.known, choosing.stop.late())
-        if choosing.best == NOTHING:
+        intents = intents_today(search.engine, search.known, search.stop.late())
+        if search.best == NOTHING:
             return intents, True
-        if choosing.bound >= len(choosing.best):
-            return intents, Preferring(choosing, intents).run()
+        if search.bound >= len(search.best):
+            return intents, Preferring(search, intents).run()
     return intents, False
 
 

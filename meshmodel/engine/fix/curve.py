@@ -13,12 +13,11 @@ from typing import Final
 from meshmodel.engine.bitset import bits, union
 from meshmodel.engine.engine import Engine
 from meshmodel.engine.fix.answer import prefer
-from meshmodel.engine.fix.choosing import Choosing
-from meshmodel.engine.fix.hitting import least
-from meshmodel.engine.fix.known import NOTHING, Proof
 from meshmodel.engine.fix.program import Program, Row
 from meshmodel.engine.fix.proofs import Proofs
 from meshmodel.engine.fix.results import CurvePoint, Fix
+from meshmodel.engine.fix.search import NOTHING, Proof
+from meshmodel.engine.fix.smallest import Smallest, least
 from meshmodel.engine.stopping import Stop, Stopped
 
 _PROVABLE: Final = 3_000
@@ -28,8 +27,6 @@ _PROVING: Final = 0.6
 _TRIED: Final = 100_000
 """Checkpoints times nodes up to which they are taken one by one; of more, so many at once are tried."""
 _SAMPLES: Final = 16
-_LOOKED_AT: Final = 4
-"""Of so many checkpoints it is counted what they close of what is left."""
 Progress = Callable[[int, int], None]
 """Told how many points of how many are done."""
 
@@ -45,26 +42,26 @@ def closing_curve(
         progress: told after each number of checkpoints.
         fix: what is known of the minimum fix, where it was asked for: the curve ends with it.
     """
-    choosing = Choosing(engine, stop)
+    search = Smallest(engine, stop)
     if fix is None:
-        choosing.run()
-        prefer(choosing)
+        search.run()
+        prefer(search)
     else:
-        choosing.best = frozenset(map(choosing.known.number, fix.checkpoints))
-        choosing.bound = fix.lower_bound
-    return _Curve(choosing).points(progress)
+        search.best = frozenset(map(search.known.number, fix.checkpoints))
+        search.bound = fix.lower_bound
+    return _Curve(search).points(progress)
 
 
 class _Curve:
     """The best sets that were tried, by how many checkpoints they take, and what is proven."""
 
-    def __init__(self, choosing: Choosing) -> None:
-        self._choosing, self._known = choosing, choosing.known
-        self._engine, self._stop = choosing.engine, choosing.stop
-        self._cost, self._before = len(choosing.best), choosing.engine.uncontrolled
+    def __init__(self, search: Smallest) -> None:
+        self._search, self._known = search, search.known
+        self._engine, self._stop = search.engine, search.stop
+        self._cost, self._before = len(search.best), search.engine.uncontrolled
         self._tried: dict[int, tuple[int, Proof]] = {
             0: (self._before, NOTHING),
-            self._cost: (0, choosing.best),
+            self._cost: (0, search.best),
         }
         self._proofs: defaultdict[tuple[int, int, int], set[Proof]] = defaultdict(set)
 
@@ -86,8 +83,8 @@ class _Curve:
         found = []
         for number, bound in enumerate(at_least):
             # The last one is the fix, which may close toxic flows besides.
-            remaining, chosen = self._best(number) if number < self._cost else (0, self._choosing.best)
-            steps = tuple(self._choosing.named(sorted(chosen, key=self._known.place)))
+            remaining, chosen = self._best(number) if number < self._cost else (0, self._search.best)
+            steps = tuple(self._search.named(sorted(chosen, key=self._known.place)))
             found.append(CurvePoint(number, remaining, bound, remaining == bound, steps))  # type: ignore[arg-type]
         return tuple(found)
 
@@ -98,40 +95,29 @@ class _Curve:
             key=lambda some: (some[0], len(some[1])),
         )
 
-    def _try(self, chosen: Proof) -> int:
+    def _try(self, chosen: Proof, stop: Stop) -> int:
         """How many crossings remain where these are guarded; it is kept."""
-        remaining = self._engine.guarding(self._choosing.named(chosen)).uncontrolled
+        stop.check()
+        remaining = self._engine.guarding(self._search.named(chosen)).uncontrolled
         if remaining < self._best(len(chosen))[0]:
             self._tried[len(chosen)] = remaining, chosen
         return remaining
 
     def _try_out(self, stop: Stop) -> None:
-        """Take checkpoints of the fix one by one, each time one that closes most of what is left.
+        """Try the first checkpoints of the fix, so many of them as there are samples.
 
-        What each closes is counted again only for the few that closed most when they were last looked at.
+        Where they are few, those that close most alone come first, and each number of them is tried.
 
         Raises:
             Stopped: it was time to stop in the middle of it; what was tried is kept.
         """
-        ordered = sorted(self._choosing.best, key=self._known.place)
-        for sample in range(1, _SAMPLES):
-            stop.check()
-            self._try(frozenset(ordered[: len(ordered) * sample // _SAMPLES]))
-        if len(ordered) * self._engine.mesh.size > _TRIED:
-            return
-        closes, chosen, left = dict.fromkeys(ordered, self._before), NOTHING, self._before
-        while len(closes) > 1:
-            looked_at = dict[int, int]()
-            while not looked_at or (len(looked_at) < _LOOKED_AT and len(looked_at) < len(closes)):
-                stop.check()
-                each = max(
-                    closes.keys() - looked_at.keys(), key=lambda one: (closes[one], -ordered.index(one))
-                )
-                looked_at[each] = self._try(chosen | {each})
-                closes[each] = left - looked_at[each]
-            taken = min(looked_at, key=lambda one: (looked_at[one], ordered.index(one)))
-            chosen, left = chosen | {taken}, looked_at[taken]
-            del closes[taken]
+        ordered, samples = sorted(self._search.best, key=self._known.place), _SAMPLES
+        if len(ordered) * self._engine.mesh.size <= _TRIED:
+            samples = len(ordered)
+            alone = {each: self._try(frozenset((each,)), stop) for each in ordered}
+            ordered.sort(key=alone.__getitem__)
+        for sample in range(1, samples):
+            self._try(frozenset(ordered[: len(ordered) * sample // samples]), stop)
 
     def _fewest(self, number: int) -> int:
         """How many remain at least with so many checkpoints; what was tried for it is kept.
@@ -151,12 +137,12 @@ class _Curve:
                 return bound
             self._stop.check()
             self._learn(chosen)
-            if self._try(chosen) <= bound:
+            if self._try(chosen, self._stop) <= bound:
                 return bound
 
     def _learn(self, chosen: Proof) -> None:
         """Add a proof of each crossing that remains where these are guarded, where none is known."""
-        guarded = self._engine.guarding(self._choosing.named(chosen))
+        guarded = self._engine.guarding(self._search.named(chosen))
         proofs = Proofs(guarded, self._known, self._stop)
         for start in bits(union(guarded.doors.uncontrolled.values())):
             self._stop.check()

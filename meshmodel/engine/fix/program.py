@@ -1,7 +1,4 @@
-"""Small integer programs over zero and one, solved by HiGHS; the one place that knows it.
-
-HiGHS and numpy, which it needs, are imported for the first program.
-"""
+"""Integer programs over zero and one, solved by HiGHS, which is imported for the first: it takes long."""
 
 from collections.abc import Iterable, Sequence
 from math import ceil, inf
@@ -10,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from meshmodel.engine.stopping import Stop
 
 if TYPE_CHECKING:
-    from highspy import Highs, HighsCallbackEvent, HighsLp
+    from highspy import Highs, HighsCallbackEvent
 
 _NEARLY: Final = 1e-6
 _OPTIONS: Final[dict[str, bool | float | str]] = {
@@ -23,10 +20,7 @@ _OPTIONS: Final[dict[str, bool | float | str]] = {
 
 
 class Row(NamedTuple):
-    """A constraint: the sum of the columns, each times its factor (by default 1), is at least so much.
-
-    ``exactly``: it is not more either.
-    """
+    """The sum of the columns, each times its factor (by default 1), is at least so much, or exactly."""
 
     columns: Sequence[int]
     least: float = 1
@@ -38,8 +32,8 @@ class Solution(NamedTuple):
     """What the solver found.
 
     Attributes:
-        chosen: the columns that are one; ``None`` where none was found, in time or at all.
-        bound: what the costs are at least, where they are whole numbers.
+        chosen: the columns that are one; ``None`` where none was found in time.
+        bound: what the costs are at least.
         proven: whether the chosen ones cost no more than that.
     """
 
@@ -49,34 +43,25 @@ class Solution(NamedTuple):
 
 
 class Program:
-    """Columns that are zero or one, and what must hold of them.
-
-    Attributes:
-        count: how many columns there are.
-        rows: what must hold.
-        fixed: columns whose value is settled.
-    """
+    """Columns that are zero or one, the rows that must hold, and the columns that are settled."""
 
     def __init__(self, count: int, rows: Iterable[Row], stop: Stop) -> None:
         self.count, self.rows, self._stop = count, list(rows), stop
         self.fixed: dict[int, int] = {}
 
     def cheapest(self, costs: Sequence[float]) -> Solution:
-        """A cheapest choice of columns; the costs of each are whole numbers."""
+        """A cheapest choice of columns; the costs are whole numbers."""
         if self._stop():
             return Solution(None, 0, proven=False)
         import highspy
 
-        highs = self._run(costs)
-        info = highs.getInfo()
-        chosen = None
+        highs = self._run(costs, highspy.HighsVarType.kInteger)
+        info, chosen = highs.getInfo(), None
         if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
             values = highs.getSolution().col_value
             chosen = frozenset(column for column, value in enumerate(values) if value > 0.5)
-        bound = info.mip_dual_bound
-        at_least = ceil(bound - _NEARLY) if abs(bound) < 1e15 else 0
-        proven = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        return Solution(chosen, at_least, proven)
+        bound = ceil(info.mip_dual_bound - _NEARLY) if abs(info.mip_dual_bound) < 1e15 else 0
+        return Solution(chosen, bound, highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
 
     def keep_to(self, costs: Sequence[float], at_least: int) -> None:
         """Admit only what costs the least, which is known.
@@ -84,11 +69,11 @@ class Program:
         Where the relaxation costs as much, its dual solution says which rows are met exactly, and which
         columns have which value, in every solution; that is much easier to solve than a limit to the costs.
         """
-        import highspy
-
         if self._stop():
             return
-        highs = self._run(costs, whole=False)
+        import highspy
+
+        highs = self._run(costs, highspy.HighsVarType.kContinuous)
         exact = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
         if not exact or highs.getInfo().objective_function_value < at_least - _NEARLY:
             columns = [column for column, cost in enumerate(costs) if cost]
@@ -98,10 +83,8 @@ class Program:
         for column, dual in enumerate(solution.col_dual):
             if abs(dual) > _NEARLY:
                 self.fixed.setdefault(column, 0 if dual > 0 else 1)
-        self.rows = [
-            row._replace(exactly=row.exactly or dual > _NEARLY)
-            for row, dual in zip(self.rows, solution.row_dual, strict=True)
-        ]
+        duals = zip(self.rows, solution.row_dual, strict=True)
+        self.rows = [row._replace(exactly=row.exactly or dual > _NEARLY) for row, dual in duals]
         self.settle()
 
     def settle(self) -> None:
@@ -110,48 +93,35 @@ class Program:
         while settled:
             settled, left = False, list[Row]()
             for row in self.rows:
-                open_ = [column for column in row.columns if column not in self.fixed]
+                waiting = [column for column in row.columns if column not in self.fixed]
                 ones = sum(self.fixed.get(column, 0) for column in row.columns)
-                if row.factors is not None or (ones < row.least < ones + len(open_)):
+                if row.factors is not None or ones < row.least < ones + len(waiting):
                     left.append(row)
                 # All of them are needed, or none may be added, or it holds as it is.
                 elif ones < row.least or row.exactly:
-                    self.fixed |= dict.fromkeys(open_, int(ones < row.least))
-                    settled = settled or bool(open_)
+                    self.fixed |= dict.fromkeys(waiting, int(ones < row.least))
+                    settled = settled or bool(waiting)
             self.rows = left
 
-    def _run(self, costs: Sequence[float], *, whole: bool = True) -> "Highs":
+    def _run(self, costs: Sequence[float], kind: object) -> "Highs":
         import highspy
 
-        program = highspy.HighsLp()
-        program.num_col_, program.num_row_ = self.count, len(self.rows)
-        program.col_cost_ = list(map(float, costs))
-        program.col_lower_ = [float(self.fixed.get(column, 0)) for column in range(self.count)]
-        program.col_upper_ = [float(self.fixed.get(column, 1)) for column in range(self.count)]
-        if whole:
-            program.integrality_ = [highspy.HighsVarType.kInteger] * self.count
-        program.row_lower_ = [float(row.least) for row in self.rows]
-        program.row_upper_ = [float(row.least) if row.exactly else highspy.kHighsInf for row in self.rows]
-        starts = [0]
-        columns: list[int] = []
-        factors: list[float] = []
-        for row in self.rows:
-            columns += row.columns
-            factors += row.factors or (1.0,) * len(row.columns)
-            starts.append(len(columns))
-        matrix = program.a_matrix_
-        matrix.format_ = highspy.MatrixFormat.kRowwise
-        matrix.start_, matrix.index_, matrix.value_ = starts, columns, factors
-        highs = highspy.Highs()  # type: ignore[no-untyped-call] # the library's own
+        highs, every = highspy.Highs(), list(range(self.count))  # type: ignore[no-untyped-call]
         for option, value in _OPTIONS.items():
             highs.setOptionValue(option, value)
-        seconds = self._stop.remaining()
-        if seconds < inf:
-            highs.setOptionValue("time_limit", seconds)
-        self._solve(highs, program)
-        return highs
-
-    def _solve(self, highs: "Highs", program: "HighsLp") -> None:
+        if self._stop.remaining() < inf:
+            highs.setOptionValue("time_limit", self._stop.remaining())
+        lower = [float(self.fixed.get(column, 0)) for column in every]
+        upper = [float(self.fixed.get(column, 1)) for column in every]
+        highs.addVars(self.count, lower, upper)
+        highs.changeColsCost(self.count, every, list(costs))
+        highs.changeColsIntegrality(self.count, every, [kind] * self.count)  # type: ignore[arg-type]
+        for row in self.rows:
+            most, factors = (
+                row.least if row.exactly else highspy.kHighsInf,
+                row.factors or [1.0] * len(row.columns),
+            )
+            highs.addRow(row.least, most, len(row.columns), list(row.columns), list(factors))
         broken: list[BaseException] = []
 
         def interrupt(event: "HighsCallbackEvent") -> None:
@@ -165,7 +135,7 @@ class Program:
 
         highs.cbMipInterrupt.subscribe(interrupt)
         highs.cbSimplexInterrupt.subscribe(interrupt)
-        highs.passModel(program)
         highs.run()
         if broken:
             raise broken[0]
+        return highs

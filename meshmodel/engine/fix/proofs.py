@@ -15,8 +15,7 @@ from meshmodel.engine.actions import ADMIN, READ, WRITE
 from meshmodel.engine.bitset import bits, union
 from meshmodel.engine.crossing import carries_out, crosses_home, crosses_within
 from meshmodel.engine.engine import Engine
-from meshmodel.engine.fix.known import NOTHING, Known, Proof
-from meshmodel.engine.fix.search import Search
+from meshmodel.engine.fix.search import NOTHING, Known, Proof, Search
 from meshmodel.engine.graph import Step
 from meshmodel.engine.starts import HOME
 from meshmodel.engine.stopping import Stop

@@ -5,21 +5,21 @@ them; when nothing is, that set is a fix, and the size of a smallest set that hi
 lower bound.
 """
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
+from heapq import heapify, heappop, heapreplace
 
 from meshmodel.engine.engine import Engine
-from meshmodel.engine.fix.hitting import apart, least, parts, quick
-from meshmodel.engine.fix.known import NOTHING, Known, Proof
 from meshmodel.engine.fix.program import Program, Row
 from meshmodel.engine.fix.proofs import Proofs
+from meshmodel.engine.fix.search import NOTHING, Known, Proof
 from meshmodel.engine.steps import Relation
 from meshmodel.engine.stopping import Stop, Stopped
 from meshmodel.engine.toxic import private_reads, reads, toxic_agents
 
 
-class Choosing:
+class Smallest:
     """The search for a smallest fix.
 
     Attributes:
@@ -34,7 +34,6 @@ class Choosing:
         self.proofs: set[Proof] = set()
         self.best = frozenset(map(self.known.number, _simple(engine)))
         self.bound = 1 if self.best else 0
-        self._solved: dict[frozenset[Proof], Proof] = {}
 
     def run(self) -> None:
         """Until the best is known to be smallest, or it is time to stop."""
@@ -43,7 +42,7 @@ class Choosing:
             while self.bound < len(self.best):
                 self._close(chosen)
                 if self.bound < len(self.best):
-                    chosen = self.smallest()
+                    chosen = self._smallest()
 
     def named(self, relations: Iterable[int]) -> list[Relation]:
         """The names of some relations."""
@@ -69,44 +68,20 @@ class Choosing:
         if len(chosen) < len(self.best):
             self.best = chosen
 
-    def smallest(self) -> Proof:
-        """A smallest set that hits all known proofs, part by part.
+    def _smallest(self) -> Proof:
+        """A smallest set that hits all known proofs.
 
         Raises:
             Stopped: it was time to stop before it was known.
         """
-        chosen, waiting = set[int](), list[Proof]()
-        members: defaultdict[int, set[Proof]] = defaultdict(set)
-        part_of = parts(self.proofs)
-        for proof in self.proofs:
-            members[part_of[next(iter(proof))]].add(proof)
-        for some in map(frozenset, members.values()):
-            if some not in self._solved and (shared := frozenset.intersection(*some)):
-                self._solved[some] = frozenset((min(shared, key=self.known.place),))
-            if some in self._solved:
-                chosen |= self._solved[some]
-            else:
-                waiting += some
-        if waiting:
-            found, bound, proven = self._solve(waiting)
-            self.bound = max(self.bound, len(chosen) + bound)
-            if not proven:
-                raise Stopped
-            for some in map(frozenset, members.values()):
-                self._solved.setdefault(some, found & frozenset().union(*some))
-            chosen |= found
-        self.bound = max(self.bound, len(chosen))
-        return frozenset(chosen)
-
-    def _solve(self, proofs: list[Proof]) -> tuple[Proof, int, bool]:
-        """A smallest set that hits these, how small one could be, and whether that is proven."""
-        columns = sorted(NOTHING.union(*proofs), key=self.known.place)
+        columns = sorted(NOTHING.union(*self.proofs), key=self.known.place)
         place = {relation: number for number, relation in enumerate(columns)}
-        rows = sorted(sorted(place[each] for each in proof) for proof in proofs)
+        rows = sorted(sorted(place[each] for each in proof) for proof in self.proofs)
         solution = Program(len(columns), map(Row, rows), self.stop).cheapest([1.0] * len(columns))
-        if solution.chosen is None:
-            return NOTHING, max(solution.bound, apart(proofs)), False
-        return frozenset(columns[each] for each in solution.chosen), solution.bound, solution.proven
+        self.bound = max(self.bound, solution.bound)
+        if solution.chosen is None or not solution.proven:
+            raise Stopped
+        return frozenset(columns[each] for each in solution.chosen)
 
 
 def _simple(engine: Engine) -> set[Relation]:
@@ -118,4 +93,51 @@ def _simple(engine: Engine) -> set[Relation]:
         private = {read // 5 for read in private_reads(mesh) if reads(reaches, read // 5) & toxic}
         steps = [step for step in mesh.steps["grant"] if mesh.original(step[1]) // 5 in private]
         found |= {mesh.relation(*step) for step in steps}
+    return found
+
+
+def least(proofs: Iterable[Proof]) -> set[Proof]:
+    """The proofs that include no other: whoever hits these hits all."""
+    kept: list[Proof] = []
+    having: dict[int, list[Proof]] = {}
+    for proof in sorted(proofs, key=len):
+        if not any(known <= proof for relation in proof for known in having.get(relation, ())):
+            kept.append(proof)
+            having.setdefault(min(proof, key=lambda each: len(having.get(each, ()))), []).append(proof)
+    return set(kept)
+
+
+def quick(proofs: Iterable[Proof], every: Iterable[Proof]) -> Proof:
+    """A small set that hits all of some proofs, by what most of these share, and most of all."""
+    left = list(proofs)
+    count = Counter(relation for proof in left for relation in proof)
+    popular = Counter(relation for proof in every for relation in proof)
+    having: dict[int, list[int]] = {}
+    for number, proof in enumerate(left):
+        for relation in proof:
+            having.setdefault(relation, []).append(number)
+    alive, chosen = set(range(len(left))), set[int]()
+    # Numbers only fall, so the first in the heap whose number is still true is the best of all.
+    waiting = [(-number, -popular[relation], relation) for relation, number in count.items()]
+    heapify(waiting)
+    while alive:
+        number, also, best = waiting[0]
+        if -number != count[best]:
+            heapreplace(waiting, (-count[best], also, best))
+            continue
+        heappop(waiting)
+        chosen.add(best)
+        for hit in alive.intersection(having[best]):
+            alive.remove(hit)
+            count.subtract(left[hit])
+    return frozenset(chosen)
+
+
+def apart(proofs: Iterable[Proof]) -> int:
+    """How many share nothing, taken as they come, the short ones first: each costs one."""
+    used, found = set[int](), 0
+    for proof in sorted(proofs, key=len):
+        if used.isdisjoint(proof):
+            used |= proof
+            found += 1
     return found
