@@ -16,7 +16,7 @@ from tests.reference.random_models import random_model
 
 CASES = sorted((Path(__file__).parents[1] / "cases").glob("*.toml"))
 SEEDS = range(12)
-MOST_ELEMENTS = 60
+MOST_ELEMENTS = 40
 
 
 def random_model_of_size(seed):
