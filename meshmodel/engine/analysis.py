@@ -28,6 +28,7 @@ from meshmodel.model.vocabulary import SEVERITIES, Action, View
 if TYPE_CHECKING:
     from meshmodel.engine.compromise import Compromise
     from meshmodel.engine.explain import Explaining
+    from meshmodel.engine.fix.alternatives import Alternative
     from meshmodel.engine.fix.results import CurvePoint, Fix
     from meshmodel.engine.offboarding import Offboarding
     from meshmodel.engine.reach_table import ReachTable
@@ -263,6 +264,22 @@ class Analysis:
         from meshmodel.engine.stopping import Stop
 
         return closing_curve(self.engine, Stop(deadline, cancelled), progress, fix)
+
+    def alternatives(
+        self,
+        fix: "Fix",
+        *,
+        deadline: float | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> "Mapping[StepKey, tuple[Alternative, ...]]":
+        """For the checkpoints of a fix what may be better: a narrower grant, an ``only``, a typed system.
+
+        Each closes as much beside the other checkpoints; that was tried. Nothing is said where that takes long.
+        """
+        from meshmodel.engine.fix.alternatives import alternatives
+        from meshmodel.engine.stopping import Stop
+
+        return alternatives(self.engine, fix.checkpoints, Stop(deadline, cancelled))
 
     def closing(self, steps: Iterable[StepKey]) -> int:
         """How many uncontrolled crossings it closes to guard these steps, each with all its actions.
