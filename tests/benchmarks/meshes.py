@@ -1,8 +1,7 @@
 """Synthetic meshes of any size, as snapshots.
 
-``clustered(nodes, steps, *, dense, seed, guarded=0.05) -> Snapshot``, and ``in_parts(parts, …)`` for
-one that falls into parts; ``decided``, ``asked`` and ``bounded(nodes, steps, *, seed)`` have very many
-checkpoints.
+``clustered(nodes, steps, *, dense, seed, guarded=0.05) -> Snapshot``; ``decided(nodes, steps, *, seed)``
+has a decision on most relations.
 
 Zones are clusters of systems with the agents and credentials that belong to them. In a *dense* mesh
 what is found on the way leads on, across clusters, until most starts reach most of it; in a *sparse*
@@ -11,11 +10,10 @@ one reach ends after a step or two. The same arguments give the same snapshot.
 
 import random
 from dataclasses import replace
-from itertools import permutations
 
 from meshmodel.api import analyse
 from meshmodel.model import records as r
-from meshmodel.model.snapshot import TABLES, Snapshot
+from meshmodel.model.snapshot import Snapshot
 
 _LEVELS = ("public", "internal", "internal", "internal", "confidential", "confidential", "restricted")
 _KINDS = ("ai-agent", "service", "workflow", "service", "orchestrator", "broker")
@@ -24,8 +22,6 @@ _CLUSTER = 25
 """Systems in a zone."""
 _DECIDED = {"hold": 0.3, "custody": 0.16, "exchange": 0.16, "delegation": 0.08}
 """The shares of relations that a fix guards."""
-_IDS = ("id", "zone", "home", "runs_on", "agent", "credential", "system", "from_", "to", "decided_at")
-"""The fields of records that name elements."""
 
 
 def clustered(nodes: int, steps: int, *, dense: bool, seed: int, guarded: float = 0.05) -> Snapshot:
@@ -56,7 +52,7 @@ def clustered(nodes: int, steps: int, *, dense: bool, seed: int, guarded: float 
             name,
             zone=f"zone-{n % clusters}",
             sensitivity=rng.choice(_LEVELS),
-            untrusted_input=n % 800 == 7,
+            untrusted_input=n % 40 == 7,
         )
     for n in range(agents):
         tables["agent"][f"agent-{n}"] = r.Agent(
@@ -96,64 +92,6 @@ def decided(nodes: int, steps: int, *, seed: int) -> Snapshot:
     for door in analyse(replace(plain, checkpoint=found.copy())).doors:
         decide("grant", door.credential, door.system)
     return replace(plain, checkpoint=found)
-
-
-def asked(nodes: int, steps: int, *, seed: int) -> Snapshot:
-    """A dense mesh in which every agent is asked before it takes up any credential.
-
-    Args:
-        nodes, steps, seed: as for ``decided``.
-    """
-    plain = clustered(nodes, steps, dense=True, seed=seed)
-    found = dict(plain.checkpoint)
-    for number, key in enumerate(plain.hold):
-        name = f"asked-{number}"
-        found[name] = r.Checkpoint(name, "human-approval", "hold", *key)
-    return replace(plain, checkpoint=found)
-
-
-def bounded(nodes: int, steps: int, *, seed: int) -> Snapshot:
-    """A dense mesh with a decision between any two of 30 zones, most of them made at a gateway, others where
-    agents may have power.
-
-    Args:
-        nodes, steps, seed: as for ``decided``.
-    """
-    rng = random.Random(seed)
-    plain = clustered(nodes, steps, dense=True, seed=seed)
-    systems = sorted(plain.system)
-    found = dict(plain.checkpoint)
-    for one, other in permutations(sorted(plain.zone)[:30], 2):
-        decided_at = rng.choice(systems) if rng.random() < 0.3 else "gateway"
-        name = f"bounded-{one}-{other}"
-        found[name] = r.Checkpoint(name, "policy-decision", "boundary", one, other, decided_at=decided_at)
-    gateway = r.System("gateway")
-    return replace(plain, checkpoint=found, system={**plain.system, gateway.id: gateway})
-
-
-def in_parts(parts: int, nodes: int, steps: int, *, dense: bool, seed: int) -> Snapshot:
-    """A mesh of so many clustered ones side by side: if they are dense, each reaches its part.
-
-    Args:
-        parts: how many; of ten, every agent reaches nearly a tenth of all accesses.
-        nodes: of all together.
-        steps: of all together.
-        dense: as for ``clustered``.
-        seed: decides everything that is random.
-    """
-    tables: dict[str, dict] = {name: {} for name in TABLES}
-    for part in range(parts):
-        mesh = clustered(nodes // parts, steps // parts, dense=dense, seed=seed + part)
-        for name, table in tables.items():
-            for record in mesh.table(name).values():
-                names = {
-                    each: f"part-{part}-{getattr(record, each)}"
-                    for each in _IDS
-                    if getattr(record, each, None) is not None
-                }
-                renamed = replace(record, **names)
-                table[r.key_of(renamed)] = renamed
-    return Snapshot(about=r.About(f"{parts} parts of {nodes}"), **tables)
 
 
 def _near(rng: random.Random, count: int, cluster: int, clusters: int, chance: float) -> int:

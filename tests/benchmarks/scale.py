@@ -13,22 +13,18 @@ from collections.abc import Callable, Iterator, Sequence
 
 import igraph
 import networkx as nx
-import numpy as np
 import rustworkx as rx
 
-from meshmodel.analysis.closure import forward, is_sparse
-from meshmodel.analysis.pairs.reaching import Steps, grown, started
-from meshmodel.analysis.steps import STEP_ORDER, Mesh, Pair
-from meshmodel.api import Analysis, analyse
+from meshmodel.analysis.analysis import Analysis, analyse
+from meshmodel.analysis.graph import Step
+from meshmodel.analysis.mesh import Mesh
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.edits import Remove, apply_edit, edit
 from tests.benchmarks.measuring import ENVIRONMENT, Row
 from tests.benchmarks.measuring import seconds as measured
-from tests.benchmarks.meshes import clustered
+from tests.benchmarks.meshes import clustered, decided
 
-SIZES = {14_000: 27_000, 33_000: 65_000, 160_000: 311_000}
-"""Nodes in use, and steps between them."""
-
+SIZES = {140: 270, 1_000: 1_930, 3_000: 5_800, 14_000: 27_000}
+"""Nodes in use, and steps between them: about 100, 700, 2,100 and 10,000 elements."""
 SAMPLE = 30
 """Where much is reached, searches are made for so many agents, and their time is taken as often as needed."""
 
@@ -38,52 +34,40 @@ def seconds(work: Callable[[], object], rounds: int = 5) -> float:
     return measured(work, rounds, time.process_time)
 
 
-def checked(analysis: Analysis) -> None:
-    """Everything that a check tells: crossings counted by severity, doors, all rules, questions."""
-    assert analysis.uncontrolled_by_severity
-    assert analysis.summary.agents
-    _ = analysis.doors, analysis.findings, analysis.questions
-
-
-def everything(snapshot: Snapshot) -> Analysis:
-    """The complete check of a loaded snapshot."""
+def check(snapshot: Snapshot) -> Analysis:
+    """The complete check of a loaded snapshot: summary, doors and findings."""
     analysis = analyse(snapshot)
-    checked(analysis)
+    _ = analysis.summary, analysis.doors, analysis.findings
     return analysis
 
 
-def in_networkx(steps: Sequence[Pair], agents: Sequence[int]) -> int:
+def steps_of(snapshot: Snapshot) -> tuple[list[Step], list[int]]:
+    """All steps of a mesh, drawn or arising by themselves, and the nodes of its agents."""
+    mesh = Mesh(snapshot)
+    steps = [(leaves, enters) for leaves, after in enumerate(mesh.graph.successors) for enters in after]
+    return steps, [mesh.first_agent + number for number in range(len(mesh.agents))]
+
+
+def in_networkx(steps: Sequence[Step], agents: Sequence[int]) -> object:
     graph = nx.DiGraph(steps)
     graph.add_nodes_from(agents)
-    return sum(len(nx.descendants(graph, agent)) for agent in agents)
+    return [nx.descendants(graph, agent) for agent in agents]
 
 
-def in_rustworkx(steps: Sequence[Pair], agents: Sequence[int]) -> int:
+def in_rustworkx(steps: Sequence[Step], agents: Sequence[int]) -> object:
     graph = rx.PyDiGraph()
     graph.add_nodes_from(range(max(map(max, steps)) + 1))
     graph.extend_from_edge_list(steps)
-    return sum(len(rx.descendants(graph, agent)) for agent in agents)
+    return [rx.descendants(graph, agent) for agent in agents]
 
 
-def in_igraph(steps: Sequence[Pair], agents: Sequence[int]) -> int:
+def in_igraph(steps: Sequence[Step], agents: Sequence[int]) -> object:
     size = max(map(max, steps)) + 1
     graph = igraph.Graph(size, steps, directed=True)
-    return sum(len(found) - 1 for found in graph.neighborhood(agents, order=size, mode="out"))
+    return graph.neighborhood(agents, order=size, mode="out")
 
 
-def in_closure(mesh: Mesh) -> int:
-    """As the program does: for all starts step by step where little is reached, else by rows of bits."""
-    successors, agents = mesh.successors(STEP_ORDER), list(mesh.agent_node.values())
-    if is_sparse(successors, agents):
-        steps = Steps.of(successors)
-        begin = started(steps.size, np.arange(len(agents)), np.array(agents))
-        return len(grown(steps, begin[:0], begin)) - len(agents)
-    closure = forward(successors)
-    closure.prepare(agents)
-    return sum(closure.row(agent).bit_count() - 1 for agent in agents)
-
-
-SEARCHES: dict[str, Callable[[Sequence[Pair], Sequence[int]], int]] = {
+SEARCHES: dict[str, Callable[[Sequence[Step], Sequence[int]], object]] = {
     "networkx": in_networkx,
     "rustworkx": in_rustworkx,
     "igraph": in_igraph,
@@ -91,103 +75,57 @@ SEARCHES: dict[str, Callable[[Sequence[Pair], Sequence[int]], int]] = {
 
 
 def searched(
-    search: Callable[[Sequence[Pair], Sequence[int]], int],
-    steps: Sequence[Pair],
-    agents: Sequence[int],
-    *,
-    sampled: bool,
+    search: Callable[[Sequence[Step], Sequence[int]], object], steps: Sequence[Step], agents: Sequence[int]
 ) -> float:
-    """The seconds of a search for each agent, its graph made first."""
-    if not sampled:
-        return seconds(lambda: search(steps, agents), 1)
+    """The seconds of a search for each agent, its graph made first; many agents are sampled."""
     few = agents[:: max(1, len(agents) // SAMPLE)]
     one, some = (seconds(lambda starts=starts: search(steps, starts), 1) for starts in (few[:1], few))
     return one + max(some - one, 0) / max(len(few) - 1, 1) * (len(agents) - 1)
 
 
-def both(nodes: int, snapshot: Snapshot, kind: str) -> Iterator[Row]:
-    """Reach of all agents, and the complete check, each beside searches per agent."""
-    row = reach(nodes, snapshot, kind)
-    yield row
-    yield check(
-        nodes, snapshot, kind, {what: each for what, each in row.besides.items() if "networkx" in what}
-    )
+def scales() -> Iterator[Row]:
+    """Reach of all agents and the complete check of each size, each beside searches per agent."""
+    for nodes, number in SIZES.items():
+        for kind in ("sparse", "dense"):
+            snapshot = clustered(nodes, number, dense=kind == "dense", seed=7)
+            steps, agents = steps_of(snapshot)
+            besides = {
+                f"a search per agent in {name}": searched(search, steps, agents)
+                for name, search in SEARCHES.items()
+            }
+            what = f"{snapshot.elements:,} elements, {kind}"
+            reach = seconds(
+                lambda snapshot=snapshot: Mesh(snapshot).graph.spread(Mesh(snapshot).agent_seeds())
+            )
+            yield Row(f"reach of all {len(agents):,} agents, {what}", reach, besides)
+            yield Row(f"complete check, {what}", seconds(lambda snapshot=snapshot: check(snapshot)), besides)
+    snapshot = decided(3_000, SIZES[3_000], seed=7)
+    what = f"{snapshot.elements:,} elements, {len(snapshot.checkpoint):,} checkpoints"
+    yield Row(f"complete check, {what}", seconds(lambda: check(snapshot)))
+    yield from memory()
 
 
-def reach(nodes: int, snapshot: Snapshot, kind: str) -> Row:
-    """Reach of all agents beside searches per agent."""
-    mesh = Mesh(snapshot)
-    steps = [step for pairs in mesh.steps.values() for step in pairs]
-    agents = list(mesh.agent_node.values())
-    few = agents[:20]
-    closure = forward(mesh.successors(STEP_ORDER))
-    expected = sum(closure.row(agent).bit_count() - 1 for agent in few)
-    assert {search(steps, few) for search in SEARCHES.values()} == {expected}
-    sampled = expected > 1_000 * len(few)
-    some = f", measured for {SAMPLE} agents" if sampled else ""
-    return Row(
-        f"reach of all {len(agents):,} agents, {nodes:,} nodes, {kind}",
-        seconds(lambda: in_closure(mesh)),
-        {
-            f"a search per agent in {name}{some}": searched(search, steps, agents, sampled=sampled)
-            for name, search in SEARCHES.items()
-        },
-    )
-
-
-def check(nodes: int, snapshot: Snapshot, kind: str, besides: dict[str, float]) -> Row:
-    """The complete check."""
-    summary = analyse(snapshot).summary
-    agents = len(Mesh(snapshot).agent_node)
-    return Row(
-        f"complete check, {nodes:,} nodes, {SIZES[nodes]:,} steps, {kind}: {summary.crossings:,} crossings,"
-        f" {summary.missing:,} doors, {agents:,} agents",
-        seconds(lambda: everything(snapshot), 3),
-        besides,
-    )
-
-
-def large(nodes: int) -> Row:
-    """The complete check of a sparse mesh in a process of its own, and the memory that it takes."""
-    command = (sys.executable, "-m", "tests.benchmarks.scale", str(nodes))
-    start = time.perf_counter()
-    done = subprocess.run(command, stdout=subprocess.PIPE, env=ENVIRONMENT, check=False)
-    if done.returncode:
-        what = (
-            f"complete check, {nodes:,} nodes, sparse: NOT FINISHED (status {done.returncode}), ended after"
+def memory() -> Iterator[Row]:
+    """The complete check of the largest meshes in a process of its own, and the memory that it adds."""
+    for kind in ("sparse", "dense"):
+        command = (sys.executable, "-m", "tests.benchmarks.scale", kind)
+        done = subprocess.run(command, stdout=subprocess.PIPE, env=ENVIRONMENT, check=True)
+        found = json.loads(done.stdout)
+        used = f"{found['peak'] / 2**20:,.0f} MB, of which {found['before'] / 2**20:,.0f} MB before it"
+        yield Row(
+            f"complete check, 10,000 elements, {kind}, in a process of its own: {used}", found["seconds"]
         )
-        return Row(what, time.perf_counter() - start)
-    found = json.loads(done.stdout)
-    return Row(
-        f"complete check, {nodes:,} nodes, {SIZES[nodes]:,} steps, sparse, processor time, at most"
-        f" {found['peak'] / 2**30:.2f} GiB with the snapshot",
-        found["seconds"],
-        {"an edit after it": found["edit"], "a full check after that": found["again"]},
-    )
 
 
 def main() -> None:
-    """Check one sparse mesh, again after an edit, and that once more from scratch; print the seconds and the
-    most memory that this process took before the edit.
-    """
-    nodes = int(sys.argv[1])
-    snapshot = clustered(nodes, SIZES[nodes], dense=False, seed=7)
+    """Check one mesh; print the seconds, and the most memory of this process before it and after it."""
+    nodes = max(SIZES)
+    snapshot = clustered(nodes, SIZES[nodes], dense=sys.argv[1] == "dense", seed=7)
     gc.disable()  # as the command does
-    analysis, taken = timed(snapshot, None)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    edited = apply_edit(snapshot, edit("remove a hold", [Remove("hold", next(iter(snapshot.hold)))]))
-    following, after = timed(edited, analysis)
-    fresh, again = timed(edited, None)
-    assert following.summary == fresh.summary
-    print(json.dumps({"seconds": taken, "edit": after, "again": again, "peak": peak}))
-
-
-def timed(snapshot: Snapshot, previous: Analysis | None) -> tuple[Analysis, float]:
-    """The complete check, and its seconds of processor time: nothing in it waits for anything."""
-    start = time.process_time()
-    analysis = analyse(snapshot, previous=previous)
-    checked(analysis)
-    return analysis, time.process_time() - start
+    before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    check(snapshot)
+    taken, peak = time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(json.dumps({"seconds": taken, "before": before * 1024, "peak": peak * 1024}))
 
 
 if __name__ == "__main__":
