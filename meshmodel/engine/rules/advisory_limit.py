@@ -32,14 +32,8 @@ RULE = Rule(
     id="advisory-limit",
     severity="medium",
     detects="A delegation limits what an agent does that can be steered: a limit that is asked of a model",
-    remedy=(
-        "Enforce the limit outside the model: give the second agent credentials that allow no more, or let "
-        "it be a program that cannot be steered"
-    ),
+    remedy="Enforce it outside the model: by credentials that allow no more, or by a program between",
     references=("ASI02:2026", "SP 800-207 tenet 6", "SP 800-53 AC-6"),
-    false_positives=(
-        "A program around the second agent holds it to the limit: draw that program as an agent that is not "
-        "steerable, with the credentials"
-    ),
+    false_positives="A program holds it to the limit: draw that as an agent that is not steerable",
     find=_find,
 )

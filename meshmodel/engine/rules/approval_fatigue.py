@@ -35,10 +35,7 @@ RULE = Rule(
     id="approval-fatigue",
     severity="medium",
     detects="A person is asked for more than 50 approvals a day",
-    remedy=(
-        "Let a policy decide what is routine and ask a person about the rest, or share the approvals among "
-        "more people"
-    ),
+    remedy="Let a policy decide what is routine and ask people about the rest, or share the approvals",
     references=("T10 (Agentic threats 1.1)", "ASI09:2026"),
     false_positives="The approvals are shared among so many people that each one sees few of them",
     find=_find,

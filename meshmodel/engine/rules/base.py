@@ -62,11 +62,6 @@ class Facts:
         """The agents that effectively reach one of these nodes."""
         return union(self.reaches.full[node] for node in nodes)
 
-    def carrying(self, credential: str) -> int:
-        """The agents that effectively reach an active credential, or a copy of it in a session."""
-        node = self.mesh.first_credential + self.mesh.credential[credential]
-        return self.reaching(node, *self.mesh.sessions.copies_of.get(node, ()))
-
     def using(self, grant: Grant, mask: int) -> int:
         """The agents that can use the grant of an active credential for any of some actions.
 

@@ -38,14 +38,8 @@ RULE = Rule(
     id="carried-words",
     severity="high if the integrity of the system is high or critical, else medium",
     detects="Agents that outsiders' words steer can carry them into a system, and nobody is asked on the way",
-    remedy=(
-        "Place a decision on the way into it, let it hold only values of closed sets that are validated when "
-        "written (typed), or let those that outsiders steer write elsewhere"
-    ),
+    remedy="Place a decision on the way in, let it hold only checked values (typed), or let others write it",
     references=("ASI06:2026", "ASI01:2026", "T1 (Agentic threats 1.1)", "SP 800-53 AC-4"),
-    false_positives=(
-        "What is written is validated against closed sets, and only the drawing does not say so yet: mark "
-        "the system as typed"
-    ),
+    false_positives="What is written is validated against closed sets: mark the system as typed",
     find=_find,
 )

@@ -6,7 +6,6 @@ from functools import partial
 from meshmodel.engine.results import Told
 from meshmodel.engine.rules.base import Case, Facts, Rule
 from meshmodel.engine.rules.checkpoint_step import is_active, step_records, step_title
-from meshmodel.engine.rules.phrases import joined
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.vocabulary import DECISION_KINDS
 
@@ -24,7 +23,7 @@ def _told(facts: Facts, checkpoint: Checkpoint) -> Told:
     remedy = "; ".join(dict.fromkeys(remedy for _, remedy in short))
     return Told(
         f"{checkpoint.id} on {step_title(facts.snapshot, checkpoint)} does not count: "
-        f"{joined([why for why, _ in short])}",
+        f"{'; '.join(why for why, _ in short)}",
         step_records(facts.snapshot, checkpoint),
         remedy[0].upper() + remedy[1:],
     )
@@ -33,10 +32,7 @@ def _told(facts: Facts, checkpoint: Checkpoint) -> Told:
 def _shortcomings(checkpoint: Checkpoint, *, as_designed: bool) -> Iterator[tuple[str, str]]:
     """Why it fails points 1 to 3, and what to do about each."""
     if checkpoint.kind not in DECISION_KINDS:
-        yield (
-            f"a {checkpoint.kind} proves who holds the token and decides nothing",
-            "add a decision beside it",
-        )
+        yield f"a binding ({checkpoint.kind}) proves who holds the token", "add a decision beside it"
     if checkpoint.freshness == "per-session":
         yield (
             "a decision made once a session says nothing about this action",
@@ -56,16 +52,9 @@ def _shortcomings(checkpoint: Checkpoint, *, as_designed: bool) -> Iterator[tupl
 RULE = Rule(
     id="checkpoint-does-not-count",
     severity="medium",
-    detects=(
-        "A checkpoint is a binding, remembers its decision, is not enforced, or guards a boundary without a "
-        "gateway"
-    ),
-    remedy=(
-        "Make it a decision for each action that is enforced outside the agent; a boundary needs its gateway"
-    ),
+    detects="A checkpoint is a binding, remembers its decision, is not enforced, or lacks its gateway",
+    remedy="Make it a decision for each action, enforced outside the agent; a boundary needs its gateway",
     references=("SP 800-207 tenet 6", "SP 800-53 IA-11", "CWE-613"),
-    false_positives=(
-        "It is there for another reason than authorization, such as binding a token to its holder"
-    ),
+    false_positives="It is there for another reason than authorization: to bind a token to its holder",
     find=_find,
 )

@@ -81,10 +81,7 @@ def _told(facts: Facts, agent: int, reach: Reach) -> Told:
 RULE = Rule(
     id="coarse-checkpoint",
     severity="low",
-    detects=(
-        "An agent acts on a confidential or restricted system, and the only decision on the way is made "
-        "where it is set to work, or where it takes up the credential"
-    ),
+    detects="The only decision before an agent acts on a confidential system is to set it to work",
     remedy="Decide at the system, for each action, with the action and its target known",
     references=("ASI02:2026", "SP 800-53 AC-3"),
     false_positives=(

@@ -48,18 +48,9 @@ def _told(facts: Facts, agent: int, production: Sequence[int], tried: Sequence[i
 RULE = Rule(
     id="environment-crossing",
     severity="high",
-    detects=(
-        "Without being asked, an agent acts in a production zone and has access to a development or staging "
-        "zone"
-    ),
-    remedy=(
-        "Give each environment an agent and credentials of its own, or place a decision on the way into "
-        "production"
-    ),
+    detects="Without being asked, an agent acts in production and has access to development or staging",
+    remedy="Give each environment an agent and credentials of its own, or decide on the way to production",
     references=("NHI8:2025", "SP 800-53 AC-4"),
-    false_positives=(
-        "A person who looks after both environments decides afresh each time; draw the decision that "
-        "production asks for"
-    ),
+    false_positives="A person who looks after both decides afresh each time: draw that decision",
     find=_find,
 )

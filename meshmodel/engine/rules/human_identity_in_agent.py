@@ -47,14 +47,8 @@ def _told(facts: Facts, agent: str, credential: str) -> Told:
 RULE = Rule(
     id="human-identity-in-agent",
     severity="high",
-    detects=(
-        "An agent presents a person's identity that nobody delegated to it, a personal access token or a "
-        "session cookie"
-    ),
-    remedy=(
-        "Give the agent an identity of its own; where it acts for a person, let the person delegate: a token "
-        "on behalf of the person that names the agent as the actor"
-    ),
+    detects="An agent presents a person's identity that nobody delegated to it, as with a session cookie",
+    remedy="Give the agent an identity of its own, or a token on behalf of the person that names the agent",
     references=("ASI03:2026", "SP 800-53 AU-10", "T9 (Agentic threats 1.1)"),
     false_positives="The account is that of a machine, and only the kind of credential is made for people",
     find=_find,

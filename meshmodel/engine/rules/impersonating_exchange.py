@@ -41,8 +41,6 @@ RULE = Rule(
     detects="A credential is exchanged by impersonation, and an agent acts with what it got",
     remedy="Exchange by delegation, so that the new credential names the actor beside the subject",
     references=("SP 800-53 AU-10", "T8 (Agentic threats 1.1)", "ASI03:2026"),
-    false_positives=(
-        "The token service keeps who exchanged what, and its log can be joined with those of the systems"
-    ),
+    false_positives="The token service logs who exchanged what, and its log can be joined with others",
     find=_find,
 )

@@ -68,9 +68,7 @@ RULE = Rule(
         "A credential opens a system to whoever comes from another zone, or is led there by outsiders' words "
         "or with confidential data in the same one, and no fresh authorization decision is made there"
     ),
-    remedy=(
-        "Place a decision for each action on the grant, made where no agent has power, or declare the intent"
-    ),
+    remedy="Place a decision for each action on the grant, where no agent has power, or declare the intent",
     references=(
         "ASI03:2026",
         "NHI5:2025",

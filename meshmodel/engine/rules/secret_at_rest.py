@@ -42,10 +42,7 @@ RULE = Rule(
     id="secret-at-rest",
     severity="high if what follows from it includes a confidential or restricted system, else medium",
     detects="A bearer credential is stored in a system that is no secrets manager",
-    remedy=(
-        "Delete the copy and issue a new credential; keep it in a secrets manager, bind it to a key or a "
-        "host, or obtain it by federation"
-    ),
+    remedy="Delete the copy and issue a new one; keep it in a secrets manager, bind it, or use federation",
     references=("NHI2:2025", "ATT&CK T1552", "CWE-522", "CWE-798"),
     false_positives="It is kept there encrypted, with a key that nobody who gets at it can use",
     find=_find,

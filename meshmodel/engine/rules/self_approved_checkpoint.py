@@ -71,17 +71,9 @@ def _told(facts: Facts, checkpoint: Checkpoint, agents: tuple[str, ...]) -> Told
 RULE = Rule(
     id="self-approved-checkpoint",
     severity="critical",
-    detects=(
-        "An agent that meets a checkpoint carries its approver's identity, or can change the system that "
-        "decides"
-    ),
-    remedy=(
-        "Decide where no agent can write, execute or administer, by approvers whose credentials no agent "
-        "reaches; or take the power away from the agent"
-    ),
+    detects="An agent that meets a checkpoint has its approver's identity, or can change what decides",
+    remedy="Decide where no agent writes, executes or administers, or by approvers beyond all agents' reach",
     references=("SP 800-53 AC-5", "ASI03:2026", "CWE-863"),
-    false_positives=(
-        "What the agent can write in the deciding system has no influence on decisions: name the approvers"
-    ),
+    false_positives="What the agent can write there has no influence on decisions: name the approvers",
     find=_find,
 )

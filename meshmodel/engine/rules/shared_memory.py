@@ -86,9 +86,7 @@ RULE = Rule(
         "An unpartitioned memory or knowledge base is written and read under credentials on behalf of "
         "different people, whether an agent here reaches them or not, or by agents of different homes"
     ),
-    remedy=(
-        "Partition it by the person or the task, or let what others wrote be read only after it was looked at"
-    ),
+    remedy="Partition it by the person or the task, or let others read only what was looked at",
     references=("ASI06:2026", "SP 800-53 AC-4"),
     false_positives=(
         "What is written is looked at before anybody else can read it, all who write and read may see and "

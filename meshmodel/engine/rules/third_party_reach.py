@@ -75,14 +75,8 @@ def _of_others(facts: Facts, vendors: Collection[str]) -> list[int]:
 RULE = Rule(
     id="third-party-reach",
     severity="medium; high if it acts there",
-    detects=(
-        "An agent that a third party runs, or that is steered through a system of one, reaches a "
-        "confidential or restricted system"
-    ),
-    remedy=(
-        "Narrow what it reaches to what was agreed with the supplier, place a decision before the rest, and "
-        "know how to cut it off"
-    ),
+    detects="An agent that a vendor runs or steers reaches confidential systems other than its own",
+    remedy="Narrow it to what was agreed with the vendor, decide about the rest, and know how to cut it off",
     references=("NHI3:2025", "ASI04:2026", "CSF 2.0 GV.SC-07"),
     false_positives="What it reaches lies with that supplier by contract anyway",
     find=_find,

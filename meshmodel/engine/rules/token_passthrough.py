@@ -73,9 +73,7 @@ RULE = Rule(
         "An agent hands another one a bearer credential that names no single system as its audience, or a "
         "system accepts a credential that was issued for others"
     ),
-    remedy=(
-        "Exchange the credential for one that names the single system the task needs, and hand on that one"
-    ),
+    remedy="Exchange the credential for one that names the single system of the task, and pass on that",
     references=("MCP authorization", "CWE-441", "CSF 2.0 PR.AA-04"),
     false_positives=(
         "The audience is checked and only the drawing does not say which it is; or the name of one resource "

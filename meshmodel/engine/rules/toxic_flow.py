@@ -72,8 +72,6 @@ RULE = Rule(
         "outsiders' words, the confidential data, or the way out; or place a decision before one of them"
     ),
     references=("ASI01:2026", "ASI02:2026", "ATLAS AML.T0051", "ATLAS AML.T0086", "SP 800-53 AC-4"),
-    false_positives=(
-        "What is marked as exposed shows outsiders nothing that the agent controls: not even an address"
-    ),
+    false_positives="What is marked as exposed shows outsiders nothing of the agent's: not even an address",
     find=_find,
 )

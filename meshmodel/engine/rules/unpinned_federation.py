@@ -11,10 +11,10 @@ from meshmodel.model.records import Exchange
 
 def _find(facts: Facts) -> Iterator[Case]:
     """Others than those drawn meet the condition, so it holds whether or not an agent here comes to it."""
-    active = facts.mesh.credential
     for each in facts.snapshot.exchange.values():
-        if not each.pinned and each.from_ in active and each.to in active:
-            agents = facts.names(facts.carrying(each.from_))
+        steps = [] if each.pinned else facts.mesh.ends("exchange", each.from_, each.to)
+        if steps:
+            agents = facts.names(facts.reaching(*(leaves for leaves, _ in steps)))
             yield Case(f"{each.from_}>{each.to}", "high", partial(_told, facts, each, agents), agents)
 
 
@@ -34,10 +34,7 @@ RULE = Rule(
     id="unpinned-federation",
     severity="high",
     detects="The trust condition of an exchange does not name one exact workload",
-    remedy=(
-        "Pin the condition to the one workload that needs it: its full subject, and the branch, environment "
-        "or namespace that it runs in"
-    ),
+    remedy="Pin the condition to one workload: its full subject, and its branch or namespace",
     references=("NHI6:2025", "CWE-863"),
     false_positives="A condition outside the drawing, such as a policy of the organization, narrows it",
     find=_find,

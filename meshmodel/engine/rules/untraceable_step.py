@@ -68,13 +68,8 @@ def _unnamed(facts: Facts, system: System, credentials: list[str], agents: tuple
 RULE = Rule(
     id="untraceable-step",
     severity="medium",
-    detects=(
-        "An agent acts where nothing is logged, or on behalf of a person where the log has the identity alone"
-    ),
-    remedy=(
-        "Let the system log the identity and the subject of every action, and keep the log where no agent "
-        "can change it"
-    ),
+    detects="An agent acts where nothing is logged, or for a person where the log has the identity alone",
+    remedy="Let the system log identity and subject of every action, where no agent can change the log",
     references=("SP 800-53 AU-10", "SP 800-53 AU-12", "T8 (Agentic threats 1.1)", "CSF 2.0 PR.PS-04"),
     false_positives="Another system on every way to it logs what is missing here",
     find=_find,

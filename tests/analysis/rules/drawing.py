@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from meshmodel.analysis.analysis import analyse
+from meshmodel.engine.analysis import analyse
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import table_of
 from meshmodel.model.validation import check_snapshot

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from meshmodel.analysis.analysis import analyse
+from meshmodel.engine.analysis import analyse
 from meshmodel.model import records as r
 from tests.analysis.meshes_by_hand import support
 from tests.analysis.rules.drawing import TODAY, findings, merged, office
@@ -15,6 +15,7 @@ from tests.analysis.rules.test_decisions import AT_WORK, HELPER, MANY
 from tests.analysis.rules.test_systems import app, homes
 from tests.analysis.rules.test_tokens import ANN as FOR_ANN
 from tests.analysis.rules.test_tokens import exchanged, granted, ticket
+from tests.analysis.rules.test_words import words
 
 
 def accept(**changes):
@@ -34,9 +35,9 @@ def accept(**changes):
     [
         (accept(), False),
         (accept(until=date(2026, 4, 30)), True),
-        (accept(severity="high"), False),
+        (accept(severity="medium"), False),
         (accept(severity="critical"), False),
-        (accept(severity="medium"), True),
+        (accept(severity="low"), True),
         (accept(agents=("bot",)), False),
         (accept(agents=("other",)), True),
         (accept(actions=("read", "write")), False),
@@ -176,6 +177,20 @@ MORE = [
         (r.Agent("third"), r.Hold("third", "reads")),
         "agent added: third",
     ),
+    (
+        "carried-words",
+        words(),
+        "notes",
+        (r.Agent("second", kind="ai-agent"), r.Hold("second", "pen")),
+        "agent added: second",
+    ),
+    (
+        "carried-words",
+        words(),
+        "notes",
+        (r.System("notes", integrity="critical"),),
+        "risen from medium to high",
+    ),
     ("untraceable-step", office(app("none")), "app", SECOND, "agent added: second"),
     ("untraceable-step", office(app("none")), "app", (granted("admin"),), "actions added"),
     ("untraceable-step", office(app("identity"), FOR_ANN), "app", SECOND, "agent added: second"),
@@ -279,9 +294,15 @@ def test_it_holds_through_its_last_day_only(rule, snapshot, subject):
 
 
 def test_every_rule_that_can_have_more_of_it_is_in_the_table():
-    from meshmodel.analysis.rules import RULES
+    from meshmodel.engine.rules import RULES
 
     # What these are about is one checkpoint, one agent or one flow: it is there or it is not.
-    single = {"approval-fatigue", "retired-agent-access", "checkpoint-does-not-count", "toxic-flow"}
+    single = {
+        "approval-fatigue",
+        "retired-agent-access",
+        "checkpoint-does-not-count",
+        "toxic-flow",
+        "advisory-limit",
+    }
     elsewhere = {"missing-checkpoint", "self-approved-checkpoint"}
     assert {rule.id for rule in RULES} == {rule for rule, *_ in MORE} | single | elsewhere

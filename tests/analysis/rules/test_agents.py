@@ -139,6 +139,18 @@ ENVIRONMENT = [
     (office(*CROSSES, r.Credential("lab-token", status="revoked")), "built", []),
 ]
 
+
+def limited(only, returns="words"):
+    """A vendor's agent has the bot do one thing for it."""
+    return office(
+        r.Agent("boss", vendor="Supplier"), r.Delegation("boss", "bot", only=(only,), returns=returns)
+    )
+
+
+def app(**fields):
+    return r.System("app", zone="prod", sensitivity="confidential", **fields)
+
+
 HIRED = r.Agent("bot", kind="service", home="office", vendor="Supplier")
 READS = r.Grant("token", "app", ("read",))
 
@@ -175,11 +187,52 @@ THIRD_PARTY = [
     # steered through a system of one: declared, or arising
     (office(steering(), r.Trigger("feed", "bot")), "built", [("bot", "high")]),
     (office(steering(), r.Grant("token", "feed", ("read",))), "built", []),
+    # what is that vendor's own is not somebody else's
+    (office(HIRED, app(vendor="Supplier")), "built", []),
+    (office(HIRED, app(vendor="Other")), "built", [("bot", "high")]),
+    (office(steering(), r.Trigger("feed", "bot"), app(vendor="Supplier")), "built", []),
+    # run by one and steered through another
+    (
+        office(
+            HIRED,
+            app(vendor="Supplier"),
+            r.System("feed", vendor="Other"),
+            r.Trigger("feed", "bot"),
+        ),
+        "built",
+        [("bot", "high")],
+    ),
+    # of several systems the other one's counts
+    (
+        office(
+            HIRED,
+            app(vendor="Supplier"),
+            r.System("store", sensitivity="restricted", vendor="Other"),
+            r.Grant("token", "store", ("read",)),
+        ),
+        "built",
+        [("bot", "medium")],
+    ),
+    # a trigger from what holds values alone is one
+    (office(steering(typed=True), r.Trigger("feed", "bot")), "built", [("bot", "high")]),
+    # through a limited delegation it reaches what that names
+    (limited("app:read"), "built", [("boss", "medium")]),
+    (limited("app:write"), "built", [("boss", "high")]),
+    (limited("app:execute"), "built", []),
+    (limited("app:read", returns="values"), "built", []),
     (
         office(
             steering(untrusted_input=True),
             r.Grant("token", "feed", ("read",)),
             r.Agent("bot", kind="ai-agent"),
+        ),
+        "built",
+        [("bot", "high")],
+    ),
+    # an agent of which no kind is given is steerable
+    (
+        office(
+            steering(untrusted_input=True), r.Grant("token", "feed", ("read",)), r.Agent("bot", home="office")
         ),
         "built",
         [("bot", "high")],
@@ -257,6 +310,11 @@ def test_it_tells_whose_agent_it_is_or_who_steers_it():
     assert finding.actions == ("read", "write")
     (finding,) = findings(office(steering(), r.Trigger("feed", "bot")), "third-party-reach")
     assert finding.message == "bot, steered through feed of Supplier, can read and write app"
+    both = office(HIRED, app(vendor="Supplier"), r.System("feed", vendor="Other"), r.Trigger("feed", "bot"))
+    (finding,) = findings(both, "third-party-reach")
+    assert finding.message == (
+        "bot, run by Supplier and steered through feed of Other, can read and write app"
+    )
 
 
 def test_it_names_the_grants_by_which_it_acts_and_no_others():

@@ -14,6 +14,7 @@ HELPER = (
     r.Delegation("bot", "helper"),
 )
 AT_WORK = r.Checkpoint("start", "human-approval", "delegation", "bot", "helper")
+LIMITED = r.Delegation("bot", "helper", only=("store:write",))
 DESK = r.System("desk", zone="office")
 MANY = {"kind": "human-approval", "step": "grant", "from_": "token", "to": "app"}
 
@@ -59,6 +60,11 @@ COARSE = [
         "built",
         [("boss", "low"), ("bot", "low")],
     ),
+    # at a limited delegation, for what it names
+    (office(*HELPER, LIMITED, AT_WORK), "built", [("bot", "low")]),
+    (office(*HELPER, LIMITED, AT_WORK, r.Grant("key", "store", ("execute",))), "built", []),
+    (office(*HELPER, LIMITED, AT_WORK, ask()), "built", []),
+    (office(*HELPER, LIMITED), "built", []),
     # nobody is asked at all: another rule's
     (office(*HELPER), "built", []),
     # decided at the system as well, or where the credential is exchanged
@@ -123,6 +129,7 @@ COARSE = [
     # reading, and acting on what is internal (or of unknown sensitivity), is not worth it
     (office(*HELPER, AT_WORK, r.Grant("key", "store", ("read",))), "built", []),
     (office(*HELPER, AT_WORK, r.System("store", zone="prod")), "built", []),
+    (office(*HELPER, AT_WORK, r.System("store", zone="prod", integrity="critical")), "built", []),
     # admin is acting, and all that it implies
     (office(*HELPER, AT_WORK, r.Grant("key", "store", ("admin",))), "built", [("bot", "low")]),
     (office(*HELPER, AT_WORK, r.System("store", sensitivity="restricted")), "built", [("bot", "low")]),

@@ -1,11 +1,13 @@
 """Missing checkpoints, toxic flows, reach beyond what is intended, and checkpoints that do not count."""
 
+from dataclasses import replace
+
 import pytest
 
-from meshmodel.analysis.analysis import analyse
+from meshmodel.engine.analysis import analyse
 from meshmodel.model import records as r
 from tests.analysis.meshes_by_hand import pipeline, support
-from tests.analysis.rules.drawing import TODAY, found
+from tests.analysis.rules.drawing import TODAY, findings, found
 
 
 def ask(**changes):
@@ -18,20 +20,105 @@ PUBLIC = r.System("site", sensitivity="public")
 OUT = r.Grant("file-key", "site", ("read",))
 REVIEW = {"id": "review", "kind": "human-approval", "step": "grant", "from_": "deploy-key", "to": "cluster"}
 
+AUDITED = r.System("files", name="Files", zone="cloud", sensitivity="confidential", audit="identity")
+PROGRAM = r.Agent("bot", name="Support bot", kind="workflow", home="helpdesk")
+WRITES = (r.Grant("file-key", "files", ("write",)),)
+NO_FILES = [("grant", ("file-key", "files"))]
+WIKI = (
+    r.System("wiki", name="Wiki", zone="helpdesk"),
+    r.Credential("wiki-key", identity="svc-wiki"),
+    r.Hold("bot", "wiki-key"),
+    r.Grant("wiki-key", "wiki", ("write",)),
+)
+LEAK = (
+    r.System("tickets", name="Tickets", zone="helpdesk", sensitivity="confidential"),
+    *WIKI,
+    r.System("wiki", name="Wiki", zone="helpdesk", exposed=True),
+)
+ONE_PERSON = (
+    r.System("files", zone="cloud", sensitivity="confidential", partitioned=True),
+    r.System("site", exposed=True, partitioned=True),
+    r.Credential("file-key", on_behalf_of="ann"),
+    r.Credential("post", on_behalf_of="ann"),
+    r.Hold("bot", "post"),
+    r.Grant("post", "site", ("write",)),
+)
+STARTED = r.Checkpoint("started", "human-approval", "trigger", "tickets", "bot")
+CARRIED = (
+    r.System("tickets", zone="helpdesk"),
+    r.System("mail", untrusted_input=True),
+    r.System("notes"),
+    r.Agent("clerk", kind="ai-agent"),
+    r.Credential("pen"),
+    r.Hold("clerk", "pen"),
+    r.Grant("pen", "mail", ("read",)),
+    r.Grant("pen", "notes", ("write",)),
+    r.Grant("ticket-token", "notes", ("read",)),
+)
+KEEPER = [("ask", "critical")]
+"""The keeper of the files holds the approver's credential itself."""
+
+
+def limited(only, *more, returns="words"):
+    """The bot has the files no more but from a keeper, who does no more for it than this."""
+    keeper = (
+        r.Agent("keeper", kind="service", home="cloud"),
+        r.Hold("keeper", "file-key"),
+        r.Delegation("bot", "keeper", only=None if only is None else (only,), returns=returns),
+    )
+    return support(*keeper, *more, without=[("hold", ("bot", "file-key"))])
+
+
 TABLE = [
     # rule, mesh, view, expected
-    ("missing-checkpoint", support(), "built", [("file-key>files", "high")]),
+    ("missing-checkpoint", support(), "built", [("file-key>files", "medium")]),
     ("missing-checkpoint", support(ask()), "built", []),
-    ("missing-checkpoint", support(ask(freshness="cached")), "built", [("file-key>files", "high")]),
+    ("missing-checkpoint", support(ask(freshness="cached")), "built", [("file-key>files", "medium")]),
     ("missing-checkpoint", support(ask(state="planned")), "designed", []),
     ("missing-checkpoint", support(r.Agent("bot", kind="person", home="helpdesk")), "built", []),
     # outsiders' words cannot be intended
     (
         "missing-checkpoint",
-        support(r.Intent("bot", "files", ("read",), ("home", "tickets"))),
+        support(r.Intent("bot", "files", ("read",), ("home", "tickets")), AUDITED),
         "built",
-        [("file-key>files", "high")],
+        [("file-key>files", "medium")],
     ),
+    # but of an agent that nobody can instruct they can
+    (
+        "missing-checkpoint",
+        support(r.Intent("bot", "files", ("read",), ("home", "tickets")), AUDITED, PROGRAM),
+        "built",
+        [],
+    ),
+    # acting harms as much as the integrity says; outsiders' words make it worse
+    ("missing-checkpoint", support(*WRITES), "built", [("file-key>files", "high")]),
+    (
+        "missing-checkpoint",
+        support(*WRITES, r.System("files", zone="cloud", integrity="low")),
+        "built",
+        [("file-key>files", "low")],
+    ),
+    # within the zone outsiders' words are led to whatever is not typed
+    ("missing-checkpoint", support(*WIKI, without=NO_FILES), "built", [("wiki-key>wiki", "medium")]),
+    (
+        "missing-checkpoint",
+        support(*WIKI, r.System("wiki", zone="helpdesk", typed=True), without=NO_FILES),
+        "built",
+        [],
+    ),
+    (
+        "missing-checkpoint",
+        support(*WIKI, r.System("tickets", zone="helpdesk"), without=NO_FILES),
+        "built",
+        [],
+    ),
+    # and confidential data to where outsiders see it
+    ("missing-checkpoint", support(*LEAK, without=NO_FILES), "built", [("wiki-key>wiki", "high")]),
+    # through a limited delegation: no more than it names
+    ("missing-checkpoint", limited("files:read"), "built", [("file-key>files", "medium")]),
+    ("missing-checkpoint", limited("files:write"), "built", []),
+    ("missing-checkpoint", limited("files:read", returns="values"), "built", []),
+    ("missing-checkpoint", limited("files:read", ask()), "built", []),
     ("toxic-flow", support(PUBLIC, OUT), "built", [("bot", "critical")]),
     ("toxic-flow", support(PUBLIC), "built", []),
     ("toxic-flow", support(PUBLIC, OUT, r.System("tickets", zone="helpdesk")), "built", []),
@@ -44,6 +131,79 @@ TABLE = [
         "built",
         [("bot", "critical")],
     ),
+    # it must be possible to instruct it: a program is not, unless it hands words on to what is
+    ("toxic-flow", support(PUBLIC, OUT, PROGRAM), "built", []),
+    (
+        "toxic-flow",
+        support(PUBLIC, OUT, PROGRAM, r.Agent("model", kind="ai-agent"), r.Delegation("bot", "model")),
+        "built",
+        [("bot", "critical")],
+    ),
+    (
+        "toxic-flow",
+        support(
+            PUBLIC,
+            OUT,
+            PROGRAM,
+            r.Agent("model", kind="ai-agent"),
+            r.Delegation("bot", "model", returns="values"),
+        ),
+        "built",
+        [],
+    ),
+    # asking is a way out only where requests are exposed
+    (
+        "toxic-flow",
+        support(r.System("site", exposed=True, exposed_requests=False), OUT),
+        "built",
+        [],
+    ),
+    ("toxic-flow", support(r.System("site", exposed_requests=True), OUT), "built", [("bot", "critical")]),
+    # what belongs to one person does not leave that person
+    ("toxic-flow", support(*ONE_PERSON), "built", []),
+    (
+        "toxic-flow",
+        support(*ONE_PERSON, r.Credential("file-key", on_behalf_of="ben")),
+        "built",
+        [("bot", "critical")],
+    ),
+    # a decision before outsiders' words start it, and one that they decide themselves
+    (
+        "toxic-flow",
+        support(
+            PUBLIC, OUT, r.Trigger("tickets", "bot"), STARTED, without=[("hold", ("bot", "ticket-token"))]
+        ),
+        "built",
+        [],
+    ),
+    (
+        "toxic-flow",
+        support(
+            PUBLIC,
+            OUT,
+            r.Trigger("tickets", "bot"),
+            replace(STARTED, decided_at="tickets"),
+            without=[("hold", ("bot", "ticket-token"))],
+        ),
+        "built",
+        [("bot", "critical")],
+    ),
+    # words that another agent carried on
+    ("toxic-flow", support(PUBLIC, OUT, *CARRIED), "built", [("bot", "critical"), ("clerk", "critical")]),
+    (
+        "toxic-flow",
+        support(PUBLIC, OUT, *CARRIED, r.Checkpoint("asked", "human-approval", "grant", "pen", "notes")),
+        "built",
+        [],
+    ),
+    # through a limited delegation, as far as it goes
+    (
+        "toxic-flow",
+        limited("files:read", PUBLIC, OUT, r.Grant("ticket-token", "site", ("read",))),
+        "built",
+        [("bot", "critical")],
+    ),
+    ("toxic-flow", limited("files:write", PUBLIC, r.Grant("ticket-token", "site", ("read",))), "built", []),
     ("unapproved-reach", support(), "built", []),
     ("unapproved-reach", support(r.Intent("bot", "tickets", ("read",))), "built", [("bot", "medium")]),
     (
@@ -58,6 +218,32 @@ TABLE = [
         "built",
         [],
     ),
+    # wherever the intents come from
+    (
+        "unapproved-reach",
+        support(r.Intent("bot", "tickets", ("read",)), r.Intent("bot", "files", ("read",), ("files",))),
+        "built",
+        [],
+    ),
+    # integrity is not what counts here
+    (
+        "unapproved-reach",
+        support(
+            r.Intent("bot", "tickets", ("read",)),
+            r.System("files", zone="cloud", integrity="critical"),
+            r.Grant("file-key", "files", ("write",)),
+        ),
+        "built",
+        [("bot", "medium")],
+    ),
+    # what comes back through a limited delegation is reached, and no more
+    (
+        "unapproved-reach",
+        limited("files:read", r.Intent("bot", "tickets", ("read",))),
+        "built",
+        [("bot", "medium")],
+    ),
+    ("unapproved-reach", limited("files:write", r.Intent("bot", "tickets", ("read",))), "built", []),
     # what is behind a decision is reached too; admin is all five; a person can be meant for less as well
     ("unapproved-reach", support(r.Intent("bot", "tickets", ("read",)), ask()), "built", [("bot", "medium")]),
     (
@@ -121,6 +307,34 @@ TABLE = [
         "built",
         [("review", "critical")],
     ),
+    # people decide afresh
+    (
+        "self-approved-checkpoint",
+        pipeline(r.Checkpoint(**REVIEW, decided_at="ci"), r.Agent("coder", kind="person", home="build")),
+        "built",
+        [],
+    ),
+    # planned ones as designed
+    (
+        "self-approved-checkpoint",
+        pipeline(r.Checkpoint(**REVIEW, decided_at="ci", state="planned")),
+        "built",
+        [],
+    ),
+    (
+        "self-approved-checkpoint",
+        pipeline(r.Checkpoint(**REVIEW, decided_at="ci", state="planned")),
+        "designed",
+        [("review", "critical")],
+    ),
+    # the credential of an approver in a session: where a limit counts nothing can be approved with it
+    ("self-approved-checkpoint", limited("files:read", ask(approvers=("svc-files",))), "built", KEEPER),
+    (
+        "self-approved-checkpoint",
+        limited(None, ask(approvers=("svc-files",)), returns="values"),
+        "built",
+        KEEPER,
+    ),
     (
         "self-approved-checkpoint",
         pipeline(r.Checkpoint(**REVIEW, decided_at="ci"), without=[("custody", ("ci", "deploy-key"))]),
@@ -130,6 +344,26 @@ TABLE = [
     (
         "self-approved-checkpoint",
         pipeline(r.Checkpoint("gate", "policy-decision", "boundary", "build", "production", decided_at="ci")),
+        "built",
+        [("gate", "critical")],
+    ),
+    (
+        "self-approved-checkpoint",
+        pipeline(
+            r.Checkpoint(
+                "gate", "policy-decision", "boundary", "build", "production", ("read",), decided_at="ci"
+            ),
+            r.Grant("deploy-key", "cluster", ("write",)),
+        ),
+        "built",
+        [],
+    ),
+    # back home only for who carries home what is confidential, or is led there by outsiders' words
+    (
+        "self-approved-checkpoint",
+        pipeline(
+            r.Checkpoint("gate", "policy-decision", "boundary", "production", "build", decided_at="ci"),
+        ),
         "built",
         [("gate", "critical")],
     ),
@@ -162,3 +396,79 @@ def test_a_finding_names_its_records_and_has_its_own_words():
         "Support bot can read Files as svc-files, coming from another zone with file-key, and nobody is asked"
     )
     assert "file-key > Files" in finding.remedy
+
+
+@pytest.mark.parametrize(
+    ("mesh", "told"),
+    [
+        (support(*WIKI, without=NO_FILES), "coming from Tickets of the same zone with wiki-key"),
+        (
+            support(*WIKI, r.Agent("bot", kind="ai-agent", home="cloud"), without=NO_FILES),
+            "coming from another zone with wiki-key",
+        ),
+        (
+            support(
+                *WIKI,
+                r.Agent("guest", kind="service", home="cloud"),
+                r.Hold("guest", "wiki-key"),
+                without=NO_FILES,
+            ),
+            "coming from another zone, or from Tickets of the same zone, with wiki-key",
+        ),
+        (support(*LEAK, without=NO_FILES), "coming from Tickets of the same zone with wiki-key"),
+    ],
+)
+def test_a_missing_checkpoint_says_where_the_agents_come_from(mesh, told):
+    (finding,) = [each for each in findings(mesh, "missing-checkpoint") if each.subject == "wiki-key>wiki"]
+    assert f", {told}, and nobody is asked" in finding.message
+
+
+def test_a_toxic_flow_names_its_parts():
+    (finding,) = findings(support(PUBLIC, OUT), "toxic-flow")
+    assert finding.message == (
+        "Support bot hears outsiders through Tickets, reads Files, and can carry it out through site; nobody "
+        "is asked on the way"
+    )
+    assert finding.about == (("agent", "bot"), ("system", "tickets"), ("system", "files"), ("system", "site"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"freshness": "per-session"}, "a decision made once a session says nothing about this action"),
+        ({"state": "planned"}, "it is only planned"),
+        (
+            {"kind": "audience-check", "state": "advisory"},
+            "a binding (audience-check) proves who holds the token; nothing stops the agent that skips it",
+        ),
+        (GATE, "no gateway decides for the boundary"),
+    ],
+)
+def test_a_checkpoint_that_does_not_count_says_why(changes, told):
+    (finding,) = findings(support(ask(**changes)), "checkpoint-does-not-count")
+    assert finding.message.endswith(f"does not count: {told}")
+    assert finding.about[0] == ("checkpoint", "ask")
+    assert finding.remedy != ""
+
+
+def test_a_self_approved_checkpoint_says_what_gives_the_power():
+    (finding,) = findings(pipeline(r.Checkpoint(**REVIEW, decided_at="ci")), "self-approved-checkpoint")
+    assert finding.message == (
+        "coder can change what ci decides, so review on the grant deploy-key > cluster is asked of the one "
+        "who asks"
+    )
+    assert finding.agents == ("coder",)
+    both = pipeline(r.Checkpoint(**REVIEW, decided_at="ci", approvers=("ci-token", "lead")))
+    (finding,) = findings(both, "self-approved-checkpoint")
+    assert "can become its approver (ci-token or lead) or administer ci" in finding.message
+
+
+def test_reach_beyond_intents_is_told_with_its_grants():
+    (finding,) = findings(support(r.Intent("bot", "tickets", ("read",))), "unapproved-reach")
+    assert finding.message == "Support bot is meant for less: it can also read Files"
+    assert finding.about == (("agent", "bot"), ("grant", ("file-key", "files")), ("system", "files"))
+    assert (finding.agents, finding.actions) == (("bot",), ("read",))
+    # a grant that is used in a session is one, too
+    mesh = limited("files:read", r.Intent("bot", "tickets", ("read",)))
+    (finding,) = findings(mesh, "unapproved-reach")
+    assert ("grant", ("file-key", "files")) in finding.about

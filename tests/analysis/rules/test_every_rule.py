@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.rules import RULES
-from meshmodel.analysis.rules.standards import TITLES
+from meshmodel.engine.analysis import analyse
+from meshmodel.engine.rules import RULES
+from meshmodel.engine.rules.standards import TITLES
 from meshmodel.model import records as r
 from tests.analysis.meshes_by_hand import pipeline
 from tests.analysis.rules import (
@@ -16,6 +16,7 @@ from tests.analysis.rules import (
     test_doors_and_checkpoints,
     test_systems,
     test_tokens,
+    test_words,
 )
 from tests.analysis.rules.drawing import TODAY
 
@@ -28,6 +29,7 @@ TABLES = [
         test_credentials,
         test_agents,
         test_systems,
+        test_words,
     )
     for row in module.TABLE
 ]
@@ -51,6 +53,8 @@ PAGE = {
     "checkpoint-does-not-count": ("SP 800-207 tenet 6", "SP 800-53 IA-11", "CWE-613"),
     "self-approved-checkpoint": ("SP 800-53 AC-5", "ASI03:2026", "CWE-863"),
     "coarse-checkpoint": ("ASI02:2026", "SP 800-53 AC-3"),
+    "advisory-limit": ("ASI02:2026", "SP 800-207 tenet 6", "SP 800-53 AC-6"),
+    "carried-words": ("ASI06:2026", "ASI01:2026", "T1 (Agentic threats 1.1)", "SP 800-53 AC-4"),
     "approval-fatigue": ("T10 (Agentic threats 1.1)", "ASI09:2026"),
     "delegation-not-honoured": ("ASI03:2026", "T3 (Agentic threats 1.1)", "CWE-441", "CSF 2.0 PR.AA-04"),
     "token-passthrough": ("MCP authorization", "CWE-441", "CSF 2.0 PR.AA-04"),

@@ -148,6 +148,9 @@ UNTRACEABLE = [
     ),
 ]
 
+CALLER = (r.Agent("caller"), r.Delegation("caller", "bot", only=("app:read",)))
+
+
 TABLE = [
     *(("shared-memory", *row) for row in SHARED),
     *(("untraceable-step", *row) for row in UNTRACEABLE),
@@ -184,3 +187,15 @@ def test_it_tells_who_acts_unseen():
         "bot can act on app with token, and its log does not tell that it was on behalf of ann"
     )
     assert ("grant", ("token", "app")) in finding.about
+
+
+def test_who_uses_the_credential_in_a_session_acts_as_far_as_the_limit_goes():
+    (finding,) = findings(office(app("identity"), ANN, *CALLER), "untraceable-step")
+    assert finding.agents == ("bot",)
+    writes = r.Delegation("caller", "bot", only=("app:write",))
+    (finding,) = findings(office(app("identity"), ANN, *CALLER, writes), "untraceable-step")
+    assert finding.agents == ("bot", "caller")
+    (finding,) = findings(office(app("none"), *CALLER), "untraceable-step")
+    assert finding.agents == ("bot",)
+    (finding,) = findings(office(app("none"), *CALLER, writes), "untraceable-step")
+    assert finding.agents == ("bot", "caller")

@@ -196,6 +196,19 @@ def test_it_tells_for_whom_the_token_was_issued():
     assert finding.actions == ("read", "write")
 
 
+def test_it_names_those_who_use_a_grant_in_a_session():
+    caller = r.Agent("caller"), r.Delegation("caller", "bot", only=("app:write",))
+    (finding,) = findings(office(ANN, *caller), "delegation-not-honoured")
+    assert finding.agents == ("bot", "caller")
+    (finding,) = findings(office(ANN, *caller, granted("read")), "delegation-not-honoured")
+    assert finding.agents == ("bot",)
+    (finding,) = findings(office(*exchanged(), ticket("write"), *caller), "impersonating-exchange")
+    assert finding.agents == ("bot", "caller")
+    none = r.Delegation("caller", "bot", only=("app:execute",))
+    (finding,) = findings(office(*exchanged(), ticket("write"), *caller, none), "impersonating-exchange")
+    assert finding.agents == ("bot",)
+
+
 def test_it_tells_as_whom_the_agent_acts():
     (finding,) = findings(
         office(*exchanged(identity="svc"), ticket("read", "write")), "impersonating-exchange"
