@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-import meshmodel
+from meshmodel.engine.analysis import analyse
 from meshmodel.exporters.policy import policy_stub
 from meshmodel.store.interchange import read_text
 
@@ -65,7 +65,7 @@ to = "bank-key"
 def test_a_start_that_has_read_its_source_is_controlled_by_what_stands_behind_the_read(home, expected):
     """Section 6: a decision made before the source was read says nothing about what follows."""
     snapshot = read_text(NOTES_THEN_BANK.format(home=home))
-    (agent,) = tomllib.loads(policy_stub(snapshot, meshmodel.analyse(snapshot)))["agent"]
+    (agent,) = tomllib.loads(policy_stub(snapshot, analyse(snapshot)))["agent"]
     (bank,) = [each for each in agent["allow"] if each["system"] == "bank"]
     assert bank["because"] == "controlled"
     assert bank["checkpoints"] == expected
@@ -83,7 +83,7 @@ def test_without_doors_some_crossing_is_told_rather_than_reach_that_is_none():
         system = "agenda"
         actions = ["read"]
     """
-    analysis = meshmodel.analyse(read_text(text))
+    analysis = analyse(read_text(text))
     assert analysis.summary.crossings
     assert not analysis.doors
     for told in (analysis.explain(), analysis.explain("clerk")):
@@ -115,13 +115,13 @@ actions = ["read"]
 [[grant]]
 credential = "badge"
 system = "bank"
-actions = ["read"]
+actions = ["write"]
 """
 
 
 def test_from_home_is_the_home_of_the_agent_also_where_a_system_has_that_id():
     """Section 11: ``--from SYSTEM|home``; home is listed with the source null."""
-    analysis = meshmodel.analyse(read_text(HOME))
+    analysis = analyse(read_text(HOME))
     assert analysis.explain("clerk", "bank").source == "home"  # the system, which is worse
     told = analysis.explain("clerk", "bank", source="home")
     assert (told.source, told.severity) == (None, "low")
@@ -173,7 +173,7 @@ def test_what_is_approved_is_told_by_a_shortest_effective_path(intended, state, 
     if not intended:
         before, _, after = text.partition("[[intent]]")
         text = f"{before}[[checkpoint]]{after.partition('[[checkpoint]]')[2]}"
-    explanation = meshmodel.analyse(read_text(text)).explain("bot", "files")
+    explanation = analyse(read_text(text)).explain("bot", "files")
     assert explanation is not None
     assert explanation.state == state
     assert len(explanation.steps) == steps
