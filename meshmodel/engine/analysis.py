@@ -226,12 +226,12 @@ class Analysis:
         """What the drawing does not say (section 9), one row an element."""
         from meshmodel.engine.questions import Questions
 
-        return Questions(self.engine.reaches).every
+        return Questions(self.engine).every
 
     def minimum_fix(
         self, *, deadline: float | None = None, cancelled: Callable[[], bool] | None = None
     ) -> "Fix":
-        """A smallest set of steps to guard that leaves no uncontrolled crossing and no toxic flow (section 6).
+        """A smallest set of steps to guard that leaves nothing uncontrolled and no toxic flow (section 6).
 
         Args:
             deadline: seconds after which the best that is known is the answer; ``None``: no limit.
@@ -274,7 +274,7 @@ class Analysis:
     ) -> "Mapping[StepKey, tuple[Alternative, ...]]":
         """For the checkpoints of a fix what may be better: a narrower grant, an ``only``, a typed system.
 
-        Each closes as much beside the other checkpoints; that was tried. Nothing is said where that takes long.
+        Each closes as much beside the other checkpoints; that was tried. Nothing is said where it takes long.
         """
         from meshmodel.engine.fix.alternatives import alternatives
         from meshmodel.engine.stopping import Stop
@@ -314,7 +314,7 @@ class Analysis:
     def _explaining(self) -> "Explaining":
         from meshmodel.engine.explain import Explaining
 
-        return Explaining(self.engine, self.listing)
+        return Explaining(self.snapshot, self.listing)
 
     def explain(
         self,
@@ -377,7 +377,8 @@ class Analysis:
     @cached_property
     def listing(self) -> Listing:
         """What looks at single crossings."""
-        return Listing(self.engine)
+        engine = self.engine
+        return Listing(engine.starts, engine.arrivals, lambda: engine.doors)
 
 
 def analyse(snapshot: Snapshot, *, view: View = "built", today: date | None = None) -> Analysis:

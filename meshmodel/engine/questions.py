@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from meshmodel.engine.bitset import bits, union
-from meshmodel.engine.reach import Reaches
+from meshmodel.engine.bitset import bits
+from meshmodel.engine.engine import Engine
 from meshmodel.engine.results import Question
 from meshmodel.engine.rules.base import limits, once_and_again
 from meshmodel.engine.rules.phrases import deeds
@@ -21,8 +21,8 @@ class Questions:
         every: the questions, by element.
     """
 
-    def __init__(self, reaches: Reaches) -> None:
-        self._reaches, self._mesh, self._snapshot = reaches, reaches.mesh, reaches.mesh.snapshot
+    def __init__(self, engine: Engine) -> None:
+        self._reaches, self._mesh, self._snapshot = engine.reaches, engine.mesh, engine.snapshot
         self._intended = {each.agent for each in self._snapshot.intent.values()}
         self._alone = self._in_one_zone()
         self._limits = self._beyond_limits()
@@ -96,24 +96,16 @@ class Questions:
 
     def _beyond_limits(self) -> dict[str, list[str]]:
         """By agent, what delegations limit it to that it does not reach itself."""
-        mesh, snapshot, found = self._mesh, self._snapshot, dict[str, list[str]]()
-        for each in snapshot.delegation.values():
+        mesh, own, found = self._mesh, self._reaches.own, dict[str, list[str]]()
+        for each in self._snapshot.delegation.values():
             if not (each.only and each.from_ in mesh.agent and each.to in mesh.agent):
                 continue
-            agent = mesh.agent[each.to]
-            beyond = {
-                system: more
-                for system, mask in limits(each).items()
-                if (
-                    more := union(
-                        1 << action
-                        for action in bits(mask)
-                        if not self._reaches.own[mesh.access(system, action)] >> agent & 1
-                    )
-                )
-            }
+            agent, beyond = mesh.agent[each.to], dict[str, int]()
+            for system, mask in limits(each).items():
+                for action in bits(mask):
+                    if not own[mesh.access(system, action)] >> agent & 1:
+                        beyond[system] = beyond.get(system, 0) | 1 << action
             if beyond:
-                found.setdefault(each.to, []).append(
-                    f"{snapshot.agent[each.from_].title} may have it {deeds(snapshot, beyond)}: by which credential?"
-                )
+                one, what = self._snapshot.agent[each.from_].title, deeds(self._snapshot, beyond)
+                found.setdefault(each.to, []).append(f"{one} may have it {what}: by which credential?")
         return found

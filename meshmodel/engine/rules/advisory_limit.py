@@ -22,7 +22,7 @@ def _told(facts: Facts, delegation: Delegation) -> Told:
     one, other = (facts.snapshot.agent[each] for each in (delegation.from_, delegation.to))
     named = limits(delegation)
     return Told(
-        f"{one.title} may have {other.title} {deeds(facts.snapshot, named)} only, but {other.title} can be "
+        f"{one.title} may have {other.title} only {deeds(facts.snapshot, named)}, but {other.title} can be "
         "steered: nothing holds it to that limit",
         (*relation("delegation", (one.id, other.id)), *lit("system", named)),
     )

@@ -472,3 +472,9 @@ def test_reach_beyond_intents_is_told_with_its_grants():
     mesh = limited("files:read", r.Intent("bot", "tickets", ("read",)))
     (finding,) = findings(mesh, "unapproved-reach")
     assert ("grant", ("file-key", "files")) in finding.about
+
+
+def test_findings_use_the_words_of_a_model_that_differs_in_words_alone():
+    later = support(r.System("files", name="Archive", zone="cloud", sensitivity="confidential"))
+    (finding,) = analyse(support(), today=TODAY).with_words_of(later).findings
+    assert "can read Archive as svc-files" in finding.message

@@ -3,6 +3,7 @@
 import pytest
 
 from meshmodel.engine.analysis import analyse
+from meshmodel.engine.results import Question
 from meshmodel.model import records as r
 from tests.analysis.rules.drawing import TODAY, merged
 
@@ -159,3 +160,16 @@ def test_questions_are_listed_by_element_and_are_no_findings():
         "system:b",
     ]
     assert analysis.findings == ()
+
+
+def test_what_is_said_later_is_asked_no_more_and_is_named_so():
+    before = analyse(answered(bot(kind="ai-agent", owner=None), r.Zone("office"), *SECOND), today=TODAY)
+    assert OWNER in before.questions[0].asks
+    assert before.doors == ()
+    after = answered(bot(kind="ai-agent", name="Bot"), *SECOND)
+    again = before.with_words_of(after)
+    assert (
+        again.questions
+        == analyse(after, today=TODAY).questions
+        == (Question("agent:bot", (ONE_ZONE, INTENT)),)
+    )

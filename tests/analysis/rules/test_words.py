@@ -136,7 +136,7 @@ def test_it_holds_where_it_should_and_not_elsewhere(rule, mesh, view, expected):
 def test_it_tells_what_the_limit_names():
     (finding,) = findings(limited(only=("app:read", "app:write")), "advisory-limit")
     assert finding.message == (
-        "boss may have bot read and write app only, but bot can be steered: nothing holds it to that limit"
+        "boss may have bot only read and write app, but bot can be steered: nothing holds it to that limit"
     )
     assert finding.agents == ("boss", "bot")
     assert finding.about == (
