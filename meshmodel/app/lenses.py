@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from meshmodel.canvas.scene import Facts, Reference
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
@@ -147,10 +148,16 @@ def _compromise(found: "Compromise | None", refusal: str) -> Seen:
     from meshmodel.app.widgets.compromise import compromise_says
 
     free = found.unchecked
-    shown: set[Reference] = {(kind, (start, end)) for kind, start, end in found.steps}
-    shown |= {("agent", each) for each in free.agents}
+    shown: set[Reference] = {("agent", each) for each in free.agents}
     shown |= {("credential", each) for each in free.credentials}
     shown |= {("system", each) for each, _ in free.systems}
+    # What works within a limit is used, though not in hand; of its steps those that lead to what is reached.
+    shown |= {("agent", each) for each, _ in found.limited}
+    shown |= {("credential", end) for kind, _, end in found.steps if kind == "hold"}
+    for kind, start, end in found.steps:
+        first, second = STEP_ENDS[kind]
+        if (first, start) in shown and (second, end) in shown:
+            shown.add((kind, (start, end)))
     return Seen(frozenset(shown), compromise_says(found))
 
 

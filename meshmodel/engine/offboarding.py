@@ -174,46 +174,70 @@ def _agent(snapshot: Snapshot, name: str) -> _Going:
     return _Going(f"agent:{name}", {name})
 
 
+def everybody(snapshot: Snapshot) -> tuple[str, ...]:
+    """All that can be asked about, as ``kind:name``: agents, persons and groups, vendors, credentials."""
+    active = [each.id for each in snapshot.credential.values() if each.is_active]
+    kinds = (
+        ("agent", snapshot.agent),
+        ("person", _people(snapshot)),
+        ("vendor", set(_vendors(snapshot).values())),
+        ("credential", active),
+    )
+    return tuple(f"{kind}:{name}" for kind, names in kinds for name in sorted(names))
+
+
+def _owners(snapshot: Snapshot) -> dict[str, str]:
+    """By element, as ``kind:ID``, its owner; what is retired, revoked or done needs none any more."""
+    found: dict[str, str] = {}
+    for table in ("system", "agent", "credential", "note"):
+        for key, record in snapshot.table(table).items():
+            lasts = table == "system" or (record.state == "open" if table == "note" else record.is_active)
+            if record.owner is not None and lasts:
+                found[f"{table}:{key}"] = record.owner
+    return found
+
+
+def _behalf(snapshot: Snapshot) -> dict[str, str]:
+    """By active credential the person or group that delegated it."""
+    credentials = (each for each in snapshot.credential.values() if each.is_active)
+    return {each.id: each.on_behalf_of for each in credentials if each.on_behalf_of is not None}
+
+
+def _people(snapshot: Snapshot) -> set[str]:
+    """The persons and groups: named in ``owner``, ``on_behalf_of`` or ``approvers``, or an agent."""
+    found = {each for record in snapshot.checkpoint.values() for each in record.approvers or ()}
+    found |= {each.id for each in snapshot.agent.values() if each.is_person}
+    return found.union(_owners(snapshot).values(), _behalf(snapshot).values())
+
+
+def _vendors(snapshot: Snapshot) -> dict[str, str]:
+    """By agent and system, as ``kind:ID``, its vendor."""
+    tables = ("agent", snapshot.agent.values()), ("system", snapshot.system.values())
+    return {
+        f"{table}:{each.id}": each.vendor
+        for table, records in tables
+        for each in records
+        if each.vendor is not None
+    }
+
+
 def _person(snapshot: Snapshot, name: str) -> _Going:
-    """A person or group: named in ``owner``, ``on_behalf_of``, ``approvers``, or an agent of kind person."""
-    owners = {
-        f"{table}:{each.id}": each.owner
-        for table in ("system", "agent", "credential", "note")
-        for each in snapshot.table(table).values()
-    }
-    persons = {
-        key: each.id for each in snapshot.agent.values() if each.is_person for key in (each.id, each.name)
-    }
-    behalf = {each.id: each.on_behalf_of for each in snapshot.credential.values() if each.is_active}
-    known = {each for record in snapshot.checkpoint.values() for each in record.approvers or ()}
-    known |= {each for each in (*owners.values(), *persons, *behalf.values()) if each is not None}
-    if name not in known:
-        raise CannotStartError(no_such("person or group", name, known, "person:"))
-    mine = (each for each, owner in owners.items() if owner == name)
-    owned = tuple(sorted(each for each in mine if _lasts(snapshot, each)))
-    agents = {persons[name]} if name in persons else set()
-    revoke = {each for each, person in behalf.items() if person == name}
-    return _Going(f"person:{name}", agents, revoke, identities={name}, owned=owned)
-
-
-def _lasts(snapshot: Snapshot, element: str) -> bool:
-    """Whether an element needs an owner: not what is retired or revoked, nor a note that is done."""
-    table, _, key = element.partition(":")
-    record = snapshot.table(table)[key]
-    return table == "system" or (record.state == "open" if table == "note" else record.is_active)
+    people = (each for each in snapshot.agent.values() if each.is_person)
+    persons = {each.id for each in people if name in (each.id, each.name)}
+    if not persons and name not in _people(snapshot):
+        raise CannotStartError(no_such("person or group", name, _people(snapshot), "person:"))
+    owned = tuple(sorted(each for each, owner in _owners(snapshot).items() if owner == name))
+    revoke = {each for each, person in _behalf(snapshot).items() if person == name}
+    return _Going(f"person:{name}", persons, revoke, identities={name}, owned=owned)
 
 
 def _vendor(snapshot: Snapshot, name: str) -> _Going:
-    agents = {each.id: each.vendor for each in snapshot.agent.values() if each.vendor is not None}
-    systems = {each.id: each.vendor for each in snapshot.system.values() if each.vendor is not None}
-    known = {*agents.values(), *systems.values()}
-    if name not in known:
-        raise CannotStartError(no_such("vendor", name, known, "vendor:"))
-    return _Going(
-        f"vendor:{name}",
-        {each for each, vendor in agents.items() if vendor == name},
-        systems={each for each, vendor in systems.items() if vendor == name},
-    )
+    vendors = _vendors(snapshot)
+    mine = [each.partition(":") for each, vendor in vendors.items() if vendor == name]
+    if not mine:
+        raise CannotStartError(no_such("vendor", name, set(vendors.values()), "vendor:"))
+    agents, systems = ({key for table, _, key in mine if table == kind} for kind in ("agent", "system"))
+    return _Going(f"vendor:{name}", agents, systems=systems)
 
 
 _KINDS: Final = {"agent": _agent, "person": _person, "vendor": _vendor}

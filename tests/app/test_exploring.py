@@ -1,11 +1,14 @@
 """Compromise as a lens with its list, and offboarding as a screen that does it in one edit."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from meshmodel.app.screens.dialogs import Picker
 from meshmodel.app.screens.offboarding import OffboardingDialog
 from meshmodel.app.widgets.compromise import CompromiseList
+from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.tabs import TabRow
 from meshmodel.model.records import Agent
 from meshmodel.model.snapshot import Snapshot
@@ -103,8 +106,6 @@ async def test_offboarding_lists_the_steps_and_does_them_in_one_edit(
         plan = it.bench.session.built.offboarding(agent)
         before = it.model
         expected = apply_edit(before, offboard(before, plan))
-        await it.press("D")
-        await it.shows("select an agent first")
         await it.select("agent", agent)
         await it.press("D")
         dialog = it.app.screen
@@ -118,6 +119,98 @@ async def test_offboarding_lists_the_steps_and_does_them_in_one_edit(
         await it.press("u")
         assert it.model.agent == before.agent
         assert it.model.hold == before.hold
+
+
+def choices(it: Desk) -> list[str]:
+    return [row.content.plain.strip() for row in it.app.screen.query_one(RowList).shown_rows]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_with_nobody_selected_it_is_asked_who_goes(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with desk(tmp_path, "finance-orchestrator", size=size) as it:
+        await it.press("D")
+        assert isinstance(it.app.screen, Picker)
+        listed_ = choices(it)
+        heads = ["agents that go", "persons and groups that go", "vendors that go"]
+        heads.append("credentials whose secret is rotated")
+        assert [each for each in listed_ if each in heads] == heads
+        assert {"Treasury", "House bank"} <= set(listed_)
+        await it.press(*"person:treasurer", "enter")
+        assert isinstance(it.app.screen, OffboardingDialog)
+        assert it.app.screen.who == "person:treasurer"
+        await it.shows("treasurer-sign-in")
+        await it.press("ctrl+s")
+        assert it.model.agent["treasurer"].status == "retired"
+        assert it.model.credential["treasurer-sign-in"].status == "revoked"
+        assert it.model.checkpoint["payment-approval"].state == "planned"
+        await it.press("u")
+        assert it.model.agent["treasurer"].status == "active"
+        assert it.model.checkpoint["payment-approval"].state == "enforced"
+
+
+async def test_a_vendor_is_chosen_from_the_dialog_of_an_agent(tmp_path: Path) -> None:
+    async with desk(tmp_path, "token-leak") as it:
+        await it.select("agent", "chat-service")
+        await it.press("D", "ctrl+o")
+        assert isinstance(it.app.screen, Picker)
+        await it.press(*"vendor:Chat", "enter")
+        assert isinstance(it.app.screen, OffboardingDialog)
+        await it.shows("When the vendor Chat provider goes")
+        await it.pilot.click("#another")
+        assert isinstance(it.app.screen, Picker)
+        await it.press("escape")
+        assert it.app.screen is it.bench
+        assert it.model.agent["chat-service"].status == "active"
+
+
+async def test_a_selected_credential_is_rotated_which_cannot_be_drawn(tmp_path: Path) -> None:
+    async with desk(tmp_path, "token-leak") as it:
+        before = it.model
+        await it.select("credential", "refresh-token")
+        await it.press("D")
+        await it.shows("To rotate refresh-token")
+        await it.shows("rotate warehouse-key likewise")
+        assert not it.app.screen.query("#apply")
+        await it.press("ctrl+s")
+        await it.shows("a rotation cannot be drawn")
+        assert isinstance(it.app.screen, OffboardingDialog)
+        await it.press("escape")
+        assert it.model is before
+
+
+async def test_a_revoked_credential_is_not_rotated(tmp_path: Path) -> None:
+    base = load(MODELS / "token-leak.toml")
+    revoked = replace(base.credential["cloud-key"], status="revoked")
+    async with desk(tmp_path, apply_edit(base, Edit("x", (Put(revoked),)))) as it:
+        await it.select("credential", "cloud-key")
+        await it.press("D")
+        assert it.app.screen is it.bench
+        await it.shows("cloud-key is revoked, so there is nothing to rotate")
+
+
+async def test_an_empty_model_has_nobody_who_could_go(tmp_path: Path) -> None:
+    async with desk(tmp_path, Snapshot()) as it:
+        await it.press("D")
+        assert it.app.screen is it.bench
+        await it.shows("there is nobody who could go")
+
+
+async def test_what_works_within_a_limit_is_lit_and_listed(tmp_path: Path) -> None:
+    async with desk(tmp_path, "coding-agent-mcp") as it:
+        await it.select("agent", "coding-agent")
+        await it.press("C")
+        assert it.bench.shown.compromise is not None
+        assert "repository-server" not in it.bench.shown.compromise.unchecked.agents
+        rows = listed(it)
+        assert any(each.startswith("set to work within a limit: 3 agents") for each in rows)
+        assert any("repository-server" in each and "for coding-agent only" in each for each in rows)
+        lit = it.bench.canvas.lighting.shown
+        assert lit is not None
+        assert {
+            ("agent", "repository-server"),
+            ("delegation", ("coding-agent", "repository-server")),
+            ("credential", "forge-pat"),
+        } <= lit
 
 
 async def test_offboarding_by_button_and_escape_leaves_all_as_it_is(tmp_path: Path) -> None:

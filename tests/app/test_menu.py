@@ -80,7 +80,7 @@ async def test_by_key_it_runs_what_its_keys_stand_for(tmp_path: Path) -> None:
     [
         (("agent", "a"), {"offboard", "compromise", "why"}, {"checkpoint"}),
         (("system", "s"), {"compromise", "why", "move"}, {"offboard"}),
-        (("credential", "c"), {"compromise"}, {"offboard", "move"}),
+        (("credential", "c"), {"compromise", "offboard"}, {"move"}),
         (("zone", "z"), {"fold", "add"}, {"offboard", "compromise"}),
         (("grant", ("c", "s")), {"checkpoint", "edit", "delete"}, {"rename"}),
         (("hosting", ("s", "a")), {"checkpoint"}, {"rename"}),

@@ -10,6 +10,7 @@ from textual.worker import Worker, WorkerState
 from meshmodel.app.beside import Task
 from meshmodel.app.lenses import LensName, Looked, Seen, work_out
 from meshmodel.app.screens.base import Base
+from meshmodel.app.screens.dialogs import Chosen, Picker
 from meshmodel.app.session import AT_ONCE
 from meshmodel.app.widgets.compromise import CompromiseList
 from meshmodel.app.widgets.how import Told
@@ -199,24 +200,40 @@ class Exploring(Base):
     # Offboarding
 
     def action_offboard(self) -> None:
-        """List what to do when the selected agent goes, and do it."""
-        from meshmodel.app.screens.offboarding import OffboardingDialog
-
+        """List what to do when the selected agent goes, or credential is rotated; else ask who goes."""
         selected, analysis = self.shown.selected, self.shown.analysis
-        if selected is None or selected[0] != "agent":
-            self.say("offboard: select an agent first")
-            return
         if analysis is None or not self.shown.is_current:
             self.answer_later("offboard", self.action_offboard)
-            return
+        elif selected is not None and selected[0] in {"agent", "credential"}:
+            self._offboard(analysis, f"{selected[0]}:{selected[1]}")
+        else:
+            self._choose_who(analysis)
 
-        def decided(wanted: "Edit | None") -> None:
-            if wanted is not None:
+    def _choose_who(self, analysis: "Analysis") -> None:
+        from meshmodel.app.screens.offboarding import who_rows
+
+        def chosen(answer: Chosen | None) -> None:
+            if answer is not None:
+                self._offboard(analysis, str(answer.value))
+
+        rows = who_rows(analysis.snapshot)
+        if rows:
+            self.app.push_screen(Picker("who goes, or which secret is rotated?", rows), chosen)
+        else:
+            self.say("offboard: there is nobody who could go")
+
+    def _offboard(self, analysis: "Analysis", who: str) -> None:
+        from meshmodel.app.screens.offboarding import Another, OffboardingDialog
+
+        def decided(wanted: "Edit | Another | None") -> None:
+            if isinstance(wanted, Another):
+                self._choose_who(analysis)
+            elif wanted is not None:
                 self.apply(wanted, on=analysis.snapshot)
 
         try:
             dialog = OffboardingDialog(
-                analysis, str(selected[1]), read_only=self.session.read_only, is_ascii=self.app.is_ascii
+                analysis, who, read_only=self.session.read_only, is_ascii=self.app.is_ascii
             )
         except MeshmodelError as error:
             self.say(one_line(error, 300), "warning")

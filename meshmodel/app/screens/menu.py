@@ -18,7 +18,7 @@ _ELEMENT: Final[tuple[str, ...]] = ("edit", "rename", "connect")
 _OFFERED: Final[Mapping[str, tuple[str, ...]]] = {
     "agent": (*_ELEMENT, "move", "why", "compromise", "offboard", "delete"),
     "system": (*_ELEMENT, "move", "why", "compromise", "delete"),
-    "credential": (*_ELEMENT, "compromise", "delete"),
+    "credential": (*_ELEMENT, "compromise", "offboard", "delete"),
     "zone": (*_ELEMENT, "move", "add", "fold", "delete"),
 }
 _STEP: Final[tuple[str, ...]] = ("edit", "checkpoint", "delete")
@@ -34,7 +34,7 @@ _SAID: Final[Mapping[str, str]] = {
     "move": "move it",
     "why": "why and why not: its ways",
     "compromise": "what falls if it is compromised",
-    "offboard": "offboard: what to do when it goes",
+    "offboard": "offboard: when it goes, or is rotated",
     "delete": "delete it, and what hangs on it",
     "checkpoint": "place a checkpoint there",
     "intend": "declare the lit path intended",

@@ -17,7 +17,7 @@ from meshmodel.app.widgets.searched import Searched
 from meshmodel.model.text import pad
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.compromise import Compromise, Origin, Spread
+    from meshmodel.engine.compromise import Compromise, Origin, Spread
     from meshmodel.model.snapshot import Snapshot
 
 _NAME = 24
@@ -132,6 +132,9 @@ def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: Shown) -> 
     if driven:
         yield heading(f"driven from there: {counted(driven, 'agent')}")
         yield from _origins(snapshot, found, "agent", glyphs, unchecked=True)
+    if found.limited:
+        yield heading(f"set to work within a limit: {counted(len(found.limited), 'agent')}")
+        yield from _limited(found, glyphs)
     yield heading(f"reached, and nobody is asked: {counted(len(free.systems), 'system')}")
     yield from _systems(snapshot, free, glyphs)
     if found.holding:
@@ -161,6 +164,14 @@ def _origins(
         if kind != table or each.unchecked != unchecked or begins:
             continue
         yield _Place((kind, key, unchecked), partial(words, kind, key, each))
+
+
+def _limited(found: "Compromise", glyphs: dict[str, str]) -> Iterator[Row]:
+    from meshmodel.exporters.compromise_answer import limited_rows
+
+    for number, (agent, said) in enumerate(limited_rows(found)):
+        front = f"  {glyphs['agent']} {pad(agent, _NAME)} "
+        yield Row(("limited", number), line(front, (said, "$text-muted")), ("agent", agent), indent=4)
 
 
 def _systems(

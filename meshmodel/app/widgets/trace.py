@@ -24,7 +24,7 @@ from meshmodel.model.events import time_text
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.trace import TracedEvent
+    from meshmodel.engine.trace import TracedEvent
 
 COLUMNS = (
     ("event", 7),
@@ -387,5 +387,6 @@ class TracePanel(Vertical):
 
 
 def _matches(traced: "TracedEvent", words: list[str]) -> bool:
-    text = " ".join((*cells_of_event(traced, is_ascii=True), *traced.unexplained, *traced.notes)).casefold()
+    said = (traced.on_behalf_of or "", *traced.unexplained, *traced.notes)
+    text = " ".join((*cells_of_event(traced, is_ascii=True), *said)).casefold()
     return all(word in text for word in words)
