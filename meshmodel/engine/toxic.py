@@ -22,7 +22,7 @@ def toxic_agents(reaches: Reaches) -> int:
     """The agents with a toxic flow, as bits."""
     mesh = reaches.mesh
     possible = mesh.words.instructed & ~mesh.persons
-    told = _told(reaches, possible)
+    told = union(agents for _, agents in hearers(reaches)) & possible
     return _leaking(reaches, told) if told else 0
 
 
@@ -68,9 +68,11 @@ def _opened(reaches: Reaches, step: Step) -> bool:
     return bool(reaches.checkpoints.opened(step, reaches.outsider.power))
 
 
-def _told(reaches: Reaches, possible: int) -> int:
-    """Of some agents, those that outsiders' words come to: that read a heard system, or that one triggers."""
-    mesh, found = reaches.mesh, 0
+def hearers(reaches: Reaches) -> Iterator[tuple[int, int]]:
+    """The heard systems, each with the agents that outsiders' words come to there: that read it, or that it
+    triggers.
+    """
+    mesh = reaches.mesh
     guarded: defaultdict[int, list[Step]] = defaultdict(list)
     for step in reaches.checkpoints.guards:
         if step[0] < mesh.first_credential and step[1] >= mesh.first_agent:
@@ -81,8 +83,7 @@ def _told(reaches: Reaches, possible: int) -> int:
         for step in guarded.get(5 * system + WRITE, ()):
             if not _opened(reaches, step):
                 triggered &= ~(1 << step[1] - mesh.first_agent)
-        found |= (triggered | reads(reaches, system)) & possible
-    return found
+        yield system, triggered | reads(reaches, system)
 
 
 def _leaking(reaches: Reaches, possible: int) -> int:

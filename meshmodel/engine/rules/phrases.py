@@ -46,10 +46,13 @@ def joined(words: Sequence[str], *, last: str = "and", total: int | None = None)
     return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
 
 
-def titles(snapshot: Snapshot, table: str, ids: Sequence[str], *, last: str = "and") -> str:
-    """What people call these elements, as a list in a sentence."""
-    records, named = snapshot.table(table), ids if len(ids) <= _FEW else ids[:3]
-    return joined([str(records[each].title) for each in named], last=last, total=len(ids))
+def titles(
+    snapshot: Snapshot, table: str, ids: Sequence[str], *, last: str = "and", total: int | None = None
+) -> str:
+    """What people call these elements, as a list in a sentence; ``last`` and ``total`` as in ``joined``."""
+    total = len(ids) if total is None else total
+    records, named = snapshot.table(table), ids if total <= _FEW else ids[:3]
+    return joined([str(records[each].title) for each in named], last=last, total=total)
 
 
 def deeds(snapshot: Snapshot, actions: Mapping[str, int]) -> str:

@@ -1,14 +1,16 @@
 """Private data, outsiders' words and a way out in the hands of one agent."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
 
-from meshmodel.engine.bitset import bits
+from meshmodel.engine.bitset import bits, union
+from meshmodel.engine.counting import Tally
 from meshmodel.engine.crossing import Source
 from meshmodel.engine.results import Told
 from meshmodel.engine.rules.base import Case, Facts, Rule
-from meshmodel.engine.rules.phrases import lit, titles
-from meshmodel.engine.toxic import heard_reads, open_triggers, private_reads, reads, toxic_agents, ways_out
+from meshmodel.engine.rules.phrases import MOST_LIT, lit, titles
+from meshmodel.engine.toxic import hearers, private_reads, reads, toxic_agents, ways_out
 
 
 def _find(facts: Facts) -> Iterator[Case]:
@@ -18,6 +20,28 @@ def _find(facts: Facts) -> Iterator[Case]:
         yield Case(name, "critical", partial(words.told, agent), (name,))
 
 
+class _Systems:
+    """Systems by agent: of each agent the first ones, as many as a finding lights, and how many in all.
+
+    For there can be thousands of agents with thousands of systems each.
+    """
+
+    def __init__(self, agents_of: Iterable[tuple[int, int]]) -> None:
+        """Args: systems in their order, each with its agents as bits."""
+        self.first: defaultdict[int, list[int]] = defaultdict(list)
+        self._count, left = Tally(), -1
+        for system, agents in agents_of:
+            self._count.add(agents)
+            for agent in bits(agents & left):
+                self.first[agent].append(system)
+                if len(self.first[agent]) == MOST_LIT:
+                    left &= ~(1 << agent)
+
+    def number(self, agent: int) -> int:
+        """How many an agent has."""
+        return self._count.total(1 << agent)
+
+
 class _Words:
     """Puts the flows of a mesh in words."""
 
@@ -25,38 +49,35 @@ class _Words:
         self._facts = facts
 
     @cached_property
-    def _private(self) -> dict[Source, list[int]]:
-        """The systems that are confidential or above, by what matters of them as sources."""
-        found: dict[Source, list[int]] = {}
-        for read in private_reads(self._facts.mesh):
-            found.setdefault(self._facts.reaches.as_source[read // 5], []).append(read // 5)
-        return found
-
-    @cached_property
-    def _out(self) -> dict[Source, list[int]]:
-        """The accesses that carry out what is read there."""
-        reaches = self._facts.reaches
-        return {source: list(ways_out(reaches, systems[0])) for source, systems in self._private.items()}
+    def _parts(self) -> tuple[_Systems, _Systems, _Systems]:
+        """Where each agent hears outsiders, what it reads, and where it carries that out."""
+        mesh, reaches = self._facts.mesh, self._facts.reaches
+        alike: defaultdict[Source, dict[int, int]] = defaultdict(dict)
+        for read in private_reads(mesh):
+            alike[reaches.as_source[read // 5]][read // 5] = reads(reaches, read // 5)
+        private, shown = dict[int, int](), defaultdict[int, int](int)
+        for systems in alike.values():
+            readers, leaving = union(systems.values()), 0
+            for out in ways_out(reaches, next(iter(systems))):
+                some = reaches.alone.reach[out] & readers
+                shown[out // 5] |= some
+                leaving |= some
+            private.update((system, some & leaving) for system, some in systems.items())
+        return _Systems(hearers(reaches)), _Systems(sorted(private.items())), _Systems(sorted(shown.items()))
 
     def told(self, agent: int) -> Told:
         """What a finding says."""
-        mesh, reaches, snapshot = self._facts.mesh, self._facts.reaches, self._facts.snapshot
-        reach = reaches.alone.reach
-        heard = {step[0] // 5 for step in open_triggers(reaches, agent)}
-        heard |= {each // 5 for each in heard_reads(reaches) if reads(reaches, each // 5) >> agent & 1}
-        private, shown = set[int](), set[int]()
-        for source, systems in self._private.items():
-            read = {each for each in systems if reads(reaches, each) >> agent & 1}
-            out = {each // 5 for each in self._out[source] if reach[each] >> agent & 1} if read else ()
-            if out:
-                private, shown = private | read, shown | set(out)
-        parts = [[mesh.systems[each] for each in sorted(some)] for some in (heard, private, shown)]
-        through, what, where = (titles(snapshot, "system", each) for each in parts)
+        mesh, snapshot = self._facts.mesh, self._facts.snapshot
+        names = [[mesh.systems[each] for each in part.first[agent]] for part in self._parts]
+        through, what, where = (
+            titles(snapshot, "system", some, total=part.number(agent))
+            for some, part in zip(names, self._parts, strict=True)
+        )
         record = snapshot.agent[mesh.agents[agent]]
         return Told(
             f"{record.title} hears outsiders through {through}, reads {what}, and can carry it out through "
             f"{where}; nobody is asked on the way",
-            (("agent", record.id), *dict.fromkeys(place for each in parts for place in lit("system", each))),
+            (("agent", record.id), *dict.fromkeys(place for each in names for place in lit("system", each))),
         )
 
 
