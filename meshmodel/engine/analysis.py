@@ -21,6 +21,7 @@ from meshmodel.engine.results import (
     StepMark,
     Summary,
     SystemReach,
+    Ways,
 )
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import SEVERITIES, Action, View
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from meshmodel.engine.reach_table import ReachTable
     from meshmodel.engine.rotation import RotationPlan
     from meshmodel.engine.trace import TracedEvent
-    from meshmodel.engine.ways import Ways
     from meshmodel.model.events import Event
     from meshmodel.model.records import Intent
 
@@ -349,7 +349,7 @@ class Analysis:
         source: str | None = None,
         *,
         cancelled: Callable[[], bool] | None = None,
-    ) -> "Ways | None":
+    ) -> Ways | None:
         """All ways, not only the shortest: what every one passes, their doors, and what cuts them.
 
         Where nothing is reached: what is in between, and the single relations that would open a way.

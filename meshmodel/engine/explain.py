@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 from meshmodel.engine.actions import NUMBER, READ, implied
 from meshmodel.engine.bitset import bits
-from meshmodel.engine.engine import Engine
-from meshmodel.engine.listing import Coming, Listing
+from meshmodel.engine.listing import Coming, Listing, Place
 from meshmodel.engine.results import Explanation
 from meshmodel.engine.starts import HOME
 from meshmodel.engine.stopping import Stop
 from meshmodel.engine.story import AGAIN, INTENDED, UNASKED, Story
+from meshmodel.engine.why_not import why_not
 from meshmodel.engine.witness import Counting, Paths
-from meshmodel.engine.worst import Place, Worst
 from meshmodel.model.records import Intent
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Action
 
 
@@ -36,11 +36,18 @@ class Asked(NamedTuple):
 
 
 class Explaining:
-    """Answers to *why* for one engine."""
+    """Answers to *why* about one snapshot."""
 
-    def __init__(self, engine: Engine, listing: Listing) -> None:
-        self.engine, self.mesh, self.listing = engine, engine.mesh, listing
-        self.worst, self.paths, self.story = Worst(engine, listing), Paths(engine), Story(engine)
+    def __init__(self, snapshot: Snapshot, listing: Listing) -> None:
+        self.snapshot, self.listing, self.mesh, self.reaches = (
+            snapshot,
+            listing,
+            listing.mesh,
+            listing.reaches,
+        )
+        self.checkpoints = self.reaches.checkpoints
+        self.paths = Paths(self.mesh, self.checkpoints)
+        self.story = Story(snapshot, self.mesh, self.reaches.heard)
 
     # What is asked
 
@@ -48,7 +55,7 @@ class Explaining:
         self, agent: str | None, system: str | None, action: Action | None, source: str | None, stop: Stop
     ) -> Asked | None:
         """What a question is about; see ``Analysis.explain``."""
-        snapshot, mesh = self.engine.snapshot, self.mesh
+        snapshot, mesh = self.snapshot, self.mesh
         if agent not in (None, *snapshot.agent) or system not in (None, *snapshot.system):
             return None
         if source not in (None, "home", *snapshot.system):
@@ -67,7 +74,7 @@ class Explaining:
         reached = [] if number is None else self._reached(1 << number, self._accesses(system, action))
         place = None
         if number is not None:
-            place = self.worst.place(number, reached, self._source(source))
+            place = self.listing.worst(number, reached, self._source(source))
         return Asked(agent, system, action, source, tuple(reached), place)
 
     def _source(self, source: str | None) -> int | None:
@@ -80,23 +87,26 @@ class Explaining:
         return [5 * each + x for each in numbers for x in actions]
 
     def _reached(self, agents: int, accesses: Sequence[int]) -> list[int]:
-        return [each for each in accesses if self.engine.reaches.full[each] & agents]
+        return [each for each in accesses if self.reaches.full[each] & agents]
 
     def _chosen(
         self, agent: str | None, system: str | None, action: Action | None, source: str | None
     ) -> tuple[str, str] | None:
         """The agent and the system of the worst crossing; where there is none, of the first reach."""
-        mesh, starts, number = self.mesh, self.engine.starts, self._source(source)
+        mesh, starts, number = self.mesh, self.listing.starts, self._source(source)
         if agent is not None and agent not in mesh.agent:
             return None
-        agents = self.engine.agents if agent is None else 1 << mesh.agent[agent]
+        agents = (1 << len(mesh.agents)) - 1 if agent is None else 1 << mesh.agent[agent]
         onto = self._reached(agents, self._accesses(system, action))
         some = (1 << len(starts.agent_of)) - 1 if agent is None else starts.unfold(agents)
-        place = self.worst.uncontrolled(some, set(onto), number) or self.worst.crossing(agents, onto, number)
+        place = self.listing.worst_of_many(some, set(onto), number)
+        for each in bits(agents) if place is None else ():
+            here = [access for access in onto if self.reaches.full[access] >> each & 1]
+            place = place or self.listing.worst(each, here, number)
         if place is not None:
             return mesh.agents[place.coming.agent], mesh.systems[place.access // 5]
         if source is None and onto:
-            first = next(bits(self.engine.reaches.full[onto[0]] & agents))
+            first = next(bits(self.reaches.full[onto[0]] & agents))
             return mesh.agents[first], mesh.systems[onto[0] // 5]
         return None
 
@@ -109,24 +119,22 @@ class Explaining:
         origin = None if asked.source == "home" else asked.source
         if asked.reached:
             return self.reached(self.mesh.agent[asked.agent], asked.reached[0], origin)
-        from meshmodel.engine.why_not import why_not
-
-        reason = why_not(self.engine, asked.agent, asked.system, asked.action)
+        reason = why_not(self.snapshot, self.mesh, asked.agent, asked.system, asked.action)
         return Explanation(asked.agent, origin, asked.system, asked.action, None, None, (), (), reason)
 
     def starts(self, coming: Coming) -> list[int]:
         """The nodes from which a crossing starts: the agent, with what it read if it can (section 6)."""
         start, read = [self.mesh.first_agent + coming.agent], 5 * coming.source + READ
-        can_read = coming.source != HOME and self.engine.reaches.readable[read] >> coming.agent & 1
+        can_read = coming.source != HOME and self.reaches.readable[read] >> coming.agent & 1
         return [*start, read] if can_read else start
 
     def counting(self, coming: Coming) -> Counting:
         """The checkpoints that count for a crossing's start."""
-        return self.paths.counting(self.engine.starts.power, coming.start)
+        return self.paths.counting(self.listing.starts.power, coming.start)
 
     def counting_alone(self, agent: int) -> Counting:
         """The checkpoints that count for an agent, alone as the start."""
-        return self.paths.counting(self.engine.reaches.alone.power, agent)
+        return self.paths.counting(self.reaches.alone.power, agent)
 
     def crossing(self, place: Place) -> Explanation:
         """One crossing, told by a shortest path; if it is uncontrolled, by one on which nobody is asked."""
@@ -139,15 +147,14 @@ class Explaining:
     def told(self, place: Place, path: Sequence[int]) -> Explanation:
         """One crossing, told by a path from its start."""
         mesh, coming, starts = self.mesh, place.coming, self.starts(place.coming)
-        agent, source = mesh.agents[coming.agent], None
-        zone, identity = self.listing.home(coming.agent), None
+        agent, source, identity = mesh.agents[coming.agent], None, None
         if coming.source != HOME:
-            source, zone = mesh.systems[coming.source], mesh.zone[coming.source]
+            source = mesh.systems[coming.source]
             identity = self.paths.reading_identity(coming.agent, coming.source) if starts[1:] else None
         steps = self.paths.told(
             path,
             self.counting(coming),
-            zone,
+            self.listing.zone(coming),
             None if path[0] == starts[0] else identity,
             self.paths.first_of(self.boundaries(place)),
         )
@@ -172,20 +179,18 @@ class Explaining:
         path = path or self.paths.shortest([self.mesh.first_agent + agent], access)
         assert path is not None
         steps = self.paths.told(path, self.counting_alone(agent), self.listing.home(agent))
-        opening = self.engine.snapshot.agent[name].title
+        opening = self.snapshot.agent[name].title
         sentences = self.story.tell(opening, name, steps, path, {}, None)
         system, action = self.mesh.systems[access // 5], ACTIONS[access % 5]
         return Explanation(name, source, system, action, None, None, steps, sentences)
 
     def boundaries(self, place: Place) -> list[int]:
         """The checkpoints that count on the boundary of a crossing."""
-        mesh, coming = self.mesh, place.coming
-        home = self.listing.home(coming.agent)
-        zones = home if coming.source == HOME else mesh.zone[coming.source], mesh.zone[place.access // 5]
-        counting = self.counting(coming)
+        zones = self.listing.zone(place.coming), self.mesh.zone[place.access // 5]
+        counting = self.counting(place.coming)
         return [
             each.number
-            for each in self.engine.checkpoints.boundaries
+            for each in self.checkpoints.boundaries
             if (each.zone_from, each.zone_to) == zones
             and each.actions >> place.access % 5 & 1
             and each.number in counting
@@ -197,7 +202,7 @@ class Explaining:
         A decision came before them on the way; or an intent covers them; or a checkpoint is missing on
         them, on this crossing or on another one of the agent; else nothing.
         """
-        mesh, coming, doors = self.mesh, place.coming, self.engine.doors.missing
+        mesh, coming = self.mesh, place.coming
         found = {}
         for number, (leaves, enters) in enumerate(pairwise(path)):
             if mesh.kind(leaves, enters) != "grant":
@@ -207,10 +212,10 @@ class Explaining:
             used = mesh.original(after if after is not None and implies else enters)
             crosses = self.listing.crosses(coming, used)
             open_ = dict(self.listing.open_doors(coming, used)) if crosses else {}
-            missing = doors.get((mesh.original(leaves), used // 5))
+            missing = self.listing.missing(leaves, used)
             if leaves in open_:
                 found[number] = INTENDED if open_[leaves] else UNASKED
-            elif crosses and not self.engine.starts.reach[leaves] >> coming.start & 1:
+            elif crosses and not self.listing.starts.reach[leaves] >> coming.start & 1:
                 found[number] = AGAIN
             elif missing is not None and missing.agents >> coming.agent & missing.actions >> used % 5 & 1:
                 found[number] = UNASKED
@@ -225,10 +230,10 @@ class Explaining:
         """
         if explanation.state != "uncontrolled" or explanation.action is None:
             return None
-        mesh, reaches = self.mesh, self.engine.reaches
+        mesh, reaches = self.mesh, self.reaches
         agent, system = mesh.agent[explanation.agent], mesh.system[explanation.system]
         access, source = 5 * system + NUMBER[explanation.action], self._source(explanation.source or "home")
-        place = self.worst.place(agent, [access], source)
+        place = self.listing.worst(agent, [access], source)
         if place is None or not mesh.traceable[system]:
             return None
         if source != HOME and reaches.as_source[source or 0].heard and mesh.words.instructed >> agent & 1:
@@ -240,7 +245,7 @@ class Explaining:
         return self._intent(explanation, access % 5)
 
     def _intent(self, explanation: Explanation, action: int) -> Intent:
-        tables, origin = self.engine.snapshot, explanation.source or "home"
+        tables, origin = self.snapshot, explanation.source or "home"
         known = tables.intent.get((explanation.agent, explanation.system))
         if known is None:
             return Intent(explanation.agent, explanation.system, (ACTIONS[action],), (origin,))

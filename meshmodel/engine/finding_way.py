@@ -8,9 +8,9 @@ from meshmodel.engine.actions import ADMIN, READ, action_mask, implied
 from meshmodel.engine.bitset import bits, union
 from meshmodel.engine.explain import Explaining
 from meshmodel.engine.graph import Step
+from meshmodel.engine.listing import Place
 from meshmodel.engine.nodes import CONFIDENTIAL
 from meshmodel.engine.results import Explanation, Finding
-from meshmodel.engine.worst import Place
 
 _SUBJECTS: Final = {
     "missing-checkpoint": "grant",
@@ -43,7 +43,7 @@ class FindingWay:
     """Finds the ways of findings."""
 
     def __init__(self, why: Explaining) -> None:
-        self.why, self.engine, self.mesh = why, why.engine, why.mesh
+        self.why, self.listing, self.mesh, self.reaches = why, why.listing, why.mesh, why.reaches
 
     def tell(self, finding: Finding) -> Explanation | None:
         """The way, or ``None`` where nobody comes to what the finding is about."""
@@ -56,7 +56,7 @@ class FindingWay:
         if subject == "agent":
             agents = 1 << mesh.agent[first] if first in mesh.agent else 0
             return self._told(agents, [()], self._targets(finding)) if agents else None
-        agents = agents if finding.agents else self.engine.agents
+        agents = agents if finding.agents else (1 << len(mesh.agents)) - 1
         actions = action_mask(finding.actions or None)
         match subject:
             case "system":
@@ -67,7 +67,7 @@ class FindingWay:
                 node = mesh.node("credential", first)
                 copies = mesh.sessions.copies_of.get(node or 0, ())
                 return None if node is None else self._told(agents, [(each,) for each in (node, *copies)])
-            case "delegation" if first not in self.engine.snapshot.agent:
+            case "delegation" if first not in self.why.snapshot.agent:
                 subject = "grant"
         if subject == "grant":
             onto = [5 * mesh.system[second] + x for x in bits(implied(actions))]
@@ -80,12 +80,12 @@ class FindingWay:
 
     def _of_checkpoint(self, finding: Finding, agents: int) -> Explanation | None:
         """To where an agent has power over a decision; else through the step, or over the boundary."""
-        mesh, checkpoints = self.mesh, self.engine.checkpoints
-        record = self.engine.snapshot.checkpoint[finding.subject]
+        mesh, checkpoints = self.mesh, self.why.checkpoints
+        record = self.why.snapshot.checkpoint[finding.subject]
         if finding.rule == "self-approved-checkpoint":
             number = next(n for n, each in enumerate(checkpoints.records) if each.id == record.id)
             for node in checkpoints.controls[number]:
-                some, access = agents & self.engine.reaches.alone.reach[node], mesh.original(node)
+                some, access = agents & self.reaches.alone.reach[node], mesh.original(node)
                 if access < mesh.first_credential:
                     told = self._told(some, [()] if node == access else [(node,)], [access])
                 else:
@@ -99,30 +99,26 @@ class FindingWay:
         inside = [n for n, zone in enumerate(mesh.zone) if zone == record.to]
         targets = [5 * n + x for n in inside for x in bits(action_mask(record.actions))]
         for agent in bits(agents):
-            reached = [each for each in targets if self.engine.reaches.full[each] >> agent & 1]
-            for coming in self.why.listing.sources(agent) if reached else ():
-                place = self.why.worst.place(agent, reached, coming.source)
-                if place is not None and self._zone(place) == record.from_:
+            reached = [each for each in targets if self.reaches.full[each] >> agent & 1]
+            for coming in self.listing.sources(agent) if reached else ():
+                place = self.listing.worst(agent, reached, coming.source)
+                if place is not None and self.listing.zone(place.coming) == record.from_:
                     return self.why.crossing(place)
         return None
 
-    def _zone(self, place: Place) -> str | None:
-        source = place.coming.source
-        return self.why.listing.home(place.coming.agent) if source < 0 else self.mesh.zone[source]
-
     def _targets(self, finding: Finding) -> list[int]:
         """The accesses that a finding about an agent is about."""
-        tables, mesh = self.engine.snapshot, self.mesh
+        tables, mesh = self.why.snapshot, self.mesh
         named = dict.fromkeys(str(key) for table, key in finding.about if table == "system")
         systems = [mesh.system[each] for each in named]
-        reach = self.engine.reaches.alone.reach
+        reach = self.reaches.alone.reach
         if finding.rule == "environment-crossing":
             production = {each.id for each in tables.zone.values() if each.environment == "production"}
             systems = [each for each in systems if mesh.zone[each] in production]
         elif finding.rule == "toxic-flow":  # what outsiders see rather than what is private
             systems.sort(key=lambda each: not mesh.traits[each].exposes_acting)
         else:
-            reach = self.engine.reaches.full
+            reach = self.reaches.full
         if finding.rule in ("third-party-reach", "coarse-checkpoint"):
             systems = [each for each in systems if mesh.traits[each].sensitivity >= CONFIDENTIAL]
         beyond = set[int]()
@@ -136,7 +132,7 @@ class FindingWay:
         agent, actions = mesh.agent[finding.subject], action_mask(finding.actions or None)
         targets = [5 * each + x for each in systems for x in bits(actions)]
         if finding.rule == "coarse-checkpoint":
-            targets = [each for each in targets if not self.engine.reaches.alone.reach[each] >> agent & 1]
+            targets = [each for each in targets if not self.reaches.alone.reach[each] >> agent & 1]
         return [each for each in targets if reach[each] >> agent & 1 and each not in beyond]
 
     # The worst way
@@ -148,7 +144,7 @@ class FindingWay:
         found: list[tuple[int, Explanation]] = []
         every = (chain for chain in chains if all(map(self.mesh.has, pairwise(chain))))
         for chain in islice(every, _FEW):
-            going = agents & self.engine.reaches.full[chain[0]] if chain else agents
+            going = agents & self.reaches.full[chain[0]] if chain else agents
             behind, doors = self._behind(chain) if going else ((), None)
             reached = [each for each in behind if onto is None or each in onto]
             told = self._uncontrolled(going, chain, frozenset(reached), doors) if reached else None
@@ -172,12 +168,12 @@ class FindingWay:
         self, agents: int, chain: Chain, onto: Container[int], doors: Container[int] | None
     ) -> tuple[int, Explanation] | None:
         """The worst way through a chain and an open door that is not approved."""
-        starts, tries = self.engine.starts, 0
+        starts, tries = self.listing.starts, 0
         some = starts.unfold(agents) & (starts.reach[chain[0]] if chain else -1)
         for level in range(3, -1, -1):
-            for door, access, here in self.why.worst.doors(level, some, onto, doors):
+            for door, access, here in self.listing.severe(level, some, onto, doors):
                 for start in bits(here):
-                    place = self.why.worst.place(starts.agent_of[start], (access,), None, {door})
+                    place = self.listing.worst(starts.agent_of[start], (access,), None, {door})
                     if place is not None and place.severity == level:
                         path = self._open(place, chain, (door,) if door not in chain else ())
                         if path is not None:
@@ -213,9 +209,9 @@ class FindingWay:
         """A way through the chain to what is most worth protecting, whatever decides on it."""
         plain = None
         for agent in islice(bits(agents), 3):
-            reached = [each for each in onto if self.engine.reaches.full[each] >> agent & 1]
+            reached = [each for each in onto if self.reaches.full[each] >> agent & 1]
             for access in sorted(reached, key=self._worth)[:3]:
-                place = self.why.worst.place(agent, (access,))
+                place = self.listing.worst(agent, (access,))
                 path = None if place is None else self._open(place, chain)
                 if place is not None and path is None and place.state == "controlled":
                     path = self._walk(self.why.starts(place.coming), chain, (access,))

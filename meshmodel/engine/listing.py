@@ -1,13 +1,19 @@
-"""Crossings one by one (section 6)."""
+"""Crossings one by one, and the worst of many (sections 6 and 11)."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Container, Iterator
+from functools import cached_property
+from typing import Final, NamedTuple
 
-from meshmodel.engine.crossing import HOME_SOURCE, crosses_home, crosses_within, severity
-from meshmodel.engine.engine import Engine
+from meshmodel.engine.arrivals import Arrivals
+from meshmodel.engine.bitset import bits
+from meshmodel.engine.crossing import HOME_SOURCE, Source, crosses_home, crosses_within, severity
+from meshmodel.engine.doors import Doors, OpenDoor
 from meshmodel.engine.results import Crossing, CrossingState
-from meshmodel.engine.starts import HOME
+from meshmodel.engine.starts import HOME, Starts
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES
+
+_STATES: Final[tuple[CrossingState, ...]] = ("uncontrolled", "approved", "controlled")
+"""The states of a crossing, the worst first."""
 
 
 class Coming(NamedTuple):
@@ -25,28 +31,57 @@ class Coming(NamedTuple):
     any_heard: bool
 
 
+class Place(NamedTuple):
+    """One crossing.
+
+    Attributes:
+        coming: the agent and its source.
+        access: where it leads.
+        state, severity: of the crossing; -1 unless it is uncontrolled.
+        doors: its open doors: by the node of a credential, or of a copy, whether it is approved.
+    """
+
+    coming: Coming
+    access: int
+    state: CrossingState
+    severity: int
+    doors: dict[int, bool]
+
+    @property
+    def rank(self) -> tuple[int, int, bool]:
+        """The worst comes first: uncontrolled, then by severity, then from home."""
+        return _STATES.index(self.state), -self.severity, self.coming.source != HOME
+
+
 class Listing:
     """Looks at single crossings."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine, self._mesh = engine, engine.mesh
+    def __init__(self, starts: Starts, arrivals: Arrivals, doors: Callable[[], Doors]) -> None:
+        """Arguments: the sets of one engine; the doors are asked for where they matter."""
+        self.starts, self.mesh, self.reaches = starts, starts.mesh, starts.reaches
+        self._arrivals, self._doors = arrivals, doors
 
     def of(self, agent: int) -> Iterator[Crossing]:
         """The crossings of one agent, by source (home first), target and action."""
-        accesses = [
-            access
-            for access in range(self._mesh.first_credential)
-            if self._engine.reaches.full[access] >> agent & 1
-        ]
+        mesh, full = self.mesh, self.reaches.full
+        accesses = [access for access in range(mesh.first_credential) if full[access] >> agent & 1]
         for coming in self.sources(agent):
             for access in accesses:
                 if self.crosses(coming, access):
-                    yield self.crossing(coming, access)
+                    place = self.place(coming, access, dict(self.open_doors(coming, access)))
+                    yield Crossing(
+                        mesh.agents[agent],
+                        None if coming.source == HOME else mesh.systems[coming.source],
+                        mesh.systems[access // 5],
+                        ACTIONS[access % 5],
+                        place.state,
+                        None if place.severity < 0 else SEVERITIES[place.severity],
+                    )
 
     def sources(self, agent: int) -> list[Coming]:
         """The sources of an agent, home first."""
-        found = list(self._engine.starts.source_starts(agent))
-        any_heard = any(source != HOME and self._engine.reaches.heard[source] for source, _ in found)
+        found = list(self.starts.source_starts(agent))
+        any_heard = any(source != HOME and self.reaches.heard[source] for source, _ in found)
         return [Coming(agent, source, start, any_heard) for source, start in found]
 
     def coming(self, agent: int, source: int) -> Coming:
@@ -56,57 +91,139 @@ class Listing:
 
     def crosses(self, coming: Coming, access: int) -> bool:
         """Whether there is a crossing to an access, if the agent reaches it."""
-        mesh, (system, action) = self._mesh, divmod(access, 5)
-        home, there, target = self.home(coming.agent), mesh.zone[system], mesh.traits[system]
+        mesh, (system, action) = self.mesh, divmod(access, 5)
+        there, target = mesh.zone[system], mesh.traits[system]
+        home = self.home(coming.agent)
         if coming.source == HOME:
             return there != home
         if coming.source == system:
             return False
-        source = self._engine.reaches.as_source[coming.source]
+        source = self.reaches.as_source[coming.source]
         if mesh.zone[coming.source] == there:
             return crosses_within(source, target, action)
         return there != home or crosses_home(source, target, action)
 
-    def crossing(self, coming: Coming, access: int) -> Crossing:
-        """The crossing to an access, with its state and severity."""
-        state: CrossingState = "controlled"
-        worst = -1
-        for credential, approved in self.open_doors(coming, access):
-            if approved:
-                state = "approved" if state == "controlled" else state
-            else:
-                state, worst = "uncontrolled", max(worst, self.severity(coming, access, credential))
-        mesh, (system, action) = self._mesh, divmod(access, 5)
-        return Crossing(
-            mesh.agents[coming.agent],
-            None if coming.source == HOME else mesh.systems[coming.source],
-            mesh.systems[system],
-            ACTIONS[action],
-            state,
-            None if worst < 0 else SEVERITIES[worst],
-        )
+    def place(self, coming: Coming, access: int, doors: dict[int, bool]) -> Place:
+        """The crossing to an access by some open doors, with its state and severity."""
+        bad = [self.severity(coming, access, door) for door, approved in doors.items() if not approved]
+        state: CrossingState = "uncontrolled" if bad else "approved" if doors else "controlled"
+        return Place(coming, access, state, max(bad, default=-1), doors)
 
     def open_doors(self, coming: Coming, access: int) -> Iterator[tuple[int, bool]]:
         """The credentials, and copies of them, that are open doors; of each, whether it is approved."""
-        system, action = divmod(access, 5)
-        for credential in self._engine.doors.credentials(system):
-            open_, unapproved = self._engine.doors.at(credential, system, action)
+        (system, action), doors = divmod(access, 5), self._doors()
+        for credential in doors.credentials(system):
+            open_, unapproved = doors.at(credential, system, action)
             if open_ >> coming.start & 1:
                 yield credential, not unapproved >> coming.start & 1
 
     def severity(self, coming: Coming, access: int, credential: int) -> int:
         """How severe an open door that is not approved is, 0 to 3."""
-        engine, mesh, (system, action) = self._engine, self._mesh, divmod(access, 5)
-        original = mesh.original(credential)
         return severity(
-            HOME_SOURCE if coming.source == HOME else engine.reaches.as_source[coming.source],
-            mesh.traits[system],
-            action,
-            picked_up=bool(engine.reaches.picked_up(original) >> coming.agent & 1),
+            self._source(coming.source),
+            self.mesh.traits[access // 5],
+            access % 5,
+            picked_up=bool(self.reaches.picked_up(self.mesh.original(credential)) >> coming.agent & 1),
             any_heard=coming.any_heard,
-            way_out=bool(engine.arrivals.way_out >> coming.start & 1),
+            way_out=bool(self._arrivals.way_out >> coming.start & 1),
         )
+
+    def _source(self, source: int) -> Source:
+        return HOME_SOURCE if source == HOME else self.reaches.as_source[source]
 
     def home(self, agent: int) -> str | None:
         """The zone in which an agent's task was authorized."""
-        return self._engine.snapshot.agent[self._mesh.agents[agent]].home
+        return self.mesh.snapshot.agent[self.mesh.agents[agent]].home
+
+    def zone(self, coming: Coming) -> str | None:
+        """The zone that an agent comes from."""
+        return self.home(coming.agent) if coming.source == HOME else self.mesh.zone[coming.source]
+
+    # The worst of many
+
+    def worst(
+        self,
+        agent: int,
+        accesses: Collection[int],
+        source: int | None = None,
+        through: Container[int] | None = None,
+    ) -> Place | None:
+        """The worst crossing of one agent to some accesses that it reaches.
+
+        Args:
+            agent: its number.
+            accesses: by number of the node.
+            source: where it comes from (``HOME``: home); ``None``: anywhere.
+            through: the credentials, or copies of them, that are looked at, as if there were no other.
+        """
+        best: Place | None = None
+        opened: dict[tuple[int, int], dict[int, bool]] = {}
+        for coming in self.sources(agent):
+            for access in accesses if source in (None, coming.source) else ():
+                if not self.crosses(coming, access):
+                    continue
+                key = coming.start, access
+                if key not in opened:
+                    found = self.open_doors(coming, access)
+                    opened[key] = {door: ok for door, ok in found if through is None or door in through}
+                place = self.place(coming, access, opened[key])
+                if (best is None or place.rank < best.rank) and (through is None or place.doors):
+                    best = place
+        return best
+
+    def missing(self, credential: int, access: int) -> OpenDoor | None:
+        """The missing checkpoint on a grant."""
+        return self._doors().missing.get((self.mesh.original(credential), access // 5))
+
+    @cached_property
+    def _missing(self) -> list[tuple[tuple[int, int], OpenDoor]]:
+        """The missing checkpoints by credential and system, the most severe first."""
+        return sorted(self._doors().missing.items(), key=lambda each: (-each[1].severity, each[0]))
+
+    def severe(
+        self, level: int, starts: int, onto: Container[int], through: Container[int] | None = None
+    ) -> Iterator[tuple[int, int, int]]:
+        """The doors of one severity that are open and not approved: the credential, the access, the starts.
+
+        Args:
+            level: the severity, 0 to 3.
+            starts: those that are asked about.
+            onto: the accesses.
+            through: the credentials and copies.
+        """
+        doors = self._doors()
+        for (credential, system), door in self._missing:
+            if door.severity < level:
+                return
+            accesses = [5 * system + action for action in bits(door.actions) if 5 * system + action in onto]
+            for node in doors.credentials(system) if accesses else ():
+                if self.mesh.original(node) == credential and (through is None or node in through):
+                    for access in accesses:
+                        some = starts & doors.severe(node, access, level)
+                        if some:
+                            yield node, access, some
+
+    def worst_of_many(self, starts: int, onto: Container[int], source: int | None) -> Place | None:
+        """The worst uncontrolled crossing of some starts; ``source`` as for ``worst``."""
+        for level in range(3, -1, -1):
+            for each in (HOME, None) if source is None else (source,):
+                asked = starts if each is None else starts & self.starts.sources.get(each, 0)
+                for door, access, here in self.severe(level, asked, onto):
+                    for start in bits(
+                        here if each is None else self._as_severe(each, access, level, door, here)
+                    ):
+                        place = self.worst(self.starts.agent_of[start], (access,), each)
+                        if place is not None and place.severity == level:
+                            return place
+        return None
+
+    def _as_severe(self, source: int, access: int, level: int, door: int, starts: int) -> int:
+        """Those of some starts for which a door can be so severe from one source."""
+        target, action = self.mesh.traits[access // 5], access % 5
+        most = [
+            severity(self._source(source), target, action, picked_up=each, any_heard=True, way_out=True)
+            for each in (False, True)
+        ]
+        if most[0] >= level or most[1] < level:
+            return starts if most[0] >= level else 0
+        return starts & self.starts.unfold(self.reaches.picked_up(self.mesh.original(door)))

@@ -9,17 +9,16 @@ A credential passed by a delegation is a hold, and is listed as one.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import product
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final
 
 from meshmodel.engine.actions import ADMIN, EXECUTE, NUMBER, WRITE, action_mask
 from meshmodel.engine.mesh import Mesh
+from meshmodel.engine.results import Blocked, End, Opening, RelationKind
 from meshmodel.model.records import Agent, Custody, Delegation, key_of
 from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.vocabulary import ACTIONS, Action
 
-RelationKind = Literal["hold", "grant", "custody", "exchange", "delegation", "trigger", "runs_on"]
 RELATION_KINDS: Final[Mapping[RelationKind, tuple[str, str]]] = {
     "hold": ("agent", "credential"),
     "grant": ("credential", "system"),
@@ -30,42 +29,6 @@ RELATION_KINDS: Final[Mapping[RelationKind, tuple[str, str]]] = {
     "runs_on": ("system", "agent"),
 }
 """The relations that can open a way, in the order of section 3, with the kinds of their ends."""
-End = tuple[str, Action | None]
-"""One end of a relation: an id, and for a system the action."""
-
-
-class Opening(NamedTuple):
-    """Relations each of which opens a way: any of ``from_`` with any of ``to``.
-
-    For ``runs_on`` the system is ``from_``, as in the step.
-    """
-
-    relation: RelationKind
-    from_: tuple[End, ...]
-    to: tuple[End, ...]
-
-    @property
-    def number(self) -> int:
-        """How many relations these are."""
-        return len(self.from_) * len(self.to)
-
-    def each(self) -> Iterator[tuple[RelationKind, End, End]]:
-        """The relations one by one."""
-        return ((self.relation, one, other) for one, other in product(self.from_, self.to))
-
-
-class Blocked(NamedTuple):
-    """What is on a way that would exist but for it.
-
-    ``because``: ``revoked`` (``element`` is a credential), ``retired`` (an agent), ``bound`` (the credential
-    ``element`` is bound, so that storing it in ``system`` yields nothing), or ``limited`` (a delegation,
-    ``agent>agent``). ``alone``: whether it alone is in the way.
-    """
-
-    because: Literal["revoked", "retired", "bound", "limited"]
-    element: str
-    system: str | None
-    alone: bool = False
 
 
 class Between:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from meshmodel.engine.engine import Engine
+from meshmodel.engine.mesh import Mesh
 from meshmodel.engine.results import CrossingState, WitnessStep
 from meshmodel.engine.rules.phrases import verb
 from meshmodel.engine.sessions import Session
+from meshmodel.model.snapshot import Snapshot
 
 UNASKED: Final = " ✖ nobody asks"
 INTENDED: Final = " ◇ nobody asks, which is intended"
@@ -16,8 +17,9 @@ AGAIN: Final = ", nobody asks again"
 class Story:
     """Tells what happens along a path, one numbered sentence for what one does in one go."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine, self.snapshot = engine, engine.snapshot
+    def __init__(self, snapshot: Snapshot, mesh: Mesh, heard: Sequence[bool]) -> None:
+        """Arguments: the model, whose names are told; its mesh; and by system whether it is heard."""
+        self.snapshot, self._mesh, self._heard = snapshot, mesh, heard
 
     def tell(
         self,
@@ -66,11 +68,11 @@ class Story:
         who = self.snapshot.agent[agent]
         if source is None:
             return f"{who.title} starts at home in {self.zone(who.home or '')}, then"
-        system, number = self.snapshot.system[source], self.engine.mesh.system[source]
+        system, number = self.snapshot.system[source], self._mesh.system[source]
         name = system.title
         if system.untrusted_input:
             name += ", where outsiders write,"
-        elif self.engine.reaches.heard[number]:
+        elif self._heard[number]:
             name += ", where outsiders' words are carried,"
         if identity is None:
             return f"what is written into {name} triggers {who.title}, which"
@@ -81,7 +83,7 @@ class Story:
     ) -> list[str]:
         sentences: list[str] = []
         acting, held, asked = f"agent:{agent}", False, list[str]()
-        caller, sessions = acting, self.engine.mesh.sessions
+        caller, sessions = acting, self._mesh.sessions
         for number, step in enumerate(steps):
             asked += [step.checkpoint] if step.checkpoint is not None else []
             after = steps[number + 1] if number + 1 < len(steps) else None
@@ -92,7 +94,7 @@ class Story:
                 mark = f" ◆ {asked[0]} asks" if asked else unasked.get(number, "")
                 sentences.append(f"{subject}{text}{mark}")
                 asked = []
-            if path[number + 1] not in self.engine.mesh.origin:
+            if path[number + 1] not in self._mesh.origin:
                 # What leaves a session is its caller's.
                 caller = acting = step.to if step.to.startswith("agent:") else caller
             elif step.to.startswith("agent:"):

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from meshmodel.engine.openings import RELATION_KINDS, Blocked, End, Opening
-from meshmodel.engine.results import StepKey
-from meshmodel.engine.ways import Cut, LastDoor, Passed, Reached, Ways
+from meshmodel.engine.openings import RELATION_KINDS
+from meshmodel.engine.results import Blocked, Cut, End, LastDoor, Opening, Passed, Reached, StepKey, Ways
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import Action
@@ -52,10 +51,6 @@ class _Words:
         yield f"Nearest to the start: {self._steps(cut.near_start)}"
         if cut.near_target != cut.near_start:
             yield f"Nearest to the target: {self._steps(cut.near_target)}"
-        if len(cut.steps) == cut.size:
-            yield "There is no other set as small"
-        else:
-            yield f"Steps that are in some smallest set, {len(cut.steps)}: {self._steps(cut.steps)}"
 
     def unreached(self, ways: Ways) -> Iterator[str]:
         """What the agent reaches, what leads to the access, and what would close the gap."""

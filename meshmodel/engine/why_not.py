@@ -1,15 +1,15 @@
 """Why an agent does not reach a system, and one relation that would let it."""
 
 from meshmodel.engine.actions import ADMIN, NUMBER
-from meshmodel.engine.engine import Engine
+from meshmodel.engine.mesh import Mesh
 from meshmodel.engine.openings import Between
 from meshmodel.engine.rules.phrases import titles, verb
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 
-def why_not(engine: Engine, agent: str, system: str, action: Action | None) -> str:
+def why_not(snapshot: Snapshot, mesh: Mesh, agent: str, system: str, action: Action | None) -> str:
     """What stands in the way, in a sentence or two."""
-    snapshot, mesh = engine.snapshot, engine.mesh
     who, where = snapshot.agent[agent].title, snapshot.system[system].title
     if agent not in mesh.agent:
         return f"{who} is retired: it reaches nothing"
@@ -22,7 +22,7 @@ def why_not(engine: Engine, agent: str, system: str, action: Action | None) -> s
     active = [each for each in openers if each in mesh.credential]
     if active:
         names = titles(snapshot, "credential", active, last="or")
-        hint = _one_grant(engine, between) or f"holding {snapshot.credential[active[0]].title}"
+        hint = _one_grant(snapshot, between) or f"holding {snapshot.credential[active[0]].title}"
         comes = f"{cannot}: it neither holds nor comes by {names}"
         return f"{comes}. One relation would be enough, such as {hint}"
     if openers:
@@ -34,9 +34,9 @@ def why_not(engine: Engine, agent: str, system: str, action: Action | None) -> s
     return f"{cannot}: no credential {opening}. {hint}"
 
 
-def _one_grant(engine: Engine, between: Between) -> str | None:
+def _one_grant(snapshot: Snapshot, between: Between) -> str | None:
     """One more action on a system where the agent is already that brings it further."""
-    mesh, snapshot = between.mesh, engine.snapshot
+    mesh = between.mesh
     there = {node // 5 for node in between.of("system", between.near)}
     for node in between.of("system", between.far):
         carried = [

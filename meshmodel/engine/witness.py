@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Final, cast
 
 from meshmodel.engine.bitset import bits
-from meshmodel.engine.engine import Engine
+from meshmodel.engine.checkpoints import Checkpoints
 from meshmodel.engine.graph import Step
 from meshmodel.engine.mesh import Mesh
 from meshmodel.engine.results import StepKind, WitnessStep
@@ -19,10 +19,10 @@ Counting = frozenset[int]
 
 
 class Paths:
-    """Shortest paths through the mesh of one engine."""
+    """Shortest paths through a mesh."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine, self.mesh = engine, engine.mesh
+    def __init__(self, mesh: Mesh, checkpoints: Checkpoints) -> None:
+        self.mesh, self.checkpoints = mesh, checkpoints
         self._closed: dict[Counting, frozenset[Step]] = {}
 
     def counting(self, power: Sequence[int], start: int) -> Counting:
@@ -37,17 +37,17 @@ class Paths:
     def closed(self, counting: Counting) -> frozenset[Step]:
         """The steps that some of these checkpoints guard."""
         if counting not in self._closed:
-            guards = self.engine.checkpoints.guards.items()
+            guards = self.checkpoints.guards.items()
             self._closed[counting] = frozenset(step for step, some in guards if counting.intersection(some))
         return self._closed[counting]
 
     def first_guard(self, step: Step, counting: Counting) -> str | None:
         """The first checkpoint by id that counts on a step."""
-        return self.first_of(counting.intersection(self.engine.checkpoints.guards.get(step, ())))
+        return self.first_of(counting.intersection(self.checkpoints.guards.get(step, ())))
 
     def first_of(self, numbers: Iterable[int]) -> str | None:
         """The first of some checkpoints by id."""
-        return min((self.engine.checkpoints.records[each].id for each in numbers), default=None)
+        return min((self.checkpoints.records[each].id for each in numbers), default=None)
 
     def steps_from(self, node: int) -> Iterator[Step]:
         """The steps from a node; a way over hubs is one trigger step."""
@@ -81,16 +81,14 @@ class Paths:
                 if enters not in before and step not in closed:
                     before[enters] = leaves
                     entered.append(enters)
-            steps = [
-                step
-                for node in entered
-                for step in sorted((s for s in self.steps_from(node) if s[1] not in before), key=self.order)
-            ]
+            steps = []
+            for node in entered if target not in before else ():
+                steps += sorted((s for s in self.steps_from(node) if s[1] not in before), key=self.order)
         path: list[int] = []
-        node: int | None = target if target in before else None
-        while node is not None:
-            path.append(node)
-            node = before[node]
+        last = target if target in before else None
+        while last is not None:
+            path.append(last)
+            last = before[last]
         return path[::-1] or None
 
     def told(
@@ -110,7 +108,7 @@ class Paths:
             identity: the identity active at the beginning.
             boundary: the checkpoint that counts on the boundary to the last system.
         """
-        mesh, tables, found = self.mesh, self.engine.snapshot, list[WitnessStep]()
+        mesh, tables, found = self.mesh, self.mesh.snapshot, list[WitnessStep]()
         grants = [each for each in pairwise(path) if mesh.kind(*each) == "grant"]
         for step in pairwise(path):
             leaves, enters = map(mesh.original, step)
@@ -152,7 +150,7 @@ class Paths:
                 writes.update((5 * number + 1, mesh.first_agent + each) for each in bits(agents))
         path = self.shortest([mesh.first_agent + agent], 5 * system, writes) or []
         used = [mesh.name(node) for node in path if self._is_credential(node)]
-        return self.engine.snapshot.credential[used[-1]].principal if used else None
+        return self.mesh.snapshot.credential[used[-1]].principal if used else None
 
     def _is_credential(self, node: int) -> bool:
         return self.mesh.first_credential <= self.mesh.original(node) < self.mesh.first_agent

@@ -106,7 +106,9 @@ def check_cut(brute, cut, single):
         found = [each for each in combinations(candidates, size) if not brute.is_way(set(each))]
         if found:
             assert size == cut.size
-            assert set(cut.steps) == {each for some in found for each in some}
+            assert {*cut.near_start} in map(set, found)
+            assert {*cut.near_target} in map(set, found)
+            assert {*cut.steps} == {*cut.near_start, *cut.near_target}
             return
     raise AssertionError(cut)
 
@@ -279,7 +281,11 @@ def check_openings(snapshot):
     opened = {s: {each: reaching(model, s) for each, model in added.items()} for s in snapshot.system}
     for ways in unreached:
         agent, system = ways.explanation.agent, ways.explanation.system
-        listed = [each for opening in ways.openings for each in opening.each()]
+        listed = [
+            (opening.relation, *ends)
+            for opening in ways.openings
+            for ends in product(opening.from_, opening.to)
+        ]
         assert len(listed) == len(set(listed)) == sum(each.number for each in ways.openings)
         opens = {each for each, agents in opened[system].items() if agent in agents}
         assert set(listed) <= opens
