@@ -21,8 +21,9 @@ from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.fix.results import CurvePoint, Fix
-    from meshmodel.api import Analysis
+    from meshmodel.engine.analysis import Analysis
+    from meshmodel.engine.fix.results import CurvePoint, Fix
+    from meshmodel.engine.results import Finding
     from meshmodel.model.snapshot import Snapshot
 
 State = Literal["planned", "enforced"]
@@ -33,9 +34,10 @@ def add(commands: Subparsers) -> None:
     parser = commands.add_parser(
         "fix",
         help="find the fewest checkpoints that leave no crossing uncontrolled",
-        description="Find a smallest set of steps to guard so that no crossing is uncontrolled, and among "
-        "the smallest one that interrupts the fewest declared intents. The answer is proven, or says what "
-        "it could prove until the deadline (exit status 2). --apply adds the checkpoints: to a model file "
+        description="Find a smallest set of steps to guard so that no crossing is uncontrolled and no flow "
+        "toxic, and among the smallest one that guards the fewest stored secrets and interrupts the fewest "
+        "declared intents. The text also names what a checkpoint does not mend. The answer is proven, or "
+        "says what it could prove until the deadline (exit status 2). --apply adds them: to a model file "
         "as one edit that undo takes back; an interchange file is replaced as a whole, in its canonical "
         "form, without its comments.",
         allow_abbrev=False,
@@ -91,7 +93,7 @@ class _Found:
             self._search_and_apply(self.state)
 
     def _search(self, snapshot: "Snapshot") -> None:
-        from meshmodel.api import analyse
+        from meshmodel.engine.analysis import analyse
 
         arguments = self.arguments
         self.analysis: Analysis = analyse(snapshot, view=view_of(arguments))
@@ -145,7 +147,31 @@ class _Found:
         """The answer for people."""
         from meshmodel.exporters.fix_answer import fix_text
 
-        return fix_text(self.analysis, self.fix, style(), curve=self.curve, outcome=self._outcome())
+        return fix_text(
+            self.analysis,
+            self.fix,
+            style(),
+            curve=self.curve,
+            outcome=self._outcome(),
+            better=self.analysis.alternatives(self.fix, deadline=self.arguments.deadline),
+            standing=self._standing(),
+        )
+
+    def _standing(self) -> "list[Finding]":
+        """The findings of high or above that stand even where the fix is enforced."""
+        from meshmodel.engine.analysis import analyse
+        from meshmodel.store.edits import apply_edit
+        from meshmodel.store.guarding import guard
+
+        after, snapshot = self.analysis, self.analysis.snapshot
+        if self.fix.checkpoints:
+            guarded = apply_edit(snapshot, guard(snapshot, self.fix.checkpoints, "enforced"))
+            after = analyse(guarded, view=after.view, today=after.today)
+        return [
+            each
+            for each in after.findings
+            if each.severity in ("high", "critical") and (each.accepted is None or each.accepted.open)
+        ]
 
     def _outcome(self) -> str | None:
         if self.state is None or not self.fix.before:

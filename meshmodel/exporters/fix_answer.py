@@ -1,6 +1,6 @@
 """The minimum fix and the closing curve, as JSON (section 11) and as text for people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.exporters.answers import Answer
@@ -9,9 +9,10 @@ from meshmodel.model.text import one_line, share
 from meshmodel.model.vocabulary import CheckpointStep, View
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.fix.results import CurvePoint, Fix
-    from meshmodel.analysis.results import StepKey
-    from meshmodel.api import Analysis
+    from meshmodel.engine.analysis import Analysis
+    from meshmodel.engine.fix.alternatives import Alternative
+    from meshmodel.engine.fix.results import CurvePoint, Fix
+    from meshmodel.engine.results import Finding, StepKey
 
 _WHEN: Final[dict[CheckpointStep, str]] = {
     "grant": "when {} is used on {}",
@@ -24,6 +25,8 @@ _WHEN: Final[dict[CheckpointStep, str]] = {
 }
 _BAR: Final = 20
 """Cells of a bar that stands for all crossings."""
+_STANDING: Final = 10
+"""So many findings that stand are named."""
 
 
 def fix_answer(
@@ -75,8 +78,12 @@ def fix_text(
     *,
     curve: "Sequence[CurvePoint] | None" = None,
     outcome: str | None = None,
+    better: "Mapping[StepKey, Sequence[Alternative]] | None" = None,
+    standing: "Sequence[Finding]" = (),
 ) -> str:
     """What ``fix`` prints: the checkpoints, what each closes, what they interrupt, before and after.
+
+    Nothing is said to be good while a finding of high or above stands.
 
     Args:
         analysis: of the model as it was.
@@ -84,16 +91,22 @@ def fix_text(
         style: how it may look.
         curve: the closing curve, where it was asked for.
         outcome: what was done to the model, if anything, in a sentence.
+        better: by step, what may be better than a checkpoint on it.
+        standing: the findings of high or above that stand even with the checkpoints.
     """
     title = one_line(analysis.snapshot.about.name or "A model without a name", limit=200)
     seen = _SEEN[analysis.view]
-    lines = [f"{style.paint(title, 'strong')}, {seen}", *wrap(_verdict(fix, style), style)]
+    lines = [f"{style.paint(title, 'strong')}, {seen}", *wrap(_verdict(fix, style, good=not standing), style)]
     if fix.checkpoints:
-        lines += ["", *_checkpoint_lines(fix, style), "", *_interrupted(fix, style)]
+        lines += ["", *_checkpoint_lines(fix, style), *_better_lines(fix, better or {}, style)]
+        lines += ["", *_interrupted(fix, style)]
         arrow = style.glyph("→")
         lines.append(f"uncontrolled crossings: {fix.before} {arrow} {fix.before - fix.closes}")
+        if fix.flows:
+            lines.append(f"agents with a toxic flow: {len(fix.flows)} {arrow} 0")
     if curve is not None and fix.before:
         lines += ["", *_curve_lines(curve, fix, style)]
+    lines += _standing_lines(fix, standing, style)
     if outcome is not None:
         lines += ["", *wrap(outcome, style)]
     return "\n".join(lines)
@@ -102,12 +115,15 @@ def fix_text(
 _SEEN: Final[dict[View, str]] = {"built": "as built", "designed": "as designed"}
 
 
-def _verdict(fix: "Fix", style: Style) -> str:
-    if not fix.before:
-        return style.paint(f"{style.glyph('✔')} No crossing is uncontrolled: nothing to guard", "good")
-    crossings = counted(fix.before, "uncontrolled crossing")
+def _verdict(fix: "Fix", style: Style, *, good: bool) -> str:
+    if not fix.before and not fix.flows:
+        said = "No crossing is uncontrolled: nothing to guard"
+        return style.paint(f"{style.glyph('✔')} {said}", "good") if good else said
+    closed = [f"{_all(fix.before)}{counted(fix.before, 'uncontrolled crossing')}"] if fix.before else []
+    if fix.flows:
+        closed.append(f"the toxic flow{'s' if len(fix.flows) > 1 else ''} of {_agents(fix.flows)}")
     one = fix.cost == 1
-    closes = f"{counted(fix.cost, 'checkpoint')} close{'s' if one else ''} {_all(fix.before)}{crossings}"
+    closes = f"{counted(fix.cost, 'checkpoint')} close{'s' if one else ''} {' and '.join(closed)}"
     if fix.optimal:
         return f"{closes}; fewer cannot (proven)"
     return (
@@ -118,6 +134,34 @@ def _verdict(fix: "Fix", style: Style) -> str:
 
 def _all(number: int) -> str:
     return "the " if number == 1 else "all "
+
+
+def _agents(agents: Sequence[str]) -> str:
+    return one_line(agents[0]) if len(agents) == 1 else counted(len(agents), "agent")
+
+
+def _better_lines(
+    fix: "Fix", better: "Mapping[StepKey, Sequence[Alternative]]", style: Style
+) -> Iterator[str]:
+    """What may be better than a checkpoint, by its number."""
+    for number, step in enumerate(fix.checkpoints, 1):
+        for each in better.get(step, ()):
+            yield from wrap(f"{number}: {each.words}", style, "     ", "  ")
+
+
+def _standing_lines(fix: "Fix", standing: "Sequence[Finding]", style: Style) -> Iterator[str]:
+    """What remains, and that a checkpoint does not mend it."""
+    if not standing:
+        return
+    some, one = counted(len(standing), "finding"), len(standing) == 1
+    even = " even then" if fix.checkpoints else ""
+    mends = "a checkpoint does not mend " + ("it" if one else "them")
+    said = f"{some} of high or above stand{'s' if one else ''}{even}; {mends}"
+    yield from ("", *wrap(f"{said}:", style))
+    rows = [(each.severity, each.rule, one_line(each.subject)) for each in standing[:_STANDING]]
+    yield from table(rows, indent="  ")
+    if len(standing) > _STANDING:
+        yield f"  and {len(standing) - _STANDING} more, which check lists"
 
 
 def _checkpoint_lines(fix: "Fix", style: Style) -> list[str]:
@@ -149,7 +193,7 @@ def _interrupted(fix: "Fix", style: Style) -> list[str]:
     arrow = style.glyph("→")
     which = "; ".join(f"{one_line(agent)} {arrow} {one_line(system)}" for agent, system in fix.interrupts)
     said = counted(len(fix.interrupts), "declared intent")
-    least = ", the fewest that so many checkpoints can" if fix.settled else ""
+    least = ", the fewest unless more stored secrets are guarded" if fix.settled else ""
     return list(wrap(f"interrupts {said}{least}: {which}", style, "  ", ""))
 
 
@@ -159,6 +203,8 @@ def _curve_lines(curve: "Sequence[CurvePoint]", fix: "Fix", style: Style) -> lis
     for point in curve:
         closed = fix.before - point.remaining
         known = "" if point.exact else f"at most {fix.before - point.lower_bound}; not proven"
+        if not point.remaining and point.checkpoints < fix.cost:
+            known = "a toxic flow remains"
         bar = style.glyph("▪") * (_BAR * closed // fix.before)  # full where nothing remains only
         rows.append((f"{point.checkpoints}", f"{closed}", share(closed, fix.before), f"{bar:<{_BAR}}", known))
     lines += table(rows, indent="  ")

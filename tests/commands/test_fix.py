@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 from meshmodel import cli
-from meshmodel.analysis.analysis import Analysis, analyse
+from meshmodel.engine.analysis import Analysis, analyse
 from meshmodel.store import opening
 from meshmodel.store.database import Store
 from meshmodel.store.interchange import read_file, write_file
@@ -80,8 +80,12 @@ def test_the_text_says_what_to_guard_what_it_closes_and_what_it_interrupts():
         "  1  grant  when cloud-key is used on bucket         5 (50 %)\n"
         "  2  grant  when refresh-token is used on crm        7 (70 %)\n"
         "  3  grant  when warehouse-key is used on warehouse  3 (30 %)\n"
+        "  1: closed as well where cloud-key grants nothing on bucket: no intent uses it\n"
+        "  2: asks before outsiders' text is read from crm, which is rarely what a reviewer wants\n"
+        "  3: closed as well where warehouse-key grants nothing on warehouse: no intent uses it\n"
         "\n"
-        "interrupts 1 declared intent, the fewest that so many checkpoints can: chat-service → crm\n"
+        "interrupts 1 declared intent, the fewest unless more stored secrets are guarded: "
+        "chat-service → crm\n"
         "uncontrolled crossings: 10 → 0\n"
         "\n"
         "What so many checkpoints close at best\n"
@@ -91,6 +95,12 @@ def test_the_text_says_what_to_guard_what_it_closes_and_what_it_interrupts():
         "  3  10  100 %  ▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪\n"
         "  1: when refresh-token is used on crm\n"
         "  2: when cloud-key is used on bucket; when refresh-token is used on crm\n"
+        "\n"
+        "4 findings of high or above stand even then; a checkpoint does not mend them:\n"
+        "  high  long-lived-credential  warehouse-key\n"
+        "  high  secret-at-rest         bucket>warehouse-key\n"
+        "  high  secret-at-rest         crm>cloud-key\n"
+        "  high  third-party-reach      chat-service\n"
     )
 
 
@@ -100,6 +110,49 @@ def test_where_nothing_is_uncontrolled_there_is_nothing_to_guard(tmp_path):
     done = run("fix", "--apply", "enforced", "--curve", path)
     assert done.stdout == "Federated release, as built\n✔ No crossing is uncontrolled: nothing to guard\n"
     assert (tmp_path / RELEASE.name).read_bytes() == before
+
+
+def test_nothing_is_said_to_be_good_while_a_finding_of_high_or_above_stands(tmp_path):
+    path = tmp_path / "leaver.toml"
+    path.write_text(
+        """format = "meshmodel/1"
+        [[agent]]
+        id = "leaver"
+        status = "retired"
+        [[credential]]
+        id = "key"
+        [[hold]]
+        agent = "leaver"
+        credential = "key"
+        """
+    )
+    assert run("fix", path).stdout == (
+        "A model without a name, as built\n"
+        "No crossing is uncontrolled: nothing to guard\n"
+        "\n"
+        "1 finding of high or above stands; a checkpoint does not mend it:\n"
+        "  high  retired-agent-access  leaver\n"
+    )
+    text = path.read_text().replace('id = "leaver"', 'id = "leaver"\nowner = "ann"')
+    path.write_text(
+        f"""{text}
+        [[acceptance]]
+        rule = "retired-agent-access"
+        subject = "leaver"
+        reason = "is removed with the old directory"
+        by = "ann"
+        until = 2999-01-01
+        severity = "high"
+        agents = ["leaver"]
+        """
+    )
+    assert "✔ No crossing is uncontrolled: nothing to guard" in run("fix", path).stdout
+
+
+def test_the_toxic_flows_that_are_closed_are_named():
+    said = words(run("fix", MODELS / "coding-agent-mcp.toml").stdout)
+    assert "all 180 uncontrolled crossings and the toxic flow of coding-agent; fewer cannot (proven)" in said
+    assert "agents with a toxic flow: 1 → 0" in said
 
 
 @pytest.fixture
@@ -147,12 +200,12 @@ def test_the_curve_ends_with_the_fix_that_was_found_before_time_was_over(monkeyp
     monkeypatch.setattr(Analysis, "minimum_fix", lambda self, deadline: search(self, deadline=None))
     assert cli.main(["fix", "--json", "--curve", "--deadline", "1e-9", str(of_finance)]) == 2
     answer = json.loads(capsys.readouterr().out)
-    assert (answer["cost"], answer["optimal"], answer["complete"]) == (5, True, False)
-    assert [each["checkpoints"] for each in answer["curve"]] == list(range(6))
+    assert (answer["cost"], answer["optimal"], answer["complete"]) == (4, True, False)
+    assert [each["checkpoints"] for each in answer["curve"]] == list(range(5))
     assert answer["curve"][-1]["chosen"] == answer["checkpoints"]
     assert answer["curve"][-1]["exact"]
     # What each of its checkpoints closes alone was counted: the curve is no worse than that.
-    assert answer["curve"][1]["remaining"] == 42 - 27
+    assert answer["curve"][1]["remaining"] == 75 - 55
 
 
 def test_one_model_at_a_time_is_changed(tmp_path):

@@ -46,10 +46,13 @@ def closing_curve(
     if fix is None:
         search.run()
         prefer(search)
-    else:
-        search.best = frozenset(map(search.known.number, fix.checkpoints))
-        search.bound = fix.lower_bound
-    return _Curve(search).points(progress)
+        return _Curve(search).points(progress)
+    steps = list(map(search.known.number, fix.checkpoints))
+    search.best, search.bound = frozenset(steps), fix.lower_bound
+    curve = _Curve(search)
+    for each, closes in zip(steps, fix.closes_each, strict=False):
+        curve.keep(frozenset((each,)), fix.before - closes)
+    return curve.points(progress)
 
 
 class _Curve:
@@ -99,9 +102,13 @@ class _Curve:
         """How many crossings remain where these are guarded; it is kept."""
         stop.check()
         remaining = self._engine.guarding(self._search.named(chosen)).uncontrolled
+        self.keep(chosen, remaining)
+        return remaining
+
+    def keep(self, chosen: Proof, remaining: int) -> None:
+        """Keep so many as remain where these are guarded, if they are the fewest known."""
         if remaining < self._best(len(chosen))[0]:
             self._tried[len(chosen)] = remaining, chosen
-        return remaining
 
     def _try_out(self, stop: Stop) -> None:
         """Try the first checkpoints of the fix, so many of them as there are samples.

@@ -1,20 +1,30 @@
 """What random models rarely show."""
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from dataclasses import replace
 
-from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.fix import preferring
+from meshmodel.engine.analysis import analyse
+from meshmodel.model import records as r
+from meshmodel.store.edits import apply_edit
+from meshmodel.store.guarding import guard
 from meshmodel.store.interchange import read_text
-from tests.analysis.fix.self_approving import self_approving
-from tests.benchmarks.workshop import workshop
+from tests.reference.minimum_fix import best_fix
+from tests.reference.random_models import snapshot_of
+from tests.reference.reading import Reading
+
+
+def checked(snapshot):
+    """The fix of a model, which is proven, preferred by the naive reading too, and works."""
+    analysis = analyse(snapshot)
+    fix = analysis.minimum_fix()
+    assert (fix.optimal, fix.settled, fix.closes) == (True, True, analysis.summary.uncontrolled)
+    assert fix.checkpoints == best_fix(Reading(snapshot)).steps
+    after = Reading(apply_edit(snapshot, guard(snapshot, fix.checkpoints, "enforced")))
+    assert (after.answer()["summary"]["uncontrolled"], after.toxic()) == (0, [])
+    return fix
 
 
 def fix_of(text):
-    analysis = analyse(read_text(f'format = "meshmodel/1"\n{text}'))
-    fix = analysis.minimum_fix()
-    assert (fix.optimal, fix.settled, fix.closes) == (True, True, analysis.summary.uncontrolled)
-    return fix
+    return checked(read_text(f'format = "meshmodel/1"\n{text}'))
 
 
 TWO_READERS = """
@@ -74,11 +84,15 @@ actions = ["read"]
 def test_what_is_approved_for_one_reader_of_a_source_is_not_for_another():
     # Only the first holds the key; the second picks it up, which no intent excuses.
     for first, second in (("a", "b"), ("b", "a")):
-        fix = fix_of(TWO_READERS.format(first=first, second=second))
+        text = TWO_READERS.format(first=first, second=second)
+        fix = fix_of(text)
         assert (fix.cost, fix.before) == (1, 2)
-        # To guard the grant would interrupt the first; the custody interrupts nobody.
-        assert fix.checkpoints == (("custody", "notes", "files-key"),)
-        assert fix.interrupts == ()
+        # Nobody can be asked at the custody, which interrupts no one; at the grant the first is interrupted.
+        assert fix.checkpoints == (("grant", "files-key", "files"),)
+        assert fix.interrupts == ((first, "files"),)
+        vault = fix_of(text.replace('id = "notes"\n', 'id = "notes"\nkind = "secrets-manager"\n'))
+        assert vault.checkpoints == (("custody", "notes", "files-key"),)
+        assert vault.interrupts == ()
 
 
 ORDERED = """
@@ -116,9 +130,9 @@ zone = "store"
 """
 
 
-def test_of_equal_ones_the_first_in_the_fixed_order_is_taken():
+def test_of_equal_ones_doors_come_first_and_then_the_order_of_steps():
     # Either the hold or the exchange closes both grants.
-    assert fix_of(ORDERED).checkpoints == (("exchange", "c", "d"),)
+    assert fix_of(ORDERED).checkpoints == (("hold", "a", "c"),)
     alone = ORDERED.replace('[[grant]]\ncredential = "d"\nsystem = "more"\nactions = ["read"]\n', "")
     assert fix_of(alone).checkpoints == (("grant", "d", "files"),)
 
@@ -235,27 +249,140 @@ def test_to_take_the_power_over_a_boundary_away_closes_it():
     assert fix.checkpoints == (("grant", "gate-key", "gate"),)
 
 
-@settings(
-    max_examples=60,
-    derandomize=True,
-    deadline=None,
-    suppress_health_check=[*HealthCheck],
+WORDS = (
+    r.Zone("desk"),
+    r.Zone("works"),
+    r.System("web", zone="works", sensitivity="public", untrusted_input=True),
+    r.System("memory", zone="desk", kind="agent-memory"),
+    r.System("mill", zone="works"),
+    r.System("kiln", zone="works"),
+    r.Agent("scribe", kind="ai-agent", home="works"),
+    r.Agent("smith", kind="ai-agent", home="desk"),
+    r.Credential("web-key"),
+    r.Credential("note-key"),
+    r.Credential("memory-key"),
+    r.Credential("mill-key"),
+    r.Credential("kiln-key"),
+    r.Hold("scribe", "web-key"),
+    r.Hold("scribe", "note-key"),
+    r.Hold("smith", "memory-key"),
+    r.Hold("smith", "mill-key"),
+    r.Hold("smith", "kiln-key"),
+    r.Grant("web-key", "web", ("read",)),
+    r.Grant("note-key", "memory", ("write",)),
+    r.Grant("memory-key", "memory", ("read",)),
+    r.Grant("mill-key", "mill", ("execute",)),
+    r.Grant("kiln-key", "kiln", ("execute",)),
+    r.Intent("smith", "mill", ("execute",)),
+    r.Intent("smith", "kiln", ("execute",)),
 )
-@given(st.integers(0, 2**48), st.integers(2, 6), st.integers(0, 2))
-def test_the_preferred_set_is_the_same_however_many_are_put_in_order_together(seed, size, together):
-    snapshot = self_approving(seed, size)
-    fix = analyse(snapshot).minimum_fix()
-    try:
-        usual, preferring._TOGETHER = preferring._TOGETHER, together + 1
-        assert analyse(snapshot).minimum_fix() == fix
-    finally:
-        preferring._TOGETHER = usual
 
 
-def test_the_preferred_set_of_a_large_part_is_the_same_too(monkeypatch):
-    design = analyse(workshop(24, 250))
-    fix = design.minimum_fix()
-    assert fix.interrupts
-    for together in (1, 5, 12):
-        monkeypatch.setattr(preferring, "_TOGETHER", together)
-        assert design.minimum_fix() == fix
+def test_where_approvals_fail_only_by_carried_words_the_way_of_the_words_is_guarded():
+    # From the memory it would be approved, were nothing of outsiders carried there: one step instead of two.
+    fix = checked(snapshot_of(WORDS))
+    assert fix.checkpoints == (("grant", "note-key", "memory"),)
+    assert fix.interrupts == ()
+
+
+def test_where_crossings_exist_only_by_carried_words_the_way_of_the_words_is_guarded():
+    # All in one zone: nothing crosses but what heard words instruct.
+    inside = [
+        replace(each, zone="desk") if isinstance(each, r.System) and each.id != "web" else each
+        for each in WORDS
+        if not isinstance(each, r.Intent)
+    ]
+    fix = checked(snapshot_of(inside))
+    assert fix.before > 3
+    assert fix.checkpoints == (("grant", "note-key", "memory"),)
+
+
+def test_to_take_the_power_over_a_boundary_away_closes_it_where_nothing_else_is_guarded():
+    records = [
+        r.Zone("desk"),
+        r.Zone("left"),
+        r.System("gate", zone="desk"),
+        r.System("files", zone="left"),
+        r.System("store", zone="left"),
+        r.Agent("a", kind="service", home="desk"),
+        *(r.Credential(f"{each}-key") for each in ("gate", "files", "store")),
+        *(r.Hold("a", f"{each}-key") for each in ("gate", "files", "store")),
+        *(r.Grant(f"{each}-key", each, ("write",)) for each in ("gate", "files", "store")),
+        r.Checkpoint("out", "policy-decision", "boundary", "desk", "left", decided_at="gate"),
+    ]
+    assert checked(snapshot_of(records)).checkpoints == (("hold", "a", "gate-key"),)
+
+
+TOXIC = (
+    r.Zone("desk"),
+    r.System("inbox", zone="desk", untrusted_input=True),
+    r.System("letters", zone="desk", sensitivity="confidential"),
+    r.System("search", zone="desk", sensitivity="public", exposed_requests=True),
+    r.Agent("clerk", kind="ai-agent", home="desk"),
+    r.Credential("letters-key"),
+    r.Credential("search-key"),
+    r.Hold("clerk", "letters-key"),
+    r.Hold("clerk", "search-key"),
+    r.Grant("letters-key", "letters", ("read",)),
+    r.Grant("search-key", "search", ("read",)),
+    r.Intent("clerk", "letters", ("read",)),
+    r.Intent("clerk", "search", ("read",), from_=("letters",)),
+)
+
+
+def test_a_toxic_flow_is_closed_where_nothing_is_uncontrolled_by_the_trigger_that_starts_it():
+    fix = checked(snapshot_of([*TOXIC, r.Trigger("inbox", "clerk")]))
+    assert (fix.before, fix.flows) == (0, ("clerk",))
+    assert fix.checkpoints == (("trigger", "inbox", "clerk"),)
+    # It counts only where the outsider has no power over it.
+    own = r.Checkpoint("asking", "policy-decision", "trigger", "inbox", "clerk", decided_at="inbox")
+    fix = checked(snapshot_of([*TOXIC, r.Trigger("inbox", "clerk"), own]))
+    assert fix.checkpoints == (("trigger", "inbox", "clerk"),)
+    other = [r.System("gate"), replace(own, decided_at="gate")]
+    assert checked(snapshot_of([*TOXIC, *other, r.Trigger("inbox", "clerk")])).cost == 0
+
+
+def test_a_trigger_that_only_arises_can_be_guarded():
+    # What is read there is decided about, but what the agent hears steers it all the same.
+    reading = [
+        r.Credential("inbox-key"),
+        r.Hold("clerk", "inbox-key"),
+        r.Grant("inbox-key", "inbox", ("read",)),
+        r.Checkpoint("reading", "policy-decision", "grant", "inbox-key", "inbox"),
+    ]
+    snapshot = snapshot_of([*TOXIC, *reading])
+    fix = checked(snapshot)
+    assert fix.flows == ("clerk",)
+    assert fix.checkpoints == (("trigger", "inbox", "clerk"),)
+    unguarded = {key: each for key, each in snapshot.checkpoint.items() if key != "reading"}
+    assert checked(replace(snapshot, checkpoint=unguarded)).interrupts
+
+
+def test_what_belongs_to_one_person_is_carried_out_only_to_others():
+    people = [replace(each, on_behalf_of="ann") if isinstance(each, r.Credential) else each for each in TOXIC]
+    private = [replace(each, partitioned=True) if isinstance(each, r.System) else each for each in people]
+    assert checked(snapshot_of([*people, r.Trigger("inbox", "clerk")])).flows == ("clerk",)
+    assert checked(snapshot_of([*private, r.Trigger("inbox", "clerk")])).flows == ()
+
+
+def test_a_limited_delegation_counts_once_with_all_its_actions_and_copies():
+    records = [
+        r.Zone("desk"),
+        r.Zone("store"),
+        r.System("files", zone="store"),
+        r.System("mail", zone="store"),
+        r.Agent("a", kind="ai-agent", home="desk"),
+        r.Agent("b", kind="ai-agent", home="desk"),
+        r.Agent("tools", kind="service", home="store"),
+        r.Credential("key"),
+        r.Hold("tools", "key"),
+        r.Grant("key", "files", ("read", "write")),
+        r.Grant("key", "mail", ("read", "write")),
+        r.Delegation("a", "tools", only=("files:read", "mail:read", "mail:write")),
+        r.Delegation("b", "tools", only=("files:read", "mail:write")),
+    ]
+    # One hold is the hold of every session.
+    fix = checked(snapshot_of(records))
+    assert fix.checkpoints == (("hold", "tools", "key"),)
+    alone = [each for each in records if each != r.Agent("b", kind="ai-agent", home="desk")][:-1]
+    assert checked(snapshot_of(alone)).checkpoints == (("hold", "tools", "key"),)
