@@ -97,14 +97,13 @@ def compromise(engine: Engine, start: str) -> Compromise:
     power = checkpoints.unchecked(dict.fromkeys(nodes, 1)).power
     free = _search(engine, nodes, power)
     everything = _search(engine, nodes, None) if free.stopped else free
-    unchecked, all_ = _spread(mesh, free.before), _spread(mesh, everything.before)
     holding = {number for step in free.stopped for number in checkpoints.guards[step] if not power[number]}
     sessions = (session for node, session in mesh.sessions.by_node.items() if node in free.before)
     return Compromise(
         start,
-        unchecked,
-        all_,
-        _difference(all_, unchecked),
+        _spread(mesh, free.before),
+        _spread(mesh, everything.before),
+        _spread(mesh, (each for each in everything.before if each not in free.before)),
         tuple(sorted({(each.delegation.to, each.delegation.from_) for each in sessions})),
         frozenset(_steps(engine, free.before, power)),
         (*_origins(mesh, free.before, {}), *_origins(mesh, everything.before, free.before)),
@@ -212,19 +211,6 @@ def _spread(mesh: Mesh, reached: Iterable[int]) -> Spread:
         tuple(sorted(agents)),
         tuple(sorted(credentials)),
         tuple((system, actions_of(mask)) for system, mask in sorted(systems.items())),
-    )
-
-
-def _difference(whole: Spread, part: Spread) -> Spread:
-    agents, credentials, systems = set(part.agents), set(part.credentials), dict(part.systems)
-    left = (
-        (system, tuple(each for each in actions if each not in systems.get(system, ())))
-        for system, actions in whole.systems
-    )
-    return Spread(
-        tuple(each for each in whole.agents if each not in agents),
-        tuple(each for each in whole.credentials if each not in credentials),
-        tuple(each for each in left if each[1]),
     )
 
 

@@ -1,4 +1,4 @@
-"""Who goes leaves nothing behind: a naive reading on random models, and what applying it does."""
+"""What is to be done when somebody goes, and what applying it does."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,6 @@ from meshmodel.engine.results import CannotStartError
 from meshmodel.engine.rotation import Copy
 from meshmodel.engine.stopping import Stopped
 from meshmodel.exporters.offboarding_answer import offboarding_answer, offboarding_text
-from meshmodel.exporters.rotation_answer import rotation_answer, rotation_text
 from meshmodel.exporters.style import Style
 from meshmodel.model import records as r
 from meshmodel.model.errors import MeshmodelError
@@ -20,156 +19,10 @@ from meshmodel.store.database import Store
 from meshmodel.store.edits import apply_edit
 from meshmodel.store.interchange import read_file
 from meshmodel.store.offboarding import offboard
-from tests.reference.mesh import OWN_STEPS, closure
-from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
-from tests.reference.reading import Reading
+from tests.analysis.test_offboarding_naive import with_status
+from tests.reference.random_models import snapshot_of
 
 MODELS = Path(__file__).parents[2] / "models"
-OBTAIN = OWN_STEPS | {"hosting"}
-ACTIONS = ("read", "write", "execute", "issue", "admin")
-
-
-def with_status(snapshot, agents, status, revoked=()):
-    changed = {each: replace(snapshot.agent[each], status=status) for each in agents}
-    dead = {each: replace(snapshot.credential[each], status="revoked") for each in revoked}
-    return replace(snapshot, agent={**snapshot.agent, **changed}, credential={**snapshot.credential, **dead})
-
-
-def credentials(nodes):
-    return {node[1] for node in nodes if node[0] == "cred"}
-
-
-def by(custody):
-    return custody.by or (("read",) if custody.how == "stores" else ("issue",))
-
-
-def readable(custody, nodes):
-    return any(("access", custody.system, x) in nodes for x in by(custody))
-
-
-class NaivePlan:
-    """What to revoke, to rotate and to delete, from plain sets."""
-
-    def __init__(self, snapshot, agents, forced=(), systems=()):
-        here = Reading(with_status(snapshot, agents, "active"))
-        self.gone = Reading(with_status(snapshot, agents, "retired", forced)).mesh
-        theirs = set().union(*(credentials(self.gone.effective(other)) for other in self.gone.agents))
-        starts = {("agent", a) for a in agents} | {("access", s, x) for s in systems for x in ACTIONS}
-        obtained = here.mesh.reached_by(starts, OBTAIN)
-        in_hand = here.mesh.reached_by({("agent", a) for a in agents}, {"hold", "exchange"})
-        self.revoke = (credentials(in_hand) - theirs) | set(forced)
-        self.rotate = credentials(obtained) - self.revoke
-        counting = here.unchecked(starts)[1]
-        unguarded = [step for step in here.unguarded_steps(counting) if step.kind in OBTAIN]
-        self.unasked = credentials(closure(unguarded, starts))
-        self.copies = set()
-        for key, custody in snapshot.custody.items():
-            bound = snapshot.credential[custody.credential].binding != "bearer"
-            vault = snapshot.system[custody.system].kind == "secrets-manager"
-            lies = custody.credential in self.rotate and readable(custody, obtained)
-            if custody.how == "stores" and snapshot.credential[custody.credential].status == "active":
-                goes = custody.credential in self.revoke or custody.system in systems
-                if goes or (lies and not bound and not vault):
-                    self.copies.add(key)
-
-
-def plans_of(snapshot):
-    """Everybody who could go, as asked for, with the agents, the credentials on behalf and the systems."""
-    for agent in snapshot.agent:
-        yield f"agent:{agent}", {agent}, set(), set()
-    for person in ("ann", "ben"):
-        behalf = {c.id for c in snapshot.credential.values() if c.on_behalf_of == person}
-        active = {c for c in behalf if snapshot.credential[c].status == "active"}
-        yield f"person:{person}", set(), active, set()
-    for agent in snapshot.agent.values():
-        if agent.kind == "person":
-            yield f"person:{agent.id}", {agent.id}, set(), set()
-    for vendor in ("Maker", "Supplier"):
-        agents = {a.id for a in snapshot.agent.values() if a.vendor == vendor}
-        yield (
-            f"vendor:{vendor}",
-            agents,
-            set(),
-            {s.id for s in snapshot.system.values() if s.vendor == vendor},
-        )
-
-
-def check_on(seed, flavour):
-    """The naive reading agrees about everybody who could go in one random model."""
-    snapshot = random_model(seed, 5, flavour)
-    analysis = analyse(snapshot)
-    for who, agents, forced, systems in plans_of(snapshot):
-        try:
-            plan = analysis.offboarding(who)
-        except CannotStartError:
-            assert (agents, forced, systems) == (set(), set(), set())
-            continue
-        expected = NaivePlan(snapshot, agents, forced, systems)
-        gone = expected.gone
-        assert plan.who == who
-        assert plan.agents == tuple(sorted(agents))
-        assert plan.revoke == tuple(sorted(expected.revoke))
-        assert plan.rotated == tuple(sorted(expected.rotate))
-        assert plan.deleted == tuple(sorted(expected.copies))
-        for each in plan.rotate:
-            users = {a for a in gone.agents if each.credential in credentials(gone.own(a))}
-            assert each.agents == tuple(sorted(users))
-            assert each.unchecked == (each.credential in expected.unasked)
-        for each in plan.copies:
-            custody = snapshot.custody[each.system, each.credential]
-            assert each.agents == tuple(sorted(a for a in gone.agents if readable(custody, gone.own(a))))
-        assert not agents & {each.agent for each in plan.touched}
-        check_applied(snapshot, who, agents, plan, gone)
-
-
-def check_applied(snapshot, who, agents, plan, gone):
-    try:
-        after = apply_edit(snapshot, offboard(snapshot, plan))
-    except MeshmodelError:
-        assert all(snapshot.agent[agent].status == "retired" for agent in agents)
-        assert not [key for key in (*snapshot.hold, *snapshot.intent) if key[0] in agents]
-        return
-    check_snapshot(after)
-    assert all(after.agent[agent].status == "retired" for agent in agents)
-    back = Reading(with_status(after, agents, "active")).mesh
-    for agent in agents:  # were it to come back, it would have nothing
-        assert back.effective(agent) <= {("agent", each) for each in agents}
-    later = Reading(after).mesh
-    for other in gone.agents:
-        # The others do no more than they did without it, and just as much where no copy was deleted.
-        assert later.effective(other) <= gone.effective(other)
-        if not plan.copies:
-            assert later.effective(other) == gone.effective(other)
-    # What its step was taken from decides nothing, and what lost its last approver is planned.
-    for each in plan.checkpoints:
-        assert each not in after.checkpoint or each not in {
-            k.id
-            for k in Reading(after).meeting
-            if any(k.step == s.kind and s.key == (k.from_, k.to) for s in later.steps)
-        }
-    for each in plan.approvals:
-        kept = after.checkpoint.get(each.checkpoint)
-        assert kept is None or kept.approvers == each.left or kept.state != "enforced"
-    if who.startswith("agent:"):
-        again = analyse(after).offboarding(who)
-        assert again.is_empty
-        assert again.touched == again.checkpoints == ()
-        with pytest.raises(MeshmodelError, match="nothing to do"):
-            offboard(after, again)
-
-
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_a_naive_reading_agrees_on_random_models(flavour):
-    for seed in range(12):
-        check_on(seed, flavour)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_a_naive_reading_agrees_on_many_random_models(flavour):
-    for seed in range(1000, 1150):
-        check_on(seed, flavour)
-
 
 SHARED = snapshot_of(
     [
@@ -421,84 +274,6 @@ def test_a_vendor_takes_its_agents_and_what_its_systems_keep():
     assert {each.status for each in after.agent.values() if each.vendor} == {"retired"}
     assert not after.custody
     assert sorted(after.system) == ["crm", "ours", "safe"]
-
-
-ROTATED = snapshot_of(
-    [
-        r.System("vault", kind="secrets-manager"),
-        r.System("wiki"),
-        r.System("sts"),
-        r.System("store"),
-        r.Agent("bot"),
-        r.Agent("reader"),
-        r.Agent("server", kind="service"),
-        *(r.Credential(each) for each in ("key", "role", "deep", "loop", "vault-key", "start")),
-        r.Credential("dead", status="revoked"),
-        r.Hold("bot", "key"),
-        r.Hold("reader", "vault-key"),
-        r.Grant("vault-key", "vault", ("read",)),
-        r.Delegation("bot", "server", passes=("key",)),
-        r.Custody("vault", "key"),
-        r.Custody("wiki", "key"),
-        r.Custody("sts", "key", how="issues"),
-        r.Exchange("start", "key", at="sts"),
-        r.Exchange("key", "role"),
-        r.Grant("role", "store", ("read",)),
-        r.Custody("store", "deep"),
-        r.Custody("store", "loop"),
-        r.Exchange("loop", "role"),
-        r.Checkpoint("ask", "human-approval", "custody", "store", "deep"),
-    ]
-)
-
-
-def test_a_rotation_names_copies_users_and_what_it_yields_in_a_safe_order():
-    plan = analyse(ROTATED).offboarding("credential:key")
-    assert plan.copies == (Copy("vault", "key", ("reader",)), Copy("wiki", "key", ()))
-    assert (plan.issuers, plan.exchanged) == (("sts",), ("start",))
-    assert plan.holders == ("bot", "server")
-    assert plan.agents == ("bot", "reader", "server")
-    assert [(each.credential, each.systems, each.unchecked) for each in plan.rotate] == [
-        ("deep", ("store",), False),
-        ("loop", ("store",), True),
-        ("role", (), True),
-    ]
-    assert plan.order == (("key",), ("loop", "role"), ("deep",))
-    assert rotation_answer(plan)["order"] == [["key"], ["loop", "role"], ["deep"]]
-    text = rotation_text(ROTATED, plan, Style())
-    assert "2 copies at rest to replace or delete" in text
-    assert "wiki   is no secrets manager: delete it, or replace it; read by nobody" in text
-    assert "reader  fetches it" in text
-    said = [each.strip() for each in text.splitlines() if each.strip()[:1].isdigit()][-6:]
-    assert said == [
-        "1  make a new secret of key, beside the old",
-        "2  put it where the copies lie",
-        "3  bring it to bot, server",
-        "4  revoke the old one",
-        "5  rotate loop, role likewise, at once",
-        "6  rotate deep likewise",
-    ]
-
-
-def test_every_secret_is_rotated_after_all_with_which_it_can_be_taken():
-    for seed in range(40):
-        snapshot = random_model(seed, 5, "leaks")
-        mesh, analysis = Reading(snapshot).mesh, analyse(snapshot)
-        for name in sorted(mesh.creds):
-            plan = analysis.offboarding(f"credential:{name}")
-            after = {c: credentials(mesh.reached_by({("cred", c)}, OBTAIN)) for c in mesh.creds}
-            order = [each for group in plan.order for each in group]
-            assert (
-                sorted(order)
-                == sorted({name, *(each.credential for each in plan.rotate)})
-                == sorted(after[name])
-            )
-            assert plan.order[0] == tuple(sorted(c for c in after[name] if name in after[c]))
-            for place, group in enumerate(plan.order):
-                for one in group:
-                    assert all(one in after[other] and other in after[one] for other in group)
-                    assert not any(one in after[late] for later in plan.order[place + 1 :] for late in later)
-            assert plan.agents == tuple(sorted(a for a in mesh.agents if name in credentials(mesh.own(a))))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@
 
 import json
 import re
-import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -13,8 +12,6 @@ from pathlib import Path
 import pytest
 
 from meshmodel import cli
-from meshmodel.store.database import Store
-from meshmodel.store.interchange import read_file
 from tests.commands.running import CASES, MODELS, PROGRAM, ROOT, run
 
 GOLDENS = Path(__file__).parent / "what_if"
@@ -57,28 +54,6 @@ TEXTS = {
     ),
     "trace-of-github": ("trace", RELEASE, LOGS / "release.github.json", "--format", "github-audit", *MAP),
 }
-
-
-@pytest.fixture
-def called(capsys):
-    """Runs a command in this process: its status, what it said, what it complained about."""
-
-    def call(*words):
-        status = cli.main([str(word) for word in words])
-        output = capsys.readouterr()
-        return status, output.out, output.err
-
-    return call
-
-
-@pytest.fixture
-def documents(called):
-    def call(*words):
-        status, output, complaint = called(*words)
-        assert (status, complaint) == (0, "")
-        return [json.loads(line) for line in output.splitlines()]
-
-    return call
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -191,84 +166,6 @@ def test_a_wrong_call_is_one_line(words, line, called):
     assert line in complaint
 
 
-def test_offboarding_is_applied_as_one_edit_that_undo_takes_back(tmp_path, documents):
-    path = tmp_path / "leak.mesh"
-    with Store.create(path, read_file(LEAK)) as store:
-        before = store.snapshot
-    (plan,) = documents("offboard", path, "chat-service", "--json")
-    assert plan["applied"] is False
-    (done,) = documents("offboard", path, "chat-service", "--apply", "--json")
-    assert done == {**plan, "applied": True}
-    assert list(done)[-1] == "applied"
-    with Store.open(path) as store:
-        after = store.snapshot
-        assert after.agent["chat-service"].status == "retired"
-        assert after.credential["refresh-token"].status == "revoked"
-        assert not after.hold
-        assert not after.custody
-        assert store.undo_label.startswith(
-            "offboard chat-service, revoke 1, still to rotate: cloud-key, ware"
-        )
-        store.undo()
-        assert store.snapshot == before
-
-
-def test_a_person_goes_in_one_edit_that_undo_takes_back(tmp_path, documents, called):
-    path = tmp_path / "finance.mesh"
-    with Store.create(path, read_file(MODELS / "finance-orchestrator.toml")) as store:
-        before = store.snapshot
-    (plan,) = documents("offboard", path, "person:treasurer", "--apply", "--json")
-    assert (plan["who"], plan["agent"], plan["agents"]) == ("person:treasurer", None, ["treasurer"])
-    assert plan["approvals"][0] == {
-        "checkpoint": "bank-detail-approval",
-        "identity": "treasurer",
-        "left": [],
-    }
-    assert plan["applied"] is True
-    with Store.open(path) as store:
-        after = store.snapshot
-        assert after.agent["treasurer"].status == "retired"
-        assert after.credential["treasurer-sign-in"].status == "revoked"
-        assert after.checkpoint["payment-approval"].state == "planned"
-        assert store.undo_label == "offboard person treasurer, revoke 1"
-        store.undo()
-        assert store.snapshot == before
-    # A team owns and approves; nothing of it is an agent.
-    assert called("offboard", path, "person:Treasury", "--apply")[0] == 0
-    with Store.open(path) as store:
-        assert "Treasury" not in {each.owner for each in store.snapshot.system.values()}
-    assert "the model has no person or group Treasury" in called("offboard", path, "person:Treasury")[2]
-
-
-def test_a_vendor_goes_from_a_file(tmp_path, called):
-    path = tmp_path / "leak.toml"
-    shutil.copy(LEAK, path)
-    status, done, _ = called("offboard", path, "vendor:Chat provider", "--apply")
-    assert status == 0
-    assert "1 agent to retire" in done
-    after = read_file(path)
-    assert after.agent["chat-service"].status == "retired"
-    assert not after.custody
-
-
-def test_a_rotation_as_a_document(documents):
-    (plan,) = documents("offboard", LEAK, "credential:refresh-token", "--json")
-    assert list(plan) == [
-        "format",
-        "credential",
-        "copies",
-        "issuers",
-        "exchanged",
-        "holders",
-        "agents",
-        "rotate",
-        "order",
-    ]
-    assert plan["format"] == "meshmodel-rotation/1"
-    assert plan["order"] == [["refresh-token"], ["cloud-key"], ["warehouse-key"]]
-    assert [each["credential"] for each in plan["rotate"]] == ["cloud-key", "warehouse-key"]
-
-
 def test_the_person_behind_a_token_is_told(tmp_path, called, documents):
     log = tmp_path / "log.jsonl"
     event = {
@@ -288,18 +185,6 @@ def test_the_person_behind_a_token_is_told(tmp_path, called, documents):
     assert list(first)[6:8] == ["identity", "on_behalf_of"]
     assert first["on_behalf_of"] == "ann"
     assert " on behalf of ann" in called("trace", model, log)[1]
-
-
-def test_offboarding_twice_has_nothing_left_to_do(tmp_path, called):
-    path = tmp_path / "leak.toml"
-    shutil.copy(LEAK, path)
-    status, done, _ = called("offboard", path, "chat-service", "--apply")
-    assert status == 0
-    assert done.splitlines()[-1].startswith("✔ Done in the file; a rotation cannot be drawn")
-    status, said, complaint = called("offboard", path, "chat-service", "--apply")
-    assert (status, said) == (2, "")
-    assert "nothing to do" in complaint
-    assert "✔ It is retired and has nothing left" in called("offboard", path, "chat-service")[1]
 
 
 def test_a_trace_is_a_document_for_each_event_and_a_last_one_that_says_it_is_complete(documents):
