@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from meshmodel.engine.actions import NUMBER, READ, implied
 from meshmodel.engine.bitset import bits
+from meshmodel.engine.crossing import instructs
 from meshmodel.engine.listing import Coming, Listing, Place
 from meshmodel.engine.results import Explanation
 from meshmodel.engine.starts import HOME
@@ -39,13 +40,8 @@ class Explaining:
     """Answers to *why* about one snapshot."""
 
     def __init__(self, snapshot: Snapshot, listing: Listing) -> None:
-        self.snapshot, self.listing, self.mesh, self.reaches = (
-            snapshot,
-            listing,
-            listing.mesh,
-            listing.reaches,
-        )
-        self.checkpoints = self.reaches.checkpoints
+        self.snapshot, self.listing = snapshot, listing
+        self.mesh, self.reaches, self.checkpoints = listing.mesh, listing.reaches, listing.reaches.checkpoints
         self.paths = Paths(self.mesh, self.checkpoints)
         self.story = Story(snapshot, self.mesh, self.reaches.heard)
 
@@ -70,11 +66,11 @@ class Explaining:
                     break
         if agent is None or system is None:
             return None
-        number = mesh.agent.get(agent)
-        reached = [] if number is None else self._reached(1 << number, self._accesses(system, action))
-        place = None
-        if number is not None:
-            place = self.listing.worst(number, reached, self._source(source))
+        if agent not in mesh.agent:
+            return Asked(agent, system, action, source, (), None)
+        number = mesh.agent[agent]
+        reached = self._reached(1 << number, self._accesses(system, action))
+        place = self.listing.worst(number, reached, self._source(source))
         return Asked(agent, system, action, source, tuple(reached), place)
 
     def _source(self, source: str | None) -> int | None:
@@ -160,6 +156,8 @@ class Explaining:
         )
         opening = self.story.opening(agent, source, identity)
         sentences = self.story.tell(opening, agent, steps, path, self._unasked(place, path), place.state)
+        if source is not None and self.listing.zone(coming) == mesh.zone[place.access // 5]:
+            sentences += (self._within(source, place.access),)
         return Explanation(
             agent,
             source,
@@ -170,6 +168,13 @@ class Explaining:
             steps,
             sentences,
         )
+
+    def _within(self, source: str, access: int) -> str:
+        """What makes a crossing where the zone is not left."""
+        system, mesh = access // 5, self.mesh
+        heard = instructs(self.reaches.as_source[mesh.system[source]], mesh.traits[system], access % 5)
+        what = "on what outsiders wrote" if heard else f"with what {self.snapshot.system[source].title} holds"
+        return f"within {self.story.zone(mesh.zone[system])}, {what}"
 
     def reached(
         self, agent: int, access: int, source: str | None = None, path: Sequence[int] | None = None

@@ -12,27 +12,6 @@ from meshmodel.engine.listing import Place
 from meshmodel.engine.nodes import CONFIDENTIAL
 from meshmodel.engine.results import Explanation, Finding
 
-_SUBJECTS: Final = {
-    "missing-checkpoint": "grant",
-    "delegation-not-honoured": "grant",
-    "token-passthrough": "delegation",
-    "advisory-limit": "delegation",
-    "impersonating-exchange": "exchange",
-    "unpinned-federation": "exchange",
-    "secret-at-rest": "custody",
-    "human-identity-in-agent": "hold",
-    "person-uses-workload-identity": "hold",
-    "shared-credential": "credential",
-    "long-lived-credential": "credential",
-    "copied-secret": "credential",
-    "checkpoint-does-not-count": "checkpoint",
-    "self-approved-checkpoint": "checkpoint",
-    "approval-fatigue": "checkpoint",
-    "carried-words": "system",
-    "shared-memory": "system",
-    "untraceable-step": "system",
-}
-"""What the subject of a rule is: a step by its kind, or an element; of other rules it is an agent."""
 _FEW: Final = 24
 """One way is told of possibly millions: so many are tried for one, those through the worst doors first."""
 Chain = tuple[int, ...]
@@ -46,19 +25,16 @@ class FindingWay:
         self.why, self.listing, self.mesh, self.reaches = why, why.listing, why.mesh, why.reaches
 
     def tell(self, finding: Finding) -> Explanation | None:
-        """The way, or ``None`` where nobody comes to what the finding is about."""
-        mesh, subject, (first, _, second) = (
-            self.mesh,
-            _SUBJECTS.get(finding.rule, "agent"),
-            finding.subject.partition(">"),
-        )
+        """The way, or ``None`` where nobody comes to what the finding is about: the first record it names."""
+        mesh, (table, key), (first, _, second) = self.mesh, finding.about[0], finding.subject.partition(">")
         agents = union(1 << mesh.agent[each] for each in finding.agents if each in mesh.agent)
-        if subject == "agent":
-            agents = 1 << mesh.agent[first] if first in mesh.agent else 0
-            return self._told(agents, [()], self._targets(finding)) if agents else None
         agents = agents if finding.agents else (1 << len(mesh.agents)) - 1
         actions = action_mask(finding.actions or None)
-        match subject:
+        match table:
+            case "agent" if first in mesh.agent:
+                return self._told(1 << mesh.agent[first], [()], self._targets(finding, mesh.agent[first]))
+            case "agent":
+                return None
             case "system":
                 return self._told(agents, [()], [5 * mesh.system[first] + x for x in bits(actions)])
             case "checkpoint":
@@ -67,72 +43,60 @@ class FindingWay:
                 node = mesh.node("credential", first)
                 copies = mesh.sessions.copies_of.get(node or 0, ())
                 return None if node is None else self._told(agents, [(each,) for each in (node, *copies)])
-            case "delegation" if first not in self.why.snapshot.agent:
-                subject = "grant"
-        if subject == "grant":
-            onto = [5 * mesh.system[second] + x for x in bits(implied(actions))]
-            return self._told(agents, mesh.ends("grant", first, second), onto)
-        if subject == "custody":
-            chains = mesh.ends("custody", first, second)
-            at_rest = [mesh.original(each) for each, _ in chains]
-            return self._told(agents, chains) or self._told(agents, [()], at_rest)
-        return self._told(agents, mesh.ends(subject, first, second))
+        chains = mesh.ends(table if key == (first, second) else "hold", first, second)
+        onto = [5 * mesh.system[second] + x for x in bits(implied(actions))] if table == "grant" else None
+        told = self._told(agents, chains, onto)
+        if told is None and table == "custody":  # to where it lies
+            return self._told(agents, [()], [mesh.original(each) for each, _ in chains])
+        return told
 
     def _of_checkpoint(self, finding: Finding, agents: int) -> Explanation | None:
         """To where an agent has power over a decision; else through the step, or over the boundary."""
-        mesh, checkpoints = self.mesh, self.why.checkpoints
+        mesh, checkpoints, told = self.mesh, self.why.checkpoints, None
         record = self.why.snapshot.checkpoint[finding.subject]
         if finding.rule == "self-approved-checkpoint":
             number = next(n for n, each in enumerate(checkpoints.records) if each.id == record.id)
             for node in checkpoints.controls[number]:
-                some, access = agents & self.reaches.alone.reach[node], mesh.original(node)
-                if access < mesh.first_credential:
-                    told = self._told(some, [()] if node == access else [(node,)], [access])
-                else:
-                    told = self._told(some, [(node,)])
-                if told is not None:
-                    return told
+                is_access = mesh.original(node) < mesh.first_credential
+                onto, some = [mesh.original(node)] if is_access else None, self.reaches.alone.reach[node]
+                told = told or self._told(agents & some, [()] if [node] == onto else [(node,)], onto)
         if record.step != "boundary":
-            steps = mesh.ends(record.step, record.from_, record.to, action_mask(record.actions))
-            told = self._told(agents, steps)
-            return told or self._told(agents, mesh.ends(record.step, record.from_, record.to))
+            ends = record.step, record.from_, record.to
+            told = told or self._told(agents, mesh.ends(*ends, action_mask(record.actions)))
+            return told or self._told(agents, mesh.ends(*ends))
         inside = [n for n, zone in enumerate(mesh.zone) if zone == record.to]
         targets = [5 * n + x for n in inside for x in bits(action_mask(record.actions))]
-        for agent in bits(agents):
+        for agent in bits(agents) if told is None else ():
             reached = [each for each in targets if self.reaches.full[each] >> agent & 1]
             for coming in self.listing.sources(agent) if reached else ():
-                place = self.listing.worst(agent, reached, coming.source)
-                if place is not None and self.listing.zone(place.coming) == record.from_:
-                    return self.why.crossing(place)
-        return None
+                if self.listing.zone(coming) == record.from_:
+                    place = self.listing.worst(agent, reached, coming.source)
+                    if place is not None:
+                        return self.why.crossing(place)
+        return told
 
-    def _targets(self, finding: Finding) -> list[int]:
+    def _targets(self, finding: Finding, agent: int) -> list[int]:
         """The accesses that a finding about an agent is about."""
-        tables, mesh = self.why.snapshot, self.mesh
+        tables, mesh, alone = self.why.snapshot, self.mesh, self.reaches.alone.reach
         named = dict.fromkeys(str(key) for table, key in finding.about if table == "system")
         systems = [mesh.system[each] for each in named]
-        reach = self.reaches.alone.reach
-        if finding.rule == "environment-crossing":
-            production = {each.id for each in tables.zone.values() if each.environment == "production"}
-            systems = [each for each in systems if mesh.zone[each] in production]
-        elif finding.rule == "toxic-flow":  # what outsiders see rather than what is private
-            systems.sort(key=lambda each: not mesh.traits[each].exposes_acting)
-        else:
-            reach = self.reaches.full
-        if finding.rule in ("third-party-reach", "coarse-checkpoint"):
-            systems = [each for each in systems if mesh.traits[each].sensitivity >= CONFIDENTIAL]
         beyond = set[int]()
-        if finding.rule == "unapproved-reach":
-            intents = (each for each in tables.intent.values() if each.agent == finding.subject)
-            beyond = {
-                mesh.access(each.system, x)
-                for each in intents
-                for x in bits(implied(action_mask(each.actions)))
-            }
-        agent, actions = mesh.agent[finding.subject], action_mask(finding.actions or None)
-        targets = [5 * each + x for each in systems for x in bits(actions)]
-        if finding.rule == "coarse-checkpoint":
-            targets = [each for each in targets if not self.reaches.alone.reach[each] >> agent & 1]
+        match finding.rule:
+            case "environment-crossing":
+                production = {each.id for each in tables.zone.values() if each.environment == "production"}
+                systems = [each for each in systems if mesh.zone[each] in production]
+            case "third-party-reach":
+                systems = [each for each in systems if mesh.traits[each].sensitivity >= CONFIDENTIAL]
+            case "coarse-checkpoint":
+                beyond = {each for each in range(mesh.first_credential) if alone[each] >> agent & 1}
+            case "unapproved-reach":
+                for each in tables.intent.values():
+                    intended = (
+                        bits(implied(action_mask(each.actions))) if each.agent == finding.subject else ()
+                    )
+                    beyond |= {mesh.access(each.system, x) for x in intended}
+        reach = alone if finding.rule in ("environment-crossing", "toxic-flow") else self.reaches.full
+        targets = [5 * each + x for each in systems for x in bits(action_mask(finding.actions or None))]
         return [each for each in targets if reach[each] >> agent & 1 and each not in beyond]
 
     # The worst way

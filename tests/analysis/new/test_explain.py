@@ -197,7 +197,7 @@ def test_where_words_are_carried_is_said_of_the_source():
     assert opening == "Clerk reads Notes, where outsiders' words are carried, as clerk-key, then"
 
 
-def test_a_crossing_within_a_zone_passes_no_other():
+def test_a_crossing_within_a_zone_says_why_it_is_one():
     """Outsiders' words act in the zone where they were read."""
     queue = (r.System("queue", zone="helpdesk"), r.Grant("ticket-token", "queue", ("write",)))
     explanation = told(support(*queue), "bot", "queue")
@@ -205,7 +205,18 @@ def test_a_crossing_within_a_zone_passes_no_other():
     assert explanation.sentences == (
         "Support bot reads Tickets, where outsiders write, as svc-support, then",
         "1 writes queue as svc-support with ticket-token ✖ nobody asks",
+        "within Help desk, on what outsiders wrote",
     )
+
+
+def test_a_crossing_within_a_zone_that_carries_something_out_says_what():
+    site = (
+        r.System("site", name="Site", zone="cloud", exposed=True),
+        r.Grant("file-key", "site", ("write",)),
+    )
+    program = r.Agent("bot", name="Support bot", kind="service", home="helpdesk")
+    explanation = told(support(*site, program), "bot", "site", source="files")
+    assert explanation.sentences[-1] == "within Cloud, with what Files holds"
 
 
 def test_an_earlier_step_that_is_intended_is_told_as_intended():
