@@ -1,6 +1,7 @@
 """Missing checkpoints (section 6): open doors that are not approved, by credential and system."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from meshmodel.engine.actions import ADMIN, READ
@@ -133,7 +134,7 @@ class Doors:
                 continue  # what leaves a session is taken from the step to its copy of the access
             way = self._way(step)
             system, granted = divmod(original, 5)
-            actions = range(5) if granted == ADMIN else (granted,)
+            actions: Iterable[int] = range(5) if granted == ADMIN else (granted,)
             if copies is not None and not copies.allow(mesh.systems[system], granted):
                 actions = [each for each in actions if copies.allow(mesh.systems[system], each)]
             for action in actions if way else ():
