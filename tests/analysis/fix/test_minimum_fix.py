@@ -76,7 +76,7 @@ def test_it_is_the_preferred_of_the_smallest_sets(seed, flavour, view):
 
 
 @pytest.mark.slow
-@some(1500)
+@some(150)
 @given(SEEDS, st.sampled_from(FLAVOURS), VIEWS, st.integers(3, 6))
 def test_it_is_the_preferred_of_the_smallest_sets_of_many_models(seed, flavour, view, size):
     check_preference(random_model(seed, size, flavour), view, 3 if size < 6 else 2)
