@@ -18,6 +18,7 @@ from meshmodel.engine.fix.proofs import Proofs
 from meshmodel.engine.fix.results import CurvePoint, Fix
 from meshmodel.engine.fix.search import NOTHING, Proof
 from meshmodel.engine.fix.smallest import Smallest, least
+from meshmodel.engine.results import StepKey
 from meshmodel.engine.stopping import Stop, Stopped
 
 _PROVABLE: Final = 3_000
@@ -83,12 +84,14 @@ class _Curve:
         # With fewer checkpoints no fewer crossings remain.
         for number in range(self._cost - 1, 0, -1):
             at_least[number] = max(at_least[number], at_least[number + 1])
-        found = []
+        found, named = [], dict[Proof, tuple[StepKey, ...]]()
         for number, bound in enumerate(at_least):
             # The last one is the fix, which may close toxic flows besides.
             remaining, chosen = self._best(number) if number < self._cost else (0, self._search.best)
-            steps = tuple(self._search.named(sorted(chosen, key=self._known.place)))
-            found.append(CurvePoint(number, remaining, bound, remaining == bound, steps))  # type: ignore[arg-type]
+            if chosen not in named:
+                names = self._search.named(sorted(chosen, key=self._known.place))
+                named[chosen] = tuple(names)  # type: ignore[arg-type] # implies is none
+            found.append(CurvePoint(number, remaining, bound, remaining == bound, named[chosen]))
         return tuple(found)
 
     def _best(self, number: int) -> tuple[int, Proof]:

@@ -9,6 +9,7 @@ to each part.
 import math
 from collections.abc import Collection, Iterator
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from meshmodel.engine.actions import ADMIN, READ, WRITE
@@ -56,6 +57,8 @@ class Proofs:
                 self._from_all(some)
         if not some:
             for start in bits(self._bad):
+                if self._is_late(some):
+                    break
                 self._from(self._starts.begin(start), 1 << start, None, some)
         return some
 
@@ -110,17 +113,31 @@ class Proofs:
         starts, readable = self._starts, self._reaches.readable
         for source, every in starts.sources.items():
             mine = every & self._bad if source != HOME else 0
+            if self._is_late(some):
+                return
             if mine:
                 mine &= starts.unfold(readable[5 * source + READ])
             if mine:
                 self._from((5 * source + READ,), mine, [source], some, ends)
         for agent in bits(starts.fold(self._bad) | self._toxic):
+            if self._is_late(some):
+                return
             mine = starts.unfold(1 << agent)
             begin = (self._mesh.first_agent + agent,)
             search = self._from(begin, mine, None, some, ends)
             flow = self._flow(search, agent) if self._toxic >> agent & 1 else None
             if flow is not None:
                 some.add(flow)
+
+    def _is_late(self, some: set[Proof]) -> bool:
+        """Whether it is time to be content with what was found.
+
+        Raises:
+            Stopped: it is, and there is nothing.
+        """
+        if not some:
+            self._stop.check()
+        return self._stop()
 
     def _from(
         self,
@@ -131,8 +148,6 @@ class Proofs:
         ends: Collection[int] = (),
     ) -> Search:
         """Find proofs for some starts that come from some of these sources, or from any."""
-        if not some:
-            self._stop.check()
         left = self._many
 
         def met(search: Search, step: Step) -> bool:
@@ -219,7 +234,7 @@ class Proofs:
 
     def _flow(self, search: Search, agent: int) -> Proof | None:
         """A proof of a toxic flow; ``None`` where one of its parts lies behind a door that has a proof."""
-        told = min(self._told(search, agent), key=len, default=None)
+        told = min(islice(self._told(search, agent), _FEW), key=len, default=None)
         leak = min(self._leaks(search, agent), key=len, default=None)
         return None if told is None or leak is None else told | leak
 
@@ -245,10 +260,10 @@ class Proofs:
 
     def _told(self, search: Search, agent: int) -> Iterator[Proof]:
         """How outsiders' words come to an agent."""
+        for step in open_triggers(self._reaches, agent):
+            yield self._outsider.path(step[0]) | self._outsider.taking(step)
         for read in heard_reads(self._reaches):
             if read in search and self._reaches.readable[read] >> agent & 1:
                 write = read - READ + WRITE
                 words = NOTHING if self._mesh.untrusted[read // 5] else self._outsider.path(write)
                 yield search.path(read) | words
-        for step in open_triggers(self._reaches, agent):
-            yield self._outsider.path(step[0]) | self._outsider.taking(step)
