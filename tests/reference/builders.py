@@ -2,9 +2,11 @@
 
 import random
 from dataclasses import replace
+from pathlib import Path
 
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.store.interchange import read_file
 from tests.reference.random_models import snapshot_of
 from tests.reference.words import Words
 
@@ -180,3 +182,9 @@ def by_hand():
             f"warden of a boundary, {after}",
             power_over_a_boundary(after_a_read=after, approvers=("warden",)),
         )
+
+
+def corners():
+    """Models of the folder ``corners``, named: each is there for one clause, which its description says."""
+    for path in sorted((Path(__file__).parent / "corners").glob("*.toml")):
+        yield path.stem, read_file(path)

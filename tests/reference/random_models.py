@@ -48,7 +48,8 @@ class Maker:
         few = 0 if flavour == "mixed" else 2
         self.zones = self.names("z", 1, 3)
         self.systems = self.names("s", 1 + few, 1 + size)
-        self.agents = self.names("a", 3 if flavour == "words" else 1 + (few > 0), 1 + size * 2 // 3)
+        at_least = 3 if flavour in {"words", "limited"} else 1 + (few > 0)
+        self.agents = self.names("a", at_least, 1 + size * 2 // 3)
         self.creds = self.names("c", 1 + few, 1 + size)
         self.density = self.pick((0.6, 1.0, 1.0, 1.6))
         self.records = {}
@@ -183,30 +184,44 @@ class Maker:
             ends = self.rng.sample(self.creds, 2)
             self.add(r.Exchange(*ends, at=at, semantics=semantics, pinned=self.chance(0.7)))
         dense = self.is_a("limited")
-        for _ in self.times(1.0 if dense else 0.5, 2 if dense else 0) if len(self.agents) > 1 else ():
+        for _ in self.times(1.0 if dense or more else 0.5, 2 if dense else 0) if len(self.agents) > 1 else ():
             self.add(self.delegation())
         for _ in self.times(0.5 if self.is_a("words") else 0.25):
             self.add(r.Trigger(one(self.systems), one(self.agents)))
-        for _ in self.times(0.9):
-            from_ = self.maybe(0.6, self.some([*self.systems, "home", "home"]))
-            wanted = None if from_ is None else tuple(dict.fromkeys(from_))
-            self.add(r.Intent(one(self.agents), one(self.systems), self.actions(), from_=wanted))
+        for _ in self.times(1.2):
+            self.add(self.intent())
+
+    def intent(self):
+        """Mostly of what somebody may do somewhere, and of several sources."""
+        from_ = None
+        if self.chance(0.6):
+            from_ = tuple(dict.fromkeys(self.some([*self.systems, "home", "home", "home"], 5)))
+        agent, grants = self.pick(self.agents), self.of("grant")
+        held = {h.credential for h in self.of("hold") if h.agent == agent}
+        fitting = [g for g in grants if g.credential in held] or grants
+        if self.chance(0.7):
+            grant = self.pick(fitting)
+            return r.Intent(agent, grant.system, grant.actions, from_=from_)
+        return r.Intent(agent, self.pick(self.systems), self.actions(), from_=from_)
 
     def delegation(self):
         dense = self.is_a("limited")
         from_, to = self.rng.sample(self.agents, 2)
-        only = list(self.accesses())
-        if self.chance(0.7):
-            grants = self.of("grant")
-            only += [
-                f"{g.system}:{self.pick(g.actions)}" for g in self.rng.sample(grants, min(2, len(grants)))
-            ]
+        programs = [a.id for a in self.of("agent") if a.kind in {"service", "workflow"} and a.id != from_]
+        if programs and self.chance(0.6 if dense else 0.2):
+            to = self.pick(programs)
+        held = {h.credential for h in self.of("hold") if h.agent == to}
+        grants = self.of("grant")
+        fitting = [g for g in grants if g.credential in held] or grants
+        only = list(self.accesses()) if self.chance(0.3) else []
+        for g in self.rng.sample(fitting, min(2, len(fitting))):
+            only += [f"{g.system}:{self.pick(ACTIONS if 'admin' in g.actions else g.actions)}"]
         return r.Delegation(
             from_,
             to,
             passes=self.maybe(0.35, self.some(self.creds)),
             only=self.maybe(0.5 if dense else 0.3, tuple(dict.fromkeys(only))),
-            returns=self.maybe(0.5 if dense else 0.3, "values", "words"),
+            returns=self.maybe(0.45 if dense else 0.25, "values", "words"),
         )
 
     # Checkpoints

@@ -6,7 +6,7 @@ from tests.analysis.new.comparison import assert_agrees
 from tests.reference import builders
 from tests.reference.random_models import FLAVOURS, random_model
 
-BY_HAND = dict(builders.by_hand())
+BY_HAND = {**dict(builders.by_hand()), **dict(builders.corners())}
 
 
 @pytest.mark.parametrize("name", BY_HAND)

@@ -15,6 +15,7 @@ from tests.reference.reading import Reading
 
 CASES = sorted((Path(__file__).parents[2] / "cases").glob("*.toml"))
 SMALL = {name: m for name, m in builders.by_hand() if name.startswith(("outsider", "approval", "power"))}
+SMALL |= dict(builders.corners())
 
 
 def assert_fix_agrees(model, name, view="built", at_most=3):

@@ -13,6 +13,7 @@ from tests.reference.rules import RULES, Rules
 
 CHECKS = (assert_findings_agree, assert_compromises_agree, assert_questions_agree)
 BY_HAND = {name: model for name, model in builders.by_hand() if not name.startswith("many")}
+BY_HAND |= dict(builders.corners())
 
 
 @pytest.mark.parametrize("check", CHECKS)

@@ -1,0 +1,65 @@
+"""What the corner models show, by the naive reading: the clause that each is there for decides it."""
+
+import pytest
+
+from tests.reference import builders
+from tests.reference.reading import Reading
+
+MODELS = dict(builders.corners())
+
+
+def reading(name):
+    return Reading(MODELS[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "toxic"),
+    [
+        ("hears-by-hosting", []),
+        ("hears-through-an-agent", []),
+        ("steered-agents-delegate", ["a1"]),
+        ("programs-are-not-steered", []),
+        ("retired-agents-instruct-nobody", []),
+        ("instructed-by-the-unsteered", ["a1"]),
+        ("toxic-reads-come-back", []),
+        ("toxic-trigger-guarded", []),
+        ("toxic-trigger", ["a1"]),
+    ],
+)
+def test_flows(name, toxic):
+    assert [a for a in reading(name).toxic() if a in {"a0", "a1", "a2"}] == toxic
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("approved-read-behind-a-limit", {("read", "approved")}),
+        ("no-approved-write-behind-a-limit", {("execute", "uncontrolled")}),
+        ("doors-of-the-key-and-of-its-copy", {("read", "uncontrolled")}),
+        ("read-behind-a-typed-trigger-alone", {("write", "controlled")}),
+        ("triggered-but-not-read", {("write", "controlled")}),
+        ("somebody-else-at-the-source", {("write", "uncontrolled")}),
+    ],
+)
+def test_states(name, expected):
+    crossings = reading(name).crossings_and_missing()[0]
+    assert {(c.action, c.state) for c in crossings if c.target != "q"} >= expected
+
+
+@pytest.mark.parametrize(
+    ("name", "agent", "unchecked"),
+    [
+        ("nested-values", "a0", set()),
+        ("made-from-admin", "a2", set()),
+        ("copies-of-approvers-count", "a1", {("s1", "write"), ("s1", "execute")}),
+        ("persons-do-not-hear", "a2", {("s0", "write")}),
+    ],
+)
+def test_unchecked_reach(name, agent, unchecked):
+    nodes, _ = reading(name).unchecked({("agent", agent)})
+    assert {node[1:] for node in nodes if node[0] == "access"} == unchecked
+
+
+def test_all_five_leave_with_admin():
+    doors = reading("admin-leaves-a-session").crossings_and_missing()[1]
+    assert [door.actions for door in doors] == [("read", "write", "execute", "issue", "admin")]
