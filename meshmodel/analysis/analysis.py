@@ -1,178 +1,317 @@
 """The answers about one snapshot in one view, each computed when it is first asked for."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from meshmodel.analysis.collecting import collector_at_rest
-from meshmodel.analysis.crossings import Counts
-from meshmodel.analysis.doors import MissingCheckpoints
+from meshmodel.analysis.bitset import union
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.findings import findings
-from meshmodel.analysis.fix.stopping import Stop
-from meshmodel.analysis.parts import Parts, batches_of, parts_of
-from meshmodel.analysis.questions import questions
-from meshmodel.analysis.readying import Readying
-from meshmodel.analysis.relations import Related
+from meshmodel.analysis.listing import Listing
 from meshmodel.analysis.results import (
     AgentReach,
     Crossing,
     Door,
     Explanation,
     Finding,
+    Heard,
     Question,
     StepKey,
     StepMark,
     Summary,
+    SystemReach,
+    Ways,
 )
-from meshmodel.analysis.rules import Facts
-from meshmodel.analysis.steps import ALL_ACTIONS
+from meshmodel.model.actions import actions_of
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.vocabulary import Action, Severity, View
+from meshmodel.model.vocabulary import SEVERITIES, Action, View
 
 if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
     from meshmodel.analysis.explain import Explaining
+    from meshmodel.analysis.fix.alternatives import Alternative
     from meshmodel.analysis.fix.results import CurvePoint, Fix
-    from meshmodel.analysis.listing import Listing
     from meshmodel.analysis.offboarding import Offboarding
     from meshmodel.analysis.reach_table import ReachTable
-    from meshmodel.analysis.spreading import Spreader
+    from meshmodel.analysis.rotation import RotationPlan
     from meshmodel.analysis.trace import TracedEvent
-    from meshmodel.analysis.ways import Ways
     from meshmodel.model.events import Event
     from meshmodel.model.records import Intent
 
 
-class Analysis(Readying):
-    """What follows from one snapshot (sections 4 to 6 and 9)."""
+class Analysis:
+    """What follows from one snapshot (sections 4 to 7 and 9).
 
-    def after(self, snapshot: Snapshot, today: date) -> "Analysis":
-        """The analysis of the model after an edit; what the edit left alone is taken from this one."""
-        known = self._followed()
-        following = None if known is None else known.after(snapshot)
-        return Analysis(snapshot, self.view, today, following, self._engine.mesh)
+    Attributes:
+        snapshot, view: what was analysed.
+        today: the day (UTC) on which acceptances must still hold.
+        engine: the sets behind the answers.
+    """
 
-    @cached_property
-    def _parts(self) -> Parts | None:
-        """The batches in which a large mesh is looked at, if little of it is reached."""
-        return parts_of(self._engine) if self._known is None else None
+    def __init__(self, snapshot: Snapshot, view: View, today: date, engine: Engine | None = None) -> None:
+        self.snapshot, self.view, self.today = snapshot, view, today
+        self.engine = engine or Engine(snapshot, view)
 
-    @cached_property
-    @collector_at_rest()
-    def _counts(self) -> Counts:
-        if self._known is not None:
-            return self._known.counts()
-        return Counts(self._engine) if self._parts is None else self._parts.counts
+    def with_words_of(self, snapshot: Snapshot) -> "Analysis":
+        """The analysis of a model that differs from this one in words alone: it shares the sets.
+
+        Args:
+            snapshot: the model; only names, owners, descriptions, places, notes and acceptances differ.
+        """
+        return Analysis(snapshot, self.view, self.today, self.engine.with_words_of(snapshot))
 
     @cached_property
     def summary(self) -> Summary:
         """The counts of section 11; crossings are counted, not listed."""
-        counts = self._counts
-        # Whoever asks for them by severity has them all: that is quicker than to count them once more.
-        by_severity = self.__dict__.get("uncontrolled_by_severity")
+        engine, snapshot = self.engine, self.snapshot
         return Summary(
-            len(self.snapshot.agent),
-            len(self.snapshot.system),
-            len(self.snapshot.credential),
-            counts.crossings,
-            counts.uncontrolled if by_severity is None else sum(by_severity.values()),
-            counts.approved,
-            len(self.doors),
+            len(snapshot.agent),
+            len(snapshot.system),
+            len(snapshot.credential),
+            engine.crossings,
+            engine.uncontrolled,
+            engine.approved,
+            len(engine.doors.missing),
         )
 
     @cached_property
-    @collector_at_rest()
-    def uncontrolled_by_severity(self) -> Mapping[Severity, int]:
-        """How many uncontrolled crossings there are of each severity (section 6), counted, not listed."""
-        if self._parts is not None:
-            return self._parts.severities()
-        from meshmodel.analysis.severities import Severities
-
-        return Severities(self._counts).counted()
-
-    @cached_property
-    @collector_at_rest()
     def doors(self) -> tuple[Door, ...]:
         """The missing checkpoints (section 6), by credential and system."""
-        if self._known is not None:
-            return self._known.doors(self._counts)
-        if self._parts is not None:
-            return self._parts.doors()
-        return MissingCheckpoints(self._engine).doors()
+        mesh = self.engine.mesh
+        return tuple(
+            Door(
+                mesh.name(credential),
+                mesh.systems[system],
+                actions_of(door.actions),
+                mesh.names(door.agents),
+                SEVERITIES[door.severity],
+            )
+            for (credential, system), door in sorted(self.engine.doors.missing.items())
+        )
 
     @cached_property
-    @collector_at_rest()
-    def findings(self) -> Sequence[Finding]:
-        """The findings of all rules by severity (highest first), rule and subject."""
-        if self._known is not None:
-            return self._known.findings(self.doors, self._counts, self.today)
-        return findings(self._facts, self.today)
-
-    @cached_property
-    def _facts(self) -> Facts:
-        return Facts(self._engine, self.doors, self._counts, Related(self.snapshot), parts=self._parts)
-
-    @cached_property
-    @collector_at_rest()
-    def questions(self) -> Sequence[Question]:
-        """What the drawing does not say yet, one row an element."""
-        return questions(self._engine, self._parts) if self._known is None else self._known.questions()
+    def heard(self) -> tuple[Heard, ...]:
+        """The heard systems (section 3), by id."""
+        mesh, heard = self.engine.mesh, self.engine.reaches.heard
+        return tuple(Heard(id_, mesh.untrusted[n]) for n, id_ in enumerate(mesh.systems) if heard[n])
 
     def reach(self) -> tuple[AgentReach, ...]:
         """The reach of every active agent (section 4), by id."""
-        from meshmodel.analysis.reach import reach_of
+        return tuple(self._reach_of(number) for number in range(len(self.engine.mesh.agents)))
 
-        return tuple(reach_of(self._engine, each) for each in sorted(self._engine.mesh.agent_node))
+    def agent_reach(self, agent: str) -> AgentReach | None:
+        """The reach of one agent; ``None`` if it is retired or does not exist."""
+        number = self.engine.mesh.agent.get(agent)
+        return None if number is None else self._reach_of(number)
+
+    def _reach_of(self, agent: int) -> AgentReach:
+        mesh, reaches = self.engine.mesh, self.engine.reaches
+        kinds = reaches.full, reaches.direct, reaches.own, reaches.alone.reach
+        full, direct, own, unchecked = (reaches.actions(agent, reach) for reach in kinds)
+        identities, direct_identities, own_identities = (
+            tuple(identity for identity, agents in carriers.items() if agents >> agent & 1)
+            for carriers in self._carriers
+        )
+        return AgentReach(
+            mesh.agents[agent],
+            identities,
+            direct_identities,
+            own_identities,
+            tuple(
+                SystemReach(
+                    mesh.systems[system],
+                    actions_of(mask),
+                    actions_of(direct.get(system, 0)),
+                    actions_of(own.get(system, 0)),
+                    actions_of(unchecked.get(system, 0)),
+                )
+                for system, mask in full.items()
+            ),
+        )
+
+    @cached_property
+    def _carriers(self) -> tuple[Mapping[str, int], ...]:
+        """By identity the agents that effectively, directly and as themselves carry it."""
+        reaches = self.engine.reaches
+        return tuple(reaches.carriers(reach) for reach in (reaches.full, reaches.direct, reaches.own))
+
+    def identity_counts(self) -> Mapping[str, int]:
+        """How many identities each active agent effectively carries (section 4)."""
+        from collections import Counter
+
+        agents = self.engine.mesh.agents
+        counted: Counter[str] = Counter(dict.fromkeys(agents, 0))
+        for carriers in self._carriers[0].values():
+            counted.update(self.engine.mesh.names(carriers))
+        return counted
+
+    def reaches(self, agent: str, system: str) -> bool:
+        """Whether an active agent effectively reaches any action on a system."""
+        mesh = self.engine.mesh
+        if agent not in mesh.agent or system not in mesh.system:
+            return False
+        first = mesh.access(system, 0)
+        return bool(union(self.engine.reaches.full[first : first + 5]) >> mesh.agent[agent] & 1)
+
+    def crossings(self) -> Iterator[Crossing]:
+        """All crossings one by one, by agent, source (home first), target and action.
+
+        There can be very many; ``summary`` counts them without this list.
+        """
+        for agent in range(len(self.engine.mesh.agents)):
+            yield from self.listing.of(agent)
+
+    def compromise(self, start: str) -> "Compromise":
+        """What follows from a compromise (section 7).
+
+        Args:
+            start: ``agent:ID``, ``credential:ID``, ``system:ID`` or ``outsider``.
+
+        Raises:
+            CannotStartError: there is no such element, or it is retired or revoked.
+        """
+        from meshmodel.analysis.compromise import compromise
+
+        return compromise(self.engine, start)
+
+    def carried_by(self, system: str) -> tuple[str, ...]:
+        """The agents that carry outsiders' words to a system that is heard, but not first-hand (section 3):
+        steered, in the unchecked reach of the outsider, and writing the system with their tools.
+        """
+        mesh = self.engine.mesh
+        return mesh.names(self.engine.reaches.carrying(mesh.system[system])) if system in mesh.system else ()
+
+    def offboarding(
+        self, who: str, *, cancelled: Callable[[], bool] | None = None
+    ) -> "Offboarding | RotationPlan":
+        """What is to be done when somebody goes, or when the secret of a credential is replaced (section 7).
+
+        Args:
+            who: ``agent:ID`` or its id alone (it may be retired), ``person:NAME`` (a person or group),
+                ``vendor:NAME``, or ``credential:ID``.
+            cancelled: asked often, in whichever thread; once true, ``Stopped`` is raised.
+
+        Raises:
+            CannotStartError: there is nobody and nothing of that name.
+        """
+        from meshmodel.analysis.offboarding import offboarding
+        from meshmodel.analysis.stopping import Stop
+
+        return offboarding(self.engine, who, Stop(None, cancelled))
+
+    def trace(self, events: "Iterable[Event]") -> Iterator["TracedEvent"]:
+        """Lay observed events on the model, one by one, in the order of the log (section 7).
+
+        Args:
+            events: what was observed; it may be without end, since only what the model bounds is kept.
+        """
+        from meshmodel.analysis.trace import trace
+
+        return trace(self.engine, self.listing, events)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the rules find (section 9), by severity (highest first), rule and subject."""
+        from meshmodel.analysis.findings import findings
+        from meshmodel.analysis.rules import RULES
+
+        found = ((rule, rule.find(self.engine)) for rule in RULES)
+        return findings(found, self.snapshot.acceptance.values(), self.today)
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """What the drawing does not say (section 9), one row an element."""
+        from meshmodel.analysis.questions import questions
+
+        return tuple(questions(self.engine))
+
+    def minimum_fix(
+        self, *, deadline: float | None = None, cancelled: Callable[[], bool] | None = None
+    ) -> "Fix":
+        """A smallest set of steps to guard that leaves nothing uncontrolled and no toxic flow (section 6).
+
+        Args:
+            deadline: seconds after which the best that is known is the answer; ``None``: no limit.
+                What is not known yet of the crossings and the missing checkpoints is found out first:
+                to guard all of these is the first fix.
+            cancelled: asked often; when true, the best that is known is the answer.
+        """
+        from meshmodel.analysis.fix.answer import minimum_fix
+        from meshmodel.analysis.stopping import Stop
+
+        return minimum_fix(self.engine, Stop(deadline, cancelled))
+
+    def closing_curve(
+        self,
+        *,
+        deadline: float | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        fix: "Fix | None" = None,
+    ) -> "tuple[CurvePoint, ...]":
+        """For 0, 1, 2, … checkpoints, up to the minimum fix, the fewest crossings that can remain.
+
+        Args:
+            deadline: as for ``minimum_fix``; what is not settled then is only bounded.
+            cancelled: likewise.
+            progress: told after each number of checkpoints, with the last of them.
+            fix: what ``minimum_fix`` answered, if it was asked: the curve ends with it.
+        """
+        from meshmodel.analysis.fix.curve import closing_curve
+        from meshmodel.analysis.stopping import Stop
+
+        return closing_curve(self.engine, Stop(deadline, cancelled), progress, fix)
+
+    def alternatives(
+        self,
+        fix: "Fix",
+        *,
+        deadline: float | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> "Mapping[StepKey, tuple[Alternative, ...]]":
+        """For the checkpoints of a fix what may be better: a narrower grant, an ``only``, a typed system.
+
+        Each closes as much beside the other checkpoints; that was tried. Nothing is said where it takes long.
+        """
+        from meshmodel.analysis.fix.alternatives import alternatives
+        from meshmodel.analysis.stopping import Stop
+
+        return alternatives(self.engine, fix.checkpoints, Stop(deadline, cancelled))
+
+    def closing(self, steps: Iterable[StepKey]) -> int:
+        """How many uncontrolled crossings it closes to guard these steps, each with all its actions.
+
+        Raises:
+            KeyError: there is no such step, or it is a boundary.
+        """
+        from meshmodel.analysis.fix.answer import closing
+
+        return closing(self.engine, list(steps))
 
     @cached_property
     def reach_table(self) -> "ReachTable":
         """Agents by systems, each cell worked out when it is asked for."""
         from meshmodel.analysis.reach_table import ReachTable
 
-        return ReachTable(self._engine)
+        return ReachTable(self.engine)
 
-    def identity_counts(self) -> Mapping[str, int]:
-        """How many identities each active agent effectively carries; much quicker than ``reach``."""
-        from meshmodel.analysis.reach import identity_counts
+    def depths(self) -> Mapping[str, int]:
+        """For each opened system how many finds lie before it: 0 with a held credential."""
+        from meshmodel.analysis.depths import depths
 
-        return identity_counts(self._engine)
+        return depths(self.engine.mesh)
 
-    def agent_reach(self, agent: str) -> AgentReach | None:
-        """The reach of one agent; ``None`` if it is retired or does not exist."""
-        if agent not in self._engine.mesh.agent_node:
-            return None
-        from meshmodel.analysis.reach import reach_of
+    def marks(self) -> Mapping[StepKey, StepMark]:
+        """For steps with a door or a checkpoint: ``missing``, ``counts`` or ``does-not-count``."""
+        from meshmodel.analysis.depths import marks
 
-        return reach_of(self._engine, agent)
-
-    def reaches(self, agent: str, system: str) -> bool:
-        """Whether an active agent effectively reaches any action on a system."""
-        mesh = self._engine.mesh
-        if agent not in mesh.agent_node or system not in mesh.system_number:
-            return False
-        row = self._engine.effective.row(mesh.agent_node[agent])
-        return bool(row >> mesh.access_node(system, 0) & ALL_ACTIONS)
-
-    @cached_property
-    def _listing(self) -> "Listing":
-        from meshmodel.analysis.listing import Listing
-
-        return Listing(self._engine)
-
-    def crossings(self) -> tuple[Crossing, ...]:
-        """All crossings one by one, by agent, source (home first), target and action.
-
-        There can be very many; ``summary`` counts them without this list.
-        """
-        return tuple(self._listing.crossings())
+        return marks(self.engine, self.doors, self.findings)
 
     @cached_property
     def _explaining(self) -> "Explaining":
         from meshmodel.analysis.explain import Explaining
 
-        return Explaining(self._engine, self._listing, lambda: self.doors)
+        return Explaining(self.snapshot, self.listing)
 
     def explain(
         self,
@@ -194,7 +333,10 @@ class Analysis(Readying):
 
         Returns ``None`` where an element does not exist, or nothing is reached by anybody.
         """
-        return self._explaining.explain(agent, system, action, source, Stop(None, cancelled))
+        from meshmodel.analysis.stopping import Stop
+
+        asked = self._explaining.asked(agent, system, action, source, Stop(None, cancelled))
+        return None if asked is None else self._explaining.answer(asked)
 
     def all_ways(
         self,
@@ -204,31 +346,23 @@ class Analysis(Readying):
         source: str | None = None,
         *,
         cancelled: Callable[[], bool] | None = None,
-    ) -> "Ways | None":
+    ) -> Ways | None:
         """All ways, not only the shortest: what every one passes, their doors, and what cuts them.
 
-        Where nothing is reached: what is in between, and every single relation that would open a way.
-
-        Args:
-            agent: its id; by default, as for ``explain``, that of the worst crossing,
-            system: the target; likewise,
-            action: one action; likewise,
-            source: the system that the agent comes from, or ``home``; likewise.
-            cancelled: asked often; when true, ``Stopped`` is raised.
-
-        Returns ``None`` where an element does not exist, or nothing is reached by anybody.
+        Where nothing is reached: what is in between, and the single relations that would open a way.
+        The arguments and ``None`` are those of ``explain``.
         """
+        from meshmodel.analysis.stopping import Stop
         from meshmodel.analysis.ways import all_ways
 
         asked = self._explaining.asked(agent, system, action, source, stop := Stop(None, cancelled))
         return None if asked is None else all_ways(self._explaining, asked, stop)
 
     def explain_finding(self, finding: Finding) -> Explanation | None:
-        """The worst way by which a finding comes about, or ``None`` where there is none to tell.
+        """The worst way by which a finding comes about, or ``None`` where there is none to tell."""
+        from meshmodel.analysis.finding_way import FindingWay
 
-        Of a finding about very many systems it is the worst to those that ``about`` names.
-        """
-        return self._explaining.of_finding(finding)
+        return FindingWay(self._explaining).tell(finding)
 
     def can_be_intended(self, explanation: Explanation) -> "Intent | None":
         """The intent that would approve an uncontrolled crossing, where section 6 allows it.
@@ -238,141 +372,18 @@ class Analysis(Readying):
         return self._explaining.can_be_intended(explanation)
 
     @cached_property
-    def _marks(self) -> Mapping[StepKey, StepMark]:
-        from meshmodel.analysis.depths import marks
-
-        return marks(self._engine, self.doors, self.findings)
-
-    def marks(self) -> Mapping[StepKey, StepMark]:
-        """For steps with a door or a checkpoint: ``missing``, ``counts`` or ``does-not-count``."""
-        return self._marks
-
-    @cached_property
-    def _depths(self) -> Mapping[str, int]:
-        from meshmodel.analysis.depths import depths
-
-        return depths(self._engine)
-
-    def depths(self) -> Mapping[str, int]:
-        """For each opened system how many finds lie before it: 0 with a held credential."""
-        return self._depths
-
-    @cached_property
-    def _spreader(self) -> "Spreader":
-        from meshmodel.analysis.spreading import Spreader
-
-        return Spreader(self._engine)
-
-    def compromise(self, start: str) -> "Compromise":
-        """What follows from a compromise (section 7).
-
-        Args:
-            start: ``agent:ID``, ``credential:ID``, ``system:ID`` or ``outsider``.
-
-        Raises:
-            CannotStartError: one clear line; it does not exist, or is retired or revoked.
-        """
-        from meshmodel.analysis.compromise import compromise
-
-        return compromise(self._engine, start, self._spreader)
-
-    def offboarding(self, agent: str, *, cancelled: Callable[[], bool] | None = None) -> "Offboarding":
-        """What is to be done when an agent goes, and who notices (section 7).
-
-        Args:
-            agent: its id; it may be retired already.
-            cancelled: asked often; when true, there is no answer.
-
-        Raises:
-            Stopped: it was cancelled.
-            CannotStartError: one clear line; there is no such agent.
-        """
-        from meshmodel.analysis.offboarding import offboarding
-
-        return offboarding(self._engine, agent, Stop(None, cancelled))
-
-    def trace(self, events: "Iterable[Event]") -> Iterator["TracedEvent"]:
-        """Lay observed events on the model one by one, in the order of the log (section 7).
-
-        Args:
-            events: what was observed; they are taken as they come, and none is kept.
-        """
-        from meshmodel.analysis.trace import trace
-
-        return trace(self._engine, events)
-
-    @cached_property
-    def _whole(self) -> Engine:
-        """An engine whose closures can be taken apart, which those that followed an edit cannot."""
-        return Engine(self.snapshot, self.view) if self._has_followed else self._engine
-
-    def minimum_fix(
-        self, *, deadline: float | None = None, cancelled: Callable[[], bool] | None = None
-    ) -> "Fix":
-        """A smallest set of steps to guard that leaves no uncontrolled crossing (section 6).
-
-        Args:
-            deadline: seconds after which the best that is known is the answer; ``None``: no limit.
-                What is not known yet of the crossings and the missing checkpoints is found out first,
-                however long that takes: to guard all of these is the first fix.
-            cancelled: asked often; when true, the best that is known is the answer.
-        """
-        from meshmodel.analysis.fix.choosing import minimum_fix
-
-        stop, before = Stop(deadline, cancelled), self._counts.uncontrolled
-        return minimum_fix(self._whole, self.doors, before, stop, batches_of(self._whole))
-
-    def closing_curve(
-        self,
-        *,
-        deadline: float | None = None,
-        cancelled: Callable[[], bool] | None = None,
-        progress: Callable[[int, int], None] | None = None,
-        fix: "Fix | None" = None,
-    ) -> "tuple[CurvePoint, ...]":
-        """For 0, 1, 2, … checkpoints, up to the minimum fix, the fewest crossings that can remain.
-
-        Args:
-            deadline: as for ``minimum_fix``; what is not settled then is only bounded.
-            cancelled: likewise.
-            progress: told after each number of checkpoints, with the last of them.
-            fix: what ``minimum_fix`` answered, if it was asked: the curve ends with it.
-        """
-        from meshmodel.analysis.fix.curve import closing_curve
-
-        stop, before = Stop(deadline, cancelled), self._counts.uncontrolled
-        return closing_curve(self._whole, self.doors, before, stop, progress, batches_of(self._whole), fix)
-
-    @collector_at_rest()
-    def closing(self, steps: Iterable[StepKey]) -> int:
-        """How many uncontrolled crossings it closes to guard these steps, each with all its actions.
-
-        Raises:
-            KeyError: there is no such step, or it is a boundary.
-        """
-        from meshmodel.analysis.fix.grounds import closing
-
-        return closing(self._whole, steps, self._counts.uncontrolled, batches_of(self._whole))
+    def listing(self) -> Listing:
+        """What looks at single crossings."""
+        engine = self.engine
+        return Listing(engine.starts, engine.arrivals, lambda: engine.doors)
 
 
-def analyse(
-    snapshot: Snapshot,
-    *,
-    view: View = "built",
-    today: date | None = None,
-    previous: Analysis | None = None,
-) -> Analysis:
+def analyse(snapshot: Snapshot, *, view: View = "built", today: date | None = None) -> Analysis:
     """Analyse a model.
 
     Args:
         snapshot: the model; it must be valid.
         view: ``built`` (the default, and what a gate uses), or ``designed``.
         today: the day (UTC) on which acceptances must still hold; by default the present one.
-        previous: an analysis of the model before an edit; what the edit left alone is taken from it.
-            The answers are those of an analysis from scratch, whatever it is. If it is not ready (see
-            ``Analysis.is_ready``), it is made so first: of a large model that takes longer than all anew.
     """
-    day = today or datetime.now(UTC).date()
-    if previous is not None and previous.view == view:
-        return previous.after(snapshot, day)
-    return Analysis(snapshot, view, day)
+    return Analysis(snapshot, view, today or datetime.now(UTC).date())

@@ -1,31 +1,30 @@
 """What follows from a compromise (section 7): with checkpoints and without, and how each thing fell."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import StepKey, StepKind
-from meshmodel.analysis.spreading import Spreader, Spreading
-from meshmodel.analysis.steps import READ, STEP_ORDER, WRITE, Pair, actions_of, bits
-from meshmodel.analysis.witness import reference_of
-from meshmodel.model.errors import MeshmodelError
+from meshmodel.analysis.graph import Graph, Step
+from meshmodel.analysis.mesh import Mesh
+from meshmodel.analysis.results import CannotStartError, StepKey, StepKind
+from meshmodel.analysis.steps import KINDS
+from meshmodel.analysis.witness import Paths, reference_of
+from meshmodel.model.actions import WRITE, actions_of
 from meshmodel.model.text import no_such, one_line
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 OUTSIDER: Final = "outsider"
 """The start of somebody who may only put words into systems with untrusted input."""
 
-_DEAD: Final = {"agent": "retired", "credential": "revoked"}
-
-
-class CannotStartError(MeshmodelError, ValueError):
-    """A start that section 7 refuses: unknown, retired or revoked; ``str()`` is one clear line."""
-
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """What a compromise spreads to: ids sorted, for each system its actions in the order of section 2."""
+    """What a compromise spreads to: ids sorted, for each system its actions in the order of section 2.
+
+    What a limited delegation does is in the systems; the credentials that it uses are not in hand.
+    """
 
     agents: tuple[str, ...]
     credentials: tuple[str, ...]
@@ -60,7 +59,8 @@ class Compromise:
         unchecked: what is reached where nobody who counts is asked; its credentials are the
             revocation set.
         all: what is reached with checkpoints aside.
-        held_back: what only the checkpoints hold back: ``all`` without ``unchecked``.
+        held_back: ``all`` without ``unchecked``.
+        limited: the sessions reached unchecked, as (agent, the agent that it works for within a limit).
         steps: the unchecked steps between what is reached unchecked, as (kind, from, to). Left out are
             implies, and triggers that arise by themselves, of which there can be a hundred thousand,
             unless a checkpoint stands there.
@@ -73,139 +73,121 @@ class Compromise:
     unchecked: Spread
     all: Spread
     held_back: Spread
+    limited: tuple[tuple[str, str], ...]
     steps: frozenset[StepKey]
     origins: tuple[Origin, ...]
     holding: tuple[str, ...]
     controlled: tuple[str, ...]
 
 
-def compromise(engine: Engine, start: str, spreader: Spreader | None = None) -> Compromise:
+def compromise(engine: Engine, start: str) -> Compromise:
     """What follows if an agent, a credential or a system is compromised, or an outsider writes.
 
     Args:
         engine: the model in one view.
         start: ``agent:ID``, ``credential:ID``, ``system:ID`` (all its accesses) or ``outsider`` (the
             write access of every system with untrusted input).
-        spreader: of that model, where there is one already.
 
     Raises:
         CannotStartError: there is no such element, or it is retired or revoked.
     """
-    nodes = start_nodes(engine, start)
-    spreader = spreader or Spreader(engine)
-    free = spreader.unchecked(nodes)
-    everything = spreader.everything(nodes) if free.stopped else free
-    ids, guards = engine.candidates.ids, engine.candidates.guards
-    holding = 0
-    for step in free.stopped:
-        holding |= guards[step] & ~free.dropped
-    unchecked, all_ = _spread(engine, free.before), _spread(engine, everything.before)
+    nodes, mesh, checkpoints = _start(engine.mesh, start), engine.mesh, engine.checkpoints
+    power, paths = checkpoints.unchecked(dict.fromkeys(nodes, 1)).power, Paths(mesh, checkpoints)
+    counting, guards, records = paths.counting(power, 0), checkpoints.guards, checkpoints.records
+    closed = paths.closed(counting)
+    free = _search(paths, checkpoints.graph.plus(guards.keys() - closed), nodes)
+    stopped = [step for step in closed if step[0] in free and step[1] not in free]
+    everything = _search(paths, mesh.graph, nodes) if stopped else free
+    holding = {number for step in stopped for number in counting.intersection(guards[step])}
+    sessions = (session for node, session in mesh.sessions.by_node.items() if node in free)
     return Compromise(
         start,
-        unchecked,
-        all_,
-        _difference(all_, unchecked),
-        frozenset(_steps(engine, free)),
-        _origins(engine, free, everything),
-        tuple(sorted(ids[number] for number in bits(holding))),
-        tuple(sorted(ids[number] for number in bits(free.dropped))),
+        _spread(mesh, free),
+        _spread(mesh, everything),
+        _spread(mesh, (each for each in everything if each not in free)),
+        tuple(sorted({(each.delegation.to, each.delegation.from_) for each in sessions})),
+        _steps(mesh, free, closed),
+        (*_origins(mesh, free, ()), *_origins(mesh, everything, free)),
+        tuple(sorted(records[number].id for number in holding)),
+        tuple(sorted(each.id for number, each in enumerate(records) if number not in counting)),
     )
 
 
-def start_nodes(engine: Engine, start: str) -> list[int]:
-    """The nodes of a start; raises CannotStartError as ``compromise`` does."""
-    mesh, snapshot = engine.mesh, engine.snapshot
+def _start(mesh: Mesh, start: str) -> list[int]:
+    """The nodes of a start; raises as ``compromise`` does."""
     if start == OUTSIDER:
-        return [read - READ + WRITE for read in bits(mesh.untrusted)]
-    table, colon, key = start.partition(":")
-    if not colon or table not in {"agent", "credential", "system"}:
+        return [5 * number + WRITE for number, untrusted in enumerate(mesh.untrusted) if untrusted]
+    table, _, key = start.partition(":")
+    if table not in {"agent", "credential", "system"} or table == start:
         raise CannotStartError(
             f"{one_line(start)}: a compromise starts at agent:ID, credential:ID, system:ID or outsider"
         )
-    known = snapshot.table(table)
+    known = mesh.snapshot.table(table)
     if key not in known:
         raise CannotStartError(no_such(table, key, known, f"{table}:"))
     if table == "system":
-        return [mesh.access_node(key, action) for action in range(len(ACTIONS))]
-    node = (mesh.agent_node if table == "agent" else mesh.credential_node).get(key)
+        return [mesh.access(key, action) for action in range(len(ACTIONS))]
+    node = mesh.node(table, key)
     if node is None:
-        what = _DEAD[table]
+        what = "retired" if table == "agent" else "revoked"
         raise CannotStartError(f"{table} {one_line(key)} is {what}, so nothing starts from it; name another")
     return [node]
 
 
-def _spread(engine: Engine, reached: Iterable[int]) -> Spread:
-    mesh = engine.mesh
-    agents: list[str] = []
-    credentials: list[str] = []
-    systems: dict[str, int] = {}
-    for node in reached:
-        if node >= mesh.first_agent:
-            agents.append(mesh.agents[node - mesh.first_agent])
-        elif node >= mesh.first_credential:
-            credentials.append(mesh.credentials[node - mesh.first_credential])
-        else:
-            system = mesh.systems[node // 5]
-            systems[system] = systems.get(system, 0) | 1 << node % 5
+def _search(paths: Paths, graph: Graph, starts: list[int]) -> dict[int, int]:
+    """Search breadth first; among the steps of one node by the order of section 3, then by id.
+
+    Returns:
+        For every node reached the one from which it was first come by, the nearest first; for a node of
+        the start itself.
+    """
+    before, hubs, size = {node: node for node in starts}, set[int](), paths.mesh.size
+    queue = list(before)
+    for node in queue:
+        after, todo = set[int](), [node]
+        for each in todo:  # what lies behind a hub follows as by one step, and once
+            for enters in graph.successors[each]:
+                if enters < size:
+                    after.add(enters)
+                elif enters not in hubs:
+                    hubs.add(enters)
+                    todo.append(enters)
+        for _, enters in sorted(((node, each) for each in after - before.keys()), key=paths.order):
+            before[enters] = node
+            queue.append(enters)
+    return before
+
+
+def _spread(mesh: Mesh, reached: Iterable[int]) -> Spread:
+    nodes = sorted(node for node in reached if node not in mesh.origin)  # they are numbered by id
+    systems: defaultdict[str, int] = defaultdict(int)
+    for node in nodes:
+        if node < mesh.first_credential:
+            systems[mesh.name(node)] |= 1 << node % 5
     return Spread(
-        tuple(sorted(agents)),
-        tuple(sorted(credentials)),
-        tuple((system, actions_of(mask)) for system, mask in sorted(systems.items())),
+        tuple(mesh.name(node) for node in nodes if node >= mesh.first_agent),
+        tuple(mesh.name(node) for node in nodes if mesh.first_credential <= node < mesh.first_agent),
+        tuple((system, actions_of(mask)) for system, mask in systems.items()),
     )
 
 
-def _difference(whole: Spread, part: Spread) -> Spread:
-    agents, credentials, systems = set(part.agents), set(part.credentials), dict(part.systems)
-    left = (
-        (system, tuple(each for each in actions if each not in systems.get(system, ())))
-        for system, actions in whole.systems
-    )
-    return Spread(
-        tuple(each for each in whole.agents if each not in agents),
-        tuple(each for each in whole.credentials if each not in credentials),
-        tuple(each for each in left if each[1]),
-    )
+def _steps(mesh: Mesh, reached: Container[int], closed: Container[Step]) -> frozenset[StepKey]:
+    """The steps that are unguarded for the start, by the relations that they stand for."""
+    steps = {step for kind in KINDS if kind != "implies" for step in mesh.steps[kind]}
+    for each in mesh.snapshot.checkpoint.values():
+        if each.step == "trigger":
+            steps.update(filter(mesh.has, mesh.ends("trigger", each.from_, each.to)))
+    found = (mesh.relation(*step) for step in steps if step[0] in reached and step not in closed)
+    return frozenset(cast("Iterable[StepKey]", found))
 
 
-def _steps(engine: Engine, free: Spreading) -> Iterator[StepKey]:
-    mesh, guards, reached = engine.mesh, engine.candidates.guards, free.before
-    for kind in STEP_ORDER:
-        if kind == "implies":
+def _origins(mesh: Mesh, before: dict[int, int], known: Collection[int]) -> Iterator[Origin]:
+    """How elements were come by that are not known already."""
+    for node, origin in before.items():
+        if node < mesh.first_credential or node in mesh.origin or node in known:
             continue
-        for step in _triggers(engine) if kind == "trigger" else mesh.steps[kind]:
-            leaves, enters = step
-            if leaves in reached and not guards.get(step, 0) & ~free.dropped:
-                yield kind, _name(engine, leaves), _name(engine, enters)
-
-
-def _triggers(engine: Engine) -> frozenset[Pair]:
-    """Those that are relations, or on which a checkpoint stands."""
-    mesh = engine.mesh
-    placed = {
-        (mesh.access_node(each.from_, WRITE), mesh.agent_node.get(each.to, -1))
-        for each in engine.snapshot.checkpoint.values()
-        if each.step == "trigger"
-    }
-    return mesh.declared_triggers | (placed.intersection(mesh.steps["trigger"]) if placed else placed)
-
-
-def _name(engine: Engine, node: int) -> str:
-    return reference_of(engine.mesh, node).partition(":")[2]
-
-
-def _origins(engine: Engine, free: Spreading, everything: Spreading) -> tuple[Origin, ...]:
-    mesh = engine.mesh
-    found: list[Origin] = []
-    for unchecked, before in ((True, free.before), (False, everything.before)):
-        for node, origin in before.items():
-            if node < mesh.first_credential or (not unchecked and node in free.before):
-                continue
-            element = reference_of(mesh, node)
-            if origin == node:
-                found.append(Origin(element, None, None, None, unchecked))
-                continue
+        step = from_ = action = None
+        if origin != node:
+            step, from_ = cast("StepKind", mesh.kind(origin, node)), reference_of(mesh, origin)
             action = ACTIONS[origin % 5] if origin < mesh.first_credential else None
-            found.append(
-                Origin(element, mesh.kind(origin, node), reference_of(mesh, origin), action, unchecked)
-            )
-    return tuple(found)
+        yield Origin(reference_of(mesh, node), step, from_, action, not known)

@@ -1,198 +1,184 @@
-"""Missing checkpoints (section 6): open doors that are not approved, by credential and system.
+"""Missing checkpoints (section 6): open doors that are not approved, by credential and system."""
 
-Nothing here looks at single crossings. For every credential there is the set of groups of sources that
-carry it unchecked, for every kind of target the sets of groups that come to it from elsewhere, and a door
-is their intersection.
-"""
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
 
-from collections import Counter
-from collections.abc import Sequence
-from itertools import compress, repeat
-from operator import add, attrgetter, sub
-from typing import Final
-
-from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.entering import Way
-from meshmodel.analysis.marking import SPECIAL
-from meshmodel.analysis.results import Door
-from meshmodel.analysis.steps import action_mask, without
-from meshmodel.analysis.through import NONE, Through
-from meshmodel.model.records import Grant
-
-MANY: Final = 8_000
-"""More grant steps are looked at by arrays of numbers."""
+from meshmodel.analysis.arrivals import Arrival, Arrivals
+from meshmodel.analysis.graph import Step
+from meshmodel.analysis.starts import Starts
+from meshmodel.model.actions import ADMIN, READ
 
 
-class MissingCheckpoints(Through):
-    """All doors of one reading, with their severities and the agents that find them open."""
+class OpenDoor(NamedTuple):
+    """One missing checkpoint.
 
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self._prepare_guarded()
+    Attributes:
+        actions, agents: for which it is open and not approved, as bits.
+        severity: the highest of the crossings through it, 0 to 3.
+    """
 
-    def _prepare_guarded(self) -> None:
-        """Note the grants of which some step is guarded."""
-        self._guarded: dict[int, set[int]] = {}
-        first = self.mesh.first_credential
-        for leaves, enters in self.engine.candidates.guards:
-            if enters < first <= leaves:
-                self._guarded.setdefault(leaves, set()).add(enters // 5)
+    actions: int
+    agents: int
+    severity: int
 
-    def doors(self) -> tuple[Door, ...]:
-        """All missing checkpoints, by credential and system."""
-        mesh = self.mesh
-        if len(mesh.steps["grant"]) > MANY:
-            return tuple(self._many_doors())
-        carried, component = self._carried, self._component
-        credentials, systems = sorted(mesh.credential_node), sorted(mesh.system_number)
-        nodes = list(map(mesh.credential_node.__getitem__, credentials))
-        # Grants are numbered in the order of their credentials and systems.
-        many = len(systems)
-        first = {node: many * place for place, node in enumerate(nodes) if carried[component[node]]}
-        place_of = [0] * len(mesh.systems)
-        for place, name in enumerate(systems):
-            place_of[mesh.system_number[name]] = place
-        masks: dict[int, int] = {}
-        for leaves, enters in mesh.steps["grant"]:
-            if leaves in first:
-                place = first[leaves] + place_of[enters // 5]
-                masks[place] = masks.get(place, 0) | 1 << enters % 5
-        places = sorted(masks)
-        holders = [place // many for place in places]
-        opened = [systems[place % many] for place in places]
-        leaving = list(map(nodes.__getitem__, holders))
-        ways = self._ways_at(leaving, opened, list(map(masks.__getitem__, places)))
-        return tuple(self._doors_at(list(map(credentials.__getitem__, holders)), leaving, opened, ways))
+    def joined(self, other: "OpenDoor") -> "OpenDoor":
+        """The same together with what a copy of its credential opens."""
+        return OpenDoor(
+            self.actions | other.actions, self.agents | other.agents, max(self.severity, other.severity)
+        )
 
-    def doors_at(self, grants: Sequence[Grant]) -> list[Door | None]:
-        """The missing checkpoint at each of these grants of active credentials, or ``None``."""
-        names = [each.credential for each in grants]
-        systems = [each.system for each in grants]
-        return self._doors_to(names, systems, [action_mask(each.actions) for each in grants])
 
-    def _doors_to(
-        self, names: Sequence[str], systems: Sequence[str], granted: Sequence[int]
-    ) -> list[Door | None]:
-        """The same by columns: the credentials, the systems, and the actions as five bits."""
-        nodes = list(map(self.mesh.credential_node.__getitem__, names))
-        ways = self._ways_at(nodes, systems, granted)
-        made = iter(self._doors_at(names, nodes, systems, ways))
-        return [None if way is None else next(made) for way in ways]
+class Doors:
+    """The open doors of some starts.
 
-    def _ways_at(
-        self, nodes: Sequence[int], systems: Sequence[str], granted: Sequence[int]
-    ) -> list[Way | None]:
-        """Who comes through the grants of these credentials, to these systems, of these actions."""
-        kind = self._kind
-        carried = list(map(self._carried.__getitem__, map(self._component.__getitem__, nodes)))
-        # Most are carried by the same groups, and it takes long to tell large numbers apart.
-        keys = list(map(id, carried))
-        distinct = dict(zip(keys, carried, strict=True))
-        marks = list(dict.fromkeys(distinct.values()))
-        numbers = {each: number << 5 for number, each in enumerate(marks)}
-        first = {key: numbers[each] for key, each in distinct.items()}
-        size = len(marks) << 5
-        counts = Counter(keys)
-        usual = distinct[max(counts, key=counts.__getitem__)] if keys else 0
-        doors = [
-            size * kind[system] + first[key] + mask
-            for key, system, mask in zip(keys, systems, granted, strict=True)
-        ]
-        ways = self._plain_ways(set(doors), marks, usual)
-        found = list(map(ways.get, doors))
-        guarded, number_of = self._guarded, self.mesh.system_number
-        special = min(doors, default=0) < 0
-        for place in [place for place, node in enumerate(nodes) if special or node in guarded]:
-            node, system = nodes[place], systems[place]
-            number = number_of[system]
-            if kind[system] == SPECIAL or number in guarded.get(node, ()):
-                found[place] = self._way(node, number, carried[place], granted[place])
+    Attributes:
+        uncontrolled: by access, the starts with a crossing and an open door that is not approved.
+        approved: by access, the starts with a crossing and an open door that is.
+        missing: by the node of a credential and the number of a system.
+    """
+
+    def __init__(self, starts: Starts, arrivals: Arrivals) -> None:
+        mesh, seeds = starts.mesh, starts.seeds()
+        self._starts, self._arrivals, self._mesh = starts, arrivals, mesh
+        self._handed = starts.reaches.handed(seeds)
+        self._own = mesh.own_graph.spread(seeds)
+        self._intended = starts.reaches.intended(self._handed) if starts.approved else []
+        self._walls = _walls(starts)
+        self._ways = self._unguarded()
+        self.uncontrolled: dict[int, int] = {}
+        self.approved: dict[int, int] = {}
+        self.missing: dict[tuple[int, int], OpenDoor] = {}
+        self._folded: dict[int, int] = {}
+        zone = None
+        for system in sorted(self._ways, key=mesh.zone.__getitem__):
+            if mesh.zone[system] != zone:
+                zone = mesh.zone[system]
+                arrivals.forget()
+            arriving = arrivals.at(system)
+            for credential, ways in self._ways[system].items():
+                self._look(credential, system, ways, arriving)
+        arrivals.forget()
+
+    def _look(self, credential: int, system: int, ways: dict[int, int], arriving: list[Arrival]) -> None:
+        """Look at one credential, or a copy of one, on one system."""
+        original = self._mesh.original(credential)
+        actions = severity = through = 0
+        for action, way in ways.items():
+            access = 5 * system + action
+            open_, unapproved = self._open(credential, access, way, arriving[action])
+            if open_ != unapproved:
+                _join(self.approved, access, open_ ^ unapproved)
+            if unapproved:
+                _join(self.uncontrolled, access, unapproved)
+                actions |= 1 << action
+                through = through | unapproved if through else unapproved
+                reached = self._own[original], self._handed.get(original, 0)
+                severity = _severity(unapproved, *reached, arriving[action], severity)
+        if through:
+            door, known = (
+                OpenDoor(actions, self._fold(through), severity),
+                self.missing.get((original, system)),
+            )
+            self.missing[original, system] = door if known is None else door.joined(known)
+
+    def _fold(self, starts: int) -> int:
+        """The agents of some starts; many doors have the same."""
+        if starts not in self._folded:
+            self._folded[starts] = self._starts.fold(starts)
+        return self._folded[starts]
+
+    def _open(self, credential: int, access: int, way: int, arrival: Arrival) -> tuple[int, int]:
+        """The starts with a crossing for which a door is open, and those for which it is not approved."""
+        open_ = way & arrival.starts
+        if self._walls:
+            open_ &= ~self._walls.get((self._mesh.zone[access // 5], access % 5), 0)
+        intended = self._starts.approved.get(access)
+        if not intended or not open_:
+            return open_, open_
+        reached = self._intended[self._mesh.original(credential)]
+        if access % 5 == READ:
+            reached |= self._intended[credential]
+        return open_, open_ & ~(intended & reached)
+
+    def at(self, credential: int, system: int, action: int) -> tuple[int, int]:
+        """The starts with a crossing for which a credential is an open door, and for which it is unapproved.
+
+        A copy of a credential is taken by itself.
+        """
+        way = self._ways[system][credential].get(action, 0)
+        return self._open(credential, 5 * system + action, way, self._arrivals.at(system)[action])
+
+    def severe(self, credential: int, access: int, level: int) -> int:
+        """The starts for which a credential, or a copy of one, is an unapproved open door so severe."""
+        (system, action), original = divmod(access, 5), self._mesh.original(credential)
+        unapproved = self.at(credential, system, action)[1]
+        picked_up, found = self._own[original] & ~self._handed.get(original, 0), 0
+        for on_the_way, in_hand, here in self._arrivals.at(system)[action].severities:
+            found |= unapproved & here & picked_up if on_the_way == level else 0
+            found |= unapproved & here & ~picked_up if in_hand == level else 0
         return found
 
-    def _doors_at(
-        self, names: Sequence[str], nodes: Sequence[int], systems: Sequence[str], ways: Sequence[Way | None]
-    ) -> list[Door]:
-        """The doors of these credentials to these systems, where there is a way."""
-        chosen = [way for way in ways if way is not None]
-        if len(chosen) < len(ways):
-            there = [way is not None for way in ways]
-            names, systems = list(compress(names, there)), list(compress(systems, there))
-            nodes = list(compress(nodes, there))
-        actions, passing = zip(*chosen, strict=True) if chosen else ((), ())
-        severities = list(map(attrgetter("most"), passing))
-        once = list(set(nodes))
-        surely = dict(zip(once, self._surely(once), strict=True))
-        sure = map(add, map(attrgetter("least"), passing), map(surely.__getitem__, nodes))
-        picking: dict[int, int] = {}
-        for place in [place for place, many in enumerate(sure) if many <= 0]:
-            severities[place] = passing[place].severity(self._picking(nodes[place], picking))
-        return Door.several(names, systems, actions, map(attrgetter("agents"), passing), severities)
+    def credentials(self, system: int) -> list[int]:
+        """The nodes of the credentials, and of their copies, with an unguarded grant there for any start."""
+        return list(self._ways.get(system, ()))
 
-    def _surely(self, nodes: Sequence[int]) -> list[int]:
-        """For each of these credentials so many of any agents, less all there are, must pick it up: that is
-        come by it as themselves, and not hold it.
-        """
-        held = map(int.bit_count, map(self._held.get, nodes, repeat(0)))
-        return list(map(sub, self._beside_all(nodes), held))
+    def _unguarded(self) -> dict[int, dict[int, dict[int, int]]]:
+        """By system, credential or copy of one, and action: the starts that come there with it unchecked."""
+        found: dict[int, dict[int, dict[int, int]]] = {}
+        mesh = self._mesh
+        for step in mesh.steps["grant"]:
+            credential, access = step
+            copies, original = mesh.sessions.copies.get(credential), mesh.original(access)
+            if copies is not None and original == access:
+                continue  # what leaves a session is taken from the step to its copy of the access
+            way = self._way(step)
+            system, granted = divmod(original, 5)
+            actions: Iterable[int] = range(5) if granted == ADMIN else (granted,)
+            if copies is not None and not copies.allow(mesh.systems[system], granted):
+                actions = [each for each in actions if copies.allow(mesh.systems[system], each)]
+            for action in actions if way else ():
+                _join(found.setdefault(system, {}).setdefault(credential, {}), action, way)
+        return found
 
-    def _beside_all(self, nodes: Sequence[int]) -> list[int]:
-        """For each of these credentials how many come by it as themselves, less all agents there are."""
-        everyone = self._everyone.bit_count()
-        reaching = list(map(self._own.__getitem__, map(self._own_component.__getitem__, nodes)))
-        # Most are reached by the same agents.
-        keys = list(map(id, reaching))
-        counted = {
-            key: agents.bit_count() - everyone
-            for key, agents in dict(zip(keys, reaching, strict=True)).items()
-        }
-        return list(map(counted.__getitem__, keys))
+    def _way(self, step: Step) -> int:
+        """The starts that reach a credential unchecked, and are not asked at a grant step from it."""
+        starts, checkpoints = self._starts.reach[step[0]], self._starts.checkpoints
+        if starts and step in checkpoints.guards:
+            starts &= checkpoints.opened(step, self._starts.power)
+        return starts
 
-    def _picking(self, node: int, known: dict[int, int]) -> int:
-        """The agents that pick a credential up, which are kept."""
-        picking = known.get(node)
-        if picking is None:
-            picking = without(self._own[self._own_component[node]], self._held.get(node, 0))
-            known[node] = picking
-        return picking
 
-    def _many_doors(self) -> list[Door]:
-        """All doors, by columns of numbers."""
-        # Only here: it takes long to import numpy.
-        from meshmodel.analysis.granting import Granting
-        from meshmodel.analysis.passages import Passages
+def _join(sets: dict[int, int], key: int, some: int) -> None:
+    known = sets.get(key)
+    sets[key] = some if known is None else known | some
 
-        mesh = self.mesh
-        nodes = range(mesh.first_credential, mesh.first_credential + len(mesh.credentials))
-        carried = list(map(self._carried.__getitem__, map(self._component.__getitem__, nodes)))
-        # Most are carried by the same groups, and it takes long to tell large numbers apart.
-        keys = list(map(id, carried))
-        distinct = dict(zip(keys, carried, strict=True))
-        marks = list(dict.fromkeys(distinct.values()))
-        numbers = {each: number if each else -1 for number, each in enumerate(marks)}
-        number_of = {key: numbers[each] for key, each in distinct.items()}
-        groups = list(map(number_of.__getitem__, keys))
-        kinds = [SPECIAL] * len(mesh.systems)
-        for name, number in mesh.system_number.items():
-            kinds[number] = self._kind[name]
-        grants = Granting(mesh, kinds, groups, len(marks))
-        usual = marks[grants.most] if grants.doors else 0
-        comers = self._comers_by([door for door in grants.doors if door >= 0], marks, usual)
-        plain = Passages(list(map(comers.get, grants.doors, repeat(NONE))), grants.owner, grants.granted)
-        apart = [
-            self._way(nodes[credential], system, carried[credential], granted)
-            for credential, system, granted in grants.apart(self._guarded)
-        ]
-        grants.keep([*plain.there.tolist(), *[way is not None for way in apart]])
-        ways = plain.ways([way for way in apart if way is not None], self._passing, self._named)
-        severities = grants.by_way(ways.most)
-        known: dict[int, int] = {}
-        for door, way, credential in grants.doubtful(ways.least, self._beside_all(nodes)):
-            picking = self._picking(nodes[credential], known)
-            severities[door] = ways.passing(way).severity(picking) if picking else ways.none[way]
-        return Door.several(
-            grants.by_credential(mesh.credentials),
-            grants.by_system(mesh.systems),
-            grants.by_way(ways.actions),
-            grants.by_way(ways.agents),
-            severities,
-        )
+
+def _severity(unapproved: int, own: int, handed: int, arrival: Arrival, known: int) -> int:
+    """The highest severity of a door, or a known one.
+
+    Args:
+        unapproved: the starts for which it is open and not approved.
+        own: the starts that reach its credential by own steps.
+        handed: those that reach it by a hold step; the others picked it up on the way.
+        arrival: how they come.
+        known: what is known of it.
+    """
+    for on_the_way, in_hand, here in arrival.severities:
+        if on_the_way <= known:
+            break
+        met = unapproved & here
+        if met:
+            known = on_the_way if on_the_way == in_hand or met & own & ~handed else max(known, in_hand)
+    return known
+
+
+def _walls(starts: Starts) -> dict[tuple[str, int], int]:
+    """By zone and action, the starts that a boundary with a checkpoint that counts parts from it."""
+    found: defaultdict[tuple[str, int], int] = defaultdict(int)
+    for each in starts.checkpoints.boundaries:
+        parted = starts.zone_from.get(each.zone_from, 0) & ~starts.power[each.number]
+        for action in range(5):
+            if parted and each.actions >> action & 1:
+                found[each.zone_to, action] |= parted
+    return found

@@ -1,155 +1,229 @@
-"""Crossings one by one, for those who ask for the list (section 6)."""
+"""Crossings one by one, and the worst of many (sections 6 and 11)."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Container, Iterator
+from functools import cached_property
+from typing import Final, NamedTuple
 
-from meshmodel.analysis.approvals import Approval, approvals
-from meshmodel.analysis.crossings import crossed_from
-from meshmodel.analysis.engine import Engine, Group, Traveller
-from meshmodel.analysis.entering import severity_number, severity_word
-from meshmodel.analysis.opened import Doors
+from meshmodel.analysis.arrivals import Arrivals
+from meshmodel.analysis.bitset import bits
+from meshmodel.analysis.crossing import HOME_SOURCE, Source, crosses_home, crosses_within, severity
+from meshmodel.analysis.doors import Doors, OpenDoor
 from meshmodel.analysis.results import Crossing, CrossingState
-from meshmodel.analysis.steps import READ, bits
-from meshmodel.model.vocabulary import ACTIONS, Severity
+from meshmodel.analysis.starts import HOME, Starts
+from meshmodel.model.vocabulary import ACTIONS, SEVERITIES
 
-_MOST_KNOWN = 10_000
-"""So many doors, and how agents came by them, are kept; then they are forgotten."""
+_STATES: Final[tuple[CrossingState, ...]] = ("uncontrolled", "approved", "controlled")
+"""The states of a crossing, the worst first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What is said of one crossing: its state, its severity, and its doors by credential node."""
+class Coming(NamedTuple):
+    """An agent that comes from one source.
 
+    Attributes:
+        agent, source: their numbers (``HOME``: home).
+        start: the start that the source belongs to.
+        any_heard: whether any source of the agent is heard.
+    """
+
+    agent: int
+    source: int
+    start: int
+    any_heard: bool
+
+
+class Place(NamedTuple):
+    """One crossing.
+
+    Attributes:
+        coming: the agent and its source.
+        access: where it leads.
+        state, severity: of the crossing; -1 unless it is uncontrolled.
+        doors: its open doors: by the node of a credential, or of a copy, whether it is approved.
+    """
+
+    coming: Coming
+    access: int
     state: CrossingState
-    severity: Severity | None
-    doors: tuple[int, ...]
+    severity: int
+    doors: dict[int, bool]
+
+    @property
+    def rank(self) -> tuple[int, int, bool]:
+        """The worst comes first: uncontrolled, then by severity, then from home."""
+        return _STATES.index(self.state), -self.severity, self.coming.source != HOME
 
 
 class Listing:
-    """The crossings of one reading, each with its state."""
+    """Looks at single crossings."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.mesh = engine.mesh
-        self.doors = Doors(engine)
-        self.approvals = approvals(engine)
-        self._opened: dict[tuple[Group, int], list[int]] = {}
-        self._picked: dict[tuple[str, int], bool] = {}
-        self.rank = {each: number for number, each in enumerate(sorted(self.mesh.systems))}
+    def __init__(self, starts: Starts, arrivals: Arrivals, doors: Callable[[], Doors]) -> None:
+        """Arguments: the sets of one engine; the doors are asked for where they matter."""
+        self.starts, self.mesh, self.reaches = starts, starts.mesh, starts.reaches
+        self._arrivals, self._doors = arrivals, doors
 
-    def crossings(self) -> Iterator[Crossing]:
-        """All of them, by agent, source (home first), target and action."""
-        for traveller in self.engine.travellers:
-            yield from self.of_agent(traveller)
-
-    def of_agent(self, traveller: Traveller) -> Iterator[Crossing]:
+    def of(self, agent: int) -> Iterator[Crossing]:
         """The crossings of one agent, by source (home first), target and action."""
-        systems, rank = self.mesh.systems, self.rank
-        reach = sorted(bits(traveller.reach), key=lambda node: (rank[systems[node // 5]], node % 5))
-        places = sorted(
-            all_of(self.engine, traveller),
-            key=lambda place: -1 if place[0] is None else rank[systems[place[0]]],
-        )
-        for source, group in places:
-            crossed = crossed_from(self.mesh, traveller, source)
-            name = None if source is None else systems[source]
-            for access in reach:
-                if crossed >> access & 1:
-                    judged = self.judge(traveller, group, source, access)
+        mesh, full = self.mesh, self.reaches.full
+        accesses = [access for access in range(mesh.first_credential) if full[access] >> agent & 1]
+        for coming in self.sources(agent):
+            for access in accesses:
+                if self.crosses(coming, access):
+                    place = self.place(coming, access, dict(self.open_doors(coming, access)))
                     yield Crossing(
-                        traveller.id,
-                        name,
-                        systems[access // 5],
+                        mesh.agents[agent],
+                        None if coming.source == HOME else mesh.systems[coming.source],
+                        mesh.systems[access // 5],
                         ACTIONS[access % 5],
-                        judged.state,
-                        judged.severity,
+                        place.state,
+                        None if place.severity < 0 else SEVERITIES[place.severity],
                     )
 
-    def judge(
-        self,
-        traveller: Traveller,
-        group: Group,
-        source: int | None,
-        access: int,
-        through: int | None = None,
-    ) -> Judged:
-        """The state of one crossing; as if there were no door but one, where ``through`` names it."""
-        zone = traveller.home if source is None else self.mesh.zone_of[source]
-        if _closed(self.engine, group, zone) >> access & 1:
-            return Judged("controlled", None, ())
-        doors = self._opened.get((group, access))
-        if doors is None:
-            if len(self._opened) > _MOST_KNOWN:
-                self._opened.clear()
-            doors = self._opened[group, access] = self.doors.at(group, access)
-        if through is not None:
-            doors = [door for door in doors if door == through]
-        if not doors:
-            return Judged("controlled", None, ())
-        approved = self.approved(traveller.id, source, access)
-        worst = [
-            self._severity(traveller, source, access, door) for door in doors if not approved >> door & 1
-        ]
-        if not worst:
-            return Judged("approved", None, tuple(doors))
-        return Judged("uncontrolled", severity_word(max(worst)), tuple(doors))
+    def sources(self, agent: int) -> list[Coming]:
+        """The sources of an agent, home first."""
+        found = list(self.starts.source_starts(agent))
+        any_heard = any(source != HOME and self.reaches.heard[source] for source, _ in found)
+        return [Coming(agent, source, start, any_heard) for source, start in found]
 
-    def approved(self, agent: str, source: int | None, access: int) -> int:
-        """The credentials with which an open door is approved, for one agent, source and access."""
-        mask = 0
-        for each in self.approvals.get(agent, ()):
-            if _covers(each, source, access):
-                mask |= each.credentials
-        return mask
+    def coming(self, agent: int, source: int) -> Coming:
+        """An agent that comes from any system, whether that is a source of it or not."""
+        any_heard = any(each.any_heard for each in self.sources(agent))
+        return Coming(agent, source, agent, any_heard)
 
-    def _severity(self, traveller: Traveller, source: int | None, access: int, door: int) -> int:
-        mesh = self.mesh
-        system, action = divmod(access, 5)
-        untrusted = source is not None and bool(mesh.untrusted >> 5 * source & 1)
-        floor = 0
-        if source is not None and self.engine.snapshot.system[mesh.systems[system]].is_exposed:
-            level = mesh.sensitivity[source]
-            floor = level + 1 + traveller.steered if level > 1 else 0
-        return severity_number(
-            mesh.sensitivity[system],
-            untrusted=untrusted,
-            picked_up=self.picked_up(traveller, door),
-            read=action == READ,
-            floor=floor,
+    def crosses(self, coming: Coming, access: int) -> bool:
+        """Whether there is a crossing to an access, if the agent reaches it."""
+        mesh, (system, action) = self.mesh, divmod(access, 5)
+        there, target = mesh.zone[system], mesh.traits[system]
+        home = self.home(coming.agent)
+        if coming.source == HOME:
+            return there != home
+        if coming.source == system:
+            return False
+        source = self.reaches.as_source[coming.source]
+        if mesh.zone[coming.source] == there:
+            return crosses_within(source, target, action)
+        return there != home or crosses_home(source, target, action)
+
+    def place(self, coming: Coming, access: int, doors: dict[int, bool]) -> Place:
+        """The crossing to an access by some open doors, with its state and severity."""
+        bad = [self.severity(coming, access, door) for door, approved in doors.items() if not approved]
+        state: CrossingState = "uncontrolled" if bad else "approved" if doors else "controlled"
+        return Place(coming, access, state, max(bad, default=-1), doors)
+
+    def open_doors(self, coming: Coming, access: int) -> Iterator[tuple[int, bool]]:
+        """The credentials, and copies of them, that are open doors; of each, whether it is approved."""
+        (system, action), doors = divmod(access, 5), self._doors()
+        for credential in doors.credentials(system):
+            open_, unapproved = doors.at(credential, system, action)
+            if open_ >> coming.start & 1:
+                yield credential, not unapproved >> coming.start & 1
+
+    def severity(self, coming: Coming, access: int, credential: int) -> int:
+        """How severe an open door that is not approved is, 0 to 3."""
+        return severity(
+            self._source(coming.source),
+            self.mesh.traits[access // 5],
+            access % 5,
+            picked_up=bool(self.reaches.picked_up(self.mesh.original(credential)) >> coming.agent & 1),
+            any_heard=coming.any_heard,
+            way_out=bool(self._arrivals.way_out >> coming.start & 1),
         )
 
-    def picked_up(self, traveller: Traveller, credential: int) -> bool:
-        """Whether the agent comes by the credential as itself, but does not hold it."""
-        known = self._picked.get((traveller.id, credential))
-        if known is None:
-            if len(self._picked) > _MOST_KNOWN:
-                self._picked.clear()
-            own = self.engine.own.row(traveller.node) >> credential & 1
-            known = bool(own) and credential not in self.engine.holds(traveller.node)
-            self._picked[traveller.id, credential] = known
-        return known
+    def _source(self, source: int) -> Source:
+        return HOME_SOURCE if source == HOME else self.reaches.as_source[source]
 
+    def home(self, agent: int) -> str | None:
+        """The zone in which an agent's task was authorized."""
+        return self.mesh.snapshot.agent[self.mesh.agents[agent]].home
 
-def _covers(approval: Approval, source: int | None, access: int) -> bool:
-    system, action = divmod(access, 5)
-    if system != approval.system or not approval.actions >> action & 1:
-        return False
-    return approval.home if source is None else bool(approval.sources >> 5 * source & 1)
+    def zone(self, coming: Coming) -> str | None:
+        """The zone that an agent comes from."""
+        return self.home(coming.agent) if coming.source == HOME else self.mesh.zone[coming.source]
 
+    # The worst of many
 
-def all_of(engine: Engine, traveller: Traveller) -> Iterator[tuple[int | None, Group]]:
-    """The sources of an agent with their groups: home as ``None``, systems by number."""
-    for group in engine.exact(traveller):
-        if group.home:
-            yield None, group
-        for read in bits(group.sources):
-            yield read // 5, group
+    def worst(
+        self,
+        agent: int,
+        accesses: Collection[int],
+        source: int | None = None,
+        through: Container[int] | None = None,
+    ) -> Place | None:
+        """The worst crossing of one agent to some accesses that it reaches.
 
+        Args:
+            agent: its number.
+            accesses: by number of the node.
+            source: where it comes from (``HOME``: home); ``None``: anywhere.
+            through: the credentials, or copies of them, that are looked at, as if there were no other.
+        """
+        best: Place | None = None
+        opened: dict[tuple[int, int], dict[int, bool]] = {}
+        for coming in self.sources(agent):
+            for access in accesses if source in (None, coming.source) else ():
+                if not self.crosses(coming, access):
+                    continue
+                key = coming.start, access
+                if key not in opened:
+                    found = self.open_doors(coming, access)
+                    opened[key] = {door: ok for door, ok in found if through is None or door in through}
+                place = self.place(coming, access, opened[key])
+                if (best is None or place.rank < best.rank) and (through is None or place.doors):
+                    best = place
+        return best
 
-def _closed(engine: Engine, group: Group, zone: str | None) -> int:
-    """The accesses to which no door is open from a zone, because a boundary that counts is there."""
-    closed = 0
-    for boundary in engine.candidates.boundaries:
-        if boundary.zone_from == zone and not group.unchecked.dropped >> boundary.number & 1:
-            closed |= engine.mesh.zone_mask.get(boundary.zone_to, 0) & engine.mesh.read * boundary.actions
-    return closed
+    def missing(self, credential: int, access: int) -> OpenDoor | None:
+        """The missing checkpoint on a grant."""
+        return self._doors().missing.get((self.mesh.original(credential), access // 5))
+
+    @cached_property
+    def _missing(self) -> list[tuple[tuple[int, int], OpenDoor]]:
+        """The missing checkpoints by credential and system, the most severe first."""
+        return sorted(self._doors().missing.items(), key=lambda each: (-each[1].severity, each[0]))
+
+    def severe(
+        self, level: int, starts: int, onto: Container[int], through: Container[int] | None = None
+    ) -> Iterator[tuple[int, int, int]]:
+        """The doors of one severity that are open and not approved: the credential, the access, the starts.
+
+        Args:
+            level: the severity, 0 to 3.
+            starts: those that are asked about.
+            onto: the accesses.
+            through: the credentials and copies.
+        """
+        doors = self._doors()
+        for (credential, system), door in self._missing:
+            if door.severity < level:
+                return
+            accesses = [5 * system + action for action in bits(door.actions) if 5 * system + action in onto]
+            for node in doors.credentials(system) if accesses else ():
+                if self.mesh.original(node) == credential and (through is None or node in through):
+                    for access in accesses:
+                        some = starts & doors.severe(node, access, level)
+                        if some:
+                            yield node, access, some
+
+    def worst_of_many(self, starts: int, onto: Container[int], source: int | None) -> Place | None:
+        """The worst uncontrolled crossing of some starts; ``source`` as for ``worst``."""
+        for level in range(3, -1, -1):
+            for each in (HOME, None) if source is None else (source,):
+                asked = starts if each is None else starts & self.starts.sources.get(each, 0)
+                for door, access, here in self.severe(level, asked, onto):
+                    for start in bits(
+                        here if each is None else self._as_severe(each, access, level, door, here)
+                    ):
+                        place = self.worst(self.starts.agent_of[start], (access,), each)
+                        if place is not None and place.severity == level:
+                            return place
+        return None
+
+    def _as_severe(self, source: int, access: int, level: int, door: int, starts: int) -> int:
+        """Those of some starts for which a door can be so severe from one source."""
+        target, action = self.mesh.traits[access // 5], access % 5
+        most = [
+            severity(self._source(source), target, action, picked_up=each, any_heard=True, way_out=True)
+            for each in (False, True)
+        ]
+        if most[0] >= level or most[1] < level:
+            return starts if most[0] >= level else 0
+        return starts & self.starts.unfold(self.reaches.picked_up(self.mesh.original(door)))

@@ -1,66 +1,44 @@
-"""What is to be done when an agent goes (section 7), and who notices.
+"""What is to be done when an agent, a person, a group or a vendor goes (section 7), and who notices.
 
 Where the page leaves room, this is how it is read:
 
-- What the agent *could obtain* is every credential that it comes to as itself, guarded or not: by hold,
+- What leaves *could obtain* every credential that its agents come to as themselves, guarded or not: by hold,
   grant, custody, exchange and implies steps, and by hosting steps too, since whoever takes over the host
-  of another agent can read what that one holds. What it only makes others do gives it no secret.
+  of another agent can read what that one holds. What they only make others do gives them no secret. A vendor
+  also has what its systems keep: it begins with all accesses of them.
 - To *revoke* are the credentials in its hands (by hold and exchange steps alone) that no other active
-  agent comes to once it is gone. To *rotate* is all else that it could obtain.
-- The *copies at rest* to delete are every stored copy of what is revoked, and of what is rotated those
-  from which it could take the secret, outside of a secrets manager (there the new secret is put).
-- A retired agent may be asked about as well: it may still hold something.
+  agent comes to once it is gone, and those on behalf of a person. To *rotate* is all else that it could
+  obtain.
+- The *copies at rest* to delete are every stored copy of what is revoked, every one in a system of the
+  vendor, and of what is rotated those from which it could take the secret, outside of a secrets manager
+  (there the new secret is put).
+- Whoever is retired may be asked about as well: it may still hold something.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
-from operator import or_
 from typing import Final, Literal
 
-from meshmodel.analysis.closure import Successors, forward, is_sparse, search, union
-from meshmodel.analysis.compromise import CannotStartError
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.fix.stopping import NEVER, Stop
-from meshmodel.analysis.results import StepKind
-from meshmodel.analysis.spreading import Spreader
-from meshmodel.analysis.steps import ACTION_NUMBER, HELD_KINDS, OWN_KINDS, STEP_ORDER, WRITE, Mesh, bits
-from meshmodel.model.records import Custody
+from meshmodel.analysis.results import CannotStartError
+from meshmodel.analysis.rotation import Copy, Rotation, RotationPlan, Secrets, credentials, rotation, users
+from meshmodel.analysis.stopping import NEVER, Stop
+from meshmodel.model.actions import WRITE
+from meshmodel.model.records import Checkpoint, Custody
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import no_such
-
-Because = Literal["shared", "obtainable"]
-Notice = Literal["sets-to-work", "set-to-work", "triggered"]
-
-_OBTAIN_KINDS: Final[tuple[StepKind, ...]] = (*OWN_KINDS, "hosting")
+from meshmodel.model.text import no_such, one_line
 
 
-@dataclass(frozen=True, slots=True)
-class Rotation:
-    """A credential whose secret has to be replaced.
+@dataclass(frozen=True, slots=True, order=True)
+class LostApproval:
+    """A checkpoint that loses an approver.
 
-    Attributes:
-        credential: its id.
-        because: ``shared`` where the agent holds it and others come to it too, else ``obtainable``.
-        systems: where the agent could take it from, sorted.
-        agents: the other active agents that come to it as themselves and need the new secret, sorted.
-        unchecked: whether the agent could obtain it without being asked.
+    ``left`` are its other approvers; where there is none, it decides nothing from then on.
     """
 
-    credential: str
-    because: Because
-    systems: tuple[str, ...]
-    agents: tuple[str, ...]
-    unchecked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """A stored copy to delete, and the other active agents that can read it, sorted."""
-
-    system: str
-    credential: str
-    agents: tuple[str, ...]
+    checkpoint: str
+    identity: str
+    left: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -69,43 +47,54 @@ class Touched:
 
     Attributes:
         agent: its id.
-        because: ``sets-to-work``: it sets the agent to work; ``set-to-work``: the agent sets it to work;
-            ``triggered``: what the agent writes into ``system`` triggers it.
-        system: as ``because`` says, else empty.
+        because: ``presents``: it comes to ``credential``, which is revoked; ``sets-to-work``: it sets
+            ``leaving`` to work; ``set-to-work``: ``leaving`` sets it to work; ``triggered``: what who goes
+            writes into ``system`` triggers it.
+        leaving, system, credential: as ``because`` says, else empty.
     """
 
     agent: str
-    because: Notice
+    because: Literal["presents", "sets-to-work", "set-to-work", "triggered"]
+    leaving: str = ""
     system: str = ""
+    credential: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Offboarding:
-    """What is to be done when one agent goes; everything sorted.
+    """What is to be done when somebody goes; everything sorted.
 
     Attributes:
-        agent: who goes.
-        revoke: the credentials that only it could present.
-        rotate: those shared with others, or obtainable by it.
-        holds: the credentials that it holds by a relation of its own.
+        who: ``agent:ID``, ``person:NAME`` or ``vendor:NAME``.
+        agents: those that go, to be retired.
+        revoke: the credentials that only they could present, and those on behalf of the person.
+        rotate: those shared with others, or obtainable.
+        holds: their own hold relations, as (agent, credential).
         copies: stored copies to delete.
         delegations: those that break, as (from, to).
         triggers: those that break, as (system, agent).
-        intents: the systems for which an approved path lapses.
-        approvals: (checkpoint, identity) where nothing authenticates that approver any more.
+        intents: the approved paths that lapse, as (agent, system).
+        approvals: approvers that checkpoints lose.
+        checkpoints: those whose step is gone, so that they decide nothing any more.
         touched: who else notices, and by what.
+        owned: what needs a new owner, as ``kind:ID`` (a person or group alone).
+        systems: the systems of the vendor, and what they keep is still there (a vendor alone).
     """
 
-    agent: str
+    who: str
+    agents: tuple[str, ...]
     revoke: tuple[str, ...]
     rotate: tuple[Rotation, ...]
-    holds: tuple[str, ...]
+    holds: tuple[tuple[str, str], ...]
     copies: tuple[Copy, ...]
     delegations: tuple[tuple[str, str], ...]
     triggers: tuple[tuple[str, str], ...]
-    intents: tuple[str, ...]
-    approvals: tuple[tuple[str, str], ...]
+    intents: tuple[tuple[str, str], ...]
+    approvals: tuple[LostApproval, ...]
+    checkpoints: tuple[str, ...]
     touched: tuple[Touched, ...]
+    owned: tuple[str, ...]
+    systems: tuple[str, ...]
 
     @property
     def rotated(self) -> tuple[str, ...]:
@@ -119,210 +108,191 @@ class Offboarding:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is left to be done but to retire the agent."""
-        return not (
-            self.revoke
-            or self.rotate
-            or self.holds
-            or self.copies
-            or self.delegations
-            or self.triggers
-            or self.intents
-        )
+        """Whether nothing is left to be done but to retire the agents."""
+        relations = self.holds, self.delegations, self.triggers, self.intents
+        return not any((self.revoke, self.rotate, self.copies, self.approvals, self.owned, *relations))
 
 
-def offboarding(engine: Engine, agent: str, stop: Stop = NEVER) -> Offboarding:
-    """What is to be done when an agent goes.
+def offboarding(engine: Engine, who: str, stop: Stop = NEVER) -> Offboarding | RotationPlan:
+    """What is to be done when somebody goes, or when the secret of a credential is replaced.
 
     Args:
         engine: the model in one view; the view decides only which rotations are unchecked.
-        agent: its id; it may be retired already.
+        who: ``agent:ID`` or its id alone (it may be retired already), ``person:NAME`` (a person or group),
+            ``vendor:NAME``, or ``credential:ID``.
         stop: asked in between.
 
     Raises:
         Stopped: it was time to stop.
-        CannotStartError: there is no such agent; one clear line.
+        CannotStartError: there is nobody and nothing of that name; one clear line.
     """
-    snapshot = engine.snapshot
-    if agent not in snapshot.agent:
-        raise CannotStartError(no_such("agent", agent, snapshot.agent))
-    if not snapshot.agent[agent].is_active:
-        engine = Engine(_with_status(snapshot, agent, "active"), engine.view)
+    kind, _, name = (who if ":" in who else f"agent:{who}").partition(":")
+    if kind == "credential":
+        return rotation(engine, name, stop)
+    known, agents = _known(engine.snapshot), _agents(engine.snapshot, kind, name)
+    if kind not in known:
+        kinds = "agent:ID, person:NAME, vendor:NAME or credential:ID"
+        raise CannotStartError(f"{one_line(who)}: what is offboarded is {kinds}")
+    if not agents and name not in known[kind]:
+        prefix, noun = ("", kind) if kind == "agent" else (f"{kind}:", _NOUNS[kind])
+        raise CannotStartError(no_such(noun, name, known[kind], prefix))
     stop.check()
-    return _Leaving(engine, agent, stop).plan()
+    return _Leaving(engine, kind, name, agents, stop).plan()
 
 
-def _with_status(snapshot: Snapshot, agent: str, status: str) -> Snapshot:
-    record = replace(snapshot.agent[agent], status=status)
-    return replace(snapshot, agent={**snapshot.agent, agent: record})
+_NOUNS: Final = {"person": "person or group", "vendor": "vendor"}
+
+
+def everybody(snapshot: Snapshot) -> tuple[str, ...]:
+    """All that can be asked about, as ``kind:name``: agents, persons and groups, vendors, credentials."""
+    return tuple(f"{kind}:{name}" for kind, names in _known(snapshot).items() for name in sorted(names))
+
+
+def _known(snapshot: Snapshot) -> dict[str, Collection[str]]:
+    """By kind, all that can be asked about."""
+    people = {each for checkpoint in snapshot.checkpoint.values() for each in checkpoint.approvers or ()}
+    people |= {each.id for each in snapshot.agent.values() if each.is_person}
+    people.update(_owners(snapshot).values(), _behalf(snapshot).values())
+    makers = [*snapshot.agent.values(), *snapshot.system.values()]
+    return {
+        "agent": snapshot.agent,
+        "person": people,
+        "vendor": {each.vendor for each in makers if each.vendor is not None},
+        "credential": [each.id for each in snapshot.credential.values() if each.is_active],
+    }
+
+
+def _agents(snapshot: Snapshot, kind: str, name: str) -> set[str]:
+    """The agents that go."""
+    agents = snapshot.agent.values()
+    match kind:
+        case "agent":
+            return {name} & snapshot.agent.keys()
+        case "person":
+            return {each.id for each in agents if each.is_person and name in (each.id, each.name)}
+        case _:
+            return {each.id for each in agents if each.vendor == name}
+
+
+def _owners(snapshot: Snapshot) -> dict[str, str]:
+    """By element, as ``kind:ID``, its owner; what is retired, revoked or done needs none any more."""
+    found: dict[str, str] = {}
+    for table in ("agent", "credential", "note", "system"):
+        for key, record in snapshot.table(table).items():
+            lasts = table == "system" or (record.state == "open" if table == "note" else record.is_active)
+            if record.owner is not None and lasts:
+                found[f"{table}:{key}"] = record.owner
+    return found
+
+
+def _behalf(snapshot: Snapshot) -> dict[str, str]:
+    """By active credential the person or group that delegated it."""
+    credentials = (each for each in snapshot.credential.values() if each.is_active)
+    return {each.id: each.on_behalf_of for each in credentials if each.on_behalf_of is not None}
+
+
+def _without(snapshot: Snapshot, agents: Iterable[str], credentials: Iterable[str], status: str) -> Snapshot:
+    """The same where agents have another status, and credentials are revoked."""
+    changed = {each: replace(snapshot.agent[each], status=status) for each in agents}
+    revoked = {each: replace(snapshot.credential[each], status="revoked") for each in credentials}
+    return replace(
+        snapshot, agent={**snapshot.agent, **changed}, credential={**snapshot.credential, **revoked}
+    )
 
 
 class _Leaving:
-    """One agent on its way out: what it could do while here, and what others do without it."""
+    """Somebody on the way out: what they could do while here, and what others do without them."""
 
-    def __init__(self, engine: Engine, agent: str, stop: Stop) -> None:
-        self.agent = agent
-        self._stop = stop
-        self.snapshot = engine.snapshot
-        self.mesh = mesh = engine.mesh
-        spreader = Spreader(engine)
-        node = mesh.agent_node[agent]
-        self.obtained = spreader.by([node], _OBTAIN_KINDS)
-        self.in_hand = spreader.by([node], HELD_KINDS)
-        self.unasked = spreader.by([node], _OBTAIN_KINDS, spreader.unchecked([node]).dropped)
-        self.others = Mesh(_with_status(engine.snapshot, agent, "retired"))
+    def __init__(self, engine: Engine, kind: str, name: str, agents: set[str], stop: Stop) -> None:
+        snapshot, self.who, self.agents = engine.snapshot, f"{kind}:{name}", agents
+        self.person = name if kind == "person" else None
+        made = sorted(each.id for each in snapshot.system.values() if each.vendor == name)
+        self.systems = made if kind == "vendor" else []
+        behalf = {each for each, person in _behalf(snapshot).items() if person == self.person}
+        self.retired = {each for each in agents if not snapshot.agent[each].is_active}
+        if self.retired:
+            engine = Engine(_without(snapshot, self.retired, (), "active"), engine.view)
+        self.engine, self.snapshot, self.mesh = engine, engine.snapshot, engine.mesh
+        self.others = Engine(_without(self.snapshot, agents, behalf, "retired"), engine.view)
         stop.check()
-        self.theirs = self._reached_by_others()
+        self.nodes = [self.mesh.agent_node(each) for each in agents]
+        accesses = [self.mesh.access(each, action) for each in self.systems for action in range(5)]
+        self.secrets = Secrets(engine, [*self.nodes, *accesses], self.others)
+        self.in_hand = self.mesh.graph_of("hold", "exchange").spread(dict.fromkeys(self.nodes, 1))
+        self.theirs = set(credentials(self.others.mesh, self.others.reaches.full))
+        self.revoke = behalf.union(credentials(self.mesh, self.in_hand)) - (self.theirs - behalf)
         stop.check()
-        self.users = _Users(self.others)
-        self.held = engine.holds(node)
-        self.taken: dict[str, list[str]] = {}
-        for custody in engine.snapshot.custody.values():
-            if self._takes_from(custody):
-                self.taken.setdefault(custody.credential, []).append(custody.system)
-
-    def _reached_by_others(self) -> set[str]:
-        """The credentials to which some other active agent comes."""
-        others = self.others
-        after = others.adjacency(STEP_ORDER)
-        queue = list(others.agent_node.values())
-        seen = set(queue)
-        for node in queue:
-            for enters in after[node]:
-                if enters not in seen:
-                    seen.add(enters)
-                    queue.append(enters)
-        return {name for name, node in others.credential_node.items() if node in seen}
 
     def plan(self) -> Offboarding:
         """Everything that is to be done."""
-        snapshot, agent = self.snapshot, self.agent
-        nodes = self.mesh.credential_node
-        obtained = sorted(name for name, node in nodes.items() if node in self.obtained)
-        revoke = [name for name in obtained if nodes[name] in self.in_hand and name not in self.theirs]
-        kept = sorted(set(obtained) - set(revoke))
-        copies = self._copies(set(revoke), set(kept))
-        rotate = tuple(self._rotation(name) for name in kept)
-        delegations = tuple(sorted(key for key in snapshot.delegation if agent in key))
+        snapshot, agents, mesh = self.snapshot, self.agents, self.mesh
+        held = {mesh.name(credential) for agent, credential in mesh.steps["hold"] if agent in self.nodes}
+        kept = [each for each in self.secrets.names if each not in self.revoke]
+        copies = tuple(
+            self.secrets.copy(each) for _, each in sorted(snapshot.custody.items()) if self._is_left(each)
+        )
+        deleted = {(each.system, each.credential) for each in copies}
+        owned = (each for each, owner in _owners(snapshot).items() if owner == self.person)
+        gone = (each.id for each in snapshot.checkpoint.values() if self._is_gone(each, deleted))
         return Offboarding(
-            agent,
-            tuple(revoke),
-            rotate,
-            tuple(sorted(credential for holder, credential in snapshot.hold if holder == agent)),
+            self.who,
+            tuple(sorted(agents)),
+            tuple(sorted(self.revoke)),
+            self.secrets.rotations(kept, held & self.theirs),
+            tuple(sorted(key for key in snapshot.hold if key[0] in agents)),
             copies,
-            delegations,
-            tuple(sorted(key for key in snapshot.trigger if key[1] == agent)),
-            tuple(sorted(system for who, system in snapshot.intent if who == agent)),
-            self._approvals(set(revoke)),
-            self._touched(delegations),
+            tuple(sorted(key for key in snapshot.delegation if agents & set(key))),
+            tuple(sorted(key for key in snapshot.trigger if key[1] in agents)),
+            tuple(sorted(key for key in snapshot.intent if key[0] in agents)),
+            tuple(sorted(self._approvals())),
+            tuple(sorted(gone)),
+            tuple(sorted(set(self._touched()))),
+            tuple(sorted(owned)),
+            tuple(self.systems),
         )
 
-    def _takes_from(self, custody: Custody) -> bool:
-        """Whether the agent could take the credential from there."""
-        mesh = self.mesh
-        if custody.credential not in mesh.credential_node:
+    def _is_left(self, custody: Custody) -> bool:
+        """Whether a copy is to be deleted."""
+        if custody.how != "stores" or custody.credential not in self.mesh.credential:
             return False
-        if custody.how == "stores" and self.snapshot.credential[custody.credential].is_bound:
-            return False
-        return any(
-            mesh.access_node(custody.system, ACTION_NUMBER[x]) in self.obtained for x in custody.obtained_by
+        is_vault = self.snapshot.system[custody.system].kind == "secrets-manager"
+        goes = custody.credential in self.revoke or custody.system in self.systems
+        return goes or (not is_vault and self.secrets.takes_from(custody))
+
+    def _approvals(self) -> Iterator[LostApproval]:
+        """The approvers that nothing authenticates any more, or who go themselves."""
+        active = [each for each in self.snapshot.credential.values() if each.is_active]
+        left = {each.principal for each in active if each.id not in self.revoke}
+        gone = {each.principal for each in active if each.id in self.revoke} - left | {self.person}
+        for checkpoint in self.snapshot.checkpoint.values():
+            approvers = set(checkpoint.approvers or ())
+            for identity in approvers & gone:
+                yield LostApproval(checkpoint.id, identity, tuple(sorted(approvers - gone)))
+
+    def _is_gone(self, checkpoint: Checkpoint, deleted: Collection[tuple[str, str]]) -> bool:
+        """Whether the step of a checkpoint goes with its agent, its credential or its copy."""
+        kind, ends = checkpoint.step, (checkpoint.from_, checkpoint.to)
+        if kind in {"trigger", "hosting"} and ends[1] in self.retired:
+            return False  # it was gone before
+        before, after = (
+            [step for step in mesh.ends(kind, *ends) if mesh.has(step)]
+            for mesh in (self.mesh, self.others.mesh)
         )
+        revoked = {self.mesh.node("credential", each) for each in self.revoke}
+        is_deleted = kind == "custody" and ends in deleted
+        return bool(before) and (not after or is_deleted or not revoked.isdisjoint(before[0]))
 
-    def _copies(self, revoke: set[str], kept: set[str]) -> tuple[Copy, ...]:
-        found: list[Copy] = []
-        for key, custody in self.snapshot.custody.items():
-            if custody.how != "stores":
-                continue
-            vault = self.snapshot.system[custody.system].kind == "secrets-manager"
-            if custody.credential in revoke or (
-                custody.credential in kept and not vault and self._takes_from(custody)
-            ):
-                found.append(Copy(*key, self._readers(custody)))
-        return tuple(sorted(found, key=lambda copy: (copy.system, copy.credential)))
-
-    def _readers(self, custody: Custody) -> tuple[str, ...]:
-        """The others that come to a copy as themselves."""
-        self._stop.check()
-        numbers = (ACTION_NUMBER[action] for action in custody.obtained_by)
-        marks = (self.users.marks(self.others.access_node(custody.system, number)) for number in numbers)
-        return self.users.named(reduce(or_, marks))
-
-    def _rotation(self, credential: str) -> Rotation:
-        self._stop.check()
-        node = self.mesh.credential_node[credential]
-        return Rotation(
-            credential,
-            "shared" if node in self.held and credential in self.theirs else "obtainable",
-            tuple(sorted(self.taken.get(credential, ()))),
-            self.users.named(self.users.marks(self.others.credential_node[credential])),
-            node in self.unasked,
-        )
-
-    def _approvals(self, revoke: set[str]) -> tuple[tuple[str, str], ...]:
-        credentials = self.snapshot.credential
-        gone = {credentials[name].principal for name in revoke}
-        left = {each.principal for each in credentials.values() if each.is_active and each.id not in revoke}
-        return tuple(
-            sorted(
-                (checkpoint.id, identity)
-                for checkpoint in self.snapshot.checkpoint.values()
-                for identity in checkpoint.approvers or ()
-                if identity in gone - left
-            )
-        )
-
-    def _touched(self, delegations: tuple[tuple[str, str], ...]) -> tuple[Touched, ...]:
-        active = self.others.agent_node
-        found: set[Touched] = set()
-        for start, end in delegations:
-            if start in active:
-                found.add(Touched(start, "sets-to-work"))
-            if end in active:
-                found.add(Touched(end, "set-to-work"))
+    def _touched(self) -> Iterator[Touched]:
+        others = self.others.mesh.agent
+        for credential in self.revoke:
+            for agent in users(self.engine, credential):
+                if agent in others:
+                    yield Touched(agent, "presents", credential=credential)
+        for start, end in self.snapshot.delegation:
+            if start in others and end in self.agents:
+                yield Touched(start, "sets-to-work", end)
+            if end in others and start in self.agents:
+                yield Touched(end, "set-to-work", start)
         for system, agent in self.snapshot.trigger:
-            if agent in active and self.mesh.access_node(system, WRITE) in self.obtained:
-                found.add(Touched(agent, "triggered", system))
-        return tuple(sorted(found))
-
-
-class _Users:
-    """Which agents reach a node as themselves."""
-
-    def __init__(self, mesh: Mesh) -> None:
-        self._mesh = mesh
-        self._agents = sorted(mesh.agent_node)
-        self._number = {mesh.agent_node[name]: number for number, name in enumerate(self._agents)}
-        self._known: dict[int, tuple[str, ...]] = {}
-        self._after = mesh.successors(OWN_KINDS)
-        self._searched = is_sparse(self._after, list(self._number))
-
-    @cached_property
-    def _before(self) -> Successors:
-        """For each node the nodes before it."""
-        before: dict[int, list[int]] = {}
-        for kind in OWN_KINDS:
-            for leaves, enters in self._mesh.steps[kind]:
-                before.setdefault(enters, []).append(leaves)
-        return [before.get(node, ()) for node in range(self._mesh.size)]
-
-    @cached_property
-    def _columns(self) -> tuple[Sequence[int], list[int]]:
-        own = forward(self._after)
-        seeds = {node: 1 << number for node, number in self._number.items()}
-        return own.component, own.columns(seeds)
-
-    def marks(self, node: int) -> int:
-        """Them as bits."""
-        if self._searched:
-            # In a large mesh in which little is reached only few nodes are asked about.
-            found: set[int] = set()
-            search(self._before, node, found)
-            return union([self._number[each] for each in found if each in self._number])
-        component, columns = self._columns
-        return columns[component[node]]
-
-    def named(self, marks: int) -> tuple[str, ...]:
-        """Their ids, sorted; one tuple for all nodes that the same agents reach."""
-        if marks not in self._known:
-            self._known[marks] = tuple(self._agents[number] for number in bits(marks))
-        return self._known[marks]
+            if agent in others and self.secrets.obtained[self.mesh.access(system, WRITE)]:
+                yield Touched(agent, "triggered", system=system)

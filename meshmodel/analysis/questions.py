@@ -1,152 +1,111 @@
 """What the drawing does not say yet, one row an element (section 9)."""
 
-from collections.abc import Iterable, Sequence
-from itertools import compress
+from collections.abc import Iterator
+from typing import Final
 
+from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.parts import Parts
-from meshmodel.analysis.reach import identities
 from meshmodel.analysis.results import Question
-from meshmodel.analysis.steps import Mesh
+from meshmodel.analysis.rules.base import limits, once_and_again
+from meshmodel.analysis.rules.phrases import deeds
 from meshmodel.model.records import Agent, Credential, System
-from meshmodel.model.snapshot import Snapshot
+
+_DAY: Final = 86_400
+"""Seconds."""
 
 
-def questions(engine: Engine, parts: Parts | None = None) -> tuple[Question, ...]:
-    """The questions about all active elements, by element.
+class Questions:
+    """Asks about all active elements.
 
-    Args:
-        engine: the model as read.
-        parts: the batches in which it is looked at, if it is.
+    Attributes:
+        every: the questions, by element.
     """
-    found = of_agents(engine, parts)
-    found += of_credentials(engine)
-    found += of_systems(engine)
-    # Sorted by the kinds of elements they are already.
-    return tuple(found)
 
+    def __init__(self, engine: Engine) -> None:
+        self._reaches, self._mesh, self._snapshot = engine.reaches, engine.mesh, engine.snapshot
+        self._intended = {each.agent for each in self._snapshot.intent.values()}
+        self._alone = self._in_one_zone()
+        self._limits = self._beyond_limits()
+        mesh = self._mesh
+        self._held = {mesh.name(credential) for _, credential in mesh.steps["hold"]}
+        self._kept = {credential for _, credential in self._snapshot.custody}
+        self.every = tuple(self._rows())
 
-def of_agents(engine: Engine, parts: Parts | None) -> list[Question]:
-    """The questions about agents, by id."""
-    intended = {intent.agent for intent in engine.intents()}
-    records = engine.snapshot.agent
-    names = sorted(engine.names())
-    zones = those_in_one_zone(engine, names) if parts is None else parts.pairs.in_one_zone()
-    known: dict[tuple[bool, bool, bool, str | None], tuple[str, ...]] = {}
-    asks = []
-    for name in names:
-        agent, zone, meant = records[name], zones.get(name), name in intended
-        key = agent.owner is None, agent.home is None, agent.is_steerable and not meant, zone
-        if key not in known:
-            known[key] = asked_of_agent(engine.snapshot, agent, zone, intended=meant)
-        asks.append(known[key])
-    return _asked("agent", names, asks)
+    def _rows(self) -> Iterator[Question]:
+        tables, mesh = self._snapshot, self._mesh
+        asked = {
+            **{f"agent:{each}": self._of_agent(tables.agent[each]) for each in mesh.agents},
+            **{
+                f"credential:{each}": self._of_credential(tables.credential[each])
+                for each in mesh.credentials
+            },
+            **{f"system:{each}": self._of_system(tables.system[each]) for each in mesh.systems},
+        }
+        for element, asks in asked.items():
+            every = tuple(asks)
+            if every:
+                yield Question(element, every)
 
+    def _of_agent(self, agent: Agent) -> Iterator[str]:
+        if agent.owner is None:
+            yield "Who owns it?"
+        if agent.home is None:
+            yield "Where was its task authorized: what is its home zone?"
+        zone = self._alone.get(agent.id)
+        if zone is not None:
+            record = self._snapshot.zone.get(zone)
+            title = zone if record is None else record.title
+            yield f"All it reaches lies in {title}: is this really one trust domain?"
+        if agent.is_steerable and agent.id not in self._intended:
+            yield "It can be steered: what is it meant to do?"
+        yield from self._limits.get(agent.id, ())
 
-def of_credentials(engine: Engine) -> list[Question]:
-    """The questions about credentials, by id."""
-    names = sorted(engine.mesh.credential_node)
-    records = list(map(engine.snapshot.credential.__getitem__, names))
-    keys = [(each.owner is None, each.lifetime is None) for each in records]
-    known = {key: asked_of_credential(each) for key, each in dict(zip(keys, records, strict=True)).items()}
-    return _asked("credential", names, list(map(known.__getitem__, keys)))
+    def _of_credential(self, credential: Credential) -> Iterator[str]:
+        seconds = credential.lifetime_seconds
+        if credential.owner is None:
+            yield "Who owns it?"
+        if seconds is None:
+            yield "How long does it live?"
+        lies_somewhere = not (credential.is_bound or credential.attested) and (
+            seconds is None or seconds > _DAY
+        )
+        if lies_somewhere and credential.id in self._held and credential.id not in self._kept:
+            yield "Where does its secret lie?"
 
+    def _of_system(self, system: System) -> Iterator[str]:
+        if system.owner is None:
+            yield "Who owns it?"
+        if system.sensitivity is None:
+            yield "How sensitive is it? It is computed as internal"
+        if system.audit is None:
+            yield "What can its log later tell: nothing, the identity, or the subject too?"
 
-def of_systems(engine: Engine) -> list[Question]:
-    """The questions about systems, by id."""
-    names = sorted(engine.snapshot.system)
-    records = list(map(engine.snapshot.system.__getitem__, names))
-    keys = [(each.owner is None, each.sensitivity is None, each.audit is None) for each in records]
-    known = {key: asked_of_system(each) for key, each in dict(zip(keys, records, strict=True)).items()}
-    return _asked("system", names, list(map(known.__getitem__, keys)))
+    def _in_one_zone(self) -> dict[str, str]:
+        """By agent that carries two or more identities, the zone in which all that it reaches lies."""
+        mesh, reach = self._mesh, self._reaches.full
+        by_zone: dict[str, int] = {}
+        for access in range(mesh.first_credential):
+            if reach[access]:
+                zone = mesh.zone[access // 5]
+                by_zone[zone] = by_zone.get(zone, 0) | reach[access]
+        anywhere, several = once_and_again(by_zone.values())
+        meant = anywhere & ~several & once_and_again(self._reaches.carriers(reach).values())[1]
+        return {
+            mesh.agents[agent]: zone for zone, agents in by_zone.items() for agent in bits(agents & meant)
+        }
 
-
-def _asked(kind: str, names: Sequence[str], asks: Sequence[tuple[str, ...]]) -> list[Question]:
-    """The questions about elements of one kind: those that there are any about."""
-    elements = [f"{kind}:{name}" for name in compress(names, asks)]
-    return Question.several(elements, filter(None, asks))
-
-
-def asked_of_agent(snapshot: Snapshot, agent: Agent, zone: str | None, *, intended: bool) -> tuple[str, ...]:
-    """The questions about an active agent.
-
-    Args:
-        snapshot: the model.
-        agent: the agent.
-        zone: as ``in_one_zone`` tells.
-        intended: whether it has intents.
-    """
-    asks = []
-    if agent.owner is None:
-        asks.append("Who owns it?")
-    if agent.home is None:
-        asks.append("Where was its task authorized: what is its home zone?")
-    if zone is not None:
-        record = snapshot.zone.get(zone)
-        title = zone if record is None else record.title
-        asks.append(f"All it reaches lies in {title}: is this really one trust domain?")
-    if agent.is_steerable and not intended:
-        asks.append("It can be steered: what is it meant to do?")
-    return tuple(asks)
-
-
-def asked_of_credential(credential: Credential) -> tuple[str, ...]:
-    """The questions about an active credential."""
-    asks = []
-    if credential.owner is None:
-        asks.append("Who owns it?")
-    if credential.lifetime is None:
-        asks.append("How long does it live?")
-    return tuple(asks)
-
-
-def asked_of_system(system: System) -> tuple[str, ...]:
-    """The questions about a system."""
-    asks = []
-    if system.owner is None:
-        asks.append("Who owns it?")
-    if system.sensitivity is None:
-        asks.append("How sensitive is it? It is computed as internal")
-    if system.audit is None:
-        asks.append("What can its log later tell: nothing, the identity, or the subject too?")
-    return tuple(asks)
-
-
-def in_one_zone(engine: Engine, agent: str) -> str | None:
-    """The zone in which all that an active agent reaches lies, if it has several identities."""
-    row = engine.effective.row(engine.mesh.agent_node[agent])
-    zones = first_zones(engine.mesh, row)
-    return zones[0] if len(zones) == 1 and len(identities(engine, row)) > 1 else None
-
-
-def those_in_one_zone(engine: Engine, names: Iterable[str]) -> dict[str, str]:
-    """The zones in which all lies that agents reach which have several identities."""
-    effective, nodes = engine.effective, engine.mesh.agent_node
-    component = effective.component
-    several: dict[int, bool] = {}
-    found = {}
-    for name in names:
-        node = nodes[name]
-        after = [component[each] for each in effective.successors[node]]
-        # Most go on to where several zones are reached.
-        if any(map(several.get, after)):
-            continue
-        for number in after:
-            if number not in several:
-                several[number] = len(first_zones(engine.mesh, effective.row_of(number))) > 1
-        if not any(map(several.__getitem__, after)):
-            zone = in_one_zone(engine, name)
-            if zone is not None:
-                found[name] = zone
-    return found
-
-
-def first_zones(mesh: Mesh, row: int) -> list[str]:
-    """The zones of the systems in a set of nodes: one, or the first two of more."""
-    found: list[str] = []
-    touched = row & mesh.access
-    while touched and len(found) < 2:
-        zone = mesh.zone_of[((touched & -touched).bit_length() - 1) // 5]
-        found.append(zone)
-        touched &= ~mesh.zone_mask[zone]
-    return found
+    def _beyond_limits(self) -> dict[str, list[str]]:
+        """By agent, what delegations limit it to that it does not reach itself."""
+        mesh, own, found = self._mesh, self._reaches.own, dict[str, list[str]]()
+        for each in self._snapshot.delegation.values():
+            if not (each.only and each.from_ in mesh.agent and each.to in mesh.agent):
+                continue
+            agent, beyond = mesh.agent[each.to], dict[str, int]()
+            for system, mask in limits(each).items():
+                for action in bits(mask):
+                    if not own[mesh.access(system, action)] >> agent & 1:
+                        beyond[system] = beyond.get(system, 0) | 1 << action
+            if beyond:
+                one, what = self._snapshot.agent[each.from_].title, deeds(self._snapshot, beyond)
+                found.setdefault(each.to, []).append(f"{one} may have it {what}: by which credential?")
+        return found

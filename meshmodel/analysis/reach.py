@@ -1,63 +1,168 @@
-"""Reach and identities of every agent (section 4)."""
+"""What every agent reaches (section 4): for each node the agents that come there, as bits."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import cached_property
 
-from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import AgentReach, SystemReach
-from meshmodel.analysis.steps import ALL_ACTIONS, actions_of, bits
-
-
-def identities(engine: Engine, row: int) -> tuple[str, ...]:
-    """The identities of the credentials in a set of nodes, sorted."""
-    mesh = engine.mesh
-    carried = (row >> mesh.first_credential) & ((1 << len(mesh.credentials)) - 1)
-    credentials = engine.snapshot.credential
-    return tuple(sorted({credentials[mesh.credentials[number]].principal for number in bits(carried)}))
+from meshmodel.analysis.bitset import bits, bitset, union
+from meshmodel.analysis.checkpoints import Checkpoints, Unchecked
+from meshmodel.analysis.crossing import Source, sources_of
+from meshmodel.analysis.graph import Reach
+from meshmodel.analysis.mesh import Mesh
+from meshmodel.model.actions import READ, WRITE
+from meshmodel.model.records import Grant
 
 
-def identity_counts(engine: Engine) -> dict[str, int]:
-    """How many identities every active agent effectively carries; ``reach_of`` names them."""
-    mesh = engine.mesh
-    every = (1 << len(mesh.credentials)) - 1
-    known: dict[int, int] = {}
-    found = {}
-    for agent, node in mesh.agent_node.items():
-        row = engine.effective.row(node)
-        carried = row >> mesh.first_credential & every
-        if carried not in known:
-            known[carried] = len(identities(engine, row))
-        found[agent] = known[carried]
-    return found
+class Reaches:
+    """The reach of all active agents, each kind of it worked out when it is first asked for."""
 
+    def __init__(self, mesh: Mesh, checkpoints: Checkpoints) -> None:
+        self.mesh, self.checkpoints = mesh, checkpoints
 
-def reach_of(engine: Engine, agent: str) -> AgentReach:
-    """The reach of one active agent; raises KeyError for any other."""
-    mesh = engine.mesh
-    node = mesh.agent_node[agent]
-    effective, direct, own = engine.effective.row(node), engine.direct.row(node), engine.own.row(node)
-    unchecked = engine.alone[agent].row
-    return AgentReach(
-        agent,
-        identities(engine, effective),
-        identities(engine, direct),
-        identities(engine, own),
-        tuple(
-            SystemReach(
-                system,
-                actions_of(effective >> first & ALL_ACTIONS),
-                actions_of(direct >> first & ALL_ACTIONS),
-                actions_of(own >> first & ALL_ACTIONS),
-                actions_of(unchecked >> first & ALL_ACTIONS),
-            )
-            for system, first in sorted(_systems(engine, effective))
-        ),
-    )
+    def guarding(self, checkpoints: Checkpoints) -> "Reaches":
+        """The same with other checkpoints: what is reached by all steps stays as it is."""
+        made = Reaches(self.mesh, checkpoints)
+        for name in ("full", "readable", "own"):
+            if name in self.__dict__:
+                made.__dict__[name] = self.__dict__[name]
+        return made
 
+    @cached_property
+    def full(self) -> Reach:
+        """The effective reach: by all steps, guarded or not."""
+        return self.mesh.graph.spread(self.mesh.agent_seeds())
 
-def _systems(engine: Engine, row: int) -> Iterator[tuple[str, int]]:
-    mesh = engine.mesh
-    touched = row & mesh.access
-    while touched:
-        first = ((touched & -touched).bit_length() - 1) // 5 * 5
-        touched &= ~(ALL_ACTIONS << first)
-        yield mesh.systems[first // 5], first
+    def reaching(self, *nodes: int) -> int:
+        """The agents that effectively reach one of these nodes."""
+        return union(self.full[node] for node in nodes)
+
+    def using(self, grant: Grant, mask: int) -> int:
+        """The agents that use the grant of an active credential for any of these actions.
+
+        In a session only the actions count that may leave it.
+        """
+        (node, *copies), sessions = self.mesh.nodes_of(grant.credential), self.mesh.sessions
+        agents = self.full[node] if mask else 0
+        for copy in copies:
+            if any(sessions.copies[copy].allow(grant.system, action) for action in bits(mask)):
+                agents |= self.full[copy]
+        return agents
+
+    @cached_property
+    def readable(self) -> Reach:
+        """By all steps but triggers from typed systems: what agents can read as a source (section 6)."""
+        mesh, after = self.mesh, self.mesh.graph.successors
+        writes = [5 * system + WRITE for system, traits in enumerate(mesh.traits) if traits.typed]
+        kept = {node: [each for each in after[node] if each < mesh.first_agent] for node in writes}
+        kept = {node: some for node, some in kept.items() if len(some) < len(after[node])}
+        return mesh.graph.replacing(kept).spread(mesh.agent_seeds()) if kept else self.full
+
+    @cached_property
+    def alone(self) -> Unchecked:
+        """By steps unguarded for the agent, alone as the start: its unchecked reach."""
+        return self.checkpoints.unchecked(self.mesh.agent_seeds())
+
+    @cached_property
+    def own(self) -> Reach:
+        """The own reach: as itself, by no deputy."""
+        return self.mesh.own_graph.spread(self.mesh.agent_seeds())
+
+    @cached_property
+    def direct(self) -> Reach:
+        """By hold, grant and implies steps alone."""
+        return self.mesh.graph_of("hold", "grant", "implies").spread(self.mesh.agent_seeds())
+
+    def handed(self, seeds: Mapping[int, int]) -> dict[int, int]:
+        """By credential, or copy of one, the starts whose agent holds it.
+
+        What a session holds that returns words is its caller's; of values no data comes back.
+
+        Args:
+            seeds: by node of an agent its starts.
+        """
+        mesh, found = self.mesh, dict[int, int]()
+        callers = {
+            node: mesh.node("agent", session.delegation.from_)
+            for node, session in mesh.sessions.by_node.items()
+            if not session.copies.values
+        }
+        for holder, credential in mesh.steps["hold"]:
+            starts = seeds.get(callers.get(holder) or holder, 0)
+            found[credential] = found[credential] | starts if credential in found else starts
+        return found
+
+    def picked_up(self, credential: int) -> int:
+        """The agents that reach a credential by own steps but no hold step: they picked it up on the way."""
+        return self.own[credential] & ~self._handed.get(credential, 0)
+
+    @cached_property
+    def _handed(self) -> dict[int, int]:
+        return self.handed(self.mesh.agent_seeds())
+
+    def intended(self, handed: Mapping[int, int]) -> Reach:
+        """By node, the starts whose agent reaches it by hold and exchange steps alone (section 6, approved).
+
+        Args:
+            handed: by credential, or copy of one, the starts whose agent holds it.
+        """
+        return self.mesh.graph_of("exchange").spread(handed)
+
+    @cached_property
+    def outsider(self) -> Unchecked:
+        """What the outsider reaches: one start, the writes into systems with untrusted input (section 7)."""
+        entries = [number for number, untrusted in enumerate(self.mesh.untrusted) if untrusted]
+        return self.checkpoints.unchecked({5 * number + WRITE: 1 for number in entries})
+
+    @cached_property
+    def heard(self) -> list[bool]:
+        """By system, whether it is heard (section 3)."""
+        mesh, reach = self.mesh, self.outsider.reach
+        return [
+            mesh.untrusted[system] or (system in mesh.words.systems and reach[5 * system + WRITE] > 0)
+            for system in range(len(mesh.systems))
+        ]
+
+    @cached_property
+    def as_source(self) -> list[Source]:
+        """By system, what matters of it as a source (section 6)."""
+        return sources_of(self.mesh, self.heard)
+
+    def carrying(self, system: int) -> int:
+        """The agents that carry outsiders' words to a system, in the unchecked reach of the outsider."""
+        return self.mesh.words.writers.get(system, 0) & self._with_outsider
+
+    @cached_property
+    def _with_outsider(self) -> int:
+        """The agents in the unchecked reach of the outsider."""
+        first, reach = self.mesh.first_agent, self.outsider.reach
+        return bitset([each for each in range(len(self.mesh.agents)) if reach[first + each]])
+
+    def way_out(self, reach: Reach) -> int:
+        """The starts with a way out: an action that exposes a system, or acts on one with untrusted input.
+
+        Args:
+            reach: the unchecked reach of the starts.
+        """
+        mesh = self.mesh
+        out = [
+            reach[5 * system + action]
+            for system, traits in enumerate(mesh.traits)
+            for action in range(5)
+            if traits.exposes(action) or (mesh.untrusted[system] and action != READ)
+        ]
+        return union({id(each): each for each in out}.values())
+
+    def actions(self, agent: int, reach: Reach) -> dict[int, int]:
+        """The systems that an agent reaches, by number, with the actions as five bits."""
+        found: dict[int, int] = {}
+        for access in range(self.mesh.first_credential):
+            if reach[access] >> agent & 1:
+                found[access // 5] = found.get(access // 5, 0) | 1 << access % 5
+        return found
+
+    def carriers(self, reach: Reach) -> dict[str, int]:
+        """By identity the agents that carry it: that reach one of its credentials, or a copy of one."""
+        copies = self.mesh.sessions.copies_of
+        return {
+            identity: union(reach[each] for node in nodes for each in (node, *copies.get(node, ())))
+            for identity, nodes in sorted(self.mesh.principals.items())
+        }

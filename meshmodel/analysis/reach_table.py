@@ -1,10 +1,12 @@
-"""Agents by systems: each cell is worked out when somebody asks for it, since large models have very many."""
+"""Agents by systems: each cell is worked out when somebody asks for it."""
 
 from collections.abc import Iterable, Iterator
 
+from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.graph import Reach
 from meshmodel.analysis.results import SystemReach
-from meshmodel.analysis.steps import ALL_ACTIONS, actions_of
+from meshmodel.model.actions import actions_of
 
 
 class ReachTable:
@@ -16,64 +18,48 @@ class ReachTable:
     """
 
     def __init__(self, engine: Engine) -> None:
-        """Arguments: the engine that knows the rows."""
-        self._engine = engine
-        mesh = engine.mesh
-        self.agents = tuple(sorted(mesh.agent_node))
-        touched = 0
-        for node in mesh.agent_node.values():
-            touched |= engine.effective.row(node)
+        self._reaches, self._mesh = engine.reaches, engine.mesh
+        self._agents = [
+            union(engine.reaches.full[5 * number : 5 * number + 5])
+            for number in range(len(engine.mesh.systems))
+        ]
+        self.agents = tuple(engine.mesh.agents)
         self.systems = tuple(
-            sorted(each for each, number in mesh.system_number.items() if touched >> 5 * number & ALL_ACTIONS)
+            each for each, agents in zip(engine.mesh.systems, self._agents, strict=True) if agents
         )
 
     def cell(self, agent: str, system: str) -> SystemReach | None:
         """What one agent reaches on one system; ``None`` where it reaches nothing there."""
-        engine = self._engine
-        node, first = engine.mesh.agent_node[agent], 5 * engine.mesh.system_number[system]
-        effective = engine.effective.row(node) >> first & ALL_ACTIONS
-        if not effective:
+        reaches, number, first = self._reaches, self._mesh.agent[agent], self._mesh.access(system, 0)
+        if not self._agents[first // 5] >> number & 1:
             return None
-        return SystemReach(
-            system,
-            actions_of(effective),
-            actions_of(engine.direct.row(node) >> first & ALL_ACTIONS),
-            actions_of(engine.own.row(node) >> first & ALL_ACTIONS),
-            actions_of(engine.alone[agent].row >> first & ALL_ACTIONS),
-        )
+        kinds = reaches.full, reaches.direct, reaches.own, reaches.alone.reach
+        masks = (sum((reach[first + x] >> number & 1) << x for x in range(5)) for reach in kinds)
+        return SystemReach(system, *map(actions_of, masks))
 
     def count(self, agents: Iterable[str], systems: Iterable[str]) -> int:
         """How many cells of these agents by these systems are not empty."""
-        mesh = self._engine.mesh
-        wanted = sum(1 << 5 * mesh.system_number[system] for system in systems)
-        counts: dict[int, int] = {}  # many agents have the same row
-        total = 0
-        for agent in agents:
-            row = self._engine.effective.row(mesh.agent_node[agent]) & mesh.access
-            if row not in counts:
-                some = row | row >> 1 | row >> 2 | row >> 3 | row >> 4
-                counts[row] = (some & wanted).bit_count()
-            total += counts[row]
-        return total
+        wanted = union(1 << self._mesh.agent[each] for each in agents)
+        return sum((self._agents[self._mesh.system[each]] & wanted).bit_count() for each in systems)
 
     def reaching(self, system: str) -> Iterator[tuple[str, SystemReach]]:
         """The agents that reach a system, sorted, with what each reaches there."""
-        if system in self._engine.mesh.system_number:
-            for agent in self.agents:
-                cell = self.cell(agent, system)
-                if cell is not None:
-                    yield agent, cell
+        agents = self._agents[self._mesh.system[system]] if system in self._mesh.system else 0
+        for agent in self._mesh.names(agents):
+            cell = self.cell(agent, system)
+            if cell is not None:
+                yield agent, cell
 
     def carrying(self, identity: str) -> Iterator[tuple[str, bool, bool]]:
         """The agents that end up with an identity, sorted: each with whether directly, and by own steps."""
-        engine = self._engine
-        credentials = engine.snapshot.credential
-        wanted = sum(
-            1 << node
-            for credential, node in engine.mesh.credential_node.items()
-            if credentials[credential].principal == identity
+        direct, own = (
+            self._carrying(identity, self._reaches.direct),
+            self._carrying(identity, self._reaches.own),
         )
-        for agent in self.agents:
-            node = engine.mesh.agent_node[agent]
-            if engine.effective.row(node) & wanted:
-                yield agent, bool(engine.direct.row(node) & wanted), bool(engine.own.row(node) & wanted)
+        for agent in bits(self._carrying(identity, self._reaches.full)):
+            yield self._mesh.agents[agent], bool(direct >> agent & 1), bool(own >> agent & 1)
+
+    def _carrying(self, identity: str, reach: Reach) -> int:
+        copies = self._mesh.sessions.copies_of
+        nodes = self._mesh.principals.get(identity, ())
+        return union(reach[each] for node in nodes for each in (node, *copies.get(node, ())))

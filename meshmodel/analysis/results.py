@@ -1,44 +1,21 @@
 """What an analysis answers: documented, frozen types (sections 4 to 6, 9 and 11)."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import repeat
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, Self, TypeVar
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, NamedTuple
 
+from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.vocabulary import Action, CheckpointStep, Severity
 
 CrossingState = Literal["uncontrolled", "approved", "controlled"]
 StepKind = Literal["hold", "grant", "custody", "exchange", "delegation", "trigger", "hosting", "implies"]
+Place = tuple[str, str | tuple[str, str]]
+"""A record as its table and its key."""
 
 
-Made = TypeVar("Made")
-Row = TypeVar("Row", bound=tuple[Any, ...])
-
-
-def several_of(kind: type[Made], number: int, columns: Mapping[str, Iterable[object]]) -> list[Made]:
-    """So many of a frozen type with slots, by columns: in half the time of one after the other.
-
-    Args:
-        kind: the type.
-        number: how many.
-        columns: the values of each slot.
-    """
-    made = list(map(object.__new__, repeat(kind, number)))
-    for name, values in columns.items():
-        # The descriptor of a slot fills it, as the constructor does of one that is frozen.
-        deque(map(vars(kind)[name].__set__, made, values), maxlen=0)
-    return made
-
-
-def made_of(kind: type[Row], rows: Iterable[tuple[object, ...]]) -> list[Row]:
-    """Many named tuples of their values: in half the time of one after the other.
-
-    Args:
-        kind: the type.
-        rows: the values of each.
-    """
-    return list(map(tuple.__new__, repeat(kind), rows))
+class CannotStartError(MeshmodelError, ValueError):
+    """A start that section 7 refuses: unknown, retired or revoked; ``str()`` is one clear line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +68,6 @@ class Door(NamedTuple):
         """``credential>system``, as findings name it."""
         return f"{self.credential}>{self.system}"
 
-    @classmethod
-    def several(
-        cls,
-        credentials: Iterable[str],
-        systems: Iterable[str],
-        actions: Iterable[tuple[Action, ...]],
-        agents: Iterable[tuple[str, ...]],
-        severities: Iterable[Severity],
-    ) -> "list[Door]":
-        """Many at once, by their columns: there can be tens of thousands."""
-        return made_of(cls, zip(credentials, systems, actions, agents, severities, strict=True))
-
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -120,151 +85,57 @@ class Accepted:
 
 
 class Told(NamedTuple):
-    """What a finding says.
-
-    Attributes:
-        message: one sentence: who, what, as whom.
-        about: the records concerned, as table and key, the most telling first.
-        remedy: where it differs from the rule's.
-    """
+    """What a finding says: one sentence, the records concerned, and a remedy if the rule's does not fit."""
 
     message: str
-    about: tuple[tuple[str, str | tuple[str, str]], ...]
+    about: tuple[Place, ...]
     remedy: str | None = None
 
 
-class Columns(NamedTuple):
-    """What many findings of one rule have that is seldom asked for; each is a place in the columns.
+@dataclass(unsafe_hash=True)  # not frozen: there can be thirty thousand, and those are slow to make
+class Finding:
+    """One finding of one rule (section 9).
 
-    Attributes:
-        told: puts the finding at a place in words.
-        remedy: where the words name none.
-        references: of the rule.
-        agents, actions: by places.
+    ``about`` names the records it is about, for the canvas and the inspector; ``agents`` and ``actions`` are
+    complete, as an acceptance of the finding would state them. What it says is put in words when it is first
+    read: there can be ten thousand findings of which a few are looked at.
     """
-
-    told: Callable[[int], Told]
-    remedy: str
-    references: tuple[str, ...]
-    agents: Sequence[tuple[str, ...]]
-    actions: Sequence[tuple[Action, ...]]
-
-
-class _Ordered(NamedTuple):
-    """What puts a finding in order, and where all else is known about it."""
 
     rule: str
     severity: Severity
     subject: str
-    accepted: Accepted | None
-    columns: Columns
-    place: int
+    tell: Callable[[], Told] = field(repr=False, compare=False)
+    standard_remedy: str
+    references: tuple[str, ...]
+    agents: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()
+    accepted: Accepted | None = None
 
-
-class Finding(_Ordered):
-    """One finding of one rule (section 9).
-
-    ``about`` names the records it is about as (table, key) pairs, for the canvas and the inspector
-    (of very many of a kind only the first); ``agents`` and ``actions`` are complete, as an acceptance of
-    the finding would state them. ``message``, ``remedy`` and ``about`` may be put together when one of
-    them is first read, and what does not put findings in order is looked up then: there can be ten
-    thousand findings of which a few are looked at. So it is made as a tuple, which takes half the time,
-    and holds what was put together beside that.
-    """
-
-    message: str
-    remedy: str
-    about: tuple[tuple[str, str | tuple[str, str]], ...]
-    agents: tuple[str, ...]
-    actions: tuple[Action, ...]
-
-    def __new__(
-        cls,
-        rule: str,
-        severity: Severity,
-        subject: str,
-        message: str,
-        remedy: str,
-        references: tuple[str, ...],
-        accepted: Accepted | None = None,
-        about: tuple[tuple[str, str | tuple[str, str]], ...] = (),
-        agents: tuple[str, ...] = (),
-        actions: tuple[Action, ...] = (),
-    ) -> Self:
-        """One of which everything is known."""
-        columns = Columns([Told(message, about)].__getitem__, remedy, references, (agents,), (actions,))
-        return cls.several(rule, (severity,), (subject,), columns, (0,), (accepted,))[0]
-
-    @classmethod
-    def several(
-        cls,
-        rule: str,
-        severities: Iterable[Severity],
-        subjects: Iterable[str],
-        columns: Columns,
-        places: Iterable[int],
-        accepted: Iterable[Accepted | None],
-    ) -> list[Self]:
-        """Many of one rule, with all else as the columns have it at their places."""
-        rows = zip(repeat(rule), severities, subjects, accepted, repeat(columns), places, strict=False)
-        return made_of(cls, rows)
-
-    def with_accepted(self, accepted: Accepted | None) -> "Finding":
-        """The same with something else accepted about it."""
-        return made_of(Finding, [(*self[:3], accepted, *self[4:])])[0]
+    @cached_property
+    def _told(self) -> Told:
+        return self.tell()
 
     @property
-    def references(self) -> tuple[str, ...]:
-        """The standards that it is about, as the rule names them."""
-        return self.columns.references
+    def message(self) -> str:
+        """One sentence: who, what, as whom."""
+        return self._told.message
 
-    if not TYPE_CHECKING:  # any name would be allowed
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return self._told.remedy or self.standard_remedy
 
-        def __getattr__(self, name: str) -> object:
-            """Look up what is not there yet, and put it in words if one of them is read."""
-            known, columns = vars(self), self.columns
-            if name in ("message", "remedy", "about"):
-                told = columns.told(self.place)
-                known.update(message=told.message, remedy=told.remedy or columns.remedy, about=told.about)
-            elif name in ("agents", "actions"):
-                known[name] = getattr(columns, name)[self.place]
-            else:
-                raise AttributeError(f"a finding has no {name}")
-            return known[name]
+    @property
+    def about(self) -> tuple[Place, ...]:
+        """The records concerned, as table and key, the most telling first."""
+        return self._told.about
 
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        """It stays as it is."""
-        raise AttributeError(f"a finding keeps its {name}")
 
-    def _told(self) -> dict[str, object]:
-        return {
-            "rule": self.rule,
-            "severity": self.severity,
-            "subject": self.subject,
-            "message": self.message,
-            "remedy": self.remedy,
-            "references": self.references,
-            "accepted": self.accepted,
-            "about": self.about,
-            "agents": self.agents,
-            "actions": self.actions,
-        }
+class Heard(NamedTuple):
+    """A heard system (section 3), and whether outsiders put content into it themselves."""
 
-    def __eq__(self, other: object) -> bool:
-        """Whether both say the same."""
-        return isinstance(other, Finding) and (self is other or self._told() == other._told())
-
-    def __ne__(self, other: object) -> bool:
-        """Whether they say something else."""
-        return not self == other
-
-    def __hash__(self) -> int:
-        """By what it says."""
-        return hash(tuple(self._told().values()))
-
-    def __repr__(self) -> str:
-        """All that it says."""
-        return f"Finding({', '.join(f'{name}={value!r}' for name, value in self._told().items())})"
+    system: str
+    first_hand: bool
 
 
 class Question(NamedTuple):
@@ -272,11 +143,6 @@ class Question(NamedTuple):
 
     element: str
     asks: tuple[str, ...]
-
-    @classmethod
-    def several(cls, elements: Iterable[str], asks: Iterable[tuple[str, ...]]) -> "list[Question]":
-        """Many at once, by their columns."""
-        return made_of(cls, zip(elements, asks, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,3 +200,122 @@ class Explanation:
 StepMark = Literal["missing", "counts", "does-not-count"]
 StepKey = tuple[CheckpointStep, str, str]
 """A step that a checkpoint can sit on: its kind and its two ends, as in section 5."""
+
+
+RelationKind = Literal["hold", "grant", "custody", "exchange", "delegation", "trigger", "runs_on"]
+End = tuple[str, Action | None]
+"""One end of a relation: an id, and for a system the action."""
+
+
+class Opening(NamedTuple):
+    """Relations each of which opens a way: any of ``from_`` with any of ``to``.
+
+    For ``runs_on`` the system is ``from_``, as in the step.
+    """
+
+    relation: RelationKind
+    from_: tuple[End, ...]
+    to: tuple[End, ...]
+
+    @property
+    def number(self) -> int:
+        """How many relations these are."""
+        return len(self.from_) * len(self.to)
+
+
+class Blocked(NamedTuple):
+    """What is on a way that would exist but for it.
+
+    ``because``: ``revoked`` (``element`` is a credential), ``retired`` (an agent), ``bound`` (the credential
+    ``element`` is bound, so that storing it in ``system`` yields nothing), or ``limited`` (a delegation,
+    ``agent>agent``). ``alone``: whether it alone is in the way.
+    """
+
+    because: Literal["revoked", "retired", "bound", "limited"]
+    element: str
+    system: str | None
+    alone: bool = False
+
+
+class Passed(NamedTuple):
+    """Something that every way passes: an element (for a system with the action) or a step."""
+
+    element: str | None
+    action: Action | None
+    step: StepKey | None
+
+
+class LastDoor(NamedTuple):
+    """A grant step into the access, with which ways end.
+
+    ``intended`` where an intent covers it; the ways of an uncontrolled crossing do not end there.
+    ``checkpoint`` is the first that counts on it.
+    """
+
+    credential: str
+    system: str
+    actions: tuple[Action, ...]
+    intended: bool
+    checkpoint: str | None
+
+
+class Cut(NamedTuple):
+    """The smallest sets of steps of which every way takes at least one; each relation counts once.
+
+    Attributes:
+        size: how many steps such a set has.
+        near_start, near_target: a set that is near to the start, and one that is near to the target.
+        steps: where the size is 1, every step that alone is such a set; else those of both sets.
+    """
+
+    size: int
+    near_start: tuple[StepKey, ...]
+    near_target: tuple[StepKey, ...]
+    steps: tuple[StepKey, ...]
+
+
+class Standing(NamedTuple):
+    """A checkpoint that counts for the start and stands on a step, or a boundary, of the ways."""
+
+    checkpoint: str
+    step: StepKey
+
+
+class Reached(NamedTuple):
+    """The systems, with their actions, the credentials and the agents in a set of nodes; sorted."""
+
+    agents: tuple[str, ...]
+    credentials: tuple[str, ...]
+    systems: tuple[tuple[str, tuple[Action, ...]], ...]
+
+
+class Ways(NamedTuple):
+    """All ways from an agent to an access, or what is in between where there is none.
+
+    Attributes:
+        explanation: the shortest way, or why there is none.
+        unasked: whether some way has no checkpoint that counts on it.
+        through: what every way passes, in the order in which it does.
+        doors: the grant steps with which ways end.
+        cut: the smallest sets of steps that cut all ways; ``None`` where there is no way.
+        standing: the checkpoints that count on steps of the ways.
+        reaches: where nothing is reached, what the agent does reach,
+        reached_from: what does lead to the access,
+        blocked: what is out of use, of no use at rest, or limited, on ways that exist but for that,
+        openings: and the single relations whose step would open a way;
+        openings_complete: whether no other relation would.
+        sentences: all of it in words.
+    """
+
+    explanation: Explanation
+    unasked: bool = False
+    through: tuple[Passed, ...] = ()
+    doors: tuple[LastDoor, ...] = ()
+    cut: Cut | None = None
+    standing: tuple[Standing, ...] = ()
+    reaches: Reached | None = None
+    reached_from: Reached | None = None
+    blocked: tuple[Blocked, ...] = ()
+    openings: tuple[Opening, ...] = ()
+    openings_complete: bool = True
+    sentences: tuple[str, ...] = ()

@@ -1,360 +1,263 @@
 """All ways to an access: what every one of them takes, and what would cut them (section 6).
 
 The ways of an uncontrolled crossing are the unguarded ones from its start to its open doors that are
-not approved; those of anything else that is reached are all effective ones. Relations are nodes of
-their own here, so that a step can be on all ways like an element, and a relation with several actions
-is cut once.
+not approved; those of anything else that is reached are all effective ones.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import cast
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING, Final, cast
 
-from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.explain import Asked, Explaining
-from meshmodel.analysis.fix.stopping import NEVER, Stop
-from meshmodel.analysis.openings import Between, Blocked, Opening, blocked, searched
-from meshmodel.analysis.results import Explanation, StepKey, StepKind
-from meshmodel.analysis.steps import ADMIN, STEP_ORDER, Mesh, Pair, bits
-from meshmodel.analysis.witness import reference_of
-from meshmodel.model.vocabulary import ACTIONS, Action, CheckpointStep
+from meshmodel.analysis.graph import Step
+from meshmodel.analysis.mesh import Mesh
+from meshmodel.analysis.openings import Between, blocked, searched
+from meshmodel.analysis.results import Cut, LastDoor, Passed, Reached, Standing, StepKey, Ways
+from meshmodel.analysis.stopping import NEVER, Stop
+from meshmodel.analysis.ways_story import tell
+from meshmodel.analysis.witness import RANK, Counting, reference_of
+from meshmodel.model.actions import ADMIN, NUMBER, actions_of
+from meshmodel.model.vocabulary import ACTIONS
 
-START = "start"
-GOAL = "goal"
-_RANK: dict[str, int] = {kind: number for number, kind in enumerate(STEP_ORDER)}
+if TYPE_CHECKING:
+    import networkx as nx
 
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """Something that every way passes: an element (for a system with the action) or a step."""
-
-    element: str | None
-    action: Action | None
-    step: StepKey | None
+_START: Final = "start"
+_GOAL: Final = "goal"
 
 
-@dataclass(frozen=True, slots=True)
-class LastDoor:
-    """A grant step into the access, with which ways end.
-
-    ``intended`` where an intent covers it; the ways of an uncontrolled crossing do not end there.
-    ``checkpoint`` is the first that counts on it.
-    """
-
-    credential: str
-    system: str
-    actions: tuple[Action, ...]
-    intended: bool
-    checkpoint: str | None
+def all_ways(why: Explaining, asked: Asked, stop: Stop = NEVER) -> Ways:
+    """See ``Analysis.all_ways``."""
+    found = (_reached if asked.reached else _unreached)(why, asked, stop)
+    stop.check()
+    return found._replace(sentences=tell(why.snapshot, found))
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """The smallest sets of steps of which every way takes at least one; each relation counts once.
-
-    Attributes:
-        size: how many steps such a set has; where it is 1, every step of ``steps`` is one.
-        near_start: the set that is nearest to the start.
-        near_target: the set that is nearest to the target.
-        steps: every step that is in some smallest set.
-    """
-
-    size: int
-    near_start: tuple[StepKey, ...]
-    near_target: tuple[StepKey, ...]
-    steps: tuple[StepKey, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A checkpoint that counts for the start and stands on a step, or a boundary, of the ways."""
-
-    checkpoint: str
-    step: StepKey
+def _reached(why: Explaining, asked: Asked, stop: Stop) -> Ways:
+    place, mesh, agent = asked.place, why.mesh, why.mesh.agent[asked.agent]
+    if place is None:
+        access, starts, open_ = asked.reached[0], [mesh.first_agent + agent], dict[int, bool]()
+        counting = why.counting_alone(agent)
+        unasked = bool(why.reaches.alone.reach[access] >> agent & 1)
+    else:
+        access, starts, open_ = place.access, why.starts(place.coming), place.doors
+        counting, unasked = why.counting(place.coming), bool(open_)
+    uncontrolled = place is not None and place.state == "uncontrolled"
+    closed = why.paths.closed(counting) if uncontrolled else frozenset()
+    ends = [step for step in mesh.steps["grant"] if step not in closed and _ends(mesh, step, access)]
+    meant = [step for step in ends if uncontrolled and open_.get(step[0])]
+    graph = WayGraph(why, starts, frozenset(ends).difference(meant), closed, stop)
+    through, standing = graph.through(), list(_standing(why, graph, counting))
+    if place is not None:
+        boundary: StepKey = "boundary", why.listing.zone(place.coming) or "", mesh.zone[access // 5]
+        ids = sorted(why.checkpoints.records[each].id for each in why.boundaries(place))
+        standing += [Standing(each, boundary) for each in ids]
+    doors = tuple(_doors(why, [*graph.ends, *meant], counting, open_))
+    return Ways(why.answer(asked), unasked, through, doors, graph.cut(through), tuple(standing))
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """The systems, with their actions, the credentials and the agents in a set of nodes; sorted."""
-
-    agents: tuple[str, ...]
-    credentials: tuple[str, ...]
-    systems: tuple[tuple[str, tuple[Action, ...]], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """All ways from an agent to an access, or what is in between where there is none.
-
-    Attributes:
-        explanation: the shortest way, or why there is none.
-        unasked: whether some way has no checkpoint that counts on it.
-        through: what every way passes, in the order in which it does.
-        doors: the grant steps with which ways end.
-        cut: the smallest sets of steps that cut all ways; ``None`` where there is no way.
-        standing: the checkpoints that count on steps of the ways.
-        reaches: where nothing is reached, what the agent does reach,
-        reached_from: what does reach the access,
-        blocked: what is out of use, or of no use at rest, on ways that exist but for that,
-        openings: and every single relation that would open a way.
-        sentences: all of it in words.
-    """
-
-    explanation: Explanation
-    unasked: bool = False
-    through: tuple[Passed, ...] = ()
-    doors: tuple[LastDoor, ...] = ()
-    cut: Cut | None = None
-    standing: tuple[Standing, ...] = ()
-    reaches: Reached | None = None
-    reached_from: Reached | None = None
-    blocked: tuple[Blocked, ...] = ()
-    openings: tuple[Opening, ...] = ()
-    sentences: tuple[str, ...] = ()
+def _ends(mesh: Mesh, step: Step, access: int) -> bool:
+    """Whether a grant step leads to an access, by itself or by admin."""
+    system, admin = access // 5, access - access % 5 + ADMIN
+    copies = mesh.sessions.copies.get(step[0])
+    if copies is not None and mesh.original(step[1]) == admin != step[1]:
+        return copies.allow(mesh.systems[system], access % 5)
+    return step[1] in (access, admin)
 
 
-def step_key(mesh: Mesh, leaves: int, enters: int) -> StepKey | None:
-    """The relation that makes a step, as a checkpoint names it; ``None`` for an implied action."""
-    kind: StepKind = mesh.kind(leaves, enters)
-    if kind == "implies":
-        return None
-    ends = (reference_of(mesh, node).partition(":")[2] for node in (leaves, enters))
-    return cast("CheckpointStep", kind), *ends  # type: ignore[return-value] # the ends are two
+def _doors(
+    why: Explaining, steps: Iterable[Step], counting: Counting, open_: Mapping[int, bool]
+) -> list[LastDoor]:
+    """The grants of some steps; those that an intent covers last."""
+    grants: defaultdict[tuple[str, str], set[Step]] = defaultdict(set)
+    for step in steps:
+        grants[why.mesh.name(step[0]), why.mesh.name(step[1])].add(step)
+    found = []
+    for (credential, system), some in grants.items():
+        actions = actions_of(sum({1 << why.mesh.original(enters) % 5 for _, enters in some}))
+        guards = (why.paths.first_guard(step, counting) for step in sorted(some))
+        first = next((each for each in guards if each is not None), None)
+        intended = {open_[leaves] for leaves, _ in some if leaves in open_} == {True}
+        found.append(LastDoor(credential, system, actions, intended, first))
+    return sorted(found, key=lambda door: (door.intended, door.credential))
 
 
-def ordered(steps: Iterable[StepKey]) -> tuple[StepKey, ...]:
-    """Steps in the order of the table in section 3, then by their ends."""
-    return tuple(sorted(steps, key=lambda step: (_RANK[step[0]], *step[1:])))
+def _standing(why: Explaining, graph: "WayGraph", counting: Counting) -> Iterator[Standing]:
+    checkpoints = why.checkpoints
+    for key in _ordered(graph.pairs):
+        some = {each for step in graph.pairs[key] for each in checkpoints.guards.get(step, ())}
+        yield from (Standing(checkpoints.records[each].id, key) for each in sorted(some & counting))
+
+
+def _unreached(why: Explaining, asked: Asked, stop: Stop) -> Ways:
+    mesh, actions = why.mesh, ACTIONS if asked.action is None else (asked.action,)
+    wanted = {mesh.access(asked.system, NUMBER[each]) for each in actions}
+    between = Between(mesh, asked.agent, wanted)
+    stop.check()
+    return Ways(
+        why.answer(asked),
+        reaches=_sorted(between, between.near - {mesh.node("agent", asked.agent)}),
+        reached_from=_sorted(between, between.far - wanted),
+        blocked=blocked(why.snapshot, asked.agent, asked.system, actions),
+        openings=between.openings(),
+        openings_complete=between.is_complete,
+    )
+
+
+def _sorted(between: Between, nodes: Collection[int | None]) -> Reached:
+    some = {node for node in nodes if node is not None}
+    systems: defaultdict[str, int] = defaultdict(int)
+    for node in between.of("system", some):
+        systems[between.mesh.name(node)] |= 1 << node % 5
+    agents, credentials = (map(between.mesh.name, between.of(each, some)) for each in ("agent", "credential"))
+    actions = tuple((name, actions_of(mask)) for name, mask in systems.items())
+    return Reached(tuple(agents), tuple(credentials), actions)
 
 
 class WayGraph:
-    """The ways from some nodes to the end of some grants, as a graph with one node for each relation.
+    """The ways from some nodes to the end of some grants.
 
-    A relation is two nodes, ``(step, 0)`` and ``(step, 1)``, joined by an edge that can be cut.
+    Attributes:
+        ends: the grant steps with which ways end.
+        pairs: by relation, its steps on ways, those of sessions included.
     """
 
     def __init__(
         self,
-        engine: Engine,
+        why: Explaining,
         starts: Sequence[int],
-        doors: Mapping[StepKey, Sequence[Pair]],
-        allowed: Callable[[Pair], bool] | None,
-        stop: Stop = NEVER,
+        doors: Collection[Step],
+        closed: Collection[Step],
+        stop: Stop,
     ) -> None:
-        import networkx as nx
-
-        self._stop = stop
-
-        self.mesh = engine.mesh
-        self.starts = starts
-        self.pairs: dict[StepKey, list[Pair]] = {}
-        taken = [
-            pair for pairs in self.mesh.steps.values() for pair in pairs if allowed is None or allowed(pair)
-        ]
-        credentials = {self.mesh.credential_node[step[1]] for step in doors}
-        between = _between(self.mesh.size, taken, starts, credentials)
-        graph: nx.DiGraph[Hashable] = nx.DiGraph()
-        graph.add_edges_from((START, node) for node in starts if node in between)
-        for pair in taken:
-            stop.check()
-            if pair[0] not in between:
-                continue
-            step = step_key(self.mesh, *pair)
-            if pair[1] in between:
-                if step is None:
-                    graph.add_edge(*pair)
-                    continue
-                graph.add_edge((step, 1), pair[1])
-            elif step is None or pair not in doors.get(step, ()):
-                continue
-            self.pairs.setdefault(step, []).append(pair)
-            graph.add_edge((step, 0), (step, 1), capacity=1)
-            graph.add_edge(pair[0], (step, 0))
-            if step in doors:
-                graph.add_edge((step, 1), GOAL)
-        self.graph = graph
-
-    def steps(self) -> tuple[StepKey, ...]:
-        """Every step on some way."""
-        return ordered(self.pairs)
-
-    @cached_property
-    def through(self) -> tuple[Passed, ...]:
-        """What every way passes, in order: the dominators of the goal."""
-        import networkx as nx
-
-        self._stop.check()
-        before = nx.immediate_dominators(self.graph, START)
-        found: list[Passed] = []
-        node: Hashable = before[GOAL]
-        while node != START:
-            if isinstance(node, tuple):
-                step, side = node
-                if side:
-                    found.append(Passed(None, None, step))
-            elif isinstance(node, int) and [node] != list(self.starts):
-                action = ACTIONS[node % 5] if node < self.mesh.first_credential else None
-                found.append(Passed(reference_of(self.mesh, node), action, None))
-            node = before[node]
-        return tuple(reversed(found))
-
-    def cut(self) -> Cut:
-        """The smallest sets of steps of which every way takes one: the minimum cuts."""
-        single = [each.step for each in self.through if each.step is not None]
-        if single:
-            return Cut(1, (single[0],), (single[-1],), ordered(single))
-        import networkx as nx
-        from networkx.algorithms.flow import edmonds_karp
-
-        check = self._stop.check
-        check()
-        rest = edmonds_karp(self.graph, START, GOAL)  # what can still flow once a most flows
-        check()
-        left: nx.DiGraph[Hashable] = nx.DiGraph()
-        left.add_edges_from(
-            (leaves, enters)
-            for leaves, enters, data in rest.edges(data=True)
-            if data["flow"] < data["capacity"]
-        )
-        left.add_nodes_from((START, GOAL))
-        check()
-        after = nx.descendants(left, START) | {START}
-        check()
-        before = nx.ancestors(left, GOAL) | {GOAL}
-        check()
-        place = {
-            node: number
-            for number, nodes in enumerate(nx.strongly_connected_components(left))
-            for node in nodes
+        self.mesh, self._starts, self._doors, self._stop = why.mesh, starts, doors, stop
+        after: dict[int, list[Step]] = {}
+        waiting = list(starts)
+        for node in waiting:
+            if node not in after:
+                steps = dict.fromkeys(why.paths.steps_from(node))
+                after[node] = [step for step in steps if step not in closed and step[1] not in starts]
+                waiting += [enters for _, enters in after[node]]
+        stop.check()
+        before: list[list[int]] = [[] for _ in range(self.mesh.size)]
+        for leaves, enters in (step for some in after.values() for step in some):
+            before[enters].append(leaves)
+        between = searched(before, (leaves for leaves, _ in doors))
+        self._after = {
+            node: [step for step in some if step in doors or step[1] in between]
+            for node, some in after.items()
+            if node in between
         }
-        full = [step for step in self.steps() if rest.edges[(step, 0), (step, 1)]["flow"]]
-        return Cut(
-            int(rest.graph["flow_value"]),
-            ordered(step for step in full if (step, 0) in after and (step, 1) not in after),
-            ordered(step for step in full if (step, 0) not in before and (step, 1) in before),
-            ordered(step for step in full if place[step, 0] != place[step, 1]),
-        )
+        self.ends = [step for some in self._after.values() for step in some if step in doors]
+        self.pairs: defaultdict[StepKey, list[Step]] = defaultdict(list)
+        for step in (step for some in self._after.values() for step in some):
+            key = self._key(step)
+            if key is not None:
+                self.pairs[key].append(step)
+
+    def _key(self, step: Step) -> StepKey | None:
+        """The relation that makes a step, as a checkpoint names it; ``None`` for an implied action."""
+        relation = self.mesh.relation(*step)
+        return None if relation[0] == "implies" else cast("StepKey", relation)
+
+    def _way(self, without: StepKey | None = None, gone: int | None = None) -> list[int] | None:
+        """The nodes of a shortest way but for one relation, or one element; ``None`` if there is none."""
+        before: dict[int, int | None] = {each: None for each in self._starts if each != gone}
+        waiting = list(before)
+        for node in waiting:
+            for step in self._after.get(node, ()):
+                if without is not None and self._key(step) == without:
+                    continue
+                if step in self._doors:
+                    path: list[int] = [step[1], node]
+                    while (last := before[path[-1]]) is not None:
+                        path.append(last)
+                    return path[::-1]
+                if step[1] not in before and self.mesh.original(step[1]) != gone:
+                    before[step[1]] = node
+                    waiting.append(step[1])
+        return None
+
+    def through(self) -> tuple[Passed, ...]:
+        """What every way passes, in order: what the shortest passes, and no way avoids."""
+        return tuple(dict.fromkeys(self._passed(self._way() or [])))
+
+    def _passed(self, way: Sequence[int]) -> Iterator[Passed]:
+        mesh = self.mesh
+        for number, node in enumerate(way[:-1]):
+            self._stop.check()
+            original = mesh.original(node)
+            if [node] != list(self._starts) and self._way(gone=original) is None:
+                action = ACTIONS[original % 5] if original < mesh.first_credential else None
+                yield Passed(reference_of(mesh, node), action, None)
+            key = self._key((node, way[number + 1]))
+            if key is not None and self._way(without=key) is None:
+                yield Passed(None, None, key)
+
+    def cut(self, through: Sequence[Passed]) -> Cut:
+        """The smallest sets of steps of which every way takes one.
+
+        A minimum cut counts a relation once for each session in which it is used. So those that are used in
+        several are cut outright, some of them after another, and the rest of the ways by a minimum cut.
+        """
+        import networkx as nx
+
+        single = [each.step for each in through if each.step is not None]
+        if single:
+            return Cut(1, (single[0],), (single[-1],), _ordered(single))
+        again = [key for key, steps in self.pairs.items() if len({*map(self._place, steps)}) > 1]
+        least = most = len(self.pairs) + 1
+        chosen, cut = nx.DiGraph(), tuple[StepKey, ...]()
+        for some in (some for size in range(len(again) + 1) for some in combinations(again, size)):
+            self._stop.check()
+            if len(some) >= least:
+                break
+            flows = self._flows(some, again, most)
+            size = len(some) + nx.minimum_cut_value(flows, _START, _GOAL)
+            if size < least:
+                least, chosen, cut = size, flows, some
+        near_target = _ordered({*cut, *_crossed(chosen, _START, _GOAL)})
+        near_start = _ordered({*cut, *_crossed(chosen.reverse(), _GOAL, _START)})
+        return Cut(least, near_start, near_target, _ordered({*near_start, *near_target}))
+
+    def _place(self, step: Step) -> int:
+        """Tells steps of one relation apart that do not lead to the same: where a session differs."""
+        sessions = self.mesh.sessions
+        copies = next((sessions.copies[each] for each in step if each in sessions.copies), None)
+        if copies is not None:
+            return max(copies.nodes.values())
+        return step[1] if step[1] in sessions.by_node else 0
+
+    def _flows(
+        self, cut: Collection[StepKey], again: Collection[StepKey], most: int
+    ) -> "nx.DiGraph[Hashable]":
+        """The ways that are left without some steps; of others that are used again, none is cut."""
+        import networkx as nx
+
+        graph: nx.DiGraph[Hashable] = nx.DiGraph([(_START, node) for node in self._starts])
+        graph.add_node(_GOAL)
+        for step in (step for some in self._after.values() for step in some):
+            key = self._key(step)
+            if key is None:
+                graph.add_edge(*step)
+            elif key not in cut:
+                one, other = (key, self._place(step), 0), (key, self._place(step), 1)
+                graph.add_edge(one, other, capacity=most if key in again else 1)
+                graph.add_edge(step[0], one)
+                graph.add_edge(other, _GOAL if step in self._doors else step[1])
+        return graph
 
 
-def _between(size: int, taken: Iterable[Pair], starts: Iterable[int], ends: Iterable[int]) -> set[int]:
-    """The nodes on the ways from the first to the last."""
-    after: list[list[int]] = [[] for _ in range(size)]
-    before: list[list[int]] = [[] for _ in range(size)]
-    for leaves, enters in taken:
-        after[leaves].append(enters)
-        before[enters].append(leaves)
-    return searched(after, starts) & searched(before, ends)
+def _crossed(graph: "nx.DiGraph[Hashable]", from_: str, to: str) -> set[StepKey]:
+    """The steps of the minimum cut that is nearest to the end."""
+    import networkx as nx
+
+    _, (side, other) = nx.minimum_cut(graph, from_, to)
+    ends = [{node[:2] for node in some if isinstance(node, tuple)} for some in (side, other)]
+    return {key for key, _ in set.intersection(*ends)}
 
 
-def all_ways(explaining: Explaining, asked: Asked, stop: Stop = NEVER) -> Ways:
-    """See ``Analysis.all_ways``."""
-    from meshmodel.analysis.ways_story import tell
-
-    found = (_reached if asked.reached else _unreached)(explaining, asked, stop)
-    stop.check()
-    return replace(found, sentences=tell(explaining.engine.snapshot, found))
-
-
-def _reached(explaining: Explaining, asked: Asked, stop: Stop) -> Ways:
-    engine, mesh = explaining.engine, explaining.mesh
-    explanation = explaining.answer(asked)
-    boundaries: list[str] = []
-    approved, allowed, zone = 0, None, None
-    if asked.place is None:
-        starts, unchecked = [mesh.agent_node[asked.agent]], engine.alone[asked.agent]
-        access = mesh.access_node(asked.system, next(bits(asked.reached)))
-    else:
-        source, group, access, judged = asked.place
-        traveller, unchecked = explaining.travellers.settled(asked.agent), group.unchecked
-        starts = explaining.starts(traveller, source)
-        boundaries = explaining.boundaries(traveller, group, source, access)
-        approved = explaining.listing.approved(asked.agent, source, access)
-        zone = traveller.home if source is None else mesh.zone_of[source]
-        if judged.state == "uncontrolled":
-            allowed = explaining.paths.unguarded_for(unchecked)
-    entered = access // 5 * 5 + ADMIN
-    grants: dict[int, list[Pair]] = {}
-    for pair in mesh.steps["grant"]:
-        if pair[1] in (access, entered) and (allowed is None or allowed(pair)):
-            grants.setdefault(pair[0], []).append(pair)
-    steps = {node: step_key(mesh, *pairs[0]) for node, pairs in grants.items()}
-    counted = {
-        step: grants[node]
-        for node, step in steps.items()
-        if step is not None and (allowed is None or not approved >> node & 1)
-    }
-    graph = WayGraph(engine, starts, counted, allowed, stop)
-    doors = []
-    for node, step in steps.items():
-        if step is None or not (step in graph.pairs or (step not in counted and unchecked.row >> node & 1)):
-            continue
-        pairs = sorted(grants[node])
-        guards = [explaining.paths.first_guard(pair, unchecked) for pair in pairs]
-        doors.append(
-            LastDoor(
-                step[1],
-                step[2],
-                tuple(ACTIONS[enters % 5] for _, enters in pairs),
-                intended=bool(approved >> node & 1),
-                checkpoint=next((each for each in guards if each is not None), None),
-            )
-        )
-    guarding = engine.candidates
-    standing = [
-        Standing(guarding.ids[number], step)
-        for step in graph.steps()
-        for number in sorted(
-            {
-                number
-                for pair in graph.pairs[step]
-                for number in bits(guarding.guards.get(pair, 0) & ~unchecked.dropped)
-            }
-        )
-    ]
-    between: StepKey = ("boundary", zone or "", mesh.zone_of[access // 5])
-    return Ways(
-        explanation,
-        unasked=bool(unchecked.row >> access & 1) and not boundaries,
-        through=graph.through,
-        doors=tuple(sorted(doors, key=lambda door: (door.intended, door.credential))),
-        cut=graph.cut(),
-        standing=(*standing, *(Standing(each, between) for each in boundaries)),
-    )
-
-
-def _unreached(explaining: Explaining, asked: Asked, stop: Stop) -> Ways:
-    snapshot, mesh = explaining.engine.snapshot, explaining.mesh
-    actions = range(5) if asked.action is None else (ACTIONS.index(asked.action),)
-    between = Between(mesh, asked.agent, asked.system, actions)
-    itself = mesh.agent_node.get(asked.agent)
-    wanted = {mesh.access_node(asked.system, each) for each in actions}
-    stop.check()
-    hindered = blocked(snapshot, asked.agent, asked.system, actions)
-    stop.check()
-    return Ways(
-        explaining.answer(asked),
-        reaches=_sorted(mesh, between.near - {itself}),
-        reached_from=_sorted(mesh, between.far - wanted),
-        blocked=hindered,
-        openings=between.openings(),
-    )
-
-
-def _sorted(mesh: Mesh, nodes: Iterable[int | None]) -> Reached:
-    agents: list[str] = []
-    credentials: list[str] = []
-    systems: dict[str, list[int]] = {}
-    for node in nodes:
-        if node is None:
-            continue
-        table, _, name = reference_of(mesh, node).partition(":")
-        if table == "system":
-            systems.setdefault(name, []).append(node % 5)
-        else:
-            (agents if table == "agent" else credentials).append(name)
-    return Reached(
-        tuple(sorted(agents)),
-        tuple(sorted(credentials)),
-        tuple((each, tuple(ACTIONS[n] for n in sorted(systems[each]))) for each in sorted(systems)),
-    )
+def _ordered(steps: Iterable[StepKey]) -> tuple[StepKey, ...]:
+    """Steps in the order of the table in section 3, then by their ends."""
+    return tuple(sorted(steps, key=lambda step: (RANK[step[0]], *step[1:])))

@@ -1,222 +1,164 @@
 """Witnesses (section 6): shortest paths, and what is true at each of their steps."""
 
-from collections import deque
-from collections.abc import Callable, Iterable
-from functools import cached_property
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import pairwise
-from threading import Lock
-from typing import Final
+from typing import Final, cast
 
-from meshmodel.analysis.closure import search
-from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.results import WitnessStep
-from meshmodel.analysis.steps import STEP_ORDER, Mesh, Pair, bits
-from meshmodel.analysis.unchecked import Unchecked
+from meshmodel.analysis.bitset import bits
+from meshmodel.analysis.checkpoints import Checkpoints
+from meshmodel.analysis.graph import Step
+from meshmodel.analysis.mesh import Mesh
+from meshmodel.analysis.results import StepKind, WitnessStep
+from meshmodel.analysis.steps import KINDS
 from meshmodel.model.vocabulary import ACTIONS
 
-_RANK = {kind: number for number, kind in enumerate(STEP_ORDER)}
-_MOST_KNOWN: Final = 500_000
-"""Paths to so many nodes are kept; then those that were asked for longest ago are forgotten."""
-
-Allowed = Callable[[Pair], bool]
-"""Says whether a step may be taken."""
+RANK: Final = {kind: number for number, kind in enumerate(KINDS)}
+"""The kinds of steps in the order of section 3."""
+Counting = frozenset[int]
+"""The numbers of the checkpoints that count for a start."""
 
 
 class Paths:
-    """Shortest paths through the step graph of one reading."""
+    """Shortest paths through a mesh."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.mesh = engine.mesh
-        self._in_order: dict[int, list[int]] = {}
-        self._unguarded: dict[int, Allowed] = {}
-        self._known: dict[tuple[tuple[int, ...], Allowed | None], Nearest] = {}
-        self._size = 0
-        self._one_at_a_time = Lock()
+    def __init__(self, mesh: Mesh, checkpoints: Checkpoints) -> None:
+        self.mesh, self.checkpoints = mesh, checkpoints
+        self._closed: dict[Counting, frozenset[Step]] = {}
 
-    @cached_property
-    def _before(self) -> list[list[int]]:
-        before: list[list[int]] = [[] for _ in range(self.mesh.size)]
-        for pairs in self.mesh.steps.values():
-            for leaves, enters in pairs:
-                before[enters].append(leaves)
-        return before
+    def counting(self, power: Sequence[int], start: int) -> Counting:
+        """The checkpoints that count for a start: those over which it has no power (section 5).
 
-    @cached_property
-    def _after(self) -> list[list[int]]:
-        return self.mesh.adjacency(STEP_ORDER)
+        Args:
+            power: by checkpoint, the starts that have power over it.
+            start: its number among these.
+        """
+        return frozenset(number for number, starts in enumerate(power) if not starts >> start & 1)
 
-    def after(self, node: int) -> list[int]:
-        """The nodes after a node, in the order that breaks ties: the kind of step, then the id."""
-        found = self._in_order.get(node)
-        if found is None:
-            found = sorted(self._after[node], key=lambda enters: self.order(node, enters))
-            self._in_order[node] = found
-        return found
+    def closed(self, counting: Counting) -> frozenset[Step]:
+        """The steps that some of these checkpoints guard."""
+        if counting not in self._closed:
+            guards = self.checkpoints.guards.items()
+            self._closed[counting] = frozenset(step for step, some in guards if counting.intersection(some))
+        return self._closed[counting]
 
-    def order(self, leaves: int, enters: int) -> tuple[int, str, int]:
-        """What breaks ties between steps."""
-        return (_RANK[self.mesh.kind(leaves, enters)], *self.name_and_action(enters))
+    def first_guard(self, step: Step, counting: Counting) -> str | None:
+        """The first checkpoint by id that counts on a step."""
+        return self.first_of(counting.intersection(self.checkpoints.guards.get(step, ())))
 
-    def name_and_action(self, node: int) -> tuple[str, int]:
-        """The id of a node, and for an access the number of its action."""
-        name = reference_of(self.mesh, node).partition(":")[2]
-        return name, node % 5 if node < self.mesh.first_credential else 0
+    def first_of(self, numbers: Iterable[int]) -> str | None:
+        """The first of some checkpoints by id."""
+        return min((self.checkpoints.records[each].id for each in numbers), default=None)
 
-    def reaching(self, target: int) -> set[int]:
-        """The nodes that reach a target, and the target."""
-        found: set[int] = set()
-        search(self._before, target, found)
-        return found
+    def steps_from(self, node: int) -> Iterator[Step]:
+        """The steps from a node; a way over hubs is one trigger step."""
+        mesh = self.mesh
+        after = mesh.graph.successors[node]
+        yield from ((node, enters) for enters in after if enters < mesh.size)
+        yield from ((node, enters) for enters in mesh.hearers(node))
+
+    def order(self, step: Step) -> tuple[int, int, int]:
+        """What breaks ties between steps: the kind, then the id; nodes are numbered by id."""
+        return RANK[self.mesh.kind(*step)], self.mesh.original(step[1]), step[1]
 
     def shortest(
-        self, starts: Iterable[int], target: int, allowed: Allowed | None = None
+        self, starts: Iterable[int], target: int, closed: Container[Step] = frozenset()
     ) -> list[int] | None:
-        """The nodes of a shortest path from any of the starts, or ``None``.
+        """The nodes of a shortest path from any of some nodes, or ``None``.
 
-        Ties are broken step by step: by the kind of step in the order of section 3, then by id.
+        Paths are found in the order that breaks ties, so the first to lead somewhere leads there best.
 
         Args:
             starts: nodes.
             target: a node.
-            allowed: which steps are; by default all.
+            closed: steps that may not be taken.
         """
-        key = tuple(starts), allowed
-        with self._one_at_a_time:  # several threads may ask
-            known = self._known.pop(key, None) or Nearest(self, *key)
-            self._known[key] = known  # the last one now
-            self._size -= known.counted
-            path = known.to(target)
-            known.counted = len(known)
-            self._size += known.counted
-            while self._size > _MOST_KNOWN and len(self._known) > 1:
-                self._size -= self._known.pop(next(iter(self._known))).counted
-        return path
-
-    def unguarded_for(self, unchecked: Unchecked) -> Allowed:
-        """Whether a step is unguarded for a start; the same for all for which the same counts."""
-        guards, dropped = self.engine.candidates.guards, unchecked.dropped
-
-        def allowed(step: Pair) -> bool:
-            return not guards.get(step, 0) & ~dropped
-
-        return self._unguarded.setdefault(dropped, allowed)
-
-    def first_guard(self, step: Pair, unchecked: Unchecked) -> str | None:
-        """The first checkpoint by id that counts for the start on a step."""
-        counting = self.engine.candidates.guards.get(step, 0) & ~unchecked.dropped
-        if not counting:
-            return None
-        return min(self.engine.candidates.ids[number] for number in bits(counting))
+        before: dict[int, int | None] = dict.fromkeys(starts)
+        steps = sorted((step for node in before for step in self.steps_from(node)), key=self.order)
+        while steps and target not in before:
+            entered = []
+            for step in steps:
+                leaves, enters = step
+                if enters not in before and step not in closed:
+                    before[enters] = leaves
+                    entered.append(enters)
+            steps = []
+            for node in entered if target not in before else ():
+                steps += sorted((s for s in self.steps_from(node) if s[1] not in before), key=self.order)
+        path: list[int] = []
+        last = target if target in before else None
+        while last is not None:
+            path.append(last)
+            last = before[last]
+        return path[::-1] or None
 
     def told(
         self,
-        path: list[int],
-        unchecked: Unchecked,
-        *,
+        path: Sequence[int],
+        counting: Counting,
         zone: str | None,
         identity: str | None = None,
         boundary: str | None = None,
     ) -> tuple[WitnessStep, ...]:
-        """The steps of a path with what is true at each.
+        """The steps of a path with what is true at each; sessions show the ends that they stand for.
 
         Args:
             path: its nodes.
-            unchecked: the reach of the start, which decides what counts.
+            counting: the checkpoints that count.
             zone: the zone in which it begins.
             identity: the identity active at the beginning.
             boundary: the checkpoint that counts on the boundary to the last system.
         """
-        mesh, snapshot = self.mesh, self.engine.snapshot
-        found: list[WitnessStep] = []
-        last_grant = max((n for n, node in enumerate(path) if mesh.first_credential > node), default=0)
-        while last_grant and mesh.kind(path[last_grant - 1], path[last_grant]) == "implies":
-            last_grant -= 1
-        for number, (leaves, enters) in enumerate(pairwise(path), 1):
-            kind = mesh.kind(leaves, enters)
-            action = next((node % 5 for node in (enters, leaves) if node < mesh.first_credential), None)
-            yielded_by = zone_from = zone_to = None
-            name = self.name_and_action(enters)[0]
-            checkpoint = self.first_guard((leaves, enters), unchecked)
-            if mesh.first_credential <= enters < mesh.first_agent:
-                identity = snapshot.credential[name].principal
+        mesh, tables, found = self.mesh, self.mesh.snapshot, list[WitnessStep]()
+        grants = [each for each in pairwise(path) if mesh.kind(*each) == "grant"]
+        for step in pairwise(path):
+            leaves, enters = map(mesh.original, step)
+            kind, from_, to = mesh.relation(*step)
+            checkpoint = self.first_guard(step, counting)
+            if checkpoint is None and step in grants[-1:]:
+                checkpoint = boundary
+            if kind in ("hold", "exchange", "custody"):
+                identity = tables.credential[to].principal
             elif enters >= mesh.first_agent:
                 identity = None
-            if kind == "custody":
-                yielded_by = mesh.systems[leaves // 5]
-            elif kind == "exchange":
-                yielded_by = snapshot.exchange[self.name_and_action(leaves)[0], name].at
-            elif kind == "grant":
-                entered = mesh.zone_of[enters // 5]
-                if entered != zone:
-                    zone_from, zone_to, zone = zone, entered, entered
-                if number == last_grant and checkpoint is None:
-                    checkpoint = boundary
+            entered = mesh.zone[enters // 5] if kind == "grant" else zone
+            yielded_by = from_ if kind == "custody" else None
+            if kind == "exchange":
+                yielded_by = tables.exchange[from_, to].at
+            access = next((each for each in (enters, leaves) if each < mesh.first_credential), None)
             found.append(
                 WitnessStep(
-                    step=kind,
-                    from_=reference_of(mesh, leaves),
-                    to=reference_of(mesh, enters),
-                    action=None if action is None else ACTIONS[action],
-                    identity=identity,
-                    yielded_by=yielded_by,
-                    zone_from=zone_from,
-                    zone_to=zone_to,
-                    checkpoint=checkpoint,
+                    cast("StepKind", kind),
+                    reference_of(mesh, leaves),
+                    reference_of(mesh, enters),
+                    None if access is None else ACTIONS[access % 5],
+                    identity,
+                    yielded_by,
+                    zone if entered != zone else None,
+                    entered if entered != zone else None,
+                    checkpoint,
                 )
             )
+            zone = entered
         return tuple(found)
 
+    def reading_identity(self, agent: int, system: int) -> str | None:
+        """The identity as which an agent reads a source, by a shortest path on which it can read it."""
+        mesh, writes = self.mesh, set[Step]()
+        for number, traits in enumerate(mesh.traits):
+            if traits.typed:
+                agents = mesh.words.triggered(number)
+                writes.update((5 * number + 1, mesh.first_agent + each) for each in bits(agents))
+        path = self.shortest([mesh.first_agent + agent], 5 * system, writes) or []
+        used = [mesh.name(node) for node in path if self._is_credential(node)]
+        return self.mesh.snapshot.credential[used[-1]].principal if used else None
 
-class Nearest:
-    """Shortest paths from some starts, looked for only as far as was asked, and never again.
-
-    Nodes are found in the order of their paths, so that the first to lead somewhere leads there best.
-
-    Attributes:
-        counted: to how many nodes paths were known when that was counted last.
-    """
-
-    def __init__(self, paths: Paths, starts: tuple[int, ...], allowed: Allowed | None) -> None:
-        self._paths = paths
-        self._allowed = allowed
-        self.counted = 0
-        self._before: dict[int, int | None] = dict.fromkeys(starts)
-        first = [(leaves, enters) for leaves in starts for enters in paths.after(leaves)]
-        first.sort(key=lambda step: paths.order(*step))
-        self._queue: deque[int] = deque()
-        self._enter(first)
-
-    def __len__(self) -> int:
-        """To how many nodes a path was found."""
-        return len(self._before)
-
-    def to(self, target: int) -> list[int] | None:
-        """The nodes of the path to a target, or ``None``."""
-        before, queue, after = self._before, self._queue, self._paths.after
-        while target not in before:
-            if not queue:
-                return None
-            node = queue.popleft()
-            self._enter([(node, enters) for enters in after(node)])
-        path = [target]
-        while (node_before := before[path[-1]]) is not None:
-            path.append(node_before)
-        return path[::-1]
-
-    def _enter(self, steps: Iterable[Pair]) -> None:
-        before, allowed = self._before, self._allowed
-        for step in steps:
-            leaves, enters = step
-            if enters not in before and (allowed is None or allowed(step)):
-                before[enters] = leaves
-                self._queue.append(enters)
+    def _is_credential(self, node: int) -> bool:
+        return self.mesh.first_credential <= self.mesh.original(node) < self.mesh.first_agent
 
 
 def reference_of(mesh: Mesh, node: int) -> str:
-    """A node as answers write it: ``agent:a``, ``credential:c``, ``system:s``."""
-    if node >= mesh.first_agent:
-        return f"agent:{mesh.agents[node - mesh.first_agent]}"
-    if node >= mesh.first_credential:
-        return f"credential:{mesh.credentials[node - mesh.first_credential]}"
-    return f"system:{mesh.systems[node // 5]}"
+    """A node as answers write it: ``agent:a``, ``credential:c``, ``system:s``; a session as its agent."""
+    original, name = mesh.original(node), mesh.name(node)
+    if original >= mesh.first_agent:
+        return f"agent:{name}"
+    return f"credential:{name}" if original >= mesh.first_credential else f"system:{name}"

@@ -15,6 +15,7 @@ from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 
+from meshmodel.app import interface_first
 from meshmodel.app.actions import bindings
 from meshmodel.app.config import Configuration, State, read_configuration
 from meshmodel.app.keys_in_order import KeysInOrder
@@ -284,7 +285,7 @@ def run(path: Path | None) -> int:
     session = None if path is None else Session.open(path)
     app = MeshmodelApp(path, session=session)
     app.call_later(app.heed_signals)
-    app.run()
+    interface_first.run(app.run_async())
     if app.ended is not None:
         raise KeyboardInterrupt(app.ended)
     return app.return_code or 0

@@ -11,9 +11,9 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
+    from meshmodel.analysis.trace import Tally, TracedEvent, Verdict
     from meshmodel.api import Analysis
     from meshmodel.canvas.scene import Reference
-    from meshmodel.engine.trace import Tally, TracedEvent, Verdict
     from meshmodel.importers.events import Form
     from meshmodel.model.events import Event
 
@@ -114,7 +114,7 @@ def follow_log(analysis: "Analysis", request: LogRequest, task: Task) -> LaidLog
     Raises:
         MeshmodelError: it cannot be begun: its form is not known, or its map cannot be read.
     """
-    from meshmodel.engine.trace import Tally
+    from meshmodel.analysis.trace import Tally
     from meshmodel.importers.events import read_events
     from meshmodel.importers.mapping import read_map
 

@@ -20,8 +20,8 @@ from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import SEVERITIES
 
 if TYPE_CHECKING:
-    from meshmodel.engine.analysis import Analysis
-    from meshmodel.engine.results import Finding
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.results import Finding
     from meshmodel.model.records import Acceptance
     from meshmodel.model.snapshot import Snapshot
 
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     telling = Telling(arguments.models)
 
     def check(path: Path) -> int:
-        from meshmodel.engine.analysis import analyse
+        from meshmodel.analysis.analysis import analyse
 
         snapshot = load(path)
         analysis = analyse(snapshot, view=view_of(arguments))
@@ -107,7 +107,7 @@ def _unfitting(analysis: "Analysis", *, planned: bool) -> "list[Acceptance]":
 
     found = without_finding([analysis])
     if found and planned:
-        from meshmodel.engine.analysis import analyse
+        from meshmodel.analysis.analysis import analyse
 
         other = analyse(analysis.snapshot, view="built" if analysis.view == "designed" else "designed")
         found = without_finding([analysis, other])

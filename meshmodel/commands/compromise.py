@@ -37,7 +37,7 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer for one start in every model."""
-    from meshmodel.engine.analysis import analyse
+    from meshmodel.analysis.analysis import analyse
 
     telling = Telling(arguments.models)
 

@@ -64,7 +64,7 @@ def _content(snapshot: "Snapshot", to: str, arguments: argparse.Namespace) -> by
         from meshmodel.store.interchange import write_text
 
         return write_text(snapshot).encode()
-    from meshmodel.engine.analysis import analyse
+    from meshmodel.analysis.analysis import analyse
 
     analysis = analyse(snapshot, view=view_of(arguments))
     if to == "policy":

@@ -21,9 +21,9 @@ from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.engine.analysis import Analysis
-    from meshmodel.engine.fix.results import CurvePoint, Fix
-    from meshmodel.engine.results import Finding
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.fix.results import CurvePoint, Fix
+    from meshmodel.analysis.results import Finding
     from meshmodel.model.snapshot import Snapshot
 
 State = Literal["planned", "enforced"]
@@ -93,7 +93,7 @@ class _Found:
             self._search_and_apply(self.state)
 
     def _search(self, snapshot: "Snapshot") -> None:
-        from meshmodel.engine.analysis import analyse
+        from meshmodel.analysis.analysis import analyse
 
         arguments = self.arguments
         self.analysis: Analysis = analyse(snapshot, view=view_of(arguments))
@@ -159,7 +159,7 @@ class _Found:
 
     def _standing(self) -> "list[Finding]":
         """The findings of high or above that stand even where the fix is enforced."""
-        from meshmodel.engine.analysis import analyse
+        from meshmodel.analysis.analysis import analyse
         from meshmodel.store.edits import apply_edit
         from meshmodel.store.guarding import guard
 

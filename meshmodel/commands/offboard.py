@@ -10,8 +10,8 @@ from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.engine.offboarding import Offboarding
-    from meshmodel.engine.rotation import RotationPlan
+    from meshmodel.analysis.offboarding import Offboarding
+    from meshmodel.analysis.rotation import RotationPlan
     from meshmodel.model.snapshot import Snapshot
 
 
@@ -41,7 +41,7 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer for one of them; with ``--apply`` after it was done."""
-    from meshmodel.engine.rotation import RotationPlan
+    from meshmodel.analysis.rotation import RotationPlan
 
     plan: Offboarding | RotationPlan
     done: str | None = None
@@ -68,14 +68,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _plan(snapshot: "Snapshot", who: str) -> "Offboarding | RotationPlan":
-    from meshmodel.engine.analysis import analyse
+    from meshmodel.analysis.analysis import analyse
 
     return analyse(snapshot).offboarding(who)
 
 
 def _drawn(snapshot: "Snapshot", who: str) -> "Offboarding":
     """A plan that can be carried out in the model."""
-    from meshmodel.engine.rotation import RotationPlan
+    from meshmodel.analysis.rotation import RotationPlan
 
     plan = _plan(snapshot, who)
     if isinstance(plan, RotationPlan):

@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     telling = Telling(arguments.models)
 
     def reach(path: Path) -> int:
-        from meshmodel.engine.analysis import analyse
+        from meshmodel.analysis.analysis import analyse
 
         snapshot = load(path)
         found = analyse(snapshot).reach()

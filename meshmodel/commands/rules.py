@@ -97,7 +97,7 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List all rules, or tell one."""
-    from meshmodel.engine.rules import RULES
+    from meshmodel.analysis.rules import RULES
 
     rules = [each for each in RULES if arguments.rule in {None, each.id}]
     if not rules:
@@ -126,7 +126,7 @@ def example_of(rule: str) -> tuple[str, str] | None:
     Args:
         rule: its id.
     """
-    from meshmodel.engine.analysis import analyse
+    from meshmodel.analysis.analysis import analyse
     from meshmodel.store.examples import examples
     from meshmodel.store.interchange import read_file, read_text
 

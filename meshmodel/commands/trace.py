@@ -12,7 +12,7 @@ from meshmodel.model.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from meshmodel.engine.trace import Tally, TracedEvent
+    from meshmodel.analysis.trace import Tally, TracedEvent
 
 _FORMS: Final = ("jsonl", "csv", "cloudtrail", "github-audit", "kubernetes-audit")
 
@@ -44,8 +44,8 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer event by event; the last line says whether that was all."""
-    from meshmodel.engine.analysis import analyse
-    from meshmodel.engine.trace import Tally
+    from meshmodel.analysis.analysis import analyse
+    from meshmodel.analysis.trace import Tally
     from meshmodel.importers.events import read_events
     from meshmodel.importers.mapping import read_map
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from meshmodel.engine.results import Accepted
+from meshmodel.analysis.results import Accepted
 from meshmodel.model.records import Acceptance
 from meshmodel.model.text import near, one_line
 
 if TYPE_CHECKING:
-    from meshmodel.engine.analysis import Analysis
+    from meshmodel.analysis.analysis import Analysis
 
 
 def accepted_words(accepted: Accepted) -> str:
@@ -35,7 +35,7 @@ def without_finding(analyses: Iterable["Analysis"]) -> list[Acceptance]:
 
 def without_finding_words(acceptance: Acceptance, analysis: "Analysis") -> str:
     """That an acceptance is of no finding, why where that is known, and what to do."""
-    from meshmodel.engine.rules import RULES
+    from meshmodel.analysis.rules import RULES
 
     rules = [each.id for each in RULES]
     rule, subject = one_line(acceptance.rule), one_line(acceptance.subject, limit=300)

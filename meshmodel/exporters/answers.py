@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from meshmodel.engine.results import (
+from meshmodel.analysis.results import (
     AgentReach,
     Crossing,
     Door,
@@ -19,7 +19,7 @@ from meshmodel.engine.results import (
 from meshmodel.model.vocabulary import ACTIONS, Severity
 
 if TYPE_CHECKING:
-    from meshmodel.engine.analysis import Analysis
+    from meshmodel.analysis.analysis import Analysis
 
 Answer = dict[str, Any]
 """One JSON document."""

@@ -1,7 +1,7 @@
 """What follows from a compromise, as JSON (section 11) and as text for people."""
 
-from meshmodel.engine.compromise import OUTSIDER, Compromise, Origin, Spread
-from meshmodel.engine.results import StepKind
+from meshmodel.analysis.compromise import OUTSIDER, Compromise, Origin, Spread
+from meshmodel.analysis.results import StepKind
 from meshmodel.exporters.answers import Answer
 from meshmodel.exporters.style import Style, counted, told_table, wrap
 from meshmodel.model.snapshot import Snapshot

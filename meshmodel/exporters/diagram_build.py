@@ -11,7 +11,7 @@ Intents and acceptances are no steps and are not drawn; the policy stub lists wh
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from meshmodel.engine.results import StepMark
+from meshmodel.analysis.results import StepMark
 from meshmodel.exporters import diagram_lens
 from meshmodel.exporters.diagram_lens import Lighting, Step
 from meshmodel.exporters.diagram_parts import Answers, Diagram, Edge, Frame, Lens, LineLook, Look, Node, Tone

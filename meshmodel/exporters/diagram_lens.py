@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from meshmodel.engine.actions import ADMIN, WRITE
-from meshmodel.engine.graph import Step as Pair
-from meshmodel.engine.mesh import Mesh
-from meshmodel.engine.results import SystemReach
-from meshmodel.engine.steps import KINDS, OWN
+from meshmodel.analysis.graph import Step as Pair
+from meshmodel.analysis.mesh import Mesh
+from meshmodel.analysis.results import SystemReach
+from meshmodel.analysis.steps import KINDS, OWN
 from meshmodel.exporters.diagram_parts import Answers, Tone
+from meshmodel.model.actions import ADMIN, WRITE
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from meshmodel.engine.results import (
+from meshmodel.analysis.results import (
     AgentReach,
     Door,
     Explanation,

@@ -13,7 +13,7 @@ from typing import Literal, TypeVar, cast
 
 import graphviz
 
-from meshmodel.engine.results import StepMark
+from meshmodel.analysis.results import StepMark
 from meshmodel.exporters.diagram_parts import Diagram, Edge, Frame, LineLook, Look, Node, Tone
 from meshmodel.exporters.diagram_text import columns, wrap
 

@@ -9,10 +9,10 @@ from meshmodel.model.text import one_line, share
 from meshmodel.model.vocabulary import CheckpointStep, View
 
 if TYPE_CHECKING:
-    from meshmodel.engine.analysis import Analysis
-    from meshmodel.engine.fix.alternatives import Alternative
-    from meshmodel.engine.fix.results import CurvePoint, Fix
-    from meshmodel.engine.results import Finding, StepKey
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.fix.alternatives import Alternative
+    from meshmodel.analysis.fix.results import CurvePoint, Fix
+    from meshmodel.analysis.results import Finding, StepKey
 
 _WHEN: Final[dict[CheckpointStep, str]] = {
     "grant": "when {} is used on {}",

@@ -6,7 +6,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
-from meshmodel.engine.results import Finding
+from meshmodel.analysis.results import Finding
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 
 DOOR = "missing-checkpoint"

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from meshmodel.engine.offboarding import LostApproval, Offboarding, Touched
-from meshmodel.engine.rotation import Copy, Rotation
+from meshmodel.analysis.offboarding import LostApproval, Offboarding, Touched
+from meshmodel.analysis.rotation import Copy, Rotation
 from meshmodel.exporters.answers import Answer
 from meshmodel.exporters.style import Style, counted, told_table, wrap
 from meshmodel.model.snapshot import Snapshot

@@ -24,7 +24,7 @@ from typing import Any
 
 import tomli_w
 
-from meshmodel.engine.analysis import Analysis
+from meshmodel.analysis.analysis import Analysis
 from meshmodel.exporters.policy_facts import Access, Facts
 from meshmodel.exporters.policy_words import Wording
 from meshmodel.model.snapshot import Snapshot

@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from meshmodel.engine.actions import ADMIN, action_mask, implied
-from meshmodel.engine.analysis import Analysis
-from meshmodel.engine.bitset import bits, union
-from meshmodel.engine.listing import Coming
-from meshmodel.engine.starts import HOME
+from meshmodel.analysis.analysis import Analysis
+from meshmodel.analysis.bitset import bits, union
+from meshmodel.analysis.listing import Coming
+from meshmodel.analysis.starts import HOME
+from meshmodel.model.actions import ADMIN, action_mask, implied
 
 
 class Access(NamedTuple):

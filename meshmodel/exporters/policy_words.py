@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from meshmodel.engine.starts import HOME
+from meshmodel.analysis.starts import HOME
 from meshmodel.exporters.policy_facts import Access, Facts
 from meshmodel.model.vocabulary import Action
 

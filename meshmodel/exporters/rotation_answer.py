@@ -1,6 +1,6 @@
 """What is to be done when the secret of a credential is replaced, as JSON and as text for people."""
 
-from meshmodel.engine.rotation import RotationPlan
+from meshmodel.analysis.rotation import RotationPlan
 from meshmodel.exporters.answers import Answer
 from meshmodel.exporters.offboarding_answer import copy_entry, part, rotation_entry, rotation_rows, some
 from meshmodel.exporters.style import Style, counted, wrap

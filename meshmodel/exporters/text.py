@@ -7,8 +7,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.engine.results import AgentReach, Explanation, Heard, Summary, SystemReach
-from meshmodel.engine.rules.standards import TITLES
+from meshmodel.analysis.results import AgentReach, Explanation, Heard, Summary, SystemReach
+from meshmodel.analysis.rules.standards import TITLES
 from meshmodel.exporters.accepting import accepted_words, without_finding_words
 from meshmodel.exporters.answers import RuleText, crossing_order
 from meshmodel.exporters.folding import DOOR, Cause, fold
@@ -18,8 +18,8 @@ from meshmodel.model.text import one_line, width
 from meshmodel.model.vocabulary import SEVERITIES, Action
 
 if TYPE_CHECKING:
-    from meshmodel.engine.analysis import Analysis
-    from meshmodel.engine.ways import Ways
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.ways import Ways
 
 _NAMED: Final = 5
 """So many systems or agents are named in one line."""

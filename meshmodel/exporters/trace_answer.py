@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from meshmodel.engine.credential_use import Yielded
-from meshmodel.engine.rules.phrases import verb
-from meshmodel.engine.trace import Crossed, Tally, TracedEvent, Verdict
+from meshmodel.analysis.credential_use import Yielded
+from meshmodel.analysis.rules.phrases import verb
+from meshmodel.analysis.trace import Crossed, Tally, TracedEvent, Verdict
 from meshmodel.exporters.answers import Answer
 from meshmodel.exporters.style import Style, counted, wrap
 from meshmodel.model.events import Event, time_text

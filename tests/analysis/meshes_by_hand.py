@@ -2,7 +2,7 @@
 
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import table_of
-from tests.analysis.random_models import snapshot_of
+from tests.reference.random_models import snapshot_of
 
 
 def support(*more, without=()):

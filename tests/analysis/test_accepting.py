@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from meshmodel.engine.findings import accepted
-from meshmodel.engine.results import Told
-from meshmodel.engine.rules import Case
+from meshmodel.analysis.findings import accepted
+from meshmodel.analysis.results import Told
+from meshmodel.analysis.rules import Case
 from meshmodel.model.records import Acceptance
 
 TODAY = date(2026, 5, 1)

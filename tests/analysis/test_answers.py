@@ -5,12 +5,10 @@ import pytest
 
 import meshmodel
 from meshmodel.analysis.analysis import analyse
-from meshmodel.analysis.exchange import step_graph
 from meshmodel.model import records as r
 from meshmodel.store.examples import ORDER, example
 from meshmodel.store.interchange import read_file
 from tests.analysis.meshes_by_hand import pipeline, support
-from tests.analysis.test_naive import compare
 from tests.benchmarks.meshes import clustered
 
 
@@ -65,34 +63,11 @@ def test_two_identities_in_one_zone_are_asked_about():
     assert "All it reaches lies in Help desk: is this really one trust domain?" in asks
 
 
-@pytest.mark.parametrize("dense", [True, False])
-@pytest.mark.parametrize("seed", range(3))
-def test_the_naive_reading_agrees_on_clustered_meshes(seed, dense):
-    compare(clustered(90, 170, dense=dense, seed=seed), "built")
-
-
 def test_a_large_mesh_is_counted_and_its_counts_agree_with_the_list():
     analysis = analyse(clustered(600, 1150, dense=False, seed=4))
     states = [each.state for each in analysis.crossings()]
     assert analysis.summary.crossings == len(states)
     assert analysis.summary.uncontrolled == states.count("uncontrolled")
-
-
-@pytest.mark.parametrize("dense", [True, False])
-def test_crossings_are_as_many_whether_they_are_asked_for_by_severity_first_or_not(dense):
-    snapshot = clustered(600, 1150, dense=dense, seed=4)
-    analysis, other = analyse(snapshot), analyse(snapshot)
-    by_severity = analysis.uncontrolled_by_severity
-    assert analysis.summary == other.summary
-    assert sum(by_severity.values()) == other.summary.uncontrolled > 5_000
-
-
-def test_the_step_graph_is_for_other_programs():
-    graph = step_graph(pipeline())
-    assert graph.has_edge("agent:coder", "credential:ci-token", key="hold")
-    assert graph.has_edge("system:ci:read", "credential:deploy-key", key="custody")
-    assert graph.has_edge("system:cluster:admin", "system:cluster:read", key="implies")
-    assert graph.nodes["system:ci:read"] == {"kind": "access", "element": "ci", "action": "read"}
 
 
 def test_the_public_names_are_there():

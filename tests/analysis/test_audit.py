@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from meshmodel.engine.analysis import analyse
+from meshmodel.analysis.analysis import analyse
 from meshmodel.exporters.policy import policy_stub
 from meshmodel.store.interchange import read_text
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel.engine.analysis import analyse
-from meshmodel.engine.compromise import Spread
-from meshmodel.engine.results import CannotStartError
+from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.compromise import Spread
+from meshmodel.analysis.results import CannotStartError
 from meshmodel.exporters.compromise_answer import compromise_answer, compromise_text
 from meshmodel.exporters.style import Style
 from meshmodel.model import records as r

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from meshmodel.engine.analysis import analyse
+from meshmodel.analysis.analysis import analyse
 from meshmodel.model import records as r
 from meshmodel.store.edits import Edit, Put, Remove, apply_edit
-from tests.analysis.random_models import snapshot_of
+from tests.reference.random_models import snapshot_of
 
 
 def followed(snapshot, *operations):

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel.engine.analysis import analyse
-from meshmodel.engine.offboarding import LostApproval, Touched
-from meshmodel.engine.results import CannotStartError
-from meshmodel.engine.rotation import Copy
-from meshmodel.engine.stopping import Stopped
+from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.offboarding import LostApproval, Touched
+from meshmodel.analysis.results import CannotStartError
+from meshmodel.analysis.rotation import Copy
+from meshmodel.analysis.stopping import Stopped
 from meshmodel.exporters.offboarding_answer import offboarding_answer, offboarding_text
 from meshmodel.exporters.style import Style
 from meshmodel.model import records as r

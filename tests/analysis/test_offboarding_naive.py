@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from meshmodel.engine.analysis import analyse
-from meshmodel.engine.results import CannotStartError
+from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.results import CannotStartError
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.validation import check_snapshot
 from meshmodel.store.edits import apply_edit

@@ -1,19 +1,21 @@
-"""The reach asked for cell by cell is the reach told as a whole, after edits too."""
+"""The reach asked for cell by cell is the reach told as a whole; depths and marks for the drawing."""
 
-import contextlib
-import random
+import pytest
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from meshmodel.api import Analysis, analyse
-from meshmodel.model.errors import InvalidModelError
-from meshmodel.store.edits import apply_edit
-from tests.analysis.random_edits import TODAY, RandomEdits
-from tests.analysis.random_models import random_model
+from meshmodel.analysis.analysis import analyse
+from meshmodel.model import records as r
+from tests.analysis.meshes_by_hand import pipeline, support
+from tests.reference.random_models import FLAVOURS, random_model
 
 
-def assert_same(analysis: Analysis) -> None:
+@pytest.mark.parametrize("flavour", FLAVOURS)
+@pytest.mark.parametrize("view", ["built", "designed"])
+def test_each_cell_is_what_the_whole_says(flavour, view):
+    for seed in range(15):
+        check_cells(analyse(random_model(seed, 6, flavour), view=view))
+
+
+def check_cells(analysis):
     table, whole = analysis.reach_table, analysis.reach()
     assert table.agents == tuple(each.agent for each in whole)
     assert table.systems == tuple(sorted({cell.system for each in whole for cell in each.reach}))
@@ -34,18 +36,34 @@ def assert_same(analysis: Analysis) -> None:
         ]
 
 
-@given(st.integers(0, 2**32), st.integers(0, 9), st.sampled_from(["built", "designed"]))
-def test_each_cell_is_what_the_whole_says(seed, size, view):
-    assert_same(analyse(random_model(seed, size), view=view, today=TODAY))
+def test_depths_count_what_is_found_on_the_way():
+    more = (r.Custody("cluster", "safe-key"), r.Credential("safe-key"), r.System("safe"), r.System("far"))
+    mesh = pipeline(*more, r.Grant("safe-key", "safe", ("read",)))
+    assert analyse(mesh).depths() == {"ci": 0, "cluster": 1, "safe": 2}
 
 
-@given(st.integers(0, 2**32))
-def test_each_cell_follows_edits(seed):
-    snapshot = random_model(seed, 6)
-    analysis = analyse(snapshot, today=TODAY)
-    rng = random.Random(seed)
-    for _ in range(4):
-        with contextlib.suppress(InvalidModelError):
-            snapshot = apply_edit(snapshot, RandomEdits(rng).edit(snapshot, analysis.findings))
-        analysis = analyse(snapshot, today=TODAY, previous=analysis)
-        assert_same(analysis)
+def test_depths_leave_out_what_only_a_deputy_opens():
+    server = (r.Agent("server", kind="service", status="retired"), r.System("far"))
+    limited = (r.Delegation("bot", "server", returns="values"), r.Credential("k"), r.Hold("server", "k"))
+    assert analyse(support(*server, *limited, r.Grant("k", "far", ("write",)))).depths() == {
+        "tickets": 0,
+        "files": 0,
+    }
+
+
+def test_marks_say_where_a_checkpoint_is_missing_counts_or_does_not():
+    found = analyse(support()).marks()
+    assert found == {("grant", "file-key", "files"): "missing"}
+    counts = r.Checkpoint("a", "policy-decision", "grant", "file-key", "files")
+    assert analyse(support(counts)).marks() == {("grant", "file-key", "files"): "counts"}
+    planned = r.Checkpoint("b", "policy-decision", "hold", "bot", "file-key", state="planned")
+    assert analyse(support(planned)).marks()["hold", "bot", "file-key"] == "does-not-count"
+    assert analyse(support(planned), view="designed").marks()["hold", "bot", "file-key"] == "counts"
+    both = analyse(support(planned, r.Checkpoint("a", "policy-decision", "hold", "bot", "file-key")))
+    assert both.marks()["hold", "bot", "file-key"] == "counts"
+
+
+def test_a_decision_over_which_an_agent_has_power_is_marked_as_not_counting():
+    desk = (r.System("desk", zone="helpdesk"), r.Grant("ticket-token", "desk", ("write",)))
+    own = r.Checkpoint("own", "policy-decision", "hold", "bot", "file-key", decided_at="desk")
+    assert analyse(support(*desk, own)).marks()["hold", "bot", "file-key"] == "does-not-count"

@@ -1,7 +1,7 @@
 """The rotation of a secret: who could take it, who needs the new one, in which order."""
 
-from meshmodel.engine.analysis import analyse
-from meshmodel.engine.rotation import Copy
+from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.rotation import Copy
 from meshmodel.exporters.rotation_answer import rotation_answer, rotation_text
 from meshmodel.exporters.style import Style
 from meshmodel.model import records as r

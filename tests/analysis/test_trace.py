@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel.engine.analysis import analyse
-from meshmodel.engine.trace import Tally
+from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.trace import Tally
 from meshmodel.model import records as r
 from meshmodel.model.events import Event, time_text
 from meshmodel.store.interchange import read_file

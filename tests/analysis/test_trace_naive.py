@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from meshmodel.engine.analysis import analyse
+from meshmodel.analysis.analysis import analyse
 from meshmodel.model.events import Event
 from tests.reference.mesh import ACTIONS
 from tests.reference.random_models import FLAVOURS, random_model

@@ -19,10 +19,10 @@ from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.unnamed import unnamed_rows
 from meshmodel.model import records as r
 from meshmodel.model.schema import SCHEMA
-from tests.analysis.random_models import snapshot_of
 from tests.app.desk import desk
 from tests.app.form_host import Host, enter
 from tests.app.test_start_and_help import Beginning
+from tests.reference.random_models import snapshot_of
 
 
 def many(count):

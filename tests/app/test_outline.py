@@ -6,10 +6,10 @@ from typing import Any, cast
 
 import pytest
 
+from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.results import Door
 from meshmodel.app.messages import Shown
 from meshmodel.app.widgets.outline import marks_of, outline_rows
-from meshmodel.engine.analysis import analyse
-from meshmodel.engine.results import Door
 from meshmodel.model.records import Agent
 from meshmodel.store.examples import ORDER
 from meshmodel.store.loading import load

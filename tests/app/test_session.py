@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from meshmodel.analysis.analysis import Analysis, analyse
-from meshmodel.app.session import AT_ONCE, MANY, Session, only_moved
-from meshmodel.model.records import Agent, Grant, System
+from meshmodel.api import analyse
+from meshmodel.app import session as session_module
+from meshmodel.app.session import Session
+from meshmodel.model.records import Agent, Note, System
 from meshmodel.store.database import Store
-from meshmodel.store.edits import Put, edit
+from meshmodel.store.edits import Put, Remove, edit
 from meshmodel.store.examples import example
 from meshmodel.store.interchange import read_file
 
@@ -57,131 +58,72 @@ def test_where_nothing_is_planned_both_readings_are_one(session):
     assert (session.built.view, session.designed.view) == ("built", "designed")
 
 
-def test_moved_cards_are_not_analysed_again(session):
-    before = session.built
-    put(session, replace(any_system(session), at=(4, 2)))
+def test_what_no_answer_depends_on_is_not_analysed_again(session):
+    known = session.built, session.designed
+    put(session, replace(any_system(session), at=(4, 2)), Note("a", "said in the workshop"))
     assert not session.is_analysed
-    assert session.is_analysed_soon
-    session.analysed(session.analyse())
+    results = session.unaffected()
+    assert results is not None
+    session.analysed(results)
     assert session.is_analysed
-    assert session.built is before
+    assert (session.built, session.designed) == known
 
 
 @pytest.mark.parametrize("change", [{"name": "other"}, {"owner": "somebody"}, {"sensitivity": "public"}])
 def test_whatever_else_changes_is_analysed(session, change):
-    before = session.built
     put(session, replace(any_system(session), at=(4, 2), **change))
+    assert session.unaffected() is None
     session.analysed(session.analyse())
-    assert session.built is not before
     assert session.built.snapshot is session.snapshot
 
 
-def test_only_the_places_of_cards_count_as_moves(session):
-    first = session.snapshot
-    assert only_moved(first, first)
+def test_a_new_element_and_one_that_goes_are_analysed(session):
     put(session, Agent("new", at=(1, 1)))
-    assert not only_moved(first, session.snapshot)
-    assert not only_moved(session.snapshot, first)
-    second = session.snapshot
-    grant = next(iter(second.grant.values()))
-    put(session, Grant(grant.credential, grant.system, grant.actions, "another scope"))
-    assert not only_moved(second, session.snapshot)
-
-
-def test_what_was_made_ready_answers_the_same_and_edits_follow_it(session, monkeypatch):
-    monkeypatch.setattr("meshmodel.app.session.AT_ONCE", 0)
-    assert session.can_be_readied
-    shown = session.built
-    session.make_ready()
-    assert not session.can_be_readied
-    assert session.built is shown, "what is shown stays"
-    follows = []
-    real = Analysis.after
-
-    def after(self, snapshot, today):
-        follows.append(self)
-        return real(self, snapshot, today)
-
-    monkeypatch.setattr(Analysis, "after", after)
-    put(session, Agent("new"))
+    assert session.unaffected() is None
     session.analysed(session.analyse())
-    assert follows == [shown]
-    assert session.built.findings == analyse(session.snapshot).findings
-    assert not session.can_be_readied
+    session.apply(edit("remove", [Remove("agent", "new")]))
+    assert session.unaffected() is None
 
 
-def test_both_readings_are_made_ready(session, monkeypatch):
-    monkeypatch.setattr("meshmodel.app.session.AT_ONCE", 0)
+def test_other_words_are_said_of_the_sets_that_are_known(session, monkeypatch):
     plan(session)
     session.analysed(session.analyse())
-    session.built.make_ready()
-    assert session.can_be_readied, "one of two is not ready"
-    session.make_ready()
-    assert session.designed.is_ready
-
-
-def test_an_edit_before_that_is_looked_at_from_scratch(session, monkeypatch):
-    monkeypatch.setattr("meshmodel.app.session.AT_ONCE", 0)
-    monkeypatch.setattr(Analysis, "after", None)
-    assert not session.built.is_ready
-    put(session, Agent("new"))
-    assert session.analyse().seconds is None
-
-
-def test_nobody_waits_for_an_analysis_from_scratch_because_the_edit_before_took_no_time(session, monkeypatch):
-    monkeypatch.setattr("meshmodel.app.session.AT_ONCE", 0)
-    monkeypatch.setattr("meshmodel.app.session.SOON", 10**9)
-    session.make_ready()
-    put(session, Agent("new"))
+    monkeypatch.setattr("meshmodel.api.analyse", None)
+    named = replace(any_system(session), name="Another name", owner="Somebody", description="Said anew")
+    put(session, named)
+    before = session.built.engine.starts, session.designed.engine.starts
     session.analysed(session.analyse())
-    put(session, Agent("newer"))
-    assert session.is_analysed_soon
-    # This edit bears on most agents: the next one cannot follow from it before it is made ready.
-    monkeypatch.setattr("meshmodel.analysis.updating.following._FEW", -1_000_000)
-    session.analysed(session.analyse())
-    put(session, Agent("newest"))
-    assert not session.is_analysed_soon
-    assert session.analyse().seconds is None
-    session.make_ready()
-    assert session.is_analysed_soon
+    assert (session.built.engine.starts, session.designed.engine.starts) == before
+    for each, view in ((session.built, "built"), (session.designed, "designed")):
+        fresh = analyse(session.snapshot, view=view)
+        assert [told(found) for found in each.findings] == [told(found) for found in fresh.findings]
+        assert each.questions == fresh.questions
+        assert each.explain() == fresh.explain()
+    assert any("Another name" in each.message for each in session.built.findings)
 
 
-def test_it_is_made_ready_no_further_once_there_is_an_edit(session, monkeypatch):
-    monkeypatch.setattr("meshmodel.app.session.AT_ONCE", 0)
-    pieces = []
-    real = Analysis.make_ready
+def told(finding):
+    return finding, finding.message, finding.about, finding.remedy
 
-    def make_ready(self, pause):
-        def edited():
-            pieces.append(len(pieces))
-            if len(pieces) == 3:
+
+def test_an_analysis_is_given_up_between_its_parts_once_the_model_is_another(session, monkeypatch):
+    parts = []
+    stages = session_module._stages
+
+    def edited(of):
+        for number, part in enumerate(stages(of)):
+            parts.append(number)
+            if number == 1:
                 put(session, Agent("new"))
-            pause()
+            yield part
 
-        real(self, edited)
-
-    monkeypatch.setattr(Analysis, "make_ready", make_ready)
-    shown = session.built
-    session.make_ready()
-    assert pieces == [0, 1, 2]
-    assert not shown.is_ready
-    session.analysed(session.analyse())
-    assert session.can_be_readied
-    session.make_ready()
-    assert session.built.is_ready
-    assert "new" in session.built.snapshot.agent
+    monkeypatch.setattr(session_module, "_stages", edited)
+    put(session, System("first"))
+    assert session.analyse() is None
+    assert parts == [0, 1]
 
 
-def test_an_edit_of_very_many_records_is_analysed_anew(session):
-    put(session, *(System(f"few-{number}") for number in range(MANY)))
-    assert session.analyse().seconds is not None, "it follows from the analysis before"
-    session.analysed(session.analyse())
-    put(session, *(System(f"many-{number}") for number in range(MANY + 1)))
-    results = session.analyse()
-    assert results.seconds is None
-    assert results.built.findings == analyse(session.snapshot).findings
-    session.analysed(results)
-    assert session.can_be_readied is (session.snapshot.elements > AT_ONCE)
-    session.make_ready()
-    put(session, System("one"))
-    assert session.analyse().seconds is not None
+def test_an_analysis_is_given_up_once_the_file_is_closed(session):
+    put(session, System("first"))
+    session.close()
+    assert session.analyse() is None

@@ -5,46 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel.app.screens.analysing import Analysing
+from meshmodel.api import Analysis, analyse
 from meshmodel.app.screens.offboarding import OffboardingDialog
 from meshmodel.app.screens.why import WhyDialog
-from meshmodel.app.session import Session
+from meshmodel.app.screens.workbench import Workbench
 from meshmodel.app.widgets.compromise import CompromiseList
 from meshmodel.app.widgets.header import MeshHeader
 from meshmodel.app.widgets.how import Told
-from meshmodel.store.edits import Remove, edit
+from meshmodel.model.records import Agent
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import View
+from meshmodel.store.edits import Put, Remove, edit
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
 
 LARGE = crowded(agents=8, systems=300)
 BEFORE = "before the last edit"
-
-
-class Gate:
-    """Holds back what follows an edit, beside, until it is let through."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._open = threading.Event()
-        self._open.set()
-        analyse = Session.analyse
-
-        def held(session: Session) -> object:
-            assert self._open.wait(60)
-            return analyse(session)
-
-        monkeypatch.setattr(Session, "analyse", held)
-        monkeypatch.setattr(Analysing, "ANALYSED_BESIDE", 0)
-
-    def close(self) -> None:
-        self._open.clear()
-
-    def open(self) -> None:
-        self._open.set()
-
-
-@pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
-    return Gate(monkeypatch)
 
 
 def told(it: Desk) -> str:
@@ -77,61 +53,90 @@ async def remove_system(it: Desk, system: str = "s005") -> None:
 
 @pytest.mark.parametrize(("key", "lens"), [("C", "compromise"), ("l", "reach")])
 async def test_what_a_lens_is_asked_meanwhile_is_told_of_the_newest_model(
-    tmp_path: Path, gate: Gate, key: str, lens: str
+    tmp_path: Path, key: str, lens: str
 ) -> None:
     async with desk(tmp_path, LARGE) as it:
         await settled(it)
         await it.select("agent", "a001")
-        gate.close()
-        try:
+        with it.held():
             await remove_system(it)
             await it.press(key)
             await looked(it)
             assert not it.bench.shown.is_current
             assert f"{lens}: computing..." in told(it)
             assert it.bench.shown.compromise is None
-        finally:
-            gate.open()
         await settled(it)
         assert it.bench.canvas._shown is not None
         assert it.bench.lens_says in told(it)
         assert "computing" not in told(it)
 
 
-async def test_the_header_says_at_once_that_it_is_computing_even_what_is_there_soon(
-    tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("meshmodel.app.session.SOON", 60.0)
+async def test_the_header_says_that_it_is_computing_what_is_not_there_soon(tmp_path: Path) -> None:
     async with desk(tmp_path, LARGE, size=(120, 40)) as it:
-        await settled(it)
-        await remove_system(it)
-        await settled(it)
         header = it.bench.query_one(MeshHeader)
         assert "computing" not in header.render().plain
-        gate.close()
-        try:
-            it.bench.apply(edit("remove", [Remove("system", "s006")]), on=it.model)
-            assert it.bench.session.is_analysed_soon
+        with it.held():
+            await remove_system(it)
             await it.shows("computing...  was ")
             assert "computing..." in it.screen_text().splitlines()[0]
-        finally:
-            gate.open()
+            assert it.bench.canvas.drawing is not None
+            assert it.bench.canvas.drawing.box_of(("system", "s005")) is None, "the edit itself is drawn"
         await settled(it)
         assert "computing" not in header.render().plain
 
 
-async def test_a_key_pressed_again_meanwhile_places_no_second_checkpoint(tmp_path: Path, gate: Gate) -> None:
+async def test_what_is_there_soon_is_drawn_with_the_edit_and_only_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Workbench, "TOGETHER", 60.0)
+    async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
+        drawn: list[object] = []
+        show = it.bench.canvas.show
+        monkeypatch.setattr(it.bench.canvas, "show", lambda drawing: drawn.append(drawing) or show(drawing))
+        before = it.missing
+        it.bench.apply(edit("remove", [Remove("grant", ("file-sas", "attachments"))]), on=it.model)
+        await it.pilot.pause()
+        assert it.missing == before - 1
+        assert len(drawn) == 1
+
+
+async def test_of_edits_during_an_analysis_only_the_newest_is_analysed_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(tmp_path, "agent-chain", size=(120, 40)) as it:
+        analysed: list[Snapshot] = []
+        begun, may_go_on = threading.Event(), threading.Event()
+
+        def slow(snapshot: Snapshot, **view: View) -> Analysis:
+            analysed.append(snapshot)
+            begun.set()
+            assert may_go_on.wait(60)
+            return analyse(snapshot, **view)
+
+        monkeypatch.setattr("meshmodel.api.analyse", slow)
+        models: list[Snapshot] = []
+        it.pilot.is_held = True
+        for number in range(3):
+            it.bench.apply(edit("add", [Put(Agent(f"new-{number}"))]), on=it.model)
+            models.append(it.model)
+            await it.pilot.pause()
+            assert begun.wait(60)
+        it.pilot.is_held = False
+        may_go_on.set()
+        await it.pilot.pause()
+        assert analysed == [models[0], models[2]]
+        assert it.bench.shown.built is not None
+        assert it.bench.shown.built.snapshot is it.model
+
+
+async def test_a_key_pressed_again_meanwhile_places_no_second_checkpoint(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain", size=(120, 40)) as it:
         await settled(it)
-        it.bench.session._results = None  # as in a large model: what follows is not there soon
         await it.press("f")
-        gate.close()
-        try:
+        with it.held():
             await it.press("p", "p", "p")
             await it.shows("was placed there just now; what follows is being computed")
             assert len(it.model.checkpoint) == 1
-        finally:
-            gate.open()
         await settled(it)
 
         await it.shows("1 missing")
@@ -139,7 +144,7 @@ async def test_a_key_pressed_again_meanwhile_places_no_second_checkpoint(tmp_pat
         assert "just now" not in told(it), "it is of the next one"
 
 
-async def test_what_was_known_says_that_it_is_of_the_model_before(tmp_path: Path, gate: Gate) -> None:
+async def test_what_was_known_says_that_it_is_of_the_model_before(tmp_path: Path) -> None:
     async with desk(tmp_path, LARGE) as it:
         await settled(it)
         await it.select("agent", "a001")
@@ -148,15 +153,12 @@ async def test_what_was_known_says_that_it_is_of_the_model_before(tmp_path: Path
         before = it.bench.lens_says
         assert told(it) == before
         assert BEFORE not in listed(it)
-        gate.close()
-        try:
+        with it.held():
             await remove_system(it)
             await it.press("C")
             assert told(it) == f"{before}, {BEFORE}"
             assert BEFORE in listed(it)
             assert "s005" in listed(it), "a system that is gone is still in it"
-        finally:
-            gate.open()
         await settled(it)
         assert it.bench.lens_says != before
         assert told(it) == it.bench.lens_says
@@ -168,19 +170,16 @@ async def test_what_was_known_says_that_it_is_of_the_model_before(tmp_path: Path
     ("key", "what", "dialog"), [("w", "why", WhyDialog), ("D", "offboard", OffboardingDialog)]
 )
 async def test_what_a_dialog_is_asked_meanwhile_waits_and_is_answered(
-    tmp_path: Path, gate: Gate, key: str, what: str, dialog: type[WhyDialog] | type[OffboardingDialog]
+    tmp_path: Path, key: str, what: str, dialog: type[WhyDialog] | type[OffboardingDialog]
 ) -> None:
     async with desk(tmp_path, LARGE) as it:
         await settled(it)
         await it.select("agent", "a001")
-        gate.close()
-        try:
+        with it.held():
             await remove_system(it)
             await it.press(key)
             assert told(it) == f"{what}: computing..."
             assert it.app.screen is it.bench
-        finally:
-            gate.open()
         await settled(it)
         found = it.app.screen
         assert isinstance(found, dialog)
@@ -191,53 +190,40 @@ async def test_what_a_dialog_is_asked_meanwhile_waits_and_is_answered(
 
 
 @pytest.mark.parametrize("keys", [("escape",), ("l",)])
-async def test_what_nobody_waits_for_any_more_does_not_come(
-    tmp_path: Path, gate: Gate, keys: tuple[str, ...]
-) -> None:
+async def test_what_nobody_waits_for_any_more_does_not_come(tmp_path: Path, keys: tuple[str, ...]) -> None:
     async with desk(tmp_path, LARGE) as it:
         await settled(it)
         await it.select("agent", "a001")
-        gate.close()
-        try:
+        with it.held():
             await remove_system(it)
             await it.press("w", *keys)
             assert "why" not in told(it)
             assert it.bench.shown.selected == ("agent", "a001"), "Esc stops the waiting and nothing else"
-        finally:
-            gate.open()
         await settled(it)
         assert it.app.screen is it.bench
 
 
 @pytest.mark.parametrize("key", ["?", ".", "e", ":", "o", "g", "right"])
-async def test_what_was_asked_does_not_come_over_what_somebody_went_on_to(
-    tmp_path: Path, gate: Gate, key: str
-) -> None:
+async def test_what_was_asked_does_not_come_over_what_somebody_went_on_to(tmp_path: Path, key: str) -> None:
     async with desk(tmp_path, LARGE) as it:
         await settled(it)
         await it.select("agent", "a001")
-        gate.close()
-        try:
+        with it.held():
             await remove_system(it)
             await it.press("w", key)
             opened = it.app.screen
-        finally:
-            gate.open()
         await settled(it)
         assert it.app.screen is opened
         assert "computing" not in told(it)
 
 
-async def test_the_fix_that_is_asked_meanwhile_is_computed_once_it_can_be(tmp_path: Path, gate: Gate) -> None:
+async def test_the_fix_that_is_asked_meanwhile_is_computed_once_it_can_be(tmp_path: Path) -> None:
     async with desk(tmp_path, LARGE) as it:
         await settled(it)
-        gate.close()
-        try:
+        with it.held():
             await remove_system(it)
             await it.press("F")
             assert it.bench.shown.fixing is None
-        finally:
-            gate.open()
         await settled(it)
         known = it.bench.shown.fixing
         assert known is not None

@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 from meshmodel import cli
-from meshmodel.engine.analysis import Analysis, analyse
+from meshmodel.analysis.analysis import Analysis, analyse
 from meshmodel.store import opening
 from meshmodel.store.database import Store
 from meshmodel.store.interchange import read_file, write_file

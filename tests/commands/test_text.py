@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from meshmodel import cli
+from meshmodel.analysis.results import Accepted, AgentReach, Explanation, SystemReach
+from meshmodel.analysis.rules import RULES
 from meshmodel.commands.rules import example_of
-from meshmodel.engine.results import Accepted, AgentReach, Explanation, SystemReach
-from meshmodel.engine.rules import RULES
 from meshmodel.exporters.style import Style, table, wrap
 from meshmodel.exporters.text import explain_text, reach_text, rule_text, rules_text
 from meshmodel.model.text import width

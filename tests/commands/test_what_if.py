@@ -222,7 +222,7 @@ def test_a_log_that_breaks_off_is_never_mistaken_for_a_whole_one(tmp_path, calle
 
 
 def test_a_fault_on_the_way_is_never_mistaken_for_an_end(monkeypatch, capsys):
-    from meshmodel.engine import trace
+    from meshmodel.analysis import trace
 
     judged, seen = trace._judged, []
 

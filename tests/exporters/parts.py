@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from meshmodel.engine.analysis import analyse
+from meshmodel.analysis.analysis import analyse
 from meshmodel.model import records as r
 from tests.reference.random_models import snapshot_of
 

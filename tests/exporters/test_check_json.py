@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from meshmodel.engine.analysis import analyse
+from meshmodel.analysis.analysis import analyse
 from meshmodel.exporters.answers import check_answer, check_json
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
 from tests.benchmarks.meshes import clustered

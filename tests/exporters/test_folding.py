@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshmodel.engine.analysis import analyse
-from meshmodel.engine.results import Accepted, Finding, Told
+from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.results import Accepted, Finding, Told
 from meshmodel.exporters.folding import DOOR, UNDER, fold
 from meshmodel.model.vocabulary import SEVERITIES
 from tests.reference.random_models import FLAVOURS, random_model

@@ -3,7 +3,7 @@ import tomllib
 
 import pytest
 
-from meshmodel.engine.analysis import analyse
+from meshmodel.analysis.analysis import analyse
 from meshmodel.exporters.policy import policy_stub
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import TABLES, Snapshot

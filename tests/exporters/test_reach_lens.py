@@ -2,7 +2,7 @@
 
 import pytest
 
-from meshmodel.engine.analysis import analyse
+from meshmodel.analysis.analysis import analyse
 from meshmodel.exporters.diagram_lens import reach
 from meshmodel.model import records as r
 from tests.reference.mesh import OWN_STEPS, closure

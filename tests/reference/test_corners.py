@@ -13,21 +13,21 @@ def reading(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "toxic"),
+    ("name", "agent", "toxic"),
     [
-        ("hears-by-hosting", []),
-        ("hears-through-an-agent", []),
-        ("steered-agents-delegate", ["a1"]),
-        ("programs-are-not-steered", []),
-        ("retired-agents-instruct-nobody", []),
-        ("instructed-by-the-unsteered", ["a1"]),
-        ("toxic-reads-come-back", []),
-        ("toxic-trigger-guarded", []),
-        ("toxic-trigger", ["a1"]),
+        ("hears-by-hosting", "a1", False),
+        ("hears-through-an-agent", "a1", False),
+        ("steered-agents-delegate", "a1", True),
+        ("programs-are-not-steered", "a0", False),
+        ("retired-agents-instruct-nobody", "a1", False),
+        ("instructed-by-the-unsteered", "a1", True),
+        ("toxic-reads-come-back", "a2", False),
+        ("toxic-trigger-guarded", "a0", False),
+        ("toxic-trigger", "a1", True),
     ],
 )
-def test_flows(name, toxic):
-    assert [a for a in reading(name).toxic() if a in {"a0", "a1", "a2"}] == toxic
+def test_flows(name, agent, toxic):
+    assert (agent in reading(name).toxic()) == toxic
 
 
 @pytest.mark.parametrize(

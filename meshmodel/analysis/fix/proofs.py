@@ -1,207 +1,269 @@
-"""Proofs of violations: sets of relations of which a fix must guard at least one (section 6).
+"""Proofs of what a minimum fix must close (section 6): sets of relations of which every fix guards one.
 
-A proof holds whatever else is guarded: its relations make an unguarded path from a start to a door,
-and for every checkpoint of before that is in the way, a path by which the start has power over it.
+A proof is a way by which the violation comes about, however much else is guarded: an unguarded path to a
+door; for each checkpoint in its way a path by which the start has power over it; where the violation needs
+the source to be heard, a path by which the outsider comes to write there. Of a toxic flow it has such a path
+to each part.
 """
 
-from collections.abc import Iterator
+import math
+from collections.abc import Collection, Iterator
+from functools import cached_property
+from itertools import islice
 from typing import Final
 
-from meshmodel.analysis.fix.ground import Ground, Start
-from meshmodel.analysis.fix.hitting import NONE, Some
-from meshmodel.analysis.fix.trying import Trying
-from meshmodel.analysis.steps import bits
+from meshmodel.analysis.bitset import bits, union
+from meshmodel.analysis.crossing import carries_out, crosses_home, crosses_within
+from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.fix.search import NOTHING, Known, Proof, Search
+from meshmodel.analysis.graph import Step
+from meshmodel.analysis.starts import HOME
+from meshmodel.analysis.stopping import Stop
+from meshmodel.analysis.toxic import heard_reads, open_triggers, private_reads, toxic_agents
+from meshmodel.model.actions import ADMIN, READ, WRITE
 
-_MANY: Final = 400
-"""After so many proofs by power in one round, the next set is tried first;"""
-_VERY_MANY: Final = 20_000
-"""and after so many others, most of which it takes the same few relations to answer."""
+_FEW: Final = 40
+"""So many proofs of the longer ones are taken from one search."""
 
 
 class Proofs:
-    """Finds proofs that a set of guarded relations does not answer yet."""
+    """Proofs of what an engine leaves open."""
 
-    def __init__(self, ground: Ground) -> None:
-        self.ground = ground
+    def __init__(self, engine: Engine, known: Known, stop: Stop) -> None:
+        self._engine, self._known, self._stop, self._mesh = engine, known, stop, engine.mesh
+        self._starts, self._reaches = engine.starts, engine.reaches
+        self._toxic = toxic_agents(engine.reaches)
+        self._deep, self._many = False, math.inf
 
-    def against(self, trying: Trying, found: set[Some]) -> None:
-        """Find proofs of what remains uncontrolled; none only if nothing remains.
+    def found(self) -> set[Proof]:
+        """At least one, if anything is left open.
 
-        Args:
-            trying: what is guarded.
-            found: is added to, each proof once it is there.
+        First what follows on reading one system or on one agent: most of the rest includes that. Else longer
+        paths; those that need power over a boundary or carried words besides; and last those for which an
+        agent has power by what it does anyhow, over what follows on reading.
 
         Raises:
-            Stopped: it was time to stop before there was one, or as many as there are.
+            Stopped: it was time to stop before any was found.
         """
-        before = len(found)
-        for proof in self._plain(trying):
-            found.add(proof)
-            if len(found) - before > _VERY_MANY:
+        mesh, some = self._mesh, set[Proof]()
+        if not self._bad and not self._toxic:
+            return some
+        ends = {5 * source + READ for source in self._starts.sources if source != HOME}
+        ends.update(mesh.first_agent + agent for agent in bits(self._engine.agents & ~mesh.persons))
+        self._from_all(some, ends)
+        self._many = _FEW
+        for self._deep in (False, True):
+            if not some:
+                self._from_all(some)
+        if not some:
+            for start in bits(self._bad):
+                if self._is_late(some):
+                    break
+                self._from(self._starts.begin(start), 1 << start, None, some)
+        return some
+
+    def of_crossings(self, start: int) -> dict[tuple[int, int], set[Proof]]:
+        """Of all uncontrolled crossings of a start, by source and access, some proofs of each."""
+        self._deep = True
+        found: dict[tuple[int, int], set[Proof]] = {}
+        sources = self.sources_of(1 << start)
+
+        def met(search: Search, step: Step) -> bool:
+            for source, access, needs in self._needs(search, step, 1 << start, sources):
+                way = search.path(step[0]) | search.taking(step)
+                found.setdefault((source, access), set()).add(way | needs)
+            return False
+
+        Search(self._known, self._engine.checkpoints, self._starts.begin(start), self._doors, met)
+        return found
+
+    def sources_of(self, mine: int) -> list[int]:
+        """The sources of some starts, those of carried words last."""
+        return [each for each in self._known.sources if self._starts.sources.get(each, 0) & mine]
+
+    @cached_property
+    def _bad(self) -> int:
+        """The starts with an uncontrolled crossing."""
+        return union(self._engine.doors.uncontrolled.values())
+
+    @cached_property
+    def _doors(self) -> dict[Step, list[tuple[int, int]]]:
+        """The grant steps that are open doors, with what they open, and the starts that must not."""
+        doors, copies_of = self._engine.doors, self._mesh.sessions.copies_of
+        found: dict[Step, list[tuple[int, int]]] = {}
+        for (credential, system), door in doors.missing.items():
+            nodes = {credential, *copies_of.get(credential, ())}.intersection(doors.credentials(system))
+            for node in sorted(nodes):
+                for action in bits(door.actions):
+                    bad = doors.at(node, system, action)[1]
+                    for step in self._opening(node, system, action) if bad else ():
+                        found.setdefault(step, []).append((5 * system + action, bad))
+        return found
+
+    def _opening(self, credential: int, system: int, action: int) -> Iterator[Step]:
+        """The grant steps by which a credential, or a copy of one, performs an action."""
+        copies = self._mesh.sessions.copies.get(credential)
+        for access in {5 * system + action, 5 * system + ADMIN}:
+            enters = access if copies is None else copies.nodes.get(access)
+            if enters is not None and enters in self._known.after[credential]:
+                yield credential, enters
+
+    def _from_all(self, some: set[Proof], ends: Collection[int] = ()) -> None:
+        """From the sources, for all agents that read them; then from the agents."""
+        starts, readable = self._starts, self._reaches.readable
+        for source, every in starts.sources.items():
+            mine = every & self._bad if source != HOME else 0
+            if self._is_late(some):
                 return
-        if len(found) == before and self.ground.candidates.controllable:
-            found.update(self._by_power(trying))
+            if mine:
+                mine &= starts.unfold(readable[5 * source + READ])
+            if mine:
+                self._from((5 * source + READ,), mine, [source], some, ends)
+        for agent in bits(starts.fold(self._bad) | self._toxic):
+            if self._is_late(some):
+                return
+            mine = starts.unfold(1 << agent)
+            begin = (self._mesh.first_agent + agent,)
+            search = self._from(begin, mine, None, some, ends)
+            flow = self._flow(search, agent) if self._toxic >> agent & 1 else None
+            if flow is not None:
+                some.add(flow)
 
-    def _plain(self, trying: Trying) -> Iterator[Some]:
-        """Paths from single nodes that meet no checkpoint of before."""
-        ground = self.ground
-        for node, whole in ground.any_door.items():
-            ground.stop.check()
-            some = ground.some_doors.get(node, 0)
-            if trying.closure.row(node) & (whole | some):
-                yield from self._paths(node, whole, some, trying.closed)
+    def _is_late(self, some: set[Proof]) -> bool:
+        """Whether it is time to be content with what was found.
 
-    def _paths(self, start: int, whole: int, some: int, closed: int) -> Iterator[Some]:
-        """A shortest path to every violation, where none leads through a violation."""
-        ground, mesh = self.ground, self.ground.mesh
-        used = {start: NONE}
-        queue = [start]
-        for node in queue:
-            path = used[node]
-            if mesh.first_credential <= node < mesh.first_agent:
-                for grant in ground.grants.get(node, ()):
-                    if closed >> grant.relation & 1:
-                        continue
-                    bad = grant.accesses & (whole | some)
-                    if bad & whole or any(
-                        not ground.excused[start, access] >> node & 1 for access in bits(bad)
-                    ):
-                        yield path | {grant.relation}
-                        continue
-                    for access, _ in grant.steps:
-                        if access not in used:
-                            used[access] = path | {grant.relation}
-                            queue.append(access)
-            for enters, relation, before in ground.steps[node]:
-                if before or enters in used or (relation >= 0 and closed >> relation & 1):
+        Raises:
+            Stopped: it is, and there is nothing.
+        """
+        if not some:
+            self._stop.check()
+        return self._stop()
+
+    def _from(
+        self,
+        begin: tuple[int, ...],
+        mine: int,
+        sources: list[int] | None,
+        some: set[Proof],
+        ends: Collection[int] = (),
+    ) -> Search:
+        """Find proofs for some starts that come from some of these sources, or from any."""
+        left = self._many
+
+        def met(search: Search, step: Step) -> bool:
+            nonlocal left, sources
+            if sources is None:
+                sources = self.sources_of(mine)
+            besides = self._least_needs(search, step, mine, sources) if left else None
+            if besides is None:
+                return False
+            left -= 1
+            way = search.path(step[0]) | search.taking(step)
+            some.add(way | besides)
+            return besides <= way
+
+        return Search(self._known, self._engine.checkpoints, begin, self._doors, met, ends)
+
+    def _least_needs(self, search: Search, step: Step, mine: int, sources: list[int]) -> Proof | None:
+        found: Proof | None = None
+        for _, _, needs in self._needs(search, step, mine, sources):
+            if not needs:
+                return needs
+            if self._deep and (found is None or len(needs) < len(found)):
+                found = needs
+        return found
+
+    def _needs(
+        self, search: Search, step: Step, mine: int, sources: list[int]
+    ) -> Iterator[tuple[int, int, Proof]]:
+        """What violations at a door need besides the path there: power over boundaries, and words."""
+        for access, bad in self._doors[step]:
+            for source in sources if bad & mine else ():
+                here = bad & mine & self._starts.sources[source]
+                here = here and here & self._coming(source, access, heard=self._is_heard(source))
+                needs = search.power(self._walls(source, access, here)) if here else None
+                if needs is None:
                     continue
-                if enters < mesh.first_credential and relation >= 0:
-                    continue  # a grant, above
-                used[enters] = path | {relation} if relation >= 0 else path
-                queue.append(enters)
-
-    def _by_power(self, trying: Trying) -> Iterator[Some]:
-        """Proofs for starts that have power over checkpoints of before."""
-        number = 0
-        for start in trying.with_power():
-            for proof in Search(self.ground, start, ~trying.closed).proofs():
-                yield frozenset(bits(self._least(start, proof)))
-                number += 1
-            if number > _MANY:
-                return
-
-    def _least(self, start: Start, proof: int) -> int:
-        """The proof without what it does not need."""
-        for relation in bits(proof):
-            self.ground.stop.check()
-            less = proof & ~(1 << relation)
-            if any(True for _ in Search(self.ground, start, less).proofs()):
-                proof = less
-        return proof
-
-
-class Search:
-    """What one start reaches unchecked by some relations, and by which of them."""
-
-    def __init__(self, ground: Ground, start: Start, permitted: int) -> None:
-        self.ground = ground
-        self.start = start
-        self.permitted = permitted
-        self.used = dict.fromkeys(start.nodes, 0)
-        self.power: dict[int, int] = {}
-        self.dropped = 0
-        self._search()
-
-    def _search(self) -> None:
-        blocked: list[tuple[int, int, int, int]] = []
-        queue = list(self.start.nodes)
-        while True:
-            for node in queue:
-                for enters, relation, before in self.ground.steps[node]:
-                    if enters in self.used or (relation >= 0 and not self.permitted >> relation & 1):
+                if self._only_by_words(source, access, step[0], here):
+                    if not self._deep:
                         continue
-                    if before & ~self.dropped:
-                        blocked.append((node, enters, relation, before))
-                    else:
-                        self._take(node, enters, relation, before)
-                        queue.append(enters)
-            if not self._drop():
-                return
-            queue = []
-            for node, enters, relation, before in blocked:
-                if enters not in self.used and not before & ~self.dropped:
-                    self._take(node, enters, relation, before)
-                    queue.append(enters)
+                    needs |= self._outsider.path(5 * source + WRITE)
+                yield source, access, needs
 
-    def _take(self, node: int, enters: int, relation: int, before: int) -> None:
-        used = self.used[node] | self.against(before)
-        self.used[enters] = used | 1 << relation if relation >= 0 else used
+    def _is_heard(self, source: int) -> bool:
+        return source != HOME and self._reaches.heard[source]
 
-    def _drop(self) -> bool:
-        """Drop the checkpoints that the start has come to have power over; whether there were any."""
-        found = {}
-        reached = 0
-        for node in self.used:
-            reached |= 1 << node
-        reached &= self.ground.candidates.controllable
-        for number in bits(self.ground.candidates.controlled(reached) & ~self.dropped):
-            ways = [self.used[node] for node in bits(self.ground.candidates.control[number] & reached)]
-            found[number] = min(ways, key=lambda way: (way.bit_count(), way))
-        self.power.update(found)
-        for number in found:
-            self.dropped |= 1 << number
-        return bool(found)
+    def _coming(self, source: int, access: int, *, heard: bool) -> int:
+        """The starts with a crossing from a source to an access, were the source heard or not."""
+        mesh, (system, action) = self._mesh, divmod(access, 5)
+        every, at_home = self._starts.sources[source], self._engine.arrivals.at_home.get(mesh.zone[system], 0)
+        if source in (HOME, system):
+            return every & ~at_home if source == HOME else 0
+        like = self._reaches.as_source[source]._replace(heard=heard)
+        if mesh.zone[source] == mesh.zone[system]:
+            return every if crosses_within(like, mesh.traits[system], action) else 0
+        return every if crosses_home(like, mesh.traits[system], action) else every & ~at_home
 
-    def against(self, checkpoints: int) -> int:
-        """The relations by which the start has power over these checkpoints."""
-        used = 0
-        for number in bits(checkpoints):
-            used |= self.power[number]
-        return used
+    def _only_by_words(self, source: int, access: int, credential: int, here: int) -> bool:
+        """Whether a violation comes about only because carried words are heard at its source."""
+        if source not in self._known.carried or not self._reaches.heard[source]:
+            return False
+        anyhow = here & self._coming(source, access, heard=False)
+        if not anyhow:
+            return True
+        return not anyhow & ~self._starts.unfold(self._known.approved(source, access, credential))
 
-    def proofs(self) -> Iterator[int]:
-        """For every door that is open and not approved the relations by which it is."""
-        best: dict[tuple[int, int], int] = {}
-        for _, credential, relation, proof in self._open_doors(self.start):
-            known = best.get((credential, relation))
-            if known is None or proof.bit_count() < known.bit_count():
-                best[credential, relation] = proof
-        yield from best.values()
+    def _walls(self, source: int, access: int, here: int) -> list[int]:
+        """The checkpoints on the boundary between a source and an access."""
+        boundaries = self._engine.checkpoints.boundaries
+        if not boundaries:
+            return []
+        mesh, to = self._mesh, self._mesh.zone[access // 5]
+        agent = mesh.agents[self._starts.agent_of[here.bit_length() - 1]]
+        zone = mesh.snapshot.agent[agent].home if source == HOME else mesh.zone[source]
+        between = [each for each in boundaries if (each.zone_from, each.zone_to) == (zone, to)]
+        return [each.number for each in between if each.actions >> access % 5 & 1]
 
-    def by_access(self, start: Start) -> dict[int, set[int]]:
-        """The same by the access that each is a door of, for a start that has the nodes of this one."""
-        found: dict[int, set[int]] = {}
-        for access, _, _, proof in self._open_doors(start):
-            found.setdefault(access, set()).add(proof)
-        return found
+    @cached_property
+    def _outsider(self) -> Search:
+        """What outsiders reach who may only put words somewhere."""
+        untrusted = [5 * system + WRITE for system, each in enumerate(self._mesh.untrusted) if each]
+        return Search(self._known, self._engine.checkpoints, untrusted)
 
-    def _open_doors(self, start: Start) -> Iterator[tuple[int, int, int, int]]:
-        """Access, credential, relation and proof of every door that is open and not approved."""
-        ground = self.ground
-        reached = 0
-        for node in self.used:
-            if node < ground.mesh.first_credential:
-                reached |= 1 << node
-        for access in bits(reached & start.crossed):
-            on_boundary = self._on_boundary(start, access)
-            if on_boundary & ~self.dropped:
-                continue
-            excused = start.excused(access)
-            for credential, relation, before in ground.doors(access):
-                if (
-                    credential in self.used
-                    and self.permitted >> relation & 1
-                    and not before & ~self.dropped
-                    and not excused >> credential & 1
-                ):
-                    proof = self.used[credential] | 1 << relation | self.against(before | on_boundary)
-                    yield access, credential, relation, proof
+    # Toxic flows
 
-    def _on_boundary(self, start: Start, access: int) -> int:
-        """The checkpoints of before on the boundary that is crossed to an access."""
-        found = 0
-        zone, action = self.ground.mesh.zone_of[access // 5], access % 5
-        for each in self.ground.candidates.boundaries:
-            if each.zone_from == start.zone and each.zone_to == zone and each.actions >> action & 1:
-                found |= 1 << each.number
-        return found
+    def _flow(self, search: Search, agent: int) -> Proof | None:
+        """A proof of a toxic flow; ``None`` where one of its parts lies behind a door that has a proof."""
+        told = min(islice(self._told(search, agent), _FEW), key=len, default=None)
+        leak = min(self._leaks(search, agent), key=len, default=None)
+        return None if told is None or leak is None else told | leak
+
+    def _leaks(self, search: Search, agent: int) -> Iterator[Proof]:
+        """How what is confidential is read, and how it is carried out."""
+        traits, reaches = self._mesh.traits, self._reaches
+        out = sorted(
+            (
+                (search.path(5 * system + action), system, action)
+                for system, each in enumerate(traits)
+                for action in range(5)
+                if each.exposes(action) and 5 * system + action in search
+            ),
+            key=lambda each: len(each[0]),
+        )
+        for read in private_reads(self._mesh):
+            if read in search and reaches.readable[read] >> agent & 1:
+                source = reaches.as_source[read // 5]
+                ways = (way for way, system, action in out if carries_out(source, traits[system], action))
+                way = next(ways, None)
+                if way is not None:
+                    yield search.path(read) | way
+
+    def _told(self, search: Search, agent: int) -> Iterator[Proof]:
+        """How outsiders' words come to an agent."""
+        for step in open_triggers(self._reaches, agent):
+            yield self._outsider.path(step[0]) | self._outsider.taking(step)
+        for read in heard_reads(self._reaches):
+            if read in search and self._reaches.readable[read] >> agent & 1:
+                write = read - READ + WRITE
+                words = NOTHING if self._mesh.untrusted[read // 5] else self._outsider.path(write)
+                yield search.path(read) | words

@@ -7,7 +7,7 @@ from meshmodel.analysis.results import StepKey
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Steps to guard so that no crossing is uncontrolled (section 6).
+    """Steps to guard so that no crossing is uncontrolled and no flow toxic (section 6).
 
     Attributes:
         cost: how many checkpoints it takes.
@@ -19,10 +19,10 @@ class Fix:
         closes_each: for each of the checkpoints how many crossings it closes alone; empty where there
             are more than 40 or time was over, when ``Analysis.closing`` can be asked one by one.
         before: how many crossings are uncontrolled without them.
-        settled: whether it is also proven that no other smallest set interrupts fewer intents, nor
-            as many and comes before this one in the fixed order.
+        settled: whether it is also proven that no other smallest set is preferred to this one.
         intents_known: whether there was time to look at all declared intents; where there was not,
             ``interrupts`` may lack some.
+        flows: the agents with a toxic flow, which they close as well.
     """
 
     cost: int
@@ -35,6 +35,7 @@ class Fix:
     before: int
     settled: bool
     intents_known: bool = True
+    flows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class CurvePoint:
 
     Attributes:
         checkpoints: how many.
-        remaining: the fewest uncontrolled crossings that are known to remain with them.
+        remaining: the fewest uncontrolled crossings (toxic flows aside) that are known to remain with them.
         lower_bound: how many remain at least, as far as it was proven.
         exact: whether it is proven that no fewer can remain.
         chosen: the steps to guard that reach it, in the fixed order.

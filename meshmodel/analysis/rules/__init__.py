@@ -3,7 +3,9 @@
 from typing import Final
 
 from meshmodel.analysis.rules import (
+    advisory_limit,
     approval_fatigue,
+    carried_words,
     checkpoint_does_not_count,
     coarse_checkpoint,
     copied_secret,
@@ -36,6 +38,8 @@ RULES: Final[tuple[Rule, ...]] = (
     checkpoint_does_not_count.RULE,
     self_approved_checkpoint.RULE,
     coarse_checkpoint.RULE,
+    advisory_limit.RULE,
+    carried_words.RULE,
     approval_fatigue.RULE,
     delegation_not_honoured.RULE,
     token_passthrough.RULE,

@@ -1,79 +1,60 @@
 """A checkpoint that decides nothing about this action (section 5, points 1 to 3)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from functools import partial
 
-from meshmodel.analysis.checkpoints import shortcomings
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import Cases, Facts, Rule, joined
-from meshmodel.analysis.rules.places import is_active, place_title, record_of
+from meshmodel.analysis.rules.base import Case, Facts, Rule
+from meshmodel.analysis.rules.checkpoint_step import is_active, step_records, step_title
 from meshmodel.model.records import Checkpoint
-from meshmodel.model.snapshot import Snapshot
-
-_WHY = {
-    "binding": "a {kind} proves who holds the token and decides nothing",
-    "per-session": "a decision made once a session says nothing about this action",
-    "cached": "a remembered decision says nothing about this action",
-    "planned": "it is only planned",
-    "advisory": "nothing stops the agent that skips it",
-    "no gateway": "no gateway decides for the boundary",
-}
-_REMEDY = {
-    "binding": "add a decision beside it",
-    "per-session": "make it decide for each action",
-    "cached": "make it decide for each action",
-    "planned": "enforce it",
-    "advisory": "enforce it outside the agent",
-    "no gateway": "name the system that all traffic passes as the one that decides",
-}
+from meshmodel.model.vocabulary import DECISION_KINDS
 
 
-def _many(facts: Facts, checkpoints: Sequence[Checkpoint]) -> Cases:
-    """It counts for nothing only where no other one on the step decides."""
-    snapshot, view = facts.snapshot, facts.engine.view
-    lacking = [
-        (number, each, short)
-        for number, each in enumerate(checkpoints)
-        if (short := shortcomings(each, view)) and is_active(snapshot, each)
-    ]
-    if lacking:
-        every = snapshot.checkpoint.values()
-        decided = {(each.step, each.from_, each.to) for each in every if not shortcomings(each, view)}
-        lacking = [each for each in lacking if (each[1].step, each[1].from_, each[1].to) not in decided]
-    return Cases(
-        [checkpoint.id for _, checkpoint, _ in lacking],
-        ["medium"] * len(lacking),
-        [_told(snapshot, checkpoint, short) for _, checkpoint, short in lacking].__getitem__,
-        [()] * len(lacking),
-        [()] * len(lacking),
-        [number for number, _, _ in lacking],
-    )
+def _find(facts: Facts) -> Iterator[Case]:
+    """It is of no use only where no other one on the step decides."""
+    decided = {(each.step, each.from_, each.to) for each in facts.engine.checkpoints.records}
+    for each in facts.snapshot.checkpoint.values():
+        if (each.step, each.from_, each.to) not in decided and is_active(facts.snapshot, each):
+            yield Case(each.id, "medium", partial(_told, facts, each))
 
 
-def _told(snapshot: Snapshot, checkpoint: Checkpoint, short: tuple[str, ...]) -> Told:
-    why = joined([_WHY[each].format(kind=checkpoint.kind) for each in short])
-    remedy = "; ".join(dict.fromkeys(_REMEDY[each] for each in short))
+def _told(facts: Facts, checkpoint: Checkpoint) -> Told:
+    short = list(_shortcomings(checkpoint, as_designed=facts.engine.view == "designed"))
+    remedy = "; ".join(dict.fromkeys(remedy for _, remedy in short))
     return Told(
-        f"{checkpoint.id} on {place_title(snapshot, checkpoint)} does not count: {why}",
-        (("checkpoint", checkpoint.id), *record_of(snapshot, checkpoint)),
+        f"{checkpoint.id} on {step_title(facts.snapshot, checkpoint)} does not count: "
+        f"{'; '.join(why for why, _ in short)}",
+        step_records(facts.snapshot, checkpoint),
         remedy[0].upper() + remedy[1:],
     )
+
+
+def _shortcomings(checkpoint: Checkpoint, *, as_designed: bool) -> Iterator[tuple[str, str]]:
+    """Why it fails points 1 to 3, and what to do about each."""
+    if checkpoint.kind not in DECISION_KINDS:
+        yield f"a binding ({checkpoint.kind}) proves who holds the token", "add a decision beside it"
+    if checkpoint.freshness == "per-session":
+        yield (
+            "a decision made once a session says nothing about this action",
+            "make it decide for each action",
+        )
+    if checkpoint.freshness == "cached":
+        yield "a remembered decision says nothing about this action", "make it decide for each action"
+    if checkpoint.state == "planned" and not as_designed:
+        yield "it is only planned", "enforce it"
+    if checkpoint.state == "advisory":
+        yield "nothing stops the agent that skips it", "enforce it outside the agent"
+    if checkpoint.step == "boundary" and checkpoint.decided_at is None:
+        remedy = "name the system that all traffic passes as the one that decides"
+        yield "no gateway decides for the boundary", remedy
 
 
 RULE = Rule(
     id="checkpoint-does-not-count",
     severity="medium",
-    detects=(
-        "A checkpoint is a binding, remembers its decision, is not enforced, or guards a "
-        "boundary without a gateway"
-    ),
-    remedy=(
-        "Make it a decision for each action that is enforced outside the agent; a boundary needs its gateway"
-    ),
+    detects="A checkpoint is a binding, remembers its decision, is not enforced, or lacks its gateway",
+    remedy="Make it a decision for each action, enforced outside the agent; a boundary needs its gateway",
     references=("SP 800-207 tenet 6", "SP 800-53 IA-11", "CWE-613"),
-    false_positives=(
-        "It is there for another reason than authorization, such as binding a token to its holder"
-    ),
-    per="checkpoint",
-    many=_many,
-    near=frozenset(),
+    false_positives="It is there for another reason than authorization: to bind a token to its holder",
+    find=_find,
 )

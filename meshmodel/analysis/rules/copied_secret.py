@@ -1,42 +1,35 @@
 """One secret kept in several places."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import partial
 
-from meshmodel.analysis.reached import lit, told
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling
-from meshmodel.analysis.rules.granted import granted_actions_of
-from meshmodel.analysis.rules.several import several
-from meshmodel.model.records import Credential, System
+from meshmodel.analysis.rules.base import Case, Facts, Rule
+from meshmodel.analysis.rules.phrases import lit, titles
+from meshmodel.model.snapshot import Snapshot
 
 
-def _many(facts: Facts, credentials: Sequence[Credential]) -> Cases:
+def _find(facts: Facts) -> Iterator[Case]:
     """Secrets managers and bound credentials too: each copy must be found when it is to be changed."""
-    places, keeping = several(
-        facts,
-        credentials,
-        "custody",
-        lambda custodies: (key for key, each in custodies.items() if each.how == "stores"),
-    )
-    copied = list(map(credentials.__getitem__, places))
-    subjects = [each.id for each in copied]
-    return Cases(
-        subjects,
-        ["medium"] * len(copied),
-        Telling(_told, copied, keeping, facts.first_elements("system", keeping)),
-        [()] * len(copied),
-        granted_actions_of(facts, subjects),
-        places,
-    )
+    keeping: defaultdict[str, list[str]] = defaultdict(list)
+    for custody in facts.snapshot.custody.values():
+        if custody.how == "stores" and custody.credential in facts.mesh.credential:
+            keeping[custody.credential].append(custody.system)
+    for name, systems in keeping.items():
+        if len(systems) > 1:
+            tell = partial(_told, facts.snapshot, name, systems)
+            yield Case(name, "medium", tell, actions=facts.granted[name])
 
 
-def _told(credential: Credential, systems: tuple[str, ...], some: tuple[System, ...]) -> Told:
+def _told(snapshot: Snapshot, credential: str, systems: list[str]) -> Told:
+    systems = sorted(systems)
     return Told(
-        f"{credential.title} is kept in {told([each.title for each in some], len(systems))}: whoever "
+        f"{snapshot.credential[credential].title} is kept in {titles(snapshot, 'system', systems)}: whoever "
         "changes it must find every copy",
         (
-            ("credential", credential.id),
-            *(("custody", (each, credential.id)) for each in systems[:2]),
+            ("credential", credential),
+            *(("custody", (each, credential)) for each in systems[:2]),
             *lit("system", systems),
         ),
     )
@@ -49,7 +42,5 @@ RULE = Rule(
     remedy="Keep it in one place from which it is fetched, or give each place a credential of its own",
     references=("NHI2:2025", "NHI9:2025", "SP 800-53 IA-5"),
     false_positives="The places are replicas of one store that are changed together: draw them as one system",
-    per="credential",
-    many=_many,
-    near=frozenset(),
+    find=_find,
 )

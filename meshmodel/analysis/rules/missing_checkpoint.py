@@ -1,55 +1,74 @@
 """A door: somebody comes from elsewhere and acts, and nobody is asked (section 6)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from functools import partial
 
-from meshmodel.analysis.reached import Reaching
+from meshmodel.analysis.bitset import bits, union
+from meshmodel.analysis.crossing import crosses_within
 from meshmodel.analysis.results import Door, Told
-from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling, can
-from meshmodel.model.records import Credential, System
+from meshmodel.analysis.rules.base import Case, Facts, Rule
+from meshmodel.analysis.rules.phrases import can, relation, titles
+from meshmodel.model.actions import action_mask
 
 
-def _many(facts: Facts, doors: Sequence[Door]) -> Cases:
-    """There can be ten thousand of them: words can wait."""
-    credentials, systems, actions, agents, severities = zip(*doors, strict=True) if doors else ((),) * 5
-    told = Telling(
-        _told,
-        facts.elements("credential", credentials),
-        facts.elements("system", systems),
-        doors,
-        facts.named(agents),
-    )
-    subjects = list(map(">".join, zip(credentials, systems, strict=True)))
-    return Cases(subjects, severities, told, agents, actions, range(len(doors)))
+def _find(facts: Facts) -> Iterator[Case]:
+    for door in facts.doors:
+        yield Case(door.subject, door.severity, partial(_told, facts, door), door.agents, door.actions)
 
 
-def _told(credential: Credential, system: System, door: Door, who: Reaching) -> Told:
-    opened, key = system.title, credential.title
+def _told(facts: Facts, door: Door) -> Told:
+    snapshot = facts.snapshot
+    credential, system = snapshot.credential[door.credential], snapshot.system[door.system]
     identity = "" if credential.identity is None else f" as {credential.identity}"
     return Told(
-        f"{who.words} can {can(door.actions)} {opened}{identity}, coming from another zone with {key}, and "
-        "nobody is asked",
-        (
-            ("grant", (door.credential, door.system)),
-            ("credential", door.credential),
-            ("system", door.system),
-            *who.lit,
-        ),
-        f"Place a decision for each action on {key} > {opened}, made where no agent has power; or declare "
-        "the path intended, where no outsider's words come along it",
+        f"{titles(snapshot, 'agent', door.agents)} can {can(door.actions)} {system.title}{identity}, coming "
+        f"from {_where(facts, door)} with {credential.title}, and nobody is asked",
+        relation("grant", (credential.id, system.id), door.agents),
+        f"Place a decision for each action on {credential.title} > {system.title}, made where no agent has "
+        "power; or declare the path intended, where no outsider's words can instruct the agent",
     )
+
+
+def _where(facts: Facts, door: Door) -> str:
+    """Where the agents come from: another zone, or systems of the same one."""
+    engine, mesh = facts.engine, facts.mesh
+    system, credential = mesh.system[door.system], mesh.first_credential + mesh.credential[door.credential]
+    keys = {credential, *mesh.sessions.copies_of.get(credential, ())}.intersection(
+        engine.doors.credentials(system)
+    )
+    elsewhere, near = False, set[int]()
+    for action in bits(action_mask(door.actions)):
+        starts = union(engine.doors.at(each, system, action)[1] for each in keys)
+        outside = engine.arrivals.from_other_zones(system, action)
+        elsewhere = elsewhere or bool(starts & outside)
+        near |= set(_sources_near(facts, system, action, starts & ~outside))
+    names = titles(facts.snapshot, "system", [mesh.systems[each] for each in sorted(near)])
+    if not near:
+        return "another zone"
+    return f"another zone, or from {names} of the same zone," if elsewhere else f"{names} of the same zone"
+
+
+def _sources_near(facts: Facts, system: int, action: int, starts: int) -> Iterator[int]:
+    """The systems of a target's zone from which some starts have a crossing to it."""
+    mesh, sources = facts.mesh, facts.engine.starts.sources
+    for number in facts.in_zone[mesh.zone[system]] if starts else ():
+        if number != system and sources.get(number, 0) & starts:
+            source = facts.reaches.as_source[number]
+            if crosses_within(source, mesh.traits[system], action):
+                yield number
 
 
 RULE = Rule(
     id="missing-checkpoint",
     severity=(
-        "of the door: from the sensitivity of the system, outsiders' words, and a credential picked up"
+        "of the door: from the sensitivity of what is read or the integrity of what is acted on, outsiders' "
+        "words, a credential picked up, and confidential data carried out"
     ),
     detects=(
-        "A credential opens a system in another zone, and no fresh authorization decision is made there"
+        "A credential opens a system to whoever comes from another zone, or is led there by outsiders' words "
+        "or with confidential data in the same one, and no fresh authorization decision is made there"
     ),
-    remedy=(
-        "Place a decision for each action on the grant, made where no agent has power, or declare the intent"
-    ),
+    remedy="Place a decision for each action on the grant, where no agent has power, or declare the intent",
     references=(
         "ASI03:2026",
         "NHI5:2025",
@@ -63,12 +82,9 @@ RULE = Rule(
         "CWE-862",
     ),
     false_positives=(
-        "The path is intended, in scope and traceable: declare an intent. The target decides by "
-        "itself for each "
-        "action: draw that decision as a checkpoint. The zones are one trust domain: put the "
-        "systems in one"
+        "The path is intended, in scope and traceable: declare an intent. The target decides by itself for "
+        "each action: draw that decision as a checkpoint. The zones are one trust domain: put the systems in "
+        "one"
     ),
-    per="door",
-    many=_many,
-    near=frozenset(),
+    find=_find,
 )

@@ -1,36 +1,30 @@
 """A person who signs in as a machine."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Facts, Rule
-from meshmodel.analysis.rules.granted import granted_actions
-from meshmodel.analysis.rules.holding import held_by
-from meshmodel.model.records import Agent
 
 
-def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
-    if not agent.is_person:
+def _find(facts: Facts) -> Iterator[Case]:
+    snapshot = facts.snapshot
+    if not facts.mesh.persons:
         return
-    for credential, relation in held_by(facts, agent):
-        if credential.subject == "workload":
-            yield Case(
-                subject=f"{agent.id}>{credential.id}",
-                severity="medium",
-                told=Told(
-                    message=(
-                        f"{agent.title} can sign in as {credential.principal} with {credential.title}: no "
-                        "log tells the person from the workload"
-                    ),
-                    about=(relation, ("credential", credential.id), ("agent", agent.id)),
-                ),
-                agents=(agent.id,),
-                actions=granted_actions(facts, credential.id),
-            )
+    workload = {each.id for each in snapshot.credential.values() if each.subject == "workload"}
+    for agent, credential in facts.holding(workload):
+        if snapshot.agent[agent].is_person:
+            tell = partial(_told, facts, agent, credential)
+            yield Case(f"{agent}>{credential}", "medium", tell, (agent,), facts.granted[credential])
 
 
-def _is_person(agent: Agent) -> bool:
-    return agent.is_person
+def _told(facts: Facts, agent: str, credential: str) -> Told:
+    record = facts.snapshot.credential[credential]
+    return Told(
+        f"{facts.snapshot.agent[agent].title} can sign in as {record.principal} with {record.title}: no log "
+        "tells the person from the workload",
+        (facts.hold_of(agent, credential), ("credential", credential), ("agent", agent)),
+    )
 
 
 RULE = Rule(
@@ -40,8 +34,5 @@ RULE = Rule(
     remedy="Let people sign in as themselves, with more rights for a limited time where they need them",
     references=("NHI10:2025", "SP 800-53 AU-10"),
     false_positives="The credential is that of a person, and its subject is not drawn yet: mark it as human",
-    per="agent",
-    of=_of,
-    worth=_is_person,
-    near=frozenset(),
+    find=_find,
 )

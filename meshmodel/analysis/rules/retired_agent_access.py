@@ -1,38 +1,31 @@
 """An agent that is gone, and whose credentials are not."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
-from meshmodel.model.records import Agent
+from meshmodel.analysis.rules.base import Case, Facts, Rule
+from meshmodel.analysis.rules.phrases import lit, titles
+from meshmodel.model.snapshot import Snapshot
 
 
-def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
+def _find(facts: Facts) -> Iterator[Case]:
     """By hold relations: what a delegation would hand over, nobody hands to who is retired."""
-    if agent.is_active:
-        return
-    snapshot = facts.snapshot
-    held = [
-        each.credential
-        for each in facts.related("hold", "agent", agent.id)
-        if snapshot.credential[each.credential].is_active
-    ]
-    if not held:
-        return
-    names = titles(snapshot, "credential", held)
-    yield Case(
-        subject=agent.id,
-        severity="high",
-        told=Told(
-            message=f"{agent.title} is retired and still holds {names}",
-            about=(("agent", agent.id), *(("credential", each) for each in held)),
-        ),
-        agents=(agent.id,),
+    held: defaultdict[str, list[str]] = defaultdict(list)
+    for agent, credential in facts.snapshot.hold:
+        if agent not in facts.mesh.agent and credential in facts.mesh.credential:
+            held[agent].append(credential)
+    for agent, credentials in held.items():
+        yield Case(agent, "high", partial(_told, facts.snapshot, agent, credentials), (agent,))
+
+
+def _told(snapshot: Snapshot, agent: str, credentials: list[str]) -> Told:
+    names = titles(snapshot, "credential", sorted(credentials))
+    return Told(
+        f"{snapshot.agent[agent].title} is retired and still holds {names}",
+        (("agent", agent), *lit("credential", sorted(credentials))),
     )
-
-
-def _is_retired(agent: Agent) -> bool:
-    return not agent.is_active
 
 
 RULE = Rule(
@@ -42,8 +35,5 @@ RULE = Rule(
     remedy="Revoke what it alone held, and change what it shared with others",
     references=("NHI1:2025", "SP 800-53 AC-2"),
     false_positives="What it holds was changed since and is no longer valid: delete the hold",
-    per="agent",
-    of=_of,
-    worth=_is_retired,
-    near=frozenset(),
+    find=_find,
 )

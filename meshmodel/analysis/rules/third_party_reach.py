@@ -1,105 +1,83 @@
 """What a supplier's agent, or a supplier's system that steers one, comes to."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from functools import partial
 
-from meshmodel.analysis.closure import union
-from meshmodel.analysis.reached import lit
+from meshmodel.analysis.bitset import union
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import Case, Facts, Rule, titles
-from meshmodel.analysis.rules.wording import in_words, systems_of
-from meshmodel.analysis.steps import actions_of, bits
-from meshmodel.model.records import Agent, System
+from meshmodel.analysis.rules.base import ACTING, Case, Facts, Rule, by_agent, doing, once_and_again
+from meshmodel.analysis.rules.phrases import deeds, joined, lit, titles
+from meshmodel.model.actions import actions_of
 
 
-def _has_vendor(system: System) -> bool:
-    return system.vendor is not None
-
-
-def _touches(facts: Facts) -> list[str]:
-    mesh, agents = facts.engine.mesh, facts.snapshot.agent.values()
-    supplied = facts.reads(_has_vendor)
-    led = mesh.triggered_from(supplied) if supplied else 0
-    led |= union([mesh.agent_node[each.id] for each in agents if each.vendor is not None and each.is_active])
-    return facts.touching(led, mesh.at_level[2] | mesh.at_level[3])
-
-
-def _may(facts: Facts, agents: Sequence[Agent]) -> list[Agent]:
-    mesh, supplied = facts.engine.mesh, facts.reads(_has_vendor)
-    nodes, triggered_by = mesh.agent_node, mesh.triggered_by
-    # The same systems trigger many agents.
-    known: dict[int, bool] = {}
-    found = []
-    for agent in agents:
-        led = agent.vendor is not None
-        if supplied and not led:
-            reads = triggered_by.get(nodes.get(agent.id, -1), 0)
-            if id(reads) not in known:
-                known[id(reads)] = bool(reads & supplied)
-            led = known[id(reads)]
-        if led:
-            found.append(agent)
-    return found
-
-
-def _seen(facts: Facts) -> int:
-    mesh = facts.engine.mesh
-    return mesh.at_level[2] | mesh.at_level[3]
-
-
-def _of(facts: Facts, agent: Agent) -> Iterator[Case]:
+def _find(facts: Facts) -> Iterator[Case]:
     """Steered is whoever has a trigger step from the system: declared, or arising by what it reads."""
-    engine, mesh = facts.engine, facts.engine.mesh
-    node = mesh.agent_node.get(agent.id)
-    if node is None:
+    led = _led(facts)
+    if not led:
         return
-    steering = mesh.triggered_by.get(node, 0) & facts.reads(_has_vendor)
-    if agent.vendor is None and not steering:
-        return
-    reached = engine.effective.row(node) & (mesh.at_level[2] | mesh.at_level[3])
-    if not reached:
-        return
-    through = [mesh.systems[read // 5] for read in bits(steering)]
-    if agent.vendor is not None:
-        who = f"{agent.title}, run by {agent.vendor},"
-    else:
-        vendors = sorted({str(facts.snapshot.system[each].vendor) for each in through})
-        names = titles(facts.snapshot, "system", sorted(through))
-        who = f"{agent.title}, steered through {names} of {' and '.join(vendors)},"
-    acting = reached & mesh.acting
-    actions, told = in_words(facts, reached)
-    yield Case(
-        subject=agent.id,
-        severity="high" if acting else "medium",
-        told=Told(
-            message=f"{who} can {told}",
-            about=(
-                ("agent", agent.id),
-                *lit("system", sorted(through)),
-                *lit("system", systems_of(facts, reached)),
-            ),
-        ),
-        agents=(agent.id,),
-        actions=actions_of(actions),
+    systems = defaultdict[str | None, list[int]](list)
+    for system in facts.private:
+        systems[facts.snapshot.system[facts.mesh.systems[system]].vendor].append(system)
+    reached = {vendor: doing(facts.reaches.full, some) for vendor, some in systems.items()}
+    sets = [0] * 5
+    for action in range(5):
+        anywhere, several = once_and_again(some[action] for some in reached.values())
+        for vendor, agents in led.items():
+            own = reached[vendor][action] if vendor in reached else 0
+            sets[action] |= agents & (several | anywhere & ~own)
+    for agent, mask in by_agent(sets, union(sets)):
+        name = facts.mesh.agents[agent]
+        tell = partial(_told, facts, agent)
+        yield Case(name, "high" if mask & ACTING else "medium", tell, (name,), actions_of(mask))
+
+
+def _led(facts: Facts) -> dict[str, int]:
+    """By vendor the agents that it runs, or that a system of it triggers."""
+    mesh, led = facts.mesh, defaultdict[str, int](int)
+    for number, name in enumerate(mesh.agents):
+        vendor = facts.snapshot.agent[name].vendor
+        if vendor is not None:
+            led[vendor] |= 1 << number
+    for number, name in enumerate(mesh.systems):
+        vendor = facts.snapshot.system[name].vendor
+        if vendor is not None:
+            led[vendor] |= mesh.words.triggered(number)
+    return {vendor: agents for vendor, agents in led.items() if agents}
+
+
+def _told(facts: Facts, agent: int) -> Told:
+    snapshot, mesh = facts.snapshot, facts.mesh
+    record = snapshot.agent[mesh.agents[agent]]
+    through = [
+        name
+        for number, name in enumerate(mesh.systems)
+        if snapshot.system[name].vendor is not None and mesh.words.triggered(number) >> agent & 1
+    ]
+    vendors = {str(snapshot.system[each].vendor) for each in through}
+    every = vendors if record.vendor is None else vendors | {record.vendor}
+    reached = facts.done(facts.reaches.full, agent, _of_others(facts, every))
+    led = [] if record.vendor is None else [f"run by {record.vendor}"]
+    if through and (not led or any(snapshot.system[each].vendor == record.vendor for each in reached)):
+        led.append(f"steered through {titles(snapshot, 'system', through)} of {joined(sorted(vendors))}")
+    return Told(
+        f"{record.title}, {' and '.join(led)}, can {deeds(snapshot, reached)}",
+        (("agent", record.id), *lit("system", through), *lit("system", reached)),
     )
+
+
+def _of_others(facts: Facts, vendors: Collection[str]) -> list[int]:
+    """The confidential and restricted systems that are not those of one of these vendors."""
+    records, names = facts.snapshot.system, facts.mesh.systems
+    return [each for each in facts.private if set(vendors) - {records[names[each]].vendor}]
 
 
 RULE = Rule(
     id="third-party-reach",
     severity="medium; high if it acts there",
-    detects=(
-        "An agent that a third party runs, or that is steered through a system of one, reaches a "
-        "confidential or restricted system"
-    ),
-    remedy=(
-        "Narrow what it reaches to what was agreed with the supplier, place a decision before the rest, and "
-        "know how to cut it off"
-    ),
+    detects="An agent that a vendor runs or steers reaches confidential systems other than its own",
+    remedy="Narrow it to what was agreed with the vendor, decide about the rest, and know how to cut it off",
     references=("NHI3:2025", "ASI04:2026", "CSF 2.0 GV.SC-07"),
     false_positives="What it reaches lies with that supplier by contract anyway",
-    per="agent",
-    of=_of,
-    near=frozenset({"reach"}),
-    touches=_touches,
-    seen=_seen,
-    may=_may,
+    find=_find,
 )

@@ -1,138 +1,98 @@
 """Private data, outsiders' words and a way out in the hands of one agent."""
 
-from collections.abc import Callable, Sequence
-from itertools import compress
-from operator import attrgetter
-from typing import Final
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property, partial
 
-from meshmodel.analysis.reached import MOST_LIT
+from meshmodel.analysis.bitset import bits, union
+from meshmodel.analysis.counting import Tally
+from meshmodel.analysis.crossing import Source
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import Cases, Facts, Rule, Telling, joined
-from meshmodel.analysis.steps import ALL_ACTIONS, without
-from meshmodel.model.records import Agent, Key, System
-
-Flow = tuple[str, list[str], list[str], list[str]]
-"""A flow in words, and its systems, as far as a finding lights them: where outsiders are heard, what is read,
-and by what it goes out.
-"""
-_IS_EXPOSED: Final[Callable[[System], bool]] = attrgetter("is_exposed")
+from meshmodel.analysis.rules.base import Case, Facts, Rule
+from meshmodel.analysis.rules.phrases import MOST_LIT, lit, titles
+from meshmodel.analysis.toxic import hearers, private_reads, reads, toxic_agents, ways_out
 
 
-def _systems(facts: Facts, reads: int) -> tuple[list[str], str]:
-    """Systems, by their read accesses, as far as a finding lights them, and all of them in words."""
-    known: dict[int, tuple[list[str], str]] = facts.cached("systems told", dict)
-    if reads in known:
-        return known[reads]
-    mesh, records = facts.engine.mesh, facts.snapshot.system
-    total = reads.bit_count()
-    found = mesh.first_systems(reads, MOST_LIT)
-    names = [records[each].title for each in (sorted(found)[:3] if total > 5 else sorted(found))]
-    words = f"{', '.join(names)} and {total - 3} more" if total > 5 else joined(names)
-    known[reads] = found, words
-    return found, words
+def _find(facts: Facts) -> Iterator[Case]:
+    words = _Words(facts)
+    for agent in bits(toxic_agents(facts.reaches)):
+        name = facts.mesh.agents[agent]
+        yield Case(name, "critical", partial(words.told, agent), (name,))
 
 
-def _flow(facts: Facts, row: int, words: int, exposed: int) -> Flow | None:
-    """What comes of a row and outsiders' words, the agent left out; many agents have the same."""
-    private, out = row & facts.engine.mesh.above[1], row & exposed
-    if not (words and private and out):
-        return None
-    known: dict[tuple[int, int, int], Flow] = facts.cached("flows", dict)
-    flow = known.get((words, private, out))
-    if flow is not None:
-        return flow
-    heard, steering = _systems(facts, words)
-    secret, read = _systems(facts, private)
-    any_action = out | out >> 1 | out >> 2 | out >> 3 | out >> 4
-    ways, shown = _systems(facts, any_action & facts.engine.mesh.read)
-    message = (
-        f"hears outsiders through {steering}, reads {read}, and can carry it out through {shown}; "
-        "nobody is asked on the way"
-    )
-    flow = known[words, private, out] = message, heard, secret, ways
-    return flow
+class _Systems:
+    """Systems by agent: of each agent the first ones, as many as a finding lights, and how many in all.
+
+    For there can be thousands of agents with thousands of systems each.
+    """
+
+    def __init__(self, agents_of: Iterable[tuple[int, int]]) -> None:
+        """Args: systems in their order, each with its agents as bits."""
+        self.first: defaultdict[int, list[int]] = defaultdict(list)
+        self._count, left = Tally(), -1
+        for system, agents in agents_of:
+            self._count.add(agents)
+            for agent in bits(agents & left):
+                self.first[agent].append(system)
+                if len(self.first[agent]) == MOST_LIT:
+                    left &= ~(1 << agent)
+
+    def number(self, agent: int) -> int:
+        """How many an agent has."""
+        return self._count.total(1 << agent)
 
 
-def _touches(facts: Facts) -> list[str]:
-    mesh = facts.engine.mesh
-    words = mesh.untrusted | mesh.triggered_from(mesh.untrusted)
-    exposed = ALL_ACTIONS * facts.reads(_IS_EXPOSED)
-    return facts.touching(words, mesh.above[1], exposed, unchecked=True)
+class _Words:
+    """Puts the flows of a mesh in words."""
 
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
 
-def _seen(facts: Facts) -> int:
-    mesh = facts.engine.mesh
-    return mesh.untrusted | mesh.above[1] | ALL_ACTIONS * facts.reads(_IS_EXPOSED)
+    @cached_property
+    def _parts(self) -> tuple[_Systems, _Systems, _Systems]:
+        """Where each agent hears outsiders, what it reads, and where it carries that out."""
+        mesh, reaches = self._facts.mesh, self._facts.reaches
+        alike: defaultdict[Source, dict[int, int]] = defaultdict(dict)
+        for read in private_reads(mesh):
+            alike[reaches.as_source[read // 5]][read // 5] = reads(reaches, read // 5)
+        private, shown = dict[int, int](), defaultdict[int, int](int)
+        for systems in alike.values():
+            readers, leaving = union(systems.values()), 0
+            for out in ways_out(reaches, next(iter(systems))):
+                some = reaches.alone.reach[out] & readers
+                shown[out // 5] |= some
+                leaving |= some
+            private.update((system, some & leaving) for system, some in systems.items())
+        return _Systems(hearers(reaches)), _Systems(sorted(private.items())), _Systems(sorted(shown.items()))
 
-
-def _many(facts: Facts, agents: Sequence[Agent]) -> Cases:
-    engine, mesh = facts.engine, facts.engine.mesh
-    exposed = ALL_ACTIONS * facts.reads(_IS_EXPOSED)
-    matters = mesh.untrusted | mesh.above[1] | exposed
-    nodes, untrusted = mesh.agent_node, mesh.untrusted
-    there = [place for place, each in enumerate(agents) if each.id in nodes and not each.is_person]
-    names = [agents[place].id for place in there]
-    # Agents that begin with the same reach the same unchecked, themselves aside; of most others what matters
-    # is the same.
-    unchecked = list(map(engine.alone.__getitem__, names))
-    begins = [id(each.seeds) for each in unchecked]
-    rows = {key: each.row & matters for key, each in dict(zip(begins, unchecked, strict=True)).items()}
-    firsts: dict[int, int] = {}
-    usual: dict[int, Flow | None] = {}
-    for key, row in rows.items():
-        first = firsts.setdefault(row, key)
-        usual[key] = _flow(facts, row, row & untrusted, exposed) if first == key else usual[first]
-    found = list(map(usual.__getitem__, begins))
-    unheard = {key: without(untrusted, row) for key, row in rows.items()}
-    triggers = map(mesh.triggered_by.get, map(nodes.__getitem__, names))
-    for number, (key, steering) in enumerate(zip(begins, triggers, strict=True)):
-        if steering and (more := steering & unheard[key]):
-            found[number] = _flow(facts, rows[key], rows[key] & untrusted | more, exposed)
-    places = list(compress(there, found))
-    speaking = list(map(agents.__getitem__, places))
-    subjects = [each.id for each in speaking]
-    return Cases(
-        subjects,
-        ["critical"] * len(subjects),
-        Telling(_of_agent, speaking, list(filter(None, found))),
-        [(each,) for each in subjects],
-        [()] * len(subjects),
-        places,
-    )
-
-
-def _of_agent(agent: Agent, flow: Flow) -> Told:
-    message, heard, secret, ways = flow
-    systems: list[tuple[str, Key]] = [("system", each) for each in dict.fromkeys([*heard, *secret, *ways])]
-    return Told(f"{agent.title} {message}", (("agent", agent.id), *systems))
+    def told(self, agent: int) -> Told:
+        """What a finding says."""
+        mesh, snapshot = self._facts.mesh, self._facts.snapshot
+        names = [[mesh.systems[each] for each in part.first[agent]] for part in self._parts]
+        through, what, where = (
+            titles(snapshot, "system", some, total=part.number(agent))
+            for some, part in zip(names, self._parts, strict=True)
+        )
+        record = snapshot.agent[mesh.agents[agent]]
+        return Told(
+            f"{record.title} hears outsiders through {through}, reads {what}, and can carry it out through "
+            f"{where}; nobody is asked on the way",
+            (("agent", record.id), *dict.fromkeys(place for each in names for place in lit("system", each))),
+        )
 
 
 RULE = Rule(
     id="toxic-flow",
     severity="critical",
     detects=(
-        "Without being asked, one agent reads outsiders' words (or is triggered by them), reads "
-        "confidential data, "
-        "and reaches a system that outsiders can see"
+        "Without being asked, one agent that can be instructed hears outsiders' words, reads confidential "
+        "data, and has a way to carry it out to where outsiders see it"
     ),
     remedy=(
-        "Take one of the three away from the agent, or give it to a second one: outsiders' "
-        "words, the confidential "
-        "data, or the way out; or place a decision before one of them"
+        "Take one of the three away from the agent, or give it to a second one that returns values alone: "
+        "outsiders' words, the confidential data, or the way out; or place a decision before one of them"
     ),
-    references=(
-        "ASI01:2026",
-        "ASI02:2026",
-        "ATLAS AML.T0051",
-        "ATLAS AML.T0086",
-        "SP 800-53 AC-4",
-    ),
-    false_positives=(
-        "What is marked as exposed shows outsiders nothing that the agent controls: not even an address"
-    ),
-    per="agent",
-    many=_many,
-    near=frozenset({"reach"}),
-    touches=_touches,
-    seen=_seen,
+    references=("ASI01:2026", "ASI02:2026", "ATLAS AML.T0051", "ATLAS AML.T0086", "SP 800-53 AC-4"),
+    false_positives="What is marked as exposed shows outsiders nothing of the agent's: not even an address",
+    find=_find,
 )

@@ -28,6 +28,8 @@ class Analysing(Base):
     TOGETHER: ClassVar[float] = 0.1
     """Seconds that the drawing of an edit waits for what follows from it: most are drawn only once."""
 
+    _again: tuple[Callable[[], None], int] | None = None
+    """What is done again once all is shown, and how many keys and clicks there were by then."""
     is_behind = False
     """Whether something has changed that is not shown yet."""
     _analysed_now: Snapshot | None = None
@@ -50,6 +52,15 @@ class Analysing(Base):
             self.is_behind = False
             self.redraw()
             self.follow()
+
+    def once_shown(self, then: Callable[[], None]) -> None:
+        """After an edit: do something once it is drawn, and again once all that follows is shown, if nobody
+        has done anything else by then.
+
+        For what follows may close the open finding, which is said, or open another one.
+        """
+        self.call_after_refresh(then)
+        self._again = then, self.app.acts
 
     def analyse(self) -> None:
         """Have the newest model analysed beside; an analysis of an older one is left to end, which it does
@@ -125,6 +136,9 @@ class Analysing(Base):
     def _follow_analysis(self) -> None:
         """Show everywhere what follows, and ask what waited for it, if somebody still waits."""
         self._catch_up()
+        again, self._again = self._again, None
+        if again is not None and again[1] == self.app.acts:
+            self.call_after_refresh(again[0])
         if self.shown.is_current and self._waiting is not None:
             _, ask, acts = self._waiting
             is_wanted = self.stop_waiting() and self.is_active

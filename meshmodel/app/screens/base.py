@@ -120,6 +120,12 @@ class Base(Screen[None]):
         """Have the newest model analysed, and show it with what follows; alone where that takes longer."""
 
     @abstractmethod
+    def once_shown(self, then: Callable[[], None]) -> None:
+        """After an edit: do something once it is drawn, and again once all that follows is shown, if nobody
+        has done anything else by then.
+        """
+
+    @abstractmethod
     def answer_later(self, what: str, ask: Callable[[], None]) -> None:
         """Say why there is no answer yet; ask again once the analysis is there, if somebody still waits."""
 

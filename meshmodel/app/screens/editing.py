@@ -48,7 +48,7 @@ class Editing(Base):
             return False
         self.say(wanted.label)
         if select is not None:
-            self.call_after_refresh(self._select_and_say, select, wanted.label)
+            self.once_shown(partial(self._select_and_say, select, wanted.label))
         return True
 
     def on_key(self, event: events.Key) -> None:
@@ -225,7 +225,7 @@ class Editing(Base):
             return
         wanted, made = changes.placement(self.shown.snapshot, step)
         if self.apply(wanted, made, on=self.shown.snapshot):
-            self.call_after_refresh(self._placed, f"{wanted.label}; Enter edits it")
+            self.once_shown(partial(self._placed, f"{wanted.label}; Enter edits it"))
 
     def _placed(self, said: str) -> None:
         """Say what was placed; where no finding is left to walk, the canvas takes the focus again."""

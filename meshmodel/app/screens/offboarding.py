@@ -14,20 +14,20 @@ from textual.content import Content
 from textual.widgets import Button, Static
 from textual.worker import Worker, WorkerState
 
+from meshmodel.analysis.stopping import Stopped
 from meshmodel.app.beside import Task
 from meshmodel.app.screens.dialogs import Dialog
 from meshmodel.app.session import AT_ONCE, READ_ONLY
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.rows import Row, heading, line, saying
-from meshmodel.engine.stopping import Stopped
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 from meshmodel.store.edits import Edit
 
 if TYPE_CHECKING:
+    from meshmodel.analysis.offboarding import Offboarding
+    from meshmodel.analysis.rotation import RotationPlan
     from meshmodel.api import Analysis
-    from meshmodel.engine.offboarding import Offboarding
-    from meshmodel.engine.rotation import RotationPlan
     from meshmodel.model.snapshot import Snapshot
 
 TICK: Final = 0.5
@@ -162,7 +162,7 @@ class OffboardingDialog(Dialog[Edit | Another]):
 
     def action_apply(self) -> None:
         """Answer with the edit; where it is not yet known what to do, as soon as it is."""
-        from meshmodel.engine.rotation import RotationPlan
+        from meshmodel.analysis.rotation import RotationPlan
         from meshmodel.store.offboarding import offboard
 
         if self.is_rotation or isinstance(self.plan, RotationPlan):
@@ -196,7 +196,7 @@ def plan_in_rows(
         Stopped: it was cancelled.
         MeshmodelError: there is none of that name.
     """
-    from meshmodel.engine.rotation import RotationPlan
+    from meshmodel.analysis.rotation import RotationPlan
     from meshmodel.exporters.offboarding_answer import offboarding_text
     from meshmodel.exporters.rotation_answer import rotation_text
     from meshmodel.exporters.style import Style
@@ -224,7 +224,7 @@ def who_rows(snapshot: "Snapshot") -> list[Row]:
     """Everybody who could go, and every credential that could be rotated, under headings; each answers
     ``kind:name``.
     """
-    from meshmodel.engine.offboarding import everybody
+    from meshmodel.analysis.offboarding import everybody
 
     rows: list[Row] = []
     for who in everybody(snapshot):

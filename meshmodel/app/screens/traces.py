@@ -14,7 +14,7 @@ from meshmodel.app.widgets.trace import TracePanel, TraceView
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.traced import TracedEvent
+    from meshmodel.analysis.trace import TracedEvent
     from meshmodel.api import Analysis
 
 TICK = 0.25

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Button
 from textual.worker import Worker, WorkerState
 
-from meshmodel.analysis.fix.stopping import Stopped
+from meshmodel.analysis.stopping import Stopped
 from meshmodel.app.beside import Task
 from meshmodel.app.screens.dialogs import Chosen, Dialog, Picker
 from meshmodel.app.session import AT_ONCE

@@ -17,7 +17,7 @@ from meshmodel.app.widgets.searched import Searched
 from meshmodel.model.text import pad
 
 if TYPE_CHECKING:
-    from meshmodel.engine.compromise import Compromise, Origin, Spread
+    from meshmodel.analysis.compromise import Compromise, Origin, Spread
     from meshmodel.model.snapshot import Snapshot
 
 _NAME = 24

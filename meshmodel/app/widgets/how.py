@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 from textual.content import Content
 from textual.widget import Widget
 
-from meshmodel.analysis.reached import MOST_LIT
 from meshmodel.analysis.results import Explanation, Finding, WitnessStep
+from meshmodel.analysis.rules.phrases import MOST_LIT
 from meshmodel.app.messages import SelectionRequested, Shown
 from meshmodel.app.phrases import phrase
 from meshmodel.app.tracing import event_words

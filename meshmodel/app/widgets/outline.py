@@ -7,6 +7,7 @@ from typing import Any
 
 from textual.content import Content
 
+from meshmodel.analysis.results import Door
 from meshmodel.app.messages import SelectionRequested, Shown
 from meshmodel.app.phrases import ASCII_GLYPHS, GLYPHS
 from meshmodel.app.widgets.lazy_rows import Lazily
@@ -15,7 +16,6 @@ from meshmodel.app.widgets.rows import Row
 from meshmodel.app.widgets.searched import Searched
 from meshmodel.canvas.parts import FLAGS
 from meshmodel.canvas.scene import Reference
-from meshmodel.engine.results import Door
 from meshmodel.model.text import pad
 
 

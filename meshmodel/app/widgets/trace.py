@@ -24,7 +24,7 @@ from meshmodel.model.events import time_text
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.engine.trace import TracedEvent
+    from meshmodel.analysis.trace import TracedEvent
 
 COLUMNS = (
     ("event", 7),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from meshmodel.engine.analysis import analyse
+from meshmodel.analysis.analysis import analyse
 from meshmodel.model import records as r
 from tests.reference.random_models import snapshot_of
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from meshmodel.engine.analysis import analyse
+from meshmodel.analysis.analysis import analyse
 from meshmodel.model import records as r
 from meshmodel.store.edits import apply_edit
 from meshmodel.store.guarding import guard

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from meshmodel.engine.analysis import analyse
+from meshmodel.analysis.analysis import analyse
 from meshmodel.store.edits import apply_edit
 from meshmodel.store.guarding import guard
 from meshmodel.store.interchange import read_file

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from meshmodel.engine import stopping
-from meshmodel.engine.analysis import analyse
-from meshmodel.engine.fix import curve
-from meshmodel.engine.stopping import Stop
+from meshmodel.analysis import stopping
+from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.fix import curve
+from meshmodel.analysis.stopping import Stop
 from tests.benchmarks.meshes import clustered
 from tests.benchmarks.workshop import workshop
 from tests.reference.minimum_fix import is_closed

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from meshmodel.engine.analysis import analyse
+from meshmodel.analysis.analysis import analyse
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import table_of
 from meshmodel.model.validation import check_snapshot
-from tests.analysis.random_models import snapshot_of
+from tests.reference.random_models import snapshot_of
 
 TODAY = date(2026, 5, 1)
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from meshmodel.engine.analysis import analyse
+from meshmodel.analysis.analysis import analyse
 from meshmodel.model import records as r
 from tests.analysis.meshes_by_hand import support
 from tests.analysis.rules.drawing import TODAY, findings, merged, office
@@ -294,7 +294,7 @@ def test_it_holds_through_its_last_day_only(rule, snapshot, subject):
 
 
 def test_every_rule_that_can_have_more_of_it_is_in_the_table():
-    from meshmodel.engine.rules import RULES
+    from meshmodel.analysis.rules import RULES
 
     # What these are about is one checkpoint, one agent or one flow: it is there or it is not.
     single = {

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from meshmodel.engine.analysis import analyse
+from meshmodel.analysis.analysis import analyse
 from meshmodel.model import records as r
 from tests.analysis.meshes_by_hand import pipeline, support
 from tests.analysis.rules.drawing import TODAY, findings, found

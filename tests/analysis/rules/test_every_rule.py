@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from meshmodel.engine.analysis import analyse
-from meshmodel.engine.rules import RULES
-from meshmodel.engine.rules.standards import TITLES
+from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.rules import RULES
+from meshmodel.analysis.rules.standards import TITLES
 from meshmodel.model import records as r
 from tests.analysis.meshes_by_hand import pipeline
 from tests.analysis.rules import (

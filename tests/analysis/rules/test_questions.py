@@ -2,8 +2,8 @@
 
 import pytest
 
-from meshmodel.engine.analysis import analyse
-from meshmodel.engine.results import Question
+from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.results import Question
 from meshmodel.model import records as r
 from tests.analysis.rules.drawing import TODAY, merged
 

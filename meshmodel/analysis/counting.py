@@ -1,0 +1,147 @@
+"""How many crossings there are: counted by sets of starts, never listed (section 6)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from meshmodel.analysis.bitset import bits
+from meshmodel.analysis.crossing import Source, crosses_home, crosses_within
+from meshmodel.analysis.nodes import Nodes
+from meshmodel.analysis.starts import HOME
+from meshmodel.model.actions import EXECUTE, READ, WRITE
+
+
+class Tally:
+    """A number for each start, by binary digits: of each digit the set of starts that have it."""
+
+    def __init__(self) -> None:
+        self._digits: list[int] = []
+
+    def add(self, starts: int, times: int = 1) -> None:
+        """Add ``times`` to the numbers of some starts."""
+        for place in bits(times):
+            self._add(starts, place)
+
+    def _add(self, carry: int, place: int) -> None:
+        digits = self._digits
+        while carry:
+            digits += [0] * (place + 1 - len(digits))
+            digits[place], carry = digits[place] ^ carry, digits[place] & carry
+            place += 1
+
+    def total(self, starts: int) -> int:
+        """The sum of the numbers of some starts."""
+        return sum((digit & starts).bit_count() << place for place, digit in enumerate(self._digits))
+
+
+class Counting:
+    """Counts the crossings of starts to accesses.
+
+    The starts may as well be agents: all that is asked of them is which sources they have, and their home.
+    """
+
+    def __init__(
+        self,
+        nodes: Nodes,
+        sources: Mapping[int, int],
+        at_home: Mapping[str, int],
+        as_source: Sequence[Source],
+    ) -> None:
+        """Count the sources of each start, by zone and by what matters of them.
+
+        Args:
+            nodes: the numbering of the mesh.
+            sources: by source (``HOME`` or a system) the starts that have it.
+            at_home: by zone the starts of agents whose home it is.
+            as_source: by system, what matters of it as a source.
+        """
+        self._nodes, self._sources, self._at_home, self._as_source = nodes, sources, at_home, as_source
+        # Many sources have the same starts: these sets are numbered, and counted by their numbers.
+        numbers: dict[int, int] = {}
+        near: defaultdict[str, defaultdict[Source, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
+        for system, starts in sources.items():
+            if system != HOME:
+                number = numbers.setdefault(starts, len(numbers))
+                near[nodes.zone[system]][as_source[system]][number] += 1
+        self._near, self._sets, home = near, list(numbers), sources.get(HOME, 0)
+        self._kinds = {source for by_source in near.values() for source in by_source}
+        self._zones: dict[str, Tally] = {}
+        every: Counter[int] = Counter()
+        for zone in near.keys() | at_home.keys():
+            inside: Counter[int] = sum(near[zone].values(), Counter())
+            every.update(inside)
+            self._zones[zone] = self._tally(inside)
+            self._zones[zone].add(home & at_home.get(zone, 0))
+        self._every = self._tally(every)
+        self._every.add(home)
+        self._numbers: dict[int, int] = {}
+        self._counts: dict[tuple[int, int, int], int] = {}
+        self._from_outside: dict[tuple[int, str], int] = {}
+        self._coming_home: dict[tuple[int, bool], Tally] = {}
+        self._within: dict[tuple[int, int], tuple[Source, ...]] = {}
+        self._inside: dict[tuple[str, tuple[Source, ...]], Tally] = {}
+
+    def _tally(self, counted: Mapping[int, int]) -> Tally:
+        found = Tally()
+        for number, times in counted.items():
+            found.add(self._sets[number], times)
+        return found
+
+    def crossings(self, starts: int, access: int) -> int:
+        """How many crossings to an access these starts have, if all of them reach it."""
+        system, action = divmod(access, 5)
+        action = min(action, EXECUTE)  # what acts but does not write is alike
+        number = self._numbers.setdefault(starts, len(self._numbers))
+        key = number, self._nodes.alike[system], action
+        found = self._counts.get(key)
+        if found is None:
+            found = self._counts[key] = self._count(starts, number, system, action)
+        itself = self._as_source[system]
+        if itself.heard and itself in self._crossing_within(system, action):
+            found -= (starts & self._sources.get(system, 0)).bit_count()
+        return found
+
+    def _count(self, starts: int, number: int, system: int, action: int) -> int:
+        """The same as if the system itself, where it is a source, were another one."""
+        zone = self._nodes.zone[system]
+        home = starts & self._at_home.get(zone, 0)
+        found = self._from_outside.get((number, zone))
+        if found is None:
+            away = starts ^ home
+            found = self._every.total(away) - (self._zones[zone].total(away) if zone in self._zones else 0)
+            self._from_outside[number, zone] = found
+        if home and action != READ:
+            found += self._home_tally(system, action).total(home)
+        within = self._crossing_within(system, action)
+        return found + self._inside_tally(zone, within).total(starts) if within else found
+
+    def _home_tally(self, system: int, action: int) -> Tally:
+        """The sources outside the agents' home from which acting on a system at home is a crossing."""
+        target = self._nodes.traits[system]
+        key = target.sensitivity, action == WRITE and target.typed
+        found = self._coming_home.get(key)
+        if found is None:
+            found = self._coming_home[key] = Tally()
+            for zone, by_source in self._near.items():
+                here = self._at_home.get(zone, 0)
+                for source, counted in by_source.items():
+                    if crosses_home(source, target, action):
+                        for number, times in counted.items():
+                            found.add(self._sets[number] & ~here, times)
+        return found
+
+    def _crossing_within(self, system: int, action: int) -> tuple[Source, ...]:
+        """The kinds of sources from which there is a crossing to an action on a system of their zone."""
+        key = self._nodes.alike[system], action
+        if key not in self._within:
+            target = self._nodes.traits[system]
+            self._within[key] = tuple(each for each in self._kinds if crosses_within(each, target, action))
+        return self._within[key]
+
+    def _inside_tally(self, zone: str, sources: tuple[Source, ...]) -> Tally:
+        """The sources of some kinds in a zone."""
+        if (zone, sources) not in self._inside:
+            counted: Counter[int] = Counter()
+            for source in sources:
+                counted.update(self._near[zone][source])
+            self._inside[zone, sources] = self._tally(counted)
+        return self._inside[zone, sources]

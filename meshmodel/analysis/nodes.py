@@ -1,0 +1,196 @@
+"""The elements of a mesh as small integers, and what matters of each system (sections 1 and 3)."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import chain, compress
+from typing import Final, NamedTuple
+
+from meshmodel.analysis.bitset import union
+from meshmodel.model.actions import READ, action_mask, actions_of, implied
+from meshmodel.model.records import Custody, Grant
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES, Action
+
+CONFIDENTIAL: Final = SENSITIVITIES.index("confidential")
+_TRUTH: Final = bytes.maketrans(b"01", b"\0\1")
+ANYBODY: Final = ""
+"""The person to whom a partitioned system belongs on which no credential has a grant: any."""
+
+
+class Traits(NamedTuple):
+    """What matters of a system as the target of a crossing, its zone aside (section 6).
+
+    Attributes:
+        sensitivity, integrity: 0 to 3.
+        typed: whether it holds only values of closed sets.
+        yields: whether reading it yields a credential by a custody.
+        person: to whom it belongs, as ``Nodes.person``.
+        exposes_read, exposes_acting: whether reading it, and whether acting on it, exposes it.
+    """
+
+    sensitivity: int
+    integrity: int
+    typed: bool
+    yields: bool
+    person: str | None
+    exposes_read: bool
+    exposes_acting: bool
+
+    def exposes(self, action: int) -> bool:
+        """Whether outsiders see what goes with an action."""
+        return self.exposes_read if action == READ else self.exposes_acting
+
+
+class Nodes:
+    """The numbering of the nodes: five accesses a system, then active credentials, then active agents.
+
+    Attributes:
+        systems, credentials, agents: their ids by number, sorted.
+        system, credential, agent: their numbers by id.
+        first_credential, first_agent, size: where the nodes of each kind begin and end.
+        zone: by system, the zone it lies in (or ``system:ID``).
+        untrusted, traceable: by system, whether it has untrusted input, and any audit.
+        traits: by system, what else matters of it.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.systems = sorted(snapshot.system)
+        self.credentials = sorted(each.id for each in snapshot.credential.values() if each.is_active)
+        self.agents = sorted(each.id for each in snapshot.agent.values() if each.is_active)
+        self.first_credential = 5 * len(self.systems)
+        self.first_agent = self.first_credential + len(self.credentials)
+        self.size = self.first_agent + len(self.agents)
+        self.system = {each: number for number, each in enumerate(self.systems)}
+        self.credential = {each: number for number, each in enumerate(self.credentials)}
+        self.agent = {each: number for number, each in enumerate(self.agents)}
+        records = [snapshot.system[each] for each in self.systems]
+        self.zone = [each.domain for each in records]
+        self.untrusted = [each.untrusted_input for each in records]
+        self.traceable = [each.audit != "none" for each in records]
+        custodies = snapshot.custody.values()
+        yielding = {each.system for each in custodies if "read" in each.obtained_by and self.yields(each)}
+        self._named: dict[int, tuple[str, ...]] = {}
+        self.traits = [
+            Traits(
+                SENSITIVITIES.index(each.computed_sensitivity),
+                INTEGRITIES.index(each.computed_integrity),
+                each.typed,
+                each.id in yielding,
+                person,
+                each.exposes_requests,
+                each.is_exposed,
+            )
+            for each, person in zip(records, self._persons(), strict=True)
+        ]
+
+    def yields(self, custody: Custody) -> bool:
+        """Whether a custody yields anything: merely storing a bound credential does not (section 3)."""
+        if custody.credential not in self.credential:
+            return False
+        return not (custody.how == "stores" and self.snapshot.credential[custody.credential].is_bound)
+
+    def _persons(self) -> Iterable[str | None]:
+        """By system the one person to whom it belongs (section 6), if it belongs to one."""
+        tables = self.snapshot
+        names: dict[str, set[str | None]] = {}
+        for credential, system in tables.grant:
+            if credential in self.credential and tables.system[system].partitioned:
+                names.setdefault(system, set()).add(tables.credential[credential].on_behalf_of)
+        for each in self.systems:
+            if tables.system[each].partitioned:
+                (first, *others) = names.get(each, {ANYBODY})
+                yield None if others else first
+            else:
+                yield None
+
+    @cached_property
+    def alike(self) -> list[int]:
+        """By system the first one that has the same zone and traits."""
+        known: dict[tuple[str, Traits], int] = {}
+        pairs = zip(self.zone, self.traits, strict=True)
+        return [known.setdefault(pair, number) for number, pair in enumerate(pairs)]
+
+    @cached_property
+    def private(self) -> list[int]:
+        """The systems that are confidential or restricted."""
+        return [number for number, each in enumerate(self.traits) if each.sensitivity >= CONFIDENTIAL]
+
+    @cached_property
+    def grants_of(self) -> dict[str, list[Grant]]:
+        """By active credential its grants."""
+        found: dict[str, list[Grant]] = {each: [] for each in self.credentials}
+        for each in self.snapshot.grant.values():
+            if each.credential in found:
+                found[each.credential].append(each)
+        return found
+
+    @cached_property
+    def grants_on(self) -> dict[str, list[Grant]]:
+        """By system the grants of active credentials."""
+        found: dict[str, list[Grant]] = {each: [] for each in self.systems}
+        for each in chain.from_iterable(self.grants_of.values()):
+            found[each.system].append(each)
+        return found
+
+    def granted(self, credential: str) -> tuple[Action, ...]:
+        """The actions that an active credential opens anywhere, admin as all five."""
+        return actions_of(implied(union(action_mask(each.actions) for each in self.grants_of[credential])))
+
+    def node(self, kind: str, id_: str) -> int | None:
+        """The node of an agent or a credential; ``None`` if it is retired, revoked or absent."""
+        if kind == "agent":
+            number = self.agent.get(id_)
+            return None if number is None else self.first_agent + number
+        number = self.credential.get(id_)
+        return None if number is None else self.first_credential + number
+
+    def agent_node(self, id_: str) -> int:
+        """The node of an active agent; raises ``KeyError`` if there is none."""
+        return self.first_agent + self.agent[id_]
+
+    def access(self, system: str, action: int) -> int:
+        """The node of an action on a system."""
+        return 5 * self.system[system] + action
+
+    def agent_seeds(self) -> dict[int, int]:
+        """Each agent as one bit, by its node: where a spread of all agents begins."""
+        return {self.first_agent + number: 1 << number for number in range(len(self.agents))}
+
+    def names(self, agents: int) -> tuple[str, ...]:
+        """The ids of a set of agents, sorted; the same sets are asked for again and again."""
+        if agents not in self._named:
+            marks = f"{agents:b}"[::-1].encode().translate(_TRUTH)
+            self._named[agents] = tuple(compress(self.agents, marks))
+        return self._named[agents]
+
+    @cached_property
+    def homes(self) -> dict[str, int]:
+        """By zone the agents whose home it is, as bits."""
+        found: dict[str, int] = {}
+        for number, each in enumerate(self.agents):
+            home = self.snapshot.agent[each].home
+            if home is not None:
+                found[home] = found.get(home, 0) | 1 << number
+        return found
+
+    @cached_property
+    def persons(self) -> int:
+        """The agents that are persons, as bits."""
+        records = self.snapshot.agent
+        return sum(1 << number for number, each in enumerate(self.agents) if records[each].is_person)
+
+    @cached_property
+    def steerable(self) -> int:
+        """The agents that what they read can change, as bits."""
+        records = self.snapshot.agent
+        return sum(1 << number for number, each in enumerate(self.agents) if records[each].is_steerable)
+
+    @cached_property
+    def principals(self) -> dict[str, list[int]]:
+        """The nodes of the credentials of each identity."""
+        found: dict[str, list[int]] = {}
+        for number, each in enumerate(self.credentials):
+            principal = self.snapshot.credential[each].principal
+            found.setdefault(principal, []).append(self.first_credential + number)
+        return found

@@ -1,0 +1,188 @@
+"""The rotation of a secret (section 7): who could take it, who needs the new one, and in which order.
+
+Where the page leaves room, this is how it is read: what a credential *yields* is every credential that
+whoever presents it comes to, guarded or not, by grant, custody, exchange, implies and hosting steps, and what
+the agents on such a host hold. Who had the old secret could have taken them, so they are rotated after it:
+else the new ones could be read with the old one.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from meshmodel.analysis.bitset import union
+from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.graph import Graph, Reach
+from meshmodel.analysis.mesh import Mesh
+from meshmodel.analysis.results import CannotStartError
+from meshmodel.analysis.steps import OWN
+from meshmodel.analysis.stopping import NEVER, Stop
+from meshmodel.analysis.witness import Paths
+from meshmodel.model.actions import NUMBER
+from meshmodel.model.records import Custody
+from meshmodel.model.text import no_such
+
+OBTAIN: Final = (*OWN, "hosting")
+"""The steps by which a secret is come by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A credential whose secret has to be replaced.
+
+    Attributes:
+        credential: its id.
+        because: ``shared`` where who goes holds it and others come to it too, else ``obtainable``.
+        systems: where it could be taken from, sorted.
+        agents: the other active agents that come to it as themselves and need the new secret, sorted.
+        unchecked: whether it could be obtained without anybody being asked.
+    """
+
+    credential: str
+    because: Literal["shared", "obtainable"]
+    systems: tuple[str, ...]
+    agents: tuple[str, ...]
+    unchecked: bool
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Copy:
+    """A stored copy of a secret, and the other active agents that can read it, sorted."""
+
+    system: str
+    credential: str
+    agents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RotationPlan:
+    """What is to be done when a secret is replaced; everything sorted.
+
+    Attributes:
+        credential: whose secret.
+        copies: every copy at rest, with the agents that can read it.
+        issuers: the systems that issue it.
+        exchanged: the credentials for which it is got in an exchange.
+        holders: the active agents that hold it or are passed it: the new secret is brought to them.
+        agents: all active agents that come to it as themselves: they need the new secret.
+        rotate: what it yields and must be rotated with it.
+        order: all of these in groups, to be rotated one group after the other; those of one group can be
+            taken with one another, so they are rotated at once.
+    """
+
+    credential: str
+    copies: tuple[Copy, ...]
+    issuers: tuple[str, ...]
+    exchanged: tuple[str, ...]
+    holders: tuple[str, ...]
+    agents: tuple[str, ...]
+    rotate: tuple[Rotation, ...]
+    order: tuple[tuple[str, ...], ...]
+
+
+class Secrets:
+    """The secrets that somebody could take, and who else needs them.
+
+    Attributes:
+        obtained: by node whether it is come to, by steps that yield secrets.
+        names: the credentials that could be obtained, sorted.
+    """
+
+    def __init__(self, engine: Engine, starts: Iterable[int], others: Engine) -> None:
+        """Arguments: the model in one view; the nodes that somebody begins with; the model afterwards."""
+        self._mesh, self._others, seeds = engine.mesh, others, dict.fromkeys(starts, 1)
+        self._graph = self._mesh.graph_of(*OBTAIN)
+        self.obtained = self._graph.spread(seeds)
+        paths = Paths(self._mesh, engine.checkpoints)
+        closed = paths.closed(paths.counting(engine.checkpoints.unchecked(seeds).power, 0))
+        steps = (step for kind in OBTAIN for step in self._mesh.steps[kind] if step not in closed)
+        self._unasked = Graph(self._mesh.size, steps).spread(seeds)
+        self.names = credentials(self._mesh, self.obtained)
+
+    def rotations(self, names: Iterable[str], shared: Collection[str]) -> tuple[Rotation, ...]:
+        """What is to be done for some credentials; ``shared`` are those that others come to too."""
+        taken: defaultdict[str, list[str]] = defaultdict(list)
+        for system, credential in sorted(self._mesh.snapshot.custody):
+            if self.takes_from(self._mesh.snapshot.custody[system, credential]):
+                taken[credential].append(system)
+        return tuple(
+            Rotation(
+                each,
+                "shared" if each in shared else "obtainable",
+                tuple(taken[each]),
+                users(self._others, each),
+                bool(self._unasked[self._mesh.first_credential + self._mesh.credential[each]]),
+            )
+            for each in names
+        )
+
+    def takes_from(self, custody: Custody) -> bool:
+        """Whether the credential of a custody could be taken from there."""
+        accesses = (self._mesh.access(custody.system, NUMBER[each]) for each in custody.obtained_by)
+        return self._mesh.yields(custody) and any(self.obtained[each] for each in accesses)
+
+    def copy(self, custody: Custody) -> Copy:
+        """A stored copy with the others that can read it."""
+        mesh, own = self._others.mesh, self._others.reaches.own
+        readers = union(own[mesh.access(custody.system, NUMBER[each])] for each in custody.obtained_by)
+        return Copy(custody.system, custody.credential, mesh.names(readers))
+
+    def order(self, start: int) -> tuple[tuple[str, ...], ...]:
+        """The credentials that follow on one, in groups; each after all from which it can be taken."""
+        component, outgoing = self._graph.condensed
+        groups: defaultdict[int, list[str]] = defaultdict(list)
+        for name, number in self._mesh.credential.items():
+            groups[component[self._mesh.first_credential + number]].append(name)
+        depth = {component[start]: 0}
+        for number in range(component[start], -1, -1):  # steps lead to lower numbers
+            for other in outgoing[number] if number in depth else ():
+                if other != number:
+                    depth[other] = max(depth.get(other, 0), depth[number] + 1)
+        found = sorted((deep, tuple(groups[number])) for number, deep in depth.items() if number in groups)
+        return tuple(group for _, group in found)
+
+
+def credentials(mesh: Mesh, reach: Reach) -> list[str]:
+    """The credentials that any start comes to, sorted."""
+    return [each for number, each in enumerate(mesh.credentials) if reach[mesh.first_credential + number]]
+
+
+def users(engine: Engine, credential: str) -> tuple[str, ...]:
+    """The active agents that come to a credential as themselves, sorted."""
+    node = engine.mesh.node("credential", credential)
+    return () if node is None else engine.mesh.names(engine.reaches.own[node])
+
+
+def rotation(engine: Engine, credential: str, stop: Stop = NEVER) -> RotationPlan:
+    """What is to be done when the secret of a credential is replaced.
+
+    Args:
+        engine: the model in one view; the view decides only which rotations are unchecked.
+        credential: its id.
+        stop: asked in between.
+
+    Raises:
+        Stopped: it was time to stop.
+        CannotStartError: there is no such credential, or it is revoked; one clear line.
+    """
+    snapshot, mesh = engine.snapshot, engine.mesh
+    if credential not in snapshot.credential:
+        raise CannotStartError(no_such("credential", credential, snapshot.credential, "credential:"))
+    node = mesh.node("credential", credential)
+    if node is None:
+        raise CannotStartError(f"credential {credential} is revoked, so there is nothing to rotate")
+    secrets = Secrets(engine, [node], engine)
+    stop.check()
+    custodies = [each for _, each in sorted(snapshot.custody.items()) if each.credential == credential]
+    holders = {mesh.name(holder) for holder, held in mesh.steps["hold"] if held == node}
+    return RotationPlan(
+        credential,
+        tuple(secrets.copy(each) for each in custodies if each.how == "stores"),
+        tuple(each.system for each in custodies if each.how == "issues"),
+        tuple(sorted(each.from_ for each in snapshot.exchange.values() if each.to == credential)),
+        tuple(sorted(holders)),
+        users(engine, credential),
+        secrets.rotations((each for each in secrets.names if each != credential), ()),
+        secrets.order(node),
+    )

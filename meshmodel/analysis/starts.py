@@ -1,0 +1,318 @@
+"""Where agents start (section 6): sources of one agent that nothing tells apart are one start.
+
+Every start is one bit, the same in all sets. The first of them are the agents as such, by their numbers:
+home, what triggers them, and all that they can read without gaining anything by it. Sources from which an
+agent reaches more than it does alone are further starts, and so are those that a boundary or an intent
+tells apart. So whatever section 6 says of an agent *and* a source is a set of starts.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from meshmodel.analysis.bitset import bits, bitset, union
+from meshmodel.analysis.checkpoints import Unchecked
+from meshmodel.analysis.reach import Reaches
+from meshmodel.model.actions import READ, action_mask, implied
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_MANY = 64
+"""So many starts are folded to agents one by one, more by an array."""
+HOME = -1
+"""The number that stands for home among the sources."""
+
+
+class Key(NamedTuple):
+    """What tells sources of an agent apart.
+
+    Attributes:
+        gains: what follows on reading it, if the agent gains by that.
+        place: the zone where it lies, if there are boundaries from it.
+        intents: those that cover it.
+    """
+
+    gains: tuple[int, ...]
+    place: str | None
+    intents: tuple[int, ...]
+
+
+_OUT = -1
+"""Stands among what is gained for a way out: reading the source is itself one."""
+_ALONE = Key((), None, ())
+
+
+class Block(NamedTuple):
+    """Starts of some agents, numbered in their order, that are alike but for the agent.
+
+    Attributes:
+        first: the number of the first.
+        agents: whose they are, as bits.
+        read: the access that they have read, if they gain by it.
+    """
+
+    first: int
+    agents: int
+    read: int | None
+
+    @property
+    def starts(self) -> int:
+        """All of them."""
+        return (1 << self.agents.bit_count()) - 1 << self.first
+
+    def of(self, agents: int) -> int:
+        """Those of some of the agents."""
+        if agents == self.agents:
+            return self.starts
+        return bitset([self.first + (self.agents & (1 << agent) - 1).bit_count() for agent in bits(agents)])
+
+
+class Starts:
+    """All starts of some agents.
+
+    Attributes:
+        reaches: what every agent reaches.
+        agents: those whose starts these are, as bits.
+        agent_of: the number of the agent, by start.
+        sources: by source the starts that it belongs to (``HOME``: home).
+        readers: by source the agents that have it.
+        reach: by node, the starts that reach it unchecked.
+        power: by checkpoint, the starts that have power over it.
+        approved: by access, the starts that come from where an intent speaks of it.
+        zone_from: by zone from which there are boundaries, the starts that come from there.
+    """
+
+    def __init__(self, reaches: Reaches, agents: int) -> None:
+        self.reaches, self.agents = reaches, agents
+        self.mesh, self.checkpoints = reaches.mesh, reaches.checkpoints
+        self.readers = self._readers()
+        self.agent_of = list(range(len(self.mesh.agents)))
+        self._first = len(self.agent_of)
+        self._blocks: list[Block] = []
+        self._intents()
+        self._split()
+        self.reach, self.power = self._unchecked()
+
+    def _unchecked(self) -> Unchecked:
+        """What the starts reach: the agents as such, and behind them those that need a look of their own."""
+        alone, first = self.reaches.alone, self._first
+        if not self._blocks:
+            return alone
+        seeds = {node: some >> first for node, some in self.seeds().items()}
+        for block in self._blocks:
+            if block.read is not None:
+                seeds[block.read] = seeds.get(block.read, 0) | block.starts >> first
+        more = self.checkpoints.unchecked(seeds)
+        # Most nodes have the same sets as others, which are one object then.
+        known: dict[tuple[int, int], int] = {}
+        reach = []
+        for one, other in zip(alone.reach, more.reach, strict=True):
+            key = id(one), id(other)
+            if key not in known:
+                known[key] = one | other << first
+            reach.append(known[key])
+        powers = zip(alone.power, more.power, strict=True)
+        return Unchecked(reach, [one | other << first for one, other in powers])
+
+    def seeds(self) -> dict[int, int]:
+        """All starts by the nodes of their agents."""
+        return {self.mesh.first_agent + agent: self._of_agent[agent] for agent in bits(self.agents)}
+
+    def begin(self, start: int) -> tuple[int, ...]:
+        """The nodes where a start begins."""
+        node = self.mesh.first_agent + self.agent_of[start]
+        read = next((block.read for block in self._blocks if block.starts >> start & 1), None)
+        return (node,) if read is None else (node, read)
+
+    def zone_of(self, start: int) -> str | None:
+        """The zone from which a start comes, if there are boundaries from it."""
+        return next((zone for zone, some in self.zone_from.items() if some >> start & 1), None)
+
+    def fold(self, starts: int) -> int:
+        """The agents of some starts."""
+        agents, more = starts & (1 << self._first) - 1, starts >> self._first
+        lacking = self._further & ~agents
+        if lacking.bit_count() < _MANY:
+            more &= self.unfold(lacking) >> self._first
+        if more.bit_count() > _MANY:
+            import numpy as np  # only here: it takes long to import
+
+            some = np.frombuffer(more.to_bytes(more.bit_length() // 8 + 1, "little"), np.uint8)
+            inside = np.zeros(self._first, np.uint8)
+            inside[
+                self._agents_further[np.flatnonzero(np.unpackbits(some, bitorder="little").view(bool))]
+            ] = 1
+            return agents | int.from_bytes(np.packbits(inside, bitorder="little").tobytes(), "little")
+        for number in bits(more):
+            agents |= 1 << self.agent_of[self._first + number]
+        return agents
+
+    def unfold(self, agents: int) -> int:
+        """All starts of some agents."""
+        return union(self._of_agent[agent] for agent in bits(agents))
+
+    @cached_property
+    def _further(self) -> int:
+        """The agents that have other starts than as such."""
+        return union(block.agents for block in self._blocks)
+
+    @cached_property
+    def _of_agent(self) -> list[int]:
+        """By agent its starts."""
+        found: list[list[int]] = [[] for _ in self.mesh.agents]
+        for start, agent in enumerate(self.agent_of):
+            found[agent].append(start)
+        return [bitset(each) for each in found]
+
+    @cached_property
+    def _agents_further(self) -> "np.ndarray":
+        import numpy as np
+
+        return np.array(self.agent_of[self._first :])
+
+    def source_starts(self, agent: int) -> Iterator[tuple[int, int]]:
+        """The sources of an agent, home first, each with its start."""
+        mine = union(1 << number for number, each in enumerate(self.agent_of) if each == agent)
+        for source in sorted(self.sources):
+            found = self.sources[source] & mine
+            if found:
+                yield source, found.bit_length() - 1
+
+    # How sources are told apart
+
+    def _readers(self) -> dict[int, int]:
+        """By source its agents; people have none."""
+        mesh, crossing = self.mesh, self.agents & ~self.mesh.persons
+        found = {HOME: crossing & union(mesh.homes.values())}
+        for number in range(len(mesh.systems)):
+            found[number] = (
+                self.reaches.readable[5 * number + READ] | self.mesh.words.triggered(number)
+            ) & crossing
+        return {source: each for source, each in found.items() if each}
+
+    def _gaining(self, readers: dict[int, int]) -> dict[int, tuple[tuple[int, ...], int]]:
+        """By source what is known to follow on it alike, and the agents that gain by reading it."""
+        checkpoints = self.checkpoints
+        reach, graph = self.reaches.alone.reach, checkpoints.graph
+        guarded = {leaves for leaves, _ in checkpoints.openable}
+        reads = [5 * source + READ for source in readers if source != HOME]
+        # Reading these is itself a way out, which the severity of what is read next depends on.
+        leading = {
+            read
+            for read in reads
+            if self.mesh.traits[read // 5].exposes_read and self.reaches.heard[read // 5]
+        }
+        hidden = {
+            read: some
+            for read in reads
+            if (graph.successors[read] or read in guarded or read in leading)
+            and (some := self.reaches.readable[read] & readers[read // 5] & ~reach[read])
+        }
+        if not hidden:
+            return {}
+        lacking = graph.gather([self.agents & ~each for each in reach])
+        locked_in = ~self.reaches.way_out(reach)
+        found: dict[int, tuple[tuple[int, ...], int]] = {}
+        for read, readers_of in hidden.items():
+            if read in guarded:
+                found[read // 5] = (read,), readers_of
+                continue
+            after = graph.successors[read]
+            gaining = readers_of & union(lacking[each] for each in after)
+            components = {graph.condensed[0][each] for each in after}
+            if read in leading:
+                gaining |= readers_of & locked_in
+                components.add(_OUT)
+            if gaining:
+                found[read // 5] = tuple(sorted(components)), gaining
+        return found
+
+    def _intents(self) -> None:
+        """By access the intents that speak of it; by source the agents and the intents that cover it."""
+        mesh = self.mesh
+        self._speaking: defaultdict[int, list[int]] = defaultdict(list)
+        self._covered: defaultdict[int, defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+        in_zone: defaultdict[str, list[int]] = defaultdict(list)
+        for system, zone in enumerate(mesh.zone):
+            in_zone[zone].append(system)
+        for number, intent in enumerate(mesh.snapshot.intent.values()):
+            agent, target = mesh.agent.get(intent.agent), mesh.system[intent.system]
+            if agent is None or not self.agents >> agent & 1 or not mesh.traceable[target]:
+                continue
+            home = mesh.snapshot.agent[intent.agent].home
+            sources = set()
+            for each in intent.from_ or ("home",):
+                if each != "home":
+                    sources.add(mesh.system[each])
+                elif home is not None:
+                    sources |= {HOME, *in_zone[home]}
+            instructed = mesh.words.instructed >> agent & 1
+            for source in sources:
+                if source == HOME or not (instructed and self.reaches.heard[source]):
+                    self._covered[source][agent].append(number)
+            for action in bits(implied(action_mask(intent.actions))):
+                self._speaking[5 * target + action].append(number)
+
+    def _split(self) -> None:
+        """Give every source of every agent its start."""
+        gaining = self._gaining(self.readers)
+        bounded = {boundary.zone_from for boundary in self.checkpoints.boundaries}
+        parts: list[tuple[int, Key, int]] = []
+        for source, every in self.readers.items():
+            gains, gain = gaining.get(source, ((), 0))
+            for place, there in self._places(source, every, bounded):
+                rest = there
+                for agent, intents in self._covered.get(source, {}).items():
+                    mine = there & 1 << agent
+                    if mine:
+                        parts.append((source, Key(gains if gain & mine else (), place, tuple(intents)), mine))
+                        rest ^= mine
+                parts.append((source, Key(gains, place, ()), rest & gain))
+                parts.append((source, Key((), place, ()), rest & ~gain))
+        blocks = self._number(parts)
+        self.sources: defaultdict[int, int] = defaultdict(int)
+        for source, key, agents in parts:
+            if agents:
+                self.sources[source] |= blocks[key].of(agents) if key in blocks else agents
+        self.zone_from: defaultdict[str, int] = defaultdict(int)
+        by_intent: defaultdict[int, int] = defaultdict(int)
+        for key, block in blocks.items():
+            if key.place is not None:
+                self.zone_from[key.place] |= block.starts
+            for intent in key.intents:
+                by_intent[intent] |= block.starts
+        self.approved = {
+            access: union(by_intent[each] for each in some if each in by_intent)
+            for access, some in self._speaking.items()
+        }
+
+    def _places(self, source: int, every: int, bounded: set[str]) -> Iterator[tuple[str | None, int]]:
+        """The zone of a source as far as boundaries begin there, with the agents for which it lies there."""
+        if source != HOME:
+            zone = self.mesh.zone[source]
+            yield zone if zone in bounded else None, every
+            return
+        for zone in bounded:
+            here = every & self.mesh.homes.get(zone, 0)
+            if here:
+                yield zone, here
+                every ^= here
+        yield None, every
+
+    def _number(self, parts: list[tuple[int, "Key", int]]) -> dict["Key", "Block"]:
+        """Number the starts that are told apart from their agents as such, by key."""
+        wanted: defaultdict[Key, int] = defaultdict(int)
+        read: dict[Key, int] = {}
+        for source, key, agents in parts:
+            if agents and key != _ALONE:
+                wanted[key] |= agents
+                if key.gains:
+                    read[key] = 5 * source + READ
+        found = {}
+        for key, agents in wanted.items():
+            found[key] = Block(len(self.agent_of), agents, read.get(key))
+            self.agent_of += bits(agents)
+        self._blocks = list(found.values())
+        return found

@@ -1,1 +1,0 @@
-"""What an edit leaves alone of an analysis, and what it makes anew."""

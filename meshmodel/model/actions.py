@@ -1,0 +1,33 @@
+"""Actions as small numbers, and sets of them as five bits (section 2)."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from meshmodel.model.vocabulary import ACTIONS, Action
+
+READ, WRITE, EXECUTE, ISSUE, ADMIN = range(5)
+ALL: Final = 0b11111
+"""All five actions."""
+ACTING: Final = 0b11110
+"""All but read."""
+NUMBER: Final = {action: number for number, action in enumerate(ACTIONS)}
+
+
+def action_mask(actions: Iterable[Action] | None) -> int:
+    """Actions as five bits, taken literally; all five where none are named."""
+    return ALL if actions is None else sum(1 << NUMBER[each] for each in set(actions))
+
+
+def implied(mask: int) -> int:
+    """Five bits where admin stands for all."""
+    return ALL if mask >> ADMIN & 1 else mask
+
+
+def actions_of(mask: int) -> tuple[Action, ...]:
+    """The actions of five bits, in the order of section 2."""
+    return _ACTIONS_OF[mask]
+
+
+_ACTIONS_OF: Final = [
+    tuple(action for number, action in enumerate(ACTIONS) if mask >> number & 1) for mask in range(ALL + 1)
+]

@@ -1,0 +1,74 @@
+"""The minimum fix of the engine against every set of steps, each judged by the naive reading."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from meshmodel.analysis.analysis import analyse
+from meshmodel.store.interchange import read_file
+from meshmodel.store.interchange_writer import write_text
+from tests.reference import builders
+from tests.reference.minimum_fix import best_fix, is_closed
+from tests.reference.random_models import FLAVOURS, random_model
+from tests.reference.reading import Reading
+
+CASES = sorted((Path(__file__).parents[2] / "cases").glob("*.toml"))
+SMALL = {name: m for name, m in builders.by_hand() if name.startswith(("outsider", "approval", "power"))}
+SMALL |= dict(builders.corners())
+
+
+def assert_fix_agrees(model, name, view="built", at_most=3):
+    """Cost, what is preferred, that it leaves nothing; where it costs more, only the last."""
+    analysis, reading = analyse(model, view=view), Reading(model, view)
+    fix = analysis.minimum_fix()
+    about = f"{name}, as {view}: {fix.checkpoints}\n{write_text(model)}"
+    assert fix.optimal, about
+    assert fix.cost == fix.lower_bound == len(fix.checkpoints), about
+    assert is_closed(reading.with_guarded(fix.checkpoints)), about
+    assert fix.closes == fix.before == reading.answer()["summary"]["uncontrolled"], about
+    assert list(fix.flows) == reading.toxic(), about
+    expected = best_fix(reading, min(at_most, fix.cost))
+    if fix.cost <= at_most:
+        assert expected is not None, about
+        assert fix.cost == expected.cost, about
+        assert fix.checkpoints == expected.steps, about
+        assert len(fix.interrupts) == expected.interrupted, about
+    else:
+        assert expected is None, about
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_cases(path):
+    model = read_file(path)
+    assert (
+        analyse(model).minimum_fix().cost == json.loads(path.with_suffix(".json").read_text())["minimum_fix"]
+    )
+    assert_fix_agrees(model, path.stem)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_models_made_by_hand(name):
+    assert_fix_agrees(SMALL[name], name)
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_random_models(flavour):
+    for seed in range(12):
+        assert_fix_agrees(random_model(seed, 3, flavour), f"{flavour} {seed}", at_most=2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_thousands_of_random_models(flavour):
+    for seed in range(4000, 4120):
+        view = ("built", "designed")[seed % 2]
+        assert_fix_agrees(random_model(seed, 3, flavour), f"{flavour} {seed} of 3", view)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_random_models_with_decisions_over_which_others_have_power(flavour):
+    for seed in range(5000, 5060):
+        model = builders.decided_everywhere(random_model(seed, 4, flavour), seed)
+        assert_fix_agrees(model, f"{flavour} {seed} of 4, decided everywhere", at_most=2)
