@@ -213,17 +213,16 @@ class Analysis:
     def findings(self) -> tuple[Finding, ...]:
         """What the rules find (section 9), by severity (highest first), rule and subject."""
         from meshmodel.analysis.findings import findings
-        from meshmodel.analysis.rules import RULES
+        from meshmodel.analysis.rules import Facts
 
-        found = ((rule, rule.find(self.engine)) for rule in RULES)
-        return findings(found, self.snapshot.acceptance.values(), self.today)
+        return findings(Facts(self.engine, self.doors), self.today)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """What the drawing does not say (section 9), one row an element."""
-        from meshmodel.analysis.questions import questions
+        from meshmodel.analysis.questions import Questions
 
-        return tuple(questions(self.engine))
+        return Questions(self.engine).every
 
     def minimum_fix(
         self, *, deadline: float | None = None, cancelled: Callable[[], bool] | None = None

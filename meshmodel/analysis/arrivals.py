@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import NamedTuple
 
-from meshmodel.analysis.bitset import union
+from meshmodel.analysis.bitset import once_and_again, union
 from meshmodel.analysis.crossing import HOME_SOURCE, Source, crosses_home, crosses_within, severity
 from meshmodel.analysis.nodes import Traits
 from meshmodel.analysis.starts import HOME, Starts
