@@ -9,7 +9,7 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.store.interchange import read_file
 from tests.analysis.comparison import computed
 
-CASES = sorted((Path(__file__).parents[2] / "cases").glob("*.toml"))
+CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
 
 
 def test_all_cases_are_there():

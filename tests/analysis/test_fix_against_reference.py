@@ -13,7 +13,7 @@ from tests.reference.minimum_fix import best_fix, is_closed
 from tests.reference.random_models import FLAVOURS, random_model
 from tests.reference.reading import Reading
 
-CASES = sorted((Path(__file__).parents[2] / "cases").glob("*.toml"))
+CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
 SMALL = {name: m for name, m in builders.by_hand() if name.startswith(("outsider", "approval", "power"))}
 SMALL |= dict(builders.corners())
 

@@ -1,4 +1,4 @@
-"""Section 9, the questions: what the drawing does not say, and section 12, how a stub sorts the reach."""
+"""Section 9, the questions: what the drawing does not say."""
 
 from tests.reference.facts import DAY, Facts, lifetime_seconds
 
@@ -61,42 +61,3 @@ class Questions(Facts):
                 own = {f"{n[1]}:{n[2]}" for n in self.mesh.own(d.to) if n[0] == "access"}
                 if set(d.only or ()) - own:
                     yield f"agent:{d.to}", ONLY
-
-    # Section 12 -----------------------------------------------------------------------------------
-
-    def policy(self):
-        """(agent, system, action) of active agents but persons: allow, require, deny or deny-enforceable.
-
-        A deny is enforceable if no other active agent reaches any credential whose grant steps end
-        there in the effective reach of this one.
-        """
-        crossings = self.crossings_and_missing()[0]
-        open_ends = {(c.agent, c.target, c.action) for c in crossings if c.state == "uncontrolled"}
-        found = {}
-        for agent in self.acting_agents():
-            allowed = self.intended(agent)
-            for system, action in self.accesses(agent):
-                key = agent, system, action
-                if allowed is not None and (system, action) not in allowed:
-                    others = set(self.agents) - {agent}
-                    shared = any(self._reaches_one_of(b, self._ending(*key)) for b in others)
-                    found[key] = "deny" if shared else "deny-enforceable"
-                else:
-                    found[key] = "require" if key in open_ends else "allow"
-        return found
-
-    def _ending(self, agent, system, action):
-        """The credentials whose grant steps end at the access, or at admin, in the effective reach."""
-        nodes = self.mesh.effective(agent)
-        ends = {("access", system, action), ("access", system, "admin")}
-        return {
-            step.key[0]
-            for step in self.mesh.steps
-            if step.kind == "grant" and step.leaves in nodes and step.enters in ends
-        }
-
-    def _reaches_one_of(self, agent, credentials):
-        nodes = self.mesh.effective(agent)
-        return any(
-            (node[1] if node[0] == "copy" else node) == ("cred", c) for node in nodes for c in credentials
-        )
