@@ -9,7 +9,7 @@ read only for one that also can read the system as a source (``reads``). One sys
 from collections import defaultdict
 from collections.abc import Iterator
 
-from meshmodel.analysis.bitset import union
+from meshmodel.analysis.bitset import once_and_again, union
 from meshmodel.analysis.crossing import carries_out
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.mesh import Mesh
@@ -94,10 +94,7 @@ def _leaking(reaches: Reaches, possible: int) -> int:
         for action in range(5):
             if traits.exposes(action):
                 shown[traits.person] |= reach[5 * target + action] & possible
-    anywhere = several = 0
-    for some in shown.values():
-        several |= anywhere & some
-        anywhere |= some
+    anywhere, several = once_and_again(shown.values())
     by_person: defaultdict[str | None, int] = defaultdict(int)
     for read in private_reads(mesh):
         by_person[reaches.as_source[read // 5].person] |= reads(reaches, read // 5) & possible

@@ -1,7 +1,7 @@
 """The smallest fix as the workbench works it out: beside, in two parts, each of which can be stopped."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +11,9 @@ from meshmodel.app.session import AT_ONCE
 from meshmodel.model.text import share
 
 if TYPE_CHECKING:
+    from meshmodel.analysis.fix.alternatives import Alternative
     from meshmodel.analysis.fix.results import CurvePoint, Fix
+    from meshmodel.analysis.results import Finding
     from meshmodel.api import Analysis
 
 SECONDS: Final = 30.0
@@ -36,6 +38,8 @@ class Fixing:
         analysis: of which model and view; it says nothing about another one.
         fix: the answer, once there.
         parts: what each of its checkpoints is good for, as far as that was counted.
+        better: for its checkpoints, what may be better than each.
+        standing: the findings of high or above that stand even then; ``None`` where that takes too long.
         curve: what fewer checkpoints close, once there.
         task: the work that is under way.
         stopped: whether somebody stopped it, so that what is shown may not be the best.
@@ -45,6 +49,8 @@ class Fixing:
     analysis: "Analysis"
     fix: "Fix | None" = None
     parts: tuple[Part, ...] = ()
+    better: "Mapping[StepKey, tuple[Alternative, ...]]" = field(default_factory=dict)
+    standing: "tuple[Finding, ...] | None" = None
     curve: "tuple[CurvePoint, ...] | None" = None
     task: Task | None = field(default=None, compare=False)
     stopped: bool = False
@@ -83,6 +89,25 @@ def work_out_parts(analysis: "Analysis", fix: "Fix", task: Task) -> tuple[Part, 
     return tuple(parts)
 
 
+def work_out_better(
+    analysis: "Analysis", fix: "Fix", task: Task
+) -> "Mapping[StepKey, tuple[Alternative, ...]]":
+    """What may be better than each checkpoint of a fix, as far as a few seconds reach."""
+    return analysis.alternatives(fix, deadline=PARTS_SECONDS, cancelled=task.is_cancelled)
+
+
+def work_out_standing(analysis: "Analysis", fix: "Fix") -> "tuple[Finding, ...] | None":
+    """The findings of high or above that stand even where a fix is enforced."""
+    guarded = _guarded(analysis, fix.checkpoints)
+    if guarded is None:
+        return None
+    return tuple(
+        each
+        for each in guarded.findings
+        if each.severity in ("high", "critical") and (each.accepted is None or each.accepted.open)
+    )
+
+
 def work_out_curve(analysis: "Analysis", fix: "Fix", task: Task) -> "tuple[CurvePoint, ...]":
     """What fewer checkpoints than those of a fix close."""
 
@@ -94,6 +119,14 @@ def work_out_curve(analysis: "Analysis", fix: "Fix", task: Task) -> "tuple[Curve
 
 def left_open(analysis: "Analysis", steps: Sequence[StepKey]) -> frozenset[StepKey] | None:
     """The doors that stay open while these steps are guarded; ``None`` where to know takes too long."""
+    guarded = _guarded(analysis, steps)
+    if guarded is None:
+        return None
+    return frozenset(("grant", door.credential, door.system) for door in guarded.doors)
+
+
+def _guarded(analysis: "Analysis", steps: Sequence[StepKey]) -> "Analysis | None":
+    """The analysis where these steps are guarded; ``None`` where that takes too long."""
     if analysis.snapshot.elements > AT_ONCE:
         return None
     from meshmodel.api import analyse
@@ -101,19 +134,22 @@ def left_open(analysis: "Analysis", steps: Sequence[StepKey]) -> frozenset[StepK
     from meshmodel.store.guarding import guard
 
     guarded = apply_edit(analysis.snapshot, guard(analysis.snapshot, steps, "enforced"))
-    doors = analyse(guarded, view=analysis.view, today=analysis.today).doors
-    return frozenset(("grant", door.credential, door.system) for door in doors)
+    return analyse(guarded, view=analysis.view, today=analysis.today)
 
 
 def verdict(fix: "Fix", *, stopped: bool) -> str:
     """What is proven of a fix, in one line."""
     crossings = f"{fix.before:,} uncontrolled crossing{'' if fix.before == 1 else 's'}"
     number = f"{fix.cost} checkpoint{'' if fix.cost == 1 else 's'}"
-    if fix.before == 0:
+    if fix.before == 0 and not fix.flows:
         return "nothing to fix: no crossing is uncontrolled"
     close = "closes" if fix.cost == 1 else "close"
     all_of = "the only" if fix.before == 1 else "all"
-    said = f"{number} {close} {all_of} {crossings}"
+    closed = [f"{all_of} {crossings}"] if fix.before else []
+    if fix.flows:
+        flows = "the toxic flow of" if len(fix.flows) == 1 else f"{len(fix.flows):,} toxic flows:"
+        closed.append(f"{flows} {', '.join(fix.flows[:3])}{', …' if len(fix.flows) > 3 else ''}")
+    said = f"{number} {close} {' and '.join(closed)}"
     if fix.optimal:
         return f"{said}: proven smallest"
     why = "stopped" if stopped else f"time was up after {SECONDS:.0f} s"

@@ -123,7 +123,7 @@ async def test_the_preview_leaves_crosses_where_something_is_open_even_then(tmp_
     async with desk(tmp_path, "finance-orchestrator") as it:
         await it.shows("missing")
         before = crosses(it)
-        assert len(before) == 6
+        assert len(before) == 7
         await it.press("F")
         await it.computed()
         assert crosses(it) == set()
@@ -340,6 +340,43 @@ async def test_what_was_planned_is_enforced_later_and_never_doubled(tmp_path: Pa
         await it.press("P", "enter")
         assert {each.state for each in it.model.checkpoint.values()} == {"enforced"}
         assert len(it.model.checkpoint) == FIX.cost
+
+
+async def test_it_says_what_is_better_than_a_checkpoint_and_what_none_mends(tmp_path: Path) -> None:
+    async with desk(tmp_path, "token-leak") as it:
+        await it.shows("missing")
+        await it.press("F")
+        await it.computed()
+        text = listed(it)
+        steps = text.index("cloud-key ▸ bucket"), text.index("refresh-token ▸ crm")
+        better = text.index("closed as well where cloud-key grants nothing on bucket: no intent uses it")
+        assert steps[0] < better < steps[1] < text.index("asks before outsiders' text is read from crm")
+        assert "4 findings of high or above stand even then; a checkpoint does not mend them" in text
+        assert "  high: secret-at-rest, crm>cloud-key" in text
+
+
+async def test_where_there_is_nothing_to_fix_it_says_what_stands(tmp_path: Path) -> None:
+    path = tmp_path / "leaver.toml"
+    path.write_text(
+        'format = "meshmodel/1"\nagent = [{id = "leaver", status = "retired"}]\n'
+        'credential = [{id = "key"}]\nhold = [{agent = "leaver", credential = "key"}]\n'
+    )
+    analysis = analyse(load(path))
+    fix = analysis.minimum_fix()
+    known = Fixing(analysis, fix=fix, standing=work.work_out_standing(analysis, fix))
+    assert [row.content.plain for row in fix_rows(fix, known, is_ascii=True)] == [
+        "nothing to fix: no crossing is uncontrolled",
+        "1 finding of high or above stands; a checkpoint does not mend it",
+        "  high: retired-agent-access, leaver",
+    ]
+
+
+def test_toxic_flows_are_part_of_what_is_closed() -> None:
+    one = replace(FIX, flows=("clerk",))
+    crossings = f"{FIX.cost} checkpoints close all {FIX.before} uncontrolled crossings"
+    assert verdict(one, stopped=False) == f"{crossings} and the toxic flow of clerk: proven smallest"
+    alone = replace(one, before=0, cost=1, flows=("a", "b", "c", "d"))
+    assert verdict(alone, stopped=False) == "1 checkpoint closes 4 toxic flows: a, b, c, …: proven smallest"
 
 
 @pytest.mark.parametrize("way", ["row", "key"])

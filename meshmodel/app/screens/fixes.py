@@ -9,7 +9,15 @@ from textual.worker import Worker, WorkerState
 
 from meshmodel.analysis.results import StepKey
 from meshmodel.app.beside import Task
-from meshmodel.app.fixing import Fixing, Part, left_open, work_out_curve, work_out_fix, work_out_parts
+from meshmodel.app.fixing import (
+    Fixing,
+    left_open,
+    work_out_better,
+    work_out_curve,
+    work_out_fix,
+    work_out_parts,
+    work_out_standing,
+)
 from meshmodel.app.screens.base import Base
 from meshmodel.app.screens.dialogs import Chosen, Picker
 from meshmodel.app.session import AT_ONCE
@@ -81,8 +89,12 @@ class Fixes(Base):
         return work_out_fix(analysis, task)
 
     @work(thread=True, exclusive=True, group="parts", exit_on_error=False)
-    def _find_parts(self, analysis: "Analysis", fix: "Fix", task: Task) -> tuple[Part, ...]:
-        return work_out_parts(analysis, fix, task)
+    def _find_parts(self, analysis: "Analysis", fix: "Fix", task: Task) -> dict[str, Any]:
+        return {
+            "parts": work_out_parts(analysis, fix, task),
+            "better": work_out_better(analysis, fix, task),
+            "standing": work_out_standing(analysis, fix),
+        }
 
     @work(thread=True, exclusive=True, group="curve", exit_on_error=False)
     def _find_curve(self, analysis: "Analysis", fix: "Fix", task: Task) -> "tuple[CurvePoint, ...]":
@@ -110,12 +122,12 @@ class Fixes(Base):
         if group == "fix":
             stopped = stopped and not found.optimal
             known = replace(known, fix=found)
-            if found.checkpoints and not task.is_cancelled():
+            if not task.is_cancelled():
                 after = Task("computing what each closes")
                 self._working = self._find_parts(analysis, found, after)
         elif group == "parts":
-            known = replace(known, parts=found)
-            if not stopped and known.fix is not None:
+            known = replace(known, **found)
+            if not stopped and known.fix is not None and known.fix.checkpoints:
                 after = Task("computing what fewer checkpoints close")
                 self._working = self._find_curve(analysis, known.fix, after)
         else:

@@ -29,6 +29,8 @@ STATES: Final[tuple[tuple[State, str], ...]] = (
 )
 BAR: Final = 20
 """Cells of a bar."""
+STANDING: Final = 10
+"""So many findings that stand are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +122,18 @@ def fix_rows(fix: "Fix", fixing: Fixing, *, is_ascii: bool, working: str = "") -
     """All that is said of a fix; the row of a step, and of so many of them, is made when it is first seen."""
     steps = fix.checkpoints
     verdict_row = saying(verdict(fix, stopped=fixing.stopped), "bold")
+    standing = list(_rows_standing(fixing))
     if not steps:
-        return [verdict_row]
+        return [verdict_row, *standing]
     curve = () if fixing.problem or fixing.curve is None else fixing.curve
     is_small = fixing.analysis.snapshot.elements <= AT_ONCE
     above = [verdict_row, *_rows_above(fix, is_ascii=is_ascii, is_small=is_small)]
-    between = [*_rows_between(fix, fixing), *_above_curve(fixing, working)]
-    entries: list[Row | int | CurvePoint] = [*above, *range(len(steps)), *between, *curve]
-    keys = [*(row.key for row in above), *steps, *(row.key for row in between)]
+    between = [*_rows_between(fix, fixing), *standing, *_above_curve(fixing, working)]
+    beside: list[Row | int] = []
+    for number, step in enumerate(steps):
+        beside += [number, *(_better_row(step, each.words) for each in fixing.better.get(step, ()))]
+    entries: list[Row | int | CurvePoint] = [*above, *beside, *between, *curve]
+    keys = [row.key if isinstance(row, Row) else steps[row] for row in (*above, *beside, *between)]
 
     def make(place: int) -> Row:
         entry = entries[place]
@@ -176,6 +182,27 @@ def _step_row(step: StepKey, part: Part | None, *, is_ascii: bool) -> Row:
         (f"{step[0]:<10}{alone}", "$text-muted"),
     )
     return Row(step, words, Choice((step,), at=step), indent=4)
+
+
+def _better_row(step: StepKey, words: str) -> Row:
+    """What may be better than a checkpoint, below its row."""
+    return Row(
+        ("better", step, words), line((f"      {words}", "$text-muted")), heading=True, said=True, indent=6
+    )
+
+
+def _rows_standing(fixing: Fixing) -> Iterator[Row]:
+    """What remains, and that a checkpoint does not mend it."""
+    standing = fixing.standing or ()
+    if standing:
+        one = len(standing) == 1
+        said = f"{len(standing):,} finding{'' if one else 's'} of high or above stand{'s' if one else ''}"
+        then = " even then" if fixing.steps else ""
+        yield saying(f"{said}{then}; a checkpoint does not mend {'it' if one else 'them'}", "$text-warning")
+    for each in standing[:STANDING]:
+        yield saying(f"  {each.severity}: {each.rule}, {each.subject}")
+    if len(standing) > STANDING:
+        yield saying(f"  and {len(standing) - STANDING:,} more, among the findings")
 
 
 def _rows_between(fix: "Fix", fixing: Fixing) -> Iterator[Row]:
