@@ -235,7 +235,7 @@ class Analysis:
                 to guard all of these is the first fix.
             cancelled: asked often; when true, the best that is known is the answer.
         """
-        from meshmodel.analysis.fix.answer import minimum_fix
+        from meshmodel.analysis.fix.smallest import minimum_fix
         from meshmodel.analysis.stopping import Stop
 
         return minimum_fix(self.engine, Stop(deadline, cancelled))
@@ -283,7 +283,7 @@ class Analysis:
         Raises:
             KeyError: there is no such step, or it is a boundary.
         """
-        from meshmodel.analysis.fix.answer import closing
+        from meshmodel.analysis.fix.smallest import closing
 
         return closing(self.engine, list(steps))
 

@@ -12,7 +12,6 @@ from typing import Final
 
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.fix.answer import prefer
 from meshmodel.analysis.fix.program import Program, Row
 from meshmodel.analysis.fix.proofs import Proofs
 from meshmodel.analysis.fix.results import CurvePoint, Fix
@@ -46,7 +45,7 @@ def closing_curve(
     search = Smallest(engine, stop)
     if fix is None:
         search.run()
-        prefer(search)
+        search.prefer()
         return _Curve(search).points(progress)
     steps = list(map(search.known.number, fix.checkpoints))
     search.best, search.bound = frozenset(steps), fix.lower_bound

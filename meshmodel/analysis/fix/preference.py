@@ -7,14 +7,13 @@ new decision.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.program import Program, Row
 from meshmodel.analysis.fix.search import NOTHING, Known, Proof
-from meshmodel.analysis.fix.smallest import Smallest
 from meshmodel.analysis.stopping import Stop
 from meshmodel.model.actions import READ, action_mask, implied
 
@@ -120,61 +119,45 @@ def _reached(ways: _Ways, agent: int, closed: Proof, *, sessions: bool) -> set[i
     return found
 
 
-class Preferring:
-    """The search among the smallest fixes for the preferred one."""
+class Preference:
+    """Chooses the preferred of the sets of one size that hit all known proofs."""
 
-    def __init__(self, search: Smallest, intents: Sequence[Intent]) -> None:
-        self._search, self._known, self._intents = search, search.known, intents
-        self._doors = set(search.engine.doors.missing)
+    def __init__(self, engine: Engine, known: Known, intents: Sequence[Intent], stop: Stop) -> None:
+        self._known, self._intents, self._stop = known, intents, stop
+        self._tables, self._doors = engine.snapshot, set(engine.doors.missing)
         self._breaking: set[tuple[int, Proof]] = set()
+        self._foreseen = set[int]()
+        self._concerned: defaultdict[int, list[int]] = defaultdict(list)
+        for number, intent in enumerate(intents):
+            for relation in intent.relations:
+                self._concerned[relation].append(number)
 
-    def run(self) -> bool:
-        """Improve the best fix as far as it goes; whether it went to the end.
+    def learn(self, chosen: Proof) -> bool:
+        """Remember what else is interrupted where these are guarded; whether there is any."""
+        foreseen = {number for number, need in self._breaking if need <= chosen}
+        unforeseen = {
+            (number, intent.least(chosen))
+            for number, intent in enumerate(self._intents)
+            if number not in foreseen and intent.is_interrupted(chosen)
+        }
+        self._breaking |= unforeseen
+        return bool(unforeseen)
 
-        Raises:
-            Stopped: it was time to stop.
-        """
-        while True:
-            self._foresee()
-            chosen = self._preferred()
-            if chosen is None:
-                return False
-            if self._search.open_after(chosen):
-                continue
-            foreseen = {number for number, need in self._breaking if need <= chosen}
-            unforeseen = [
-                (number, intent.least(chosen))
-                for number, intent in enumerate(self._intents)
-                if number not in foreseen and intent.is_interrupted(chosen)
-            ]
-            if not unforeseen:
-                self._search.best = chosen
-                return True
-            self._breaking.update(unforeseen)
-
-    def _foresee(self) -> None:
-        """Single relations that interrupt an intent."""
-        every = NOTHING.union(*self._search.proofs)
-        for number, intent in enumerate(self._intents):
-            for relation in intent.relations & every:
-                one = frozenset((relation,))
-                if (number, one) not in self._breaking and intent.is_interrupted(one):
-                    self._breaking.add((number, one))
-
-    def _preferred(self) -> Proof | None:
-        """The preferred of the smallest sets that hit every known proof; ``None``: time is over."""
-        proofs = self._search.proofs
-        relations = sorted(NOTHING.union(*proofs), key=self._known.place)
+    def preferred(self, proofs: Collection[Proof], cost: int) -> Proof | None:
+        """The preferred set of so many that hits these proofs; ``None``: time is over."""
+        every = NOTHING.union(*proofs)
+        for relation in every:
+            self._foresee(relation)
+        relations = sorted(every, key=self._known.place)
         column = {relation: number for number, relation in enumerate(relations)}
-        mark = {number: len(relations) + place for place, number in enumerate({n for n, _ in self._breaking})}
+        broken = sorted((number, sorted(need)) for number, need in self._breaking if need <= every)
+        mark = {number: len(relations) + place for place, number in enumerate({n for n, _ in broken})}
         rows = [Row(row) for row in sorted(sorted(column[each] for each in proof) for proof in proofs)]
-        for number, need in sorted(self._breaking, key=lambda each: (each[0], sorted(each[1]))):
-            if need <= column.keys():
-                columns = sorted(column[each] for each in need)
-                rows.append(Row([*columns, mark[number]], 1 - len(need), [*[-1.0] * len(need), 1.0]))
-        program = Program(len(relations) + len(mark), rows, self._search.stop)
-        none = [0.0] * len(mark)
-        program.keep_to([1.0] * len(relations) + none, len(self._search.best))
+        for number, need in broken:
+            columns = [*(column[each] for each in need), mark[number]]
+            rows.append(Row(columns, 1 - len(need), [*[-1.0] * len(need), 1.0]))
+        program, none = Program(len(relations) + len(mark), rows, self._stop), [0.0] * len(mark)
+        program.keep_to([1.0] * len(relations) + none, cost)
         for costs in (
             [float(self._is_stored(each)) for each in relations] + none,
             [0.0] * len(relations) + [1.0] * len(mark),
@@ -187,13 +170,21 @@ class Preferring:
                 program.keep_to(costs, solution.bound)
         return self._in_order(relations, program)
 
+    def _foresee(self, relation: int) -> None:
+        """Remember the intents that a relation interrupts alone."""
+        one = frozenset((relation,))
+        if relation not in self._foreseen:
+            self._foreseen.add(relation)
+            for number in self._concerned[relation]:
+                if self._intents[number].is_interrupted(one):
+                    self._breaking.add((number, one))
+
     def _is_stored(self, relation: int) -> bool:
         """Whether guarding it means guarding a stored secret outside a secrets-manager."""
         kind, system, credential = self._known.names[relation]
-        tables = self._search.engine.snapshot
-        if kind != "custody" or tables.custody[system, credential].how != "stores":
+        if kind != "custody" or self._tables.custody[system, credential].how != "stores":
             return False
-        return tables.system[system].kind != "secrets-manager"
+        return self._tables.system[system].kind != "secrets-manager"
 
     def _is_door(self, relation: int) -> bool:
         """Whether it is the grant of a missing checkpoint."""

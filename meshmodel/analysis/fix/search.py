@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.checkpoints import Checkpoints
-from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.graph import Reach, Step
+from meshmodel.analysis.reach import Reaches
 from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.steps import KINDS, Relation
 from meshmodel.model.actions import READ, WRITE, action_mask, implied
@@ -34,8 +34,8 @@ class Known:
         names: the relations by number; they are numbered as they are met.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self.mesh = mesh = engine.mesh
+    def __init__(self, reaches: Reaches) -> None:
+        self.mesh = mesh = reaches.mesh
         self.carried = {system for system in mesh.words.systems if not mesh.untrusted[system]}
         every = range(len(mesh.systems))
         self.sources = [HOME, *(s for s in every if s not in self.carried), *sorted(self.carried)]
@@ -49,7 +49,7 @@ class Known:
         self.names: list[Relation] = []
         self._number: dict[Relation, int] = {}
         self._of: dict[Step, Proof] = {}
-        self._reaches = engine.reaches
+        self._reaches = reaches
 
     def relation(self, step: Step) -> Proof:
         """The relation of a step as a set; an implies step has none."""

@@ -6,17 +6,76 @@ lower bound.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from heapq import heapify, heappop, heapreplace
+from typing import Final
 
 from meshmodel.analysis.engine import Engine
+from meshmodel.analysis.fix.preference import Intent, Preference, intents_today
 from meshmodel.analysis.fix.program import Program, Row
 from meshmodel.analysis.fix.proofs import Proofs
+from meshmodel.analysis.fix.results import Fix
 from meshmodel.analysis.fix.search import NOTHING, Known, Proof
+from meshmodel.analysis.results import StepKey
 from meshmodel.analysis.steps import Relation
 from meshmodel.analysis.stopping import Stop, Stopped
 from meshmodel.analysis.toxic import private_reads, reads, toxic_agents
+
+_EACH: Final = 100_000
+"""Checkpoints times nodes up to which it is said what each closes alone."""
+
+
+def minimum_fix(engine: Engine, stop: Stop) -> Fix:
+    """The preferred of the smallest sets of steps to guard that leave nothing open.
+
+    Args:
+        engine: what is to be fixed.
+        stop: when to give up; the best that is known then is the answer, and says so.
+    """
+    search = Smallest(engine, stop)
+    search.run()
+    settled = search.prefer()
+    best = sorted(search.best, key=search.known.place)
+    steps: tuple[StepKey, ...] = tuple(search.named(best))  # type: ignore[arg-type] # implies is none
+    broken = [each.ends for each in search.intents or () if each.is_interrupted(search.best)]
+    return Fix(
+        cost=len(best),
+        lower_bound=min(len(best), search.bound),
+        optimal=search.bound >= len(best),
+        checkpoints=steps,
+        closes=engine.uncontrolled,
+        interrupts=tuple(broken),
+        closes_each=_closing_each(engine, steps, stop.late()),
+        before=engine.uncontrolled,
+        settled=settled,
+        intents_known=search.intents is not None or not best,
+        flows=engine.mesh.names(toxic_agents(engine.reaches)),
+    )
+
+
+def closing(engine: Engine, steps: Collection[StepKey]) -> int:
+    """How many uncontrolled crossings it closes to guard these steps, each with all its actions.
+
+    Raises:
+        KeyError: there is no such step, or it is a boundary.
+    """
+    for step in steps:
+        if not any(engine.mesh.has(each) for each in engine.mesh.ends(*step)):
+            raise KeyError(step)
+    return engine.uncontrolled - engine.guarding(steps).uncontrolled
+
+
+def _closing_each(engine: Engine, steps: tuple[StepKey, ...], stop: Stop) -> tuple[int, ...]:
+    """What each closes alone; nothing where that would take longer than to find them."""
+    if len(steps) * engine.mesh.size > _EACH:
+        return ()
+    found = []
+    for step in steps:
+        if stop():
+            return ()
+        found.append(closing(engine, [step]))
+    return tuple(found)
 
 
 class Smallest:
@@ -27,13 +86,15 @@ class Smallest:
         proofs: those found so far, of which none includes another.
         best: the smallest fix found so far.
         bound: how many relations every fix has at least, as far as it is proven.
+        intents: those that go through today, once it is known.
     """
 
     def __init__(self, engine: Engine, stop: Stop) -> None:
-        self.engine, self.known, self.stop = engine, Known(engine), stop
+        self.engine, self.known, self.stop = engine, Known(engine.reaches), stop
         self.proofs: set[Proof] = set()
         self.best = frozenset(map(self.known.number, _simple(engine)))
         self.bound = 1 if self.best else 0
+        self.intents: list[Intent] | None = None
 
     def run(self) -> None:
         """Until the best is known to be smallest, or it is time to stop."""
@@ -60,6 +121,20 @@ class Smallest:
             self.proofs = least(self.proofs | found)
             self.bound = max(self.bound, apart(self.proofs))
         return found & self.proofs
+
+    def prefer(self) -> bool:
+        """Take the preferred of the smallest sets; whether it is known to be that."""
+        with suppress(Stopped):
+            self.intents = intents_today(self.engine, self.known, self.stop.late())
+            preference = Preference(self.engine, self.known, self.intents, self.stop)
+            while self.best and self.bound >= len(self.best):
+                chosen = preference.preferred(self.proofs, len(self.best))
+                if chosen is None:
+                    return False
+                if not self.open_after(chosen) and not preference.learn(chosen):
+                    self.best = chosen
+                    return True
+        return self.best == NOTHING
 
     def _close(self, chosen: Proof) -> None:
         """Guard more until nothing is left open, and keep the proofs met on the way."""
