@@ -2,8 +2,7 @@
 
 A row is what ``check`` and the workbench show: the severity, rule and subject of a finding, and what is
 folded under it. The verdict is one word: *right* where something must be done or accepted, *noisy*
-where the row is true and tells a reviewer nothing new. What is *missing* stands below: what a reviewer of
-the larger designs would ask about, and no row says.
+where the row is true and tells a reviewer nothing new.
 """
 
 D = "missing-checkpoint"
@@ -61,7 +60,7 @@ REVIEWS = {
             ),
             "right",
         ),
-        ("high", D, "analysis-token>warehouse", (), "right"),
+        ("medium", D, "analysis-token>warehouse", (), "right"),
     ],
     "token-leak": [
         ("high", "long-lived-credential", "warehouse-key", (), "right"),
@@ -77,6 +76,7 @@ REVIEWS = {
     "federated-release": [],
     "coding-agent-mcp": [
         ("critical", D, "browser-session>web", (), "right"),
+        ("critical", D, "chat-access>chat", (), "right"),
         ("critical", D, "forge-pat>issues", (), "right"),
         (
             "critical",
@@ -86,10 +86,12 @@ REVIEWS = {
             "right",
         ),
         ("critical", "toxic-flow", "coding-agent", (), "right"),
-        # The server writes into issues, which steer the agent: the same flow, seen from its other end.
-        ("critical", "toxic-flow", "repository-server", (), "noisy"),
+        # What a stranger wrote is posted and pushed on, and acts again on whoever reads there.
+        ("high", "carried-words", "chat", (), "right"),
+        # Its own machine: the next two rows say the same of what others read.
+        ("high", "carried-words", "laptop", (), "noisy"),
+        ("high", "carried-words", "private-code", (), "right"),
         ("high", "human-identity-in-agent", "repository-server>forge-pat", (), "right"),
-        ("high", D, "chat-access>chat", (), "right"),
         (
             "high",
             D,
@@ -99,8 +101,11 @@ REVIEWS = {
         ),
         ("high", "secret-at-rest", "laptop>forge-pat", (), "right"),
         ("high", "third-party-reach", "chat-server", (), "right"),
+        ("high", "third-party-reach", "coding-agent", (), "right"),
         # Production stands behind two decisions, but the chat and the staging cluster do not.
         ("high", "unapproved-reach", "coding-agent", (), "right"),
+        # What strangers wrote and the agent noted acts again in its next task.
+        ("medium", "carried-words", "agent-notes", (), "right"),
         ("medium", "long-lived-credential", "chat-refresh", (), "right"),
         ("medium", "long-lived-credential", "forge-pat", (), "right"),
         ("medium", D, "workspace-session>agent-notes", (), "right"),
@@ -118,9 +123,13 @@ REVIEWS = {
             ),
             "right",
         ),
+        # What an invoice says comes into the case memory, and from there to whoever reads it.
+        ("high", "carried-words", "case-memory", (), "right"),
+        # No row says that the treasurer's decision relies on bank details which can be changed before it.
+        ("high", "carried-words", "suppliers", (), "right"),
         ("high", "long-lived-credential", "ledger-key", (), "right"),
-        ("high", D, "finder-token>contracts", (), "right"),
-        ("high", D, "matcher-svid>vault", (), "right"),
+        ("high", D, "orchestrator-token>case-memory", (), "right"),
+        ("high", D, "reader-token>case-memory", (), "right"),
         (
             "high",
             "retired-agent-access",
@@ -135,17 +144,25 @@ REVIEWS = {
             (("medium", "copied-secret", "ledger-key"),),
             "right",
         ),
+        # Whoever sends an invoice drives the whole settlement through the case memory.
+        ("high", "unapproved-reach", "invoice-reader", (), "right"),
         # True, but the treasurer decides on each payment that follows.
         ("medium", "checkpoint-does-not-count", "plan-approval", (), "noisy"),
         # On hardware and attested; to be accepted until the bank takes shorter ones.
         ("medium", "long-lived-credential", "bank-certificate", (), "right"),
         # Revoking it, which another row asks for, ends this one too.
         ("medium", "long-lived-credential", "credit-key", (), "noisy"),
-        ("medium", D, "orchestrator-token>case-memory", (), "right"),
-        ("medium", D, "reader-token>case-memory", (), "right"),
+        ("medium", D, "finder-token>contracts", (), "right"),
     ],
     "crm-assistant-gateway": [
-        ("critical", D, "assistant-svid>chat", (), "right"),
+        # The night job writes into the CRM, which the assistant reads.
+        (
+            "critical",
+            D,
+            "assistant-svid>chat",
+            (("high", "environment-crossing", "night-job"),),
+            "right",
+        ),
         (
             "critical",
             D,
@@ -158,32 +175,20 @@ REVIEWS = {
             "right",
         ),
         ("critical", "toxic-flow", "assistant", (), "right"),
-        ("high", "environment-crossing", "night-job", (), "right"),
+        ("high", "carried-words", "conversation-memory", (), "right"),
         ("high", D, "assistant-svid>conversation-memory", (), "right"),
+        ("high", D, "job-key>crm", (), "right"),
+        ("high", D, "job-key>exports", (), "right"),
         ("high", "secret-at-rest", "job-server>job-key", (), "right"),
+        ("high", "third-party-reach", "assistant", (), "right"),
         ("high", "unpinned-federation", "colleague-session>billing-token", (), "right"),
         ("medium", "impersonating-exchange", "colleague-session>billing-token", (), "right"),
         ("medium", "long-lived-credential", "job-key", (), "right"),
         ("medium", D, "colleague-session>gateway", (), "right"),
+        ("medium", D, "job-key>trial-crm", (), "right"),
         ("medium", "person-uses-workload-identity", "release-operator>operator-key", (), "right"),
         ("medium", "shared-memory", "help-articles", (), "right"),
         ("medium", "untraceable-step", "exports", (), "right"),
         ("low", D, "assistant-svid>help-articles", (), "right"),
-        ("low", D, "job-key>trial-crm", (), "right"),
     ],
-}
-
-# What the README says, under "Where it says less than the truth", of each kind.
-MISSING = {
-    "coding-agent-mcp": {
-        "words-kept": "What strangers wrote and the agent noted acts again in its next task",
-    },
-    "finance-orchestrator": {
-        "approved-data": "The treasurer decides on a payment to an account that the matcher can change "
-        "before; that it can is one row, that the decision relies on it is none",
-        "words-kept": "What an invoice says comes into the case memory, and from there to whoever reads it",
-    },
-    "crm-assistant-gateway": {
-        "words-kept": "What a customer says is written into the CRM, where the night job takes it from",
-    },
 }
