@@ -175,9 +175,7 @@ class MeshmodelApp(KeysInOrder):
         await super().on_event(event)
 
     def _collect(self) -> None:
-        """Let the collector look while nobody does anything, and nothing large is being made."""
-        if not gc.isenabled():
-            return  # what an analysis has made so far would be looked at, and all of it stays
+        """Let the collector look while nobody does anything."""
         rest = monotonic() - self._last_input
         young, middle, _ = gc.get_count()
         if young > MOST_YOUNG and rest >= (REST if young <= MANY_YOUNG else MIDDLE_REST):

@@ -36,13 +36,10 @@ class Hand(Pilot[None]):
             benches = [each for each in self.app.screen_stack if isinstance(each, Workbench)]
             if not any(each.is_behind or (not self.is_held and _is_computing(each)) for each in benches):
                 return
-            running = (
-                []
-                if self.is_held
-                else [each for each in self.app.workers if each.group == "analysis" and not each.is_finished]
-            )
-            with suppress(WorkerError):
-                await self.app.workers.wait_for_complete(running)
+            running = [each for each in self.app.workers if each.group == "analysis" and not each.is_finished]
+            if running and not self.is_held:
+                with suppress(WorkerError):
+                    await self.app.workers.wait_for_complete(running)
             await super().pause()
         raise AssertionError("it is never analysed")
 
@@ -70,7 +67,7 @@ class Desk:
             assert gate.wait(60)
             return analyse()
 
-        session.analyse, bench.TOGETHER = held, 0.0
+        session.analyse, bench.TOGETHER = held, 0.001
         self.pilot.is_held = True
         try:
             yield

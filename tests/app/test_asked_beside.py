@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel.analysis.fix.stopping import Stopped
+from meshmodel.analysis.stopping import Stopped
 from meshmodel.api import analyse
 from meshmodel.app.screens import offboarding, why
 from meshmodel.app.screens.offboarding import OffboardingDialog

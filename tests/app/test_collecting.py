@@ -4,7 +4,6 @@ import gc
 
 import pytest
 
-from meshmodel.analysis.collecting import collector_at_rest
 from meshmodel.app import application
 from meshmodel.app.application import MeshmodelApp
 
@@ -37,16 +36,3 @@ async def test_it_looks_at_rest_and_at_what_is_older_after_a_long_rest(
             patched.setattr(gc, "collect", seen.append)
             app._collect()
     assert seen == looks
-
-
-async def test_it_does_not_look_while_something_large_is_made(monkeypatch):
-    app = MeshmodelApp()
-    seen = []
-    async with app.run_test():
-        later = application.monotonic() + 60
-        with monkeypatch.context() as patched, collector_at_rest():
-            patched.setattr(application, "monotonic", lambda: later)
-            patched.setattr(gc, "get_count", lambda: (10**6, 99, 0))
-            patched.setattr(gc, "collect", seen.append)
-            app._collect()
-    assert seen == []

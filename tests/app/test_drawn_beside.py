@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from meshmodel.app.screens import drawings
-from meshmodel.app.screens.analysing import Analysing
 from meshmodel.app.screens.drawings import Drawings
 from meshmodel.app.widgets import findings
 from meshmodel.canvas import draw as draw_module
@@ -154,11 +153,10 @@ async def test_what_cannot_be_drawn_is_said(tmp_path: Path, monkeypatch: pytest.
         await it.shows("could not be drawn: no room")
 
 
-async def test_what_follows_an_edit_of_a_large_model_and_its_rows_are_worked_out_beside(
+async def test_what_follows_an_edit_and_its_rows_are_worked_out_beside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
-        monkeypatch.setattr(Analysing, "ANALYSED_BESIDE", 0)
         threads: list[threading.Thread] = []
         fold = findings.fold
         monkeypatch.setattr(

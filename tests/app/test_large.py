@@ -1,11 +1,10 @@
-"""Large models: long lists follow when a hand has come to rest, and small edits at once."""
+"""Large models: long lists follow when a hand has come to rest."""
 
 from meshmodel.app.session import AT_ONCE
 from meshmodel.app.theme import inks, palette_of
 from meshmodel.app.widgets.canvas_paint import Lighting, paint_row
 from meshmodel.canvas.scene import Run
 from meshmodel.model.records import System, Zone
-from meshmodel.store.edits import Put, edit
 from tests.app.desk import desk
 from tests.canvas.building import snapshot_of
 
@@ -20,19 +19,6 @@ async def test_panels_follow_a_selection_that_rests(tmp_path):
             it.bench.select(("system", key))
         assert it.bench.shown.selected == ("system", "s003")
         await it.shows("▣ s003  system")
-
-
-async def test_a_small_edit_is_analysed_before_it_is_drawn(tmp_path):
-    async with desk(tmp_path, MANY, size=(120, 40)) as it:
-        for number in range(3):
-            it.bench.apply(edit("add", [Put(System(f"new{number}", zone="all"))]), on=it.model)
-            for _ in range(200):
-                if it.bench.session.is_analysed and it.bench.shown.is_current:
-                    break
-                await it.pilot.pause()
-        assert it.bench.session.is_analysed_soon
-        assert it.bench.session.built is not None
-        assert it.bench.session.built.summary.systems == AT_ONCE + 8
 
 
 def test_the_title_of_a_selected_lane_stands_out():
