@@ -24,7 +24,7 @@ from meshmodel.analysis.results import (
 )
 from meshmodel.model.actions import actions_of
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.vocabulary import SEVERITIES, Action, View
+from meshmodel.model.vocabulary import Action, View
 
 if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
@@ -77,17 +77,7 @@ class Analysis:
     @cached_property
     def doors(self) -> tuple[Door, ...]:
         """The missing checkpoints (section 6), by credential and system."""
-        mesh = self.engine.mesh
-        return tuple(
-            Door(
-                mesh.name(credential),
-                mesh.systems[system],
-                actions_of(door.actions),
-                mesh.names(door.agents),
-                SEVERITIES[door.severity],
-            )
-            for (credential, system), door in sorted(self.engine.doors.missing.items())
-        )
+        return self.engine.missing
 
     @cached_property
     def heard(self) -> tuple[Heard, ...]:
@@ -213,16 +203,17 @@ class Analysis:
     def findings(self) -> tuple[Finding, ...]:
         """What the rules find (section 9), by severity (highest first), rule and subject."""
         from meshmodel.analysis.findings import findings
-        from meshmodel.analysis.rules import Facts
+        from meshmodel.analysis.rules import RULES
 
-        return findings(Facts(self.engine, self.doors), self.today)
+        found = ((rule, rule.find(self.engine)) for rule in RULES)
+        return findings(found, self.snapshot.acceptance.values(), self.today)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """What the drawing does not say (section 9), one row an element."""
-        from meshmodel.analysis.questions import Questions
+        from meshmodel.analysis.questions import questions
 
-        return Questions(self.engine).every
+        return tuple(questions(self.engine))
 
     def minimum_fix(
         self, *, deadline: float | None = None, cancelled: Callable[[], bool] | None = None

@@ -10,10 +10,12 @@ from meshmodel.analysis.counting import Counting
 from meshmodel.analysis.doors import Doors
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.reach import Reaches
+from meshmodel.analysis.results import Door
 from meshmodel.analysis.starts import Starts
 from meshmodel.analysis.steps import Relation
+from meshmodel.model.actions import actions_of
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.vocabulary import View
+from meshmodel.model.vocabulary import SEVERITIES, View
 
 
 class Engine:
@@ -62,6 +64,21 @@ class Engine:
     def doors(self) -> Doors:
         """Open doors, and those of them that are missing checkpoints."""
         return Doors(self.starts, self.arrivals)
+
+    @cached_property
+    def missing(self) -> tuple[Door, ...]:
+        """The missing checkpoints in words (section 6), by credential and system."""
+        mesh = self.mesh
+        return tuple(
+            Door(
+                mesh.name(credential),
+                mesh.systems[system],
+                actions_of(door.actions),
+                mesh.names(door.agents),
+                SEVERITIES[door.severity],
+            )
+            for (credential, system), door in sorted(self.doors.missing.items())
+        )
 
     @cached_property
     def crossings(self) -> int:

@@ -5,7 +5,6 @@ from functools import cached_property
 from itertools import chain, compress
 from typing import Final, NamedTuple
 
-from meshmodel.analysis.bitset import union
 from meshmodel.model.actions import READ, action_mask, actions_of, implied
 from meshmodel.model.records import Custody, Grant
 from meshmodel.model.snapshot import Snapshot
@@ -112,6 +111,14 @@ class Nodes:
         return [known.setdefault(pair, number) for number, pair in enumerate(pairs)]
 
     @cached_property
+    def in_zone(self) -> dict[str, list[int]]:
+        """By zone its systems."""
+        found: dict[str, list[int]] = {}
+        for number, zone in enumerate(self.zone):
+            found.setdefault(zone, []).append(number)
+        return found
+
+    @cached_property
     def private(self) -> list[int]:
         """The systems that are confidential or restricted."""
         return [number for number, each in enumerate(self.traits) if each.sensitivity >= CONFIDENTIAL]
@@ -135,7 +142,8 @@ class Nodes:
 
     def granted(self, credential: str) -> tuple[Action, ...]:
         """The actions that an active credential opens anywhere, admin as all five."""
-        return actions_of(implied(union(action_mask(each.actions) for each in self.grants_of[credential])))
+        every = chain.from_iterable(each.actions for each in self.grants_of[credential])
+        return actions_of(implied(action_mask(every)))
 
     def node(self, kind: str, id_: str) -> int | None:
         """The node of an agent or a credential; ``None`` if it is retired, revoked or absent."""

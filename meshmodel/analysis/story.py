@@ -5,7 +5,7 @@ from typing import Final
 
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import CrossingState, WitnessStep
-from meshmodel.analysis.rules.phrases import verb
+from meshmodel.analysis.rules.base import verb
 from meshmodel.analysis.sessions import Session
 from meshmodel.model.snapshot import Snapshot
 

@@ -1,9 +1,8 @@
 """Toxic flows (section 9): outsiders' words, confidential data and a way out in the hands of one agent.
 
-Used by the rule and by the minimum fix, so the definition lies here alone. ``toxic_agents`` says which agents
-have one. Its parts are ``private_reads``, ``ways_out`` and ``heard_reads`` or ``open_triggers``: an access
-counts for an agent that, alone as the start, comes there unchecked (``reaches.alone.reach[access]``), and a
-read only for one that also can read the system as a source (``reads``). One system may play several parts.
+The rule and the minimum fix share this definition. An access counts for an agent that, alone as the start,
+comes there unchecked (``reaches.alone``), and a read only for one that also can read the system as a source
+(``reads``). One system may play several parts.
 """
 
 from collections import defaultdict
@@ -13,15 +12,13 @@ from meshmodel.analysis.bitset import once_and_again, union
 from meshmodel.analysis.crossing import carries_out
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.mesh import Mesh
-from meshmodel.analysis.nodes import CONFIDENTIAL
 from meshmodel.analysis.reach import Reaches
 from meshmodel.model.actions import READ, WRITE
 
 
 def toxic_agents(reaches: Reaches) -> int:
     """The agents with a toxic flow, as bits."""
-    mesh = reaches.mesh
-    possible = mesh.words.instructed & ~mesh.persons
+    possible = reaches.mesh.words.instructed & ~reaches.mesh.persons
     told = union(agents for _, agents in hearers(reaches)) & possible
     return _leaking(reaches, told) if told else 0
 
@@ -34,9 +31,7 @@ def reads(reaches: Reaches, system: int) -> int:
 
 def private_reads(mesh: Mesh) -> Iterator[int]:
     """The reads of systems that are confidential or above."""
-    for system, traits in enumerate(mesh.traits):
-        if traits.sensitivity >= CONFIDENTIAL:
-            yield 5 * system + READ
+    return (5 * system + READ for system in mesh.private)
 
 
 def ways_out(reaches: Reaches, system: int) -> Iterator[int]:
@@ -57,47 +52,40 @@ def open_triggers(reaches: Reaches, agent: int) -> Iterator[Step]:
     """The trigger steps from heard systems to an agent that are unguarded for the outsider."""
     mesh = reaches.mesh
     for read in heard_reads(reaches):
-        if mesh.words.triggered(read // 5) >> agent & 1:
-            step = read - READ + WRITE, mesh.first_agent + agent
-            if step not in reaches.checkpoints.guards or _opened(reaches, step):
-                yield step
+        step = read - READ + WRITE, mesh.first_agent + agent
+        if mesh.words.triggered(read // 5) >> agent & 1 and _is_open(reaches, step):
+            yield step
 
 
-def _opened(reaches: Reaches, step: Step) -> bool:
-    """Whether the outsider has power over all checkpoints on a guarded step."""
-    return bool(reaches.checkpoints.opened(step, reaches.outsider.power))
+def _is_open(reaches: Reaches, step: Step) -> bool:
+    """Whether a step is unguarded for the outsider."""
+    checkpoints = reaches.checkpoints
+    return step not in checkpoints.guards or bool(checkpoints.opened(step, reaches.outsider.power))
 
 
 def hearers(reaches: Reaches) -> Iterator[tuple[int, int]]:
-    """The heard systems, each with the agents that outsiders' words come to there: that read it, or that it
-    triggers.
-    """
-    mesh = reaches.mesh
-    guarded: defaultdict[int, list[Step]] = defaultdict(list)
-    for step in reaches.checkpoints.guards:
-        if step[0] < mesh.first_credential and step[1] >= mesh.first_agent:
-            guarded[step[0]].append(step)
+    """The heard systems, each with the agents that read it, or that outsiders' words there trigger."""
+    mesh, closed = reaches.mesh, defaultdict[int, int](int)
+    for leaves, enters in reaches.checkpoints.guards:
+        is_trigger = leaves < mesh.first_credential and leaves % 5 == WRITE and enters >= mesh.first_agent
+        if is_trigger and not _is_open(reaches, (leaves, enters)):
+            closed[leaves // 5] |= 1 << enters - mesh.first_agent
     for read in heard_reads(reaches):
         system = read // 5
-        triggered = mesh.words.triggered(system)
-        for step in guarded.get(5 * system + WRITE, ()):
-            if not _opened(reaches, step):
-                triggered &= ~(1 << step[1] - mesh.first_agent)
-        yield system, triggered | reads(reaches, system)
+        yield system, mesh.words.triggered(system) & ~closed.get(system, 0) | reads(reaches, system)
 
 
 def _leaking(reaches: Reaches, possible: int) -> int:
     """Of some agents, those that read what is confidential or above and have a way out for it."""
     mesh, reach = reaches.mesh, reaches.alone.reach
-    shown: defaultdict[str | None, int] = defaultdict(int)
+    shown, by_person = defaultdict[str | None, int](int), defaultdict[str | None, int](int)
     for target, traits in enumerate(mesh.traits):
         for action in range(5):
             if traits.exposes(action):
                 shown[traits.person] |= reach[5 * target + action] & possible
+    for system in mesh.private:
+        by_person[reaches.as_source[system].person] |= reads(reaches, system) & possible
     anywhere, several = once_and_again(shown.values())
-    by_person: defaultdict[str | None, int] = defaultdict(int)
-    for read in private_reads(mesh):
-        by_person[reaches.as_source[read // 5].person] |= reads(reaches, read // 5) & possible
     # A way out to what belongs to the same person is none.
     return union(
         some & (anywhere if person is None else several | anywhere & ~shown.get(person, 0))

@@ -2,7 +2,7 @@
 
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.openings import Between
-from meshmodel.analysis.rules.phrases import titles, verb
+from meshmodel.analysis.rules.base import titles, verb
 from meshmodel.model.actions import ADMIN, NUMBER
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS, Action

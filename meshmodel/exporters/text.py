@@ -8,10 +8,10 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import AgentReach, Explanation, Heard, Summary, SystemReach
-from meshmodel.analysis.rules.standards import TITLES
 from meshmodel.exporters.accepting import accepted_words, without_finding_words
 from meshmodel.exporters.answers import RuleText, crossing_order
 from meshmodel.exporters.folding import DOOR, Cause, fold
+from meshmodel.exporters.standards import TITLES
 from meshmodel.exporters.style import Style, counted, table, told_table, whole, wrap, wrapped_again
 from meshmodel.model.records import Acceptance
 from meshmodel.model.text import one_line, width

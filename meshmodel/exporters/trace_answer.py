@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from meshmodel.analysis.credential_use import Yielded
-from meshmodel.analysis.rules.phrases import verb
+from meshmodel.analysis.attribution import Yielded
+from meshmodel.analysis.rules.base import verb
 from meshmodel.analysis.trace import Crossed, Tally, TracedEvent, Verdict
 from meshmodel.exporters.answers import Answer
 from meshmodel.exporters.style import Style, counted, wrap

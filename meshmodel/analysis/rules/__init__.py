@@ -29,7 +29,7 @@ from meshmodel.analysis.rules import (
     unpinned_federation,
     untraceable_step,
 )
-from meshmodel.analysis.rules.base import Case, Facts, Rule
+from meshmodel.analysis.rules.base import Case, Rule
 
 RULES: Final[tuple[Rule, ...]] = (
     missing_checkpoint.RULE,
@@ -59,4 +59,4 @@ RULES: Final[tuple[Rule, ...]] = (
     untraceable_step.RULE,
 )
 
-__all__ = ["RULES", "Case", "Facts", "Rule"]
+__all__ = ["RULES", "Case", "Rule"]

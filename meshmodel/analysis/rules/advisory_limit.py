@@ -1,30 +1,29 @@
 """A limit that is asked of a model: nothing holds the agent to it."""
 
-from collections.abc import Iterator
 from functools import partial
 
+from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import Case, Facts, Rule, limits
-from meshmodel.analysis.rules.phrases import deeds, lit, relation
+from meshmodel.analysis.rules.base import Case, Cases, Rule, deeds, limits, lit, relation
 from meshmodel.model.records import Delegation
+from meshmodel.model.snapshot import Snapshot
 
 
-def _find(facts: Facts) -> Iterator[Case]:
-    for each in facts.snapshot.delegation.values():
-        if not (each.only and each.from_ in facts.mesh.agent and each.to in facts.mesh.agent):
-            continue
-        if facts.snapshot.agent[each.to].is_steerable:
-            agents = tuple(sorted((each.from_, each.to)))
-            yield Case(f"{each.from_}>{each.to}", "medium", partial(_told, facts, each), agents)
+def _find(engine: Engine) -> Cases:
+    active, agents = engine.mesh.agent, engine.snapshot.agent
+    for (one, other), each in engine.snapshot.delegation.items():
+        if each.only and one in active and other in active and agents[other].is_steerable:
+            tell = partial(_told, engine.snapshot, each)
+            yield Case(f"{one}>{other}", "medium", tell, tuple(sorted((one, other))))
 
 
-def _told(facts: Facts, delegation: Delegation) -> Told:
-    one, other = (facts.snapshot.agent[each] for each in (delegation.from_, delegation.to))
-    named = limits(delegation)
+def _told(snapshot: Snapshot, delegation: Delegation) -> Told:
+    ends, named = (delegation.from_, delegation.to), limits(delegation)
+    one, other = (snapshot.agent[each].title for each in ends)
     return Told(
-        f"{one.title} may have {other.title} only {deeds(facts.snapshot, named)}, but {other.title} can be "
-        "steered: nothing holds it to that limit",
-        (*relation("delegation", (one.id, other.id)), *lit("system", named)),
+        f"{one} may have {other} only {deeds(snapshot, named)}, but {other} can be steered: nothing holds it "
+        "to that limit",
+        (*relation("delegation", ends), *lit("system", named)),
     )
 
 
@@ -33,7 +32,7 @@ RULE = Rule(
     severity="medium",
     detects="A delegation limits what an agent does that can be steered: a limit that is asked of a model",
     remedy="Enforce it outside the model: by credentials that allow no more, or by a program between",
-    references=("ASI02:2026", "SP 800-207 tenet 6", "SP 800-53 AC-6"),
+    cites="ASI02:2026; SP 800-207 tenet 6; SP 800-53 AC-6",
     false_positives="A program holds it to the limit: draw that as an agent that is not steerable",
     find=_find,
 )

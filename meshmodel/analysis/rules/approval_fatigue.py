@@ -1,12 +1,11 @@
 """People who are asked so often that they no longer look."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
+from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import Case, Facts, Rule
-from meshmodel.analysis.rules.checkpoint_step import is_active, step_records, step_title
+from meshmodel.analysis.rules.base import Case, Cases, Rule, is_active, step_records, step_title
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.snapshot import Snapshot
 
@@ -14,16 +13,16 @@ MOST_A_DAY: Final = 50
 """So many decisions a day are still looked at; one more is too many."""
 
 
-def _find(facts: Facts) -> Iterator[Case]:
+def _find(engine: Engine) -> Cases:
     """Planned and advisory approvals too: who is asked too often learns to agree, whatever follows."""
-    for each in facts.snapshot.checkpoint.values():
-        is_often = each.kind == "human-approval" and each.rate is not None and each.rate > MOST_A_DAY
-        if is_often and is_active(facts.snapshot, each):
-            yield Case(each.id, "medium", partial(_told, facts.snapshot, each))
+    for each in engine.snapshot.checkpoint.values():
+        is_often = each.kind == "human-approval" and (each.rate or 0) > MOST_A_DAY
+        if is_often and is_active(engine.snapshot, each):
+            yield Case(each.id, "medium", partial(_told, engine.snapshot, each))
 
 
 def _told(snapshot: Snapshot, checkpoint: Checkpoint) -> Told:
-    who = " or ".join(checkpoint.approvers) if checkpoint.approvers else "somebody"
+    who = " or ".join(checkpoint.approvers or ("somebody",))
     return Told(
         f"{checkpoint.id} on {step_title(snapshot, checkpoint)} asks {who} {checkpoint.rate} times a day: "
         "nobody looks at each of so many",
@@ -36,7 +35,7 @@ RULE = Rule(
     severity="medium",
     detects="A person is asked for more than 50 approvals a day",
     remedy="Let a policy decide what is routine and ask people about the rest, or share the approvals",
-    references=("T10 (Agentic threats 1.1)", "ASI09:2026"),
+    cites="T10 (Agentic threats 1.1); ASI09:2026",
     false_positives="The approvals are shared among so many people that each one sees few of them",
     find=_find,
 )

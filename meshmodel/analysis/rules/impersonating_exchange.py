@@ -1,37 +1,38 @@
 """An exchange after which nobody can tell who acts."""
 
-from collections.abc import Iterator
 from functools import partial
 
 from meshmodel.analysis.bitset import union
+from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import ACTING, Case, Facts, Rule
-from meshmodel.analysis.rules.phrases import relation, titles
-from meshmodel.model.actions import actions_of
-from meshmodel.model.records import Exchange
+from meshmodel.analysis.rules.base import Case, Cases, Rule, relation, titles
+from meshmodel.model.actions import ACTING, actions_of
 
 
-def _find(facts: Facts) -> Iterator[Case]:
+def _find(engine: Engine) -> Cases:
     """Acting is anything but reading that follows from the new credential, and some agent comes so far."""
-    for each in facts.snapshot.exchange.values():
-        if each.semantics != "impersonation":
-            continue
-        steps = facts.mesh.ends("exchange", each.from_, each.to)
-        after = {step: facts.following[step[1]] & ACTING for step in steps}
-        agents = facts.names(facts.reaching(*(leaves for (leaves, _), mask in after.items() if mask)))
+    mesh, exchanges = engine.mesh, engine.snapshot.exchange.items()
+    found = [key for key, each in exchanges if each.semantics == "impersonation"]
+    accesses = range(mesh.first_credential if found else 0)
+    after = mesh.graph.gather([ACTING & 1 << access % 5 for access in accesses])
+    for one, other in found:
+        steps = [step for step in mesh.ends("exchange", one, other) if after[step[1]]]
+        agents = mesh.names(engine.reaches.reaching(*(leaves for leaves, _ in steps)))
         if agents:
-            tell = partial(_told, facts, each, agents)
-            actions = actions_of(union(after.values()))
-            yield Case(f"{each.from_}>{each.to}", "medium", tell, agents, actions)
+            mask, tell = (
+                union(after[enters] for _, enters in steps),
+                partial(_told, engine, one, other, agents),
+            )
+            yield Case(f"{one}>{other}", "medium", tell, agents, actions_of(mask))
 
 
-def _told(facts: Facts, exchange: Exchange, agents: tuple[str, ...]) -> Told:
-    snapshot = facts.snapshot
-    before, after = (snapshot.credential[each] for each in (exchange.from_, exchange.to))
+def _told(engine: Engine, one: str, other: str, agents: tuple[str, ...]) -> Told:
+    snapshot = engine.snapshot
+    before, after = snapshot.credential[one], snapshot.credential[other]
     return Told(
         f"{titles(snapshot, 'agent', agents)} can act as {after.principal} after the exchange of "
         f"{before.title}, and no log can tell who did",
-        relation("exchange", (before.id, after.id), agents),
+        relation("exchange", (one, other), agents),
     )
 
 
@@ -40,7 +41,7 @@ RULE = Rule(
     severity="medium",
     detects="A credential is exchanged by impersonation, and an agent acts with what it got",
     remedy="Exchange by delegation, so that the new credential names the actor beside the subject",
-    references=("SP 800-53 AU-10", "T8 (Agentic threats 1.1)", "ASI03:2026"),
+    cites="SP 800-53 AU-10; T8 (Agentic threats 1.1); ASI03:2026",
     false_positives="The token service logs who exchanged what, and its log can be joined with others",
     find=_find,
 )

@@ -1,38 +1,31 @@
 """One credential in several hands."""
 
-from collections import defaultdict
-from collections.abc import Iterator
 from functools import partial
 
+from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import Case, Facts, Rule
-from meshmodel.analysis.rules.phrases import lit, titles
+from meshmodel.analysis.rules.base import Case, Cases, Rule, grouped, lit, titles
 from meshmodel.model.snapshot import Snapshot
 
 
-def _find(facts: Facts) -> Iterator[Case]:
+def _find(engine: Engine) -> Cases:
     """Holding alone counts: what was handed over by a delegation is another rule's."""
-    holders: defaultdict[str, list[str]] = defaultdict(list)
-    for agent, credential in facts.snapshot.hold:
-        if agent in facts.mesh.agent and credential in facts.mesh.credential:
-            holders[credential].append(agent)
+    mesh, holds = engine.mesh, engine.snapshot.hold
+    holders = grouped((c, a) for a, c in holds if a in mesh.agent and c in mesh.credential)
     for name, holding in holders.items():
         if len(holding) > 1:
             agents = tuple(sorted(holding))
             yield Case(
-                name, "medium", partial(_told, facts.snapshot, name, agents), agents, facts.granted[name]
+                name, "medium", partial(_told, engine.snapshot, name, agents), agents, mesh.granted(name)
             )
 
 
 def _told(snapshot: Snapshot, credential: str, agents: tuple[str, ...]) -> Told:
+    holds = (("hold", (each, credential)) for each in agents[:2])
     return Told(
         f"{titles(snapshot, 'agent', agents)} share {snapshot.credential[credential].title}: nobody can tell "
         "them apart, and what one may do all may do",
-        (
-            ("credential", credential),
-            *(("hold", (each, credential)) for each in agents[:2]),
-            *lit("agent", agents),
-        ),
+        (("credential", credential), *holds, *lit("agent", agents)),
     )
 
 
@@ -41,7 +34,7 @@ RULE = Rule(
     severity="medium",
     detects="Two or more agents hold the same credential",
     remedy="Give each agent a credential of its own, with no more than it needs",
-    references=("NHI9:2025", "SP 800-53 AC-2", "SP 800-53 AU-10"),
+    cites="NHI9:2025; SP 800-53 AC-2; SP 800-53 AU-10",
     false_positives="The agents are instances of one workload: draw them as one agent",
     find=_find,
 )

@@ -1,96 +1,52 @@
 """A memory through which one person, or one zone, speaks to the agents of another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import partial
-from typing import Final
 
+from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import Case, Facts, Rule
-from meshmodel.analysis.rules.phrases import joined, lit, titles
+from meshmodel.analysis.rules.base import Case, Cases, Rule, joined, lit, titles
 from meshmodel.model.actions import READ, WRITE, action_mask, actions_of, implied
-from meshmodel.model.records import System
 
-REMEMBERING: Final = frozenset({"agent-memory", "knowledge-base"})
-"""The kinds of systems that give back later what was put into them."""
-_BOTH: Final = 1 << READ | 1 << WRITE
+_BOTH = 1 << READ | 1 << WRITE
 
 
-def _find(facts: Facts) -> Iterator[Case]:
-    """Somebody writes and somebody reads, and the two differ.
+def _find(engine: Engine) -> Cases:
+    """Somebody writes and somebody reads, and the two differ: people or homes, as far as they are stated.
 
-    Only what is stated differs: a credential on nobody's behalf and an agent without home say nothing.
+    Whoever has a credential can use it, whether or not an active agent reaches it here.
     """
-    for system in facts.snapshot.system.values():
-        if system.kind not in REMEMBERING or system.partitioned:
+    mesh, tables = engine.mesh, engine.snapshot
+    for system in tables.system.values():
+        if system.kind not in ("agent-memory", "knowledge-base") or system.partitioned:
             continue
-        people, homes = _people(facts, system), _homes(facts, system)
-        if people or homes:
-            first = facts.mesh.access(system.id, 0)
-            agents = facts.names(facts.reaching(first + READ, first + WRITE)) if homes else ()
-            tell = partial(_told, facts, system, people, homes, agents)
-            yield Case(system.id, "medium", tell, agents, actions_of(_BOTH))
+        masks = {each.credential: implied(action_mask(each.actions)) for each in mesh.grants_on[system.id]}
+        whose = {name: whom for name in masks if (whom := tables.credential[name].on_behalf_of) is not None}
+        using = {each: engine.reaches.full[mesh.access(system.id, each)] for each in (WRITE, READ)}
+        people = _differing({whose[name] for name in whose if masks[name] >> each & 1} for each in using)
+        homes = _differing({at for at, some in mesh.homes.items() if some & using[each]} for each in using)
+        how = [f"on behalf of {joined(people)}"] if people else []
+        how += [f"by agents at home in {titles(tables, 'zone', homes)}"] if homes else []
+        if how:
+            agents = mesh.names(using[READ] | using[WRITE]) if homes else ()
+            used = sorted(name for name in whose if people and masks[name] & _BOTH)
+            message = f"{system.title}: written and read {' and '.join(how)}; what one puts in, another gets"
+            about = ("system", system.id), *lit("credential", used), *lit("agent", agents)
+            yield Case(system.id, "medium", partial(Told, message, about), agents, actions_of(_BOTH))
 
 
-def _people(facts: Facts, system: System) -> list[str]:
-    """On whose behalf it is written and read, where these differ.
-
-    What active credentials are granted counts, whether or not an active agent reaches them: whoever has one
-    can use it.
-    """
-    writing, reading = set[str](), set[str]()
-    for grant in facts.grants_on.get(system.id, ()):
-        whom = facts.snapshot.credential[grant.credential].on_behalf_of
-        actions = implied(action_mask(grant.actions))
-        if whom is not None:
-            writing |= {whom} if actions >> WRITE & 1 else set()
-            reading |= {whom} if actions >> READ & 1 else set()
-    return _differing(writing, reading)
-
-
-def _homes(facts: Facts, system: System) -> list[str]:
-    """The homes of the agents that write and that read it, where these differ."""
-    first, homes = facts.mesh.access(system.id, 0), facts.mesh.homes
-    writing, reading = (
-        {zone for zone, agents in homes.items() if agents & facts.reaching(first + action)}
-        for action in (WRITE, READ)
-    )
-    return _differing(writing, reading)
-
-
-def _differing(writing: set[str], reading: set[str]) -> list[str]:
+def _differing(sets: Iterable[set[str]]) -> list[str]:
     """All of them, sorted, if one who writes differs from one who reads."""
-    every = writing | reading
-    return sorted(every) if writing and reading and len(every) > 1 else []
-
-
-def _told(facts: Facts, system: System, people: list[str], homes: list[str], agents: tuple[str, ...]) -> Told:
-    reasons = [f"on behalf of {joined(people)}"] if people else []
-    if homes:
-        reasons.append(f"by agents at home in {titles(facts.snapshot, 'zone', homes)}")
-    used = [
-        grant.credential
-        for grant in (facts.grants_on.get(system.id, ()) if people else ())
-        if facts.snapshot.credential[grant.credential].on_behalf_of is not None
-        and implied(action_mask(grant.actions)) & _BOTH
-    ]
-    return Told(
-        f"{system.title}: written and read {' and '.join(reasons)}; what one puts in, another gets",
-        (("system", system.id), *lit("credential", sorted(used)), *lit("agent", agents)),
-    )
+    writing, reading = sets
+    return sorted(writing | reading) if writing and reading and len(writing | reading) > 1 else []
 
 
 RULE = Rule(
     id="shared-memory",
     severity="medium",
-    detects=(
-        "An unpartitioned memory or knowledge base is written and read under credentials on behalf of "
-        "different people, whether an agent here reaches them or not, or by agents of different homes"
-    ),
+    detects="An unpartitioned memory is written and read for different people, or from different homes",
     remedy="Partition it by the person or the task, or let others read only what was looked at",
-    references=("ASI06:2026", "SP 800-53 AC-4"),
-    false_positives=(
-        "What is written is looked at before anybody else can read it, all who write and read may see and "
-        "steer one another's work, or nobody has one of the credentials any more: revoke it"
-    ),
+    cites="ASI06:2026; SP 800-53 AC-4",
+    false_positives="What is written is looked at before others read it, or all may steer one another",
     find=_find,
 )

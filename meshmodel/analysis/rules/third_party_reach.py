@@ -1,75 +1,59 @@
 """What a supplier's agent, or a supplier's system that steers one, comes to."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import partial
 
-from meshmodel.analysis.bitset import union
+from meshmodel.analysis.bitset import once_and_again
+from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import ACTING, Case, Facts, Rule, by_agent, doing, once_and_again
-from meshmodel.analysis.rules.phrases import deeds, joined, lit, titles
-from meshmodel.model.actions import actions_of
+from meshmodel.analysis.rules.base import Case, Cases, Rule, by_agent, deeds, doing, done, lit, titles
+from meshmodel.model.actions import ACTING, actions_of
 
 
-def _find(facts: Facts) -> Iterator[Case]:
-    """Steered is whoever has a trigger step from the system: declared, or arising by what it reads."""
-    led = _led(facts)
-    if not led:
-        return
-    systems = defaultdict[str | None, list[int]](list)
-    for system in facts.private:
-        systems[facts.snapshot.system[facts.mesh.systems[system]].vendor].append(system)
-    reached = {vendor: doing(facts.reaches.full, some) for vendor, some in systems.items()}
+def _find(engine: Engine) -> Cases:
+    mesh, led, private = engine.mesh, defaultdict[str, int](int), defaultdict[str | None, list[int]](list)
+    for vendor, agents, _ in _leading(engine):
+        led[vendor] |= agents
+    for each in mesh.private if led else ():
+        private[engine.snapshot.system[mesh.systems[each]].vendor].append(each)
+    reached = {vendor: doing(engine.reaches.full, some) for vendor, some in private.items()}
     sets = [0] * 5
     for action in range(5):
         anywhere, several = once_and_again(some[action] for some in reached.values())
         for vendor, agents in led.items():
             own = reached[vendor][action] if vendor in reached else 0
             sets[action] |= agents & (several | anywhere & ~own)
-    for agent, mask in by_agent(sets, union(sets)):
-        name = facts.mesh.agents[agent]
-        tell = partial(_told, facts, agent)
+    for agent, mask in by_agent(sets):
+        name, tell = mesh.agents[agent], partial(_told, engine, agent)
         yield Case(name, "high" if mask & ACTING else "medium", tell, (name,), actions_of(mask))
 
 
-def _led(facts: Facts) -> dict[str, int]:
-    """By vendor the agents that it runs, or that a system of it triggers."""
-    mesh, led = facts.mesh, defaultdict[str, int](int)
+def _leading(engine: Engine) -> Iterator[tuple[str, int, str | None]]:
+    """The vendors, each with agents that it runs, or that a system of it triggers, and this system."""
+    mesh, tables = engine.mesh, engine.snapshot
     for number, name in enumerate(mesh.agents):
-        vendor = facts.snapshot.agent[name].vendor
-        if vendor is not None:
-            led[vendor] |= 1 << number
+        if (vendor := tables.agent[name].vendor) is not None:
+            yield vendor, 1 << number, None
     for number, name in enumerate(mesh.systems):
-        vendor = facts.snapshot.system[name].vendor
-        if vendor is not None:
-            led[vendor] |= mesh.words.triggered(number)
-    return {vendor: agents for vendor, agents in led.items() if agents}
+        if (vendor := tables.system[name].vendor) is not None:
+            yield vendor, mesh.words.triggered(number), name
 
 
-def _told(facts: Facts, agent: int) -> Told:
-    snapshot, mesh = facts.snapshot, facts.mesh
-    record = snapshot.agent[mesh.agents[agent]]
-    through = [
-        name
-        for number, name in enumerate(mesh.systems)
-        if snapshot.system[name].vendor is not None and mesh.words.triggered(number) >> agent & 1
-    ]
-    vendors = {str(snapshot.system[each].vendor) for each in through}
-    every = vendors if record.vendor is None else vendors | {record.vendor}
-    reached = facts.done(facts.reaches.full, agent, _of_others(facts, every))
-    led = [] if record.vendor is None else [f"run by {record.vendor}"]
-    if through and (not led or any(snapshot.system[each].vendor == record.vendor for each in reached)):
-        led.append(f"steered through {titles(snapshot, 'system', through)} of {joined(sorted(vendors))}")
+def _told(engine: Engine, agent: int) -> Told:
+    mesh, tables, name = engine.mesh, engine.snapshot, engine.mesh.agents[agent]
+    leading = [(vendor, by) for vendor, agents, by in _leading(engine) if agents >> agent & 1]
+    vendors, through = {vendor for vendor, _ in leading}, [by for _, by in leading if by is not None]
+    others = [each for each in mesh.private if vendors - {tables.system[mesh.systems[each]].vendor}]
+    reached = done(mesh, engine.reaches.full, agent, others)
+    led = [f"run by {vendor}" for vendor, by in leading if by is None]
+    if through:
+        steering = sorted({vendor for vendor, by in leading if by is not None})
+        led.append(f"steered through {titles(tables, 'system', through)} of {' and '.join(steering)}")
     return Told(
-        f"{record.title}, {' and '.join(led)}, can {deeds(snapshot, reached)}",
-        (("agent", record.id), *lit("system", through), *lit("system", reached)),
+        f"{tables.agent[name].title}, {' and '.join(led)}, can {deeds(tables, reached)}",
+        (("agent", name), *lit("system", through), *lit("system", reached)),
     )
-
-
-def _of_others(facts: Facts, vendors: Collection[str]) -> list[int]:
-    """The confidential and restricted systems that are not those of one of these vendors."""
-    records, names = facts.snapshot.system, facts.mesh.systems
-    return [each for each in facts.private if set(vendors) - {records[names[each]].vendor}]
 
 
 RULE = Rule(
@@ -77,7 +61,7 @@ RULE = Rule(
     severity="medium; high if it acts there",
     detects="An agent that a vendor runs or steers reaches confidential systems other than its own",
     remedy="Narrow it to what was agreed with the vendor, decide about the rest, and know how to cut it off",
-    references=("NHI3:2025", "ASI04:2026", "CSF 2.0 GV.SC-07"),
+    cites="NHI3:2025; ASI04:2026; CSF 2.0 GV.SC-07",
     false_positives="What it reaches lies with that supplier by contract anyway",
     find=_find,
 )

@@ -3,65 +3,48 @@
 from collections.abc import Iterator
 from functools import partial
 
-from meshmodel.analysis.bitset import union
+from meshmodel.analysis.bitset import bits, union
+from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import Told
-from meshmodel.analysis.rules.base import ACTING, Case, Facts, Rule, doing
-from meshmodel.analysis.rules.phrases import joined, lit, titles
-from meshmodel.model.actions import action_mask, actions_of, implied
-from meshmodel.model.records import Grant, System
+from meshmodel.analysis.rules.base import Case, Cases, Rule, joined, lit, titles
+from meshmodel.model.actions import ACTING, action_mask, actions_of, implied
+from meshmodel.model.records import System
+from meshmodel.model.snapshot import Snapshot
 
 
-def _find(facts: Facts) -> Iterator[Case]:
+def _find(engine: Engine) -> Cases:
     """A log of which nothing is known is a question, not a finding."""
-    for system in facts.snapshot.system.values():
-        if system.audit == "none":
-            sets = doing(facts.reaches.full, [facts.mesh.system[system.id]], ACTING)
-            if any(sets):
-                agents = facts.names(union(sets))
-                tell = partial(_unlogged, facts, system, agents)
-                actions = actions_of(sum(1 << action for action, some in enumerate(sets) if some))
-                yield Case(system.id, "medium", tell, agents, actions)
-        elif system.audit == "identity":
-            used = [(grant, some) for grant, some in _delegated(facts, system) if some]
-            if used:
-                agents = facts.names(union(some for _, some in used))
-                credentials = sorted(grant.credential for grant, _ in used)
-                tell = partial(_unnamed, facts, system, credentials, agents)
-                actions = actions_of(union(_acting(grant) for grant, _ in used))
-                yield Case(system.id, "medium", tell, agents, actions)
+    for system in engine.snapshot.system.values():
+        unseen = [each for each in _unseen(engine, system) if each[0]]
+        if unseen:
+            agents = engine.mesh.names(union(some for some, _, _ in unseen))
+            by = sorted(credential for _, _, credential in unseen if credential is not None)
+            tell = partial(_told, engine.snapshot, system, by, agents)
+            yield Case(system.id, "medium", tell, agents, actions_of(union(mask for _, mask, _ in unseen)))
 
 
-def _acting(grant: Grant) -> int:
-    return implied(action_mask(grant.actions)) & ACTING
+def _unseen(engine: Engine, system: System) -> Iterator[tuple[int, int, str | None]]:
+    """The agents that act, the actions, and where the log lacks only for whom, with which credential."""
+    mesh, reaches = engine.mesh, engine.reaches
+    if system.audit == "none":
+        for action in bits(ACTING):
+            yield reaches.full[mesh.access(system.id, action)], 1 << action, None
+    for grant in mesh.grants_on[system.id] if system.audit == "identity" else ():
+        if engine.snapshot.credential[grant.credential].on_behalf_of is not None:
+            mask = implied(action_mask(grant.actions)) & ACTING
+            yield reaches.using(grant, mask), mask, grant.credential
 
 
-def _delegated(facts: Facts, system: System) -> Iterator[tuple[Grant, int]]:
-    """The grants on somebody's behalf, each with the agents that act by it."""
-    for grant in facts.grants_on.get(system.id, ()):
-        if facts.snapshot.credential[grant.credential].on_behalf_of is not None:
-            yield grant, facts.using(grant, _acting(grant))
-
-
-def _unlogged(facts: Facts, system: System, agents: tuple[str, ...]) -> Told:
+def _told(snapshot: Snapshot, system: System, by: list[str], agents: tuple[str, ...]) -> Told:
+    who, what = titles(snapshot, "agent", agents), "and its log tells nothing of it"
+    if by:
+        people = sorted({str(snapshot.credential[each].on_behalf_of) for each in by})
+        what = f"and its log does not tell that it was on behalf of {joined(people)}"
+    using = f" with {titles(snapshot, 'credential', by)}" if by else ""
+    grants = (("grant", (each, system.id)) for each in by)
     return Told(
-        f"{titles(facts.snapshot, 'agent', agents)} can act on {system.title}, and its log tells nothing of "
-        "it",
-        (("system", system.id), *lit("agent", agents)),
-    )
-
-
-def _unnamed(facts: Facts, system: System, credentials: list[str], agents: tuple[str, ...]) -> Told:
-    snapshot = facts.snapshot
-    people = sorted({str(snapshot.credential[each].on_behalf_of) for each in credentials})
-    names = titles(snapshot, "credential", credentials)
-    return Told(
-        f"{titles(snapshot, 'agent', agents)} can act on {system.title} with {names}, and its log does not "
-        f"tell that it was on behalf of {joined(people)}",
-        (
-            ("system", system.id),
-            *(("grant", (each, system.id)) for each in credentials),
-            *lit("agent", agents),
-        ),
+        f"{who} can act on {system.title}{using}, {what}",
+        (("system", system.id), *grants, *lit("agent", agents)),
     )
 
 
@@ -70,7 +53,7 @@ RULE = Rule(
     severity="medium",
     detects="An agent acts where nothing is logged, or for a person where the log has the identity alone",
     remedy="Let the system log identity and subject of every action, where no agent can change the log",
-    references=("SP 800-53 AU-10", "SP 800-53 AU-12", "T8 (Agentic threats 1.1)", "CSF 2.0 PR.PS-04"),
+    cites="SP 800-53 AU-10; SP 800-53 AU-12; T8 (Agentic threats 1.1); CSF 2.0 PR.PS-04",
     false_positives="Another system on every way to it logs what is missing here",
     find=_find,
 )

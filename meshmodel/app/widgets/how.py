@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from meshmodel.analysis.results import Explanation, Finding, WitnessStep
-from meshmodel.analysis.rules.phrases import MOST_LIT
+from meshmodel.analysis.rules.base import MOST_LIT
 from meshmodel.app.messages import SelectionRequested, Shown
 from meshmodel.app.phrases import phrase
 from meshmodel.app.tracing import event_words

@@ -6,7 +6,7 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rules import RULES
-from meshmodel.analysis.rules.standards import TITLES
+from meshmodel.exporters.standards import TITLES
 from meshmodel.model import records as r
 from tests.analysis.meshes_by_hand import pipeline
 from tests.analysis.rules import (
