@@ -49,12 +49,14 @@ class Paths:
         """The first of some checkpoints by id."""
         return min((self.checkpoints.records[each].id for each in numbers), default=None)
 
-    def steps_from(self, node: int) -> Iterator[Step]:
-        """The steps from a node; a way over hubs is one trigger step."""
+    def steps_from(self, node: int, known: int = 0) -> Iterator[Step]:
+        """The steps from a node; a way over hubs is one trigger step, of which those to some agents that are
+        ``known`` (as bits) are left out.
+        """
         mesh = self.mesh
         after = mesh.graph.successors[node]
         yield from ((node, enters) for enters in after if enters < mesh.size)
-        yield from ((node, enters) for enters in mesh.hearers(node))
+        yield from ((node, enters) for enters in mesh.hearers(node, known))
 
     def order(self, step: Step) -> tuple[int, int, int]:
         """What breaks ties between steps: the kind, then the id; nodes are numbered by id."""
@@ -73,17 +75,22 @@ class Paths:
             closed: steps that may not be taken.
         """
         before: dict[int, int | None] = dict.fromkeys(starts)
-        steps = sorted((step for node in before for step in self.steps_from(node)), key=self.order)
-        while steps and target not in before:
-            entered = []
-            for step in steps:
-                leaves, enters = step
-                if enters not in before and step not in closed:
+        nodes, agents, first = list[int](), 0, self.mesh.first_agent
+
+        def take(steps: Iterable[Step]) -> None:
+            nonlocal agents
+            for leaves, enters in sorted(steps, key=self.order):
+                if enters not in before and (leaves, enters) not in closed:
                     before[enters] = leaves
-                    entered.append(enters)
-            steps = []
-            for node in entered if target not in before else ():
-                steps += sorted((s for s in self.steps_from(node) if s[1] not in before), key=self.order)
+                    nodes.append(enters)
+                    if enters >= first:
+                        agents |= 1 << enters - first
+
+        take([step for node in before for step in self.steps_from(node)])
+        for node in nodes:  # which grow meanwhile
+            if target in before:
+                break
+            take(step for step in self.steps_from(node, agents) if step[1] not in before)
         path: list[int] = []
         last = target if target in before else None
         while last is not None:
