@@ -46,6 +46,7 @@ def instructs(source: Source, target: Traits, action: int) -> bool:
 def carries_out(source: Source, target: Traits, action: int) -> bool:
     """Whether an action on a target carries out what was read in a source that is confidential or above."""
     same_person = target.person is not None and source.person in (target.person, ANYBODY)
+    same_person = same_person or (target.person == ANYBODY and source.person is not None)
     return source.sensitivity >= CONFIDENTIAL and target.exposes(action) and not same_person
 
 

@@ -86,8 +86,9 @@ class Listing:
 
     def coming(self, agent: int, source: int) -> Coming:
         """An agent that comes from any system, whether that is a source of it or not."""
-        any_heard = any(each.any_heard for each in self.sources(agent))
-        return Coming(agent, source, agent, any_heard)
+        known = {each.source: each for each in self.sources(agent)}
+        any_heard = any(each.any_heard for each in known.values())
+        return known.get(source, Coming(agent, source, agent, any_heard))
 
     def crosses(self, coming: Coming, access: int) -> bool:
         """Whether there is a crossing to an access, if the agent reaches it."""

@@ -2,13 +2,11 @@
 
 Where the page leaves room, this is how it is read:
 
-- What leaves *could obtain* every credential that its agents come to as themselves, guarded or not: by hold,
-  grant, custody, exchange and implies steps, and by hosting steps too, since whoever takes over the host
-  of another agent can read what that one holds. What they only make others do gives them no secret. A vendor
-  also has what its systems keep: it begins with all accesses of them.
+- What leaves *could obtain* every credential that its agents come to as themselves, guarded or not, by own
+  steps and by hosting steps, since whoever takes over the host of another agent can read what that one
+  holds. What they only make others do gives them no secret. A vendor also has all accesses of its systems.
 - To *revoke* are the credentials in its hands (by hold and exchange steps alone) that no other active
-  agent comes to once it is gone, and those on behalf of a person. To *rotate* is all else that it could
-  obtain.
+  agent comes to once it is gone, and those on behalf of a person. To *rotate* is all else obtainable.
 - The *copies at rest* to delete are every stored copy of what is revoked, every one in a system of the
   vendor, and of what is rotated those from which it could take the secret, outside of a secrets manager
   (there the new secret is put).
@@ -17,11 +15,11 @@ Where the page leaves room, this is how it is read:
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Literal
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import CannotStartError
-from meshmodel.analysis.rotation import Copy, Rotation, RotationPlan, Secrets, credentials, rotation, users
+from meshmodel.analysis.rotation import Copy, Rotation, RotationPlan, Secrets, credentials, rotation
 from meshmodel.analysis.stopping import NEVER, Stop
 from meshmodel.model.actions import WRITE
 from meshmodel.model.records import Checkpoint, Custody
@@ -129,18 +127,16 @@ def offboarding(engine: Engine, who: str, stop: Stop = NEVER) -> Offboarding | R
     kind, _, name = (who if ":" in who else f"agent:{who}").partition(":")
     if kind == "credential":
         return rotation(engine, name, stop)
-    known, agents = _known(engine.snapshot), _agents(engine.snapshot, kind, name)
+    known = _known(engine.snapshot)
     if kind not in known:
         kinds = "agent:ID, person:NAME, vendor:NAME or credential:ID"
         raise CannotStartError(f"{one_line(who)}: what is offboarded is {kinds}")
-    if not agents and name not in known[kind]:
-        prefix, noun = ("", kind) if kind == "agent" else (f"{kind}:", _NOUNS[kind])
-        raise CannotStartError(no_such(noun, name, known[kind], prefix))
+    named = {each[2:] for each in _named(engine.snapshot) if each[:2] == (kind, name)}
+    if not named and name not in known[kind]:
+        noun = "person or group" if kind == "person" else kind
+        raise CannotStartError(no_such(noun, name, known[kind], "" if kind == "agent" else f"{kind}:"))
     stop.check()
-    return _Leaving(engine, kind, name, agents, stop).plan()
-
-
-_NOUNS: Final = {"person": "person or group", "vendor": "vendor"}
+    return _Leaving(engine, kind, name, named, stop).plan()
 
 
 def everybody(snapshot: Snapshot) -> tuple[str, ...]:
@@ -149,46 +145,32 @@ def everybody(snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def _known(snapshot: Snapshot) -> dict[str, Collection[str]]:
-    """By kind, all that can be asked about."""
-    people = {each for checkpoint in snapshot.checkpoint.values() for each in checkpoint.approvers or ()}
-    people |= {each.id for each in snapshot.agent.values() if each.is_person}
-    people.update(_owners(snapshot).values(), _behalf(snapshot).values())
-    makers = [*snapshot.agent.values(), *snapshot.system.values()]
-    return {
-        "agent": snapshot.agent,
-        "person": people,
-        "vendor": {each.vendor for each in makers if each.vendor is not None},
-        "credential": [each.id for each in snapshot.credential.values() if each.is_active],
-    }
+    """By kind, the names that can be asked about."""
+    found: dict[str, set[str]] = {"agent": set(snapshot.agent), "person": set(), "vendor": set()}
+    for kind, name, field, *_ in _named(snapshot):
+        if field != "name":
+            found[kind].add(name)
+    found["person"].update(*(each.approvers or () for each in snapshot.checkpoint.values()))
+    return {**found, "credential": [each.id for each in snapshot.credential.values() if each.is_active]}
 
 
-def _agents(snapshot: Snapshot, kind: str, name: str) -> set[str]:
-    """The agents that go."""
-    agents = snapshot.agent.values()
-    match kind:
-        case "agent":
-            return {name} & snapshot.agent.keys()
-        case "person":
-            return {each.id for each in agents if each.is_person and name in (each.id, each.name)}
-        case _:
-            return {each.id for each in agents if each.vendor == name}
+def _named(snapshot: Snapshot) -> Iterator[tuple[str, str, str, str, str]]:
+    """Where persons, groups and vendors are named: as (kind, name, field, table, id).
 
-
-def _owners(snapshot: Snapshot) -> dict[str, str]:
-    """By element, as ``kind:ID``, its owner; what is retired, revoked or done needs none any more."""
-    found: dict[str, str] = {}
+    What is retired, revoked or done needs no owner any more, and is on nobody's behalf.
+    """
     for table in ("agent", "credential", "note", "system"):
         for key, record in snapshot.table(table).items():
-            lasts = table == "system" or (record.state == "open" if table == "note" else record.is_active)
-            if record.owner is not None and lasts:
-                found[f"{table}:{key}"] = record.owner
-    return found
-
-
-def _behalf(snapshot: Snapshot) -> dict[str, str]:
-    """By active credential the person or group that delegated it."""
-    credentials = (each for each in snapshot.credential.values() if each.is_active)
-    return {each.id: each.on_behalf_of for each in credentials if each.on_behalf_of is not None}
+            lasts = getattr(record, "is_active", True) and getattr(record, "state", "open") == "open"
+            fields = {"vendor": "vendor"} | (
+                dict.fromkeys(("owner", "on_behalf_of"), "person") if lasts else {}
+            )
+            if getattr(record, "is_person", False):
+                fields |= dict.fromkeys(("id", "name"), "person")
+            for field, kind in fields.items():
+                name = getattr(record, field, None)
+                if name is not None:
+                    yield kind, name, field, table, key
 
 
 def _without(snapshot: Snapshot, agents: Iterable[str], credentials: Iterable[str], status: str) -> Snapshot:
@@ -203,24 +185,29 @@ def _without(snapshot: Snapshot, agents: Iterable[str], credentials: Iterable[st
 class _Leaving:
     """Somebody on the way out: what they could do while here, and what others do without them."""
 
-    def __init__(self, engine: Engine, kind: str, name: str, agents: set[str], stop: Stop) -> None:
-        snapshot, self.who, self.agents = engine.snapshot, f"{kind}:{name}", agents
-        self.person = name if kind == "person" else None
-        made = sorted(each.id for each in snapshot.system.values() if each.vendor == name)
-        self.systems = made if kind == "vendor" else []
-        behalf = {each for each, person in _behalf(snapshot).items() if person == self.person}
-        self.retired = {each for each in agents if not snapshot.agent[each].is_active}
+    def __init__(
+        self, engine: Engine, kind: str, name: str, named: Collection[tuple[str, str, str]], stop: Stop
+    ) -> None:
+        """Arguments: the model; who goes; the places that name who goes, as (field, table, id); see above."""
+        self.who, self.person = f"{kind}:{name}", name if kind == "person" else None
+        self.owned = {f"{table}:{key}" for field, table, key in named if field == "owner"}
+        self.behalf = {key for field, _, key in named if field == "on_behalf_of"}
+        self.systems = {key for field, table, key in named if (field, table) == ("vendor", "system")}
+        theirs = ("id", "name", "vendor")
+        agents = {key for field, table, key in named if table == "agent" and field in theirs}
+        agents = self.agents = {name} if kind == "agent" else agents
+        self.retired = {each for each in agents if not engine.snapshot.agent[each].is_active}
         if self.retired:
-            engine = Engine(_without(snapshot, self.retired, (), "active"), engine.view)
+            engine = Engine(_without(engine.snapshot, self.retired, (), "active"), engine.view)
         self.engine, self.snapshot, self.mesh = engine, engine.snapshot, engine.mesh
-        self.others = Engine(_without(self.snapshot, agents, behalf, "retired"), engine.view)
+        self.others = Engine(_without(self.snapshot, agents, self.behalf, "retired"), engine.view)
         stop.check()
         self.nodes = [self.mesh.agent_node(each) for each in agents]
         accesses = [self.mesh.access(each, action) for each in self.systems for action in range(5)]
         self.secrets = Secrets(engine, [*self.nodes, *accesses], self.others)
-        self.in_hand = self.mesh.graph_of("hold", "exchange").spread(dict.fromkeys(self.nodes, 1))
+        in_hand = self.mesh.graph_of("hold", "exchange").spread(dict.fromkeys(self.nodes, 1))
         self.theirs = set(credentials(self.others.mesh, self.others.reaches.full))
-        self.revoke = behalf.union(credentials(self.mesh, self.in_hand)) - (self.theirs - behalf)
+        self.revoke = self.behalf.union(credentials(self.mesh, in_hand)) - (self.theirs)
         stop.check()
 
     def plan(self) -> Offboarding:
@@ -232,7 +219,6 @@ class _Leaving:
             self.secrets.copy(each) for _, each in sorted(snapshot.custody.items()) if self._is_left(each)
         )
         deleted = {(each.system, each.credential) for each in copies}
-        owned = (each for each, owner in _owners(snapshot).items() if owner == self.person)
         gone = (each.id for each in snapshot.checkpoint.values() if self._is_gone(each, deleted))
         return Offboarding(
             self.who,
@@ -247,8 +233,8 @@ class _Leaving:
             tuple(sorted(self._approvals())),
             tuple(sorted(gone)),
             tuple(sorted(set(self._touched()))),
-            tuple(sorted(owned)),
-            tuple(self.systems),
+            tuple(sorted(self.owned)),
+            tuple(sorted(self.systems)),
         )
 
     def _is_left(self, custody: Custody) -> bool:
@@ -257,7 +243,7 @@ class _Leaving:
             return False
         is_vault = self.snapshot.system[custody.system].kind == "secrets-manager"
         goes = custody.credential in self.revoke or custody.system in self.systems
-        return goes or (not is_vault and self.secrets.takes_from(custody))
+        return goes or (not is_vault and custody.system in self.secrets.taken[custody.credential])
 
     def _approvals(self) -> Iterator[LostApproval]:
         """The approvers that nothing authenticates any more, or who go themselves."""
@@ -284,8 +270,8 @@ class _Leaving:
 
     def _touched(self) -> Iterator[Touched]:
         others = self.others.mesh.agent
-        for credential in self.revoke:
-            for agent in users(self.engine, credential):
+        for credential in self.behalf:
+            for agent in self.mesh.names(self.engine.reaches.presenting(credential)):
                 if agent in others:
                     yield Touched(agent, "presents", credential=credential)
         for start, end in self.snapshot.delegation:

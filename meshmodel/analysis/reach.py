@@ -66,6 +66,11 @@ class Reaches:
         """The own reach: as itself, by no deputy."""
         return self.mesh.own_graph.spread(self.mesh.agent_seeds())
 
+    def presenting(self, credential: str) -> int:
+        """The agents that come to a credential as themselves; none where it is revoked."""
+        node = self.mesh.node("credential", credential)
+        return 0 if node is None else self.own[node]
+
     @cached_property
     def direct(self) -> Reach:
         """By hold, grant and implies steps alone."""

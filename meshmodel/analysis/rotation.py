@@ -1,9 +1,8 @@
 """The rotation of a secret (section 7): who could take it, who needs the new one, and in which order.
 
 Where the page leaves room, this is how it is read: what a credential *yields* is every credential that
-whoever presents it comes to, guarded or not, by grant, custody, exchange, implies and hosting steps, and what
-the agents on such a host hold. Who had the old secret could have taken them, so they are rotated after it:
-else the new ones could be read with the old one.
+whoever presents it comes to, guarded or not, by own steps and by hosting steps. Who had the old secret could
+have taken them, so they are rotated after it: else the new ones could be read with the old one.
 """
 
 from collections import defaultdict
@@ -32,7 +31,6 @@ class Rotation:
     """A credential whose secret has to be replaced.
 
     Attributes:
-        credential: its id.
         because: ``shared`` where who goes holds it and others come to it too, else ``obtainable``.
         systems: where it could be taken from, sorted.
         agents: the other active agents that come to it as themselves and need the new secret, sorted.
@@ -60,10 +58,8 @@ class RotationPlan:
     """What is to be done when a secret is replaced; everything sorted.
 
     Attributes:
-        credential: whose secret.
-        copies: every copy at rest, with the agents that can read it.
-        issuers: the systems that issue it.
-        exchanged: the credentials for which it is got in an exchange.
+        copies: every copy at rest.
+        issuers, exchanged: the systems that issue it, the credentials for which it is got in an exchange.
         holders: the active agents that hold it or are passed it: the new secret is brought to them.
         agents: all active agents that come to it as themselves: they need the new secret.
         rotate: what it yields and must be rotated with it.
@@ -87,6 +83,7 @@ class Secrets:
     Attributes:
         obtained: by node whether it is come to, by steps that yield secrets.
         names: the credentials that could be obtained, sorted.
+        taken: by credential the systems from which it could be taken.
     """
 
     def __init__(self, engine: Engine, starts: Iterable[int], others: Engine) -> None:
@@ -94,33 +91,28 @@ class Secrets:
         self._mesh, self._others, seeds = engine.mesh, others, dict.fromkeys(starts, 1)
         self._graph = self._mesh.graph_of(*OBTAIN)
         self.obtained = self._graph.spread(seeds)
+        self.names = credentials(self._mesh, self.obtained)
+        self.taken: defaultdict[str, set[str]] = defaultdict(set)
+        for leaves, enters in self._mesh.steps["custody"]:
+            if self.obtained[leaves]:
+                self.taken[self._mesh.name(enters)].add(self._mesh.name(leaves))
         paths = Paths(self._mesh, engine.checkpoints)
         closed = paths.closed(paths.counting(engine.checkpoints.unchecked(seeds).power, 0))
         steps = (step for kind in OBTAIN for step in self._mesh.steps[kind] if step not in closed)
-        self._unasked = Graph(self._mesh.size, steps).spread(seeds)
-        self.names = credentials(self._mesh, self.obtained)
+        self._unasked = set(credentials(self._mesh, Graph(self._mesh.size, steps).spread(seeds)))
 
     def rotations(self, names: Iterable[str], shared: Collection[str]) -> tuple[Rotation, ...]:
         """What is to be done for some credentials; ``shared`` are those that others come to too."""
-        taken: defaultdict[str, list[str]] = defaultdict(list)
-        for system, credential in sorted(self._mesh.snapshot.custody):
-            if self.takes_from(self._mesh.snapshot.custody[system, credential]):
-                taken[credential].append(system)
         return tuple(
             Rotation(
                 each,
                 "shared" if each in shared else "obtainable",
-                tuple(taken[each]),
-                users(self._others, each),
-                bool(self._unasked[self._mesh.first_credential + self._mesh.credential[each]]),
+                tuple(sorted(self.taken[each])),
+                self._others.mesh.names(self._others.reaches.presenting(each)),
+                each in self._unasked,
             )
             for each in names
         )
-
-    def takes_from(self, custody: Custody) -> bool:
-        """Whether the credential of a custody could be taken from there."""
-        accesses = (self._mesh.access(custody.system, NUMBER[each]) for each in custody.obtained_by)
-        return self._mesh.yields(custody) and any(self.obtained[each] for each in accesses)
 
     def copy(self, custody: Custody) -> Copy:
         """A stored copy with the others that can read it."""
@@ -146,12 +138,6 @@ class Secrets:
 def credentials(mesh: Mesh, reach: Reach) -> list[str]:
     """The credentials that any start comes to, sorted."""
     return [each for number, each in enumerate(mesh.credentials) if reach[mesh.first_credential + number]]
-
-
-def users(engine: Engine, credential: str) -> tuple[str, ...]:
-    """The active agents that come to a credential as themselves, sorted."""
-    node = engine.mesh.node("credential", credential)
-    return () if node is None else engine.mesh.names(engine.reaches.own[node])
 
 
 def rotation(engine: Engine, credential: str, stop: Stop = NEVER) -> RotationPlan:
@@ -182,7 +168,7 @@ def rotation(engine: Engine, credential: str, stop: Stop = NEVER) -> RotationPla
         tuple(each.system for each in custodies if each.how == "issues"),
         tuple(sorted(each.from_ for each in snapshot.exchange.values() if each.to == credential)),
         tuple(sorted(holders)),
-        users(engine, credential),
+        mesh.names(engine.reaches.presenting(credential)),
         secrets.rotations((each for each in secrets.names if each != credential), ()),
         secrets.order(node),
     )

@@ -130,6 +130,11 @@ class Starts:
         """The zone from which a start comes, if there are boundaries from it."""
         return next((zone for zone, some in self.zone_from.items() if some >> start & 1), None)
 
+    def is_covered(self, agent: int, source: int, access: int) -> bool:
+        """Whether an intent speaks of an access for an agent that comes from a source, its own or not."""
+        covered = self._covered[source][agent] if source in self._covered else []
+        return not set(covered).isdisjoint(self._speaking.get(access, ()))
+
     def fold(self, starts: int) -> int:
         """The agents of some starts."""
         agents, more = starts & (1 << self._first) - 1, starts >> self._first
@@ -174,9 +179,8 @@ class Starts:
 
     def source_starts(self, agent: int) -> Iterator[tuple[int, int]]:
         """The sources of an agent, home first, each with its start."""
-        mine = union(1 << number for number, each in enumerate(self.agent_of) if each == agent)
         for source in sorted(self.sources):
-            found = self.sources[source] & mine
+            found = self.sources[source] & self._of_agent[agent]
             if found:
                 yield source, found.bit_length() - 1
 

@@ -3,44 +3,36 @@
 The log is read once, in its order. What is kept is bounded by the model: for every agent when it last
 read each system, how it came by each credential, and the last decision of each checkpoint.
 
-- A decision *counts* for an action if it was recorded after the last read of the source from which the
-  action crosses, by the time of the events; at equal times the order of the log decides. One that sits on
-  the grant step or the boundary counts for one action: where it was used before, it is *reused*.
+- Due is a decision that counts for the start and sits on the grant step, on the boundary, or on a step by
+  which the credential was come by after the source. It must be recorded after the last read of the source,
+  by the time of the events; at equal times the order of the log decides. One on the grant step or the
+  boundary is for one action: where it was used before, it is *reused*.
 - Of several sources the one is told that leaves most to say; of equals the one read last.
-- A read is done by ``read`` and by ``admin``. What an agent makes another do stands at that other one, within
-  a limited delegation too.
+- What an agent makes another do stands at that other one, within a limited delegation too.
 - Of several ways by which a credential was seen to be come by, what an event states (``yields``) comes
-  before what is inferred from reads and the relations; of equals the first one is told.
+  before what is inferred from the relations; of equals the first one is told.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Literal
+from functools import cache
+from typing import Final, Literal, NamedTuple, get_args
 
-from meshmodel.analysis.attribution import Attribution, Remarks
-from meshmodel.analysis.bitset import bits
-from meshmodel.analysis.credential_use import Credentials, Obtained, Use, Yielded
+from meshmodel.analysis.attribution import Attribution, Handed, Relations, Yielded
+from meshmodel.analysis.checkpoints import shortcomings
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.rechecks import Due, Rechecks
-from meshmodel.model.actions import ISSUE, READ, action_mask, implied
+from meshmodel.analysis.graph import Step
+from meshmodel.analysis.listing import Coming, Listing
+from meshmodel.analysis.starts import HOME
+from meshmodel.analysis.witness import Paths
+from meshmodel.model.actions import ISSUE, READ, WRITE, action_mask, implied
 from meshmodel.model.events import Event, time_text
 from meshmodel.model.text import one_line
-from meshmodel.model.vocabulary import Action, Severity
-
-if TYPE_CHECKING:
-    from meshmodel.analysis.listing import Listing
+from meshmodel.model.vocabulary import SEVERITIES, Severity
 
 Verdict = Literal["none-due", "recorded", "approved", "reused", "stale", "unrecorded", "missing", "unknown"]
-VERDICTS: Final[tuple[Verdict, ...]] = (
-    "none-due",
-    "recorded",
-    "approved",
-    "reused",
-    "stale",
-    "unrecorded",
-    "missing",
-    "unknown",
-)
+VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
 """Whether privilege should have been rechecked, from nothing to say to most.
 
 ``none-due``: no crossing. ``recorded``: a decision was due and was recorded after the last read that it
@@ -48,8 +40,7 @@ must follow. ``approved``: intended, so none was due. ``reused``: it was recorde
 action. ``stale``: recorded before that read. ``unrecorded``: never recorded. ``missing``: due, and the
 model has no checkpoint there. ``unknown``: the model cannot explain the event, so it cannot tell.
 """
-_RANK: Final = {verdict: number for number, verdict in enumerate(VERDICTS)}
-
+_Kind = Literal["custody", "exchange"]
 Place = tuple[float, int]
 """When something was: its time, then its place in the log."""
 _BEFORE: Final[Place] = (float("-inf"), 0)
@@ -61,8 +52,7 @@ class Crossed:
 
     Attributes:
         source: the system, or ``None`` for home.
-        event: the number of the event that read it last, or that wrote what triggered the agent; ``None``
-            for home.
+        event: the number of the event that read it last, or that wrote what triggered the agent.
         severity: of the crossing, where no checkpoint is in the way and no intent excuses it.
     """
 
@@ -73,20 +63,16 @@ class Crossed:
 
 @dataclass(frozen=True, slots=True)
 class TracedEvent:
-    """One event with what the model says of it.
+    """One event with what the model says of it; ``None`` is what is not known or not there.
 
     Attributes:
         event: as observed.
-        agent: who acted; deduced where only one agent could, ``None`` where it is not known.
-        credential: with what, likewise.
-        identity: as whom.
-        on_behalf_of: the person or group behind the credential; ``None`` where there is none.
-        yielded: how the agent came by the credential; ``None`` where nothing shows it.
-        crossing: the crossing from the events before, or ``None``.
+        agent, credential, identity, on_behalf_of: who acted, with what, as whom, for which person.
+        yielded: how the agent came by the credential.
+        crossing: the crossing from the events before.
         recheck: whether privilege should have been rechecked, and was.
         checkpoints: those that were due: any of them would have done.
-        decision: the checkpoint whose decision was found (fresh, reused or stale), and the event in which
-            it was recorded.
+        decision: the checkpoint whose decision was found, and the event in which it was recorded.
         unexplained: what contradicts the model or is missing from the event, in words.
         notes: what fits the model and no event shows, in words.
     """
@@ -123,32 +109,33 @@ class Tally:
 
 
 @dataclass(slots=True)
-class _Decision:
-    place: Place
-    used: bool = False
-
-
-@dataclass(slots=True)
 class _State:
-    """What is kept of one agent."""
+    """What is kept of one agent: when it was seen last and read systems last (by number), how it was seen to
+    come by credentials, when checkpoints decided last, and which of these decisions have been used.
+    """
 
     agent: str
     last: Place = _BEFORE
-    reads: dict[str, Place] = field(default_factory=dict)
-    obtained: dict[str, Obtained] = field(default_factory=dict)
-    decided: dict[str, _Decision] = field(default_factory=dict)
+    reads: dict[int, Place] = field(default_factory=dict)
+    handed: dict[str, Handed] = field(default_factory=dict)
+    decided: dict[str, Place] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    verdict: Verdict
-    source: str | None
-    place: Place
-    due: Due
-    decision: tuple[str, int] | None
+class _Judged(NamedTuple):
+    """What is said of an action, as in ``TracedEvent``."""
+
+    crossing: Crossed | None
+    recheck: Verdict
+    checkpoints: tuple[str, ...] = ()
+    decision: tuple[str, int] | None = None
 
 
-def trace(engine: Engine, listing: "Listing", events: Iterable[Event]) -> Iterator[TracedEvent]:
+_NONE_DUE: Final = _Judged(None, "none-due")
+_UNKNOWN: Final = _Judged(None, "unknown")
+
+
+def trace(engine: Engine, listing: Listing, events: Iterable[Event]) -> Iterator[TracedEvent]:
     """Lay events on the model, one by one, in the order of the log.
 
     Args:
@@ -164,224 +151,200 @@ def trace(engine: Engine, listing: "Listing", events: Iterable[Event]) -> Iterat
 class _Tracer:
     """Keeps what the events so far have shown."""
 
-    def __init__(self, engine: Engine, listing: "Listing") -> None:
-        self.snapshot, self.mesh = engine.snapshot, engine.mesh
-        credentials = Credentials(engine.mesh)
-        self.rechecks = Rechecks(engine, listing, credentials)
-        self.attribution = Attribution(engine, credentials)
+    def __init__(self, engine: Engine, listing: Listing) -> None:
+        self.engine, self.mesh, self.snapshot, self.listing = engine, engine.mesh, engine.snapshot, listing
+        self.relations, self.paths = Relations(engine), Paths(engine.mesh, engine.checkpoints)
+        self.coming = cache(listing.coming)
         self.states: dict[str, _State] = {}
-        self.written: dict[str, Place] = {}
-        self.triggers: dict[str, list[str]] = {}
-        for system, agent in engine.snapshot.trigger:
-            self.triggers.setdefault(agent, []).append(system)
-        self.handed: dict[str, list[str]] = {}
-        for system, credential in engine.snapshot.custody:
-            self.handed.setdefault(system, []).append(credential)
-        self.exchanged: dict[str, list[str]] = {}
-        for first, second in engine.snapshot.exchange:
-            self.exchanged.setdefault(first, []).append(second)
+        self.written: dict[int, Place] = {}
+        self.intended = self.mesh.graph_of("hold", "exchange").spread(self.mesh.agent_seeds())
+        self.beginnings = {
+            each.id: [] if each.home is None else [HOME] for each in self.snapshot.agent.values()
+        }
+        for system, agent in self.snapshot.trigger:
+            self.beginnings[agent].append(self.mesh.system[system])
+        self.yielding: defaultdict[str | None, list[tuple[_Kind, str, str, int]]] = defaultdict(list)
+        for (system, to), custody in self.snapshot.custody.items():
+            mask = action_mask(custody.obtained_by) if self.mesh.yields(custody) else 0
+            self.yielding[system].append(("custody", system, to, mask))
+        for (from_, to), exchange in self.snapshot.exchange.items():
+            self.yielding[exchange.at].append(("exchange", from_, to, 1 << ISSUE))
 
     def lay(self, event: Event) -> TracedEvent:
         """What the model says of one event."""
-        remarks = Remarks(list(event.unmapped))
-        agent = self.attribution.agent(event, remarks)
-        state = None
-        if agent is not None and agent in self.mesh.agent:
-            state = self.states.setdefault(agent, _State(agent))
-        place, in_order = self._place(event, state, remarks)
-        acts = self.attribution.acts(event, remarks)
-        candidates: tuple[str, ...] = ()
-        if acts or event.credential is not None or event.identity is not None:
-            candidates = self.attribution.credentials(event, None if state is None else agent, remarks)
-        credential = candidates[0] if len(candidates) == 1 else None
-        yielded = None
-        if credential is not None and state is not None:
-            yielded = self.attribution.yielded(state.agent, credential, state.obtained, remarks)
-        if state is not None:
-            self._decide(event, state, place, remarks)
-        verdict, judged = self._follow(event, state, candidates, place, in_order=in_order) if acts else _NONE
+        seen = Attribution(self.relations, event)
+        state = self.states.setdefault(seen.active, _State(seen.active)) if seen.active else _State("")
+        place, acts = self._place(seen, state), bool(event.system and event.action)
+        names = seen.credentials() if acts or event.credential or event.identity else ()
+        credential = names[0] if len(names) == 1 else None
+        yielded = seen.yielded(state.agent, credential, state.handed) if state.agent and credential else None
+        self._decide(seen, state, place)
+        judged = _NONE_DUE
+        if acts and not event.refused:
+            judged = self._judge(seen.access, names, state, place)
+            self._keep(seen, credential, state, place)
+        records = [self.snapshot.credential[each] for each in names]
+        principals, persons = {each.principal for each in records}, {each.on_behalf_of for each in records}
         return TracedEvent(
             event,
-            agent,
+            seen.agent,
             credential,
-            self.attribution.identity(event, candidates),
-            self.attribution.person(candidates),
+            event.identity or (principals.pop() if len(principals) == 1 else None),
+            persons.pop() if len(persons) == 1 else None,
             yielded,
-            None if judged is None else _crossed(judged),
-            verdict,
-            () if judged is None else tuple(sorted(judged.due.once | judged.due.before)),
-            None if judged is None else judged.decision,
-            tuple(remarks.unexplained),
-            tuple(remarks.notes),
+            *judged,
+            tuple(seen.unexplained),
+            tuple(seen.notes),
         )
 
-    def _place(self, event: Event, state: _State | None, remarks: Remarks) -> tuple[Place, bool]:
-        """When it was, and whether that is after all before it; without a time, when the last one was."""
-        last = _BEFORE if state is None else state.last
+    def _place(self, seen: Attribution, state: _State) -> Place:
+        """When it was; without a time, when the one before of the same agent was."""
+        event, (last, number) = seen.event, state.last
         if event.time is None:
-            remarks.unexplained.append("has no time; taken in the order of the log")
-            return (last[0], event.number), True
-        place = event.time, event.number
-        if event.time < last[0]:
-            remarks.unexplained.append(
-                f"is earlier than event {last[1]} of the same agent ({time_text(last[0])}): the log is out "
+            seen.unexplained.append("has no time; taken in the order of the log")
+            return last, event.number
+        if event.time < last:
+            seen.unexplained.append(
+                f"is earlier than event {number} of the same agent ({time_text(last)}): the log is out "
                 "of order, and what was said since that time may be wrong; sort it by time"
             )
-            return place, False
-        if state is not None:
-            state.last = place
-        return place, True
+        state.last = max(state.last, (event.time, event.number))
+        return event.time, event.number
 
-    def _decide(self, event: Event, state: _State, place: Place, remarks: Remarks) -> None:
+    def _decide(self, seen: Attribution, state: _State, place: Place) -> None:
         """Keep a decision that was recorded."""
-        checkpoint = event.checkpoint
-        if checkpoint is None:
+        name = seen.event.checkpoint
+        if name is None or not state.agent:
             return
-        if checkpoint not in self.snapshot.checkpoint:
-            remarks.unexplained.append(f"the model has no checkpoint {one_line(checkpoint)}")
-            return
-        if event.refused:
-            remarks.notes.append(f"{checkpoint} refused, so nothing is decided in favour")
-            return
-        short = self.attribution.shortcomings(checkpoint)
-        if short:
-            remarks.notes.append(f"a decision of {checkpoint} does not count: {short}")
-        before = state.decided.get(checkpoint)
-        if before is None or before.place < place:
-            state.decided[checkpoint] = _Decision(place)
-
-    def _follow(
-        self, event: Event, state: _State | None, candidates: tuple[str, ...], place: Place, *, in_order: bool
-    ) -> tuple[Verdict, "_Judged | None"]:
-        """Judge an action on a system, and keep what is had and written from then on."""
-        if event.refused:
-            return _NONE
-        found: tuple[Verdict, _Judged | None] = "unknown", None
-        if state is not None:
-            found = self._judge(event, state, candidates, place, in_order=in_order)
-            self._take(event, state, place, candidates[0] if len(candidates) == 1 else None)
-        if event.action in {"write", "admin"} and event.system in self.snapshot.system:
-            system = str(event.system)
-            self.written[system] = max(place, self.written.get(system, _BEFORE))
-        return found
-
-    def _take(self, event: Event, state: _State, place: Place, credential: str | None) -> None:
-        """Keep what the agent has from now on: a source, and what was handed out to it."""
-        system, action = event.system, event.action
-        if system not in self.snapshot.system or system is None or action is None:
-            return
-        if implied(action_mask([action])) >> READ & 1:
-            state.reads[system] = max(place, state.reads.get(system, _BEFORE))
-        found = self._inferred(event.number, system, action, credential)
-        if event.yields is not None:
-            stated = found.get(event.yields)
-            if stated is None and event.yields in self.mesh.credential:
-                stated = Obtained(system, event.number, (), credential, action_mask([action]))
-            found = {} if stated is None else {event.yields: replace(stated, stated=True)}
-        for name, way in found.items():
-            known = state.obtained.get(name)
-            if known is None or (way.stated and not known.stated):
-                state.obtained[name] = way
-
-    def _inferred(
-        self, number: int, system: str, action: Action, credential: str | None
-    ) -> dict[str, Obtained]:
-        """What an action on a system yields by the relations of the model."""
-        done, mesh, found = implied(action_mask([action])), self.mesh, dict[str, Obtained]()
-        for name in self.handed.get(system, ()):
-            custody = self.snapshot.custody[system, name]
-            by = action_mask(custody.obtained_by) & done
-            if by and mesh.yields(custody):
-                yielded, first = mesh.first_credential + mesh.credential[name], mesh.access(system, READ)
-                steps = tuple((first + each, yielded) for each in bits(by))
-                found[name] = Obtained(system, number, steps, credential, action_mask([action]))
-        for name in self.exchanged.get(str(credential), ()) if done >> ISSUE & 1 else ():
-            leaves, enters = mesh.node("credential", str(credential)), mesh.node("credential", name)
-            is_here = self.snapshot.exchange[str(credential), name].at == system
-            if is_here and leaves is not None and enters is not None and name not in found:
-                found[name] = Obtained(system, number, ((leaves, enters),), credential, done, exchanged=True)
-        return found
-
-    def _judge(
-        self, event: Event, state: _State, candidates: tuple[str, ...], place: Place, *, in_order: bool
-    ) -> tuple[Verdict, "_Judged | None"]:
-        """Whether a decision was due and recorded, by the source that leaves most to say."""
-        record, system, action = self.snapshot.agent[state.agent], event.system, event.action
-        if record.is_person or system is None or action is None or system not in self.snapshot.system:
-            return ("none-due" if record.is_person else "unknown"), None
-        sources = self._sources(state, place)
-        uses = [Use(state.agent, each, system, action) for each in candidates if each in self.mesh.credential]
-        if not uses:
-            crossing = any(self.rechecks.crosses(state.agent, each, system, action) for each in sources)
-            return ("unknown" if crossing else "none-due"), None
-        worst = [self._worst(state, sources, each) for each in uses]
-        if len({None if each is None else each.verdict for each in worst}) > 1:
-            return "unknown", None
-        judged = worst[0]
-        if judged is None:
-            return _NONE
-        if not in_order:  # a later decision may have taken the place of the one that was there then
-            return "unknown", replace(judged, decision=None)
-        is_explained = all(
-            self.attribution.opens(each, event) and self.attribution.reaches(state.agent, each)
-            for each in candidates
-        )
-        if judged.verdict in {"missing", "approved"} and not is_explained:
-            return "unknown", judged
-        if judged.verdict == "recorded" and judged.decision is not None:
-            state.decided[judged.decision[0]].used = True
-        return judged.verdict, judged
-
-    def _sources(self, state: _State, place: Place) -> dict[str | None, Place]:
-        """Where an agent can come from: home, what triggers it, and what it has read before."""
-        sources: dict[str | None, Place] = {}
-        if self.snapshot.agent[state.agent].home is not None:
-            sources[None] = _BEFORE
-        for system in self.triggers.get(state.agent, ()):
-            written = self.written.get(system, _BEFORE)
-            sources[system] = written if written < place else _BEFORE
-        for system, read in state.reads.items():
-            if sources.get(system, _BEFORE) < read < place:
-                sources[system] = read
-        return sources
-
-    def _worst(self, state: _State, sources: dict[str | None, Place], use: Use) -> "_Judged | None":
-        found: _Judged | None = None
-        for source, place in sources.items():
-            due = self.rechecks.due(source, use, state.obtained)
-            if due is None:
-                continue
-            judged = _judged(source, place, due, state)
-            if found is None or (_RANK[judged.verdict], place) > (_RANK[found.verdict], found.place):
-                found = judged
-        return found
-
-
-_NONE: Final[tuple[Verdict, None]] = ("none-due", None)
-
-
-def _judged(source: str | None, place: Place, due: Due, state: _State) -> _Judged:
-    """What is said of one crossing."""
-    if not due.once and not due.before:
-        return _Judged("approved" if due.approved else "missing", source, place, due, None)
-    best: tuple[int, str, _Decision] | None = None
-    for name in sorted(due.once | due.before):
-        decision = state.decided.get(name)
-        if decision is None:
-            continue
-        if decision.place <= place:
-            verdict: Verdict = "stale"
-        elif name in due.once and decision.used:
-            verdict = "reused"
+        record = self.snapshot.checkpoint.get(name)
+        if record is None:
+            seen.unexplained.append(f"the model has no checkpoint {one_line(name)}")
+        elif seen.event.refused:
+            seen.notes.append(f"{name} refused, so nothing is decided in favour")
         else:
-            verdict = "recorded"
-        if best is None or _RANK[verdict] < best[0]:
-            best = _RANK[verdict], name, decision
-    if best is None:
-        return _Judged("unrecorded", source, place, due, None)
-    return _Judged(VERDICTS[best[0]], source, place, due, (best[1], best[2].place[1]))
+            short = ", ".join(shortcomings(record, self.engine.view))
+            if short:
+                seen.notes.append(f"a decision of {name} does not count: {short}")
+            if place > state.decided.get(name, _BEFORE):
+                state.decided[name] = place
+                state.used.discard(name)
+
+    def _keep(self, seen: Attribution, credential: str | None, state: _State, place: Place) -> None:
+        """Keep where an agent read and wrote, and what was handed out to it."""
+        event, access = seen.event, seen.access
+        if access is None:
+            return
+        system, done = access // 5, implied(1 << access % 5)
+        for action, times in ((READ, state.reads), (WRITE, self.written)):
+            if done >> action & 1:
+                times[system] = max(place, times.get(system, _BEFORE))
+        here = Handed(Yielded("custody", None, event.system, event.number), access, credential, (), False)
+        found: dict[str, Handed] = {}
+        for kind, from_, to, mask in self.yielding.get(event.system, ()):
+            by = from_ if kind == "exchange" else None
+            steps = self.mesh.ends(kind, from_, to, mask & done) if mask & done else []
+            if steps and by in (None, credential):
+                yielded = replace(here.yielded, how=kind, by=by)
+                found.setdefault(to, here._replace(yielded=yielded, steps=steps))
+        if event.yields is not None:
+            way = found.get(event.yields, here)._replace(stated=True)
+            found = {event.yields: way} if event.yields in self.mesh.credential else {}
+        for name, way in found.items():
+            if name not in state.handed or way.stated > state.handed[name].stated:
+                state.handed[name] = way
+
+    # Whether a decision was due, and recorded
+
+    def _judge(self, access: int | None, names: Sequence[str], state: _State, place: Place) -> _Judged:
+        """What is said of an action with one of some credentials."""
+        if state.agent and self.snapshot.agent[state.agent].is_person:
+            return _NONE_DUE
+        if access is None or not state.agent:
+            return _UNKNOWN
+        known = [each for each in names if each in self.mesh.credential]
+        judged, *others = [self._worst(each, access, state, place) for each in known or (None,)]
+        if any(each.recheck != judged.recheck for each in others):
+            return _UNKNOWN
+        if judged.crossing is not None and place < state.last:
+            # A later decision may have taken the place of the one that was there then.
+            return judged._replace(recheck="unknown", decision=None)
+        opens, reaches = self.relations.opens, self.relations.reaches
+        is_explained = all(opens(each, access) and reaches(state.agent, each) for each in names)
+        if judged.recheck in {"missing", "approved"} and not is_explained:
+            return judged._replace(recheck="unknown")
+        if judged.recheck == "recorded" and judged.decision is not None:
+            state.used.add(judged.decision[0])
+        return judged
+
+    def _worst(self, credential: str | None, access: int, state: _State, place: Place) -> _Judged:
+        """What is said by the source that leaves most to say; of equals by the one read last."""
+        sources = dict.fromkeys(self.beginnings[state.agent], _BEFORE)
+        written = [(each, self.written.get(each, _BEFORE)) for each in sources]
+        for source, when in (*written, *state.reads.items()):
+            if when < place:
+                sources[source] = max(when, sources.get(source, _BEFORE))
+        found = [(self._after(each, read, credential, access, state), read) for each, read in sources.items()]
+        worst = max(found, key=lambda each: (VERDICTS.index(each[0].recheck), each[1]), default=None)
+        return _NONE_DUE if worst is None else worst[0]
+
+    def _after(self, source: int, read: Place, credential: str | None, access: int, state: _State) -> _Judged:
+        """What is said of an action after one source was read, whether the model has it read or not."""
+        coming = self.coming(self.mesh.agent[state.agent], source)
+        if not self.listing.crosses(coming, access):
+            return _NONE_DUE
+        if credential is None:
+            return _UNKNOWN
+        grants = self.relations.grants(credential, access)
+        if not grants and (credential, access) in self.relations.exchanging:
+            return _NONE_DUE  # an exchange is no access; what guards it is due when its yield is presented
+        crossed = Crossed(None if source == HOME else self.mesh.systems[source], read[1] or None, None)
+        due = self._due(coming, credential, access, state)
+        if due:
+            return _decision(due, crossed, read, state)
+        node = self.mesh.first_credential + self.mesh.credential[credential]
+        is_covered = self.engine.starts.is_covered(coming.agent, source, access)
+        if is_covered and self.intended[node] >> coming.agent & 1:
+            return _Judged(crossed, "approved")
+        severity = SEVERITIES[self.listing.severity(coming, access, node)]
+        return _Judged(replace(crossed, severity=severity), "missing")
+
+    def _due(self, coming: Coming, credential: str, access: int, state: _State) -> dict[str, bool]:
+        """The checkpoints in the way that count; of each whether it decides about this very action."""
+        checkpoints = self.engine.checkpoints
+        counting = self.paths.counting(self.engine.starts.power, coming.start)
+        zones = self.listing.zone(coming), self.mesh.zone[access // 5]
+        there = (each for each in checkpoints.boundaries if (each.zone_from, each.zone_to) == zones)
+        once = counting.intersection(each.number for each in there if each.actions >> access % 5 & 1)
+        due = dict.fromkeys(once, True)
+        for number, forms in enumerate(self._back(coming.source, credential, access, state)):
+            guards = [counting.intersection(checkpoints.guards.get(step, ())) for step in forms]
+            for each in set().union(*guards) if all(guards) else ():  # none where one form is unguarded
+                due.setdefault(each, number == 0)
+        return {checkpoints.records[each].id: is_once for each, is_once in due.items()}
+
+    def _back(self, source: int, credential: str, access: int, state: _State) -> Iterator[Sequence[Step]]:
+        """The steps from an action back to the source, each in all its forms; the grant step comes first."""
+        yield self.relations.grants(credential, access)
+        name: str | None = credential
+        passed = set[str]()
+        while name is not None and name in self.mesh.credential and name not in passed:
+            passed.add(name)
+            way = self.relations.way(state.agent, name, state.handed)
+            yield self.mesh.ends("hold", state.agent, name) if way is None else way.steps
+            is_read = way is not None and way.yielded.how == "custody"
+            if way is None or way.credential is None or (is_read and way.access // 5 == source):
+                return
+            if is_read:
+                yield self.relations.grants(way.credential, way.access)
+            name = way.credential
 
 
-def _crossed(judged: _Judged) -> Crossed:
-    unasked = judged.verdict in {"missing", "unknown"}
-    return Crossed(judged.source, judged.place[1] or None, judged.due.severity if unasked else None)
+def _decision(due: Mapping[str, bool], crossed: Crossed, read: Place, state: _State) -> _Judged:
+    """What is said where a decision was due: the best of those recorded."""
+    best = _Judged(crossed, "unrecorded", tuple(sorted(due)))
+    for name in sorted(due.keys() & state.decided.keys()):
+        decided, is_used = state.decided[name], due[name] and name in state.used
+        recheck: Verdict = "stale" if decided <= read else "reused" if is_used else "recorded"
+        if VERDICTS.index(recheck) < VERDICTS.index(best.recheck):
+            best = best._replace(recheck=recheck, decision=(name, decided[1]))
+    return best
