@@ -35,14 +35,8 @@ class Yielded:
 
 
 class Handed(NamedTuple):
-    """How an agent was seen to come by a credential.
-
-    Attributes:
-        yielded: by what, where and when.
-        access: what the agent did there.
-        credential: with what; ``None`` where that is not known.
-        steps: the step by which, in each of the forms that it may have had.
-        stated: whether the event says so itself; else the model lets one infer it.
+    """How an agent was seen to come by a credential: what it did there, and with which other one if that is
+    known; by which step, in each of the forms that it may have had; and whether the event says so itself.
     """
 
     yielded: Yielded
@@ -53,17 +47,11 @@ class Handed(NamedTuple):
 
 
 class Relations:
-    """What a model says of agents and their credentials.
-
-    Attributes:
-        held: as (agent, credential), what agents hold or are passed.
-        exchanging: as (credential, access), where another credential is issued for one.
-        carrying: by identity its credentials, revoked ones too.
-        presenting: which active agents come to a credential as themselves, as bits.
-    """
+    """What a model says of agents and their credentials."""
 
     def __init__(self, engine: Engine) -> None:
         self.snapshot, self.mesh, self.presenting = engine.snapshot, engine.mesh, engine.reaches.presenting
+        # Who holds or is passed what; where one is exchanged for another; what carries which identity.
         self.held = {(self.mesh.name(agent), self.mesh.name(held)) for agent, held in self.mesh.steps["hold"]}
         places = ((each.from_, each.at) for each in self.snapshot.exchange.values())
         self.exchanging = {(first, self.mesh.access(at, ISSUE)) for first, at in places if at is not None}
@@ -97,9 +85,8 @@ class Attribution:
     """Who acted in one event, with which credential, and how the agent came by it.
 
     Attributes:
-        event: as observed.
-        agent: who acted; where the event does not say, the only one that could have.
-        active: the same, if the model has it and it is active.
+        agent, active: who acted; where the event does not say, the only one that could have; and the same if
+            the model has it and it is active.
         access: the action on a system, as a node, if the model has it.
         unexplained, notes: as in ``TracedEvent``.
     """
@@ -203,9 +190,8 @@ class Attribution:
             self.notes.append(f"no agent may have {self.active} do this: {limited}")
 
     def yielded(self, agent: str, credential: str, handed: Mapping[str, Handed]) -> Yielded | None:
-        """How an active agent came by it: as events state, else as relations say, else as events show.
-
-        ``handed`` are by credential the ways by which the agent was seen to come by it.
+        """How the active agent came by it: as events state, else as relations say, else as events show.
+        ``handed`` are the ways by which it was seen to come by credentials.
         """
         tables, relations = self._snapshot, self._relations
         way = relations.way(agent, credential, handed)

@@ -131,6 +131,11 @@ class Checkpoints:
                         seeds[enters] = seeds.get(enters, 0) | opened
         return Unchecked([sets[number] for number in component], power)
 
+    def between(self, zones: tuple[str | None, str], action: int) -> list[int]:
+        """The numbers of those on the boundary from one zone to another that cover an action."""
+        there = [each for each in self.boundaries if (each.zone_from, each.zone_to) == zones]
+        return [each.number for each in there if each.actions >> action & 1]
+
     def opened(self, step: Step, power: list[int]) -> int:
         """The starts for which a guarded step is unguarded: those with power over all its checkpoints."""
         return reduce(and_, [power[number] for number in self.guards[step]])

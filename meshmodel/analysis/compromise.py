@@ -36,9 +36,8 @@ class Origin:
     """How an agent or a credential was first come by.
 
     Attributes:
-        element: ``agent:ID`` or ``credential:ID``.
-        step: by which kind of step; ``None`` for the start.
-        from_: what that step leaves, as ``agent:ID``, ``credential:ID`` or ``system:ID``.
+        element, from_: as ``agent:ID``, ``credential:ID`` or ``system:ID``; ``None`` before the start.
+        step: of which kind, from one to the other.
         action: done on that system, where it is one.
         unchecked: whether nobody was asked on the way.
     """
@@ -55,15 +54,13 @@ class Compromise:
     """What follows from one compromise.
 
     Attributes:
-        start: as asked for.
         unchecked: what is reached where nobody who counts is asked; its credentials are the
             revocation set.
         all: what is reached with checkpoints aside.
         held_back: ``all`` without ``unchecked``.
         limited: the sessions reached unchecked, as (agent, the agent that it works for within a limit).
-        steps: the unchecked steps between what is reached unchecked, as (kind, from, to). Left out are
-            implies, and triggers that arise by themselves, of which there can be a hundred thousand,
-            unless a checkpoint stands there.
+        steps: the unchecked steps from what is reached unchecked, but implies, and triggers that arise by
+            themselves, of which there can be a hundred thousand, unless a checkpoint stands there.
         origins: of every agent and credential in ``all``, the nearest first, what is unchecked first.
         holding: the checkpoints that count for this start and stand where the unchecked part ends.
         controlled: the checkpoints that would count, but over whose decision this start has power.
@@ -81,15 +78,8 @@ class Compromise:
 
 
 def compromise(engine: Engine, start: str) -> Compromise:
-    """What follows if an agent, a credential or a system is compromised, or an outsider writes.
-
-    Args:
-        engine: the model in one view.
-        start: ``agent:ID``, ``credential:ID``, ``system:ID`` (all its accesses) or ``outsider`` (the
-            write access of every system with untrusted input).
-
-    Raises:
-        CannotStartError: there is no such element, or it is retired or revoked.
+    """What follows if an agent, a credential or a system (all its accesses) is compromised, or an outsider
+    writes; as ``Analysis.compromise``.
     """
     nodes, mesh, checkpoints = _start(engine.mesh, start), engine.mesh, engine.checkpoints
     power, paths = checkpoints.unchecked(dict.fromkeys(nodes, 1)).power, Paths(mesh, checkpoints)

@@ -192,14 +192,8 @@ class Explaining:
     def boundaries(self, place: Place) -> list[int]:
         """The checkpoints that count on the boundary of a crossing."""
         zones = self.listing.zone(place.coming), self.mesh.zone[place.access // 5]
-        counting = self.counting(place.coming)
-        return [
-            each.number
-            for each in self.checkpoints.boundaries
-            if (each.zone_from, each.zone_to) == zones
-            and each.actions >> place.access % 5 & 1
-            and each.number in counting
-        ]
+        there = self.checkpoints.between(zones, place.access % 5)
+        return [each for each in there if each in self.counting(place.coming)]
 
     def _unasked(self, place: Place, path: Sequence[int]) -> Mapping[int, str]:
         """What is said of the grant steps of a path, counted from 0, on which no checkpoint counts.

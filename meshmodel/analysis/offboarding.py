@@ -67,11 +67,8 @@ class Offboarding:
         agents: those that go, to be retired.
         revoke: the credentials that only they could present, and those on behalf of the person.
         rotate: those shared with others, or obtainable.
-        holds: their own hold relations, as (agent, credential).
         copies: stored copies to delete.
-        delegations: those that break, as (from, to).
-        triggers: those that break, as (system, agent).
-        intents: the approved paths that lapse, as (agent, system).
+        holds, delegations, triggers, intents: the keys of their relations, which break or lapse.
         approvals: approvers that checkpoints lose.
         checkpoints: those whose step is gone, so that they decide nothing any more.
         touched: who else notices, and by what.
@@ -112,21 +109,14 @@ class Offboarding:
 
 
 def offboarding(engine: Engine, who: str, stop: Stop = NEVER) -> Offboarding | RotationPlan:
-    """What is to be done when somebody goes, or when the secret of a credential is replaced.
+    """What is to be done when somebody goes, or a secret is replaced; as ``Analysis.offboarding``.
 
-    Args:
-        engine: the model in one view; the view decides only which rotations are unchecked.
-        who: ``agent:ID`` or its id alone (it may be retired already), ``person:NAME`` (a person or group),
-            ``vendor:NAME``, or ``credential:ID``.
-        stop: asked in between.
-
-    Raises:
-        Stopped: it was time to stop.
-        CannotStartError: there is nobody and nothing of that name; one clear line.
+    The view decides only which rotations are unchecked.
     """
     kind, _, name = (who if ":" in who else f"agent:{who}").partition(":")
+    stop.check()
     if kind == "credential":
-        return rotation(engine, name, stop)
+        return rotation(engine, name)
     known = _known(engine.snapshot)
     if kind not in known:
         kinds = "agent:ID, person:NAME, vendor:NAME or credential:ID"
@@ -135,7 +125,6 @@ def offboarding(engine: Engine, who: str, stop: Stop = NEVER) -> Offboarding | R
     if not named and name not in known[kind]:
         noun = "person or group" if kind == "person" else kind
         raise CannotStartError(no_such(noun, name, known[kind], "" if kind == "agent" else f"{kind}:"))
-    stop.check()
     return _Leaving(engine, kind, name, named, stop).plan()
 
 
@@ -162,11 +151,9 @@ def _named(snapshot: Snapshot) -> Iterator[tuple[str, str, str, str, str]]:
     for table in ("agent", "credential", "note", "system"):
         for key, record in snapshot.table(table).items():
             lasts = getattr(record, "is_active", True) and getattr(record, "state", "open") == "open"
-            fields = {"vendor": "vendor"} | (
-                dict.fromkeys(("owner", "on_behalf_of"), "person") if lasts else {}
-            )
-            if getattr(record, "is_person", False):
-                fields |= dict.fromkeys(("id", "name"), "person")
+            fields = {"vendor": "vendor"}
+            fields |= {"owner": "person", "on_behalf_of": "person"} if lasts else {}
+            fields |= {"id": "person", "name": "person"} if getattr(record, "is_person", False) else {}
             for field, kind in fields.items():
                 name = getattr(record, field, None)
                 if name is not None:
@@ -193,9 +180,8 @@ class _Leaving:
         self.owned = {f"{table}:{key}" for field, table, key in named if field == "owner"}
         self.behalf = {key for field, _, key in named if field == "on_behalf_of"}
         self.systems = {key for field, table, key in named if (field, table) == ("vendor", "system")}
-        theirs = ("id", "name", "vendor")
-        agents = {key for field, table, key in named if table == "agent" and field in theirs}
-        agents = self.agents = {name} if kind == "agent" else agents
+        made = {key for field, table, key in named if table == "agent" and field in ("id", "name", "vendor")}
+        agents = self.agents = {name} if kind == "agent" else made
         self.retired = {each for each in agents if not engine.snapshot.agent[each].is_active}
         if self.retired:
             engine = Engine(_without(engine.snapshot, self.retired, (), "active"), engine.view)
@@ -207,7 +193,7 @@ class _Leaving:
         self.secrets = Secrets(engine, [*self.nodes, *accesses], self.others)
         in_hand = self.mesh.graph_of("hold", "exchange").spread(dict.fromkeys(self.nodes, 1))
         self.theirs = set(credentials(self.others.mesh, self.others.reaches.full))
-        self.revoke = self.behalf.union(credentials(self.mesh, in_hand)) - (self.theirs)
+        self.revoke = self.behalf.union(credentials(self.mesh, in_hand)) - self.theirs
         stop.check()
 
     def plan(self) -> Offboarding:
@@ -215,9 +201,8 @@ class _Leaving:
         snapshot, agents, mesh = self.snapshot, self.agents, self.mesh
         held = {mesh.name(credential) for agent, credential in mesh.steps["hold"] if agent in self.nodes}
         kept = [each for each in self.secrets.names if each not in self.revoke]
-        copies = tuple(
-            self.secrets.copy(each) for _, each in sorted(snapshot.custody.items()) if self._is_left(each)
-        )
+        custodies = [each for _, each in sorted(snapshot.custody.items()) if self._is_left(each)]
+        copies = tuple(map(self.secrets.copy, custodies))
         deleted = {(each.system, each.credential) for each in copies}
         gone = (each.id for each in snapshot.checkpoint.values() if self._is_gone(each, deleted))
         return Offboarding(

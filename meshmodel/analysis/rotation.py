@@ -16,7 +16,6 @@ from meshmodel.analysis.graph import Graph, Reach
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import CannotStartError
 from meshmodel.analysis.steps import OWN
-from meshmodel.analysis.stopping import NEVER, Stop
 from meshmodel.analysis.witness import Paths
 from meshmodel.model.actions import NUMBER
 from meshmodel.model.records import Custody
@@ -80,14 +79,11 @@ class RotationPlan:
 class Secrets:
     """The secrets that somebody could take, and who else needs them.
 
-    Attributes:
-        obtained: by node whether it is come to, by steps that yield secrets.
-        names: the credentials that could be obtained, sorted.
-        taken: by credential the systems from which it could be taken.
+    ``obtained`` says by node whether it is come to by steps that yield secrets, ``names`` are the credentials
+    that are, ``taken`` has by credential the systems from which it could be taken.
     """
 
     def __init__(self, engine: Engine, starts: Iterable[int], others: Engine) -> None:
-        """Arguments: the model in one view; the nodes that somebody begins with; the model afterwards."""
         self._mesh, self._others, seeds = engine.mesh, others, dict.fromkeys(starts, 1)
         self._graph = self._mesh.graph_of(*OBTAIN)
         self.obtained = self._graph.spread(seeds)
@@ -140,18 +136,8 @@ def credentials(mesh: Mesh, reach: Reach) -> list[str]:
     return [each for number, each in enumerate(mesh.credentials) if reach[mesh.first_credential + number]]
 
 
-def rotation(engine: Engine, credential: str, stop: Stop = NEVER) -> RotationPlan:
-    """What is to be done when the secret of a credential is replaced.
-
-    Args:
-        engine: the model in one view; the view decides only which rotations are unchecked.
-        credential: its id.
-        stop: asked in between.
-
-    Raises:
-        Stopped: it was time to stop.
-        CannotStartError: there is no such credential, or it is revoked; one clear line.
-    """
+def rotation(engine: Engine, credential: str) -> RotationPlan:
+    """What is to be done when the secret of a credential is replaced; as ``Analysis.offboarding``."""
     snapshot, mesh = engine.snapshot, engine.mesh
     if credential not in snapshot.credential:
         raise CannotStartError(no_such("credential", credential, snapshot.credential, "credential:"))
@@ -159,7 +145,6 @@ def rotation(engine: Engine, credential: str, stop: Stop = NEVER) -> RotationPla
     if node is None:
         raise CannotStartError(f"credential {credential} is revoked, so there is nothing to rotate")
     secrets = Secrets(engine, [node], engine)
-    stop.check()
     custodies = [each for _, each in sorted(snapshot.custody.items()) if each.credential == credential]
     holders = {mesh.name(holder) for holder, held in mesh.steps["hold"] if held == node}
     return RotationPlan(

@@ -7,10 +7,9 @@ read each system, how it came by each credential, and the last decision of each 
   which the credential was come by after the source. It must be recorded after the last read of the source,
   by the time of the events; at equal times the order of the log decides. One on the grant step or the
   boundary is for one action: where it was used before, it is *reused*.
-- Of several sources the one is told that leaves most to say; of equals the one read last.
+- Of several sources the one is told that leaves most to say; of equals the one read last. Of several ways by
+  which a credential was seen to be come by the first one, but what an event states comes before the others.
 - What an agent makes another do stands at that other one, within a limited delegation too.
-- Of several ways by which a credential was seen to be come by, what an event states (``yields``) comes
-  before what is inferred from the relations; of equals the first one is told.
 """
 
 from collections import defaultdict
@@ -68,8 +67,6 @@ class TracedEvent:
     Attributes:
         event: as observed.
         agent, credential, identity, on_behalf_of: who acted, with what, as whom, for which person.
-        yielded: how the agent came by the credential.
-        crossing: the crossing from the events before.
         recheck: whether privilege should have been rechecked, and was.
         checkpoints: those that were due: any of them would have done.
         decision: the checkpoint whose decision was found, and the event in which it was recorded.
@@ -136,13 +133,7 @@ _UNKNOWN: Final = _Judged(None, "unknown")
 
 
 def trace(engine: Engine, listing: Listing, events: Iterable[Event]) -> Iterator[TracedEvent]:
-    """Lay events on the model, one by one, in the order of the log.
-
-    Args:
-        engine: the model in one view.
-        listing: what looks at its crossings.
-        events: what was observed; it may be without end.
-    """
+    """Lay events on the model, one by one; as ``Analysis.trace``. They may be without end."""
     tracer = _Tracer(engine, listing)
     for event in events:
         yield tracer.lay(event)
@@ -204,9 +195,9 @@ class _Tracer:
             seen.unexplained.append("has no time; taken in the order of the log")
             return last, event.number
         if event.time < last:
+            said = f"is earlier than event {number} of the same agent ({time_text(last)}): the log is out of "
             seen.unexplained.append(
-                f"is earlier than event {number} of the same agent ({time_text(last)}): the log is out "
-                "of order, and what was said since that time may be wrong; sort it by time"
+                f"{said}order, and what was said since that time may be wrong; sort it by time"
             )
         state.last = max(state.last, (event.time, event.number))
         return event.time, event.number
@@ -313,9 +304,7 @@ class _Tracer:
         checkpoints = self.engine.checkpoints
         counting = self.paths.counting(self.engine.starts.power, coming.start)
         zones = self.listing.zone(coming), self.mesh.zone[access // 5]
-        there = (each for each in checkpoints.boundaries if (each.zone_from, each.zone_to) == zones)
-        once = counting.intersection(each.number for each in there if each.actions >> access % 5 & 1)
-        due = dict.fromkeys(once, True)
+        due = dict.fromkeys(counting.intersection(checkpoints.between(zones, access % 5)), True)
         for number, forms in enumerate(self._back(coming.source, credential, access, state)):
             guards = [counting.intersection(checkpoints.guards.get(step, ())) for step in forms]
             for each in set().union(*guards) if all(guards) else ():  # none where one form is unguarded

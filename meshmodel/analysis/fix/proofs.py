@@ -215,14 +215,12 @@ class Proofs:
 
     def _walls(self, source: int, access: int, here: int) -> list[int]:
         """The checkpoints on the boundary between a source and an access."""
-        boundaries = self._engine.checkpoints.boundaries
-        if not boundaries:
+        if not self._engine.checkpoints.boundaries:
             return []
         mesh, to = self._mesh, self._mesh.zone[access // 5]
         agent = mesh.agents[self._starts.agent_of[here.bit_length() - 1]]
         zone = mesh.snapshot.agent[agent].home if source == HOME else mesh.zone[source]
-        between = [each for each in boundaries if (each.zone_from, each.zone_to) == (zone, to)]
-        return [each.number for each in between if each.actions >> access % 5 & 1]
+        return self._engine.checkpoints.between((zone, to), access % 5)
 
     @cached_property
     def _outsider(self) -> Search:
