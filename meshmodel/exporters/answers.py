@@ -82,11 +82,12 @@ def check_json(analysis: "Analysis", *, crossings: bool = False) -> Iterator[str
         crossings: whether to list every crossing too.
     """
     before, after = _around_missing(analysis, crossings=crossings)
+    doors = _doors(analysis)
     yield f'{_json(before)[:-1]}, "missing": ['
     # Doors that the same agents find open share one tuple.
     known: dict[int, str] = {}
     between = ""
-    for door in _doors(analysis):
+    for door in doors:
         agents = known.get(id(door.agents))
         if agents is None:
             agents = known[id(door.agents)] = _json(list(door.agents))

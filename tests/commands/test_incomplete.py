@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import subprocess
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -167,8 +168,12 @@ def test_a_command_that_fails_where_nobody_expected_it(name, tmp_path, monkeypat
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("part", ["findings", "questions", "summary", "doors"])
-@pytest.mark.parametrize("form", [(), ("--json",), ("--fail-on", "never")])
+FORMS = [(), ("--json",), ("--fail-on", "never")]
+
+
+@pytest.mark.parametrize(
+    ("part", "form"), [*product(["findings", "questions", "summary"], FORMS), ("doors", ("--json",))]
+)
 def test_a_check_of_which_a_part_fails(part, form, monkeypatch, capsys):
     monkeypatch.setattr(Analysis, part, property(raising(ZeroDivisionError("division by zero"))))
     assert cli.main(["check", *form, str(AGENT), str(RELEASE)]) == 2
