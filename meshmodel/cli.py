@@ -165,6 +165,7 @@ def _parser() -> argparse.ArgumentParser:
         explain,
         export,
         fix,
+        help,  # noqa: A004  # a command is called as its file
         imports,
         keys,
         offboard,
@@ -199,6 +200,7 @@ def _parser() -> argparse.ArgumentParser:
         export,
         imports,
         keys,
+        help,
     )
     for module in listed:
         module.add(commands)

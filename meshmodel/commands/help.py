@@ -1,0 +1,112 @@
+"""``meshmodel help``: the manual, page by page; its pages lie in ``meshmodel/docs``."""
+
+import argparse
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from meshmodel.commands.models import Subparsers
+from meshmodel.commands.output import say, style
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import near, one_line
+
+if TYPE_CHECKING:
+    from meshmodel.exporters.style import Style
+
+FOLDER: Final = Path(__file__).resolve().parent.parent / "docs"
+"""Where the pages lie, in an installed wheel too."""
+TOPICS: Final = (
+    "workbench",
+    "keys",
+    "quick-line",
+    "commands",
+    "semantics",
+    "rules",
+    "fix",
+    "logs",
+    "interchange",
+    "files",
+    "limits",
+    "json",
+    "python",
+    "architecture",
+    "changelog",
+)
+"""The pages, in the order in which they are listed."""
+_TITLE: Final = re.compile(r"# (.+)")
+_COMMAND: Final = re.compile(r"## meshmodel ([a-z]+)")
+
+
+def add(commands: Subparsers) -> None:
+    """Declare the command and its argument."""
+    parser = commands.add_parser(
+        "help",
+        help="print a page of the manual",
+        description="List the pages of the manual, or print one: a topic, or a command.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("topic", nargs="?", metavar="TOPIC", help="the name of a page, or of a command")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List the topics, or print one page."""
+    from meshmodel.exporters.markdown_text import markdown_text
+
+    look = style()
+    if arguments.topic is None:
+        say(topics_text(look))
+    else:
+        say(markdown_text(source_of(arguments.topic), look))
+    return 0
+
+
+def topics_text(look: "Style") -> str:
+    """The topics, each with the title of its page."""
+    from meshmodel.exporters.style import told_table, wrap
+
+    rows = []
+    for topic in TOPICS:
+        title = _TITLE.match(page(topic))
+        rows.append((topic, title[1] if title else ""))
+    said = "meshmodel help TOPIC prints one of them; meshmodel help COMMAND tells what a command does."
+    return "\n".join(
+        [look.paint("The manual", "strong"), *told_table(rows, look, "  "), "", *wrap(said, look)]
+    )
+
+
+def page(topic: str) -> str:
+    """The Markdown of one page.
+
+    Raises:
+        MeshmodelError: it is not there, so the installation is incomplete.
+    """
+    try:
+        return (FOLDER / f"{topic}.md").read_text(encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or "cannot be read"
+        raise MeshmodelError(
+            f"the page {topic} is missing from this installation ({reason}); install meshmodel again"
+        ) from None
+
+
+def source_of(topic: str) -> str:
+    """The Markdown of a topic: a page, or of the page of commands what is said of one.
+
+    Raises:
+        MeshmodelError: there is no such topic; the line names one like it, or all.
+    """
+    if topic in TOPICS:
+        return page(topic)
+    commands = commands_of(page("commands"))
+    if topic in commands:
+        return commands[topic]
+    hint = near(topic, [*TOPICS, *commands]) or f"there are {', '.join(TOPICS)}"
+    raise MeshmodelError(f"there is no topic {one_line(topic)}; {hint}")
+
+
+def commands_of(source: str) -> dict[str, str]:
+    """By command its section of the page of commands."""
+    parts = re.split(r"^(?=## )", source, flags=re.MULTILINE)
+    found = ((_COMMAND.match(part), part) for part in parts)
+    return {match[1]: part for match, part in found if match}
