@@ -2,7 +2,6 @@
 
 import ast
 import re
-import shlex
 import subprocess
 import sys
 import tomllib
@@ -11,12 +10,10 @@ from pathlib import Path
 import pytest
 
 from meshmodel.store import examples as stored
-from tests import readme
 
 ROOT = Path(__file__).parents[1]
 LIMIT = 400
 SOURCES = sorted((ROOT / "meshmodel").rglob("*.py"))
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -107,56 +104,6 @@ def test_importing_the_package_is_cheap():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     heavy = {"textual", "rich", "sqlmodel", "sqlalchemy", "networkx", "numpy", "pydantic", "graphviz"}
     assert heavy.isdisjoint(done.stdout.split())
-
-
-def test_the_public_interface_is_what_the_readme_shows():
-    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
-    )
-    assert done.stdout == "2\nfile-sas>attachments high ('support-bot',)\n"
-
-
-def test_the_readme_has_the_programs_own_tables():
-    assert readme.renewed(README) == README, "run python -m tests.readme"
-
-
-def test_the_readme_shows_a_valid_interchange_file():
-    from meshmodel.store.interchange import read_text
-
-    snapshot = read_text(re.search(r"```toml\n(.*?)```", README, re.DOTALL)[1])
-    assert list(snapshot.checkpoint) == ["attachment-decision"]
-
-
-def test_the_readme_begins_with_the_two_commands_and_ci_runs_the_second():
-    commands = [line.strip() for line in README.splitlines() if line.startswith("    python3 -m venv")]
-    assert len(commands) == 2
-    assert commands[0].endswith("meshmodel demo")
-    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert commands[1] in ci
-    assert (ROOT / ".ci" / "run").stat().st_mode & 0o100
-    for command in commands:
-        words = shlex.split(command)
-        assert words.count("&&") == 2
-        assert "install" in words
-
-
-def test_every_picture_of_the_readme_is_there():
-    pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README)
-    assert len(pictures) >= 6
-    assert [each for each in pictures if not (ROOT / each).is_file()] == []
-
-
-def test_every_command_is_in_the_readme():
-    done = subprocess.run(
-        [Path(sys.executable).parent / "meshmodel", "--help"],
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    commands = re.findall(r"^    ([a-z]+)(?: {2,}\S.*)?$", done.stdout, re.MULTILINE)
-    assert len(commands) == 13
-    assert [each for each in commands if f"`meshmodel {each}" not in README] == []
 
 
 def test_the_examples_travel_in_the_wheel():

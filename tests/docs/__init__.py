@@ -1,0 +1,1 @@
+"""The manual: what the program writes of it, and that everything in it is so."""

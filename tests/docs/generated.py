@@ -1,0 +1,211 @@
+"""What the program writes of the manual: ``python -m tests.docs`` renews it, and a test compares.
+
+A page has marks for what is written into it: ``<!-- begin rules -->`` and ``<!-- end rules -->``. A ``text``
+block right after an example shows what the example prints.
+"""
+
+import argparse
+import contextlib
+import json
+import re
+import shutil
+import tempfile
+import textwrap
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from meshmodel import cli
+from meshmodel.analysis.analysis import analyse
+from meshmodel.analysis.rules import RULES
+from meshmodel.commands.keys import key_table
+from meshmodel.commands.rules import _MADE_UP
+from meshmodel.exporters.standards import TITLES
+from meshmodel.model.schema import SCHEMA, Field
+from meshmodel.store.examples import examples
+from meshmodel.store.interchange import read_file, read_text
+from tests.docs.examples import call, prepare, run_page
+from tests.docs.json_samples import BLOCKED, CHAIN, CHAIN_LOG
+from tests.docs.json_shapes import section
+from tests.docs.json_words import DOCUMENTS, Document
+from tests.docs.pages import ROOT, blocks
+
+BAR: Final = r"\|"
+"""A bar within a cell of a table."""
+_MARK: Final = re.compile(r"<!-- begin ([^>]+) -->\n.*?<!-- end \1 -->", re.DOTALL)
+
+
+def renewed(text: str) -> str:
+    """A page with all that the program writes as it writes it now."""
+    return with_outputs(with_tables(text))
+
+
+def with_tables(text: str) -> str:
+    """A page with what stands between marks as the program writes it now."""
+    return _MARK.sub(
+        lambda mark: f"<!-- begin {mark[1]} -->\n\n{written(mark[1])}\n\n<!-- end {mark[1]} -->", text
+    )
+
+
+def with_outputs(text: str) -> str:
+    """A page with what its examples print now; each of them is run."""
+    with tempfile.TemporaryDirectory() as desk:
+        printed = {each.block.end: each.printed for each in run_page(text, Path(desk))}
+    for block in reversed([each for each in blocks(text) if each.is_output]):
+        before = max(end for end in printed if end < block.start)
+        text = f"{text[: block.start]}{printed[before]}{text[block.end :]}"
+    return text
+
+
+def written(name: str) -> str:
+    """What stands between the marks of a name."""
+    kind, _, which = name.partition(" ")
+    match kind:
+        case "command":
+            return command(which)
+        case "json":
+            return json_section(which)
+        case "fields":
+            return fields(which)
+        case _:
+            return {"rules": rules, "keys": key_table, "examples": example_table}[name]()
+
+
+def rules() -> str:
+    """Every rule: all that is known of it, and what a finding of it says."""
+    table = "\n".join(
+        [
+            "| rule | severity |",
+            "|---|---|",
+            *(f"| [{each.id}](#{each.id}) | {each.severity} |" for each in RULES),
+        ]
+    )
+    parts = [table]
+    for rule in RULES:
+        message, model = _said()[rule.id]
+        named = (f"{each} {TITLES[each]}" if each in TITLES else each for each in rule.references)
+        told = (
+            ("Severity", rule.severity),
+            ("Says", f"{message} (in {model})"),
+            ("To do", rule.remedy),
+            ("May be wrong", rule.false_positives),
+            ("Follows", "; ".join(named)),
+        )
+        items = "\n".join(f"- {head}: {words}." for head, words in told)
+        parts.append(f"## {rule.id}\n\n{rule.detects}.\n\n{items}")
+    return "\n\n".join(parts)
+
+
+@cache
+def _said() -> dict[str, tuple[str, str]]:
+    """By rule the message of its first finding, and in which model that is; as ``meshmodel rules RULE``."""
+    found: dict[str, tuple[str, str]] = {}
+    models = [(f"the example {each.id}", read_file(each.path)) for each in examples()]
+    for name, snapshot in [*models, ("a made-up mesh", read_text(_MADE_UP))]:
+        for finding in analyse(snapshot).findings:
+            found.setdefault(finding.rule, (finding.message, name))
+    return found
+
+
+def example_table() -> str:
+    """The worked examples: name, and the first sentence of each."""
+    rows = [f"| `{each.id}` | {each.sentence} |" for each in examples()]
+    return "\n".join(["| name | what it shows |", "|---|---|", *rows])
+
+
+def fields(table: str) -> str:
+    """The fields of a table of the interchange file."""
+    rows = [
+        f"| `{each.key}`{'*' if each.required else ''} | {_holds(each)} |" for each in SCHEMA[table].fields
+    ]
+    return "\n".join(["| key | holds |", "|---|---|", *rows])
+
+
+_KINDS: Final = {
+    "id": "its id",
+    "reference": "an id",
+    "references": "a list of ids",
+    "line": "one line",
+    "paragraph": "a paragraph",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "actions": "a list of actions",
+    "names": "a list of names",
+    "accesses": "a list of system:action",
+    "element": "kind:id",
+    "lifetime": "a lifetime",
+    "date": "a date",
+    "slot": "two whole numbers",
+}
+
+
+def _holds(field: Field) -> str:
+    """What a field holds, its default, and its hint."""
+    if field.type in {"choice", "suggestion"}:
+        kind = ", ".join(field.choices) + (", or any other word" if field.type == "suggestion" else "")
+    else:
+        kind = _KINDS[field.type] + (f" ({', '.join(field.refers)})" if field.refers else "")
+    if field.hint.startswith(kind):
+        return field.hint
+    default = str(field.default).lower() if isinstance(field.default, bool) else field.default
+    said = "" if default is None else f"; default: {default}"
+    return f"{kind}{said}{f'. {field.hint[0].upper()}{field.hint[1:]}' if field.hint else ''}"
+
+
+def parsers() -> dict[str, argparse.ArgumentParser]:
+    """The parser of every command, in the order of the help."""
+    parser = cli._parser()
+    (commands,) = (each for each in parser._actions if isinstance(each, argparse._SubParsersAction))
+    return dict(commands.choices)
+
+
+def command(name: str) -> str:
+    """How a command is called, what it does, and its arguments."""
+    parser = parsers()[name]
+    actions = [each for each in parser._actions if each.dest != "help"]
+    options = [each for each in actions if each.option_strings]
+    words = [each for each in actions if not each.option_strings]
+    usage = " ".join(["meshmodel", name, *map(_word, words), *map(_option, options)])
+    rows = [f"| `{_named(each).replace('|', BAR)}` | {each.help} |" for each in [*words, *options]]
+    table = ["", "| argument | what |", "|---|---|", *rows] if rows else []
+    described = textwrap.fill(" ".join((parser.description or "").split()), 118, break_on_hyphens=False)
+    return "\n".join([f"    {usage}", "", described, *table])
+
+
+def _word(action: argparse.Action) -> str:
+    name = str(action.metavar)
+    return {None: name, "+": f"{name}...", "?": f"[{name}]", "*": f"[{name}...]"}[action.nargs]  # type: ignore[index]  # no other is used
+
+
+def _option(action: argparse.Action) -> str:
+    said = _named(action)
+    return said if action.required else f"[{said}]"
+
+
+def _named(action: argparse.Action) -> str:
+    if not action.option_strings:
+        return str(action.metavar)
+    name = action.option_strings[0]
+    if action.nargs == 0:
+        return name
+    return f"{name} {action.metavar or '|'.join(map(str, action.choices or ()))}"
+
+
+def json_section(form: str) -> str:
+    """What the page says of a form of answer."""
+    (document,) = (each for each in DOCUMENTS if each.format == form)
+    return section(document, answers(document)[0])
+
+
+def answers(document: Document) -> list[list[dict[str, Any]]]:
+    """The answers of each command of a form, in a folder that has the examples."""
+    with tempfile.TemporaryDirectory() as desk:
+        prepare(Path(desk))
+        for name, content in (("chain.toml", CHAIN), ("chain.jsonl", CHAIN_LOG), ("blocked.toml", BLOCKED)):
+            Path(desk, name).write_text(content.lstrip(), encoding="utf-8")
+        shutil.copy(ROOT / "tests" / "logs" / "release.jsonl", desk)
+        with contextlib.chdir(desk):
+            return [
+                [json.loads(line) for line in call(f"meshmodel {each}").splitlines()]
+                for each in (document.shown, *document.more)
+            ]

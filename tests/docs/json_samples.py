@@ -1,0 +1,98 @@
+"""Models and a log whose answers have the keys that those of the worked examples have not."""
+
+from typing import Final
+
+CHAIN: Final = """
+format = "meshmodel/1"
+[[system]]
+id = "files"
+[[system]]
+id = "vault"
+[[agent]]
+id = "guest"
+[[agent]]
+id = "reader"
+kind = "ai-agent"
+[[agent]]
+id = "writer"
+kind = "ai-agent"
+[[credential]]
+id = "file-key"
+on_behalf_of = "ann"
+[[credential]]
+id = "vault-key"
+[[hold]]
+agent = "reader"
+credential = "vault-key"
+[[hold]]
+agent = "writer"
+credential = "file-key"
+[[grant]]
+credential = "file-key"
+system = "files"
+actions = ["read", "write"]
+[[grant]]
+credential = "vault-key"
+system = "vault"
+actions = ["read"]
+[[delegation]]
+from = "writer"
+to = "reader"
+passes = ["file-key"]
+[[trigger]]
+system = "files"
+agent = "reader"
+[[system]]
+id = "inbox"
+[[credential]]
+id = "inbox-key"
+[[hold]]
+agent = "guest"
+credential = "inbox-key"
+[[grant]]
+credential = "inbox-key"
+system = "inbox"
+actions = ["write"]
+[[acceptance]]
+rule = "delegation-not-honoured"
+subject = "file-key>files"
+reason = "To show an acceptance"
+by = "somebody"
+until = 2099-12-31
+"""
+"""A model with an acceptance and a credential that is passed on behalf of somebody: ``chain.toml``."""
+
+CHAIN_LOG: Final = """
+{"id": "first", "agent": "reader", "credential": "file-key", "system": "files", "action": "read"}
+"""
+"""A log of it: ``chain.jsonl``."""
+
+BLOCKED: Final = """
+format = "meshmodel/1"
+[[system]]
+id = "files"
+[[system]]
+id = "wiki"
+[[agent]]
+id = "bot"
+[[credential]]
+id = "bound-key"
+binding = "mtls"
+[[credential]]
+id = "wiki-key"
+[[hold]]
+agent = "bot"
+credential = "wiki-key"
+[[grant]]
+credential = "wiki-key"
+system = "wiki"
+actions = ["read"]
+[[custody]]
+system = "wiki"
+credential = "bound-key"
+[[grant]]
+credential = "bound-key"
+system = "files"
+actions = ["read"]
+"""
+"""A model whose only way to the files needs a stored key that is bound: ``blocked.toml``."""

@@ -1,0 +1,300 @@
+"""What each key of each JSON answer holds, in the order in which the program writes them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from tests.docs.json_explain import ALL_WAYS, EXPLAIN, SPREAD, STEP, below
+
+
+@dataclass(frozen=True)
+class Document:
+    """One form of answer.
+
+    Attributes:
+        format: the value of its first key.
+        title: what it answers.
+        shown: the command whose answer the page shows.
+        more: further commands whose answers have these keys, with those that are optional.
+        keys: by path the type and the meaning; ``[]``: each entry of a list, ``?``: it may be absent.
+    """
+
+    format: str
+    title: str
+    shown: str
+    more: tuple[str, ...]
+    keys: tuple[tuple[str, str, str], ...]
+
+
+_ROTATE: Final = (
+    ("credential", "string", "its id"),
+    ("because", "string", "shared (others hold it too) or obtainable (who goes could take it)"),
+    ("systems", "list of strings", "where it can be obtained"),
+    ("agents", "list of strings", "the other agents that need the new secret"),
+    ("unchecked", "boolean", "whether it can be obtained without being asked"),
+)
+_COPY: Final = (
+    ("system", "string", "where the copy lies"),
+    ("credential", "string", "of what it is a copy"),
+    ("agents", "list of strings", "the agents that can read it"),
+)
+
+
+DOCUMENTS: Final = (
+    Document(
+        "meshmodel-check/1",
+        "check: counts, missing checkpoints, findings and questions",
+        "check support-agent.toml --json",
+        (
+            "check --crossings --json models/*.toml",
+            "check --as-designed --json models/*.toml",
+            "check --json chain.toml",
+        ),
+        (
+            ("format", "string", "meshmodel-check/1"),
+            ("view", "string", "built, or designed with --as-designed"),
+            ("summary", "object", "counts; retired agents and revoked credentials are counted too"),
+            ("summary.agents", "integer", "agents"),
+            ("summary.systems", "integer", "systems"),
+            ("summary.credentials", "integer", "credentials"),
+            ("summary.crossings", "integer", "crossings in all"),
+            ("summary.uncontrolled", "integer", "of these: uncontrolled"),
+            ("summary.approved", "integer", "of these: approved; the rest is controlled"),
+            ("summary.missing", "integer", "missing checkpoints"),
+            ("crossings?", "list of objects", "with --crossings: every crossing"),
+            ("crossings[].agent", "string", "who"),
+            ("crossings[].source", "string or null", "from where; null: home, listed first"),
+            ("crossings[].target", "string", "the system on which it acts"),
+            ("crossings[].action", "string", "what it does there"),
+            ("crossings[].state", "string", "uncontrolled, approved or controlled"),
+            ("crossings[].severity", "string or null", "null unless it is uncontrolled"),
+            ("missing", "list of objects", "the missing checkpoints, by credential and system"),
+            ("missing[].credential", "string", "the credential that opens the system"),
+            ("missing[].system", "string", "the system"),
+            ("missing[].actions", "list of strings", "the actions for which nobody is asked"),
+            ("missing[].agents", "list of strings", "the agents that come there"),
+            ("missing[].severity", "string", "the highest severity of its crossings"),
+            ("heard", "list of objects", "the systems to which outsiders' words come"),
+            ("heard[].system", "string", "its id"),
+            (
+                "heard[].first_hand",
+                "boolean",
+                "true: outsiders write there; false: agents carry it there",
+            ),
+            ("findings", "list of objects", "what the rules find, the highest severity first"),
+            ("findings[].rule", "string", "the id of the rule"),
+            ("findings[].severity", "string", "low, medium, high or critical"),
+            ("findings[].subject", "string", "ids with > between them, as the rule says"),
+            ("findings[].message", "string", "what was found"),
+            ("findings[].remedy", "string", "what to do"),
+            ("findings[].references", "list of strings", "the standards that the rule follows from"),
+            ("findings[].accepted", "object or null", "the acceptance that names it"),
+            ("findings[].accepted.by", "string", "who accepted it"),
+            ("findings[].accepted.reason", "string", "why"),
+            ("findings[].accepted.until", "string", "the last day, UTC"),
+            ("findings[].accepted.open", "boolean", "whether it counts again"),
+            ("questions", "list of objects", "what the drawing does not say, a row an element"),
+            ("questions[].element", "string", "kind:id"),
+            ("questions[].asks", "list of strings", "the questions"),
+        ),
+    ),
+    Document(
+        "meshmodel-reach/1",
+        "reach: what every active agent can do where, and as whom",
+        "reach support-agent.toml --json",
+        ("reach --json models/*.toml",),
+        (
+            ("format", "string", "meshmodel-reach/1"),
+            ("agents", "list of objects", "the active agents"),
+            ("agents[].agent", "string", "its id"),
+            ("agents[].identities", "list of strings", "the identities of the credentials that it reaches"),
+            ("agents[].direct_identities", "list of strings", "of those that it holds"),
+            ("agents[].own_identities", "list of strings", "of those that it reaches as itself"),
+            ("agents[].reach", "list of objects", "the systems that it reaches"),
+            ("agents[].reach[].system", "string", "its id"),
+            ("agents[].reach[].actions", "list of strings", "all that it can do there"),
+            ("agents[].reach[].direct", "list of strings", "of these: with what it holds"),
+            ("agents[].reach[].own", "list of strings", "of these: as itself, without another agent"),
+            ("agents[].reach[].unchecked", "list of strings", "of these: without being asked"),
+        ),
+    ),
+    Document(
+        "meshmodel-explain/1",
+        "explain: the way from an agent to a system",
+        "explain support-agent.toml support-bot attachments --json",
+        (
+            "explain --json models/*.toml",
+            "explain --all --json models/*.toml",
+            "explain --all --json models/federated-release.toml release-agent cluster",
+            "explain --all --json chain.toml guest vault",
+            "explain --all --json blocked.toml bot files",
+        ),
+        (*EXPLAIN, *ALL_WAYS),
+    ),
+    Document(
+        "meshmodel-fix/1",
+        "fix: the fewest checkpoints",
+        "fix support-agent.toml --json",
+        ("fix --curve --json models/*.toml", "fix --apply planned --json token-leak.toml"),
+        (
+            ("format", "string", "meshmodel-fix/1"),
+            ("cost", "integer", "how many checkpoints the set has"),
+            ("lower_bound", "integer", "how many it takes at least"),
+            ("optimal", "boolean", "whether it is proven that fewer cannot do"),
+            ("checkpoints", "list of objects", "the steps to guard, each with all its actions"),
+            *below("checkpoints[].", STEP),
+            ("closes", "integer", "how many uncontrolled crossings they close"),
+            ("curve?", "list of objects", "with --curve: what 0, 1, 2, ... checkpoints close at best"),
+            ("curve[].checkpoints", "integer", "how many"),
+            ("curve[].remaining", "integer", "how many crossings stay uncontrolled"),
+            ("curve[].lower_bound", "integer", "how many stay at least"),
+            ("curve[].exact", "boolean", "whether that is proven"),
+            ("curve[].chosen", "list of objects", "which steps"),
+            *below("curve[].chosen[].", STEP),
+            ("applied?", "string", "with --apply: planned or enforced"),
+        ),
+    ),
+    Document(
+        "meshmodel-compromise/1",
+        "compromise: what follows from a start",
+        "compromise support-agent.toml credential:file-sas --json",
+        (
+            "compromise models/*.toml outsider --json",
+            "compromise models/token-leak.toml agent:chat-service --json",
+        ),
+        (
+            ("format", "string", "meshmodel-compromise/1"),
+            ("start", "string", "agent:ID, credential:ID, system:ID or outsider"),
+            ("unchecked", "object", "what is reached without being asked; its credentials are to be revoked"),
+            *below("unchecked.", SPREAD),
+            ("all", "object", "what is reached if every checkpoint is passed"),
+            *below("all.", SPREAD),
+        ),
+    ),
+    Document(
+        "meshmodel-offboarding/1",
+        "offboard: what is to be done when somebody goes",
+        "offboard workflow-broker.toml person:clerk --json",
+        (
+            "offboard models/token-leak.toml chat-service --json",
+            "offboard models/finance-orchestrator.toml agent:matcher --json",
+            "offboard models/finance-orchestrator.toml person:treasurer --json",
+            "offboard models/coding-agent-mcp.toml agent:coding-agent --json",
+            "offboard models/token-leak.toml 'vendor:Chat provider' --json",
+            "offboard chain.toml agent:reader --json",
+        ),
+        (
+            ("format", "string", "meshmodel-offboarding/1"),
+            ("agent", "string or null", "the agent; null where a person or a vendor was asked about"),
+            ("who", "string", "agent:ID, person:NAME or vendor:NAME"),
+            ("agents", "list of strings", "the agents that go"),
+            ("owned", "list of strings", "kind:id of what needs a new owner"),
+            ("systems", "list of strings", "of a vendor: its systems, which keep what they have"),
+            ("revoke", "list of strings", "credentials to revoke"),
+            ("rotate", "list of objects", "credentials whose secret must be replaced"),
+            *below("rotate[].", _ROTATE),
+            ("copies", "list of objects", "copies at rest to delete"),
+            *below("copies[].", _COPY),
+            ("delegations", "list of objects", "delegations that end"),
+            ("delegations[].from", "string", "the first agent"),
+            ("delegations[].to", "string", "the second"),
+            ("triggers", "list of objects", "triggers that end"),
+            ("triggers[].system", "string", "the system"),
+            ("triggers[].agent", "string", "the agent"),
+            ("intents", "list of objects", "intents that lapse"),
+            ("intents[].agent", "string", "the agent"),
+            ("intents[].system", "string", "the system"),
+            ("approvals", "list of objects", "checkpoints that lose an approver"),
+            ("approvals[].checkpoint", "string", "its id"),
+            ("approvals[].identity", "string", "the approver that goes"),
+            ("approvals[].left", "list of strings", "the approvers that stay; none: it decides nothing then"),
+            ("checkpoints", "list of strings", "checkpoints whose step is gone"),
+            ("touched", "list of objects", "the other agents to tell"),
+            ("touched[].agent", "string", "its id"),
+            ("touched[].because", "string", "presents, sets-to-work, set-to-work or triggered"),
+            ("touched[].leaving", "string or null", "the agent that goes"),
+            ("touched[].system", "string or null", "of a trigger: the system"),
+            ("touched[].credential", "string or null", "of what it presents: the credential to be revoked"),
+            ("applied", "boolean", "whether it was done in the model"),
+        ),
+    ),
+    Document(
+        "meshmodel-rotation/1",
+        "offboard credential:ID: how its secret is replaced",
+        "offboard token-leak.toml credential:cloud-key --json",
+        ("offboard models/finance-orchestrator.toml credential:ledger-key --json",),
+        (
+            ("format", "string", "meshmodel-rotation/1"),
+            ("credential", "string", "its id"),
+            ("copies", "list of objects", "every copy at rest"),
+            *below("copies[].", _COPY),
+            ("issuers", "list of strings", "the systems that issue it"),
+            ("exchanged", "list of strings", "the credentials that are exchanged for it"),
+            ("holders", "list of strings", "the agents that hold it"),
+            ("agents", "list of strings", "all agents that need the new secret"),
+            ("rotate", "list of objects", "what can be obtained with it, and must be rotated too"),
+            *below("rotate[].", _ROTATE),
+            ("order", "list of lists of strings", "a safe order; credentials of one list at once"),
+        ),
+    ),
+    Document(
+        "meshmodel-rules/1",
+        "rules: what each rule finds",
+        "rules shared-credential --json",
+        ("rules --json",),
+        (
+            ("format", "string", "meshmodel-rules/1"),
+            ("rules", "list of objects", "by id"),
+            ("rules[].rule", "string", "its id"),
+            ("rules[].severity", "string", "its severity, in words where it depends"),
+            ("rules[].detects", "string", "what holds where it finds something"),
+            ("rules[].remedy", "string", "what to do"),
+            ("rules[].references", "list of strings", "the standards that it follows from"),
+            ("rules[].false_positives", "string", "when it is reported and nothing is wrong"),
+        ),
+    ),
+    Document(
+        "meshmodel-trace/1",
+        "trace: a document for each event, and one at the end",
+        "trace token-leak.toml token-leak.jsonl --json",
+        (
+            "trace models/federated-release.toml release.jsonl --json",
+            "trace chain.toml chain.jsonl --json",
+        ),
+        (
+            ("format", "string", "meshmodel-trace/1"),
+            ("event?", "integer", "its place in the log, from 1"),
+            ("id?", "string or null", "the log's own name of it"),
+            ("time?", "string or null", "ISO 8601, UTC"),
+            ("agent?", "string or null", "who acted"),
+            ("credential?", "string or null", "with what"),
+            ("identity?", "string or null", "as whom"),
+            ("on_behalf_of?", "string or null", "the person behind the token"),
+            ("system?", "string or null", "where"),
+            ("action?", "string or null", "what"),
+            ("outcome?", "string", "done or refused"),
+            ("yielded?", "object or null", "where the credential came from"),
+            ("yielded.how", "string", "held, passed, custody or exchange"),
+            ("yielded.by", "string or null", "the agent that passed it, or the credential given for it"),
+            ("yielded.system", "string or null", "the system that yielded it"),
+            ("yielded.event", "integer or null", "in which event"),
+            ("crossing?", "object or null", "the crossing from the events before"),
+            ("crossing.source", "string or null", "the system; null: home"),
+            ("crossing.event", "integer or null", "the event in which it was read"),
+            ("crossing.severity", "string or null", "where a decision is missing"),
+            ("recheck?", "string", "see [logs](logs.md)"),
+            ("checkpoints?", "list of strings", "the checkpoints whose decision was due"),
+            ("decision?", "object or null", "the decision that was recorded"),
+            ("decision.checkpoint", "string", "of which checkpoint"),
+            ("decision.event", "integer", "in which event"),
+            ("unexplained?", "list of strings", "what the model does not explain, in words"),
+            ("notes?", "list of strings", "what else is worth knowing"),
+            ("summary?", "object", "in the last document alone: counts"),
+            ("summary.events", "integer", "events"),
+            ("summary.recheck", "object", "by each value of recheck how many events"),
+            ("summary.unexplained", "integer", "events that the model does not explain, whole or in part"),
+            ("summary.notes", "integer", "events with notes"),
+            ("complete?", "boolean", "in the last document: whether the log was read to its end"),
+        ),
+    ),
+)
+"""Every form of answer, in the order of the page."""

@@ -1,0 +1,113 @@
+"""``meshmodel help``: every page as text, for a pipe and for a terminal."""
+
+import re
+
+import pytest
+
+from meshmodel import cli
+from meshmodel.commands.help import TOPICS, page
+from meshmodel.exporters.markdown_text import markdown_text
+from meshmodel.exporters.style import Style
+
+PAGE = """# The title
+
+<!-- begin nothing -->
+
+![a picture](../picture.png)
+
+A paragraph with `code`, **strong words**, a [link](files.md#models) and another
+[one](#below) that goes on.
+
+- first
+  and more of it
+- second
+
+| key | holds |
+|---|---|
+| `one\\|two` | what `is` there |
+
+```sh
+meshmodel check  x
+```
+
+## Below
+"""
+
+
+def called(capsys, *words):
+    status = cli.main(["help", *words])
+    output = capsys.readouterr()
+    return status, output.out, output.err
+
+
+def test_without_a_topic_all_are_listed(capsys):
+    status, text, _ = called(capsys)
+    assert status == 0
+    assert re.findall(r"^  ([a-z-]+)  ", text, re.MULTILINE) == list(TOPICS)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_page_in_a_pipe_is_plain(topic, capsys):
+    status, text, complaint = called(capsys, topic)
+    assert (status, complaint) == (0, "")
+    title = page(topic).partition("\n")[0].removeprefix("# ")
+    assert text.startswith(f"{title}\n====")
+    assert re.findall(r"\x1b|<!--|!\[|\]\(|^```|\*\*", text, re.MULTILINE) == []
+
+
+def test_a_command_is_a_topic_too(capsys):
+    _, text, _ = called(capsys, "offboard")
+    assert text.startswith("meshmodel offboard\n---")
+    assert "--apply" in text
+    assert "meshmodel trace" not in text
+
+
+def test_a_topic_that_is_none_is_refused_in_a_line(capsys):
+    assert called(capsys, "semantic") == (
+        2,
+        "",
+        "meshmodel: there is no topic semantic; did you mean semantics?\n",
+    )
+    assert "there are workbench, keys" in called(capsys, "xyzzy")[2]
+
+
+def test_a_page_that_is_missing_is_said_in_a_line(capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr("meshmodel.commands.help.FOLDER", tmp_path)
+    status, text, complaint = called(capsys, "files")
+    assert (status, text) == (2, "")
+    assert "install meshmodel again" in complaint
+
+
+def test_the_layout_in_a_pipe():
+    assert markdown_text(PAGE, Style(columns=50)) == (
+        "The title\n"
+        "=========\n"
+        "\n"
+        "A paragraph with `code`, strong words, a link\n"
+        "(`meshmodel help files`) and another one that goes\n"
+        "on.\n"
+        "\n"
+        "- first and more of it\n"
+        "- second\n"
+        "\n"
+        "  key      holds\n"
+        "  one|two  what `is` there\n"
+        "\n"
+        "    meshmodel check  x\n"
+        "\n"
+        "Below\n"
+        "-----"
+    )
+
+
+def test_the_layout_on_a_terminal():
+    text = markdown_text(PAGE, Style(colour=True, columns=50))
+    assert text.startswith("\x1b[1mThe title\x1b[0m\n\n")
+    assert "\x1b[1mcode\x1b[0m, \x1b[1mstrong words\x1b[0m" in text
+    assert "`" not in text
+    assert "what \x1b[1mis\x1b[0m there" in text
+
+
+def test_without_glyphs_there_is_only_ascii():
+    for topic in TOPICS:
+        assert markdown_text(page(topic), Style(glyphs=False)).isascii(), topic
