@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - one action is one line of the table
-"""The one table of actions: bindings, footer, help, palette and the README's key list follow it."""
+"""The one table of actions: bindings, footer, help, palette and the manual's key list follow it."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ Context = Literal["canvas", "workbench", "program"]
 
 Task = Literal["Draw", "Check", "Look", "Panels", "Model and program"]
 TASKS: Final[tuple[Task, ...]] = ("Draw", "Check", "Look", "Panels", "Model and program")
-"""The tasks in the order in which help and the README list them."""
+"""The tasks in the order in which help and the manual list them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Action:
         id: its name in the keymap of a configuration file; the method is ``action_`` and the id.
         keys: the keys that run it unless remapped, in Textual's names.
         label: one or two words, for the footer.
-        description: one line, for help, palette and README.
+        description: one line, for help, palette and manual.
         task: what a person wants who looks for it.
         context: where its keys work.
         footer: its rank in the footer, or 0: not there. Low ranks survive on narrow screens.

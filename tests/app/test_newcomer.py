@@ -1,4 +1,4 @@
-"""What somebody meets who has never seen the program: the README's first five minutes, key by key."""
+"""What somebody meets who has never seen the program, key by key."""
 
 from pathlib import Path
 

@@ -75,7 +75,7 @@ class LogDialog(Dialog[LogRequest]):
                 hint = "a log of events: .jsonl, .csv, or any with a form"
                 self._type("file", self.path, hint, LOGS, self._set_path)
             case "map":
-                hint = "a TOML file: what the log's names mean; see the README"
+                hint = "a TOML file: what the log's names mean; see meshmodel help logs"
                 self._type("map", self.mapping, hint, MAPS, self._set_map)
             case "form":
                 self._pick_form()
