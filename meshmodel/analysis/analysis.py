@@ -325,8 +325,8 @@ class Analysis:
         """
         from meshmodel.analysis.stopping import Stop
 
-        asked = self._explaining.asked(agent, system, action, source, Stop(None, cancelled))
-        return None if asked is None else self._explaining.answer(asked)
+        found = self._explaining.asked(agent, system, action, source, Stop(None, cancelled))
+        return found if found is None or isinstance(found, Explanation) else self._explaining.told(found)
 
     def all_ways(
         self,
@@ -345,8 +345,8 @@ class Analysis:
         from meshmodel.analysis.stopping import Stop
         from meshmodel.analysis.ways import all_ways
 
-        asked = self._explaining.asked(agent, system, action, source, stop := Stop(None, cancelled))
-        return None if asked is None else all_ways(self._explaining, asked, stop)
+        found = self._explaining.asked(agent, system, action, source, stop := Stop(None, cancelled))
+        return None if found is None else all_ways(self._explaining, found, stop)
 
     def explain_finding(self, finding: Finding) -> Explanation | None:
         """The worst way by which a finding comes about, or ``None`` where there is none to tell."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from meshmodel.analysis.engine import Engine
-from meshmodel.analysis.graph import Graph, Step
+from meshmodel.analysis.graph import Step
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import CannotStartError, StepKey, StepKind
 from meshmodel.analysis.steps import KINDS
@@ -85,9 +85,9 @@ def compromise(engine: Engine, start: str) -> Compromise:
     power, paths = checkpoints.unchecked(dict.fromkeys(nodes, 1)).power, Paths(mesh, checkpoints)
     counting, guards, records = paths.counting(power, 0), checkpoints.guards, checkpoints.records
     closed = paths.closed(counting)
-    free = _search(paths, checkpoints.graph.plus(guards.keys() - closed), nodes)
+    free = paths.search(nodes, closed)
     stopped = [step for step in closed if step[0] in free and step[1] not in free]
-    everything = _search(paths, mesh.graph, nodes) if stopped else free
+    everything = paths.search(nodes) if stopped else free
     holding = {number for step in stopped for number in counting.intersection(guards[step])}
     sessions = (session for node, session in mesh.sessions.by_node.items() if node in free)
     return Compromise(
@@ -124,30 +124,6 @@ def _start(mesh: Mesh, start: str) -> list[int]:
     return [node]
 
 
-def _search(paths: Paths, graph: Graph, starts: list[int]) -> dict[int, int]:
-    """Search breadth first; among the steps of one node by the order of section 3, then by id.
-
-    Returns:
-        For every node reached the one from which it was first come by, the nearest first; for a node of
-        the start itself.
-    """
-    before, hubs, size = {node: node for node in starts}, set[int](), paths.mesh.size
-    queue = list(before)
-    for node in queue:
-        after, todo = set[int](), [node]
-        for each in todo:  # what lies behind a hub follows as by one step, and once
-            for enters in graph.successors[each]:
-                if enters < size:
-                    after.add(enters)
-                elif enters not in hubs:
-                    hubs.add(enters)
-                    todo.append(enters)
-        for _, enters in sorted(((node, each) for each in after - before.keys()), key=paths.order):
-            before[enters] = node
-            queue.append(enters)
-    return before
-
-
 def _spread(mesh: Mesh, reached: Iterable[int]) -> Spread:
     nodes = sorted(node for node in reached if node not in mesh.origin)  # they are numbered by id
     systems: defaultdict[str, int] = defaultdict(int)
@@ -171,13 +147,13 @@ def _steps(mesh: Mesh, reached: Container[int], closed: Container[Step]) -> froz
     return frozenset(cast("Iterable[StepKey]", found))
 
 
-def _origins(mesh: Mesh, before: dict[int, int], known: Collection[int]) -> Iterator[Origin]:
+def _origins(mesh: Mesh, before: dict[int, int | None], known: Collection[int]) -> Iterator[Origin]:
     """How elements were come by that are not known already."""
     for node, origin in before.items():
         if node < mesh.first_credential or node in mesh.origin or node in known:
             continue
         step = from_ = action = None
-        if origin != node:
+        if origin is not None:
             step, from_ = cast("StepKind", mesh.kind(origin, node)), reference_of(mesh, origin)
             action = ACTIONS[origin % 5] if origin < mesh.first_credential else None
         yield Origin(reference_of(mesh, node), step, from_, action, not known)

@@ -1,7 +1,6 @@
 """Crossings one by one, and the worst of many (sections 6 and 11)."""
 
-from collections.abc import Callable, Collection, Container, Iterator
-from functools import cached_property
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from meshmodel.analysis.arrivals import Arrivals
@@ -37,20 +36,20 @@ class Place(NamedTuple):
     Attributes:
         coming: the agent and its source.
         access: where it leads.
-        state, severity: of the crossing; -1 unless it is uncontrolled.
+        state, severity: of the crossing; -1 unless it is uncontrolled. Where there is none, ``None``.
         doors: its open doors: by the node of a credential, or of a copy, whether it is approved.
     """
 
     coming: Coming
     access: int
-    state: CrossingState
+    state: CrossingState | None
     severity: int
     doors: dict[int, bool]
 
     @property
     def rank(self) -> tuple[int, int, bool]:
         """The worst comes first: uncontrolled, then by severity, then from home."""
-        return _STATES.index(self.state), -self.severity, self.coming.source != HOME
+        return _STATES.index(self.state or "controlled"), -self.severity, self.coming.source != HOME
 
 
 class Listing:
@@ -69,6 +68,7 @@ class Listing:
             for access in accesses:
                 if self.crosses(coming, access):
                     place = self.place(coming, access, dict(self.open_doors(coming, access)))
+                    assert place.state is not None
                     yield Crossing(
                         mesh.agents[agent],
                         None if coming.source == HOME else mesh.systems[coming.source],
@@ -140,91 +140,59 @@ class Listing:
         """The zone that an agent comes from."""
         return self.home(coming.agent) if coming.source == HOME else self.mesh.zone[coming.source]
 
-    # The worst of many
-
-    def worst(
-        self,
-        agent: int,
-        accesses: Collection[int],
-        source: int | None = None,
-        through: Container[int] | None = None,
-    ) -> Place | None:
-        """The worst crossing of one agent to some accesses that it reaches.
-
-        Args:
-            agent: its number.
-            accesses: by number of the node.
-            source: where it comes from (``HOME``: home); ``None``: anywhere.
-            through: the credentials, or copies of them, that are looked at, as if there were no other.
-        """
-        best: Place | None = None
-        opened: dict[tuple[int, int], dict[int, bool]] = {}
-        for coming in self.sources(agent):
-            for access in accesses if source in (None, coming.source) else ():
-                if not self.crosses(coming, access):
-                    continue
-                key = coming.start, access
-                if key not in opened:
-                    found = self.open_doors(coming, access)
-                    opened[key] = {door: ok for door, ok in found if through is None or door in through}
-                place = self.place(coming, access, opened[key])
-                if (best is None or place.rank < best.rank) and (through is None or place.doors):
-                    best = place
-        return best
-
     def missing(self, credential: int, access: int) -> OpenDoor | None:
         """The missing checkpoint on a grant."""
         return self._doors().missing.get((self.mesh.original(credential), access // 5))
 
-    @cached_property
-    def _missing(self) -> list[tuple[tuple[int, int], OpenDoor]]:
-        """The missing checkpoints by credential and system, the most severe first."""
-        return sorted(self._doors().missing.items(), key=lambda each: (-each[1].severity, each[0]))
+    def worst(self, agent: int, accesses: Collection[int], source: int | None = None) -> Place | None:
+        """The worst crossing of an agent to some accesses that it reaches, from one source or any."""
+        best: Place | None = None
+        opened: dict[tuple[int, int], dict[int, bool]] = {}
+        for coming in self.sources(agent):
+            for access in accesses if source in (None, coming.source) else ():
+                if self.crosses(coming, access):
+                    key = coming.start, access
+                    if key not in opened:
+                        opened[key] = dict(self.open_doors(coming, access))
+                    place = self.place(coming, access, opened[key])
+                    if best is None or place.rank < best.rank:
+                        best = place
+        return best
 
-    def severe(
-        self, level: int, starts: int, onto: Container[int], through: Container[int] | None = None
-    ) -> Iterator[tuple[int, int, int]]:
-        """The doors of one severity that are open and not approved: the credential, the access, the starts.
+    def uncontrolled(
+        self,
+        starts: int,
+        onto: Iterable[int],
+        source: int | None = None,
+        through: Container[int] | None = None,
+    ) -> Iterator[Place]:
+        """The uncontrolled crossings of some starts, by one door each, the worst first.
 
         Args:
-            level: the severity, 0 to 3.
-            starts: those that are asked about.
+            starts: as bits.
             onto: the accesses.
-            through: the credentials and copies.
+            source: where they come from (``HOME``: home); ``None``: anywhere.
+            through: the credentials, or copies of them, whose doors are looked at.
         """
         doors = self._doors()
-        for (credential, system), door in self._missing:
-            if door.severity < level:
-                return
-            accesses = [5 * system + action for action in bits(door.actions) if 5 * system + action in onto]
-            for node in doors.credentials(system) if accesses else ():
-                if self.mesh.original(node) == credential and (through is None or node in through):
-                    for access in accesses:
-                        some = starts & doors.severe(node, access, level)
-                        if some:
-                            yield node, access, some
-
-    def worst_of_many(self, starts: int, onto: Container[int], source: int | None) -> Place | None:
-        """The worst uncontrolled crossing of some starts; ``source`` as for ``worst``."""
+        some = [
+            (node, access, door.severity)
+            for access in onto
+            for node in doors.credentials(access // 5)
+            if (through is None or node in through) and (door := self.missing(node, access)) is not None
+        ]
         for level in range(3, -1, -1):
             for each in (HOME, None) if source is None else (source,):
                 asked = starts if each is None else starts & self.starts.sources.get(each, 0)
-                for door, access, here in self.severe(level, asked, onto):
-                    for start in bits(
-                        here if each is None else self._as_severe(each, access, level, door, here)
-                    ):
-                        place = self.worst(self.starts.agent_of[start], (access,), each)
-                        if place is not None and place.severity == level:
-                            return place
-        return None
-
-    def _as_severe(self, source: int, access: int, level: int, door: int, starts: int) -> int:
-        """Those of some starts for which a door can be so severe from one source."""
-        target, action = self.mesh.traits[access // 5], access % 5
-        most = [
-            severity(self._source(source), target, action, picked_up=each, any_heard=True, way_out=True)
-            for each in (False, True)
-        ]
-        if most[0] >= level or most[1] < level:
-            return starts if most[0] >= level else 0
-        return starts & self.starts.unfold(self.reaches.picked_up(self.mesh.original(door)))
+                for node, access, most in some if asked else ():
+                    for start in bits(asked & doors.severe(node, access, level) if most >= level else 0):
+                        for coming in self.sources(self.starts.agent_of[start]):
+                            fits = coming.start == start and each in (None, coming.source)
+                            place = Place(coming, access, "uncontrolled", level, {node: False})
+                            if (
+                                fits
+                                and self.crosses(coming, access)
+                                and place == self.place(*place[:2], place.doors)
+                            ):
+                                yield place
+                                break

@@ -47,10 +47,8 @@ class Mesh(Steps):
         leaves, enters = step
         return enters in self.graph.successors[leaves] or enters in self.hearers(leaves)
 
-    def hearers(self, access: int, known: int = 0) -> list[int]:
-        """The nodes of the agents that a node triggers without a drawn trigger, but for some that are
-        ``known``, as bits.
-        """
+    def hearers(self, access: int) -> list[int]:
+        """The nodes of the agents that a node triggers without a drawn trigger."""
         if access >= self.first_credential or access % 5 != WRITE:
             return []
-        return [self.first_agent + each for each in bits(self.words.hearing.get(access // 5, 0) & ~known)]
+        return [self.first_agent + each for each in bits(self.words.hearing.get(access // 5, 0))]

@@ -202,91 +202,46 @@ StepKey = tuple[CheckpointStep, str, str]
 """A step that a checkpoint can sit on: its kind and its two ends, as in section 5."""
 
 
-RelationKind = Literal["hold", "grant", "custody", "exchange", "delegation", "trigger", "runs_on"]
-End = tuple[str, Action | None]
-"""One end of a relation: an id, and for a system the action."""
+Element = tuple[str, tuple[Action, ...]]
+"""An element as in ``WitnessStep``; of a system also the actions that are meant."""
 
 
 class Opening(NamedTuple):
-    """Relations each of which opens a way: any of ``from_`` with any of ``to``.
+    """Relations each of which opens a way: any of ``from_`` with any of ``to``, by any of the actions.
 
-    For ``runs_on`` the system is ``from_``, as in the step.
+    They are named by their steps: ``hosting`` is a ``runs_on``; a delegation is one without a limit.
     """
 
-    relation: RelationKind
-    from_: tuple[End, ...]
-    to: tuple[End, ...]
+    relation: CheckpointStep
+    from_: tuple[Element, ...]
+    to: tuple[Element, ...]
 
     @property
     def number(self) -> int:
         """How many relations these are."""
-        return len(self.from_) * len(self.to)
+        one, other = (sum(len(actions) or 1 for _, actions in ends) for ends in (self.from_, self.to))
+        return one * other
 
 
 class Blocked(NamedTuple):
-    """What is on a way that would exist but for it.
-
-    ``because``: ``revoked`` (``element`` is a credential), ``retired`` (an agent), ``bound`` (the credential
-    ``element`` is bound, so that storing it in ``system`` yields nothing), or ``limited`` (a delegation,
-    ``agent>agent``). ``alone``: whether it alone is in the way.
+    """What alone keeps a way closed: a revoked credential, a retired agent, or a bound credential, so that
+    storing it in ``system`` yields nothing. ``element`` is its id.
     """
 
-    because: Literal["revoked", "retired", "bound", "limited"]
+    because: Literal["revoked", "retired", "bound"]
     element: str
-    system: str | None
-    alone: bool = False
-
-
-class Passed(NamedTuple):
-    """Something that every way passes: an element (for a system with the action) or a step."""
-
-    element: str | None
-    action: Action | None
-    step: StepKey | None
+    system: str | None = None
 
 
 class LastDoor(NamedTuple):
-    """A grant step into the access, with which ways end.
-
-    ``intended`` where an intent covers it; the ways of an uncontrolled crossing do not end there.
-    ``checkpoint`` is the first that counts on it.
+    """A grant with which ways end; ``intended``: an intent covers it, so those of an uncontrolled crossing
+    do not end there.
     """
 
     credential: str
     system: str
     actions: tuple[Action, ...]
     intended: bool
-    checkpoint: str | None
-
-
-class Cut(NamedTuple):
-    """The smallest sets of steps of which every way takes at least one; each relation counts once.
-
-    Attributes:
-        size: how many steps such a set has.
-        near_start, near_target: a set that is near to the start, and one that is near to the target.
-        steps: where the size is 1, every step that alone is such a set; else those of both sets.
-    """
-
-    size: int
-    near_start: tuple[StepKey, ...]
-    near_target: tuple[StepKey, ...]
-    steps: tuple[StepKey, ...]
-
-
-class Standing(NamedTuple):
-    """A checkpoint that counts for the start and stands on a step, or a boundary, of the ways."""
-
-    checkpoint: str
-    step: StepKey
-
-
-class Reached(NamedTuple):
-    """The systems, with their actions, the credentials and the agents in a set of nodes; sorted."""
-
-    agents: tuple[str, ...]
-    credentials: tuple[str, ...]
-    systems: tuple[tuple[str, tuple[Action, ...]], ...]
 
 
 class Ways(NamedTuple):
@@ -295,27 +250,26 @@ class Ways(NamedTuple):
     Attributes:
         explanation: the shortest way, or why there is none.
         unasked: whether some way has no checkpoint that counts on it.
-        through: what every way passes, in the order in which it does.
-        doors: the grant steps with which ways end.
-        cut: the smallest sets of steps that cut all ways; ``None`` where there is no way.
-        standing: the checkpoints that count on steps of the ways.
-        reaches: where nothing is reached, what the agent does reach,
-        reached_from: what does lead to the access,
-        blocked: what is out of use, of no use at rest, or limited, on ways that exist but for that,
-        openings: and the single relations whose step would open a way;
+        through: the elements that every way passes, in order, the agent aside.
+        doors: the grants with which ways end.
+        single: the steps that every way takes, in order; each relation counts once.
+        cut: where there are none, a few steps, near the target, of which every way takes one.
+        standing: the checkpoints that count on the ways, each with its step.
+        reaches, reached_from: where nothing is reached, what the agent does reach, what leads to the access,
+        blocked: what is out of use, or of no use at rest,
+        openings: and the single relations whose own step would open a way;
         openings_complete: whether no other relation would.
-        sentences: all of it in words.
     """
 
     explanation: Explanation
     unasked: bool = False
-    through: tuple[Passed, ...] = ()
+    through: tuple[Element, ...] = ()
     doors: tuple[LastDoor, ...] = ()
-    cut: Cut | None = None
-    standing: tuple[Standing, ...] = ()
-    reaches: Reached | None = None
-    reached_from: Reached | None = None
+    single: tuple[StepKey, ...] = ()
+    cut: tuple[StepKey, ...] = ()
+    standing: tuple[tuple[str, StepKey], ...] = ()
+    reaches: tuple[Element, ...] = ()
+    reached_from: tuple[Element, ...] = ()
     blocked: tuple[Blocked, ...] = ()
     openings: tuple[Opening, ...] = ()
     openings_complete: bool = True
-    sentences: tuple[str, ...] = ()

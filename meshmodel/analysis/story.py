@@ -6,7 +6,6 @@ from typing import Final
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import CrossingState, WitnessStep
 from meshmodel.analysis.rules.base import verb
-from meshmodel.analysis.sessions import Session
 from meshmodel.model.snapshot import Snapshot
 
 UNASKED: Final = " ✖ nobody asks"
@@ -24,7 +23,6 @@ class Story:
     def tell(
         self,
         opening: str,
-        agent: str,
         steps: Sequence[WitnessStep],
         path: Sequence[int],
         unasked: Mapping[int, str],
@@ -34,22 +32,17 @@ class Story:
 
         Args:
             opening: where it begins.
-            agent: who acts.
             steps: what happens, one for each step of
             path: its nodes.
             unasked: what is said of grant steps, counted from 0, on which nobody asks.
             state: of the crossing, if it is one.
         """
-        sentences = self._sentences(agent, steps, path, unasked)
+        sentences = self._sentences(steps, path, unasked)
         told = [opening, *(f"{number} {text}" for number, text in enumerate(sentences, 1))]
-        zones: list[str] = []
-        for step in steps:
-            for zone in (step.zone_from, step.zone_to) if step.zone_to is not None else ():
-                if zone is not None and zones[-1:] != [zone]:
-                    zones.append(zone)
+        zones = [zone for step in steps for zone in (step.zone_from, step.zone_to) if step.zone_to and zone]
         if len(zones) > 1:
-            passes = "passes" if state is None else "crosses"
-            told.append(f"{passes} {' → '.join(self.zone(each) for each in zones)}")
+            named = [self.zone(zone) for one, zone in zip([None, *zones], zones, strict=False) if one != zone]
+            told.append(f"{'passes' if state is None else 'crosses'} {' → '.join(named)}")
         return tuple(told)
 
     def zone(self, zone: str) -> str:
@@ -68,41 +61,40 @@ class Story:
         who = self.snapshot.agent[agent]
         if source is None:
             return f"{who.title} starts at home in {self.zone(who.home or '')}, then"
-        system, number = self.snapshot.system[source], self._mesh.system[source]
+        system = self.snapshot.system[source]
         name = system.title
         if system.untrusted_input:
             name += ", where outsiders write,"
-        elif self._heard[number]:
+        elif self._heard[self._mesh.system[source]]:
             name += ", where outsiders' words are carried,"
         if identity is None:
             return f"what is written into {name} triggers {who.title}, which"
         return f"{who.title} reads {name} as {identity}, then"
 
     def _sentences(
-        self, agent: str, steps: Sequence[WitnessStep], path: Sequence[int], unasked: Mapping[int, str]
+        self, steps: Sequence[WitnessStep], path: Sequence[int], unasked: Mapping[int, str]
     ) -> list[str]:
         sentences: list[str] = []
-        acting, held, asked = f"agent:{agent}", False, list[str]()
-        caller, sessions = acting, self._mesh.sessions
+        acting, caller, held, asked = "", "", False, list[str]()  # nobody: the agent whose way it is
         for number, step in enumerate(steps):
             asked += [step.checkpoint] if step.checkpoint is not None else []
             after = steps[number + 1] if number + 1 < len(steps) else None
-            text = self._sentence(step, after, sessions.by_node.get(path[number + 1]), held=held)
+            text = self._sentence(step, after, path[number + 1], held=held)
             held = step.step == "hold" or (held and text is None)
             if text is not None:
-                subject = "" if acting == f"agent:{agent}" else f"{self.title(acting)} "
+                subject = f"{self.title(acting)} " if acting else ""
                 mark = f" ◆ {asked[0]} asks" if asked else unasked.get(number, "")
                 sentences.append(f"{subject}{text}{mark}")
                 asked = []
-            if path[number + 1] not in self._mesh.origin:
-                # What leaves a session is its caller's.
-                caller = acting = step.to if step.to.startswith("agent:") else caller
-            elif step.to.startswith("agent:"):
+            is_agent = step.to.startswith("agent:")
+            if path[number + 1] not in self._mesh.origin:  # what leaves a session is its caller's
+                caller = acting = step.to if is_agent else caller
+            elif is_agent:
                 acting = step.to
         return sentences
 
     def _sentence(
-        self, step: WitnessStep, after: WitnessStep | None, session: Session | None, *, held: bool
+        self, step: WitnessStep, after: WitnessStep | None, enters: int, *, held: bool
     ) -> str | None:
         """What a step says; holding and what is implied are told with the step after or before."""
         one, other = self.title(step.from_), self.title(step.to)
@@ -122,7 +114,13 @@ class Story:
                 place = "" if step.yielded_by is None else f" at {self.title(f'system:{step.yielded_by}')}"
                 return f"exchanges {one} for {other}{place}"
             case "delegation":
-                return f"sets {other} to work{self._limits(session)}"
+                session = self._mesh.sessions.by_node.get(enters)
+                if session is None:
+                    return f"sets {other} to work"
+                back = ", and only values come back" if session.copies.values else ""
+                return (
+                    f"sets {other} to work for {self.title(f'agent:{session.delegation.from_}')} only{back}"
+                )
             case "trigger":
                 heard = "" if ends in self.snapshot.trigger else f", where {other} reads what outsiders wrote"
                 return f"steers {other} by what it writes into {one}{heard}"
@@ -130,13 +128,6 @@ class Story:
                 return f"takes over {other}, which runs on {one}"
             case _:
                 return None
-
-    def _limits(self, session: Session | None) -> str:
-        """For whom alone a limited delegation's agent works, and what comes back."""
-        if session is None:
-            return ""
-        back = ", and only values come back" if session.copies.values else ""
-        return f" for {self.snapshot.agent[session.delegation.from_].title} only{back}"
 
     def title(self, reference: str) -> str:
         """An element as people call it."""

@@ -97,7 +97,7 @@ def _told(path: Path, agent: str | None, system: str | None, arguments: argparse
             return _NOTHING
         from meshmodel.exporters.text import ways_text
 
-        return ways_text(ways, style(), arguments.source)
+        return ways_text(snapshot, ways, style(), arguments.source)
     explanation = analysis.explain(*asked)
     if arguments.json:
         from meshmodel.exporters.answers import explain_answer

@@ -7,19 +7,20 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-from meshmodel.analysis.results import AgentReach, Explanation, Heard, Summary, SystemReach
+from meshmodel.analysis.results import AgentReach, Explanation, Heard, Summary, SystemReach, Ways
 from meshmodel.exporters.accepting import accepted_words, without_finding_words
 from meshmodel.exporters.answers import RuleText, crossing_order
 from meshmodel.exporters.folding import DOOR, Cause, fold
 from meshmodel.exporters.standards import TITLES
 from meshmodel.exporters.style import Style, counted, table, told_table, whole, wrap, wrapped_again
+from meshmodel.exporters.ways_words import ways_sentences
 from meshmodel.model.records import Acceptance
+from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line, width
 from meshmodel.model.vocabulary import SEVERITIES, Action
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.ways import Ways
 
 _NAMED: Final = 5
 """So many systems or agents are named in one line."""
@@ -150,10 +151,10 @@ def explain_text(explanation: Explanation, style: Style, source: str | None = No
     return "\n".join(lines).rstrip()
 
 
-def ways_text(ways: "Ways", style: Style, source: str | None = None) -> str:
+def ways_text(snapshot: Snapshot, ways: Ways, style: Style, source: str | None = None) -> str:
     """What ``explain --all`` prints: the shortest way (as ``explain_text``), then all of them."""
     lines = [explain_text(ways.explanation, style, source), ""]
-    for sentence in ways.sentences:
+    for sentence in ways_sentences(snapshot, ways):
         lines += wrap(sentence, style, "    ", "  ")
     return "\n".join(lines)
 

@@ -316,7 +316,7 @@ def test_what_is_not_reached_says_why_and_what_would_open_it():
     assert explanation.steps == ()
     assert explanation.why_not == (
         "coder cannot reach cluster: it neither holds nor comes by deploy-key. "
-        "One relation would be enough, such as a grant of read on ci to ci-token"
+        "One relation would be enough, such as holding deploy-key"
     )
     revoked = support(r.Credential("file-key", status="revoked"))
     assert "revoked (file-key)" in (told(revoked, "bot", "files").why_not or "")

@@ -8,6 +8,7 @@ import pytest
 from meshmodel.app.screens import why
 from meshmodel.app.screens.why import WhyDialog
 from meshmodel.app.widgets.row_list import RowList
+from meshmodel.exporters.ways_words import ways_sentences
 from meshmodel.model.records import Agent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.edits import Edit, Put, apply_edit
@@ -43,7 +44,7 @@ async def test_a_finding_is_told_with_all_ways_and_its_way_lit(tmp_path: Path, s
         asked = dialog(it).asked
         ways = analysis.all_ways(asked.agent, asked.system, asked.action, asked.source)
         assert ways is not None
-        for sentence in (finding.message, finding.remedy, *ways.sentences):
+        for sentence in (finding.message, finding.remedy, *ways_sentences(analysis.snapshot, ways)):
             assert sentence in text
         await it.press("ctrl+s")
         assert it.app.screen is it.bench
@@ -114,7 +115,7 @@ async def test_why_not_and_what_one_more_relation_opens(tmp_path: Path) -> None:
         assert explained.why_not in text
         ways = analysis.all_ways("lonely", dialog(it).asked.system)
         assert ways is not None
-        for sentence in ways.sentences:
+        for sentence in ways_sentences(analysis.snapshot, ways):
             assert sentence in text
         await it.press("ctrl+s")
         assert isinstance(it.app.screen, WhyDialog), "there is no way to be lit"

@@ -21,6 +21,7 @@ from meshmodel.app.widgets.how import numbered, plain, told_steps
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line, space
 from meshmodel.exporters.accepting import accepted_words
+from meshmodel.exporters.ways_words import ways_sentences
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import ACTIONS, Action
 
@@ -322,7 +323,7 @@ def ways_in_words(
         Stopped: it was cancelled.
     """
     ways = analysis.all_ways(asked.agent, asked.system, asked.action, asked.source, cancelled=is_cancelled)
-    return [] if ways is None else list(ways.sentences)
+    return [] if ways is None else list(ways_sentences(analysis.snapshot, ways))
 
 
 def _words(text: str, style: str) -> Row:

@@ -1,0 +1,148 @@
+"""All ways told in sentences; each names the elements, and none leaves any out."""
+
+from collections.abc import Iterable, Iterator
+
+from meshmodel.analysis.results import Blocked, Element, LastDoor, Opening, StepKey, Ways
+from meshmodel.model.schema import STEP_ENDS
+from meshmodel.model.snapshot import Snapshot
+
+
+def ways_sentences(snapshot: Snapshot, ways: Ways) -> tuple[str, ...]:
+    """The sentences of all ways, or of what is in between."""
+    words = _Words(snapshot)
+    return tuple(words.reached(ways) if ways.explanation.steps else words.unreached(ways))
+
+
+class _Words:
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+
+    def reached(self, ways: Ways) -> Iterator[str]:
+        """What all ways pass, where they end, what cuts them, and who is asked on them."""
+        unguarded = ways.explanation.state == "uncontrolled"
+        passed = "; ".join(map(self._element, ways.through))
+        where = "way on which nobody is asked" if unguarded else "way, asked or not,"
+        yield f"Every {where} passes: {passed}" if passed else f"No element is on every {where.rstrip(',')}"
+        ends = [door for door in ways.doors if not (unguarded and door.intended)]
+        number = "1 door" if len(ends) == 1 else f"{len(ends)} doors"
+        yield f"They end at {number}: {'; '.join(map(self._door, ends))}"
+        meant = [door for door in ways.doors if unguarded and door.intended]
+        if meant:
+            told = "; ".join(map(self._door, meant))
+            yield f"Not counted, since an intent covers {'it' if len(meant) == 1 else 'them'}: {told}"
+        yield self._cut(ways, unguarded=unguarded)
+        if not unguarded:
+            yield self._asked(ways)
+
+    def _cut(self, ways: Ways, *, unguarded: bool) -> str:
+        number = len(ways.single or ways.cut)
+        if ways.single:
+            steps = "this step" if number == 1 else f"any one of these {number} steps"
+            stops = f"One checkpoint on {steps} stops them all"
+            stops = stops if unguarded else f"Without {steps} there would be no way"
+        else:
+            stops = f"No single checkpoint stops them all; {number} do, on these steps"
+            without = f"No single step is on all of them, but without these {number} there would be no way"
+            stops = stops if unguarded else without
+        return f"{stops}: {'; '.join(map(self._step, ways.single or ways.cut))}"
+
+    def unreached(self, ways: Ways) -> Iterator[str]:
+        """What the agent reaches, what leads to the access, and what would close the gap."""
+        who = self._title(f"agent:{ways.explanation.agent}")
+        where = self._title(f"system:{ways.explanation.system}")
+        far = self._elements(ways.reached_from)
+        yield f"{who} reaches {self._elements(ways.reaches) or 'nothing'}"
+        yield f"{where} is reached from {far}" if far else f"Nothing leads to {where}"
+        yield from map(self._blocked, ways.blocked)
+        number = sum(each.number for each in ways.openings)
+        if number == 1:
+            yield "One single relation would open a way:"
+        else:
+            each_by_itself = f"{number} single relations would open a way, each by itself:"
+            yield each_by_itself if number else "No single relation would open a way by its own step"
+        yield from map(self._opening, ways.openings)
+        if not ways.openings_complete:
+            yield (
+                "Not listed: relations that open a way only within a limited delegation, or because an agent "
+                "then hears outsiders' words"
+            )
+
+    def _step(self, step: StepKey) -> str:
+        """A step as a short clause."""
+        kind, from_, to = step
+        if kind == "boundary":
+            return f"the boundary from {self._zone(from_)} to {self._zone(to)}"
+        ends = zip(STEP_ENDS[kind], (from_, to), strict=True)
+        one, other = (self._title(f"{table}:{name}") for table, name in ends)
+        match kind:
+            case "custody":
+                return f"{one} {self.snapshot.custody[from_, to].how} {other}"
+            case "trigger" if (from_, to) not in self.snapshot.trigger:
+                return f"{other} is steered by what it reads in {one}"
+            case _:
+                return _CLAUSES[kind].format(one, other)
+
+    def _door(self, door: LastDoor) -> str:
+        return f"{self._step(('grant', door.credential, door.system))} ({', '.join(door.actions)})"
+
+    def _asked(self, ways: Ways) -> str:
+        if not ways.standing:
+            return "No checkpoint that counts stands on them"
+        told = "; ".join(
+            f"{each}, {'on' if step[0] == 'boundary' else 'where'} {self._step(step)}"
+            for each, step in ways.standing
+        )
+        how = "but some way passes none" if ways.unasked else "and every way passes one"
+        return f"On them {'stands' if len(ways.standing) == 1 else 'stand'} {told} — {how}"
+
+    def _element(self, element: Element) -> str:
+        reference, actions = element
+        return f"{self._title(reference)} ({', '.join(actions)})" if actions else self._title(reference)
+
+    def _elements(self, elements: Iterable[Element]) -> str:
+        """Elements as a list: agents, credentials, systems."""
+        kinds: dict[str, list[str]] = {"agent": [], "credential": [], "system": []}
+        for each in elements:
+            kinds[each[0].partition(":")[0]].append(self._element(each))
+        return "; ".join(", ".join(each) for each in kinds.values() if each)
+
+    def _blocked(self, each: Blocked) -> str:
+        title = self._title(f"{'agent' if each.because == 'retired' else 'credential'}:{each.element}")
+        if each.because == "bound":
+            useless = "is of no use without its key or host; if it were of use, it would open a way"
+            return f"{title} lies in {self._title(f'system:{each.system}')} and {useless}"
+        needed = "active" if each.because == "retired" else "valid"
+        return f"{title} is {each.because}; {needed}, it would open a way"
+
+    def _opening(self, opening: Opening) -> str:
+        kind = opening.relation
+        ends = (self._either(ends, kind) for ends in (opening.from_, opening.to))
+        limit = " without a limit" if kind == "delegation" else ""
+        return f"{kind}, {opening.number}: {_CLAUSES[kind].format(*ends)}{limit}"
+
+    def _either(self, elements: Iterable[Element], kind: str) -> str:
+        """Ends as a list; the actions only where they are part of the choice."""
+        chosen = kind in ("grant", "custody")
+        every = [
+            f"{self._title(name)} ({' or '.join(actions)})" if actions and chosen else self._title(name)
+            for name, actions in elements
+        ]
+        return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} or {every[-1]}"
+
+    def _title(self, reference: str) -> str:
+        table, _, name = reference.partition(":")
+        return str(self.snapshot.table(table)[name].title)
+
+    def _zone(self, zone: str) -> str:
+        return self._title(zone if zone.startswith("system:") else f"zone:{zone}")
+
+
+_CLAUSES = {
+    "hold": "{0} holds {1}",
+    "grant": "{1} accepts {0}",
+    "custody": "{0} yields {1}",
+    "exchange": "{0} is exchanged for {1}",
+    "delegation": "{0} sets {1} to work",
+    "trigger": "{0} triggers {1}",
+    "hosting": "{0} runs {1}",
+}
