@@ -11,10 +11,7 @@ and lens of each model, are written to one state file, whole and at once; a dama
 empty. Nothing here ever stops the program: what cannot be read or written is reported in a line.
 """
 
-import contextlib
 import json
-import os
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,6 +21,9 @@ from typing import Any, Final
 from platformdirs import user_config_path, user_data_path, user_state_path
 
 from meshmodel.app.actions import problems
+from meshmodel.model.atomic_file import replace_file
+from meshmodel.model.errors import StoreError
+from meshmodel.model.open_file import open_file
 from meshmodel.model.text import one_line
 
 RECENT_LIMIT: Final = 12
@@ -209,7 +209,10 @@ class State:
     def _write(self) -> None:
         text = json.dumps({"recent": self._recent, "places": self._places}, indent=1)
         try:
-            _replace(self.path, text)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(self.path, text.encode())
+        except StoreError as error:
+            self.problem = str(error)
         except OSError as error:
             self.problem = f"{one_line(self.path)}: {error.strerror or 'cannot be written'}"
         else:
@@ -217,25 +220,11 @@ class State:
 
 
 def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
+    with open_file(path) as file:
         data = file.read(_SIZE_LIMIT + 1)
     if len(data) > _SIZE_LIMIT:
         raise OSError(27, "is too large")
     return data
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file whole: beside it first, then in its place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def _is_name(value: object) -> bool:

@@ -27,12 +27,15 @@ def add(commands: Subparsers) -> None:
         "export",
         help="write the interchange file, a diagram or the policy stub",
         description="Write the model in another form, to standard output or, replacing it in one step, to "
-        "a file. A file that is a model is not replaced, but an interchange file by another one.",
+        "a file. A file that is a model is not replaced, but an interchange file by another one; a device or "
+        "a pipe is written into.",
         allow_abbrev=False,
     )
     add_model(parser)
     parser.add_argument("--to", choices=FORMS, help="the form; default: what the name of FILE ends with")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write it")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="where to write it; - is standard output"
+    )
     parser.add_argument("--lens", choices=LENSES, help="what a diagram shows (default: structure)")
     parser.add_argument("--agent", metavar="A", help="the agent whose reach a diagram shows")
     parser.add_argument("--dpi", type=_dpi, metavar="N", help="dots per inch of a PNG")
@@ -42,6 +45,8 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the model in the form that was asked for."""
+    if arguments.output is not None and str(arguments.output) == "-":
+        arguments.output = None
     to = arguments.to or _form_of(arguments.output)
     _fit(arguments, to)
     if arguments.output is not None and _same_file(arguments.output, arguments.model):
@@ -53,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output is None:
         write_out(content, binary=to in _BINARY)
     else:
-        from meshmodel.store.interchange_writer import replace_file
+        from meshmodel.model.atomic_file import replace_file
 
         replace_file(arguments.output, content)
     return 0

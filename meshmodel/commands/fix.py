@@ -113,13 +113,13 @@ class _Found:
         from meshmodel.store.loading import is_model_file
 
         if not is_model_file(self.path):
-            from meshmodel.commands.rewriting import rewrite
+            from meshmodel.commands.rewriting import read, rewrite
 
-            snapshot = load(self.path)
+            content, snapshot = read(self.path)
             self._search(snapshot)
             if self._is_to_apply():
                 guarded = apply_edit(snapshot, guard(snapshot, self.fix.checkpoints, state))
-                self.lost = rewrite(self.path, snapshot, guarded)
+                self.lost = rewrite(self.path, content, snapshot, guarded)
             return
         from meshmodel.store.database import Store
 

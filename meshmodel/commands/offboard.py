@@ -90,11 +90,11 @@ def _applied(path: Path, who: str) -> "tuple[Snapshot, Offboarding, str]":
     from meshmodel.store.offboarding import offboard
 
     if not is_model_file(path):
-        from meshmodel.commands.rewriting import rewrite
+        from meshmodel.commands.rewriting import read, rewrite
 
-        snapshot = load(path)
+        content, snapshot = read(path)
         plan = _drawn(snapshot, who)
-        lost = rewrite(path, snapshot, apply_edit(snapshot, offboard(snapshot, plan)))
+        lost = rewrite(path, content, snapshot, apply_edit(snapshot, offboard(snapshot, plan)))
         return snapshot, plan, f"Done in the file{lost}"
     from meshmodel.store.database import Store
 

@@ -7,25 +7,31 @@ if TYPE_CHECKING:
     from meshmodel.model.snapshot import Snapshot
 
 
-def rewrite(path: Path, before: "Snapshot", after: "Snapshot") -> str:
-    """Write another model into an interchange file; what was in it beside the model and is not now.
+def read(path: Path) -> "tuple[bytes, Snapshot]":
+    """The bytes of an interchange file, and the model in them; raises InvalidModelError."""
+    from meshmodel.store.interchange_reader import file_content, read_bytes
+
+    content = file_content(path)
+    return content, read_bytes(content, str(path))
+
+
+def rewrite(path: Path, content: bytes, before: "Snapshot", after: "Snapshot") -> str:
+    """Write another model into an interchange file that is still as it was read.
 
     Args:
         path: of the file.
-        before: the model that was read from it.
+        content: the bytes that were read from it.
+        before: the model in them.
         after: the model that it has then.
 
     Returns:
         Words to add to what is said of it, or nothing.
 
     Raises:
-        StoreError: one line; it cannot be written there, and is as before.
+        StoreError: one line; it was changed meanwhile, or cannot be written there, and is as before.
     """
     from meshmodel.store.interchange import write_file, write_text
 
-    try:
-        was_canonical = path.read_bytes() == write_text(before).encode("utf-8")
-    except OSError:  # then writing it will fail too, or there is nothing to lose
-        was_canonical = True
-    write_file(path, after)
+    was_canonical = content == write_text(before).encode("utf-8")
+    write_file(path, after, instead_of=content)
     return "" if was_canonical else "; all of it was written anew in canonical form, without its comments"

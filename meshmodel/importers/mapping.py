@@ -28,6 +28,7 @@ from typing import Any, Final, NoReturn
 
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import Event
+from meshmodel.model.open_file import open_file
 from meshmodel.model.secrets import looks_like_secret, masked
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
@@ -188,7 +189,7 @@ def read_map(path: Path, snapshot: Snapshot) -> Mapper:
 
 def _document(path: Path, name: str) -> dict[str, Any]:
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             content = file.read(_SIZE_LIMIT + 1)
         if len(content) > _SIZE_LIMIT:
             raise MeshmodelError(f"{name}: is larger than {_SIZE_LIMIT} bytes; a map is small")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any, Final, NoReturn
 
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.open_file import open_file
 from meshmodel.model.text import one_line
 
 RECORD_LIMIT: Final = 1 << 20
@@ -41,7 +42,7 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
     """
     name = one_line(path)
     try:
-        file = sys.stdin.buffer if str(path) == "-" else path.open("rb")
+        file = sys.stdin.buffer if str(path) == "-" else open_file(path)
     except (OSError, ValueError) as error:  # a name with a null byte is a ValueError
         reason = getattr(error, "strerror", None) or one_line(error)
         raise EventsError(f"{name}: cannot be read: {reason}") from None

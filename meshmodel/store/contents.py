@@ -22,6 +22,8 @@ _FOREIGN: Final = re.compile(
     r"\b(check|generated|default|collate|as|using|strict|without|conflict)\b", re.IGNORECASE
 )
 _MANY: Final = 500
+_MOST_EDITS: Final = 1 << 60
+"""What a file counts beyond this nobody has edited; the next number must fit into a column."""
 
 
 def check_file(connection: sqlite3.Connection, where: str) -> None:
@@ -74,10 +76,11 @@ def _columns(layout: Layout) -> set[tuple[str, bool, int]]:
 
 def revision(connection: sqlite3.Connection) -> int:
     """The revision of the model: how often an edit was made, undone or redone."""
-    found = connection.execute("SELECT max(touched) FROM journal").fetchone()[0] or 0
-    if type(found) is not int:
-        raise damaged("the journal", "holds the wrong type of value")
-    return found
+    touched, number = connection.execute("SELECT max(touched), max(number) FROM journal").fetchone()
+    for found in (touched, number):
+        if found is not None and (type(found) is not int or not 0 <= found <= _MOST_EDITS):
+            raise damaged("the journal", "holds no number of edits where one is expected")
+    return touched or 0
 
 
 def read_all(connection: sqlite3.Connection, revision: int, where: str) -> Snapshot:

@@ -108,22 +108,24 @@ class Store:
 
         Args:
             path: the file.
-            read_only: refuse edits, and write nothing; so it is anyway where nothing may be written.
+            read_only: refuse edits; so it is anyway where nothing may be written. Nothing is written but
+                what a kill left half done, rolled back.
 
         Raises:
             StoreError: it is no model, damaged, busy, or made by a newer version; it is untouched.
         """
         with _TURN:
             target = opening.resolved(path)
-            version = opening.examine(target)
-            reading = read_only or bool(opening.not_writable(target))
+            opening.examine(target)
+            reading = read_only or opening.not_writable(target) != ""
             with opening.in_words(target):
-                copied = reading and version < NEWEST
-                connection = (
-                    opening.connect_copy(target) if copied else opening.connect(target, read_only=reading)
-                )
+                opening.roll_back(target)
+                connection = opening.connect(target, read_only=reading)
                 try:
-                    if version < NEWEST:
+                    if opening.version_of(connection, target) < NEWEST:
+                        if reading:
+                            connection.close()
+                            connection = opening.connect_copy(target)
                         from meshmodel.store.migrations import bring_forward
 
                         bring_forward(connection, opening.shown(target))
@@ -148,7 +150,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Close the file; nothing but the one file is left. Closing twice does nothing."""
+        """Close the file, once or twice; nothing but the one file is left."""
         with _TURN:
             if self._closed:
                 return

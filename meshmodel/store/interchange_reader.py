@@ -10,6 +10,7 @@ from typing import Any, Final
 import tomli
 
 from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.open_file import open_file
 from meshmodel.model.records import About
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot
@@ -42,14 +43,17 @@ def read_file(path: str | Path) -> Snapshot:
         InvalidModelError: it cannot be read, or section 10 refuses it; one line with the file, the
             line where known, the table, the key and the reason.
     """
-    source = str(path)
+    return read_bytes(file_content(path), str(path))
+
+
+def file_content(path: str | Path) -> bytes:
+    """The bytes of a file, of which ``read_bytes`` refuses too many; raises InvalidModelError."""
     try:
-        with Path(path).open("rb") as file:
-            content = file.read(SIZE_LIMIT + 1)
+        with open_file(path) as file:
+            return file.read(SIZE_LIMIT + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "the path is not valid"
-        raise InvalidModelError(f"{one_line(source, 400)}: cannot be read: {one_line(reason)}") from None
-    return read_bytes(content, source)
+        raise InvalidModelError(f"{one_line(path, 400)}: cannot be read: {one_line(reason)}") from None
 
 
 def read_bytes(content: bytes, source: str) -> Snapshot:

@@ -1,17 +1,14 @@
 """Writes interchange files: one canonical text for equal models, and whole files or none."""
 
-import os
 import re
-import stat
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from meshmodel.model.errors import StoreError
+from meshmodel.model.atomic_file import replace_file
 from meshmodel.model.records import Record
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import TABLES, Snapshot
-from meshmodel.model.text import one_line
 from meshmodel.model.validation import normalise
 
 _SPECIAL: Final = re.compile(r'[\x00-\x1f"\\\x7f]')
@@ -67,68 +64,11 @@ def _escape(found: re.Match[str]) -> str:
     return _SHORT.get(found[0]) or f"\\u{ord(found[0]):04x}"
 
 
-def write_file(path: str | Path, snapshot: Snapshot) -> None:
-    """Write the canonical text into a file; an existing one is replaced as a whole, or stays.
+def write_file(path: str | Path, snapshot: Snapshot, *, instead_of: bytes | None = None) -> None:
+    """Write the canonical text into a file, as ``replace_file`` does.
 
     Raises:
-        StoreError: one line; it cannot be written there. Nothing is left behind.
+        StoreError: one line; it cannot be written there, or holds something else than ``instead_of``.
         InvalidModelError: as ``write_text``.
     """
-    replace_file(path, write_text(snapshot).encode("utf-8"))
-
-
-def replace_file(path: str | Path, content: bytes) -> None:
-    """Put bytes into a file in one step: whoever reads it sees the old content or the new, whole.
-
-    The new content is on disk before the name points to it. An existing file keeps its permissions;
-    a symbolic link stays one, and what it points to is replaced.
-
-    Raises:
-        StoreError: one line; it cannot be written there. Nothing is left behind.
-    """
-    import tempfile  # it takes longer than reading a small model
-
-    try:
-        target = Path(os.path.realpath(path))
-        if target.is_dir():
-            raise IsADirectoryError(21, "it is a folder")
-        mode = _mode(target)
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:60]}.", suffix=".part", dir=target.parent)
-        part = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            part.chmod(mode)
-            part.replace(target)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-        _sync_folder(target.parent)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "the path is not valid"
-        raise StoreError(f"{one_line(path, 400)}: cannot be written: {one_line(reason)}") from None
-
-
-def _mode(target: Path) -> int:
-    try:
-        return stat.S_IMODE(target.stat().st_mode)
-    except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name last; where a system cannot open folders, it does so by itself."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        return
-    finally:
-        os.close(handle)
+    replace_file(path, write_text(snapshot).encode("utf-8"), instead_of=instead_of)

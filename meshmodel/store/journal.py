@@ -216,6 +216,6 @@ def _whole(value: object) -> int:
 def _moment(text: object) -> datetime:
     try:
         moment = datetime.fromisoformat(str(text))
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # no time, or one that is in no year of UTC
         return _NEVER
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -9,7 +9,6 @@ it a power cut could take back an edit that was shown. An edit then costs a few 
 
 import contextlib
 import os
-import secrets
 import sqlite3
 import stat
 import sys
@@ -17,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from meshmodel.model.atomic_file import new_draft, sync_folder
 from meshmodel.model.errors import StoreError
 from meshmodel.model.layout import NEWEST
 from meshmodel.model.text import one_line
@@ -75,8 +75,11 @@ def resolved(path: str | os.PathLike[str]) -> Path:
         raise StoreError(f"{shown(given)}: is no usable path") from error
 
 
-def examine(path: Path) -> int:
-    """The schema version of a model file, read without touching it.
+def examine(path: Path) -> None:
+    """See that a file is a model of a version that can be opened, without touching it.
+
+    A version is not judged while a rollback journal lies beside the file: after a kill, what stands in
+    the file may be half of a migration that is yet to be rolled back. ``version_of`` knows it then.
 
     To be called while no store of this process is in a transaction: closing a file makes a system
     forget the locks that the process has on it.
@@ -105,15 +108,50 @@ def examine(path: Path) -> int:
         header = file.read(100)
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
         raise StoreError(f"{name}: is not a model file (models are .mesh or .toml files)")
-    application = int.from_bytes(header[68:72], "big")
-    version = int.from_bytes(header[60:64], "big", signed=True)
-    if application != APPLICATION_ID:
+    if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
         raise StoreError(f"{name}: is a database of another program, not a model file")
+    for ending in ("-journal", "-wal", "-shm"):
+        beside = path.with_name(path.name + ending)
+        if os.path.lexists(beside) and not beside.is_file():
+            raise StoreError(
+                f"{name}: cannot be opened beside {one_line(beside.name)}, which is no ordinary file; "
+                "move that away"
+            )
+    if not journal_of(path).exists():
+        _judge(int.from_bytes(header[60:64], "big", signed=True), name)
+
+
+def version_of(connection: sqlite3.Connection, path: Path) -> int:
+    """The schema version of an open file, after what a kill left undone was rolled back.
+
+    Raises:
+        StoreError: it was made by a newer version, or has none.
+    """
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    _judge(version, shown(path))
+    return version
+
+
+def _judge(version: int, name: str) -> None:
     if version > NEWEST:
         raise StoreError(f"{name}: was made by a newer version of meshmodel; update meshmodel to open it")
     if version < 1:
         raise StoreError(f"{name}: has no schema version, so it is damaged; restore it from a copy")
-    return version
+
+
+def journal_of(path: Path) -> Path:
+    """Where SQLite keeps what it needs to roll a transaction back."""
+    return path.with_name(path.name + "-journal")
+
+
+def roll_back(path: Path) -> None:
+    """Undo what a program did not finish that was killed in the middle of an edit or a migration.
+
+    SQLite does so when it reads the file, but not through a connection that is for reading only.
+    """
+    if journal_of(path).exists() and not not_writable(path):
+        with contextlib.closing(connect(path, read_only=False)) as raw:
+            raw.execute("PRAGMA user_version").fetchone()
 
 
 def not_writable(path: Path) -> str:
@@ -167,7 +205,7 @@ def keep_in_one_file(connection: sqlite3.Connection, path: Path) -> None:
     """
     if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
         connection.execute("PRAGMA journal_mode = DELETE")
-    left = path.with_name(path.name + "-journal")
+    left = journal_of(path)
     if left.exists():
         connection.execute("BEGIN IMMEDIATE")  # whoever is writing now has finished then
         if left.exists():
@@ -273,19 +311,17 @@ def new_file(path: Path) -> Iterator[Path]:
         raise StoreError(f"{name}: the name is too long; take at most {_LONGEST_NAME} bytes")
     if os.path.lexists(path):
         raise StoreError(f"{name}: already exists; choose another name, or delete it first")
-    draft = path.with_name(f".meshmodel-{secrets.token_hex(8)}")
-    try:
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-    except (OSError, ValueError) as error:
-        raise StoreError(f"{name}: cannot be created: {_reason(error)}") from None
-    try:
+    with contextlib.ExitStack() as made:
+        try:
+            draft = made.enter_context(new_draft(path.parent))
+        except (OSError, ValueError) as error:
+            raise StoreError(f"{name}: cannot be created: {_reason(error)}") from None
         yield draft
-        _claim(draft, path)
-    except FileExistsError:
-        raise StoreError(f"{name}: already exists; choose another name, or delete it first") from None
-    finally:
-        draft.unlink(missing_ok=True)
-    _flush_folder(path.parent)
+        try:
+            _claim(draft, path)
+        except FileExistsError:
+            raise StoreError(f"{name}: already exists; choose another name, or delete it first") from None
+    sync_folder(path.parent)
 
 
 def _claim(draft: Path, path: Path) -> None:
@@ -297,12 +333,3 @@ def _claim(draft: Path, path: Path) -> None:
     except OSError:  # a file system without hard links
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         draft.replace(path)
-
-
-def _flush_folder(folder: Path) -> None:
-    with contextlib.suppress(OSError):  # not every file system can
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

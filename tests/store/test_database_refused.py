@@ -237,6 +237,10 @@ JOURNALS = {
     "entries of an odd state": "UPDATE journal SET state = 77",
     "entries of a text state": "UPDATE journal SET state = 'x', touched = number",
     "numbers of another type": "UPDATE journal SET touched = 'x' || number",
+    "the last number": "UPDATE journal SET touched = 9223372036854775807 WHERE number = 2",
+    "the last entry": "UPDATE journal SET number = 9223372036854775807 WHERE number = 2;"
+    "UPDATE journal_change SET entry = 9223372036854775807 WHERE entry = 2",
+    "a time in no year of UTC": "UPDATE journal SET time = '9999-12-31T23:59:59-23:59'",
     "an odd program": "INSERT INTO program VALUES ('p', 'm', 'x', 5, x'00')",
     "a program for ever": "INSERT INTO program VALUES ('p', 'm', -5, '', 9223372036854775807)",
 }
@@ -267,6 +271,15 @@ def test_a_crafted_journal_breaks_nothing(path, name):
     assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
     raw.close()
+
+
+@pytest.mark.parametrize("name", ["the last number", "the last entry"])
+def test_a_journal_that_counts_beyond_all_edits_is_damaged(path, name):
+    raw = sqlite3.connect(path, isolation_level=None)
+    raw.executescript(JOURNALS[name])
+    raw.close()
+    with pytest.raises(StoreError, match="holds no number of edits where one is expected: the model file is"):
+        Store.open(path)
 
 
 def test_a_write_ahead_log_of_another_tool_is_taken_back(path):
@@ -352,7 +365,10 @@ def test_unreadable(good, tmp_path_factory):
     assert "may not be read" in _run_without_privileges(code, path)
 
 
-def test_an_interrupted_edit_in_a_read_only_place_is_explained(path, tmp_path):
+@pytest.mark.parametrize("read_only", [False, True])
+def test_an_interrupted_edit_is_rolled_back_and_explained_where_it_cannot_be(
+    path, tmp_path, monkeypatch, read_only
+):
     raw = sqlite3.connect(path, isolation_level=None)
     raw.executescript("PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN")
     raw.executemany("INSERT INTO zone (id, name) VALUES (?, ?)", [(f"z{n}", "x" * 190) for n in range(400)])
@@ -361,9 +377,12 @@ def test_an_interrupted_edit_in_a_read_only_place_is_explained(path, tmp_path):
     for name in ("m.mesh", "m.mesh-journal"):
         shutil.copy(tmp_path / name, copy / name)
     raw.close()
-    with pytest.raises(StoreError, match="stopped in the middle of an edit; open it once where"):
-        Store.open(copy / "m.mesh", read_only=True)
-    with Store.open(copy / "m.mesh") as store:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(opening, "not_writable", lambda path: "folder")
+        with pytest.raises(StoreError, match="stopped in the middle of an edit; open it once where"):
+            Store.open(copy / "m.mesh")
+    assert names_in(copy) == ["m.mesh", "m.mesh-journal"]
+    with Store.open(copy / "m.mesh", read_only=read_only) as store:
         assert set(store.snapshot.zone) == {"helpdesk", "storage"}
     assert names_in(copy) == ["m.mesh"]
 

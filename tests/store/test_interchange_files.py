@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
+from meshmodel.model import atomic_file
 from meshmodel.model.errors import StoreError
-from meshmodel.store import interchange_writer
 from meshmodel.store.interchange import read_file, write_file
 from meshmodel.store.loading import load
 from tests.store.making import SAMPLE
@@ -36,7 +36,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monke
     def full(handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(interchange_writer.os, "fsync", full)
+    monkeypatch.setattr(atomic_file.os, "fsync", full)
     with pytest.raises(StoreError, match=r"m\.toml: cannot be written: No space left"):
         write_file(path, SAMPLE)
     assert path.read_text() == "old"

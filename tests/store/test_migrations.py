@@ -1,3 +1,4 @@
+import shutil
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from meshmodel.model.errors import StoreError
 from meshmodel.model.layout import NEWEST
 from meshmodel.model.records import Agent, Delegation, System
 from meshmodel.model.tables import METADATA
-from meshmodel.store import opening
+from meshmodel.store import contents, opening
 from meshmodel.store.database import Store
 from meshmodel.store.edits import Put, Remove, apply_edit, edit
 from meshmodel.store.migrations import upgrade
@@ -142,6 +143,33 @@ def test_an_older_file_opens_for_reading_and_stays_as_it_is(older, tmp_path):
             store.undo()
     assert older.read_bytes() == before
     assert names_in(tmp_path) == ["old.mesh"]
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_migration_that_was_killed_when_it_was_nearly_done_is_done_again(
+    older, tmp_path, monkeypatch, read_only
+):
+    with Store.open(older, read_only=True) as store:
+        before = store.snapshot
+    journal, kept = opening.journal_of(older), tmp_path / "kept"
+    with monkeypatch.context() as watched:
+        # All of the journal is valid then, as it is once it was flushed.
+        watched.setattr(opening, "_SETTINGS", ("synchronous = OFF", "foreign_keys = ON"))
+        read_all = contents.read_all
+
+        def watch(*arguments):
+            if journal.exists():
+                shutil.copy(journal, kept)
+            return read_all(*arguments)
+
+        watched.setattr(contents, "read_all", watch)
+        Store.open(older).close()
+    assert version_of(older) == (NEWEST, str(NEWEST))  # every page was written
+    kept.rename(journal)  # and the journal not yet deleted
+    with Store.open(older, read_only=read_only) as store:
+        assert store.snapshot == before
+    assert names_in(tmp_path) == ["old.mesh"]
+    assert (version_of(older)[0] == NEWEST) is not read_only
 
 
 def test_migrated_and_new_files_have_the_same_tables(tmp_path, older):

@@ -1,8 +1,6 @@
 """Exporting: which form, what it shows, where it goes; written by a worker, whole or not at all."""
 
-import contextlib
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -20,6 +18,7 @@ from meshmodel.app.screens.dialogs import Chosen, Confirm, Dialog, Picker, TextE
 from meshmodel.app.widgets.form_rows import form_row
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
+from meshmodel.model.atomic_file import replace_file
 from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.text import one_line
 
@@ -155,7 +154,7 @@ class ExportDialog(Dialog[Path]):
             return
         data = self.session.export(form, lens=lens, agent=agent if lens == "reach" else None)
         if not worker.is_cancelled:
-            write_whole(path, data)
+            replace_file(path, data)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """It is written, or it was not possible."""
@@ -213,17 +212,3 @@ def _path_problem(text: str) -> str | None:
     if path.is_dir():
         return "that is a folder: name a file in it"
     return None if path.parent.is_dir() else f"there is no folder {one_line(path.parent)}"
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file beside its place first, then put it there: whole or not at all; raises OSError."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:60]}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise

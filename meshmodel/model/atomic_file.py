@@ -1,0 +1,259 @@
+"""Writes files whole: the new content is on disk before the name points to it, or the old one stays.
+
+Every file that the program writes goes through here: exports, interchange files and the state of the
+workbench by ``replace_file``, new model files by ``new_draft``. Drafts lie beside what they become and
+are called ``.meshmodel-`` and 16 digits; each is locked as long as its program runs, so the next writer
+in the folder can tell those that a kill left behind, and removes them.
+"""
+
+import contextlib
+import errno
+import os
+import re
+import stat
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from meshmodel.model.errors import StoreError
+from meshmodel.model.text import one_line
+
+if sys.platform != "win32":  # which has no such locks: nothing is locked there, and no leftover removed
+    import fcntl
+
+LOCK_WAIT: Final = 10.0
+"""Seconds to wait for another program that writes in the same folder."""
+
+_DRAFT: Final = re.compile(r"\.meshmodel-[0-9a-f]{16}")
+_JOURNAL: Final = "-journal"
+
+
+def replace_file(path: str | Path, content: bytes, *, instead_of: bytes | None = None) -> None:
+    """Put bytes into a file in one step: whoever reads it sees the old content or the new, whole.
+
+    An existing file keeps its mode and its owner; a symbolic link stays one, and what it points to is
+    replaced. Only where a file has further names (hard links) or an owner that cannot be given to a new
+    one, it is written in place, which a kill can leave half done. What is no ordinary file (a device, a
+    pipe) is written into and stays what it is.
+
+    Args:
+        path: of the file.
+        content: all of the new content.
+        instead_of: what the file is to hold until then; by default anything.
+
+    Raises:
+        StoreError: one line; it cannot be written there, or holds something else than ``instead_of``.
+            It is as before, and nothing is left behind.
+    """
+    try:
+        found = _status(path)
+        if found is not None and not stat.S_ISREG(found.st_mode):
+            _write_into(path, content)
+            return
+        target = Path(os.path.realpath(path))
+        with _folder_lock(target.parent):
+            if instead_of is not None and target.read_bytes() != instead_of:
+                raise StoreError(
+                    f"{one_line(path, 400)}: was changed by another program meanwhile; "
+                    "nothing was written, do it again"
+                )
+            _replace(target, content, _status(target))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "the path is not valid"
+        raise StoreError(f"{one_line(path, 400)}: cannot be written: {one_line(reason)}") from None
+
+
+@contextlib.contextmanager
+def new_draft(folder: Path) -> Iterator[Path]:
+    """A new empty file in a folder, to be filled and then linked or renamed; it is gone afterwards.
+
+    What kills have left in the folder is removed.
+
+    Raises:
+        OSError: it cannot be made there.
+    """
+    with _folder_lock(folder):
+        draft, handle = _made(folder, 0o666)
+    try:
+        yield draft
+    finally:
+        os.close(handle)
+        _unlink(draft)
+
+
+def _replace(target: Path, content: bytes, before: os.stat_result | None) -> None:
+    """Called with the folder locked; ``before`` is ``None`` where there is no file yet."""
+    if before is not None and before.st_nlink > 1:
+        _write_in_place(target, content)
+        return
+    draft, handle = _made(target.parent, 0o666 if before is None else 0o600)
+    try:
+        try:
+            kept = before is None or _given(handle, before)
+            if kept:
+                _write_all(handle, content)
+                os.fsync(handle)
+        finally:
+            os.close(handle)
+        if kept:
+            draft.replace(target)
+        else:
+            _write_in_place(target, content)
+    finally:
+        _unlink(draft)
+    sync_folder(target.parent)
+
+
+def _status(path: str | Path) -> os.stat_result | None:
+    try:
+        return Path(path).stat()
+    except FileNotFoundError:
+        return None
+
+
+def _made(folder: Path, mode: int) -> tuple[Path, int]:
+    """A new draft and its open descriptor, which keeps it locked; called with the folder locked."""
+    draft = folder / f".meshmodel-{os.urandom(8).hex()}"
+    handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode)
+    _lock(handle)
+    return draft, handle
+
+
+def _given(handle: int, before: os.stat_result) -> bool:
+    """Give a new file the owner and mode of the one it replaces; whether that could be."""
+    if hasattr(os, "fchown"):
+        made = os.fstat(handle)
+        try:
+            if (made.st_uid, made.st_gid) != (before.st_uid, before.st_gid):
+                os.fchown(handle, before.st_uid, before.st_gid)
+        except PermissionError:
+            return False
+        os.fchmod(handle, stat.S_IMODE(before.st_mode))
+    return True
+
+
+def _write_in_place(target: Path, content: bytes) -> None:
+    handle = os.open(target, os.O_WRONLY | getattr(os, "O_BINARY", 0))
+    try:
+        if content and hasattr(os, "posix_fallocate"):
+            _reserve(handle, len(content))
+        _write_all(handle, content)
+        os.truncate(handle, len(content))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _reserve(handle: int, size: int) -> None:
+    """See that the disk has room before anything of the old content is lost; raises OSError."""
+    before = os.fstat(handle).st_size
+    try:
+        os.posix_fallocate(handle, 0, size)
+    except OSError as error:
+        os.truncate(handle, before)
+        if error.errno not in {errno.EINVAL, errno.EOPNOTSUPP}:  # a file system that reserves nothing
+            raise
+
+
+def _write_into(path: str | Path, content: bytes) -> None:
+    """Write to a device or a pipe; a pipe that nobody reads is an error and not waited for."""
+    try:
+        handle = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise OSError(errno.ENXIO, "nobody reads from it") from None
+        raise
+    try:
+        if hasattr(os, "set_blocking"):
+            os.set_blocking(handle, True)
+        _write_all(handle, content)
+    finally:
+        os.close(handle)
+
+
+def _write_all(handle: int, content: bytes) -> None:
+    left = memoryview(content)
+    while left:
+        left = left[os.write(handle, left) :]
+
+
+@contextlib.contextmanager
+def _folder_lock(folder: Path) -> Iterator[None]:
+    """Let one program at a time replace files in a folder, and remove what kills have left there."""
+    handle = None
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):  # one that may be written to but not listed is not locked
+            handle = os.open(folder, os.O_RDONLY)
+    try:
+        if handle is not None:
+            _wait_for(handle)
+            _remove_leftovers(folder)
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _wait_for(handle: int) -> None:
+    until = time.monotonic() + LOCK_WAIT
+    while _lock(handle) is False:
+        if time.monotonic() > until:
+            raise OSError(errno.EAGAIN, "another program is writing in the folder; try again")
+        time.sleep(0.02)
+
+
+def _lock(handle: int) -> bool | None:
+    """Lock a file or folder until its descriptor is closed.
+
+    Returns:
+        Whether that could be, which it cannot while another program has; ``None``: there are no locks.
+    """
+    if sys.platform == "win32":
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return None
+    return True
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove the drafts of programs that were killed; what cannot be removed stays."""
+    with contextlib.suppress(OSError):
+        names = [each.name for each in folder.glob(".meshmodel-*")]
+        for name in names:
+            if _DRAFT.fullmatch(name):
+                _remove_unless_locked(folder / name)
+            elif _DRAFT.fullmatch(name.removesuffix(_JOURNAL)) and name.removesuffix(_JOURNAL) not in names:
+                (folder / name).unlink(missing_ok=True)
+
+
+def _remove_unless_locked(draft: Path) -> None:
+    with contextlib.suppress(OSError):
+        if not stat.S_ISREG(draft.lstat().st_mode):
+            return
+        handle = os.open(draft, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        try:
+            if _lock(handle):
+                _unlink(draft)
+        finally:
+            os.close(handle)
+
+
+def _unlink(draft: Path) -> None:
+    draft.unlink(missing_ok=True)
+    draft.with_name(draft.name + _JOURNAL).unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a new name in a folder last; not every file system can, and then it does so by itself."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,56 @@
+"""Opens files that others name; a pipe into which nobody writes is not waited for without end."""
+
+import errno
+import io
+import os
+import stat
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+PIPE_WAIT: Final = 2.0
+"""Seconds to wait for a program that opens a named pipe to write into it."""
+
+
+class _Pipe(io.FileIO):
+    """A pipe that does not block until somebody writes into it."""
+
+    _has_a_writer = False
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int | None:
+        """Read what is there; raises OSError where no writer comes in time."""
+        until = time.monotonic() + PIPE_WAIT
+        while not self._has_a_writer:
+            count = super().readinto(buffer)
+            if count == 0:  # what a pipe without a writer gives; one that waits for its writer gives None
+                if time.monotonic() > until:
+                    raise OSError(errno.EPIPE, "nobody writes into this pipe")
+                time.sleep(0.02)
+                continue
+            self._has_a_writer = True
+            os.set_blocking(self.fileno(), True)
+            if count:
+                return count
+        return super().readinto(buffer)
+
+
+def open_file(path: str | Path) -> io.BufferedReader:
+    """A file opened to read its bytes piece by piece.
+
+    Raises:
+        OSError: it cannot be opened; while reading: nobody writes into the pipe that it is.
+        ValueError: the path is not valid.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        if stat.S_ISFIFO(os.fstat(handle).st_mode):
+            return io.BufferedReader(_Pipe(handle))
+        if hasattr(os, "set_blocking"):
+            os.set_blocking(handle, True)
+        return io.BufferedReader(io.FileIO(handle))
+    except BaseException:
+        os.close(handle)
+        raise
