@@ -83,7 +83,7 @@ def read_events(path: Path, form: Form | None = None, mapper: Mapper | None = No
         return _read(path, _json_lines if chosen == "jsonl" else _csv)
     if mapper is None:
         raise MeshmodelError(
-            f"what the names in a {chosen} log mean has to be said: --map FILE.toml (see meshmodel help logs)"
+            f"say what the names in a {chosen} log mean: add --map FILE.toml (see meshmodel help logs)"
         )
     return _read(path, _foreign(chosen, mapper))
 
