@@ -159,6 +159,20 @@ class Listing:
                         best = place
         return best
 
+    def _can_be(self, level: int, source: int, credential: int, access: int) -> int:
+        """The starts whose crossings from a source through a door can be as severe as that."""
+        target, action = self.mesh.traits[access // 5], access % 5
+        for picked_up in (False, True):
+            if (
+                severity(
+                    self._source(source), target, action, picked_up=picked_up, any_heard=True, way_out=True
+                )
+                >= level
+            ):
+                agents = self.reaches.picked_up(self.mesh.original(credential)) if picked_up else None
+                return -1 if agents is None else self.starts.unfold(agents)
+        return 0
+
     def uncontrolled(
         self,
         starts: int,
@@ -185,7 +199,10 @@ class Listing:
             for each in (HOME, None) if source is None else (source,):
                 asked = starts if each is None else starts & self.starts.sources.get(each, 0)
                 for node, access, most in some if asked else ():
-                    for start in bits(asked & doors.severe(node, access, level) if most >= level else 0):
+                    severe = asked & doors.severe(node, access, level) if most >= level else 0
+                    if each is not None and severe:
+                        severe &= self._can_be(level, each, node, access)
+                    for start in bits(severe):
                         for coming in self.sources(self.starts.agent_of[start]):
                             fits = coming.start == start and each in (None, coming.source)
                             place = Place(coming, access, "uncontrolled", level, {node: False})
