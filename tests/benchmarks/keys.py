@@ -28,6 +28,10 @@ PATIENCE = 60.0
 """Seconds after which something that should have shown has failed."""
 PACE = 0.08
 """Seconds from one key to the next of a hand that walks."""
+LONGEST = 200
+"""Bytes in which a number and its noun stand, with their colours."""
+REST = 0.5
+"""Seconds without a word after which nothing more comes."""
 _STYLE = re.compile(rb"\x1b\[[\d;]*m")
 _MISSING = re.compile(rb"(was )?([\d,]+) missing")
 
@@ -41,6 +45,7 @@ class Terminal:
 
     def __init__(self, path: Path) -> None:
         self.missing: int | None = None
+        self._last = b""
         self._child, self._file = pty.fork()
         if self._child == 0:
             os.execve(PROGRAM, [str(PROGRAM), "open", str(path)], ENVIRONMENT)
@@ -50,8 +55,10 @@ class Terminal:
         """Take what comes within some seconds, as soon as anything does; whether it did."""
         if not select.select([self._file], [], [], seconds)[0]:
             return False
-        for was, number in _MISSING.findall(_STYLE.sub(b"", os.read(self._file, 1 << 20))):
+        self._last += os.read(self._file, 1 << 20)
+        for was, number in _MISSING.findall(_STYLE.sub(b"", self._last)):
             self.missing = None if was else int(number.replace(b",", b""))
+        self._last = self._last[-LONGEST:]
         return True
 
     def send(self, key: str) -> float:
@@ -70,6 +77,11 @@ class Terminal:
             if time.perf_counter() > end:
                 raise TimeoutError("the header tells nothing new")
 
+    def rest(self) -> None:
+        """Wait until nothing more comes."""
+        while self.read(REST):
+            pass
+
     def close(self) -> None:
         """End it."""
         os.kill(self._child, signal.SIGKILL)
@@ -87,8 +99,9 @@ def opened(elements: int) -> Iterator[Terminal]:
         terminal = Terminal(path)
         try:
             terminal.until_told(None)
+            terminal.rest()
             terminal.send("f")
-            time.sleep(1.0)
+            terminal.rest()
             yield terminal
         finally:
             terminal.close()
@@ -103,28 +116,38 @@ def told_after(elements: int, edits: int) -> list[float]:
             pressed = terminal.send("pu"[number % 2])
             terminal.until_told(before)
             found.append(time.perf_counter() - pressed)
-            while terminal.read(0.3):
-                pass
+            terminal.rest()
     return found
 
 
-def waited(elements: int, edits: int) -> list[float]:
-    """The seconds that keys take to show, which walk the findings while what follows an edit is computed."""
-    found = []
+def waited(elements: int, edits: int) -> tuple[list[float], list[float]]:
+    """The seconds until a key shows that goes on to the next element: of keys while what follows an edit is
+    computed, and of keys while nothing is.
+    """
+    found: list[float] = []
+    at_rest: list[float] = []
+
+    def walk(terminal: Terminal, times: list[float]) -> None:
+        pressed = terminal.send("\t")
+        if terminal.read(PATIENCE):
+            times.append(time.perf_counter() - pressed)
+        time.sleep(PACE)
+
     with opened(elements) as terminal:
         for number in range(edits):
             before = terminal.missing
+            terminal.send("f")
+            terminal.rest()
             terminal.send("pu"[number % 2])
             time.sleep(PACE)
-            end = time.perf_counter() + PATIENCE
-            while terminal.missing in {None, before} and time.perf_counter() < end:
-                pressed = terminal.send(("\x1b[B", "\x1b[A")[len(found) % 2])
-                if terminal.read(PATIENCE):
-                    found.append(time.perf_counter() - pressed)
-                time.sleep(PACE)
-            while terminal.read(0.5):
-                pass
-    return found
+            terminal.send("\x1b")
+            time.sleep(PACE)
+            while terminal.missing in {None, before}:
+                walk(terminal, found)
+            terminal.rest()
+            for _ in range(5):
+                walk(terminal, at_rest)
+    return found, at_rest
 
 
 def told(what: str, times: list[float]) -> None:
@@ -142,7 +165,9 @@ def main() -> None:
     parser.add_argument("--edits", type=int, default=30)
     asked = parser.parse_args()
     told(f"edit to header, {asked.small:,} elements", told_after(asked.small, asked.edits))
-    told(f"key while analysed, {asked.large:,} elements", waited(asked.large, asked.edits))
+    found, at_rest = waited(asked.large, asked.edits)
+    told(f"key while an edit is analysed, {asked.large:,} elements", found)
+    told("key while nothing is", at_rest)
 
 
 if __name__ == "__main__":

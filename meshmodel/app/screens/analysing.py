@@ -30,8 +30,6 @@ class Analysing(Base):
 
     _again: tuple[Callable[[], None], int] | None = None
     """What is done again once all is shown, and how many keys and clicks there were by then."""
-    is_behind = False
-    """Whether something has changed that is not shown yet."""
     _analysed_now: Snapshot | None = None
     """What is being analysed."""
     _waiting: tuple[str, Callable[[], None], int] | None = None

@@ -39,6 +39,7 @@ class Base(Screen[None]):
         lens_says: what the lens has to say.
         earlier: lanes and cards as they were drawn last; nothing but Arrange moves them by itself.
         by_outsider: whether compromise is that by an outsider, and not of what is selected.
+        is_behind: whether something has changed that is not shown yet.
         is_left: whether the model was closed: what was worked out beside is of no use any more.
     """
 
@@ -54,7 +55,7 @@ class Base(Screen[None]):
         self.lens: LensName = "structure"
         self.lens_says = ""
         self.by_outsider = False
-        self.is_left = False
+        self.is_behind = self.is_left = False
         self.folded: frozenset[str] = frozenset()
         self.earlier: tuple[Reference, ...] = ()
 

@@ -57,6 +57,8 @@ class Looking(Base):
         self.relight()
         said = self.lens_says if self.lens in {"reach", "compromise"} else ""
         self.query_one(Told).say(said)
+        if self.is_behind:
+            return  # the panels follow with all else that an edit changed
         if self.shown.snapshot.elements <= AT_ONCE:
             self.follow()
         else:  # long lists: they wait until a hand that walks on comes to rest

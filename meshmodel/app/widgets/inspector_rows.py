@@ -12,6 +12,7 @@ from meshmodel.app.widgets.form_rows import LABEL_WIDTH, MUTED, WARNING
 from meshmodel.app.widgets.rows import Part, Row, heading, line, saying
 from meshmodel.canvas.scene import Reference
 from meshmodel.exporters.accepting import accepted_words
+from meshmodel.exporters.folding import DOOR
 from meshmodel.model.records import (
     About,
     Agent,
@@ -308,6 +309,10 @@ def is_about(finding: "Finding", table: str, key: Key) -> bool:
     """Whether a finding is about a record, or about a relation of it."""
     if table == "agent" and key in finding.agents:  # all of them, where ``about`` names the first ones
         return True
+    if finding.rule == DOOR:  # there can be ten thousand: none is put in words for that
+        credential, _, system = finding.subject.partition(">")
+        ends = (credential, system)
+        return (table, key) in (("grant", ends), ("credential", credential), ("system", system))
     for found_table, found_key in finding.about:  # asked of thousands
         if found_key == key:
             if found_table == table:
