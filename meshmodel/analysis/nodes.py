@@ -162,8 +162,24 @@ class Nodes:
         return 5 * self.system[system] + action
 
     def agent_seeds(self) -> dict[int, int]:
-        """Each agent as one bit, by its node: where a spread of all agents begins."""
-        return {self.first_agent + number: 1 << number for number in range(len(self.agents))}
+        """Each agent as one bit, by its node: where a spread of all agents begins.
+
+        One that has no relation is left out: it reaches nothing but itself, and the bits of very many
+        would take memory by the square of their number.
+        """
+        return {self.first_agent + number: 1 << number for number in self.related}
+
+    @cached_property
+    def related(self) -> list[int]:
+        """The agents from which or to which a step can lead, by number."""
+        tables = self.snapshot
+        named = set(chain.from_iterable(chain(tables.hold, tables.delegation, tables.trigger)))
+        records = tables.agent
+        return [
+            number
+            for number, each in enumerate(self.agents)
+            if each in named or records[each].runs_on is not None
+        ]
 
     def names(self, agents: int) -> tuple[str, ...]:
         """The ids of a set of agents, sorted; the same sets are asked for again and again."""

@@ -165,11 +165,12 @@ class Starts:
 
     @cached_property
     def _of_agent(self) -> list[int]:
-        """By agent its starts."""
-        found: list[list[int]] = [[] for _ in self.mesh.agents]
+        """By agent its starts; none of an agent that has no relation."""
+        found: dict[int, list[int]] = {agent: [] for agent in self.mesh.related}
         for start, agent in enumerate(self.agent_of):
-            found[agent].append(start)
-        return [bitset(each) for each in found]
+            if agent in found:
+                found[agent].append(start)
+        return [bitset(found.get(agent, ())) for agent in range(len(self.mesh.agents))]
 
     @cached_property
     def _agents_further(self) -> "np.ndarray":
@@ -262,7 +263,7 @@ class Starts:
     def _split(self) -> None:
         """Give every source of every agent its start."""
         gaining = self._gaining(self.readers)
-        bounded = {boundary.zone_from for boundary in self.checkpoints.boundaries}
+        bounded = sorted({boundary.zone_from for boundary in self.checkpoints.boundaries})
         parts: list[tuple[int, Key, int]] = []
         for source, every in self.readers.items():
             gains, gain = gaining.get(source, ((), 0))
@@ -292,7 +293,7 @@ class Starts:
             for access, some in self._speaking.items()
         }
 
-    def _places(self, source: int, every: int, bounded: set[str]) -> Iterator[tuple[str | None, int]]:
+    def _places(self, source: int, every: int, bounded: list[str]) -> Iterator[tuple[str | None, int]]:
         """The zone of a source as far as boundaries begin there, with the agents for which it lies there."""
         if source != HOME:
             zone = self.mesh.zone[source]
