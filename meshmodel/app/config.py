@@ -25,6 +25,7 @@ from meshmodel.model.atomic_file import replace_file
 from meshmodel.model.errors import StoreError
 from meshmodel.model.open_file import open_file
 from meshmodel.model.text import one_line
+from meshmodel.store.interchange_lines import DEPTH_LIMIT, find_deep_key
 
 RECENT_LIMIT: Final = 12
 """How many recent files are kept."""
@@ -102,7 +103,11 @@ def read_configuration(path: Path | None = None) -> Configuration:
     except OSError as error:
         return Configuration(problems=(f"{one_line(path)}: {error.strerror or 'cannot be read'}",))
     try:
-        said = tomllib.loads(data.decode())
+        text = data.decode()
+        deep = find_deep_key(text)
+        if deep is not None:
+            raise ValueError(f"a key in line {deep} has more than {DEPTH_LIMIT} parts")  # noqa: TRY301  # as others
+        said = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         return Configuration(problems=(f"{one_line(path.name)}: {one_line(error)}; nothing of it is used",))
     return _configuration(path.name, said)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.commands.models import Subparsers, add_model, add_view, load, view_of
 from meshmodel.commands.output import answer, say, style
+from meshmodel.commands.progress import Progress
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
@@ -24,7 +25,8 @@ def add(commands: Subparsers) -> None:
         help="lay a log of what happened on the model, event by event",
         description="Lay observed events on the model. For each: which identity was active, which system "
         "yielded its credential, and whether privilege should have been rechecked and was. What the model "
-        "cannot explain is said. The log is read once and as it comes, however long it is.",
+        "cannot explain is said. The log is read once and as it comes, however long it is; a terminal shows "
+        "each second how far that has come.",
         epilog="Exit status: 0 the log was read to its end, whatever it shows; 2 the call was wrong, or the "
         "log could not be read on: what was told before is then marked as incomplete.",
         allow_abbrev=False,
@@ -57,9 +59,11 @@ def run(arguments: argparse.Namespace) -> int:
     title = f"{one_line(snapshot.about.name or 'A model without a name', limit=200)}, as {analysis.view}"
     show, end = _json() if arguments.json else _text(title)
     try:
-        for traced in analysis.trace(events):
-            tally.add(traced)
-            show(traced)
+        with Progress(lambda: f"reading {one_line(arguments.events)}: {tally.events:,} events") as progress:
+            for traced in analysis.trace(events):
+                tally.add(traced)
+                with progress.aside():
+                    show(traced)
     except MeshmodelError:
         if tally.events:  # else nothing was told that could look like all there is
             end(tally, False)

@@ -33,6 +33,7 @@ from meshmodel.model.secrets import looks_like_secret, masked
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import ACTIONS, Action
+from meshmodel.store.interchange_lines import DEPTH_LIMIT, find_deep_key
 
 FORMAT: Final = "meshmodel-map/1"
 _SIZE_LIMIT: Final = 1 << 20
@@ -102,7 +103,7 @@ class Mapper:
     """Turns records of a log into events of a model."""
 
     rules: Mapping[str, Sequence[_Rule]]
-    _known: dict[tuple[str, tuple[str, ...]], Mapping[str, str] | None] = field(default_factory=dict)
+    _known: dict[tuple[str, str], Mapping[str, str] | None] = field(default_factory=dict)
 
     def event(self, number: int, record: Foreign) -> Event:
         """The event that a record means; what no rule names is left out and said.
@@ -141,14 +142,17 @@ class Mapper:
         )
 
     def _meaning(self, table: str, names: tuple[str, ...]) -> Mapping[str, str] | None:
-        key = table, names
-        if key not in self._known:
-            if len(self._known) >= _KNOWN:
-                self._known.clear()
-            self._known[key] = next(
-                (rule.means for name in names for rule in self.rules[table] if rule.matches(name)), None
-            )
-        return self._known[key]
+        for name in names:
+            key = table, name
+            if key not in self._known:
+                if len(self._known) >= _KNOWN:
+                    self._known.clear()
+                rules = self.rules[table]
+                self._known[key] = next((rule.means for rule in rules if rule.matches(name)), None)
+            means = self._known[key]
+            if means is not None:
+                return means
+        return None
 
 
 def _unnamed(table: str, names: tuple[str, ...]) -> str:
@@ -193,7 +197,11 @@ def _document(path: Path, name: str) -> dict[str, Any]:
             content = file.read(_SIZE_LIMIT + 1)
         if len(content) > _SIZE_LIMIT:
             raise MeshmodelError(f"{name}: is larger than {_SIZE_LIMIT} bytes; a map is small")
-        return tomllib.loads(content.decode("utf-8"))
+        text = content.decode("utf-8")
+        deep = find_deep_key(text)
+        if deep is not None:
+            raise MeshmodelError(f"{name}, line {deep}: a key has more than {DEPTH_LIMIT} parts")
+        return tomllib.loads(text)
     except OSError as error:
         raise MeshmodelError(f"{name}: cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:

@@ -84,6 +84,15 @@ def lines(file: IO[bytes], name: str) -> Iterator[tuple[int, str]]:
             refuse(name, f"line {number}", "is not UTF-8 text; convert the log")
         if line.strip():
             yield number, line
+        else:
+            number += _skip_blank(file)
+
+
+def _skip_blank(file: IO[bytes]) -> int:
+    """Skip the empty lines that are there to be read, all at once; how many that were."""
+    ahead: bytes = file.peek(1)  # type: ignore[attr-defined]  # what ``opened`` gives has it
+    blank = len(ahead) - len(ahead.lstrip(b"\n"))
+    return len(file.read(blank))
 
 
 Document = tuple[str, dict[str, Any]]
@@ -109,25 +118,29 @@ def documents(file: IO[bytes], name: str) -> Generator[Document]:
         text.detach()  # whoever opened the file closes it
 
 
-def _lines_of(text: IO[str], rest: str, name: str) -> Iterator[Document]:
-    number = 0
-    while rest:
-        line, end, rest = rest.partition("\n")
-        while not end:
+def _lines_of(text: IO[str], more: str, name: str) -> Iterator[Document]:
+    number, rest = 0, ""
+    while more:
+        if not rest and not more.strip("\n"):
+            number += len(more)
             more = text.read(_CHUNK)
-            if not more or len(line) > RECORD_LIMIT:
-                break
-            part, end, rest = more.partition("\n")
-            line += part
-        number += 1
-        if len(line) > RECORD_LIMIT:
-            refuse(
-                name, f"line {number}", f"is longer than {RECORD_LIMIT} characters; one record is one line"
-            )
-        if line.strip():
-            yield f"line {number}", json_object(line, name, f"line {number}")
-        if not rest:
-            rest = text.read(_CHUNK)
+            continue
+        *whole, rest = (rest + more).split("\n")
+        for line in whole:
+            number += 1
+            yield from _line_of(line, number, name)
+        if len(rest) > RECORD_LIMIT:
+            break
+        more = text.read(_CHUNK)
+    yield from _line_of(rest, number + 1, name)
+
+
+def _line_of(line: str, number: int, name: str) -> Iterator[Document]:
+    place = f"line {number}"
+    if len(line) > RECORD_LIMIT:
+        refuse(name, place, f"is longer than {RECORD_LIMIT} characters; one record is one line")
+    if line.strip():
+        yield place, json_object(line, name, place)
 
 
 def _elements(text: IO[str], rest: str, name: str) -> Iterator[Document]:

@@ -1,23 +1,42 @@
 """Finds the line of what an error is about, by a look at the text that knows TOML's strings.
 
-Only used after an error, so it may take its time; where it cannot tell it says ``None``.
+But for ``find_deep_key`` only used after an error, so it may take its time; where it cannot tell it says
+``None``.
 """
 
 import re
+from itertools import repeat
 from typing import Final
 
+DEPTH_LIMIT: Final = 16
+"""The most parts of a dotted key; what the program reads needs one."""
+
+_PART: Final = r"(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+"
+_DEEP_KEY: Final = re.compile(
+    rf"^[ \t]*+\[{{0,2}}[ \t]*+{_PART}(?:\.[ \t]*+{_PART}){{{DEPTH_LIMIT}}}", re.MULTILINE
+)
+_DEEP_INLINE: Final = re.compile(rf"[{{,][ \t]*+{_PART}(?:\.[ \t]*+{_PART}){{1024}}")
+
 _TOKEN: Final = re.compile(
-    r'"""(?:[^\\]|\\.)*?"{3,5}'
-    r"|'''.*?'{3,5}"
-    r'|"(?:[^"\\\n]|\\.)*"'
-    r"|'[^'\n]*'"
-    r"|#[^\n]*",
+    r'"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+"{3,5}'
+    r"|'''(?:[^']++|'{1,2}(?!'))*+'{3,5}"
+    r'|"(?:[^"\\\n]++|\\.)*+"'
+    r"|'[^'\n]*+'"
+    r"|#[^\n]*+",
     re.DOTALL,
 )
 _SIMPLE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _HEADER: Final = re.compile(r"\s*\[(\[?)\s*([A-Za-z0-9_-]+)\s*([.\]])")
 _KEY: Final = re.compile(r"\s*([A-Za-z0-9_-]+)\s*[=.]")
 _DIGITS: Final = re.compile(r"[0-9][0-9_]{4000,}")
+
+
+def find_deep_key(text: str) -> int | None:
+    """The line of a key with more parts than allowed: a parser's time grows with the square of those."""
+    if max(map(str.count, text.split("\n"), repeat("."))) < DEPTH_LIMIT:
+        return None
+    found = _DEEP_KEY.search(text) or _DEEP_INLINE.search(text)
+    return text.count("\n", 0, found.start()) + 1 if found else None
 
 
 def find_line(text: str, table: str, number: int | None, key: str | None) -> int | None:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from itertools import repeat
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,19 +16,12 @@ from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.validation import References, RefusedError, check_alone, drop_derived, label_of
 from meshmodel.model.values import CONVERTERS, REQUIRED, UnfitError, quote
-from meshmodel.store.interchange_lines import find_line, hint_of_number
+from meshmodel.store.interchange_lines import DEPTH_LIMIT, find_deep_key, find_line, hint_of_number
 
 FORMAT: Final = "meshmodel/1"
 SIZE_LIMIT: Final = 64 * 1024 * 1024
 """The most bytes of a file."""
-DEPTH_LIMIT: Final = 16
-"""The most parts of a dotted key; a model needs one."""
 
-_PART: Final = r"(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+"
-_DEEP_KEY: Final = re.compile(
-    rf"^[ \t]*+\[{{0,2}}[ \t]*+{_PART}(?:\.[ \t]*+{_PART}){{{DEPTH_LIMIT}}}", re.MULTILINE
-)
-_DEEP_INLINE: Final = re.compile(rf"[{{,][ \t]*+{_PART}(?:\.[ \t]*+{_PART}){{1024}}")
 _PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -105,8 +97,9 @@ def _error(source: str, line: int | None, reason: str) -> InvalidModelError:
 def _parse(text: str, source: str) -> dict[str, Any]:
     if len(text) > SIZE_LIMIT:
         raise _error(source, None, "is larger than 64 MiB")
-    if max(map(str.count, text.split("\n"), repeat("."))) >= DEPTH_LIMIT:
-        _refuse_deep_keys(text, source)
+    deep = find_deep_key(text)
+    if deep is not None:
+        raise _error(source, deep, f"is nested too deep: a key has more than {DEPTH_LIMIT} parts")
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
@@ -121,15 +114,6 @@ def _parse(text: str, source: str) -> dict[str, Any]:
         raise _error(source, None, "is nested too deep: a model needs no more than lists in tables") from None
     except ValueError:
         raise _error(source, hint_of_number(text), "has a number that is out of range") from None
-
-
-def _refuse_deep_keys(text: str, source: str) -> None:
-    """A key with very many parts takes the parser a time that grows with their square."""
-    for expression in (_DEEP_KEY, _DEEP_INLINE):
-        deep = expression.search(text)
-        if deep:
-            line = text.count("\n", 0, deep.start()) + 1
-            raise _error(source, line, f"is nested too deep: a key has more than {DEPTH_LIMIT} parts")
 
 
 def _snapshot(document: Mapping[str, Any]) -> Snapshot:

@@ -1,9 +1,12 @@
 """Every refusal of section 10: it names the file, the line, the table, the key and the reason."""
 
+import tracemalloc
+
 import pytest
 
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.store.interchange import read_file, read_text
+from meshmodel.store.interchange_lines import find_line
 from tests.store.refusals import ACCEPTANCE, BASE, CHECKPOINT, NEXT, REFUSED
 
 
@@ -161,3 +164,29 @@ def test_a_file_that_cannot_be_read(tmp_path):
         with pytest.raises(InvalidModelError, match="cannot be read") as caught:
             read_file(path)
         assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("string", ['"{}"', "'{}'", '"""{}"""', "'''{}'''"])
+def test_the_place_of_an_error_is_found_beside_a_long_string_without_much_memory(string):
+    text = f"description = {string.format('x' * 2_000_000)}\nname = 1\n"
+    tracemalloc.start()
+    try:
+        assert find_line(text, "about", None, "name") == 2
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "string",
+    [
+        '"""\n[[zone]]\nname = 1"" \\""" \n"""',
+        '""""\n[[zone]] # "\nname = 1\n"""""',
+        "'''\n[[zone]]\nname = 1'' \\\n'''",
+        "''''\n[[zone]]\nname = 1\n'''''",
+        '""\n# """\n\n',
+    ],
+)
+def test_what_stands_in_a_string_is_no_place_of_an_error(string):
+    text = f"description = {string}\n[[zone]]\nid = 'z'\nname = 2\n"
+    assert find_line(text, "zone", 1, "name") == 7

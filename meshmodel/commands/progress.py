@@ -1,0 +1,67 @@
+"""How far a long reading has come, told each second on a terminal; nothing where there is none."""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import Final, Self
+
+EVERY: Final = 1.0
+"""Seconds between two lines."""
+
+
+class Progress:
+    """One line on standard error that is written over each second, and is gone at the end.
+
+    A thread of its own writes it, so it comes however long one record takes. It is left out where
+    standard error is no terminal: that is for one line of what went wrong.
+    """
+
+    def __init__(self, told: Callable[[], str]) -> None:
+        """Arguments: what says how far it has come."""
+        self._told = told
+        self._over = threading.Event()
+        self._writing = threading.Lock()
+        self._is_shown = False
+        wanted = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._thread = threading.Thread(target=self._run, daemon=True) if wanted else None
+
+    def __enter__(self) -> Self:
+        if self._thread is not None:
+            self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._clear()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take the line away while an answer is written, which may go to the same terminal."""
+        with self._writing:
+            if self._is_shown and sys.stdout.isatty():
+                self._clear()
+            yield
+
+    def _run(self) -> None:
+        begun = time.monotonic()
+        while not self._over.wait(EVERY):
+            with self._writing:
+                self._write(f"{self._told()} ({time.monotonic() - begun:.0f} s)")
+                self._is_shown = True
+
+    def _clear(self) -> None:
+        self._write("")
+        self._is_shown = False
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError, ValueError):  # a terminal that went away is no reason to stop
+            sys.stderr.write(f"\r\x1b[K{text}")
+            sys.stderr.flush()
