@@ -9,7 +9,7 @@ from meshmodel.exporters.diagram_parts import FORMATS, LENSES, Answers, Diagram,
 from meshmodel.exporters.diagram_svg import clean_svg, text_widths
 from meshmodel.exporters.diagram_text import shows_everything
 from meshmodel.exporters.dot import write_dot
-from meshmodel.exporters.render import find_renderer
+from meshmodel.exporters.render import find_renderer, understanding
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
@@ -44,7 +44,7 @@ def export(
 
     Raises:
         MeshmodelError: an option does not fit, there is no renderer, it failed, took too long or lost
-            something, or the picture would be too large.
+            something or wrote what is no picture, or the picture would be too large.
     """
     if to not in get_args(Format):
         raise MeshmodelError(f"no diagram is written as '{one_line(to)}': use {', '.join(FORMATS)}")
@@ -58,12 +58,13 @@ def export(
         return write_dot(diagram).encode()
     _fits(diagram)
     renderer = find_renderer()
-    arranged = arrange(renderer, diagram)
-    if to == "png":
-        return png.paint(renderer, arranged, dpi)
-    if to == "pdf":
-        return pdf.draw(arranged, diagram)
-    return clean_svg(renderer.run(arranged.text, "svg"), diagram, text_widths(arranged.layout))
+    with understanding(renderer):
+        arranged = arrange(renderer, diagram)
+        if to == "png":
+            return png.paint(renderer, arranged, dpi)
+        if to == "pdf":
+            return pdf.draw(arranged, diagram)
+        return clean_svg(renderer.run(arranged.text, "svg"), diagram, text_widths(arranged.layout))
 
 
 def _fits(diagram: Diagram) -> None:

@@ -87,7 +87,7 @@ def largest_dpi(arranged: Arranged) -> int:
 
 def with_resolution(picture: bytes, dpi: int) -> bytes:
     """The same PNG with a ``pHYs`` chunk, so that a document shows it at its true size."""
-    if not picture.startswith(_HEAD):
+    if not (picture.startswith(_HEAD) and picture[-8:-4] == b"IEND"):
         raise MeshmodelError("the renderer wrote no PNG: try --to svg")
     after_header = len(_HEAD) + 25
     per_metre = round(dpi / 0.0254)

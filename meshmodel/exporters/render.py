@@ -6,18 +6,23 @@ files. A native ``dot`` stands in where the wheel has no program for the machine
 arguments from a model, hardly any environment; what comes back is checked against the diagram.
 """
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
+import tempfile
+import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from meshmodel.exporters.diagram_parts import Diagram
 from meshmodel.model.errors import MeshmodelError
@@ -31,6 +36,9 @@ OLDEST_NATIVE = 12
 
 TIME_LIMIT = 60.0
 """Seconds that one run may take."""
+
+MOST_BYTES = 128 * 1024 * 1024
+"""The most that one run may write."""
 
 _PACKAGE = "graphviz-pure"
 # The renderer's JSON loses text behind two backslashes in a row (its SVG and PNG do not), so while a
@@ -62,32 +70,100 @@ class Renderer:
             time_limit: seconds after which the program is stopped.
 
         Raises:
-            MeshmodelError: the program took too long, failed, or could not be started.
+            MeshmodelError: the program took too long, wrote too much, failed, or could not be started.
         """
+        said = bytearray()
         try:
-            done = subprocess.run(  # noqa: S603  # a fixed program and fixed options, no shell
-                [os.fspath(self.program), f"-T{to}", *options],
-                input=text.encode(),
-                capture_output=True,
-                timeout=time_limit,
-                env=dict(self.environment),
-                cwd=self.program.parent,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise MeshmodelError(
-                f"the diagram took more than {time_limit:g} seconds to lay out: "
-                "export a lens of it (--lens missing, or --lens reach --agent ID)"
-            ) from None
+            with tempfile.TemporaryFile() as given:
+                given.write(text.encode())
+                given.seek(0)
+                process = subprocess.Popen(  # noqa: S603  # a fixed program and fixed options, no shell
+                    [os.fspath(self.program), f"-T{to}", *options],
+                    stdin=given,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    env=dict(self.environment),
+                    cwd=self.program.parent,
+                    start_new_session=True,
+                )
         except OSError as error:
             raise MeshmodelError(
                 f"the renderer {one_line(self.program)} cannot be started: {one_line(error.strerror)}"
             ) from None
-        if done.returncode != 0:
-            said = done.stderr.decode(errors="replace").strip().splitlines()
-            reason = one_line(said[0]) if said else f"it ended with status {done.returncode}"
+        drawn = self._drawn(process, said, time_limit)
+        if process.returncode != 0:
+            lines = said.decode(errors="replace").strip().splitlines()
+            reason = one_line(lines[0]) if lines else f"it ended with status {process.returncode}"
             raise MeshmodelError(f"the renderer {self.program.name} failed: {reason}")
-        return done.stdout
+        return drawn
+
+    def _drawn(self, process: "subprocess.Popen[bytes]", said: bytearray, time_limit: float) -> bytes:
+        """What a program writes until it ends; it and all that it started are ended at the time limit."""
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            _end(process)
+
+        assert process.stdout is not None
+        timer = threading.Timer(time_limit, stop)
+        complaints = threading.Thread(target=_keep_the_beginning, args=(process.stderr, said), daemon=True)
+        timer.start()
+        complaints.start()
+        try:
+            with process.stdout:
+                drawn = process.stdout.read(MOST_BYTES + 1)
+            if len(drawn) <= MOST_BYTES:
+                process.wait()
+        finally:
+            timer.cancel()
+            if process.poll() is None:
+                _end(process)
+                process.wait()
+            complaints.join(1)
+        if late.is_set():
+            raise MeshmodelError(
+                f"the diagram took more than {time_limit:g} seconds to lay out: "
+                "export a lens of it (--lens missing, or --lens reach --agent ID)"
+            )
+        if len(drawn) > MOST_BYTES:
+            raise MeshmodelError(
+                f"the renderer {self.program.name} wrote more than {MOST_BYTES >> 20} MiB, which no picture "
+                "needs: export a lens (--lens missing, or --lens reach --agent ID), or --to dot"
+            )
+        return drawn
+
+
+def _keep_the_beginning(stream: IO[bytes], said: bytearray) -> None:
+    """Read a stream to its end, and keep what fits into a line."""
+    with stream:
+        while piece := stream.read1(65_536):  # type: ignore[attr-defined]  # a pipe is buffered
+            said += piece[: max(0, 2_000 - len(said))]
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End a program and all that it has started."""
+    with contextlib.suppress(OSError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def understanding(renderer: Renderer) -> Iterator[None]:
+    """Say in one line that what a renderer wrote has another shape than any picture has.
+
+    Raises:
+        MeshmodelError: whatever goes wrong meanwhile with a value of the wrong shape.
+    """
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        raise MeshmodelError(
+            f"what the renderer {renderer.program.name} wrote could not be understood "
+            f"({type(error).__name__}: {one_line(error, 60)}): name another in {CHOICE}, or use --to dot"
+        ) from error
 
 
 def find_renderer() -> Renderer:
@@ -158,7 +234,7 @@ def lay_out(renderer: Renderer, text: str, diagram: Diagram) -> dict[str, Any]:
     """
     try:
         layout = json.loads(renderer.run(text.replace("\\\\", _BACKSLASH), "json"))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise MeshmodelError(f"the renderer {renderer.program.name} wrote no readable layout") from None
     for each in (layout, *layout.get("objects", ()), *layout.get("edges", ())):
         for drawn in each.get("_ldraw_", ()):

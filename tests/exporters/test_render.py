@@ -1,14 +1,17 @@
 import copy
+import os
 import stat
 from pathlib import Path
 
 import pytest
 
-from meshmodel.exporters import render
+from meshmodel.exporters import diagram, render
 from meshmodel.exporters.diagram import export
 from meshmodel.exporters.diagram_build import build
+from meshmodel.exporters.diagram_layout import Arranged
 from meshmodel.exporters.diagram_svg import clean_svg
 from meshmodel.exporters.dot import write_dot
+from meshmodel.exporters.png import with_resolution
 from meshmodel.exporters.render import Renderer, check_layout, find_renderer, lay_out
 from meshmodel.model.errors import MeshmodelError
 from tests.exporters.parts import both, every_step_model
@@ -128,3 +131,82 @@ def test_unreadable_output_is_refused(tmp_path, laid_out):
         clean_svg(f"{head}<script/></svg>".encode(), made, {})
     with pytest.raises(MeshmodelError, match="lost lines"):
         clean_svg(f"{head}</svg>".encode(), made, {})
+
+
+def test_what_a_slow_renderer_started_is_ended_with_it(tmp_path):
+    alive = tmp_path / "alive"
+    os.mkfifo(alive)
+    reading = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
+    slow = Renderer(program(tmp_path, f"/bin/sleep 60 >'{alive}' & echo started; exec /bin/sleep 60"))
+    with pytest.raises(MeshmodelError, match=r"more than 0\.5 seconds"):
+        slow.run("digraph {}", "svg", time_limit=0.5)
+    os.set_blocking(reading, True)
+    assert os.read(reading, 1) == b""  # nobody has the other end any more
+    os.close(reading)
+
+
+@pytest.mark.parametrize("body", ["exec cat /dev/zero", "cat /dev/zero >&2 & exec cat /dev/zero"])
+def test_what_a_renderer_writes_has_a_limit(tmp_path, monkeypatch, body):
+    monkeypatch.setattr(render, "MOST_BYTES", 1 << 20)
+    endless = Renderer(program(tmp_path, body), (("PATH", os.environ["PATH"]),))
+    with pytest.raises(MeshmodelError, match="wrote more than 1 MiB, which no picture needs"):
+        endless.run("digraph {}", "svg")
+
+
+def test_long_complaints_are_read_and_cut(tmp_path):
+    failing = Renderer(
+        program(tmp_path, "head -c 1000000 /dev/zero | tr '\\0' x >&2; exit 3"),
+        (("PATH", os.environ["PATH"]),),
+    )
+    with pytest.raises(MeshmodelError, match=r"failed: x{119}…$"):
+        failing.run("digraph {}", "svg")
+
+
+ODD = [
+    "[]",
+    "7",
+    '"x"',
+    "{}",
+    "NaN",
+    '{"objects": 7}',
+    '{"objects": [{}]}',
+    '{"edges": [7]}',
+    '{"bb": "0,0,NaN,1e999"}',
+    '{"objects": [{"_gvid": [], "name": {}}]}',
+    "[" * 50_000,
+]
+
+
+@pytest.mark.parametrize("to", ["svg", "png", "pdf"])
+@pytest.mark.parametrize("answer", ODD)
+def test_an_odd_answer_is_one_line(tmp_path, monkeypatch, to, answer):
+    (tmp_path / "answer").write_text(answer)
+    monkeypatch.setenv(render.CHOICE, str(program(tmp_path, f"exec /bin/cat '{tmp_path}/answer'")))
+    with pytest.raises(MeshmodelError) as refused:
+        export(*both(every_step_model()), to=to)
+    assert "the renderer" in str(refused.value)
+    assert str(refused.value).isprintable()
+
+
+@pytest.mark.parametrize("taken", ["bb", "op", "color", "points", "rect", "size", "text"])
+def test_a_layout_of_which_a_part_is_missing_is_drawn_or_refused_in_one_line(taken, laid_out, monkeypatch):
+    made, layout = laid_out
+    layout = copy.deepcopy(layout)
+    for each in (layout, *layout["objects"], *layout["edges"]):
+        each.pop(taken, None)
+        for step in (*each.get("_draw_", ()), *each.get("_ldraw_", ())):
+            step.pop(taken, None)
+    monkeypatch.setattr(diagram, "arrange", lambda renderer, drawn: Arranged(write_dot(made), layout))
+    refused = []
+    for to in ("svg", "png", "pdf"):
+        try:
+            assert export(*both(every_step_model()), to=to)
+        except MeshmodelError as error:
+            refused.append(str(error))
+    assert refused
+    assert all("graphviz-pure wrote could not be understood (KeyError: " in each for each in refused)
+
+
+def test_a_picture_that_ends_in_the_middle_is_refused():
+    with pytest.raises(MeshmodelError, match="wrote no PNG"):
+        with_resolution(b"\x89PNG\r\n\x1a\n" + b"\0" * 100, 96)
