@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.fix.alternatives import Alternative
     from meshmodel.analysis.fix.results import CurvePoint, Fix
     from meshmodel.analysis.offboarding import Offboarding
-    from meshmodel.analysis.reach_table import ReachTable
+    from meshmodel.analysis.overview import ReachTable
     from meshmodel.analysis.rotation import RotationPlan
     from meshmodel.analysis.trace import TracedEvent
     from meshmodel.model.events import Event
@@ -281,19 +281,19 @@ class Analysis:
     @cached_property
     def reach_table(self) -> "ReachTable":
         """Agents by systems, each cell worked out when it is asked for."""
-        from meshmodel.analysis.reach_table import ReachTable
+        from meshmodel.analysis.overview import ReachTable
 
         return ReachTable(self.engine)
 
     def depths(self) -> Mapping[str, int]:
         """For each opened system how many finds lie before it: 0 with a held credential."""
-        from meshmodel.analysis.depths import depths
+        from meshmodel.analysis.overview import depths
 
         return depths(self.engine.mesh)
 
     def marks(self) -> Mapping[StepKey, StepMark]:
         """For steps with a door or a checkpoint: ``missing``, ``counts`` or ``does-not-count``."""
-        from meshmodel.analysis.depths import marks
+        from meshmodel.analysis.overview import marks
 
         return marks(self.engine, self.doors, self.findings)
 

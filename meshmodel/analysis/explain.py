@@ -10,9 +10,8 @@ from meshmodel.analysis.listing import Coming, Listing, Place
 from meshmodel.analysis.results import Explanation
 from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.stopping import Stop
-from meshmodel.analysis.story import AGAIN, INTENDED, UNASKED, Story
 from meshmodel.analysis.unreached import why_not
-from meshmodel.analysis.witness import Counting, Paths
+from meshmodel.analysis.witness import AGAIN, INTENDED, UNASKED, Counting, Paths, Story
 from meshmodel.model.actions import NUMBER, READ, action_mask, actions_of, implied
 from meshmodel.model.records import Intent
 from meshmodel.model.snapshot import Snapshot
@@ -152,7 +151,7 @@ class Explaining:
         """The checkpoints that count on the boundary of a crossing."""
         zones = self.listing.zone(place.coming), self.mesh.zone[place.access // 5]
         there = self.checkpoints.between(zones, place.access % 5) if place.state is not None else []
-        return [each for each in there if each in self.counting(place)]
+        return sorted(self.counting(place).intersection(there))
 
     def _unasked(self, place: Place, path: Sequence[int]) -> Mapping[int, str]:
         """What is said of the grant steps of a path, counted from 0, on which no checkpoint counts.

@@ -74,8 +74,7 @@ class FindingWay:
         if record.step != "boundary":
             relation = record.step, record.from_, record.to
             return self._through(agents, relation, mask) or self._through(agents, relation, ALL)
-        inside = [name for name, zone in zip(mesh.systems, mesh.zone, strict=True) if zone == record.to]
-        onto = [access for name in inside for access in self._accesses(name, mask)]
+        onto = [5 * inside + action for inside in mesh.in_zone.get(record.to, ()) for action in bits(mask)]
         for coming in (each for agent in bits(agents) for each in self.listing.sources(agent)):
             if self.listing.zone(coming) == record.from_:
                 place = self.why.place(coming.agent, onto, coming.source)
@@ -86,11 +85,9 @@ class FindingWay:
     def _targets(self, finding: Finding, agent: int) -> set[int]:
         """The accesses that a finding about an agent is about."""
         tables, mesh, alone = self.why.snapshot, self.mesh, self.reaches.alone.reach
-        systems, mask = (
-            (str(key) for table, key in finding.about if table == "system"),
-            finding.actions or None,
-        )
-        named = (access for each in systems for access in self._accesses(each, action_mask(mask)))
+        systems = [str(key) for table, key in finding.about if table == "system"]
+        mask = action_mask(finding.actions or None)
+        named = (access for each in systems for access in self._accesses(each, mask))
         reached = {each for each in named if self.reaches.full[each] >> agent & 1}
         unchecked = {each for each in reached if alone[each] >> agent & 1}
         match finding.rule:
@@ -116,13 +113,10 @@ class FindingWay:
         onto: Collection[int] | None = None,
         relation: Relation | None = None,
     ) -> Explanation | None:
-        """The worst way of some agents through one of some chains.
+        """The worst way of some agents through one of some chains, of which the first that exist are tried.
 
-        Args:
-            agents: as bits.
-            chains: the first ones that exist are tried.
-            onto: the accesses where it may end, by the chain's own doors; by default any behind a chain.
-            relation: the relation by a step of which it leads.
+        It ends at some accesses by the chain's own doors, or by default at any behind it, and leads by a step
+        of the relation.
         """
         best: tuple[Place, list[int]] | None = None
         every = (chain for chain in chains if all(map(self.mesh.has, pairwise(chain))))

@@ -161,17 +161,14 @@ class Listing:
 
     def _can_be(self, level: int, source: int, credential: int, access: int) -> int:
         """The starts whose crossings from a source through a door can be as severe as that."""
-        target, action = self.mesh.traits[access // 5], access % 5
-        for picked_up in (False, True):
-            if (
-                severity(
-                    self._source(source), target, action, picked_up=picked_up, any_heard=True, way_out=True
-                )
-                >= level
-            ):
-                agents = self.reaches.picked_up(self.mesh.original(credential)) if picked_up else None
-                return -1 if agents is None else self.starts.unfold(agents)
-        return 0
+        system, action, origin = self.mesh.traits[access // 5], access % 5, self._source(source)
+        most = [
+            severity(origin, system, action, picked_up=each, any_heard=True, way_out=True)
+            for each in (False, True)
+        ]
+        if most[0] >= level or most[1] < level:
+            return -1 if most[0] >= level else 0
+        return self.starts.unfold(self.reaches.picked_up(self.mesh.original(credential)))
 
     def uncontrolled(
         self,
@@ -180,13 +177,8 @@ class Listing:
         source: int | None = None,
         through: Container[int] | None = None,
     ) -> Iterator[Place]:
-        """The uncontrolled crossings of some starts, by one door each, the worst first.
-
-        Args:
-            starts: as bits.
-            onto: the accesses.
-            source: where they come from (``HOME``: home); ``None``: anywhere.
-            through: the credentials, or copies of them, whose doors are looked at.
+        """The uncontrolled crossings of some starts to some accesses, by one door each, the worst first; from
+        one source or any, by the doors of some credentials, or copies of them, or any.
         """
         doors = self._doors()
         some = [

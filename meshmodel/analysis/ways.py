@@ -28,24 +28,18 @@ def all_ways(why: Explaining, asked: Place | Explanation, stop: Stop) -> Ways:
     """See ``Analysis.all_ways``."""
     if isinstance(asked, Explanation):
         return unreached(asked, why.mesh, stop)
-    return _reached(why, asked, stop)
-
-
-def _reached(why: Explaining, place: Place, stop: Stop) -> Ways:
-    mesh, closed, counting = why.mesh, why.closed(place), why.counting(place)
-    uncontrolled = place.state == "uncontrolled"
+    mesh, place, closed, counting = why.mesh, asked, why.closed(asked), why.counting(asked)
+    records = why.checkpoints.records
     into = {place.access, *(admin for admin, implied in mesh.steps["implies"] if implied == place.access)}
     ends = [step for step in mesh.steps["grant"] if step[1] in into and step not in closed]
-    meant = [step for step in ends if uncontrolled and place.doors.get(step[0])]
+    meant = [step for step in ends if place.state == "uncontrolled" and place.doors.get(step[0])]
     graph = WayGraph(why, place, set(ends).difference(meant), stop)
-    standing = [
-        (why.checkpoints.records[number].id, key)
-        for key in _ordered(graph.steps)
-        for number in sorted({n for step in graph.steps[key] for n in why.checkpoints.guards.get(step, ())})
-        if number in counting
-    ]
+    standing = {
+        (records[number].id, key)
+        for step, key in graph.key.items()
+        for number in counting.intersection(why.checkpoints.guards.get(step, ()))
+    }
     boundary: StepKey = "boundary", why.listing.zone(place.coming) or "", mesh.zone[place.access // 5]
-    decided = sorted(why.checkpoints.records[each].id for each in why.boundaries(place))
     alone = why.reaches.alone.reach[place.access] >> place.coming.agent & 1
     single = graph.single()
     return Ways(
@@ -55,7 +49,7 @@ def _reached(why: Explaining, place: Place, stop: Stop) -> Ways:
         tuple(_doors(mesh, [*graph.ends, *meant], place.doors)),
         single,
         () if single else graph.cut(),
-        (*standing, *((each, boundary) for each in decided)),
+        tuple(sorted({*standing, *((records[each].id, boundary) for each in why.boundaries(place))})),
     )
 
 
@@ -80,7 +74,7 @@ class WayGraph:
 
     Attributes:
         ends: these, as far as ways lead to them.
-        steps: by relation, its steps on ways, those of sessions included.
+        key: by step on ways, those of sessions included, its relation.
     """
 
     def __init__(self, why: Explaining, place: Place, ends: Collection[Step], stop: Stop) -> None:
@@ -96,16 +90,14 @@ class WayGraph:
                     graph.add_edge(node, enters)
         graph.add_edges_from((leaves, _GOAL) for leaves, _ in ends if leaves in graph)
         self._mesh, self._stop, self._start = mesh, stop, starts[0]
-        self._graph: nx.DiGraph[int] = graph.subgraph({_GOAL, *nx.ancestors(graph, _GOAL)})
+        self._graph: nx.DiGraph[int] = graph.subgraph({_GOAL, *nx.ancestors(graph, _GOAL)}).copy()
         self._way = nx.shortest_path(self._graph, _START, _GOAL)
         self.ends = [step for step in ends if step[0] in self._graph]
-        self.steps: defaultdict[StepKey, list[Step]] = defaultdict(list)
-        self._key: dict[Step, StepKey] = {}
-        for step in {*self._graph.edges, *self.ends}:
-            if step[0] != _START and step[1] != _GOAL and mesh.kind(*step) != "implies":
-                key = self._key[step] = cast("StepKey", mesh.relation(*step))
-                self.steps[key].append(step)
-        self._key |= {(leaves, _GOAL): self._key[leaves, enters] for leaves, enters in self.ends}
+        steps = (step for step in {*self._graph.edges, *self.ends} if step[0] != _START and step[1] != _GOAL)
+        self.key = {
+            step: cast("StepKey", mesh.relation(*step)) for step in steps if mesh.kind(*step) != "implies"
+        }
+        self.key |= {(leaves, _GOAL): self.key[leaves, enters] for leaves, enters in self.ends}
 
     def _is_cut(self, nodes: Collection[int] = (), edges: Collection[Step] = ()) -> bool:
         """Whether every way takes one of some nodes or edges."""
@@ -124,12 +116,11 @@ class WayGraph:
 
     def single(self) -> tuple[StepKey, ...]:
         """The steps that every way takes."""
-        keys = dict.fromkeys(self._key[edge] for edge in pairwise(self._way) if edge in self._key)
-        return tuple(
-            key
-            for key in keys
-            if self._is_cut(edges=[edge for edge, each in self._key.items() if each == key])
-        )
+        steps: defaultdict[StepKey, list[Step]] = defaultdict(list)
+        for step, key in self.key.items():
+            steps[key].append(step)
+        keys = dict.fromkeys(self.key[step] for step in pairwise(self._way) if step in self.key)
+        return tuple(key for key in keys if self._is_cut(edges=steps[key]))
 
     def cut(self) -> tuple[StepKey, ...]:
         """A smallest set of steps of which every way takes one; of several the nearest to the target.
@@ -141,16 +132,12 @@ class WayGraph:
 
         flow: nx.DiGraph[Hashable] = nx.DiGraph()
         for edge in self._graph.edges:
-            (one, other), key = map(self._mesh.original, edge), self._key.get(edge)
+            (one, other), key = map(self._mesh.original, edge), self.key.get(edge)
             if key is None:
                 flow.add_edge(one, other)
             else:
                 flow.add_edge((key, True), (key, False), capacity=1)
                 flow.add_edges_from([(one, (key, True)), ((key, False), other)])
         _, (near, far) = nx.minimum_cut(flow, _START, _GOAL)
-        return _ordered(key for key in self.steps if (key, True) in near and (key, False) in far)
-
-
-def _ordered(steps: Iterable[StepKey]) -> tuple[StepKey, ...]:
-    """Steps in the order of the table in section 3, then by their ends."""
-    return tuple(sorted(steps, key=lambda step: (RANK[step[0]], *step[1:])))
+        found = {key for key in self.key.values() if (key, True) in near and (key, False) in far}
+        return tuple(sorted(found, key=lambda step: (RANK[step[0]], *step[1:])))

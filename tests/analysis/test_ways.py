@@ -11,6 +11,7 @@ from meshmodel.model import records as r
 from meshmodel.model.vocabulary import ACTIONS
 from tests.analysis.meshes_by_hand import support
 from tests.analysis.walking import Walking, original
+from tests.reference.builders import hubs
 from tests.reference.crossings import credential_at
 from tests.reference.mesh import closure
 from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
@@ -287,6 +288,16 @@ def check_openings(snapshot):
         else:
             assert ways_sentences(snapshot, ways)[-1].startswith("Not listed: relations that open a way only")
     return sum(ways.openings_complete for ways in unreached)
+
+
+def test_what_lies_between_is_told_where_many_agents_hear_a_system():
+    """A way over hubs is one trigger step: they are in no answer."""
+    mesh = with_records(hubs(), r.System("safe"))
+    ways = analyse(mesh).all_ways("last", "safe")
+    assert ("agent:a2-0", ()) not in ways.reaches
+    beyond = analyse(mesh).all_ways("a0-0", "safe")
+    assert {("agent:a1-0", ()), ("agent:last", ()), ("system:vault", ("write",))} <= {*beyond.reaches}
+    assert not beyond.openings_complete
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
