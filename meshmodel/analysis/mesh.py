@@ -1,6 +1,7 @@
 """A mesh: its nodes, its steps with those of sessions, and its graphs (section 3)."""
 
 from functools import cached_property
+from weakref import proxy
 
 from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.graph import Graph, Step
@@ -20,12 +21,12 @@ class Mesh(Steps):
 
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__(snapshot)
-        self.sessions = Sessions(self)
+        self.sessions = Sessions(proxy(self))  # no circle: what is analysed is let go at once
 
     @cached_property
     def words(self) -> Words:
         """Outsiders' words, and the triggers that arise by them."""
-        return Words(self, self.own_graph)
+        return Words(proxy(self), self.own_graph)
 
     @property
     def graph(self) -> Graph:
