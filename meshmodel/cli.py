@@ -108,6 +108,8 @@ def _answer(arguments: Sequence[str], *, itself: bool) -> int:
     """Run the command and give its status, however it ends; what it says is written out by then."""
     try:
         try:
+            if itself and signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
             status = _run(arguments)
         except MeshmodelError as error:
             complain(error)

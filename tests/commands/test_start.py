@@ -1,5 +1,6 @@
 """A command imports what it needs and no more."""
 
+import signal
 import subprocess
 import sys
 import tempfile
@@ -80,3 +81,54 @@ def test_the_package_can_be_called_as_a_module():
     )
     assert (done.returncode, done.stdout) == (1, run("check", AGENT).stdout)
     assert done.stderr == ""
+
+
+INTERRUPTED = """
+import os, signal, sys
+if IGNORED: signal.signal(signal.SIGINT, signal.SIG_IGN)
+class AtImport:
+    def find_spec(self, name, path=None, target=None):
+        if name == MODULE: os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, AtImport())
+from meshmodel.__main__ import run
+status = run()
+import shelve
+sys.exit(status)
+"""
+
+
+def interrupted(module, *, ignored=False):
+    """How ``check`` ends that is interrupted when it imports a module."""
+    program = f"MODULE, IGNORED = {module!r}, {ignored}\n{INTERRUPTED}"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "check", "--fail-on", "never", AGENT],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("module", ["meshmodel.cli", "argparse", "meshmodel.commands.output"])
+def test_an_interruption_while_it_is_loaded_ends_it_without_a_word(module):
+    assert interrupted(module) == (-signal.SIGINT, "", "")
+
+
+@pytest.mark.parametrize("module", ["meshmodel.commands.check", "tomli", "meshmodel.analysis.findings"])
+def test_an_interruption_after_that_is_told_in_one_line(module):
+    status, said, complaint = interrupted(module)
+    assert (status, said) == (2, "")
+    assert complaint.startswith("meshmodel: interrupted: ")
+    assert complaint.count("\n") == 1
+
+
+def test_an_interruption_when_all_is_said_adds_nothing():
+    status, said, complaint = interrupted("shelve")
+    assert (status, complaint) == (-signal.SIGINT, "")
+    assert said
+
+
+def test_an_interruption_is_ignored_where_whoever_started_it_wants_that():
+    status, said, complaint = interrupted("argparse", ignored=True)
+    assert (status, complaint) == (0, "")
+    assert said

@@ -1,9 +1,11 @@
 import copy
 import os
 import stat
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from meshmodel.exporters import diagram, render
 from meshmodel.exporters.diagram import export
@@ -15,6 +17,8 @@ from meshmodel.exporters.png import with_resolution
 from meshmodel.exporters.render import Renderer, check_layout, find_renderer, lay_out
 from meshmodel.model.errors import MeshmodelError
 from tests.exporters.parts import both, every_step_model
+
+ROOT = Path(__file__).parents[2]
 
 
 def program(tmp_path, body, name="dot"):
@@ -205,6 +209,32 @@ def test_a_layout_of_which_a_part_is_missing_is_drawn_or_refused_in_one_line(tak
             refused.append(str(error))
     assert refused
     assert all("graphviz-pure wrote could not be understood (KeyError: " in each for each in refused)
+
+
+@pytest.mark.parametrize(
+    ("platform", "machine", "has_one"),
+    [
+        ("linux", "x86_64", True),
+        ("linux", "aarch64", True),
+        ("darwin", "arm64", True),
+        ("darwin", "x86_64", True),
+        ("win32", "AMD64", True),
+        ("win32", "ARM64", True),
+        ("win32", "x86", False),
+        ("linux", "armv7l", False),
+        ("linux", "i686", False),
+        ("linux", "s390x", False),
+        ("linux", "ppc64le", False),
+        ("linux", "riscv64", False),
+        ("freebsd14", "amd64", False),
+    ],
+)
+def test_the_program_in_a_wheel_is_required_where_there_is_one(platform, machine, has_one):
+    document = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    required = [Requirement(each) for each in document["project"]["dependencies"]]
+    (program,) = [each for each in required if each.name == "graphviz-pure"]
+    assert program.marker is not None
+    assert program.marker.evaluate({"sys_platform": platform, "platform_machine": machine}) is has_one
 
 
 def test_a_picture_that_ends_in_the_middle_is_refused():
