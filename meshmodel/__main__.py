@@ -8,25 +8,19 @@ def run() -> int:
 
     An interruption while it is still being loaded, or when all is said, ends the program without a word.
     """
-    if (
-        signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    ):  # not where whoever started it lets interruptions be ignored
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _end_without_a_word()
     from meshmodel.cli import main
 
     try:
         return main()
     finally:
-        # Whoever started it may want interruptions to be ignored, and that stays so.
+        _end_without_a_word()
+
+
+def _end_without_a_word() -> None:
+    """Leave an interruption to the system, but where whoever started it wants it to be ignored."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from meshmodel.cli import main
-
-    try:
-        return main()
-    finally:
-        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 if __name__ == "__main__":
