@@ -15,7 +15,6 @@ from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 
-from meshmodel.app import interface_first
 from meshmodel.app.actions import bindings
 from meshmodel.app.config import Configuration, State, read_configuration
 from meshmodel.app.keys_in_order import KeysInOrder
@@ -49,6 +48,8 @@ MANY_YOUNG = 200_000
 """So many, as what follows an edit of a large model leaves, take a tenth of a second to look at."""
 MOST_LOOKS = 10
 """So many looks at what is young come before one at what is older."""
+TURN = 0.0005
+"""Seconds after which what is computed beside lets a key be handled: a tenth of what is usual."""
 ENDING = (signal.SIGTERM, "terminated"), (signal.SIGINT, "interrupted")
 """Signals by which it is ended from outside, and what is then said of it."""
 LOOK = 1.0
@@ -128,6 +129,8 @@ class MeshmodelApp(KeysInOrder):
         loop = asyncio.get_running_loop()
         for number, word in ENDING:
             loop.add_signal_handler(number, self._end, word)
+        if self.ended is not None:
+            self._end(self.ended)
         terminal = select.poll()
         terminal.register(sys.__stdin__ or 0, 0)  # no event is asked for, and a hang-up is told all the same
 
@@ -137,6 +140,10 @@ class MeshmodelApp(KeysInOrder):
                 self._end("the terminal is gone")
 
         self.set_interval(LOOK, look)
+
+    def note_signal(self, number: int, frame: object) -> None:  # noqa: ARG002  # the system's signature
+        """Keep in mind how it is to be ended, until ``heed_signals`` does so."""
+        self.ended = dict(ENDING)[signal.Signals(number)]
 
     def _end(self, word: str) -> None:
         self.ended = word
@@ -282,8 +289,12 @@ def run(path: Path | None) -> int:
     gc.disable()  # nothing that is made until the first screen is drawn can be let go
     session = None if path is None else Session.open(path)
     app = MeshmodelApp(path, session=session)
+    if sys.platform != "win32":
+        for number, _ in ENDING:  # until they are heeded: amid the first events nothing may break off
+            signal.signal(number, app.note_signal)
     app.call_later(app.heed_signals)
-    interface_first.run(app.run_async())
+    sys.setswitchinterval(TURN)
+    app.run()
     if app.ended is not None:
         raise KeyboardInterrupt(app.ended)
     return app.return_code or 0

@@ -2,14 +2,14 @@
 
 import pytest
 
-from meshmodel.analysis.results import Finding
+from meshmodel.analysis.results import Finding, Told
 from meshmodel.app.widgets.how import How, lit_by, lit_by_finding
 from tests.app.desk import SIZES, desk
 
 
 def test_what_a_finding_names_is_lit_with_the_ends_of_its_relations():
     about = (("custody", ("disk", "key")), ("system", "disk"))
-    finding = Finding("secret-at-rest", "high", "disk>key", "m", "r", (), about=about)
+    finding = Finding("secret-at-rest", "high", "disk>key", lambda: Told("m", about), "r", ())
     assert lit_by_finding(finding) == {*about, ("credential", "key")}
 
 

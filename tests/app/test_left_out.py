@@ -7,18 +7,20 @@ from textual.content import Content
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Finding, Told
+from meshmodel.app.concerned import concerned, is_about
 from meshmodel.app.field_editor import FieldEditor
 from meshmodel.app.screens.start import RECENT_SHOWN, StartScreen
 from meshmodel.app.sentences import best_completions
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.how import _fitting
-from meshmodel.app.widgets.inspector_rows import is_about
 from meshmodel.app.widgets.quick_line import QuickLine
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.unnamed import unnamed_rows
 from meshmodel.model import records as r
 from meshmodel.model.schema import SCHEMA
 from meshmodel.store.edits import Put, edit
+from meshmodel.store.examples import example
+from meshmodel.store.interchange import read_file
 from tests.app.desk import desk
 from tests.app.form_host import Host, enter
 from tests.app.test_start_and_help import Beginning
@@ -53,6 +55,20 @@ def test_an_agent_of_a_finding_with_very_many_is_told_of_it():
     finding = Finding("shared-credential", "medium", "key", lambda: Told("m", about), "r", (), agents=agents)
     assert is_about(finding, "agent", "bot-079")
     assert not is_about(finding, "agent", "bot-080")
+
+
+@pytest.mark.parametrize("name", ["finance-orchestrator", "coding-agent-mcp", "crm-assistant-gateway"])
+def test_the_findings_about_every_record_are_looked_up(name):
+    analysis = analyse(read_file(example(name).path))
+    snapshot, some = analysis.snapshot, 0
+    for table in ("zone", "system", "agent", "credential", "hold", "grant", "custody", "checkpoint"):
+        for key in snapshot.table(table):
+            found = [each for each in analysis.findings if is_about(each, table, key)]
+            assert concerned(analysis).about(table, key) == found
+            named = [each for each in analysis.findings if (table, key) in each.about]
+            assert {id(each) for each in named} <= {id(each) for each in found}
+            some += len(found)
+    assert some
 
 
 def test_a_system_is_told_of_findings_that_name_others_in_its_place():

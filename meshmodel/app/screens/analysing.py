@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on, work
 from textual.worker import Worker, WorkerState
 
+from meshmodel.app.concerned import concerned
 from meshmodel.app.messages import AnalysisChanged
 from meshmodel.app.screens.base import Base
 from meshmodel.app.widgets.findings import open_counts, ready_rows
@@ -79,6 +80,7 @@ class Analysing(Base):
         for each in (results.built, results.designed) if results else ():  # kept, and asked for by the panels
             open_counts(each)
             ready_rows(each)
+            concerned(each)
         return results
 
     @on(Worker.StateChanged)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from meshmodel.app.concerned import concerned
 from meshmodel.app.notes import ELEMENT_TABLES, notes_about, subject_of
 from meshmodel.app.phrases import ASCII_GLYPHS, GLYPHS, letters, phrase, place_phrase
 from meshmodel.app.places import checkpoints_on
@@ -12,7 +13,6 @@ from meshmodel.app.widgets.form_rows import LABEL_WIDTH, MUTED, WARNING
 from meshmodel.app.widgets.rows import Part, Row, heading, line, saying
 from meshmodel.canvas.scene import Reference
 from meshmodel.exporters.accepting import accepted_words
-from meshmodel.exporters.folding import DOOR
 from meshmodel.model.records import (
     About,
     Agent,
@@ -281,7 +281,7 @@ def finding_rows(analysis: "Analysis | None", record: Record, *, ascii_only: boo
         return []
     table, key = table_of(record), key_of(record)
     sign = "x" if ascii_only else "✖"
-    rows = [partial(_finding_row, each, sign) for each in analysis.findings if is_about(each, table, key)]
+    rows = [partial(_finding_row, each, sign) for each in concerned(analysis).about(table, key)]
     asked = [
         partial(Row, ("question", text), line("? ", text), None, indent=2)
         for question in analysis.questions
@@ -303,22 +303,3 @@ def _finding_row(each: "Finding", sign: str) -> Row:
         *accepted,
     )
     return Row(("finding", each.rule, each.subject), words, each, indent=2)
-
-
-def is_about(finding: "Finding", table: str, key: Key) -> bool:
-    """Whether a finding is about a record, or about a relation of it."""
-    if table == "agent" and key in finding.agents:  # all of them, where ``about`` names the first ones
-        return True
-    if finding.rule == DOOR:  # there can be ten thousand: none is put in words for that
-        credential, _, system = finding.subject.partition(">")
-        ends = (credential, system)
-        return (table, key) in (("grant", ends), ("credential", credential), ("system", system))
-    for found_table, found_key in finding.about:  # asked of thousands
-        if found_key == key:
-            if found_table == table:
-                return True
-        elif found_table in _ENDS and key in found_key:
-            ends = _ENDS[found_table]
-            if (ends[0] == table and found_key[0] == key) or (ends[1] == table and found_key[1] == key):
-                return True
-    return False

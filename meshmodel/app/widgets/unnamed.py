@@ -4,7 +4,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from meshmodel.analysis.rules.base import MOST_LIT
-from meshmodel.app.widgets.inspector_rows import Block, is_about
+from meshmodel.app.concerned import is_about
+from meshmodel.app.widgets.inspector_rows import Block
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.model.records import About, Key, Record, key_of
 from meshmodel.model.snapshot import Snapshot, table_of
