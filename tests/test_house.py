@@ -7,6 +7,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 from meshmodel.store import examples as stored
@@ -41,6 +42,31 @@ def test_no_file_is_too_long():
         for path in [*SOURCES, *(ROOT / "tests").rglob("*.py")]
     }
     assert {name: lines for name, lines in sizes.items() if lines > LIMIT} == {}
+
+
+def imports(path, names):
+    """The modules among ``names`` that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for each in node.names:
+                yield from (name for name in (f"{node.module}.{each.name}", node.module) if name in names)
+
+
+def test_the_analysis_stays_small():
+    """At most 8,000 lines in 70 files, and 14 floors of imports without a circle; the core at most 2,500."""
+    paths = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): path
+        for path in SOURCES
+        if "analysis" in path.parts and path.name != "__init__.py"
+    }
+    graph = nx.DiGraph((name, other) for name, path in paths.items() for other in imports(path, paths))
+    lines = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in paths.items()}
+    doors = "meshmodel.analysis.doors"
+    assert nx.is_directed_acyclic_graph(graph)
+    assert nx.dag_longest_path_length(graph) + 1 <= 14
+    assert len(paths) <= 70
+    assert sum(lines.values()) <= 8_000
+    assert sum(lines[name] for name in {doors, *nx.descendants(graph, doors)}) <= 2_500
 
 
 def test_no_path_of_a_machine_is_in_the_project():

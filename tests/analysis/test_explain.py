@@ -5,13 +5,12 @@ import pytest
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.stopping import Stopped
 from meshmodel.model import records as r
-from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import SEVERITIES
 from tests.analysis.meshes_by_hand import pipeline, support
 from tests.analysis.walking import Walking
 from tests.reference.builders import hubs
-from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
+from tests.reference.random_models import FLAVOURS, random_model
 
 STATES = ("uncontrolled", "approved", "controlled")
 SERVER = (
@@ -394,61 +393,3 @@ def check_choices(snapshot):
 
 
 # What can be intended
-
-
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_an_intent_that_is_offered_approves_the_crossing_and_none_is_where_none_would(flavour):
-    for seed in range(12):
-        check_intents(random_model(seed, 5, flavour))
-
-
-def check_intents(snapshot):
-    analysis = analyse(snapshot)
-    for agent in snapshot.agent:
-        for system in snapshot.system:
-            explanation = analysis.explain(agent, system)
-            intent = analysis.can_be_intended(explanation)
-            if explanation.state != "uncontrolled":
-                assert intent is None
-                continue
-            offered = intent or r.Intent(
-                agent, system, (explanation.action,), (explanation.source or "home",)
-            )
-            records = {**snapshot.intent, (agent, system): offered}
-            others = [
-                each for table in SCHEMA if table != "intent" for each in snapshot.table(table).values()
-            ]
-            after = analyse(snapshot_of([*others, *records.values()]))
-            asked = explanation.agent, explanation.source, explanation.system, explanation.action
-            crossing = next(c for c in after.crossings() if (c.agent, c.source, c.target, c.action) == asked)
-            assert (crossing.state == "approved") == (intent is not None)
-
-
-def test_outsiders_words_and_an_unknown_trace_cannot_be_intended():
-    analysis = analyse(support())
-    assert analysis.can_be_intended(analysis.explain("bot", "files", source="tickets")) is None
-    home = analysis.explain("bot", "files", source="home")
-    assert analysis.can_be_intended(home) == r.Intent("bot", "files", ("read",), ("home",))
-    silent = analyse(support(r.System("files", zone="cloud", sensitivity="confidential", audit="none")))
-    assert silent.can_be_intended(silent.explain("bot", "files", source="home")) is None
-
-
-def test_an_agent_that_cannot_be_instructed_may_be_meant_to_read_what_outsiders_wrote():
-    program = analyse(support(r.Agent("bot", name="Support bot", kind="service", home="helpdesk")))
-    intent = program.can_be_intended(program.explain("bot", "files", source="tickets"))
-    assert intent == r.Intent("bot", "files", ("read",), ("tickets",))
-
-
-def test_what_a_tool_reads_by_an_only_can_be_intended_and_what_it_writes_cannot():
-    limited = r.Delegation("bot", "server", only=("files:read", "files:write"))
-    analysis = analyse(support(*SERVER, limited, without=[("hold", ("bot", "file-key"))]))
-    read, written = (analysis.explain("bot", "files", action, "home") for action in ("read", "write"))
-    assert analysis.can_be_intended(read) == r.Intent("bot", "files", ("read",), ("home",))
-    assert analysis.can_be_intended(written) is None
-
-
-def test_an_intent_that_is_offered_keeps_what_was_said():
-    known = r.Intent("bot", "files", ("write",), ("files",))
-    analysis = analyse(support(known))
-    home = analysis.explain("bot", "files", source="home")
-    assert analysis.can_be_intended(home) == r.Intent("bot", "files", ("read", "write"), ("files", "home"))

@@ -47,7 +47,10 @@ def stories(analysis: Analysis) -> str:
         first = {agent: system for agent, system in reversed(pairs) if (agent, system) not in reached}
         pairs = sorted({*worst, *first.items()})
     told = [
-        ways_text(snapshot, ways, Style()) for pair in pairs for ways in [analysis.all_ways(*pair)] if ways is not None
+        ways_text(snapshot, ways, Style())
+        for pair in pairs
+        for ways in [analysis.all_ways(*pair)]
+        if ways is not None
     ]
     return "\n\n\n".join(told) + "\n"
 

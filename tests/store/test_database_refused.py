@@ -12,27 +12,10 @@ from random import Random
 import pytest
 
 from meshmodel.model.errors import StoreError
-from meshmodel.model.records import System, Zone
-from meshmodel.store import opening
+from meshmodel.model.records import Zone
 from meshmodel.store.database import Store
-from meshmodel.store.edits import Put, Remove, edit
-from tests.store.making import SAMPLE, names_in
-
-
-@pytest.fixture(scope="module")
-def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model with a journal."""
-    path = tmp_path_factory.mktemp("good") / "m.mesh"
-    with Store.create(path, SAMPLE) as store:
-        store.apply(edit("name", [Put(System("sts", name="Tokens"))]))
-        store.apply(edit("delete", [Remove("agent", "bot")]))
-        store.undo()
-    return path
-
-
-@pytest.fixture
-def path(good: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(good, tmp_path / "m.mesh"))
+from meshmodel.store.edits import Put, edit
+from tests.store.making import names_in
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -363,41 +346,3 @@ def test_unreadable(good, tmp_path_factory):
     code += "from meshmodel.model.errors import StoreError\n"
     code += "try: Store.open(sys.argv[1])\nexcept StoreError as error: print(error)"
     assert "may not be read" in _run_without_privileges(code, path)
-
-
-@pytest.mark.parametrize("read_only", [False, True])
-def test_an_interrupted_edit_is_rolled_back_and_explained_where_it_cannot_be(
-    path, tmp_path, monkeypatch, read_only
-):
-    raw = sqlite3.connect(path, isolation_level=None)
-    raw.executescript("PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN")
-    raw.executemany("INSERT INTO zone (id, name) VALUES (?, ?)", [(f"z{n}", "x" * 190) for n in range(400)])
-    copy = tmp_path / "copy"
-    copy.mkdir()
-    for name in ("m.mesh", "m.mesh-journal"):
-        shutil.copy(tmp_path / name, copy / name)
-    raw.close()
-    with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(opening, "not_writable", lambda path: "folder")
-        with pytest.raises(StoreError, match="stopped in the middle of an edit; open it once where"):
-            Store.open(copy / "m.mesh")
-    assert names_in(copy) == ["m.mesh", "m.mesh-journal"]
-    with Store.open(copy / "m.mesh", read_only=read_only) as store:
-        assert set(store.snapshot.zone) == {"helpdesk", "storage"}
-    assert names_in(copy) == ["m.mesh"]
-
-
-def test_a_full_disk_is_told_and_changes_nothing(path):
-    with Store.open(path) as store:
-        before = store.snapshot
-        store._connection.exec_driver_sql("PRAGMA max_page_count = 1")
-        with pytest.raises(StoreError, match="the disk is full; nothing was changed"):
-            store.apply(edit("many", [Put(Zone(f"z{n}", description="x" * 1500)) for n in range(50)]))
-        assert store.snapshot is before
-    with Store.open(path) as store:
-        assert store.snapshot == before
-
-
-def test_every_error_of_the_system_is_one_line():
-    for error in (OSError(5, "Input/output error"), ValueError("odd\nvalue")):
-        assert opening._reason(error).isprintable()

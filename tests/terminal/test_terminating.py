@@ -108,3 +108,36 @@ def test_what_is_drawn_on_must_be_a_terminal(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.decode().count("\n") == 1
     assert b"standard error" in done.stderr
+
+
+INTERRUPT_THE_START = """
+import os, signal, sys
+from meshmodel.app.screens.workbench import Workbench
+draw_first = Workbench.on_mount
+def interrupted(self):
+    os.kill(os.getpid(), signal.SIGINT)
+    draw_first(self)
+Workbench.on_mount = interrupted
+from meshmodel.__main__ import run
+sys.exit(run())
+"""
+
+
+def test_an_interruption_amid_the_first_events_is_no_fault(tmp_path: Path) -> None:
+    path, ours, theirs = _set_up(tmp_path)
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPT_THE_START, "open", path],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=os.environ | {"TERM": "xterm-256color"},
+    ) as process:
+        try:
+            said = _read_until(ours, "", "in the model file")
+            assert process.wait(timeout=MOST_SECONDS) == 2
+        finally:
+            process.kill()
+            os.close(ours)
+            os.close(theirs)
+    assert "meshmodel: interrupted; every edit that was shown is in the model file" in said
+    assert "Traceback" not in said

@@ -1,0 +1,95 @@
+"""What the Fix tab says of better remedies, of what stands, and of sets that are not proven."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.widgets import Static
+
+from meshmodel.api import analyse
+from meshmodel.app import fixing as work
+from meshmodel.app.fixing import Fixing, verdict
+from meshmodel.app.screens import fixes
+from meshmodel.app.screens.dialogs import Picker
+from meshmodel.app.widgets.fix import FixList, fix_rows
+from meshmodel.store.guarding import NOT_PROVEN
+from meshmodel.store.loading import load
+from tests.app.desk import desk
+from tests.app.test_fix_tab import FIX, listed
+
+
+async def test_it_says_what_is_better_than_a_checkpoint_and_what_none_mends(tmp_path: Path) -> None:
+    async with desk(tmp_path, "token-leak") as it:
+        await it.shows("missing")
+        await it.press("F")
+        await it.computed()
+        text = listed(it)
+        steps = text.index("cloud-key ▸ bucket"), text.index("refresh-token ▸ crm")
+        better = text.index("closed as well where cloud-key grants nothing on bucket: no intent uses it")
+        assert steps[0] < better < steps[1] < text.index("asks before outsiders' text is read from crm")
+        assert "4 findings of high or above stand even then; a checkpoint does not mend them" in text
+        assert "  high: secret-at-rest, crm>cloud-key" in text
+
+
+async def test_where_there_is_nothing_to_fix_it_says_what_stands(tmp_path: Path) -> None:
+    path = tmp_path / "leaver.toml"
+    path.write_text(
+        'format = "meshmodel/1"\nagent = [{id = "leaver", status = "retired"}]\n'
+        'credential = [{id = "key"}]\nhold = [{agent = "leaver", credential = "key"}]\n'
+    )
+    analysis = analyse(load(path))
+    fix = analysis.minimum_fix()
+    known = Fixing(analysis, fix=fix, standing=work.work_out_standing(analysis, fix))
+    assert [row.content.plain for row in fix_rows(fix, known, is_ascii=True)] == [
+        "nothing to fix: no crossing is uncontrolled",
+        "1 finding of high or above stands; a checkpoint does not mend it",
+        "  high: retired-agent-access, leaver",
+    ]
+
+
+def test_toxic_flows_are_part_of_what_is_closed() -> None:
+    one = replace(FIX, flows=("clerk",))
+    crossings = f"{FIX.cost} checkpoints close all {FIX.before} uncontrolled crossings"
+    assert verdict(one, stopped=False) == f"{crossings} and the toxic flow of clerk: proven smallest"
+    alone = replace(one, before=0, cost=1, flows=("a", "b", "c", "d"))
+    assert verdict(alone, stopped=False) == "1 checkpoint closes 4 toxic flows: a, b, c, …: proven smallest"
+
+
+@pytest.mark.parametrize("way", ["row", "key"])
+async def test_of_a_set_that_is_not_proven_it_is_said_where_it_is_applied_and_undo_takes_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    found = replace(FIX, optimal=False, lower_bound=FIX.cost - 1)
+    monkeypatch.setattr(fixes, "work_out_fix", lambda *_: found)
+    async with desk(tmp_path, "agent-chain", size=(80, 24)) as it:
+        await it.shows("missing")
+        await it.press("F")
+        await it.computed()
+        await it.shows(NOT_PROVEN)
+        if way == "row":
+            it.bench.query_one(FixList).rows.go_to(("all", "enforced"))
+        else:
+            await it.press("escape", "P")
+            await it.shows(f"{NOT_PROVEN}; u takes it back")
+        await it.press("enter")
+        assert it.app.screen is it.bench, "nothing is confirmed that can be undone"
+        assert len(it.model.checkpoint) == FIX.cost
+        await it.press("u")
+        assert not it.model.checkpoint
+
+
+@pytest.mark.parametrize("proven", [True, False])
+async def test_nothing_of_that_is_said_of_one_step_or_a_proven_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, proven: bool
+) -> None:
+    monkeypatch.setattr(fixes, "work_out_fix", lambda *_: replace(FIX, optimal=proven, lower_bound=1))
+    async with desk(tmp_path, "agent-chain") as it:
+        await it.shows("missing")
+        await it.press("F")
+        await it.computed()
+        it.bench.query_one(FixList).rows.go_to(FIX.checkpoints[0])
+        await it.press(*(["escape", "P"] if proven else ["enter"]))
+        assert isinstance(it.app.screen, Picker)
+        assert NOT_PROVEN not in str(it.app.screen.query_one("#hint", Static).content)
+        await it.press("enter")
+        assert len(it.model.checkpoint) == (FIX.cost if proven else 1)
