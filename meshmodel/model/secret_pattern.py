@@ -1,0 +1,109 @@
+"""One kind of secret: what finds it, what confirms it, and examples; ``secrets`` tells the decisions."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One kind of secret.
+
+    Attributes:
+        name: what it is called in an error, as in "looks like …".
+        expression: what finds a candidate in a text.
+        refused: examples that are refused.
+        allowed: similar texts that are not.
+        confirm: asked of each candidate where the expression alone is not enough.
+        cut: what is cut out of a text before it is looked for.
+    """
+
+    name: str
+    expression: re.Pattern[str]
+    refused: tuple[str, ...]
+    allowed: tuple[str, ...]
+    confirm: Callable[[re.Match[str]], bool] | None = None
+    cut: re.Pattern[str] | None = None
+
+    def found_in(self, text: str) -> bool:
+        """Whether the text shows this kind of secret."""
+        if self.cut is not None:
+            text = self.cut.sub(" ", text)
+        if self.confirm is None:
+            return self.expression.search(text) is not None
+        return any(self.confirm(found) for found in self.expression.finditer(text))
+
+
+_LOWER_RUN: Final = re.compile("[a-z]+")
+UUID: Final = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+"""Passed at once: events of a long log have one each."""
+PUBLIC: Final = re.compile(
+    r"(?<![A-Za-z0-9])(?i:sha-?(?:1|224|256|384|512)|md5|commits?|revision|digest|fingerprint|thumbprint)"
+    r"(?i: (?:of|is|fingerprint|thumbprint|digest))?[ :=/-]{1,3}[A-Za-z0-9+/=_-]{20,}+"
+    r"|(?:@|(?:blob|raw|tree)/)[0-9a-f]{40}(?![A-Za-z0-9])"
+    r"|(?<![A-Za-z0-9])did:[a-z0-9]{1,20}:[A-Za-z0-9._:%-]++"
+    r"|https://(?:[A-Za-z0-9-]{1,63}\.){0,4}"
+    r"(?:notion\.(?:so|site)|(?:docs|drive)\.google\.com|vault\.azure\.net)/[^\s?#\"']*+"
+)
+"""What looks random and says that it is public."""
+_PLACEHOLDER: Final = re.compile(
+    r"[<{\[(].*|\$[{(]?[A-Z_]+[)}]?|%[A-Z_]+%|[*….x_-]+|n/a"
+    r"|[0-9]{1,6}(?:ms|s|secs?|m|mins?|h|hrs?|d|w|y|seconds?|minutes?|hours?|days?|weeks?|months?|years?)"
+    r"|(?:your|my|the|some|an?|example|placeholder|redacted|hidden|secret|password|token|key|none|null|true"
+    r"|false|yes|no|on|off|unknown|tbd|todo|shared|see|in|from|via|required|optional|rotated|unset|is|kept)"
+    r"(?:[_-][a-z_-]*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+_TECHNICAL: Final = re.compile(
+    r"(?:sha|md|oauth|base|pbkdf|argon|aes|rsa|ed|x|v|tls|rfc|hs|rs|es|ps|pkcs|http|utf|s|ec|k)-?[0-9]+"
+    r"(?:[-/][a-z/-]*)?|[0-9]+(?:-?[a-z]+)?(?:-[a-z]+)*",
+    re.IGNORECASE,
+)
+"""What a sentence about a password may say of it, with a digit in it."""
+
+
+def is_value(found: re.Match[str]) -> bool:
+    """Whether what stands for the value is none of the words for there being none, or elsewhere."""
+    return _PLACEHOLDER.fullmatch(found["value"].rstrip(".)")) is None
+
+
+def is_told(found: re.Match[str]) -> bool:
+    """Whether a sentence gives the value: letters and digits mixed, and no technical term."""
+    value = found["value"].rstrip(".:!?)")
+    if len(value) < 6 or not (re.search("[0-9]", value) and re.search("[A-Za-z]", value)):
+        return False
+    return _TECHNICAL.fullmatch(value) is None and _PLACEHOLDER.fullmatch(value) is None
+
+
+def has_digits(found: re.Match[str]) -> bool:
+    """Whether there are as many digits as no words have."""
+    return sum(map(str.isdigit, found[0])) >= 4
+
+
+def is_hexadecimal_secret(found: re.Match[str]) -> bool:
+    """Whether so many different digits occur that it is no filler."""
+    return len(set(found[0].lower())) >= 8
+
+
+def is_random(found: re.Match[str]) -> bool:
+    """Whether upper case, lower case and digits are mixed as random text mixes them."""
+    text = found[0]
+    if UUID.fullmatch(text) or len(text) < 32:
+        return False
+    lower = _LOWER_RUN.findall(text)
+    if not (lower and re.search("[A-Z]", text) and re.search("[0-9]", text)):
+        return False
+    counts = Counter(text)
+    entropy = -sum(n / len(text) * math.log2(n / len(text)) for n in counts.values())
+    return entropy >= 4.0 and sum(map(len, lower)) <= 2.6 * len(lower)
+
+
+def fake(*parts: str) -> str:
+    """Example secrets are put together here, so that scanners do not take this file for a leak."""
+    return "".join(parts)
+
+
+RANDOM: Final = "q7Zp2LxV9mKd4TfR8sBn1WcY6hGj3EuA5oXi0MtQ"
