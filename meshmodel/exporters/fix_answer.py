@@ -186,8 +186,6 @@ def _closing(closes: int, of: int) -> str:
 
 
 def _interrupted(fix: "Fix", style: Style) -> list[str]:
-    if not fix.intents_known:
-        return ["time was over before it was known which declared intents it interrupts"]
     if not fix.interrupts:
         return ["interrupts no declared intent"]
     arrow = style.glyph("→")

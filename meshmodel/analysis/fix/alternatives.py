@@ -2,15 +2,15 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Final, Literal, NamedTuple
 
-from meshmodel.analysis.bitset import bits
+from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import StepKey
 from meshmodel.analysis.stopping import Stop
 from meshmodel.analysis.toxic import toxic_agents
 from meshmodel.model.actions import action_mask, actions_of, implied
-from meshmodel.model.records import Grant
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS
 
@@ -45,79 +45,71 @@ def alternatives(
     """
     found: dict[StepKey, tuple[Alternative, ...]] = {}
     for step in steps if len(steps) * engine.mesh.size <= _EACH else ():
-        others = [each for each in steps if each != step]
-        some = []
-        for changed, alternative in _candidates(engine, step):
+        others, some = [each for each in steps if each != step], list[Alternative]()
+        for alternative, changed in chain(*(of(engine, step) for of in (_narrower, _records, _limited))):
             if stop():
                 return found
-            if changed is None or _is_closed(Engine(changed, engine.view).guarding(others)):
+            guarded = Engine(changed, engine.view).guarding(others)
+            if not guarded.doors.missing and not toxic_agents(guarded.reaches):
                 some.append(alternative)
+        reads = step[0] == "grant" and "read" in engine.snapshot.grant[step[1:]].actions
+        if reads and engine.reaches.heard[engine.mesh.system[step[2]]]:
+            said = f"outsiders' text is read from {step[2]}, which is rarely what a reviewer wants"
+            some.append(Alternative("reading", f"asks before {said}"))
         found[step] = tuple(some)
     return found
 
 
-def _is_closed(engine: Engine) -> bool:
-    return not engine.doors.missing and not toxic_agents(engine.reaches)
+_Changed = Iterator[tuple[Alternative, Snapshot]]
+"""What could be done instead, and the model in which it is done."""
 
 
-def _candidates(engine: Engine, step: StepKey) -> Iterator[tuple[Snapshot | None, Alternative]]:
-    """What could be done instead at a step, with the model in which it is done."""
-    kind, one, other = step
-    snapshot, mesh = engine.snapshot, engine.mesh
-    if kind == "grant":
-        yield from _narrower(engine, snapshot.grant[one, other])
-    if kind in ("grant", "trigger"):
-        system = snapshot.system[other if kind == "grant" else one]
-        if not system.typed and system.kind in _RECORDS:
-            changed = replace(snapshot, system={**snapshot.system, system.id: replace(system, typed=True)})
-            said = f"closed as well where {system.id} holds only values of closed sets (typed)"
-            yield changed, Alternative("typed", said)
-    for ends, delegation in snapshot.delegation.items():
-        is_held = kind == "grant" and ((ends[1], one) in snapshot.hold or one in (delegation.passes or ()))
-        only = _used(engine, *ends) if (is_held or step == ("delegation", *ends)) else ()
-        if only and not mesh.only(delegation) and not snapshot.agent[ends[1]].is_steerable:
-            table = {**snapshot.delegation, ends: replace(delegation, only=only)}
-            said = (
-                f"closed as well where {ends[1]} does for {ends[0]} only what is intended: {', '.join(only)}"
-            )
-            yield replace(snapshot, delegation=table), Alternative("only", said)
-    reads = kind == "grant" and "read" in snapshot.grant[one, other].actions
-    if reads and engine.reaches.heard[mesh.system[other]]:
-        said = f"asks before outsiders' text is read from {other}, which is rarely what a reviewer wants"
-        yield None, Alternative("reading", said)
-
-
-def _narrower(engine: Engine, grant: Grant) -> Iterator[tuple[Snapshot, Alternative]]:
+def _narrower(engine: Engine, step: StepKey) -> _Changed:
     """A grant without the actions that no intent uses, if any who come to it have intents."""
-    snapshot, mesh, used = engine.snapshot, engine.mesh, 0
-    node = mesh.node("credential", grant.credential)
-    agents = set(mesh.names(engine.reaches.full[node])) if node is not None else set()
-    if not any(agent in agents for agent, _ in snapshot.intent):
+    snapshot, mesh = engine.snapshot, engine.mesh
+    grant = snapshot.grant.get(step[1:]) if step[0] == "grant" else None
+    if grant is None:
         return
-    for intent in snapshot.intent.values():
-        if intent.agent in agents and intent.system == grant.system:
-            used |= implied(action_mask(intent.actions))
+    agents = mesh.names(engine.reaches.reaching(*mesh.nodes_of(grant.credential)))
+    intents = [each for each in snapshot.intent.values() if each.agent in agents]
+    used = union(implied(action_mask(each.actions)) for each in intents if each.system == grant.system)
     granted = implied(action_mask(grant.actions))
-    kept = actions_of(granted & used)
-    if not granted & ~used:
-        return
-    table = {key: each for key, each in snapshot.grant.items() if each is not grant}
-    said = f"closed as well where {grant.credential} grants nothing on {grant.system}: no intent uses it"
-    if kept:
-        table[grant.credential, grant.system] = replace(grant, actions=kept)
-        said = f"closed as well where {grant.credential} grants only {', '.join(kept)} on {grant.system}: "
-        said += "no intent uses more"
-    yield replace(snapshot, grant=table), Alternative("grant", said)
+    if intents and granted & ~used:
+        kept, table = actions_of(granted & used), dict(snapshot.grant)
+        del table[step[1:]]
+        if kept:
+            table[step[1:]] = replace(grant, actions=kept)
+        what, why = (f"only {', '.join(kept)}", "uses more") if kept else ("nothing", "uses it")
+        said = f"closed as well where {grant.credential} grants {what} on {grant.system}: no intent {why}"
+        yield Alternative("grant", said), replace(snapshot, grant=table)
 
 
-def _used(engine: Engine, agent: str, deputy: str) -> tuple[str, ...]:
-    """What an agent's intents cover of what another agent reaches, as an ``only`` names it."""
-    mesh = engine.mesh
-    if agent not in mesh.agent or deputy not in mesh.agent:
-        return ()
-    reach, found = engine.reaches.full, list[str]()
-    for (one, system), intent in sorted(engine.snapshot.intent.items()):
-        for action in bits(implied(action_mask(intent.actions))) if one == agent else ():
-            if reach[mesh.access(system, action)] >> mesh.agent[deputy] & 1:
-                found.append(f"{system}:{ACTIONS[action]}")
-    return tuple(sorted(found))
+def _records(engine: Engine, step: StepKey) -> _Changed:
+    """A system that holds only values of closed sets."""
+    kind, one, other = step
+    system = engine.snapshot.system.get({"grant": other, "trigger": one}.get(kind, ""))
+    if system is not None and not system.typed and system.kind in _RECORDS:
+        table = {**engine.snapshot.system, system.id: replace(system, typed=True)}
+        said = f"closed as well where {system.id} holds only values of closed sets (typed)"
+        yield Alternative("typed", said), replace(engine.snapshot, system=table)
+
+
+def _limited(engine: Engine, step: StepKey) -> _Changed:
+    """A delegation to a program that does only what is intended."""
+    snapshot, mesh, reach = engine.snapshot, engine.mesh, engine.reaches.full
+    for ends, delegation in snapshot.delegation.items():
+        one, other = ends
+        held = (other, step[1]) in snapshot.hold or step[1] in (delegation.passes or ())
+        here = step == ("delegation", *ends) or (step[0] == "grant" and held)
+        if not here or mesh.only(delegation) or snapshot.agent[other].is_steerable or other not in mesh.agent:
+            continue
+        only = tuple(
+            f"{system}:{ACTIONS[action]}"
+            for (agent, system), intent in sorted(snapshot.intent.items())
+            for action in bits(implied(action_mask(intent.actions)))
+            if agent == one and reach[mesh.access(system, action)] >> mesh.agent[other] & 1
+        )
+        if only:
+            table = {**snapshot.delegation, ends: replace(delegation, only=only)}
+            said = f"closed as well where {other} does for {one} only what is intended: {', '.join(only)}"
+            yield Alternative("only", said), replace(snapshot, delegation=table)

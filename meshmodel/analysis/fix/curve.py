@@ -10,23 +10,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.program import Program, Row
-from meshmodel.analysis.fix.proofs import Proofs
+from meshmodel.analysis.fix.proofs import Crossing, crossing_proofs
 from meshmodel.analysis.fix.results import CurvePoint, Fix
-from meshmodel.analysis.fix.search import NOTHING, Proof
-from meshmodel.analysis.fix.smallest import Smallest, least
-from meshmodel.analysis.results import StepKey
+from meshmodel.analysis.fix.search import NOTHING, Known, Proof
+from meshmodel.analysis.fix.smallest import minimum_fix
 from meshmodel.analysis.stopping import Stop, Stopped
 
 _PROVABLE: Final = 3_000
 """Where more crossings are uncontrolled, the programs would be too large, and the curve is bounded."""
-_PROVING: Final = 0.6
-"""The share of the time that goes to programs, before sets are only tried."""
-_TRIED: Final = 100_000
-"""Checkpoints times nodes up to which they are taken one by one; of more, so many at once are tried."""
-_SAMPLES: Final = 16
 Progress = Callable[[int, int], None]
 """Told how many points of how many are done."""
 
@@ -42,141 +35,78 @@ def closing_curve(
         progress: told after each number of checkpoints.
         fix: what is known of the minimum fix, where it was asked for: the curve ends with it.
     """
-    search = Smallest(engine, stop)
-    if fix is None:
-        search.run()
-        search.prefer()
-        return _Curve(search).points(progress)
-    steps = list(map(search.known.number, fix.checkpoints))
-    search.best, search.bound = frozenset(steps), fix.lower_bound
-    curve = _Curve(search)
-    for each, closes in zip(steps, fix.closes_each, strict=False):
-        curve.keep(frozenset((each,)), fix.before - closes)
-    return curve.points(progress)
+    curve = _Curve(engine, stop, fix or minimum_fix(engine, stop))
+    with suppress(Stopped):
+        curve.try_parts()
+        curve.prove(progress or (lambda *_: None))
+    return curve.points()
 
 
 class _Curve:
-    """The best sets that were tried, by how many checkpoints they take, and what is proven."""
+    """What was tried: how many crossings remain, with how many checkpoints, and which; and what is proven."""
 
-    def __init__(self, search: Smallest) -> None:
-        self._search, self._known = search, search.known
-        self._engine, self._stop = search.engine, search.stop
-        self._cost, self._before = len(search.best), search.engine.uncontrolled
-        self._tried: dict[int, tuple[int, Proof]] = {
-            0: (self._before, NOTHING),
-            self._cost: (0, search.best),
-        }
-        self._proofs: defaultdict[tuple[int, int, int], set[Proof]] = defaultdict(set)
+    def __init__(self, engine: Engine, stop: Stop, fix: Fix) -> None:
+        self._engine, self._stop, self._fix, self._known = engine, stop, fix, Known(engine.mesh)
+        self._at_least = [fix.before] + [0] * fix.cost
+        self._tried: list[tuple[int, int, Proof]] = [(fix.before, 0, NOTHING)]
+        self._proofs: defaultdict[Crossing, set[Proof]] = defaultdict(set)
 
-    def points(self, progress: Progress | None) -> tuple[CurvePoint, ...]:
+    def try_parts(self) -> None:
+        """Try the first checkpoints of the fix, those first that close most alone, where that is known."""
+        alone = self._fix.closes_each or [0] * self._fix.cost
+        ordered = sorted(range(self._fix.cost), key=lambda each: -alone[each])
+        steps = [self._known.number(self._fix.checkpoints[each]) for each in ordered]
+        # Those in the middle come first: time may be short.
+        for number in sorted(range(1, self._fix.cost), key=lambda each: -(each & -each)):
+            self._try(frozenset(steps[:number]))
+
+    def prove(self, progress: Progress) -> None:
+        """Find the fewest that remain with each number of checkpoints, and prove it."""
+        for number in range(1, self._fix.cost if self._fix.before <= _PROVABLE else 0):
+            chosen = NOTHING if number == 1 else self._cheapest(number)
+            while self._best(number)[0] > self._at_least[number]:
+                if self._try(chosen) <= self._at_least[number]:
+                    break
+                # Now what remains is proven to do so, unless more is guarded.
+                for crossing, proof in crossing_proofs(self._engine, chosen, self._known, self._stop):
+                    self._proofs[crossing].add(proof)
+                chosen = self._cheapest(number)
+            progress(number, self._fix.cost)
+
+    def points(self) -> tuple[CurvePoint, ...]:
         """What is said of each number of checkpoints."""
-        at_least = [0] * (self._cost + 1)
-        at_least[0] = self._before
-        with suppress(Stopped):
-            self._try_out(self._stop.after(1 - _PROVING))
-        if self._before <= _PROVABLE:
-            for number in range(1, self._cost):
-                with suppress(Stopped):
-                    at_least[number] = self._fewest(number)
-                if progress is not None:
-                    progress(number, self._cost)
-        # With fewer checkpoints no fewer crossings remain.
-        for number in range(self._cost - 1, 0, -1):
-            at_least[number] = max(at_least[number], at_least[number + 1])
-        found, named = [], dict[Proof, tuple[StepKey, ...]]()
-        for number, bound in enumerate(at_least):
-            # The last one is the fix, which may close toxic flows besides.
-            remaining, chosen = self._best(number) if number < self._cost else (0, self._search.best)
-            if chosen not in named:
-                names = self._search.named(sorted(chosen, key=self._known.place))
-                named[chosen] = tuple(names)  # type: ignore[arg-type] # implies is none
-            found.append(CurvePoint(number, remaining, bound, remaining == bound, named[chosen]))
-        return tuple(found)
+        found = [CurvePoint(self._fix.cost, 0, 0, exact=True, chosen=self._fix.checkpoints)]
+        for number in range(self._fix.cost - 1, -1, -1):
+            remaining, _, chosen = self._best(number)
+            # With fewer checkpoints no fewer crossings remain.
+            bound = max(self._at_least[number], found[-1].lower_bound)
+            found.append(CurvePoint(number, remaining, bound, remaining == bound, self._known.named(chosen)))
+        return tuple(reversed(found))
 
-    def _best(self, number: int) -> tuple[int, Proof]:
+    def _best(self, number: int) -> tuple[int, int, Proof]:
         """The best with at most so many checkpoints; of equal ones the one that takes fewest."""
-        return min(
-            (some for count, some in self._tried.items() if count <= number),
-            key=lambda some: (some[0], len(some[1])),
-        )
+        return min((each for each in self._tried if each[1] <= number), key=lambda each: each[:2])
 
-    def _try(self, chosen: Proof, stop: Stop) -> int:
-        """How many crossings remain where these are guarded; it is kept."""
-        stop.check()
-        remaining = self._engine.guarding(self._search.named(chosen)).uncontrolled
-        self.keep(chosen, remaining)
+    def _try(self, chosen: Proof) -> int:
+        """How many crossings remain where these are guarded."""
+        self._stop.check()
+        remaining = self._engine.guarding(self._known.named(chosen)).uncontrolled
+        self._tried.append((remaining, len(chosen), chosen))
         return remaining
 
-    def keep(self, chosen: Proof, remaining: int) -> None:
-        """Keep so many as remain where these are guarded, if they are the fewest known."""
-        if remaining < self._best(len(chosen))[0]:
-            self._tried[len(chosen)] = remaining, chosen
-
-    def _try_out(self, stop: Stop) -> None:
-        """Try the first checkpoints of the fix, so many of them as there are samples.
-
-        Where they are few, those that close most alone come first, and each number of them is tried.
-
-        Raises:
-            Stopped: it was time to stop in the middle of it; what was tried is kept.
-        """
-        ordered, samples = sorted(self._search.best, key=self._known.place), _SAMPLES
-        if len(ordered) * self._engine.mesh.size <= _TRIED:
-            samples = len(ordered)
-            alone = {each: self._try(frozenset((each,)), stop) for each in ordered}
-            ordered.sort(key=alone.__getitem__)
-        for sample in range(1, samples):
-            self._try(frozenset(ordered[: len(ordered) * sample // samples]), stop)
-
-    def _fewest(self, number: int) -> int:
-        """How many remain at least with so many checkpoints; what was tried for it is kept.
-
-        Raises:
-            Stopped: it was time to stop before anything was proven.
-        """
-        bound = 0
-        while True:
-            if not self._proofs:
-                self._learn(NOTHING)
-            solved = self._solve(number)
-            if solved is None:
-                return bound
-            chosen, bound = solved[0], max(bound, solved[1])
-            if self._best(number)[0] <= bound:
-                return bound
-            self._stop.check()
-            self._learn(chosen)
-            if self._try(chosen, self._stop) <= bound:
-                return bound
-
-    def _learn(self, chosen: Proof) -> None:
-        """Add a proof of each crossing that remains where these are guarded, where none is known."""
-        guarded = self._engine.guarding(self._search.named(chosen))
-        proofs = Proofs(guarded, self._known, self._stop)
-        for start in bits(union(guarded.doors.uncontrolled.values())):
-            self._stop.check()
-            agent = guarded.starts.agent_of[start]
-            for (source, access), some in proofs.of_crossings(start).items():
-                known = self._proofs[agent, source, access]
-                if all(proof & chosen for proof in known):
-                    known |= some
-
-    def _solve(self, number: int) -> tuple[Proof, int] | None:
-        """A set of so many that leaves the fewest as far as is known, and how many that is at least."""
+    def _cheapest(self, number: int) -> Proof:
+        """A set of so many that leaves the fewest as far as is known; how many that is at least is kept."""
         # Crossings with the same proofs are one.
-        weights = Counter(frozenset(least(some)) for some in self._proofs.values())
-        relations = sorted(
-            NOTHING.union(*(proof for some in weights for proof in some)), key=self._known.place
-        )
-        column = {relation: place for place, relation in enumerate(relations)}
-        rows = [
-            Row([*sorted(column[relation] for relation in proof), len(relations) + place])
+        weights = Counter(map(frozenset, self._proofs.values()))
+        program = Program(set().union(*weights), self._known.place, self._stop)
+        relations = len(program.relations)
+        program.rows = [
+            Row([*sorted(map(program.column.__getitem__, proof)), relations + place])
             for place, some in enumerate(weights)
             for proof in sorted(some, key=sorted)
         ]
-        rows.append(Row(range(len(relations)), -number, [-1.0] * len(relations)))
-        costs = [0.0] * len(relations) + [float(weight) for weight in weights.values()]
-        solution = Program(len(costs), rows, self._stop).cheapest(costs)
-        if solution.chosen is None:
-            return None
-        return frozenset(relations[each] for each in solution.chosen if each < len(relations)), solution.bound
+        program.rows.append(Row(range(relations), -number, [-1.0] * relations))
+        program.count += len(weights)
+        chosen = program.cheapest([0.0] * relations + [float(weight) for weight in weights.values()])
+        self._at_least[number] = program.bound
+        return program.named(chosen)

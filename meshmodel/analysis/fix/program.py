@@ -1,10 +1,11 @@
 """Integer programs over zero and one, solved by HiGHS, which is imported for the first: it takes long."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import ceil, inf
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from meshmodel.analysis.stopping import Stop
+from meshmodel.analysis.fix.search import NOTHING, Proof
+from meshmodel.analysis.stopping import Stop, Stopped
 
 if TYPE_CHECKING:
     from highspy import Highs, HighsCallbackEvent
@@ -28,56 +29,72 @@ class Row(NamedTuple):
     exactly: bool = False
 
 
-class Solution(NamedTuple):
-    """What the solver found.
+class Program:
+    """Which relations to guard so that proofs are hit, and whatever else is decided by that.
 
     Attributes:
-        chosen: the columns that are one; ``None`` where none was found in time.
-        bound: what the costs are at least.
-        proven: whether the chosen ones cost no more than that.
+        relations: those of the proofs, in their order: the first columns, each of which is zero or one.
+        column: by relation its column.
+        count: the number of columns; there may be further ones.
+        rows: what must hold.
+        fixed: by column its value, where only one is left.
+        bound: what the last choice costs at least, as far as it was proven.
     """
 
-    chosen: frozenset[int] | None
-    bound: int
-    proven: bool
-
-
-class Program:
-    """Columns that are zero or one, the rows that must hold, and the columns that are settled."""
-
-    def __init__(self, count: int, rows: Iterable[Row], stop: Stop) -> None:
-        self.count, self.rows, self._stop = count, list(rows), stop
+    def __init__(self, proofs: Iterable[Proof], place: Callable[[int], object], stop: Stop) -> None:
+        """Begin with the rows that hit some proofs; ``place`` says where a relation stands in the order."""
+        proofs = list(proofs)
+        self.relations = sorted(NOTHING.union(*proofs), key=place)  # type: ignore[arg-type] # it orders them
+        self.column = {relation: number for number, relation in enumerate(self.relations)}
+        self.count, self.bound, self._stop = len(self.relations), 0, stop
+        self.rows = [
+            Row(each) for each in sorted(sorted(map(self.column.__getitem__, each)) for each in proofs)
+        ]
         self.fixed: dict[int, int] = {}
 
-    def cheapest(self, costs: Sequence[float]) -> Solution:
-        """A cheapest choice of columns; the costs are whole numbers."""
-        if self._stop():
-            return Solution(None, 0, proven=False)
+    def cheapest(self, costs: Sequence[float]) -> frozenset[int]:
+        """The columns that are one in a cheapest choice.
+
+        Args:
+            costs: of the first columns, whole numbers; the others cost nothing.
+
+        Raises:
+            Stopped: it was time to stop before it was proven; ``bound`` says what was.
+        """
         import highspy
 
-        highs = self._run(costs, highspy.HighsVarType.kInteger)
-        info, chosen = highs.getInfo(), None
-        if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-            values = highs.getSolution().col_value
-            chosen = frozenset(column for column, value in enumerate(values) if value > 0.5)
-        bound = ceil(info.mip_dual_bound - _NEARLY) if abs(info.mip_dual_bound) < 1e15 else 0
-        return Solution(chosen, bound, highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+        self.bound, highs = 0, self._run(costs, highspy.HighsVarType.kInteger)
+        bound = highs.getInfo().mip_dual_bound
+        self.bound = ceil(bound - _NEARLY) if abs(bound) < 1e15 else 0
+        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            raise Stopped
+        return frozenset(column for column, value in enumerate(highs.getSolution().col_value) if value > 0.5)
 
-    def keep_to(self, costs: Sequence[float], at_least: int) -> None:
-        """Admit only what costs the least, which is known.
+    def named(self, chosen: Iterable[int]) -> Proof:
+        """The relations among some columns."""
+        return frozenset(self.relations[each] for each in chosen if each < len(self.relations))
+
+    def settle_on(self, costs: Sequence[float], cost: int | None = None) -> None:
+        """Admit only the cheapest choices; what they cost is worked out where it is not known.
 
         Where the relaxation costs as much, its dual solution says which rows are met exactly, and which
         columns have which value, in every solution; that is much easier to solve than a limit to the costs.
+
+        Raises:
+            Stopped: it was time to stop before it was known.
         """
-        if self._stop():
-            return
         import highspy
 
+        if all(column in self.fixed for column, each in enumerate(costs) if each):
+            return
+        if cost is None:
+            self.cheapest(costs)
+            cost = self.bound
         highs = self._run(costs, highspy.HighsVarType.kContinuous)
         exact = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        if not exact or highs.getInfo().objective_function_value < at_least - _NEARLY:
-            columns = [column for column, cost in enumerate(costs) if cost]
-            self.rows.append(Row(columns, -at_least, [-costs[column] for column in columns]))
+        if not exact or highs.getInfo().objective_function_value < cost - _NEARLY:
+            columns = [column for column, each in enumerate(costs) if each]
+            self.rows.append(Row(columns, -cost, [-costs[column] for column in columns]))
             return
         solution = highs.getSolution()
         for column, dual in enumerate(solution.col_dual):
@@ -89,38 +106,34 @@ class Program:
 
     def settle(self) -> None:
         """Leave out rows that hold whatever else is chosen, and fix what only one value is left for."""
-        settled = True
-        while settled:
-            settled, left = False, list[Row]()
-            for row in self.rows:
+        before = -1
+        while before < len(self.fixed):
+            before, rows, self.rows = len(self.fixed), self.rows, []
+            for row in rows:
                 waiting = [column for column in row.columns if column not in self.fixed]
                 ones = sum(self.fixed.get(column, 0) for column in row.columns)
                 if row.factors is not None or ones < row.least < ones + len(waiting):
-                    left.append(row)
+                    self.rows.append(row)
                 # All of them are needed, or none may be added, or it holds as it is.
                 elif ones < row.least or row.exactly:
                     self.fixed |= dict.fromkeys(waiting, int(ones < row.least))
-                    settled = settled or bool(waiting)
-            self.rows = left
 
     def _run(self, costs: Sequence[float], kind: object) -> "Highs":
         import highspy
 
+        self._stop.check()
         highs, every = highspy.Highs(), list(range(self.count))  # type: ignore[no-untyped-call]
         for option, value in _OPTIONS.items():
             highs.setOptionValue(option, value)
         if self._stop.remaining() < inf:
             highs.setOptionValue("time_limit", self._stop.remaining())
-        lower = [float(self.fixed.get(column, 0)) for column in every]
-        upper = [float(self.fixed.get(column, 1)) for column in every]
-        highs.addVars(self.count, lower, upper)
-        highs.changeColsCost(self.count, every, list(costs))
+        bounds = [[float(self.fixed.get(column, free)) for column in every] for free in (0, 1)]
+        highs.addVars(self.count, *bounds)
+        highs.changeColsCost(len(costs), every[: len(costs)], list(costs))
         highs.changeColsIntegrality(self.count, every, [kind] * self.count)  # type: ignore[arg-type]
         for row in self.rows:
-            most, factors = (
-                row.least if row.exactly else highspy.kHighsInf,
-                row.factors or [1.0] * len(row.columns),
-            )
+            factors = row.factors or [1.0] * len(row.columns)
+            most = row.least if row.exactly else highspy.kHighsInf
             highs.addRow(row.least, most, len(row.columns), list(row.columns), list(factors))
         broken: list[BaseException] = []
 

@@ -6,221 +6,188 @@ the source to be heard, a path by which the outsider comes to write there. Of a 
 to each part.
 """
 
-import math
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import cached_property
-from itertools import islice
 from typing import Final
 
 from meshmodel.analysis.bitset import bits, union
-from meshmodel.analysis.crossing import carries_out, crosses_home, crosses_within
+from meshmodel.analysis.crossing import crosses_home, crosses_within
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.search import NOTHING, Known, Proof, Search
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.stopping import Stop
-from meshmodel.analysis.toxic import heard_reads, open_triggers, private_reads, toxic_agents
+from meshmodel.analysis.toxic import heard_reads, open_triggers, private_reads, toxic_agents, ways_out
 from meshmodel.model.actions import ADMIN, READ, WRITE
 
 _FEW: Final = 40
-"""So many proofs of the longer ones are taken from one search."""
+"""So many proofs are taken from one search."""
+Begin = tuple[tuple[int, ...], int, list[int]]
+"""The nodes where some starts begin, the starts, and the sources that they may come from."""
+Crossing = tuple[int, int, int]
+"""The node of the agent, the source and the access."""
 
 
-class Proofs:
-    """Proofs of what an engine leaves open."""
+def proofs(engine: Engine, closed: Proof, known: Known, stop: Stop) -> set[Proof]:
+    """Proofs of what is left open where these relations are guarded: at least one, if anything is.
 
-    def __init__(self, engine: Engine, known: Known, stop: Stop) -> None:
-        self._engine, self._known, self._stop, self._mesh = engine, known, stop, engine.mesh
-        self._starts, self._reaches = engine.starts, engine.reaches
+    Raises:
+        Stopped: it was time to stop before any was found.
+    """
+    every = (violations.proofs() for violations in _both(engine, closed, known, stop))
+    return next(filter(None, every), set())
+
+
+def crossing_proofs(
+    engine: Engine, closed: Proof, known: Known, stop: Stop
+) -> Iterator[tuple[Crossing, Proof]]:
+    """Proofs of all crossings that are uncontrolled where these relations are guarded.
+
+    Raises:
+        Stopped: it was time to stop.
+    """
+    for violations in _both(engine, closed, known, stop):
+        yield from violations.crossings()
+
+
+def _both(engine: Engine, closed: Proof, known: Known, stop: Stop) -> Iterator["Violations"]:
+    """What is left open were nothing carried heard, whose proofs need no words; and what there is besides."""
+    for by_words in (False, True):
+        guarded = engine.guarding(known.named(closed))
+        if not by_words:
+            guarded.reaches.heard = list(engine.mesh.untrusted)
+        yield Violations(guarded, known, stop, by_words=by_words)
+
+
+class Violations:
+    """What an engine leaves open.
+
+    With ``by_words`` the proofs have the outsider's path to the source: all else has been closed.
+    """
+
+    def __init__(self, engine: Engine, known: Known, stop: Stop, *, by_words: bool) -> None:
+        self._engine, self._known, self._stop, self._by_words = engine, known, stop, by_words
+        self._mesh, self._starts, self._reaches = engine.mesh, engine.starts, engine.reaches
         self._toxic = toxic_agents(engine.reaches)
-        self._deep, self._many = False, math.inf
+        self._bad = union(engine.doors.uncontrolled.values())
+        self._agents = self._starts.fold(self._bad) | self._toxic
+        self._sources = list(self._starts.sources)
+        if by_words:
+            heard, untrusted = self._reaches.heard, self._mesh.untrusted
+            self._sources = [s for s in self._sources if s != HOME and heard[s] and not untrusted[s]]
 
-    def found(self) -> set[Proof]:
+    def proofs(self) -> set[Proof]:
         """At least one, if anything is left open.
-
-        First what follows on reading one system or on one agent: most of the rest includes that. Else longer
-        paths; those that need power over a boundary or carried words besides; and last those for which an
-        agent has power by what it does anyhow, over what follows on reading.
 
         Raises:
             Stopped: it was time to stop before any was found.
         """
-        mesh, some = self._mesh, set[Proof]()
-        if not self._bad and not self._toxic:
-            return some
-        ends = {5 * source + READ for source in self._starts.sources if source != HOME}
-        ends.update(mesh.first_agent + agent for agent in bits(self._engine.agents & ~mesh.persons))
-        self._from_all(some, ends)
-        self._many = _FEW
-        for self._deep in (False, True):
-            if not some:
-                self._from_all(some)
-        if not some:
-            for start in bits(self._bad):
-                if self._is_late(some):
+        found = set[Proof]()
+        for begins in ((*self._reading(), *self._acting()), self._coming()):
+            for begin in begins if not found else ():
+                if self._stop():
                     break
-                self._from(self._starts.begin(start), 1 << start, None, some)
-        return some
-
-    def of_crossings(self, start: int) -> dict[tuple[int, int], set[Proof]]:
-        """Of all uncontrolled crossings of a start, by source and access, some proofs of each."""
-        self._deep = True
-        found: dict[tuple[int, int], set[Proof]] = {}
-        sources = self.sources_of(1 << start)
-
-        def met(search: Search, step: Step) -> bool:
-            for source, access, needs in self._needs(search, step, 1 << start, sources):
-                way = search.path(step[0]) | search.taking(step)
-                found.setdefault((source, access), set()).add(way | needs)
-            return False
-
-        Search(self._known, self._engine.checkpoints, self._starts.begin(start), self._doors, met)
+                found.update(self._from(begin))
+        if not found:
+            self._stop.check()
         return found
 
-    def sources_of(self, mine: int) -> list[int]:
-        """The sources of some starts, those of carried words last."""
-        return [each for each in self._known.sources if self._starts.sources.get(each, 0) & mine]
+    def crossings(self) -> Iterator[tuple[Crossing, Proof]]:
+        """All uncontrolled crossings, with some proofs of each."""
+        for begin in self._coming():
+            self._stop.check()
+            nodes, _, sources = begin
+            search = Search(self._known, self._engine.checkpoints, nodes)
+            for step in self._doors:
+                for access, proof in self._proven(search, step, begin) if step[0] in search.came else ():
+                    yield (nodes[0], sources[0], access), proof
 
-    @cached_property
-    def _bad(self) -> int:
-        """The starts with an uncontrolled crossing."""
-        return union(self._engine.doors.uncontrolled.values())
+    # Where to begin
+
+    def _reading(self) -> Iterator[Begin]:
+        """From each source, for all agents that read it."""
+        for source in self._sources:
+            mine = self._starts.sources[source] & self._bad if source != HOME else 0
+            mine = mine and mine & self._starts.unfold(self._reaches.readable[5 * source + READ])
+            if mine:
+                yield (5 * source + READ,), mine, [source]
+
+    def _acting(self) -> Iterator[Begin]:
+        """From each agent alone."""
+        for agent in bits(self._agents):
+            yield (self._mesh.first_agent + agent,), self._starts.unfold(1 << agent), self._sources
+
+    def _coming(self) -> Iterator[Begin]:
+        """From each agent with each source."""
+        for agent in bits(self._agents):
+            for source, start in self._starts.source_starts(agent):
+                if source in self._sources and self._bad >> start & 1:
+                    read = source != HOME and self._reaches.readable[5 * source + READ] >> agent & 1
+                    more = [5 * source + READ] if read else []
+                    yield (self._mesh.first_agent + agent, *more), 1 << start, [source]
+
+    # From there to the doors
+
+    def _from(self, begin: Begin) -> set[Proof]:
+        """The proofs of what follows from there."""
+        nodes, found = begin[0], set[Proof]()
+
+        def met(search: Search, step: Step) -> bool:
+            few = self._proven(search, step, begin) if len(found) < _FEW else ()
+            proof = next((proof for _, proof in few), None)
+            if proof is not None:
+                found.add(proof)
+            return proof is not None
+
+        search = Search(self._known, self._engine.checkpoints, nodes, self._doors, met)
+        agent = nodes[0] - self._mesh.first_agent
+        if len(nodes) == 1 and agent >= 0 and self._toxic >> agent & 1:
+            found.update(self._flow(search, agent))
+        return found
 
     @cached_property
     def _doors(self) -> dict[Step, list[tuple[int, int]]]:
         """The grant steps that are open doors, with what they open, and the starts that must not."""
-        doors, copies_of = self._engine.doors, self._mesh.sessions.copies_of
-        found: dict[Step, list[tuple[int, int]]] = {}
-        for (credential, system), door in doors.missing.items():
-            nodes = {credential, *copies_of.get(credential, ())}.intersection(doors.credentials(system))
-            for node in sorted(nodes):
-                for action in bits(door.actions):
-                    bad = doors.at(node, system, action)[1]
-                    for step in self._opening(node, system, action) if bad else ():
-                        found.setdefault(step, []).append((5 * system + action, bad))
+        doors, mesh, found = self._engine.doors, self._mesh, dict[Step, list[tuple[int, int]]]()
+        for credential, enters in mesh.steps["grant"]:
+            system, granted = divmod(mesh.original(enters), 5)
+            door = doors.missing.get((mesh.original(credential), system))
+            for action in bits(door.actions) if door and credential in doors.credentials(system) else ():
+                bad = doors.at(credential, system, action)[1] if granted in (action, ADMIN) else 0
+                if bad:
+                    found.setdefault((credential, enters), []).append((5 * system + action, bad))
         return found
 
-    def _opening(self, credential: int, system: int, action: int) -> Iterator[Step]:
-        """The grant steps by which a credential, or a copy of one, performs an action."""
-        copies = self._mesh.sessions.copies.get(credential)
-        for access in {5 * system + action, 5 * system + ADMIN}:
-            enters = access if copies is None else copies.nodes.get(access)
-            if enters is not None and enters in self._known.after[credential]:
-                yield credential, enters
-
-    def _from_all(self, some: set[Proof], ends: Collection[int] = ()) -> None:
-        """From the sources, for all agents that read them; then from the agents."""
-        starts, readable = self._starts, self._reaches.readable
-        for source, every in starts.sources.items():
-            mine = every & self._bad if source != HOME else 0
-            if self._is_late(some):
-                return
-            if mine:
-                mine &= starts.unfold(readable[5 * source + READ])
-            if mine:
-                self._from((5 * source + READ,), mine, [source], some, ends)
-        for agent in bits(starts.fold(self._bad) | self._toxic):
-            if self._is_late(some):
-                return
-            mine = starts.unfold(1 << agent)
-            begin = (self._mesh.first_agent + agent,)
-            search = self._from(begin, mine, None, some, ends)
-            flow = self._flow(search, agent) if self._toxic >> agent & 1 else None
-            if flow is not None:
-                some.add(flow)
-
-    def _is_late(self, some: set[Proof]) -> bool:
-        """Whether it is time to be content with what was found.
-
-        Raises:
-            Stopped: it is, and there is nothing.
-        """
-        if not some:
-            self._stop.check()
-        return self._stop()
-
-    def _from(
-        self,
-        begin: tuple[int, ...],
-        mine: int,
-        sources: list[int] | None,
-        some: set[Proof],
-        ends: Collection[int] = (),
-    ) -> Search:
-        """Find proofs for some starts that come from some of these sources, or from any."""
-        left = self._many
-
-        def met(search: Search, step: Step) -> bool:
-            nonlocal left, sources
-            if sources is None:
-                sources = self.sources_of(mine)
-            besides = self._least_needs(search, step, mine, sources) if left else None
-            if besides is None:
-                return False
-            left -= 1
-            way = search.path(step[0]) | search.taking(step)
-            some.add(way | besides)
-            return besides <= way
-
-        return Search(self._known, self._engine.checkpoints, begin, self._doors, met, ends)
-
-    def _least_needs(self, search: Search, step: Step, mine: int, sources: list[int]) -> Proof | None:
-        found: Proof | None = None
-        for _, _, needs in self._needs(search, step, mine, sources):
-            if not needs:
-                return needs
-            if self._deep and (found is None or len(needs) < len(found)):
-                found = needs
-        return found
-
-    def _needs(
-        self, search: Search, step: Step, mine: int, sources: list[int]
-    ) -> Iterator[tuple[int, int, Proof]]:
-        """What violations at a door need besides the path there: power over boundaries, and words."""
+    def _proven(self, search: Search, step: Step, begin: Begin) -> Iterator[tuple[int, Proof]]:
+        """What a door opens that it must not, with proofs: with power over boundaries, and words."""
+        _, mine, sources = begin
         for access, bad in self._doors[step]:
             for source in sources if bad & mine else ():
                 here = bad & mine & self._starts.sources[source]
-                here = here and here & self._coming(source, access, heard=self._is_heard(source))
-                needs = search.power(self._walls(source, access, here)) if here else None
-                if needs is None:
-                    continue
-                if self._only_by_words(source, access, step[0], here):
-                    if not self._deep:
-                        continue
-                    needs |= self._outsider.path(5 * source + WRITE)
-                yield source, access, needs
+                here = here and here & self._crossing(source, access)
+                power = search.power(self._walls(here.bit_length() - 1, access)) if here else None
+                way = None if power is None else search.way(step)
+                if way is not None and power is not None:
+                    words = self._outsider.path(5 * source + WRITE) if self._by_words else NOTHING
+                    yield access, way | power | words
 
-    def _is_heard(self, source: int) -> bool:
-        return source != HOME and self._reaches.heard[source]
-
-    def _coming(self, source: int, access: int, *, heard: bool) -> int:
-        """The starts with a crossing from a source to an access, were the source heard or not."""
+    def _crossing(self, source: int, access: int) -> int:
+        """The starts with a crossing from a source, if they have it, to an access."""
         mesh, (system, action) = self._mesh, divmod(access, 5)
-        every, at_home = self._starts.sources[source], self._engine.arrivals.at_home.get(mesh.zone[system], 0)
+        target, away = mesh.traits[system], ~self._engine.arrivals.at_home.get(mesh.zone[system], 0)
         if source in (HOME, system):
-            return every & ~at_home if source == HOME else 0
-        like = self._reaches.as_source[source]._replace(heard=heard)
+            return away if source == HOME else 0
+        like = self._reaches.as_source[source]
         if mesh.zone[source] == mesh.zone[system]:
-            return every if crosses_within(like, mesh.traits[system], action) else 0
-        return every if crosses_home(like, mesh.traits[system], action) else every & ~at_home
+            return -crosses_within(like, target, action)
+        return -1 if crosses_home(like, target, action) else away
 
-    def _only_by_words(self, source: int, access: int, credential: int, here: int) -> bool:
-        """Whether a violation comes about only because carried words are heard at its source."""
-        if source not in self._known.carried or not self._reaches.heard[source]:
-            return False
-        anyhow = here & self._coming(source, access, heard=False)
-        if not anyhow:
-            return True
-        return not anyhow & ~self._starts.unfold(self._known.approved(source, access, credential))
-
-    def _walls(self, source: int, access: int, here: int) -> list[int]:
-        """The checkpoints on the boundary between a source and an access."""
-        if not self._engine.checkpoints.boundaries:
-            return []
-        mesh, to = self._mesh, self._mesh.zone[access // 5]
-        agent = mesh.agents[self._starts.agent_of[here.bit_length() - 1]]
-        zone = mesh.snapshot.agent[agent].home if source == HOME else mesh.zone[source]
-        return self._engine.checkpoints.between((zone, to), access % 5)
+    def _walls(self, start: int, access: int) -> list[int]:
+        """The checkpoints on the boundary between a start and an access."""
+        boundaries = self._engine.checkpoints.boundaries
+        ends = (self._starts.zone_of(start), self._mesh.zone[access // 5]) if boundaries else ()
+        here = (each for each in boundaries if (each.zone_from, each.zone_to) == ends)
+        return [each.number for each in here if each.actions >> access % 5 & 1]
 
     @cached_property
     def _outsider(self) -> Search:
@@ -230,38 +197,27 @@ class Proofs:
 
     # Toxic flows
 
-    def _flow(self, search: Search, agent: int) -> Proof | None:
-        """A proof of a toxic flow; ``None`` where one of its parts lies behind a door that has a proof."""
-        told = min(islice(self._told(search, agent), _FEW), key=len, default=None)
+    def _flow(self, search: Search, agent: int) -> Iterator[Proof]:
+        """A proof of a toxic flow; none where one of its parts lies behind a door that has a proof."""
+        told = min(self._told(search, agent), key=len, default=None)
         leak = min(self._leaks(search, agent), key=len, default=None)
-        return None if told is None or leak is None else told | leak
+        if told is not None and leak is not None:
+            yield told | leak
 
     def _leaks(self, search: Search, agent: int) -> Iterator[Proof]:
         """How what is confidential is read, and how it is carried out."""
-        traits, reaches = self._mesh.traits, self._reaches
-        out = sorted(
-            (
-                (search.path(5 * system + action), system, action)
-                for system, each in enumerate(traits)
-                for action in range(5)
-                if each.exposes(action) and 5 * system + action in search
-            ),
-            key=lambda each: len(each[0]),
-        )
         for read in private_reads(self._mesh):
-            if read in search and reaches.readable[read] >> agent & 1:
-                source = reaches.as_source[read // 5]
-                ways = (way for way, system, action in out if carries_out(source, traits[system], action))
-                way = next(ways, None)
-                if way is not None:
-                    yield search.path(read) | way
+            if read in search.came and self._reaches.readable[read] >> agent & 1:
+                out = next((each for each in ways_out(self._reaches, read // 5) if each in search.came), None)
+                if out is not None:
+                    yield search.path(read) | search.path(out)
 
     def _told(self, search: Search, agent: int) -> Iterator[Proof]:
         """How outsiders' words come to an agent."""
         for step in open_triggers(self._reaches, agent):
-            yield self._outsider.path(step[0]) | self._outsider.taking(step)
+            yield self._outsider.way(step) or NOTHING
         for read in heard_reads(self._reaches):
-            if read in search and self._reaches.readable[read] >> agent & 1:
-                write = read - READ + WRITE
-                words = NOTHING if self._mesh.untrusted[read // 5] else self._outsider.path(write)
+            if read in search.came and self._reaches.readable[read] >> agent & 1:
+                first_hand = self._mesh.untrusted[read // 5]
+                words = NOTHING if first_hand else self._outsider.path(read - READ + WRITE)
                 yield search.path(read) | words

@@ -16,12 +16,10 @@ class Fix:
         checkpoints: the steps to guard, each with all its actions, in the fixed order.
         closes: how many uncontrolled crossings they close, which is all there are.
         interrupts: the declared intents that no longer go through unasked, as (agent, system).
-        closes_each: for each of the checkpoints how many crossings it closes alone; empty where there
-            are more than 40 or time was over, when ``Analysis.closing`` can be asked one by one.
+        closes_each: for each of the checkpoints how many crossings it closes alone; empty where it takes
+            long or time was over, when ``Analysis.closing`` can be asked one by one.
         before: how many crossings are uncontrolled without them.
         settled: whether it is also proven that no other smallest set is preferred to this one.
-        intents_known: whether there was time to look at all declared intents; where there was not,
-            ``interrupts`` may lack some.
         flows: the agents with a toxic flow, which they close as well.
     """
 
@@ -34,7 +32,6 @@ class Fix:
     closes_each: tuple[int, ...]
     before: int
     settled: bool
-    intents_known: bool = True
     flows: tuple[str, ...] = ()
 
 

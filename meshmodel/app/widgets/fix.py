@@ -208,9 +208,7 @@ def _rows_standing(fixing: Fixing) -> Iterator[Row]:
 def _rows_between(fix: "Fix", fixing: Fixing) -> Iterator[Row]:
     if 0 < len(fixing.parts) < fix.cost:
         yield saying(f"  what each closes was counted of the first {len(fixing.parts):,} only: it takes long")
-    if not fix.intents_known:
-        yield saying("there was no time to see which declared intents it interrupts")
-    elif fix.interrupts:
+    if fix.interrupts:
         meant = ", ".join(f"{agent} on {system}" for agent, system in fix.interrupts)
         yield saying(f"interrupts what is declared intended: {meant}", "$text-warning")
     else:

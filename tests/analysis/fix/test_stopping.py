@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from meshmodel.analysis import stopping
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.fix import curve
-from meshmodel.analysis.stopping import Stop
 from tests.benchmarks.meshes import clustered
 from tests.benchmarks.workshop import workshop
 from tests.reference.minimum_fix import is_closed
@@ -158,10 +157,3 @@ def test_an_exception_of_whoever_is_asked_comes_through(design):
 
         with pytest.raises(KeyboardInterrupt):
             design.minimum_fix(cancelled=interrupt)
-
-
-def test_a_share_of_the_time_is_no_more_than_is_left():
-    assert Stop(None, None).after(0.5).remaining() == float("inf")
-    whole = Stop(1000, None)
-    assert whole.after(0.5).remaining() <= 500 < whole.remaining()
-    assert Stop(None, lambda: True).after(0.5)()
