@@ -31,6 +31,8 @@ class Analysing(Base):
 
     _again: tuple[Callable[[], None], int] | None = None
     """What is done again once all is shown, and how many keys and clicks there were by then."""
+    _computed: "Results | None" = None
+    """What was computed beside: the worker, which the collector alone lets go, does not keep it."""
     _analysed_now: Snapshot | None = None
     """What is being analysed."""
     _waiting: tuple[str, Callable[[], None], int] | None = None
@@ -75,13 +77,13 @@ class Analysing(Base):
             self._analyse_beside()
 
     @work(thread=True, group="analysis", exit_on_error=False)
-    def _analyse_beside(self) -> "Results | None":
+    def _analyse_beside(self) -> None:
         results = self.session.analyse()
         for each in (results.built, results.designed) if results else ():  # kept, and asked for by the panels
             open_counts(each)
             ready_rows(each)
             concerned(each)
-        return results
+        self._computed = results
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:
@@ -95,14 +97,15 @@ class Analysing(Base):
         elif event.worker.is_finished:
             self._analysis_ended(event.worker)
 
-    def _analysis_ended(self, worker: "Worker[Results | None]") -> None:
+    def _analysis_ended(self, worker: Worker[None]) -> None:
         """Take over what was computed, and begin anew where the model has moved on since."""
         analysed, self._analysed_now = self._analysed_now, None
+        computed, self._computed = self._computed, None
         if worker.state is WorkerState.ERROR and analysed is self.session.snapshot:
             self._failed(worker.error)
             return
-        if worker.state is WorkerState.SUCCESS and worker.result is not None:
-            self.session.analysed(worker.result)
+        if worker.state is WorkerState.SUCCESS and computed is not None:
+            self.session.analysed(computed)
         self.analyse()
 
     def _failed(self, error: BaseException | None) -> None:

@@ -17,7 +17,6 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.app.widgets.canvas_view import CanvasView
     from meshmodel.canvas.drawing import Drawing
 
 EMPTY = (
@@ -56,6 +55,10 @@ class Drawings(Base):
     """What the drawing that is shown was made from."""
     _next_drawing: _Wanted | None = None
     _under_way: tuple[_Wanted, Worker[Any]] | None = None
+    # Workers are let go by the collector alone: what they are given and answer is kept here, and not there.
+    _to_make: "tuple[Callable[[], Drawing], range] | None" = None
+    _made: "Drawing | None" = None
+    _ready: "Drawing | None" = None
 
     def redraw(self, *, afresh: bool = False) -> None:
         """Draw the newest model; ``afresh``: without regard to how it was drawn before."""
@@ -113,41 +116,49 @@ class Drawings(Base):
     def _begin_drawing(self) -> None:
         wanted = self._next_drawing
         if wanted is not None:
-            self._under_way = wanted, self._draw_beside(self._making(wanted), self.canvas.in_view)
+            self._to_make = self._making(wanted), self.canvas.in_view
+            self._under_way = wanted, self._draw_beside()
 
     @work(thread=True, group="drawing", exit_on_error=False)
-    def _draw_beside(self, make: "Callable[[], Drawing]", rows: range) -> "Drawing":
-        drawing = make()
-        drawing.paint(rows)
-        return drawing
+    def _draw_beside(self) -> None:
+        wanted, self._to_make = self._to_make, None
+        if wanted is not None:
+            make, rows = wanted
+            drawing = make()
+            drawing.paint(rows)
+            self._made = drawing
 
     def _show_beside(self, of: Drawn, drawing: "Drawing") -> None:
         """Show a drawing of a large model; it is made ready for keys beside."""
         self._show(of, drawing)
         self.canvas.is_getting_ready = True
-        self._get_ready_beside(self.canvas, drawing)
+        self._get_ready_beside()
 
-    # Without a description of its own the toolkit would write out all of the drawing.
-    @work(thread=True, group="ready", exit_on_error=False, description="ready")
-    def _get_ready_beside(self, canvas: "CanvasView", drawing: "Drawing") -> "Drawing":
-        while drawing is canvas.drawing and not self.is_left and drawing.get_ready():
-            pass
-        return drawing
+    @work(thread=True, group="ready", exit_on_error=False)
+    def _get_ready_beside(self) -> None:
+        drawing = self.canvas.drawing
+        while drawing is not None and drawing is self.canvas.drawing and not self.is_left:
+            if not drawing.get_ready():
+                self._ready = drawing
+                return
 
     def drawing_done(self, worker: Worker[Any]) -> None:
         """A drawing was made, or could not be; one of what is no longer wanted is not shown."""
         if worker.group == "ready":
-            if worker.is_finished and worker.result is self.canvas.drawing:
-                self.canvas.got_ready()
+            if worker.is_finished and self._ready is not None:
+                is_shown, self._ready = self._ready is self.canvas.drawing, None
+                if is_shown:
+                    self.canvas.got_ready()
             return
         if self._under_way is None or worker is not self._under_way[1] or not worker.is_finished:
             return
         wanted, self._under_way = self._under_way[0], None
+        made, self._made = self._made, None
         if wanted is not self._next_drawing:
             self._begin_drawing()
             return
-        if worker.state is WorkerState.SUCCESS and worker.result is not None:
-            self._show_beside(wanted.of, worker.result)
+        if worker.state is WorkerState.SUCCESS and made is not None:
+            self._show_beside(wanted.of, made)
         else:
             why = one_line(worker.error, 200) or type(worker.error).__name__
             self.say(f"could not be drawn: {why}", "error")
