@@ -1,6 +1,7 @@
 """Files are replaced whole; what they are and whose they are stays."""
 
 import os
+import re
 import select
 import signal
 import socket
@@ -216,3 +217,15 @@ def test_what_another_still_fills_or_others_call_so_is_not_removed(tmp_path):
         assert draft.exists()
         assert journal.exists()
     assert names(tmp_path) == sorted([*kept, "f"])
+
+
+WRITES = re.compile(r'\.write_(?:bytes|text)\(|mkstemp|NamedTemp|os\.(?:rename|replace|open)\(|open\("[wax]')
+OTHERS = {"model/atomic_file.py", "model/open_file.py", "cli.py"}
+"""The helpers, and what opens the device that takes everything."""
+
+
+def test_no_other_module_writes_files():
+    package = Path(atomic_file.__file__).parents[1]
+    sources = {str(each.relative_to(package)): each.read_text("utf-8") for each in package.rglob("*.py")}
+    assert len(sources) > 100
+    assert {name for name, text in sources.items() if WRITES.search(text)} - OTHERS == set()
