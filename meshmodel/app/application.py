@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from meshmodel.app.screens.start import StartScreen
 
 
-COLLECT = 2_000_000, 1_000, 50
+COLLECT = 5_000_000, 1_000, 50
 """After how many new objects the collector stops everything to look for those that nobody has any more, and
 after how many looks at what is older: that takes seconds in a large model.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from meshmodel.analysis.results import Finding, Place
+from meshmodel.analysis.rules.base import MOST_LIT
 from meshmodel.exporters.folding import DOOR
 from meshmodel.model.records import Key
 from meshmodel.model.schema import STEP_ENDS
@@ -15,11 +16,17 @@ if TYPE_CHECKING:
 
 
 class Concerned:
-    """The findings by the records that they are about."""
+    """The findings by the records that they are about.
+
+    Attributes:
+        crowded: those that name so many records that they may leave out others.
+    """
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         """Arguments: all of an analysis."""
         self._findings = findings
+        # Of findings about a relation, such as doors, only agents can be so many.
+        self.crowded = [each for each in findings if ">" not in each.subject and len(each.about) >= MOST_LIT]
         self._numbers: defaultdict[Place, list[int]] = defaultdict(list)
         for number, finding in enumerate(findings):
             for place in _places(finding):

@@ -235,18 +235,22 @@ class FindingsList(Listing):
         entries: list[_Entry] = []
         made = _Made(shown, self._made)
         if shown.analysis is None or shown.problem:
-            return made.rows([saying(shown.why_nothing)])
+            why = saying(shown.why_nothing)
+            return made.rows([why], [why.key])
         if not shown.is_current:
             entries.append(saying(f"{shown.why_nothing} these are from before the last edit"))
         if not shown.analysis.findings:
             entries += [saying(text) for text in none_lines(shown.analysis.summary)]
         self._made = made
-        entries += _placed(shown.analysis, self._unfolded) if self._unfolded else ready_rows(shown.analysis)
+        below: list[_Entry] = []
         lost = lost_acceptances(shown)
         if lost:
-            entries.append(heading(f"accepted, but found no more: {len(lost)}"))
-        entries += [_lost_row(record, is_ascii=shown.ascii) for record in lost]
-        return made.rows(entries)
+            below.append(heading(f"accepted, but found no more: {len(lost)}"))
+        below += [_lost_row(record, is_ascii=shown.ascii) for record in lost]
+        placed = _placed(shown.analysis, self._unfolded) if self._unfolded else []
+        ready = Ready(placed, _keys(placed)) if self._unfolded else ready_rows(shown.analysis)
+        keys = [*_keys(entries), *ready.keys, *_keys(below)]
+        return made.rows([*entries, *ready.entries, *below], keys)
 
     def action_unfold(self) -> None:
         """Show or hide the rows of the other rules that speak of the same cause."""
@@ -282,15 +286,30 @@ class _Place(NamedTuple):
 _Entry = Row | _Place
 
 
-_READY: "WeakKeyDictionary[Analysis, Sequence[_Entry]]" = WeakKeyDictionary()
+class Ready(NamedTuple):
+    """What rows are made of, and their keys."""
+
+    entries: Sequence[_Entry]
+    keys: Sequence[Hashable]
 
 
-def ready_rows(analysis: "Analysis") -> Sequence[_Entry]:
+_READY: "WeakKeyDictionary[Analysis, Ready]" = WeakKeyDictionary()
+
+
+def ready_rows(analysis: "Analysis") -> Ready:
     """What the rows of an analysis are made of, worked out once; any thread may ask for it first."""
     found = _READY.get(analysis)
     if found is None:
-        found = _READY[analysis] = _placed(analysis, frozenset())
+        entries = _placed(analysis, frozenset())
+        found = _READY[analysis] = Ready(entries, _keys(entries))
     return found
+
+
+def _keys(entries: Sequence[_Entry]) -> list[Hashable]:
+    return [
+        each.key if isinstance(each, Row) else (each.cause.finding.rule, each.cause.finding.subject)
+        for each in entries
+    ]
 
 
 def _placed(analysis: "Analysis", unfolded: frozenset[_Key]) -> list[_Entry]:
@@ -321,12 +340,8 @@ class _Made:
         self._before = {} if before is None else before.known
         self._common: dict[int, Common] = {}
 
-    def rows(self, entries: Sequence[_Entry]) -> Lazily[Row]:
+    def rows(self, entries: Sequence[_Entry], keys: Sequence[Hashable]) -> Lazily[Row]:
         """The rows of a list."""
-        keys: list[Hashable] = [
-            each.key if isinstance(each, Row) else (each.cause.finding.rule, each.cause.finding.subject)
-            for each in entries
-        ]
         return Lazily(len(keys), lambda at: self._row(entries[at]), keys, lambda at: self._look(entries[at]))
 
     @cached_property

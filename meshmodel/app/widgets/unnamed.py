@@ -4,7 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from meshmodel.analysis.rules.base import MOST_LIT
-from meshmodel.app.concerned import is_about
+from meshmodel.app.concerned import concerned, is_about
 from meshmodel.app.widgets.inspector_rows import Block
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.model.records import About, Key, Record, key_of
@@ -20,18 +20,13 @@ def unnamed_rows(analysis: "Analysis | None", record: Record) -> Block:
     if analysis is None or isinstance(record, About):
         return []
     table, key = table_of(record), key_of(record)
-    more = sum(may_be_about(each, analysis, table, key) for each in analysis.findings)
+    more = sum(may_be_about(each, analysis, table, key) for each in concerned(analysis).crowded)
     return [partial(_row, more, table)] if more else []
 
 
 def may_be_about(finding: "Finding", analysis: "Analysis", table: str, key: Key) -> bool:
     """Whether a finding names so many records of a table that it leaves out others, maybe this one."""
-    # Of findings about a relation, such as doors, only agents can be so many.
-    if (
-        ">" in finding.subject
-        or len(finding.about) < MOST_LIT
-        or sum(each == table for each, _ in finding.about) < MOST_LIT
-    ):
+    if sum(each == table for each, _ in finding.about) < MOST_LIT:
         return False
     if table == "agent" or is_about(finding, table, key):  # agents are all named
         return False
