@@ -20,6 +20,14 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_collection_modifyitems(items):
+    """What waits for screens is quick at one size only: the smallest and the largest are slow."""
+    for item in items:
+        size = getattr(item, "callspec", None) and item.callspec.params.get("size")
+        if "app" in item.path.parts and size not in (None, (120, 40)):
+            item.add_marker("slow")
+
+
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path_factory, monkeypatch):
     """Configuration, recent files and copies of examples go to a folder of the test's own."""

@@ -20,6 +20,7 @@ def test_random_models(flavour):
         assert_agrees(random_model(seed, 5, flavour), f"{flavour} {seed}")
 
 
+@pytest.mark.slow
 def test_random_models_with_a_decision_on_most_steps():
     for flavour in ("words", "limited", "mixed"):
         for seed in range(25):

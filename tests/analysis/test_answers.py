@@ -64,7 +64,7 @@ def test_two_identities_in_one_zone_are_asked_about():
 
 
 def test_a_large_mesh_is_counted_and_its_counts_agree_with_the_list():
-    analysis = analyse(clustered(600, 1150, dense=False, seed=4))
+    analysis = analyse(clustered(150, 290, dense=False, seed=4))
     states = [each.state for each in analysis.crossings()]
     assert analysis.summary.crossings == len(states)
     assert analysis.summary.uncontrolled == states.count("uncontrolled")

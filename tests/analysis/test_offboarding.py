@@ -9,11 +9,11 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.offboarding import LostApproval, Touched
 from meshmodel.analysis.results import CannotStartError
 from meshmodel.analysis.rotation import Copy
-from meshmodel.analysis.stopping import Stopped
 from meshmodel.exporters.offboarding_answer import offboarding_answer, offboarding_text
 from meshmodel.exporters.style import Style
 from meshmodel.model import records as r
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.stopping import Stopped
 from meshmodel.model.validation import check_snapshot
 from meshmodel.store.database import Store
 from meshmodel.store.edits import apply_edit

@@ -356,6 +356,7 @@ def test_the_token_leak():
     assert (tally.events, tally.unexplained, tally.rechecks["missing"]) == (3, 0, 2)
 
 
+@pytest.mark.slow
 def test_fifty_thousand_events_are_not_kept():
     """Names of the log that the model does not have come and go too."""
     alive = []

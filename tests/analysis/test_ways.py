@@ -256,6 +256,7 @@ def reaching(snapshot, system):
     return {a for a in mesh.agents if any(n[:2] == ("access", system) for n in mesh.effective(a))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_single_relations_that_are_listed_open_a_way_and_no_other_does_unless_that_is_said(flavour):
     complete = 0

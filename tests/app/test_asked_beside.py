@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel.analysis.stopping import Stopped
 from meshmodel.api import analyse
 from meshmodel.app.screens import offboarding, why
 from meshmodel.app.screens.offboarding import OffboardingDialog
 from meshmodel.app.screens.why import Asked, WhyDialog
 from meshmodel.app.widgets.row_list import RowList
+from meshmodel.model.stopping import Stopped
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
 

@@ -223,6 +223,7 @@ def test_what_is_looked_in_is_what_the_row_says() -> None:
         assert all(word.casefold() in looked.text for word in row.content.plain.split()[1:])
 
 
+@pytest.mark.slow
 async def test_the_palette_the_questions_and_the_outline_make_what_is_seen(tmp_path: Path) -> None:
     systems = (System(f"system-{number:03}") for number in range(4 * PAGE))
     async with desk(tmp_path, snapshot_of(systems), size=(120, 40)) as it:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from textual import events
 from textual.app import App, ComposeResult
 from textual.geometry import Offset
@@ -37,6 +38,7 @@ class Feet(App[None]):
         self.asked.append(event.action)
 
 
+@pytest.mark.slow
 async def test_ground_in_the_footer_runs_nothing_and_every_letter_its_own_action() -> None:
     app = Feet()
     async with app.run_test(size=(100, 4)) as pilot:

@@ -127,6 +127,7 @@ async def edit_one(pilot: Pilot[Any], app: Host, inspector: Inspector, table: st
         assert getattr(record, attribute) == wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", list(SCHEMA))
 async def test_every_field_can_be_edited(table: str) -> None:
     inspector = Inspector()

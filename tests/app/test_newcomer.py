@@ -72,6 +72,7 @@ async def test_what_is_missing_stands_out_without_colours(
         assert "reverse" not in plain.style
 
 
+@pytest.mark.slow
 async def test_ascii_mode_leaves_nothing_else_on_any_panel(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain", (80, 24), is_ascii=True) as it:
         assert it.screen_text().isascii()

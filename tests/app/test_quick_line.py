@@ -66,6 +66,7 @@ async def test_the_key_that_opens_it_may_come_before_every_sentence() -> None:
         assert app.snapshot.grant[("key", "files")].actions == ("read", "write")
 
 
+@pytest.mark.slow
 async def test_support_agent_by_keys_and_completion_takes_fewer_than_250() -> None:
     line = QuickLine()
     app = Host(line, Snapshot())

@@ -158,6 +158,7 @@ async def test_a_new_checkpoint_does_not_replace_one_that_another_program_placed
         assert it.model.checkpoint == {theirs.id: theirs}
 
 
+@pytest.mark.slow
 async def test_an_acceptance_that_another_program_made_is_not_overwritten(tmp_path: Path) -> None:
     async with desk(tmp_path) as it, desk_of(tmp_path, it) as other:
         await accept(it)
@@ -224,6 +225,7 @@ async def test_connecting_with_what_is_gone_says_so(tmp_path: Path) -> None:
         assert not it.bench.canvas.is_busy
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["deleted", "moved", "replaced"])
 async def test_a_file_that_is_gone_is_told_and_what_is_shown_can_be_saved(tmp_path: Path, how: str) -> None:
     async with desk(tmp_path) as it:

@@ -213,6 +213,7 @@ async def test_arrows_follow_the_lines_and_tab_the_reading_order(tmp_path: Path)
         assert seen == list(drawing.reading_order)
 
 
+@pytest.mark.slow
 async def test_what_has_no_zone_is_walked_over_like_everything_else(tmp_path: Path) -> None:
     async with desk(tmp_path, Snapshot()) as it:
         await it.sentence("bot > token > files: read")

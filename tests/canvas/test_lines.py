@@ -83,6 +83,7 @@ def check_boxes(drawing: Drawing) -> None:
                     assert drawing.hit(x, y) == target
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(meshes(), WIDTHS, ZOOMS, st.booleans())
 def test_any_mesh_is_drawn_true(mesh, width, zoom, closed) -> None:

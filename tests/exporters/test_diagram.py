@@ -156,6 +156,7 @@ def test_the_reach_lens_says_direct_hidden_and_deputy_and_keeps_the_rest():
     assert "by a deputy" in words["system/vault"]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**9), st.sampled_from(FLAVOURS), st.sampled_from(("TB", "LR")))
 def test_random_models_lose_nothing(seed, flavour, direction):

@@ -41,6 +41,7 @@ def test_nothing_lies_over_anything_in_a_case(path):
     assert faults(export(*both(read_file(path)), to="svg")) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_lies_over_anything_in_a_random_model(seed):
     assert faults(export(*both(random_model_of_size(seed)), to="svg")) == []

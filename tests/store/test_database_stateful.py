@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 from random import Random
 
+import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -112,3 +113,4 @@ TestOneProgram = OneProgram.TestCase
 TestOneProgram.settings = settings(
     max_examples=60, stateful_step_count=30, deadline=None, phases=set(Phase) - {Phase.shrink, Phase.explain}
 )
+TestOneProgram.pytestmark = [pytest.mark.slow]

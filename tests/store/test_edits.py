@@ -22,6 +22,7 @@ def model(*records):
 PAIR = (r.Agent("a"), r.Agent("b"), r.Credential("c"), r.System("s"), r.System("t"), r.Zone("z"))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(snapshots(), st.randoms(use_true_random=False))
 def test_any_edit_leaves_a_valid_model_and_the_one_before_as_it_was(before, some):
@@ -49,6 +50,7 @@ def replay(snapshot, entries):
     return Snapshot(about=about, **tables)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(snapshots(), st.data())
 def test_renaming_there_and_back_changes_nothing(before, data):

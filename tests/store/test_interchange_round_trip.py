@@ -32,6 +32,7 @@ from tests.store.snapshots import snapshot_of, snapshots
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(snapshots())
 def test_what_is_written_is_read_back_byte_for_byte(snapshot):

@@ -3,10 +3,13 @@
 import subprocess
 import sys
 
+import pytest
+
 from meshmodel.store.database import Store
 from tests.store.killing import ROUNDS
 
 
+@pytest.mark.slow
 def test_a_hundred_kills_lose_nothing_that_was_acknowledged(tmp_path):
     command = [sys.executable, "-m", "tests.store.killing", tmp_path / "m.mesh"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)

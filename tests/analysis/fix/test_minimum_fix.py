@@ -69,6 +69,7 @@ def check_preference(snapshot, view, at_most):
         assert minimum_cost(reading, at_most) is None
 
 
+@pytest.mark.slow
 @some(120)
 @given(SEEDS, st.sampled_from(FLAVOURS), VIEWS)
 def test_it_is_the_preferred_of_the_smallest_sets(seed, flavour, view):
@@ -82,6 +83,7 @@ def test_it_is_the_preferred_of_the_smallest_sets_of_many_models(seed, flavour, 
     check_preference(random_model(seed, size, flavour), view, 3 if size < 6 else 2)
 
 
+@pytest.mark.slow
 @some(150)
 @given(SEEDS, st.sampled_from(FLAVOURS), st.integers(6, 9))
 def test_it_closes_everything_in_larger_models_too(seed, flavour, size):
@@ -91,6 +93,7 @@ def test_it_closes_everything_in_larger_models_too(seed, flavour, size):
     assert is_closed(Reading(snapshot).with_guarded(fix.checkpoints))
 
 
+@pytest.mark.slow
 @some(60)
 @given(SEEDS, st.sampled_from(FLAVOURS))
 def test_no_other_set_of_so_many_leaves_fewer(seed, flavour):

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from meshmodel.analysis import stopping
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.fix import curve
+from meshmodel.model import stopping
 from tests.benchmarks.meshes import clustered
 from tests.benchmarks.workshop import workshop
 from tests.reference.minimum_fix import is_closed
@@ -44,6 +44,7 @@ def test_a_search_that_is_cancelled_anywhere_says_only_what_is_true(seed, flavou
         assert found == replace(fix, closes_each=found.closes_each)
 
 
+@pytest.mark.slow
 @some
 @given(SEEDS, st.sampled_from(FLAVOURS), st.integers(0, 40), st.integers(0, 80))
 def test_a_curve_after_a_fix_ends_with_it_wherever_both_were_cancelled(seed, flavour, calls, more):
@@ -113,6 +114,7 @@ class Clock:
         return self.now
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", [0, 2, 20, 60, 95])
 def test_whatever_the_deadline_the_set_closes_all_and_the_bound_is_true(part, monkeypatch):
     design = analyse(clustered(200, 390, dense=True, seed=7))

@@ -5,15 +5,17 @@ from dataclasses import replace
 import pytest
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.exporters.fix_advice import alternatives
 from meshmodel.model import records as r
+from meshmodel.model.stopping import NEVER, Stop
 from tests.reference.random_models import snapshot_of
 
 
-def said_of(records, **options):
+def said_of(records, stop=NEVER):
     """The fix, and of each kind of remedy what is said beside its checkpoints."""
     analysis = analyse(snapshot_of(records))
     fix = analysis.minimum_fix()
-    found = analysis.alternatives(fix, **options)
+    found = alternatives(analysis.engine, fix.checkpoints, stop)
     return fix, {each.kind: (step, each.words) for step, some in found.items() for each in some}
 
 
@@ -119,6 +121,6 @@ def test_to_ask_before_outsiders_text_is_read_is_said_to_be_rarely_wanted():
     )
 
 
-@pytest.mark.parametrize("options", [{"deadline": 0}, {"cancelled": lambda: True}])
-def test_without_time_nothing_is_said(options):
-    assert said_of(MEMORY, **options)[1] == {}
+@pytest.mark.parametrize("stop", [Stop(0, None), Stop(None, lambda: True)])
+def test_without_time_nothing_is_said(stop):
+    assert said_of(MEMORY, stop)[1] == {}
