@@ -24,12 +24,12 @@ from meshmodel.analysis.results import (
 )
 from meshmodel.model.actions import actions_of
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stopping import Stop
 from meshmodel.model.vocabulary import Action, View
 
 if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
     from meshmodel.analysis.explain import Explaining
-    from meshmodel.analysis.fix.alternatives import Alternative
     from meshmodel.analysis.fix.results import CurvePoint, Fix
     from meshmodel.analysis.offboarding import Offboarding
     from meshmodel.analysis.overview import ReachTable
@@ -185,7 +185,6 @@ class Analysis:
             CannotStartError: there is nobody and nothing of that name.
         """
         from meshmodel.analysis.offboarding import offboarding
-        from meshmodel.analysis.stopping import Stop
 
         return offboarding(self.engine, who, Stop(None, cancelled))
 
@@ -227,7 +226,6 @@ class Analysis:
             cancelled: asked often; when true, the best that is known is the answer.
         """
         from meshmodel.analysis.fix.smallest import minimum_fix
-        from meshmodel.analysis.stopping import Stop
 
         return minimum_fix(self.engine, Stop(deadline, cancelled))
 
@@ -248,25 +246,8 @@ class Analysis:
             fix: what ``minimum_fix`` answered, if it was asked: the curve ends with it.
         """
         from meshmodel.analysis.fix.curve import closing_curve
-        from meshmodel.analysis.stopping import Stop
 
         return closing_curve(self.engine, Stop(deadline, cancelled), progress, fix)
-
-    def alternatives(
-        self,
-        fix: "Fix",
-        *,
-        deadline: float | None = None,
-        cancelled: Callable[[], bool] | None = None,
-    ) -> "Mapping[StepKey, tuple[Alternative, ...]]":
-        """For the checkpoints of a fix what may be better: a narrower grant, an ``only``, a typed system.
-
-        Each closes as much beside the other checkpoints; that was tried. Nothing is said where it takes long.
-        """
-        from meshmodel.analysis.fix.alternatives import alternatives
-        from meshmodel.analysis.stopping import Stop
-
-        return alternatives(self.engine, fix.checkpoints, Stop(deadline, cancelled))
 
     def closing(self, steps: Iterable[StepKey]) -> int:
         """How many uncontrolled crossings it closes to guard these steps, each with all its actions.
@@ -323,8 +304,6 @@ class Analysis:
 
         Returns ``None`` where an element does not exist, or nothing is reached by anybody.
         """
-        from meshmodel.analysis.stopping import Stop
-
         found = self._explaining.asked(agent, system, action, source, Stop(None, cancelled))
         return found if found is None or isinstance(found, Explanation) else self._explaining.told(found)
 
@@ -342,7 +321,6 @@ class Analysis:
         Where nothing is reached: what is in between, and the single relations that would open a way.
         The arguments and ``None`` are those of ``explain``.
         """
-        from meshmodel.analysis.stopping import Stop
         from meshmodel.analysis.ways import all_ways
 
         found = self._explaining.asked(agent, system, action, source, stop := Stop(None, cancelled))

@@ -9,12 +9,12 @@ from meshmodel.analysis.graph import Step
 from meshmodel.analysis.listing import Coming, Listing, Place
 from meshmodel.analysis.results import Explanation
 from meshmodel.analysis.starts import HOME
-from meshmodel.analysis.stopping import Stop
 from meshmodel.analysis.unreached import why_not
 from meshmodel.analysis.witness import AGAIN, INTENDED, UNASKED, Counting, Paths, Story
 from meshmodel.model.actions import NUMBER, READ, action_mask, actions_of, implied
 from meshmodel.model.records import Intent
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stopping import Stop
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Action
 
 

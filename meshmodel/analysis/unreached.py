@@ -7,12 +7,12 @@ from typing import Any
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import Blocked, Element, Explanation, Opening, Ways
 from meshmodel.analysis.rules.base import titles, verb
-from meshmodel.analysis.stopping import Stop
 from meshmodel.analysis.witness import reference_of
 from meshmodel.model.actions import ADMIN, EXECUTE, NUMBER, WRITE, actions_of
 from meshmodel.model.records import key_of
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot, table_of
+from meshmodel.model.stopping import Stop
 from meshmodel.model.vocabulary import ACTIONS, CHECKPOINT_STEPS, Action
 
 

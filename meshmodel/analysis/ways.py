@@ -14,10 +14,10 @@ from meshmodel.analysis.graph import Step
 from meshmodel.analysis.listing import Place
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import Element, Explanation, LastDoor, StepKey, Ways
-from meshmodel.analysis.stopping import Stop
 from meshmodel.analysis.unreached import elements, unreached
 from meshmodel.analysis.witness import RANK
 from meshmodel.model.actions import actions_of
+from meshmodel.model.stopping import Stop
 
 _START: Final = -1
 _GOAL: Final = -2

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.analysis.results import StepKey
 from meshmodel.app.beside import Task
 from meshmodel.app.session import AT_ONCE
+from meshmodel.model.stopping import Stop
 from meshmodel.model.text import share
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.fix.alternatives import Alternative
     from meshmodel.analysis.fix.results import CurvePoint, Fix
     from meshmodel.analysis.results import Finding
     from meshmodel.api import Analysis
+    from meshmodel.exporters.fix_advice import Alternative
 
 SECONDS: Final = 30.0
 """After so long the best that was found is shown, with what was proven."""
@@ -93,7 +94,9 @@ def work_out_better(
     analysis: "Analysis", fix: "Fix", task: Task
 ) -> "Mapping[StepKey, tuple[Alternative, ...]]":
     """What may be better than each checkpoint of a fix, as far as a few seconds reach."""
-    return analysis.alternatives(fix, deadline=PARTS_SECONDS, cancelled=task.is_cancelled)
+    from meshmodel.exporters.fix_advice import alternatives
+
+    return alternatives(analysis.engine, fix.checkpoints, Stop(PARTS_SECONDS, task.is_cancelled))
 
 
 def work_out_standing(analysis: "Analysis", fix: "Fix") -> "tuple[Finding, ...] | None":

@@ -18,6 +18,7 @@ from meshmodel.commands.models import (
 )
 from meshmodel.commands.output import answer, style
 from meshmodel.model.errors import MeshmodelError, StoreError
+from meshmodel.model.stopping import Stop
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ class _Found:
 
     def text(self) -> str:
         """The answer for people."""
+        from meshmodel.exporters.fix_advice import alternatives
         from meshmodel.exporters.fix_answer import fix_text
 
         return fix_text(
@@ -153,7 +155,9 @@ class _Found:
             style(),
             curve=self.curve,
             outcome=self._outcome(),
-            better=self.analysis.alternatives(self.fix, deadline=self.arguments.deadline),
+            better=alternatives(
+                self.analysis.engine, self.fix.checkpoints, Stop(self.arguments.deadline, None)
+            ),
             standing=self._standing(),
         )
 

@@ -10,9 +10,9 @@ from meshmodel.model.vocabulary import CheckpointStep, View
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
-    from meshmodel.analysis.fix.alternatives import Alternative
     from meshmodel.analysis.fix.results import CurvePoint, Fix
     from meshmodel.analysis.results import Finding, StepKey
+    from meshmodel.exporters.fix_advice import Alternative
 
 _WHEN: Final[dict[CheckpointStep, str]] = {
     "grant": "when {} is used on {}",

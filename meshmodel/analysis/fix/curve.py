@@ -12,11 +12,11 @@ from typing import Final
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.program import Program, Row
-from meshmodel.analysis.fix.proofs import Crossing, crossing_proofs
+from meshmodel.analysis.fix.proofs import Crossing, violations
 from meshmodel.analysis.fix.results import CurvePoint, Fix
 from meshmodel.analysis.fix.search import NOTHING, Known, Proof
 from meshmodel.analysis.fix.smallest import minimum_fix
-from meshmodel.analysis.stopping import Stop, Stopped
+from meshmodel.model.stopping import Stop, Stopped
 
 _PROVABLE: Final = 3_000
 """Where more crossings are uncontrolled, the programs would be too large, and the curve is bounded."""
@@ -68,8 +68,9 @@ class _Curve:
                 if self._try(chosen) <= self._at_least[number]:
                     break
                 # Now what remains is proven to do so, unless more is guarded.
-                for crossing, proof in crossing_proofs(self._engine, chosen, self._known, self._stop):
-                    self._proofs[crossing].add(proof)
+                for each in violations(self._engine, chosen, self._known, self._stop):
+                    for crossing, proof in each.crossings():
+                        self._proofs[crossing].add(proof)
                 chosen = self._cheapest(number)
             progress(number, self._fix.cost)
 

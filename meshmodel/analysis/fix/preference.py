@@ -7,16 +7,15 @@ new decision.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.program import Program, Row
 from meshmodel.analysis.fix.search import NOTHING, Known, Proof
-from meshmodel.analysis.steps import Relation
-from meshmodel.analysis.stopping import Stop
 from meshmodel.model.actions import READ, action_mask, implied
+from meshmodel.model.stopping import Stop
 
 _TOGETHER: Final = 16
 """So many relations are put in order by one program, each counting more than all after it."""
@@ -32,29 +31,34 @@ class Intents:
         self._limited = {node for node, each in mesh.sessions.by_node.items() if each.copies.only}
         delegations = [step for step in mesh.steps["delegation"] if step[1] in self._limited]
         self._after = mesh.graph_of("hold", "exchange", "grant", "implies").plus(delegations).successors
-        self._today: dict[_Ends, set[int]] = {}
+        self._today: defaultdict[str, dict[str, set[int]]] = defaultdict(dict)
         self._using: defaultdict[int, set[str]] = defaultdict(set)
         for (agent, system), intent in sorted(engine.snapshot.intent.items()):
             if agent in mesh.agent:
                 covers = {mesh.access(system, each) for each in bits(implied(action_mask(intent.actions)))}
-                self._today[agent, system] = covers & self._done(agent, NOTHING)
-        for agent in {agent for agent, _ in self._today}:
+                self._today[agent][system] = covers & self._done(agent, NOTHING)
+        for agent in self._today:
             for node in self._reached(agent, NOTHING, limited=True):
                 for enters in self._after[node]:
                     for relation in known.relation((node, enters)):
                         self._using[relation].add(agent)
 
-    def interrupted(self, closed: Proof) -> list[_Ends]:
+    def alone(self) -> Iterator[tuple[_Ends, Proof]]:
+        """Those that one relation interrupts, with that relation."""
+        for one in (frozenset((relation,)) for relation in self._using):
+            yield from ((ends, one) for ends in self.interrupted(one))
+
+    def interrupted(self, closed: Proof) -> Iterator[_Ends]:
         """Those that go through less than today where these relations are guarded, by agent and system."""
-        agents = {agent for relation in closed for agent in self._using.get(relation, ())}
-        done = {agent: self._done(agent, closed) for agent in agents}
-        return [ends for ends, some in self._today.items() if ends[0] in done and not some <= done[ends[0]]]
+        for agent in sorted({agent for relation in closed for agent in self._using.get(relation, ())}):
+            done = self._done(agent, closed)
+            yield from ((agent, system) for system, some in self._today[agent].items() if not some <= done)
 
     def least(self, ends: _Ends, closed: Proof) -> Proof:
         """Of relations that interrupt an intent when guarded together, no more than it takes."""
         need = frozenset(each for each in closed if ends[0] in self._using.get(each, ()))
         for relation in sorted(need):
-            if not self._today[ends] <= self._done(ends[0], need - {relation}):
+            if not self._today[ends[0]][ends[1]] <= self._done(ends[0], need - {relation}):
                 need -= {relation}
         return need
 
@@ -88,8 +92,7 @@ class Preference:
 
     def __init__(self, engine: Engine, known: Known, intents: Intents, stop: Stop) -> None:
         self._engine, self._known, self._intents, self._stop = engine, known, intents, stop
-        self._breaking: set[tuple[_Ends, Proof]] = set()
-        self._foreseen = set[int]()
+        self._breaking = set(intents.alone())
 
     def learn(self, chosen: Proof) -> bool:
         """Remember what else is interrupted where these are guarded; whether there is any."""
@@ -105,11 +108,23 @@ class Preference:
             Stopped: it was time to stop before it was known.
         """
         program = Program(proofs, self._known.place, self._stop)
-        names, marks = self._known.named(program.relations), self._add_intents(program)
+        marks, snapshot, mesh = self._add_intents(program), self._engine.snapshot, self._engine.mesh
+        stored = {
+            ("custody", *ends)
+            for ends, each in snapshot.custody.items()
+            if each.how == "stores" and snapshot.system[each.system].kind != "secrets-manager"
+        }
+        doors = {("grant", mesh.name(c), mesh.systems[s]) for c, s in self._engine.doors.missing}
+        names = self._known.named(program.relations)
         program.settle_on([1.0] * len(names), cost)
-        program.settle_on([float(self._is_stored(each)) for each in names])
+        program.settle_on([float(each in stored) for each in names])
         program.settle_on([0.0] * len(names) + [1.0] * marks)
-        program.settle_on([float(not self._is_door(each)) for each in names])
+        program.settle_on([float(each not in doors) for each in names])
+        return self._first(program)
+
+    @staticmethod
+    def _first(program: Program) -> Proof:
+        """The first in the order of section 3 and by id of the sets that a program admits."""
         while free := [each for each in program.column.values() if each not in program.fixed][:_TOGETHER]:
             costs = [0.0] * program.count
             for number, each in enumerate(free):
@@ -122,27 +137,11 @@ class Preference:
     def _add_intents(self, program: Program) -> int:
         """Add a column for each intent, which is one where it is interrupted; and say how many."""
         every = frozenset(program.relations)
-        for one in (frozenset((relation,)) for relation in every - self._foreseen):
-            self._breaking |= {(ends, one) for ends in self._intents.interrupted(one)}
-        self._foreseen |= every
         broken = sorted((ends, sorted(need)) for ends, need in self._breaking if need <= every)
-        mark = {
-            ends: program.count + number for number, ends in enumerate(dict.fromkeys(e for e, _ in broken))
-        }
+        marked = dict.fromkeys(ends for ends, _ in broken)
+        mark = {ends: program.count + number for number, ends in enumerate(marked)}
         program.count += len(mark)
         for ends, need in broken:
             columns = [*(program.column[each] for each in need), mark[ends]]
             program.rows.append(Row(columns, 1 - len(need), [*[-1.0] * len(need), 1.0]))
         return len(mark)
-
-    def _is_stored(self, relation: Relation) -> bool:
-        """Whether guarding it means guarding a stored secret outside a secrets-manager."""
-        (kind, *ends), tables = relation, self._engine.snapshot
-        is_at_rest = kind == "custody" and tables.custody[ends[0], ends[1]].how == "stores"
-        return is_at_rest and tables.system[ends[0]].kind != "secrets-manager"
-
-    def _is_door(self, relation: Relation) -> bool:
-        """Whether it is the grant of a missing checkpoint."""
-        (kind, credential, system), mesh = relation, self._engine.mesh
-        missing = self._engine.doors.missing
-        return kind == "grant" and (mesh.node("credential", credential), mesh.system[system]) in missing

@@ -1,11 +1,12 @@
 """Integer programs over zero and one, solved by HiGHS, which is imported for the first: it takes long."""
 
 from collections.abc import Callable, Iterable, Sequence
-from math import ceil, inf
+from itertools import accumulate
+from math import ceil
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from meshmodel.analysis.fix.search import NOTHING, Proof
-from meshmodel.analysis.stopping import Stop, Stopped
+from meshmodel.model.stopping import Stop, Stopped
 
 if TYPE_CHECKING:
     from highspy import Highs, HighsCallbackEvent
@@ -61,12 +62,11 @@ class Program:
         Raises:
             Stopped: it was time to stop before it was proven; ``bound`` says what was.
         """
-        import highspy
-
-        self.bound, highs = 0, self._run(costs, highspy.HighsVarType.kInteger)
+        self.bound = 0
+        highs, is_optimal = self._run(costs, is_whole=True)
         bound = highs.getInfo().mip_dual_bound
         self.bound = ceil(bound - _NEARLY) if abs(bound) < 1e15 else 0
-        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        if not is_optimal:
             raise Stopped
         return frozenset(column for column, value in enumerate(highs.getSolution().col_value) if value > 0.5)
 
@@ -83,16 +83,13 @@ class Program:
         Raises:
             Stopped: it was time to stop before it was known.
         """
-        import highspy
-
         if all(column in self.fixed for column, each in enumerate(costs) if each):
             return
         if cost is None:
             self.cheapest(costs)
             cost = self.bound
-        highs = self._run(costs, highspy.HighsVarType.kContinuous)
-        exact = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        if not exact or highs.getInfo().objective_function_value < cost - _NEARLY:
+        highs, is_optimal = self._run(costs, is_whole=False)
+        if not is_optimal or highs.getInfo().objective_function_value < cost - _NEARLY:
             columns = [column for column, each in enumerate(costs) if each]
             self.rows.append(Row(columns, -cost, [-costs[column] for column in columns]))
             return
@@ -118,23 +115,31 @@ class Program:
                 elif ones < row.least or row.exactly:
                     self.fixed |= dict.fromkeys(waiting, int(ones < row.least))
 
-    def _run(self, costs: Sequence[float], kind: object) -> "Highs":
+    def _stated(self, costs: Sequence[float], *, is_whole: bool) -> "Highs":
+        """The program as it is put to the solver."""
         import highspy
 
-        self._stop.check()
         highs, every = highspy.Highs(), list(range(self.count))  # type: ignore[no-untyped-call]
         for option, value in _OPTIONS.items():
             highs.setOptionValue(option, value)
-        if self._stop.remaining() < inf:
-            highs.setOptionValue("time_limit", self._stop.remaining())
+        highs.setOptionValue("time_limit", self._stop.remaining())
+        kind = highspy.HighsVarType.kInteger if is_whole else highspy.HighsVarType.kContinuous
         bounds = [[float(self.fixed.get(column, free)) for column in every] for free in (0, 1)]
         highs.addVars(self.count, *bounds)
         highs.changeColsCost(len(costs), every[: len(costs)], list(costs))
         highs.changeColsIntegrality(self.count, every, [kind] * self.count)  # type: ignore[arg-type]
-        for row in self.rows:
-            factors = row.factors or [1.0] * len(row.columns)
-            most = row.least if row.exactly else highspy.kHighsInf
-            highs.addRow(row.least, most, len(row.columns), list(row.columns), list(factors))
+        least = [row.least for row in self.rows]
+        most = [row.least if row.exactly else highspy.kHighsInf for row in self.rows]
+        starts = [0, *accumulate(len(row.columns) for row in self.rows)]
+        columns = [each for row in self.rows for each in row.columns]
+        factors = [each for row in self.rows for each in row.factors or [1.0] * len(row.columns)]
+        highs.addRows(len(self.rows), least, most, len(columns), starts[:-1], columns, factors)
+        return highs
+
+    def _run(self, costs: Sequence[float], *, is_whole: bool) -> tuple["Highs", bool]:
+        """What the solver finds, and whether that is proven."""
+        self._stop.check()
+        highs = self._stated(costs, is_whole=is_whole)
         broken: list[BaseException] = []
 
         def interrupt(event: "HighsCallbackEvent") -> None:
@@ -151,4 +156,4 @@ class Program:
         highs.run()
         if broken:
             raise broken[0]
-        return highs
+        return highs, highs.getModelStatus().name == "kOptimal"

@@ -16,9 +16,9 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.search import NOTHING, Known, Proof, Search
 from meshmodel.analysis.graph import Step
 from meshmodel.analysis.starts import HOME
-from meshmodel.analysis.stopping import Stop
 from meshmodel.analysis.toxic import heard_reads, open_triggers, private_reads, toxic_agents, ways_out
 from meshmodel.model.actions import ADMIN, READ, WRITE
+from meshmodel.model.stopping import Stop
 
 _FEW: Final = 40
 """So many proofs are taken from one search."""
@@ -28,30 +28,12 @@ Crossing = tuple[int, int, int]
 """The node of the agent, the source and the access."""
 
 
-def proofs(engine: Engine, closed: Proof, known: Known, stop: Stop) -> set[Proof]:
-    """Proofs of what is left open where these relations are guarded: at least one, if anything is.
+def violations(engine: Engine, closed: Proof, known: Known, stop: Stop) -> Iterator["Violations"]:
+    """What is left open where these relations are guarded, in two parts.
 
-    Raises:
-        Stopped: it was time to stop before any was found.
+    First what were open even if nobody heard carried words, whose proofs need none; then all, whose proofs
+    have the outsider's path to the source.
     """
-    every = (violations.proofs() for violations in _both(engine, closed, known, stop))
-    return next(filter(None, every), set())
-
-
-def crossing_proofs(
-    engine: Engine, closed: Proof, known: Known, stop: Stop
-) -> Iterator[tuple[Crossing, Proof]]:
-    """Proofs of all crossings that are uncontrolled where these relations are guarded.
-
-    Raises:
-        Stopped: it was time to stop.
-    """
-    for violations in _both(engine, closed, known, stop):
-        yield from violations.crossings()
-
-
-def _both(engine: Engine, closed: Proof, known: Known, stop: Stop) -> Iterator["Violations"]:
-    """What is left open were nothing carried heard, whose proofs need no words; and what there is besides."""
     for by_words in (False, True):
         guarded = engine.guarding(known.named(closed))
         if not by_words:
@@ -60,10 +42,7 @@ def _both(engine: Engine, closed: Proof, known: Known, stop: Stop) -> Iterator["
 
 
 class Violations:
-    """What an engine leaves open.
-
-    With ``by_words`` the proofs have the outsider's path to the source: all else has been closed.
-    """
+    """What an engine leaves open; ``by_words``: only because carried words are heard."""
 
     def __init__(self, engine: Engine, known: Known, stop: Stop, *, by_words: bool) -> None:
         self._engine, self._known, self._stop, self._by_words = engine, known, stop, by_words
@@ -107,10 +86,10 @@ class Violations:
     def _reading(self) -> Iterator[Begin]:
         """From each source, for all agents that read it."""
         for source in self._sources:
-            mine = self._starts.sources[source] & self._bad if source != HOME else 0
-            mine = mine and mine & self._starts.unfold(self._reaches.readable[5 * source + READ])
-            if mine:
-                yield (5 * source + READ,), mine, [source]
+            read = 5 * source + READ
+            mine = self._starts.unfold(self._reaches.readable[read]) if source != HOME else 0
+            if mine & self._starts.sources[source] & self._bad:
+                yield (read,), mine & self._starts.sources[source], [source]
 
     def _acting(self) -> Iterator[Begin]:
         """From each agent alone."""
@@ -122,9 +101,10 @@ class Violations:
         for agent in bits(self._agents):
             for source, start in self._starts.source_starts(agent):
                 if source in self._sources and self._bad >> start & 1:
-                    read = source != HOME and self._reaches.readable[5 * source + READ] >> agent & 1
-                    more = [5 * source + READ] if read else []
-                    yield (self._mesh.first_agent + agent, *more), 1 << start, [source]
+                    read = 5 * source + READ
+                    has_read = source != HOME and self._reaches.readable[read] >> agent & 1
+                    node = self._mesh.first_agent + agent
+                    yield (node, read) if has_read else (node,), 1 << start, [source]
 
     # From there to the doors
 

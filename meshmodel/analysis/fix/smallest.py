@@ -6,20 +6,20 @@ lower bound.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Final
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.preference import Intents, Preference
 from meshmodel.analysis.fix.program import Program
-from meshmodel.analysis.fix.proofs import proofs
+from meshmodel.analysis.fix.proofs import violations
 from meshmodel.analysis.fix.results import Fix
 from meshmodel.analysis.fix.search import NOTHING, Known, Proof
 from meshmodel.analysis.results import StepKey
 from meshmodel.analysis.steps import Relation
-from meshmodel.analysis.stopping import Stop, Stopped
 from meshmodel.analysis.toxic import private_reads, toxic_agents
+from meshmodel.model.stopping import Stop, Stopped
 
 _EACH: Final = 100_000
 """Checkpoints times nodes up to which it is said what each closes alone."""
@@ -104,7 +104,8 @@ class Smallest:
             Stopped: it was time to stop before that was known.
         """
         self._stop.check()
-        found = proofs(self._engine, chosen, self.known, self._stop)
+        every = violations(self._engine, chosen, self.known, self._stop)
+        found = next(filter(None, (each.proofs() for each in every)), set[Proof]())
         self._proofs |= found
         self.bound = max(self.bound, _apart(self._proofs))
         return found
@@ -112,7 +113,7 @@ class Smallest:
     def _close(self, chosen: Proof) -> None:
         """Guard more until nothing is left open, and keep the proofs met on the way."""
         while found := self._open_after(chosen):
-            chosen |= _quick(found, self._proofs)
+            chosen |= _quick(found)
         if len(chosen) < len(self.best):
             self.best = chosen
 
@@ -140,21 +141,19 @@ def _simple(engine: Engine) -> set[Relation]:
     return found
 
 
-def _quick(found: Iterable[Proof], every: Iterable[Proof]) -> Proof:
-    """A small set that hits all of some proofs: of each that is left what most share."""
-    count = Counter(relation for proof in found for relation in proof)
-    popular = Counter(relation for proof in every for relation in proof)
-    chosen = set[int]()
-    for proof in sorted(found, key=lambda each: (len(each), sorted(each))):
+def _quick(proofs: Collection[Proof]) -> Proof:
+    """A small set that hits some proofs: of each that is left what most share."""
+    count, chosen = Counter(relation for proof in proofs for relation in proof), set[int]()
+    for proof in sorted(proofs, key=lambda each: (len(each), sorted(each))):
         if chosen.isdisjoint(proof):
-            chosen.add(max(sorted(proof), key=lambda each: (count[each], popular[each])))
+            chosen.add(max(sorted(proof), key=count.__getitem__))
     return frozenset(chosen)
 
 
-def _apart(every: Iterable[Proof]) -> int:
+def _apart(proofs: Collection[Proof]) -> int:
     """How many share nothing, taken as they come, the short ones first: each costs one."""
     used, found = set[int](), 0
-    for proof in sorted(every, key=len):
+    for proof in sorted(proofs, key=len):
         if used.isdisjoint(proof):
             used |= proof
             found += 1

@@ -14,13 +14,13 @@ from textual.content import Content
 from textual.widgets import Button, Static
 from textual.worker import Worker, WorkerState
 
-from meshmodel.analysis.stopping import Stopped
 from meshmodel.app.beside import Task
 from meshmodel.app.screens.dialogs import Dialog
 from meshmodel.app.session import AT_ONCE, READ_ONLY
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.rows import Row, heading, line, saying
 from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.stopping import Stopped
 from meshmodel.model.text import one_line
 from meshmodel.store.edits import Edit
 

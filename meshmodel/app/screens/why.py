@@ -12,7 +12,6 @@ from textual.content import Content
 from textual.widgets import Button
 from textual.worker import Worker, WorkerState
 
-from meshmodel.analysis.stopping import Stopped
 from meshmodel.app.beside import Task
 from meshmodel.app.screens.dialogs import Chosen, Dialog, Picker
 from meshmodel.app.session import AT_ONCE
@@ -22,6 +21,7 @@ from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line, space
 from meshmodel.exporters.accepting import accepted_words
 from meshmodel.exporters.ways_words import ways_sentences
+from meshmodel.model.stopping import Stopped
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import ACTIONS, Action
 

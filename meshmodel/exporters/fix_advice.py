@@ -8,10 +8,10 @@ from typing import Final, Literal, NamedTuple
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import StepKey
-from meshmodel.analysis.stopping import Stop
 from meshmodel.analysis.toxic import toxic_agents
 from meshmodel.model.actions import action_mask, actions_of, implied
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.stopping import Stop
 from meshmodel.model.vocabulary import ACTIONS
 
 _EACH: Final = 100_000
