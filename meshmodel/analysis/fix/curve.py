@@ -12,7 +12,7 @@ from typing import Final
 
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.program import Program, Row
-from meshmodel.analysis.fix.proofs import Crossing, violations
+from meshmodel.analysis.fix.proofs import violations
 from meshmodel.analysis.fix.results import CurvePoint, Fix
 from meshmodel.analysis.fix.search import NOTHING, Known, Proof
 from meshmodel.analysis.fix.smallest import minimum_fix
@@ -49,7 +49,7 @@ class _Curve:
         self._engine, self._stop, self._fix, self._known = engine, stop, fix, Known(engine.mesh)
         self._at_least = [fix.before] + [0] * fix.cost
         self._tried: list[tuple[int, int, Proof]] = [(fix.before, 0, NOTHING)]
-        self._proofs: defaultdict[Crossing, set[Proof]] = defaultdict(set)
+        self._proofs: defaultdict[tuple[int, int, int], set[Proof]] = defaultdict(set)
 
     def try_parts(self) -> None:
         """Try the first checkpoints of the fix, those first that close most alone, where that is known."""
@@ -63,7 +63,7 @@ class _Curve:
     def prove(self, progress: Progress) -> None:
         """Find the fewest that remain with each number of checkpoints, and prove it."""
         for number in range(1, self._fix.cost if self._fix.before <= _PROVABLE else 0):
-            chosen = NOTHING if number == 1 else self._cheapest(number)
+            chosen = self._cheapest(number) if self._proofs else NOTHING
             while self._best(number)[0] > self._at_least[number]:
                 if self._try(chosen) <= self._at_least[number]:
                     break

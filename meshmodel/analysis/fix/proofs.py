@@ -24,8 +24,6 @@ _FEW: Final = 40
 """So many proofs are taken from one search."""
 Begin = tuple[tuple[int, ...], int, list[int]]
 """The nodes where some starts begin, the starts, and the sources that they may come from."""
-Crossing = tuple[int, int, int]
-"""The node of the agent, the source and the access."""
 
 
 def violations(engine: Engine, closed: Proof, known: Known, stop: Stop) -> Iterator["Violations"]:
@@ -71,8 +69,8 @@ class Violations:
             self._stop.check()
         return found
 
-    def crossings(self) -> Iterator[tuple[Crossing, Proof]]:
-        """All uncontrolled crossings, with some proofs of each."""
+    def crossings(self) -> Iterator[tuple[tuple[int, int, int], Proof]]:
+        """All uncontrolled crossings, as agent, source and access, with some proofs of each."""
         for begin in self._coming():
             self._stop.check()
             nodes, _, sources = begin
@@ -175,29 +173,18 @@ class Violations:
         untrusted = [5 * system + WRITE for system, each in enumerate(self._mesh.untrusted) if each]
         return Search(self._known, self._engine.checkpoints, untrusted)
 
-    # Toxic flows
-
     def _flow(self, search: Search, agent: int) -> Iterator[Proof]:
         """A proof of a toxic flow; none where one of its parts lies behind a door that has a proof."""
-        told = min(self._told(search, agent), key=len, default=None)
-        leak = min(self._leaks(search, agent), key=len, default=None)
-        if told is not None and leak is not None:
-            yield told | leak
-
-    def _leaks(self, search: Search, agent: int) -> Iterator[Proof]:
-        """How what is confidential is read, and how it is carried out."""
+        reaches, untrusted, outsider = self._reaches, self._mesh.untrusted, self._outsider
+        told = [outsider.way(step) or NOTHING for step in open_triggers(reaches, agent)]
+        for read in heard_reads(reaches):
+            if read in search.came and reaches.readable[read] >> agent & 1:
+                words = NOTHING if untrusted[read // 5] else outsider.path(read - READ + WRITE)
+                told.append(search.path(read) | words)
+        leaks = list[Proof]()
         for read in private_reads(self._mesh):
-            if read in search.came and self._reaches.readable[read] >> agent & 1:
-                out = next((each for each in ways_out(self._reaches, read // 5) if each in search.came), None)
-                if out is not None:
-                    yield search.path(read) | search.path(out)
-
-    def _told(self, search: Search, agent: int) -> Iterator[Proof]:
-        """How outsiders' words come to an agent."""
-        for step in open_triggers(self._reaches, agent):
-            yield self._outsider.way(step) or NOTHING
-        for read in heard_reads(self._reaches):
-            if read in search.came and self._reaches.readable[read] >> agent & 1:
-                first_hand = self._mesh.untrusted[read // 5]
-                words = NOTHING if first_hand else self._outsider.path(read - READ + WRITE)
-                yield search.path(read) | words
+            if read in search.came and reaches.readable[read] >> agent & 1:
+                out = next((each for each in ways_out(reaches, read // 5) if each in search.came), None)
+                leaks += [] if out is None else [search.path(read) | search.path(out)]
+        if told and leaks:
+            yield min(told, key=len) | min(leaks, key=len)

@@ -84,10 +84,12 @@ class Smallest:
         """Find a smallest fix, and the preferred one; whether it is proven to be that."""
         with suppress(Stopped):
             chosen = NOTHING
-            while self.bound < len(self.best):
-                self._close(chosen)
-                if self.bound < len(self.best):
-                    chosen = self._smallest()
+            while self._close(chosen) < len(self.best):
+                program = Program(self._proofs, self.known.place, self._stop)
+                try:
+                    chosen = program.named(program.cheapest([1.0] * program.count))
+                finally:
+                    self.bound = max(self.bound, program.bound)
             preference = Preference(self._engine, self.known, self.intents, self._stop)
             while self.best:
                 chosen = preference.preferred(self._proofs, len(self.best))
@@ -110,24 +112,13 @@ class Smallest:
         self.bound = max(self.bound, _apart(self._proofs))
         return found
 
-    def _close(self, chosen: Proof) -> None:
-        """Guard more until nothing is left open, and keep the proofs met on the way."""
+    def _close(self, chosen: Proof) -> int:
+        """Guard more until nothing is left open; what is proven by the proofs met on the way."""
         while found := self._open_after(chosen):
             chosen |= _quick(found)
         if len(chosen) < len(self.best):
             self.best = chosen
-
-    def _smallest(self) -> Proof:
-        """A smallest set that hits all known proofs.
-
-        Raises:
-            Stopped: it was time to stop before it was known.
-        """
-        program = Program(self._proofs, self.known.place, self._stop)
-        try:
-            return program.named(program.cheapest([1.0] * program.count))
-        finally:
-            self.bound = max(self.bound, program.bound)
+        return self.bound
 
 
 def _simple(engine: Engine) -> set[Relation]:
