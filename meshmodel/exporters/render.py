@@ -14,7 +14,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -74,22 +73,20 @@ class Renderer:
         """
         said = bytearray()
         try:
-            with tempfile.TemporaryFile() as given:
-                given.write(text.encode())
-                given.seek(0)
-                process = subprocess.Popen(  # noqa: S603  # a fixed program and fixed options, no shell
-                    [os.fspath(self.program), f"-T{to}", *options],
-                    stdin=given,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    env=dict(self.environment),
-                    cwd=self.program.parent,
-                    start_new_session=True,
-                )
+            process = subprocess.Popen(  # noqa: S603  # a fixed program and fixed options, no shell
+                [os.fspath(self.program), f"-T{to}", *options],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=dict(self.environment),
+                cwd=self.program.parent,
+                start_new_session=True,
+            )
         except OSError as error:
             raise MeshmodelError(
                 f"the renderer {one_line(self.program)} cannot be started: {one_line(error.strerror)}"
             ) from None
+        threading.Thread(target=_give, args=(process.stdin, text.encode()), daemon=True).start()
         drawn = self._drawn(process, said, time_limit)
         if process.returncode != 0:
             lines = said.decode(errors="replace").strip().splitlines()
@@ -132,6 +129,12 @@ class Renderer:
                 "needs: export a lens (--lens missing, or --lens reach --agent ID), or --to dot"
             )
         return drawn
+
+
+def _give(stream: IO[bytes], content: bytes) -> None:
+    """Write all of it; a program that reads no further is judged by what it answers."""
+    with contextlib.suppress(OSError), stream:
+        stream.write(content)
 
 
 def _keep_the_beginning(stream: IO[bytes], said: bytearray) -> None:

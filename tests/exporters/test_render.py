@@ -240,3 +240,8 @@ def test_the_program_in_a_wheel_is_required_where_there_is_one(platform, machine
 def test_a_picture_that_ends_in_the_middle_is_refused():
     with pytest.raises(MeshmodelError, match="wrote no PNG"):
         with_resolution(b"\x89PNG\r\n\x1a\n" + b"\0" * 100, 96)
+
+
+def test_a_program_that_reads_nothing_is_judged_by_what_it_answers(tmp_path):
+    text = "digraph {" + " " * 1_000_000 + "}"  # more than a pipe holds
+    assert Renderer(program(tmp_path, "echo drawn")).run(text, "svg") == b"drawn\n"
