@@ -49,6 +49,8 @@ class _Curve:
         self._engine, self._stop, self._fix, self._known = engine, stop, fix, Known(engine.mesh)
         self._at_least = [fix.before] + [0] * fix.cost
         self._tried: list[tuple[int, int, Proof]] = [(fix.before, 0, NOTHING)]
+        for step, closes in zip(fix.checkpoints, fix.closes_each, strict=False):
+            self._tried.append((fix.before - closes, 1, frozenset((self._known.number(step),))))
         self._proofs: defaultdict[tuple[int, int, int], set[Proof]] = defaultdict(set)
 
     def try_parts(self) -> None:
