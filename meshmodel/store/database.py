@@ -2,8 +2,7 @@
 
 Several stores, in one program or in several, may have one file open. Each keeps its own snapshot
 and compares revisions inside the transaction of an edit, so that none overwrites what another did.
-
-A file is made, opened and read in plain SQL; the libraries of the tables are imported for the first edit.
+A file is made, opened and read in plain SQL; the tables' libraries are imported for the first edit.
 """
 
 import contextlib
@@ -108,8 +107,7 @@ class Store:
 
         Args:
             path: the file.
-            read_only: refuse edits; so it is anyway where nothing may be written. Nothing is written but
-                what a kill left half done, rolled back.
+            read_only: refuse edits, and write nothing but roll back a kill; so where nothing may be written.
 
         Raises:
             StoreError: it is no model, damaged, busy, or made by a newer version; it is untouched.
@@ -117,17 +115,17 @@ class Store:
         with _TURN:
             target = opening.resolved(path)
             opening.examine(target)
-            reading = read_only or opening.not_writable(target) != ""
             with opening.in_words(target):
                 opening.roll_back(target)
+                reading = bool(read_only or opening.not_writable(target))
                 connection = opening.connect(target, read_only=reading)
                 try:
                     if opening.version_of(connection, target) < NEWEST:
+                        from meshmodel.store.migrations import bring_forward
+
                         if reading:
                             connection.close()
                             connection = opening.connect_copy(target)
-                        from meshmodel.store.migrations import bring_forward
-
                         bring_forward(connection, opening.shown(target))
                     seen = opening.data_version(connection)
                     with opening.transaction(connection, "BEGIN"):
