@@ -68,7 +68,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("rule", ("R",), "rule", "Tell the rule of the open finding: what it finds, what to do, when it may be wrong", "Check"),
     Action("compromise", ("C",), "compromise", "What falls if what is selected is compromised, and what to revoke", "Check"),
     Action("outsider", ("O",), "outsider", "What falls to somebody who may only put words in where outsiders can", "Check"),
-    Action("offboard", ("D",), "offboard", "What to revoke, rotate and delete when an agent, a person or a vendor goes, or a secret is rotated; does it as one edit", "Check"),
+    Action("offboard", ("D",), "offboard", "What to revoke, rotate and delete when somebody or a vendor goes, or a secret is rotated", "Check"),
     Action("view", ("v",), "built/designed", "Look at the mesh as built, or as designed with the planned checkpoints", "Check"),
     Action("lens", ("l",), "lens", "Change the lens: structure, reach, missing checkpoints, compromise, boundaries", "Check", footer=5),
     _look("go_left", "left", "left", "Select what lies to the left, along the line"),

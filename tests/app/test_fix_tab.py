@@ -120,7 +120,7 @@ async def test_the_preview_leaves_crosses_where_something_is_open_even_then(tmp_
     async with desk(tmp_path, "finance-orchestrator") as it:
         await it.shows("missing")
         before = crosses(it)
-        assert len(before) == 7
+        assert len(before) == 5
         await it.press("F")
         await it.computed()
         assert crosses(it) == set()

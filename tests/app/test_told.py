@@ -7,6 +7,7 @@ import pytest
 from textual.widgets._toast import Toast
 
 from meshmodel.analysis.results import Finding, SystemReach
+from meshmodel.analysis.results import Told as Said
 from meshmodel.app.messages import Shown
 from meshmodel.app.phrases import reach_words
 from meshmodel.app.widgets.fix import FixList
@@ -102,7 +103,7 @@ async def test_findings_are_told_as_ever(tmp_path):
 async def test_where_not_all_is_lit_it_is_said(table, named, agents, says):
     names = tuple(f"bot-{number:02}" for number in range(agents))
     about = tuple((table, f"{table}-{number:02}") for number in range(named))
-    finding = Finding("shared-memory", "medium", "notes", "m", "r", (), about=about, agents=names)
+    finding = Finding("shared-memory", "medium", "notes", lambda: Said("m", about), "r", (), agents=names)
     assert what_is_lit(finding) == says
     panel = How()
     async with Host(panel, None).run_test():

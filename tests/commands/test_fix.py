@@ -205,7 +205,7 @@ def test_the_curve_ends_with_the_fix_that_was_found_before_time_was_over(monkeyp
     assert answer["curve"][-1]["chosen"] == answer["checkpoints"]
     assert answer["curve"][-1]["exact"]
     # What each of its checkpoints closes alone was counted: the curve is no worse than that.
-    assert answer["curve"][1]["remaining"] == 75 - 55
+    assert answer["curve"][1]["remaining"] == 24 - 16
 
 
 def test_one_model_at_a_time_is_changed(tmp_path):
