@@ -1,5 +1,6 @@
 """The answers about one snapshot in one view, each computed when it is first asked for."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -127,8 +128,6 @@ class Analysis:
 
     def identity_counts(self) -> Mapping[str, int]:
         """How many identities each active agent effectively carries (section 4)."""
-        from collections import Counter
-
         agents = self.engine.mesh.agents
         counted: Counter[str] = Counter(dict.fromkeys(agents, 0))
         for carriers in self._carriers[0].values():
@@ -165,9 +164,7 @@ class Analysis:
         return compromise(self.engine, start)
 
     def carried_by(self, system: str) -> tuple[str, ...]:
-        """The agents that carry outsiders' words to a system that is heard, but not first-hand (section 3):
-        steered, in the unchecked reach of the outsider, and writing the system with their tools.
-        """
+        """The agents that carry outsiders' words, unchecked, to a heard system (section 3)."""
         mesh = self.engine.mesh
         return mesh.names(self.engine.reaches.carrying(mesh.system[system])) if system in mesh.system else ()
 
@@ -221,8 +218,6 @@ class Analysis:
 
         Args:
             deadline: seconds after which the best that is known is the answer; ``None``: no limit.
-                What is not known yet of the crossings and the missing checkpoints is found out first:
-                to guard all of these is the first fix.
             cancelled: asked often; when true, the best that is known is the answer.
         """
         from meshmodel.analysis.fix.smallest import minimum_fix
@@ -297,8 +292,8 @@ class Analysis:
 
         Args:
             agent: its id; by default that of the worst crossing.
-            system: the target; by default that of the agent's worst crossing.
-            action: one action; by default that of the worst crossing.
+            system: the target; likewise.
+            action: one action; likewise.
             source: the system that the agent comes from, or ``home``; by default the worst.
             cancelled: asked often; when true, ``Stopped`` is raised.
 

@@ -201,7 +201,6 @@ StepMark = Literal["missing", "counts", "does-not-count"]
 StepKey = tuple[CheckpointStep, str, str]
 """A step that a checkpoint can sit on: its kind and its two ends, as in section 5."""
 
-
 Element = tuple[str, tuple[Action, ...]]
 """An element as in ``WitnessStep``; of a system also the actions that are meant."""
 

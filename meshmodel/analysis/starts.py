@@ -9,18 +9,15 @@ tells apart. So whatever section 6 says of an agent *and* a source is a set of s
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from meshmodel.analysis.bitset import bits, bitset, union
 from meshmodel.analysis.checkpoints import Unchecked
 from meshmodel.analysis.reach import Reaches
 from meshmodel.model.actions import READ, action_mask, implied
 
-if TYPE_CHECKING:
-    import numpy as np
-
-_MANY = 64
-"""So many starts are folded to agents one by one, more by an array."""
+_FEW = 64
+"""Of at most so many agents that are not among the starts as such, their own starts are looked for alone."""
 HOME = -1
 """The number that stands for home among the sources."""
 
@@ -139,20 +136,9 @@ class Starts:
         """The agents of some starts."""
         agents, more = starts & (1 << self._first) - 1, starts >> self._first
         lacking = self._further & ~agents
-        if lacking.bit_count() < _MANY:
+        if lacking.bit_count() < _FEW:
             more &= self.unfold(lacking) >> self._first
-        if more.bit_count() > _MANY:
-            import numpy as np  # only here: it takes long to import
-
-            some = np.frombuffer(more.to_bytes(more.bit_length() // 8 + 1, "little"), np.uint8)
-            inside = np.zeros(self._first, np.uint8)
-            inside[
-                self._agents_further[np.flatnonzero(np.unpackbits(some, bitorder="little").view(bool))]
-            ] = 1
-            return agents | int.from_bytes(np.packbits(inside, bitorder="little").tobytes(), "little")
-        for number in bits(more):
-            agents |= 1 << self.agent_of[self._first + number]
-        return agents
+        return agents | bitset({self.agent_of[self._first + number] for number in bits(more)})
 
     def unfold(self, agents: int) -> int:
         """All starts of some agents."""
@@ -172,20 +158,12 @@ class Starts:
                 found[agent].append(start)
         return [bitset(found.get(agent, ())) for agent in range(len(self.mesh.agents))]
 
-    @cached_property
-    def _agents_further(self) -> "np.ndarray":
-        import numpy as np
-
-        return np.array(self.agent_of[self._first :])
-
     def source_starts(self, agent: int) -> Iterator[tuple[int, int]]:
         """The sources of an agent, home first, each with its start."""
         for source in sorted(self.sources):
             found = self.sources[source] & self._of_agent[agent]
             if found:
                 yield source, found.bit_length() - 1
-
-    # How sources are told apart
 
     def _readers(self) -> dict[int, int]:
         """By source its agents; people have none."""

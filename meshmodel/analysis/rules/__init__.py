@@ -31,32 +31,14 @@ from meshmodel.analysis.rules import (
 )
 from meshmodel.analysis.rules.base import Case, Rule
 
-RULES: Final[tuple[Rule, ...]] = (
-    missing_checkpoint.RULE,
-    toxic_flow.RULE,
-    unapproved_reach.RULE,
-    checkpoint_does_not_count.RULE,
-    self_approved_checkpoint.RULE,
-    coarse_checkpoint.RULE,
-    advisory_limit.RULE,
-    carried_words.RULE,
-    approval_fatigue.RULE,
-    delegation_not_honoured.RULE,
-    token_passthrough.RULE,
-    impersonating_exchange.RULE,
-    unpinned_federation.RULE,
-    shared_credential.RULE,
-    long_lived_credential.RULE,
-    secret_at_rest.RULE,
-    copied_secret.RULE,
-    orphaned_credential.RULE,
-    retired_agent_access.RULE,
-    human_identity_in_agent.RULE,
-    person_uses_workload_identity.RULE,
-    environment_crossing.RULE,
-    third_party_reach.RULE,
-    shared_memory.RULE,
-    untraceable_step.RULE,
-)
+_MODULES: Final = (
+    missing_checkpoint, toxic_flow, unapproved_reach, checkpoint_does_not_count, self_approved_checkpoint,
+    coarse_checkpoint, advisory_limit, carried_words, approval_fatigue, delegation_not_honoured,
+    token_passthrough, impersonating_exchange, unpinned_federation, shared_credential, long_lived_credential,
+    secret_at_rest, copied_secret, orphaned_credential, retired_agent_access, human_identity_in_agent,
+    person_uses_workload_identity, environment_crossing, third_party_reach, shared_memory, untraceable_step,
+)  # fmt: skip
+RULES: Final[tuple[Rule, ...]] = tuple(each.RULE for each in _MODULES)
+"""The rules in the order of section 9."""
 
 __all__ = ["RULES", "Case", "Rule"]
