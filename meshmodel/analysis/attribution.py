@@ -1,7 +1,6 @@
 """Which agent, credential and identity of the model an observed event means: never a guess.
 
-What an event states comes first. What it leaves out is filled in only where the model leaves one
-possibility; else it stays unknown and is said.
+What an event leaves out is filled in only where the model leaves one possibility; else that is said.
 """
 
 from collections.abc import Mapping, Sequence

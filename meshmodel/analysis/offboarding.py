@@ -8,9 +8,7 @@ Where the page leaves room, this is how it is read:
 - To *revoke* are the credentials in its hands (by hold and exchange steps alone) that no other active
   agent comes to once it is gone, and those on behalf of a person. To *rotate* is all else obtainable.
 - The *copies at rest* to delete are every stored copy of what is revoked, every one in a system of the
-  vendor, and of what is rotated those from which it could take the secret, outside of a secrets manager
-  (there the new secret is put).
-- Whoever is retired may be asked about as well: it may still hold something.
+  vendor, and of what is rotated those from which it could take the secret, outside of a secrets manager.
 """
 
 from collections.abc import Collection, Iterable, Iterator
