@@ -74,7 +74,7 @@ async def take(shot: Shot, folder: Path) -> None:
             await settle(app, pilot)
         for key in shot.keys:
             await pilot.press(key)
-        await settle(app, pilot)
+            await settle(app, pilot)
         save(app, shot)
         app.leave()
 
