@@ -21,10 +21,12 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items):
-    """What waits for screens is quick at one size only: the smallest and the largest are slow."""
+    """What waits for screens is slow: real terminals, all sizes but one, and what is pressed in lists."""
+    lists = ("test_filtering", "test_left_out", "test_trace_screen", "test_two_programs", "test_accepting")
     for item in items:
         size = getattr(item, "callspec", None) and item.callspec.params.get("size")
-        if "app" in item.path.parts and size not in (None, (120, 40)):
+        other_size = "app" in item.path.parts and size not in (None, (120, 40))
+        if other_size or "terminal" in item.path.parts or item.path.stem in lists:
             item.add_marker("slow")
 
 

@@ -38,11 +38,11 @@ class Explaining:
             return None
         if source not in (None, "home", *systems):
             return None
+        stop.check()
         number = None if source is None else HOME if source == "home" else mesh.system[source]
         if agent is None or system is None:
             # Where nothing fits all that was asked, the answer says so of what fits less of it.
             for less in dict.fromkeys([(action, number), (action, None), (None, None)]):
-                stop.check()
                 found = self._chosen(agent, system, *less)
                 if found is not None:
                     agent, system = mesh.agents[found.coming.agent], mesh.systems[found.access // 5]

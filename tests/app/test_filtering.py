@@ -297,12 +297,12 @@ async def test_what_is_told_is_what_the_filter_leaves_under_the_cursor(
     async with desk(tmp_path, "finance-orchestrator", size=size) as it:
         await it.press("f", "/")
         await it.type("finder")
-        await it.shows("can read Contracts")
+        await it.shows("svc-contract-finder")
         assert it.bench.query_one(FindingsList).filter.has_focus
         assert it.bench.shown.finding is it.bench.query_one(FindingsList).first
         await it.press(*["backspace"] * 6)
         await it.type("ledger")
-        await it.shows("can read and write General ledger")
+        await it.shows("as svc-matcher")
         await it.press("down")
         await tells(it, it.bench.query_one(FindingsList).first)
         await it.type("zzz")
@@ -352,8 +352,8 @@ async def test_the_key_right_after_a_filter_acts_on_the_row_that_it_leaves(tmp_p
         await it.press("f")
         listing = it.bench.query_one(FindingsList)
         first = listing.first
-        listing.filter.value = "contracts"
-        listing.rows.filter_by("contracts")
+        listing.filter.value = "finder-token"
+        listing.rows.filter_by("finder-token")
         assert it.bench.shown.finding == first, "what the list says comes later"
         it.bench.action_checkpoint()
         await it.pilot.pause()

@@ -26,11 +26,11 @@ def read(path: Path) -> Snapshot:
         return store.snapshot
 
 
-def judge(path: Path) -> None:
-    """What the worked example comes to: one door of high severity at the attachments, two identities."""
+def judge(path: Path, severity: str = "high") -> None:
+    """What the worked example comes to: one door at the attachments, two identities."""
     snapshot = read(path)
     analysis = analyse(snapshot)
-    assert [(door.system, door.severity) for door in analysis.doors] == [("attachments", "high")]
+    assert [(door.system, door.severity) for door in analysis.doors] == [("attachments", severity)]
     reached = analysis.agent_reach("support-bot")
     assert reached is not None
     assert len(reached.identities) == 2
@@ -85,8 +85,8 @@ def add(hands: Typist, what: str, name: str) -> None:
 
 def connect(hands: Typist, target: str) -> None:
     """Drag from the edge of the agent's card to a system, and take the first offer."""
-    card, y = hands.where("▌◉ support-bot")
-    hands.drag((card + len("▌  2 identities") - 1, y), hands.where(target))
+    card, y = hands.still("▌◉ support-bot")
+    hands.drag((card + len("▌  2 identities") - 1, y), hands.still(target))
     hands.click_on("new credential")
     hands.click_on(" Connect ")
     hands.wait(lambda: "new credential" not in hands.screen())
@@ -118,10 +118,10 @@ def test_by_mouse(tmp_path: Path, kind: str) -> None:
                 hands.click_on("yes", after="type to filter")
                 hands.wait(lambda: read(path).system["tickets"].untrusted_input)
                 hands.wait("confidential ⚑")
-        judge(path)
+        judge(path, "medium")  # the bot can only read: there is no way out
         tickets = hands.still("▌▣ tickets")
         hands.drag((tickets[0] + 3, tickets[1]), hands.where("▌▣ attachments"))
         hands.wait(lambda: read(path).system["tickets"].zone == "cloud")
         hands.click_on("u undo")
         hands.wait(lambda: read(path).system["tickets"].zone == "helpdesk")
-    judge(path)
+    judge(path, "medium")
