@@ -50,12 +50,20 @@ def drawings() -> Iterator[Row]:
 
 
 def hands() -> Iterator[Row]:
-    """How long a hand waits at the workbench: 95 keys of 100."""
-    for what, times in (
-        ("edit to header, 700 elements, 95 of 100", told_after(700, 20)),
-        ("key while 10,000 elements are analysed, 95 of 100", waited(10_000, 6)),
-    ):
-        yield Row(what, statistics.quantiles(times, n=20)[-1])
+    """How long a hand waits at the workbench: 95 keys of 100, as far as the terminal answers at all."""
+    measured = (
+        ("edit to header, 700 elements, 95 of 100", lambda: told_after(700, 20)),
+        ("key while 10,000 elements are analysed, 95 of 100", lambda: waited(10_000, 6)[0]),
+    )
+    for what, work in measured:
+        try:
+            times = work()
+        except TimeoutError:
+            times = []
+        if len(times) > 1:
+            yield Row(what, statistics.quantiles(times, n=20)[-1])
+        else:
+            yield Row(f"{what}: NOT MEASURED", 0.0)
 
 
 def fixes() -> Iterator[Row]:
