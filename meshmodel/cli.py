@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from meshmodel.commands.output import complain, fault, say
-from meshmodel.commands.whole import whole_streams
+from meshmodel.commands.whole_streams import whole_streams
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 

@@ -16,11 +16,11 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from meshmodel.api import analyse
-from meshmodel.app.application import MeshmodelApp
+from meshmodel.app.app import MeshmodelApp
 from meshmodel.app.config import Configuration, State
-from meshmodel.exporters import diagram
-from meshmodel.store.database import Store
-from meshmodel.store.loading import load
+from meshmodel.exporters.diagram import export as diagram
+from meshmodel.store.load import load
+from meshmodel.store.store import Store
 from tests.paint import paint
 
 ROOT = Path(__file__).parents[1]

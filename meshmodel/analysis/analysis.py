@@ -25,7 +25,7 @@ from meshmodel.analysis.results import (
 )
 from meshmodel.model.actions import actions_of
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.stopping import Stop
+from meshmodel.model.stop import Stop
 from meshmodel.model.vocabulary import Action, View
 
 if TYPE_CHECKING:

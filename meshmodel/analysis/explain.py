@@ -14,7 +14,7 @@ from meshmodel.analysis.witness import AGAIN, INTENDED, UNASKED, Counting, Paths
 from meshmodel.model.actions import NUMBER, READ, action_mask, actions_of, implied
 from meshmodel.model.records import Intent
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.stopping import Stop
+from meshmodel.model.stop import Stop
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES, Action
 
 

@@ -21,7 +21,7 @@ from meshmodel.analysis.rotation import Copy, Rotation, RotationPlan, Secrets, c
 from meshmodel.model.actions import WRITE
 from meshmodel.model.records import Checkpoint, Custody
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.stopping import NEVER, Stop
+from meshmodel.model.stop import NEVER, Stop
 from meshmodel.model.text import no_such, one_line
 
 

@@ -12,7 +12,7 @@ from meshmodel.model.actions import ADMIN, EXECUTE, NUMBER, WRITE, actions_of
 from meshmodel.model.records import key_of
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot, table_of
-from meshmodel.model.stopping import Stop
+from meshmodel.model.stop import Stop
 from meshmodel.model.vocabulary import ACTIONS, CHECKPOINT_STEPS, Action
 
 

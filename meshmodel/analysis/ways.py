@@ -17,7 +17,7 @@ from meshmodel.analysis.results import Element, Explanation, LastDoor, StepKey, 
 from meshmodel.analysis.unreached import elements, unreached
 from meshmodel.analysis.witness import RANK
 from meshmodel.model.actions import actions_of
-from meshmodel.model.stopping import Stop
+from meshmodel.model.stop import Stop
 
 _START: Final = -1
 _GOAL: Final = -2

@@ -20,12 +20,12 @@ from typing import Any, Final
 
 from platformdirs import user_config_path, user_data_path, user_state_path
 
-from meshmodel.app.actions import problems
+from meshmodel.app.commands import problems
+from meshmodel.interchange.error_lines import DEPTH_LIMIT, find_deep_key
 from meshmodel.model.atomic_file import replace_file
 from meshmodel.model.errors import StoreError
 from meshmodel.model.open_file import open_file
 from meshmodel.model.text import one_line
-from meshmodel.store.interchange_lines import DEPTH_LIMIT, find_deep_key
 
 RECENT_LIMIT: Final = 12
 """How many recent files are kept."""

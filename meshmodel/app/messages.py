@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from textual.message import Message
 
 from meshmodel.analysis.results import Explanation, Finding, Summary
-from meshmodel.canvas.scene import Reference
+from meshmodel.edits.edit import Edit
+from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import View
-from meshmodel.store.edits import Edit
 
 if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
     from meshmodel.analysis.trace import TracedEvent
     from meshmodel.api import Analysis
-    from meshmodel.app.fixing import Fixing
-    from meshmodel.app.tracing import Tracing
+    from meshmodel.app.workbench.fix_state import Fixing
+    from meshmodel.app.workbench.trace_state import Tracing
 
 Cause = Literal["opened", "edit", "undo", "redo", "elsewhere"]
 """Why the model changed: it was opened, edited here, undone, redone, or edited by another program."""

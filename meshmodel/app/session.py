@@ -11,19 +11,19 @@ from textual.message import Message
 
 from meshmodel.app.messages import AnalysisChanged, Cause, ModelChanged
 from meshmodel.canvas.scene import Facts
+from meshmodel.edits.edit import Edit, difference
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Record
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import View
-from meshmodel.store.edits import Edit, difference
-from meshmodel.store.opening import identity, not_writable, shown
+from meshmodel.store.sqlite_file import identity, not_writable, shown
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Summary
     from meshmodel.api import Analysis
-    from meshmodel.store.database import Store, Undone
     from meshmodel.store.journal import JournalEntry
+    from meshmodel.store.store import Store, Undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +129,10 @@ class Session:
             MeshmodelError: it cannot be opened; one line says why.
         """
         if path.suffix.lower() == ".toml":
-            from meshmodel.store.interchange import read_file
+            from meshmodel.interchange import read_file
 
             return cls(path, read_file(path), None)
-        from meshmodel.store.database import Store
+        from meshmodel.store.store import Store
 
         store = Store.open(path)
         return cls(path, store.snapshot, store)
@@ -174,7 +174,7 @@ class Session:
         Raises:
             MeshmodelError: something is there already, or it cannot be written.
         """
-        from meshmodel.store.database import Store
+        from meshmodel.store.store import Store
 
         Store.create(path, self.snapshot).close()
 
@@ -235,7 +235,7 @@ class Session:
         if self._seen == self._read or self._seen != before:
             return False
         self._read = self._seen
-        from meshmodel.store.interchange import read_file
+        from meshmodel.interchange import read_file
 
         snapshot = read_file(self.path)
         if snapshot == self.snapshot:
@@ -258,7 +258,7 @@ class Session:
         from meshmodel.api import analyse
 
         if to == "toml":
-            from meshmodel.store.interchange import write_text
+            from meshmodel.interchange import write_text
 
             return write_text(self.snapshot).encode()
         analysis = self.built if self.built is not None and self.is_analysed else analyse(self.snapshot)
@@ -266,13 +266,13 @@ class Session:
             from meshmodel.exporters.policy import policy_stub
 
             return policy_stub(self.snapshot, analysis).encode()
-        from meshmodel.exporters import diagram
+        from meshmodel.exporters.diagram import export
 
-        return diagram.export(
+        return export.export(
             self.snapshot,
             analysis,
-            to=cast("diagram.Format", to),
-            lens=cast("diagram.Lens", lens),
+            to=cast("export.Format", to),
+            lens=cast("export.Lens", lens),
             agent=agent,
         )
 
@@ -294,7 +294,7 @@ class Session:
         Returns:
             ``None`` as soon as there is a newer snapshot, or the file was closed: nobody waits any more.
         """
-        from meshmodel.app.lenses import facts_of
+        from meshmodel.app.workbench.lenses import facts_of
 
         snapshot = self.snapshot
         built, designed = _readings(snapshot, self._results)

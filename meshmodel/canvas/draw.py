@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from meshmodel.canvas.columns import Grid, place
 from meshmodel.canvas.drawing import Drawing, Measures, Rows
-from meshmodel.canvas.labels import LAST_NAMED, MODES
-from meshmodel.canvas.lanes import Titles
-from meshmodel.canvas.plan import Plan
+from meshmodel.canvas.hit_targets import targets_of
+from meshmodel.canvas.lane_frames import Titles
+from meshmodel.canvas.layout.buses import grow
+from meshmodel.canvas.layout.columns import Grid, place
+from meshmodel.canvas.layout.layout import Plan
+from meshmodel.canvas.layout.line_labels import LAST_NAMED, MODES
+from meshmodel.canvas.layout.router import NoFreeRowError, route
+from meshmodel.canvas.layout.rows import lowest, set_rows
 from meshmodel.canvas.raster import Raster
-from meshmodel.canvas.router import NoFreeRowError, route
-from meshmodel.canvas.rows import lowest, set_rows
-from meshmodel.canvas.scene import Facts, Options, Reference
-from meshmodel.canvas.targets import targets_of
-from meshmodel.canvas.trees import grow
+from meshmodel.canvas.scene import Facts, Options
+from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
 
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import overload
 
-from meshmodel.canvas.columns import Grid
 from meshmodel.canvas.glyphs import lit_text
+from meshmodel.canvas.hit_targets import card_target
+from meshmodel.canvas.layout.columns import Grid
+from meshmodel.canvas.layout.elements import Branch
 from meshmodel.canvas.navigation import Navigation
-from meshmodel.canvas.parts import Branch
 from meshmodel.canvas.raster import line_ink
-from meshmodel.canvas.scene import Box, Direction, Ink, Options, Reference, Run, Target
-from meshmodel.canvas.targets import card_target
+from meshmodel.canvas.scene import Box, Direction, Ink, Options, Run, Target
+from meshmodel.model.records import Reference
 
 
 class Rows(Sequence[tuple[Run, ...]]):

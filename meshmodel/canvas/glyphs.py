@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from meshmodel.canvas.parts import Style
-from meshmodel.canvas.scene import Reference, Run
+from meshmodel.canvas.scene import Run, Style
+from meshmodel.model.records import Reference
 
 _BOX = " ╶╺╴─╼╸╾━╷┌┍┐┬┮┑┭┯╻┎┏┒┰┲┓┱┳╵└┕┘┴┶┙┵┷│├┝┤┼┾┥┽┿╽┟┢┧╁╆┪╅╈╹┖┗┚┸┺┛┹┻╿┞┡┦╀╄┩╃╇┃┠┣┨╂╊┫╉╋"
 """By weight (0 none, 1 light, 2 heavy) of the arms up, down, left and right, read as a number base 3."""
@@ -82,3 +82,9 @@ def lit_text(run: Run, lit: AbstractSet[Reference]) -> str | None:
     if run.arms and run.text in _WEIGHTS:
         return box(*(0 if not arm else 1 if lit.isdisjoint(arm) else 2 for arm in run.arms))
     return heavy(run.text)
+
+
+FLAGS = {"⚑": "!", "⚐": '"'}
+"""What stands behind the fact of a system to which outsiders' words come, and the same in ASCII: they put
+them there themselves, or an agent carries them there.
+"""

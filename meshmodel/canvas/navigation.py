@@ -9,9 +9,10 @@ from functools import cached_property
 from itertools import islice
 from operator import itemgetter
 
-from meshmodel.canvas.columns import Grid
-from meshmodel.canvas.parts import Branch, Card, Link, Pin
-from meshmodel.canvas.scene import Box, Direction, Reference, Target
+from meshmodel.canvas.layout.columns import Grid
+from meshmodel.canvas.layout.elements import Branch, Card, Link, Pin
+from meshmodel.canvas.scene import Box, Direction, Target
+from meshmodel.model.records import Reference
 
 _Place = tuple[int, Reference]
 """A row or a cell, and what lies there."""

@@ -7,13 +7,15 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from meshmodel.canvas import glyphs
-from meshmodel.canvas.labels import LABEL_INK, MARK_INK, spot
-from meshmodel.canvas.lanes import Titles
-from meshmodel.canvas.parts import ASCII_GLYPHS, FLAGS, GLYPHS, Branch, Card, Pin, Style
-from meshmodel.canvas.plan import Plan
-from meshmodel.canvas.router import Trunk
-from meshmodel.canvas.scene import Ink, Mark, Reference, Run
+from meshmodel.canvas.glyphs import FLAGS
+from meshmodel.canvas.lane_frames import Titles
+from meshmodel.canvas.layout.elements import ASCII_GLYPHS, GLYPHS, Branch, Card, Pin
+from meshmodel.canvas.layout.layout import Plan
+from meshmodel.canvas.layout.line_labels import LABEL_INK, MARK_INK, spot
+from meshmodel.canvas.layout.router import Trunk
+from meshmodel.canvas.scene import Ink, Mark, Run, Style
 from meshmodel.canvas.text import pad_flagged
+from meshmodel.model.records import Reference
 
 _BLOCK = 32
 """So many rows are looked up at once."""

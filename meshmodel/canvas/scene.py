@@ -3,20 +3,13 @@
 Pure data. ``canvas.draw.draw`` makes a :class:`Drawing`; a widget paints it, tests print it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from meshmodel.model.records import Key
-
-Reference = tuple[str, Key]
-"""Table and key of a record: ``("agent", "support-bot")``, ``("grant", ("file-key", "files"))``.
-
-Steps that have no record of their own (hosting, a trigger that arises by itself) are
-``("hosting", (system, agent))`` and ``("trigger", (system, agent))``. Lanes that are no zone are
-``("lane", "system:ID")`` and ``("lane", "")``; the counted lines of a folded zone are
-``("flow", ("zone:a", "system:b"))``; the way of one line is ``("branch", number)``.
-"""
+from meshmodel.model.records import Reference
 
 Zoom = Literal["card", "line", "overview"]
 Mark = Literal["missing", "counts", "does-not-count", "proposed"]
@@ -124,3 +117,6 @@ class Run(NamedTuple):
     ink: Ink
     owners: tuple[Reference, ...] = ()
     arms: tuple[tuple[Reference, ...], ...] = ()
+
+
+Style = Literal["credential", "trigger", "delegation", "hosting", "flow"]

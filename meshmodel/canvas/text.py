@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from wcwidth import wcswidth, wcwidth
 
-from meshmodel.canvas.parts import FLAGS
+from meshmodel.canvas.glyphs import FLAGS
 
 _JOINER = "\u200d"
 _FLAGS = frozenset("".join((*FLAGS, *FLAGS.values())))

@@ -60,13 +60,13 @@ def run(arguments: argparse.Namespace) -> int:
         planned = any(each.state == "planned" for each in snapshot.checkpoint.values())
         unfitting = _unfitting(analysis, planned=planned)
         if arguments.json:
-            from meshmodel.exporters.answers import check_json
+            from meshmodel.reports.check_json import check_json
 
             say_in_pieces(check_json(analysis, crossings=arguments.crossings))
             if unfitting:
                 complain(f"{one_line(path)}: {_told(unfitting, analysis)}")
         else:
-            from meshmodel.exporters.text import check_text
+            from meshmodel.reports.text import check_text
 
             designed = None
             if planned and not arguments.as_designed:
@@ -91,7 +91,7 @@ def _kindless(path: Path, snapshot: "Snapshot") -> "list[str]":
     Earlier versions took them for not steerable. A model file of then says so; in an interchange file nothing
     tells one of then from one of now.
     """
-    from meshmodel.store.loading import is_model_file
+    from meshmodel.store.load import is_model_file
 
     if is_model_file(path):
         return []
@@ -103,7 +103,7 @@ def _unfitting(analysis: "Analysis", *, planned: bool) -> "list[Acceptance]":
     """The acceptances that are of no finding, neither as built nor as designed."""
     if not analysis.snapshot.acceptance:
         return []
-    from meshmodel.exporters.accepting import without_finding
+    from meshmodel.reports.acceptances import without_finding
 
     found = without_finding([analysis])
     if found and planned:
@@ -116,7 +116,7 @@ def _unfitting(analysis: "Analysis", *, planned: bool) -> "list[Acceptance]":
 
 def _told(unfitting: "Sequence[Acceptance]", analysis: "Analysis") -> str:
     """In one line, what the answer for programs has no place for."""
-    from meshmodel.exporters.accepting import without_finding_words
+    from meshmodel.reports.acceptances import without_finding_words
 
     more = f"; {len(unfitting) - 3} more, which check lists without --json" if len(unfitting) > 3 else ""
     told = "; ".join(without_finding_words(each, analysis) for each in unfitting[:3])

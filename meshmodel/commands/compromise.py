@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         snapshot = load(path)
         analysis = analyse(snapshot, view=view_of(arguments))
         found = analysis.compromise(arguments.start)
-        from meshmodel.exporters.compromise_answer import compromise_answer, compromise_text
+        from meshmodel.reports.compromise import compromise_answer, compromise_text
 
         if arguments.json:
             answer(compromise_answer(found))

@@ -10,7 +10,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.exporters.diagram_parts import Format, Lens
+    from meshmodel.exporters.diagram.elements import Format, Lens
     from meshmodel.model.snapshot import Snapshot
 
 FORMS: Final = ("toml", "dot", "svg", "png", "pdf", "policy")
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _content(snapshot: "Snapshot", to: str, arguments: argparse.Namespace) -> bytes:
     if to == "toml":
-        from meshmodel.store.interchange import write_text
+        from meshmodel.interchange import write_text
 
         return write_text(snapshot).encode()
     from meshmodel.analysis.analysis import analyse
@@ -76,7 +76,7 @@ def _content(snapshot: "Snapshot", to: str, arguments: argparse.Namespace) -> by
         from meshmodel.exporters.policy import policy_stub
 
         return policy_stub(snapshot, analysis).encode()
-    from meshmodel.exporters.diagram import export
+    from meshmodel.exporters.diagram.export import export
 
     lens: Lens = arguments.lens or ("reach" if arguments.agent else "structure")
     return export(
@@ -86,7 +86,7 @@ def _content(snapshot: "Snapshot", to: str, arguments: argparse.Namespace) -> by
 
 def _keep_models(output: Path, to: str) -> None:
     """Refuse to put something else in the place of a model, which nothing could bring back."""
-    from meshmodel.store.loading import kind_by_content
+    from meshmodel.store.load import kind_by_content
 
     kind = kind_by_content(output)
     if kind == "model file" or (kind == "interchange file" and to != "toml"):

@@ -18,7 +18,7 @@ from meshmodel.commands.models import (
 )
 from meshmodel.commands.output import answer, style
 from meshmodel.model.errors import MeshmodelError, StoreError
-from meshmodel.model.stopping import Stop
+from meshmodel.model.stop import Stop
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
@@ -109,12 +109,12 @@ class _Found:
         self.complete = self.fix.optimal and (self.curve is None or all(point.exact for point in self.curve))
 
     def _search_and_apply(self, state: State) -> None:
-        from meshmodel.store.edits import apply_edit
-        from meshmodel.store.guarding import guard
-        from meshmodel.store.loading import is_model_file
+        from meshmodel.edits.edit import apply_edit
+        from meshmodel.edits.guard_steps import guard
+        from meshmodel.store.load import is_model_file
 
         if not is_model_file(self.path):
-            from meshmodel.commands.rewriting import read, rewrite
+            from meshmodel.commands.rewrite import read, rewrite
 
             content, snapshot = read(self.path)
             self._search(snapshot)
@@ -122,7 +122,7 @@ class _Found:
                 guarded = apply_edit(snapshot, guard(snapshot, self.fix.checkpoints, state))
                 self.lost = rewrite(self.path, content, snapshot, guarded)
             return
-        from meshmodel.store.database import Store
+        from meshmodel.store.store import Store
 
         with Store.open(self.path) as store:
             if store.read_only:
@@ -138,7 +138,7 @@ class _Found:
 
     def json(self) -> dict[str, object]:
         """The machine-readable answer."""
-        from meshmodel.exporters.fix_answer import fix_answer
+        from meshmodel.reports.fix import fix_answer
 
         return fix_answer(
             self.fix, self.curve, applied=self.state if self.applied else None, complete=self.complete
@@ -146,8 +146,8 @@ class _Found:
 
     def text(self) -> str:
         """The answer for people."""
-        from meshmodel.exporters.fix_advice import alternatives
-        from meshmodel.exporters.fix_answer import fix_text
+        from meshmodel.reports.fix import fix_text
+        from meshmodel.reports.fix_advice import alternatives
 
         return fix_text(
             self.analysis,
@@ -164,8 +164,8 @@ class _Found:
     def _standing(self) -> "list[Finding]":
         """The findings of high or above that stand even where the fix is enforced."""
         from meshmodel.analysis.analysis import analyse
-        from meshmodel.store.edits import apply_edit
-        from meshmodel.store.guarding import guard
+        from meshmodel.edits.edit import apply_edit
+        from meshmodel.edits.guard_steps import guard
 
         after, snapshot = self.analysis, self.analysis.snapshot
         if self.fix.checkpoints:
@@ -182,7 +182,7 @@ class _Found:
             return None
         name = one_line(self.path, limit=1_000)
         if not self.applied:
-            from meshmodel.store.guarding import NOT_PROVEN
+            from meshmodel.edits.guard_steps import NOT_PROVEN
 
             return f"{name}: nothing was added, since {NOT_PROVEN}; give it more time"
         some = "1 step has" if self.fix.cost == 1 else f"{self.fix.cost} steps have"

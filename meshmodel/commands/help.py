@@ -11,7 +11,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import near, one_line
 
 if TYPE_CHECKING:
-    from meshmodel.exporters.style import Style
+    from meshmodel.reports.style import Style
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "docs"
 """Where the pages lie, in an installed wheel too."""
@@ -51,7 +51,7 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List the topics, or print one page."""
-    from meshmodel.exporters.markdown_text import markdown_text
+    from meshmodel.reports.markdown import markdown_text
 
     look = style()
     if arguments.topic is None:
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def topics_text(look: "Style") -> str:
     """The topics, each with the title of its page."""
-    from meshmodel.exporters.style import told_table, wrap
+    from meshmodel.reports.style import told_table, wrap
 
     rows = []
     for topic in TOPICS:

@@ -27,8 +27,8 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read, and only when all is well, create."""
-    from meshmodel.store.interchange import read_file
-    from meshmodel.store.loading import kind_by_content
+    from meshmodel.interchange import read_file
+    from meshmodel.store.load import kind_by_content
 
     target: Path = arguments.output
     if target.suffix.lower() != ".mesh":
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"meshmodel export {shlex.quote(name)} --to toml writes it as an interchange file"
         )
     snapshot = read_file(arguments.source)
-    from meshmodel.store.database import Store
+    from meshmodel.store.store import Store
 
     with Store.create(target, snapshot):
         pass

@@ -9,7 +9,7 @@ from meshmodel.commands.output import say, style
 from meshmodel.model.text import pad, width
 
 if TYPE_CHECKING:
-    from meshmodel.exporters.style import Style
+    from meshmodel.reports.style import Style
 
 
 def add(commands: Subparsers) -> None:
@@ -32,8 +32,8 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001  # every command 
 
 def key_text(style: "Style") -> str:
     """Every action by task in columns, for people: its keys, and what it does."""
-    from meshmodel.app.actions import ACTIONS, TASKS, shown_keys
-    from meshmodel.exporters.style import told_table
+    from meshmodel.app.commands import ACTIONS, TASKS, shown_keys
+    from meshmodel.reports.style import told_table
 
     keys = max(width(shown_keys(each)) for each in ACTIONS)
     parts = []
@@ -45,7 +45,7 @@ def key_text(style: "Style") -> str:
 
 def key_table() -> str:
     """Every action by task: its keys, and what it does; a Markdown table for each task."""
-    from meshmodel.app.actions import ACTIONS, TASKS, shown_keys
+    from meshmodel.app.commands import ACTIONS, TASKS, shown_keys
 
     parts = []
     for task in TASKS:

@@ -52,7 +52,7 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 def load(path: Path) -> "Snapshot":
     """The snapshot of a model; raises MeshmodelError."""
-    from meshmodel.store.loading import load as load_any
+    from meshmodel.store.load import load as load_any
 
     return load_any(path)
 

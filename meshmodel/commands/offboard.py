@@ -51,14 +51,14 @@ def run(arguments: argparse.Namespace) -> int:
         snapshot = load(arguments.model)
         plan = _plan(snapshot, arguments.who)
     if isinstance(plan, RotationPlan):
-        from meshmodel.exporters.rotation_answer import rotation_answer, rotation_text
+        from meshmodel.reports.rotation import rotation_answer, rotation_text
 
         if arguments.json:
             answer(rotation_answer(plan))
         else:
             say(rotation_text(snapshot, plan, style()))
         return 0
-    from meshmodel.exporters.offboarding_answer import offboarding_answer, offboarding_text
+    from meshmodel.reports.offboarding import offboarding_answer, offboarding_text
 
     if arguments.json:
         answer(offboarding_answer(plan, applied=arguments.apply))
@@ -85,18 +85,18 @@ def _drawn(snapshot: "Snapshot", who: str) -> "Offboarding":
 
 def _applied(path: Path, who: str) -> "tuple[Snapshot, Offboarding, str]":
     """The model before, the plan that was carried out in it, and where it is kept."""
-    from meshmodel.store.edits import apply_edit
-    from meshmodel.store.loading import is_model_file
-    from meshmodel.store.offboarding import offboard
+    from meshmodel.edits.edit import apply_edit
+    from meshmodel.edits.offboard import offboard
+    from meshmodel.store.load import is_model_file
 
     if not is_model_file(path):
-        from meshmodel.commands.rewriting import read, rewrite
+        from meshmodel.commands.rewrite import read, rewrite
 
         content, snapshot = read(path)
         plan = _drawn(snapshot, who)
         lost = rewrite(path, content, snapshot, apply_edit(snapshot, offboard(snapshot, plan)))
         return snapshot, plan, f"Done in the file{lost}"
-    from meshmodel.store.database import Store
+    from meshmodel.store.store import Store
 
     with Store.open(path) as store:
         if store.read_only:

@@ -12,7 +12,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.exporters.style import Style
+    from meshmodel.reports.style import Style
 
 
 def complain(error: object) -> None:
@@ -58,7 +58,7 @@ def answer(document: dict[str, Any]) -> None:
 
 def style() -> "Style":
     """What standard output can show: colour only on a terminal, and not where ``NO_COLOR`` is set."""
-    from meshmodel.exporters.style import Style
+    from meshmodel.reports.style import Style
 
     terminal = sys.stdout.isatty()
     colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -105,11 +105,11 @@ def run(arguments: argparse.Namespace) -> int:
         hint = near(arguments.rule, names) or f"there are {', '.join(names)}"
         raise MeshmodelError(f"there is no rule {one_line(arguments.rule)}; {hint}")
     if arguments.json:
-        from meshmodel.exporters.answers import rules_answer
+        from meshmodel.reports.check_json import rules_answer
 
         answer(rules_answer(rules))
     else:
-        from meshmodel.exporters.text import rule_text, rules_text
+        from meshmodel.reports.text import rule_text, rules_text
 
         if arguments.rule is None:
             say(rules_text(rules, style()))
@@ -127,8 +127,8 @@ def example_of(rule: str) -> tuple[str, str] | None:
         rule: its id.
     """
     from meshmodel.analysis.analysis import analyse
+    from meshmodel.interchange import read_file, read_text
     from meshmodel.store.examples import examples
-    from meshmodel.store.interchange import read_file, read_text
 
     def models() -> "Iterator[tuple[str, Snapshot]]":
         for each in examples():

@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _json() -> "tuple[Callable[[TracedEvent], None], Callable[[Tally, bool], None]]":
-    from meshmodel.exporters.trace_answer import summary_answer, trace_answer
+    from meshmodel.reports.trace import summary_answer, trace_answer
 
     return (
         lambda traced: answer(trace_answer(traced)),
@@ -85,7 +85,7 @@ def _json() -> "tuple[Callable[[TracedEvent], None], Callable[[Tally, bool], Non
 
 
 def _text(title: str) -> "tuple[Callable[[TracedEvent], None], Callable[[Tally, bool], None]]":
-    from meshmodel.exporters.trace_answer import TraceText
+    from meshmodel.reports.trace import TraceText
 
     look = style()
     text = TraceText(look)

@@ -67,7 +67,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
 
 
 def _show(path: Path | None) -> int:
-    from meshmodel.app.application import run
+    from meshmodel.app.app import run
 
     try:
         return run(path)
@@ -86,7 +86,7 @@ def _need_a_terminal(command: str) -> None:
 
 def _untouched(path: Path) -> bool:
     """Whether nobody edited the model."""
-    from meshmodel.store.database import Store
+    from meshmodel.store.store import Store
 
     try:
         with Store.open(path, read_only=True) as store:

@@ -27,9 +27,9 @@ import tomli_w
 from meshmodel.analysis.analysis import Analysis
 from meshmodel.exporters.policy_facts import Access, Facts
 from meshmodel.exporters.policy_words import Wording
+from meshmodel.interchange import write_text
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import ACTIONS, SEVERITIES
-from meshmodel.store.interchange import write_text
 
 FORMAT = "meshmodel-policy/1"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from meshmodel.importers.mapping import Foreign
-from meshmodel.importers.reading import moment, named, part, text
+from meshmodel.importers.reader import moment, named, part, text
 from meshmodel.importers.streams import Document, json_object
 from meshmodel.model.vocabulary import Action
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any, Final, Literal, NoReturn, get_args
 
 from meshmodel.importers.mapping import Foreign, Mapper
-from meshmodel.importers.reading import seconds
+from meshmodel.importers.reader import seconds
 from meshmodel.importers.streams import Document, EventsError, documents, json_object, lines, opened, refuse
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import Event

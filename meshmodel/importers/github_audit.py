@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from meshmodel.importers.mapping import Foreign
-from meshmodel.importers.reading import named, text
+from meshmodel.importers.reader import named, text
 from meshmodel.importers.streams import Document
 from meshmodel.model.vocabulary import Action
 

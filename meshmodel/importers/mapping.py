@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from meshmodel.interchange.error_lines import DEPTH_LIMIT, find_deep_key
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import Event
 from meshmodel.model.open_file import open_file
@@ -33,7 +34,6 @@ from meshmodel.model.secrets import looks_like_secret, masked
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import ACTIONS, Action
-from meshmodel.store.interchange_lines import DEPTH_LIMIT, find_deep_key
 
 FORMAT: Final = "meshmodel-map/1"
 _SIZE_LIMIT: Final = 1 << 20

@@ -352,3 +352,13 @@ def key_of(record: Record) -> Key:
             return record.rule, record.subject
         case About():
             return ""
+
+
+Reference = tuple[str, Key]
+"""Table and key of a record: ``("agent", "support-bot")``, ``("grant", ("file-key", "files"))``.
+
+Steps that have no record of their own (hosting, a trigger that arises by itself) are
+``("hosting", (system, agent))`` and ``("trigger", (system, agent))``. Lanes that are no zone are
+``("lane", "system:ID")`` and ``("lane", "")``; the counted lines of a folded zone are
+``("flow", ("zone:a", "system:b"))``; the way of one line is ``("branch", number)``.
+"""

@@ -87,8 +87,8 @@ def private_copy(wanted: Example, folder: Path) -> Path:
     Raises:
         MeshmodelError: the folder cannot be made or written to.
     """
-    from meshmodel.store.database import Store
-    from meshmodel.store.interchange import read_file
+    from meshmodel.interchange import read_file
+    from meshmodel.store.store import Store
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

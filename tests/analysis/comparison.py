@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import CannotStartError
-from meshmodel.store.interchange_writer import write_text
+from meshmodel.interchange.writer import write_text
 from tests.reference import questions as kinds
 from tests.reference.questions import Questions
 from tests.reference.reading import Reading

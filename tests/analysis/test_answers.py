@@ -5,9 +5,9 @@ import pytest
 
 import meshmodel
 from meshmodel.analysis.analysis import analyse
+from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.store.examples import ORDER, example
-from meshmodel.store.interchange import read_file
 from tests.analysis.meshes_by_hand import pipeline, support
 from tests.benchmarks.meshes import clustered
 

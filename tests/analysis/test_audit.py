@@ -6,7 +6,7 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.exporters.policy import policy_stub
-from meshmodel.store.interchange import read_text
+from meshmodel.interchange import read_text
 
 NOTES_THEN_BANK = """
 format = "meshmodel/1"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.store.interchange import read_file
+from meshmodel.interchange import read_file
 from tests.analysis.comparison import computed
 
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))

@@ -8,10 +8,10 @@ import pytest
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.compromise import Spread
 from meshmodel.analysis.results import CannotStartError
-from meshmodel.exporters.compromise_answer import compromise_answer, compromise_text
-from meshmodel.exporters.style import Style
+from meshmodel.interchange import read_file
 from meshmodel.model import records as r
-from meshmodel.store.interchange import read_file
+from meshmodel.reports.compromise import compromise_answer, compromise_text
+from meshmodel.reports.style import Style
 from tests.analysis.crowds import crowded
 from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
 from tests.reference.reading import Reading

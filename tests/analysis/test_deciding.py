@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.edits.edit import Edit, Put, Remove, apply_edit
 from meshmodel.model import records as r
-from meshmodel.store.edits import Edit, Put, Remove, apply_edit
 from tests.reference.random_models import snapshot_of
 
 

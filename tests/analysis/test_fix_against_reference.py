@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.store.interchange import read_file
-from meshmodel.store.interchange_writer import write_text
+from meshmodel.interchange import read_file
+from meshmodel.interchange.writer import write_text
 from tests.reference import builders
 from tests.reference.minimum_fix import best_fix, is_closed
 from tests.reference.random_models import FLAVOURS, random_model

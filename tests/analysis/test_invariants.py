@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from meshmodel.api import analyse
+from meshmodel.edits.edit import Edit, Put, Rename, apply_edit
+from meshmodel.interchange import read_text, write_text
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import TABLES
-from meshmodel.store.edits import Edit, Put, Rename, apply_edit
-from meshmodel.store.interchange import read_text, write_text
 from tests.benchmarks.meshes import clustered
 from tests.reference.builders import decided_everywhere
 from tests.reference.random_models import snapshot_of

@@ -9,16 +9,16 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.offboarding import LostApproval, Touched
 from meshmodel.analysis.results import CannotStartError
 from meshmodel.analysis.rotation import Copy
-from meshmodel.exporters.offboarding_answer import offboarding_answer, offboarding_text
-from meshmodel.exporters.style import Style
+from meshmodel.edits.edit import apply_edit
+from meshmodel.edits.offboard import offboard
+from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.stopping import Stopped
+from meshmodel.model.stop import Stopped
 from meshmodel.model.validation import check_snapshot
-from meshmodel.store.database import Store
-from meshmodel.store.edits import apply_edit
-from meshmodel.store.interchange import read_file
-from meshmodel.store.offboarding import offboard
+from meshmodel.reports.offboarding import offboarding_answer, offboarding_text
+from meshmodel.reports.style import Style
+from meshmodel.store.store import Store
 from tests.analysis.test_offboarding_naive import with_status
 from tests.reference.random_models import snapshot_of
 

@@ -6,10 +6,10 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import CannotStartError
+from meshmodel.edits.edit import apply_edit
+from meshmodel.edits.offboard import offboard
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.validation import check_snapshot
-from meshmodel.store.edits import apply_edit
-from meshmodel.store.offboarding import offboard
 from tests.reference.mesh import OWN_STEPS, closure
 from tests.reference.random_models import FLAVOURS, random_model
 from tests.reference.reading import Reading

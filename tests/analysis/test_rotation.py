@@ -2,9 +2,9 @@
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rotation import Copy
-from meshmodel.exporters.rotation_answer import rotation_answer, rotation_text
-from meshmodel.exporters.style import Style
 from meshmodel.model import records as r
+from meshmodel.reports.rotation import rotation_answer, rotation_text
+from meshmodel.reports.style import Style
 from tests.analysis.test_offboarding_naive import OBTAIN, credentials
 from tests.reference.random_models import random_model, snapshot_of
 from tests.reference.reading import Reading

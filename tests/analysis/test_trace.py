@@ -8,9 +8,9 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.trace import Tally
+from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.model.events import Event, time_text
-from meshmodel.store.interchange import read_file
 from tests.reference.random_models import snapshot_of
 
 MODELS = Path(__file__).parents[2] / "models"

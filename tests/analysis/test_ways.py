@@ -6,9 +6,9 @@ from itertools import combinations, product
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.exporters.ways_words import ways_sentences
 from meshmodel.model import records as r
 from meshmodel.model.vocabulary import ACTIONS
+from meshmodel.reports.ways_words import ways_sentences
 from tests.analysis.meshes_by_hand import support
 from tests.analysis.walking import Walking, original
 from tests.reference.builders import hubs

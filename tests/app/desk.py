@@ -9,13 +9,13 @@ from textual.geometry import Offset
 from textual.pilot import Pilot
 from textual.worker import WorkerError
 
-from meshmodel.app.application import MeshmodelApp
+from meshmodel.app.app import MeshmodelApp
 from meshmodel.app.config import Configuration, State
-from meshmodel.app.screens.workbench import Workbench
-from meshmodel.canvas.scene import Reference
+from meshmodel.app.workbench.screen import Workbench
+from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.database import Store
-from meshmodel.store.loading import load
+from meshmodel.store.load import load
+from meshmodel.store.store import Store
 
 MODELS = Path(__file__).parents[2] / "models"
 SIZES = [(80, 24), (120, 40), (200, 60)]

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from meshmodel.app.messages import EditRequested, Shown
-from meshmodel.canvas.scene import Reference
+from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model.records import (
     About,
     Acceptance,
@@ -27,12 +27,12 @@ from meshmodel.model.records import (
     Intent,
     Note,
     Record,
+    Reference,
     System,
     Trigger,
     Zone,
 )
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.edits import Edit, Put, apply_edit
 
 MODELS = Path(__file__).parents[2] / "models"
 

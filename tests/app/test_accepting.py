@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, Static
 
-from meshmodel.app.screens.accepting import USUAL_DAYS, AcceptDialog
-from meshmodel.app.screens.rule import RuleDialog
-from meshmodel.app.widgets.findings import FindingsList, causes_of, open_counts
+from meshmodel.app.dialogs.accept import USUAL_DAYS, AcceptDialog
+from meshmodel.app.dialogs.rule import RuleDialog
+from meshmodel.app.panels.findings import FindingsList, causes_of, open_counts
+from meshmodel.edits.edit import Edit, Put, apply_edit, edit
 from meshmodel.model.records import Acceptance, Agent, Hold
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.edits import Edit, Put, apply_edit, edit
-from meshmodel.store.loading import load
+from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.app.form_host import HOSTILE
 

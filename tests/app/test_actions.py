@@ -2,14 +2,14 @@
 
 from textual.app import App
 
-from meshmodel.app.actions import ACTIONS, BY_ID, TASKS, bindings, problems, shown_key, shown_keys
-from meshmodel.app.application import MeshmodelApp
-from meshmodel.app.palette import Palette
-from meshmodel.app.screens.help import HelpScreen
-from meshmodel.app.screens.workbench import Workbench
-from meshmodel.app.widgets.canvas_view import CanvasView
+from meshmodel.app.app import MeshmodelApp
+from meshmodel.app.canvas.view import CanvasView
+from meshmodel.app.commands import ACTIONS, BY_ID, TASKS, bindings, problems, shown_key, shown_keys
+from meshmodel.app.dialogs.help import HelpScreen
+from meshmodel.app.dialogs.palette import Palette
+from meshmodel.app.panels.footer import RANKED, MeshFooter
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.footer import RANKED, MeshFooter
+from meshmodel.app.workbench.screen import Workbench
 from meshmodel.commands.keys import key_table
 from meshmodel.model.snapshot import Snapshot
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from meshmodel.api import analyse
-from meshmodel.app.screens import offboarding, why
-from meshmodel.app.screens.offboarding import OffboardingDialog
-from meshmodel.app.screens.why import Asked, WhyDialog
+from meshmodel.app.dialogs import offboard as offboarding
+from meshmodel.app.dialogs import why
+from meshmodel.app.dialogs.offboard import OffboardingDialog
+from meshmodel.app.dialogs.why import Asked, WhyDialog
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.model.stopping import Stopped
+from meshmodel.model.stop import Stopped
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
 

@@ -3,10 +3,11 @@ what the signs of the canvas mean.
 """
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.app.lenses import facts_of
-from meshmodel.app.screens.help import SIGNS, help_rows
-from meshmodel.app.widgets.inspector_rows import reach_rows
-from meshmodel.canvas.parts import FLAGS, MARK_GLYPHS
+from meshmodel.app.dialogs.help import SIGNS, help_rows
+from meshmodel.app.panels.inspector_rows import reach_rows
+from meshmodel.app.workbench.lenses import facts_of
+from meshmodel.canvas.glyphs import FLAGS
+from meshmodel.canvas.layout.elements import MARK_GLYPHS
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System
 from tests.canvas.building import snapshot_of
 

@@ -4,8 +4,8 @@ import gc
 
 import pytest
 
-from meshmodel.app import application
-from meshmodel.app.application import MeshmodelApp
+from meshmodel.app import app as application
+from meshmodel.app.app import MeshmodelApp
 
 
 @pytest.mark.parametrize(

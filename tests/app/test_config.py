@@ -18,9 +18,9 @@ from meshmodel.app.config import (
     read_configuration,
     state_path,
 )
-from meshmodel.app.examples import list_examples, private_copy
-from meshmodel.store.database import Store
+from meshmodel.app.start.examples import list_examples, private_copy
 from meshmodel.store.examples import ORDER
+from meshmodel.store.store import Store
 
 
 def write_configuration(text: str | bytes) -> Configuration:

@@ -7,16 +7,16 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.widgets import Button, Static
 
-from meshmodel.app.screens.adding import AddDialog
-from meshmodel.app.screens.dialogs import Confirm, Dialog, TextEntry
-from meshmodel.app.screens.exporting import ExportDialog
-from meshmodel.app.screens.finding import FindDialog
-from meshmodel.app.screens.placing import CheckpointDialog
-from meshmodel.app.widgets.connect_menu import CheckpointWanted, ConnectMenu
+from meshmodel.app.dialogs.add import AddDialog
+from meshmodel.app.dialogs.base import Confirm, Dialog, TextEntry
+from meshmodel.app.dialogs.checkpoint import CheckpointDialog
+from meshmodel.app.dialogs.connect import CheckpointWanted, ConnectMenu
+from meshmodel.app.dialogs.export import ExportDialog
+from meshmodel.app.dialogs.find import FindDialog
+from meshmodel.edits.edit import Edit, apply_edit
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Agent, Checkpoint, System
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.edits import Edit, apply_edit
 from tests.app.form_host import HOSTILE, enter, full_snapshot
 
 
@@ -315,7 +315,7 @@ async def test_an_export_that_fails_says_why_and_leaves_nothing(tmp_path: Path) 
 def test_what_is_made_of_a_private_copy_goes_where_one_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("meshmodel.app.screens.exporting.copies_path", lambda: tmp_path / "copies")
+    monkeypatch.setattr("meshmodel.app.dialogs.export.copies_path", lambda: tmp_path / "copies")
     here = tmp_path / "here"
     here.mkdir()
     monkeypatch.chdir(here)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel.app.screens import drawings
-from meshmodel.app.screens.drawings import Drawings
-from meshmodel.app.widgets import findings
+from meshmodel.app.panels import findings
+from meshmodel.app.workbench.controllers import drawing as drawings
+from meshmodel.app.workbench.controllers.drawing import Drawings
 from meshmodel.canvas import draw as draw_module
 from meshmodel.canvas.drawing import Drawing
+from meshmodel.edits.edit import Put, edit
 from meshmodel.model.records import Agent
-from meshmodel.store.edits import Put, edit
 from tests.app.desk import Desk, desk
 
 

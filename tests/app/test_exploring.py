@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel.app.screens.dialogs import Picker
-from meshmodel.app.screens.offboarding import OffboardingDialog
-from meshmodel.app.widgets.compromise import CompromiseList
+from meshmodel.app.dialogs.base import Picker
+from meshmodel.app.dialogs.offboard import OffboardingDialog
+from meshmodel.app.panels.compromise import CompromiseList
+from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.tabs import TabRow
+from meshmodel.edits.edit import Edit, Put, apply_edit
+from meshmodel.edits.offboard import offboard
 from meshmodel.model.records import Agent
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.edits import Edit, Put, apply_edit
-from meshmodel.store.loading import load
-from meshmodel.store.offboarding import offboard
+from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.app.form_host import HOSTILE
 

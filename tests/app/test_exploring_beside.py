@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel.app.lenses import LENSES, Seen
-from meshmodel.app.screens import exploring
-from meshmodel.app.widgets.compromise import CompromiseList
-from meshmodel.app.widgets.lazy_rows import Lazily
+from meshmodel.app.panels.compromise import CompromiseList
+from meshmodel.app.widgets.lazy_sequence import Lazily
+from meshmodel.app.workbench.controllers import compromise as exploring
+from meshmodel.app.workbench.lenses import LENSES, Seen
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
 

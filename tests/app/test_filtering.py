@@ -8,24 +8,25 @@ import pytest
 
 from meshmodel.analysis.results import Door, Finding
 from meshmodel.api import analyse
+from meshmodel.app.dialogs.find import find_rows
+from meshmodel.app.dialogs.palette import Palette
 from meshmodel.app.messages import Shown
-from meshmodel.app.palette import Palette
-from meshmodel.app.screens.finding import find_rows
-from meshmodel.app.widgets import findings, searched
+from meshmodel.app.panels import findings
+from meshmodel.app.panels.findings import FindingsList, causes_of, is_settled, severity_of
+from meshmodel.app.panels.outline import Outline
+from meshmodel.app.panels.questions import QuestionList
+from meshmodel.app.widgets import search_text as searched
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.findings import FindingsList, causes_of, is_settled, severity_of
-from meshmodel.app.widgets.lazy_rows import Lazily
-from meshmodel.app.widgets.outline import Outline
-from meshmodel.app.widgets.questions import QuestionList
+from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.row_list import PAGE
 from meshmodel.app.widgets.rows import LOOKED, Filtering, Row, heading, line
-from meshmodel.app.widgets.searched import Searched
-from meshmodel.exporters.accepting import accepted_words
-from meshmodel.exporters.folding import DOOR, Cause
+from meshmodel.app.widgets.search_text import Searched
+from meshmodel.edits.edit import Edit, Put
+from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.edits import Edit, Put
-from meshmodel.store.interchange import read_file
+from meshmodel.reports.acceptances import accepted_words
+from meshmodel.reports.causes import DOOR, Cause
 from tests.app.desk import Desk, desk
 from tests.app.form_host import MODELS, Host, enter, full_snapshot, snapshot_of
 

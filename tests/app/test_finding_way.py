@@ -3,7 +3,7 @@
 import pytest
 
 from meshmodel.analysis.results import Finding, Told
-from meshmodel.app.widgets.how import How, lit_by, lit_by_finding
+from meshmodel.app.panels.explanation import How, lit_by, lit_by_finding
 from tests.app.desk import SIZES, desk
 
 

@@ -7,13 +7,13 @@ import pytest
 from textual.widgets import Static
 
 from meshmodel.api import analyse
-from meshmodel.app import fixing as work
-from meshmodel.app.fixing import Fixing, verdict
-from meshmodel.app.screens import fixes
-from meshmodel.app.screens.dialogs import Picker
-from meshmodel.app.widgets.fix import FixList, fix_rows
-from meshmodel.store.guarding import NOT_PROVEN
-from meshmodel.store.loading import load
+from meshmodel.app.dialogs.base import Picker
+from meshmodel.app.panels.fix import FixList, fix_rows
+from meshmodel.app.workbench import fix_state as work
+from meshmodel.app.workbench.controllers import fix as fixes
+from meshmodel.app.workbench.fix_state import Fixing, verdict
+from meshmodel.edits.guard_steps import NOT_PROVEN
+from meshmodel.store.load import load
 from tests.app.desk import desk
 from tests.app.test_fix_tab import FIX, listed
 

@@ -9,14 +9,14 @@ import pytest
 from meshmodel.analysis.fix.results import CurvePoint, Fix
 from meshmodel.analysis.results import StepKey
 from meshmodel.api import analyse
-from meshmodel.app import fixing as work
-from meshmodel.app.beside import Task
-from meshmodel.app.fixing import Fixing, Part, bar, curve_words, verdict
+from meshmodel.app.jobs import Task
 from meshmodel.app.messages import Shown
-from meshmodel.app.widgets.fix import FixList, fix_rows
-from meshmodel.store.edits import apply_edit
-from meshmodel.store.guarding import guard
-from meshmodel.store.loading import load
+from meshmodel.app.panels.fix import FixList, fix_rows
+from meshmodel.app.workbench import fix_state as work
+from meshmodel.app.workbench.fix_state import Fixing, Part, bar, curve_words, verdict
+from meshmodel.edits.edit import apply_edit
+from meshmodel.edits.guard_steps import guard
+from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.app.form_host import Host
 
@@ -173,7 +173,7 @@ async def test_what_is_of_an_earlier_model_is_not_shown(tmp_path: Path) -> None:
 async def test_in_a_large_model_it_is_computed_again_where_asked_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("meshmodel.app.screens.fixes.AT_ONCE", 3)
+    monkeypatch.setattr("meshmodel.app.workbench.controllers.fix.AT_ONCE", 3)
     async with desk(tmp_path, "agent-chain") as it:
         await it.shows("missing")
         await it.press("F")
@@ -215,7 +215,7 @@ async def test_it_is_stopped_by_escape_and_computed_again_by_its_key(
             threading.Event().wait(0.01)
         return Fix(3, 1, False, FIX.checkpoints, FIX.closes, (), FIX.closes_each, FIX.before, False)
 
-    monkeypatch.setattr("meshmodel.app.screens.fixes.work_out_fix", slow)
+    monkeypatch.setattr("meshmodel.app.workbench.controllers.fix.work_out_fix", slow)
     async with desk(tmp_path, "agent-chain") as it:
         await it.shows("missing")
         await it.press("F")
@@ -228,7 +228,7 @@ async def test_it_is_stopped_by_escape_and_computed_again_by_its_key(
         assert "at least 1; the best found" in text
         assert "(stopped)" in text
         assert "proven smallest" not in text
-        monkeypatch.setattr("meshmodel.app.screens.fixes.work_out_fix", real)
+        monkeypatch.setattr("meshmodel.app.workbench.controllers.fix.work_out_fix", real)
         await it.press("F")
         await it.computed()
         assert "proven smallest" in listed(it)
@@ -238,7 +238,7 @@ async def test_a_failure_is_said_and_is_no_answer(tmp_path: Path, monkeypatch: p
     def fails(analysis: object, task: Task) -> Fix:
         raise ValueError("no solver")
 
-    monkeypatch.setattr("meshmodel.app.screens.fixes.work_out_fix", fails)
+    monkeypatch.setattr("meshmodel.app.workbench.controllers.fix.work_out_fix", fails)
     async with desk(tmp_path, "agent-chain") as it:
         await it.shows("missing")
         await it.press("F")

@@ -7,18 +7,18 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.geometry import Offset
 
-from meshmodel.app.application import MeshmodelApp
+from meshmodel.app.app import MeshmodelApp
 from meshmodel.app.config import Configuration, State
 from meshmodel.app.messages import ActionRequested
-from meshmodel.app.screens.start import StartScreen
-from meshmodel.app.screens.workbench import Workbench
-from meshmodel.app.widgets.footer import MeshFooter
-from meshmodel.app.widgets.inspector import Inspector
+from meshmodel.app.panels.footer import MeshFooter
+from meshmodel.app.panels.inspector import Inspector
+from meshmodel.app.start.screen import StartScreen
 from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.workbench.screen import Workbench
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Options
+from meshmodel.edits.edit import Remove, edit
 from meshmodel.model.records import System
-from meshmodel.store.edits import Remove, edit
 from tests.app.desk import desk
 from tests.canvas.building import helpdesk, snapshot_of
 from tests.canvas.test_navigation import lanes

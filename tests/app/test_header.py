@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from meshmodel.analysis.results import Summary
-from meshmodel.app import changes, session
-from meshmodel.app.widgets.findings import FindingsList, causes_of, open_counts, severity_of
-from meshmodel.app.widgets.header import MeshHeader, delta, open_rows
-from meshmodel.app.widgets.tabs import TabRow
+from meshmodel.app import session
+from meshmodel.app.panels.findings import FindingsList, causes_of, open_counts, severity_of
+from meshmodel.app.panels.header import MeshHeader, delta, open_rows
+from meshmodel.app.panels.tabs import TabRow
+from meshmodel.edits import operations as changes
+from meshmodel.edits.edit import Put, edit
 from meshmodel.model.records import Acceptance
 from meshmodel.model.text import width
-from meshmodel.store.edits import Put, edit
 from meshmodel.store.examples import ORDER
 from tests.app.desk import SIZES, Desk, desk
 

@@ -7,14 +7,14 @@ import pytest
 from textual.pilot import Pilot
 
 from meshmodel.api import analyse
+from meshmodel.app.dialogs.base import Dialog, MultiPicker, Picker, TextEntry
 from meshmodel.app.messages import FindingOpened, Notice, SelectionRequested, Shown
-from meshmodel.app.screens.dialogs import Dialog, MultiPicker, Picker, TextEntry
-from meshmodel.app.widgets.inspector import Inspector
+from meshmodel.app.panels.inspector import Inspector
+from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model.records import Grant, Note, key_of
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.validation import check_snapshot
-from meshmodel.store.edits import Edit, Put, apply_edit
 from tests.app.form_host import HOSTILE, Host, enter, full_snapshot
 
 SHOWN = {

@@ -8,10 +8,10 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.screen import Screen
 
-from meshmodel.app import keys_in_order
-from meshmodel.app.screens.adding import AddDialog
-from meshmodel.app.screens.log import LogDialog
-from meshmodel.app.screens.workbench import Workbench
+from meshmodel.app import key_queue as keys_in_order
+from meshmodel.app.dialogs.add import AddDialog
+from meshmodel.app.dialogs.choose_log import LogDialog
+from meshmodel.app.workbench.screen import Workbench
 from meshmodel.model.snapshot import Snapshot
 from tests.app.desk import Desk, desk
 

@@ -1,8 +1,8 @@
 """Large models: long lists follow when a hand has come to rest."""
 
+from meshmodel.app.canvas.paint import Lighting, paint_row
 from meshmodel.app.session import AT_ONCE
 from meshmodel.app.theme import inks, palette_of
-from meshmodel.app.widgets.canvas_paint import Lighting, paint_row
 from meshmodel.canvas.scene import Run
 from meshmodel.model.records import System, Zone
 from tests.app.desk import desk

@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel.app.lenses import Looked, Seen
-from meshmodel.app.screens import exploring, fixes, offboarding, traces, why
-from meshmodel.app.tracing import LogRequest
-from meshmodel.store.database import Store
+from meshmodel.app.dialogs import offboard as offboarding
+from meshmodel.app.dialogs import why
+from meshmodel.app.workbench.controllers import compromise as exploring
+from meshmodel.app.workbench.controllers import fix as fixes
+from meshmodel.app.workbench.controllers import trace as traces
+from meshmodel.app.workbench.lenses import Looked, Seen
+from meshmodel.app.workbench.trace_state import LogRequest
+from meshmodel.store.store import Store
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
 

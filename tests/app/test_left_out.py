@@ -7,20 +7,20 @@ from textual.content import Content
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Finding, Told
-from meshmodel.app.concerned import concerned, is_about
-from meshmodel.app.field_editor import FieldEditor
-from meshmodel.app.screens.start import RECENT_SHOWN, StartScreen
-from meshmodel.app.sentences import best_completions
+from meshmodel.app.dialogs.field import FieldEditor
+from meshmodel.app.panels.explanation import _fitting
+from meshmodel.app.panels.inspector_overflow import unnamed_rows
+from meshmodel.app.panels.quick_line import QuickLine
+from meshmodel.app.start.screen import RECENT_SHOWN, StartScreen
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.how import _fitting
-from meshmodel.app.widgets.quick_line import QuickLine
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.unnamed import unnamed_rows
+from meshmodel.edits.edit import Put, edit
+from meshmodel.interchange import read_file
+from meshmodel.language import best_completions
 from meshmodel.model import records as r
 from meshmodel.model.schema import SCHEMA
-from meshmodel.store.edits import Put, edit
+from meshmodel.reports.findings_index import concerned, is_about
 from meshmodel.store.examples import example
-from meshmodel.store.interchange import read_file
 from tests.app.desk import desk
 from tests.app.form_host import Host, enter
 from tests.app.test_start_and_help import Beginning

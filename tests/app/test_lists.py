@@ -8,18 +8,18 @@ from textual.widgets import Static
 from meshmodel.analysis.results import SystemReach
 from meshmodel.api import analyse
 from meshmodel.app.messages import ExplanationRequested, SelectionRequested, Shown
+from meshmodel.app.panels.findings import FindingsList
+from meshmodel.app.panels.journal import JournalList, shown_time
+from meshmodel.app.panels.questions import QuestionList
+from meshmodel.app.panels.reach_matrix import MatrixView, ReachMatrix, cell_of, clip
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.findings import FindingsList
-from meshmodel.app.widgets.journal import JournalList, shown_time
-from meshmodel.app.widgets.questions import QuestionList
-from meshmodel.app.widgets.reach_matrix import MatrixView, ReachMatrix, cell_of, clip
 from meshmodel.app.widgets.rows import Row, heading, line
+from meshmodel.edits.edit import Edit, Put
+from meshmodel.interchange import read_file
 from meshmodel.model.records import Zone
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import width
-from meshmodel.store.database import Store
-from meshmodel.store.edits import Edit, Put
-from meshmodel.store.interchange import read_file
+from meshmodel.store.store import Store
 from tests.app.form_host import HOSTILE, MODELS, Host, enter, full_snapshot
 
 CHAIN = read_file(MODELS / "agent-chain.toml")

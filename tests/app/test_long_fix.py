@@ -9,12 +9,12 @@ from textual.pilot import Pilot
 
 from meshmodel.analysis.fix.results import CurvePoint, Fix
 from meshmodel.api import analyse
-from meshmodel.app.beside import Task
-from meshmodel.app.fixing import Fixing
+from meshmodel.app.jobs import Task
 from meshmodel.app.messages import Shown
-from meshmodel.app.widgets.fix import FixList
-from meshmodel.app.widgets.lazy_rows import Lazily
+from meshmodel.app.panels.fix import FixList
+from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.row_list import PAGE
+from meshmodel.app.workbench.fix_state import Fixing
 from meshmodel.model.snapshot import Snapshot
 from tests.app.form_host import Host
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from meshmodel.app.widgets.filter_list import FilterList
-from meshmodel.app.widgets.lazy_rows import Lazily
+from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.row_list import PAGE
 from meshmodel.app.widgets.rows import PART, Row, heading, line
 from meshmodel.model.snapshot import Snapshot

@@ -7,15 +7,15 @@ import pytest
 from textual.events import MouseDown, MouseUp
 from textual.geometry import Offset
 
-from meshmodel.app.actions import BY_ID
+from meshmodel.app.canvas.view import CanvasView
+from meshmodel.app.commands import BY_ID
 from meshmodel.app.config import Configuration
-from meshmodel.app.screens.accepting import AcceptDialog
-from meshmodel.app.screens.menu import ElementMenu, offered
-from meshmodel.app.screens.offboarding import OffboardingDialog
-from meshmodel.app.screens.rule import RuleDialog
-from meshmodel.app.widgets.canvas_view import CanvasView
-from meshmodel.app.widgets.findings import FindingsList
-from meshmodel.app.widgets.inspector import Inspector
+from meshmodel.app.dialogs.accept import AcceptDialog
+from meshmodel.app.dialogs.menu import ElementMenu, offered
+from meshmodel.app.dialogs.offboard import OffboardingDialog
+from meshmodel.app.dialogs.rule import RuleDialog
+from meshmodel.app.panels.findings import FindingsList
+from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.model import records as r
 from tests.app.desk import MODELS, SIZES, Desk, desk

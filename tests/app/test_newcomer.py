@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel.app.screens.placing import CheckpointDialog
-from meshmodel.app.widgets.header import MeshHeader
+from meshmodel.app.dialogs.checkpoint import CheckpointDialog
+from meshmodel.app.panels.header import MeshHeader
 from meshmodel.model.snapshot import Snapshot
 from tests.app.desk import SIZES, desk
 

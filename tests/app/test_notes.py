@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel.app.screens.finding import find_rows
-from meshmodel.app.widgets.inspector import Inspector
+from meshmodel.app.dialogs.find import find_rows
+from meshmodel.app.panels.inspector import Inspector
 from meshmodel.model.records import Delegation, Note
 from tests.app.desk import SIZES, desk
 from tests.app.form_host import full_snapshot

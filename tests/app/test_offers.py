@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshmodel.app.offers import offers
+from meshmodel.edits.connections import offers
+from meshmodel.edits.edit import apply_edit
 from meshmodel.model.records import Credential, Custody, Grant, Hold, Intent
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.edits import apply_edit
 from tests.app.form_host import full_snapshot
 
 ELEMENTS = [

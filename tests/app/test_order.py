@@ -1,9 +1,8 @@
 """Lanes and cards stay in their order: while somebody draws, zooms and folds, and when opened again."""
 
-from meshmodel.canvas.scene import Reference
-from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Trigger, Zone
+from meshmodel.edits.edit import Put, edit
+from meshmodel.model.records import Agent, Credential, Grant, Hold, Reference, System, Trigger, Zone
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.edits import Put, edit
 from tests.app.desk import Desk, desk
 from tests.canvas.building import snapshot_of
 

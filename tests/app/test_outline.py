@@ -9,10 +9,10 @@ import pytest
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Door
 from meshmodel.app.messages import Shown
-from meshmodel.app.widgets.outline import marks_of, outline_rows
+from meshmodel.app.panels.outline import marks_of, outline_rows
 from meshmodel.model.records import Agent
 from meshmodel.store.examples import ORDER
-from meshmodel.store.loading import load
+from meshmodel.store.load import load
 from tests.app.desk import MODELS
 from tests.canvas.building import snapshot_of
 from tests.reference.random_models import random_model

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, Static
 
-from meshmodel.app.paths import complete_path
-from meshmodel.app.screens.dialogs import TextEntry
-from meshmodel.app.screens.log import LogDialog
-from meshmodel.app.screens.start import StartScreen
+from meshmodel.app.dialogs.base import TextEntry
+from meshmodel.app.dialogs.choose_log import LogDialog
+from meshmodel.app.start.screen import StartScreen
+from meshmodel.app.widgets.path_completion import complete_path
 from tests.app.desk import desk
 from tests.app.test_start_and_help import Beginning
 

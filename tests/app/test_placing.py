@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel.app.screens.workbench import Workbench
-from meshmodel.app.widgets.findings import FindingsList
-from meshmodel.store.edits import Remove, edit
+from meshmodel.app.panels.findings import FindingsList
+from meshmodel.app.workbench.screen import Workbench
+from meshmodel.edits.edit import Remove, edit
 from tests.app.desk import Desk, desk
 
 SECRET = ("secret-at-rest", "job-settings>ledger-key")

@@ -5,8 +5,8 @@ from textual import events
 from textual.widgets import Static
 
 from meshmodel.app.messages import Notice, PanelClosed, Shown
+from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.widgets.line_input import LineInput
-from meshmodel.app.widgets.quick_line import QuickLine
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.model.snapshot import Snapshot
 from tests.app.form_host import HOSTILE, Host, enter, full_snapshot

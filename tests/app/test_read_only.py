@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel.app.screens.exporting import ExportDialog
-from meshmodel.app.widgets.fix import FixList
-from meshmodel.store import opening
-from meshmodel.store.database import Store
-from meshmodel.store.loading import load
+from meshmodel.app.dialogs.export import ExportDialog
+from meshmodel.app.panels.fix import FixList
+from meshmodel.store import sqlite_file as opening
+from meshmodel.store.load import load
+from meshmodel.store.store import Store
 from tests.app.desk import MODELS, desk
 
 

@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from meshmodel.app.sentences import parse
+from meshmodel.edits.edit import apply_edit
+from meshmodel.interchange import read_file
+from meshmodel.language import parse
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import TABLES, Snapshot
-from meshmodel.store.edits import apply_edit
-from meshmodel.store.interchange import read_file
 from tests.app.form_host import HOSTILE, MODELS, full_snapshot
 
 SUPPORT_AGENT = (

@@ -3,9 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshmodel.app.sentences import completions, parse
+from meshmodel.edits.edit import apply_edit
+from meshmodel.language import completions, parse
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.edits import apply_edit
 from tests.app.form_host import full_snapshot
 
 WORDS = st.sampled_from(

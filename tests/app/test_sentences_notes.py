@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from meshmodel.app.sentences import completions, parse
+from meshmodel.language import completions, parse
 from meshmodel.model import records as r
 from tests.app.form_host import full_snapshot
 from tests.app.test_sentences import after, problem

@@ -7,11 +7,11 @@ import pytest
 from meshmodel.api import analyse
 from meshmodel.app import session as session_module
 from meshmodel.app.session import Session
+from meshmodel.edits.edit import Put, Remove, edit
+from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent, Note, System
-from meshmodel.store.database import Store
-from meshmodel.store.edits import Put, Remove, edit
 from meshmodel.store.examples import example
-from meshmodel.store.interchange import read_file
+from meshmodel.store.store import Store
 
 
 @pytest.fixture

@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 from textual.app import App
 
-from meshmodel.app.actions import ACTIONS, shown_keys
+from meshmodel.app.commands import ACTIONS, shown_keys
 from meshmodel.app.config import copies_path
-from meshmodel.app.examples import list_examples
-from meshmodel.app.screens.help import SENTENCES, HelpScreen, help_rows
-from meshmodel.app.screens.start import StartScreen
-from meshmodel.app.sentences import parse
+from meshmodel.app.dialogs.help import SENTENCES, HelpScreen, help_rows
+from meshmodel.app.start.examples import list_examples
+from meshmodel.app.start.screen import StartScreen
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
+from meshmodel.edits.edit import apply_edit
+from meshmodel.language import parse
 from meshmodel.model.records import About
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.database import Store
-from meshmodel.store.edits import apply_edit
+from meshmodel.store.store import Store
 from tests.app.desk import desk
 from tests.app.form_host import enter
 

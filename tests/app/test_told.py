@@ -9,14 +9,14 @@ from textual.widgets._toast import Toast
 from meshmodel.analysis.results import Finding, SystemReach
 from meshmodel.analysis.results import Told as Said
 from meshmodel.app.messages import Shown
-from meshmodel.app.phrases import reach_words
-from meshmodel.app.widgets.fix import FixList
-from meshmodel.app.widgets.header import MeshHeader
-from meshmodel.app.widgets.how import How, Told, told_steps, what_is_lit
-from meshmodel.app.widgets.reach_matrix import ReachMatrix
+from meshmodel.app.panels.explanation import How, Told, told_steps, what_is_lit
+from meshmodel.app.panels.fix import FixList
+from meshmodel.app.panels.header import MeshHeader
+from meshmodel.app.panels.reach_matrix import ReachMatrix
+from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model.records import Acceptance
-from meshmodel.store.edits import Edit, Put, apply_edit
-from meshmodel.store.loading import load
+from meshmodel.reports.phrases import reach_words
+from meshmodel.store.load import load
 from tests.app.desk import MODELS, desk
 from tests.app.form_host import Host
 

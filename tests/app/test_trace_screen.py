@@ -11,10 +11,12 @@ from textual.widgets import Input, Static
 
 from meshmodel.analysis.trace import Tally, Verdict
 from meshmodel.api import analyse
-from meshmodel.app import tracing
-from meshmodel.app.beside import Task
-from meshmodel.app.screens.log import LogDialog
-from meshmodel.app.tracing import (
+from meshmodel.app.dialogs.choose_log import LogDialog
+from meshmodel.app.jobs import Task
+from meshmodel.app.panels.trace import TracePanel, TraceView, cells_of_event
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.workbench import trace_state as tracing
+from meshmodel.app.workbench.trace_state import (
     WORDS,
     LaidLog,
     LogRequest,
@@ -24,11 +26,9 @@ from meshmodel.app.tracing import (
     suggested_log,
     summary_words,
 )
-from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.widgets.trace import TracePanel, TraceView, cells_of_event
 from meshmodel.model.events import Event
-from meshmodel.store.database import Store
-from meshmodel.store.loading import load
+from meshmodel.store.load import load
+from meshmodel.store.store import Store
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.app.form_host import HOSTILE
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from meshmodel.edits.edit import Change, Put, Remove, Rename, edit
 from meshmodel.model.records import About, Agent, Checkpoint, Hold
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.database import Store
-from meshmodel.store.edits import Change, Put, Remove, Rename, edit
+from meshmodel.store.store import Store
 from tests.app.desk import MODELS, Desk, desk
 
 TICKETS = ("system", "tickets")

@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 
 from meshmodel.api import Analysis, analyse
-from meshmodel.app.screens.offboarding import OffboardingDialog
-from meshmodel.app.screens.why import WhyDialog
-from meshmodel.app.screens.workbench import Workbench
-from meshmodel.app.widgets.compromise import CompromiseList
-from meshmodel.app.widgets.header import MeshHeader
-from meshmodel.app.widgets.how import Told
+from meshmodel.app.dialogs.offboard import OffboardingDialog
+from meshmodel.app.dialogs.why import WhyDialog
+from meshmodel.app.panels.compromise import CompromiseList
+from meshmodel.app.panels.explanation import Told
+from meshmodel.app.panels.header import MeshHeader
+from meshmodel.app.workbench.screen import Workbench
+from meshmodel.edits.edit import Put, Remove, edit
 from meshmodel.model.records import Agent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import View
-from meshmodel.store.edits import Put, Remove, edit
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
 

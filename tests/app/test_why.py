@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel.app.screens import why
-from meshmodel.app.screens.why import WhyDialog
+from meshmodel.app.dialogs import why
+from meshmodel.app.dialogs.why import WhyDialog
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.exporters.ways_words import ways_sentences
+from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model.records import Agent
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.edits import Edit, Put, apply_edit
-from meshmodel.store.loading import load
+from meshmodel.reports.ways_words import ways_sentences
+from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.app.form_host import HOSTILE
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from textual.geometry import Offset
 
+from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.database import Store
-from meshmodel.store.edits import Edit, Put, apply_edit
+from meshmodel.store.store import Store
 from tests.app.desk import MODELS, SIZES, desk
 
 

@@ -6,13 +6,13 @@ import pytest
 from textual.widgets import Static
 
 from meshmodel.api import analyse
-from meshmodel.app.screens.help import help_rows
+from meshmodel.app.dialogs.help import help_rows
+from meshmodel.app.panels.explanation import How
+from meshmodel.app.panels.inspector_rows import reach_rows
+from meshmodel.app.panels.reach_matrix import ReachMatrix
 from meshmodel.app.theme import PALETTES
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.form_rows import LABEL_WIDTH, form_row, label
-from meshmodel.app.widgets.how import How
-from meshmodel.app.widgets.inspector_rows import reach_rows
-from meshmodel.app.widgets.reach_matrix import ReachMatrix
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System

@@ -15,12 +15,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.app.lenses import facts_of
+from meshmodel.app.workbench.lenses import facts_of
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Options
-from meshmodel.store.database import Store
+from meshmodel.interchange import read_file
 from meshmodel.store.examples import example, examples
-from meshmodel.store.interchange import read_file
+from meshmodel.store.store import Store
 from tests.benchmarks import scale
 from tests.benchmarks.keys import told_after, waited
 from tests.benchmarks.measuring import PROGRAM, Row, process_seconds, seconds, until_it_shows

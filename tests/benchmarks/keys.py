@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from meshmodel.store.database import Store
+from meshmodel.store.store import Store
 from tests.benchmarks.measuring import ENVIRONMENT, PROGRAM
 from tests.benchmarks.meshes import clustered
 

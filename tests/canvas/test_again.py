@@ -8,9 +8,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from meshmodel.canvas.columns import place
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.layout.columns import place
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.model.records import Agent, Grant, Hold, System
 from meshmodel.model.snapshot import Snapshot

@@ -7,7 +7,7 @@ import pytest
 
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Facts, Options
-from meshmodel.store.interchange import read_file
+from meshmodel.interchange import read_file
 from tests.canvas.building import helpdesk
 
 FOLDER = Path(__file__).parent / "goldens"

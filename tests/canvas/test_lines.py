@@ -4,12 +4,12 @@ from hypothesis import strategies as st
 
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
-from meshmodel.canvas.nets import Links
-from meshmodel.canvas.parts import Card
+from meshmodel.canvas.layout.elements import Card
+from meshmodel.canvas.layout.links import Links
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.canvas.text import cells, pad_flagged
+from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent, Credential, Delegation, Grant, Hold, System, Zone
-from meshmodel.store.interchange import read_file
 from tests.app.desk import MODELS
 from tests.canvas.building import helpdesk, meshes, snapshot_of
 from tests.canvas.tracing import LEFT, RIGHT, arms, cells_of, reached

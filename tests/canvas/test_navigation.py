@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
-from meshmodel.canvas.scene import Facts, Options, Reference
-from meshmodel.model.records import System
+from meshmodel.canvas.scene import Facts, Options
+from meshmodel.model.records import Reference, System
 from meshmodel.model.snapshot import Snapshot
 from tests.canvas.building import helpdesk, meshes
 

@@ -4,7 +4,7 @@ import pytest
 
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Facts, Options
-from meshmodel.store.interchange import read_file
+from meshmodel.interchange import read_file
 from tests.app.desk import MODELS
 
 CHAIN = read_file(MODELS / "agent-chain.toml")

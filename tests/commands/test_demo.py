@@ -5,9 +5,9 @@ import pytest
 from meshmodel import cli
 from meshmodel.app.config import copies_path
 from meshmodel.commands import workbench
+from meshmodel.edits.edit import Put, edit
 from meshmodel.model.records import Zone
-from meshmodel.store.database import Store
-from meshmodel.store.edits import Put, edit
+from meshmodel.store.store import Store
 from tests.models.meshes import mesh
 
 

@@ -6,9 +6,10 @@ import threading
 
 import pytest
 
+from meshmodel.edits import guard_steps as guarding
+from meshmodel.edits import offboard as offboarding
+from meshmodel.interchange import read_file
 from meshmodel.model import open_file as opening
-from meshmodel.store import guarding, offboarding
-from meshmodel.store.interchange import read_file
 from tests.commands.running import MODELS, refused, run
 
 AGENT = MODELS / "support-agent.toml"

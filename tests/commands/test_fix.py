@@ -5,10 +5,10 @@ import pytest
 
 from meshmodel import cli
 from meshmodel.analysis.analysis import Analysis, analyse
-from meshmodel.store import opening
-from meshmodel.store.database import Store
-from meshmodel.store.interchange import read_file, write_file
-from meshmodel.store.loading import load
+from meshmodel.interchange import read_file, write_file
+from meshmodel.store import sqlite_file as opening
+from meshmodel.store.load import load
+from meshmodel.store.store import Store
 from tests.commands.running import CASES, MODELS, documents, refused, run
 
 LEAK = MODELS / "token-leak.toml"

@@ -15,7 +15,8 @@ import pytest
 
 from meshmodel import cli
 from meshmodel.analysis.analysis import Analysis
-from meshmodel.store import loading, making
+from meshmodel.store import create as making
+from meshmodel.store import load as loading
 from tests.commands.running import MODELS, PROGRAM
 
 AGENT = MODELS / "support-agent.toml"
@@ -160,7 +161,7 @@ def raising(error):
 @pytest.mark.parametrize("name", READING)
 def test_a_command_that_fails_where_nobody_expected_it(name, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(loading, "load", raising(RuntimeError("a broken\nthing")))
-    monkeypatch.setattr("meshmodel.store.interchange.read_file", raising(RuntimeError("a broken\nthing")))
+    monkeypatch.setattr("meshmodel.interchange.read_file", raising(RuntimeError("a broken\nthing")))
     assert cli.main(words(READING[name], AGENT, tmp_path)) == 2
     said = capsys.readouterr()
     assert said.out == ""

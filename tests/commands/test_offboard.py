@@ -2,8 +2,8 @@
 
 import shutil
 
-from meshmodel.store.database import Store
-from meshmodel.store.interchange import read_file
+from meshmodel.interchange import read_file
+from meshmodel.store.store import Store
 from tests.commands.running import MODELS
 
 LEAK = MODELS / "token-leak.toml"

@@ -14,8 +14,8 @@ import pytest
 from meshmodel.commands import progress
 from meshmodel.importers.events import read_events
 from meshmodel.importers.mapping import Foreign, read_map
+from meshmodel.interchange import read_file
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.store.interchange import read_file
 from tests.commands.running import MODELS, PROGRAM, ROOT
 
 RELEASE = MODELS / "federated-release.toml"

@@ -12,9 +12,9 @@ from meshmodel import cli
 from meshmodel.analysis.results import Accepted, AgentReach, Explanation, SystemReach
 from meshmodel.analysis.rules import RULES
 from meshmodel.commands.rules import example_of
-from meshmodel.exporters.style import Style, table, wrap
-from meshmodel.exporters.text import explain_text, reach_text, rule_text, rules_text
 from meshmodel.model.text import width
+from meshmodel.reports.style import Style, table, wrap
+from meshmodel.reports.text import explain_text, reach_text, rule_text, rules_text
 from tests.commands.running import MODELS, PROGRAM, run
 
 AGENT = MODELS / "support-agent.toml"
@@ -258,7 +258,7 @@ def test_rules_are_told_in_short_and_in_full():
 
 
 def test_accepted_findings_say_who_and_why(tmp_path):
-    from meshmodel.exporters.accepting import accepted_words
+    from meshmodel.reports.acceptances import accepted_words
 
     accepted = Accepted("Ada", "a pilot", "2027-01-31", open=False)
     assert accepted_words(accepted) == "accepted by Ada until 2027-01-31: a pilot"
@@ -300,7 +300,7 @@ def test_lists_of_the_program_itself_fit_the_terminal(command, columns):
 
 
 def test_keys_are_columns_on_a_terminal_and_markdown_elsewhere():
-    from meshmodel.app.actions import ACTIONS, TASKS
+    from meshmodel.app.commands import ACTIONS, TASKS
 
     text, _, _ = on_a_terminal("keys", NO_COLOR="1", columns=120)
     assert "|" not in text

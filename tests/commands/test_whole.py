@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from meshmodel.commands.whole import whole_streams
+from meshmodel.commands.whole_streams import whole_streams
 from tests.commands.running import MODELS, PROGRAM
 
 AGENT = MODELS / "support-agent.toml"

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from meshmodel import cli
 from meshmodel.app.config import read_configuration
-from meshmodel.app.sentences import parse
+from meshmodel.edits.edit import apply_edit
 from meshmodel.importers.mapping import read_map
+from meshmodel.interchange import read_text
+from meshmodel.language import parse
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.edits import apply_edit
-from meshmodel.store.interchange import read_text
 from tests.docs.pages import ROOT, Block, blocks
 
 NEEDS_A_TERMINAL = frozenset({"open", "demo"})

@@ -20,10 +20,10 @@ from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rules import RULES
 from meshmodel.commands.keys import key_table
 from meshmodel.commands.rules import _MADE_UP
-from meshmodel.exporters.standards import TITLES
+from meshmodel.interchange import read_file, read_text
 from meshmodel.model.schema import SCHEMA, Field
+from meshmodel.reports.standards import TITLES
 from meshmodel.store.examples import examples
-from meshmodel.store.interchange import read_file, read_text
 from tests.docs.examples import call, prepare, run_page
 from tests.docs.json_samples import BLOCKED, CHAIN, CHAIN_LOG
 from tests.docs.json_shapes import section

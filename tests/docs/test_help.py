@@ -6,8 +6,8 @@ import pytest
 
 from meshmodel import cli
 from meshmodel.commands.help import TOPICS, page
-from meshmodel.exporters.markdown_text import markdown_text
-from meshmodel.exporters.style import Style
+from meshmodel.reports.markdown import markdown_text
+from meshmodel.reports.style import Style
 
 PAGE = """# The title
 

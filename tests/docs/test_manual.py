@@ -59,8 +59,7 @@ def test_every_key_of_an_answer_is_told_and_there(document):
 def test_every_form_of_answer_has_a_section():
     sections = re.findall(r"^<!-- begin json (\S+) -->$", text_of("json"), re.MULTILINE)
     assert sections == [each.format for each in DOCUMENTS]
-    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "meshmodel").rglob("*_answer*.py"))
-    source += (ROOT / "meshmodel" / "exporters" / "answers.py").read_text(encoding="utf-8")
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "meshmodel").glob("reports/*.py"))
     assert set(re.findall(r'"(meshmodel-[a-z]+/\d)"', source)) == set(sections)
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from meshmodel import cli
 from meshmodel.app.config import copies_path
+from meshmodel.interchange import read_file
 from meshmodel.store.examples import example, private_copy
-from meshmodel.store.interchange import read_file
 from tests.app.desk import SIZES, desk
 
 

@@ -8,15 +8,17 @@ from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfReader
 
-from meshmodel.exporters import diagram, diagram_layout, pdf, png
-from meshmodel.exporters.diagram import export
-from meshmodel.exporters.diagram_build import build
-from meshmodel.exporters.diagram_text import columns, wrap
-from meshmodel.exporters.dot import write_dot
-from meshmodel.exporters.render import find_renderer, lay_out
+from meshmodel.exporters.diagram import export as diagram
+from meshmodel.exporters.diagram import layout as diagram_layout
+from meshmodel.exporters.diagram import pdf, png
+from meshmodel.exporters.diagram.build import build
+from meshmodel.exporters.diagram.dot import write_dot
+from meshmodel.exporters.diagram.export import export
+from meshmodel.exporters.diagram.graphviz import find_renderer, lay_out
+from meshmodel.exporters.diagram.labels import columns, wrap
+from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.store.interchange import read_file
 from tests.exporters.parts import MODELS, both, every_step_model, hostile_model
 from tests.reference.random_models import FLAVOURS, random_model, snapshot_of
 
@@ -161,7 +163,7 @@ def test_the_reach_lens_says_direct_hidden_and_deputy_and_keeps_the_rest():
 @given(st.integers(0, 10**9), st.sampled_from(FLAVOURS), st.sampled_from(("TB", "LR")))
 def test_random_models_lose_nothing(seed, flavour, direction):
     made = build(*both(random_model(seed, 5, flavour)))
-    from meshmodel.exporters.dot import Hints
+    from meshmodel.exporters.diagram.dot import Hints
 
     assert_labels(made, lay_out(find_renderer(), write_dot(made, Hints(direction)), made))
 

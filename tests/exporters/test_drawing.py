@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from meshmodel.exporters import dot
-from meshmodel.exporters.diagram import LENSES, export
-from meshmodel.store.interchange import read_file
+from meshmodel.exporters.diagram import dot
+from meshmodel.exporters.diagram.export import LENSES, export
+from meshmodel.interchange import read_file
 from tests.exporters.drawing import SVG, faults
 from tests.exporters.parts import MODELS, both, every_step_model, hostile_model
 from tests.reference.random_models import random_model

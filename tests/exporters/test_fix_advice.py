@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.exporters.fix_advice import alternatives
 from meshmodel.model import records as r
-from meshmodel.model.stopping import NEVER, Stop
+from meshmodel.model.stop import NEVER, Stop
+from meshmodel.reports.fix_advice import alternatives
 from tests.reference.random_models import snapshot_of
 
 

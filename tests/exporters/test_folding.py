@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Accepted, Finding, Told
-from meshmodel.exporters.folding import DOOR, UNDER, fold
 from meshmodel.model.vocabulary import SEVERITIES
+from meshmodel.reports.causes import DOOR, UNDER, fold
 from tests.reference.random_models import FLAVOURS, random_model
 
 

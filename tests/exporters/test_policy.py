@@ -5,9 +5,9 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.exporters.policy import policy_stub
+from meshmodel.interchange import read_file, read_text, write_text
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import TABLES, Snapshot
-from meshmodel.store.interchange import read_file, read_text, write_text
 from tests.exporters.parts import MODELS
 from tests.reference.crossings import WORDS, credential_at
 from tests.reference.mesh import ACTIONS, all_five

@@ -3,7 +3,7 @@
 import pytest
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.exporters.diagram_lens import reach
+from meshmodel.exporters.diagram.lens import reach
 from meshmodel.model import records as r
 from tests.reference.mesh import OWN_STEPS, closure
 from tests.reference.random_models import FLAVOURS, random_model, snapshot_of

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from meshmodel.exporters import diagram, render
-from meshmodel.exporters.diagram import export
-from meshmodel.exporters.diagram_build import build
-from meshmodel.exporters.diagram_layout import Arranged
-from meshmodel.exporters.diagram_svg import clean_svg
-from meshmodel.exporters.dot import write_dot
-from meshmodel.exporters.png import with_resolution
-from meshmodel.exporters.render import Renderer, check_layout, find_renderer, lay_out
+from meshmodel.exporters.diagram import export as diagram
+from meshmodel.exporters.diagram import graphviz as render
+from meshmodel.exporters.diagram.build import build
+from meshmodel.exporters.diagram.dot import write_dot
+from meshmodel.exporters.diagram.export import export
+from meshmodel.exporters.diagram.graphviz import Renderer, check_layout, find_renderer, lay_out
+from meshmodel.exporters.diagram.layout import Arranged
+from meshmodel.exporters.diagram.png import with_resolution
+from meshmodel.exporters.diagram.svg import clean_svg
 from meshmodel.model.errors import MeshmodelError
 from tests.exporters.parts import both, every_step_model
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshmodel.importers.events import FORMS, KEYS, form_of, read_events
-from meshmodel.importers.reading import seconds
+from meshmodel.importers.reader import seconds
 from meshmodel.importers.streams import RECORD_LIMIT, EventsError, documents, lines
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import Event

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from meshmodel.importers.events import read_events
 from meshmodel.importers.mapping import Foreign, read_map
-from meshmodel.importers.reading import text
+from meshmodel.importers.reader import text
+from meshmodel.interchange import read_file
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
-from meshmodel.store.interchange import read_file
 
 LOGS = Path(__file__).parents[1] / "logs"
 RELEASE = read_file(Path(__file__).parents[2] / "models" / "federated-release.toml")

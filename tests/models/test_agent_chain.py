@@ -3,8 +3,8 @@
 from collections import Counter
 
 from meshmodel.api import analyse
+from meshmodel.edits.edit import Remove
 from meshmodel.model.records import Checkpoint
-from meshmodel.store.edits import Remove
 from tests.models.meshes import carried, changed, doors, mesh, outsider
 
 MESH = mesh("agent-chain")

@@ -1,9 +1,9 @@
 """A code agent reads a pipeline's secrets and pushes to production as the deployment identity."""
 
 from meshmodel.api import analyse
+from meshmodel.edits.edit import Remove
 from meshmodel.model.records import Agent, Checkpoint, Credential, Exchange, Grant, Hold, System, Zone
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.edits import Remove
 from tests.models.meshes import changed, crossings, door_of, mesh, states
 
 MESH = mesh("code-agent")

@@ -3,9 +3,9 @@
 import pytest
 
 from meshmodel.api import analyse
-from meshmodel.store.edits import Edit, apply_edit
+from meshmodel.edits.edit import Edit, apply_edit
+from meshmodel.interchange import write_text
 from meshmodel.store.examples import ORDER, example, examples
-from meshmodel.store.interchange import write_text
 from tests.models.meshes import FOLDER, NAMES, mesh
 
 

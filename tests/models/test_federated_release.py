@@ -1,8 +1,8 @@
 """The intended counterpart: it crosses domains and stays under control, without guarding everything."""
 
 from meshmodel.api import analyse
+from meshmodel.edits.edit import Remove
 from meshmodel.model.vocabulary import ACTIONS
-from meshmodel.store.edits import Remove
 from tests.models.meshes import changed, crossings, mesh, states
 
 MESH = mesh("federated-release")

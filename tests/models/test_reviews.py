@@ -3,7 +3,7 @@
 import pytest
 
 from meshmodel.api import analyse
-from meshmodel.exporters.folding import fold
+from meshmodel.reports.causes import fold
 from tests.models.meshes import NAMES, mesh
 from tests.models.reviews import REVIEWS
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from meshmodel.api import Analysis, analyse
-from meshmodel.exporters.style import Style
-from meshmodel.exporters.text import ways_text
-from meshmodel.store.interchange import read_file
+from meshmodel.interchange import read_file
+from meshmodel.reports.style import Style
+from meshmodel.reports.text import ways_text
 from tests.models.meshes import FOLDER
 
 GOLDENS = Path(__file__).parent / "stories"

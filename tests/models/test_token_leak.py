@@ -3,7 +3,7 @@
 import pytest
 
 from meshmodel.api import analyse
-from meshmodel.store.edits import Remove
+from meshmodel.edits.edit import Remove
 from tests.models.meshes import carried, changed, mesh, spread
 
 MESH = mesh("token-leak")

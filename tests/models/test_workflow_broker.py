@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from meshmodel.api import analyse
+from meshmodel.edits.edit import Remove
 from meshmodel.model.records import Checkpoint, Credential, Exchange, Grant, System
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.edits import Remove
 from tests.models.meshes import changed, crossings, doors, mesh, states
 
 MESH = mesh("workflow-broker")

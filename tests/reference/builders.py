@@ -4,9 +4,9 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.interchange import read_file
 from tests.reference.random_models import snapshot_of
 from tests.reference.words import Words
 

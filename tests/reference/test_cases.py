@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from meshmodel.store.interchange import read_file
+from meshmodel.interchange import read_file
 from tests.reference.minimum_fix import minimum_cost
 from tests.reference.reading import Reading
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from meshmodel.interchange.reader import read_text
+from meshmodel.interchange.writer import write_text
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.validation import check_snapshot
-from meshmodel.store.interchange_reader import read_text
-from meshmodel.store.interchange_writer import write_text
 from tests.reference.random_models import FLAVOURS, random_model
 from tests.reference.reading import Reading
 

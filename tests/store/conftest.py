@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from meshmodel.edits.edit import Put, Remove, edit
 from meshmodel.model.records import System
-from meshmodel.store.database import Store
-from meshmodel.store.edits import Put, Remove, edit
+from meshmodel.store.store import Store
 from tests.store.making import SAMPLE
 
 

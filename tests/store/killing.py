@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 from random import Random
 
+from meshmodel.edits.edit import Put, Remove, edit
 from meshmodel.model.records import System, Zone
-from meshmodel.store.database import Store
-from meshmodel.store.edits import Put, Remove, edit
+from meshmodel.store.store import Store
 from tests.store.making import SAMPLE, names_in
 
 ROUNDS = 100

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
+from meshmodel.edits.edit import Change, Edit, Put, Remove, Rename, apply_edit, edit
 from meshmodel.model.records import (
     About,
     Acceptance,
@@ -26,7 +27,6 @@ from meshmodel.model.records import (
 from meshmodel.model.schema import SCHEMA, STEP_ENDS, Field
 from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot
 from meshmodel.model.vocabulary import ACTIONS
-from meshmodel.store.edits import Change, Edit, Put, Remove, Rename, apply_edit, edit
 
 RECORDS: tuple[Record, ...] = (
     About(name="Support", description="Reads tickets, fetches files."),

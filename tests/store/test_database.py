@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy.dialects import sqlite
 
+from meshmodel.edits.edit import Edit, Put, Remove, Rename, edit
 from meshmodel.model.errors import InvalidModelError, StoreError
 from meshmodel.model.records import About, Acceptance, Grant, System, Zone
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.tables import RECORD_TABLES
-from meshmodel.store.database import Store
-from meshmodel.store.edits import Edit, Put, Remove, Rename, edit
+from meshmodel.store.store import Store
 from tests.store.making import SAMPLE, names_in
 
 
@@ -300,7 +300,7 @@ def test_a_lone_acceptance_keeps_its_date(path):
 def test_opening_a_model_of_this_version_imports_no_migrations(path):
     Store.create(path, SAMPLE).close()
     code = (
-        "import sys\nfrom meshmodel.store.database import Store\n"
+        "import sys\nfrom meshmodel.store.store import Store\n"
         "with Store.open(sys.argv[1]) as store: assert store.snapshot.system\n"
         "assert not {'alembic', 'networkx', 'textual', 'rich'} & set(sys.modules)"
     )

@@ -5,11 +5,11 @@ import sqlite3
 
 import pytest
 
+from meshmodel.edits.edit import Put, edit
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Zone
-from meshmodel.store import opening
-from meshmodel.store.database import Store
-from meshmodel.store.edits import Put, edit
+from meshmodel.store import sqlite_file as opening
+from meshmodel.store.store import Store
 from tests.store.making import names_in
 
 

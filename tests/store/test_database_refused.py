@@ -11,10 +11,10 @@ from random import Random
 
 import pytest
 
+from meshmodel.edits.edit import Put, edit
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Zone
-from meshmodel.store.database import Store
-from meshmodel.store.edits import Put, edit
+from meshmodel.store.store import Store
 from tests.store.making import names_in
 
 
@@ -293,8 +293,8 @@ READ_ONLY = """
 import sys
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Zone
-from meshmodel.store.database import Store
-from meshmodel.store.edits import Put, edit
+from meshmodel.store.store import Store
+from meshmodel.edits.edit import Put, edit
 with Store.open(sys.argv[1]) as store:
     print(store.read_only, len(store.snapshot.system), len(store.journal()), store.refresh())
     try:
@@ -328,7 +328,7 @@ def _run_without_privileges(code: str, path: Path) -> str:
     program = code
     if os.geteuid() == 0:
         # Imported before the privileges go: the ordinary user may not read the library's folder.
-        program = f"import os, sqlmodel, meshmodel.store.database\nos.setgroups([]); os.setuid(65534)\n{code}"
+        program = f"import os, sqlmodel, meshmodel.store.store\nos.setgroups([]); os.setuid(65534)\n{code}"
         for folder in path.parents:
             if folder.stat().st_mode & 0o001 == 0:
                 folder.chmod(folder.stat().st_mode | 0o011)
@@ -342,7 +342,7 @@ def _run_without_privileges(code: str, path: Path) -> str:
 def test_unreadable(good, tmp_path_factory):
     path = Path(shutil.copy(good, tmp_path_factory.mktemp("unreadable") / "m.mesh"))
     path.chmod(0)
-    code = "import sys\nfrom meshmodel.store.database import Store\n"
+    code = "import sys\nfrom meshmodel.store.store import Store\n"
     code += "from meshmodel.model.errors import StoreError\n"
     code += "try: Store.open(sys.argv[1])\nexcept StoreError as error: print(error)"
     assert "may not be read" in _run_without_privileges(code, path)

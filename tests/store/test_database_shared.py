@@ -14,14 +14,15 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from meshmodel.edits.edit import Edit, Put, Remove, Rename, apply_edit, difference, edit
 from meshmodel.model.errors import InvalidModelError, StoreError
 from meshmodel.model.records import About, Credential, Hold, Record, System, Zone
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.validation import check_snapshot
-from meshmodel.store import opening, presence
-from meshmodel.store.database import Store
-from meshmodel.store.edits import Edit, Put, Remove, Rename, apply_edit, difference, edit
+from meshmodel.store import presence
+from meshmodel.store import sqlite_file as opening
+from meshmodel.store.store import Store
 from tests.store.making import SAMPLE, random_edit
 
 

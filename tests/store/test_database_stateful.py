@@ -10,11 +10,11 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from meshmodel.edits.edit import apply_edit
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.validation import check_snapshot
-from meshmodel.store.database import Store
-from meshmodel.store.edits import apply_edit
+from meshmodel.store.store import Store
 from tests.store.making import SAMPLE, random_edit
 
 

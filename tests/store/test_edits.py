@@ -2,11 +2,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meshmodel.edits.edit import Put, Remove, Rename, apply_edit, difference, edit, unused_id
 from meshmodel.model import records as r
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.validation import check_snapshot
-from meshmodel.store.edits import Put, Remove, Rename, apply_edit, difference, edit, unused_id
 from tests.store.making import SAMPLE, random_edit
 from tests.store.snapshots import snapshots
 

@@ -2,12 +2,12 @@ from pathlib import Path
 
 import pytest
 
+from meshmodel.edits.edit import Edit, Put, Remove, apply_edit
+from meshmodel.edits.guard_steps import guard
+from meshmodel.interchange import read_file
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Checkpoint
-from meshmodel.store.database import Store
-from meshmodel.store.edits import Edit, Put, Remove, apply_edit
-from meshmodel.store.guarding import guard
-from meshmodel.store.interchange import read_file
+from meshmodel.store.store import Store
 
 MODELS = Path(__file__).parents[2] / "models"
 GRANT = ("grant", "cloud-key", "bucket")

@@ -3,10 +3,10 @@ import sys
 
 import pytest
 
+from meshmodel.interchange import read_file, write_file
 from meshmodel.model import atomic_file
 from meshmodel.model.errors import StoreError
-from meshmodel.store.interchange import read_file, write_file
-from meshmodel.store.loading import load
+from meshmodel.store.load import load
 from tests.store.making import SAMPLE
 
 
@@ -53,7 +53,7 @@ def test_reading_an_interchange_file_imports_no_database_and_no_screen(tmp_path)
     path = tmp_path / "m.toml"
     write_file(path, SAMPLE)
     program = (
-        "import sys; from meshmodel.store.loading import load; load(sys.argv[1]);"
+        "import sys; from meshmodel.store.load import load; load(sys.argv[1]);"
         "heavy = ('textual', 'sqlmodel', 'sqlalchemy', 'networkx', 'numpy', 'rich');"
         "print([name for name in heavy if name in sys.modules])"
     )

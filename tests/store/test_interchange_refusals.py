@@ -4,9 +4,9 @@ import tracemalloc
 
 import pytest
 
+from meshmodel.interchange import read_file, read_text
+from meshmodel.interchange.error_lines import find_line
 from meshmodel.model.errors import InvalidModelError
-from meshmodel.store.interchange import read_file, read_text
-from meshmodel.store.interchange_lines import find_line
 from tests.store.refusals import ACCEPTANCE, BASE, CHECKPOINT, NEXT, REFUSED
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meshmodel.interchange import read_file, read_text, write_text
 from meshmodel.model.records import (
     About,
     Acceptance,
@@ -25,7 +26,6 @@ from meshmodel.model.records import (
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import TABLES
 from meshmodel.model.validation import check_snapshot
-from meshmodel.store.interchange import read_file, read_text, write_text
 from tests.store.making import SAMPLE
 from tests.store.snapshots import snapshot_of, snapshots
 

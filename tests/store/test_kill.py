@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from meshmodel.store.database import Store
+from meshmodel.store.store import Store
 from tests.store.killing import ROUNDS
 
 
@@ -23,8 +23,8 @@ def test_the_edits_of_a_killed_program_may_be_undone_by_another(tmp_path):
     path = tmp_path / "m.mesh"
     Store.create(path).close()
     code = (
-        "import sys\nfrom meshmodel.store.database import Store\n"
-        "from meshmodel.store.edits import Put, edit\n"
+        "import sys\nfrom meshmodel.store.store import Store\n"
+        "from meshmodel.edits.edit import Put, edit\n"
         "from meshmodel.model.records import Zone\nstore = Store.open(sys.argv[1])\n"
         "store.apply(edit('theirs', [Put(Zone('z'))]))\nprint('done', flush=True)\nsys.stdin.read()"
     )

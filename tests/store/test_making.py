@@ -9,9 +9,9 @@ from sqlalchemy import create_engine, select
 
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.tables import METADATA, RECORD_TABLES
-from meshmodel.store.contents import canonical
-from meshmodel.store.making import TABLES_OF_THE_NEWEST, write_all
-from meshmodel.store.rows import row_of
+from meshmodel.store.codec import row_of
+from meshmodel.store.create import TABLES_OF_THE_NEWEST, write_all
+from meshmodel.store.reader import canonical
 from tests.store.snapshots import snapshots
 
 

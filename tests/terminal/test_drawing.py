@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from meshmodel.api import analyse
-from meshmodel.app.phrases import GLYPHS
+from meshmodel.model.phrases import GLYPHS
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.store.database import Store
+from meshmodel.store.store import Store
 from tests.terminal.terminals import Typist, available, running
 
 KEY_LIMIT = 250

@@ -11,7 +11,7 @@ import sys
 import termios
 from pathlib import Path
 
-from meshmodel.store.database import Store
+from meshmodel.store.store import Store
 from tests.commands.running import PROGRAM
 
 LEAVE_SCREEN = "\x1b[?1049l"
@@ -112,7 +112,7 @@ def test_what_is_drawn_on_must_be_a_terminal(tmp_path: Path) -> None:
 
 INTERRUPT_THE_START = """
 import os, signal, sys
-from meshmodel.app.screens.workbench import Workbench
+from meshmodel.app.workbench.screen import Workbench
 draw_first = Workbench.on_mount
 def interrupted(self):
     os.kill(os.getpid(), signal.SIGINT)

@@ -16,7 +16,7 @@ from meshmodel.analysis.fix.proofs import violations
 from meshmodel.analysis.fix.results import CurvePoint, Fix
 from meshmodel.analysis.fix.search import NOTHING, Known, Proof
 from meshmodel.analysis.fix.smallest import minimum_fix
-from meshmodel.model.stopping import Stop, Stopped
+from meshmodel.model.stop import Stop, Stopped
 
 _PROVABLE: Final = 3_000
 """Where more crossings are uncontrolled, the programs would be too large, and the curve is bounded."""

@@ -15,7 +15,7 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.program import Program, Row
 from meshmodel.analysis.fix.search import NOTHING, Known, Proof
 from meshmodel.model.actions import READ, action_mask, implied
-from meshmodel.model.stopping import Stop
+from meshmodel.model.stop import Stop
 
 _TOGETHER: Final = 16
 """So many relations are put in order by one program, each counting more than all after it."""

@@ -6,7 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from meshmodel.analysis.fix.search import NOTHING, Proof
-from meshmodel.model.stopping import Stop, Stopped
+from meshmodel.model.stop import Stop, Stopped
 
 if TYPE_CHECKING:
     from highspy import Highs, HighsCallbackEvent

@@ -18,7 +18,7 @@ from meshmodel.analysis.graph import Step
 from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.toxic import heard_reads, open_triggers, private_reads, toxic_agents, ways_out
 from meshmodel.model.actions import ADMIN, READ, WRITE
-from meshmodel.model.stopping import Stop
+from meshmodel.model.stop import Stop
 
 _FEW: Final = 40
 """So many proofs are taken from one search."""

@@ -19,7 +19,7 @@ from meshmodel.analysis.fix.search import NOTHING, Known, Proof
 from meshmodel.analysis.results import StepKey
 from meshmodel.analysis.steps import Relation
 from meshmodel.analysis.toxic import private_reads, toxic_agents
-from meshmodel.model.stopping import Stop, Stopped
+from meshmodel.model.stop import Stop, Stopped
 
 _EACH: Final = 100_000
 """Checkpoints times nodes up to which it is said what each closes alone."""

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from meshmodel.app.widgets.line_input import LineInput
-from meshmodel.app.widgets.one_line import OneLineRows
+from meshmodel.app.widgets.one_line_list import OneLineRows
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from textual.content import Content
 
-from meshmodel.app.values import value_text
 from meshmodel.app.widgets.rows import Row, line
+from meshmodel.edits.field_text import value_text
 from meshmodel.model.records import Checkpoint, Delegation, Note, Record
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import table_of

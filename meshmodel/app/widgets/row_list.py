@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from meshmodel.app.widgets.lazy_rows import Lazily
+from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.rows import PART, Filtering, Row, prompt_of, saying
 
 PAGE: Final = 100

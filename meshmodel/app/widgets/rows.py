@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from textual.content import Content
 
-from meshmodel.app.widgets.hanging import Hanging
-from meshmodel.app.widgets.lazy_rows import Lazily
-from meshmodel.app.widgets.searched import Searched
+from meshmodel.app.widgets.hanging_indent import Hanging
+from meshmodel.app.widgets.lazy_sequence import Lazily
+from meshmodel.app.widgets.search_text import Searched
 
 PART: Final = 400
 """So many rows are made, or laid out, between two keys where all of a long list are wanted."""

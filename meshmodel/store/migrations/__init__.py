@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 
 from meshmodel.model.errors import StoreError
 from meshmodel.model.text import one_line
-from meshmodel.store import contents, opening
-from meshmodel.store.writing import connection_over
+from meshmodel.store import reader, sqlite_file
+from meshmodel.store.writer import connection_over
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
@@ -36,13 +36,13 @@ def bring_forward(raw: sqlite3.Connection, where: str) -> None:
     """
     with (
         contextlib.closing(connection_over(raw)) as connection,
-        opening.transaction(raw, "BEGIN IMMEDIATE"),
+        sqlite_file.transaction(raw, "BEGIN IMMEDIATE"),
     ):
-        contents.check_objects(raw, where)
+        reader.check_objects(raw, where)
         connection.begin()  # tells Alembic that the transaction is not its own to commit
         try:
             upgrade(connection)
         except CommandError as error:
             raise StoreError(f"{where}: is damaged: {one_line(error)}; restore it from a copy") from error
-        contents.check_file(raw, where)
-        contents.read_all(raw, contents.revision(raw), where)
+        reader.check_file(raw, where)
+        reader.read_all(raw, reader.revision(raw), where)

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.edits.edit import apply_edit
+from meshmodel.edits.guard_steps import guard
+from meshmodel.interchange import read_text
 from meshmodel.model import records as r
-from meshmodel.store.edits import apply_edit
-from meshmodel.store.guarding import guard
-from meshmodel.store.interchange import read_text
 from tests.reference.minimum_fix import best_fix
 from tests.reference.random_models import snapshot_of
 from tests.reference.reading import Reading

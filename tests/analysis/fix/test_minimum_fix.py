@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.store.edits import apply_edit
-from meshmodel.store.guarding import guard
-from meshmodel.store.interchange import read_file
+from meshmodel.edits.edit import apply_edit
+from meshmodel.edits.guard_steps import guard
+from meshmodel.interchange import read_file
 from tests.benchmarks.workshop import workshop
 from tests.reference.minimum_fix import best_fix, candidates, interrupted, is_closed, minimum_cost
 from tests.reference.random_models import FLAVOURS, random_model

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.fix import curve
-from meshmodel.model import stopping
+from meshmodel.model import stop as stopping
 from tests.benchmarks.meshes import clustered
 from tests.benchmarks.workshop import workshop
 from tests.reference.minimum_fix import is_closed

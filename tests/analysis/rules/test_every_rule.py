@@ -6,8 +6,8 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rules import RULES
-from meshmodel.exporters.standards import TITLES
 from meshmodel.model import records as r
+from meshmodel.reports.standards import TITLES
 from tests.analysis.meshes_by_hand import pipeline
 from tests.analysis.rules import (
     test_agents,

@@ -1,0 +1,300 @@
+"""The program: themes, screens, the command palette, and how it is started."""
+
+import asyncio
+import gc
+import os
+import select
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+
+from meshmodel.app.ascii_filter import PlainText
+from meshmodel.app.commands import bindings
+from meshmodel.app.config import Configuration, State, read_configuration
+from meshmodel.app.key_queue import KeysInOrder
+from meshmodel.app.messages import ActionRequested
+from meshmodel.app.session import Session
+from meshmodel.app.theme import DEFAULT, PALETTES, TITLES, themes
+from meshmodel.app.workbench.screen import Workbench
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
+
+if TYPE_CHECKING:
+    from meshmodel.app.start.screen import StartScreen
+
+
+COLLECT = 5_000_000, 1_000, 50
+"""After how many new objects the collector stops everything to look for those that nobody has any more, and
+after how many looks at what is older: that takes seconds in a large model.
+
+So many that it hardly ever does while somebody works: it looks at rest, as below.
+"""
+REST = 1.0
+"""Seconds without a key or the mouse after which the collector may look at what is young."""
+MIDDLE_REST = 3.0
+"""The same, where very much is young: that look is felt."""
+LONG_REST = 10.0
+"""The same, for what is older."""
+MOST_YOUNG = 20_000
+"""So many new objects are left alone."""
+MANY_YOUNG = 200_000
+"""So many, as what follows an edit of a large model leaves, take a tenth of a second to look at."""
+MOST_LOOKS = 10
+"""So many looks at what is young come before one at what is older."""
+TURN = 0.0005
+"""Seconds after which what is computed beside lets a key be handled: a tenth of what is usual."""
+ENDING = (signal.SIGTERM, "terminated"), (signal.SIGINT, "interrupted")
+"""Signals by which it is ended from outside, and what is then said of it."""
+LOOK = 1.0
+"""Seconds between two looks whether the terminal is still there."""
+SETTLE = 0.5
+"""Seconds after the start, when the first screen has been drawn and analysed."""
+
+
+def needs_ascii(environment: Mapping[str, str], encoding: str | None) -> bool:
+    """Whether the terminal cannot show box drawing: its encoding is not one of Unicode's, or it is dumb."""
+    if environment.get("TERM") in {"dumb", "linux-ascii"}:
+        return True
+    return encoding is not None and not encoding.lower().replace("-", "").startswith("utf")
+
+
+class MeshmodelApp(KeysInOrder):
+    """Shows the start screen, or one model in the workbench."""
+
+    TITLE = "meshmodel"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("program")]
+    CSS = """
+    Toast { padding: 0 1; }
+    ToastRack { dock: top; align: right top; margin: 1 0 0 0; }
+    """
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        configuration: Configuration | None = None,
+        state: State | None = None,
+        is_ascii: bool | None = None,
+        session: Session | None = None,
+    ) -> None:
+        """Arguments.
+
+        path: the model to open; ``None`` shows the start screen.
+        configuration: what the configuration file says; it is read if not given.
+        state: recent files and places; read if not given.
+        is_ascii: whether only ASCII is drawn; found out if not given.
+        session: the model, where it was opened already.
+        """
+        super().__init__()
+        self.path = path
+        self.configuration = read_configuration() if configuration is None else configuration
+        self.state = State() if state is None else state
+        wanted = self.configuration.ascii if is_ascii is None else is_ascii
+        self.is_ascii = (
+            needs_ascii(os.environ, getattr(sys.__stdout__, "encoding", None)) if wanted is None else wanted
+        )
+        self._plain = (PlainText(),) if self.is_ascii else ()
+        self._opened = session
+        self._last_input = monotonic()
+        self.ended: str | None = None
+        """How it was ended from outside, in a word."""
+        for theme in themes():
+            self.register_theme(theme)
+        names = {title.replace(" ", "-"): name for name, title in TITLES.items()}
+        self.theme = names.get(self.configuration.theme or "", DEFAULT)
+        if self.configuration.keymap:
+            self.set_keymap(self.configuration.keymap)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """The toolkit's filters, and the one that leaves only ASCII where only that may be drawn."""
+        return (*super().get_line_filters(), *self._plain)
+
+    @property
+    def keymap(self) -> Mapping[str, str]:
+        """The keys of actions that have others than usual."""
+        return self.configuration.keymap
+
+    def heed_signals(self) -> None:
+        """Leave as by the key when the system says so, in between two events and never amid one."""
+        if sys.platform == "win32":
+            return
+        loop = asyncio.get_running_loop()
+        for number, word in ENDING:
+            loop.add_signal_handler(number, self._end, word)
+        if self.ended is not None:
+            self._end(self.ended)
+        terminal = select.poll()
+        terminal.register(sys.__stdin__ or 0, 0)  # no event is asked for, and a hang-up is told all the same
+
+        def look() -> None:
+            """A terminal can go away and send no signal: nothing would ever come from it again."""
+            if self.ended is None and terminal.poll(0):
+                self._end("the terminal is gone")
+
+        self.set_interval(LOOK, look)
+
+    def note_signal(self, number: int, frame: object) -> None:  # noqa: ARG002  # the system's signature
+        """Keep in mind how it is to be ended, until ``heed_signals`` does so."""
+        self.ended = dict(ENDING)[signal.Signals(number)]
+
+    def _end(self, word: str) -> None:
+        self.ended = word
+        self.leave()
+        self.exit()
+
+    def on_mount(self) -> None:
+        """Show the first screen."""
+        if self._opened is not None:
+            session, self._opened = self._opened, None
+            self._show(session)
+        elif self.path is not None:
+            self.open_model(self.path)
+        else:
+            self.push_screen(self._start_screen())
+        for problem in self.configuration.problems:
+            self.notify(problem, severity="warning", markup=False, timeout=10)
+        self.set_timer(SETTLE, self._settle)
+
+    def _settle(self) -> None:
+        """What was imported and made so far stays for good: the collector need not look at it again.
+
+        Drawings and analyses are many small objects that live long: it need not look often either, and
+        a look at those of a large model would be felt between two keys.
+        """
+        if not gc.isenabled():  # where the whole program is ours, and not a part of another
+            gc.freeze()
+            gc.set_threshold(*COLLECT)
+            gc.enable()
+            self.set_interval(REST, self._collect)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note when somebody last did something."""
+        if isinstance(event, events.InputEvent):
+            self._last_input = monotonic()
+        await super().on_event(event)
+
+    def _collect(self) -> None:
+        """Let the collector look while nobody does anything."""
+        rest = monotonic() - self._last_input
+        young, middle, _ = gc.get_count()
+        if young > MOST_YOUNG and rest >= (REST if young <= MANY_YOUNG else MIDDLE_REST):
+            gc.collect(0)
+        elif rest >= LONG_REST and middle > MOST_LOOKS:
+            gc.collect(1)
+
+    def open_model(self, path: Path) -> bool:
+        """Open a model in place of the one that is open; whether that was possible."""
+        try:
+            session = Session.open(path)
+        except MeshmodelError as error:
+            self._refuse(one_line(error, 300))
+            self.release_keys()
+            return False
+        self._show(session)
+        return True
+
+    def _show(self, session: Session) -> None:
+        self.hold_keys()  # the workbench releases them
+        self.leave()
+        self.state.opened(session.path)
+        screen = Workbench(session)
+        session.listen(screen.post_message)
+        if len(self.screen_stack) > 2:  # the start screen lies over the model that was open
+            self.pop_screen()
+        if len(self.screen_stack) > 1:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
+
+    def leave(self) -> None:
+        """Close the model that is open, and remember the place in it."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Workbench):
+                screen.leave()
+
+    def _refuse(self, problem: str) -> None:
+        from meshmodel.app.start.screen import StartScreen
+
+        if isinstance(self.screen, StartScreen):
+            self.screen.show_problem(problem)
+        elif len(self.screen_stack) > 1:
+            self.notify(problem, severity="error", markup=False)
+        else:
+            start = self._start_screen()
+            self.push_screen(start, wait_for_dismiss=False)
+            self.call_after_refresh(start.show_problem, problem)
+
+    def _start_screen(self, *, over: bool = False) -> "StartScreen":
+        from meshmodel.app.start.screen import StartScreen  # a model can be opened without it
+
+        return StartScreen(self.state.recent(), opening=self.hold_keys, failed=self.release_keys, over=over)
+
+    def on_start_screen_model_chosen(self, event: "StartScreen.ModelChosen") -> None:
+        """A file was chosen on the start screen."""
+        event.stop()
+        self.open_model(event.path)
+
+    @on(ActionRequested)
+    async def _action_requested(self, event: ActionRequested) -> None:
+        event.stop()
+        await self.run_action(event.action)
+
+    def action_open(self) -> None:
+        """Show the start screen; the model stays open until another one is chosen."""
+        self.push_screen(self._start_screen(over=True))
+
+    def action_theme(self) -> None:
+        """The next theme."""
+        names = list(PALETTES)
+        here = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(here + 1) % len(names)]
+        self.notify(f"theme: {TITLES[self.theme]}", markup=False, timeout=2)
+
+    def action_palette(self) -> None:
+        """Find and run any action, or go to any element."""
+        if isinstance(self.screen, Workbench):
+            self.screen.action_palette()
+
+    async def action_quit(self) -> None:
+        """Leave; everything is on disk already."""
+        self.leave()
+        self.exit()
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: object) -> None:
+        """Clashes were reported when the configuration was read."""
+
+
+def run(path: Path | None) -> int:
+    """Run the program; the exit status.
+
+    Arguments:
+        path: the model to open, or ``None`` for the start screen.
+
+    Raises:
+        MeshmodelError: the model cannot be opened, or there is no terminal to draw on; nothing was shown yet.
+        KeyboardInterrupt: it was ended from outside; it says how in a word.
+    """
+    if sys.platform != "win32" and not (sys.__stderr__ and sys.__stderr__.isatty()):
+        raise MeshmodelError(
+            "the workbench draws on standard error, and that is no terminal here; start it without 2>"
+        )
+    gc.disable()  # nothing that is made until the first screen is drawn can be let go
+    session = None if path is None else Session.open(path)
+    app = MeshmodelApp(path, session=session)
+    if sys.platform != "win32":
+        for number, _ in ENDING:  # until they are heeded: amid the first events nothing may break off
+            signal.signal(number, app.note_signal)
+    app.call_later(app.heed_signals)
+    sys.setswitchinterval(TURN)
+    app.run()
+    if app.ended is not None:
+        raise KeyboardInterrupt(app.ended)
+    return app.return_code or 0

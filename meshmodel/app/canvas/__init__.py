@@ -1,0 +1,1 @@
+"""The drawing on the screen: pointer, jump labels, painted rows."""

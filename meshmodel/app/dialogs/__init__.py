@@ -1,0 +1,1 @@
+"""Forms and lists over the workbench, each one screen that answers once."""

@@ -1,0 +1,192 @@
+"""Accepting a finding for a time: who, why and until when; withdrawing that again."""
+
+from datetime import date, timedelta
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button, Input, Static
+
+from meshmodel.analysis.results import Finding
+from meshmodel.app.dialogs.base import Dialog
+from meshmodel.app.widgets.line_input import LineInput
+from meshmodel.edits.edit import Edit, Put, Remove
+from meshmodel.edits.fields import refused
+from meshmodel.model.records import Acceptance
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import clean_line
+from meshmodel.model.vocabulary import SEVERITIES
+from meshmodel.reports.acceptances import accepted_words
+
+USUAL_DAYS: Final = 90
+"""For how long a finding is accepted unless another day is typed."""
+
+
+def withdrawal(rule: str, subject: str) -> Edit:
+    """The edit that withdraws an acceptance."""
+    label = f"withdraw the acceptance of {rule} of {subject}"
+    return Edit(label, (Remove("acceptance", (rule, subject)),))
+
+
+def opens_again_words(finding: Finding) -> str:
+    """What opens an acceptance of it again, and what does not: section 9 binds it to these alone."""
+    more = ["a higher severity"] if finding.severity != SEVERITIES[-1] else []
+    more += ["a further agent"] if finding.agents else []
+    more += ["a further action"] if finding.actions else []
+    opens = f", or with {' or '.join(more)}" if more else ""
+    return (
+        f"open again after its last day{opens}; "
+        "it stays accepted where only other systems or credentials come to it"
+    )
+
+
+class AcceptDialog(Dialog[Edit]):
+    """A small form: by, reason, until. What is accepted is taken from the finding as it is now.
+
+    That is its severity, its agents and its actions: after the last day, with a higher severity, an agent or
+    an action more it is open again. Other systems, credentials or places that it comes to name, or a longer
+    lifetime, leave it accepted.
+
+    ``AcceptDialog(snapshot, finding, today)``, or with an acceptance whose finding is gone, which can only
+    be withdrawn. Result: the edit. Enter goes on to the next line, and saves in the last.
+    """
+
+    DEFAULT_CSS = """
+    AcceptDialog .line { height: 1; }
+    AcceptDialog .line Static { width: 8; color: $text-muted; }
+    AcceptDialog .line Input { width: 1fr; }
+    AcceptDialog #about { height: auto; margin-bottom: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "save", show=False),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("down", "app.focus_next", show=False),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+    ]
+
+    def __init__(
+        self, snapshot: Snapshot, finding: Finding | Acceptance, today: date, *, by: str = ""
+    ) -> None:
+        """Arguments: the model; what is accepted; the day (UTC); who accepted something last."""
+        super().__init__(
+            "accept for a time" if isinstance(finding, Finding) else "accepted, but found no more"
+        )
+        self.snapshot = snapshot
+        self.finding = finding
+        self.key = finding.rule, finding.subject
+        self.before = snapshot.acceptance.get(self.key)
+        self.today = today
+        self._by = by
+
+    def compose_body(self) -> ComposeResult:
+        """What is accepted, the three lines, the buttons."""
+        yield Static(Content(self._about()), id="about")
+        if isinstance(self.finding, Finding):
+            before = self.before
+            until = self.today + timedelta(days=USUAL_DAYS)
+            if before is not None and before.until >= self.today:
+                until = before.until
+            for name, value in (
+                ("by", before.by if before else self._by),
+                ("reason", before.reason if before else ""),
+                ("until", until.isoformat()),
+            ):
+                with Horizontal(classes="line"):
+                    yield Static(Content(name))
+                    yield LineInput(value, id=name, compact=True, select_on_focus=False)
+            yield Static(
+                Content("a day like 2027-01-31 is the last one; Enter goes on, Ctrl+S saves"), id="hint"
+            )
+        yield Static(Content(""), id="problem", markup=False)
+        with Horizontal(classes="buttons"):
+            if self.before is not None:
+                yield Button("Withdraw", id="withdraw", variant="warning", compact=True)
+            if isinstance(self.finding, Finding):
+                yield Button("Accept", id="save", variant="primary", compact=True)
+
+    def on_mount(self) -> None:
+        """Begin at the first empty line; where all is filled, at the last."""
+        lines = list(self.query(Input))
+        if not lines:
+            self.query_one("#withdraw").focus()
+            return
+        next((each for each in lines if not each.value), lines[-1]).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go on to the next line; save in the last."""
+        event.stop()
+        lines = list(self.query(Input))
+        following = lines[lines.index(event.input) + 1 :]
+        if following:
+            following[0].focus()
+        else:
+            self.action_save()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """What was wrong may be right now."""
+        event.stop()
+        self.query_one("#problem", Static).update(Content(""))
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Save, or withdraw."""
+        event.stop()
+        if event.button.id == "withdraw":
+            self.dismiss(withdrawal(*self.key))
+        else:
+            self.action_save()
+
+    def action_save(self) -> None:
+        """Answer with the edit, if every line is filled and the model takes it."""
+        if not isinstance(self.finding, Finding):
+            return
+        values = {each.id: clean_line(each.value) for each in self.query(Input)}
+        empty = next((name for name, value in values.items() if not value), None)
+        if empty is not None:
+            self._refuse(f"{empty}: needed", empty)
+            return
+        try:
+            until = date.fromisoformat(values["until"])
+        except ValueError:
+            self._refuse("until: a day like 2027-01-31", "until")
+            return
+        if until < self.today:
+            self._refuse("until: that day has passed already", "until")
+            return
+        record = Acceptance(
+            *self.key,
+            values["reason"],
+            values["by"],
+            until,
+            self.finding.severity,
+            self.finding.agents or None,
+            self.finding.actions or None,
+        )
+        edit = Edit(f"accept {self.key[0]} of {self.key[1]} until {until.isoformat()}", (Put(record),))
+        problem = refused(edit, self.snapshot)
+        if problem is None:
+            self.dismiss(edit)
+        else:
+            self._refuse(problem, "reason")
+
+    def _refuse(self, problem: str, line: str) -> None:
+        self.query_one("#problem", Static).update(Content(f"✖ {problem}"))
+        self.query_one(f"#{line}", Input).focus()
+
+    def _about(self) -> str:
+        finding = self.finding
+        if isinstance(finding, Acceptance):
+            return (
+                f"{finding.rule.replace('-', ' ')} of {finding.subject}\n"
+                f"accepted by {finding.by} until {finding.until.isoformat()}: {finding.reason}"
+            )
+        scope = [f"accepted as {finding.severity}"]
+        for name, found in (("agents", finding.agents), ("actions", finding.actions)):
+            if found:
+                scope.append(f"{name} {', '.join(found)}")
+        lines = [finding.message, "; ".join(scope), opens_again_words(finding)]
+        if finding.accepted is not None:
+            lines.append(accepted_words(finding.accepted))
+        return "\n".join(lines)

@@ -1,0 +1,109 @@
+"""Adding an element: its kind, then its name."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from meshmodel.app.dialogs.base import Dialog
+from meshmodel.app.widgets.line_input import LineInput
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, line
+from meshmodel.edits.draft import named_element
+from meshmodel.edits.edit import Edit, Put, apply_edit
+from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.phrases import GLYPHS
+from meshmodel.model.records import Agent, Reference, System
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import clean_line, one_line
+
+KINDS = (
+    ("agent", "a", "acts: an AI agent, a service, a person"),
+    ("system", "s", "has a boundary of its own"),
+    ("credential", "c", "proof of one identity"),
+    ("zone", "z", "a trust domain, drawn as a lane"),
+)
+"""What can be added: its table, the letter that chooses it, and what it is."""
+
+
+class AddDialog(Dialog[tuple[Edit, Reference]]):
+    """Asks what to add and how it is called.
+
+    ``AddDialog(snapshot, zone="helpdesk")``: a new system then lies in that zone, a new agent is at
+    home there. Result: the edit, and what to select afterwards.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key, f"kind('{table}')", show=False) for table, key, _ in KINDS
+    ]
+
+    def __init__(self, snapshot: Snapshot, zone: str | None = None) -> None:
+        """Arguments: the model, and the zone that is selected, if one is."""
+        super().__init__("add")
+        self.snapshot = snapshot
+        self.zone = zone if zone in snapshot.zone else None
+        self.kind: str | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """The kinds, then the name."""
+        yield RowList(
+            Row(
+                table,
+                line((f"{key} ", "$text-accent"), f"{GLYPHS[table]} {table:<12}", (what, "$text-muted")),
+                table,
+            )
+            for table, key, what in KINDS
+        )
+        yield LineInput(id="name", placeholder="its name", compact=True)
+        yield Static(Content(""), id="problem", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin with the kind."""
+        self.query_one("#name").display = False
+        self.query_one(RowList).focus()
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """A kind was chosen."""
+        event.stop()
+        self.action_kind(event.row.value)
+
+    def action_kind(self, table: str) -> None:
+        """Add an element of that table: ask for its name."""
+        self.kind = table
+        name = self.query_one("#name", Input)
+        name.display = True
+        name.placeholder = f"the name of the {table}"
+        self.query_one(RowList).go_to(table)
+        self.query_one("#dialog").border_title = Content(f"add {table}{self._where()}")
+        name.focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Add it, if its name will do."""
+        event.stop()
+        name = clean_line(event.value)
+        if self.kind is None or not name:
+            self._refuse("a name is needed")
+            return
+        record = named_element(self.snapshot, self.kind, name)
+        if isinstance(record, System) and self.zone is not None:
+            record = replace(record, zone=self.zone)
+        elif isinstance(record, Agent) and self.zone is not None:
+            record = replace(record, home=self.zone)
+        edit = Edit(f"add {self.kind} {record.id}", (Put(record),))
+        try:
+            apply_edit(self.snapshot, edit)
+        except InvalidModelError as error:
+            self._refuse(one_line(error, 160))
+            return
+        self.dismiss((edit, (self.kind, record.id)))
+
+    def _where(self) -> str:
+        if self.zone is None or self.kind not in {"agent", "system"}:
+            return ""
+        return f" in {self.zone}" if self.kind == "system" else f" at home in {self.zone}"
+
+    def _refuse(self, problem: str) -> None:
+        self.query_one("#problem", Static).update(Content(f"✖ {problem}"))

@@ -1,0 +1,368 @@
+"""Small dialogs: a question with a safe answer, a line of text, a choice, several choices.
+
+Each is a modal screen whose result is what was decided, or ``None`` after Escape. All text that
+comes from a model is shown as text.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.events import Click
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static, TextArea
+
+from meshmodel.app.widgets.filter_list import FilterList
+from meshmodel.app.widgets.line_input import LineInput
+from meshmodel.app.widgets.path_completion import Completed
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, line
+from meshmodel.app.widgets.toggle_list import ToggleList
+from meshmodel.model.text import clean_line, one_line
+
+Result = TypeVar("Result")
+
+
+class _Box(Vertical):
+    """The box of a dialog, which hears of its own size."""
+
+    def on_resize(self) -> None:
+        """Tell the dialog, which may have to move it."""
+        if isinstance(self.screen, Dialog):
+            self.screen.box_resized()
+
+
+class Dialog(ModalScreen[Result | None], Generic[Result]):
+    """A box in the middle of the screen with a title; Escape or a click beside it closes it.
+
+    Subclasses yield their widgets in ``compose_body``; a result is given by ``dismiss``.
+    """
+
+    DEFAULT_CSS = """
+    Dialog { align: center middle; background: $background 40%; }
+    Dialog > #dialog {
+        width: 64; max-width: 100%; height: auto; max-height: 100%;
+        border: round $primary; background: $surface; padding: 0 1;
+    }
+    Dialog #hint { color: $text-muted; height: auto; }
+    Dialog #problem { color: $text-error; height: auto; min-height: 1; }
+    Dialog Input { background: $panel; }
+    Dialog .buttons { height: auto; align-horizontal: right; }
+    Dialog .buttons Button { margin-left: 2; }
+    Dialog RowList { height: auto; max-height: 14; }
+    Dialog FilterList { height: auto; max-height: 16; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "back", show=False)]
+
+    def __init__(self, title: str) -> None:
+        """Arguments: the title, plain text."""
+        super().__init__()
+        self.dialog_title = title
+
+    def compose(self) -> ComposeResult:
+        """The box, its title and what is in it."""
+        with _Box(id="dialog") as box:
+            box.border_title = Content(self.dialog_title)
+            yield from self.compose_body()
+
+    def compose_body(self) -> ComposeResult:
+        """The widgets of the dialog."""
+        yield from ()
+
+    def box_resized(self) -> None:
+        """The box has another size now."""
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Close with a result, once: a second click that came with the first would close what is below."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
+
+    def action_cancel(self) -> None:
+        """Close without a result."""
+        self.dismiss(None)
+
+    def on_click(self, event: Click) -> None:
+        """A click beside the box closes it."""
+        if event.widget is self:
+            self.action_cancel()
+
+
+class Confirm(Dialog[bool]):
+    """Asks before what cannot be undone; the safe answer has the focus. Result: whether to do it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, title: str, text: str, *, do: str, keep: str = "Cancel") -> None:
+        """Arguments: title, question, and the words on the two buttons: doing it, and not."""
+        super().__init__(title)
+        self._text = text
+        self._do = do
+        self._keep = keep
+
+    def compose_body(self) -> ComposeResult:
+        """The question and two buttons, the safe one in focus."""
+        yield Static(Content(self._text))
+        with Horizontal(classes="buttons"):
+            yield Button(Content(self._do), variant="error", id="do", compact=True)
+            yield Button(Content(self._keep), variant="primary", id="keep", compact=True)
+
+    def on_mount(self) -> None:
+        """The safe button is in focus."""
+        self.query_one("#keep", Button).focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Answer with the button."""
+        self.dismiss(event.button.id == "do")
+
+
+class _OneLineArea(TextArea):
+    """Long text that wraps; Enter accepts it, since a paragraph has no line breaks."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.accept", show=False, priority=True)]
+
+
+class TextEntry(Dialog[str]):
+    """Asks for one line of text, checked as it is typed. Result: the text, accepted only if it fits."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", show=False)]
+
+    def __init__(
+        self,
+        title: str,
+        value: str = "",
+        *,
+        hint: str = "",
+        check: Callable[[str], str | None] | None = None,
+        long: bool = False,
+        suggestions: Sequence[str] = (),
+        complete: Callable[[str], Completed] | None = None,
+    ) -> None:
+        """Arguments.
+
+        title: what is asked for.
+        value: the text to begin with.
+        hint: a line of explanation.
+        check: answers why a text does not fit, in a line, or ``None`` if it does.
+        long: whether it is a paragraph, shown over several lines.
+        suggestions: words shown as examples.
+        complete: completes what is typed, on Tab.
+        """
+        super().__init__(title)
+        self._value = value
+        self._hint = hint
+        self._check = check
+        self._long = long
+        self._suggestions = suggestions
+        self._complete = complete
+
+    def compose_body(self) -> ComposeResult:
+        """The line, the hint and the reason why it does not fit."""
+        if self._long:
+            area = _OneLineArea(self._value, soft_wrap=True, id="text", compact=True)
+            area.styles.height = 6
+            yield area
+        else:
+            yield LineInput(self._value, id="text", compact=True, select_on_focus=True)
+        said = self._hint
+        if self._suggestions:
+            said = f"{said}\nknown: {', '.join(self._suggestions)}".strip()
+        yield Static(Content(said), id="hint")
+        yield Static("", id="problem", markup=False)
+
+    def on_mount(self) -> None:
+        """Write at once, behind what is there."""
+        text = self.query_one("#text")
+        text.focus()
+        if isinstance(text, TextArea):
+            text.move_cursor(text.document.end)
+        if self._complete is not None:
+            self._offer(self._complete(self.text))
+
+    def action_complete(self) -> None:
+        """Complete what is typed, as far as all that fits agrees."""
+        if self._complete is None:
+            self.focus_next()
+            return
+        found = self._complete(self.text)
+        field = self.query_one("#text", Input)
+        field.value = found.text
+        field.cursor_position = len(found.text)
+        self._offer(self._complete(found.text))
+
+    def _offer(self, found: Completed) -> None:
+        """Show what the text may become below the hint."""
+        said = f"Tab completes: {found.says}" if found.names else ""
+        self.query_one("#hint", Static).update(Content(f"{self._hint}\n{said}".strip()))
+
+    @property
+    def text(self) -> str:
+        """What is typed so far, as one clean line."""
+        field = self.query_one("#text")
+        return clean_line(field.text if isinstance(field, TextArea) else field.value)  # type: ignore[attr-defined] # an Input
+
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    def _typed(self) -> None:
+        self._show(self._problem())
+        if self._complete is not None:
+            self._offer(self._complete(self.text))
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        self.action_accept()
+
+    def action_accept(self) -> None:
+        """Take the text, if it fits."""
+        problem = self._problem()
+        self._show(problem)
+        if problem is None:
+            self.dismiss(self.text)
+
+    def _problem(self) -> str | None:
+        return None if self._check is None else self._check(self.text)
+
+    def _show(self, problem: str | None) -> None:
+        self.query_one("#problem", Static).update(Content(f"✖ {problem}" if problem else ""))
+
+
+class Chosen:
+    """What a :class:`Picker` answers: the value chosen, which may itself be ``None`` (unset)."""
+
+    def __init__(self, value: object) -> None:
+        """Arguments: the value."""
+        self.value = value
+
+
+class Picker(Dialog[Chosen]):
+    """Asks to choose one of many, filtered by typing. Result: :class:`Chosen`.
+
+    With ``free`` a text that is none of the rows can be used as it is typed.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        rows: Iterable[Row],
+        *,
+        current: object = None,
+        free: Callable[[str], str | None] | None = None,
+        hint: str = "",
+        otherwise: str = "",
+    ) -> None:
+        """Arguments.
+
+        title: what is asked for.
+        rows: the choices; each answers its value.
+        current: the key of the row to begin at.
+        free: if given, typed text can be used; it answers why one does not fit, or ``None``.
+        hint: a line of explanation.
+        otherwise: what to do where what is typed is none of the rows.
+        """
+        super().__init__(title)
+        self._rows = tuple(rows)
+        self._current = current
+        self._free = free
+        self._hint = hint
+        self._otherwise = otherwise
+
+    def compose_body(self) -> ComposeResult:
+        """The filter and the list."""
+        yield FilterList(self._rows, always=True, placeholder="type to filter")
+        yield Static(Content(self._hint), id="hint")
+        yield Static("", id="problem", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin at what is chosen now."""
+        chooser = self.query_one(FilterList)
+        chooser.focus_list()
+        chooser.rows.go_to(self._current)
+
+    def on_filter_list_typed(self, event: FilterList.Typed) -> None:
+        """Offer the typed text itself, if it fits and is none of the rows; else say that nothing is left."""
+        text = clean_line(event.text)
+        if self._free is None:
+            none = bool(text) and all(row.heading for row in self.query_one(RowList).shown_rows)
+            said = f"✖ none is called “{one_line(text, 60)}”{self._otherwise}" if none else ""
+            self.query_one("#problem", Static).update(Content(said))
+            return
+        rows = list(self._rows)
+        problem = None
+        if text and all(row.value != text for row in rows):
+            problem = self._free(text)
+            if problem is None:
+                rows.append(Row(("free", text), line("use “", text, "”"), text, search=event.text))
+        self.query_one(FilterList).set_rows(rows)
+        self.query_one("#problem", Static).update(Content(f"✖ {problem}" if problem else ""))
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Answer the value of the row."""
+        self.dismiss(Chosen(event.row.value))
+
+
+class MultiPicker(Dialog[tuple[str, ...]]):
+    """Asks to choose any of several. Space switches one, Enter accepts. Result: the values, in order."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "accept", show=False)]
+
+    def __init__(
+        self,
+        title: str,
+        choices: Iterable[tuple[str, str]],
+        chosen: Iterable[str] = (),
+        *,
+        letters: dict[str, str] | None = None,
+        check: Callable[[tuple[str, ...]], str | None] | None = None,
+        hint: str = "",
+    ) -> None:
+        """Arguments.
+
+        title: what is asked for.
+        choices: the values, with a hint each.
+        chosen: those that are on to begin with.
+        letters: keys that switch single values.
+        check: answers why a choice does not fit, or ``None``.
+        hint: a line of explanation.
+        """
+        super().__init__(title)
+        self._choices = tuple(choices)
+        self._chosen = tuple(chosen)
+        self._letters = letters
+        self._check = check
+        self._hint = hint
+
+    def compose_body(self) -> ComposeResult:
+        """The list and two buttons."""
+        yield ToggleList(self._choices, self._chosen, letters=self._letters)
+        keys = "Space: on or off · Enter: done · / filter"
+        yield Static(Content(f"{self._hint}\n{keys}" if self._hint else keys), id="hint")
+        yield Static("", id="problem", markup=False)
+        with Horizontal(classes="buttons"):
+            yield Button("Done", variant="primary", id="done", compact=True)
+
+    def on_mount(self) -> None:
+        """Begin in the list."""
+        self.query_one(ToggleList).focus_list()
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Enter accepts."""
+        event.stop()
+        self.action_accept()
+
+    def on_button_pressed(self) -> None:
+        """Accept."""
+        self.action_accept()
+
+    def action_accept(self) -> None:
+        """Take what is on, if it fits."""
+        chosen = self.query_one(ToggleList).chosen
+        problem = None if self._check is None else self._check(chosen)
+        self.query_one("#problem", Static).update(Content(f"✖ {problem}" if problem else ""))
+        if problem is None:
+            self.dismiss(chosen)

@@ -1,0 +1,157 @@
+"""The menu of a connection: the relations that fit two elements, then what they need to know."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, Input, Static
+
+from meshmodel.app.dialogs.anchored import PlacedDialog
+from meshmodel.app.dialogs.field import LETTER_KEYS
+from meshmodel.app.widgets.line_input import LineInput
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, line
+from meshmodel.app.widgets.toggle_list import ToggleList
+from meshmodel.edits.connections import Offer, offers
+from meshmodel.edits.edit import Edit
+from meshmodel.edits.field_text import actions_in_order
+from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import clean_line, one_line
+from meshmodel.model.vocabulary import ACTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointWanted:
+    """The choice was a checkpoint on a boundary: ask for its details in the checkpoint dialog."""
+
+    step: str
+    start: str
+    end: str
+
+
+class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
+    """Offers just the relations that make sense between two elements, the usual one first.
+
+    ``ConnectMenu(snapshot, ("agent", "bot"), ("system", "files"), at=(x, y))`` pushed as a screen;
+    ``at`` is the cell of the screen that it should stand by (in the middle without it). Result: the
+    edit, or :class:`CheckpointWanted`, or ``None``. ``ConnectMenu.has_offers`` says beforehand
+    whether there is anything to offer. Enter or a click chooses; an offer that needs actions, a name
+    or credentials asks for them in the same box, where letters (r w x i a) switch actions.
+    """
+
+    DEFAULT_CSS = """
+    ConnectMenu > #dialog { width: 52; }
+    ConnectMenu #details { height: auto; display: none; }
+    ConnectMenu.-details #details { display: block; }
+    ConnectMenu.-details #offers { display: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "accept", show=False)]
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        first: tuple[str, str],
+        second: tuple[str, str],
+        *,
+        at: tuple[int, int] | None = None,
+    ) -> None:
+        """Arguments: the model, table and id of both elements, and the cell to stand by."""
+        super().__init__(f"{first[1]} → {second[1]}", at=at)
+        self.snapshot = snapshot
+        self.found = offers(snapshot, first, second)
+        self.offer: Offer | None = None
+
+    @staticmethod
+    def has_offers(snapshot: Snapshot, first: tuple[str, str], second: tuple[str, str]) -> bool:
+        """Whether connecting the two makes any sense."""
+        return bool(offers(snapshot, first, second))
+
+    def compose_body(self) -> ComposeResult:
+        """The offers, and the details that one of them may ask for."""
+        yield RowList([_row(index, offer) for index, offer in enumerate(self.found)], id="offers")
+        with Vertical(id="details"):
+            yield Static("", id="what", markup=False)
+            yield ToggleList((), (), letters=LETTER_KEYS, id="toggles")
+            yield LineInput(id="name", compact=True, placeholder="name of the new credential")
+            yield Static("", id="problem", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Connect", id="connect", variant="primary", compact=True)
+        yield Static(Content("" if self.found else "nothing connects these two"), id="hint")
+
+    def on_mount(self) -> None:
+        """Begin in the list."""
+        self.query_one("#offers", RowList).focus()
+
+    @on(RowList.Chosen, "#offers")
+    def _chosen(self, event: RowList.Chosen) -> None:
+        event.stop()
+        offer: Offer = event.row.value
+        if "checkpoint" in offer.wishes:
+            self.dismiss(CheckpointWanted("boundary", offer.start, offer.end))
+        elif offer.wishes:
+            self._ask(offer)
+        else:
+            self._finish(offer)
+
+    def _ask(self, offer: Offer) -> None:
+        """Show what an offer needs to know."""
+        self.offer = offer
+        self.add_class("-details")
+        self.query_one("#what", Static).update(Content(offer.label))
+        toggles = self.query_one(ToggleList)
+        actions = [(action, "") for action in ACTIONS] if "actions" in offer.wishes else []
+        said = "comes from" if "sources" in offer.wishes else "passes"
+        toggles.set_choices([*actions, *((choice, said) for choice in offer.choices)], offer.actions)
+        toggles.focus_list()
+        name = self.query_one("#name", Input)
+        name.display = "name" in offer.wishes
+        name.value = offer.name
+
+    @on(RowList.Chosen, "#toggles RowList")
+    @on(Input.Submitted, "#name")
+    @on(Button.Pressed, "#connect")
+    def _accepted(self, event: RowList.Chosen | Input.Submitted | Button.Pressed) -> None:
+        event.stop()
+        self.action_accept()
+
+    def action_accept(self) -> None:
+        """Make the edit of the offer whose details are asked for."""
+        if self.offer is not None:
+            self._finish(self.offer)
+
+    def action_cancel(self) -> None:
+        """Back to the offers, then away."""
+        if self.offer is None or len(self.found) == 1:
+            self.dismiss(None)
+            return
+        self.offer = None
+        self.remove_class("-details")
+        self.query_one("#offers", RowList).focus()
+
+    def _finish(self, offer: Offer) -> None:
+        chosen = self.query_one(ToggleList).chosen
+        actions = actions_in_order(each for each in chosen if each in ACTIONS)
+        if "actions" in offer.wishes and not actions:
+            self._refuse("switch on at least one action")
+            return
+        others = tuple(each for each in chosen if each in offer.choices)
+        name = clean_line(self.query_one("#name", Input).value)
+        try:
+            edit = offer.edit(self.snapshot, actions=actions, name=name, chosen=others)
+        except InvalidModelError as error:
+            self._refuse(one_line(error, 160))
+            return
+        self.dismiss(edit)
+
+    def _refuse(self, problem: str) -> None:
+        self.query_one("#problem", Static).update(Content(f"✖ {problem}"))
+
+
+def _row(index: int, offer: Offer) -> Row:
+    more = f": {', '.join(offer.actions)} …" if offer.actions else (" …" if offer.wishes else "")
+    return Row(index, line(offer.label, (more, "$text-muted")), offer)

@@ -1,0 +1,117 @@
+"""The menu of what is selected: what can be done with it, each with its key."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.events import Key
+
+from meshmodel.app.commands import BY_ID, Action, keys_of, shown_key
+from meshmodel.app.dialogs.anchored import PlacedDialog
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, line
+from meshmodel.model.records import Reference
+from meshmodel.model.schema import STEP_ENDS
+
+_ELEMENT: Final[tuple[str, ...]] = ("edit", "rename", "connect")
+_OFFERED: Final[Mapping[str, tuple[str, ...]]] = {
+    "agent": (*_ELEMENT, "move", "why", "compromise", "offboard", "delete"),
+    "system": (*_ELEMENT, "move", "why", "compromise", "delete"),
+    "credential": (*_ELEMENT, "compromise", "offboard", "delete"),
+    "zone": (*_ELEMENT, "move", "add", "fold", "delete"),
+}
+_STEP: Final[tuple[str, ...]] = ("edit", "checkpoint", "delete")
+_OTHER: Final[tuple[str, ...]] = ("edit", "delete")
+_FINDING: Final = ("why", "checkpoint", "intend", "accept", "rule")
+_NOTHING: Final[tuple[str, ...]] = ("add", "quick_line", "outsider", "lens", "arrange", "about")
+
+
+_SAID: Final[Mapping[str, str]] = {
+    "edit": "edit every field",
+    "rename": "give it another name",
+    "connect": "connect it with another",
+    "move": "move it",
+    "why": "why and why not: its ways",
+    "compromise": "what falls if it is compromised",
+    "offboard": "offboard: when it goes, or is rotated",
+    "delete": "delete it, and what hangs on it",
+    "checkpoint": "place a checkpoint there",
+    "intend": "declare the lit path intended",
+    "accept": "accept it for a time, or no longer",
+    "rule": "its rule: what to do, when it errs",
+    "fold": "fold or unfold it",
+    "add": "add an element",
+    "quick_line": "type a sentence",
+    "outsider": "what falls to an outsider",
+    "lens": "change the lens",
+    "arrange": "lay the drawing out again",
+    "about": "name and describe the model",
+}
+
+
+class ElementMenu(PlacedDialog[str]):
+    """Lists what can be done with one thing; Enter, its key or a click does it. Result: the action's id.
+
+    ``ElementMenu("agent bot", offered(("agent", "bot")), keymap, at=(x, y))`` pushed as a screen.
+    """
+
+    DEFAULT_CSS = """
+    ElementMenu > #dialog { width: 46; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("full_stop", "cancel", show=False)]
+
+    def __init__(
+        self,
+        title: str,
+        offered: Iterable[Action],
+        keymap: Mapping[str, str],
+        *,
+        read_only: bool = False,
+        at: tuple[int, int] | None = None,
+    ) -> None:
+        """Arguments: what it is about, what can be done, the user's keys, whether edits are refused, and the
+        cell of the screen to stand by.
+        """
+        super().__init__(title, at=at)
+        self.keymap = keymap
+        self.offered = tuple(each for each in offered if not (each.changes and read_only))
+
+    def compose_body(self) -> ComposeResult:
+        """The list."""
+        yield RowList(list(self._rows()))
+
+    def on_mount(self) -> None:
+        """Begin in the list."""
+        self.query_one(RowList).focus()
+
+    def _rows(self) -> Iterator[Row]:
+        for action in self.offered:
+            key = shown_key(keys_of(action, self.keymap)[0])
+            yield Row(action.id, line((f"{key:<7}", "$text-accent"), _SAID[action.id]), action.id, indent=7)
+
+    def on_key(self, event: Key) -> None:
+        """Do what the key stands for."""
+        for action in self.offered:
+            if {event.key, event.character} & set(keys_of(action, self.keymap)):
+                event.stop()
+                self.dismiss(action.id)
+                return
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Answer with it."""
+        event.stop()
+        self.dismiss(event.row.value)
+
+
+def offered(reference: Reference | None) -> tuple[Action, ...]:
+    """What can be done with something on the canvas, or where nothing is selected."""
+    names = _NOTHING
+    if reference is not None:
+        names = _STEP if reference[0] in STEP_ENDS else _OFFERED.get(reference[0], _OTHER)
+    return tuple(BY_ID[name] for name in names)
+
+
+def offered_for_finding() -> tuple[Action, ...]:
+    """What can be done about the open finding."""
+    return tuple(BY_ID[name] for name in _FINDING)

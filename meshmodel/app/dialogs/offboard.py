@@ -1,0 +1,243 @@
+"""Offboarding: what to do when an agent, a person, a vendor or a secret goes; done as one edit.
+
+What can be drawn is done: a rotation cannot.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button, Static
+from textual.worker import Worker, WorkerState
+
+from meshmodel.app.dialogs.base import Dialog
+from meshmodel.app.jobs import Task
+from meshmodel.app.session import AT_ONCE, READ_ONLY
+from meshmodel.app.widgets.filter_list import FilterList
+from meshmodel.app.widgets.rows import Row, heading, line, saying
+from meshmodel.edits.edit import Edit
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.stop import Stopped
+from meshmodel.model.text import one_line
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.offboarding import Offboarding
+    from meshmodel.analysis.rotation import RotationPlan
+    from meshmodel.api import Analysis
+    from meshmodel.model.snapshot import Snapshot
+
+TICK: Final = 0.5
+"""Seconds after which what is being computed says for how long."""
+
+_COLUMNS = 400
+"""The list wraps by itself: the text may be as wide as it likes."""
+_HEADINGS: Final = {
+    "agent": "agents that go",
+    "person": "persons and groups that go",
+    "vendor": "vendors that go",
+    "credential": "credentials whose secret is rotated",
+}
+_DOES: Final = (
+    "one edit, which undo takes back: the agents retired, credentials revoked, copies and relations deleted, "
+    "owners and approvers taken out; a rotation is noted in the journal, and still to be done; Tab goes to "
+    "the button, Ctrl+S does it"
+)
+_ROTATES: Final = "a rotation cannot be drawn: do it where the secret is kept"
+
+
+class Another:
+    """Answered where somebody else is to be asked about."""
+
+
+class OffboardingDialog(Dialog[Edit | Another]):
+    """Lists the steps; the button does what can be drawn of them. Result: the edit, or that another is meant.
+
+    ``OffboardingDialog(analysis, "agent:support-bot")``, or ``person:NAME``, ``vendor:NAME``,
+    ``credential:ID``. In a large model the steps are worked out beside, and leaving ends that. Raises
+    ``MeshmodelError`` where there is none of that name.
+    """
+
+    DEFAULT_CSS = """
+    OffboardingDialog > #dialog { width: 96; height: 100%; max-height: 36; }
+    OffboardingDialog FilterList, OffboardingDialog RowList { height: 1fr; max-height: 100%; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "apply", show=False),
+        Binding("ctrl+o", "another", show=False),
+        Binding("tab", "app.focus_next", show=False),
+    ]
+
+    def __init__(
+        self, analysis: "Analysis", who: str, *, read_only: bool = False, is_ascii: bool = False
+    ) -> None:
+        """Arguments: the analysis in force, who goes, whether edits are refused, whether ASCII is drawn."""
+        kind, _, name = who.partition(":")
+        super().__init__(f"rotate {name}" if kind == "credential" else f"offboard {name}")
+        self.analysis = analysis
+        self.who = who
+        self.is_rotation = kind == "credential"
+        self.read_only = read_only
+        self.is_ascii = is_ascii
+        self.plan: Offboarding | RotationPlan | None = None
+        self.computing = Task("computing what to do", escape="Esc goes back without it")
+        self._is_wanted = False
+        """Whether it was asked for while it was being computed."""
+        self._rows = [_computing(self.computing)]
+        self._worker: Worker[tuple[Offboarding | RotationPlan, list[Row]] | None] | None = None
+        if analysis.snapshot.elements <= AT_ONCE:
+            self.plan, self._rows = plan_in_rows(analysis, who, is_ascii=is_ascii)
+
+    def compose_body(self) -> ComposeResult:
+        """The steps, what the button does, the button."""
+        yield FilterList(self._rows, placeholder="filter")
+        said = _ROTATES if self.is_rotation else READ_ONLY if self.read_only else _DOES
+        yield Static(Content(f"{said}; Ctrl+O asks about somebody or something else"), id="hint")
+        yield Static(Content(""), id="problem", markup=False)
+        with Horizontal(classes="buttons"):
+            if not self.is_rotation:
+                disabled = self.read_only or self.plan is None
+                yield Button("Offboard", id="apply", variant="warning", compact=True, disabled=disabled)
+            yield Button("Another", id="another", compact=True)
+
+    def on_mount(self) -> None:
+        """Read first."""
+        self.query_one(FilterList).focus_list()
+        if self.plan is None:
+            self._worker = self._find_plan()
+            self.set_interval(TICK, self._tell)
+
+    def on_unmount(self) -> None:
+        """Whoever leaves waits for nothing any more."""
+        self.computing.cancel()
+
+    @work(thread=True, exclusive=True, group="offboarding", exit_on_error=False)
+    def _find_plan(self) -> "tuple[Offboarding | RotationPlan, list[Row]] | None":
+        try:
+            return plan_in_rows(
+                self.analysis, self.who, is_ascii=self.is_ascii, is_cancelled=self.computing.is_cancelled
+            )
+        except Stopped:
+            return None
+
+    def _tell(self) -> None:
+        """Say for how long it has been computed."""
+        if self._worker is not None:
+            self.query_one(FilterList).set_rows([_computing(self.computing)])
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """The steps are known, or it is said why not."""
+        if event.worker is not self._worker or not event.worker.is_finished:
+            return
+        found, self._worker = event.worker.result, None
+        if event.state is WorkerState.SUCCESS and found is not None:
+            self.plan, rows = found
+            self.query_one(FilterList).set_rows(rows)
+            for button in self.query("#apply").results(Button):
+                button.disabled = self.read_only
+            if self._is_wanted:
+                self.action_apply()
+        elif event.state is WorkerState.ERROR:
+            why = one_line(event.worker.error, 160) or type(event.worker.error).__name__
+            self.query_one(FilterList).set_rows([saying(f"could not be computed: {why}")])
+            if self._is_wanted:
+                self.action_apply()
+
+    def _say(self, text: str) -> None:
+        self.query_one("#problem", Static).update(Content(text))
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Do it, or ask about another."""
+        if event.button.id == "another":
+            self.action_another()
+        else:
+            self.action_apply()
+
+    def action_another(self) -> None:
+        """Answer that another is meant."""
+        self.dismiss(Another())
+
+    def action_apply(self) -> None:
+        """Answer with the edit; where it is not yet known what to do, as soon as it is."""
+        from meshmodel.analysis.rotation import RotationPlan
+        from meshmodel.edits.offboard import offboard
+
+        if self.is_rotation or isinstance(self.plan, RotationPlan):
+            self._say(f"✖ {_ROTATES}")
+        elif self.read_only:
+            self._say(f"✖ {READ_ONLY}")
+        elif self._worker is not None:
+            self._is_wanted = True
+            self._say("computing what to do: it is done as soon as that is known; Esc goes back without it")
+        elif self.plan is None:
+            self._say("✖ nothing was done, since it is not known what to do")
+        else:
+            try:
+                self.dismiss(offboard(self.analysis.snapshot, self.plan))
+            except MeshmodelError as error:
+                self._say(f"✖ {one_line(error, 200)}")
+
+
+def plan_in_rows(
+    analysis: "Analysis", who: str, *, is_ascii: bool, is_cancelled: Callable[[], bool] | None = None
+) -> "tuple[Offboarding | RotationPlan, list[Row]]":
+    """What to do when somebody goes or a secret is rotated, and that in rows; any thread may ask.
+
+    Arguments:
+        analysis: of the model.
+        who: as ``kind:name``.
+        is_ascii: whether only ASCII is drawn.
+        is_cancelled: asked now and then.
+
+    Raises:
+        Stopped: it was cancelled.
+        MeshmodelError: there is none of that name.
+    """
+    from meshmodel.analysis.rotation import RotationPlan
+    from meshmodel.reports.offboarding import offboarding_text
+    from meshmodel.reports.rotation import rotation_text
+    from meshmodel.reports.style import Style
+
+    plan, look = (
+        analysis.offboarding(who, cancelled=is_cancelled),
+        Style(columns=_COLUMNS, glyphs=not is_ascii),
+    )
+    if isinstance(plan, RotationPlan):
+        text = rotation_text(analysis.snapshot, plan, look)
+    else:
+        text = offboarding_text(analysis.snapshot, plan, look)
+    rows = []
+    for number, said in enumerate(text.splitlines()[1:]):  # the first names the model
+        if is_cancelled is not None and is_cancelled():
+            raise Stopped
+        if not said.startswith("    "):
+            rows.append(Row(("head", number), line((said, "bold")), heading=True))
+        else:
+            rows.append(Row(number, line(said), number, indent=6))
+    return plan, rows or [saying("nothing to do")]
+
+
+def who_rows(snapshot: "Snapshot") -> list[Row]:
+    """Everybody who could go, and every credential that could be rotated, under headings; each answers
+    ``kind:name``.
+    """
+    from meshmodel.analysis.offboarding import everybody
+
+    rows: list[Row] = []
+    for who in everybody(snapshot):
+        kind, _, name = who.partition(":")
+        if not rows or rows[-1].value is None or not str(rows[-1].value).startswith(f"{kind}:"):
+            rows.append(heading(_HEADINGS[kind]))
+        record = snapshot.table(kind).get(name) if kind in {"agent", "credential"} else None
+        named = f"  {one_line(record.name)}" if record is not None and record.name else ""
+        rows.append(
+            Row(who, line(f"  {one_line(name)}", (named, "$text-muted")), who, search=f"{who}{named}")
+        )
+    return rows
+
+
+def _computing(task: Task) -> Row:
+    return Row("computing", line((task.says, "$text-muted")), heading=True, said=True)

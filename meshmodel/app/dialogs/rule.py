@@ -1,0 +1,62 @@
+"""One rule in words: what it finds, what to do, the standards it follows from, when it may be wrong."""
+
+from textual.app import ComposeResult
+from textual.content import Content
+
+from meshmodel.app.dialogs.base import Dialog
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, line
+
+
+class RuleDialog(Dialog[None]):
+    """Tells one rule; Escape or Enter closes it.
+
+    ``RuleDialog("missing-checkpoint")``.
+    """
+
+    DEFAULT_CSS = """
+    RuleDialog > #dialog { width: 84; }
+    RuleDialog RowList { max-height: 100%; }
+    """
+
+    def __init__(self, rule: str) -> None:
+        """Arguments: the id of the rule."""
+        super().__init__(rule)
+        self.rule = rule
+
+    def compose_body(self) -> ComposeResult:
+        """A row for each thing that is known of it."""
+        yield RowList(rule_rows(self.rule))
+
+    def on_mount(self) -> None:
+        """Begin in the list, so that a long text can be walked."""
+        self.query_one(RowList).focus()
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Close."""
+        event.stop()
+        self.dismiss(None)
+
+
+def rule_rows(rule: str) -> list[Row]:
+    """What is known of a rule, one row for each thing; of an unknown one that there is none."""
+    from meshmodel.analysis.rules import RULES
+
+    found = next((each for each in RULES if each.id == rule), None)
+    if found is None:
+        return [Row("unknown", line("there is no such rule any more"))]
+    said = [
+        ("severity", found.severity),
+        ("finds", found.detects),
+        ("to do", found.remedy),
+        *(("follows", each) for each in found.references),
+        ("may be wrong", found.false_positives),
+    ]
+    rows, last = [], ""
+    for name, text in said:
+        shown = "" if name == last else name
+        rows.append(
+            Row((name, text), Content.assemble((f"{shown:<14}", "$text-muted"), text), None, indent=14)
+        )
+        last = name
+    return rows

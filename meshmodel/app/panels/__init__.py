@@ -1,0 +1,1 @@
+"""What stands around the drawing: header, footer, lists, inspector, quick line."""

@@ -1,0 +1,80 @@
+"""The last row: the keys most needed, as many as fit, from the table of actions."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from textual import events
+from textual.content import Content
+from textual.widget import Widget
+
+from meshmodel.app.commands import ACTIONS, Action, keys_of, shown_key
+from meshmodel.app.messages import ActionRequested
+from meshmodel.model.text import width
+
+RANKED: Final = sorted((action for action in ACTIONS if action.footer), key=lambda action: action.footer)
+GAP: Final = 2
+"""Cells of ground after each key and its label."""
+
+
+class MeshFooter(Widget):
+    """One row of keys; a click on one runs it. What changes the model is left out where it can't."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    MeshFooter { dock: bottom; height: 1; background: $panel; }
+    """
+
+    def __init__(self, keymap: Mapping[str, str] | None = None, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+        """Arguments: the user's keymap, and the widget's id."""
+        super().__init__(id=id)
+        self.keymap: Mapping[str, str] = keymap or {}
+        self.read_only = False
+
+    def items(self, room: int) -> list[tuple[Action, str, int]]:
+        """The actions that fit into so many cells, each with its key and its first cell.
+
+        The key of help is always among them.
+        """
+        wanted = [each for each in RANKED if not (self.read_only and each.changes)]
+        helping = [each for each in wanted if each.id == "help"]
+        others = [each for each in wanted if each.id != "help"]
+        found: list[Action] = []
+        for action in others:
+            if self._cells([*found, action, *helping]) > room:
+                break
+            found.append(action)
+        placed = []
+        x = 1
+        for action in [*found, *helping]:
+            key = shown_key(keys_of(action, self.keymap)[0]) if keys_of(action, self.keymap) else ""
+            placed.append((action, key, x))
+            x += self._width(action)
+        return placed
+
+    def render(self) -> Content:
+        """The keys and their labels."""
+        pieces = [Content(" ")]
+        for action, key, _ in self.items(self.size.width):
+            pieces += [
+                Content.styled(key, "bold $footer-key-foreground"),
+                Content.styled(f" {action.label}{' ' * GAP}", "$footer-description-foreground"),
+            ]
+        return Content("").join(pieces)
+
+    def on_click(self, event: events.Click) -> None:
+        """Run the action under the pointer; the ground between two of them and after the last runs none.
+
+        Only the left button does: the other ones ask for a menu, or paste.
+        """
+        if event.button != 1:
+            return
+        for action, _, x in self.items(self.size.width):
+            if x <= event.x < x + self._width(action) - GAP:
+                self.post_message(ActionRequested(action.id))
+
+    def _width(self, action: Action) -> int:
+        keys = keys_of(action, self.keymap)
+        return width(shown_key(keys[0]) if keys else "") + 1 + width(action.label) + GAP
+
+    def _cells(self, actions: list[Action]) -> int:
+        return 1 + sum(self._width(action) for action in actions)

@@ -1,0 +1,175 @@
+"""The first row: which model, what matters in it as built and as designed, and what the last edit did."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from textual.content import Content
+from textual.widget import Widget
+
+from meshmodel.analysis.results import Summary
+from meshmodel.app.messages import Shown
+from meshmodel.app.panels.findings import open_counts
+from meshmodel.model.text import shorten, width
+from meshmodel.model.vocabulary import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some words of the header; parts of a higher rank go first where there is little room."""
+
+    text: str
+    style: str = ""
+    rank: int = 0
+    right: bool = False
+    short: tuple[str, ...] = ()
+    """What is said in its place before it goes, from the longest."""
+    last: int = 4
+    """The rank of the shortest of these; 0 never goes."""
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: ``1 agent``, ``3 agents``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def open_rows(counts: Mapping[Severity, int], *, is_ascii: bool = False) -> tuple[str, ...]:
+    """How many open rows there are by severity: all, then ever fewer of the highest, and … for the rest."""
+    between, more = (", ", " ...") if is_ascii else (" · ", " …")
+    every = [f"{number:,} {severity}" for severity, number in counts.items()]
+    return tuple(
+        f"open: {between.join(every[:kept])}{more if kept < len(every) else ''}"
+        for kept in range(len(every), 0, -1)
+    )
+
+
+def delta(before: Summary | None, after: Summary | None, *, is_ascii: bool = False) -> str:
+    """What an edit did to the number of missing checkpoints: ``▲+1``, ``▼−2``, or nothing."""
+    if before is None or after is None or before.missing == after.missing:
+        return ""
+    change = after.missing - before.missing
+    if is_ascii:
+        return f"{change:+,}"
+    return f"▲+{change:,}" if change > 0 else f"▼−{-change:,}"
+
+
+class MeshHeader(Widget):
+    """One row; ``follow`` tells it the counts, ``lens``, ``is_drawing`` (the drawing is not yet that
+    of the newest model) and ``is_lost`` (no file any more) are set beside.
+    """
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    MeshHeader { dock: top; height: 1; background: $panel; color: $foreground; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+        """Arguments: the widget's id."""
+        super().__init__(id=id)
+        self._shown: Shown | None = None
+        self._before: tuple[Summary, Summary] | None = None
+        self._counts: Mapping[Severity, int] = {}
+        self.lens = "structure"
+        self.is_lost = False
+        self.is_drawing = False
+
+    def follow(self, shown: Shown) -> None:
+        """Show this."""
+        before = None if self._shown is None else self._shown.analysis
+        if shown.analysis is not before:
+            self._counts = {} if shown.analysis is None else open_counts(shown.analysis)
+        self._shown = shown
+        self.refresh()
+
+    def compare(self, before: tuple[Summary, Summary] | None) -> None:
+        """Show what changed since: the counts before the last edits, as built and as designed."""
+        self._before = before
+        self.refresh()
+
+    def parts(self) -> list[Part]:
+        """What stands in the header, from the left, whatever the room."""
+        shown = self._shown
+        if shown is None:
+            return []
+        snapshot, built, designed = shown.snapshot, shown.built, shown.designed
+        is_ascii = shown.ascii
+        name = snapshot.about.name or "unnamed model"
+        titles = tuple(f" {shorten(name, cells)} " for cells in (28, 14))
+        parts = [Part(titles[0], "bold #10141a on $accent", 1, short=titles[1:], last=0)]
+        nouns = [
+            counted(len(snapshot.agent), "agent"),
+            counted(len(snapshot.system), "system"),
+            counted(len(snapshot.credential), "credential"),
+        ]
+        parts.append(Part((" · " if not is_ascii else ", ").join(nouns), "", 6))
+        if shown.problem:
+            parts.append(Part("could not be computed", "bold $error"))
+        elif built is None or designed is None:
+            parts.append(Part("computing...", "bold $warning"))
+        elif not shown.is_current:
+            parts.append(Part("computing...", "bold $warning"))
+            parts.append(Part(f"was {built.summary.missing:,} missing", "$text-muted", 2))
+        else:
+            missing = built.summary.missing
+            sign = ("x" if is_ascii else "✖") if missing else ("+" if is_ascii else "◆")
+            style = "bold $error" if missing else "bold $success"
+            if self.app.no_color:  # without colours red becomes a dark grey, dimmer than plain words
+                style = "bold reverse" if missing else "bold"
+            parts.append(Part(f"{sign} {missing:,} missing", style))
+            if self._counts:
+                every, *fewer = open_rows(self._counts, is_ascii=is_ascii)
+                parts.append(Part(every, "$foreground", 6 if fewer else 4, short=tuple(fewer)))
+            parts.append(Part(f"designed {designed.summary.missing:,}", "$foreground", 2))
+            change = delta(self._before and self._before[0], built.summary, is_ascii=is_ascii)
+            if not change:
+                change = delta(self._before and self._before[1], designed.summary, is_ascii=is_ascii)
+                change = f"designed {change}" if change else ""
+            if change:
+                parts.append(Part(change, "bold $warning", 1))
+        parts.append(
+            Part(f"lens {self.lens}", "$text-muted", 5, right=True)
+            if self.lens == "structure"
+            else Part(f"lens {self.lens}", "$text-muted", 1, right=True, short=(self.lens,), last=0)
+        )
+        view = "as designed" if shown.view == "designed" else "as built"
+        parts.append(Part(view, "$text-muted" if view == "as built" else "bold $warning", right=True))
+        if self.is_drawing:
+            parts.append(Part("drawing...", "bold $warning", right=True))
+        if self.is_lost:
+            parts.append(Part("file gone", "bold $error", right=True))
+        elif shown.read_only:
+            parts.append(Part("read only", "bold $warning", 1, right=True))
+        else:
+            parts.append(Part("saved", "$text-muted", 2, right=True))
+        return parts
+
+    def render(self) -> Content:
+        """The parts that fit, those on the right at the right."""
+        parts = self.parts()
+        room = self.size.width
+        while parts and _needed(parts) > room and any(part.rank for part in parts):
+            least = max(parts, key=lambda part: part.rank)
+            at = parts.index(least)
+            parts[at : at + 1] = _shortened(least)
+        left = [part for part in parts if not part.right]
+        right = [part for part in parts if part.right]
+        gap = max(room - _needed(parts), 0)
+        pieces: list[Content] = []
+        for number, part in enumerate([*left, *right]):
+            if number:
+                pieces.append(Content("  "))
+            if number == len(left):
+                pieces.append(Content(" " * gap))
+            pieces.append(Content.styled(part.text, part.style))
+        return Content("").join(pieces)
+
+
+def _shortened(part: Part) -> list[Part]:
+    """The part in fewer words; nothing where there are none."""
+    if not part.short:
+        return []
+    text, *rest = part.short
+    return [replace(part, text=text, short=tuple(rest), rank=part.rank if rest else part.last)]
+
+
+def _needed(parts: list[Part]) -> int:
+    return sum(width(part.text) for part in parts) + 2 * max(len(parts) - 1, 0) + 1

@@ -1,0 +1,392 @@
+"""A log laid on the model: a table of events that scrolls through any number of them."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widgets import Input, Static
+
+from meshmodel.app.messages import Shown
+from meshmodel.app.panels.reach_matrix import clip
+from meshmodel.app.widgets.line_input import LineInput
+from meshmodel.app.workbench.trace_state import SIGNS, WORDS, incomplete_words, is_telling, summary_words
+from meshmodel.canvas.text import cells, cut
+from meshmodel.model.events import time_text
+from meshmodel.model.text import one_line
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.trace import TracedEvent
+
+COLUMNS = (
+    ("event", 7),
+    ("time", 21),
+    ("decision", 14),
+    ("identity active", 34),
+    ("does", 30),
+    ("yielded by", 26),
+    ("crosses from", 20),
+    ("checkpoint", 30),
+)
+"""The heads and widths of the table."""
+_WIDTH = sum(width for _, width in COLUMNS)
+_NARROW = 100
+"""Below so many cells the time of the day is shown without the day, and what matters stands closer."""
+_CLOSE = {"event": 6, "time": 9, "decision": 14, "identity active": 26, "does": 24}
+_LEAST_TABLE = 3
+"""Rows that the counts leave to the table: its head, an event, and the bar."""
+_LEAST_WHO = 4
+"""Cells of the name of who carries an identity from which on it can be read."""
+_TIGHT = 75
+"""Below so many cells only the identity is shown, and not who carries it: the rest is told beside."""
+_CLOSEST = {"event": 6, "time": 9, "decision": 13, "identity active": 16, "does": 16}
+
+
+def cells_of_event(
+    traced: "TracedEvent", *, is_ascii: bool, is_narrow: bool = False, is_tight: bool = False
+) -> tuple[str, ...]:
+    """The cells of one event, in the order of the columns."""
+    event = traced.event
+    time = "" if event.time is None else time_text(event.time)
+    sign = SIGNS[traced.recheck][is_ascii]
+    who = one_line(traced.agent or "somebody")
+    identity = one_line(traced.identity or "unknown")
+    did = f"{event.action or 'acts'}{' refused' if event.refused else ''}"
+    does = f"{did} {one_line(event.system)}" if event.system else did
+    active = f"{who} as {identity}"
+    if is_tight:
+        active = identity
+    elif is_narrow:
+        active = _active(who, identity, is_ascii=is_ascii)
+    if event.system is None and event.action is None and event.checkpoint is not None:
+        does = "refuses" if event.refused else "decides"
+        active = f"for {who}"  # it acts as nobody: others decide about it
+    yielded = traced.yielded
+    came = ""
+    if yielded is not None:
+        came = yielded.system or yielded.by or yielded.how
+        came += f" (event {yielded.event})" if yielded.event is not None else ""
+    crossing = traced.crossing
+    source = "" if crossing is None else (crossing.source or "home")
+    if traced.decision is not None:
+        asked = f"{one_line(traced.decision[0])} (event {traced.decision[1]})"
+    else:
+        due = " or ".join(traced.checkpoints)
+        asked = f"due: {due}" if due else one_line(event.checkpoint or "")
+    word = "not explained" if traced.unexplained and traced.recheck == "none-due" else WORDS[traced.recheck]
+    if traced.recheck == "none-due":
+        sign = "?" if traced.unexplained else " "
+    return (
+        f"{event.number}",
+        time[11:19] if is_narrow else time,
+        f"{sign} {word}",
+        active,
+        does,
+        came,
+        source,
+        asked,
+    )
+
+
+def _active(who: str, identity: str, *, is_ascii: bool) -> str:
+    """Who as whom in a narrow column: the name of who carries it is cut rather than the identity."""
+    room = _CLOSE["identity active"] - 1 - cells(f" as {identity}")
+    return f"{cut(who, room, '~' if is_ascii else '…')} as {identity}" if room >= _LEAST_WHO else identity
+
+
+class TraceView(ScrollView, can_focus=True):
+    """The table itself: one line an event, made when it is looked at.
+
+    Arrows, Home, End and the page keys move the cursor; left and right scroll. Posts
+    :class:`TraceView.Pointed` when the cursor comes upon an event.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"trace--head", "trace--telling", "trace--quiet", "trace--cursor"}
+    DEFAULT_CSS = """
+    TraceView { height: 1fr; background: $surface; scrollbar-size: 1 1; }
+    TraceView > .trace--head { color: $text-muted; text-style: bold; }
+    TraceView > .trace--telling { color: $text-error; text-style: bold; }
+    TraceView > .trace--quiet { color: $text; }
+    TraceView > .trace--cursor { background: $block-cursor-blurred-background; text-style: bold; }
+    TraceView:focus > .trace--cursor { background: $block-cursor-background; }
+    """
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "go(-1)", show=False),
+        Binding("down", "go(1)", show=False),
+        Binding("k", "go(-1)", show=False),
+        Binding("j", "go(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("home", "go(-1000000000)", show=False),
+        Binding("end", "go(1000000000)", show=False),
+        Binding("left", "aside(-1)", show=False),
+        Binding("right", "aside(1)", show=False),
+        Binding("enter", "open", show=False),
+    ]
+
+    class Pointed(Message):
+        """The cursor came upon an event; ``opened``: and it was chosen."""
+
+        def __init__(self, traced: "TracedEvent", *, opened: bool = False) -> None:
+            """Arguments: the event, and whether Enter or a click chose it."""
+            self.traced = traced
+            self.opened = opened
+            super().__init__()
+
+    def __init__(self) -> None:
+        """An empty table."""
+        super().__init__()
+        self.traced: tuple[TracedEvent, ...] = ()
+        self.line = 0
+        self.is_ascii = False
+
+    def show_events(self, traced: "tuple[TracedEvent, ...]", *, is_ascii: bool) -> None:
+        """Show these; the cursor stays on its event if it can."""
+        before = self.at
+        self.traced, self.is_ascii = traced, is_ascii
+        self.line = next(
+            (
+                number
+                for number, each in enumerate(traced)
+                if before is not None and each.event.number == before.event.number
+            ),
+            0,
+        )
+        self.virtual_size = Size(_WIDTH, 1 + len(traced))
+        self.refresh()
+
+    @property
+    def at(self) -> "TracedEvent | None":
+        """The event under the cursor."""
+        return self.traced[self.line] if self.line < len(self.traced) else None
+
+    def action_go(self, lines: int) -> None:
+        """Move the cursor."""
+        self._put(self.line + lines)
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor by a screen."""
+        self._put(self.line + pages * max(self.size.height - 2, 1))
+
+    def action_aside(self, pages: int) -> None:
+        """Scroll sideways."""
+        self.scroll_relative(x=pages * 20, animate=False)
+
+    def action_open(self) -> None:
+        """Choose the event under the cursor."""
+        if self.at is not None:
+            self.post_message(self.Pointed(self.at, opened=True))
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the event under the pointer."""
+        line_ = event.y - 1 + self.scroll_offset.y
+        if event.y >= 1 and 0 <= line_ < len(self.traced):
+            self.line = line_
+            self.refresh()
+            self.action_open()
+
+    def _put(self, line_: int) -> None:
+        before, self.line = self.line, max(0, min(line_, len(self.traced) - 1))
+        if self.traced:
+            # The head lies over the scrolled part, so room is left for it.
+            region = Region(self.scroll_offset.x, self.line, 1, 2)
+            self.scroll_to_region(region, animate=False, x_axis=False)
+        self.refresh()
+        if self.at is not None and before != self.line:
+            self.post_message(self.Pointed(self.at))
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen: the head first, then events from the scroll offset on."""
+        size, base = self.size, self.rich_style
+        if y == 0:
+            texts = tuple(name for name, _ in COLUMNS)
+            style = base + self.get_component_rich_style("trace--head")
+        else:
+            index = y - 1 + self.scroll_offset.y
+            if not 0 <= index < len(self.traced):
+                return Strip.blank(size.width, base)
+            traced = self.traced[index]
+            texts = cells_of_event(
+                traced,
+                is_ascii=self.is_ascii,
+                is_narrow=size.width < _NARROW,
+                is_tight=size.width < _TIGHT,
+            )
+            look = "trace--telling" if is_telling(traced) else "trace--quiet"
+            style = base + self.get_component_rich_style(look)
+            if index == self.line:
+                cursor = self.get_component_rich_style("trace--cursor")
+                style += Style(bgcolor=cursor.bgcolor, bold=cursor.bold)
+        pieces = [
+            Segment(clip(f" {text}", self._cells(name, width)), style)
+            for text, (name, width) in zip(texts, COLUMNS, strict=True)
+        ]
+        offset = self.scroll_offset.x
+        return Strip(pieces).crop_extend(offset, offset + size.width, style)
+
+    def _cells(self, name: str, width: int) -> int:
+        if self.size.width < _TIGHT:
+            return _CLOSEST.get(name, width)
+        return _CLOSE.get(name, width) if self.size.width < _NARROW else width
+
+
+class TracePanel(Vertical):
+    """What came of a log, and its events; ``/`` filters them.
+
+    ``TracePanel(id="trace")``; ``follow(shown)`` shows ``shown.tracing``. Posts ``TraceView.Pointed`` and
+    ``TracePanel.Left``.
+    """
+
+    DEFAULT_CSS = """
+    TracePanel { height: 1fr; background: $surface; }
+    TracePanel > Static { height: auto; color: $text-muted; padding-left: 1; }
+    TracePanel > Input { height: 1; border: none; padding: 0 1; background: $panel; display: none; }
+    TracePanel.-filtering > Input { display: block; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("/", "start_filter", "filter", show=False),
+        Binding("escape", "leave", "back", show=False),
+    ]
+
+    class Left(Message):
+        """Escape: stop what is being followed, or go back to the canvas."""
+
+    class Filtered(Message):
+        """Other events are listed."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        """Arguments: the id of the widget."""
+        super().__init__(id=id)
+        self.head = Static(
+            Content("L follows a log: JSON Lines, CSV, or that of a real system with a map"), markup=False
+        )
+        self.filter = LineInput(placeholder="filter events", compact=True)
+        self.table = TraceView()
+        self._basis: object = None
+        self._shown: Shown | None = None
+        self._partial: list[str] = []
+        self._counts = ""
+        self._left_out = 0
+
+    def compose(self) -> ComposeResult:
+        """Summary, filter, table."""
+        yield self.head
+        yield self.filter
+        yield self.table
+
+    def follow(self, shown: Shown) -> None:
+        """Show what is known of the log."""
+        tracing = shown.tracing
+        if tracing is None:
+            return
+        working = "" if tracing.task is None else tracing.task.says
+        basis = tracing, working, shown.analysis, shown.is_current, shown.ascii
+        if basis == self._basis:
+            return
+        before, self._basis, self._shown = self._shown, basis, shown
+        if before is None or before.tracing is None or before.tracing.request is not tracing.request:
+            self.filter.value = ""  # it was meant for another log
+            self.remove_class("-filtering")
+        name, laid = one_line(tracing.request.path.name), tracing.laid
+        partial, counts = list[str](), ""
+        if tracing.problem:
+            partial.append(f"{name} could not be followed: {tracing.problem}")
+        elif working:
+            partial.append(working)
+        elif laid is not None:
+            if not laid.is_complete:
+                partial.append(incomplete_words(laid))
+            counts = f"{name}: {summary_words(laid)}"
+        if laid is not None and (shown.analysis is not tracing.analysis or not shown.is_current):
+            partial.append("of the model before the last edit, or in the other view: L lays it on this one")
+        self._partial, self._counts = partial, counts
+        if before is None or before.tracing is not tracing:
+            self._show()
+        else:
+            self._say()
+
+    def _show(self) -> None:
+        shown = self._shown
+        laid = None if shown is None or shown.tracing is None else shown.tracing.laid
+        if shown is None or laid is None:
+            self._left_out = 0
+            self._say()
+            self.table.show_events((), is_ascii=False)
+            return
+        words = self.filter.value.casefold().split()
+        found = laid.events
+        if words:
+            found = tuple(each for each in found if _matches(each, words))
+        self._left_out = len(laid.events) - len(found)
+        self._say()
+        self.table.show_events(found, is_ascii=shown.ascii)
+
+    def on_resize(self) -> None:
+        """Other rows may be needed."""
+        self._say()
+
+    def _say(self) -> None:
+        """First what is partial, whole; of the counts as much as leaves room for the table."""
+        if self._basis is None:
+            return
+        partial = [*self._partial]
+        if self._left_out:
+            partial.append(f"{self._left_out:,} left out by the filter")
+        width = max(self.size.width - 1, 1)
+        rows = [row for text in partial for row in Content.styled(text, "$text-warning").wrap(width)]
+        room = max(self.size.height - _LEAST_TABLE - len(rows) - self.has_class("-filtering"), 1)
+        counts = Content(self._counts).wrap(width) if self._counts else []
+        if len(counts) > room:
+            omission = "~" if self._shown is not None and self._shown.ascii else "…"
+            rest = " ".join(each.plain for each in counts[room - 1 :])
+            counts[room - 1 :] = [Content(cut(rest, width, omission))]
+        self.head.update(Content("\n").join([*rows, *counts]))
+
+    @property
+    def is_emptied(self) -> bool:
+        """Whether the filter leaves out every event of the log."""
+        return bool(self._left_out) and self.table.at is None
+
+    def focus_list(self) -> None:
+        """Give the focus to the table."""
+        self.table.focus()
+
+    def action_start_filter(self) -> None:
+        """Open the filter line."""
+        self.add_class("-filtering")
+        self.filter.focus()
+
+    def action_leave(self) -> None:
+        """Close the filter and show all again; else stop or leave."""
+        if self.has_class("-filtering"):
+            self.filter.value = ""
+            self.remove_class("-filtering")
+            self.table.focus()
+        else:
+            self.post_message(self.Left())
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter as it is typed."""
+        event.stop()
+        self._show()
+        self.post_message(self.Filtered())
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go to the table that the filter left."""
+        event.stop()
+        self.table.focus()
+
+
+def _matches(traced: "TracedEvent", words: list[str]) -> bool:
+    said = (traced.on_behalf_of or "", *traced.unexplained, *traced.notes)
+    text = " ".join((*cells_of_event(traced, is_ascii=True), *said)).casefold()
+    return all(word in text for word in words)

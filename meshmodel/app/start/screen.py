@@ -1,0 +1,255 @@
+"""The start screen: a new model, open one, the recent ones, and the worked examples."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Static
+
+from meshmodel.app.dialogs.base import TextEntry
+from meshmodel.app.start.examples import Example, list_examples, private_copy
+from meshmodel.app.widgets.filter_list import FilterList
+from meshmodel.app.widgets.path_completion import complete_path
+from meshmodel.app.widgets.row_list import RowList
+from meshmodel.app.widgets.rows import Row, heading, line, space
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.records import About
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import clean_line, one_line
+
+MODEL_ENDINGS = frozenset({".mesh", ".toml"})
+RECENT_SHOWN = 5
+"""How many recent models are listed, so that the examples below stay on the smallest screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """What a row of the start screen does: make a new model, or open one that is typed in."""
+
+    what: Literal["new", "open"]
+
+
+class StartScreen(Screen[None]):
+    """New, open, recent files, and the worked examples, each with a sentence.
+
+    ``StartScreen(recent=state.recent())``. Posts :class:`StartScreen.ModelChosen` to itself and the
+    program with the path to open, after it made the new model or the private copy of an example; an
+    error is shown in its last line and nothing else changes. ``n`` new, ``o`` open, ``/`` filter,
+    ``q`` quit; ``show_problem(text)`` shows a line.
+    """
+
+    DEFAULT_CSS = """
+    StartScreen { align: center middle; }
+    StartScreen > Vertical { width: 100%; max-width: 160; height: 100%; padding: 1 2; }
+    StartScreen #title { height: auto; text-style: bold; color: $primary; }
+    StartScreen #tagline { height: auto; color: $text-muted; margin-bottom: 1; }
+    StartScreen #about { height: 3; color: $text; margin-top: 1; }
+    StartScreen #problem { height: auto; color: $text-error; }
+    StartScreen #keys { height: 1; color: $text-muted; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "new", "new"),
+        Binding("o,ctrl+o", "open", "open"),
+        Binding("q,ctrl+q", "app.quit", "quit"),
+        Binding("escape", "back", show=False),
+    ]
+
+    class ModelChosen(Message):
+        """A model is to be opened."""
+
+        def __init__(self, path: Path) -> None:
+            """Arguments: its file, which exists."""
+            self.path = path
+            super().__init__()
+
+    def __init__(
+        self,
+        recent: Sequence[Path] = (),
+        *,
+        folder: Path | None = None,
+        opening: Callable[[], None] = lambda: None,
+        failed: Callable[[], None] = lambda: None,
+        over: bool = False,
+    ) -> None:
+        """Arguments.
+
+        recent: the recent files, the newest first.
+        folder: where new models go; the current folder if not given.
+        opening: called before a file is made or opened, which may take a moment.
+        failed: called where none was.
+        over: whether it lies over an open model, to which Escape goes back.
+        """
+        super().__init__()
+        self._opening = opening
+        self._failed = failed
+        self._over = over
+        self.recent = tuple(recent)
+        self.folder = Path.cwd() if folder is None else folder
+        self.problem = ""
+
+    def compose(self) -> ComposeResult:
+        """Title, list, status."""
+        with Vertical():
+            yield Static(Content("meshmodel"), id="title")
+            yield Static(
+                Content("Draw which identities your agents carry, and see where nobody is asked."),
+                id="tagline",
+            )
+            yield FilterList(self._rows(), one_line=True, id="choices")
+            yield Static(Content(""), id="about", markup=False)
+            yield Static(Content(self.problem), id="problem", markup=False)
+            back = " · Esc back" if self._over else ""
+            yield Static(Content(f"Enter open · n new · o open a file · / filter · q quit{back}"), id="keys")
+
+    def on_mount(self) -> None:
+        """Begin in the list."""
+        self.query_one(FilterList).focus_list()
+
+    def show_problem(self, text: str) -> None:
+        """Show one line of what went wrong."""
+        self.problem = text
+        self.query_one("#problem", Static).update(Content(f"✖ {text}" if text else ""))
+
+    @on(RowList.OptionHighlighted)
+    def _pointed(self, event: RowList.OptionHighlighted) -> None:
+        """Tell in full what is under the cursor, of which the list may show the beginning."""
+        event.stop()
+        row = self.query_one(FilterList).rows.row
+        match None if row is None else row.value:
+            case Example() as example:
+                said = f"{example.title}: {example.sentence}."
+            case Path() as path:
+                said = one_line(path, 400)
+            case _:
+                said = ""
+        self.query_one("#about", Static).update(Content(said))
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Do what the row says."""
+        event.stop()
+        match event.row.value:
+            case Begin(what="new"):
+                self.action_new()
+            case Begin():
+                self.action_open()
+            case Example() as example:
+                self._choose_copy(example)
+            case Path() as path:
+                self._choose(path)
+
+    def action_new(self) -> None:
+        """Ask for a file name, and make an empty model."""
+        self.app.push_screen(
+            TextEntry(
+                "new model", "mesh.mesh", hint=f"a file in {self.folder}, or a path", check=self._new_problem
+            ),
+            self._make,
+        )
+
+    def action_open(self) -> None:
+        """Ask for a file, and open it."""
+        self.app.push_screen(
+            TextEntry(
+                "open a model",
+                hint="a .mesh or .toml file",
+                check=self._open_problem,
+                complete=lambda text: complete_path(text, self.folder, MODEL_ENDINGS),
+            ),
+            self._open,
+        )
+
+    def action_back(self) -> None:
+        """Back to the model that is open, if one is."""
+        if self._over:
+            self.dismiss()
+
+    def _rows(self) -> Iterator[Row]:
+        yield Row(
+            "new", line("+ ", ("new model", "bold"), ("  an empty canvas", "$text-muted")), Begin("new")
+        )
+        yield Row("open", line("  ", ("open …", "bold"), ("  a model file", "$text-muted")), Begin("open"))
+        if self.recent:
+            yield space("recent")
+            shown, known = min(RECENT_SHOWN, len(self.recent)), len(self.recent)
+            yield heading("recent" if shown == known else f"recent: {shown} of {known}")
+            for path in self.recent[:RECENT_SHOWN]:
+                said = one_line(path.parent, 60)
+                yield Row(
+                    ("recent", path), line("  ", one_line(path.name, 60), (f"  {said}", "$text-muted")), path
+                )
+        yield space("examples")
+        yield heading("worked examples (a private copy is opened)")
+        try:
+            found = list_examples()
+        except MeshmodelError as error:
+            self.problem = str(error)
+            return
+        for example in found:
+            yield Row(
+                ("example", example.name),
+                line("  ", (f"{example.name:<23}", "bold"), (one_line(example.sentence, 300), "$text-muted")),
+                example,
+            )
+
+    def _path(self, text: str) -> Path:
+        path = Path(text).expanduser()
+        return path if path.is_absolute() else self.folder / path
+
+    def _new_problem(self, text: str) -> str | None:
+        if not text.strip():
+            return "a file name is needed"
+        if self._path(text).suffix == ".toml":
+            return "a new model is a .mesh file; an interchange file (.toml) is made by exporting it"
+        path = self._new_path(text)
+        if path.exists():
+            return f"{one_line(path.name)} is there already: open it, or choose another name"
+        return None if path.parent.is_dir() else f"there is no folder {one_line(path.parent)}"
+
+    def _open_problem(self, text: str) -> str | None:
+        return None if text.strip() and self._path(text).is_file() else "there is no such file"
+
+    def _new_path(self, text: str) -> Path:
+        path = self._path(text)
+        return path if path.suffix == ".mesh" else path.with_name(f"{path.name}.mesh")
+
+    def _make(self, text: str | None) -> None:
+        if text is None:
+            return
+        self._opening()
+        from meshmodel.store.store import Store
+
+        path = self._new_path(text)
+        try:
+            Store.create(path, Snapshot(about=About(name=clean_line(path.stem) or None))).close()
+        except (MeshmodelError, OSError) as error:
+            self.show_problem(one_line(error, 200))
+            self._failed()
+            return
+        self._choose(path)
+
+    def _open(self, text: str | None) -> None:
+        if text is not None:
+            self._choose(self._path(text))
+
+    def _choose_copy(self, example: Example) -> None:
+        self._opening()
+        try:
+            path = private_copy(example)
+        except (MeshmodelError, OSError) as error:
+            self.show_problem(one_line(error, 200))
+            self._failed()
+            return
+        self._choose(path)
+
+    def _choose(self, path: Path) -> None:
+        self._opening()
+        self.show_problem("")
+        self.post_message(self.ModelChosen(path))

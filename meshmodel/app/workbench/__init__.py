@@ -1,0 +1,1 @@
+"""The workbench: its screen, what controllers may use, what it shows."""

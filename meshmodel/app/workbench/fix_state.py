@@ -1,0 +1,173 @@
+"""The smallest fix as the workbench works it out: beside, in two parts, each of which can be stopped."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from meshmodel.analysis.results import StepKey
+from meshmodel.app.jobs import Task
+from meshmodel.app.session import AT_ONCE
+from meshmodel.model.stop import Stop
+from meshmodel.model.text import share
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.fix.results import CurvePoint, Fix
+    from meshmodel.analysis.results import Finding
+    from meshmodel.api import Analysis
+    from meshmodel.reports.fix_advice import Alternative
+
+SECONDS: Final = 30.0
+"""After so long the best that was found is shown, with what was proven."""
+PARTS_SECONDS: Final = 5.0
+"""So long it is counted what each checkpoint is good for; of the others that is not said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one checkpoint of a fix is good for: the crossings it closes alone, and that remain without it."""
+
+    alone: int
+    without: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fixing:
+    """What is known of the smallest fix of one analysis.
+
+    Attributes:
+        analysis: of which model and view; it says nothing about another one.
+        fix: the answer, once there.
+        parts: what each of its checkpoints is good for, as far as that was counted.
+        better: for its checkpoints, what may be better than each.
+        standing: the findings of high or above that stand even then; ``None`` where that takes too long.
+        curve: what fewer checkpoints close, once there.
+        task: the work that is under way.
+        stopped: whether somebody stopped it, so that what is shown may not be the best.
+        problem: why it could not be computed.
+    """
+
+    analysis: "Analysis"
+    fix: "Fix | None" = None
+    parts: tuple[Part, ...] = ()
+    better: "Mapping[StepKey, tuple[Alternative, ...]]" = field(default_factory=dict)
+    standing: "tuple[Finding, ...] | None" = None
+    curve: "tuple[CurvePoint, ...] | None" = None
+    task: Task | None = field(default=None, compare=False)
+    stopped: bool = False
+    problem: str = ""
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether something of it was stopped or failed, and is not under way any more."""
+        if self.task is not None:
+            return False
+        unfinished = self.curve is None and (self.fix is None or bool(self.fix.checkpoints))
+        return self.stopped or bool(self.problem) or unfinished
+
+    @property
+    def steps(self) -> tuple[StepKey, ...]:
+        """The steps to guard."""
+        return () if self.fix is None else self.fix.checkpoints
+
+
+def work_out_fix(analysis: "Analysis", task: Task) -> "Fix":
+    """The smallest fix, or the best that was found in time."""
+    return analysis.minimum_fix(deadline=SECONDS, cancelled=task.is_cancelled)
+
+
+def work_out_parts(analysis: "Analysis", fix: "Fix", task: Task) -> tuple[Part, ...]:
+    """What each checkpoint of a fix is good for; of the first ones, as far as a few seconds reach."""
+    parts: list[Part] = []
+    end = time.monotonic() + PARTS_SECONDS
+    for number, step in enumerate(fix.checkpoints):
+        if task.is_cancelled() or time.monotonic() > end:
+            break
+        task.said = f"{number} of {fix.cost}"
+        others = [each for each in fix.checkpoints if each != step]
+        alone = fix.closes_each[number] if fix.closes_each else analysis.closing([step])
+        parts.append(Part(alone, fix.before - analysis.closing(others)))
+    return tuple(parts)
+
+
+def work_out_better(
+    analysis: "Analysis", fix: "Fix", task: Task
+) -> "Mapping[StepKey, tuple[Alternative, ...]]":
+    """What may be better than each checkpoint of a fix, as far as a few seconds reach."""
+    from meshmodel.reports.fix_advice import alternatives
+
+    return alternatives(analysis.engine, fix.checkpoints, Stop(PARTS_SECONDS, task.is_cancelled))
+
+
+def work_out_standing(analysis: "Analysis", fix: "Fix") -> "tuple[Finding, ...] | None":
+    """The findings of high or above that stand even where a fix is enforced."""
+    guarded = _guarded(analysis, fix.checkpoints)
+    if guarded is None:
+        return None
+    return tuple(
+        each
+        for each in guarded.findings
+        if each.severity in ("high", "critical") and (each.accepted is None or each.accepted.open)
+    )
+
+
+def work_out_curve(analysis: "Analysis", fix: "Fix", task: Task) -> "tuple[CurvePoint, ...]":
+    """What fewer checkpoints than those of a fix close."""
+
+    def progress(done: int, of: int) -> None:
+        task.said = f"{done} of {of}"
+
+    return analysis.closing_curve(deadline=SECONDS, cancelled=task.is_cancelled, progress=progress, fix=fix)
+
+
+def left_open(analysis: "Analysis", steps: Sequence[StepKey]) -> frozenset[StepKey] | None:
+    """The doors that stay open while these steps are guarded; ``None`` where to know takes too long."""
+    guarded = _guarded(analysis, steps)
+    if guarded is None:
+        return None
+    return frozenset(("grant", door.credential, door.system) for door in guarded.doors)
+
+
+def _guarded(analysis: "Analysis", steps: Sequence[StepKey]) -> "Analysis | None":
+    """The analysis where these steps are guarded; ``None`` where that takes too long."""
+    if analysis.snapshot.elements > AT_ONCE:
+        return None
+    from meshmodel.api import analyse
+    from meshmodel.edits.edit import apply_edit
+    from meshmodel.edits.guard_steps import guard
+
+    guarded = apply_edit(analysis.snapshot, guard(analysis.snapshot, steps, "enforced"))
+    return analyse(guarded, view=analysis.view, today=analysis.today)
+
+
+def verdict(fix: "Fix", *, stopped: bool) -> str:
+    """What is proven of a fix, in one line."""
+    crossings = f"{fix.before:,} uncontrolled crossing{'' if fix.before == 1 else 's'}"
+    number = f"{fix.cost} checkpoint{'' if fix.cost == 1 else 's'}"
+    if fix.before == 0 and not fix.flows:
+        return "nothing to fix: no crossing is uncontrolled"
+    close = "closes" if fix.cost == 1 else "close"
+    all_of = "the only" if fix.before == 1 else "all"
+    closed = [f"{all_of} {crossings}"] if fix.before else []
+    if fix.flows:
+        flows = "the toxic flow of" if len(fix.flows) == 1 else f"{len(fix.flows):,} toxic flows:"
+        closed.append(f"{flows} {', '.join(fix.flows[:3])}{', …' if len(fix.flows) > 3 else ''}")
+    said = f"{number} {close} {' and '.join(closed)}"
+    if fix.optimal:
+        return f"{said}: proven smallest"
+    why = "stopped" if stopped else f"time was up after {SECONDS:.0f} s"
+    return f"at least {fix.lower_bound}; the best found: {said} ({why})"
+
+
+def bar(closed: int, before: int, cells: int, *, is_ascii: bool) -> str:
+    """How much of all is closed, as a bar of so many cells; never full while something remains."""
+    full = cells if before == 0 else closed * cells // before
+    return ("#" if is_ascii else "█") * full + ("." if is_ascii else "░") * (cells - full)
+
+
+def curve_words(point: "CurvePoint", before: int) -> str:
+    """What so many checkpoints close, in a few words; a bound is marked as one."""
+    closed = share(before - point.remaining, before)
+    if point.exact:
+        return f"{point.remaining:,} remain, {closed} closed"
+    return f"at most {point.remaining:,} remain, at least {point.lower_bound:,}; {closed} or more closed"

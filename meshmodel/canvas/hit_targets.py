@@ -1,0 +1,103 @@
+"""Names what can be selected or hit on a drawing, once somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from meshmodel.canvas.lane_frames import Titles
+from meshmodel.canvas.layout.elements import Branch, Card, Pin
+from meshmodel.canvas.layout.layout import Plan
+from meshmodel.canvas.layout.line_labels import spot
+from meshmodel.canvas.scene import Box, Target
+from meshmodel.canvas.text import cells
+from meshmodel.model.records import Reference
+
+
+def targets_of(plan: Plan, titles: Titles) -> tuple[Target, ...]:
+    """Lanes, their cards, and after each card the lines that leave it, then those that end there."""
+    grid = plan.grid
+    found: list[Target] = []
+    for number in range(len(grid.lanes)):
+        found += titles.targets.get(number, ())
+        for column in range(len(grid.logical)):
+            for card in grid.stacks.get((number, column), ()):
+                found.append(card_target(plan.columns, card))
+                for pin in card.left:
+                    found += _targets(plan, pin)
+                for pin in card.right:
+                    found += _targets(plan, pin)
+    return tuple(found)
+
+
+def card_target(columns: Sequence[tuple[int, int]], card: Card) -> Target:
+    """A card as a target."""
+    x, width = columns[card.column]
+    return Target(
+        card.reference, "fold" if card.kind == "fold" else "card", Box(x, card.y, width, card.height)
+    )
+
+
+def _targets(plan: Plan, pin: Pin) -> list[Target]:
+    """What a line ends with at a card: its label in two parts, its mark, the checkpoints there, itself."""
+    link, y = pin.link, pin.y
+    if link is None:
+        return _source_targets(plan, pin)
+    start, stop = plan.reach(pin)
+    end = plan.end(pin)
+    mark_x, at = spot(pin, end, start, stop)
+    relation, credential = link.relation, link.credential
+    found: list[Target] = []
+    if end.length:
+        low, high = (at, stop) if pin.side == "left" else (start, at + end.length)
+        found.append(Target(relation, "label", Box(low, y, high - low, 1)))
+        if credential and end.name:
+            found.insert(0, Target(credential, "label", Box(at, y, cells(end.name), 1)))
+        elif credential and link.target != credential:
+            found.append(Target(credential, "line", Box(low, y, high - low, 1)))
+    leg = _leg(pin, start, stop)
+    if not end.length:
+        found.append(Target(relation, "label", leg))
+    if pin.mark and relation[0] != "flow":
+        checkpoints = _checkpoints(plan, relation)
+        box = Box(mark_x, y, 1, 1)
+        if pin.mark == "missing" or not checkpoints:
+            found.insert(0, Target(relation, "mark", box))
+        for checkpoint in checkpoints:
+            found.insert(len(found) if pin.mark == "missing" else 0, Target(checkpoint, "mark", box))
+    found += _lines(pin.branches, leg, relation)
+    return found
+
+
+def _source_targets(plan: Plan, pin: Pin) -> list[Target]:
+    """The checkpoints where a line leaves a card, and the relations by which it starts there."""
+    if pin.start is None:
+        return []
+    start, stop = plan.reach(pin)
+    found: list[Target] = []
+    for checkpoint in _checkpoints(plan, pin.start):
+        end = plan.end(pin)
+        found.insert(0, Target(checkpoint, "mark", Box(spot(pin, end, start, stop)[0], pin.y, 1, 1)))
+    found += _lines(pin.branches, _leg(pin, start, stop), None)
+    return found
+
+
+def _leg(pin: Pin, start: int, stop: int) -> Box:
+    """The cells of a line between its trunk and a card."""
+    low, high = (pin.turn, stop) if pin.side == "left" else (start, pin.turn + 1)
+    return Box(min(low, high - 1), pin.y, max(1, high - low), 1)
+
+
+def _lines(branches: tuple[Branch, ...], leg: Box, relation: Reference | None) -> list[Target]:
+    """The relations that the branches start by, but for the one that the line is named by."""
+    return [
+        Target(branch.start, "line", leg)
+        for branch in branches
+        if branch.start[0] in {"hold", "custody"} and branch.start != relation
+    ]
+
+
+def _checkpoints(plan: Plan, relation: Reference) -> list[Reference]:
+    step, ends = relation
+    if isinstance(ends, str):
+        return []
+    return [("checkpoint", found) for found in plan.grid.checkpoints.get((step, *ends), ())]

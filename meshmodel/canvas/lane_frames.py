@@ -1,0 +1,79 @@
+"""The frames between lanes: their titles, and the checkpoints of boundaries beside them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from meshmodel.canvas.layout.elements import ASCII_MARKS, MARK_GLYPHS
+from meshmodel.canvas.layout.layout import Plan
+from meshmodel.canvas.layout.line_labels import LABEL_INK, MARK_INK
+from meshmodel.canvas.scene import Box, Run, Target
+from meshmodel.canvas.text import cells, cut, pad
+from meshmodel.model.records import Reference
+
+_BEFORE_GATES = 24
+"""Cells of a title at most where checkpoints stand beside it."""
+
+
+class Titles:
+    """What stands on the frames.
+
+    Attributes:
+        width: the cells from frame to frame; many checkpoints may need more than the cards do.
+        texts: by row, the runs and their first cells.
+        targets: by lane, what can be selected there.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.width = plan.width
+        self.texts: dict[int, list[tuple[int, Run]]] = defaultdict(list)
+        self.targets: dict[int, list[Target]] = defaultdict(list)
+        self._plain = plan.plain
+        self._marks = plan.grid.gates
+        self._ellipsis = "~" if self._plain else "…"
+        crossed = plan.crossed()
+        gates: dict[str, list[tuple[str, tuple[str, str, str]]]] = defaultdict(list)
+        for step, found in sorted(plan.grid.checkpoints.items()):
+            if step[0] == "boundary":
+                gates[step[2]] += [(checkpoint, step) for checkpoint in found]
+        for number, lane in enumerate(plan.grid.lanes):
+            y = lane.y - 1
+            lines = crossed.get(y, [])
+            limit = (lines[0] if lines else self.width) - 6
+            beside = gates.get(lane.key, ())
+            if beside:
+                limit = min(limit, _BEFORE_GATES)
+            title = cut(lane.title, max(limit, 4), self._ellipsis)
+            room = cells(title) + 2
+            owners = (lane.reference,) if lane.reference else ()
+            self.texts[y].append((2, Run(pad(f" {title} ", room), room, "lane-title", owners)))
+            if lane.reference:
+                self.targets[number].append(Target(lane.reference, "lane", Box(2, y, room, 1)))
+            at = 2 + cells(title) + 3
+            for checkpoint, step in beside:
+                at = self._gate(number, y, at, lines, checkpoint, step)
+
+    def _gate(
+        self,
+        number: int,
+        y: int,
+        at: int,
+        crossed: list[int],
+        checkpoint: str,
+        step: tuple[str, str, str],
+    ) -> int:
+        """One checkpoint of a boundary on the frame, in the first wide enough gap between the lines."""
+        mark = self._marks[step]
+        glyph = (ASCII_MARKS if self._plain else MARK_GLYPHS)[mark]
+        name = cut(f" {checkpoint} ", 20, self._ellipsis)
+        width = cells(name) + 1
+        for x in crossed:
+            if at + width <= x - 2:
+                break
+            at = max(at, x + 2)
+        self.width = max(self.width, at + width + 2)
+        owner: Reference = ("checkpoint", checkpoint)
+        self.texts[y].append((at, Run(glyph, 1, MARK_INK[mark], (owner,))))
+        self.texts[y].append((at + 1, Run(name, cells(name), LABEL_INK[mark], (owner,))))
+        self.targets[number].append(Target(owner, "mark", Box(at, y, width, 1)))
+        return at + width + 1

@@ -1,0 +1,1 @@
+"""Where cards stand and lines run."""

@@ -1,0 +1,187 @@
+"""A drawing in the making: rows and routes are known, then each column of cells."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from meshmodel.canvas.layout.columns import Grid
+from meshmodel.canvas.layout.elements import Grown, Pin
+from meshmodel.canvas.layout.line_labels import MODES, End, Mode, end_of, lacking, taken
+from meshmodel.canvas.layout.router import Channel, tracks
+from meshmodel.canvas.scene import Options
+from meshmodel.canvas.text import cells
+
+_NARROWEST = 12
+"""Cells of a card at least."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """Everything that has rows, and what gets its columns of cells for one wordiness.
+
+    ``columns`` are the cells (x, width) of each column of cards, ``starts`` and ``widths`` those of the
+    channel right of it.
+    """
+
+    grid: Grid
+    grown: Grown
+    height: int
+    channels: list[Channel]
+    gap: int
+    options: Options
+    mode: Mode = MODES[-1]
+    columns: list[tuple[int, int]] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    widths: list[int] = field(default_factory=list)
+    _ends: dict[Pin, End] = field(default_factory=dict)
+
+    @property
+    def width(self) -> int:
+        """The columns of cells from frame to frame."""
+        return self.starts[-1] + self.widths[-1] + 1 if self.starts else 24
+
+    @property
+    def plain(self) -> bool:
+        """Whether only ASCII is drawn."""
+        return self.options.ascii
+
+    @property
+    def closed(self) -> bool:
+        """Whether cards have a last cell that closes them."""
+        return self.options.closed_cards or self.options.ascii
+
+    @property
+    def frames(self) -> list[int]:
+        """The rows of lane frames, from the top."""
+        return [*(lane.y - 1 for lane in self.grid.lanes), self.height - 1]
+
+    def texts(self) -> list[int]:
+        """For each column the cells of the longest name or fact on its cards, with what stands before it."""
+        longest = [0] * len(self.grid.logical)
+        line = self.options.zoom == "line"
+        for card in self.grid.cards.values():
+            longest[card.column] = max(
+                longest[card.column], 3 + max(cells(card.title), 0 if line else cells(card.fact))
+            )
+        return longest
+
+    def cards(self, mode: Mode, texts: list[int]) -> list[int]:
+        """The cells of the cards of each column at one wordiness."""
+        closing = 1 if self.closed else 0
+        return [max(_NARROWEST, min(longest + mode.pad, mode.card)) + closing for longest in texts]
+
+    def least(self, mode: Mode, texts: list[int]) -> int:
+        """Fewer columns of cells than it will surely have at one wordiness, cheaply."""
+        width = sum(self.cards(mode, texts))
+        for channel in self.channels:
+            turns = [0] * (self.height + 1)
+            for trunk in channel.trunks:
+                turns[trunk.rows[0]] += 1
+                turns[trunk.rows[-1] + 1] -= 1
+            width += max(accumulate(turns)) * mode.pitch
+        return width
+
+    def fit(self, mode: Mode, texts: list[int]) -> None:
+        """Give columns and channels their cells at one wordiness."""
+        self.mode = mode
+        self.widths = []
+        plain = self.plain
+        for channel in self.channels:
+            before: dict[int, int] = {}
+            behind: dict[int, int] = {}
+            for pin in channel.pins:
+                if pin.side == "left":
+                    behind[pin.y] = taken(pin, mode, plain=plain)
+                elif pin.link is not None or pin.mark:
+                    before[pin.y] = taken(pin, mode, plain=plain) - 1
+            found = tracks(channel, before, behind, self.height, mode.pitch) if channel.pins else 2
+            self.widths.append(found)
+        self.set_columns(self.cards(mode, texts))
+
+    def set_columns(self, cards: list[int]) -> None:
+        """Put columns and channels beside one another."""
+        self.columns, self.starts = [], []
+        x = 2
+        for width, channel in zip(cards, self.widths, strict=True):
+            self.columns.append((x, width))
+            self.starts.append(x + width)
+            x += width + channel
+
+    def turn(self) -> None:
+        """Tell every pin the cell of the trunk that it leads to, now that columns stay as they are."""
+        for channel, start, width in zip(self.channels, self.starts, self.widths, strict=True):
+            for trunk in channel.trunks:
+                x = start + trunk.x
+                for side in (trunk.left, trunk.right):
+                    for pin in side.values():
+                        pin.turn = x
+            for pin, opposite in channel.straight:
+                beyond = self.end(opposite).length - end_of(opposite, self.mode, plain=self.plain).length
+                pin.turn = start + width - taken(opposite, self.mode, plain=self.plain) - beyond
+                opposite.turn = pin.turn - 1
+
+    def end(self, pin: Pin) -> End:
+        """What stands at a pin, now that columns stay: the label as whole as its line has room for."""
+        found = self._ends.get(pin)
+        if found is None:
+            lack = lacking(pin, self.mode)
+            more = min(lack, self._spare(pin)) if lack else 0
+            found = self._ends[pin] = end_of(pin, self.mode, plain=self.plain, more=more)
+        return found
+
+    def _spare(self, pin: Pin) -> int:
+        """The cells of the line at a pin that neither its label nor another line needs."""
+        number = self._channel(pin)
+        channel, own = self.channels[number], taken(pin, self.mode, plain=self.plain)
+        if pin.side == "left":
+            return max(0, self.widths[number] - 1 - own - self._behind(channel, pin))
+        # Trunks over one row stand from left to right in their order.
+        over = (each.x for each in channel.trunks if each.rows[0] <= pin.y <= each.rows[-1])
+        straight = any(pin is one for one, _ in channel.straight)  # what is opposite needs the rest
+        return 0 if straight else max(0, next(over, 0) - own)
+
+    def _behind(self, channel: Channel, pin: Pin) -> int:
+        """The cells of a row, from the left of its channel, behind which nothing is but this pin."""
+        for trunk in reversed(channel.trunks):
+            if trunk.rows[0] <= pin.y <= trunk.rows[-1]:
+                return trunk.x
+        return next(
+            (taken(one, self.mode, plain=self.plain) for one, other in channel.straight if other is pin), 0
+        )
+
+    def lacks(self) -> list[int]:
+        """For each channel, by how many cells a wider one would show its labels at right whole."""
+        found: list[int] = []
+        for channel in self.channels:
+            cut = [(lacking(pin, self.mode), pin) for pin in channel.pins if pin.side == "left"]
+            found.append(max((lack - self._spare(pin) for lack, pin in cut if lack), default=0))
+        return found
+
+    def reach(self, pin: Pin) -> tuple[int, int]:
+        """From which cell and up to which the channel lies where a card or a line has a pin."""
+        number = self._channel(pin)
+        start = self.starts[number]
+        return start, start + self.widths[number]
+
+    @staticmethod
+    def _channel(pin: Pin) -> int:
+        """The number of the channel at which a pin is."""
+        return pin.holder.column if pin.side == "right" else pin.holder.column - 1
+
+    def crossed(self) -> dict[int, list[int]]:
+        """For each row of a frame, the cells where trunks cross it, from the left."""
+        frames = self.frames
+        found: dict[int, list[int]] = defaultdict(list)
+        for channel, start in zip(self.channels, self.starts, strict=True):
+            for trunk in channel.trunks:
+                last = trunk.rows[-1]
+                for number in range(bisect_left(frames, trunk.rows[0]), len(frames)):
+                    if frames[number] > last:
+                        break
+                    found[frames[number]].append(start + trunk.x)
+        for cells_crossed in found.values():
+            cells_crossed.sort()
+        return found

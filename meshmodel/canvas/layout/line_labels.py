@@ -1,0 +1,157 @@
+"""What stands by an arrow: its mark and its label, in as many cells as there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from meshmodel.canvas.layout.elements import ASCII_MARKS, MARK_GLYPHS, Pin
+from meshmodel.canvas.scene import Ink, Mark
+from meshmodel.canvas.text import cells, cut
+
+LABEL_INK: dict[Mark | None, Ink] = {
+    None: "label",
+    "missing": "label-missing",
+    "counts": "label-counts",
+    "does-not-count": "label-does-not-count",
+    "proposed": "label-proposed",
+}
+MARK_INK: dict[Mark, Ink] = {
+    "missing": "mark-missing",
+    "counts": "mark-counts",
+    "does-not-count": "mark-does-not-count",
+    "proposed": "mark-proposed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How wordy a drawing is.
+
+    Attributes:
+        label: which of the labels of a link.
+        most: the most cells of a label; 0: its words alone, where its line has no room for more.
+        card: the most cells of a card.
+        pad: free cells after the longest text of a card.
+        pitch: cells from one track to the next.
+    """
+
+    label: int
+    most: int
+    card: int
+    pad: int
+    pitch: int
+
+
+MODES = (
+    Mode(0, 44, 34, 1, 2),
+    Mode(0, 36, 24, 1, 1),
+    Mode(1, 32, 24, 1, 2),
+    Mode(1, 32, 24, 0, 1),
+    Mode(2, 26, 20, 0, 2),
+    Mode(2, 22, 18, 0, 1),
+    Mode(2, 18, 15, 0, 1),
+    Mode(3, 12, 15, 0, 1),
+    Mode(3, 9, 13, 0, 1),
+    Mode(3, 0, 15, 0, 1),
+    Mode(3, 0, 12, 0, 1),
+)
+"""From the wordiest to the narrowest; the first that fits is taken."""
+LAST_NAMED = 7
+"""The narrowest mode that reads well, taken where none fits: one has to pan all the same."""
+
+
+class End(NamedTuple):
+    """The end of a line at a card: the mark, and the label in its two parts with its cells."""
+
+    mark: str
+    name: str
+    words: str
+    length: int
+
+
+_NOTHING = ("", "", 0)
+_LEAST_NAME = 5
+"""Cells of a name from which on some of it can be read."""
+
+
+@lru_cache(maxsize=32_768)
+def _fitted(name: str, words: str, most: int, plain: bool) -> tuple[str, str, int]:  # a key of the cache
+    """The two parts of a label as they are shown, and their cells."""
+    if plain:
+        for known, glyph in MARK_GLYPHS.items():
+            words = words.replace(glyph, ASCII_MARKS[known])
+    if name and most < 0:  # no name, unless it has so many cells that some of it can be read
+        most = -most
+        if most < cells(words) + _LEAST_NAME:
+            name, words = "", words.strip()
+    name = cut(name, max(4, most - cells(words)), "~" if plain else "…")
+    return name, words, cells(name) + cells(words)
+
+
+def _most(label: tuple[str, str], mode: Mode, more: int = 0) -> int:
+    """The most cells of a label, as ``_fitted`` takes them."""
+    return mode.most + more if mode.most else -(max(cells(label[1].strip()), 1) + more)
+
+
+def taken(pin: Pin, mode: Mode, *, plain: bool) -> int:
+    """The cells that the mark and the label at a pin take, with what parts them from the trunk.
+
+    Args:
+        pin: where a line meets a card or runs through a column.
+        mode: the wordiness.
+        plain: ASCII only.
+    """
+    marked = 1 if pin.mark else 0
+    link = pin.link
+    if link is None:
+        return 1 + marked if marked or pin.side == "left" else 0
+    label = link.label[mode.label]
+    length = _fitted(*label, _most(label, mode), plain)[2]
+    return 1 + marked + (length + 2 if length else 1)
+
+
+def lacking(pin: Pin, mode: Mode) -> int:
+    """How many more cells than it has for sure the label at a pin takes where nothing of it is cut."""
+    if pin.link is None:
+        return 0
+    label = pin.link.label[mode.label]
+    return max(0, cells(label[0]) + cells(label[1]) - abs(_most(label, mode))) if label[0] else 0
+
+
+def end_of(pin: Pin, mode: Mode, *, plain: bool, more: int = 0) -> End:
+    """What stands at a pin.
+
+    Args:
+        pin: as in ``taken``.
+        mode: likewise.
+        plain: likewise.
+        more: so many cells beyond those of the mode the label may take.
+    """
+    mark = (ASCII_MARKS if plain else MARK_GLYPHS)[pin.mark] if pin.mark else ""
+    if pin.link is None:
+        return End(mark, *_NOTHING)
+    label = pin.link.label[mode.label]
+    return End(mark, *_fitted(*label, _most(label, mode, more), plain))
+
+
+def spot(pin: Pin, end: End, start: int, stop: int) -> tuple[int, int]:
+    """Where the mark of a pin and its label stand.
+
+    Args:
+        pin: where a line meets a card or runs through a column.
+        end: what stands there.
+        start: the first cell of the channel.
+        stop: the first cell behind it.
+
+    Returns:
+        The cell of the mark (of where it would stand), and the first cell of the label.
+    """
+    arrow = 1 if pin.kind == "target" else 0
+    marked = 1 if end.mark else 0
+    if pin.side == "left":  # at the left side of a card, right of the channel
+        near = stop - 1 - arrow
+        return near, near - marked - end.length
+    near = start + arrow
+    return near, near + marked + 1

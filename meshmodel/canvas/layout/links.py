@@ -1,0 +1,328 @@
+"""What becomes a line: every relation of a snapshot that is drawn, as links between cards.
+
+A credential is a line from whoever holds, stores or is passed it to every system that accepts it. It is a
+card of its own where it takes part in an exchange, or has nobody to come from or nowhere to go.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from meshmodel.canvas.layout.elements import MARK_GLYPHS, Card, Link
+from meshmodel.canvas.scene import Facts, Mark
+from meshmodel.model.records import Agent, Credential, Delegation, Reference, System
+from meshmodel.model.snapshot import Snapshot
+
+_GUARD = "guard"
+"""The word on a step that a fix would guard."""
+_SHORT = {"read": "r", "write": "w", "execute": "x", "issue": "i", "admin": "A"}
+_RANK: dict[Mark | None, int] = {"proposed": 4, "missing": 3, "does-not-count": 2, "counts": 1, None: 0}
+
+
+def worst(marks: list[Mark | None]) -> Mark | None:
+    """The mark for several: proposed, missing, one that does not count, one that does; in that order."""
+    return max(marks, key=_RANK.__getitem__, default=None)
+
+
+def agent_card(agent: Agent, facts: Facts) -> Card:
+    """The card of an agent: its name, and how many identities it effectively carries."""
+    if not agent.is_active:
+        fact = agent.status
+    else:
+        count = facts.identities.get(agent.id)
+        fact = (agent.kind or "agent") if count is None else f"{count} identit{'y' if count == 1 else 'ies'}"
+    return Card(("agent", agent.id), "agent", agent.title, fact)
+
+
+def system_card(system: System, facts: Facts) -> Card:
+    """The card of a system: its name, its sensitivity, and a flag where outsiders' words come to."""
+    fact = system.sensitivity or system.kind or "system"
+    flag = " ⚑" if system.untrusted_input else " ⚐" if system.id in facts.heard else ""
+    return Card(("system", system.id), "system", system.title, fact + flag)
+
+
+def credential_card(credential: Credential) -> Card:
+    """The card of a credential: its name, and the identity it acts as, or that it is revoked."""
+    if not credential.is_active:
+        fact = credential.status
+    elif credential.identity and credential.identity != credential.title:
+        fact = f"as {credential.identity}"
+    else:
+        fact = credential.kind or "credential"
+    return Card(("credential", credential.id), "credential", credential.title, fact)
+
+
+Label = tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=16_384)
+def _grant_label(  # all that is seen of it
+    principal: str, title: str, status: str, actions: tuple[str, ...], *, card: bool, guard: bool
+) -> Label:
+    """The label of a grant, by wordiness."""
+    words = _GUARD if guard else "+".join(actions)  # in its place, so that no card has to make room for it
+    letters = "".join(_SHORT.get(action, action[:1]) for action in actions)
+    if card:
+        return (("", words), ("", words), ("", letters), ("", letters))
+    tail = f" {status}" if status else ""
+    return (
+        (f"as {principal}", f" {words}{tail}"),
+        (title, f" {words}{tail}"),
+        (title, f" {letters}{tail}"),
+        (title, f" {letters}{tail}"),
+    )
+
+
+class Links:
+    """All links of one snapshot and the credentials that need a card.
+
+    Attributes:
+        cards: the ids of credentials drawn as cards.
+        links: the links, in a fixed order.
+        holders: by credential, who can present it (relation ``hold``, passed ones included).
+        stores: by credential, the systems that store or issue it.
+    """
+
+    def __init__(self, snapshot: Snapshot, facts: Facts) -> None:
+        self._snapshot = snapshot
+        self._marks = facts.marks
+        self.checkpoints: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        for checkpoint in snapshot.checkpoint.values():
+            self.checkpoints[checkpoint.step, checkpoint.from_, checkpoint.to].append(checkpoint.id)
+        self.holders: dict[str, list[str]] = defaultdict(list)
+        self.stores: dict[str, list[str]] = defaultdict(list)
+        self.grants: dict[str, list[str]] = defaultdict(list)
+        for agent, credential in snapshot.hold:
+            self.holders[credential].append(agent)
+        for delegation in snapshot.delegation.values():
+            for credential in delegation.passes or ():
+                if delegation.to not in self.holders[credential]:
+                    self.holders[credential].append(delegation.to)
+        for system, credential in snapshot.custody:
+            self.stores[credential].append(system)
+        for credential, system in snapshot.grant:
+            self.grants[credential].append(system)
+        exchanged = {end for ends in snapshot.exchange for end in ends}
+        self.cards = sorted(
+            credential
+            for credential in snapshot.credential
+            if credential in exchanged
+            or not self.grants.get(credential)
+            or not (self.holders.get(credential) or self.stores.get(credential))
+        )
+        self.links: list[Link] = []
+        self._credentials()
+        self._between()
+
+    def mark(self, step: str, from_: str, to: str) -> Mark | None:
+        """The mark of a step; a checkpoint of which nothing is known yet does not count so far."""
+        known = self._marks.get((step, from_, to))
+        if known is None and (step, from_, to) in self.checkpoints:
+            return "does-not-count"
+        return known
+
+    def _sources(self, credential: str) -> tuple[list[tuple[Reference, Reference]], dict[Reference, Mark]]:
+        """Who can present a credential, by which relation, and the marks on these steps."""
+        sources: list[tuple[Reference, Reference]] = []
+        marks: dict[Reference, Mark] = {}
+        for table, step, ends in (("agent", "hold", self.holders), ("system", "custody", self.stores)):
+            for end in sorted(ends.get(credential, ())):
+                relation: Reference = (step, (end, credential))
+                sources.append(((table, end), relation))
+                mark = self.mark(step, end, credential)
+                if mark is not None:
+                    marks[relation] = mark
+        return sources, marks
+
+    def _credentials(self) -> None:
+        """Links of holds, custodies and grants."""
+        snapshot = self._snapshot
+        carded = set(self.cards)
+        for key in sorted(snapshot.credential):
+            reference: Reference = ("credential", key)
+            sources, marks = self._sources(key)
+            record, card = snapshot.credential[key], key in carded
+            if card:
+                for source, relation in sources:
+                    self.links.append(
+                        Link(
+                            [(source, relation)],
+                            reference,
+                            relation,
+                            "credential",
+                            (("", ""),) * 4,
+                            reference,
+                            marks.get(relation),
+                        )
+                    )
+                sources, marks = [(reference, reference)], {}
+            principal, title, status = (
+                record.identity or record.title,
+                record.title,
+                "" if record.is_active else record.status,
+            )
+            for system in sorted(self.grants.get(key, ())):
+                mark = self.mark("grant", key, system)
+                label = _grant_label(
+                    principal,
+                    title,
+                    status,
+                    snapshot.grant[key, system].actions,
+                    card=card,
+                    guard=mark == "proposed",
+                )
+                self.links.append(
+                    Link(
+                        sources,
+                        ("system", system),
+                        ("grant", (key, system)),
+                        "credential",
+                        label,
+                        reference,
+                        mark,
+                        marks,
+                    )
+                )
+
+    def _between(self) -> None:
+        """Links of exchanges, delegations, triggers and hosting."""
+        snapshot = self._snapshot
+        for (from_, to), exchange in sorted(snapshot.exchange.items()):
+            words = f"at {exchange.at}" if exchange.at else "exchanges"
+            self._add("exchange", "credential", from_, "credential", to, words, "credential")
+        for (from_, to), delegation in sorted(snapshot.delegation.items()):
+            words, limit = _delegation_words(delegation, snapshot.agent[to])
+            self._add("delegation", "agent", from_, "agent", to, words, "delegation", limit)
+        triggers = set(snapshot.trigger)
+        for step, from_, to in (*self._marks, *self.checkpoints):
+            if step == "trigger" and from_ in snapshot.system and to in snapshot.agent:
+                triggers.add((from_, to))
+        for from_, to in sorted(triggers):
+            words = "triggers" if (from_, to) in snapshot.trigger else "steers"
+            self._add("trigger", "system", from_, "agent", to, words, "trigger")
+        for agent in sorted(snapshot.agent.values(), key=lambda found: found.id):
+            if agent.runs_on is not None and agent.runs_on in snapshot.system:
+                self._add("hosting", "system", agent.runs_on, "agent", agent.id, "hosts", "hosting")
+
+    def _add(
+        self,
+        step: str,
+        source: str,
+        from_: str,
+        target: str,
+        to: str,
+        words: str,
+        style: str,
+        limit: str = "",
+    ) -> None:
+        """Add the link of one relation; ``limit`` is a word of its label that is never left out."""
+        start: Reference = (source, from_)
+        relation: Reference = (step, (from_, to))
+        mark = self.mark(step, from_, to)
+        if mark == "proposed":
+            words, limit = _GUARD, ""
+        tail = f" {limit}" if limit else ""
+        self.links.append(
+            Link(
+                [(start, relation)],
+                (target, to),
+                relation,
+                style,  # type: ignore[arg-type]  # closed by callers
+                ((words, tail), (words, tail), ("", limit), ("", limit)),
+                None,
+                mark,
+            )
+        )
+
+
+def _delegation_words(delegation: Delegation, second: Agent) -> tuple[str, str]:
+    """What stands on a delegation, and the word for its limit, if it has one that counts.
+
+    An ``only`` does not count where the second agent is steerable: it is asked of a model (section 3).
+    """
+    passed = delegation.passes or ()
+    words = "delegates"
+    if passed:
+        words += f" +{passed[0] if len(passed) == 1 else len(passed)}"
+    if delegation.only and not second.is_steerable:
+        named = delegation.only[0] if len(delegation.only) == 1 else f"{len(delegation.only)} actions"
+        return f"{words} {named}", "only"
+    return (f"{words} for", "values") if delegation.returns == "values" else (words, "")
+
+
+def fold(links: list[Link], stands: Mapping[Reference, Reference]) -> list[Link]:
+    """The links as they are drawn where some cards stand for many.
+
+    Args:
+        links: those between the elements.
+        stands: the card that shows an element, for those that are folded away.
+
+    Returns:
+        The links between cards that are there, and one counted link for each two cards of which one is
+        folded, from the one to the other; none within a card.
+    """
+    drawn: list[Link] = []
+    counted: dict[tuple[Reference, Reference], list[tuple[Reference, Link]]] = defaultdict(list)
+    for link in links:
+        target = stands.get(link.target, link.target)
+        kept: list[tuple[Reference, Reference]] = []
+        for source, relation in link.sources:
+            shown = stands.get(source, source)
+            if shown == source and target == link.target:
+                kept.append((source, relation))
+            elif shown != target:
+                counted[shown, target].append((relation, link))
+        if kept == link.sources:
+            drawn.append(link)
+        elif kept:
+            drawn.append(replace(link, sources=kept))
+    for (source, target), found in sorted(counted.items(), key=str):
+        unique = {link.relation: link for _, link in found}
+        marks = [link.mark for link in unique.values()]
+        text = str(len(unique))
+        for mark, glyph in (("proposed", "◈"), ("missing", "✖"), ("does-not-count", "◇"), ("counts", "◆")):
+            if mark in marks:
+                text += f" {marks.count(mark)}{glyph}"
+        flow: Reference = ("flow", (f"{source[0]}:{source[1]}", f"{target[0]}:{target[1]}"))
+        records = {flow, *unique} | {relation for relation, _ in found}
+        records |= {link.credential for link in unique.values() if link.credential}
+        drawn.append(
+            Link(
+                [(source, flow)],
+                target,
+                flow,
+                "flow",
+                (("", text),) * 4,
+                None,
+                worst(marks),
+                {},
+                frozenset(records),
+            )
+        )
+    return drawn
+
+
+def hidden_marks(links: Iterable[Link], stands: Mapping[Reference, Reference]) -> Mapping[Reference, str]:
+    """How many missing and proposed checkpoints a card hides, since their lines begin and end behind it.
+
+    Args:
+        links: those between the elements.
+        stands: the card that shows an element, for those that are folded away.
+
+    Returns:
+        By card that hides some, such as ``2◈ 1✖``.
+    """
+    hidden: dict[tuple[Reference, Mark], set[Reference]] = defaultdict(set)
+    for link in links:
+        target = stands.get(link.target)
+        if target and link.mark and all(stands.get(each) == target for each, _ in link.sources):
+            hidden[target, link.mark].add(link.relation)
+    found: dict[Reference, str] = {}
+    marks: tuple[Mark, ...] = ("proposed", "missing")
+    for mark in marks:
+        for card, steps in ((card, steps) for (card, each), steps in hidden.items() if each == mark):
+            found[card] = f"{found.get(card, '')} {len(steps)}{MARK_GLYPHS[mark]}".lstrip()
+    return found

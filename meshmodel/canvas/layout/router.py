@@ -1,0 +1,337 @@
+"""A channel router: the vertical parts of all lines between two columns, in order, without a search.
+
+Every tree has one trunk in each channel. Where two trees touch the same row from both sides, the
+one from the left must turn first; where such constraints form a cycle, one tree changes tracks in a
+free row (a dogleg). Trunks are ordered so that they cross little, and each takes the first
+track that is free over its rows.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from heapq import heappop, heappush
+
+from meshmodel.canvas.layout.elements import Branch, Bundle, Pin, Tree
+
+_BLOCK = 32
+"""Rows of a block of a skyline."""
+_SIFTED = 26
+"""Up to how many trunks of a channel are sifted: the time grows with the square."""
+
+
+class NoFreeRowError(Exception):
+    """A line must change tracks and no row is free: the drawing needs a spare row."""
+
+
+@dataclass(eq=False)
+class Trunk:
+    """One vertical line: the pins it meets by row on each side, and the row of a dogleg."""
+
+    tree: Tree
+    left: dict[int, Pin] = field(default_factory=dict)
+    right: dict[int, Pin] = field(default_factory=dict)
+    jog: int | None = None
+    jog_right: bool = False
+    jog_branches: tuple[Branch, ...] = ()
+    x: int = 0
+    rows: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note the rows where something joins it, in order."""
+        rows = {*self.left, *self.right}
+        if self.jog is not None:
+            rows.add(self.jog)
+        self.rows = sorted(rows)
+
+    @cached_property
+    def parts(self) -> list[tuple[Branch, ...]]:
+        """The branches that pass between each two neighbouring rows of ``rows``."""
+        rows = self.rows
+        spans: dict[Branch, list[int]] = defaultdict(list)
+        for side in (self.left, self.right):
+            for row, pin in side.items():
+                for branch in pin.branches:
+                    spans[branch].append(row)
+        if self.jog is not None:
+            for branch in self.jog_branches:
+                spans[branch].append(self.jog)
+        found: list[list[Branch]] = [[] for _ in rows[1:]]
+        for branch, ends in spans.items():
+            for index in range(bisect_left(rows, min(ends)), bisect_left(rows, max(ends))):
+                found[index].append(branch)
+        return [tuple(part) for part in found]
+
+
+@dataclass(slots=True)
+class Channel:
+    """A routed channel: trunks in their order, doglegs, and pins that lead straight across."""
+
+    trunks: list[Trunk] = field(default_factory=list)
+    jogs: list[tuple[int, Trunk, Trunk]] = field(default_factory=list)
+    straight: list[tuple[Pin, Pin]] = field(default_factory=list)
+    pins: list[Pin] = field(default_factory=list)
+
+
+def route(bundles: list[Bundle], rows: int, frames: frozenset[int]) -> Channel:
+    """Order the trunks of one channel.
+
+    Args:
+        bundles: the pins of the trees that pass; those on the left column have the side right.
+        rows: how many rows the drawing has.
+        frames: rows of lane frames, where no line may run.
+
+    Raises:
+        NoFreeRowError: where a dogleg finds no row.
+    """
+    channel = Channel()
+    trunks: list[Trunk] = []
+    for bundle in bundles:
+        lefts, rights = bundle.rights, bundle.lefts  # of the channel
+        channel.pins += lefts
+        channel.pins += rights
+        if len(lefts) == len(rights) == 1 and lefts[0].y == rights[0].y:
+            channel.straight.append((lefts[0], rights[0]))
+            continue
+        trunks.append(Trunk(bundle.tree, {pin.y: pin for pin in lefts}, {pin.y: pin for pin in rights}))
+    used = {pin.y for pin in channel.pins} | frames
+    after = _constraints(trunks)
+    core = _cyclic(trunks, after)
+    while core:
+        victim = max(
+            (trunk for trunk in core if trunk.left and trunk.right and trunk.jog is None),
+            key=lambda trunk: (len(core[trunk]), -trunk.tree.number),
+        )
+        row = _free_row(victim, used, rows)
+        used.add(row)
+        shared = tuple(
+            dict.fromkeys(
+                branch
+                for pin in victim.left.values()
+                for branch in pin.branches
+                if any(branch in other.branches for other in victim.right.values())
+            )
+        )
+        one = Trunk(victim.tree, victim.left, {}, row, True, shared)
+        other = Trunk(victim.tree, {}, victim.right, row, False, shared)
+        where = trunks.index(victim)
+        trunks[where : where + 1] = [one, other]
+        channel.jogs.append((row, one, other))
+        _part(victim, one, other, after)
+        # What was in no cycle before is in none now.
+        core = _cyclic([one, other, *(trunk for trunk in core if trunk is not victim)], after)
+    channel.trunks = _order(trunks, after)
+    return channel
+
+
+def _free_row(trunk: Trunk, used: set[int] | frozenset[int], rows: int) -> int:
+    """The free row nearest to the middle of a trunk."""
+    straight = [row for row in trunk.left if row in trunk.right]
+    if straight:
+        return straight[0]
+    middle = (trunk.rows[0] + trunk.rows[-1]) // 2
+    free = [row for row in range(1, rows - 1) if row not in used]
+    if not free:
+        raise NoFreeRowError
+    return min(free, key=lambda row: (abs(row - middle), row))
+
+
+def _constraints(trunks: list[Trunk]) -> dict[Trunk, set[Trunk]]:
+    """Which trunks must stand right of each trunk."""
+    from_left: dict[int, Trunk] = {}
+    from_right: dict[int, Trunk] = {}
+    for trunk in trunks:
+        for row in trunk.left:
+            from_left[row] = trunk
+        for row in trunk.right:
+            from_right[row] = trunk
+    after: dict[Trunk, set[Trunk]] = {trunk: set() for trunk in trunks}
+    for row in from_left.keys() & from_right.keys():
+        trunk, other = from_left[row], from_right[row]
+        if other is not trunk:
+            after[trunk].add(other)
+    return after
+
+
+def _part(victim: Trunk, one: Trunk, other: Trunk, after: dict[Trunk, set[Trunk]]) -> None:
+    """Let the two parts of a trunk take over its constraints: the first what meets it from the left."""
+    after[one] = after.pop(victim) | {other}
+    after[other] = set()
+    for trunks in after.values():
+        if victim in trunks:
+            trunks.remove(victim)
+            trunks.add(other)
+
+
+def _cyclic(trunks: list[Trunk], after: dict[Trunk, set[Trunk]]) -> dict[Trunk, set[Trunk]]:
+    """Those of some trunks between which constraints form cycles, with all they are bound to there."""
+    waiting = dict.fromkeys(trunks, 0)
+    for trunk in trunks:
+        for other in after[trunk]:
+            if other in waiting:
+                waiting[other] += 1
+    ready = [trunk for trunk in trunks if not waiting[trunk]]
+    while ready:
+        for other in after[ready.pop()]:
+            if other in waiting:
+                waiting[other] -= 1
+                if not waiting[other]:
+                    ready.append(other)
+    alive = {trunk for trunk in trunks if waiting[trunk]}  # those behind a cycle too, so far
+    if not alive:
+        return {}
+    before: dict[Trunk, set[Trunk]] = {trunk: set() for trunk in alive}
+    for trunk in alive:
+        for other in after[trunk] & alive:
+            before[other].add(trunk)
+    loose = [trunk for trunk in alive if not after[trunk] & alive]
+    while loose:
+        trunk = loose.pop()
+        alive.discard(trunk)
+        loose += [other for other in before[trunk] if not after[other] & alive]
+    return {trunk: (after[trunk] | before[trunk]) & alive for trunk in trunks if trunk in alive}
+
+
+def _order(trunks: list[Trunk], after: dict[Trunk, set[Trunk]]) -> list[Trunk]:
+    """An order from left to right that keeps the constraints and crosses little."""
+    waiting = dict.fromkeys(after, 0)  # how many must stand left of each
+    for others in after.values():
+        for other in others:
+            waiting[other] += 1
+
+    def rank(trunk: Trunk) -> tuple[float, int, int, int]:
+        left, right = len(trunk.left), len(trunk.right)
+        return (
+            (right - left) / (right + left),
+            trunk.rows[-1] - trunk.rows[0],
+            trunk.rows[0],
+            trunk.tree.number,
+        )
+
+    order: list[Trunk] = []
+    ranked = sorted(trunks, key=rank)
+    place = {trunk: number for number, trunk in enumerate(ranked)}
+    ready = [number for number, trunk in enumerate(ranked) if not waiting[trunk]]
+    while ready:
+        trunk = ranked[heappop(ready)]
+        order.append(trunk)
+        for other in after[trunk]:
+            waiting[other] -= 1
+            if not waiting[other]:
+                heappush(ready, place[other])
+    return _sift(order, after) if 2 < len(order) <= _SIFTED else order
+
+
+def _crossings(one: Trunk, other: Trunk) -> int:
+    """How often the lines of two trunks cross if the first stands left of the second."""
+    low, high = one.rows[0], one.rows[-1]
+    count = sum(1 for row in other.left if low < row < high)
+    low, high = other.rows[0], other.rows[-1]
+    return count + sum(1 for row in one.right if low < row < high)
+
+
+def _sift(order: list[Trunk], after: dict[Trunk, set[Trunk]]) -> list[Trunk]:
+    """Move each trunk to its best place among the others, twice."""
+    number = {trunk: index for index, trunk in enumerate(order)}
+    size = len(order)
+    gain = [[0] * size for _ in range(size)]
+    fixed = [[False] * size for _ in range(size)]
+    for i, one in enumerate(order):
+        for j, other in enumerate(order):
+            if i < j:
+                gain[i][j] = _crossings(one, other) - _crossings(other, one)
+                gain[j][i] = -gain[i][j]
+        for other in after[one]:
+            fixed[i][number[other]] = True
+    line = list(range(size))
+    for _ in range(2):
+        moved = False
+        for trunk in range(size):
+            here = line.index(trunk)
+            best, best_at = 0, here
+            total = 0
+            for at in range(here - 1, -1, -1):  # moving left over line[at]
+                if fixed[line[at]][trunk]:
+                    break
+                total += gain[trunk][line[at]]
+                if total < best:
+                    best, best_at = total, at
+            total = 0
+            for at in range(here + 1, size):
+                if fixed[trunk][line[at]]:
+                    break
+                total += gain[line[at]][trunk]
+                if total < best:
+                    best, best_at = total, at
+            if best_at != here:
+                line.insert(best_at, line.pop(here))
+                moved = True
+        if not moved:
+            break
+    return [order[index] for index in line]
+
+
+def tracks(
+    channel: Channel, before: dict[int, int], behind: dict[int, int], rows: int, pitch: int = 1
+) -> int:
+    """Give every trunk its column of cells; returns the width of the channel.
+
+    Args:
+        channel: the routed channel; ``x`` of its trunks is set, counted from the channel's first cell.
+        before: by row, the cells taken at the left edge: an arrow with its label, a mark.
+        behind: by row, the cells taken at the right edge.
+        rows: how many rows the drawing has.
+        pitch: cells from one track to the next.
+    """
+    skyline = _Skyline(rows, before)
+    for trunk in channel.trunks:
+        trunk.x = skyline.rise(trunk.rows[0], trunk.rows[-1], pitch)
+    width = skyline.top + 2
+    for row, taken in behind.items():
+        width = max(width, skyline.at(row) + 1 + taken)
+    return width
+
+
+class _Skyline:
+    """How many cells of each row of a channel are taken so far, from its left edge.
+
+    Trunks are long: blocks of rows that a trunk passes whole are noted as one.
+    """
+
+    def __init__(self, rows: int, taken: Mapping[int, int]) -> None:
+        self._rows = [0] * rows
+        self._most = [0] * (rows // _BLOCK + 1)
+        self._whole = list(self._most)
+        for row, cells in taken.items():
+            self._rows[row] = cells
+            self._most[row // _BLOCK] = max(self._most[row // _BLOCK], cells)
+
+    def rise(self, low: int, high: int, by: int) -> int:
+        """Let the rows from ``low`` to ``high`` reach beyond the longest of them, and return how far."""
+        rows, most, whole = self._rows, self._most, self._whole
+        first, last = low // _BLOCK, high // _BLOCK
+        if first == last:
+            x = max(whole[first], *rows[low : high + 1]) + by
+            rows[low : high + 1] = [x] * (high - low + 1)
+            most[first] = max(most[first], x)
+            return x
+        second, begin = first + 1, last * _BLOCK
+        top, bottom = rows[low : second * _BLOCK], rows[begin : high + 1]
+        x = max(whole[first], whole[last], *top, *bottom, *most[second:last]) + by
+        rows[low : second * _BLOCK] = [x] * len(top)
+        rows[begin : high + 1] = [x] * len(bottom)
+        whole[second:last] = most[second:last] = [x] * (last - second)
+        most[first], most[last] = max(most[first], x), max(most[last], x)
+        return x
+
+    @property
+    def top(self) -> int:
+        """The most cells that are taken of any row."""
+        return max(self._most)
+
+    def at(self, row: int) -> int:
+        """The cells taken of a row."""
+        return max(self._rows[row], self._whole[row // _BLOCK])

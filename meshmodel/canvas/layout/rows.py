@@ -1,0 +1,229 @@
+"""Which row everything stands in: cards below one another, lines that run through a column between them.
+
+Pins are many and asked often, so each knows its own row: it is set anew whenever its card moves.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from operator import attrgetter
+
+from meshmodel.canvas.layout.columns import Grid
+from meshmodel.canvas.layout.elements import Bundle, Card, Grown, Pin, Through, Tree
+
+_SINKS = 12
+"""How many rows a card or a line may sink at most to become straight."""
+
+_WHERE = attrgetter("lead", "tree.number")
+"""Where a port stands on its side."""
+
+Item = Card | Through
+Stacks = dict[tuple[int, int], list[Item]]
+
+
+def set_rows(grid: Grid, grown: Grown, *, base: int, gap: int, spare: int = 0) -> int:
+    """Give every lane, card, port and through row its row; returns the height in rows.
+
+    Args:
+        grid: the cards in their stacks.
+        grown: the lines with their pins.
+        base: rows of a card with no more ports than that.
+        gap: free rows between two cards.
+        spare: free rows at the bottom of the first lane, for lines that must change sides.
+    """
+    cards = sorted(grid.cards.values(), key=lambda card: card.column)
+    for card in cards:
+        card.height = max(base, len(card.left), len(card.right))
+    stacks: Stacks = {key: list(stack) for key, stack in grid.stacks.items()}
+    _stack(grid, stacks, gap, spare)
+    for card in cards:
+        for side in (card.left, card.right):
+            for number, pin in enumerate(side):
+                pin.offset = number
+                pin.y = card.y + number
+    _thread(grid, grown.trees, stacks)
+    _stack(grid, stacks, gap, spare)
+    for stack in stacks.values():
+        for item in stack:
+            y = item.y
+            for pin in item.left:
+                pin.y = y + pin.offset
+            for pin in item.right:
+                pin.y = y + pin.offset
+    for _ in range(2):
+        _order_ports(cards, grown)
+        _place_ports(cards)
+    _straighten(grid, stacks, gap)
+    _order_ports(cards, grown)
+    _place_ports(cards)
+    last = grid.lanes[-1]
+    return last.y + last.height + 1
+
+
+def lowest(grid: Grid, base: int) -> int:
+    """The height in rows if nothing stood between the cards: the drawing cannot be lower."""
+    heights = [1] * len(grid.lanes)
+    for (lane, _), stack in grid.stacks.items():
+        cards = sum(max(base, len(card.left), len(card.right)) for card in stack)
+        heights[lane] = max(heights[lane], cards)
+    return sum(heights) + len(heights) + 1
+
+
+def _settle(item: Item) -> None:
+    """Let the pins of an item follow it."""
+    y = item.y
+    for pins in (item.left, item.right):
+        for pin in pins:
+            pin.y = y + pin.offset
+
+
+def _room(before: Item | None, item: Item, gap: int) -> int:
+    """Free rows between two neighbours of a stack: lines may touch cards, cards may not touch."""
+    return gap if isinstance(before, Card) and isinstance(item, Card) else 0
+
+
+def _stack(grid: Grid, stacks: Stacks, gap: int, spare: int) -> None:
+    """Put every stack as high as it goes; a lane is as high as its highest stack."""
+    y = 1
+    for number, lane in enumerate(grid.lanes):
+        lane.y, lane.height = y, 1
+        for column in range(len(grid.logical)):
+            row = y
+            before: Item | None = None
+            for item in stacks.get((number, column), ()):
+                row += _room(before, item, gap)
+                item.y = row
+                row += item.height
+                before = item
+            lane.height = max(lane.height, row - y)
+        if number == 0:
+            lane.height += spare
+        y += lane.height + 1
+
+
+def _thread(grid: Grid, trees: list[Tree], stacks: Stacks) -> None:
+    """Put the rows of lines that run through a column where they lie nearest to their ends."""
+    lane_at: list[int] = []
+    for number, lane in enumerate(grid.lanes):
+        lane_at.extend([number] * (lane.y + lane.height + 1 - len(lane_at)))
+    wanted: dict[tuple[int, int], list[tuple[float, int, Through]]] = defaultdict(list)
+    for tree in trees:
+        if not tree.throughs:
+            continue
+        for through in tree.throughs:
+            pins = _pins(tree.bundles[through.column]) + _pins(tree.bundles[through.column - 1])
+            ends = sorted(
+                pin.y for pin in pins if pin.kind == "target" or (pin.kind == "source" and len(pins) <= 3)
+            ) or sorted(
+                pin.y for each in tree.bundles.values() for pin in _pins(each) if pin.kind == "target"
+            )
+            row = ends[len(ends) // 2]
+            through.y, through.lane = row, lane_at[min(row, len(lane_at) - 1)]
+            wanted[through.lane, through.column].append((row, tree.number, through))
+    for key, found in wanted.items():
+        stack = stacks.setdefault(key, [])
+        for wish, _, through in sorted(found, key=lambda entry: entry[:2]):
+            index = 0
+            while index < len(stack) and _is_above(stack[index], wish):
+                index += 1
+            stack.insert(index, through)
+
+
+def _pins(bundle: Bundle) -> list[Pin]:
+    return bundle.rights + bundle.lefts
+
+
+def _is_above(item: Item, row: float) -> bool:
+    """Whether a line for a row belongs below an item: below the middle of a card, after earlier lines."""
+    return item.y <= row if isinstance(item, Through) else item.y + (item.height - 1) / 2 < row
+
+
+def _order_ports(cards: list[Card], grown: Grown) -> None:
+    """Order the ports of each side by where their lines lead, so that they cross little.
+
+    A line leads to the mean row of its other ends in the channel.
+    """
+    for channel in grown.channels:
+        for bundle in channel:
+            lefts, rights = bundle.lefts, bundle.rights
+            if len(lefts) == len(rights) == 1:  # most of them
+                lefts[0].lead, rights[0].lead = rights[0].y, lefts[0].y
+                continue
+            pins = rights + lefts
+            others = len(pins) - 1
+            total = sum([pin.y for pin in pins])
+            for pin in pins:
+                pin.lead = (total - pin.y) / others if others else pin.y
+    for card in cards:
+        for side in (card.left, card.right):
+            if len(side) > 1:
+                side.sort(key=_WHERE)
+
+
+def _place_ports(cards: list[Card]) -> None:
+    """Give ports their rows on the card: the first free ones, or where the line becomes straight."""
+    for card in cards:
+        top = card.y
+        for number, pin in enumerate(card.right):
+            pin.offset = number
+            pin.y = top + number
+        following = 0
+        last = card.height - len(card.left)
+        for pin in card.left:
+            offset = -1
+            for other in pin.bundle.rights:
+                straight = other.y - top
+                if following <= straight <= last and (offset < 0 or straight < offset):
+                    offset = straight
+            if offset < 0:
+                offset = following
+            pin.offset = offset
+            pin.y = top + offset
+            following = offset + 1
+            last += 1
+
+
+def _straighten(grid: Grid, stacks: Stacks, gap: int) -> None:
+    """Let cards sink within the room of their lane where that makes more lines straight."""
+    for number, lane in enumerate(grid.lanes):
+        bottom = lane.y + lane.height
+        for column in range(1, len(grid.logical)):
+            stack = stacks.get((number, column), [])
+            needed = [0] * (len(stack) + 1)
+            for index in range(len(stack) - 1, -1, -1):
+                below = stack[index + 1] if index + 1 < len(stack) else None
+                room = _room(stack[index], below, gap) if below else 0
+                needed[index] = stack[index].height + room + needed[index + 1]
+            row = lane.y
+            before: Item | None = None
+            for index, item in enumerate(stack):
+                row += _room(before, item, gap)
+                highest = bottom - needed[index]
+                wanted = row
+                if highest > row:
+                    wanted = _straightest(item, row, min(highest, row + _SINKS))
+                if item.y != wanted:
+                    item.y = wanted
+                    _settle(item)
+                row = wanted + item.height
+                before = item
+
+
+def _straightest(item: Item, first: int, last: int) -> int:
+    """The first row from which most lines would enter an item from the left without a bend."""
+    height = item.height
+    gains = [0] * (last - first + 1)
+    for pin in item.left:
+        sources = pin.bundle.rights
+        if len(sources) == 1:
+            row = sources[0].y
+            for straight in range(max(row - height + 1, first), min(row, last) + 1):
+                gains[straight - first] += 1
+            continue
+        rows: set[int] = set()
+        for source in sources:
+            row = source.y
+            rows.update(range(max(row - height + 1, first), min(row, last) + 1))
+        for row in rows:
+            gains[row - first] += 1
+    return first + gains.index(max(gains))

@@ -1,0 +1,1 @@
+"""Edits of a model, pure: made, merged, applied to a snapshot."""

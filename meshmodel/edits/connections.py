@@ -1,0 +1,299 @@
+"""What connecting two records can mean: just the relations that make sense between their kinds.
+
+Pure: :func:`offers` lists them, the usual one first, and :meth:`Offer.edit` makes the one edit.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+from meshmodel.edits import relations
+from meshmodel.edits.draft import Draft, named_element
+from meshmodel.edits.edit import Edit
+from meshmodel.model.records import Credential, System
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import Action
+
+Relation = Literal[
+    "hold",
+    "grant",
+    "custody",
+    "exchange",
+    "delegation",
+    "trigger",
+    "hosting",
+    "intent",
+    "open",
+    "zone",
+    "boundary",
+]
+"""What an offer makes; ``open`` is a credential, its hold and its grant at once."""
+
+Wish = Literal["actions", "name", "passes", "sources", "checkpoint"]
+"""What an offer needs to know before it can be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing that connecting two records can mean.
+
+    Attributes:
+        relation: what it makes.
+        start: the id of the element that the relation leaves.
+        end: the id of the element that it leads to.
+        label: what it would do, in words.
+        wishes: what has to be chosen first; ``checkpoint`` means: in the checkpoint dialog.
+        actions: the actions chosen unless others are.
+        name: the name of the new credential unless another is typed.
+        credential: the existing credential that is used, if any.
+        how: for a custody: stores or issues.
+        choices: for ``passes`` the credentials, for ``sources`` the systems and ``home``.
+    """
+
+    relation: Relation
+    start: str
+    end: str
+    label: str
+    wishes: tuple[Wish, ...] = ()
+    actions: tuple[Action, ...] = ()
+    name: str = ""
+    credential: str | None = None
+    how: Literal["stores", "issues"] = "stores"
+    choices: tuple[str, ...] = field(default=())
+
+    def edit(
+        self,
+        snapshot: Snapshot,
+        *,
+        actions: tuple[Action, ...] | None = None,
+        name: str | None = None,
+        chosen: Sequence[str] = (),
+    ) -> Edit | None:
+        """The one edit that does it; ``None`` where it changes nothing.
+
+        Args:
+            snapshot: the model.
+            actions: the chosen actions, if ``wishes`` has them.
+            name: the typed name of a new credential.
+            chosen: the credentials passed, or the sources of an intent.
+
+        Raises:
+            InvalidModelError: the model refuses it.
+        """
+        draft = Draft(snapshot)
+        _CARRY_OUT[self.relation](self, draft, actions or self.actions, (name or self.name).strip(), chosen)
+        label = draft.preview[-1] if draft.preview and self.wishes else self.label
+        return Edit(label, tuple(draft.changes)) if draft.changes else None
+
+
+def offers(snapshot: Snapshot, first: tuple[str, str], second: tuple[str, str]) -> tuple[Offer, ...]:
+    """The relations that make sense from one element to another, the usual one first.
+
+    Args:
+        snapshot: the model.
+        first: table and id of the element that the connection begins at.
+        second: table and id of the one it leads to. Where only the other direction makes sense
+            (a credential dragged to an agent), that is offered.
+
+    Returns:
+        The offers; none for one element with itself, or for a pair without any sense.
+    """
+    if first == second or snapshot.get(*first) is None or snapshot.get(*second) is None:
+        return ()
+    (from_table, start), (to_table, end) = first, second
+    maker = _MAKERS.get((from_table, to_table))
+    if maker is not None:
+        return tuple(maker(snapshot, start, end))
+    maker = _MAKERS.get((to_table, from_table))
+    return () if maker is None else tuple(maker(snapshot, end, start))
+
+
+def _agent_credential(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
+    if (start, end) not in snapshot.hold:
+        yield Offer("hold", start, end, f"{start} holds {end}")
+
+
+def _credential_system(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
+    known = snapshot.grant.get((start, end))
+    label = f"{start} opens {end}" if known is None else f"{start} opens {end}: other actions"
+    yield Offer("grant", start, end, label, ("actions",), ("read",) if known is None else known.actions)
+    yield from _system_credential(snapshot, end, start)
+
+
+def _system_credential(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
+    known = snapshot.custody.get((start, end))
+    if known is None or known.how != "stores":
+        yield Offer("custody", start, end, f"{start} stores {end}")
+    if known is None or known.how != "issues":
+        yield Offer("custody", start, end, f"{start} issues {end}", how="issues")
+
+
+def _from_system_to_credential(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
+    yield from _system_credential(snapshot, start, end)
+    yield next(iter(_credential_system(snapshot, end, start)))
+
+
+def _credentials(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
+    if (start, end) not in snapshot.exchange:
+        yield Offer("exchange", start, end, f"{start} exchanges {end}")
+
+
+def _agents(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
+    held = tuple(credential for agent, credential in sorted(snapshot.hold) if agent == start)
+    known = snapshot.delegation.get((start, end))
+    label = f"{start} delegates {end}" if known is None else f"{start} delegates {end}: other credentials"
+    yield Offer("delegation", start, end, label, ("passes",) if held else (), choices=held)
+
+
+def _system_agent(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
+    if (start, end) not in snapshot.trigger:
+        yield Offer("trigger", start, end, f"{start} triggers {end}")
+    if snapshot.agent[end].runs_on != start:
+        yield Offer("hosting", start, end, f"{start} hosts {end}")
+
+
+def _agent_system(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
+    name = relations.credential_for(snapshot, end)
+    yield Offer("open", start, end, "new credential", ("actions", "name"), ("read",), name)
+    for agent, credential in sorted(snapshot.hold):
+        if agent == start:
+            known = snapshot.grant.get((credential, end))
+            yield Offer(
+                "grant",
+                credential,
+                end,
+                f"with {credential}" + ("" if known is None else ", as now"),
+                ("actions",),
+                ("read",) if known is None else known.actions,
+            )
+    opening = sorted(
+        credential
+        for credential, system in snapshot.grant
+        if system == end and (start, credential) not in snapshot.hold
+    )
+    for credential in opening:
+        yield Offer("hold", start, credential, f"hold {credential}, which opens {end}")
+    yield _intent(snapshot, start, end)
+    yield from _system_agent(snapshot, end, start)
+
+
+def _intent(snapshot: Snapshot, start: str, end: str) -> Offer:
+    known = snapshot.intent.get((start, end))
+    others = ("home", *sorted(each for each in snapshot.system if each != end))
+    actions: tuple[Action, ...] = ("read",) if known is None else known.actions
+    label = f"{start} may use {end} (an intent)"
+    return Offer("intent", start, end, label, ("actions", "sources"), actions, choices=others)
+
+
+def _zones(_snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
+    yield Offer("boundary", start, end, f"checkpoint between {start} and {end}", ("checkpoint",))
+
+
+def _system_zone(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
+    system = snapshot.system[start]
+    if system.zone != end:
+        yield Offer("zone", f"system:{start}", end, f"{start} lies in {end}")
+    if system.zone is None:
+        yield Offer(
+            "boundary", f"system:{start}", end, f"checkpoint between {start} and {end}", ("checkpoint",)
+        )
+
+
+def _systems(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
+    first, second = snapshot.system[start].domain, snapshot.system[end].domain
+    if first != second:
+        label = f"checkpoint between {first} and {second}"
+        yield Offer("boundary", first, second, label, ("checkpoint",))
+
+
+def _agent_zone(snapshot: Snapshot, start: str, end: str) -> Iterable[Offer]:
+    if snapshot.agent[start].home != end:
+        yield Offer("zone", f"agent:{start}", end, f"{start} is at home in {end}")
+
+
+_MAKERS: Final = {
+    ("agent", "credential"): _agent_credential,
+    ("credential", "system"): _credential_system,
+    ("system", "credential"): _from_system_to_credential,
+    ("credential", "credential"): _credentials,
+    ("agent", "agent"): _agents,
+    ("system", "agent"): _system_agent,
+    ("agent", "system"): _agent_system,
+    ("zone", "zone"): _zones,
+    ("system", "zone"): _system_zone,
+    ("system", "system"): _systems,
+    ("agent", "zone"): _agent_zone,
+}
+
+Actions = tuple[Action, ...]
+
+
+def _hold(offer: Offer, draft: Draft, _actions: Actions, _name: str, _chosen: Sequence[str]) -> None:
+    relations.hold(draft, offer.start, offer.end)
+
+
+def _grant(offer: Offer, draft: Draft, actions: Actions, _name: str, _chosen: Sequence[str]) -> None:
+    relations.grant(draft, offer.start, offer.end, actions)
+
+
+def _custody(offer: Offer, draft: Draft, _actions: Actions, _name: str, _chosen: Sequence[str]) -> None:
+    relations.custody(draft, offer.start, offer.end, offer.how, None)
+
+
+def _exchange(offer: Offer, draft: Draft, _actions: Actions, _name: str, _chosen: Sequence[str]) -> None:
+    relations.exchange(draft, offer.start, offer.end)
+
+
+def _delegation(offer: Offer, draft: Draft, _actions: Actions, _name: str, chosen: Sequence[str]) -> None:
+    relations.delegation(draft, offer.start, offer.end, chosen)
+
+
+def _trigger(offer: Offer, draft: Draft, _actions: Actions, _name: str, _chosen: Sequence[str]) -> None:
+    relations.trigger(draft, offer.start, offer.end)
+
+
+def _hosting(offer: Offer, draft: Draft, _actions: Actions, _name: str, _chosen: Sequence[str]) -> None:
+    draft.put(replace(draft.snapshot.agent[offer.end], runs_on=offer.start), offer.label)
+
+
+def _intend(offer: Offer, draft: Draft, actions: Actions, _name: str, chosen: Sequence[str]) -> None:
+    relations.intent(draft, offer.start, offer.end, actions, chosen)
+
+
+def _open(offer: Offer, draft: Draft, actions: Actions, name: str, _chosen: Sequence[str]) -> None:
+    known = draft.lookup("credential", name)
+    if known is None:
+        record = named_element(draft.snapshot, "credential", name)
+        assert isinstance(record, Credential)
+        draft.put(record)
+        known = record.id
+    relations.hold(draft, offer.start, known)
+    relations.grant(draft, known, offer.end, actions)
+
+
+def _zone(offer: Offer, draft: Draft, _actions: Actions, _name: str, _chosen: Sequence[str]) -> None:
+    table, _, key = offer.start.partition(":")
+    if table == "system":
+        record: System = draft.snapshot.system[key]
+        draft.put(replace(record, zone=offer.end), offer.label)
+    else:
+        draft.put(replace(draft.snapshot.agent[key], home=offer.end), offer.label)
+
+
+def _boundary(_offer: Offer, _draft: Draft, _actions: Actions, _name: str, _chosen: Sequence[str]) -> None:
+    """A checkpoint is placed in its own dialog."""
+
+
+_CARRY_OUT: Final = {
+    "hold": _hold,
+    "grant": _grant,
+    "custody": _custody,
+    "exchange": _exchange,
+    "delegation": _delegation,
+    "trigger": _trigger,
+    "hosting": _hosting,
+    "intent": _intend,
+    "open": _open,
+    "zone": _zone,
+    "boundary": _boundary,
+}

@@ -1,0 +1,161 @@
+"""The model as the sentences so far would leave it, with the changes and what they say."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from meshmodel.edits.edit import Change, Edit, Put, apply_edit, unused_id
+from meshmodel.edits.ids import exact_id_of
+from meshmodel.model.phrases import phrase
+from meshmodel.model.records import (
+    Agent,
+    Checkpoint,
+    Credential,
+    Element,
+    Note,
+    Record,
+    System,
+    Zone,
+    key_of,
+)
+from meshmodel.model.snapshot import Snapshot, table_of
+
+
+class SentenceError(Exception):
+    """A sentence that cannot be carried out; ``str()`` is one line."""
+
+    def __init__(self, message: str, start: int, end: int) -> None:
+        """Arguments: one line, and where in the text (positions in characters)."""
+        super().__init__(message)
+        self.start = start
+        self.end = end
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as it was typed: perhaps several words, perhaps with its kind before it."""
+
+    text: str
+    table: str | None
+    start: int
+    end: int
+
+
+ELEMENTS = ("agent", "credential", "system", "zone")
+"""The tables of elements, the most usual subject of a sentence first."""
+WITH_IDS = (*ELEMENTS, "checkpoint", "note")
+"""All tables whose records have an id, and so can be named; notes come last."""
+
+
+def new_element(table: str, id_: str, name: str | None = None) -> Element:
+    """An element of a table that says no more than its id and its name."""
+    match table:
+        case "zone":
+            return Zone(id_, name)
+        case "system":
+            return System(id_, name)
+        case "agent":
+            return Agent(id_, name)
+        case _:
+            return Credential(id_, name)
+
+
+def named_element(snapshot: Snapshot, table: str, typed: str) -> Element:
+    """A new element for a typed name: its id made of it, the name kept where it is another."""
+    id_ = unused_id(snapshot, table, typed)
+    return new_element(table, id_, typed if typed != id_ else None)
+
+
+class Draft:
+    """A snapshot that sentences change one after the other.
+
+    Attributes:
+        snapshot: the model as changed so far; every change was checked by the store's own rules.
+        changes: the changes, in order.
+        preview: one line for each thing that changes.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        """Arguments: the model to begin with, which stays as it is."""
+        self.snapshot = snapshot
+        self.changes: list[Change] = []
+        self.preview: list[str] = []
+
+    def change(self, change: Change, says: str) -> None:
+        """Make one change; raises InvalidModelError, with nothing changed, where it is refused."""
+        self.snapshot = apply_edit(self.snapshot, Edit(says, (change,)))
+        self.changes.append(change)
+        self.preview.append(says)
+
+    def put(self, record: Record, says: str | None = None) -> None:
+        """Insert or replace a record, unless it is there as it is."""
+        before = self.snapshot.get(table_of(record), key_of(record))
+        if before == record:
+            return
+        if says is None:
+            says = phrase(record) if before is None else f"{phrase(record)} (changed)"
+        self.change(Put(record), says)
+
+    def find(self, name: Name, tables: Iterable[str]) -> list[tuple[str, str]]:
+        """The records of these tables that a typed name means: by id, by slug, or by name.
+
+        A note is meant only where nothing else is called so, or its kind stands before it: importers name
+        notes as they like.
+        """
+        found: list[tuple[str, str]] = []
+        for table in tables:
+            if name.table not in {None, table} or (table == "note" and found):
+                continue
+            key = self.lookup(table, name.text)
+            if key is not None:
+                found.append((table, key))
+        return found
+
+    def lookup(self, table: str, typed: str) -> str | None:
+        """The id of the element of a table that is typed so, or ``None``."""
+        records = self.snapshot.table(table)
+        for candidate in (typed, typed.lower(), exact_id_of(typed)):
+            if candidate in records:
+                return candidate
+        folded = typed.casefold()
+        for key, record in records.items():
+            if not isinstance(record, Checkpoint | Note) and (record.name or "").casefold() == folded:
+                return str(key)
+        return None
+
+    def existing(self, name: Name, tables: Iterable[str]) -> tuple[str, str]:
+        """The one element that a name means; raises SentenceError for none or several."""
+        wanted = tuple(tables)
+        found = self.find(name, wanted)
+        if not found:
+            raise SentenceError(f"there is no {_either(wanted)} {name.text!r}", name.start, name.end)
+        return self.only(name, found)
+
+    def only(self, name: Name, found: list[tuple[str, str]]) -> tuple[str, str]:
+        """The one of several that fit; raises SentenceError, asking which, where there are more."""
+        if len(found) > 1:
+            ways = " or ".join(f"{table}:{key}" for table, key in found)
+            raise SentenceError(f"{name.text!r} can be several things: write {ways}", name.start, name.end)
+        return found[0]
+
+    def element(self, name: Name, table: str) -> str:
+        """The id of the element of that table which a name means; it is made where it is missing."""
+        if name.table is not None and name.table != table:
+            raise SentenceError(
+                f"a {table} is needed here, not the {name.table} {name.text!r}", name.start, name.end
+            )
+        if not name.text:
+            raise SentenceError(f"a {table} is needed here", name.start, name.end)
+        key = self.lookup(table, name.text)
+        if key is not None:
+            return key
+        record = named_element(self.snapshot, table, name.text)
+        self.put(record, f"new {table} {_shown(record)}")
+        return record.id
+
+
+def _shown(record: Element) -> str:
+    return record.id if record.name is None else f"{record.id} ({record.name})"
+
+
+def _either(tables: tuple[str, ...]) -> str:
+    return tables[0] if len(tables) == 1 else "element"

@@ -1,0 +1,138 @@
+"""Edits of a model: lists of records put and keys removed, and what they do to a snapshot.
+
+Pure: nothing here touches a file. ``store.database`` applies the same edits in one transaction, and
+keeps what ``difference`` says of before and after as the journal's entry: each way is then the same
+list read forwards or backwards.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from meshmodel.edits.apply import Working
+from meshmodel.edits.ids import id_of
+from meshmodel.model.records import Key, Record
+from meshmodel.model.snapshot import TABLES, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Insert the record, or replace the one of the same key."""
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Remove the record of that key from a table; an element takes its relations with it."""
+
+    table: str
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Give an element, a checkpoint or a note another id; every relation to it follows."""
+
+    table: str
+    old: str
+    new: str
+
+
+Change = Put | Remove | Rename
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One undoable edit: what it is called in the journal, and its changes in order."""
+
+    label: str
+    changes: tuple[Change, ...]
+
+
+def edit(label: str, changes: Iterable[Change]) -> Edit:
+    """An edit from any iterable of changes."""
+    return Edit(label, tuple(changes))
+
+
+def apply_edit(snapshot: Snapshot, wanted: Edit) -> Snapshot:
+    """The snapshot after the edit, validated where it touched; the one given stays as it is.
+
+    Changes are made in their order, and what they name is looked up after the last, so a relation
+    may come before its ends. Records are put in their canonical form (``validation.normalise``).
+    The revision is kept: the store counts.
+
+    Taken along, so that what is left is valid and never says more than before:
+
+    - An element takes its relations, a relation takes the checkpoints on it. A checkpoint on a hold
+      stays while the agent still holds or is passed the credential.
+    - An element leaves the fields and lists that name it (``zone``, ``home``, ``runs_on``, ``at``,
+      ``decided_at``, ``audience``, ``passes``, ``from`` of intents). A list that becomes empty is
+      unset; an intent whose ``from`` becomes empty is removed, since without it would mean more.
+    - A system leaves the ``only`` of delegations. One that allowed something on this system alone is
+      removed, since without its limit the second agent might do more. Notes about an element go with it.
+    - An agent that no longer runs on a system takes the hosting checkpoint with it; a system that
+      gets a zone takes the boundary checkpoints on ``system:ID`` with it (on the zone they would
+      say more).
+    - Approvers are identities and acceptances are a record of what was decided: both stay.
+
+    A new id is followed everywhere, in acceptances too. An identity that a credential has by default
+    follows its id, in approvers too, unless others have the old or the new identity: then it is
+    stated, and nothing means something else than before. A system that intents name as a source
+    cannot be renamed to ``home``, which there means the agent's home.
+
+    Args:
+        snapshot: the model before; assumed to be valid.
+        wanted: the edit.
+
+    Raises:
+        InvalidModelError: one line; a record that is not valid, a key that is not there, an id taken.
+    """
+    working = Working(snapshot)
+    for change in wanted.changes:
+        match change:
+            case Put(record):
+                working.put(record)
+            case Remove(table, key):
+                working.remove(table, key)
+            case Rename(table, old, new):
+                working.rename(table, old, new)
+    return working.finish()
+
+
+Difference = tuple[tuple[str, Key, Record | None, Record | None], ...]
+"""Table, key, the record before and the record after; ``None`` where there was or is none."""
+
+
+def difference(before: Snapshot, after: Snapshot) -> Difference:
+    """Every record that differs, in the order of ``TABLES`` (``about`` first), then by key.
+
+    Putting what is after and removing what is not there any more leads from before to after, and
+    the other way round: the journal keeps this, and undo reads it backwards.
+    """
+    found: list[tuple[str, Key, Record | None, Record | None]] = []
+    for name in ("about", *TABLES):
+        old, new = before.table(name), after.table(name)
+        if old is new:
+            continue
+        keys = [key for key, record in old.items() if new.get(key) is not record and new.get(key) != record]
+        keys += [key for key in new if key not in old]
+        found += [(name, key, old.get(key), new.get(key)) for key in sorted(keys)]
+    return tuple(found)
+
+
+def unused_id(snapshot: Snapshot, table: str, wish: str) -> str:
+    """A valid id made from what a person wrote, not yet used in that table.
+
+    Args:
+        snapshot: the model.
+        table: ``zone``, ``system``, ``agent``, ``credential``, ``checkpoint`` or ``note``.
+        wish: a name, as typed; where nothing of it fits an id, the name of the table is taken.
+    """
+    slug = id_of(wish) or table
+    taken = snapshot.table(table)
+    number, candidate = 1, slug
+    while candidate in taken:
+        number += 1
+        tail = f"-{number}"
+        candidate = slug[: 64 - len(tail)].rstrip("-._") + tail
+    return candidate

@@ -1,0 +1,35 @@
+"""Notes of a model: those about one thing, and new ones (section 2). Pure: snapshot in, records out."""
+
+from typing import Final
+
+from meshmodel.edits.edit import Edit, Put, unused_id
+from meshmodel.model.records import Note, Record, key_of
+from meshmodel.model.snapshot import Snapshot, table_of
+from meshmodel.model.vocabulary import NoteKind
+
+ELEMENT_TABLES: Final = ("zone", "system", "agent", "credential")
+"""What a note can be about, beside the model itself."""
+
+
+def subject_of(record: Record) -> str | None:
+    """What the notes about a record name: ``kind:id`` of an element; ``None``: the model, or no element."""
+    table = table_of(record)
+    return f"{table}:{key_of(record)}" if table in ELEMENT_TABLES else None
+
+
+def notes_about(snapshot: Snapshot, subject: str | None) -> list[Note]:
+    """The notes about an element, open ones first, then by id; of the model (``None``) all there are."""
+    found = [each for each in snapshot.note.values() if subject is None or each.about == subject]
+    return sorted(found, key=lambda each: (each.about is not None, each.state == "done", each.id))
+
+
+def new_note(snapshot: Snapshot, subject: str | None, text: str, kind: NoteKind = "note") -> Note:
+    """A note with a free id made of its kind and of what it is about, such as ``question-files``."""
+    wish = kind if subject is None else f"{kind}-{subject.partition(':')[2]}"
+    return Note(unused_id(snapshot, "note", wish), text, subject, kind)
+
+
+def adding(snapshot: Snapshot, subject: str | None, text: str) -> Edit:
+    """The edit that adds a note; ``text`` is one paragraph."""
+    where = "the model" if subject is None else subject.replace(":", " ")
+    return Edit(f"note on {where}", (Put(new_note(snapshot, subject, text)),))

@@ -1,0 +1,181 @@
+"""The edits that keys and gestures of the canvas stand for; pure: snapshot in, edit out."""
+
+from dataclasses import replace
+from typing import Final
+
+from meshmodel.edits.checkpoint_places import checkpoint_id
+from meshmodel.edits.edit import Change, Edit, Put, Remove, edit
+from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.records import (
+    Agent,
+    Checkpoint,
+    Credential,
+    Element,
+    Intent,
+    Record,
+    Reference,
+    Slot,
+    System,
+    Zone,
+)
+from meshmodel.model.schema import STEP_ENDS
+from meshmodel.model.snapshot import Snapshot
+
+Step = tuple[str, str, str]
+"""Where a checkpoint can sit: the kind of step, and its two ends."""
+
+ELEMENT_TABLES: Final = ("zone", "system", "agent", "credential")
+
+
+def words_for(reference: Reference) -> str:
+    """What a record is called in labels and messages, such as ``grant file-key > files``."""
+    table, key = reference
+    return f"{table} {key}" if isinstance(key, str) else f"{table} {key[0]} > {key[1]}"
+
+
+def step_of(reference: Reference | None) -> Step | None:
+    """The step that a reference names, or ``None`` where it names something else."""
+    if reference is None or not isinstance(reference[1], tuple) or reference[0] not in STEP_ENDS:
+        return None
+    return reference[0], reference[1][0], reference[1][1]
+
+
+def removal(snapshot: Snapshot, reference: Reference) -> Edit:
+    """Delete a record; an element takes its relations with it.
+
+    Raises:
+        InvalidModelError: there is no record behind it that could be deleted.
+    """
+    table, key = reference
+    label = f"delete {words_for(reference)}"
+    if table == "hosting" and isinstance(key, tuple):
+        agent = snapshot.agent.get(key[1])
+        if agent is not None and agent.runs_on == key[0]:
+            return edit(label, [Put(replace(agent, runs_on=None))])
+    if table == "hold" and isinstance(key, tuple) and key not in snapshot.hold:
+        return edit(label, _no_longer_passed(snapshot, key))
+    if table == "trigger" and key not in snapshot.trigger:
+        raise InvalidModelError(
+            f"{words_for(reference)}: arises by itself, as the agent hears outsiders' words there; "
+            "end that reading, or say that the agent is not steerable"
+        )
+    if table == "about" or snapshot.get(table, key) is None:
+        raise InvalidModelError(f"{words_for(reference)}: is not there to be deleted")
+    return edit(label, [Remove(table, key)])
+
+
+def _no_longer_passed(snapshot: Snapshot, key: tuple[str, str]) -> list[Change]:
+    agent, credential = key
+    changes: list[Change] = []
+    for each in snapshot.delegation.values():
+        if each.to == agent and credential in (each.passes or ()):
+            rest = tuple(one for one in each.passes or () if one != credential)
+            changes.append(Put(replace(each, passes=rest or None)))
+    if not changes:
+        raise InvalidModelError(f"hold {agent} > {credential}: is not there to be deleted")
+    return changes
+
+
+def placement(snapshot: Snapshot, step: Step, *, state: str = "enforced") -> tuple[Edit, Reference]:
+    """Place a policy decision for every action on a step or a boundary.
+
+    Arguments:
+        snapshot: the model.
+        step: its kind and its ends; boundary ends are zones or ``system:ID``.
+        state: enforced or planned.
+
+    Returns:
+        The edit, and the checkpoint that it makes.
+    """
+    kind, start, end = step
+    name = checkpoint_id(snapshot, "policy-decision", end)
+    checkpoint = Checkpoint(
+        id=name,
+        kind="policy-decision",
+        step=kind,  # type: ignore[arg-type]  # a word of STEP_ENDS, as step_of made sure
+        from_=start,
+        to=end,
+        state="planned" if state == "planned" else "enforced",
+        decided_at=_gateway(snapshot) if kind == "boundary" else None,
+    )
+    label = f"place policy-decision on {kind} {start} > {end}"
+    return edit(label, [Put(checkpoint)]), ("checkpoint", name)
+
+
+def _gateway(snapshot: Snapshot) -> str | None:
+    """Where a boundary's decisions are made, if the model has just one gateway to make them."""
+    gateways = [each.id for each in snapshot.system.values() if each.kind == "api-gateway"]
+    return gateways[0] if len(gateways) == 1 else None
+
+
+def declaration(intent: Intent) -> Edit:
+    """Declare a path intended; the intent holds what was intended there before."""
+    label = f"intend {intent.agent} may {', '.join(intent.actions)} {intent.system}"
+    return edit(label, [Put(intent)])
+
+
+def naming(snapshot: Snapshot, reference: Reference, name: str) -> Edit:
+    """Give an element another name; an empty one takes its name away.
+
+    Raises:
+        InvalidModelError: what is selected has no name.
+    """
+    record = snapshot.get(*reference)
+    if not isinstance(record, Zone | System | Agent | Credential):
+        raise InvalidModelError(f"{words_for(reference)}: has no name; select an element")
+    return edit(f"name {words_for(reference)} {name}".rstrip(), [Put(replace(record, name=name or None))])
+
+
+def arrangement(snapshot: Snapshot) -> Edit | None:
+    """Forget every placement, so that the drawing is laid out again; ``None`` if nothing was placed."""
+    changes = [
+        Put(replace(record, at=None))
+        for table in ELEMENT_TABLES
+        for record in snapshot.table(table).values()
+        if record.at is not None
+    ]
+    return edit("arrange", changes) if changes else None
+
+
+def only_grant(snapshot: Snapshot, reference: Reference) -> Step | None:
+    """The one grant of a credential, or ``None`` where it has several or none."""
+    grants = [key for key in snapshot.grant if key[0] == reference[1]] if reference[0] == "credential" else []
+    return ("grant", *grants[0]) if len(grants) == 1 else None
+
+
+# Moving by slot
+
+
+def at_slot(record: Record, zone: str | None, slot: Slot) -> Element | None:
+    """The element at another slot, and in another lane: a system then lies there, an agent has its home
+    there, a zone changes only its own place. ``None`` for what has no slot.
+    """
+    if isinstance(record, System):
+        return replace(record, zone=zone, at=slot)
+    if isinstance(record, Agent):
+        return replace(record, home=zone, at=slot)
+    if isinstance(record, Credential):
+        return replace(record, at=slot)
+    if isinstance(record, Zone):
+        return replace(record, at=(0, slot[1]))
+    return None
+
+
+def where(snapshot: Snapshot, reference: Reference, moved: Record) -> str:
+    """What a move does, in words; whether it changes the zone above all."""
+    before = snapshot.get(*reference)
+    slot = getattr(moved, "at", None) or (0, 0)
+    text = f"move {words_for(reference)}"
+    if isinstance(before, System) and isinstance(moved, System) and before.zone != moved.zone:
+        return f"{text} from {before.zone or 'a zone of its own'} into {moved.zone or 'a zone of its own'}"
+    if isinstance(before, Agent) and isinstance(moved, Agent) and before.home != moved.home:
+        return f"{text} home from {before.home or 'nowhere'} to {moved.home or 'nowhere'}"
+    return f"{text} to place {slot[1] + 1}" + ("" if isinstance(moved, Zone) else f" of column {slot[0]}")
+
+
+def title_of(snapshot: Snapshot, reference: Reference) -> str:
+    """The name of an element, or the words for a relation."""
+    record = snapshot.get(*reference) if reference[0] in ELEMENT_TABLES else None
+    if isinstance(record, Zone | System | Agent | Credential):
+        return record.title
+    return words_for(reference)

@@ -1,0 +1,1 @@
+"""Diagrams: what they draw, and as DOT, SVG, PNG, PDF."""

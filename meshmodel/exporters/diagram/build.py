@@ -1,0 +1,391 @@
+"""From a snapshot and its analysis to a diagram: what is drawn, where it belongs, what it says.
+
+Agents, systems and credentials are shapes, steps are lines, zones are frames. A credential whose
+holders, stores and systems all lie in one zone stands in it; one that joins zones stands between
+them, since it is what crosses. A door or a checkpoint is a shape of its own on the line of its step:
+an octagon where nobody asks, a hexagon where somebody decides. Credentials as labels of lines
+(tried on the worked examples) repeat a shared credential on each line and leave an exchange no place.
+Intents and acceptances are no steps and are not drawn; the policy stub lists what is intended.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from meshmodel.analysis.results import StepMark
+from meshmodel.exporters.diagram import lens as diagram_lens
+from meshmodel.exporters.diagram.captions import (
+    agent_facts,
+    agent_look,
+    count,
+    credential_facts,
+    custody_words,
+    delegation_words,
+    exchange_words,
+    grant_words,
+    hold_words,
+    legend,
+    shortcomings,
+    system_facts,
+    system_look,
+)
+from meshmodel.exporters.diagram.elements import (
+    Answers,
+    Diagram,
+    Edge,
+    Frame,
+    Lens,
+    LineLook,
+    Look,
+    Node,
+    Tone,
+)
+from meshmodel.exporters.diagram.labels import (
+    DOOR_COLUMNS,
+    NODE_COLUMNS,
+    SUBSTITUTED,
+    TITLE_COLUMNS,
+    Names,
+    Shows,
+    shows_everything,
+    wrap,
+)
+from meshmodel.exporters.diagram.lens import Lighting, Step
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.records import Agent, Checkpoint, Credential, System
+from meshmodel.model.snapshot import Snapshot
+
+WHOLE_MODEL = 150
+"""Up to so many elements a lens dims what is outside it; above, it leaves it out and says so."""
+
+
+def build(
+    snapshot: Snapshot,
+    answers: Answers,
+    *,
+    lens: Lens = "structure",
+    agent: str | None = None,
+    shows: Shows = shows_everything,
+) -> Diagram:
+    """The diagram of a model.
+
+    Args:
+        snapshot: the model.
+        answers: its analysis.
+        lens: what is lit: all, the missing checkpoints, or the reach of one agent.
+        agent: that agent's id; for the lens ``reach`` alone.
+        shows: whether the format has glyphs for a text.
+
+    Raises:
+        MeshmodelError: the lens needs an agent, or there is no such agent.
+    """
+    if lens == "reach":
+        if agent is None:
+            raise MeshmodelError("the lens 'reach' shows one agent: name it with --agent")
+        lighting = diagram_lens.reach(snapshot, answers, agent)
+    elif agent is not None:
+        raise MeshmodelError(f"the lens '{lens}' shows all agents: use --agent with --lens reach only")
+    else:
+        lighting = diagram_lens.missing(snapshot, answers) if lens == "missing" else Lighting()
+    return _Builder(snapshot, answers, lighting, Names(shows), agent).diagram(lens, agent)
+
+
+class _Builder:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        answers: Answers,
+        lighting: Lighting,
+        names: Names,
+        agent: str | None,
+    ) -> None:
+        self.snapshot = snapshot
+        self.answers = answers
+        self.lighting = lighting
+        self.agent = agent
+        self.names = names
+        self.nodes: list[Node] = []
+        self.edges: list[Edge] = []
+        self.marks: dict[Step, StepMark] = {(*key,): mark for key, mark in answers.marks().items()}
+        self.doors = {(door.credential, door.system): door for door in answers.doors}
+        self.checkpoints: dict[Step, list[Checkpoint]] = {}
+        for key in sorted(snapshot.checkpoint):
+            each = snapshot.checkpoint[key]
+            self.checkpoints.setdefault((each.step, each.from_, each.to), []).append(each)
+        self.places: dict[str, set[str | None]] = {}
+        for holder, credential in snapshot.hold:
+            self.places.setdefault(credential, set()).add(snapshot.agent[holder].home)
+        for credential, system in snapshot.grant:
+            self.places.setdefault(credential, set()).add(snapshot.system[system].zone)
+        for system, credential in snapshot.custody:
+            self.places.setdefault(credential, set()).add(snapshot.system[system].zone)
+        self.zones: dict[str, str | None] = {}
+        self.heard = {each.system for each in answers.heard}
+        self.self_approved = {
+            finding.subject for finding in answers.findings if finding.rule == "self-approved-checkpoint"
+        }
+
+    def diagram(self, lens: Lens, agent: str | None) -> Diagram:
+        snapshot = self.snapshot
+        for key in sorted(snapshot.agent):
+            self._agent(snapshot.agent[key])
+        for key in sorted(snapshot.credential):
+            self._credential(snapshot.credential[key])
+        for key in sorted(snapshot.system):
+            self._system(snapshot.system[key])
+        occupied = {node.zone for node in self.nodes}
+        frames = []
+        for key in sorted(snapshot.zone):
+            zone = snapshot.zone[key]
+            named = self.names.name(zone.title, zone.id)
+            environment = zone.environment
+            if environment and self._says(environment) and environment.casefold() != named.casefold():
+                named = f"{named} ({environment})"
+            frames.append(Frame(key, wrap(named, NODE_COLUMNS + 8)))
+            if key not in occupied:
+                self.nodes.append(Node(f"zone/{key}", ("nothing in it",), "anchor", key))
+        self._steps()
+        self._boundaries()
+        left_out = self._leave_out(frames) if snapshot.elements > WHOLE_MODEL else 0
+        title, description = self._title(lens, agent)
+        notes = []
+        if left_out:
+            notes.append(f"{left_out} elements outside this lens are left out")
+        if self.names.changed:
+            notes.append(SUBSTITUTED)
+        return Diagram(
+            title=title,
+            description=description,
+            frames=tuple(frames),
+            nodes=tuple(self.nodes),
+            edges=tuple(self.edges),
+            legend=legend(self.nodes, self.edges, lens),
+            notes=tuple(notes),
+        )
+
+    # Elements
+
+    def _says(self, text: str | None) -> bool:
+        return text is not None and self.names.shows(text)
+
+    def _element(
+        self, kind: str, key: str, name: str, facts: Iterable[str], look: Look, zone: str | None
+    ) -> None:
+        reference = f"{kind}:{key}"
+        lines = [*wrap(self.names.name(name, key), NODE_COLUMNS)]
+        for fact in facts:
+            lines += wrap(fact, NODE_COLUMNS + 2)
+        for word in self.lighting.words.get(reference, "").split("; "):
+            if word:
+                lines += wrap(word, NODE_COLUMNS + 2)
+        tone = self.lighting.node(reference)
+        self.nodes.append(Node(f"{kind}/{key}", tuple(lines), look, zone, tone))
+
+    def _agent(self, agent: Agent) -> None:
+        reached = self.answers.agent_reach(agent.id)
+        facts = agent_facts(agent, len(reached.identities) if reached else 0, self.names)
+        self._element("agent", agent.id, agent.title, facts, agent_look(agent), agent.home)
+
+    def _system(self, system: System) -> None:
+        facts = system_facts(system, self.names, is_heard=system.id in self.heard)
+        self._element("system", system.id, system.title, facts, system_look(system), system.zone)
+
+    def _credential(self, credential: Credential) -> None:
+        facts = credential_facts(credential, self.names)
+        look: Look = "credential" if credential.is_active else "inactive"
+        zone = self._place(credential.id)
+        self._element("credential", credential.id, credential.title, facts, look, zone)
+
+    def _place(self, credential: str) -> str | None:
+        """The zone of a credential: that of all who hold, store or accept it, if it is one."""
+        places = self.places.get(credential, set())
+        return next(iter(places)) if len(places) == 1 else None
+
+    # Steps
+
+    def _steps(self) -> None:
+        snapshot, names = self.snapshot, self.names
+        self.zones = {node.id: node.zone for node in self.nodes}
+        passed: dict[tuple[str, str], list[Agent]] = {}
+        for giver, taker in sorted(snapshot.delegation):
+            for credential in snapshot.delegation[giver, taker].passes or ():
+                passed.setdefault((taker, credential), []).append(snapshot.agent[giver])
+        for key in sorted({*snapshot.hold, *passed}):
+            words = hold_words(passed.get(key, ()), names)
+            self._step("hold", f"agent/{key[0]}", f"credential/{key[1]}", words)
+        for key in sorted(snapshot.grant):
+            words = grant_words(snapshot.grant[key])
+            self._step("grant", f"credential/{key[0]}", f"system/{key[1]}", words)
+        for key in sorted(snapshot.custody):
+            words = custody_words(snapshot.custody[key])
+            self._step("custody", f"system/{key[0]}", f"credential/{key[1]}", words)
+        for key in sorted(snapshot.exchange):
+            words = exchange_words(snapshot.exchange[key], snapshot, names)
+            self._step("exchange", f"credential/{key[0]}", f"credential/{key[1]}", words)
+        for key in sorted(snapshot.delegation):
+            words = delegation_words(snapshot.delegation[key], snapshot.agent[key[1]])
+            self._step("delegation", f"agent/{key[0]}", f"agent/{key[1]}", words)
+        arising = {
+            (tail, head)
+            for kind, tail, head in (*self.lighting.steps, *self.checkpoints)
+            if kind == "trigger" and (tail, head) not in snapshot.trigger
+        }
+        for key in sorted({*snapshot.trigger, *arising}):
+            words = ("steers by what it reads",) if key in arising else ("triggers",)
+            self._step("trigger", f"system/{key[0]}", f"agent/{key[1]}", words)
+        for agent in sorted(snapshot.agent):
+            runs_on = snapshot.agent[agent].runs_on
+            if runs_on is not None:
+                self._step("hosting", f"system/{runs_on}", f"agent/{agent}", ("hosts",))
+
+    def _step(self, look: LineLook, tail: str, head: str, words: tuple[str, ...]) -> None:
+        """A line, broken by the shapes of its checkpoints and of its door."""
+        key = (look, tail.partition("/")[2], head.partition("/")[2])
+        tone = self.lighting.step(key)
+        base = "/".join(key)
+        chain = [tail]
+        zone = self.zones[tail] if self.zones[tail] == self.zones[head] else None
+        door = self.doors.get(key[1:]) if look == "grant" else None
+        other = door is not None and self.agent is not None and self.agent not in door.agents
+        mark = None if other else "missing" if door is not None else self.marks.get(key)
+        if words:
+            chain.append(self._label(base, words, look, tone, zone, mark))
+        placed = self.checkpoints.get(key, [])
+        if placed:
+            self._checkpoints(f"checkpoint/{base}", placed, zone, key)
+            chain.append(f"checkpoint/{base}")
+        if door is not None:
+            lines = ("NO CHECKPOINT", *wrap(f"{door.severity}: {', '.join(door.actions)}", DOOR_COLUMNS))
+            lines = (*lines, "for other agents") if other else lines
+            dim: Tone = "dim" if tone == "dim" or other else "plain"
+            self.nodes.append(Node(f"door/{base}", lines, "missing", zone, dim))
+            chain.append(f"door/{base}")
+        chain.append(head)
+        self._chain(base, chain, look, tone, mark, arrow=look != "hold")
+
+    def _label(
+        self,
+        base: str,
+        words: tuple[str, ...],
+        look: LineLook,
+        tone: Tone,
+        zone: str | None = None,
+        mark: StepMark | None = None,
+    ) -> str:
+        """The words on a line as a shape; returns its id."""
+        node = Node(f"label/{base}", words, "label", zone, tone, look, mark)
+        self.nodes.append(node)
+        return node.id
+
+    def _chain(
+        self,
+        base: str,
+        chain: Sequence[str],
+        look: LineLook,
+        tone: Tone,
+        mark: StepMark | None = None,
+        *,
+        arrow: bool = True,
+        leaves_zone: str | None = None,
+        enters_zone: str | None = None,
+    ) -> None:
+        """The pieces of one line, from its tail through the shapes on it to its head."""
+        for number, (start, end) in enumerate(pairwise(chain)):
+            first, last = start == chain[0], end == chain[-1]
+            self.edges.append(
+                Edge(
+                    f"{base}/{number}",
+                    start,
+                    end,
+                    look,
+                    mark,
+                    tone,
+                    arrow=arrow and last,
+                    leaves_zone=leaves_zone if first else None,
+                    enters_zone=enters_zone if last else None,
+                )
+            )
+
+    def _checkpoints(self, node: str, placed: list[Checkpoint], zone: str | None, key: Step) -> None:
+        """One hexagon for all checkpoints on a step: what each is, and whether it counts."""
+        lines: list[str] = []
+        any_counts = False
+        for each in placed:
+            lines += wrap(each.kind, NODE_COLUMNS)
+            if each.actions:
+                lines += wrap("for " + ", ".join(each.actions), NODE_COLUMNS)
+            wrong = shortcomings(each, self.answers.view)
+            if each.id in self.self_approved:
+                wrong.append("approved by its own subject")
+            if not wrong and len(placed) == 1 and self.marks.get(key) == "does-not-count":
+                wrong.append("controlled by who asks")
+            any_counts = any_counts or not wrong
+            if wrong:
+                lines += ["does not count:", *(line for word in wrong for line in wrap(word, NODE_COLUMNS))]
+            else:
+                lines.append("counts")
+        tone = self.lighting.step(key)
+        for desk in sorted({each.decided_at for each in placed if each.decided_at is not None}):
+            base = f"decides/{node}/{desk}"
+            same = zone if self.snapshot.system[desk].zone == zone else None
+            label = self._label(base, ("decides",), "decides", tone, same)
+            self._chain(base, (f"system/{desk}", label, node), "decides", tone)
+        look: Look = "counts" if any_counts else "does-not-count"
+        self.nodes.append(Node(node, tuple(lines), look, zone, "dim" if tone == "dim" else "plain"))
+
+    def _boundaries(self) -> None:
+        """Checkpoints between zones: a hexagon between their frames."""
+        for key in sorted(key for key in self.checkpoints if key[0] == "boundary"):
+            base = "/".join(key).replace(":", "/")  # DOT would take a colon for a port
+            node = f"checkpoint/{base}"
+            self._checkpoints(node, self.checkpoints[key], None, key)
+            tone = self.lighting.step(key)
+            zone, stands = self._stands_for(key[1])
+            label = self._label(f"{base}/leaving", ("leaving",), "boundary", tone)
+            chain = (stands, label, node)
+            self._chain(f"{base}/leaving", chain, "boundary", tone, leaves_zone=zone)
+            zone, stands = self._stands_for(key[2])
+            label = self._label(f"{base}/entering", ("entering",), "boundary", tone)
+            chain = (node, label, stands)
+            self._chain(f"{base}/entering", chain, "boundary", tone, enters_zone=zone)
+
+    def _stands_for(self, end: str) -> tuple[str | None, str]:
+        if end.startswith("system:"):
+            return None, f"system/{end.removeprefix('system:')}"
+        inside = [node.id for node in self.nodes if node.zone == end and node.look != "label"]
+        return end, inside[0]
+
+    # The whole
+
+    def _leave_out(self, frames: list[Frame]) -> int:
+        elements = ("agent/", "credential/", "system/")
+        before = sum(node.id.startswith(elements) for node in self.nodes)
+        if self.lighting.other != "dim":
+            return 0
+        self.nodes = [node for node in self.nodes if node.tone != "dim" and node.look != "anchor"]
+        kept = {node.id for node in self.nodes}
+        self.edges = [
+            edge for edge in self.edges if edge.tone != "dim" and edge.tail in kept and edge.head in kept
+        ]
+        zones = {node.zone for node in self.nodes}
+        frames[:] = [frame for frame in frames if frame.id in zones]
+        return before - sum(node.id.startswith(elements) for node in self.nodes)
+
+    def _title(self, lens: Lens, agent: str | None) -> tuple[tuple[str, ...], str]:
+        name = self.names.text(self.snapshot.about.name or "Identity mesh", "Identity mesh")
+        what = {"structure": "identities and trust boundaries", "missing": "missing checkpoints"}.get(lens)
+        if what is None and agent is not None:
+            what = "reach of " + self.names.name(self.snapshot.agent[agent].title, agent)
+        summary = self.answers.summary
+        facts = ", ".join(
+            count(number, word)
+            for number, word in (
+                (summary.agents, "agent"),
+                (summary.systems, "system"),
+                (summary.credentials, "credential"),
+            )
+        )
+        doors = (
+            "no missing checkpoint" if not summary.missing else count(summary.missing, "missing checkpoint")
+        )
+        line = f"{facts}; {doors}, as {self.answers.view}"
+        return (*wrap(f"{name}: {what}", TITLE_COLUMNS), line), f"{line}."

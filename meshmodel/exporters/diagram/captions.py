@@ -1,0 +1,195 @@
+"""What the parts of a diagram say, and which shape a thing of some kind has."""
+
+from collections.abc import Iterable
+
+from meshmodel.exporters.diagram.elements import Edge, Lens, LineLook, Look, Node
+from meshmodel.exporters.diagram.labels import DOOR_COLUMNS, NODE_COLUMNS, Names, wrap
+from meshmodel.model.records import (
+    Agent,
+    Checkpoint,
+    Credential,
+    Custody,
+    Delegation,
+    Exchange,
+    Grant,
+    System,
+)
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import DECISION_KINDS, View
+
+_SYSTEM_LOOKS: tuple[tuple[Look, frozenset[str]], ...] = (
+    (
+        "store",
+        frozenset({"object-storage", "database", "data-warehouse", "knowledge-base", "agent-memory"}),
+    ),
+    ("issuer", frozenset({"secrets-manager", "identity-provider", "token-service"})),
+    ("pipeline", frozenset({"ci-pipeline", "message-queue", "api-gateway", "mcp-server"})),
+)
+
+_REMEMBERED = {"per-session": "remembered for a session", "cached": "remembered"}
+_NAMED = 3
+"""So many of the accesses that a delegation is limited to are named."""
+
+
+def agent_look(agent: Agent) -> Look:
+    """The shape of an agent."""
+    if not agent.is_active:
+        return "inactive"
+    return "person" if agent.is_person else "agent"
+
+
+def system_look(system: System) -> Look:
+    """The shape of a system, by its kind; unknown kinds are plain systems."""
+    return next((look for look, kinds in _SYSTEM_LOOKS if system.kind in kinds), "system")
+
+
+def agent_facts(agent: Agent, identities: int, names: Names) -> list[str]:
+    """What stands below an agent's name."""
+    facts = [agent.kind] if agent.kind and names.shows(agent.kind) else []
+    if not agent.is_active:
+        facts.append("retired")
+    if identities > 1:
+        facts.append(f"{identities} identities")
+    return facts
+
+
+def system_facts(system: System, names: Names, *, is_heard: bool) -> list[str]:
+    """What stands below a system's name."""
+    said = [word for word in (system.kind, system.sensitivity) if word and names.shows(word)]
+    facts = [", ".join(said)] if said else []
+    if system.integrity is not None:
+        facts.append(f"{system.integrity} integrity")
+    if system.typed:
+        facts.append("typed values only")
+    if system.untrusted_input:
+        facts.append("outsiders write here")
+    elif is_heard:
+        facts.append("outsiders' words carried here")
+    if system.is_exposed and system.sensitivity != "public":
+        facts.append("outsiders see it")
+    elif system.exposes_requests and not system.is_exposed:
+        facts.append("outsiders see its requests")
+    return facts
+
+
+def credential_facts(credential: Credential, names: Names) -> list[str]:
+    """What stands below a credential's name: as whom it acts, and for whom."""
+    facts = []
+    if credential.principal != credential.id:
+        facts.append("as " + names.text(credential.principal, credential.id))
+    if credential.on_behalf_of is not None:
+        facts.append("for " + names.text(credential.on_behalf_of, "somebody"))
+    if not credential.is_active:
+        facts.append("revoked")
+    return facts
+
+
+def hold_words(givers: Iterable[Agent], names: Names) -> tuple[str, ...]:
+    """What a hold says: nothing, or by whom the credential is passed."""
+    passing = ", ".join(names.name(each.title, each.id) for each in givers)
+    return wrap(f"passed by {passing}", NODE_COLUMNS) if passing else ()
+
+
+def grant_words(grant: Grant) -> tuple[str, ...]:
+    """What a grant says: the actions, and whether the system honours the delegation."""
+    actions = wrap(", ".join(grant.actions), NODE_COLUMNS)
+    return (*actions, "as a delegate") if grant.honoured_as == "delegate" else actions
+
+
+def custody_words(custody: Custody) -> tuple[str, ...]:
+    """What a custody says: how, and by which actions where they are not the usual ones."""
+    usual = Custody(custody.system, custody.credential, custody.how)
+    if set(custody.obtained_by) == set(usual.obtained_by):
+        return (custody.how,)
+    return wrap(f"{custody.how} on {', '.join(custody.obtained_by)}", NODE_COLUMNS)
+
+
+def exchange_words(exchange: Exchange, snapshot: Snapshot, names: Names) -> tuple[str, ...]:
+    """What an exchange says: where, and what is unusual about it."""
+    words = ["exchanged"]
+    if exchange.at is not None:
+        at = snapshot.system[exchange.at]
+        words += wrap("at " + names.name(at.title, at.id), NODE_COLUMNS)
+    if exchange.semantics == "impersonation":
+        words.append("by impersonation")
+    if not exchange.pinned:
+        words.append("not pinned")
+    return tuple(words)
+
+
+def delegation_words(delegation: Delegation, second: Agent) -> tuple[str, ...]:
+    """What a delegation says: what it is limited to, and what comes back.
+
+    Args:
+        delegation: the delegation.
+        second: the agent that is set to work: a steerable one is only asked to keep to a limit (section 3).
+    """
+    words = ["delegates"]
+    if delegation.only:
+        named, more = delegation.only[:_NAMED], len(delegation.only) - _NAMED
+        listed = [
+            *(f"{each}," for each in named[:-1]),
+            named[-1],
+            *([f"and {more} more"] if more > 0 else []),
+        ]
+        listed[0] = f"for {listed[0]}"
+        listed[-1] = f"{listed[-1]} only"
+        words += ["advised:"] if second.is_steerable else []
+        words += [line for each in listed for line in wrap(each, DOOR_COLUMNS)]  # an access stays whole
+    if delegation.returns == "values":
+        words.append("returns values")
+    return tuple(words)
+
+
+def shortcomings(checkpoint: Checkpoint, view: View) -> list[str]:
+    """What of points 1 to 3 of section 5 a checkpoint fails; nothing where it meets them."""
+    found = []
+    if checkpoint.kind not in DECISION_KINDS:
+        found.append("binds, decides nothing")
+    if checkpoint.freshness != "per-action":
+        found.append(_REMEMBERED[checkpoint.freshness])
+    if checkpoint.state == "advisory":
+        found.append("only advised")
+    if checkpoint.state == "planned" and view == "built":
+        found.append("only planned")
+    if checkpoint.step == "boundary" and checkpoint.decided_at is None:
+        found.append("no gateway decides")
+    return found
+
+
+def count(number: int, word: str) -> str:
+    """``1 agent``, ``2 agents``."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+_LEGEND: tuple[tuple[Look, str], ...] = (
+    ("agent", "agent"),
+    ("person", "person"),
+    ("system", "system"),
+    ("store", "store"),
+    ("issuer", "secrets,\ntokens"),
+    ("pipeline", "pipeline,\ngateway"),
+    ("credential", "credential\nas identity"),
+    ("inactive", "retired,\nrevoked"),
+    ("missing", "nobody\nasks"),
+    ("counts", "checkpoint\ncounts"),
+    ("does-not-count", "checkpoint\ndoes not count"),
+)
+_UNSAID: tuple[tuple[LineLook, str], ...] = (("hold", "plain line: holds"), ("grant", "arrow: may do there"))
+
+
+def legend(nodes: Iterable[Node], edges: Iterable[Edge], lens: Lens) -> tuple[Node, ...]:
+    """One sample of each shape that occurs, and words for the lines that carry none."""
+    looks = {node.look for node in nodes}
+    samples = [
+        Node(f"legend/{look}", tuple(said.split("\n")), look) for look, said in _LEGEND if look in looks
+    ]
+    drawn = {edge.look for edge in edges}
+    lines = [said for look, said in _UNSAID if look in drawn]
+    if lens == "reach":
+        lines += ["heavy: direct, dashed: hidden", "dotted: by a deputy, grey: not reached"]
+    if lens == "missing":
+        lines.append("grey: outside this lens")
+    if lines:
+        samples.append(Node("legend/lines", tuple(lines), "key"))
+    return tuple(samples)

@@ -1,0 +1,280 @@
+"""The one place that runs a Graphviz program: text in, picture out, under a time limit.
+
+The program comes with the ``graphviz-pure`` wheel and is found through that package's own list of
+files. A native ``dot`` stands in where the wheel has no program for the machine, if it is recent enough
+(older ones lose edges of tangled graphs), or at once where ``MESHMODEL_DOT`` names one. No shell, no
+arguments from a model, hardly any environment; what comes back is checked against the diagram.
+"""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import IO, Any
+
+from meshmodel.exporters.diagram.elements import Diagram
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.text import one_line
+
+CHOICE = "MESHMODEL_DOT"
+"""The environment variable that names a native ``dot`` to use instead."""
+
+OLDEST_NATIVE = 12
+"""The first major version of a native Graphviz that is used without being asked for."""
+
+TIME_LIMIT = 60.0
+"""Seconds that one run may take."""
+
+MOST_BYTES = 128 * 1024 * 1024
+"""The most that one run may write."""
+
+_PACKAGE = "graphviz-pure"
+# The renderer's JSON loses text behind two backslashes in a row (its SVG and PNG do not), so while a
+# layout is made an escaped backslash is written as a private character that is laid out as wide.
+_BACKSLASH = "\ue05c"
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """A program that reads DOT, and the environment that it is run in."""
+
+    program: Path
+    environment: tuple[tuple[str, str], ...] = ()
+
+    def run(
+        self,
+        text: str,
+        to: str,
+        options: Sequence[str] = (),
+        *,
+        time_limit: float = TIME_LIMIT,
+    ) -> bytes:
+        """Lay the text out and return what the program writes.
+
+        Args:
+            text: DOT.
+            to: the output format: ``json``, ``svg``, ``png``.
+            options: further arguments.
+            time_limit: seconds after which the program is stopped.
+
+        Raises:
+            MeshmodelError: the program took too long, wrote too much, failed, or could not be started.
+        """
+        said = bytearray()
+        try:
+            process = subprocess.Popen(  # noqa: S603  # a fixed program and fixed options, no shell
+                [os.fspath(self.program), f"-T{to}", *options],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=dict(self.environment),
+                cwd=self.program.parent,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise MeshmodelError(
+                f"the renderer {one_line(self.program)} cannot be started: {one_line(error.strerror)}"
+            ) from None
+        threading.Thread(target=_give, args=(process.stdin, text.encode()), daemon=True).start()
+        drawn = self._drawn(process, said, time_limit)
+        if process.returncode != 0:
+            lines = said.decode(errors="replace").strip().splitlines()
+            reason = one_line(lines[0]) if lines else f"it ended with status {process.returncode}"
+            raise MeshmodelError(f"the renderer {self.program.name} failed: {reason}")
+        return drawn
+
+    def _drawn(self, process: "subprocess.Popen[bytes]", said: bytearray, time_limit: float) -> bytes:
+        """What a program writes until it ends; it and all that it started are ended at the time limit."""
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            _end(process)
+
+        assert process.stdout is not None
+        timer = threading.Timer(time_limit, stop)
+        complaints = threading.Thread(target=_keep_the_beginning, args=(process.stderr, said), daemon=True)
+        timer.start()
+        complaints.start()
+        try:
+            with process.stdout:
+                drawn = process.stdout.read(MOST_BYTES + 1)
+            if len(drawn) <= MOST_BYTES:
+                process.wait()
+        finally:
+            timer.cancel()
+            if process.poll() is None:
+                _end(process)
+                process.wait()
+            complaints.join(1)
+        if late.is_set():
+            raise MeshmodelError(
+                f"the diagram took more than {time_limit:g} seconds to lay out: "
+                "export a lens of it (--lens missing, or --lens reach --agent ID)"
+            )
+        if len(drawn) > MOST_BYTES:
+            raise MeshmodelError(
+                f"the renderer {self.program.name} wrote more than {MOST_BYTES >> 20} MiB, which no picture "
+                "needs: export a lens (--lens missing, or --lens reach --agent ID), or --to dot"
+            )
+        return drawn
+
+
+def _give(stream: IO[bytes], content: bytes) -> None:
+    """Write all of it; a program that reads no further is judged by what it answers."""
+    with contextlib.suppress(OSError), stream:
+        stream.write(content)
+
+
+def _keep_the_beginning(stream: IO[bytes], said: bytearray) -> None:
+    """Read a stream to its end, and keep what fits into a line."""
+    with stream:
+        while piece := stream.read1(65_536):  # type: ignore[attr-defined]  # a pipe is buffered
+            said += piece[: max(0, 2_000 - len(said))]
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End a program and all that it has started."""
+    with contextlib.suppress(OSError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def understanding(renderer: Renderer) -> Iterator[None]:
+    """Say in one line that what a renderer wrote has another shape than any picture has.
+
+    Raises:
+        MeshmodelError: whatever goes wrong meanwhile with a value of the wrong shape.
+    """
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        raise MeshmodelError(
+            f"what the renderer {renderer.program.name} wrote could not be understood "
+            f"({type(error).__name__}: {one_line(error, 60)}): name another in {CHOICE}, or use --to dot"
+        ) from error
+
+
+def find_renderer() -> Renderer:
+    """The program to use: the chosen one, the one of the wheel, or a recent native one.
+
+    Raises:
+        MeshmodelError: there is none.
+    """
+    chosen = os.environ.get(CHOICE)
+    if chosen:
+        program = shutil.which(chosen)
+        if program is None:
+            raise MeshmodelError(f"{CHOICE} names {one_line(chosen)}, which is no program that can be run")
+        return _native(Path(program))
+    program_of_wheel = packaged_program()
+    if program_of_wheel is not None:
+        return Renderer(program_of_wheel)
+    native = shutil.which("dot")
+    if native is not None:
+        version = native_version(Path(native))
+        if version is not None and version >= OLDEST_NATIVE:
+            return _native(Path(native))
+    raise MeshmodelError(
+        f"no renderer for diagrams: install the package {_PACKAGE}, or Graphviz {OLDEST_NATIVE} or newer, "
+        f"or name one in {CHOICE}; --to dot works without"
+    )
+
+
+@cache
+def packaged_program() -> Path | None:
+    """The program that the wheel installed, by the wheel's own list of files."""
+    try:
+        files = metadata.files(_PACKAGE) or []
+    except metadata.PackageNotFoundError:
+        return None
+    for file in files:
+        if file.stem == _PACKAGE and file.suffix in {"", ".exe"}:
+            program = Path(str(file.locate())).resolve()
+            if program.is_file() and os.access(program, os.X_OK):
+                return program
+    return None
+
+
+@cache
+def native_version(program: Path) -> int | None:
+    """The major version that a native ``dot`` says it has; ``None`` if it says none in five seconds."""
+    try:
+        done = subprocess.run(  # noqa: S603  # a fixed option, no shell
+            [os.fspath(program), "-V"], capture_output=True, timeout=5, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = re.search(rb"version (\d+)\.", done.stderr + done.stdout)
+    return int(found[1]) if found else None
+
+
+def _native(program: Path) -> Renderer:
+    """A native program finds its plugins and fonts by these variables; it gets no others."""
+    names = ("PATH", "HOME", "LD_LIBRARY_PATH", "SystemRoot")
+    return Renderer(program, tuple((name, os.environ[name]) for name in names if name in os.environ))
+
+
+def lay_out(renderer: Renderer, text: str, diagram: Diagram) -> dict[str, Any]:
+    """The layout as the renderer's JSON, checked: every node and every edge is there.
+
+    Raises:
+        MeshmodelError: the renderer failed, or lost something.
+    """
+    try:
+        layout = json.loads(renderer.run(text.replace("\\\\", _BACKSLASH), "json"))
+    except (ValueError, RecursionError):
+        raise MeshmodelError(f"the renderer {renderer.program.name} wrote no readable layout") from None
+    for each in (layout, *layout.get("objects", ()), *layout.get("edges", ())):
+        for drawn in each.get("_ldraw_", ()):
+            if drawn["op"] == "T":
+                drawn["text"] = drawn["text"].replace(_BACKSLASH, "\\")
+    check_layout(layout, diagram)
+    return layout  # type: ignore[no-any-return]  # JSON is anything
+
+
+def check_layout(layout: dict[str, Any], diagram: Diagram) -> None:
+    """See that the layout has every node and every edge of the diagram, each with a place.
+
+    Raises:
+        MeshmodelError: it lost something; the line says what first.
+    """
+    objects = layout.get("objects", [])
+    names = {each["_gvid"]: each["name"] for each in objects}
+    placed = {each["name"] for each in objects if "pos" in each}
+    for node in diagram.all_nodes:
+        if node.id not in placed:
+            raise _lost("shape", node.id)
+    for frame in diagram.frames:
+        if f"cluster_zone/{frame.id}" not in names.values():
+            raise _lost("frame", f"zone/{frame.id}")
+    drawn = Counter(
+        (each.get("id"), names.get(each["tail"]), names.get(each["head"]))
+        for each in layout.get("edges", [])
+        if each.get("_draw_")
+    )
+    for edge in diagram.edges:
+        key = (edge.id.replace("/", ":"), edge.tail, edge.head)
+        if drawn[key] != 1:
+            raise _lost("line", edge.id)
+
+
+def _lost(what: str, which: str) -> MeshmodelError:
+    return MeshmodelError(
+        f"the renderer lost the {what} {which}, so the diagram would be wrong and is not written: "
+        "export --to dot, or a lens"
+    )

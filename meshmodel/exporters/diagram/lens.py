@@ -1,0 +1,164 @@
+"""What a lens lights: the reach of one agent, or the missing checkpoints and the ways to them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from meshmodel.analysis.graph import Step as Pair
+from meshmodel.analysis.mesh import Mesh
+from meshmodel.analysis.results import SystemReach
+from meshmodel.analysis.steps import KINDS, OWN
+from meshmodel.exporters.diagram.elements import Answers, Tone
+from meshmodel.model.actions import ADMIN, WRITE
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import one_line
+
+Step = tuple[str, str, str]
+"""A step that is drawn: its kind and the ids of its two ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lighting:
+    """The tones of nodes (``agent:a``, ``credential:c``, ``system:s``) and of steps.
+
+    What is not named has the tone ``other``. ``words`` are further lines on nodes.
+    """
+
+    other: Tone = "plain"
+    nodes: dict[str, Tone] = field(default_factory=dict)
+    steps: dict[Step, Tone] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+
+    def node(self, reference: str) -> Tone:
+        """The tone of a node."""
+        return self.nodes.get(reference, self.other)
+
+    def step(self, step: Step) -> Tone:
+        """The tone of a step."""
+        return self.steps.get(step, self.other)
+
+
+def missing(snapshot: Snapshot, answers: Answers, is_cancelled: Callable[[], bool] | None = None) -> Lighting:
+    """The doors, and for each of them a witness: the way on which nobody asks.
+
+    Args:
+        snapshot: the model.
+        answers: what follows from it.
+        is_cancelled: asked before each witness; once true, those that are left are left out.
+    """
+    lit = Lighting(other="dim")
+    reading: dict[str, list[str]] = {}
+    for (credential, system), grant in snapshot.grant.items():
+        if {"read", "admin"} & {*grant.actions}:
+            reading.setdefault(system, []).append(credential)
+    for door in answers.doors:
+        for reference in (f"credential:{door.credential}", f"system:{door.system}"):
+            lit.nodes[reference] = "plain"
+        lit.steps["grant", door.credential, door.system] = "plain"
+    for finding in answers.findings:
+        if is_cancelled is not None and is_cancelled():
+            break
+        if finding.rule != "missing-checkpoint":
+            continue
+        told = answers.explain_finding(finding)
+        if told is None:
+            continue
+        for step in told.steps:
+            tail, head = step.from_, step.to
+            lit.nodes[tail] = lit.nodes[head] = "plain"
+            lit.steps[step.step, tail.partition(":")[2], head.partition(":")[2]] = "plain"
+        if told.source is not None:
+            acting = [step.to[6:] for step in told.steps if step.to.startswith("agent:")]
+            for agent in (told.agent, *acting):
+                _light_source(snapshot, lit, agent, told.source, reading.get(told.source, ()))
+    return lit
+
+
+def _light_source(snapshot: Snapshot, lit: Lighting, agent: str, source: str, reading: Sequence[str]) -> None:
+    """The system that an agent of the witness comes from, and how it reads there with what it holds."""
+    lit.nodes[f"agent:{agent}"] = lit.nodes[f"system:{source}"] = "plain"
+    for credential in reading:
+        if (agent, credential) in snapshot.hold:
+            lit.nodes[f"credential:{credential}"] = "plain"
+            lit.steps["hold", agent, credential] = lit.steps["grant", credential, source] = "plain"
+
+
+def reach(snapshot: Snapshot, answers: Answers, agent: str) -> Lighting:
+    """What one agent reaches: directly, as itself by hidden steps, or through a deputy (section 4).
+
+    Raises:
+        MeshmodelError: there is no such agent, or it is retired.
+    """
+    record = snapshot.agent.get(agent)
+    if record is None:
+        raise MeshmodelError(f"no agent has the id '{one_line(agent)}': name one with --agent")
+    reached = answers.agent_reach(agent)
+    if not record.is_active or reached is None:
+        raise MeshmodelError(f"agent '{agent}' is retired and reaches nothing: name another with --agent")
+    mesh = Mesh(snapshot)
+    lit = Lighting(other="dim", nodes={f"agent:{agent}": "direct"})
+    layers: tuple[tuple[Tone, tuple[str, ...]], ...] = (
+        ("deputy", KINDS),
+        ("hidden", OWN),
+        ("direct", ("hold", "grant", "implies")),
+    )
+    for tone, kinds in layers:
+        graph = mesh.graph if kinds == KINDS else mesh.graph_of(*kinds)
+        reached_by = graph.spread({mesh.agent_node(agent): 1})
+        for kind, (leaves, enters) in _steps(mesh, kinds):
+            if reached_by[leaves]:
+                for node in (leaves, enters):
+                    lit.nodes[_reference(mesh, node)] = tone
+                lit.steps[kind, mesh.name(leaves), mesh.name(enters)] = tone
+    _say(mesh, lit, agent, reached.reach)
+    return lit
+
+
+def _reference(mesh: Mesh, node: int) -> str:
+    """``agent:a``, ``credential:c`` or ``system:s``; of a session what it stands for."""
+    original = mesh.original(node)
+    kind = "system" if original < mesh.first_credential else "credential"
+    return f"{'agent' if original >= mesh.first_agent else kind}:{mesh.name(node)}"
+
+
+def _steps(mesh: Mesh, kinds: Sequence[str]) -> Iterator[tuple[str, Pair]]:
+    """The steps of some kinds that are drawn, those of sessions for what they stand for."""
+    yielding = {mesh.original(leaves) for leaves, _ in mesh.steps["custody"]}
+    for kind in kinds:
+        for step in mesh.steps[kind] if kind != "implies" else ():
+            if kind != "grant" or _is_used(mesh, step, yielding):
+                yield kind, step
+        if kind == "trigger":
+            for system in mesh.words.hearing:
+                write = mesh.access(mesh.systems[system], WRITE)
+                yield from ((kind, (write, agent)) for agent in mesh.hearers(write))
+
+
+def _is_used(mesh: Mesh, step: Pair, yielding: set[int]) -> bool:
+    """Whether a grant step, if it is one of a session, leaves it or leads to another credential there."""
+    copies = mesh.sessions.copies.get(step[0])
+    system, granted = divmod(mesh.original(step[1]), 5)
+    return copies is None or any(
+        copies.allow(mesh.systems[system], action) or 5 * system + action in yielding
+        for action in (range(5) if granted == ADMIN else (granted,))
+    )
+
+
+def _say(mesh: Mesh, lit: Lighting, agent: str, reached: Sequence[SystemReach]) -> None:
+    lit.words[f"agent:{agent}"] = "reach of this agent"
+    said: dict[Tone, str] = {"direct": "held", "hidden": "picked up", "deputy": "of a deputy"}
+    for each in mesh.credentials:
+        tone = lit.nodes.get(f"credential:{each}")
+        if tone is not None:
+            lit.words[f"credential:{each}"] = said[tone]
+    for each in mesh.agents:
+        if each != agent and f"agent:{each}" in lit.nodes:
+            lit.words[f"agent:{each}"] = "deputy"
+    for system in reached:
+        parts = []
+        hidden = [x for x in system.own if x not in system.direct]
+        deputy = [x for x in system.actions if x not in system.own and x not in system.direct]
+        for word, actions in (("direct", system.direct), ("hidden", hidden), ("by a deputy", deputy)):
+            if actions:
+                parts.append(f"{word}: {', '.join(actions)}")
+        lit.words[f"system:{system.system}"] = "; ".join(parts)

@@ -1,0 +1,233 @@
+"""Reads interchange files: TOML from strangers, into a valid snapshot or one clear line."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+import tomli
+
+from meshmodel.interchange.error_lines import DEPTH_LIMIT, find_deep_key, find_line, hint_of_number
+from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.open_file import open_file
+from meshmodel.model.records import About
+from meshmodel.model.schema import SCHEMA
+from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot
+from meshmodel.model.text import one_line
+from meshmodel.model.validation import References, RefusedError, check_alone, drop_derived, label_of
+from meshmodel.model.values import CONVERTERS, REQUIRED, UnfitError, quote
+
+FORMAT: Final = "meshmodel/1"
+SIZE_LIMIT: Final = 64 * 1024 * 1024
+"""The most bytes of a file."""
+
+_PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+def read_file(path: str | Path) -> Snapshot:
+    """The model in an interchange file.
+
+    Args:
+        path: the file; errors name it as given.
+
+    Raises:
+        InvalidModelError: it cannot be read, or section 10 refuses it; one line with the file, the
+            line where known, the table, the key and the reason.
+    """
+    return read_bytes(file_content(path), str(path))
+
+
+def file_content(path: str | Path) -> bytes:
+    """The bytes of a file, of which ``read_bytes`` refuses too many; raises InvalidModelError."""
+    try:
+        with open_file(path) as file:
+            return file.read(SIZE_LIMIT + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "the path is not valid"
+        raise InvalidModelError(f"{one_line(path, 400)}: cannot be read: {one_line(reason)}") from None
+
+
+def read_bytes(content: bytes, source: str) -> Snapshot:
+    """As ``read_text``, from the bytes of a file: UTF-8, with or without a byte order mark."""
+    if len(content) > SIZE_LIMIT:
+        raise _error(source, None, "is larger than 64 MiB")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _error(source, line, "is not UTF-8 text") from None
+    return read_text(text, source)
+
+
+def read_text(text: str, source: str = "the text") -> Snapshot:
+    """The model in an interchange text.
+
+    Args:
+        text: TOML.
+        source: what errors call it, usually the file.
+
+    Raises:
+        InvalidModelError: section 10 refuses it; one line.
+    """
+    document = _parse(text, source)
+    try:
+        return _snapshot(document)
+    except _AtRowError as error:
+        line = find_line(text, error.table, error.number, error.key)
+        raise _error(source, line, error.reason) from None
+
+
+class _AtRowError(Exception):
+    """What is wrong, and where to look for the line: the n-th table of a name, and a key in it."""
+
+    def __init__(self, table: str, number: int | None, key: str | None, reason: str) -> None:
+        super().__init__(reason)
+        self.table = table
+        self.number = number
+        self.key = key
+        self.reason = reason
+
+
+def _error(source: str, line: int | None, reason: str) -> InvalidModelError:
+    place = one_line(source, 400) + (f", line {line}" if line else "")
+    return InvalidModelError(f"{place}: {reason}")
+
+
+def _parse(text: str, source: str) -> dict[str, Any]:
+    if len(text) > SIZE_LIMIT:
+        raise _error(source, None, "is larger than 64 MiB")
+    deep = find_deep_key(text)
+    if deep is not None:
+        raise _error(source, deep, f"is nested too deep: a key has more than {DEPTH_LIMIT} parts")
+    try:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        message = str(error)
+        found = _PLACE.search(message)
+        end = text.rstrip("\n").count("\n") + 1 if found else None
+        line = int(found[1]) if found and found[1] else end
+        raise _error(
+            source, line, f"is not TOML: {one_line(message[: found.start()] if found else message)}"
+        ) from None
+    except RecursionError:
+        raise _error(source, None, "is nested too deep: a model needs no more than lists in tables") from None
+    except ValueError:
+        raise _error(source, hint_of_number(text), "has a number that is out of range") from None
+
+
+def _snapshot(document: Mapping[str, Any]) -> Snapshot:
+    kind = document.get("format")
+    if kind is None:
+        raise _AtRowError(
+            "about", None, None, f'the key "format" is missing: write format = "{FORMAT}" first'
+        )
+    if kind != FORMAT:
+        newer = isinstance(kind, str) and re.fullmatch(r"meshmodel/[1-9][0-9]{0,5}", kind)
+        why = "made by a newer version of the program" if newer else "not a model"
+        shown = quote(kind) if isinstance(kind, str) else "not text"
+        raise _AtRowError("about", None, "format", f'key "format" is {shown}, not "{FORMAT}": this is {why}')
+    about: dict[str, Any] = {}
+    for key, value in document.items():
+        if key in _TABLE_NAMES:
+            continue
+        if key in CONVERTERS["about"]:
+            about[key] = _about_value(key, value)
+        elif key != "format":
+            kind_of = "table" if isinstance(value, (dict, list)) else "key"
+            raise _AtRowError(
+                "about",
+                None,
+                key,
+                f"unknown {kind_of} {quote(key)}{_known(key, ('name', 'description', *TABLES))}",
+            )
+    tables: dict[str, Any] = {
+        name: MappingProxyType(_table(name, document[name])) for name in TABLES if name in document
+    }
+    snapshot = Snapshot(about=About(**about), **tables)
+    _look_up(snapshot)
+    return snapshot
+
+
+_TABLE_NAMES: Final = frozenset(TABLES)
+
+
+def _about_value(key: str, value: Any) -> Any:
+    try:
+        return CONVERTERS["about"][key][1](value)
+    except UnfitError as error:
+        raise _AtRowError("about", None, key, f"the model, key {quote(key)}: {error}") from None
+
+
+def _known(key: str, known: tuple[str, ...]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(key[:100], known, 1)
+    return f': did you mean "{near[0]}"?' if near else ""
+
+
+def _table(name: str, rows: Any) -> dict[Any, Any]:
+    """All records of one table by key; this runs once for every row, so it is kept flat."""
+    if not isinstance(rows, list) or not all(row.__class__ is dict for row in rows):
+        raise _AtRowError(name, None, None, f"{name}: is no array of tables: write [[{name}]] above each")
+    converters, required, make = CONVERTERS[name], REQUIRED[name], RECORD_TYPES[name]
+    parts = tuple(SCHEMA[name].field(key).attribute for key in SCHEMA[name].key)
+    single = len(parts) == 1
+    first, last = parts[0], parts[-1]
+    special = name in {"exchange", "delegation", "checkpoint", "zone"}
+    derived = name in {"credential", "system", "agent", "custody"}
+    found: dict[Any, Any] = {}
+    for number, row in enumerate(rows, start=1):
+        values: dict[str, Any] = {}
+        key = None
+        try:
+            for key, value in row.items():
+                attribute, convert = converters[key]
+                values[attribute] = convert(value)
+        except KeyError:
+            reason = f"unknown key {quote(key)}{_known(str(key), tuple(converters))}"
+            raise _AtRowError(name, number, key, f"{_label(name, number, row)}: {reason}") from None
+        except UnfitError as error:
+            raise _AtRowError(
+                name, number, key, f"{_label(name, number, row)}, key {quote(key)}: {error}"
+            ) from None
+        for key, attribute in required:
+            if attribute not in values:
+                raise _AtRowError(
+                    name, number, None, f"{_label(name, number, row)}: the key {quote(key)} is missing"
+                )
+        if special:
+            problem = check_alone(name, values)
+            if problem:
+                key, reason = problem
+                raise _AtRowError(
+                    name, number, key, f"{_label(name, number, row)}, key {quote(key)}: {reason}"
+                )
+        if derived:
+            drop_derived(name, values)
+        ends = values[first] if single else (values[first], values[last])
+        if ends in found:
+            what = 'key "id": is there twice' if single else "is there twice: merge the two into one"
+            comma = "," if single else ":"
+            raise _AtRowError(name, number, "id" if single else None, f"{label_of(name, ends)}{comma} {what}")
+        found[ends] = make(**values)
+    return found
+
+
+def _label(name: str, number: int, row: Mapping[str, Any]) -> str:
+    """How an error names a row: by its key where that is given, else by its number."""
+    ends = [end for end in map(row.get, SCHEMA[name].key) if isinstance(end, str) and end]
+    if len(ends) == len(SCHEMA[name].key):
+        return label_of(name, ends[0] if len(ends) == 1 else (ends[0], ends[1]))
+    return f"{name} number {number}"
+
+
+def _look_up(snapshot: Snapshot) -> None:
+    references = References(snapshot)
+    check = references.check
+    for name in TABLES:
+        for number, record in enumerate(snapshot.table(name).values(), start=1):
+            try:
+                check(name, record)
+            except RefusedError as error:
+                raise _AtRowError(name, number, error.field, str(error)) from None

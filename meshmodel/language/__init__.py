@@ -1,0 +1,17 @@
+"""The quick line's language: sentences that say what a mesh has, as people say it aloud.
+
+    support-bot > ticket-token > tickets: read, write
+    ci stores deploy-key · vault issues db-role · oidc exchanges role at sts
+    support-bot may read files from tickets
+    ask human-approval on file-key > files
+    tickets in helpdesk · tickets is saas, confidential, untrusted
+
+:func:`parse` says what a text would do and gives the edit that does it; :func:`completions` says
+how it could go on. Both are pure: they read a snapshot and change nothing.
+"""
+
+from meshmodel.language.completion import best_completions, completions
+from meshmodel.language.parser import parse
+from meshmodel.language.result import Completion, Problem, Sentence
+
+__all__ = ["Completion", "Problem", "Sentence", "best_completions", "completions", "parse"]

@@ -1,0 +1,159 @@
+"""Chains: ``support-bot > ticket-token > tickets: read, write``, longer and shorter."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from meshmodel.edits import relations
+from meshmodel.edits.draft import Draft, Name, SentenceError
+from meshmodel.edits.field_text import actions_in_order
+from meshmodel.language.tokens import Token, name_of, span, split
+from meshmodel.model.vocabulary import ACTIONS, Action
+
+_COSTS: Final[Mapping[tuple[str, str], int]] = {
+    ("agent", "credential"): 0,
+    ("credential", "system"): 0,
+    ("system", "credential"): 1,
+    ("agent", "system"): 2,
+    ("agent", "agent"): 2,
+    ("credential", "credential"): 2,
+    ("system", "agent"): 2,
+}
+"""What can follow what in a chain; of several readings the one of the lowest sum is meant."""
+
+_NEW: Final = 10
+_KINDS: Final = ("agent", "credential", "system")
+_LETTERS: Final = {"r": "read", "w": "write", "x": "execute", "i": "issue", "a": "admin"}
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One link of a chain: a name, and the actions after its colon (``None`` without one)."""
+
+    name: Name
+    actions: tuple[Action, ...] | None
+
+
+def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
+    """Connect each link of a chain with the next; raises SentenceError or InvalidModelError."""
+    segments = read(tokens)
+    kinds = assign(draft, segments)
+    ids = [draft.element(each.name, kind) for each, kind in zip(segments, kinds, strict=True)]
+    for index in range(len(segments) - 1):
+        actions = segments[index + 1].actions
+        start, end = ids[index], ids[index + 1]
+        match kinds[index], kinds[index + 1]:
+            case "agent", "credential":
+                relations.hold(draft, start, end)
+            case "credential", "system":
+                known = draft.snapshot.grant.get((start, end))
+                relations.grant(draft, start, end, actions or (known.actions if known else ("read",)))
+            case "system", "credential":
+                if (start, end) not in draft.snapshot.custody:
+                    relations.custody(draft, start, end, "stores", None)
+            case "agent", "system":
+                relations.open_anew(draft, start, end, actions or ("read",))
+            case "agent", "agent":
+                relations.delegation(draft, start, end)
+            case "credential", "credential":
+                relations.exchange(draft, start, end)
+            case _:
+                relations.trigger(draft, start, end)
+
+
+def read(tokens: Sequence[Token]) -> list[Segment]:
+    """The links of a chain; raises SentenceError where one has no name or no action is known."""
+    found = []
+    for part in split(tokens, ">"):
+        before, *after = split(part, ":")
+        name = name_of(before)
+        if name is None:
+            start, end = span(part or tokens)
+            raise SentenceError("a name is needed on both sides of each >", start, end)
+        if len(after) > 1:
+            raise SentenceError("one : and its actions after a system", *span(after[1], span(part)))
+        found.append(Segment(name, read_actions(after[0], span(part)) if after else None))
+    return found
+
+
+def read_actions(tokens: Sequence[Token], where: tuple[int, int]) -> tuple[Action, ...]:
+    """The actions that words name, with commas between them or not; letters such as ``rw`` too."""
+    found: list[str] = []
+    for token in tokens:
+        if token.is_sign(",") or token.is_word("and"):
+            continue
+        action = action_words(token.text)
+        if token.kind == "sign" or not action:
+            raise SentenceError(f"actions are {', '.join(ACTIONS)}", token.start, token.end)
+        found.extend(action)
+    if not found:
+        raise SentenceError(f"actions are needed after the colon: {', '.join(ACTIONS)}", *where)
+    return actions_in_order(found)
+
+
+def action_words(word: str) -> tuple[str, ...]:
+    """The actions of one word: ``read``, ``reads`` or letters such as ``rw``; empty for another word."""
+    word = word.lower()
+    for action in ACTIONS:
+        if word in {action, f"{action}s"}:
+            return (action,)
+    if word and all(each in _LETTERS for each in word) and len(set(word)) == len(word):
+        return tuple(_LETTERS[each] for each in word)
+    return ()
+
+
+def assign(draft: Draft, segments: Sequence[Segment]) -> tuple[str, ...]:
+    """The kind of every link, by what is known and by position; raises SentenceError if unclear."""
+    known = [{table for table, _ in draft.find(each.name, _KINDS)} for each in segments]
+    best = _best(segments, known)
+    if best is None:
+        raise _no_reading(draft, segments)
+    for index, tables in enumerate(known):
+        others = tables - {best[1][index]}
+        if best[1][index] not in tables:
+            continue
+        for other in sorted(others):
+            forced = [{other} if each == index else tables_ for each, tables_ in enumerate(known)]
+            rival = _best(segments, forced)
+            if rival is not None and rival[0] == best[0] and rival[1][index] == other:
+                draft.only(segments[index].name, draft.find(segments[index].name, (best[1][index], other)))
+    return best[1]
+
+
+def _best(segments: Sequence[Segment], known: Sequence[set[str]]) -> tuple[int, tuple[str, ...]] | None:
+    """The cheapest reading: its cost and its kinds; ``None`` if none fits. Linear in the links."""
+    ways: dict[str, tuple[int, tuple[str, ...]]] = {}
+    for index, segment in enumerate(segments):
+        here: dict[str, tuple[int, tuple[str, ...]]] = {}
+        for kind in _KINDS:
+            if segment.name.table not in {None, kind} or (segment.actions is not None and kind != "system"):
+                continue
+            own = 0 if kind in known[index] else _NEW * (2 if known[index] else 1)
+            if index == 0:
+                if segment.actions is None:
+                    here[kind] = own, (kind,)
+                continue
+            options = [
+                (cost + own + _COSTS[before, kind], (*kinds, kind))
+                for before, (cost, kinds) in ways.items()
+                if (before, kind) in _COSTS
+            ]
+            if options:
+                here[kind] = min(options, key=lambda option: (option[0], option[1]))
+        ways = here
+    if not ways:
+        return None
+    return min(ways.values(), key=lambda option: (option[0], option[1]))
+
+
+def _no_reading(draft: Draft, segments: Sequence[Segment]) -> SentenceError:
+    start, end = segments[0].name.start, segments[-1].name.end
+    if segments[0].actions is not None:
+        return SentenceError("actions belong after a system that something opens: a > b: read", start, end)
+    said = []
+    for each in segments:
+        found = draft.find(each.name, _KINDS)
+        said.append(each.name.table or (found[0][0] if found else "something"))
+    return SentenceError(
+        f"no relation fits {' > '.join(said)}; usual is agent > credential > system: read", start, end
+    )

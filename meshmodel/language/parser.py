@@ -1,0 +1,189 @@
+"""Reading a text of sentences: what it would do, or the first problem in it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, SentenceError
+from meshmodel.edits.edit import Edit, Remove, Rename
+from meshmodel.edits.ids import exact_id_of
+from meshmodel.language import acceptances, chains, checkpoints, notes, verbs
+from meshmodel.language.result import Problem, Sentence
+from meshmodel.language.tokens import Token, name_of, sentences, span, split
+from meshmodel.model.errors import InvalidModelError
+from meshmodel.model.records import About
+from meshmodel.model.secrets import masked
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import clean_line, one_line
+
+TEXT_LIMIT: Final = 4_000
+"""The longest text that is read, in characters."""
+
+_LABEL_LIMIT: Final = 100
+
+
+def parse(text: str, snapshot: Snapshot) -> Sentence:
+    """What a text of one or several sentences would do to a model.
+
+    Args:
+        text: the sentences, separated by ``·`` or ``;``.
+        snapshot: the model as it is; it stays so.
+
+    Returns:
+        The preview and one edit for all of it, or the first problem with its place. Nothing is
+        raised, whatever the text.
+    """
+    if len(text) > TEXT_LIMIT:
+        return Sentence(text, problem=Problem(f"at most {TEXT_LIMIT:,} characters", TEXT_LIMIT, len(text)))
+    draft = Draft(snapshot)
+    parts = sentences(text)
+    for tokens in parts:
+        start, end = span(tokens)
+        try:
+            _carry_out(tokens, draft)
+        except SentenceError as error:
+            problem = Problem(one_line(masked(str(error)), 200), error.start, error.end)
+            return Sentence(text, tuple(draft.preview), problem=problem)
+        except InvalidModelError as error:
+            return Sentence(
+                text, tuple(draft.preview), problem=Problem(one_line(masked(str(error)), 200), start, end)
+            )
+    if not draft.changes:
+        return Sentence(text, ("nothing to change: it is so already",) if parts else ())
+    label = clean_line(text)
+    if len(label) > _LABEL_LIMIT:
+        label = f"{label[: _LABEL_LIMIT - 1].rstrip()}…"
+    return Sentence(text, tuple(draft.preview), Edit(label, tuple(draft.changes)))
+
+
+def model_after(text: str, snapshot: Snapshot) -> Snapshot:
+    """The model as the sentences of a text would leave it, up to the first with a problem."""
+    draft = Draft(snapshot)
+    for tokens in sentences(text[:TEXT_LIMIT]):
+        try:
+            _carry_out(tokens, draft)
+        except (SentenceError, InvalidModelError):
+            break
+    return draft.snapshot
+
+
+def _carry_out(tokens: Sequence[Token], draft: Draft) -> None:
+    """Do what one sentence says."""
+    first = tokens[0]
+    alone = len(tokens) == 1 or tokens[1].kind == "sign"
+    if not alone and first.is_word("ask"):
+        checkpoints.carry_out(tokens, draft)
+        return
+    if not alone and first.is_word("accept"):
+        acceptances.carry_out(tokens, draft)
+        return
+    if not alone and first.is_word("delete", "remove"):
+        _delete(tokens, draft)
+        return
+    if notes.is_note(tokens):
+        notes.carry_out(tokens, draft)
+        return
+    if any(token.is_sign(">") for token in tokens):
+        chains.carry_out(tokens, draft)
+        return
+    verb = verbs.find(tokens, draft)
+    known = name_of(tokens[: verb[0]]) if verb else None
+    if not alone and not (known and draft.find(known, WITH_IDS)):
+        if first.is_word("rename"):
+            _rename(tokens, draft)
+            return
+        if first.is_word("name"):
+            _name(tokens, draft)
+            return
+        if first.is_word(*ELEMENTS, "add") and (verb is None or first.is_word("add")):
+            _add(tokens, draft)
+            return
+    if verb is None:
+        raise SentenceError(_hint(tokens, draft), *span(tokens))
+    verbs.carry_out(tokens, verb, draft)
+
+
+def _hint(tokens: Sequence[Token], draft: Draft) -> str:
+    name = name_of(tokens)
+    if name is not None and draft.find(name, ELEMENTS):
+        return f"what about {name.text!r}? go on with > or a word such as is, in, holds, stores"
+    return "a sentence is like: bot > key > files: read · or: files is database, confidential"
+
+
+def _delete(tokens: Sequence[Token], draft: Draft) -> None:
+    rest = list(tokens[1:])
+    parts = split(rest, ">")
+    link = checkpoints.find_link(rest)
+    if len(parts) == 2 or (link is not None and not _is_known(rest, draft)):
+        _delete_relation(rest, draft)
+        return
+    for part in split(rest, ","):
+        name = name_of(part)
+        if name is None:
+            raise SentenceError("delete what? a name, or a relation such as bot > key", *span(tokens))
+        table, key = draft.existing(name, WITH_IDS)
+        related = " with its relations" if table in ELEMENTS else ""
+        draft.change(Remove(table, key), f"delete {table} {key}{related}")
+
+
+def _is_known(tokens: Sequence[Token], draft: Draft) -> bool:
+    name = name_of(tokens)
+    return name is not None and bool(draft.find(name, WITH_IDS))
+
+
+def _delete_relation(tokens: Sequence[Token], draft: Draft) -> None:
+    step, start, end = checkpoints.existing_step(tokens, draft)
+    if step == "hosting":
+        verbs.set_values("agent", end, {"runs_on": None}, draft)
+        return
+    if draft.snapshot.get(step, (start, end)) is None:
+        raise SentenceError("there is no such relation to delete", *span(tokens))
+    draft.change(Remove(step, (start, end)), f"delete {step} {start} > {end}")
+
+
+def _rename(tokens: Sequence[Token], draft: Draft) -> None:
+    rest = [token for token in tokens[1:] if not token.is_sign(",")]
+    for index in range(1, len(rest)):
+        if rest[index].is_word("to") and index + 1 < len(rest):
+            old, new = name_of(rest[:index]), name_of(rest[index + 1 :])
+            break
+    else:
+        old, new = name_of(rest[:1]), name_of(rest[1:])
+    if old is None or new is None or not new.text:
+        raise SentenceError("write: rename old new", *span(tokens))
+    table, key = draft.existing(old, WITH_IDS)
+    wanted = exact_id_of(new.text)
+    if not wanted:
+        raise SentenceError("an id has letters a-z, digits and . _ - ; try: name x “…”", new.start, new.end)
+    if wanted == key:
+        return
+    draft.change(Rename(table, key, wanted), f"rename {table} {key} to {wanted}")
+    if new.text != wanted and table in ELEMENTS:
+        verbs.set_values(table, wanted, {"name": new.text}, draft)
+
+
+def _name(tokens: Sequence[Token], draft: Draft) -> None:
+    if len(tokens) < 3:
+        raise SentenceError("write: name x “the name”", *span(tokens))
+    quoted = [index for index, token in enumerate(tokens) if token.kind == "quoted" and index > 1]
+    cut = quoted[0] if quoted else 2
+    subject, named = name_of(tokens[1:cut]), name_of(tokens[cut:])
+    if subject is None or named is None or not named.text:
+        raise SentenceError("write: name x “the name”", *span(tokens))
+    if subject.text == "model" and not draft.find(subject, ELEMENTS):
+        about = draft.snapshot.about
+        draft.put(About(named.text, about.description), f"the model is called {named.text}")
+        return
+    table, key = draft.existing(subject, ELEMENTS)
+    verbs.set_values(table, key, {"name": named.text}, draft)
+
+
+def _add(tokens: Sequence[Token], draft: Draft) -> None:
+    rest = tokens[1:] if tokens[0].is_word("add") else tokens
+    table = rest[0].text.lower()
+    if table not in ELEMENTS or len(rest) < 2:
+        raise SentenceError("add what? agent, system, credential or zone, and a name", *span(rest))
+    for part in split(rest[1:], ","):
+        name = name_of(part)
+        if name is None:
+            raise SentenceError(f"a name for the {table} is needed", *span(rest))
+        draft.element(name, table)

@@ -1,0 +1,41 @@
+"""What the quick line answers to a text: what it would do, or why not, and how it could go on."""
+
+from dataclasses import dataclass
+
+from meshmodel.edits.edit import Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a text cannot be carried out, in one line, and where in it (positions in characters)."""
+
+    message: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The meaning of a text of one or several sentences.
+
+    Attributes:
+        text: what was typed.
+        preview: what it would do, one line of plain text for every change.
+        edit: all of it as one undoable edit; ``None`` where there is nothing to do or a problem.
+        problem: what stands in the way, or ``None``.
+    """
+
+    text: str
+    preview: tuple[str, ...] = ()
+    edit: Edit | None = None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One way to go on: ``text`` replaces the characters from ``start`` to ``end``."""
+
+    text: str
+    start: int
+    end: int
+    hint: str = ""

@@ -1,0 +1,371 @@
+"""Sentences with a verb: ``ci stores deploy-key``, ``tickets is saas, confidential``, and the like."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from meshmodel.edits import relations
+from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, Name, SentenceError
+from meshmodel.edits.field_text import parse_value
+from meshmodel.language import limits
+from meshmodel.language.chains import action_words, read_actions
+from meshmodel.language.qualifiers import TABLES, close_word, qualities, quality
+from meshmodel.language.tokens import Token, name_of, span, split
+from meshmodel.model.phrases import listed
+from meshmodel.model.records import Credential
+from meshmodel.model.schema import SCHEMA
+from meshmodel.model.vocabulary import Action
+
+VERBS: Final[tuple[tuple[str, ...], ...]] = (
+    ("may",),
+    ("holds",),
+    ("opens",),
+    ("stores",),
+    ("issues",),
+    ("exchanges",),
+    ("delegates", "to"),
+    ("delegates",),
+    ("triggers",),
+    ("runs", "on"),
+    ("hosts",),
+    ("in",),
+    ("is",),
+    ("home",),
+    ("as",),
+)
+"""The verbs of the quick line; longer ones before those they begin with."""
+
+FIELDS: Final[Mapping[tuple[str, ...], str]] = {
+    tuple(key.split("_")): key
+    for key in sorted(
+        (field.key for table in (*ELEMENTS, "checkpoint") for field in SCHEMA[table].fields),
+        key=lambda key: -key.count("_"),
+    )
+    if key not in {"id", "at", "step", "from", "to", "home", "runs_on"}
+}
+"""Every field that ``X FIELD value`` can set, by its words; longer ones before those they begin with.
+
+What only notes have is no such field: their words are too usual to be verbs."""
+
+_CONTINUED: Final = frozenset({("in",), ("is",), ("home",), ("as",)})
+Found = tuple[int, int, tuple[str, ...]]
+
+
+def find(tokens: Sequence[Token], draft: Draft) -> Found | None:
+    """The verb of a sentence: where it begins and ends among the tokens, and its words.
+
+    Names may have several words, so a verb whose left side is known is better than the first one.
+    """
+    found = [*_all(tokens, VERBS), *_all(tokens, tuple(FIELDS))]
+    for each in found:
+        name = name_of(tokens[: each[0]])
+        if name is not None and draft.find(name, WITH_IDS):
+            return each
+    return found[0] if found else None
+
+
+def carry_out(tokens: Sequence[Token], verb: Found, draft: Draft) -> None:
+    """Do what a sentence with a verb says; raises SentenceError or InvalidModelError."""
+    begin, after, words = verb
+    subjects = _names(tokens[:begin], span(tokens))
+    rest = list(tokens[after:])
+    where = span(tokens[begin:after])
+    if words not in _CONTINUED:
+        for subject in subjects:
+            _simple(words, subject, rest, where, draft)
+        return
+    later = [each for each in _all(rest, VERBS) if each[2] in _CONTINUED]
+    cut = min((each[0] for each in later), default=len(rest))
+    for subject in subjects:
+        _simple(words, subject, rest[:cut], where, draft)
+    if later:
+        _, next_after, next_words = min(later)
+        carry_out([*tokens[:begin], *rest[cut:]], (begin, begin + next_after - cut, next_words), draft)
+
+
+def _all(tokens: Sequence[Token], verbs: tuple[tuple[str, ...], ...]) -> list[Found]:
+    """Every place, after the first token, where one of the verbs stands; the longest at each place."""
+    found: list[Found] = []
+    for index in range(1, len(tokens)):
+        for verb in verbs:
+            part = tokens[index : index + len(verb)]
+            if len(part) == len(verb) and all(t.is_word(w) for t, w in zip(part, verb, strict=True)):
+                found.append((index, index + len(verb), verb))
+                break
+    return found
+
+
+def _names(tokens: Sequence[Token], where: tuple[int, int]) -> list[Name]:
+    names = [name_of(part) for part in split(tokens, ",")]
+    if not names or any(name is None or not name.text for name in names):
+        raise SentenceError("a name is needed here", *span(tokens, where))
+    return [name for name in names if name is not None]
+
+
+def _simple(
+    words: tuple[str, ...], subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft
+) -> None:
+    """One subject, one verb, one object."""
+    if words in _DOES:
+        _DOES[words](subject, rest, where, draft)
+    else:
+        _field(FIELDS[words], subject, rest, where, draft)
+
+
+def _holds(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
+    agent = draft.element(subject, "agent")
+    for name in _names(rest, where):
+        relations.hold(draft, agent, draft.element(name, "credential"))
+
+
+def _opens(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
+    names, actions = _with_actions(rest, where)
+    credential = draft.element(subject, "credential")
+    for name in names:
+        relations.grant(draft, credential, draft.element(name, "system"), actions or ("read",))
+
+
+def _stores(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
+    _keeps("stores", subject, rest, where, draft)
+
+
+def _issues(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
+    _keeps("issues", subject, rest, where, draft)
+
+
+def _keeps(how: str, subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
+    head, by = _cut(rest, "by")
+    names, actions = _with_actions(head, where)
+    if by is not None:
+        actions = read_actions(by, span(by, where))
+    system = draft.element(subject, "system")
+    for name in names:
+        relations.custody(draft, system, draft.element(name, "credential"), how, actions)
+
+
+def _exchanges(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
+    said = ("delegation", "impersonation", "pinned", "unpinned")
+    words = [token.text.lower() for token in rest if token.is_word(*said)]
+    plain = [token for token in rest if not token.is_word(*said) and not token.is_sign(",")]
+    head, at = _cut(plain, "at")
+    target = _one(head, where)
+    start = draft.element(subject, "credential")
+    end = draft.element(target, "credential")
+    relations.exchange(
+        draft, start, end, None if at is None else draft.element(_one(at, where), "system"), words
+    )
+
+
+def _delegates(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
+    head, options = limits.cut(rest, draft)
+    target = _one(head, where)
+    passed = _names(options["passing"], where) if "passing" in options else []
+    start = draft.element(subject, "agent")
+    end = draft.element(target, "agent")
+    credentials = [draft.element(name, "credential") for name in passed]
+    relations.delegation(draft, start, end, credentials, **limits.values(options, where, draft))
+
+
+def _triggers(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
+    names = _names(rest, where)
+    system = draft.element(subject, "system")
+    for name in names:
+        relations.trigger(draft, system, draft.element(name, "agent"))
+
+
+def _runs_on(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
+    host = _one(rest, where)
+    set_values("agent", draft.element(subject, "agent"), {"runs_on": draft.element(host, "system")}, draft)
+
+
+def _hosts(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
+    names = _names(rest, where)
+    system = draft.element(subject, "system")
+    for name in names:
+        set_values("agent", draft.element(name, "agent"), {"runs_on": system}, draft)
+
+
+def _in(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
+    zone = _one(rest, where)
+    found = [each for each in draft.find(subject, ELEMENTS) if each[0] in {"system", "agent"}]
+    table, key = draft.only(subject, found) if found else ("", "")
+    if not found:
+        others = draft.find(subject, ("credential", "zone"))
+        if others and subject.table is None:
+            raise SentenceError(f"a {others[0][0]} lies in no zone", subject.start, subject.end)
+        table = "agent" if subject.table == "agent" else "system"
+        key = draft.element(subject, table)
+    attribute = "zone" if table == "system" else "home"
+    set_values(table, key, {attribute: draft.element(zone, "zone")}, draft)
+
+
+def _home(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
+    zone = _one(rest, where)
+    set_values("agent", draft.element(subject, "agent"), {"home": draft.element(zone, "zone")}, draft)
+
+
+def _as(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
+    identity = _one(rest, where)
+    set_values("credential", draft.element(subject, "credential"), {"identity": identity.text}, draft)
+
+
+def _may(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
+    head, sources = _cut(rest, "from")
+    index = 0
+    while index < len(head) and (
+        head[index].is_sign(",") or head[index].is_word("and") or action_words(head[index].text)
+    ):
+        index += 1
+    if index and index == len(head):
+        index -= 1
+    actions = read_actions(head[:index], where)
+    system_name = _one(head[index:], where)
+    names = [] if sources is None else _names(sources, where)
+    agent = draft.element(subject, "agent")
+    system = draft.element(system_name, "system")
+    coming = [
+        "home" if name.text == "home" and name.table is None else draft.element(name, "system")
+        for name in names
+    ]
+    relations.intent(draft, agent, system, actions, coming)
+
+
+def _is(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
+    parts = [part for part in split(rest, ",") if part]
+    if not parts:
+        raise SentenceError("is what? such as: tickets is saas, confidential, untrusted", *where)
+    found = [table for table, _ in draft.find(subject, WITH_IDS)]
+    possible = found or ([subject.table] if subject.table else [*TABLES[: len(ELEMENTS)]])
+    said = [" ".join(token.text for token in part) for part in parts]
+    fitting = [table for table in possible if all(quality(table, word) for word in said)]
+    if not fitting:
+        raise _unknown_word(possible, parts, said)
+    if len(fitting) > 1 and found:
+        draft.only(subject, draft.find(subject, fitting))
+    if len(fitting) > 1:
+        ways = " or ".join(f"{table}:{subject.text}" for table in fitting)
+        raise SentenceError(f"what is {subject.text!r}? write {ways}", subject.start, subject.end)
+    table = fitting[0]
+    key = draft.element(subject, table) if table in ELEMENTS else draft.existing(subject, (table,))[1]
+    values = {}
+    for word in said:
+        meant = quality(table, word)
+        assert meant is not None
+        values[meant.attribute] = meant.value
+    set_values(table, key, values, draft)
+
+
+def _unknown_word(tables: Sequence[str], parts: list[list[Token]], said: list[str]) -> SentenceError:
+    for part, word in zip(parts, said, strict=True):
+        if not any(quality(table, word) for table in tables):
+            close = close_word(tuple(tables), word)
+            hint = (
+                f"; did you mean {close}?" if close else f"; say {', '.join([*qualities(tables[0])][:6])}, …"
+            )
+            return SentenceError(f"{word!r} says nothing of a {' or '.join(tables)}{hint}", *span(part))
+    return SentenceError("no element can be all of this", *span([*parts[0], *parts[-1]]))
+
+
+def _field(key: str, subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
+    fitting = [
+        table
+        for table in WITH_IDS
+        if any(field.key == key for field in SCHEMA[table].fields)
+        and (subject.table is None or subject.table == table)
+    ]
+    found = draft.find(subject, fitting)
+    if found:
+        table, id_ = draft.only(subject, found)
+    elif draft.find(subject, WITH_IDS):
+        raise SentenceError(f"{subject.text!r} has no field {key}", *where)
+    elif len(fitting) == 1 and fitting[0] in ELEMENTS:
+        table, id_ = fitting[0], draft.element(subject, fitting[0])
+    else:
+        raise SentenceError(f"there is no element {subject.text!r}", subject.start, subject.end)
+    field = SCHEMA[table].field(key)
+    text = _plain(rest)
+    if not text:
+        raise SentenceError(f"a value for {key} is needed (or unset)", *where)
+    if text == "unset" and not field.required:
+        set_values(table, id_, {field.attribute: field.default}, draft)
+        return
+    value: Any
+    if field.type in {"reference", "references"}:
+        ids = [draft.existing(name, field.refers)[1] for name in _names(rest, where)]
+        value = ids[0] if field.type == "reference" else tuple(ids)
+    else:
+        value = parse_value(field, text)
+    set_values(table, id_, {field.attribute: value}, draft)
+
+
+def _plain(tokens: Sequence[Token]) -> str:
+    text = ""
+    for token in tokens:
+        space = "" if not text or token.kind == "sign" else " "
+        text += space + token.text
+    return text
+
+
+def set_values(table: str, key: str, values: Mapping[str, Any], draft: Draft) -> None:
+    """Set attributes of an element, and say which changed."""
+    before = draft.snapshot.get(table, key)
+    assert before is not None
+    after = replace(before, **values)
+    said = [
+        f"{attribute.replace('_', ' ')} {_shown(value)}"
+        for attribute, value in values.items()
+        if getattr(before, attribute) != value
+    ]
+    if isinstance(after, Credential) and "identity" in values:
+        said = [each.replace("identity ", "acts as ", 1) for each in said]
+    draft.put(after, f"{key}: {', '.join(said)}")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return "unset"
+    return listed(value) if isinstance(value, tuple) else str(value)
+
+
+def _cut(tokens: Sequence[Token], word: str) -> tuple[list[Token], list[Token] | None]:
+    """The tokens before and after a word; ``None`` after where the word is missing."""
+    for index, token in enumerate(tokens):
+        if index and token.is_word(word):
+            return list(tokens[:index]), list(tokens[index + 1 :])
+    return list(tokens), None
+
+
+def _with_actions(
+    tokens: Sequence[Token], where: tuple[int, int]
+) -> tuple[list[Name], tuple[Action, ...] | None]:
+    before, *after = split(tokens, ":")
+    actions = read_actions([token for part in after for token in part], where) if after else None
+    return _names(before, where), actions
+
+
+def _one(tokens: Sequence[Token], where: tuple[int, int]) -> Name:
+    names = _names(tokens, where)
+    if len(names) > 1:
+        raise SentenceError("just one name fits here", names[1].start, names[1].end)
+    return names[0]
+
+
+_DOES: Final[Mapping[tuple[str, ...], Callable[[Name, list[Token], tuple[int, int], Draft], None]]] = {
+    ("may",): _may,
+    ("holds",): _holds,
+    ("opens",): _opens,
+    ("stores",): _stores,
+    ("issues",): _issues,
+    ("exchanges",): _exchanges,
+    ("delegates", "to"): _delegates,
+    ("delegates",): _delegates,
+    ("triggers",): _triggers,
+    ("runs", "on"): _runs_on,
+    ("hosts",): _hosts,
+    ("in",): _in,
+    ("is",): _is,
+    ("home",): _home,
+    ("as",): _as,
+}

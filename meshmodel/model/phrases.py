@@ -1,0 +1,134 @@
+"""Records in words, as lists, forms and previews show them; plain text, never markup."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from meshmodel.model.records import (
+    About,
+    Acceptance,
+    Agent,
+    Checkpoint,
+    Credential,
+    Custody,
+    Delegation,
+    Exchange,
+    Grant,
+    Hold,
+    Intent,
+    Note,
+    Record,
+    System,
+    Trigger,
+    Zone,
+)
+
+GLYPHS: Final = {
+    "zone": "▭",
+    "system": "▣",
+    "agent": "◉",
+    "credential": "⊸",
+    "checkpoint": "◆",
+    "hold": "⊸",
+    "grant": "▸",
+    "custody": "▾",
+    "exchange": "⇄",
+    "delegation": "╌",
+    "trigger": "╌",
+    "intent": "✓",
+    "note": "✎",
+    "acceptance": "≈",
+}
+"""One sign for every table; in ASCII mode use :data:`ASCII_GLYPHS`."""
+
+ASCII_GLYPHS: Final = {
+    "zone": "=",
+    "system": "#",
+    "agent": "@",
+    "credential": "*",
+    "checkpoint": "+",
+    "hold": "*",
+    "grant": ">",
+    "custody": "v",
+    "exchange": "~",
+    "delegation": "-",
+    "trigger": "-",
+    "intent": "i",
+    "note": "n",
+    "acceptance": "a",
+}
+"""The same signs for terminals without box drawing."""
+
+LETTERS: Final = {"read": "r", "write": "w", "execute": "x", "issue": "i", "admin": "a"}
+"""One letter for every action, in the order of section 2."""
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words with commas between them; ``nothing`` where there are none."""
+    return ", ".join(words) or "nothing"
+
+
+def letters(actions: Iterable[str]) -> str:
+    """The actions as letters, such as ``rw``."""
+    return "".join(LETTERS[action] for action in actions)
+
+
+def phrase(record: Record) -> str:
+    """What a record says, in one line of plain text."""
+    match record:
+        case Zone():
+            return f"zone {record.title}"
+        case System():
+            return f"system {record.title}"
+        case Agent():
+            return f"agent {record.title}"
+        case Credential():
+            return f"credential {record.title}"
+        case Hold():
+            return f"{record.agent} holds {record.credential}"
+        case Grant():
+            return f"{record.credential} opens {record.system}: {listed(record.actions)}"
+        case Custody():
+            usual = record.by is None
+            by = "" if usual else f" by {listed(record.obtained_by)}"
+            return f"{record.system} {record.how} {record.credential}{by}"
+        case Exchange():
+            at = f" at {record.at}" if record.at else ""
+            return f"{record.from_} exchanges {record.to}{at}"
+        case Delegation():
+            passing = f" passing {listed(record.passes)}" if record.passes else ""
+            only = f" only {listed(record.only)}" if record.only else ""
+            back = " returns values" if record.returns == "values" else ""
+            return f"{record.from_} delegates {record.to}{passing}{only}{back}"
+        case Trigger():
+            return f"{record.system} triggers {record.agent}"
+        case Intent():
+            coming = f" from {listed(record.from_)}" if record.from_ else ""
+            return f"{record.agent} may {listed(record.actions)} {record.system}{coming}"
+        case Checkpoint():
+            return f"{record.kind} on {place_phrase(record.step, record.from_, record.to)}"
+        case Note():
+            about = record.about.replace(":", " ") if record.about else "the model"
+            return f"{record.kind} on {about}: {record.text}"
+        case Acceptance():
+            return f"{record.rule} of {record.subject} accepted until {record.until.isoformat()}"
+        case About():
+            return "the model"
+
+
+def place_phrase(step: str, start: str, end: str) -> str:
+    """The place of a checkpoint in words: its step and its two ends."""
+    match step:
+        case "boundary":
+            return f"boundary {start} to {end}"
+        case "custody":
+            return f"{start} yields {end}"
+        case "exchange":
+            return f"{start} exchanges {end}"
+        case "delegation":
+            return f"{start} delegates {end}"
+        case "trigger":
+            return f"{start} triggers {end}"
+        case "hosting":
+            return f"{start} hosts {end}"
+        case _:
+            return f"{start} > {end}"

@@ -1,0 +1,165 @@
+"""What follows from a compromise, as JSON (section 11) and as text for people."""
+
+from meshmodel.analysis.compromise import OUTSIDER, Compromise, Origin, Spread
+from meshmodel.analysis.results import StepKind
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import one_line
+from meshmodel.model.vocabulary import View
+from meshmodel.reports.check_json import Answer
+from meshmodel.reports.style import Style, counted, told_table, wrap
+
+_START = "where it starts"
+_HOW: dict[StepKind, str] = {
+    "hold": "held by {}",
+    "exchange": "exchanged for {}",
+    "delegation": "set to work by {}",
+    "trigger": "steered by what is written into {}",
+    "hosting": "runs on {}",
+}
+
+
+def compromise_answer(found: Compromise) -> Answer:
+    """``meshmodel-compromise/1``: the closure from a start, with checkpoints and without."""
+    return {
+        "format": "meshmodel-compromise/1",
+        "start": found.start,
+        "unchecked": _spread(found.unchecked),
+        "all": _spread(found.all),
+    }
+
+
+def _spread(spread: Spread) -> Answer:
+    return {
+        "agents": list(spread.agents),
+        "credentials": list(spread.credentials),
+        "systems": [{"system": system, "actions": list(actions)} for system, actions in spread.systems],
+    }
+
+
+def compromise_text(snapshot: Snapshot, found: Compromise, view: View, style: Style) -> str:
+    """What ``compromise`` prints: what to revoke, who is driven, what is reached, what is held back.
+
+    Args:
+        snapshot: the model.
+        found: what follows.
+        view: as built or as designed.
+        style: how it may look.
+    """
+    title = one_line(snapshot.about.name or "A model without a name", limit=200)
+    seen = "as designed" if view == "designed" else "as built"
+    lines = [
+        style.paint(title, "strong"),
+        *wrap(f"{_opening(snapshot, found.start)}, {seen}", style),
+        "",
+    ]
+    lines += _credentials(snapshot, found, style)
+    driven = [row for row in _rows(snapshot, found, "agent", unchecked=True) if row[-1] != _START]
+    if driven:
+        lines += ["", style.paint(f"{counted(len(driven), 'agent')} driven from there", "strong")]
+        lines += told_table(driven, style, indent="    ")
+    if found.limited:
+        lines += [
+            "",
+            style.paint(f"{counted(len(found.limited), 'agent')} set to work within a limit", "strong"),
+        ]
+        lines += told_table(limited_rows(found), style, indent="    ")
+    lines += ["", *_systems(snapshot, found.unchecked, style)]
+    lines += ["", *_held_back(snapshot, found, style)]
+    return "\n".join(lines)
+
+
+def limited_rows(found: Compromise) -> list[tuple[str, str]]:
+    """The agents that work for another within a limit, and what that means."""
+    return [
+        (agent, f"for {caller} only, within a limit: it hands out no credential")
+        for agent, caller in found.limited
+    ]
+
+
+def _opening(snapshot: Snapshot, start: str) -> str:
+    if start == OUTSIDER:
+        words = [each.id for each in snapshot.system.values() if each.untrusted_input]
+        places = f"writes into {', '.join(sorted(words))}" if words else "can write nowhere"
+        return f"An outsider {places}"
+    kind, _, key = start.partition(":")
+    record = snapshot.table(kind)[key]
+    named = f" ({one_line(record.name)})" if record.name else ""
+    return f"If {kind} {key}{named} is compromised"
+
+
+def _credentials(snapshot: Snapshot, found: Compromise, style: Style) -> list[str]:
+    order = [each.element.partition(":")[2] for each in found.origins if _is(each, "credential", True)]
+    if not order:
+        return [style.paint(f"{style.glyph('✔')} No credential to revoke", "good")]
+    lines = [style.paint(f"{counted(len(order), 'credential')} to revoke", "strong")]
+    if len(order) > 1:
+        rest = order[1:]
+        named = ", ".join(rest[:3]) + (f" and {len(rest) - 3} more" if len(rest) > 3 else "")
+        alive = f"Revoking {order[0]} alone leaves {counted(len(rest), 'other')} alive: {named}"
+        lines += wrap(alive, style, "    ")
+    return lines + told_table(_rows(snapshot, found, "credential", unchecked=True), style, indent="    ")
+
+
+def _rows(snapshot: Snapshot, found: Compromise, kind: str, *, unchecked: bool) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for each in found.origins:
+        if not _is(each, kind, unchecked):
+            continue
+        key = each.element.partition(":")[2]
+        if kind == "credential":
+            rows.append((key, f"as {snapshot.credential[key].principal}", come_by(snapshot, each)))
+        else:
+            rows.append((key, come_by(snapshot, each)))
+    return rows
+
+
+def _is(origin: Origin, kind: str, unchecked: bool) -> bool:
+    return origin.unchecked == unchecked and origin.element.startswith(f"{kind}:")
+
+
+def come_by(snapshot: Snapshot, origin: Origin) -> str:
+    """How a credential or an agent was come by, in a few words."""
+    if origin.step is None or origin.from_ is None:
+        return _START
+    source, key = origin.from_.partition(":")[2], origin.element.partition(":")[2]
+    if origin.step == "custody":
+        issued = snapshot.custody[source, key].how == "issues"
+        by = "" if origin.action == ("issue" if issued else "read") else f" by {origin.action}"
+        return f"{'issued by' if issued else 'found in'} {source}{by}"
+    if origin.step == "hold" and (source, key) not in snapshot.hold:
+        return f"passed to {source}"
+    return _HOW[origin.step].format(source)
+
+
+def _systems(snapshot: Snapshot, spread: Spread, style: Style) -> list[str]:
+    if not spread.systems:
+        return [style.paint(f"{style.glyph('✔')} No system is reached", "good")]
+    return [
+        style.paint(f"{counted(len(spread.systems), 'system')} reached, and nobody is asked", "strong"),
+        *told_table(_system_rows(snapshot, spread), style, indent="    "),
+    ]
+
+
+def _system_rows(snapshot: Snapshot, spread: Spread) -> list[tuple[str, str, str]]:
+    return [
+        (system, snapshot.system[system].sensitivity or "", ", ".join(actions))
+        for system, actions in spread.systems
+    ]
+
+
+def _held_back(snapshot: Snapshot, found: Compromise, style: Style) -> list[str]:
+    lines: list[str] = []
+    behind = found.held_back
+    credentials = _rows(snapshot, found, "credential", unchecked=False)
+    agents = _rows(snapshot, found, "agent", unchecked=False)
+    if found.holding:
+        lines += wrap(f"{style.glyph('◆')} Held back by {', '.join(found.holding)}", style, "    ", "")
+        lines += told_table(credentials, style, indent="    ")
+        lines += told_table(agents, style, indent="    ")
+        lines += told_table(_system_rows(snapshot, behind), style, indent="    ")
+    else:
+        lines.append("No checkpoint holds anything back")
+    if found.controlled:
+        power = f"The start has power over {', '.join(found.controlled)}, so that does not count"
+        lines += wrap(f"{style.glyph('◇')} {power}", style, "    ", "")
+    return lines

@@ -1,0 +1,80 @@
+"""Which findings of an analysis are about a record: looked up, as there can be ten thousands."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from meshmodel.analysis.results import Finding, Place
+from meshmodel.analysis.rules.base import MOST_LIT
+from meshmodel.model.records import Key
+from meshmodel.model.schema import STEP_ENDS
+from meshmodel.reports.causes import DOOR
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+
+
+class Concerned:
+    """The findings by the records that they are about.
+
+    Attributes:
+        crowded: those that name so many records that they may leave out others.
+    """
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        """Arguments: all of an analysis."""
+        self._findings = findings
+        # Of findings about a relation, such as doors, only agents can be so many.
+        self.crowded = [each for each in findings if ">" not in each.subject and len(each.about) >= MOST_LIT]
+        self._numbers: defaultdict[Place, list[int]] = defaultdict(list)
+        for number, finding in enumerate(findings):
+            for place in _places(finding):
+                self._numbers[place].append(number)
+
+    def about(self, table: str, key: Key) -> list[Finding]:
+        """The findings about a record, or about a relation of it, in their order."""
+        numbers = self._numbers.get((table, key), [])
+        if table != "agent":
+            return [self._findings[number] for number in numbers]
+        named, known = set(numbers), dict[int, bool]()
+        for number, finding in enumerate(self._findings):
+            agents = finding.agents
+            if id(agents) not in known:  # most findings share them with others
+                known[id(agents)] = key in agents
+            if known[id(agents)]:
+                named.add(number)
+        return [self._findings[number] for number in sorted(named)]
+
+
+def is_about(finding: Finding, table: str, key: Key) -> bool:
+    """Whether a finding is about a record, or about a relation of it."""
+    return (table == "agent" and key in finding.agents) or (table, key) in set(_places(finding))
+
+
+def _places(finding: Finding) -> Iterator[Place]:
+    """The records that a finding names, each once: relations with their ends (those of an intent are an agent
+    and a system); agents not where all of them are given besides.
+    """
+    if finding.rule == DOOR:  # its subject says as much, and no words need be made for it
+        credential, _, system = finding.subject.partition(">")
+        return iter((("grant", (credential, system)), ("credential", credential), ("system", system)))
+    found: dict[Place, None] = {}
+    for table, key in finding.about:
+        if table != "agent" or not finding.agents:
+            found[table, key] = None
+        if isinstance(key, tuple):
+            ends = zip(STEP_ENDS.get(table, ("agent", "system")), key, strict=True)
+            found.update(dict.fromkeys(ends))
+    return iter(found)
+
+
+_KNOWN: "WeakKeyDictionary[Analysis, Concerned]" = WeakKeyDictionary()
+
+
+def concerned(analysis: "Analysis") -> Concerned:
+    """The findings of an analysis by their records, worked out once; any thread may ask first."""
+    found = _KNOWN.get(analysis)
+    if found is None:
+        found = _KNOWN[analysis] = Concerned(analysis.findings)
+    return found

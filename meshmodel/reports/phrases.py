@@ -1,0 +1,49 @@
+"""What reach and ways are called, in sentences; plain text."""
+
+from collections.abc import Container
+
+from meshmodel.analysis.results import Explanation, SystemReach
+from meshmodel.model.snapshot import Snapshot
+
+
+def reach_words(agent: str, reach: SystemReach) -> str:
+    """What an agent reaches on a system, and how, in a sentence."""
+    ways: dict[str, list[str]] = {"directly": [], "by hidden steps of its own": [], "through a deputy": []}
+    direct, own, deputy = ways.values()
+    for action in reach.actions:
+        (direct if action in reach.direct else own if action in reach.own else deputy).append(action)
+    said = [f"{', '.join(found)} {how}" for how, found in ways.items() if found]
+    return f"{agent} reaches {reach.system}: {'; '.join(said)}"
+
+
+def door_on_way(doors: Container[str], told: Explanation) -> tuple[str, str] | None:
+    """The first grant of a way that is a door where a checkpoint is missing: its credential and system.
+
+    Arguments:
+        doors: the subjects of all doors.
+        told: the way.
+    """
+    for step in told.steps:
+        if step.step == "grant" and step.checkpoint is None:
+            ends = step.from_.partition(":")[2], step.to.partition(":")[2]
+            if ">".join(ends) in doors:
+                return ends
+    return None
+
+
+def why_not_intended(snapshot: Snapshot, told: Explanation) -> str:
+    """Why an intent would not approve a way (section 6), in one line."""
+    if told.state is None:
+        return f"{told.agent} crosses no zone there, so nothing needs to be approved"
+    if told.state != "uncontrolled":
+        return f"that crossing is {told.state} already"
+    source = snapshot.system.get(told.source or "")
+    if source is not None and source.untrusted_input:
+        return f"outsiders write into {source.id}: an intent does not excuse acting on their words"
+    target = snapshot.system.get(told.system)
+    if target is not None and target.audit == "none":
+        return f"{target.id} logs nothing (audit none): what cannot be traced cannot be approved"
+    return (
+        f"{told.agent} does not hold what opens {told.system}: that is picked up on the way or a deputy's, "
+        "and an intent does not approve it"
+    )

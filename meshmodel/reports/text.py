@@ -1,0 +1,317 @@
+"""The answers as text for people: what ``check``, ``reach``, ``explain`` and ``rules`` print."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final
+
+from meshmodel.analysis.results import AgentReach, Explanation, Heard, Summary, SystemReach, Ways
+from meshmodel.model.records import Acceptance
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import one_line, width
+from meshmodel.model.vocabulary import SEVERITIES, Action
+from meshmodel.reports.acceptances import accepted_words, without_finding_words
+from meshmodel.reports.causes import DOOR, Cause, fold
+from meshmodel.reports.check_json import RuleText, crossing_order
+from meshmodel.reports.standards import TITLES
+from meshmodel.reports.style import Style, counted, table, told_table, whole, wrap, wrapped_again
+from meshmodel.reports.ways_words import ways_sentences
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+
+_NAMED: Final = 5
+"""So many systems or agents are named in one line."""
+_VIEWS = {"built": "as built", "designed": "as designed"}
+
+
+def check_text(
+    analysis: "Analysis",
+    style: Style,
+    *,
+    crossings: bool = False,
+    designed: Summary | None = None,
+    unfitting: Sequence[Acceptance] = (),
+    kindless: Sequence[str] = (),
+) -> str:
+    """What ``check`` prints: the counts, the findings folded by their cause, and the questions.
+
+    Args:
+        analysis: of one model, as built or as designed.
+        style: how it may look.
+        crossings: whether to list every crossing too.
+        designed: the counts as designed, where they differ and are of interest.
+        unfitting: the acceptances that are of no finding.
+        kindless: the agents of an interchange file whose being steerable follows from having no kind.
+    """
+    snapshot, summary = analysis.snapshot, analysis.summary
+    title = one_line(snapshot.about.name or "A model without a name", limit=200)
+    counts = (
+        counted(summary.agents, "agent"),
+        counted(summary.systems, "system"),
+        counted(summary.credentials, "credential"),
+    )
+    lines = [
+        f"{style.paint(title, 'strong')}, {_VIEWS[analysis.view]}",
+        *wrap(f" {style.glyph('·')} ".join(counts), style),
+        *wrap(_crossing_counts(summary), style),
+    ]
+    if analysis.heard:
+        lines += wrap(_heard_words(analysis.heard), style)
+    if designed is not None:
+        lines.append(
+            f"as designed: {counted(designed.missing, 'missing checkpoint')}, "
+            f"{counted(designed.uncontrolled, 'uncontrolled crossing')}"
+        )
+    causes = fold(analysis.findings)
+    doors = [cause for cause in causes if cause.finding.rule == DOOR]
+    others = [cause for cause in causes if cause.finding.rule != DOOR]
+    lines.append("")
+    if doors:
+        missing = counted(len(doors), "missing checkpoint")
+        lines.append(f"{style.paint(missing, 'strong')}: {_severities(doors)}")
+    else:
+        lines.append(style.paint(f"{style.glyph('✔')} No checkpoint is missing", "good"))
+    for cause in doors:
+        lines += ["", *_cause_lines(cause, style)]
+    if others:
+        lines += ["", style.paint(counted(len(others), "other finding"), "strong")]
+    for cause in others:
+        lines += ["", *_cause_lines(cause, style)]
+    if unfitting:
+        lines += ["", style.paint(f"{counted(len(unfitting), 'acceptance')} without a finding", "strong")]
+    for acceptance in unfitting:
+        lines += wrap(without_finding_words(acceptance, analysis), style, "      ", "  ! ")
+    if analysis.questions:
+        asked = counted(len(analysis.questions), "question")
+        lines += ["", style.paint(f"{asked}: what the drawing does not say", "strong")]
+        for question in analysis.questions:
+            lines += wrap("; ".join(question.asks), style, "      ", f"  ? {one_line(question.element)}: ")
+    if kindless:
+        lines += ["", *wrap(_kindless_words(kindless), style)]
+    if crossings:
+        lines += ["", *_crossing_lines(analysis, style)]
+    return "\n".join(lines)
+
+
+def _kindless_words(kindless: Sequence[str]) -> str:
+    """What the definition changed for agents that neither state a kind nor that they are not steerable."""
+    agents, one = counted(len(kindless), "agent"), len(kindless) == 1
+    return (
+        f"{agents} without a kind ({_some(kindless)}) {'counts' if one else 'count'} as steerable, unlike "
+        f"in earlier versions: give {'it' if one else 'them'} a kind, or steerable = false"
+    )
+
+
+def reach_text(title: str | None, reach: Sequence[AgentReach], style: Style) -> str:
+    """What ``reach`` prints: every agent, the identities it carries, and what it can do where.
+
+    Args:
+        title: the name of the model.
+        reach: of every active agent.
+        style: how it may look.
+    """
+    lines = [style.paint(one_line(title or "A model without a name", limit=200), "strong")]
+    if not reach:
+        lines += ["", "No active agent."]
+    for agent in reach:
+        lines += ["", *_agent_lines(agent, style)]
+    return "\n".join(lines)
+
+
+def explain_text(explanation: Explanation, style: Style, source: str | None = None) -> str:
+    """What ``explain`` prints: the way in words, or what stands in it.
+
+    Args:
+        explanation: the answer.
+        style: how it may look.
+        source: the system that was asked for as the one it comes from, or ``home``; ``None``: any.
+    """
+    agent, system = one_line(explanation.agent), one_line(explanation.system)
+    came_from = "home" if explanation.source is None else one_line(explanation.source)
+    lines = [style.paint(f"{agent} {explanation.action or 'reach'} {system}", "strong")]
+    if explanation.state is None:
+        lines.append("no crossing" if source is None else f"no crossing from {came_from}")
+        if source is not None and explanation.steps:
+            lines += wrap("this is how it comes there at all; leave --from out for the worst crossing", style)
+    else:
+        state = f"{explanation.state} crossing from {came_from}"
+        if explanation.severity is not None and explanation.state == "uncontrolled":
+            state += f", {explanation.severity}"
+            lines.append(style.paint(state, explanation.severity))
+        else:
+            lines.append(style.paint(state, "good"))
+    lines.append("")
+    for sentence in explanation.sentences:
+        lines += wrap(sentence, style, "    ", "  ")
+    if explanation.why_not is not None:
+        lines += wrap(explanation.why_not, style)
+    return "\n".join(lines).rstrip()
+
+
+def ways_text(snapshot: Snapshot, ways: Ways, style: Style, source: str | None = None) -> str:
+    """What ``explain --all`` prints: the shortest way (as ``explain_text``), then all of them."""
+    lines = [explain_text(ways.explanation, style, source), ""]
+    for sentence in ways_sentences(snapshot, ways):
+        lines += wrap(sentence, style, "    ", "  ")
+    return "\n".join(lines)
+
+
+def rules_text(rules: Iterable[RuleText], style: Style) -> str:
+    """What ``rules`` prints: each rule with its severity and what it finds."""
+    lines: list[str] = []
+    for rule in rules:
+        first, *more = wrap(f"{rule.id} ({rule.severity})", style, "    ", "")
+        lines += [f"{style.paint(rule.id, 'strong')}{first.removeprefix(rule.id)}", *more]
+        lines += wrap(rule.detects, style, "    ")
+    return "\n".join(lines)
+
+
+def rule_text(rule: RuleText, style: Style, example: tuple[str, str] | None = None) -> str:
+    """What ``rules RULE`` prints: all that is known of one rule.
+
+    Args:
+        rule: the rule.
+        style: how it may look.
+        example: what a finding of it says, and of which model.
+    """
+    lines = [style.paint(rule.id, "strong"), ""]
+    for head, text in (
+        ("severity", rule.severity),
+        ("finds", rule.detects),
+        ("says", "" if example is None else f"{example[0]} (in {example[1]})"),
+        ("to do", rule.remedy),
+        ("may be wrong", rule.false_positives),
+    ):
+        if text:
+            lines += wrap(text, style, " " * 14, f"{head:<14}")
+    for number, reference in enumerate(rule.references):
+        head = "" if number else "follows"
+        title = f"{reference}  {TITLES[reference]}" if reference in TITLES else reference
+        lines += wrap(title, style, " " * 16, f"{head:<14}")
+    return "\n".join(lines)
+
+
+def _crossing_counts(summary: Summary) -> str:
+    if not summary.crossings:
+        return "0 crossings"
+    controlled = summary.crossings - summary.uncontrolled - summary.approved
+    return (
+        f"{counted(summary.crossings, 'crossing')}: {summary.uncontrolled} uncontrolled, "
+        f"{summary.approved} approved, {controlled} controlled"
+    )
+
+
+def _heard_words(heard: Sequence[Heard]) -> str:
+    """Where outsiders' words come in, and where agents carry them (section 3)."""
+    first, carried = ([each.system for each in heard if each.first_hand is own] for own in (True, False))
+    on = f"; agents carry them on to {_some(carried)}" if carried else ""
+    return f"outsiders' words come into {_some(first)}{on}"
+
+
+def _some(ids: Sequence[str]) -> str:
+    """The ids, or of many the first ones and how many more there are."""
+    named = ", ".join(map(one_line, ids[:_NAMED]))
+    return named if len(ids) <= _NAMED else f"{named} and {len(ids) - _NAMED} more"
+
+
+def _severities(causes: Sequence[Cause]) -> str:
+    """How many of the rows there are of each severity."""
+    numbers = Counter(cause.severity for cause in causes)
+    return ", ".join(f"{numbers[each]} {each}" for each in reversed(SEVERITIES) if numbers[each])
+
+
+def _cause_lines(cause: Cause, style: Style) -> list[str]:
+    finding = cause.finding
+    lines = [_head(cause, style)]
+    lines += wrap(finding.message, style, "    ")
+    if finding.accepted is not None:
+        lines += wrap(accepted_words(finding.accepted), style, "    ")
+    # The remedy of a door names it; the other ones are those of their rules.
+    telling = wrap if finding.rule == DOOR else wrapped_again
+    lines += telling(finding.remedy, style, "      ", f"    {style.glyph('→')} ")
+    lines += _references(finding.references, style)
+    for also in cause.also:
+        head = f"    {style.glyph('▸')} {also.severity}, {also.rule}: "
+        lines += wrap(also.message, style, "      ", head)
+        if also.accepted is not None:
+            lines += wrap(accepted_words(also.accepted), style, "      ")
+    return lines
+
+
+@lru_cache(maxsize=256)
+def _references(references: tuple[str, ...], style: Style) -> tuple[str, ...]:
+    return tuple(style.paint(line, "faint") for line in wrap(whole(references), style, "    "))
+
+
+def _head(cause: Cause, style: Style) -> str:
+    """The severity of the row, its own too where what is folded in it makes another one; what it is about."""
+    finding = cause.finding
+    accepted = all(each.accepted is not None and not each.accepted.open for each in (finding, *cause.also))
+    mark = style.glyph("◇" if accepted else "✖")
+    what = f"  {mark} {cause.severity}"
+    subject = one_line(finding.subject, limit=300)
+    rule = "" if finding.rule == DOOR else f"  {finding.rule}"
+    own = "" if cause.severity == finding.severity else f"  (by itself {finding.severity})"
+    look = "faint" if accepted else cause.severity
+    return f"{style.paint(what, look)}{rule}  {style.paint(subject, 'strong')}{own}"
+
+
+def _crossing_lines(analysis: "Analysis", style: Style) -> list[str]:
+    listed = sorted(analysis.crossings(), key=crossing_order)
+    if not listed:
+        return ["No crossing."]
+    rows = [
+        (
+            each.agent,
+            "home" if each.source is None else each.source,
+            each.target,
+            each.action,
+            each.state if each.severity is None else f"{each.state}, {each.severity}",
+        )
+        for each in listed
+    ]
+    title = style.paint(counted(len(listed), "crossing"), "strong")
+    head = ("agent", "from", "to", "action", "state")
+    lines = table([head, *rows], indent="  ")
+    if max(map(width, lines)) <= style.columns:
+        return [title, style.paint(lines[0], "faint"), *lines[1:]]
+    lines = [title]
+    for agent, found in groupby(rows, key=itemgetter(0)):  # no room for its name in every row
+        lines.append(f"  {one_line(agent)}")
+        lines += told_table([row[1:] for row in found], style, indent="    ")
+    return lines
+
+
+def _agent_lines(agent: AgentReach, style: Style) -> list[str]:
+    """One agent: its identities, then a row for every system and way of reaching it."""
+    carried = counted(len(agent.identities), "identity", "identities")
+    lines = [f"{style.paint(one_line(agent.agent), 'strong')}  {carried}"]
+    direct, own = set(agent.direct_identities), set(agent.own_identities)
+    for head, names in (
+        ("held", [each for each in agent.identities if each in direct]),
+        ("found", [each for each in agent.identities if each in own and each not in direct]),
+        ("through a deputy", [each for each in agent.identities if each not in own]),
+    ):
+        if names:
+            lines += wrap(", ".join(names), style, "      ", f"  {head}: ")
+    rows: list[tuple[str, str, str]] = []
+    for system in agent.reach:
+        ways: dict[str, list[str]] = {}
+        for action in system.actions:
+            ways.setdefault(_how(system, action), []).append(action)
+        rows += [(system.system, ", ".join(actions), how) for how, actions in ways.items()]
+    return lines + (told_table(rows, style, "    ") if rows else ["    reaches no system"])
+
+
+def _how(system: SystemReach, action: Action) -> str:
+    """By which steps an action is reached, and whether something stands in the way."""
+    if action in system.direct:
+        how = "direct"
+    elif action in system.own:
+        how = "hidden: with something found or exchanged on the way"
+    else:
+        how = "hidden: through a deputy"
+    return how if action in system.unchecked else f"{how}, behind a checkpoint"

@@ -1,0 +1,61 @@
+"""Loads a model of either kind: a model file (``.mesh``) or an interchange file (``.toml``)."""
+
+import re
+from pathlib import Path
+from typing import Final, Literal
+
+from meshmodel.interchange import read_file
+from meshmodel.model.snapshot import Snapshot
+
+_SQLITE: Final = b"SQLite format 3\0"
+"""What every model file begins with."""
+_INTERCHANGE: Final = re.compile(
+    rb"^(?:\xef\xbb\xbf)?[ \t]*[\"']?format[\"']?[ \t]*=[ \t]*[\"']meshmodel/", re.MULTILINE
+)
+_LOOKED_AT: Final = 1 << 20
+"""So many bytes are searched for the line that tells an interchange file: it stands before all tables."""
+
+Kind = Literal["model file", "interchange file"]
+
+
+def kind_by_content(path: str | Path) -> Kind | None:
+    """What kind of model a file holds, whatever its name; ``None``: none, or it cannot be read.
+
+    An interchange file that has mistakes in it, or a later format, is one all the same.
+    """
+    place = Path(path)
+    try:
+        if not place.is_file():  # reading from a pipe would take what is meant for somebody else
+            return None
+        with place.open("rb") as file:
+            content = file.read(_LOOKED_AT)
+    except (OSError, ValueError):
+        return None
+    if content.startswith(_SQLITE):
+        return "model file"
+    return "interchange file" if _INTERCHANGE.search(content) else None
+
+
+def is_model_file(path: str | Path) -> bool:
+    """Whether the path is to be opened as a model file: by its ending, else by its first bytes."""
+    ending = Path(path).suffix.lower()
+    if ending in {".mesh", ".toml"}:
+        return ending == ".mesh"
+    return kind_by_content(path) == "model file"
+
+
+def load(path: str | Path) -> Snapshot:
+    """The model at a path; the database is imported for a model file only.
+
+    Args:
+        path: a ``.toml`` or a ``.mesh``; with another ending, its content decides.
+
+    Raises:
+        MeshmodelError: one line; it cannot be read, is no model, or is refused (section 10).
+    """
+    if not is_model_file(path):
+        return read_file(path)
+    from meshmodel.store.store import Store
+
+    with Store.open(path, read_only=True) as store:
+        return store.snapshot

@@ -1,0 +1,400 @@
+"""A model in its file: every edit is one transaction, journalled, on disk when ``apply`` returns.
+
+Several stores, in one program or in several, may have one file open. Each keeps its own snapshot
+and compares revisions inside the transaction of an edit, so that none overwrites what another did.
+A file is made, opened and read in plain SQL; the tables' libraries are imported for the first edit.
+"""
+
+import contextlib
+import os
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self
+
+from meshmodel.edits.edit import Difference, Edit, apply_edit, difference
+from meshmodel.edits.merge import carry_out, inverse, rebase
+from meshmodel.model.errors import StoreError
+from meshmodel.model.layout import NEWEST
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import one_line
+from meshmodel.model.validation import check_snapshot
+from meshmodel.store import create, presence, reader, sqlite_file
+from meshmodel.store.sqlite_file import shown
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from meshmodel.store.journal import JournalEntry
+
+# SQLite's locks belong to the process: stores in several threads take turns.
+_TURN: Final = threading.RLock()
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What undo took back, or redo did again.
+
+    Attributes:
+        label: what the edit is called.
+        snapshot: the model now.
+    """
+
+    label: str
+    snapshot: Snapshot
+
+
+class Store:
+    """One open model file.
+
+    Attributes:
+        path: the file, symbolic links resolved.
+        snapshot: the model as this store last saw it.
+        read_only: whether edits are refused.
+        author: an opaque word for this open store, as journal entries name it.
+    """
+
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, snapshot: Snapshot, seen: int, *, read_only: bool
+    ) -> None:
+        """Use ``open`` or ``create`` instead."""
+        self.path = path
+        self.snapshot = snapshot
+        self.read_only = read_only
+        self.author = secrets.token_hex(8)
+        self._raw = connection
+        self._file = sqlite_file.identity(path)
+        self._version = seen
+        self._labels: tuple[str | None, str | None] | None = None
+        self._shown_at: float | None = None
+        self._closed = False
+        presence.OPEN_HERE[self.author] = self
+
+    @classmethod
+    def create(cls, path: str | os.PathLike[str], snapshot: Snapshot | None = None) -> Self:
+        """A new model file, whole or not at all.
+
+        Args:
+            path: where nothing is yet.
+            snapshot: what it begins with; by default an empty model. It is no edit to be undone.
+
+        Raises:
+            StoreError: something is there already, or the folder cannot be written.
+            InvalidModelError: the semantics refuse the snapshot.
+        """
+        target = sqlite_file.absolute(path)
+        first = reader.canonical(snapshot or Snapshot())
+        check_snapshot(first)
+        with (
+            _TURN,
+            sqlite_file.in_words(target),
+            sqlite_file.new_file(target) as draft,
+            contextlib.closing(sqlite_file.connect(draft, read_only=False)) as raw,
+            sqlite_file.transaction(raw, "BEGIN IMMEDIATE"),
+        ):
+            create.create(raw, sqlite_file.APPLICATION_ID)
+            create.write_all(raw, first)
+        return cls.open(target)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], *, read_only: bool = False) -> Self:
+        """An existing model file, checked whole; an older schema version is brought forward.
+
+        Args:
+            path: the file.
+            read_only: refuse edits, and write nothing but roll back a kill; so where nothing may be written.
+
+        Raises:
+            StoreError: it is no model, damaged, busy, or made by a newer version; it is untouched.
+        """
+        with _TURN:
+            target = sqlite_file.resolved(path)
+            sqlite_file.examine(target)
+            with sqlite_file.in_words(target):
+                sqlite_file.roll_back(target)
+                reading = bool(read_only or sqlite_file.not_writable(target))
+                connection = sqlite_file.connect(target, read_only=reading)
+                try:
+                    if sqlite_file.version_of(connection, target) < NEWEST:
+                        from meshmodel.store.migrations import bring_forward
+
+                        if reading:
+                            connection.close()
+                            connection = sqlite_file.connect_copy(target)
+                        bring_forward(connection, shown(target))
+                    seen = sqlite_file.data_version(connection)
+                    with sqlite_file.transaction(connection, "BEGIN"):
+                        reader.check_file(connection, shown(target))
+                        number = reader.revision(connection)
+                        snapshot = reader.read_all(connection, number, shown(target))
+                    if not reading:
+                        sqlite_file.keep_in_one_file(connection, target)
+                    return cls(target, connection, snapshot, seen, read_only=reading)
+                except BaseException:
+                    connection.close()
+                    raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file, once or twice; nothing but the one file is left."""
+        with _TURN:
+            if self._closed:
+                return
+            self._closed = True
+            presence.OPEN_HERE.pop(self.author, None)
+            if self._shown_at is not None:
+                self._deregister()
+            if "_connection" in self.__dict__:
+                self._connection.close()
+            self._raw.close()
+
+    def _deregister(self) -> None:
+        """Say that the program has closed the file; should this fail, others find out by themselves."""
+        from meshmodel.store import journal
+
+        try:
+            with self._transaction("BEGIN IMMEDIATE"):
+                journal.deregister(self._connection, self.author)
+        except Exception as error:
+            if sqlite_file.cause_of(error) is None:
+                raise
+
+    @cached_property
+    def _connection(self) -> "Connection":
+        """The open file for statements on the tables."""
+        from meshmodel.store.writer import connection_over
+
+        return connection_over(self._raw)
+
+    @contextlib.contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        self._connection  # noqa: B018  # SQLAlchemy's first look at a file ends with a rollback
+        with sqlite_file.transaction(self._raw, begin):
+            yield
+
+    def prepare(self) -> None:
+        """Import what edits need, so that the first one does not wait for it; any thread may do so."""
+        from meshmodel.store import journal, writer  # noqa: F401  # imported to be there
+
+    def apply(self, wanted: Edit, *, on: Snapshot | None = None) -> Snapshot:
+        """Make an edit: one transaction, in the journal, on disk when this returns.
+
+        Where another program has edited since, what it did is kept and this edit is made on top.
+
+        Args:
+            wanted: the edit.
+            on: the model that it was made on, if others' edits were seen since; by default the newest.
+
+        Returns:
+            The model now. Where the edit changes nothing, ``refresh`` tells what others did meanwhile.
+
+        Raises:
+            InvalidModelError: the semantics refuse the edit.
+            StoreError: it contradicts what another program did, or cannot be written.
+        """
+        from meshmodel.store import journal
+
+        base = on or self.snapshot
+
+        def work(fresh: Snapshot, number: int) -> Snapshot | None:
+            after = apply_edit(base, wanted)
+            changes = difference(base, after)
+            if not changes:
+                return None
+            if fresh is not base:
+                changes = rebase(changes, fresh)
+                after = carry_out(changes, fresh, wanted.label, f"“{one_line(wanted.label)}” was not done")
+                if not changes:  # the other program has done the very same
+                    return fresh
+            self._write(changes)
+            journal.record(self._connection, self.author, wanted.label, changes, number)
+            return replace(after, revision=number)
+
+        return self._edit(work) or self.snapshot
+
+    def undo(self) -> Undone | None:
+        """Take back the last edit of this program, or of one that is no longer open.
+
+        Returns:
+            What was taken back, or ``None`` if there is nothing.
+
+        Raises:
+            StoreError: another program has changed the same records since.
+        """
+        from meshmodel.store import journal
+
+        return self._step("undone", journal.next_undo, journal.UNDONE, inverse)
+
+    def redo(self) -> Undone | None:
+        """Do again what was undone last and not followed by another edit; as ``undo``."""
+        from meshmodel.store import journal
+
+        return self._step("redone", journal.next_redo, journal.DONE, tuple)
+
+    def _step(
+        self,
+        did: str,
+        choose: "Callable[[Connection, str], tuple[int, str] | None]",
+        state: int,
+        direction: Callable[[Difference], Difference],
+    ) -> Undone | None:
+        from meshmodel.store import journal
+
+        label = ""
+
+        def work(fresh: Snapshot, number: int) -> Snapshot | None:
+            nonlocal label
+            found = choose(self._connection, self.author)
+            if found is None:
+                return None
+            entry, name = found
+            changes = direction(journal.changes_of(self._connection, entry))
+            because = f"“{name}” cannot be {did}"
+            if any(fresh.get(table, key) != before for table, key, before, _ in changes):
+                raise StoreError(f"{because}: another program has changed the same things since")
+            after = carry_out(changes, fresh, name, because)
+            self._write(changes)
+            journal.mark(self._connection, entry, self.author, state, number)
+            label = name
+            return replace(after, revision=number)
+
+        snapshot = self._edit(work)
+        return None if snapshot is None else Undone(label, snapshot)
+
+    @property
+    def undo_label(self) -> str | None:
+        """What ``undo`` would take back, or ``None``; nothing where edits are refused."""
+        return self._next_labels()[0]
+
+    @property
+    def redo_label(self) -> str | None:
+        """What ``redo`` would do again, or ``None``."""
+        return self._next_labels()[1]
+
+    def refresh(self) -> Snapshot | None:
+        """The new model if another program has edited it since this store last looked, else ``None``.
+
+        Cheap enough to be asked four times a second; while another program is writing it answers
+        ``None`` at once.
+
+        Raises:
+            StoreError: the file was damaged or cannot be read any more.
+        """
+        with _TURN, sqlite_file.in_words(self.path):
+            self._still_open()
+            sqlite_file.wait(self._raw, 0)
+            try:
+                self._show_again()
+                return self._look()
+            except Exception as error:
+                if sqlite_file.is_busy(error):
+                    return None
+                raise
+            finally:
+                sqlite_file.wait(self._raw, sqlite_file.PATIENCE)
+
+    def journal(self) -> "list[JournalEntry]":
+        """Every edit since the file was made, oldest first."""
+        from meshmodel.store import journal
+
+        with self._reading():
+            return journal.entries(self._connection, self.author)
+
+    def _look(self) -> Snapshot | None:
+        version = sqlite_file.data_version(self._raw)
+        if version == self._version:
+            return None
+        with self._transaction("BEGIN"):
+            fresh = self._fresh()
+        self._version, self._labels = version, None
+        if fresh is self.snapshot:
+            return None
+        self.snapshot = fresh
+        return fresh
+
+    def _fresh(self) -> Snapshot:
+        """The model as it is in the file; the same object if nobody else edited it."""
+        number = reader.revision(self._raw)
+        if number == self.snapshot.revision:
+            return self.snapshot
+        from meshmodel.store import journal
+
+        names = journal.touched_since(self._connection, self.snapshot.revision)
+        return reader.read_some(self._raw, names, self.snapshot, number, shown(self.path))
+
+    def _edit(self, work: Callable[[Snapshot, int], Snapshot | None]) -> Snapshot | None:
+        """Do one thing in one transaction; if it fails or does nothing, nothing has changed here either."""
+        with _TURN, sqlite_file.in_words(self.path):
+            self._still_open()
+            if self.read_only:
+                raise StoreError(f"{shown(self.path)}: is open for reading only; copy it to edit it")
+            self._still_there()
+            with self._transaction("BEGIN IMMEDIATE"):
+                fresh = self._fresh()
+                after = work(fresh, fresh.revision + 1)
+                if edited := after is not None and after is not fresh:
+                    self._register()
+            if edited:
+                self._shown_at = time.monotonic()
+            if after is not None:
+                self.snapshot, self._labels = after, None
+            return after
+
+    def _write(self, changes: Difference) -> None:
+        from meshmodel.store import writer
+
+        writer.write_changes(self._connection, changes, shown(self.path))
+
+    def _show_again(self) -> None:
+        """A program that has edited and waits says so from time to time."""
+        if self._shown_at is None or time.monotonic() - self._shown_at < presence.REPEAT:
+            return
+        with self._transaction("BEGIN IMMEDIATE"):
+            self._register()
+        self._shown_at = time.monotonic()
+
+    def _register(self) -> None:
+        from meshmodel.store import journal
+
+        journal.register(self._connection, presence.this_program(self.author))
+
+    def _next_labels(self) -> tuple[str | None, str | None]:
+        if self.read_only:
+            return None, None
+        if self._labels is None:
+            from meshmodel.store import journal
+
+            with self._reading():
+                undo = journal.next_undo(self._connection, self.author)
+                redo = journal.next_redo(self._connection, self.author)
+            self._labels = (undo and undo[1], redo and redo[1])
+        return self._labels
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        with _TURN, sqlite_file.in_words(self.path):
+            self._still_open()
+            with self._transaction("BEGIN"):
+                yield
+
+    def _still_open(self) -> None:
+        if self._closed:
+            raise StoreError(f"{shown(self.path)}: was closed")
+
+    def _still_there(self) -> None:
+        """An edit must not go into a file that has lost its name."""
+        if sqlite_file.identity(self.path) != self._file:
+            raise StoreError(f"{shown(self.path)}: was moved, deleted or replaced; open it again")

@@ -1,0 +1,62 @@
+"""Writes the rows of an edit through its SQLModel tables; imported when something is written."""
+
+import sqlite3
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, bindparam, create_engine, delete, insert, update
+from sqlalchemy.pool import StaticPool
+from sqlalchemy.sql.elements import ColumnElement
+
+from meshmodel.edits.edit import Difference
+from meshmodel.model.records import Key, Record, key_of
+from meshmodel.model.tables import RECORD_TABLES
+from meshmodel.model.validation import label_of
+from meshmodel.store.codec import damaged, key_values, row_of
+
+
+def connection_over(raw: sqlite3.Connection) -> Connection:
+    """SQLAlchemy's view of an open file; its transactions are begun and ended in plain SQL.
+
+    Closing ``raw`` closes it.
+    """
+    engine = create_engine(
+        "sqlite://", creator=lambda: raw, poolclass=StaticPool, isolation_level="AUTOCOMMIT"
+    )
+    return engine.connect()
+
+
+def write_changes(connection: Connection, changes: Difference, where: str) -> None:
+    """Only the rows that changed; foreign keys are checked at the end of the transaction."""
+    inserts: dict[str, list[Record]] = defaultdict(list)
+    updates: dict[str, list[Record]] = defaultdict(list)
+    deletes: dict[str, list[Key]] = defaultdict(list)
+    for name, key, before, after in changes:
+        if after is None:
+            deletes[name].append(key)
+        elif before is None:
+            inserts[name].append(after)
+        else:
+            updates[name].append(after)
+    for name, keys in deletes.items():
+        table = RECORD_TABLES[name]
+        _expect(connection, delete(table).where(_own_key(table)), [_bound(name, key) for key in keys], where)
+    for name, records in updates.items():
+        table = RECORD_TABLES[name]
+        rows = [row_of(record) | _bound(name, key_of(record)) for record in records]
+        _expect(connection, update(table).where(_own_key(table)), rows, where)
+    for name, records in inserts.items():
+        connection.execute(insert(RECORD_TABLES[name]), [row_of(record) for record in records])
+
+
+def _own_key(table: Table) -> ColumnElement[bool]:
+    return and_(*(column == bindparam(f"key_{column.name}") for column in table.primary_key))
+
+
+def _bound(name: str, key: Key) -> dict[str, Any]:
+    return {f"key_{column}": value for column, value in key_values(name, key).items()}
+
+
+def _expect(connection: Connection, statement: Any, rows: list[dict[str, Any]], where: str) -> None:
+    if connection.execute(statement, rows).rowcount != len(rows):
+        raise damaged(where, f"does not hold {label_of(statement.table.name, '')} as it was read")
