@@ -1,17 +1,30 @@
-"""Work that takes a while, beside the interface: it can be watched, and stopped."""
+"""Background work: one job a group, in a thread; it reports progress and can be stopped."""
 
 import threading
 import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.worker import Worker, WorkerState
+
+from meshmodel.app.limits import TICK
+from meshmodel.model.text import one_line
+
+T = TypeVar("T")
 
 
 class Task:
-    """One piece of work beside: since when, what it says of itself, and whether it should stop.
+    """What a job is called, since when it runs, how far it is, and whether it should stop.
 
-    The worker asks ``is_cancelled`` and may set ``said``; the interface's thread asks ``says``.
+    The worker's thread asks ``is_cancelled`` and may set ``said``; the interface's thread asks ``says``.
     """
 
-    def __init__(self, title: str, *, escape: str = "Esc stops it") -> None:
-        """Arguments: what is worked out, such as ``the smallest fix``; what Escape does meanwhile."""
+    def __init__(self, title: str = "", *, escape: str = "Esc stops it") -> None:
+        """Arguments: what is computed, such as ``computing the smallest fix``; what Escape does meanwhile."""
         self.title = title
         self._escape = escape
         self.said = ""
@@ -34,3 +47,142 @@ class Task:
         if self.is_cancelled():
             return f"stopping {self.title}"
         return f"{self.title}{said}: {seconds} s, {self._escape}"
+
+
+@dataclass(eq=False)
+class _Job:
+    group: str
+    work: Callable[[Task], Any] | None
+    on_done: Callable[[Any], None]
+    on_error: Callable[[str], None]
+    task: Task
+    is_wanted: bool = True
+    result: Any = None
+    worker: Worker[None] | None = field(default=None, repr=False)
+
+    def carry_out(self) -> None:
+        """Do the work, in its thread."""
+        assert self.work is not None
+        self.result = self.work(self.task)
+
+
+class Jobs:
+    """The background work of one screen. Of each group one job runs; a newer one replaces it.
+
+    The one that runs is asked to stop, and its answer is dropped; the newer one begins when it has ended,
+    for two would only share the processor.
+    """
+
+    def __init__(
+        self, screen: Screen[Any], on_progress: Callable[[Mapping[str, str]], None] = lambda _: None
+    ) -> None:
+        """Arguments: the screen whose thread hears the answers; what hears of the progress of titled jobs,
+        as lines by group, when one begins or ends and every ``TICK`` seconds.
+        """
+        self._screen = screen
+        self._on_progress = on_progress
+        self._running: dict[str, _Job] = {}
+        self._next: dict[str, _Job] = {}
+        self._ticking: Timer | None = None
+        self._is_closed = False
+
+    def run(
+        self,
+        group: str,
+        work: Callable[[Task], T],
+        on_done: Callable[[T], None],
+        on_error: Callable[[str], None] = lambda _: None,
+        title: str = "",
+    ) -> Task:
+        """Have something done in a thread.
+
+        Arguments:
+            group: of which only one runs.
+            work: what to do; it asks its task now and then whether to stop.
+            on_done: hears the answer, in the thread of the screen.
+            on_error: hears in one line why there is none.
+            title: what is told of it meanwhile; nothing where it is empty.
+        """
+        job = _Job(group, work, on_done, on_error, Task(title))
+        if self._is_closed:
+            return job.task
+        self.drop(group)
+        self._next[group] = job
+        if group not in self._running:
+            self._begin(group)
+        self._report()
+        return job.task
+
+    def is_running(self, group: str) -> bool:
+        """Whether a job of a group runs or waits whose answer is wanted."""
+        return self._wanted(group) is not None
+
+    def stop(self, group: str) -> bool:
+        """Ask the job of a group to stop; what it answers then is still taken. Whether one was under way."""
+        job = self._wanted(group)
+        if job is None or job.task.is_cancelled():
+            return False
+        job.task.cancel()
+        self._report()
+        return True
+
+    def drop(self, group: str) -> bool:
+        """Ask the job of a group to stop, and take no answer of it; whether one was under way."""
+        job = self._wanted(group)
+        self._next.pop(group, None)
+        if job is None:
+            return False
+        job.task.cancel()
+        job.is_wanted = False
+        self._report()
+        return True
+
+    def close(self) -> None:
+        """Take no answers any more, and begin nothing: the program ends only when every thread has."""
+        for group in {*self._running, *self._next}:
+            self.drop(group)
+        self._is_closed = True
+
+    def worker_changed(self, event: Worker.StateChanged) -> None:
+        """Take the answer of a job that has ended, and begin the next one of its group."""
+        job = self._running.get(event.worker.group)
+        if job is None or job.worker is not event.worker or not event.worker.is_finished:
+            return
+        del self._running[job.group]
+        # The toolkit keeps a worker until the collector looks: it must not keep what was computed.
+        answer, job.result, job.work = job.result, None, None
+        if job.is_wanted and not self._is_closed:
+            self._take(job, answer, event.worker)
+        self._begin(job.group)
+        self._report()
+
+    def _take(self, job: _Job, answer: Any, worker: Worker[None]) -> None:
+        if worker.state is WorkerState.SUCCESS:
+            job.on_done(answer)
+        else:
+            job.on_error(one_line(worker.error, 300) or type(worker.error).__name__)
+
+    def _wanted(self, group: str) -> _Job | None:
+        job = self._next.get(group) or self._running.get(group)
+        return job if job is not None and job.is_wanted else None
+
+    def _begin(self, group: str) -> None:
+        job = self._next.pop(group, None)
+        if job is not None and group not in self._running:
+            self._running[group] = job
+            job.worker = self._screen.run_worker(
+                partial(job.carry_out), group=group, thread=True, exit_on_error=False
+            )
+
+    def _report(self) -> None:
+        """Tell how far titled jobs are, and go on doing so while there are any."""
+        if self._is_closed:
+            return
+        wanted = (self._wanted(group) for group in {*self._running, *self._next})
+        said = {job.group: job.task.says for job in wanted if job is not None and job.task.title}
+        if said and self._ticking is None:
+            self._ticking = self._screen.set_interval(TICK, self._report)
+        elif not said and self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = None
+        self._on_progress(said)

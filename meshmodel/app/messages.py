@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise
     from meshmodel.analysis.trace import TracedEvent
     from meshmodel.api import Analysis
-    from meshmodel.app.workbench.fix_state import Fixing
-    from meshmodel.app.workbench.trace_state import Tracing
+    from meshmodel.app.fix_state import Fixing
+    from meshmodel.app.trace_state import Tracing
 
 Cause = Literal["opened", "edit", "undo", "redo", "elsewhere"]
 """Why the model changed: it was opened, edited here, undone, redone, or edited by another program."""

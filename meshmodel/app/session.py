@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.message import Message
 
+from meshmodel.app.limits import BURST
 from meshmodel.app.messages import AnalysisChanged, Cause, ModelChanged
 from meshmodel.canvas.scene import Facts
 from meshmodel.edits.edit import Edit, difference
@@ -37,10 +38,6 @@ class Results:
 
 
 READ_ONLY = "this model is open for reading only"
-AT_ONCE = 300
-"""In a model of up to so many elements a single question is answered before the screen is drawn again."""
-BURST = 1.0
-"""Edits with fewer seconds between them are told as one: nobody read the counts in between."""
 
 
 _PLACES = frozenset({"at"}), frozenset({"note"})
@@ -294,7 +291,7 @@ class Session:
         Returns:
             ``None`` as soon as there is a newer snapshot, or the file was closed: nobody waits any more.
         """
-        from meshmodel.app.workbench.lenses import facts_of
+        from meshmodel.app.lenses import facts_of
 
         snapshot = self.snapshot
         built, designed = _readings(snapshot, self._results)

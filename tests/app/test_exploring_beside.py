@@ -8,7 +8,7 @@ import pytest
 from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.workbench.controllers import compromise as exploring
-from meshmodel.app.workbench.lenses import LENSES, Seen
+from meshmodel.app.lenses import LENSES, Seen
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
 

@@ -12,8 +12,8 @@ from meshmodel.api import analyse
 from meshmodel.app.jobs import Task
 from meshmodel.app.messages import Shown
 from meshmodel.app.panels.fix import FixList, fix_rows
-from meshmodel.app.workbench import fix_state as work
-from meshmodel.app.workbench.fix_state import Fixing, Part, bar, curve_words, verdict
+from meshmodel.app import fix_state as work
+from meshmodel.app.fix_state import Fixing, Part, bar, curve_words, verdict
 from meshmodel.edits.edit import apply_edit
 from meshmodel.edits.guard_steps import guard
 from meshmodel.store.load import load

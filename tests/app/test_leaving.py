@@ -11,8 +11,8 @@ from meshmodel.app.dialogs import why
 from meshmodel.app.workbench.controllers import compromise as exploring
 from meshmodel.app.workbench.controllers import fix as fixes
 from meshmodel.app.workbench.controllers import trace as traces
-from meshmodel.app.workbench.lenses import Looked, Seen
-from meshmodel.app.workbench.trace_state import LogRequest
+from meshmodel.app.lenses import Looked, Seen
+from meshmodel.app.trace_state import LogRequest
 from meshmodel.store.store import Store
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk

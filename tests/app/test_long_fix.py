@@ -14,7 +14,7 @@ from meshmodel.app.messages import Shown
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.row_list import PAGE
-from meshmodel.app.workbench.fix_state import Fixing
+from meshmodel.app.fix_state import Fixing
 from meshmodel.model.snapshot import Snapshot
 from tests.app.form_host import Host
 

@@ -15,8 +15,8 @@ from meshmodel.app.dialogs.choose_log import LogDialog
 from meshmodel.app.jobs import Task
 from meshmodel.app.panels.trace import TracePanel, TraceView, cells_of_event
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.workbench import trace_state as tracing
-from meshmodel.app.workbench.trace_state import (
+from meshmodel.app import trace_state as tracing
+from meshmodel.app.trace_state import (
     WORDS,
     LaidLog,
     LogRequest,

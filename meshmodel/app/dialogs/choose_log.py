@@ -15,7 +15,7 @@ from meshmodel.app.widgets.form_rows import form_row
 from meshmodel.app.widgets.path_completion import complete_path
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
-from meshmodel.app.workbench.trace_state import LogRequest
+from meshmodel.app.trace_state import LogRequest
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 

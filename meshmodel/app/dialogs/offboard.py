@@ -16,7 +16,8 @@ from textual.worker import Worker, WorkerState
 
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.jobs import Task
-from meshmodel.app.session import AT_ONCE, READ_ONLY
+from meshmodel.app.limits import AT_ONCE
+from meshmodel.app.session import READ_ONLY
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.rows import Row, heading, line, saying
 from meshmodel.edits.edit import Edit

@@ -13,7 +13,7 @@ from meshmodel.app.messages import SelectionRequested, Shown
 from meshmodel.app.panels.findings import SEVERITY_STYLES, severity_sign
 from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.rows import Row
-from meshmodel.app.workbench.trace_state import event_words
+from meshmodel.app.trace_state import event_words
 from meshmodel.model.phrases import phrase
 from meshmodel.model.records import Reference
 from meshmodel.model.schema import STEP_ENDS

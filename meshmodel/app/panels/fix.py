@@ -9,12 +9,12 @@ from textual.message import Message
 from meshmodel.analysis.results import StepKey
 from meshmodel.app.jobs import Task
 from meshmodel.app.messages import Shown
-from meshmodel.app.session import AT_ONCE
+from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.rows import LOOKED, Row, heading, line, saying
 from meshmodel.app.widgets.search_text import Searched
-from meshmodel.app.workbench.fix_state import Fixing, Part, bar, curve_words, verdict
+from meshmodel.app.fix_state import Fixing, Part, bar, curve_words, verdict
 from meshmodel.edits.guard_steps import NOT_PROVEN
 from meshmodel.model.phrases import place_phrase
 from meshmodel.model.text import pad, shorten

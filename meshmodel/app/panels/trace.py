@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 from meshmodel.app.messages import Shown
 from meshmodel.app.panels.reach_matrix import clip
 from meshmodel.app.widgets.line_input import LineInput
-from meshmodel.app.workbench.trace_state import SIGNS, WORDS, incomplete_words, is_telling, summary_words
+from meshmodel.app.trace_state import SIGNS, WORDS, incomplete_words, is_telling, summary_words
 from meshmodel.canvas.text import cells, cut
 from meshmodel.model.events import time_text
 from meshmodel.model.text import one_line

@@ -11,7 +11,7 @@ from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.messages import Shown
 from meshmodel.app.panels.explanation import Told
 from meshmodel.app.session import Session
-from meshmodel.app.workbench.lenses import LensName, Seen
+from meshmodel.app.lenses import LensName, Seen
 from meshmodel.canvas.scene import Facts, Zoom
 from meshmodel.edits.edit import Edit
 from meshmodel.model.records import Reference

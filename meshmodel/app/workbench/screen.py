@@ -50,7 +50,7 @@ from meshmodel.app.workbench.controllers.moving import Moving
 from meshmodel.app.workbench.controllers.selection import Looking
 from meshmodel.app.workbench.controllers.trace import Traces
 from meshmodel.app.workbench.layout import Arranging
-from meshmodel.app.workbench.lenses import LENSES
+from meshmodel.app.lenses import LENSES
 from meshmodel.canvas.layout.columns import place
 from meshmodel.edits.operations import words_for
 from meshmodel.model.errors import MeshmodelError

@@ -11,9 +11,9 @@ from meshmodel.app.dialogs.base import Chosen, Picker
 from meshmodel.app.jobs import Task
 from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.panels.explanation import Told
-from meshmodel.app.session import AT_ONCE
+from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.workbench.context import Base
-from meshmodel.app.workbench.lenses import LensName, Looked, Seen, work_out
+from meshmodel.app.lenses import LensName, Looked, Seen, work_out
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.text import one_line

@@ -10,7 +10,7 @@ from textual.worker import Worker, WorkerState
 from meshmodel.app.panels.explanation import lit_by, lit_by_finding
 from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.workbench.context import Base
-from meshmodel.app.workbench.trace_state import lit_by_event
+from meshmodel.app.trace_state import lit_by_event
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.model.records import Reference

@@ -11,10 +11,10 @@ from meshmodel.analysis.results import StepKey
 from meshmodel.app.dialogs.base import Chosen, Picker
 from meshmodel.app.jobs import Task
 from meshmodel.app.panels.fix import STATES, Choice, FixList, State
-from meshmodel.app.session import AT_ONCE
+from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.app.workbench.context import Base
-from meshmodel.app.workbench.fix_state import (
+from meshmodel.app.fix_state import (
     Fixing,
     left_open,
     work_out_better,

@@ -8,9 +8,9 @@ from textual.timer import Timer
 from meshmodel.app.canvas.gestures import ELEMENTS
 from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.panels.explanation import Told
-from meshmodel.app.session import AT_ONCE
+from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.workbench.context import Base
-from meshmodel.app.workbench.lenses import LENSES
+from meshmodel.app.lenses import LENSES
 from meshmodel.canvas.scene import Zoom
 from meshmodel.edits.operations import title_of, words_for
 from meshmodel.model.records import Agent, Reference, System, Zone

@@ -10,7 +10,7 @@ from textual.worker import Worker, WorkerState
 from meshmodel.app.jobs import Task
 from meshmodel.app.panels.trace import TracePanel, TraceView
 from meshmodel.app.workbench.context import Base
-from meshmodel.app.workbench.trace_state import LaidLog, LogRequest, Tracing, follow_log, suggested_log
+from meshmodel.app.trace_state import LaidLog, LogRequest, Tracing, follow_log, suggested_log
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import StepKey
 from meshmodel.app.jobs import Task
-from meshmodel.app.session import AT_ONCE
+from meshmodel.app.limits import AT_ONCE
 from meshmodel.model.stop import Stop
 from meshmodel.model.text import share
 

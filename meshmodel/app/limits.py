@@ -1,0 +1,21 @@
+"""Sizes and times at which the workbench behaves otherwise, each with its reason."""
+
+from typing import Final
+
+AT_ONCE: Final = 300
+"""Elements of a model up to which a single question is answered before the screen is drawn again: it takes a
+few milliseconds there."""
+OPEN_FOLDED: Final = 300
+"""Elements of a model above which it opens with its zones folded: their cards would not be found."""
+DRAWN_BESIDE: Final = 1_000
+"""Elements of a model above which it is drawn in a thread: a drawing takes longer than a key may wait."""
+BURST: Final = 1.0
+"""Seconds below which the counts of two edits are compared with those before the first: nobody read them."""
+TOGETHER: Final = 0.1
+"""Seconds that the drawing of an edit waits for its analysis: most are drawn only once then."""
+HEADER_FIRST: Final = 0.02
+"""Seconds, a little more than a frame, by which the header comes before all else that follows an analysis."""
+TICK: Final = 0.5
+"""Seconds between two reports of what runs in the background."""
+POLL: Final = 0.25
+"""Seconds between two looks for edits of other programs."""
