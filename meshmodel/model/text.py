@@ -131,6 +131,11 @@ def pad(text: str, cells: int) -> str:
     return fitting + " " * (cells - width(fitting))
 
 
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun and thousands separators: ``1 agent``, ``3,000 agents``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def share(part: int, of: int) -> str:
     """A percentage, rounded down, so that less is never shown as all, nor more than none as none.
 

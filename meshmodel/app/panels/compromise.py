@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 from meshmodel.app.messages import SelectionRequested, Shown
-from meshmodel.app.panels.header import counted
 from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.rows import Row, heading, line, saying
 from meshmodel.app.widgets.search_text import Searched
 from meshmodel.model.phrases import ASCII_GLYPHS, GLYPHS
-from meshmodel.model.text import pad
+from meshmodel.model.text import counted, pad
 
 if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise, Origin, Spread

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from meshmodel.analysis.results import Summary
 from meshmodel.app.messages import Shown
 from meshmodel.app.panels.findings import open_counts
-from meshmodel.model.text import shorten, width
+from meshmodel.model.text import counted, shorten, width
 from meshmodel.model.vocabulary import Severity
 
 
@@ -25,11 +25,6 @@ class Part:
     """What is said in its place before it goes, from the longest."""
     last: int = 4
     """The rank of the shortest of these; 0 never goes."""
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """A number with its noun: ``1 agent``, ``3 agents``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def open_rows(counts: Mapping[Severity, int], *, is_ascii: bool = False) -> tuple[str, ...]:
