@@ -146,7 +146,7 @@ def _compromise(found: "Compromise | None", refusal: str) -> Seen:
     """What is reached where nobody is asked; what checkpoints hold back stays dim."""
     if found is None:
         return Seen(None, f"compromise: {refusal or 'select an agent, a credential or a system'}")
-    from meshmodel.app.panels.compromise import compromise_says
+    from meshmodel.reports.phrases import compromise_says
 
     free = found.unchecked
     shown: set[Reference] = {("agent", each) for each in free.agents}

@@ -1,9 +1,14 @@
-"""What reach and ways are called, in sentences; plain text."""
+"""Sentences about reach, ways and compromises that reports and the workbench share; plain text."""
 
 from collections.abc import Container
+from typing import TYPE_CHECKING
 
 from meshmodel.analysis.results import Explanation, SystemReach
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import counted
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.compromise import Compromise
 
 
 def reach_words(agent: str, reach: SystemReach) -> str:
@@ -47,3 +52,24 @@ def why_not_intended(snapshot: Snapshot, told: Explanation) -> str:
         f"{told.agent} does not hold what opens {told.system}: that is picked up on the way or a deputy's, "
         "and an intent does not approve it"
     )
+
+
+def compromise_title(found: "Compromise") -> str:
+    """The start of a compromise in a few words: ``credential ci-key compromised``."""
+    return (
+        "an outsider writes" if found.start == "outsider" else f"{found.start.replace(':', ' ')} compromised"
+    )
+
+
+def compromise_says(found: "Compromise") -> str:
+    """A compromise in one line: how many credentials, agents and systems, and how many checkpoints hold back."""
+    free, behind = found.unchecked, found.held_back
+    said = [
+        f"{counted(len(free.credentials), 'credential')} to revoke",
+        counted(len(free.agents), "agent"),
+        counted(len(free.systems), "system"),
+    ]
+    held = len(behind.credentials) + len(behind.agents) + len(behind.systems)
+    if held:
+        said.append(f"checkpoints hold back {held:,} more")
+    return f"{compromise_title(found)}: {', '.join(said)}"

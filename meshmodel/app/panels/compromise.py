@@ -14,6 +14,7 @@ from meshmodel.app.widgets.rows import Row, heading, line, saying
 from meshmodel.app.widgets.search_text import Searched
 from meshmodel.model.phrases import ASCII_GLYPHS, GLYPHS
 from meshmodel.model.text import counted, pad
+from meshmodel.reports.phrases import compromise_title
 
 if TYPE_CHECKING:
     from meshmodel.analysis.compromise import Compromise, Origin, Spread
@@ -58,27 +59,6 @@ class CompromiseList(Listing):
         """Go there."""
         if value is not None:
             self.post_message(SelectionRequested(value))
-
-
-def compromise_title(found: "Compromise") -> str:
-    """What is asked, in a few words."""
-    return (
-        "an outsider writes" if found.start == "outsider" else f"{found.start.replace(':', ' ')} compromised"
-    )
-
-
-def compromise_says(found: "Compromise") -> str:
-    """What falls, in one line: counts, and what is held back."""
-    free, behind = found.unchecked, found.held_back
-    said = [
-        f"{counted(len(free.credentials), 'credential')} to revoke",
-        counted(len(free.agents), "agent"),
-        counted(len(free.systems), "system"),
-    ]
-    held = len(behind.credentials) + len(behind.agents) + len(behind.systems)
-    if held:
-        said.append(f"checkpoints hold back {held:,} more")
-    return f"{compromise_title(found)}: {', '.join(said)}"
 
 
 @dataclass(frozen=True, slots=True)
