@@ -4,10 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 from meshmodel.analysis.results import Finding
 from meshmodel.model.vocabulary import SEVERITIES, Severity
+
+if TYPE_CHECKING:
+    from meshmodel.api import Analysis
 
 DOOR = "missing-checkpoint"
 """The rule whose findings others are folded under, by credential and system."""
@@ -23,6 +27,11 @@ UNDER: Final[Mapping[str, str]] = MappingProxyType(
 """Rules of which one names the credential of the other for the same reason, and is done with it."""
 
 
+def is_accepted(finding: Finding) -> bool:
+    """Whether an acceptance covers it: nobody has to act on it."""
+    return finding.accepted is not None and not finding.accepted.open
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """One row: a finding, and what other rules say of the same credential and system."""
@@ -31,13 +40,18 @@ class Cause:
     also: tuple[Finding, ...] = ()
 
     @property
+    def is_settled(self) -> bool:
+        """Whether every finding of the row is accepted."""
+        return is_accepted(self.finding) and all(map(is_accepted, self.also))
+
+    @property
     def severity(self) -> Severity:
-        """The highest severity of what the row says and nobody accepted; of all, where all is accepted."""
+        """The highest severity of the findings of the row that are open; of all, where none is open."""
         if not self.also:
             return self.finding.severity
-        said = self.finding, *self.also
-        still = [each for each in said if each.accepted is None or each.accepted.open]
-        return max((each.severity for each in still or said), key=SEVERITIES.index)
+        findings = self.finding, *self.also
+        still = [each for each in findings if not is_accepted(each)]
+        return max((each.severity for each in still or findings), key=SEVERITIES.index)
 
 
 def fold(findings: Iterable[Finding]) -> tuple[Cause, ...]:
@@ -92,3 +106,28 @@ def _door_of(finding: Finding, doors: dict[str, int]) -> str | None:
         if first is None or doors[subject] < doors[first]:
             first = subject
     return first
+
+
+_CAUSES: "WeakKeyDictionary[Analysis, tuple[Cause, ...]]" = WeakKeyDictionary()
+_COUNTS: "WeakKeyDictionary[Analysis, Mapping[Severity, int]]" = WeakKeyDictionary()
+
+
+def causes_of(analysis: "Analysis") -> tuple[Cause, ...]:
+    """The findings of an analysis folded by ``fold``, kept since several panels ask."""
+    found = _CAUSES.get(analysis)
+    if found is None:
+        found = _CAUSES[analysis] = fold(analysis.findings)
+    return found
+
+
+def open_counts(analysis: "Analysis") -> Mapping[Severity, int]:
+    """How many causes are open, by severity from the highest; those without any are left out."""
+    known = _COUNTS.get(analysis)
+    if known is not None:
+        return known
+    counts: dict[Severity, int] = dict.fromkeys(reversed(SEVERITIES), 0)
+    for cause in causes_of(analysis):
+        if not cause.is_settled:
+            counts[cause.severity] += 1
+    found = _COUNTS[analysis] = {severity: number for severity, number in counts.items() if number}
+    return found

@@ -62,7 +62,7 @@ def compromise_title(found: "Compromise") -> str:
 
 
 def compromise_says(found: "Compromise") -> str:
-    """A compromise in one line: how many credentials, agents and systems, and how many checkpoints hold back."""
+    """A compromise in one line: counts of credentials, agents and systems, and of what checkpoints stop."""
     free, behind = found.unchecked, found.held_back
     said = [
         f"{counted(len(free.credentials), 'credential')} to revoke",

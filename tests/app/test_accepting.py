@@ -8,10 +8,11 @@ from textual.widgets import Input, Static
 
 from meshmodel.app.dialogs.accept import USUAL_DAYS, AcceptDialog
 from meshmodel.app.dialogs.rule import RuleDialog
-from meshmodel.app.panels.findings import FindingsList, causes_of, open_counts
+from meshmodel.app.panels.findings import FindingsList
 from meshmodel.edits.edit import Edit, Put, apply_edit, edit
 from meshmodel.model.records import Acceptance, Agent, Hold
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.reports.causes import causes_of, open_counts
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.app.form_host import HOSTILE

@@ -12,7 +12,7 @@ from meshmodel.app.dialogs.find import find_rows
 from meshmodel.app.dialogs.palette import Palette
 from meshmodel.app.messages import Shown
 from meshmodel.app.panels import findings
-from meshmodel.app.panels.findings import FindingsList, causes_of, is_settled, severity_of
+from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.outline import Outline
 from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.widgets import search_text as searched
@@ -26,7 +26,7 @@ from meshmodel.interchange import read_file
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.reports.acceptances import accepted_words
-from meshmodel.reports.causes import DOOR, Cause
+from meshmodel.reports.causes import DOOR, Cause, causes_of
 from tests.app.desk import Desk, desk
 from tests.app.form_host import MODELS, Host, enter, full_snapshot, snapshot_of
 
@@ -62,7 +62,7 @@ def whole_text(cause: Cause, doors: dict[str, Door]) -> str:
         said += ", ".join(door.actions), ", ".join(door.agents)
     if cause.also:
         said.append("also")
-    if severity_of(cause) != cause.finding.severity:
+    if cause.severity != cause.finding.severity:
         said.append(f"(itself {cause.finding.severity})")
     if cause.finding.accepted is not None:
         said.append(accepted_words(cause.finding.accepted))
@@ -79,7 +79,7 @@ async def test_the_filter_of_findings_finds_what_the_whole_text_of_a_row_says(na
         analysis = app.shown.analysis
         assert analysis is not None
         doors = {door.subject: door for door in analysis.doors}
-        causes = sorted(causes_of(analysis), key=is_settled)
+        causes = sorted(causes_of(analysis), key=lambda cause: cause.is_settled)
         texts = {(each.finding.rule, each.finding.subject): whole_text(each, doors) for each in causes}
         words = {word for text in texts.values() for word in text.split()}
         for word in sorted(words)[:: max(1, len(words) // 40)]:

@@ -7,13 +7,14 @@ import pytest
 
 from meshmodel.analysis.results import Summary
 from meshmodel.app import session
-from meshmodel.app.panels.findings import FindingsList, causes_of, open_counts, severity_of
+from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.header import MeshHeader, delta, open_rows
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.edits import operations as changes
 from meshmodel.edits.edit import Put, edit
 from meshmodel.model.records import Acceptance
 from meshmodel.model.text import width
+from meshmodel.reports.causes import causes_of, open_counts
 from meshmodel.store.examples import ORDER
 from tests.app.desk import SIZES, Desk, desk
 
@@ -81,7 +82,7 @@ async def test_rows_tell_the_severity_by_which_the_header_counts_them(tmp_path: 
         assert words == sorted(words, key=list(counts).index)
         for cause, row in zip(causes_of(built), rows, strict=True):
             itself = f"(itself {cause.finding.severity})"
-            assert (itself in row.content.plain) == (cause.finding.severity != severity_of(cause))
+            assert (itself in row.content.plain) == (cause.finding.severity != cause.severity)
 
 
 async def test_tab_tells_open_and_accepted_rows_apart(tmp_path: Path) -> None:

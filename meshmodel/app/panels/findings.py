@@ -16,9 +16,9 @@ from meshmodel.app.widgets.rows import Row, heading, saying
 from meshmodel.app.widgets.search_text import Common, Searched
 from meshmodel.model.records import Acceptance
 from meshmodel.model.text import pad, shorten
-from meshmodel.model.vocabulary import SEVERITIES, Severity
+from meshmodel.model.vocabulary import SEVERITIES
 from meshmodel.reports.acceptances import accepted_words, without_finding
-from meshmodel.reports.causes import DOOR, Cause, fold
+from meshmodel.reports.causes import DOOR, Cause, causes_of, is_accepted
 
 if TYPE_CHECKING:
     from meshmodel.api import Analysis
@@ -37,50 +37,6 @@ def severity_sign(finding: Finding, *, is_ascii: bool) -> str:
     if finding.rule == DOOR:
         return "x" if is_ascii else "✖"
     return "^" if is_ascii else "▲"
-
-
-def is_accepted(finding: Finding) -> bool:
-    """Whether somebody accepted it, and that still covers it."""
-    return finding.accepted is not None and not finding.accepted.open
-
-
-_CAUSES: "WeakKeyDictionary[Analysis, tuple[Cause, ...]]" = WeakKeyDictionary()
-_COUNTS: "WeakKeyDictionary[Analysis, Mapping[Severity, int]]" = WeakKeyDictionary()
-
-
-def causes_of(analysis: "Analysis") -> tuple[Cause, ...]:
-    """The findings of an analysis folded by their causes; worked out once, since several panels ask."""
-    found = _CAUSES.get(analysis)
-    if found is None:
-        found = _CAUSES[analysis] = fold(analysis.findings)
-    return found
-
-
-def open_counts(analysis: "Analysis") -> Mapping[Severity, int]:
-    """How many causes are open, by severity from the highest; those without any are left out."""
-    known = _COUNTS.get(analysis)
-    if known is not None:
-        return known
-    counts: dict[Severity, int] = dict.fromkeys(reversed(SEVERITIES), 0)
-    for cause in causes_of(analysis):
-        if not is_settled(cause):
-            counts[severity_of(cause)] += 1
-    found = _COUNTS[analysis] = {severity: number for severity, number in counts.items() if number}
-    return found
-
-
-def is_settled(cause: Cause) -> bool:
-    """Whether all that its row says is accepted."""
-    return is_accepted(cause.finding) and all(map(is_accepted, cause.also))
-
-
-def severity_of(cause: Cause) -> Severity:
-    """The highest severity of what its row says and is open; where nothing is, of all of it."""
-    if not cause.also:
-        return cause.finding.severity
-    every = (cause.finding, *cause.also)
-    still = [each.severity for each in every if not is_accepted(each)]
-    return max(still or [each.severity for each in every], key=SEVERITIES.index)
 
 
 def finding_row(
@@ -102,8 +58,8 @@ def finding_row(
         names = ", ".join(agents[:_NAMED]) + (f" and {more} more" if more > 0 else "")
         about[1:1] = [names]
     others = f"+{len(cause.also)}" if also else ""
-    severity = finding.severity if unfolded else severity_of(cause)
-    settled = is_accepted(finding) if unfolded else is_settled(cause)
+    severity = finding.severity if unfolded else cause.severity
+    settled = is_accepted(finding) if unfolded else cause.is_settled
     style = "$text-muted" if settled else SEVERITY_STYLES[severity]
     pieces = [
         (f"{'  ' if below else ''}{sign} {severity:<8} ", style),
@@ -146,7 +102,7 @@ def _about(
     finding = cause.finding
     door = doors.get(finding.subject) if finding.rule == DOOR else None
     about = [finding.rule.replace("-", " ") if door is None else ", ".join(door.actions)]
-    if not unfolded and cause.also and severity_of(cause) != finding.severity:
+    if not unfolded and cause.also and cause.severity != finding.severity:
         about.append(f"(itself {finding.severity})")
     also = ""
     if cause.also and not unfolded:
@@ -318,7 +274,7 @@ def _placed(analysis: "Analysis", unfolded: frozenset[_Key]) -> list[_Entry]:
     settled: list[Cause] = []
     still: list[Cause] = []
     for cause in causes_of(analysis):
-        (settled if is_settled(cause) else still).append(cause)
+        (settled if cause.is_settled else still).append(cause)
     for part in (still, settled):
         if part is settled and settled:
             entries.append(heading(f"accepted: {len(settled)}"))

@@ -8,9 +8,9 @@ from textual.widget import Widget
 
 from meshmodel.analysis.results import Summary
 from meshmodel.app.messages import Shown
-from meshmodel.app.panels.findings import open_counts
 from meshmodel.model.text import counted, shorten, width
 from meshmodel.model.vocabulary import Severity
+from meshmodel.reports.causes import open_counts
 
 
 @dataclass(frozen=True, slots=True)

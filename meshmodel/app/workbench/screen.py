@@ -1,32 +1,39 @@
-"""The workbench: header, canvas, panels and lists around one session."""
+"""The workbench: composes the panels, routes keys and messages to controllers, paints the state."""
 
-from dataclasses import replace
-from typing import ClassVar, get_args
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from textual import on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import Resize
-from textual.widget import Widget
-from textual.widgets import ContentSwitcher
+from textual.message import Message
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import ContentSwitcher, OptionList
+from textual.worker import Worker
 
+from meshmodel.app.analysis_service import AnalysisService, Results
 from meshmodel.app.canvas.view import CanvasView
-from meshmodel.app.commands import BY_ID, Action, bindings
-from meshmodel.app.config import ORDER_LIMIT, Place
+from meshmodel.app.commands import BY_ID, FOOTERS, Command, bindings
+from meshmodel.app.config import Place
+from meshmodel.app.lenses import LENSES
+from meshmodel.app.limits import HEADER_FIRST, OPEN_FOLDED, POLL, TOGETHER
 from meshmodel.app.messages import (
-    ActionRequested,
+    CommandRequested,
     EditRequested,
     ExplanationRequested,
     FindingOpened,
     ModelChanged,
     Notice,
+    OpenRequested,
     PanelClosed,
     SelectionRequested,
 )
 from meshmodel.app.panels.compromise import CompromiseList
-from meshmodel.app.panels.explanation import How, Told
-from meshmodel.app.panels.findings import FindingsList, causes_of, open_counts
+from meshmodel.app.panels.explanation import How
+from meshmodel.app.panels.findings import FindingsList, ready_rows
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.footer import MeshFooter
 from meshmodel.app.panels.header import MeshHeader
@@ -35,44 +42,35 @@ from meshmodel.app.panels.journal import JournalList
 from meshmodel.app.panels.outline import Outline
 from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.panels.quick_line import QuickLine
-from meshmodel.app.panels.reach_matrix import ReachMatrix
+from meshmodel.app.panels.reach_matrix import MatrixView, ReachMatrix
+from meshmodel.app.panels.status_bar import Told
 from meshmodel.app.panels.tabs import TabRow
-from meshmodel.app.panels.trace import TracePanel
+from meshmodel.app.panels.trace import TracePanel, TraceView
 from meshmodel.app.session import Session
+from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app.workbench.controllers.analysis import Analysing
-from meshmodel.app.workbench.controllers.compromise import Exploring
-from meshmodel.app.workbench.controllers.drawing import Drawings
-from meshmodel.app.workbench.controllers.editing import Editing
-from meshmodel.app.workbench.controllers.findings import Judging
-from meshmodel.app.workbench.controllers.fix import Fixes
-from meshmodel.app.workbench.controllers.moving import Moving
-from meshmodel.app.workbench.controllers.selection import Looking
-from meshmodel.app.workbench.controllers.trace import Traces
-from meshmodel.app.workbench.layout import Arranging
-from meshmodel.app.lenses import LENSES
-from meshmodel.canvas.layout.columns import place
+from meshmodel.app.workbench.context import NO_ROW, Context
+from meshmodel.app.workbench.controllers.drawing import DrawingController
+from meshmodel.app.workbench.controllers.editing import EditingController
+from meshmodel.app.workbench.controllers.findings import FindingsController
+from meshmodel.app.workbench.controllers.fix import FixController
+from meshmodel.app.workbench.controllers.lens import LensController
+from meshmodel.app.workbench.controllers.moving import MovingController
+from meshmodel.app.workbench.controllers.offboarding import OffboardingController
+from meshmodel.app.workbench.controllers.selection import SelectionController
+from meshmodel.app.workbench.controllers.trace import TraceController
+from meshmodel.app.workbench.layout import Layout
 from meshmodel.edits.operations import words_for
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.text import one_line
+from meshmodel.reports.causes import open_counts
+from meshmodel.reports.findings_index import concerned
 
-PanelWidget = (
-    Outline
-    | Inspector
-    | FindingsList
-    | QuestionList
-    | FixList
-    | ReachMatrix
-    | CompromiseList
-    | TracePanel
-    | How
-    | Told
-    | QuickLine
-)
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
 
-
-PAGES = {
+PAGES: Final = {
     "findings": "Findings",
     "fix": "Fix",
     "reach": "Reach",
@@ -82,222 +80,388 @@ PAGES = {
     "trace": "Trace",
 }
 """The lists below the canvas: their ids and titles."""
-POLL = 0.25
-"""Seconds between two looks for edits of other programs."""
+
+ROUTES: Final[dict[type[Message], str]] = {
+    CanvasView.Selected: "selection.selected",
+    CanvasView.Opened: "selection.opened",
+    CanvasView.FoldToggled: "selection.fold_toggled",
+    CanvasView.Stepped: "moving.stepped",
+    CanvasView.Dragged: "moving.dragged",
+    CanvasView.Cancelled: "moving.cancelled",
+    CanvasView.Aimed: "editing.aimed",
+    CanvasView.Connected: "editing.connected",
+    CanvasView.MenuWanted: "screen.menu_wanted",
+    CanvasView.Told: "screen.ignore",
+    SelectionRequested: "selection.requested",
+    EditRequested: "findings.edit_requested",
+    FindingOpened: "findings.opened",
+    ExplanationRequested: "findings.explained",
+    FixList.Previewed: "fix.previewed",
+    FixList.Wanted: "fix.wanted",
+    FixList.Left: "fix.left",
+    CompromiseList.Left: "lens.left",
+    TracePanel.Left: "trace.left",
+    TraceView.Pointed: "trace.pointed",
+    PanelClosed: "screen.panel_closed",
+    Notice: "screen.notice",
+    TabRow.Chosen: "screen.tab_chosen",
+    ModelChanged: "screen.model_changed",
+}
+"""Which controller hears which message, and with which method."""
 
 
-class Workbench(Arranging, Looking, Judging, Drawings, Analysing, Exploring, Fixes, Traces, Moving, Editing):
-    """One model on the screen. It alone hands edits to the session and tells panels what to show."""
+class Workbench(Screen[None]):
+    """One model on the screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("workbench")]
     CSS_PATH = "workbench.tcss"
 
-    def __init__(self, session: Session) -> None:
-        """Arguments: the open model."""
-        super().__init__(session)
-        self.panels: list[PanelWidget] = []
+    headline: reactive[WorkbenchState | None] = reactive(None, init=False)
+    """What the first row and the message line show: the newest state."""
+    state: reactive[WorkbenchState | None] = reactive(None, init=False)
+    """What all other panels show: for a moment after an edit, the one before it."""
+
+    def __init__(self, session: Session, *, is_ascii: bool = False) -> None:
+        """Arguments: the open model, and whether only ASCII is drawn."""
+        super().__init__()
+        self.session = session
+        self.is_ascii = is_ascii
+        self.context = context = Context(self, session, self._paint)
+        self.analyses = AnalysisService(
+            context.jobs,
+            session.snapshot,
+            context.batched(self._analysed),
+            context.batched(self._not_analysed),
+            _prepare_panels,
+        )
+        self.selection = SelectionController(context)
+        self.findings = FindingsController(context)
+        self.editing = EditingController(context)
+        self.moving = MovingController(context)
+        self.fix = FixController(context)
+        self.lens = LensController(context)
+        self.offboarding = OffboardingController(context)
+        self.trace = TraceController(context)
         self.taken_away: Reference | None = None
+        self.is_left = False
 
     def compose(self) -> ComposeResult:
         """Everything; which of it is seen depends on the size and on what was opened."""
-        is_ascii = self.app.is_ascii
-        yield MeshHeader(id="header")
+        yield MeshHeader(id="header").data_bind(state=Workbench.headline)
         with Horizontal(id="main"):
-            yield Outline(id="outline")
-            yield CanvasView(is_ascii=is_ascii, id="canvas")
-            yield Inspector(id="inspector")
-        yield Told(id="told")
+            yield Outline(id="outline").data_bind(Workbench.state)
+            yield CanvasView(is_ascii=self.is_ascii, id="canvas")
+            yield Inspector(id="inspector").data_bind(Workbench.state)
+        yield Told(id="told").data_bind(state=Workbench.headline)
         with Vertical(id="below"):
-            yield TabRow(PAGES, id="tabs")
+            yield TabRow(PAGES, id="tabs").data_bind(Workbench.state)
             with Horizontal(id="lists"):
                 with ContentSwitcher(initial="findings", id="pages"):
-                    yield FindingsList(id="findings")
-                    yield FixList(id="fix")
-                    yield ReachMatrix(id="reach")
-                    yield CompromiseList(id="compromise")
-                    yield QuestionList(id="questions")
-                    yield JournalList(id="journal")
-                    yield TracePanel(id="trace")
-                yield How(id="how")
-        yield QuickLine(id="quick-line")
-        yield MeshFooter(self.app.keymap, id="footer")
+                    yield FindingsList(id="findings").data_bind(Workbench.state)
+                    yield FixList(id="fix").data_bind(Workbench.state)
+                    yield ReachMatrix(id="reach").data_bind(Workbench.state)
+                    yield CompromiseList(id="compromise").data_bind(Workbench.state)
+                    yield QuestionList(id="questions").data_bind(Workbench.state)
+                    yield JournalList(self.session.journal, id="journal").data_bind(Workbench.state)
+                    yield TracePanel(id="trace").data_bind(Workbench.state)
+                yield How(id="how").data_bind(Workbench.state)
+        yield QuickLine(id="quick-line").data_bind(Workbench.state)
+        yield MeshFooter(self._keymap, id="footer").data_bind(Workbench.state)
+
+    @property
+    def _keymap(self) -> dict[str, str]:
+        return dict(getattr(self.app, "keymap", {}))
 
     def on_mount(self) -> None:
         """Draw first, analyse right after, then listen for other programs."""
-        kinds: tuple[type[PanelWidget], ...] = get_args(PanelWidget)
-        self.panels = [self.query_one(kind) for kind in kinds]
-        told = self.query_one(Told)
-        told.ask, told.taking = self.under_cursor, self.told_takes
-        self.query_one(MeshFooter).read_only = self.session.read_only
-        self.shown = self.with_(ascii=self.app.is_ascii)
-        place = self.app.state.place(self.session.path)
-        if place.zoom in {"card", "line", "overview"}:
-            self.zoom = place.zoom  # type: ignore[assignment]  # one of the three
-        if place.lens in LENSES:
-            self.lens = place.lens
-        if self.session.snapshot.elements > self.OPEN_FOLDED:
-            self.folded = frozenset(self.session.snapshot.zone)
-        self.earlier = place.order
-        self.fit_to(self.app.size)
-        self.canvas.focus()
-        self.redraw()
-        if place.selected is not None and self.canvas.drawing is not None:
-            if self.session.snapshot.get(*place.selected) is not None:
-                self.shown = self.with_(selected=place.selected)
-            self.canvas.scroll_to(place.x, place.y, animate=False, force=True)
-        self.follow()
-        self.once_drawn(self._begin)
-        if self.session.read_only:
-            self.say(self.session.why_read_only)
-        self.set_interval(POLL, self._poll)
+        context = self.context
+        self.layout_of_panels = Layout(context, self)
+        self.drawing = DrawingController(
+            context, self.moving.drawn, is_ascii=self.is_ascii, no_color=self.app.no_color
+        )
+        place: Place = self.app.state.place(self.session.path)  # type: ignore[attr-defined]  # our program's
+        snapshot = self.session.snapshot
+        with context.batch():
+            self.layout_of_panels.fit_to(self.app.size)
+            if place.zoom in {"card", "line", "overview"}:
+                context.update(zoom=place.zoom)
+            if place.lens in LENSES:
+                context.update(lens=place.lens)
+            if snapshot.elements > OPEN_FOLDED:
+                context.update(folded=frozenset(snapshot.zone))
+            self.drawing.order = place.order
+            context.update(is_current=False, said=context.state.why_read_only)
+        self.context.canvas.focus()
+        if place.selected is not None and context.canvas.drawing is not None:
+            if context.exists(place.selected):
+                context.update(selected=place.selected)
+            context.canvas.scroll_to(place.x, place.y, animate=False, force=True)
+        context.once_drawn(self._begin)
+        self.set_interval(POLL, context.batched(self._poll))
 
     def _begin(self) -> None:
         """The model is on the screen: analyse it, take the keys that waited, make ready for edits."""
-        self.analyse()
-        self.app.release_keys()
-        self.call_after_refresh(self._prepare)
-
-    @work(thread=True, group="preparing")
-    def _prepare(self) -> None:
-        self.session.prepare()
+        self.analyses.analyse()
+        self.app.release_keys()  # type: ignore[attr-defined]  # our program's
+        self.call_after_refresh(
+            lambda: self.context.jobs.run("preparing", lambda _: self.session.prepare(), lambda _: None)
+        )
 
     def leave(self) -> None:
-        """Stop what is worked out beside, remember the place, and close the file."""
-        self._stop_all()
-        offset = self.canvas.scroll_offset
-        self.app.state.leave(
-            self.session.path,
-            Place(offset.x, offset.y, self.zoom, self.lens, self.shown.selected, self._order()),
+        """Stop background work, remember the place, and close the file."""
+        self.is_left = True
+        self.context.jobs.close()
+        state, offset = self.context.state, self.context.canvas.scroll_offset
+        place = Place(
+            offset.x, offset.y, state.zoom, state.lens, state.selected, self.drawing.kept_order()
         )
+        self.app.state.leave(self.session.path, place)  # type: ignore[attr-defined]  # our program's
         self.session.close()
 
-    def _stop_all(self) -> None:
-        """Nobody waits for it any more; the program ends only when every thread has."""
-        self.is_left = True
-        self.call_off()
-        self.stop_fix()
-        self.stop_trace()
+    # Painting
 
-    def _order(self) -> tuple[tuple[str, str], ...]:
-        """The lanes and cards as they were drawn, where the model alone would not order them so."""
-        drawn = self.drawn
-        if drawn is None or not 0 < len(self.earlier) <= ORDER_LIMIT:
-            return ()
-        whole = replace(drawn.options, folded=frozenset(), zoom="card")
-        alone = place(self.session.snapshot, drawn.facts, whole).order  # it need not be drawn for that
-        known = set(alone)
-        found = [each for each in self.earlier if each in known]
-        return () if found == list(alone) else tuple((table, str(key)) for table, key in found)
+    def _paint(self) -> None:
+        """Show the state: first what follows from it, then the panels that are bound to it."""
+        if self.is_left:
+            return
+        context = self.context
+        self.fix.follow()
+        self.lens.follow()
+        self.headline = context.state
+        if context.is_held:
+            context.canvas.is_awaiting = True
+            return
+        self.layout_of_panels.apply(context.state)
+        self.drawing.follow()
+        self.state = self.headline = context.state
 
-    def _poll(self) -> None:
-        self.app.screen.check_idle()  # else what waits to be drawn might wait for the next key or event
-        try:
-            self.session.refresh()
-        except MeshmodelError as error:
-            self.say(one_line(error, 300), "error")
-        header = self.query_one(MeshHeader)
-        if self.session.is_lost is not header.is_lost:
-            header.is_lost = not header.is_lost
-            header.refresh()
-            if header.is_lost:
-                self.say(self.session.why_lost, "error")
+    def on_resize(self, event: events.Resize) -> None:
+        """Arrange for the new size; the selection stays."""
+        with self.context.batch():
+            self.layout_of_panels.fit_to(event.size)
+        self.call_after_refresh(self._resized)
+
+    @on(CanvasView.Resized)
+    def _resized(self) -> None:
+        """Draw for the canvas as it is now."""
+        if not self.is_left:
+            with self.context.batch():
+                self.context.update()
+            self.context.canvas.reveal(self.context.state.selected)
+
+    # Routing
+
+    def _method(self, name: str) -> Callable[..., Any]:
+        """A method named as in the tables of commands and routes."""
+        holder, _, method = name.partition(".")
+        places = {"screen": self, "layout": getattr(self, "layout_of_panels", None)}
+        return getattr(places.get(holder) or getattr(self, holder), method)  # type: ignore[no-any-return]  # by name
+
+    def _route(self, event: Message) -> None:
+        event.stop()
+        with self.context.batch():
+            self._method(ROUTES[type(event)])(event)
+
+    for _kind in ROUTES:
+        _route = on(_kind)(_route)
+
+    def action_run(self, command: str) -> None:
+        """Run a command of the table, or say why it cannot be run."""
+        with self.context.batch():
+            reason = BY_ID[command].disabled_reason(self.context.state)
+            if reason:
+                self.context.say(reason)
             else:
-                self.say(f"{one_line(self.session.path.name)} is there again")
+                self._method(BY_ID[command].run)()
+
+    async def perform(self, command: str) -> None:
+        """Run a command of the table, wherever its keys work."""
+        known = BY_ID[command]
+        if known.run:
+            self.action_run(command)
+        else:
+            place = self.context.canvas if known.context == "canvas" else self.app
+            await self.app.run_action(command, default_namespace=place)
+
+    @on(CommandRequested)
+    async def _command_requested(self, event: CommandRequested) -> None:
+        event.stop()
+        await self.perform(event.command)
+
+    @on(Worker.StateChanged)
+    def _worker_changed(self, event: Worker.StateChanged) -> None:
+        event.stop()
+        with self.context.batch():
+            self.context.jobs.worker_changed(event)
+
+    @on(OptionList.OptionHighlighted)
+    @on(RowList.NoneLeft)
+    @on(MatrixView.Moved)
+    @on(TracePanel.Filtered)
+    def _cursor_moved(self) -> None:
+        if self.context.state.said.endswith(NO_ROW):
+            self.context.say("")  # there is one again
+        else:
+            self.query_one(Told).tell()
+
+    def on_descendant_focus(self) -> None:
+        """The footer names what can be done there."""
+        places = [] if self.focused is None else [each.id for each in self.focused.ancestors_with_self]
+        focus = next((each for each in places if each in FOOTERS), "")
+        if focus and focus != self.context.state.focus:
+            self.context.update(focus=focus)
 
     # What follows an edit
 
-    @on(ModelChanged)
-    def _model_changed(self, event: ModelChanged) -> None:
-        event.stop()
-        told = self.keep_moving(event.snapshot)
-        selected = self.shown.selected
-        if selected is not None and not self.exists(selected):
+    def model_changed(self, event: ModelChanged) -> None:
+        """The model is another one now: show it with its analysis, or alone where that takes longer."""
+        context = self.context
+        self.analyses.edited(event.snapshot)
+        is_said = self.moving.model_changed(event.snapshot)
+        selected = context.state.selected
+        if selected is not None and not context.exists(selected):
             self.taken_away, selected = selected, None
         elif selected is None and event.cause in {"undo", "redo"} and self.taken_away is not None:
-            selected = self.taken_away if self.exists(self.taken_away) else None
-        self.shown = self.with_(
-            snapshot=event.snapshot, selected=selected, is_current=self.session.is_analysed
-        )
+            selected = self.taken_away if context.exists(self.taken_away) else None
+        context.update(snapshot=event.snapshot, selected=selected, is_current=self.analyses.is_current)
         said = {"undo": "undid: ", "redo": "redid: ", "elsewhere": ""}
-        if event.cause in said and not told:
-            self.say(f"{said[event.cause]}{event.label}")
-        self.show_edit()
+        if event.cause in said and not is_said:
+            context.say(f"{said[event.cause]}{event.label}")
+        if not context.is_held:
+            context.hold(TOGETHER)
+        self.analyses.analyse()
 
-    # Showing
+    def _analysed(self, results: Results) -> None:
+        self.context.update(
+            built=results.built,
+            designed=results.designed,
+            facts=results.facts,
+            before=self.analyses.before,
+            is_current=True,
+            problem="",
+        )
+        self.findings.reopen()
+        self.context.hold(HEADER_FIRST)
+        self.context.once_painted(self.context.analysis_shown)
 
-    def follow(self) -> None:
-        """Tell every panel what to show; those that cannot be seen wait until they can."""
-        self.refresh_fix()
-        header = self.query_one(MeshHeader)
-        header.lens = self.lens
-        header.follow(self.shown)
-        for panel in self.panels:
-            if all(each.display for each in panel.ancestors_with_self if isinstance(each, Widget)):
-                panel.follow(self.shown)
-        analysis = self.shown.analysis
-        if analysis is not None:
-            still = sum(open_counts(analysis).values())
-            counts = {"findings": still, "questions": len(analysis.questions)}
-            accepted = {"findings": len(causes_of(analysis)) - still}
-            self.query_one(TabRow).show(counts=counts, accepted=accepted)
-        journal = self.query_one(JournalList)
-        if journal.display and self.query_one("#below").display:
-            journal.show_entries(self.session.journal())
+    def _not_analysed(self, why: str) -> None:
+        """What follows could not be computed: say so everywhere, and show nothing in its place."""
+        self.context.update(
+            built=None,
+            designed=None,
+            facts={},
+            before=None,
+            finding=None,
+            explanation=None,
+            problem=why,
+            is_current=False,
+        )
+        self.context.say(f"could not be computed: {why}", "error")
+        self.context.release()
 
-    # What panels ask for
+    def _poll(self) -> None:
+        self.check_idle()  # else what waits to be drawn might wait for the next key or event
+        try:
+            self.session.refresh()
+        except MeshmodelError as error:
+            self.context.say(one_line(error, 300), "error")
+        is_lost = self.session.is_lost
+        if is_lost is not self.context.state.is_lost:
+            self.context.update(is_lost=is_lost)
+            if is_lost:
+                self.context.say(self.session.why_lost, "error")
+            else:
+                self.context.say(f"{one_line(self.session.path.name)} is there again")
 
-    @on(EditRequested)
-    def _edit_requested(self, event: EditRequested) -> None:
-        event.stop()
-        if not self.apply(self.with_what_is_accepted(event.edit), event.select, on=event.on):
-            self.query_one(QuickLine).refused(event.edit, self.session.snapshot)
+    # Commands and messages of the screen itself
 
-    @on(SelectionRequested)
-    def _selection_requested(self, event: SelectionRequested) -> None:
-        event.stop()
-        self.select(event.reference)
-        if event.edit:
-            self.open_inspector()
+    def close(self) -> None:
+        """Close what is in front: a gesture, what is computed, what is waited for, a panel, the selection."""
+        if not (self.context.canvas.cancel() or self.lens.stop() or self.context.stop_waiting()):
+            self.layout_of_panels.close()
 
-    @on(ActionRequested)
-    async def _action_requested(self, event: ActionRequested) -> None:
-        event.stop()
-        await self.perform(event.action)
+    def find(self) -> None:
+        """Find an element, or filter the list in focus."""
+        if not self.layout_of_panels.filter_in_focus():
+            self.selection.find()
 
-    async def perform(self, action: str) -> None:
-        """Run one action of the table, if it may be run now."""
-        place = {"canvas": self.canvas, "workbench": self, "program": self.app}[BY_ID[action].context]
-        await self.app.run_action(action, default_namespace=place)
+    def reach(self) -> None:
+        """Show the reach matrix."""
+        self.context.open_list("reach")
 
-    def action_help(self) -> None:
+    def questions(self) -> None:
+        """Show the questions."""
+        self.context.open_list("questions")
+
+    def journal(self) -> None:
+        """Show the journal."""
+        self.context.open_list("journal")
+
+    def open(self) -> None:
+        """Go to the start screen."""
+        self.app.call_later(self.app.run_action, "open")
+
+    def quit(self) -> None:
+        """Leave; everything is on disk already."""
+        self.app.call_later(self.app.run_action, "quit")
+
+    def tab_chosen(self, event: TabRow.Chosen) -> None:
+        """A tab was clicked: as its command would show the list, which computes and asks nothing."""
+        shows = {"findings": self.findings.show, "compromise": self.lens.show, "trace": self.trace.show}
+        shows.get(event.tab, partial(self.context.open_list, event.tab))()
+
+    def panel_closed(self, event: PanelClosed) -> None:
+        """A panel is done: the canvas takes the focus again."""
+        del event
+        self.context.back_to_canvas()
+
+    def notice(self, event: Notice) -> None:
+        """A widget has something to say."""
+        self.context.say(event.text, event.severity)
+
+    def ignore(self, event: Message) -> None:
+        """What only tests and other programs listen to."""
+
+    def help(self) -> None:
         """All keys by task; runs the one chosen."""
         from meshmodel.app.dialogs.help import HelpScreen
 
-        async def chosen(action: str | None) -> None:
-            if action is not None:
-                await self.perform(action)
+        self.app.push_screen(HelpScreen(self._keymap), self._perform_chosen)
 
-        self.app.push_screen(HelpScreen(self.app.keymap), chosen)
+    def palette(self) -> None:
+        """Find and run any command, or go to any element."""
+        from meshmodel.app.dialogs.palette import Palette
 
-    def action_menu(self) -> None:
+        async def chosen(answer: Command | Reference | None) -> None:
+            if isinstance(answer, Command):
+                await self.perform(answer.id)
+            else:
+                with self.context.batch():
+                    self.selection.go_to(answer)
+
+        self.app.push_screen(Palette(self.context.state, self._keymap), chosen)
+
+    async def _perform_chosen(self, command: str | None) -> None:
+        if command is not None:
+            await self.perform(command)
+
+    def menu(self) -> None:
         """What can be done with what is selected, or about the open finding where findings are in focus."""
-        if self._in_findings():
-            self._show_menu(None)
-            return
-        selected, drawing = self.shown.selected, self.canvas.drawing
-        box = None if selected is None or drawing is None else drawing.box_of(selected)
-        self._show_menu(None if box is None else self.canvas.on_screen(box.x, box.y))
+        selected, drawing = self.context.state.selected, self.context.canvas.drawing
+        is_drawn = selected is not None and drawing is not None and not self.context.is_in_findings
+        box = drawing.box_of(selected) if is_drawn and drawing and selected else None
+        self._show_menu(None if box is None else self.context.canvas.on_screen(box.x, box.y))
 
-    @on(CanvasView.MenuWanted)
-    def _menu_wanted(self, event: CanvasView.MenuWanted) -> None:
-        event.stop()
+    def menu_wanted(self, event: CanvasView.MenuWanted) -> None:
+        """The right button was pressed on the canvas."""
         self._show_menu(event.at)
 
     @on(RowList.MenuWanted, "#findings RowList, #outline RowList")
     def _menu_of_row_wanted(self, event: RowList.MenuWanted) -> None:
         event.stop()
-        if not self._in_findings() and event.rows.row is not None:
-            self.select(event.rows.row.value)
+        with self.context.batch():
+            if not self.context.is_in_findings and event.rows.row is not None:
+                self.context.select(event.rows.row.value)
         self._show_menu(event.at)
 
     def _show_menu(self, at: tuple[int, int] | None) -> None:
@@ -305,75 +469,19 @@ class Workbench(Arranging, Looking, Judging, Drawings, Analysing, Exploring, Fix
             return  # a second click came with the first, or something else was opened meanwhile
         from meshmodel.app.dialogs.menu import ElementMenu, offered, offered_for_finding
 
-        async def chosen(action: str | None) -> None:
-            if action is not None:
-                await self.perform(action)
-
-        selected = self.shown.selected
-        if self._in_findings():
-            finding = self._finding()
+        selected, finding = self.context.state.selected, self.context.finding_in_focus
+        if self.context.is_in_findings:
             title = "findings" if finding is None else f"{finding.rule} {finding.subject}"
-            actions = offered_for_finding()
+            commands = offered_for_finding()
         else:
             title = "nothing selected" if selected is None else words_for(selected)
-            actions = offered(selected)
-        menu = ElementMenu(title, actions, self.app.keymap, read_only=self.session.read_only, at=at)
-        self.app.push_screen(menu, chosen)
+            commands = offered(selected)
+        menu = ElementMenu(title, commands, self._keymap, self.context.state, at=at)
+        self.app.push_screen(menu, self._perform_chosen)
 
-    def action_palette(self) -> None:
-        """Find and run any action, or go to any element."""
-        from meshmodel.app.dialogs.palette import Palette
 
-        async def chosen(answer: Action | Reference | None) -> None:
-            if isinstance(answer, Action):
-                await self.perform(answer.id)
-            else:
-                self.go_to(answer)
-
-        palette = Palette(self.shown.snapshot, self.app.keymap, read_only=self.session.read_only)
-        self.app.push_screen(palette, chosen)
-
-    def action_open(self) -> None:
-        """Go to the start screen."""
-        self.app.action_open()
-
-    async def action_quit(self) -> None:
-        """Leave; everything is on disk already."""
-        await self.app.action_quit()
-
-    @on(FindingOpened)
-    def _finding_opened(self, event: FindingOpened) -> None:
-        event.stop()
-        self.open_finding(event.finding)
-
-    @on(ExplanationRequested)
-    def _explanation_requested(self, event: ExplanationRequested) -> None:
-        event.stop()
-        if self.shown.analysis is not None:
-            told = self.shown.analysis.explain(event.agent, event.system)
-            self.shown = self.with_(finding=None, explanation=told, traced=None)
-            self.relight()
-            self.follow()
-
-    @on(PanelClosed)
-    def _panel_closed(self, event: PanelClosed) -> None:
-        event.stop()
-        self.back_to_canvas()
-
-    @on(Notice)
-    def _notice(self, event: Notice) -> None:
-        event.stop()
-        self.say(event.text, event.severity)
-
-    @on(TabRow.Chosen)
-    def _tab_chosen(self, event: TabRow.Chosen) -> None:
-        event.stop()
-        if event.tab == "compromise":
-            self.open_compromise()
-        else:
-            self.open_list(event.tab)
-
-    def on_resize(self, event: Resize) -> None:
-        """Arrange for the new size; the selection stays."""
-        self.fit_to(event.size)
-        self.call_after_refresh(self.resized)
+def _prepare_panels(analysis: "Analysis") -> None:
+    """What panels ask for next, made in the thread of the analysis and kept with it."""
+    open_counts(analysis)
+    ready_rows(analysis)
+    concerned(analysis)
