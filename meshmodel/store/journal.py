@@ -12,10 +12,10 @@ from sqlalchemy.sql.elements import ColumnElement
 from meshmodel.edits.edit import Difference
 from meshmodel.model.records import Key, key_of
 from meshmodel.model.schema import SCHEMA
-from meshmodel.model.tables import JOURNAL, JOURNAL_CHANGE, PROGRAM
 from meshmodel.model.text import LINE_LIMIT, one_line, unprintable
 from meshmodel.store.codec import damaged, from_json, load_json, to_json
 from meshmodel.store.presence import Program, is_open, open_programs
+from meshmodel.store.tables import JOURNAL, JOURNAL_CHANGE, PROGRAM
 
 DONE: Final = 0
 UNDONE: Final = 1

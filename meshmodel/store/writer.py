@@ -10,9 +10,9 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from meshmodel.edits.edit import Difference
 from meshmodel.model.records import Key, Record, key_of
-from meshmodel.model.tables import RECORD_TABLES
 from meshmodel.model.validation import label_of
 from meshmodel.store.codec import damaged, key_values, row_of
+from meshmodel.store.tables import RECORD_TABLES
 
 
 def connection_over(raw: sqlite3.Connection) -> Connection:

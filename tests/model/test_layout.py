@@ -1,7 +1,7 @@
 """What a model file is compared with, against the tables that are written."""
 
 from meshmodel.model.layout import LAYOUTS, RECORD_LAYOUTS
-from meshmodel.model.tables import METADATA, RECORD_TABLES
+from meshmodel.store.tables import METADATA, RECORD_TABLES
 
 
 def test_the_layouts_describe_the_tables():

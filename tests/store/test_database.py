@@ -12,8 +12,8 @@ from meshmodel.model.errors import InvalidModelError, StoreError
 from meshmodel.model.records import About, Acceptance, Grant, System, Zone
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.tables import RECORD_TABLES
 from meshmodel.store.store import Store
+from meshmodel.store.tables import RECORD_TABLES
 from tests.store.making import SAMPLE, names_in
 
 

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from sqlalchemy import create_engine, select
 
 from meshmodel.model.snapshot import TABLES, Snapshot
-from meshmodel.model.tables import METADATA, RECORD_TABLES
 from meshmodel.store.codec import row_of
 from meshmodel.store.create import TABLES_OF_THE_NEWEST, write_all
 from meshmodel.store.reader import canonical
+from meshmodel.store.tables import METADATA, RECORD_TABLES
 from tests.store.snapshots import snapshots
 
 

@@ -11,11 +11,11 @@ from meshmodel.edits.edit import Put, Remove, apply_edit, edit
 from meshmodel.model.errors import StoreError
 from meshmodel.model.layout import NEWEST
 from meshmodel.model.records import Agent, Delegation, System
-from meshmodel.model.tables import METADATA
 from meshmodel.store import reader as contents
 from meshmodel.store import sqlite_file as opening
 from meshmodel.store.migrations import upgrade
 from meshmodel.store.store import Store
+from meshmodel.store.tables import METADATA
 from meshmodel.store.writer import connection_over
 from tests.store.making import SAMPLE, names_in
 
