@@ -108,12 +108,14 @@ class Program:
             before, rows, self.rows = len(self.fixed), self.rows, []
             for row in rows:
                 waiting = [column for column in row.columns if column not in self.fixed]
-                ones = sum(self.fixed.get(column, 0) for column in row.columns)
-                if row.factors is not None or ones < row.least < ones + len(waiting):
+                least = row.least - sum(self.fixed.get(column, 0) for column in row.columns)
+                if row.factors is not None:
                     self.rows.append(row)
+                elif 0 < least < len(waiting):
+                    self.rows.append(Row(waiting, least, exactly=row.exactly))
                 # All of them are needed, or none may be added, or it holds as it is.
-                elif ones < row.least or row.exactly:
-                    self.fixed |= dict.fromkeys(waiting, int(ones < row.least))
+                elif least > 0 or row.exactly:
+                    self.fixed |= dict.fromkeys(waiting, int(least > 0))
 
     def _stated(self, costs: Sequence[float], *, is_whole: bool) -> "Highs":
         """The program as it is put to the solver."""

@@ -7,7 +7,9 @@ to each part.
 """
 
 from collections.abc import Iterator
+from copy import copy
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from meshmodel.analysis.bitset import bits, union
@@ -22,8 +24,8 @@ from meshmodel.model.stop import Stop
 
 _FEW: Final = 40
 """So many proofs are taken from one search."""
-Begin = tuple[tuple[int, ...], int, list[int]]
-"""The nodes where some starts begin, the starts, and the sources that they may come from."""
+Begin = tuple[int, int, list[int]]
+"""The node where some starts begin, the starts, and the sources that they may come from."""
 
 
 def violations(engine: Engine, closed: Proof, known: Known, stop: Stop) -> Iterator["Violations"]:
@@ -32,25 +34,28 @@ def violations(engine: Engine, closed: Proof, known: Known, stop: Stop) -> Itera
     First what were open even if nobody heard carried words, whose proofs need none; then all, whose proofs
     have the outsider's path to the source.
     """
-    for by_words in (False, True):
-        guarded = engine.guarding(known.named(closed))
-        if not by_words:
-            guarded.reaches.heard = list(engine.mesh.untrusted)
-        yield Violations(guarded, known, stop, by_words=by_words)
+    guarded, untrusted = engine.guarding(known.named(closed)), engine.mesh.untrusted
+    is_carried = guarded.reaches.heard != untrusted
+    for heard in (untrusted, guarded.reaches.heard)[: 1 + is_carried]:
+        part = copy(guarded)
+        part.reaches = copy(guarded.reaches)
+        part.reaches.heard = heard
+        yield Violations(part, known, stop)
 
 
 class Violations:
-    """What an engine leaves open; ``by_words``: only because carried words are heard."""
+    """What an engine leaves open; where carried words are heard, what is so only because of that."""
 
-    def __init__(self, engine: Engine, known: Known, stop: Stop, *, by_words: bool) -> None:
-        self._engine, self._known, self._stop, self._by_words = engine, known, stop, by_words
+    def __init__(self, engine: Engine, known: Known, stop: Stop) -> None:
+        self._engine, self._known, self._stop = engine, known, stop
         self._mesh, self._starts, self._reaches = engine.mesh, engine.starts, engine.reaches
         self._toxic = toxic_agents(engine.reaches)
         self._bad = union(engine.doors.uncontrolled.values())
         self._agents = self._starts.fold(self._bad) | self._toxic
         self._sources = list(self._starts.sources)
-        if by_words:
-            heard, untrusted = self._reaches.heard, self._mesh.untrusted
+        heard, untrusted = self._reaches.heard, self._mesh.untrusted
+        self._by_words = heard != untrusted
+        if self._by_words:
             self._sources = [s for s in self._sources if s != HOME and heard[s] and not untrusted[s]]
 
     def proofs(self) -> set[Proof]:
@@ -60,24 +65,28 @@ class Violations:
             Stopped: it was time to stop before any was found.
         """
         found = set[Proof]()
-        for begins in ((*self._reading(), *self._acting()), self._coming()):
-            for begin in begins if not found else ():
-                if self._stop():
-                    break
-                found.update(self._from(begin))
+        for begin in (*self._reading(), *self._acting()):
+            if self._stop():
+                break
+            found.update(self._from(*begin))
         if not found:
             self._stop.check()
+            found.update(proof for _, proof in islice(self.crossings(), _FEW))
         return found
 
     def crossings(self) -> Iterator[tuple[tuple[int, int, int], Proof]]:
         """All uncontrolled crossings, as agent, source and access, with some proofs of each."""
-        for begin in self._coming():
-            self._stop.check()
-            nodes, _, sources = begin
-            search = Search(self._known, self._engine.checkpoints, nodes)
-            for step in self._doors:
-                for access, proof in self._proven(search, step, begin) if step[0] in search.came else ():
-                    yield (nodes[0], sources[0], access), proof
+        for agent in bits(self._agents):
+            for source, start in self._starts.source_starts(agent):
+                if source not in self._sources or not self._bad >> start & 1:
+                    continue
+                self._stop.check()
+                read, node = 5 * source + READ, self._mesh.first_agent + agent
+                has_read = source != HOME and self._reaches.readable[read] >> agent & 1
+                search = Search(self._known, self._engine.checkpoints, (node, read) if has_read else (node,))
+                for step in self._doors:
+                    for access, proof in self._proven(search, step, 1 << start, [source]):
+                        yield (agent, source, access), proof
 
     # Where to begin
 
@@ -85,41 +94,30 @@ class Violations:
         """From each source, for all agents that read it."""
         for source in self._sources:
             read = 5 * source + READ
-            mine = self._starts.unfold(self._reaches.readable[read]) if source != HOME else 0
-            if mine & self._starts.sources[source] & self._bad:
-                yield (read,), mine & self._starts.sources[source], [source]
+            bad = self._starts.sources[source] & self._bad if source != HOME else 0
+            bad = bad and bad & self._starts.unfold(self._reaches.readable[read])
+            if bad:
+                yield read, bad, [source]
 
     def _acting(self) -> Iterator[Begin]:
         """From each agent alone."""
         for agent in bits(self._agents):
-            yield (self._mesh.first_agent + agent,), self._starts.unfold(1 << agent), self._sources
-
-    def _coming(self) -> Iterator[Begin]:
-        """From each agent with each source."""
-        for agent in bits(self._agents):
-            for source, start in self._starts.source_starts(agent):
-                if source in self._sources and self._bad >> start & 1:
-                    read = 5 * source + READ
-                    has_read = source != HOME and self._reaches.readable[read] >> agent & 1
-                    node = self._mesh.first_agent + agent
-                    yield (node, read) if has_read else (node,), 1 << start, [source]
+            yield self._mesh.first_agent + agent, self._starts.unfold(1 << agent), self._sources
 
     # From there to the doors
 
-    def _from(self, begin: Begin) -> set[Proof]:
-        """The proofs of what follows from there."""
-        nodes, found = begin[0], set[Proof]()
+    def _from(self, node: int, starts: int, sources: list[int]) -> set[Proof]:
+        """The proofs of what follows from there; what lies behind a door that has one is not looked at."""
+        found, agent = set[Proof](), node - self._mesh.first_agent
 
-        def met(search: Search, step: Step) -> bool:
-            few = self._proven(search, step, begin) if len(found) < _FEW else ()
-            proof = next((proof for _, proof in few), None)
-            if proof is not None:
-                found.add(proof)
+        def ends(search: Search, step: Step) -> bool:
+            is_door = step in self._doors and len(found) < _FEW
+            proof = next(self._proven(search, step, starts, sources), None) if is_door else None
+            found.update(() if proof is None else (proof[1],))
             return proof is not None
 
-        search = Search(self._known, self._engine.checkpoints, nodes, self._doors, met)
-        agent = nodes[0] - self._mesh.first_agent
-        if len(nodes) == 1 and agent >= 0 and self._toxic >> agent & 1:
+        search = Search(self._known, self._engine.checkpoints, [node], ends)
+        if agent >= 0 and self._toxic >> agent & 1:
             found.update(self._flow(search, agent))
         return found
 
@@ -136,18 +134,21 @@ class Violations:
                     found.setdefault((credential, enters), []).append((5 * system + action, bad))
         return found
 
-    def _proven(self, search: Search, step: Step, begin: Begin) -> Iterator[tuple[int, Proof]]:
+    def _proven(
+        self, search: Search, step: Step, starts: int, sources: list[int]
+    ) -> Iterator[tuple[int, Proof]]:
         """What a door opens that it must not, with proofs: with power over boundaries, and words."""
-        _, mine, sources = begin
-        for access, bad in self._doors[step]:
-            for source in sources if bad & mine else ():
-                here = bad & mine & self._starts.sources[source]
+        way = search.way(step) if step[0] in search.came else None
+        for access, bad in self._doors[step] if way is not None else ():
+            for source in sources if bad & starts else ():
+                here = bad & starts & self._starts.sources[source]
                 here = here and here & self._crossing(source, access)
-                power = search.power(self._walls(here.bit_length() - 1, access)) if here else None
-                way = None if power is None else search.way(step)
-                if way is not None and power is not None:
+                if here:
+                    zones = self._starts.zone_of(here.bit_length() - 1), self._mesh.zone[access // 5]
+                    power = search.power(self._engine.checkpoints.between(zones, access % 5))
                     words = self._outsider.path(5 * source + WRITE) if self._by_words else NOTHING
-                    yield access, way | power | words
+                    if power is not None:
+                        yield access, way | power | words
 
     def _crossing(self, source: int, access: int) -> int:
         """The starts with a crossing from a source, if they have it, to an access."""
@@ -159,13 +160,6 @@ class Violations:
         if mesh.zone[source] == mesh.zone[system]:
             return -crosses_within(like, target, action)
         return -1 if crosses_home(like, target, action) else away
-
-    def _walls(self, start: int, access: int) -> list[int]:
-        """The checkpoints on the boundary between a start and an access."""
-        boundaries = self._engine.checkpoints.boundaries
-        ends = (self._starts.zone_of(start), self._mesh.zone[access // 5]) if boundaries else ()
-        here = (each for each in boundaries if (each.zone_from, each.zone_to) == ends)
-        return [each.number for each in here if each.actions >> access % 5 & 1]
 
     @cached_property
     def _outsider(self) -> Search:

@@ -56,10 +56,6 @@ class Known:
         return KINDS.index(kind), from_, to
 
 
-Met = Callable[["Search", Step], bool]
-"""Is told each door when it is taken; answers whether not to go beyond it."""
-
-
 class Search:
     """What is reached from some nodes by steps that nothing guards, or over whose guards there is power.
 
@@ -72,8 +68,7 @@ class Search:
         known: Known,
         checkpoints: Checkpoints,
         begin: Collection[int],
-        doors: Collection[Step] = (),
-        met: Met = lambda *_: False,
+        ends: Callable[["Search", Step], bool] = lambda *_: False,
     ) -> None:
         """Search.
 
@@ -81,47 +76,31 @@ class Search:
             known: the mesh.
             checkpoints: those that can count.
             begin: the nodes to begin with.
-            doors: the steps of interest.
-            met: is told each of them that is taken, and once more in the end, when all power is known.
+            ends: whether not to go beyond a step that can be taken.
         """
-        self._known, self._checkpoints = known, checkpoints
-        self._doors, self._met = doors, met
+        self._known, self._checkpoints, self._ends = known, checkpoints, ends
         self.came: dict[int, Step | None] = dict.fromkeys(begin)
         self._power: dict[int, Proof] = {}
-        self._passed: list[Step] = []
         queue, blocked = list(begin), list[Step]()
         while queue:
-            self._walk(queue, blocked)
+            for node in queue:
+                for enters in known.after[node]:
+                    step = node, enters
+                    if step in checkpoints.guards:
+                        blocked.append(step)
+                    else:
+                        self._take(step, queue)
             self._gain()
-            opened = [step for step in blocked if self._taking(step) is not None]
+            queue, opened = [], [step for step in blocked if self._taking(step) is not None]
             blocked = [step for step in blocked if self._taking(step) is None]
-            queue = [step[1] for step in opened if self._leads_on(step)]
-        for step in self._passed:
-            met(self, step)
+            for step in opened:
+                self._take(step, queue)
 
-    def _walk(self, queue: list[int], blocked: list[Step]) -> None:
-        """Go on from these nodes until only steps are left that checkpoints guard."""
-        came, doors, guards = self.came, self._doors, self._checkpoints.guards
-        for node in queue:
-            for enters in self._known.after[node]:
-                step = node, enters
-                if enters in came and step not in doors:
-                    continue
-                if step in guards:
-                    blocked.append(step)
-                elif self._leads_on(step):
-                    queue.append(enters)
-
-    def _leads_on(self, step: Step) -> bool:
-        """Take a step; whether it leads on to something new."""
-        if step in self._doors:
-            if self._met(self, step):
-                return False
-            self._passed.append(step)
-        if step[1] in self.came:
-            return False
-        self.came[step[1]] = step
-        return True
+    def _take(self, step: Step, queue: list[int]) -> None:
+        """Take a step; go on from there if that is new."""
+        if not self._ends(self, step) and step[1] not in self.came:
+            self.came[step[1]] = step
+            queue.append(step[1])
 
     def _gain(self) -> None:
         """Take the checkpoints off over which there is power by now."""
