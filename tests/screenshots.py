@@ -18,7 +18,7 @@ from textual.widgets import Input
 from meshmodel.api import analyse
 from meshmodel.app.app import MeshmodelApp
 from meshmodel.app.config import Configuration, State
-from meshmodel.exporters.diagram import export as diagram
+from meshmodel.exporters.diagram.render import render
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
 from tests.paint import paint
@@ -103,7 +103,7 @@ def export_diagrams() -> None:
         snapshot = load(ROOT / "models" / f"{example}.toml")
         analysis = analyse(snapshot)
         for to, dpi in (("png", 110), ("svg", None)):
-            data = diagram.export(snapshot, analysis, to=to, lens=lens, dpi=dpi)
+            data = render(snapshot, analysis, to=to, lens=lens, dpi=dpi)
             (TARGET / f"{name}.{to}").write_bytes(data)
         sys.stdout.write(f"{name}\n")
 

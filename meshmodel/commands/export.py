@@ -76,10 +76,10 @@ def _content(snapshot: "Snapshot", to: str, arguments: argparse.Namespace) -> by
         from meshmodel.exporters.policy import policy_stub
 
         return policy_stub(snapshot, analysis).encode()
-    from meshmodel.exporters.diagram.export import export
+    from meshmodel.exporters.diagram.render import render
 
     lens: Lens = arguments.lens or ("reach" if arguments.agent else "structure")
-    return export(
+    return render(
         snapshot, analysis, to=cast("Format", to), lens=lens, agent=arguments.agent, dpi=arguments.dpi
     )
 

@@ -8,14 +8,12 @@ from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfReader
 
-from meshmodel.exporters.diagram import export as diagram
-from meshmodel.exporters.diagram import layout as diagram_layout
-from meshmodel.exporters.diagram import pdf, png
+from meshmodel.exporters.diagram import layout, pdf, png
 from meshmodel.exporters.diagram.build import build
 from meshmodel.exporters.diagram.dot import write_dot
-from meshmodel.exporters.diagram.export import export
 from meshmodel.exporters.diagram.graphviz import find_renderer, lay_out
 from meshmodel.exporters.diagram.labels import columns, wrap
+from meshmodel.exporters.diagram.render import FORMATS, render
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.model.errors import MeshmodelError
@@ -45,9 +43,9 @@ def assert_labels(made, layout):
 def test_every_example_in_every_format_fits_a_page_and_is_deterministic(path):
     snapshot, analysis = both(read_file(path))
     for to in ("dot", "svg"):
-        assert export(snapshot, analysis, to=to) == export(snapshot, analysis, to=to)
+        assert render(snapshot, analysis, to=to) == render(snapshot, analysis, to=to)
     made = build(snapshot, analysis)
-    arranged = diagram_layout.arrange(find_renderer(), made)
+    arranged = layout.arrange(find_renderer(), made)
     assert png.paint(find_renderer(), arranged, None) == png.paint(find_renderer(), arranged, None)
     assert pdf.draw(arranged, made) == pdf.draw(arranged, made)
     # The names of elements stay at 6 points on an A4 page; the larger designs need an A3 page, across.
@@ -58,18 +56,18 @@ def test_every_example_in_every_format_fits_a_page_and_is_deterministic(path):
 @pytest.mark.parametrize(("name", "widest"), [("support-agent", 430), ("agent-chain", 440)])
 def test_a_legend_stands_where_it_makes_the_picture_least_wide(name, widest):
     made = build(*both(read_file(next(path for path in MODELS if path.stem == name))))
-    assert diagram_layout.arrange(find_renderer(), made).size[0] <= widest
+    assert layout.arrange(find_renderer(), made).size[0] <= widest
 
 
 def test_a_line_keeps_clear_of_the_title_of_a_zone_that_it_enters():
     made = build(*both(read_file(next(path for path in MODELS if path.stem == "code-agent"))))
-    layout = diagram_layout.arrange(find_renderer(), made).layout
-    zone = next(each for each in layout["objects"] if each["name"] == "cluster_zone/production")
+    arranged = layout.arrange(find_renderer(), made).layout
+    zone = next(each for each in arranged["objects"] if each["name"] == "cluster_zone/production")
     x, y = map(float, zone["lp"].split(","))
     wide, high = 72 * float(zone["lwidth"]) / 2, 72 * float(zone["lheight"]) / 2
     lines = [
         (drawn["points"][0], drawn["points"][-1])
-        for edge in layout["edges"]
+        for edge in arranged["edges"]
         for drawn in edge.get("_draw_", [])
         if drawn["op"] == "b"
     ]
@@ -141,7 +139,7 @@ def test_every_kind_of_step_is_drawn_in_every_format():
         "decides",
     }
     for to in ("svg", "png", "pdf"):
-        assert export(snapshot, analysis, to=to)
+        assert render(snapshot, analysis, to=to)
 
 
 def test_the_reach_lens_says_direct_hidden_and_deputy_and_keeps_the_rest():
@@ -188,7 +186,7 @@ def test_hostile_names_inject_nothing():
     snapshot, analysis = both(hostile_model())
     made = build(snapshot, analysis)
     assert_labels(made, lay_out(find_renderer(), write_dot(made), made))
-    svg = export(snapshot, analysis, to="svg")
+    svg = render(snapshot, analysis, to="svg")
     root = ET.fromstring(svg)
     drawn = {(each.text or "").strip() for each in root.iter(f"{SVG}text")}
     assert {line for node in made.all_nodes for line in node.lines} <= drawn
@@ -201,12 +199,12 @@ def test_hostile_names_inject_nothing():
             assert "url(" not in value
             assert "javascript" not in value
     assert b"<!" not in svg
-    assert export(snapshot, analysis, to="png")
-    assert export(snapshot, analysis, to="pdf")
+    assert render(snapshot, analysis, to="png")
+    assert render(snapshot, analysis, to="pdf")
 
 
 def test_svg_tells_its_title_and_description():
-    root = ET.fromstring(export(*both(every_step_model()), to="svg"))
+    root = ET.fromstring(render(*both(every_step_model()), to="svg"))
     assert root.find(f"{SVG}title").text == "All: identities and trust boundaries"
     assert "4 agents, 3 systems, 6 credentials" in root.find(f"{SVG}desc").text
 
@@ -227,14 +225,14 @@ def other_scripts():
 
 def test_names_in_other_scripts_stay_in_svg_and_are_ids_with_a_note_elsewhere():
     snapshot, analysis = both(other_scripts())
-    svg = export(snapshot, analysis, to="svg").decode()
+    svg = render(snapshot, analysis, to="svg").decode()
     assert all(name in svg for name in ("Права доступа", "Зона", "チケット", "Ágent", "サービス"))
     painted = build(snapshot, analysis, shows=png.shows)
     lines = {line for node in painted.nodes for line in node.lines}
     assert {"tickets*", "as key*", "Ágent"} <= lines
     assert painted.frames[0].lines == ("Зона",)
     assert any("script" in note for note in painted.notes)
-    text = PdfReader(io.BytesIO(export(snapshot, analysis, to="pdf"))).pages[0].extract_text()
+    text = PdfReader(io.BytesIO(render(snapshot, analysis, to="pdf"))).pages[0].extract_text()
     assert "tickets*" in text
     assert "Ágent" in text
     assert "z*" in text
@@ -257,7 +255,7 @@ def test_the_letters_a_png_claims_to_have_are_no_boxes():
 
 
 def test_pdf_holds_the_words_in_an_embedded_font():
-    reader = PdfReader(io.BytesIO(export(*both(every_step_model()), to="pdf")))
+    reader = PdfReader(io.BytesIO(render(*both(every_step_model()), to="pdf")))
     page = reader.pages[0]
     text = page.extract_text()
     assert "NO CHECKPOINT" in text
@@ -276,24 +274,24 @@ def test_pdf_holds_the_words_in_an_embedded_font():
 
 def test_png_has_the_size_that_its_resolution_says():
     snapshot, analysis = both(every_step_model())
-    small = Image.open(io.BytesIO(export(snapshot, analysis, to="png", dpi=72)))
-    large = Image.open(io.BytesIO(export(snapshot, analysis, to="png", dpi=144)))
+    small = Image.open(io.BytesIO(render(snapshot, analysis, to="png", dpi=72)))
+    large = Image.open(io.BytesIO(render(snapshot, analysis, to="png", dpi=144)))
     assert large.width == pytest.approx(2 * small.width, abs=3)
     assert large.info["dpi"][0] == pytest.approx(144, abs=0.1)
-    wide, _ = diagram_layout.arrange(find_renderer(), build(snapshot, analysis, shows=png.shows)).size
+    wide, _ = layout.arrange(find_renderer(), build(snapshot, analysis, shows=png.shows)).size
     assert small.width == pytest.approx(wide + 14.4, abs=3)
 
 
 def test_png_is_made_smaller_or_refused_before_it_is_painted(monkeypatch):
     snapshot, analysis = both(every_step_model())
     monkeypatch.setattr(png, "MOST_PIXELS", 2_000_000)
-    picture = Image.open(io.BytesIO(export(snapshot, analysis, to="png")))
+    picture = Image.open(io.BytesIO(render(snapshot, analysis, to="png")))
     assert 1_500_000 < picture.width * picture.height <= 2_000_000
     with pytest.raises(MeshmodelError, match=r"use --dpi \d+ or less"):
-        export(snapshot, analysis, to="png", dpi=300)
+        render(snapshot, analysis, to="png", dpi=300)
     monkeypatch.setattr(png, "MOST_PIXELS", 10_000)
     with pytest.raises(MeshmodelError, match="too large for a PNG"):
-        export(snapshot, analysis, to="png")
+        render(snapshot, analysis, to="png")
 
 
 def test_a_large_model_is_drawn_by_a_lens_that_says_what_it_leaves_out():
@@ -317,10 +315,10 @@ def test_a_large_model_is_drawn_by_a_lens_that_says_what_it_leaves_out():
 
 
 def test_too_many_shapes_are_refused(monkeypatch):
-    monkeypatch.setattr(diagram, "MOST_SHAPES", 10)
+    monkeypatch.setattr("meshmodel.exporters.diagram.render.MOST_SHAPES", 10)
     with pytest.raises(MeshmodelError, match="--lens missing"):
-        export(*both(every_step_model()), to="svg")
-    assert export(*both(every_step_model()), to="dot")
+        render(*both(every_step_model()), to="svg")
+    assert render(*both(every_step_model()), to="dot")
 
 
 @pytest.mark.parametrize(
@@ -338,13 +336,13 @@ def test_too_many_shapes_are_refused(monkeypatch):
 )
 def test_options_that_do_not_fit_are_refused_in_one_line(options, says):
     with pytest.raises(MeshmodelError, match=says) as caught:
-        export(*both(every_step_model()), **options)
+        render(*both(every_step_model()), **options)
     assert "\n" not in str(caught.value)
 
 
 def test_an_empty_model_is_a_title():
-    for to in diagram.FORMATS:
-        assert export(*both(snapshot_of([])), to=to)
+    for to in FORMATS:
+        assert render(*both(snapshot_of([])), to=to)
 
 
 @given(st.text(st.characters(codec="utf-8", categories=("L", "M", "N", "P", "S", "Zs")), max_size=200))

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from meshmodel.exporters.diagram import dot
-from meshmodel.exporters.diagram.export import LENSES, export
+from meshmodel.exporters.diagram.render import LENSES, render
 from meshmodel.interchange import read_file
 from tests.exporters.drawing import SVG, faults
 from tests.exporters.parts import MODELS, both, every_step_model, hostile_model
@@ -33,26 +33,26 @@ def random_model_of_size(seed):
 def test_nothing_lies_over_anything_in_an_example(path, lens):
     snapshot, analysis = both(read_file(path))
     agent = min(snapshot.agent) if lens == "reach" else None
-    assert faults(export(snapshot, analysis, to="svg", lens=lens, agent=agent)) == []
+    assert faults(render(snapshot, analysis, to="svg", lens=lens, agent=agent)) == []
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_nothing_lies_over_anything_in_a_case(path):
-    assert faults(export(*both(read_file(path)), to="svg")) == []
+    assert faults(render(*both(read_file(path)), to="svg")) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_lies_over_anything_in_a_random_model(seed):
-    assert faults(export(*both(random_model_of_size(seed)), to="svg")) == []
+    assert faults(render(*both(random_model_of_size(seed)), to="svg")) == []
 
 
 def test_nothing_lies_over_anything_whatever_the_names():
-    assert faults(export(*both(hostile_model()), to="svg")) == []
+    assert faults(render(*both(hostile_model()), to="svg")) == []
 
 
 def test_what_lies_over_something_is_noticed():
-    svg = export(*both(every_step_model()), to="svg")
+    svg = render(*both(every_step_model()), to="svg")
     assert faults(svg) == []
     root = ET.fromstring(svg)
     groups = {each.findtext(f"{SVG}title"): each for each in root.iter(f"{SVG}g")}
@@ -81,7 +81,7 @@ def luminance(colour):
 def test_every_text_has_enough_contrast(lens):
     snapshot, analysis = both(every_step_model())
     agent = "bot" if lens == "reach" else None
-    root = ET.fromstring(export(snapshot, analysis, to="svg", lens=lens, agent=agent))
+    root = ET.fromstring(render(snapshot, analysis, to="svg", lens=lens, agent=agent))
     for group in root.iter(f"{SVG}g"):
         fills = [each.get("fill", "none") for each in group if each.tag != f"{SVG}text"]
         grounds = [fill for fill in fills if fill.startswith("#")] or ["#fafafa"]

@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from meshmodel.exporters.diagram import export as diagram
-from meshmodel.exporters.diagram import graphviz as render
+from meshmodel.exporters.diagram import graphviz
 from meshmodel.exporters.diagram.build import build
 from meshmodel.exporters.diagram.dot import write_dot
-from meshmodel.exporters.diagram.export import export
 from meshmodel.exporters.diagram.graphviz import Renderer, check_layout, find_renderer, lay_out
 from meshmodel.exporters.diagram.layout import Arranged
 from meshmodel.exporters.diagram.png import with_resolution
+from meshmodel.exporters.diagram.render import render
 from meshmodel.exporters.diagram.svg import clean_svg
 from meshmodel.model.errors import MeshmodelError
 from tests.exporters.parts import both, every_step_model
@@ -31,8 +30,8 @@ def program(tmp_path, body, name="dot"):
 
 @pytest.fixture
 def no_wheel(monkeypatch):
-    monkeypatch.setattr(render, "packaged_program", lambda: None)
-    monkeypatch.delenv(render.CHOICE, raising=False)
+    monkeypatch.setattr(graphviz, "packaged_program", lambda: None)
+    monkeypatch.delenv(graphviz.CHOICE, raising=False)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +41,7 @@ def laid_out():
 
 
 def test_the_program_of_the_wheel_is_used_with_an_empty_environment(monkeypatch):
-    monkeypatch.delenv(render.CHOICE, raising=False)
+    monkeypatch.delenv(graphviz.CHOICE, raising=False)
     found = find_renderer()
     assert found.program.name.startswith("graphviz-pure")
     assert found.environment == ()
@@ -66,17 +65,17 @@ def test_a_failure_is_one_line(tmp_path):
 
 @pytest.mark.usefixtures("no_wheel")
 def test_without_any_renderer_it_says_what_to_do(monkeypatch):
-    monkeypatch.setattr(render.shutil, "which", lambda name: None)
+    monkeypatch.setattr(graphviz.shutil, "which", lambda name: None)
     with pytest.raises(MeshmodelError, match="install the package graphviz-pure"):
-        export(*both(every_step_model()), to="svg")
-    assert export(*both(every_step_model()), to="dot")
+        render(*both(every_step_model()), to="svg")
+    assert render(*both(every_step_model()), to="dot")
 
 
 @pytest.mark.usefixtures("no_wheel")
 @pytest.mark.parametrize(("version", "used"), [("2.42.4", False), ("11.0.0", False), ("12.1.0", True)])
 def test_a_native_program_is_used_if_it_is_recent(tmp_path, monkeypatch, version, used):
     native = program(tmp_path, f"echo 'dot - graphviz version {version} (0)' >&2")
-    monkeypatch.setattr(render.shutil, "which", lambda name: str(native))
+    monkeypatch.setattr(graphviz.shutil, "which", lambda name: str(native))
     if used:
         assert find_renderer().program == native
     else:
@@ -86,7 +85,7 @@ def test_a_native_program_is_used_if_it_is_recent(tmp_path, monkeypatch, version
 
 def test_the_user_can_choose_any_native_program(tmp_path, monkeypatch):
     native = program(tmp_path, "exit 0", "my-dot")
-    monkeypatch.setenv(render.CHOICE, str(native))
+    monkeypatch.setenv(graphviz.CHOICE, str(native))
     assert find_renderer().program == native
     assert {name for name, _ in find_renderer().environment} <= {
         "PATH",
@@ -94,14 +93,14 @@ def test_the_user_can_choose_any_native_program(tmp_path, monkeypatch):
         "LD_LIBRARY_PATH",
         "SystemRoot",
     }
-    monkeypatch.setenv(render.CHOICE, str(Path("no such program")))
+    monkeypatch.setenv(graphviz.CHOICE, str(Path("no such program")))
     with pytest.raises(MeshmodelError, match="MESHMODEL_DOT names"):
         find_renderer()
 
 
 def test_the_package_that_is_not_installed_is_not_found(monkeypatch):
-    monkeypatch.setattr(render, "_PACKAGE", "meshmodel-has-no-such-package")
-    assert render.packaged_program.__wrapped__() is None
+    monkeypatch.setattr(graphviz, "_PACKAGE", "meshmodel-has-no-such-package")
+    assert graphviz.packaged_program.__wrapped__() is None
 
 
 def test_what_the_renderer_loses_is_noticed(laid_out):
@@ -152,7 +151,7 @@ def test_what_a_slow_renderer_started_is_ended_with_it(tmp_path):
 
 @pytest.mark.parametrize("body", ["exec cat /dev/zero", "cat /dev/zero >&2 & exec cat /dev/zero"])
 def test_what_a_renderer_writes_has_a_limit(tmp_path, monkeypatch, body):
-    monkeypatch.setattr(render, "MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(graphviz, "MOST_BYTES", 1 << 20)
     endless = Renderer(program(tmp_path, body), (("PATH", os.environ["PATH"]),))
     with pytest.raises(MeshmodelError, match="wrote more than 1 MiB, which no picture needs"):
         endless.run("digraph {}", "svg")
@@ -186,9 +185,9 @@ ODD = [
 @pytest.mark.parametrize("answer", ODD)
 def test_an_odd_answer_is_one_line(tmp_path, monkeypatch, to, answer):
     (tmp_path / "answer").write_text(answer)
-    monkeypatch.setenv(render.CHOICE, str(program(tmp_path, f"exec /bin/cat '{tmp_path}/answer'")))
+    monkeypatch.setenv(graphviz.CHOICE, str(program(tmp_path, f"exec /bin/cat '{tmp_path}/answer'")))
     with pytest.raises(MeshmodelError) as refused:
-        export(*both(every_step_model()), to=to)
+        render(*both(every_step_model()), to=to)
     assert "the renderer" in str(refused.value)
     assert str(refused.value).isprintable()
 
@@ -201,11 +200,14 @@ def test_a_layout_of_which_a_part_is_missing_is_drawn_or_refused_in_one_line(tak
         each.pop(taken, None)
         for step in (*each.get("_draw_", ()), *each.get("_ldraw_", ())):
             step.pop(taken, None)
-    monkeypatch.setattr(diagram, "arrange", lambda renderer, drawn: Arranged(write_dot(made), layout))
+    monkeypatch.setattr(
+        "meshmodel.exporters.diagram.render.arrange",
+        lambda renderer, drawn: Arranged(write_dot(made), layout),
+    )
     refused = []
     for to in ("svg", "png", "pdf"):
         try:
-            assert export(*both(every_step_model()), to=to)
+            assert render(*both(every_step_model()), to=to)
         except MeshmodelError as error:
             refused.append(str(error))
     assert refused

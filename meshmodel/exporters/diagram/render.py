@@ -1,4 +1,4 @@
-"""``export``: a model as a picture in DOT, SVG, PNG or PDF."""
+"""``render``: a model as a picture in DOT, SVG, PNG or PDF."""
 
 from typing import get_args
 
@@ -14,13 +14,13 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
-__all__ = ["FORMATS", "LENSES", "Format", "Lens", "export"]
+__all__ = ["FORMATS", "LENSES", "Format", "Lens", "render"]
 
 MOST_SHAPES = 8_000
 """More shapes, words and pieces of lines than this are not laid out at all: nobody could read them."""
 
 
-def export(
+def render(
     snapshot: Snapshot,
     analysis: Answers,
     *,
