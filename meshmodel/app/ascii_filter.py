@@ -1,7 +1,8 @@
 """Only ASCII on the screen: frames, edges, scroll bars and signs of every panel, each by one character.
 
-The canvas draws itself in ASCII (``canvas/glyphs.py``); this covers what is around it, those parts that
-the toolkit draws included. Names in other scripts stay as they are: there is no other way to write them.
+Panels and dialogs write our signs whatever the terminal can show, and this is the only place that replaces
+them. The canvas draws itself in ASCII (``canvas/glyphs.py``), since its lines need other characters. Names in
+other scripts stay as they are: there is no other way to write them.
 """
 
 from typing import Final
@@ -13,32 +14,33 @@ from textual.filter import LineFilter
 _SIGNS: Final = {
     **dict.fromkeys("─━╌╍┄┅┈┉═‐‑–—−▔▁", "-"),
     **dict.fromkeys("│┃╎╏┆┇┊┋║▏▎▍▌▋▊▉▕▐", "|"),
-    **dict.fromkeys("▂▃▄▅▆▇█▀▓▒░", "#"),
+    **dict.fromkeys("▂▃▄▅▆▇█▀▓▒", "#"),
     **dict.fromkeys("▸▶►»→", ">"),
     **dict.fromkeys("◂◀◄«←", "<"),
     **dict.fromkeys("↑▲", "^"),
-    **dict.fromkeys("↓▼", "v"),
-    "…": "~",
-    "·": ".",
-    "•": "*",
-    "✖": "x",
-    "◆": "*",
-    "◇": "o",
-    "◈": "G",
-    "≈": "~",
-    "◉": "@",
-    "▣": "#",
-    "⊸": "*",
-    "▭": "=",
-    "⚑": "!",
-    "⚐": '"',
-    "●": "*",
-    "○": "o",
-    "✓": "+",
-    "✎": "n",
+    **dict.fromkeys("↓▼▾", "v"),
+    **dict.fromkeys("“”⚐", '"'),
+    **dict.fromkeys("✓✔", "+"),
+    **dict.fromkeys("≈…", "~"),
+    **dict.fromkeys("▭▪", "="),
+    **dict.fromkeys("·░□", "."),
+    **dict.fromkeys("▣■", "#"),
+    **dict.fromkeys("◆●•", "*"),
+    **dict.fromkeys("◇○", "o"),
+    "✖": "X",
     "×": "x",
+    "◈": "G",
+    "◉": "@",
+    "⊸": "%",
+    "⇄": "&",
+    "⚑": "!",
+    "✎": "n",
 }
-"""Our signs and the toolkit's, with what is written instead; all are one cell wide."""
+"""Our signs and the toolkit's, with what is written instead; all are one cell wide.
+
+Signs that stand in the same place with different meanings have different characters. Those that the canvas has
+too have the same as there.
+"""
 
 PLAIN: Final = {
     **dict.fromkeys(range(0x2500, 0x2580), "+"),  # corners, joins and crossings of frames

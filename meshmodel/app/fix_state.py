@@ -159,10 +159,10 @@ def verdict(fix: "Fix", *, stopped: bool) -> str:
     return f"at least {fix.lower_bound}; the best found: {said} ({why})"
 
 
-def bar(closed: int, before: int, cells: int, *, is_ascii: bool) -> str:
+def bar(closed: int, before: int, cells: int) -> str:
     """How much of all is closed, as a bar of so many cells; never full while something remains."""
     full = cells if before == 0 else closed * cells // before
-    return ("#" if is_ascii else "█") * full + ("." if is_ascii else "░") * (cells - full)
+    return "█" * full + "░" * (cells - full)
 
 
 def curve_words(point: "CurvePoint", before: int) -> str:

@@ -132,7 +132,6 @@ class Shown:
         finding: the open finding.
         explanation: the way that is lit and told.
         read_only: whether edits are refused.
-        ascii: whether only ASCII may be drawn.
         is_current: whether the analyses are those of this snapshot; else the new ones are being computed.
         compromise: what falls with what is selected, or to an outsider, where that was asked.
         refusal: why nothing falls: it is retired, revoked, or no element.
@@ -150,7 +149,6 @@ class Shown:
     finding: Finding | None = None
     explanation: Explanation | None = None
     read_only: bool = False
-    ascii: bool = False
     is_current: bool = True
     problem: str = ""
     compromise: "Compromise | None" = None

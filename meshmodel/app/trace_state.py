@@ -24,17 +24,17 @@ WORTH: Final = 20_000
 _SETTLED: "Final[frozenset[Verdict]]" = frozenset({"none-due", "recorded", "approved"})
 _OFTEN: Final = 1_000
 
-SIGNS: "Final[dict[Verdict, tuple[str, str]]]" = {
-    "none-due": (" ", " "),
-    "recorded": ("◆", "*"),
-    "approved": ("✓", "+"),
-    "reused": ("✖", "x"),
-    "stale": ("✖", "x"),
-    "unrecorded": ("✖", "x"),
-    "missing": ("✖", "x"),
-    "unknown": ("?", "?"),
+SIGNS: "Final[dict[Verdict, str]]" = {
+    "none-due": " ",
+    "recorded": "◆",
+    "approved": "✓",
+    "reused": "✖",
+    "stale": "✖",
+    "unrecorded": "✖",
+    "missing": "✖",
+    "unknown": "?",
 }
-"""The sign of each verdict, and in ASCII; the word stands beside it."""
+"""The sign of each verdict; the word stands beside it."""
 WORDS: "Final[dict[Verdict, str]]" = {
     "none-due": "none due",
     "recorded": "recorded",
@@ -200,11 +200,11 @@ def lit_by_event(traced: "TracedEvent") -> "frozenset[Reference]":
     return frozenset(found)
 
 
-def event_words(traced: "TracedEvent", *, is_ascii: bool) -> list[str]:
+def event_words(traced: "TracedEvent") -> list[str]:
     """One event in words: what happened, as whom, whence, and whether somebody was asked."""
     from meshmodel.reports.style import Style
     from meshmodel.reports.trace import TraceText
 
-    told = TraceText(Style(columns=400, glyphs=not is_ascii))
+    told = TraceText(Style(columns=400))
     lines = [line.strip() for line in told.lines(traced)]
     return lines or [f"event {traced.event.number}: the map names neither who nor where"]

@@ -38,25 +38,7 @@ GLYPHS: Final = {
     "note": "✎",
     "acceptance": "≈",
 }
-"""One sign for every table; in ASCII mode use :data:`ASCII_GLYPHS`."""
-
-ASCII_GLYPHS: Final = {
-    "zone": "=",
-    "system": "#",
-    "agent": "@",
-    "credential": "*",
-    "checkpoint": "+",
-    "hold": "*",
-    "grant": ">",
-    "custody": "v",
-    "exchange": "~",
-    "delegation": "-",
-    "trigger": "-",
-    "intent": "i",
-    "note": "n",
-    "acceptance": "a",
-}
-"""The same signs for terminals without box drawing."""
+"""One sign for every table."""
 
 LETTERS: Final = {"read": "r", "write": "w", "execute": "x", "issue": "i", "admin": "a"}
 """One letter for every action, in the order of section 2."""

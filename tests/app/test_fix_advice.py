@@ -40,7 +40,7 @@ async def test_where_there_is_nothing_to_fix_it_says_what_stands(tmp_path: Path)
     analysis = analyse(load(path))
     fix = analysis.minimum_fix()
     known = Fixing(analysis, fix=fix, standing=work.work_out_standing(analysis, fix))
-    assert [row.content.plain for row in fix_rows(fix, known, is_ascii=True)] == [
+    assert [row.content.plain for row in fix_rows(fix, known)] == [
         "nothing to fix: no crossing is uncontrolled",
         "1 finding of high or above stands; a checkpoint does not mend it",
         "  high: retired-agent-access, leaver",

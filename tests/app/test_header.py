@@ -66,7 +66,7 @@ def test_large_numbers_are_written_alike_in_the_whole_header() -> None:
     )
     before, after = (Summary(0, 2_413, 0, 0, 0, 0, missing) for missing in (4_231, 0))
     assert delta(before, after) == "▼−4,231"
-    assert delta(after, before, is_ascii=True) == "+4,231"
+    assert delta(after, before) == "▲+4,231"
 
 
 @pytest.mark.parametrize("name", ORDER)

@@ -37,7 +37,6 @@ def test_direct_hidden_and_deputy_are_told_apart() -> None:
     reach = SystemReach("s", ("read", "write", "admin"), ("read",), ("read", "write"), ())
     assert cell_of(reach).text == "r·w»a"
     assert cell_of(reach).how == "deputy"
-    assert cell_of(reach, ascii_only=True).text == "r~w>a"
     assert cell_of(SystemReach("s", ("read",), ("read",), ("read",), ())).text == "r"
     assert cell_of(SystemReach("s", ("read",), (), ("read",), ())).how == "hidden"
 

@@ -22,20 +22,18 @@ from tests.reference.random_models import random_model
 def test_every_element_tells_what_stands_out(name: str | int) -> None:
     snapshot = random_model(name, 12, "words") if isinstance(name, int) else load(MODELS / f"{name}.toml")
     analysis = analyse(snapshot)
-    for is_ascii in (False, True):
-        mark = marks_of(Shown(snapshot, analysis, analysis, ascii=is_ascii))
-        sign, own, carried = ("x", "!", '"') if is_ascii else ("✖", "⚑", "⚐")
-        heard = {each.system: own if each.first_hand else carried for each in analysis.heard}
-        for agent in snapshot.agent:
-            number = sum(agent in door.agents for door in analysis.doors)
-            assert mark(("agent", agent)) == (f"{sign}{number}" if number else "")
-        for credential in snapshot.credential:
-            number = sum(door.credential == credential for door in analysis.doors)
-            assert mark(("credential", credential)) == (f"{sign}{number}" if number else "")
-        for system in snapshot.system.values():
-            assert mark(("system", system.id)) == heard.get(system.id, "")
-        for zone in snapshot.zone:
-            assert mark(("zone", zone)) == ""
+    mark = marks_of(Shown(snapshot, analysis, analysis))
+    heard = {each.system: "⚑" if each.first_hand else "⚐" for each in analysis.heard}
+    for agent in snapshot.agent:
+        number = sum(agent in door.agents for door in analysis.doors)
+        assert mark(("agent", agent)) == (f"✖{number}" if number else "")
+    for credential in snapshot.credential:
+        number = sum(door.credential == credential for door in analysis.doors)
+        assert mark(("credential", credential)) == (f"✖{number}" if number else "")
+    for system in snapshot.system.values():
+        assert mark(("system", system.id)) == heard.get(system.id, "")
+    for zone in snapshot.zone:
+        assert mark(("zone", zone)) == ""
 
 
 class Many(tuple[str, ...]):

@@ -312,9 +312,8 @@ def test_an_incomplete_log_is_never_taken_for_a_whole_one() -> None:
 )
 def test_a_narrow_table_of_events_shows_the_identity_whole(agent: str, identity: str, shown: str) -> None:
     (traced,) = analyse(MODEL).trace([Event(1, agent=agent, identity=identity, system="tickets")])
-    assert cells_of_event(traced, is_ascii=False, is_narrow=True)[3] == shown
-    assert cells_of_event(traced, is_ascii=True, is_narrow=True)[3] == shown.replace("…", "~")
-    assert cells_of_event(traced, is_ascii=False)[3] == f"{agent} as {identity}"
+    assert cells_of_event(traced, is_narrow=True)[3] == shown
+    assert cells_of_event(traced)[3] == f"{agent} as {identity}"
 
 
 @pytest.mark.parametrize(
@@ -323,17 +322,15 @@ def test_a_narrow_table_of_events_shows_the_identity_whole(agent: str, identity:
 def test_a_decision_by_itself_is_for_its_agent_and_made_as_nobody(room: dict[str, bool]) -> None:
     decided = Event(1, agent="support-bot", checkpoint="attachment-decision")
     (traced,) = analyse(MODEL).trace([decided])
-    row = cells_of_event(traced, is_ascii=False, **room)
+    row = cells_of_event(traced, **room)
     assert row[3:5] == ("for support-bot", "decides")
     (traced,) = analyse(MODEL).trace([replace(decided, agent=None)])
-    assert cells_of_event(traced, is_ascii=False, **room)[3] == "for somebody"
+    assert cells_of_event(traced, **room)[3] == "for somebody"
 
 
-def test_names_in_a_log_are_text_and_ascii_stays_ascii() -> None:
+def test_names_in_a_log_are_text() -> None:
     (traced,) = analyse(MODEL).trace([Event(1, agent=HOSTILE, system="tickets", action="read")])
-    assert any("[bold red]" in each for each in cells_of_event(traced, is_ascii=False))
-    (traced,) = analyse(MODEL).trace([Event(1, agent="support-bot", system="attachments", action="read")])
-    assert all(each.isascii() for each in cells_of_event(traced, is_ascii=True))
+    assert any("[bold red]" in each for each in cells_of_event(traced))
 
 
 @pytest.mark.parametrize("size", SIZES)

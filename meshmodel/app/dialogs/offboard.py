@@ -72,17 +72,14 @@ class OffboardingDialog(Dialog[Edit | Another]):
         Binding("tab", "app.focus_next", show=False),
     ]
 
-    def __init__(
-        self, analysis: "Analysis", who: str, *, read_only: bool = False, is_ascii: bool = False
-    ) -> None:
-        """Arguments: the analysis in force, who goes, whether edits are refused, whether ASCII is drawn."""
+    def __init__(self, analysis: "Analysis", who: str, *, read_only: bool = False) -> None:
+        """Arguments: the analysis in force, who goes, whether edits are refused."""
         kind, _, name = who.partition(":")
         super().__init__(f"rotate {name}" if kind == "credential" else f"offboard {name}")
         self.analysis = analysis
         self.who = who
         self.is_rotation = kind == "credential"
         self.read_only = read_only
-        self.is_ascii = is_ascii
         self.plan: Offboarding | RotationPlan | None = None
         self.computing = Task("computing what to do", escape="Esc goes back without it")
         self._is_wanted = False
@@ -90,7 +87,7 @@ class OffboardingDialog(Dialog[Edit | Another]):
         self._rows = [_computing(self.computing)]
         self._worker: Worker[tuple[Offboarding | RotationPlan, list[Row]] | None] | None = None
         if analysis.snapshot.elements <= AT_ONCE:
-            self.plan, self._rows = plan_in_rows(analysis, who, is_ascii=is_ascii)
+            self.plan, self._rows = plan_in_rows(analysis, who)
 
     def compose_body(self) -> ComposeResult:
         """The steps, what the button does, the button."""
@@ -118,9 +115,7 @@ class OffboardingDialog(Dialog[Edit | Another]):
     @work(thread=True, exclusive=True, group="offboarding", exit_on_error=False)
     def _find_plan(self) -> "tuple[Offboarding | RotationPlan, list[Row]] | None":
         try:
-            return plan_in_rows(
-                self.analysis, self.who, is_ascii=self.is_ascii, is_cancelled=self.computing.is_cancelled
-            )
+            return plan_in_rows(self.analysis, self.who, is_cancelled=self.computing.is_cancelled)
         except Stopped:
             return None
 
@@ -183,14 +178,13 @@ class OffboardingDialog(Dialog[Edit | Another]):
 
 
 def plan_in_rows(
-    analysis: "Analysis", who: str, *, is_ascii: bool, is_cancelled: Callable[[], bool] | None = None
+    analysis: "Analysis", who: str, *, is_cancelled: Callable[[], bool] | None = None
 ) -> "tuple[Offboarding | RotationPlan, list[Row]]":
     """What to do when somebody goes or a secret is rotated, and that in rows; any thread may ask.
 
     Arguments:
         analysis: of the model.
         who: as ``kind:name``.
-        is_ascii: whether only ASCII is drawn.
         is_cancelled: asked now and then.
 
     Raises:
@@ -204,7 +198,7 @@ def plan_in_rows(
 
     plan, look = (
         analysis.offboarding(who, cancelled=is_cancelled),
-        Style(columns=_COLUMNS, glyphs=not is_ascii),
+        Style(columns=_COLUMNS),
     )
     if isinstance(plan, RotationPlan):
         text = rotation_text(analysis.snapshot, plan, look)

@@ -14,7 +14,7 @@ from textual.worker import Worker, WorkerState
 
 from meshmodel.app.dialogs.base import Chosen, Dialog, Picker
 from meshmodel.app.jobs import Task
-from meshmodel.app.panels.explanation import numbered, plain, told_steps
+from meshmodel.app.panels.explanation import numbered, told_steps
 from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.widgets.form_rows import form_row
 from meshmodel.app.widgets.row_list import RowList
@@ -69,7 +69,6 @@ class WhyDialog(Dialog["Explanation"]):
         *,
         finding: "Finding | None" = None,
         about: "Finding | None" = None,
-        is_ascii: bool = False,
     ) -> None:
         """Arguments.
 
@@ -77,13 +76,11 @@ class WhyDialog(Dialog["Explanation"]):
         asked: what is asked.
         finding: the open one.
         about: a finding whose way says what is asked, where it has one.
-        is_ascii: whether only ASCII is drawn.
         """
         super().__init__("why or why not")
         self.analysis = analysis
         self.asked = asked
         self.finding = finding
-        self.is_ascii = is_ascii
         self.told: Explanation | None = None
         self.ways: list[str] | None = None
         self._about = about
@@ -185,7 +182,7 @@ class WhyDialog(Dialog["Explanation"]):
         if self.ways is None:
             yield Row("computing", line((self.computing.says, "$text-muted")))
         for text in self.ways or ():
-            yield _words(plain(text, is_ascii=self.is_ascii), "")
+            yield _words(text, "")
         if self.finding is not None:
             yield space("remedy")
             yield _words(self.finding.remedy, "$text-muted")
@@ -199,12 +196,11 @@ class WhyDialog(Dialog["Explanation"]):
         elif told.steps:
             yield _words(f"{told.action or 'any action'} on {told.system}: no crossing", "")
         for number, (sentence, step) in enumerate(told_steps(told)):
-            text = plain(sentence, is_ascii=self.is_ascii)
             if step is None:
-                yield _words(text, "$text-muted")
+                yield _words(sentence, "$text-muted")
             else:
-                indent = len(text.partition(" ")[0]) + 3
-                yield Row(("step", number), numbered(text), ("light", number), indent=indent)
+                indent = len(sentence.partition(" ")[0]) + 3
+                yield Row(("step", number), numbered(sentence), ("light", number), indent=indent)
         if not told.steps and told.why_not:
             yield _words(told.why_not, "")
 

@@ -12,7 +12,7 @@ from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.rows import Row, heading, line, saying
 from meshmodel.app.widgets.search_text import Searched
-from meshmodel.model.phrases import ASCII_GLYPHS, GLYPHS
+from meshmodel.model.phrases import GLYPHS
 from meshmodel.model.text import counted, pad
 from meshmodel.reports.phrases import compromise_title
 
@@ -43,7 +43,7 @@ class CompromiseList(Listing):
 
     def follow(self, shown: Shown) -> None:
         """Show what falls."""
-        basis = (shown.compromise, shown.refusal, shown.ascii, shown.why_nothing)
+        basis = (shown.compromise, shown.refusal, shown.why_nothing)
         if basis == self._basis:
             return
         self._basis = basis
@@ -95,14 +95,13 @@ def _lazily(entries: Sequence[_Entry]) -> Lazily[Row]:
 
 def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: Shown) -> Iterator[_Entry]:
     """All that falls, and then what only checkpoints hold back."""
-    glyphs = ASCII_GLYPHS if shown.ascii else GLYPHS
     free, behind = found.unchecked, found.held_back
     seen = "as designed" if shown.view == "designed" else "as built"
     if shown.why_nothing:
         yield saying(f"{shown.why_nothing} this is from before the last edit")
     yield saying(f"{compromise_title(found)}, {seen}")
     yield heading(f"to revoke: {counted(len(free.credentials), 'credential')}")
-    yield from _origins(snapshot, found, "credential", glyphs, unchecked=True)
+    yield from _origins(snapshot, found, "credential", unchecked=True)
     driven = sum(
         each.element.startswith("agent:") and each.step is not None
         for each in found.origins
@@ -110,17 +109,17 @@ def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: Shown) -> 
     )
     if driven:
         yield heading(f"driven from there: {counted(driven, 'agent')}")
-        yield from _origins(snapshot, found, "agent", glyphs, unchecked=True)
+        yield from _origins(snapshot, found, "agent", unchecked=True)
     if found.limited:
         yield heading(f"set to work within a limit: {counted(len(found.limited), 'agent')}")
-        yield from _limited(found, glyphs)
+        yield from _limited(found)
     yield heading(f"reached, and nobody is asked: {counted(len(free.systems), 'system')}")
-    yield from _systems(snapshot, free, glyphs)
+    yield from _systems(snapshot, free)
     if found.holding:
         yield heading(f"held back by {', '.join(found.holding)}")
         for table in ("credential", "agent"):
-            yield from _origins(snapshot, found, table, glyphs, unchecked=False)
-        yield from _systems(snapshot, behind, glyphs, behind=True)
+            yield from _origins(snapshot, found, table, unchecked=False)
+        yield from _systems(snapshot, behind, behind=True)
     else:
         yield saying("no checkpoint holds anything back")
     if found.controlled:
@@ -128,14 +127,12 @@ def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: Shown) -> 
         yield Row("controlled", line((said, "$text-warning")))
 
 
-def _origins(
-    snapshot: "Snapshot", found: "Compromise", table: str, glyphs: dict[str, str], *, unchecked: bool
-) -> Iterator[_Place]:
+def _origins(snapshot: "Snapshot", found: "Compromise", table: str, *, unchecked: bool) -> Iterator[_Place]:
     from meshmodel.reports.compromise import come_by
 
     def words(kind: str, key: str, each: "Origin") -> tuple[str, str]:
         acts = f"as {snapshot.credential[key].principal}  " if kind == "credential" else ""
-        return f"  {glyphs[kind]} {pad(key, _NAME)} ", f"{acts}{come_by(snapshot, each)}"
+        return f"  {GLYPHS[kind]} {pad(key, _NAME)} ", f"{acts}{come_by(snapshot, each)}"
 
     for each in found.origins:
         kind, _, key = each.element.partition(":")
@@ -145,21 +142,19 @@ def _origins(
         yield _Place((kind, key, unchecked), partial(words, kind, key, each))
 
 
-def _limited(found: "Compromise", glyphs: dict[str, str]) -> Iterator[Row]:
+def _limited(found: "Compromise") -> Iterator[Row]:
     from meshmodel.reports.compromise import limited_rows
 
     for number, (agent, said) in enumerate(limited_rows(found)):
-        front = f"  {glyphs['agent']} {pad(agent, _NAME)} "
+        front = f"  {GLYPHS['agent']} {pad(agent, _NAME)} "
         yield Row(("limited", number), line(front, (said, "$text-muted")), ("agent", agent), indent=4)
 
 
-def _systems(
-    snapshot: "Snapshot", spread: "Spread", glyphs: dict[str, str], *, behind: bool = False
-) -> Iterator[_Place]:
+def _systems(snapshot: "Snapshot", spread: "Spread", *, behind: bool = False) -> Iterator[_Place]:
     def words(system: str, actions: Sequence[str]) -> tuple[str, str]:
         sensitivity = snapshot.system[system].sensitivity
         said = ", ".join(actions) + (f"  {sensitivity}" if sensitivity else "")
-        return f"  {glyphs['system']} {pad(system, _NAME)} ", said
+        return f"  {GLYPHS['system']} {pad(system, _NAME)} ", said
 
     for system, actions in spread.systems:
         yield _Place(("system", system, not behind), partial(words, system, actions))

@@ -63,14 +63,6 @@ def what_is_lit(finding: Finding) -> str:
     return "what it names is lit"
 
 
-_PLAIN = str.maketrans({"✖": "x", "◆": "*", "◇": "o", "→": ">", "▸": ">", "⚑": "!", "⚐": '"', "…": "~"})
-
-
-def plain(text: str, *, is_ascii: bool) -> str:
-    """The text with letters in place of our signs, where only ASCII may be drawn."""
-    return text.translate(_PLAIN) if is_ascii else text
-
-
 def told_steps(explanation: Explanation) -> list[tuple[str, WitnessStep | None]]:
     """The sentences of a way, those of its steps with the step.
 
@@ -94,7 +86,7 @@ class How(Listing):
         explanation, finding = shown.explanation, shown.finding
         rows: list[Row] = []
         if shown.traced is not None:
-            said = event_words(shown.traced, is_ascii=shown.ascii)
+            said = event_words(shown.traced)
             rows += [
                 Row(("event", text), Content.styled(text, "" if number else "bold"), indent=2)
                 for number, text in enumerate(said)
@@ -105,12 +97,11 @@ class How(Listing):
                 rows.append(_words(accepted_words(finding.accepted), "$text-warning"))
         if explanation is not None:
             for sentence, step in told_steps(explanation):
-                text = plain(sentence, is_ascii=shown.ascii)
                 if step is None:
-                    rows.append(_words(text, "$text-muted" if rows else ""))
+                    rows.append(_words(sentence, "$text-muted" if rows else ""))
                 else:
-                    number = text.partition(" ")[0]
-                    rows.append(Row(sentence, numbered(text), reference_of(step), indent=len(number) + 3))
+                    number = sentence.partition(" ")[0]
+                    rows.append(Row(sentence, numbered(sentence), reference_of(step), indent=len(number) + 3))
             if not explanation.steps and explanation.why_not:
                 rows.append(_words(explanation.why_not, "$text-muted"))
         elif finding is not None:
@@ -139,13 +130,10 @@ def _words(text: str, style: str) -> Row:
 def numbered(text: str) -> Content:
     """A numbered sentence: its number set off, and whether anybody asks at its end."""
     number, _, words = text.partition(" ")
-    for sign in ("✖", "x nobody"):
-        before, found, after = words.partition(sign)
-        if found:
-            return Content.assemble(
-                (f" {number} ", "bold $background on $primary"), f" {before}", (found + after, "bold $error")
-            )
-    return Content.assemble((f" {number} ", "bold $background on $primary"), f" {words}")
+    before, missing, after = words.partition("✖")
+    return Content.assemble(
+        (f" {number} ", "bold $background on $primary"), f" {before}", (missing + after, "bold $error")
+    )
 
 
 MOST_ROWS: Final = 7
@@ -245,7 +233,7 @@ class Told(Widget):
         if self.said:
             return Content.styled(f" {self.said}", "bold $primary")
         if shown.traced is not None:
-            return Content.styled(f" {'; '.join(event_words(shown.traced, is_ascii=shown.ascii))}", "bold")
+            return Content.styled(f" {'; '.join(event_words(shown.traced))}", "bold")
         record = None if shown.selected is None else shown.snapshot.get(*shown.selected)
         return Content.styled(f" {phrase(record)}" if record is not None else "", "$text-muted")
 
@@ -263,10 +251,10 @@ class Told(Widget):
         if self.said:
             return Content.styled(f" {self.said}", "bold $primary")
         if shown.traced is not None:
-            return Content.styled(f" {event_words(shown.traced, is_ascii=shown.ascii)[0]}", "bold")
+            return Content.styled(f" {event_words(shown.traced)[0]}", "bold")
         finding = shown.finding
         if finding is not None:
-            sign = severity_sign(finding, is_ascii=shown.ascii)
+            sign = severity_sign(finding)
             return Content.assemble(
                 (f" {sign} {finding.severity} ", SEVERITY_STYLES[finding.severity] + " reverse"),
                 (f" {finding.message}", "bold"),
@@ -274,13 +262,13 @@ class Told(Widget):
         if shown.explanation is not None:
             said = [sentence for sentence, step in told_steps(shown.explanation) if step is None]
             text = said[0] if said else shown.explanation.why_not or ""
-            return Content.styled(f" {plain(text, is_ascii=shown.ascii)}", "bold")
+            return Content.styled(f" {text}", "bold")
         if shown.why_nothing:
             return Content.styled(f" {shown.why_nothing}", "$text-warning")
         findings = () if shown.analysis is None else shown.analysis.findings
         if findings:
             first = findings[0]
-            sign = severity_sign(first, is_ascii=shown.ascii)
+            sign = severity_sign(first)
             return Content.assemble(
                 (f" {sign} {first.severity} ", SEVERITY_STYLES[first.severity]),
                 first.message,
@@ -291,19 +279,15 @@ class Told(Widget):
     def _second(self, shown: Shown, room: int, *, in_full: bool = False) -> Content:
         explanation = shown.explanation
         if shown.traced is not None:
-            words = event_words(shown.traced, is_ascii=shown.ascii)[1:]
+            words = event_words(shown.traced)[1:]
             words.sort(key=lambda each: each.startswith("with "))  # whether somebody was asked comes first
             return Content(f" {'; '.join(words)}")
         if explanation is None:
             return Content.styled(f" {shown.finding.remedy}" if shown.finding else "", "$text-muted")
-        pieces = [
-            numbered(plain(sentence, is_ascii=shown.ascii))
-            for sentence, step in told_steps(explanation)
-            if step is not None
-        ]
+        pieces = [numbered(sentence) for sentence, step in told_steps(explanation) if step is not None]
         if in_full:
             return Content(" ").join(pieces)
-        return _fitting(pieces, room, plain("…", is_ascii=shown.ascii))
+        return _fitting(pieces, room)
 
 
 def _wrapped(content: Content, room: int) -> list[Content]:
@@ -312,12 +296,12 @@ def _wrapped(content: Content, room: int) -> list[Content]:
     return [first, *(Content.assemble(" ", each) for each in rest)]
 
 
-def _fitting(pieces: list[Content], room: int, omission: str) -> Content:
+def _fitting(pieces: list[Content], room: int) -> Content:
     """The steps in one row: where not all fit, the first ones, how many more, and the last, which matters."""
     sizes = [width(piece.plain) + 1 for piece in pieces]
     if sum(sizes) <= room + 1:
         return Content(" ").join(pieces)
-    most = f" {omission} {len(pieces) - 1} more {omission} "
+    most = f" … {len(pieces) - 1} more … "
     left = room - sizes[-1] - width(most) + 1
     kept = 0
     while kept < len(pieces) - 1 and sizes[kept] <= left:
@@ -326,5 +310,5 @@ def _fitting(pieces: list[Content], room: int, omission: str) -> Content:
     rest = len(pieces) - 1 - kept
     if not rest:  # the last alone does not fit: it is cut
         return Content(" ").join(pieces)
-    said = f" {omission} {rest} more {omission} "
+    said = f" … {rest} more … "
     return Content("").join([Content(" ").join(pieces[:kept]), Content(said), pieces[-1]])

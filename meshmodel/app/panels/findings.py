@@ -27,20 +27,20 @@ SEVERITY_STYLES = {"critical": "bold $error", "high": "$error", "medium": "$warn
 _NAMED = 40
 """So many agents of a door are named in its row, which no screen shows in full."""
 _Key = tuple[str, str]
-_Basis = tuple[Finding, Door | None, bool]
+_Basis = tuple[Finding, Door | None]
 
 
-def severity_sign(finding: Finding, *, is_ascii: bool) -> str:
+def severity_sign(finding: Finding) -> str:
     """✖ where a checkpoint is missing, ▲ otherwise; the word of the severity stands beside it."""
     if is_accepted(finding):
-        return "~" if is_ascii else "≈"
+        return "≈"
     if finding.rule == DOOR:
-        return "x" if is_ascii else "✖"
-    return "^" if is_ascii else "▲"
+        return "✖"
+    return "▲"
 
 
 def finding_row(
-    cause: Cause, doors: Mapping[str, Door], *, is_ascii: bool, unfolded: bool = False, below: bool = False
+    cause: Cause, doors: Mapping[str, Door], *, unfolded: bool = False, below: bool = False
 ) -> Row:
     """One row: sign, severity, subject, what it is about, and how many other rules say the same.
 
@@ -49,9 +49,8 @@ def finding_row(
     this is one of them.
     """
     finding = cause.finding
-    sign = severity_sign(finding, is_ascii=is_ascii)
-    arrow = " > " if is_ascii else " ▸ "
-    subject = arrow.join(finding.subject.split(">"))
+    sign = severity_sign(finding)
+    subject = " ▸ ".join(finding.subject.split(">"))
     about, agents, also = _about(cause, doors, unfolded=unfolded)
     if agents:
         more = len(agents) - _NAMED
@@ -160,7 +159,7 @@ class FindingsList(Listing):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "unfold", "unfold", show=False)]
     one_line = True
-    _basis: "tuple[Analysis | None, Analysis | None, bool, bool, str, frozenset[_Key]] | None" = None
+    _basis: "tuple[Analysis | None, Analysis | None, bool, str, frozenset[_Key]] | None" = None
     _shown: Shown | None = None
     _unfolded: frozenset[_Key] = frozenset()
     _made: "_Made | None" = None
@@ -180,7 +179,7 @@ class FindingsList(Listing):
     def follow(self, shown: Shown) -> None:
         """Show the findings of this; that they are being computed, or why they could not be."""
         other = shown.designed if shown.view == "built" else shown.built
-        basis = shown.analysis, other, shown.ascii, shown.is_current, shown.problem, self._unfolded
+        basis = shown.analysis, other, shown.is_current, shown.problem, self._unfolded
         if basis == self._basis:
             return
         self._basis, self._shown = basis, shown
@@ -202,7 +201,7 @@ class FindingsList(Listing):
         lost = lost_acceptances(shown)
         if lost:
             below.append(heading(f"accepted, but found no more: {len(lost)}"))
-        below += [_lost_row(record, is_ascii=shown.ascii) for record in lost]
+        below += [_lost_row(record) for record in lost]
         placed = _placed(shown.analysis, self._unfolded) if self._unfolded else []
         ready = Ready(placed, _keys(placed)) if self._unfolded else ready_rows(shown.analysis)
         keys = [*_keys(entries), *ready.keys, *_keys(below)]
@@ -291,7 +290,6 @@ class _Made:
 
     def __init__(self, shown: Shown, before: "_Made | None") -> None:
         self._analysis = shown.analysis
-        self._is_ascii = shown.ascii
         self.known: dict[_Key, tuple[_Basis, Row]] = {}
         self._before = {} if before is None else before.known
         self._common: dict[int, Common] = {}
@@ -322,13 +320,13 @@ class _Made:
             return entry
         cause, unfolded, below = entry
         if cause.also or unfolded or below:
-            return finding_row(cause, self._doors, is_ascii=self._is_ascii, unfolded=unfolded, below=below)
+            return finding_row(cause, self._doors, unfolded=unfolded, below=below)
         finding = cause.finding
         key = finding.rule, finding.subject
-        basis = finding, self._doors.get(finding.subject), self._is_ascii
+        basis = finding, self._doors.get(finding.subject)
         known = self._before.get(key)
         if known is None or known[0] != basis:
-            known = basis, finding_row(cause, self._doors, is_ascii=self._is_ascii)
+            known = basis, finding_row(cause, self._doors)
         self.known[key] = known
         return known[1]
 
@@ -340,12 +338,11 @@ def lost_words(record: Acceptance) -> str:
     return f"{what}: found no more; accepted by {by}"
 
 
-def _lost_row(record: Acceptance, *, is_ascii: bool) -> Row:
-    sign = "~" if is_ascii else "≈"
-    subject = (" > " if is_ascii else " ▸ ").join(record.subject.split(">"))
+def _lost_row(record: Acceptance) -> Row:
+    subject = " ▸ ".join(record.subject.split(">"))
     said = f"until {record.until.isoformat()} by {record.by}: {record.reason}"
     pieces = (
-        (f"{sign} accepted    ", "$text-muted"),
+        ("≈ accepted    ", "$text-muted"),
         (_column(subject, 26) + " ", ""),
         (record.rule.replace("-", " "), ""),
         (f"  {said}", "$text-muted"),

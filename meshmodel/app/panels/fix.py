@@ -76,7 +76,7 @@ class FixList(Listing):
         """Show what is known of the fix of the model and view in force."""
         fixing = shown.fixing
         working = "" if fixing is None or fixing.task is None else self._says(fixing, fixing.task)
-        basis = fixing, shown.why_nothing, shown.ascii, shown.analysis
+        basis = fixing, shown.why_nothing, shown.analysis
         if basis == self._basis and working == self._working:
             return
         self._basis, self._working = basis, working
@@ -97,7 +97,7 @@ class FixList(Listing):
             return [saying(f"could not be computed: {fixing.problem}")]
         if fixing.fix is None:
             return [saying(working or "stopped; F computes it again")]
-        return fix_rows(fixing.fix, fixing, is_ascii=shown.ascii, working=working)
+        return fix_rows(fixing.fix, fixing, working=working)
 
     def chosen(self, value: Any) -> None:
         """Guard these steps."""
@@ -118,7 +118,7 @@ class FixList(Listing):
         self.post_message(self.Left())
 
 
-def fix_rows(fix: "Fix", fixing: Fixing, *, is_ascii: bool, working: str = "") -> Sequence[Row]:
+def fix_rows(fix: "Fix", fixing: Fixing, *, working: str = "") -> Sequence[Row]:
     """All that is said of a fix; the row of a step, and of so many of them, is made when it is first seen."""
     steps = fix.checkpoints
     verdict_row = saying(verdict(fix, stopped=fixing.stopped), "bold")
@@ -127,7 +127,7 @@ def fix_rows(fix: "Fix", fixing: Fixing, *, is_ascii: bool, working: str = "") -
         return [verdict_row, *standing]
     curve = () if fixing.problem or fixing.curve is None else fixing.curve
     is_small = fixing.analysis.snapshot.elements <= AT_ONCE
-    above = [verdict_row, *_rows_above(fix, is_ascii=is_ascii, is_small=is_small)]
+    above = [verdict_row, *_rows_above(fix, is_small=is_small)]
     between = [*_rows_between(fix, fixing), *standing, *_above_curve(fixing, working)]
     beside: list[Row | int] = []
     for number, step in enumerate(steps):
@@ -141,8 +141,8 @@ def fix_rows(fix: "Fix", fixing: Fixing, *, is_ascii: bool, working: str = "") -
             return entry
         if isinstance(entry, int):
             part = fixing.parts[entry] if entry < len(fixing.parts) else None
-            return _step_row(steps[entry], part, is_ascii=is_ascii)
-        return _curve_row(entry, fix, is_ascii=is_ascii)
+            return _step_row(steps[entry], part)
+        return _curve_row(entry, fix)
 
     def search(place: int) -> Searched | None:
         entry = entries[place]
@@ -156,15 +156,10 @@ def fix_rows(fix: "Fix", fixing: Fixing, *, is_ascii: bool, working: str = "") -
     return Lazily(len(entries), make, keys, search)
 
 
-def _sign(*, is_ascii: bool) -> str:
-    return "G" if is_ascii else "◈"
-
-
-def _rows_above(fix: "Fix", *, is_ascii: bool, is_small: bool) -> Iterator[Row]:
-    sign = _sign(is_ascii=is_ascii)
-    canvas = f"{sign} on the canvas: guard here"
+def _rows_above(fix: "Fix", *, is_small: bool) -> Iterator[Row]:
+    canvas = "◈ on the canvas: guard here"
     if is_small:
-        canvas = f"canvas: {sign} guard here, {'X' if is_ascii else '✖'} open even then"
+        canvas = "canvas: ◈ guard here, ✖ open even then"
     yield saying(f"uncontrolled: {fix.before:,} before, 0 after; {canvas}")
     if not fix.optimal:
         yield saying(f"{NOT_PROVEN}; u takes back what is applied")
@@ -174,11 +169,11 @@ def _rows_above(fix: "Fix", *, is_ascii: bool, is_small: bool) -> Iterator[Row]:
         yield Row(("all", state), said, every, indent=4)
 
 
-def _step_row(step: StepKey, part: Part | None, *, is_ascii: bool) -> Row:
+def _step_row(step: StepKey, part: Part | None) -> Row:
     alone = "" if part is None else f" alone closes {part.alone:,}; without it {part.without:,} remain"
     words = line(
-        (f"  {_sign(is_ascii=is_ascii)} ", "bold $accent"),
-        (pad(shorten(_place(step, is_ascii=is_ascii), 44), 36) + " ", "bold"),
+        ("  ◈ ", "bold $accent"),
+        (pad(shorten(_place(step), 44), 36) + " ", "bold"),
         (f"{step[0]:<10}{alone}", "$text-muted"),
     )
     return Row(step, words, Choice((step,), at=step), indent=4)
@@ -227,16 +222,16 @@ def _above_curve(fixing: Fixing, working: str) -> Iterator[Row]:
         yield heading(what)
 
 
-def _curve_row(point: "CurvePoint", fix: "Fix", *, is_ascii: bool) -> Row:
+def _curve_row(point: "CurvePoint", fix: "Fix") -> Row:
     words = line(
         f"  {point.checkpoints:>3}  ",
-        (bar(fix.before - point.remaining, fix.before, BAR, is_ascii=is_ascii), "$text-accent"),
+        (bar(fix.before - point.remaining, fix.before, BAR), "$text-accent"),
         f"  {curve_words(point, fix.before)}",
         ("" if point.exact else "  (a bound)", "$text-warning"),
     )
     return Row(("curve", point.checkpoints), words, Choice(point.chosen), indent=7)
 
 
-def _place(step: StepKey, *, is_ascii: bool) -> str:
+def _place(step: StepKey) -> str:
     kind, start, end = step
-    return f"{start} {'>' if is_ascii else '▸'} {end}" if kind == "grant" else place_phrase(kind, start, end)
+    return f"{start} ▸ {end}" if kind == "grant" else place_phrase(kind, start, end)

@@ -27,23 +27,20 @@ class Part:
     """The rank of the shortest of these; 0 never goes."""
 
 
-def open_rows(counts: Mapping[Severity, int], *, is_ascii: bool = False) -> tuple[str, ...]:
+def open_rows(counts: Mapping[Severity, int]) -> tuple[str, ...]:
     """How many open rows there are by severity: all, then ever fewer of the highest, and … for the rest."""
-    between, more = (", ", " ...") if is_ascii else (" · ", " …")
     every = [f"{number:,} {severity}" for severity, number in counts.items()]
     return tuple(
-        f"open: {between.join(every[:kept])}{more if kept < len(every) else ''}"
+        f"open: {' · '.join(every[:kept])}{' …' if kept < len(every) else ''}"
         for kept in range(len(every), 0, -1)
     )
 
 
-def delta(before: Summary | None, after: Summary | None, *, is_ascii: bool = False) -> str:
+def delta(before: Summary | None, after: Summary | None) -> str:
     """What an edit did to the number of missing checkpoints: ``▲+1``, ``▼−2``, or nothing."""
     if before is None or after is None or before.missing == after.missing:
         return ""
     change = after.missing - before.missing
-    if is_ascii:
-        return f"{change:+,}"
     return f"▲+{change:,}" if change > 0 else f"▼−{-change:,}"
 
 
@@ -86,7 +83,6 @@ class MeshHeader(Widget):
         if shown is None:
             return []
         snapshot, built, designed = shown.snapshot, shown.built, shown.designed
-        is_ascii = shown.ascii
         name = snapshot.about.name or "unnamed model"
         titles = tuple(f" {shorten(name, cells)} " for cells in (28, 14))
         parts = [Part(titles[0], "bold #10141a on $accent", 1, short=titles[1:], last=0)]
@@ -95,7 +91,7 @@ class MeshHeader(Widget):
             counted(len(snapshot.system), "system"),
             counted(len(snapshot.credential), "credential"),
         ]
-        parts.append(Part((" · " if not is_ascii else ", ").join(nouns), "", 6))
+        parts.append(Part(" · ".join(nouns), "", 6))
         if shown.problem:
             parts.append(Part("could not be computed", "bold $error"))
         elif built is None or designed is None:
@@ -105,18 +101,18 @@ class MeshHeader(Widget):
             parts.append(Part(f"was {built.summary.missing:,} missing", "$text-muted", 2))
         else:
             missing = built.summary.missing
-            sign = ("x" if is_ascii else "✖") if missing else ("+" if is_ascii else "◆")
+            sign = "✖" if missing else "◆"
             style = "bold $error" if missing else "bold $success"
             if self.app.no_color:  # without colours red becomes a dark grey, dimmer than plain words
                 style = "bold reverse" if missing else "bold"
             parts.append(Part(f"{sign} {missing:,} missing", style))
             if self._counts:
-                every, *fewer = open_rows(self._counts, is_ascii=is_ascii)
+                every, *fewer = open_rows(self._counts)
                 parts.append(Part(every, "$foreground", 6 if fewer else 4, short=tuple(fewer)))
             parts.append(Part(f"designed {designed.summary.missing:,}", "$foreground", 2))
-            change = delta(self._before and self._before[0], built.summary, is_ascii=is_ascii)
+            change = delta(self._before and self._before[0], built.summary)
             if not change:
-                change = delta(self._before and self._before[1], designed.summary, is_ascii=is_ascii)
+                change = delta(self._before and self._before[1], designed.summary)
                 change = f"designed {change}" if change else ""
             if change:
                 parts.append(Part(change, "bold $warning", 1))

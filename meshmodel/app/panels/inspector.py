@@ -44,7 +44,6 @@ class _Basis:
     snapshot: Snapshot
     analysis: "Analysis | None"
     read_only: bool
-    ascii: bool
 
 
 class Inspector(FilterList):
@@ -85,7 +84,7 @@ class Inspector(FilterList):
 
     def follow(self, shown: Shown) -> None:
         """Show what is selected now; cheap where it is what was shown before."""
-        basis = _Basis(shown.selected, shown.snapshot, shown.analysis, shown.read_only, shown.ascii)
+        basis = _Basis(shown.selected, shown.snapshot, shown.analysis, shown.read_only)
         self.shown = shown
         before, self._basis = self._basis, basis
         if before == basis and before is not None and before.snapshot is basis.snapshot:
@@ -183,12 +182,12 @@ class Inspector(FilterList):
             if shown.selected is None:
                 return []
             return inspector_rows.rows_without_record(shown.snapshot, shown.selected)
-        first = [inspector_rows.title_row(record, ascii_only=shown.ascii), *field_rows(record)]
+        first = [inspector_rows.title_row(record), *field_rows(record)]
         related = inspector_rows.relation_rows(shown.snapshot, record)
         if related:
             first += [space("relations"), *related]
         makes: inspector_rows.Block = [partial(_as_it_is, each) for each in first]
-        found = inspector_rows.finding_rows(shown.analysis, record, ascii_only=shown.ascii)
+        found = inspector_rows.finding_rows(shown.analysis, record)
         for name, block in (
             ("notes", inspector_rows.note_rows(shown.snapshot, record)),
             ("reach", inspector_rows.reach_rows(shown.snapshot, shown.analysis, record)),

@@ -9,7 +9,7 @@ from meshmodel.app.widgets.form_rows import LABEL_WIDTH, MUTED, WARNING
 from meshmodel.app.widgets.rows import Part, Row, heading, line, saying
 from meshmodel.edits.checkpoint_places import checkpoints_on
 from meshmodel.edits.notes import ELEMENT_TABLES, notes_about, subject_of
-from meshmodel.model.phrases import ASCII_GLYPHS, GLYPHS, letters, phrase, place_phrase
+from meshmodel.model.phrases import GLYPHS, letters, phrase, place_phrase
 from meshmodel.model.records import (
     About,
     Agent,
@@ -81,15 +81,14 @@ def few_values(field: Field) -> tuple[Any, ...]:
     return ()
 
 
-def title_row(record: Record, *, ascii_only: bool) -> Row:
+def title_row(record: Record) -> Row:
     """The first row: sign, name and kind of record."""
     table = table_of(record)
-    glyph = (ASCII_GLYPHS if ascii_only else GLYPHS).get(table, " ")
     if isinstance(record, About):
         return _title((record.name or "this model", "bold"), ("  model", MUTED))
     key = key_of(record)
     name = getattr(record, "title", None) or (key if isinstance(key, str) else " > ".join(key))
-    return _title(f"{glyph} ", (str(name), "bold"), (f"  {table}", MUTED))
+    return _title(f"{GLYPHS.get(table, ' ')} ", (str(name), "bold"), (f"  {table}", MUTED))
 
 
 def _title(*parts: Part) -> Row:
@@ -275,13 +274,12 @@ def _how(direct: bool, own: bool) -> tuple[tuple[str, str], ...]:
     return (("hidden", WARNING),) if own else (("deputy", WARNING),)
 
 
-def finding_rows(analysis: "Analysis | None", record: Record, *, ascii_only: bool) -> Block:
+def finding_rows(analysis: "Analysis | None", record: Record) -> Block:
     """The findings and questions about a record."""
     if analysis is None or isinstance(record, About):
         return []
     table, key = table_of(record), key_of(record)
-    sign = "x" if ascii_only else "✖"
-    rows = [partial(_finding_row, each, sign) for each in concerned(analysis).about(table, key)]
+    rows = [partial(_finding_row, each) for each in concerned(analysis).about(table, key)]
     asked = [
         partial(Row, ("question", text), line("? ", text), None, indent=2)
         for question in analysis.questions
@@ -293,10 +291,10 @@ def finding_rows(analysis: "Analysis | None", record: Record, *, ascii_only: boo
     return [*found, *([partial(heading, "questions"), *asked] if asked else [])]
 
 
-def _finding_row(each: "Finding", sign: str) -> Row:
+def _finding_row(each: "Finding") -> Row:
     accepted = () if each.accepted is None else ((f"  {accepted_words(each.accepted)}", MUTED),)
     words = line(
-        f"{sign} ",
+        "✖ ",
         (f"{each.severity:<9}", SEVERITY_STYLE[each.severity]),
         each.rule.replace("-", " "),
         (f"  {each.subject}", MUTED),

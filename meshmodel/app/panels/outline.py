@@ -13,8 +13,7 @@ from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.rows import Row
 from meshmodel.app.widgets.search_text import Searched
-from meshmodel.canvas.glyphs import FLAGS
-from meshmodel.model.phrases import ASCII_GLYPHS, GLYPHS
+from meshmodel.model.phrases import GLYPHS
 from meshmodel.model.records import Reference
 from meshmodel.model.text import pad
 
@@ -80,8 +79,8 @@ def outline_rows(shown: Shown, room: int, known: Known | None = None) -> tuple[L
         if table == "title":
             return _title(str(key))
         indent, title = 0 if table == "zone" else 1, title_of(reference)
-        basis = (reference, title, mark_of(reference), room, shown.ascii)
-        made[basis] = before.get(basis) or _row(reference, title, basis[2], room, indent, shown.ascii)
+        basis = (reference, title, mark_of(reference), room)
+        made[basis] = before.get(basis) or _row(reference, title, basis[2], room, indent)
         return made[basis]
 
     def search(place: int) -> Searched | None:
@@ -113,7 +112,6 @@ def marks_of(shown: Shown) -> Callable[[Reference], str]:
 
     The doors of an agent are counted when it is asked about: a large model has a thousand that come to each.
     """
-    missing, *flags = ("x", *FLAGS.values()) if shown.ascii else ("✖", *FLAGS)
     doors = shown.analysis.doors if shown.analysis is not None else ()
     heard = {each.system for each in getattr(shown.analysis, "heard", ())}
     credentials = Counter(door.credential for door in doors)
@@ -126,12 +124,12 @@ def marks_of(shown: Shown) -> Callable[[Reference], str]:
         table, key = reference
         if table == "system":
             if shown.snapshot.system[str(key)].untrusted_input:
-                return flags[0]
-            return flags[1] if key in heard else ""
+                return "⚑"
+            return "⚐" if key in heard else ""
         number = credentials[str(key)] if table == "credential" else 0
         if table == "agent":
             number = sum(many for agents, many in groups if _holds(agents, str(key)))
-        return f"{missing}{number}" if number else ""
+        return f"✖{number}" if number else ""
 
     return mark
 
@@ -146,13 +144,12 @@ def _title(text: str) -> Row:
     return Row(("title", text), Content.styled(text, "$text-muted"), heading=True)
 
 
-def _row(reference: Reference, title: str, mark: str, room: int, indent: int, ascii_only: bool) -> Row:
-    glyph = (ASCII_GLYPHS if ascii_only else GLYPHS)[reference[0]]
+def _row(reference: Reference, title: str, mark: str, room: int, indent: int) -> Row:
     words = pad(title, max(room - indent - 2 - len(mark) - 1, 6))
-    style = "$error" if "✖" in mark or "x" in mark else "$warning"
+    style = "$error" if "✖" in mark else "$warning"
     content = Content.assemble(
         " " * indent,
-        (f"{glyph} ", "$text-muted"),
+        (f"{GLYPHS[reference[0]]} ", "$text-muted"),
         (words, "bold" if reference[0] == "zone" else ""),
         (f" {mark}", style),
     )

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 How = Literal["direct", "hidden", "deputy"]
 SIGNS: Final[dict[How, str]] = {"direct": " ", "hidden": "·", "deputy": "»"}
-ASCII_SIGNS: Final[dict[How, str]] = {"direct": " ", "hidden": "~", "deputy": ">"}
 CELL: Final = 9
 """Cells of a column at least: five letters and two signs with a gap on each side."""
 _NAME_LIMIT: Final = 24
@@ -59,9 +58,8 @@ def how_reached(reach: SystemReach) -> How:
     return "direct"
 
 
-def cell_of(reach: SystemReach, *, ascii_only: bool = False) -> Cell:
+def cell_of(reach: SystemReach) -> Cell:
     """The letters of the actions, and behind those that are not direct the sign of how."""
-    signs = ASCII_SIGNS if ascii_only else SIGNS
     by_way: dict[How, str] = {"direct": "", "hidden": "", "deputy": ""}
     for action in reach.actions:
         way: How = "direct" if action in reach.direct else "hidden" if action in reach.own else "deputy"
@@ -69,7 +67,7 @@ def cell_of(reach: SystemReach, *, ascii_only: bool = False) -> Cell:
     text = by_way["direct"]
     for way in ("hidden", "deputy"):
         if by_way[way]:
-            text += signs[way] + by_way[way]
+            text += SIGNS[way] + by_way[way]
     return Cell(text, how_reached(reach))
 
 
@@ -142,18 +140,14 @@ class MatrixView(ScrollView, can_focus=True):
         self.column = 0
         self.line = 0
         self._ask: Ask = _nothing
-        self._ascii = False
         self._widths: tuple[int, ...] = ()
         self._lefts: tuple[int, ...] = ()
         self._name_width = 8
 
-    def show_table(
-        self, agents: Iterable[str], systems: Iterable[str], ask: Ask, *, ascii_only: bool = False
-    ) -> None:
+    def show_table(self, agents: Iterable[str], systems: Iterable[str], ask: Ask) -> None:
         """Show these agents by these systems; the cursor stays on its agent and system if it can."""
         agent, system = self.at
         self.agents, self.systems, self._ask = tuple(agents), tuple(systems), ask
-        self._ascii = ascii_only
         self._widths = tuple(max(CELL, 2 + min(_NAME_LIMIT, cells_of(name))) for name in self.systems)
         *lefts, total = accumulate(self._widths, initial=0)
         self._lefts = tuple(lefts)
@@ -243,7 +237,7 @@ class MatrixView(ScrollView, can_focus=True):
 
     def _cell(self, agent: str, index: int, column: int, base: Style) -> Segment:
         reach = self._ask(agent, self.systems[column])
-        cell = cell_of(reach, ascii_only=self._ascii) if reach else None
+        cell = cell_of(reach) if reach else None
         text = clip(f" {cell.text if cell else ''}", self._widths[column])
         style = base
         if cell is not None:
@@ -289,7 +283,6 @@ class ReachMatrix(Vertical):
         """Arguments: the id of the widget."""
         super().__init__(id=id)
         self._analysis: Analysis | None = None
-        self._ascii = False
         self.table = MatrixView()
         self.filter = LineInput(placeholder="filter agents and systems", compact=True)
         self.legend = Static(Content(""), markup=False)
@@ -322,8 +315,8 @@ class ReachMatrix(Vertical):
             self._analysis = None
             self._show()
             self.legend.update(line((f" {shown.why_nothing}", "$text-warning")))
-        elif analysis is not self._analysis or shown.ascii != self._ascii:
-            self._analysis, self._ascii = analysis, shown.ascii
+        elif analysis is not self._analysis:
+            self._analysis = analysis
             self._show()
 
     def focus_list(self) -> None:
@@ -363,23 +356,22 @@ class ReachMatrix(Vertical):
         self.post_message(ExplanationRequested(event.agent, event.system))
 
     def _show(self) -> None:
-        signs = ASCII_SIGNS if self._ascii else SIGNS
         left_out = ""
         if self._analysis is None:
             self.table.show_table((), (), _nothing)
         else:
             reach = self._analysis.reach_table
             agents, systems = names_shown(reach.agents, reach.systems, self.filter.value)
-            self.table.show_table(agents, systems, reach.cell, ascii_only=self._ascii)
+            self.table.show_table(agents, systems, reach.cell)
             if (agents, systems) != (reach.agents, reach.systems):
                 cells, everything = reach.count(agents, systems), reach.count(reach.agents, reach.systems)
                 left_out = f"  {cells:,} of {everything:,} cells" if cells < everything else ""
         self.legend.update(
             line(
                 " rwxia  ",
-                (f"{signs['hidden']}r hidden", "$text-warning"),
+                (f"{SIGNS['hidden']}r hidden", "$text-warning"),
                 "  ",
-                (f"{signs['deputy']}r deputy", "$text-error"),
+                (f"{SIGNS['deputy']}r deputy", "$text-error"),
                 left_out,
             )
         )

@@ -51,12 +51,12 @@ _CLOSEST = {"event": 6, "time": 9, "decision": 13, "identity active": 16, "does"
 
 
 def cells_of_event(
-    traced: "TracedEvent", *, is_ascii: bool, is_narrow: bool = False, is_tight: bool = False
+    traced: "TracedEvent", *, is_narrow: bool = False, is_tight: bool = False
 ) -> tuple[str, ...]:
     """The cells of one event, in the order of the columns."""
     event = traced.event
     time = "" if event.time is None else time_text(event.time)
-    sign = SIGNS[traced.recheck][is_ascii]
+    sign = SIGNS[traced.recheck]
     who = one_line(traced.agent or "somebody")
     identity = one_line(traced.identity or "unknown")
     did = f"{event.action or 'acts'}{' refused' if event.refused else ''}"
@@ -65,7 +65,7 @@ def cells_of_event(
     if is_tight:
         active = identity
     elif is_narrow:
-        active = _active(who, identity, is_ascii=is_ascii)
+        active = _active(who, identity)
     if event.system is None and event.action is None and event.checkpoint is not None:
         does = "refuses" if event.refused else "decides"
         active = f"for {who}"  # it acts as nobody: others decide about it
@@ -96,10 +96,10 @@ def cells_of_event(
     )
 
 
-def _active(who: str, identity: str, *, is_ascii: bool) -> str:
+def _active(who: str, identity: str) -> str:
     """Who as whom in a narrow column: the name of who carries it is cut rather than the identity."""
     room = _CLOSE["identity active"] - 1 - cells(f" as {identity}")
-    return f"{cut(who, room, '~' if is_ascii else '…')} as {identity}" if room >= _LEAST_WHO else identity
+    return f"{cut(who, room, '…')} as {identity}" if room >= _LEAST_WHO else identity
 
 
 class TraceView(ScrollView, can_focus=True):
@@ -147,12 +147,11 @@ class TraceView(ScrollView, can_focus=True):
         super().__init__()
         self.traced: tuple[TracedEvent, ...] = ()
         self.line = 0
-        self.is_ascii = False
 
-    def show_events(self, traced: "tuple[TracedEvent, ...]", *, is_ascii: bool) -> None:
+    def show_events(self, traced: "tuple[TracedEvent, ...]") -> None:
         """Show these; the cursor stays on its event if it can."""
         before = self.at
-        self.traced, self.is_ascii = traced, is_ascii
+        self.traced = traced
         self.line = next(
             (
                 number
@@ -217,7 +216,6 @@ class TraceView(ScrollView, can_focus=True):
             traced = self.traced[index]
             texts = cells_of_event(
                 traced,
-                is_ascii=self.is_ascii,
                 is_narrow=size.width < _NARROW,
                 is_tight=size.width < _TIGHT,
             )
@@ -289,7 +287,7 @@ class TracePanel(Vertical):
         if tracing is None:
             return
         working = "" if tracing.task is None else tracing.task.says
-        basis = tracing, working, shown.analysis, shown.is_current, shown.ascii
+        basis = tracing, working, shown.analysis, shown.is_current
         if basis == self._basis:
             return
         before, self._basis, self._shown = self._shown, basis, shown
@@ -320,7 +318,7 @@ class TracePanel(Vertical):
         if shown is None or laid is None:
             self._left_out = 0
             self._say()
-            self.table.show_events((), is_ascii=False)
+            self.table.show_events(())
             return
         words = self.filter.value.casefold().split()
         found = laid.events
@@ -328,7 +326,7 @@ class TracePanel(Vertical):
             found = tuple(each for each in found if _matches(each, words))
         self._left_out = len(laid.events) - len(found)
         self._say()
-        self.table.show_events(found, is_ascii=shown.ascii)
+        self.table.show_events(found)
 
     def on_resize(self) -> None:
         """Other rows may be needed."""
@@ -346,9 +344,8 @@ class TracePanel(Vertical):
         room = max(self.size.height - _LEAST_TABLE - len(rows) - self.has_class("-filtering"), 1)
         counts = Content(self._counts).wrap(width) if self._counts else []
         if len(counts) > room:
-            omission = "~" if self._shown is not None and self._shown.ascii else "…"
             rest = " ".join(each.plain for each in counts[room - 1 :])
-            counts[room - 1 :] = [Content(cut(rest, width, omission))]
+            counts[room - 1 :] = [Content(cut(rest, width, "…"))]
         self.head.update(Content("\n").join([*rows, *counts]))
 
     @property
@@ -388,5 +385,5 @@ class TracePanel(Vertical):
 
 def _matches(traced: "TracedEvent", words: list[str]) -> bool:
     said = (traced.on_behalf_of or "", *traced.unexplained, *traced.notes)
-    text = " ".join((*cells_of_event(traced, is_ascii=True), *said)).casefold()
+    text = " ".join((*cells_of_event(traced), *said)).casefold()
     return all(word in text for word in words)

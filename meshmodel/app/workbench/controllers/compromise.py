@@ -232,9 +232,7 @@ class Exploring(Base):
                 self.apply(wanted, on=analysis.snapshot)
 
         try:
-            dialog = OffboardingDialog(
-                analysis, who, read_only=self.session.read_only, is_ascii=self.app.is_ascii
-            )
+            dialog = OffboardingDialog(analysis, who, read_only=self.session.read_only)
         except MeshmodelError as error:
             self.say(one_line(error, 300), "warning")
             return

@@ -133,7 +133,7 @@ class Judging(Base):
             if told is not None:
                 self.light_way(told)
 
-        dialog = WhyDialog(analysis, asked, finding=finding, about=about, is_ascii=self.app.is_ascii)
+        dialog = WhyDialog(analysis, asked, finding=finding, about=about)
         self.app.push_screen(dialog, light)
 
     def _question(self) -> "tuple[Asked | None, Finding | None, Finding | None]":
