@@ -1,28 +1,21 @@
 """The one writer of the workbench: an open model and its edits."""
 
-from collections.abc import Callable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable
 from pathlib import Path
-from time import monotonic
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from meshmodel.app.limits import BURST
 from meshmodel.app.messages import Cause, ModelChanged
-from meshmodel.canvas.scene import Facts
-from meshmodel.edits.edit import Edit, difference
+from meshmodel.edits.edit import Edit
 from meshmodel.model.errors import StoreError
-from meshmodel.model.records import Record
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
-from meshmodel.model.vocabulary import View
 from meshmodel.store.sqlite_file import identity, not_writable, shown
 
 if TYPE_CHECKING:
-    from meshmodel.analysis.results import Summary
     from meshmodel.api import Analysis
+    from meshmodel.exporters.export import ExportOptions
     from meshmodel.store.journal import JournalEntry
     from meshmodel.store.store import Store, Undone
 
@@ -181,42 +174,17 @@ class Session:
         """Every edit with its time; empty for an interchange file."""
         return [] if self._store is None else self._store.journal()
 
-    def export(
-        self,
-        to: str,
-        analysis: "Analysis | None" = None,
-        *,
-        lens: str = "structure",
-        agent: str | None = None,
-    ) -> bytes:
-        """The model in another form: dot, svg, png, pdf, toml or policy.
+    def export(self, options: "ExportOptions", analysis: "Analysis | None" = None) -> bytes:
+        """The model in another format.
 
         Arguments:
-            to: the form.
+            options: the format, and what a diagram shows.
             analysis: of the model as built, where it is known.
-            lens: of a picture: structure, missing or reach.
-            agent: whose reach the lens shows.
         """
         from meshmodel.api import analyse
+        from meshmodel.exporters.export import export
 
-        if to == "toml":
-            from meshmodel.interchange import write_text
-
-            return write_text(self.snapshot).encode()
-        analysis = analysis or analyse(self.snapshot)
-        if to == "policy":
-            from meshmodel.exporters.policy import policy_stub
-
-            return policy_stub(self.snapshot, analysis).encode()
-        from meshmodel.exporters.diagram import render
-
-        return render.render(
-            self.snapshot,
-            analysis,
-            to=cast("render.Format", to),
-            lens=cast("render.Lens", lens),
-            agent=agent,
-        )
+        return export(self.snapshot, analysis or analyse(self.snapshot), options)
 
     def prepare(self) -> None:
         """Import what the first edit needs; any thread may do so while nobody waits for it."""

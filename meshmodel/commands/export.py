@@ -1,24 +1,13 @@
-"""``meshmodel export``: the model as interchange file, diagram or policy stub."""
+"""``meshmodel export``: the model in one of the formats of ``meshmodel.exporters.export``."""
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
 
 from meshmodel.commands.models import Subparsers, add_model, add_view, load, view_of
 from meshmodel.commands.output import write_out
+from meshmodel.exporters.export import FORMATS, LENSES, ExportOptions, export
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
-
-if TYPE_CHECKING:
-    from meshmodel.exporters.diagram.elements import Format, Lens
-    from meshmodel.model.snapshot import Snapshot
-
-FORMS: Final = ("toml", "dot", "svg", "png", "pdf", "policy")
-"""What a model can be exported to."""
-LENSES: Final = ("structure", "missing", "reach")
-"""What a diagram can show."""
-_PICTURES: Final = frozenset({"dot", "svg", "png", "pdf"})
-_BINARY: Final = frozenset({"png", "pdf"})
 
 
 def add(commands: Subparsers) -> None:
@@ -32,11 +21,13 @@ def add(commands: Subparsers) -> None:
         allow_abbrev=False,
     )
     add_model(parser)
-    parser.add_argument("--to", choices=FORMS, help="the form; default: what the name of FILE ends with")
+    parser.add_argument(
+        "--to", choices=tuple(FORMATS), help="the form; default: what the name of FILE ends with"
+    )
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="where to write it; - is standard output"
     )
-    parser.add_argument("--lens", choices=LENSES, help="what a diagram shows (default: structure)")
+    parser.add_argument("--lens", choices=tuple(LENSES), help="what a diagram shows (default: structure)")
     parser.add_argument("--agent", metavar="A", help="the agent whose reach a diagram shows")
     parser.add_argument("--dpi", type=_dpi, metavar="N", help="dots per inch of a PNG")
     add_view(parser)
@@ -47,41 +38,25 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the model in the form that was asked for."""
     if arguments.output is not None and str(arguments.output) == "-":
         arguments.output = None
-    to = arguments.to or _form_of(arguments.output)
-    _fit(arguments, to)
+    to = arguments.to or _format_of(arguments.output)
+    _check_diagram_options(arguments, to)
     if arguments.output is not None and _same_file(arguments.output, arguments.model):
         raise MeshmodelError(f"{one_line(arguments.output)}: is the model itself; name another file")
     if arguments.output is not None:
         _keep_models(arguments.output, to)
         _keep_ending(arguments.output, to)
-    content = _content(load(arguments.model), to, arguments)
+    from meshmodel.analysis.analysis import analyse
+
+    snapshot = load(arguments.model)
+    options = ExportOptions(to, arguments.lens, arguments.agent, arguments.dpi)
+    content = export(snapshot, analyse(snapshot, view=view_of(arguments)), options)
     if arguments.output is None:
-        write_out(content, binary=to in _BINARY)
+        write_out(content, binary=not FORMATS[to].is_text)
     else:
         from meshmodel.model.atomic_file import replace_file
 
         replace_file(arguments.output, content)
     return 0
-
-
-def _content(snapshot: "Snapshot", to: str, arguments: argparse.Namespace) -> bytes:
-    if to == "toml":
-        from meshmodel.interchange import write_text
-
-        return write_text(snapshot).encode()
-    from meshmodel.analysis.analysis import analyse
-
-    analysis = analyse(snapshot, view=view_of(arguments))
-    if to == "policy":
-        from meshmodel.exporters.policy import policy_stub
-
-        return policy_stub(snapshot, analysis).encode()
-    from meshmodel.exporters.diagram.render import render
-
-    lens: Lens = arguments.lens or ("reach" if arguments.agent else "structure")
-    return render(
-        snapshot, analysis, to=cast("Format", to), lens=lens, agent=arguments.agent, dpi=arguments.dpi
-    )
 
 
 def _keep_models(output: Path, to: str) -> None:
@@ -104,26 +79,32 @@ def _keep_ending(output: Path, to: str) -> None:
             f"{one_line(output)}: .mesh is the ending of model files, which meshmodel import makes; "
             f"name a file for {to}"
         )
-    own = "toml" if to == "policy" else to
-    if ending != own and ending in {*_PICTURES, "toml"}:
+    own = FORMATS[to].suffix
+    if ending != own and ending in _endings():
         raise MeshmodelError(f"{one_line(output)}: .{ending} is not the ending of {to}; name it .{own}")
 
 
-def _form_of(output: Path | None) -> str:
-    """The form that a file's name asks for."""
+def _format_of(output: Path | None) -> str:
+    """The format that a file's name asks for."""
     ending = "" if output is None else output.suffix.lower().lstrip(".")
-    if ending in _PICTURES or (ending == "toml" and output is not None):
+    if ending in _endings():
         return ending
-    raise MeshmodelError(f"in which form? add --to and one of {', '.join(FORMS)}")
+    raise MeshmodelError(f"in which form? add --to and one of {', '.join(FORMATS)}")
 
 
-def _fit(arguments: argparse.Namespace, to: str) -> None:
-    """Refuse options of diagrams for what is none, rather than ignore them; ``diagram`` judges the rest."""
-    if to in _PICTURES:
+def _endings() -> set[str]:
+    """The endings that are the name of a format; a policy stub ends like the interchange file."""
+    return {name for name, each in FORMATS.items() if each.ending == name}
+
+
+def _check_diagram_options(arguments: argparse.Namespace, to: str) -> None:
+    """Refuse options of diagrams for what is none, rather than ignore them; ``render`` checks the others."""
+    if FORMATS[to].is_diagram:
         return
+    diagrams = ", ".join(sorted(name for name, each in FORMATS.items() if each.is_diagram))
     for option in ("lens", "agent", "dpi"):
         if getattr(arguments, option) is not None:
-            raise MeshmodelError(f"--{option} is for diagrams ({', '.join(sorted(_PICTURES))}), not for {to}")
+            raise MeshmodelError(f"--{option} is for diagrams ({diagrams}), not for {to}")
     if arguments.as_designed and to == "toml":
         raise MeshmodelError("--as-designed makes no difference to toml: it is the model itself")
 

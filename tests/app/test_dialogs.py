@@ -7,6 +7,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.widgets import Button, Static
 
+from meshmodel.api import Analysis
 from meshmodel.app.dialogs.add import AddDialog
 from meshmodel.app.dialogs.base import Confirm, Dialog, TextEntry
 from meshmodel.app.dialogs.checkpoint import CheckpointDialog
@@ -14,6 +15,7 @@ from meshmodel.app.dialogs.connect import CheckpointWanted, ConnectMenu
 from meshmodel.app.dialogs.export import ExportDialog
 from meshmodel.app.dialogs.find import FindDialog
 from meshmodel.edits.edit import Edit, apply_edit
+from meshmodel.exporters.export import FORMATS, ExportOptions
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Agent, Checkpoint, System
 from meshmodel.model.snapshot import Snapshot
@@ -258,15 +260,14 @@ class Exporting:
         self.path = path
         self.snapshot = full_snapshot()
         self.failure = failure
-        self.asked: list[tuple[str, str, str | None]] = []
 
     is_lost = False
 
-    def export(self, to: str, *, lens: str = "structure", agent: str | None = None) -> bytes:
-        self.asked.append((to, lens, agent))
+    def export(self, options: ExportOptions, analysis: Analysis | None = None) -> bytes:
+        assert analysis is None
         if self.failure is not None:
             raise self.failure
-        return f"{to} {lens} {agent}".encode()
+        return f"{options.to} {options.lens} {options.agent}".encode()
 
 
 async def test_export_writes_beside_the_model_and_asks_before_it_replaces(tmp_path: Path) -> None:
@@ -310,6 +311,16 @@ async def test_an_export_that_fails_says_why_and_leaves_nothing(tmp_path: Path) 
             assert "too big" in said or "No space" in said
             assert app.answers == []
             assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", FORMATS)
+async def test_each_format_is_offered(tmp_path: Path, name: str) -> None:
+    dialog = ExportDialog(Exporting(tmp_path / "mesh.mesh"))  # type: ignore[arg-type] # stands for a session
+    async with Asking(dialog).run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        await enter(pilot, "enter", f"={name}", "enter")
+        await pilot.pause()
+        assert (dialog.form, dialog.path.name) == (name, f"mesh.{FORMATS[name].ending}")
 
 
 def test_what_is_made_of_a_private_copy_goes_where_one_works(

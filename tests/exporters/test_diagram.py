@@ -13,7 +13,7 @@ from meshmodel.exporters.diagram.build import build
 from meshmodel.exporters.diagram.dot import write_dot
 from meshmodel.exporters.diagram.graphviz import find_renderer, lay_out
 from meshmodel.exporters.diagram.labels import columns, wrap
-from meshmodel.exporters.diagram.render import FORMATS, render
+from meshmodel.exporters.diagram.render import render
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.model.errors import MeshmodelError
@@ -319,30 +319,6 @@ def test_too_many_shapes_are_refused(monkeypatch):
     with pytest.raises(MeshmodelError, match="--lens missing"):
         render(*both(every_step_model()), to="svg")
     assert render(*both(every_step_model()), to="dot")
-
-
-@pytest.mark.parametrize(
-    ("options", "says"),
-    [
-        ({"to": "gif"}, "use dot, svg, png, pdf"),
-        ({"to": "svg", "lens": "all"}, "use structure, missing, reach"),
-        ({"to": "svg", "lens": "reach"}, "--agent"),
-        ({"to": "svg", "agent": "bot"}, "--lens reach"),
-        ({"to": "svg", "lens": "reach", "agent": "nobody\n"}, r"nobody\\x0a"),
-        ({"to": "svg", "lens": "reach", "agent": "old"}, "retired"),
-        ({"to": "svg", "dpi": 90}, "--to png"),
-        ({"to": "png", "dpi": 0}, "72 or more"),
-    ],
-)
-def test_options_that_do_not_fit_are_refused_in_one_line(options, says):
-    with pytest.raises(MeshmodelError, match=says) as caught:
-        render(*both(every_step_model()), **options)
-    assert "\n" not in str(caught.value)
-
-
-def test_an_empty_model_is_a_title():
-    for to in FORMATS:
-        assert render(*both(snapshot_of([])), to=to)
 
 
 @given(st.text(st.characters(codec="utf-8", categories=("L", "M", "N", "P", "S", "Zs")), max_size=200))

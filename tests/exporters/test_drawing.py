@@ -8,7 +8,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from meshmodel.exporters.diagram import dot
-from meshmodel.exporters.diagram.render import LENSES, render
+from meshmodel.exporters.diagram.render import render
+from meshmodel.exporters.export import LENSES
 from meshmodel.interchange import read_file
 from tests.exporters.drawing import SVG, faults
 from tests.exporters.parts import MODELS, both, every_step_model, hostile_model

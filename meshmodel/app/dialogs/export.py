@@ -18,29 +18,18 @@ from meshmodel.app.widgets.form_rows import form_row
 from meshmodel.app.widgets.path_completion import complete_path
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
+from meshmodel.exporters.export import FORMATS, LENSES, ExportOptions
 from meshmodel.model.atomic_file import replace_file
 from meshmodel.model.errors import MeshmodelError, StoreError
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
     from meshmodel.app.session import Session
 
-FORMATS: Final = (
-    ("svg", "a picture that stays sharp, for documents and the web"),
-    ("png", "a picture of pixels"),
-    ("pdf", "a page"),
-    ("dot", "the graph, for Graphviz"),
-    ("toml", "the interchange file"),
-    ("mesh", "another model file, in which undo begins afresh"),
-    ("policy", "the policy stub: default deny, with the decisions that are due"),
-)
-"""What can be exported, with what it is for."""
-PICTURES: Final = frozenset({"svg", "png", "pdf", "dot"})
-LENSES: Final = (
-    ("structure", "all of it"),
-    ("missing", "the missing checkpoints"),
-    ("reach", "what one agent reaches"),
-)
+_CHOICES: Final = ("svg", "png", "pdf", "dot", "toml", "mesh", "policy")
+"""The formats in the order in which they are offered; ``mesh`` is saved by the session, not exported."""
+_MODEL_FILE: Final = "another model file, in which undo begins afresh"
 
 
 class ExportDialog(Dialog[Path]):
@@ -52,9 +41,12 @@ class ExportDialog(Dialog[Path]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "export", show=False)]
 
-    def __init__(self, session: "Session", agent: str | None = None) -> None:
-        """Arguments: the open model, and the selected agent, if one is."""
+    def __init__(
+        self, session: "Session", agent: str | None = None, analysis: "Analysis | None" = None
+    ) -> None:
+        """Arguments: the open model, the selected agent, if one is, and its analysis as built, if known."""
         super().__init__("export")
+        self.analysis = analysis
         self.session = session
         agents = sorted(session.snapshot.agent)
         self.form = "mesh" if session.is_lost else "svg"
@@ -68,7 +60,7 @@ class ExportDialog(Dialog[Path]):
         """The file that will be written."""
         if self._path is not None:
             return self._path
-        ending = "policy.toml" if self.form == "policy" else self.form
+        ending = FORMATS[self.form].ending if self.form in FORMATS else self.form
         model = self.session.path.absolute()
         # The private copies of examples lie within the program's own folders, where nobody looks.
         elsewhere = model.is_relative_to(copies_path()) or not os.access(model.parent, os.W_OK | os.X_OK)
@@ -95,9 +87,12 @@ class ExportDialog(Dialog[Path]):
         event.stop()
         match event.row.key:
             case ("field", "form"):
-                self._pick("form", FORMATS, self.form)
+                choices = tuple(
+                    (name, FORMATS[name].description if name in FORMATS else _MODEL_FILE) for name in _CHOICES
+                )
+                self._pick("form", choices, self.form)
             case ("field", "lens"):
-                self._pick("lens", LENSES, self.lens)
+                self._pick("lens", tuple(LENSES.items()), self.lens)
             case ("field", "agent"):
                 names = [(each.id, each.name or "") for each in self.session.snapshot.agent.values()]
                 self._pick("agent", tuple(sorted(names)), self.agent or "")
@@ -152,7 +147,8 @@ class ExportDialog(Dialog[Path]):
         if form == "mesh":
             self.session.save_as(path)
             return
-        data = self.session.export(form, lens=lens, agent=agent if lens == "reach" else None)
+        options = ExportOptions(form, lens, agent if lens == "reach" else None)
+        data = self.session.export(options, self.analysis)
         if not worker.is_cancelled:
             replace_file(path, data)
 
@@ -197,7 +193,7 @@ class ExportDialog(Dialog[Path]):
 
     def _rows(self) -> list[Row]:
         rows = [form_row("form", line(self.form), value="form")]
-        if self.form in PICTURES:
+        if self.form in FORMATS and FORMATS[self.form].is_diagram:
             rows.append(form_row("lens", line(self.lens), value="lens"))
             if self.lens == "reach":
                 rows.append(form_row("agent", line(self.agent or "–"), value="agent"))

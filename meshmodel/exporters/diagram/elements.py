@@ -19,10 +19,7 @@ from meshmodel.analysis.results import (
 )
 from meshmodel.model.vocabulary import View
 
-Format = Literal["dot", "svg", "png", "pdf"]
-FORMATS: tuple[Format, ...] = ("dot", "svg", "png", "pdf")
 Lens = Literal["structure", "missing", "reach"]
-LENSES: tuple[Lens, ...] = ("structure", "missing", "reach")
 
 Look = Literal[
     "agent",

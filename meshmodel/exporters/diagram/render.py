@@ -1,11 +1,11 @@
 """``render``: a model as a picture in DOT, SVG, PNG or PDF."""
 
-from typing import get_args
+from typing import Literal, get_args
 
 from meshmodel.exporters.diagram import pdf, png
 from meshmodel.exporters.diagram.build import build
 from meshmodel.exporters.diagram.dot import write_dot
-from meshmodel.exporters.diagram.elements import FORMATS, LENSES, Answers, Diagram, Format, Lens
+from meshmodel.exporters.diagram.elements import Answers, Diagram, Lens
 from meshmodel.exporters.diagram.graphviz import find_renderer, understanding
 from meshmodel.exporters.diagram.labels import shows_everything
 from meshmodel.exporters.diagram.layout import arrange
@@ -14,7 +14,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
-__all__ = ["FORMATS", "LENSES", "Format", "Lens", "render"]
+Format = Literal["dot", "svg", "png", "pdf"]
 
 MOST_SHAPES = 8_000
 """More shapes, words and pieces of lines than this are not laid out at all: nobody could read them."""
@@ -46,10 +46,8 @@ def render(
         MeshmodelError: an option does not fit, there is no renderer, it failed, took too long or lost
             something or wrote what is no picture, or the picture would be too large.
     """
-    if to not in get_args(Format):
-        raise MeshmodelError(f"no diagram is written as '{one_line(to)}': use {', '.join(FORMATS)}")
     if lens not in get_args(Lens):
-        raise MeshmodelError(f"there is no lens '{one_line(lens)}': use {', '.join(LENSES)}")
+        raise MeshmodelError(f"there is no lens '{one_line(lens)}': use {', '.join(get_args(Lens))}")
     if dpi is not None and to != "png":
         raise MeshmodelError(f"only a PNG has a resolution: leave --dpi out, or export --to png, not {to}")
     shows = {"png": png.shows, "pdf": pdf.shows}.get(to, shows_everything)

@@ -1,0 +1,114 @@
+"""The one registry of formats and lenses, and ``export``, which writes a model in any of these formats.
+
+The command line reads the registry whenever it starts, so nothing else is imported before an export.
+"""
+
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.exporters.diagram.elements import Lens
+    from meshmodel.exporters.diagram.render import Format as DiagramFormat
+    from meshmodel.model.snapshot import Snapshot
+
+
+class Format(NamedTuple):
+    """A format that a model can be exported to.
+
+    Args:
+        name: as it is chosen.
+        ending: of the names of its files, without the first dot.
+        description: what it is for.
+        is_text: whether a terminal can show it.
+        is_diagram: whether it takes a lens.
+    """
+
+    name: str
+    ending: str
+    description: str
+    is_text: bool = True
+    is_diagram: bool = True
+
+    @property
+    def suffix(self) -> str:
+        """The last part of the ending, by which a file is known: ``toml`` for the policy stub too."""
+        return self.ending.rpartition(".")[2]
+
+
+_FORMATS: Final = (
+    Format("toml", "toml", "the interchange file", is_diagram=False),
+    Format("dot", "dot", "the graph, for Graphviz"),
+    Format("svg", "svg", "a picture that stays sharp, for documents and the web"),
+    Format("png", "png", "a picture of pixels", is_text=False),
+    Format("pdf", "pdf", "a page", is_text=False),
+    Format(
+        "policy",
+        "policy.toml",
+        "the policy stub: default deny, with the decisions that are due",
+        is_diagram=False,
+    ),
+)
+FORMATS: Final = {each.name: each for each in _FORMATS}
+"""The formats by name."""
+LENSES: Final = {
+    "structure": "all of it",
+    "missing": "the missing checkpoints",
+    "reach": "what one agent reaches",
+}
+"""What a diagram can show, with its description."""
+
+
+class ExportOptions(NamedTuple):
+    """What an export writes.
+
+    Args:
+        to: the name of the format.
+        lens: of a diagram; ``None``: the reach of ``agent`` if one is named, else the structure.
+        agent: the id of the agent whose reach the diagram shows.
+        dpi: pixels to an inch of a PNG; ``None``: 200, less where the picture would be too large.
+    """
+
+    to: str
+    lens: str | None = None
+    agent: str | None = None
+    dpi: int | None = None
+
+
+def export(snapshot: "Snapshot", analysis: "Analysis", options: ExportOptions) -> bytes:
+    """The content of the file that a model is exported to; equal models give equal bytes.
+
+    Args:
+        snapshot: the model.
+        analysis: its analysis, as built or as designed; nothing is computed of it for ``toml``.
+        options: the format, and for a diagram what it shows.
+
+    Returns:
+        The bytes; text is UTF-8.
+
+    Raises:
+        MeshmodelError: there is no such format, or ``render`` refuses.
+    """
+    if options.to not in FORMATS:
+        from meshmodel.model.errors import MeshmodelError
+        from meshmodel.model.text import one_line
+
+        raise MeshmodelError(f"there is no format '{one_line(options.to)}': use {', '.join(FORMATS)}")
+    if options.to == "toml":
+        from meshmodel.interchange import write_text
+
+        return write_text(snapshot).encode()
+    if options.to == "policy":
+        from meshmodel.exporters.policy import policy_stub
+
+        return policy_stub(snapshot, analysis).encode()
+    from meshmodel.exporters.diagram.render import render
+
+    lens = options.lens or ("reach" if options.agent else "structure")
+    return render(
+        snapshot,
+        analysis,
+        to=cast("DiagramFormat", options.to),
+        lens=cast("Lens", lens),
+        agent=options.agent,
+        dpi=options.dpi,
+    )
