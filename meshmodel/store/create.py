@@ -1,242 +1,35 @@
-"""A new model file in plain SQL: tables, then every record. ``writing`` has libraries to import first.
-
-The statements are those that the SQLModel tables compile to; a test holds them equal.
-"""
+"""Fills a new model file in plain SQL: all tables, then every record."""
 
 import json
 import sqlite3
 from datetime import date
+from pathlib import Path
 from typing import Final
 
-from meshmodel.model.layout import MIGRATIONS, NEWEST
 from meshmodel.model.records import Record
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.store.codec import row_of
+from meshmodel.store.sqlite_file import APPLICATION_ID, SCHEMA_VERSION
 
-TABLES_OF_THE_NEWEST: Final = """
-CREATE TABLE about (
-    "row" INTEGER NOT NULL,
-    name VARCHAR,
-    description VARCHAR,
-    PRIMARY KEY ("row")
-);
-CREATE TABLE zone (
-    id VARCHAR NOT NULL,
-    name VARCHAR,
-    environment VARCHAR,
-    description VARCHAR,
-    at JSON,
-    PRIMARY KEY (id)
-);
-CREATE TABLE credential (
-    id VARCHAR NOT NULL,
-    name VARCHAR,
-    kind VARCHAR,
-    identity VARCHAR,
-    subject VARCHAR NOT NULL,
-    on_behalf_of VARCHAR,
-    binding VARCHAR NOT NULL,
-    lifetime VARCHAR,
-    audience JSON,
-    attested BOOLEAN NOT NULL,
-    owner VARCHAR,
-    status VARCHAR NOT NULL,
-    description VARCHAR,
-    at JSON,
-    PRIMARY KEY (id)
-);
-CREATE TABLE note (
-    id VARCHAR NOT NULL,
-    about VARCHAR,
-    kind VARCHAR NOT NULL,
-    text VARCHAR NOT NULL,
-    owner VARCHAR,
-    state VARCHAR NOT NULL,
-    due DATE,
-    source VARCHAR,
-    PRIMARY KEY (id)
-);
-CREATE TABLE acceptance (
-    rule VARCHAR NOT NULL,
-    subject VARCHAR NOT NULL,
-    reason VARCHAR NOT NULL,
-    "by" VARCHAR NOT NULL,
-    until DATE NOT NULL,
-    severity VARCHAR,
-    agents JSON,
-    actions JSON,
-    PRIMARY KEY (rule, subject)
-);
-CREATE TABLE journal (
-    number INTEGER NOT NULL,
-    time VARCHAR NOT NULL,
-    label VARCHAR NOT NULL,
-    author VARCHAR NOT NULL,
-    state INTEGER NOT NULL,
-    touched INTEGER NOT NULL,
-    last_by VARCHAR,
-    PRIMARY KEY (number)
-);
-CREATE INDEX journal_by_state ON journal (state, number);
-CREATE UNIQUE INDEX journal_by_revision ON journal (touched);
-CREATE TABLE program (
-    id VARCHAR NOT NULL,
-    machine VARCHAR NOT NULL,
-    process INTEGER NOT NULL,
-    started VARCHAR NOT NULL,
-    seen INTEGER NOT NULL,
-    PRIMARY KEY (id)
-);
-CREATE TABLE alembic_version (
-    version_num VARCHAR(32) NOT NULL,
-    PRIMARY KEY (version_num)
-);
-CREATE TABLE system (
-    id VARCHAR NOT NULL,
-    name VARCHAR,
-    kind VARCHAR,
-    zone VARCHAR,
-    sensitivity VARCHAR,
-    integrity VARCHAR,
-    untrusted_input BOOLEAN NOT NULL,
-    typed BOOLEAN NOT NULL,
-    exposed BOOLEAN,
-    exposed_requests BOOLEAN,
-    audit VARCHAR,
-    partitioned BOOLEAN NOT NULL,
-    vendor VARCHAR,
-    owner VARCHAR,
-    description VARCHAR,
-    at JSON,
-    PRIMARY KEY (id),
-    FOREIGN KEY(zone) REFERENCES zone (id) DEFERRABLE INITIALLY DEFERRED
-);
-CREATE TABLE journal_change (
-    entry INTEGER NOT NULL,
-    position INTEGER NOT NULL,
-    record_table VARCHAR NOT NULL,
-    record_key VARCHAR NOT NULL,
-    "before" TEXT,
-    "after" TEXT,
-    PRIMARY KEY (entry, position),
-    FOREIGN KEY(entry) REFERENCES journal (number) DEFERRABLE INITIALLY DEFERRED
-);
-CREATE TABLE agent (
-    id VARCHAR NOT NULL,
-    name VARCHAR,
-    kind VARCHAR,
-    home VARCHAR,
-    runs_on VARCHAR,
-    steerable BOOLEAN,
-    vendor VARCHAR,
-    owner VARCHAR,
-    status VARCHAR NOT NULL,
-    description VARCHAR,
-    at JSON,
-    PRIMARY KEY (id),
-    FOREIGN KEY(home) REFERENCES zone (id) DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY(runs_on) REFERENCES system (id) DEFERRABLE INITIALLY DEFERRED
-);
-CREATE TABLE grant (
-    credential VARCHAR NOT NULL,
-    system VARCHAR NOT NULL,
-    actions JSON NOT NULL,
-    scope VARCHAR,
-    honoured_as VARCHAR NOT NULL,
-    entitled JSON,
-    PRIMARY KEY (credential, system),
-    FOREIGN KEY(credential) REFERENCES credential (id) DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY(system) REFERENCES system (id) DEFERRABLE INITIALLY DEFERRED
-);
-CREATE TABLE custody (
-    system VARCHAR NOT NULL,
-    credential VARCHAR NOT NULL,
-    how VARCHAR NOT NULL,
-    "by" JSON,
-    PRIMARY KEY (system, credential),
-    FOREIGN KEY(system) REFERENCES system (id) DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY(credential) REFERENCES credential (id) DEFERRABLE INITIALLY DEFERRED
-);
-CREATE TABLE exchange (
-    "from" VARCHAR NOT NULL,
-    "to" VARCHAR NOT NULL,
-    at VARCHAR,
-    semantics VARCHAR,
-    pinned BOOLEAN NOT NULL,
-    PRIMARY KEY ("from", "to"),
-    FOREIGN KEY("from") REFERENCES credential (id) DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY("to") REFERENCES credential (id) DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY(at) REFERENCES system (id) DEFERRABLE INITIALLY DEFERRED
-);
-CREATE TABLE checkpoint (
-    id VARCHAR NOT NULL,
-    kind VARCHAR NOT NULL,
-    step VARCHAR NOT NULL,
-    "from" VARCHAR NOT NULL,
-    "to" VARCHAR NOT NULL,
-    actions JSON,
-    freshness VARCHAR NOT NULL,
-    state VARCHAR NOT NULL,
-    decided_at VARCHAR,
-    approvers JSON,
-    rate INTEGER,
-    description VARCHAR,
-    PRIMARY KEY (id),
-    FOREIGN KEY(decided_at) REFERENCES system (id) DEFERRABLE INITIALLY DEFERRED
-);
-CREATE TABLE hold (
-    agent VARCHAR NOT NULL,
-    credential VARCHAR NOT NULL,
-    PRIMARY KEY (agent, credential),
-    FOREIGN KEY(agent) REFERENCES agent (id) DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY(credential) REFERENCES credential (id) DEFERRABLE INITIALLY DEFERRED
-);
-CREATE TABLE delegation (
-    "from" VARCHAR NOT NULL,
-    "to" VARCHAR NOT NULL,
-    passes JSON,
-    only JSON,
-    returns VARCHAR NOT NULL,
-    PRIMARY KEY ("from", "to"),
-    FOREIGN KEY("from") REFERENCES agent (id) DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY("to") REFERENCES agent (id) DEFERRABLE INITIALLY DEFERRED
-);
-CREATE TABLE "trigger" (
-    system VARCHAR NOT NULL,
-    agent VARCHAR NOT NULL,
-    PRIMARY KEY (system, agent),
-    FOREIGN KEY(system) REFERENCES system (id) DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY(agent) REFERENCES agent (id) DEFERRABLE INITIALLY DEFERRED
-);
-CREATE TABLE intent (
-    agent VARCHAR NOT NULL,
-    system VARCHAR NOT NULL,
-    actions JSON NOT NULL,
-    "from" JSON,
-    PRIMARY KEY (agent, system),
-    FOREIGN KEY(agent) REFERENCES agent (id) DEFERRABLE INITIALLY DEFERRED,
-    FOREIGN KEY(system) REFERENCES system (id) DEFERRABLE INITIALLY DEFERRED
-);
-"""
-"""All tables and indexes of the newest schema version."""
+SCHEMA: Final = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
+"""The statements that ``tables`` compiles to, which need not be imported here."""
 
 
-def create(raw: sqlite3.Connection, application_id: int) -> None:
-    """All tables of the newest schema version, as the migrations would have made them.
+def create_tables(raw: sqlite3.Connection) -> None:
+    """Create all tables and indexes of this schema version, as the migrations would have made them.
 
     Args:
-        raw: an open file, in a transaction.
-        application_id: the word in the file's header.
+        raw: an empty file, in a transaction or not.
     """
-    for statement in TABLES_OF_THE_NEWEST.split(";"):
+    for statement in SCHEMA.split(";"):
         raw.execute(statement)
-    raw.execute(f"INSERT INTO {MIGRATIONS} VALUES (?)", (str(NEWEST),))  # noqa: S608  # a name of ours
-    raw.execute(f"PRAGMA application_id = {application_id}")
-    raw.execute(f"PRAGMA user_version = {NEWEST}")
+    raw.execute("INSERT INTO alembic_version VALUES (?)", (str(SCHEMA_VERSION),))
+    raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    raw.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def write_all(raw: sqlite3.Connection, snapshot: Snapshot) -> None:
-    """Every record of a new file."""
+def insert_all(raw: sqlite3.Connection, snapshot: Snapshot) -> None:
+    """Insert every record of a model into a file that has the tables and no rows."""
     for name in ("about", *TABLES):
         records = list(snapshot.table(name).values())
         if not records:

@@ -3,6 +3,7 @@
 The libraries of the tables are not needed to read, and take longer to import than all the rest.
 """
 
+import contextlib
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,11 +12,13 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from meshmodel.model.errors import InvalidModelError, StoreError
-from meshmodel.model.layout import LAYOUTS, MIGRATIONS, NEWEST, RECORD_LAYOUTS, Layout
 from meshmodel.model.records import About, Key, key_of
+from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.validation import check_records, check_snapshot, normalise
 from meshmodel.store.codec import damaged, from_row, key_values
+from meshmodel.store.create import create_tables
+from meshmodel.store.sqlite_file import SCHEMA_VERSION
 
 # What this program never writes into a schema: whatever computes, converts or decides there.
 _FOREIGN: Final = re.compile(
@@ -32,45 +35,68 @@ def check_file(connection: sqlite3.Connection, where: str) -> None:
     Args:
         connection: inside a transaction.
         where: the file, as errors name it.
+
+    Raises:
+        StoreError: it is damaged.
     """
-    found = check_objects(connection, where)
-    if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
-        raise damaged(where, "has broken pages")
-    if len(found) < sum(1 + len(layout.indexes) for layout in LAYOUTS.values()):
-        raise damaged(where, "lacks a table")
-    for name, layout in LAYOUTS.items():
-        columns = {
-            (column, bool(required) or bool(place), place)
-            for _, column, _, required, _, place in connection.execute(f'PRAGMA table_info("{name}")')
-        }
-        if columns != _columns(layout):
-            raise damaged(where, f"has other columns than expected in “{name}”")
-    versions = f"SELECT version_num FROM {MIGRATIONS}"  # noqa: S608  # a name of ours
-    if connection.execute(versions).fetchall() != [(str(NEWEST),)]:
+    with empty_model() as ours:
+        check_objects(connection, ours, where)
+        if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+            raise damaged(where, "has broken pages")
+        if len(_objects(connection)) < len(_objects(ours)):
+            raise damaged(where, "lacks a table")
+        if different := _columns(connection) ^ _columns(ours):
+            table, *_ = min(different)
+            raise damaged(where, f"has other columns than expected in “{table}”")
+    versions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    if versions != [(str(SCHEMA_VERSION),)]:
         raise damaged(where, "contradicts itself about its schema version")
 
 
-def check_objects(connection: sqlite3.Connection, where: str) -> set[tuple[str, str]]:
-    """The tables and indexes of a file; raises StoreError where one is not ours.
+def check_objects(connection: sqlite3.Connection, ours: sqlite3.Connection, where: str) -> None:
+    """Refuse a file with a table, index or anything else in its schema that is not ours.
 
     To be called before any table is read: a view, a trigger or a computed column would run then.
+
+    Args:
+        connection: inside a transaction.
+        ours: what ``empty_model`` gives.
+        where: the file, as errors name it.
+
+    Raises:
+        StoreError: it is damaged.
     """
-    wanted = {("table", name) for name in LAYOUTS}
-    wanted |= {("index", index) for layout in LAYOUTS.values() for index in layout.indexes}
-    found: set[tuple[str, str]] = set()
-    for kind, name, text in connection.execute("SELECT type, name, sql FROM sqlite_schema"):
-        if kind == "index" and text is None and str(name).startswith("sqlite_autoindex_"):
-            continue
-        if (kind, name) not in wanted or not isinstance(text, str) or _FOREIGN.search(text):
+    names = {(kind, name) for kind, name, _ in _objects(ours)}
+    for kind, name, text in _objects(connection):
+        if (kind, name) not in names or not isinstance(text, str) or _FOREIGN.search(text):
             raise damaged(where, "holds tables or rules that are not meshmodel's")
-        found.add((kind, name))
-    return found
 
 
-def _columns(layout: Layout) -> set[tuple[str, bool, int]]:
+@contextlib.contextmanager
+def empty_model() -> Iterator[sqlite3.Connection]:
+    """A database in memory with the tables and indexes of this schema version, to compare files with."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        create_tables(connection)
+        yield connection
+
+
+def _objects(connection: sqlite3.Connection) -> list[tuple[object, object, object]]:
+    """Kind, name and statement of everything in the schema, but of no index that SQLite adds for a key."""
+    return [
+        (kind, name, text)
+        for kind, name, text in connection.execute("SELECT type, name, sql FROM sqlite_schema")
+        if not (kind == "index" and text is None and str(name).startswith("sqlite_autoindex_"))
+    ]
+
+
+def _columns(connection: sqlite3.Connection) -> set[tuple[str, str, bool, int]]:
+    """All columns: table, name, whether it is never NULL, and its position in the primary key, or 0."""
     return {
-        (name, name in layout.required, layout.key.index(name) + 1 if name in layout.key else 0)
-        for name in layout.columns
+        (table, name, bool(required) or bool(position), position)
+        for table, name, required, position in connection.execute(
+            'SELECT t.name, c.name, c."notnull", c.pk '
+            "FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table'"
+        )
     }
 
 
@@ -142,14 +168,14 @@ def _rows(
     connection: sqlite3.Connection, table: str, wanted: Mapping[str, str] | None = None
 ) -> Iterator[dict[str, Any]]:
     """The rows of a table as SQLite has them, all by key or those with these values."""
-    layout = RECORD_LAYOUTS[table]
-    query = f"SELECT {', '.join(map(_quoted, layout.columns))} FROM {_quoted(table)}"  # noqa: S608  # ours
-    if wanted is None:
-        query += f" ORDER BY {', '.join(map(_quoted, layout.key))}"
-    else:
+    columns = [field.key for field in SCHEMA[table].fields]
+    query = f"SELECT {', '.join(map(_quoted, columns))} FROM {_quoted(table)}"  # noqa: S608  # ours
+    if wanted is not None:
         query += f" WHERE {' AND '.join(f'{_quoted(name)} = ?' for name in wanted)}"
+    elif SCHEMA[table].key:
+        query += f" ORDER BY {', '.join(map(_quoted, SCHEMA[table].key))}"
     for row in connection.execute(query, tuple((wanted or {}).values())):
-        yield dict(zip(layout.columns, row, strict=True))
+        yield dict(zip(columns, row, strict=True))
 
 
 def _quoted(name: str) -> str:

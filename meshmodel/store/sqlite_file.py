@@ -18,11 +18,13 @@ from typing import Final
 
 from meshmodel.model.atomic_file import new_draft, sync_folder
 from meshmodel.model.errors import StoreError
-from meshmodel.model.layout import NEWEST
 from meshmodel.model.text import one_line
 
 APPLICATION_ID: Final = 0x4D455348
 """The word MESH in the file's header."""
+
+SCHEMA_VERSION: Final = 3
+"""The version of the tables that this program writes (``user_version``), and the newest migration."""
 
 PATIENCE: Final = 2.0
 """Seconds to wait for another program that is writing."""
@@ -133,7 +135,7 @@ def version_of(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def _judge(version: int, name: str) -> None:
-    if version > NEWEST:
+    if version > SCHEMA_VERSION:
         raise StoreError(f"{name}: was made by a newer version of meshmodel; update meshmodel to open it")
     if version < 1:
         raise StoreError(f"{name}: has no schema version, so it is damaged; restore it from a copy")
@@ -209,7 +211,7 @@ def keep_in_one_file(connection: sqlite3.Connection, path: Path) -> None:
     if left.exists():
         connection.execute("BEGIN IMMEDIATE")  # whoever is writing now has finished then
         if left.exists():
-            connection.execute(f"PRAGMA user_version = {NEWEST}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
 
 

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Final, Self
 from meshmodel.edits.edit import Difference, Edit, apply_edit, difference
 from meshmodel.edits.merge import carry_out, inverse, rebase
 from meshmodel.model.errors import StoreError
-from meshmodel.model.layout import NEWEST
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.validation import check_snapshot
@@ -98,8 +97,8 @@ class Store:
             contextlib.closing(sqlite_file.connect(draft, read_only=False)) as raw,
             sqlite_file.transaction(raw, "BEGIN IMMEDIATE"),
         ):
-            create.create(raw, sqlite_file.APPLICATION_ID)
-            create.write_all(raw, first)
+            create.create_tables(raw)
+            create.insert_all(raw, first)
         return cls.open(target)
 
     @classmethod
@@ -121,7 +120,7 @@ class Store:
                 reading = bool(read_only or sqlite_file.not_writable(target))
                 connection = sqlite_file.connect(target, read_only=reading)
                 try:
-                    if sqlite_file.version_of(connection, target) < NEWEST:
+                    if sqlite_file.version_of(connection, target) < sqlite_file.SCHEMA_VERSION:
                         from meshmodel.store.migrations import bring_forward
 
                         if reading:

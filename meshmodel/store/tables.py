@@ -2,18 +2,22 @@
 
 Columns are named like the fields of the interchange file, so that ``schema`` describes both. Lists
 are JSON arrays in one column: a list has no life apart from its record. Foreign keys are checked
-when a transaction is committed, so that the rows of one edit may be written in any order. Only the
-store imports this: the libraries are heavy.
+when a transaction is committed, so that the rows of one edit may be written in any order.
+
+This is the only definition of the database. It takes a quarter of a second to import, so files are
+made, and compared when they are opened, with the statements that it compiles to, in ``schema.sql``.
+``python -m meshmodel.store.tables > meshmodel/store/schema.sql`` writes them anew; a test compares.
 """
 
+import sys
 from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import registry
+from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import Field, SQLModel
-
-from meshmodel.model.layout import MIGRATIONS
 
 
 def _own(name: str = "", **options: Any) -> Any:
@@ -294,7 +298,7 @@ class ProgramRow(Row, table=True):
 
 
 SCHEMA_REVISION: Final = Table(
-    MIGRATIONS,
+    "alembic_version",
     Row.metadata,
     Column("version_num", String(32), primary_key=True, nullable=False),
 )
@@ -317,3 +321,19 @@ RECORD_TABLES: Final[dict[str, Table]] = {
 JOURNAL: Final = METADATA.tables["journal"]
 JOURNAL_CHANGE: Final = METADATA.tables["journal_change"]
 PROGRAM: Final = METADATA.tables["program"]
+
+
+def create_statements() -> str:
+    """The statements of ``schema.sql``: all tables and indexes, as SQLite is told to make them."""
+    made: list[CreateTable | CreateIndex] = []
+    for table in METADATA.sorted_tables:
+        made.append(CreateTable(table))
+        made += (CreateIndex(index) for index in sorted(table.indexes, key=lambda each: str(each.name)))
+    lines = "".join(f"\n{str(each.compile(dialect=sqlite.dialect())).strip()};\n" for each in made)
+    return "-- Written by `python -m meshmodel.store.tables` from tables.py, not by hand.\n" + "".join(
+        f"{line.rstrip()}\n".expandtabs(4) for line in lines.splitlines()
+    )
+
+
+if __name__ == "__main__":
+    sys.stdout.write(create_statements())

@@ -15,8 +15,7 @@ import pytest
 
 from meshmodel import cli
 from meshmodel.analysis.analysis import Analysis
-from meshmodel.store import create as making
-from meshmodel.store import load as loading
+from meshmodel.store import create, load
 from tests.commands.running import MODELS, PROGRAM
 
 AGENT = MODELS / "support-agent.toml"
@@ -160,7 +159,7 @@ def raising(error):
 
 @pytest.mark.parametrize("name", READING)
 def test_a_command_that_fails_where_nobody_expected_it(name, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(loading, "load", raising(RuntimeError("a broken\nthing")))
+    monkeypatch.setattr(load, "load", raising(RuntimeError("a broken\nthing")))
     monkeypatch.setattr("meshmodel.interchange.read_file", raising(RuntimeError("a broken\nthing")))
     assert cli.main(words(READING[name], AGENT, tmp_path)) == 2
     said = capsys.readouterr()
@@ -185,7 +184,7 @@ def test_a_check_of_which_a_part_fails(part, form, monkeypatch, capsys):
 
 def test_a_fault_is_told_in_full_where_that_is_wanted(monkeypatch, capsys):
     monkeypatch.setenv("MESHMODEL_TRACEBACK", "1")
-    monkeypatch.setattr(loading, "load", raising(RuntimeError("broken")))
+    monkeypatch.setattr(load, "load", raising(RuntimeError("broken")))
     assert cli.main(["check", str(AGENT)]) == 2
     assert "Traceback (most recent call last)" in capsys.readouterr().err
 
@@ -202,7 +201,7 @@ def test_an_export_that_is_stopped_while_it_writes_leaves_the_file_alone(to, tmp
 
 
 def test_an_import_that_is_stopped_while_it_writes_leaves_nothing(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(making, "write_all", raising(KeyboardInterrupt()))
+    monkeypatch.setattr(create, "insert_all", raising(KeyboardInterrupt()))
     assert cli.main(["import", str(AGENT), "-o", str(tmp_path / "out.mesh")]) == 2
     assert capsys.readouterr().out == ""
     assert list(tmp_path.iterdir()) == []

@@ -9,11 +9,10 @@ from alembic.migration import MigrationContext
 
 from meshmodel.edits.edit import Put, Remove, apply_edit, edit
 from meshmodel.model.errors import StoreError
-from meshmodel.model.layout import NEWEST
 from meshmodel.model.records import Agent, Delegation, System
-from meshmodel.store import reader as contents
-from meshmodel.store import sqlite_file as opening
+from meshmodel.store import reader, sqlite_file
 from meshmodel.store.migrations import upgrade
+from meshmodel.store.sqlite_file import SCHEMA_VERSION
 from meshmodel.store.store import Store
 from meshmodel.store.tables import METADATA
 from meshmodel.store.writer import connection_over
@@ -84,7 +83,7 @@ def test_an_older_file_is_brought_forward_with_its_data_and_its_journal(old, tmp
             ("a zone", True),
             ("more", True),
         ]
-    assert version_of(old) == (NEWEST, str(NEWEST))
+    assert version_of(old) == (SCHEMA_VERSION, str(SCHEMA_VERSION))
     assert names_in(tmp_path) == ["old.mesh"]
 
 
@@ -152,25 +151,25 @@ def test_a_migration_that_was_killed_when_it_was_nearly_done_is_done_again(
 ):
     with Store.open(older, read_only=True) as store:
         before = store.snapshot
-    journal, kept = opening.journal_of(older), tmp_path / "kept"
+    journal, kept = sqlite_file.journal_of(older), tmp_path / "kept"
     with monkeypatch.context() as watched:
         # All of the journal is valid then, as it is once it was flushed.
-        watched.setattr(opening, "_SETTINGS", ("synchronous = OFF", "foreign_keys = ON"))
-        read_all = contents.read_all
+        watched.setattr(sqlite_file, "_SETTINGS", ("synchronous = OFF", "foreign_keys = ON"))
+        read_all = reader.read_all
 
         def watch(*arguments):
             if journal.exists():
                 shutil.copy(journal, kept)
             return read_all(*arguments)
 
-        watched.setattr(contents, "read_all", watch)
+        watched.setattr(reader, "read_all", watch)
         Store.open(older).close()
-    assert version_of(older) == (NEWEST, str(NEWEST))  # every page was written
+    assert version_of(older) == (SCHEMA_VERSION, str(SCHEMA_VERSION))  # every page was written
     kept.rename(journal)  # and the journal not yet deleted
     with Store.open(older, read_only=read_only) as store:
         assert store.snapshot == before
     assert names_in(tmp_path) == ["old.mesh"]
-    assert (version_of(older)[0] == NEWEST) is not read_only
+    assert (version_of(older)[0] == SCHEMA_VERSION) is not read_only
 
 
 def test_migrated_and_new_files_have_the_same_tables(tmp_path, older):
@@ -191,17 +190,17 @@ def test_migrated_and_new_files_have_the_same_tables(tmp_path, older):
     Store.create(tmp_path / "new.mesh").close()
     Store.open(older).close()
     assert tables(tmp_path / "new.mesh") == tables(older)
-    assert version_of(older) == (NEWEST, str(NEWEST))
+    assert version_of(older) == (SCHEMA_VERSION, str(SCHEMA_VERSION))
 
 
 def test_the_migrations_lead_from_nothing_to_the_tables_of_this_version(tmp_path):
     path = tmp_path / "made.mesh"
     path.touch()
-    raw = opening.connect(path, read_only=False)
+    raw = sqlite_file.connect(path, read_only=False)
     connection = connection_over(raw)
     upgrade(connection)
     assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
-    assert connection.exec_driver_sql("PRAGMA user_version").scalar() == NEWEST
+    assert connection.exec_driver_sql("PRAGMA user_version").scalar() == SCHEMA_VERSION
     connection.close()
     raw.close()
 

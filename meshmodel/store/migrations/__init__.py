@@ -38,7 +38,8 @@ def bring_forward(raw: sqlite3.Connection, where: str) -> None:
         contextlib.closing(connection_over(raw)) as connection,
         sqlite_file.transaction(raw, "BEGIN IMMEDIATE"),
     ):
-        reader.check_objects(raw, where)
+        with reader.empty_model() as ours:
+            reader.check_objects(raw, ours, where)
         connection.begin()  # tells Alembic that the transaction is not its own to commit
         try:
             upgrade(connection)

@@ -2,47 +2,44 @@
 
 import json
 import sqlite3
-from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from sqlalchemy import create_engine, select
 
+from meshmodel.model.schema import SCHEMA, Table
 from meshmodel.model.snapshot import TABLES, Snapshot
+from meshmodel.store import create
 from meshmodel.store.codec import row_of
-from meshmodel.store.create import TABLES_OF_THE_NEWEST, write_all
 from meshmodel.store.reader import canonical
-from meshmodel.store.tables import METADATA, RECORD_TABLES
+from meshmodel.store.tables import RECORD_TABLES, create_statements
 from tests.store.snapshots import snapshots
 
 
-def schema(raw: sqlite3.Connection) -> dict[str, list[str]]:
-    """The statement of every table and index, word by word."""
-    rows = raw.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
-    return {
-        name: text.replace("(", " ( ").replace(")", " ) ").replace(",", " , ").split() for name, text in rows
-    }
+def test_the_statements_are_those_of_the_tables():
+    assert create_statements() == create.SCHEMA, "run python -m meshmodel.store.tables"
 
 
-def test_the_statements_are_those_of_the_tables(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / 'tables.db'}")
-    METADATA.create_all(engine)
-    engine.dispose()
-    plain = sqlite3.connect(":memory:")
-    plain.executescript(TABLES_OF_THE_NEWEST)
-    made = sqlite3.connect(tmp_path / "tables.db")
-    assert schema(plain) == schema(made)
-    assert len(schema(plain)) > len(TABLES)
-    plain.close()
-    made.close()
+def test_every_kind_of_record_has_a_table():
+    assert list(RECORD_TABLES) == list(SCHEMA)
+
+
+@pytest.mark.parametrize("kind", SCHEMA.values(), ids=lambda kind: kind.name)
+def test_a_table_has_the_columns_of_its_fields(kind: Table):
+    table = RECORD_TABLES[kind.name]
+    fields = {field.key: field.required or field.default is not None for field in kind.fields}
+    key = kind.key or ("row",)  # what has no key of its own is one row
+    assert {column.name: not column.nullable for column in table.c} == fields | dict.fromkeys(key, True)
+    assert tuple(column.name for column in table.primary_key) == key
 
 
 @settings(max_examples=30, deadline=None)
 @given(snapshots())
-def test_the_tables_read_back_what_was_written_in_plain_sql(snapshot: Snapshot) -> None:
+def test_the_tables_read_back_what_was_written_in_plain_sql(snapshot: Snapshot):
     first = canonical(snapshot)
     raw = sqlite3.connect(":memory:", check_same_thread=False)
-    raw.executescript(TABLES_OF_THE_NEWEST)
-    write_all(raw, first)
+    create.create_tables(raw)
+    create.insert_all(raw, first)
     raw.commit()
     engine = create_engine("sqlite://", creator=lambda: raw)
     with engine.connect() as connection:
