@@ -148,6 +148,15 @@ CRAFTED = {
     "a table more": "CREATE TABLE extra (x)",
     "a table less": "DROP TABLE trigger",
     "an index more": "CREATE INDEX i ON zone (abs(length(name)))",
+    "an index less": "DROP INDEX journal_by_revision",
+    "a key in another order": (
+        'DROP TABLE acceptance; CREATE TABLE acceptance (rule NOT NULL, subject NOT NULL, reason NOT NULL, '
+        '"by" NOT NULL, until NOT NULL, severity, agents, actions, PRIMARY KEY (subject, rule))'
+    ),
+    "a column that may be empty": (
+        "DROP TABLE program; CREATE TABLE program "
+        "(id PRIMARY KEY, machine, process NOT NULL, started NOT NULL, seen NOT NULL)"
+    ),
     "a computed column": "ALTER TABLE zone ADD COLUMN c GENERATED ALWAYS AS (id || id)",
     "a column more": "ALTER TABLE zone ADD COLUMN c TEXT",
     "a column less": "ALTER TABLE zone DROP COLUMN description",
