@@ -6,16 +6,15 @@ import threading
 
 import pytest
 
-from meshmodel.edits import guard_steps as guarding
-from meshmodel.edits import offboard as offboarding
+from meshmodel.edits import guard_steps, offboard
 from meshmodel.interchange import read_file
-from meshmodel.model import open_file as opening
+from meshmodel.model import open_file
 from tests.commands.running import MODELS, refused, run
 
 AGENT = MODELS / "support-agent.toml"
 APPLYING = {
-    "fix": (guarding, "guard", ("fix", "MODEL", "--apply", "planned")),
-    "offboard": (offboarding, "offboard", ("offboard", "MODEL", "support-bot", "--apply")),
+    "fix": (guard_steps, "guard", ("fix", "MODEL", "--apply", "planned")),
+    "offboard": (offboard, "offboard", ("offboard", "MODEL", "support-bot", "--apply")),
 }
 
 
@@ -81,7 +80,7 @@ def test_an_export_to_the_device_that_takes_everything(tmp_path):
 
 @pytest.fixture
 def pipe(tmp_path, monkeypatch):
-    monkeypatch.setattr(opening, "PIPE_WAIT", 0.05)
+    monkeypatch.setattr(open_file, "PIPE_WAIT", 0.05)
     path = tmp_path / "pipe"
     os.mkfifo(path)
     return path
@@ -106,11 +105,11 @@ def test_a_pipe_into_which_nobody_writes_is_not_waited_for(pipe, called):
 
 
 def test_a_writer_that_takes_its_time_is_waited_for(pipe, monkeypatch):
-    monkeypatch.setattr(opening, "PIPE_WAIT", 0)
+    monkeypatch.setattr(open_file, "PIPE_WAIT", 0)
     writing = os.open(pipe, os.O_RDWR)
     begun, found = threading.Event(), []
     monkeypatch.setattr(
-        opening.os, "set_blocking", lambda *way, after=os.set_blocking: (after(*way), begun.set())
+        open_file.os, "set_blocking", lambda *way, after=os.set_blocking: (after(*way), begun.set())
     )
     thread = threading.Thread(target=lambda: found.append(read_file(pipe)))
     thread.start()

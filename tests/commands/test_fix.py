@@ -6,7 +6,7 @@ import pytest
 from meshmodel import cli
 from meshmodel.analysis.analysis import Analysis, analyse
 from meshmodel.interchange import read_file, write_file
-from meshmodel.store import sqlite_file as opening
+from meshmodel.store import sqlite_file
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
 from tests.commands.running import CASES, MODELS, documents, refused, run
@@ -215,7 +215,7 @@ def test_one_model_at_a_time_is_changed(tmp_path):
 
 
 def test_a_model_that_may_only_be_read_is_refused(model, monkeypatch, capsys):
-    monkeypatch.setattr(opening, "not_writable", lambda path: "file")
+    monkeypatch.setattr(sqlite_file, "not_writable", lambda path: "file")
     assert cli.main(["fix", "--apply", "planned", str(model)]) == 2
     output, complaint = capsys.readouterr()
     assert output == ""

@@ -1,6 +1,6 @@
 """``explain --all``: its document has the keys of ``explain``, and then its own."""
 
-from meshmodel.reports import ways as module
+from meshmodel.reports import ways
 from tests.commands.running import CASES, MODELS, documents, run
 
 EXPLAIN = ["format", "agent", "source", "system", "action", "state", "steps"]
@@ -52,7 +52,7 @@ def test_what_is_not_reached_has_openings():
 
 
 def test_the_documentation_names_every_key():
-    assert [key for key in WAYS if f"``{key}``" not in (module.__doc__ or "")] == []
+    assert [key for key in WAYS if f"``{key}``" not in (ways.__doc__ or "")] == []
 
 
 def test_a_model_in_which_nobody_reaches_anything(tmp_path):

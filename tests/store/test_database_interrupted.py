@@ -8,7 +8,7 @@ import pytest
 from meshmodel.edits.edit import Put, edit
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Zone
-from meshmodel.store import sqlite_file as opening
+from meshmodel.store import sqlite_file
 from meshmodel.store.store import Store
 from tests.store.making import names_in
 
@@ -26,7 +26,7 @@ def test_an_interrupted_edit_is_rolled_back_and_explained_where_it_cannot_be(
         shutil.copy(tmp_path / name, copy / name)
     raw.close()
     with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(opening, "not_writable", lambda path: "folder")
+        elsewhere.setattr(sqlite_file, "not_writable", lambda path: "folder")
         with pytest.raises(StoreError, match="stopped in the middle of an edit; open it once where"):
             Store.open(copy / "m.mesh")
     assert names_in(copy) == ["m.mesh", "m.mesh-journal"]
@@ -48,4 +48,4 @@ def test_a_full_disk_is_told_and_changes_nothing(path):
 
 def test_every_error_of_the_system_is_one_line():
     for error in (OSError(5, "Input/output error"), ValueError("odd\nvalue")):
-        assert opening._reason(error).isprintable()
+        assert sqlite_file._reason(error).isprintable()

@@ -20,8 +20,7 @@ from meshmodel.model.records import About, Credential, Hold, Record, System, Zon
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.validation import check_snapshot
-from meshmodel.store import presence
-from meshmodel.store import sqlite_file as opening
+from meshmodel.store import presence, sqlite_file
 from meshmodel.store.store import Store
 from tests.store.making import SAMPLE, random_edit
 
@@ -204,9 +203,9 @@ def _programs(store: Store) -> list[presence.Program]:
 
 
 def test_a_busy_file_is_waited_for_and_then_said_to_be_busy(two, monkeypatch):
-    monkeypatch.setattr(opening, "PATIENCE", 0.2)
+    monkeypatch.setattr(sqlite_file, "PATIENCE", 0.2)
     first, _ = two
-    opening.wait(first._raw, opening.PATIENCE)
+    sqlite_file.wait(first._raw, sqlite_file.PATIENCE)
     raw = sqlite3.connect(first.path, isolation_level=None)
     raw.execute("BEGIN EXCLUSIVE")
     began = time.monotonic()
