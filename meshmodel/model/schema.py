@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from meshmodel.model import vocabulary as v
+from meshmodel.model import vocabulary
 
 FieldType = Literal[
     "id",  # the id of this record, [a-z0-9][a-z0-9._-]{0,63}
@@ -85,7 +85,7 @@ _AT = Field("at", "slot", hint="its slot on the canvas: column, order")
 
 
 def _actions(key: str = "actions", *, required: bool = False, hint: str = "") -> Field:
-    return Field(key, "actions", required=required, choices=v.ACTIONS, hint=hint)
+    return Field(key, "actions", required=required, choices=vocabulary.ACTIONS, hint=hint)
 
 
 def _one(key: str, table: str, *, required: bool = True, hint: str = "") -> Field:
@@ -107,7 +107,7 @@ _TABLES = (
         (
             _ID,
             _NAME,
-            Field("environment", "suggestion", choices=v.ENVIRONMENTS, hint="what it is for"),
+            Field("environment", "suggestion", choices=vocabulary.ENVIRONMENTS, hint="what it is for"),
             _DESCRIPTION,
             _AT,
         ),
@@ -118,13 +118,13 @@ _TABLES = (
         (
             _ID,
             _NAME,
-            Field("kind", "suggestion", choices=v.SYSTEM_KINDS),
+            Field("kind", "suggestion", choices=vocabulary.SYSTEM_KINDS),
             _one("zone", "zone", required=False, hint="none: a zone of its own"),
-            Field("sensitivity", "choice", choices=v.SENSITIVITIES, hint="unset: unknown"),
+            Field("sensitivity", "choice", choices=vocabulary.SENSITIVITIES, hint="unset: unknown"),
             Field(
                 "integrity",
                 "choice",
-                choices=v.INTEGRITIES,
+                choices=vocabulary.INTEGRITIES,
                 hint="harm of an unwanted action; default: by sensitivity",
             ),
             Field("untrusted_input", "boolean", default=False, hint="outsiders can put content into it"),
@@ -138,7 +138,7 @@ _TABLES = (
             Field(
                 "exposed_requests", "boolean", hint="outsiders see what is asked of it; default: as exposed"
             ),
-            Field("audit", "choice", choices=v.AUDITS, hint="what its log can later tell"),
+            Field("audit", "choice", choices=vocabulary.AUDITS, hint="what its log can later tell"),
             Field("partitioned", "boolean", default=False, hint="one subject cannot read another's"),
             _VENDOR,
             _OWNER,
@@ -152,7 +152,7 @@ _TABLES = (
         (
             _ID,
             _NAME,
-            Field("kind", "suggestion", choices=v.AGENT_KINDS),
+            Field("kind", "suggestion", choices=vocabulary.AGENT_KINDS),
             _one("home", "zone", required=False, hint="the zone in which its task was authorized"),
             _one("runs_on", "system", required=False, hint="who executes there drives it"),
             Field("steerable", "boolean", hint="what it reads can change what it does"),
@@ -169,11 +169,11 @@ _TABLES = (
         (
             _ID,
             _NAME,
-            Field("kind", "suggestion", choices=v.CREDENTIAL_KINDS),
+            Field("kind", "suggestion", choices=vocabulary.CREDENTIAL_KINDS),
             Field("identity", "line", hint="the principal it authenticates; default: its id"),
-            Field("subject", "choice", default="workload", choices=v.SUBJECTS),
+            Field("subject", "choice", default="workload", choices=vocabulary.SUBJECTS),
             Field("on_behalf_of", "line", hint="a person or group that delegated it"),
-            Field("binding", "choice", default="bearer", choices=v.BINDINGS),
+            Field("binding", "choice", default="bearer", choices=vocabulary.BINDINGS),
             Field("lifetime", "lifetime", hint="like 15m, 12h, 90d, or unlimited"),
             Field("audience", "references", refers=("system",), hint="the systems it is meant for"),
             Field("attested", "boolean", default=False, hint="issued to a verified workload"),
@@ -192,7 +192,7 @@ _TABLES = (
             _one("system", "system"),
             _actions(required=True),
             Field("scope", "line", hint="free text, as the system words it"),
-            Field("honoured_as", "choice", default="principal", choices=v.HONOURED_AS),
+            Field("honoured_as", "choice", default="principal", choices=vocabulary.HONOURED_AS),
             _actions("entitled", hint="what the person in on_behalf_of may do there"),
         ),
         ("credential", "system"),
@@ -202,7 +202,7 @@ _TABLES = (
         (
             _one("system", "system"),
             _one("credential", "credential"),
-            Field("how", "choice", default="stores", choices=v.HOWS),
+            Field("how", "choice", default="stores", choices=vocabulary.HOWS),
             _actions("by", hint="default: read for stores, issue for issues"),
         ),
         ("system", "credential"),
@@ -213,7 +213,7 @@ _TABLES = (
             _one("from", "credential"),
             _one("to", "credential"),
             _one("at", "system", required=False, hint="the system that issues it"),
-            Field("semantics", "choice", choices=v.EXCHANGE_SEMANTICS),
+            Field("semantics", "choice", choices=vocabulary.EXCHANGE_SEMANTICS),
             Field("pinned", "boolean", default=True, hint="the trust names one exact workload"),
         ),
         ("from", "to"),
@@ -231,7 +231,7 @@ _TABLES = (
                 "returns",
                 "choice",
                 default="words",
-                choices=v.RETURNS,
+                choices=vocabulary.RETURNS,
                 hint="what comes back: words, or values of closed sets",
             ),
         ),
@@ -252,13 +252,13 @@ _TABLES = (
         "checkpoint",
         (
             _ID,
-            Field("kind", "choice", required=True, choices=v.CHECKPOINT_KINDS),
-            Field("step", "choice", required=True, choices=v.CHECKPOINT_STEPS),
+            Field("kind", "choice", required=True, choices=vocabulary.CHECKPOINT_KINDS),
+            Field("step", "choice", required=True, choices=vocabulary.CHECKPOINT_STEPS),
             Field("from", "reference", required=True, refers=("agent", "credential", "system", "zone")),
             Field("to", "reference", required=True, refers=("agent", "credential", "system", "zone")),
             _actions(hint="on a grant, custody or boundary only; default: all"),
-            Field("freshness", "choice", default="per-action", choices=v.FRESHNESSES),
-            Field("state", "choice", default="enforced", choices=v.CHECKPOINT_STATES),
+            Field("freshness", "choice", default="per-action", choices=vocabulary.FRESHNESSES),
+            Field("state", "choice", default="enforced", choices=vocabulary.CHECKPOINT_STATES),
             _one("decided_at", "system", required=False, hint="the system that decides"),
             Field("approvers", "names", hint="identities that approve"),
             Field("rate", "integer", hint="decisions a day"),
@@ -276,10 +276,10 @@ _TABLES = (
                 refers=("zone", "system", "agent", "credential"),
                 hint="kind:id; none: the model",
             ),
-            Field("kind", "choice", default="note", choices=v.NOTE_KINDS),
+            Field("kind", "choice", default="note", choices=vocabulary.NOTE_KINDS),
             Field("text", "paragraph", required=True),
             _OWNER,
-            Field("state", "choice", default="open", choices=v.NOTE_STATES),
+            Field("state", "choice", default="open", choices=vocabulary.NOTE_STATES),
             Field("due", "date", hint="a day, UTC"),
             Field("source", "line", hint="the file and line that it comes from"),
         ),
@@ -293,7 +293,7 @@ _TABLES = (
             Field("reason", "paragraph", required=True),
             Field("by", "line", required=True, hint="who accepts it"),
             Field("until", "date", required=True, hint="the last day, UTC"),
-            Field("severity", "choice", choices=v.SEVERITIES, hint="as it was when accepted"),
+            Field("severity", "choice", choices=vocabulary.SEVERITIES, hint="as it was when accepted"),
             Field("agents", "references", refers=("agent",)),
             _actions(),
         ),

@@ -4,8 +4,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from meshmodel.model import records as r
-from meshmodel.model import vocabulary as v
+from meshmodel.model import records, vocabulary
 from meshmodel.model.records import key_of
 from meshmodel.model.secrets import looks_like_secret
 from meshmodel.model.snapshot import TABLES, Snapshot, table_of
@@ -63,26 +62,26 @@ def snapshots(draw) -> Snapshot:
     zones, systems, agents, credentials = (
         draw(st.lists(st.sampled_from(IDS), unique=True, max_size=4)) for _ in range(4)
     )
-    made: list[r.Record] = [r.About(draw(LINE), draw(LINE))]
+    made: list[records.Record] = [records.About(draw(LINE), draw(LINE))]
     made += [
-        r.Zone(
+        records.Zone(
             i, draw(LINE), draw(LINE), draw(LINE), draw(st.none() | st.tuples(st.just(0), st.integers(0, 99)))
         )
         for i in zones
     ]
     made += [
-        r.System(
+        records.System(
             i,
             draw(LINE),
             draw(LINE),
             draw(_one(zones)),
-            draw(_one(v.SENSITIVITIES)),
-            draw(_one(v.INTEGRITIES)),
+            draw(_one(vocabulary.SENSITIVITIES)),
+            draw(_one(vocabulary.INTEGRITIES)),
             draw(FLAG),
             draw(FLAG),
             draw(st.none() | FLAG),
             draw(st.none() | FLAG),
-            draw(_one(v.AUDITS)),
+            draw(_one(vocabulary.AUDITS)),
             draw(FLAG),
             draw(LINE),
             draw(LINE),
@@ -92,10 +91,10 @@ def snapshots(draw) -> Snapshot:
         for i in systems
     ]
     made += [
-        r.Agent(
+        records.Agent(
             i,
             draw(LINE),
-            draw(_one(v.AGENT_KINDS) | LINE),
+            draw(_one(vocabulary.AGENT_KINDS) | LINE),
             draw(_one(zones)),
             draw(_one(systems)),
             draw(st.none() | FLAG),
@@ -108,14 +107,14 @@ def snapshots(draw) -> Snapshot:
         for i in agents
     ]
     made += [
-        r.Credential(
+        records.Credential(
             i,
             draw(LINE),
             draw(LINE),
             draw(LINE | st.just(i)),
-            draw(st.sampled_from(v.SUBJECTS)),
+            draw(st.sampled_from(vocabulary.SUBJECTS)),
             draw(LINE),
-            draw(st.sampled_from(v.BINDINGS)),
+            draw(st.sampled_from(vocabulary.BINDINGS)),
             draw(_one(["1s", "90d", "unlimited"])),
             draw(_maybe(systems)),
             draw(FLAG),
@@ -135,44 +134,52 @@ def snapshots(draw) -> Snapshot:
     def distinct(values):
         return [pair for pair in pairs(values, values) if pair[0] != pair[1]]
 
-    acts = _list(v.ACTIONS)
-    made += [r.Hold(a, c) for a, c in pairs(agents, credentials)]
+    acts = _list(vocabulary.ACTIONS)
+    made += [records.Hold(a, c) for a, c in pairs(agents, credentials)]
     made += [
-        r.Grant(c, s, draw(acts), draw(LINE), draw(st.sampled_from(v.HONOURED_AS)), draw(_maybe(v.ACTIONS)))
+        records.Grant(
+            c,
+            s,
+            draw(acts),
+            draw(LINE),
+            draw(st.sampled_from(vocabulary.HONOURED_AS)),
+            draw(_maybe(vocabulary.ACTIONS)),
+        )
         for c, s in pairs(credentials, systems)
     ]
     made += [
-        r.Custody(s, c, draw(st.sampled_from(v.HOWS)), draw(_maybe(v.ACTIONS)))
+        records.Custody(s, c, draw(st.sampled_from(vocabulary.HOWS)), draw(_maybe(vocabulary.ACTIONS)))
         for s, c in pairs(systems, credentials)
     ]
     made += [
-        r.Exchange(a, b, draw(_one(systems)), draw(_one(v.EXCHANGE_SEMANTICS)), draw(FLAG))
+        records.Exchange(a, b, draw(_one(systems)), draw(_one(vocabulary.EXCHANGE_SEMANTICS)), draw(FLAG))
         for a, b in distinct(credentials)
     ]
-    accesses = [f"{system}:{action}" for system in systems for action in v.ACTIONS]
+    accesses = [f"{system}:{action}" for system in systems for action in vocabulary.ACTIONS]
     made += [
-        r.Delegation(
-            a, b, draw(_maybe(credentials)), draw(_maybe(accesses)), draw(st.sampled_from(v.RETURNS))
+        records.Delegation(
+            a, b, draw(_maybe(credentials)), draw(_maybe(accesses)), draw(st.sampled_from(vocabulary.RETURNS))
         )
         for a, b in distinct(agents)
     ]
-    made += [r.Trigger(s, a) for s, a in pairs(systems, agents)]
+    made += [records.Trigger(s, a) for s, a in pairs(systems, agents)]
     made += [
-        r.Intent(a, s, draw(acts), draw(_maybe([*systems, "home"][:4]))) for a, s in pairs(agents, systems)
+        records.Intent(a, s, draw(acts), draw(_maybe([*systems, "home"][:4])))
+        for a, s in pairs(agents, systems)
     ]
     steps = _steps(made, zones, systems, agents)
     for number, (step, from_, to) in enumerate(some.sample(steps, some.randint(0, min(len(steps), 5)))):
-        limited = draw(_maybe(v.ACTIONS)) if step in {"grant", "custody", "boundary"} else None
+        limited = draw(_maybe(vocabulary.ACTIONS)) if step in {"grant", "custody", "boundary"} else None
         made.append(
-            r.Checkpoint(
+            records.Checkpoint(
                 f"k{number}",
-                draw(st.sampled_from(v.CHECKPOINT_KINDS)),
+                draw(st.sampled_from(vocabulary.CHECKPOINT_KINDS)),
                 step,
                 from_,
                 to,
                 limited,
-                draw(st.sampled_from(v.FRESHNESSES)),
-                draw(st.sampled_from(v.CHECKPOINT_STATES)),
+                draw(st.sampled_from(vocabulary.FRESHNESSES)),
+                draw(st.sampled_from(vocabulary.CHECKPOINT_STATES)),
                 draw(_one(systems)),
                 draw(_maybe(list(NASTY))),
                 draw(st.none() | st.integers(0, 10**9)),
@@ -182,13 +189,13 @@ def snapshots(draw) -> Snapshot:
     tables = {"zone": zones, "system": systems, "agent": agents, "credential": credentials}
     elements = [f"{table}:{each}" for table, ids in tables.items() for each in ids]
     made += [
-        r.Note(
+        records.Note(
             each,
             draw(_line(90)),
             draw(_one(elements)),
-            draw(st.sampled_from(v.NOTE_KINDS)),
+            draw(st.sampled_from(vocabulary.NOTE_KINDS)),
             draw(LINE),
-            draw(st.sampled_from(v.NOTE_STATES)),
+            draw(st.sampled_from(vocabulary.NOTE_STATES)),
             draw(st.none() | st.dates(date(1990, 1, 1))),
             draw(LINE),
         )
@@ -196,15 +203,15 @@ def snapshots(draw) -> Snapshot:
     ]
     for rule in draw(st.lists(st.sampled_from(["toxic-flow", "made-up"]), unique=True)):
         made.append(
-            r.Acceptance(
+            records.Acceptance(
                 rule,
                 draw(_line(40)),
                 draw(_line(90)),
                 draw(_line(40)),
                 draw(st.dates(date(1990, 1, 1))),
-                draw(_one(v.SEVERITIES)),
+                draw(_one(vocabulary.SEVERITIES)),
                 draw(_maybe(list(IDS))),
-                draw(_maybe(v.ACTIONS)),
+                draw(_maybe(vocabulary.ACTIONS)),
             )
         )
     return snapshot_of(made, some)
@@ -214,14 +221,20 @@ def _steps(made, zones, systems, agents):
     found = []
     for record in made:
         match record:
-            case r.Hold() | r.Grant() | r.Custody() | r.Exchange() | r.Delegation():
+            case (
+                records.Hold()
+                | records.Grant()
+                | records.Custody()
+                | records.Exchange()
+                | records.Delegation()
+            ):
                 found.append((table_of(record), *key_of(record)))
-            case r.Agent(runs_on=str(system)):
+            case records.Agent(runs_on=str(system)):
                 found.append(("hosting", system, record.id))
-    passed = {("hold", d.to, c) for d in made if isinstance(d, r.Delegation) for c in d.passes or ()}
+    passed = {("hold", d.to, c) for d in made if isinstance(d, records.Delegation) for c in d.passes or ()}
     found += [step for step in sorted(passed) if step not in found]
     found += [("trigger", s, a) for s in systems for a in agents]
-    lone = [f"system:{s.id}" for s in made if isinstance(s, r.System) and s.zone is None]
+    lone = [f"system:{s.id}" for s in made if isinstance(s, records.System) and s.zone is None]
     ends = [*zones, *lone]
     return found + [("boundary", a, b) for a in ends for b in ends if a != b]
 
@@ -232,9 +245,9 @@ def snapshot_of(made, some=None) -> Snapshot:
     if some is not None:
         some.shuffle(order)
     tables = {name: {} for name in TABLES}
-    about = r.About()
+    about = records.About()
     for record in map(normalise, order):
-        if isinstance(record, r.About):
+        if isinstance(record, records.About):
             about = record
         else:
             tables[table_of(record)][key_of(record)] = record

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshmodel.edits.edit import Put, Remove, Rename, apply_edit, difference, edit, unused_id
-from meshmodel.model import records as r
+from meshmodel.model import records
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.validation import check_snapshot
@@ -15,11 +15,18 @@ def changed(snapshot, *changes):
     return apply_edit(snapshot, edit("test", changes))
 
 
-def model(*records):
-    return changed(Snapshot(), *map(Put, records))
+def model(*given):
+    return changed(Snapshot(), *map(Put, given))
 
 
-PAIR = (r.Agent("a"), r.Agent("b"), r.Credential("c"), r.System("s"), r.System("t"), r.Zone("z"))
+PAIR = (
+    records.Agent("a"),
+    records.Agent("b"),
+    records.Credential("c"),
+    records.System("s"),
+    records.System("t"),
+    records.Zone("z"),
+)
 
 
 @pytest.mark.slow
@@ -76,20 +83,20 @@ def test_renaming_there_and_back_changes_nothing(before, data):
 def test_an_element_takes_its_relations_and_leaves_lists_and_fields():
     before = model(
         *PAIR,
-        r.Agent("e", home="z", runs_on="s"),
-        r.Credential("d", audience=("s",)),
-        r.Hold("a", "c"),
-        r.Grant("c", "s", ("read",)),
-        r.Exchange("c", "d", at="s"),
-        r.Delegation("a", "b", ("c", "d")),
-        r.Intent("a", "t", ("read",), ("home", "s")),
-        r.Intent("b", "t", ("read",), ("s",)),
-        r.Checkpoint("k", "policy-decision", "grant", "c", "s"),
-        r.Checkpoint("l", "policy-decision", "hold", "a", "c", decided_at="s"),
-        r.Checkpoint("m", "policy-decision", "hosting", "s", "e"),
+        records.Agent("e", home="z", runs_on="s"),
+        records.Credential("d", audience=("s",)),
+        records.Hold("a", "c"),
+        records.Grant("c", "s", ("read",)),
+        records.Exchange("c", "d", at="s"),
+        records.Delegation("a", "b", ("c", "d")),
+        records.Intent("a", "t", ("read",), ("home", "s")),
+        records.Intent("b", "t", ("read",), ("s",)),
+        records.Checkpoint("k", "policy-decision", "grant", "c", "s"),
+        records.Checkpoint("l", "policy-decision", "hold", "a", "c", decided_at="s"),
+        records.Checkpoint("m", "policy-decision", "hosting", "s", "e"),
     )
     after = changed(before, Remove("system", "s"), Remove("zone", "z"))
-    assert after.agent["e"] == r.Agent("e")
+    assert after.agent["e"] == records.Agent("e")
     assert after.credential["d"].audience is None
     assert after.exchange["c", "d"].at is None
     assert list(after.intent) == [("a", "t")]
@@ -106,21 +113,21 @@ def test_an_element_takes_its_relations_and_leaves_lists_and_fields():
 
 LIMITED = (
     *PAIR,
-    r.Credential("d"),
-    r.Delegation("a", "b", only=("s:read", "s:write", "t:read")),
-    r.Delegation("b", "a", ("c",), only=("s:read",)),
-    r.Checkpoint("k", "policy-decision", "delegation", "b", "a"),
-    r.Checkpoint("h", "policy-decision", "hold", "a", "c"),
-    r.Note("n", "why?", "system:s"),
-    r.Note("o", "and this?", "system:t"),
-    r.Note("p", "the model"),
-    r.Note("q", "the zone of that id", "zone:z"),
+    records.Credential("d"),
+    records.Delegation("a", "b", only=("s:read", "s:write", "t:read")),
+    records.Delegation("b", "a", ("c",), only=("s:read",)),
+    records.Checkpoint("k", "policy-decision", "delegation", "b", "a"),
+    records.Checkpoint("h", "policy-decision", "hold", "a", "c"),
+    records.Note("n", "why?", "system:s"),
+    records.Note("o", "and this?", "system:t"),
+    records.Note("p", "the model"),
+    records.Note("q", "the zone of that id", "zone:z"),
 )
 
 
 def test_a_limit_outlives_a_system_only_where_it_still_limits():
     after = changed(model(*LIMITED), Remove("system", "s"))
-    assert after.delegation == {("a", "b"): r.Delegation("a", "b", only=("t:read",))}
+    assert after.delegation == {("a", "b"): records.Delegation("a", "b", only=("t:read",))}
     assert not after.checkpoint  # both were on what is gone: the delegation, and what it passed
     assert changed(after, Remove("system", "t")).delegation == {}
 
@@ -129,7 +136,7 @@ def test_notes_go_with_what_they_are_about():
     after = changed(model(*LIMITED), Remove("system", "s"))
     assert list(after.note) == ["o", "p", "q"]
     assert list(changed(after, Remove("zone", "z")).note) == ["o", "p"]
-    assert after.note["p"] == r.Note("p", "the model")
+    assert after.note["p"] == records.Note("p", "the model")
 
 
 def test_limits_and_notes_follow_a_new_id():
@@ -138,7 +145,7 @@ def test_limits_and_notes_follow_a_new_id():
     assert after.delegation["b", "a"].only == ("u:read",)
     assert [note.about for note in after.note.values()] == ["system:u", "system:t", None, "zone:s"]
     assert list(after.checkpoint) == ["k", "h"]
-    assert changed(after, Rename("note", "n", "m")).note["m"] == r.Note("m", "why?", "system:u")
+    assert changed(after, Rename("note", "n", "m")).note["m"] == records.Note("m", "why?", "system:u")
     both = changed(model(*LIMITED), Rename("agent", "a", "x"))
     assert both.delegation["x", "b"].only == ("s:read", "s:write", "t:read")
 
@@ -146,15 +153,15 @@ def test_limits_and_notes_follow_a_new_id():
 @pytest.mark.parametrize(
     ("relation", "step", "ends"),
     [
-        (r.Hold("a", "c"), "hold", ("a", "c")),
-        (r.Grant("c", "s", ("read",)), "grant", ("c", "s")),
-        (r.Custody("s", "c"), "custody", ("s", "c")),
-        (r.Delegation("a", "b"), "delegation", ("a", "b")),
-        (r.Trigger("s", "a"), "trigger", ("s", "a")),
+        (records.Hold("a", "c"), "hold", ("a", "c")),
+        (records.Grant("c", "s", ("read",)), "grant", ("c", "s")),
+        (records.Custody("s", "c"), "custody", ("s", "c")),
+        (records.Delegation("a", "b"), "delegation", ("a", "b")),
+        (records.Trigger("s", "a"), "trigger", ("s", "a")),
     ],
 )
 def test_a_relation_takes_its_checkpoint(relation, step, ends):
-    before = model(*PAIR, relation, r.Checkpoint("k", "policy-decision", step, *ends))
+    before = model(*PAIR, relation, records.Checkpoint("k", "policy-decision", step, *ends))
     assert before.checkpoint
     assert not changed(before, Remove(step, ends)).checkpoint
 
@@ -162,13 +169,13 @@ def test_a_relation_takes_its_checkpoint(relation, step, ends):
 def test_a_checkpoint_on_a_hold_stays_while_the_credential_is_held_or_passed():
     before = model(
         *PAIR,
-        r.Hold("b", "c"),
-        r.Delegation("a", "b", ("c",)),
-        r.Checkpoint("k", "policy-decision", "hold", "b", "c"),
+        records.Hold("b", "c"),
+        records.Delegation("a", "b", ("c",)),
+        records.Checkpoint("k", "policy-decision", "hold", "b", "c"),
     )
     passed = changed(before, Remove("hold", ("b", "c")))
     assert passed.checkpoint
-    assert not changed(passed, Put(r.Delegation("a", "b"))).checkpoint
+    assert not changed(passed, Put(records.Delegation("a", "b"))).checkpoint
     assert not changed(passed, Remove("delegation", ("a", "b"))).checkpoint
     assert changed(before, Remove("delegation", ("a", "b"))).checkpoint
 
@@ -176,23 +183,23 @@ def test_a_checkpoint_on_a_hold_stays_while_the_credential_is_held_or_passed():
 def test_moving_what_a_checkpoint_sits_on_takes_it_along():
     before = model(
         *PAIR,
-        r.Agent("e", runs_on="s"),
-        r.Checkpoint("k", "policy-decision", "hosting", "s", "e"),
-        r.Checkpoint("l", "policy-decision", "boundary", "z", "system:t"),
+        records.Agent("e", runs_on="s"),
+        records.Checkpoint("k", "policy-decision", "hosting", "s", "e"),
+        records.Checkpoint("l", "policy-decision", "boundary", "z", "system:t"),
     )
-    assert list(changed(before, Put(r.Agent("e", runs_on="t"))).checkpoint) == ["l"]
-    assert list(changed(before, Put(r.System("t", zone="z"))).checkpoint) == ["k"]
+    assert list(changed(before, Put(records.Agent("e", runs_on="t"))).checkpoint) == ["l"]
+    assert list(changed(before, Put(records.System("t", zone="z"))).checkpoint) == ["k"]
     assert changed(before, Rename("system", "t", "u")).checkpoint["l"].to == "system:u"
 
 
 def test_a_default_identity_follows_its_id_unless_others_share_it():
-    approved = r.Checkpoint("k", "human-approval", "hold", "a", "c", approvers=("c", "lead"))
-    before = model(*PAIR, r.Hold("a", "c"), approved)
+    approved = records.Checkpoint("k", "human-approval", "hold", "a", "c", approvers=("c", "lead"))
+    before = model(*PAIR, records.Hold("a", "c"), approved)
     after = changed(before, Rename("credential", "c", "x"))
     assert after.credential["x"].identity is None
     assert after.checkpoint["k"].approvers == ("lead", "x")
     assert after.checkpoint["k"].to == "x"
-    shared = changed(before, Put(r.Credential("d", identity="c")), Rename("credential", "c", "x"))
+    shared = changed(before, Put(records.Credential("d", identity="c")), Rename("credential", "c", "x"))
     assert shared.credential["x"].identity == "c"
     assert shared.checkpoint["k"].approvers == ("c", "lead")
     assert changed(before, Rename("credential", "c", "lead")).credential["lead"].identity == "c"
@@ -207,14 +214,14 @@ def test_acceptances_follow_a_new_id():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (Put(r.Hold("x", "c")), ['hold "x" > "c"', '"agent"', 'no agent "x"']),
-        (Put(r.Agent("A")), ['agent "A"', '"id"', "is no id"]),
-        (Put(r.Grant("c", "s", ())), ['grant "c" > "s"', '"actions"', "empty list"]),
-        (Put(r.Agent("a", name="x\x1b")), ["control character"]),
-        (Put(r.Delegation("a", "b", only=("q:read",))), ['"only"', 'no system "q"']),
-        (Put(r.Delegation("a", "b", only=("s",))), ['"only"', "no system:action"]),
-        (Put(r.Note("n", "x", "agent:z")), ['note "n"', '"about"', 'no agent "z"']),
-        (Put(r.Note("n", "x", "z")), ['note "n"', '"about"', "no element"]),
+        (Put(records.Hold("x", "c")), ['hold "x" > "c"', '"agent"', 'no agent "x"']),
+        (Put(records.Agent("A")), ['agent "A"', '"id"', "is no id"]),
+        (Put(records.Grant("c", "s", ())), ['grant "c" > "s"', '"actions"', "empty list"]),
+        (Put(records.Agent("a", name="x\x1b")), ["control character"]),
+        (Put(records.Delegation("a", "b", only=("q:read",))), ['"only"', 'no system "q"']),
+        (Put(records.Delegation("a", "b", only=("s",))), ['"only"', "no system:action"]),
+        (Put(records.Note("n", "x", "agent:z")), ['note "n"', '"about"', 'no agent "z"']),
+        (Put(records.Note("n", "x", "z")), ['note "n"', '"about"', "no element"]),
         (Rename("note", "n", "m"), ['note "n"', "none to rename"]),
         (Remove("agent", "x"), ['agent "x"', "none to remove"]),
         (Remove("about", ""), ["is no table"]),
@@ -226,9 +233,9 @@ def test_acceptances_follow_a_new_id():
     ],
 )
 def test_a_refused_edit_says_what_and_why(change, words):
-    before = model(*PAIR, r.Intent("a", "s", ("read",), ("t",)))
+    before = model(*PAIR, records.Intent("a", "s", ("read",), ("t",)))
     with pytest.raises(InvalidModelError) as caught:
-        changed(before, Put(r.Agent("q")), change)
+        changed(before, Put(records.Agent("q")), change)
     for word in words:
         assert word in str(caught.value)
     assert "q" not in before.agent
@@ -250,6 +257,6 @@ def test_a_refused_edit_says_what_and_why(change, words):
     ],
 )
 def test_an_unused_id_from_a_name(wish, ident):
-    before = model(r.Agent("taken"))
+    before = model(records.Agent("taken"))
     assert unused_id(before, "agent", wish) == ident
-    changed(before, Put(r.Agent(unused_id(before, "agent", wish))))
+    changed(before, Put(records.Agent(unused_id(before, "agent", wish))))
