@@ -146,7 +146,7 @@ def _compromise(found: "Compromise | None", refusal: str) -> Seen:
     """What is reached where nobody is asked; what checkpoints hold back stays dim."""
     if found is None:
         return Seen(None, f"compromise: {refusal or 'select an agent, a credential or a system'}")
-    from meshmodel.reports.phrases import compromise_says
+    from meshmodel.reports.phrases import compromise_summary
 
     free = found.unchecked
     shown: set[Reference] = {("agent", each) for each in free.agents}
@@ -159,7 +159,7 @@ def _compromise(found: "Compromise | None", refusal: str) -> Seen:
         first, second = STEP_ENDS[kind]
         if (first, start) in shown and (second, end) in shown:
             shown.add((kind, (start, end)))
-    return Seen(frozenset(shown), compromise_says(found))
+    return Seen(frozenset(shown), compromise_summary(found))
 
 
 def _boundaries(snapshot: Snapshot) -> Seen:

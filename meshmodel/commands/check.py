@@ -58,15 +58,15 @@ def run(arguments: argparse.Namespace) -> int:
         snapshot = load(path)
         analysis = analyse(snapshot, view=view_of(arguments))
         planned = any(each.state == "planned" for each in snapshot.checkpoint.values())
-        unfitting = _unfitting(analysis, planned=planned)
+        unmatched = _unmatched(analysis, planned=planned)
         if arguments.json:
-            from meshmodel.reports.check_json import check_json
+            from meshmodel.reports.answers_json import check_json
 
             say_in_pieces(check_json(analysis, crossings=arguments.crossings))
-            if unfitting:
-                complain(f"{one_line(path)}: {_told(unfitting, analysis)}")
+            if unmatched:
+                complain(f"{one_line(path)}: {_told(unmatched, analysis)}")
         else:
-            from meshmodel.reports.text import check_text
+            from meshmodel.reports.answers_text import check_text
 
             designed = None
             if planned and not arguments.as_designed:
@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
                 style(),
                 crossings=arguments.crossings,
                 designed=designed,
-                unfitting=unfitting,
+                unmatched=unmatched,
                 kindless=_kindless(path, snapshot),
             )
             telling.say(path, text)
@@ -99,28 +99,28 @@ def _kindless(path: Path, snapshot: "Snapshot") -> "list[str]":
     return [each.id for each in agents if each.is_active and each.kind is None and each.is_steerable]
 
 
-def _unfitting(analysis: "Analysis", *, planned: bool) -> "list[Acceptance]":
+def _unmatched(analysis: "Analysis", *, planned: bool) -> "list[Acceptance]":
     """The acceptances that are of no finding, neither as built nor as designed."""
     if not analysis.snapshot.acceptance:
         return []
-    from meshmodel.reports.acceptances import without_finding
+    from meshmodel.reports.acceptances import unmatched_acceptances
 
-    found = without_finding([analysis])
+    found = unmatched_acceptances([analysis])
     if found and planned:
         from meshmodel.analysis.analysis import analyse
 
         other = analyse(analysis.snapshot, view="built" if analysis.view == "designed" else "designed")
-        found = without_finding([analysis, other])
+        found = unmatched_acceptances([analysis, other])
     return found
 
 
-def _told(unfitting: "Sequence[Acceptance]", analysis: "Analysis") -> str:
+def _told(unmatched: "Sequence[Acceptance]", analysis: "Analysis") -> str:
     """In one line, what the answer for programs has no place for."""
-    from meshmodel.reports.acceptances import without_finding_words
+    from meshmodel.reports.acceptances import unmatched_words
 
-    more = f"; {len(unfitting) - 3} more, which check lists without --json" if len(unfitting) > 3 else ""
-    told = "; ".join(without_finding_words(each, analysis) for each in unfitting[:3])
-    some = "1 acceptance" if len(unfitting) == 1 else f"{len(unfitting)} acceptances"
+    more = f"; {len(unmatched) - 3} more, which check lists without --json" if len(unmatched) > 3 else ""
+    told = "; ".join(unmatched_words(each, analysis) for each in unmatched[:3])
+    some = "1 acceptance" if len(unmatched) == 1 else f"{len(unmatched)} acceptances"
     return f"{some} without a finding: {told}{more}"
 
 

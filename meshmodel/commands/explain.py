@@ -89,24 +89,24 @@ def _told(path: Path, agent: str | None, system: str | None, arguments: argparse
     if arguments.all:
         ways = analysis.all_ways(*asked)
         if arguments.json:
-            from meshmodel.reports.ways import ways_answer
+            from meshmodel.reports.ways_json import ways_answer
 
             answer(ways_answer(ways))
             return None
         if ways is None:
             return _NOTHING
-        from meshmodel.reports.text import ways_text
+        from meshmodel.reports.answers_text import ways_text
 
         return ways_text(snapshot, ways, style(), arguments.source)
     explanation = analysis.explain(*asked)
     if arguments.json:
-        from meshmodel.reports.check_json import explain_answer
+        from meshmodel.reports.answers_json import explain_answer
 
         answer(explain_answer(explanation))
         return None
     if explanation is None:
         return _NOTHING
-    from meshmodel.reports.text import explain_text
+    from meshmodel.reports.answers_text import explain_text
 
     return explain_text(explanation, style(), arguments.source)
 

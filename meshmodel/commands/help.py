@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def topics_text(look: "Style") -> str:
     """The topics, each with the title of its page."""
-    from meshmodel.reports.style import told_table, wrap
+    from meshmodel.reports.style import wrap, wrapped_table
 
     rows = []
     for topic in TOPICS:
@@ -71,7 +71,7 @@ def topics_text(look: "Style") -> str:
         rows.append((topic, title[1] if title else ""))
     said = "meshmodel help TOPIC prints one of them; meshmodel help COMMAND tells what a command does."
     return "\n".join(
-        [look.paint("The manual", "strong"), *told_table(rows, look, "  "), "", *wrap(said, look)]
+        [look.paint("The manual", "strong"), *wrapped_table(rows, look, "  "), "", *wrap(said, look)]
     )
 
 

@@ -33,13 +33,13 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001  # every command 
 def key_text(style: "Style") -> str:
     """Every action by task in columns, for people: its keys, and what it does."""
     from meshmodel.app.commands import ACTIONS, TASKS, shown_keys
-    from meshmodel.reports.style import told_table
+    from meshmodel.reports.style import wrapped_table
 
     keys = max(width(shown_keys(each)) for each in ACTIONS)
     parts = []
     for task in TASKS:
         rows = [(pad(shown_keys(each), keys), each.description) for each in ACTIONS if each.task == task]
-        parts.append("\n".join([style.paint(task, "strong"), *told_table(rows, style, "  ")]))
+        parts.append("\n".join([style.paint(task, "strong"), *wrapped_table(rows, style, "  ")]))
     return "\n\n".join(parts)
 
 

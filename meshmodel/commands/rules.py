@@ -105,11 +105,11 @@ def run(arguments: argparse.Namespace) -> int:
         hint = near(arguments.rule, names) or f"there are {', '.join(names)}"
         raise MeshmodelError(f"there is no rule {one_line(arguments.rule)}; {hint}")
     if arguments.json:
-        from meshmodel.reports.check_json import rules_answer
+        from meshmodel.reports.answers_json import rules_answer
 
         answer(rules_answer(rules))
     else:
-        from meshmodel.reports.text import rule_text, rules_text
+        from meshmodel.reports.answers_text import rule_text, rules_text
 
         if arguments.rule is None:
             say(rules_text(rules, style()))

@@ -19,7 +19,7 @@ def accepted_words(accepted: Accepted) -> str:
     return f"open again, {accepted.because}: was accepted by {by}"
 
 
-def without_finding(analyses: Iterable["Analysis"]) -> list[Acceptance]:
+def unmatched_acceptances(analyses: Iterable["Analysis"]) -> list[Acceptance]:
     """The acceptances that are of no finding, by rule and subject.
 
     Args:
@@ -33,7 +33,7 @@ def without_finding(analyses: Iterable["Analysis"]) -> list[Acceptance]:
     return [record for key, record in sorted(acceptances.items()) if key not in found]
 
 
-def without_finding_words(acceptance: Acceptance, analysis: "Analysis") -> str:
+def unmatched_words(acceptance: Acceptance, analysis: "Analysis") -> str:
     """That an acceptance is of no finding, why where that is known, and what to do."""
     from meshmodel.analysis.rules import RULES
 

@@ -5,8 +5,8 @@ from meshmodel.analysis.results import StepKind
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import View
-from meshmodel.reports.check_json import Answer
-from meshmodel.reports.style import Style, counted, told_table, wrap
+from meshmodel.reports.answers_json import Answer
+from meshmodel.reports.style import Style, counted, wrap, wrapped_table
 
 _START = "where it starts"
 _HOW: dict[StepKind, str] = {
@@ -56,13 +56,13 @@ def compromise_text(snapshot: Snapshot, found: Compromise, view: View, style: St
     driven = [row for row in _rows(snapshot, found, "agent", unchecked=True) if row[-1] != _START]
     if driven:
         lines += ["", style.paint(f"{counted(len(driven), 'agent')} driven from there", "strong")]
-        lines += told_table(driven, style, indent="    ")
+        lines += wrapped_table(driven, style, indent="    ")
     if found.limited:
         lines += [
             "",
             style.paint(f"{counted(len(found.limited), 'agent')} set to work within a limit", "strong"),
         ]
-        lines += told_table(limited_rows(found), style, indent="    ")
+        lines += wrapped_table(limited_rows(found), style, indent="    ")
     lines += ["", *_systems(snapshot, found.unchecked, style)]
     lines += ["", *_held_back(snapshot, found, style)]
     return "\n".join(lines)
@@ -97,7 +97,7 @@ def _credentials(snapshot: Snapshot, found: Compromise, style: Style) -> list[st
         named = ", ".join(rest[:3]) + (f" and {len(rest) - 3} more" if len(rest) > 3 else "")
         alive = f"Revoking {order[0]} alone leaves {counted(len(rest), 'other')} alive: {named}"
         lines += wrap(alive, style, "    ")
-    return lines + told_table(_rows(snapshot, found, "credential", unchecked=True), style, indent="    ")
+    return lines + wrapped_table(_rows(snapshot, found, "credential", unchecked=True), style, indent="    ")
 
 
 def _rows(snapshot: Snapshot, found: Compromise, kind: str, *, unchecked: bool) -> list[tuple[str, ...]]:
@@ -107,9 +107,9 @@ def _rows(snapshot: Snapshot, found: Compromise, kind: str, *, unchecked: bool) 
             continue
         key = each.element.partition(":")[2]
         if kind == "credential":
-            rows.append((key, f"as {snapshot.credential[key].principal}", come_by(snapshot, each)))
+            rows.append((key, f"as {snapshot.credential[key].principal}", origin_words(snapshot, each)))
         else:
-            rows.append((key, come_by(snapshot, each)))
+            rows.append((key, origin_words(snapshot, each)))
     return rows
 
 
@@ -117,7 +117,7 @@ def _is(origin: Origin, kind: str, unchecked: bool) -> bool:
     return origin.unchecked == unchecked and origin.element.startswith(f"{kind}:")
 
 
-def come_by(snapshot: Snapshot, origin: Origin) -> str:
+def origin_words(snapshot: Snapshot, origin: Origin) -> str:
     """How a credential or an agent was come by, in a few words."""
     if origin.step is None or origin.from_ is None:
         return _START
@@ -136,7 +136,7 @@ def _systems(snapshot: Snapshot, spread: Spread, style: Style) -> list[str]:
         return [style.paint(f"{style.glyph('✔')} No system is reached", "good")]
     return [
         style.paint(f"{counted(len(spread.systems), 'system')} reached, and nobody is asked", "strong"),
-        *told_table(_system_rows(snapshot, spread), style, indent="    "),
+        *wrapped_table(_system_rows(snapshot, spread), style, indent="    "),
     ]
 
 
@@ -154,9 +154,9 @@ def _held_back(snapshot: Snapshot, found: Compromise, style: Style) -> list[str]
     agents = _rows(snapshot, found, "agent", unchecked=False)
     if found.holding:
         lines += wrap(f"{style.glyph('◆')} Held back by {', '.join(found.holding)}", style, "    ", "")
-        lines += told_table(credentials, style, indent="    ")
-        lines += told_table(agents, style, indent="    ")
-        lines += told_table(_system_rows(snapshot, behind), style, indent="    ")
+        lines += wrapped_table(credentials, style, indent="    ")
+        lines += wrapped_table(agents, style, indent="    ")
+        lines += wrapped_table(_system_rows(snapshot, behind), style, indent="    ")
     else:
         lines.append("No checkpoint holds anything back")
     if found.controlled:

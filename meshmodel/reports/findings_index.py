@@ -15,18 +15,20 @@ if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
 
 
-class Concerned:
+class FindingsIndex:
     """The findings by the records that they are about.
 
     Attributes:
-        crowded: those that name so many records that they may leave out others.
+        truncated: those that name so many records that they may leave out others.
     """
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         """Arguments: all of an analysis."""
         self._findings = findings
         # Of findings about a relation, such as doors, only agents can be so many.
-        self.crowded = [each for each in findings if ">" not in each.subject and len(each.about) >= MOST_LIT]
+        self.truncated = [
+            each for each in findings if ">" not in each.subject and len(each.about) >= MOST_LIT
+        ]
         self._numbers: defaultdict[Place, list[int]] = defaultdict(list)
         for number, finding in enumerate(findings):
             for place in _places(finding):
@@ -69,12 +71,12 @@ def _places(finding: Finding) -> Iterator[Place]:
     return iter(found)
 
 
-_KNOWN: "WeakKeyDictionary[Analysis, Concerned]" = WeakKeyDictionary()
+_KNOWN: "WeakKeyDictionary[Analysis, FindingsIndex]" = WeakKeyDictionary()
 
 
-def concerned(analysis: "Analysis") -> Concerned:
+def findings_index(analysis: "Analysis") -> FindingsIndex:
     """The findings of an analysis by their records, worked out once; any thread may ask first."""
     found = _KNOWN.get(analysis)
     if found is None:
-        found = _KNOWN[analysis] = Concerned(analysis.findings)
+        found = _KNOWN[analysis] = FindingsIndex(analysis.findings)
     return found

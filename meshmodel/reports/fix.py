@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Final
 
 from meshmodel.model.text import one_line, share
 from meshmodel.model.vocabulary import CheckpointStep, View
-from meshmodel.reports.check_json import Answer
-from meshmodel.reports.style import Style, counted, table, told_table, wrap
+from meshmodel.reports.answers_json import Answer
+from meshmodel.reports.style import Style, counted, table, wrap, wrapped_table
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -169,12 +169,12 @@ def _checkpoint_lines(fix: "Fix", style: Style) -> list[str]:
     if not fix.closes_each:
         # To count what each closes would take longer than to find them.
         rows = [(f"{number}", step[0], _when(step)) for number, step in numbered]
-        return told_table([("", "on", "asked"), *rows], style, indent="  ")
+        return wrapped_table([("", "on", "asked"), *rows], style, indent="  ")
     counted_rows = [
         (f"{number}", step[0], _when(step), _closing(closes, fix.before))
         for (number, step), closes in zip(numbered, fix.closes_each, strict=True)
     ]
-    return told_table([("", "on", "asked", "closes alone"), *counted_rows], style, indent="  ")
+    return wrapped_table([("", "on", "asked", "closes alone"), *counted_rows], style, indent="  ")
 
 
 def _when(step: "StepKey") -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from meshmodel.model.text import width
-from meshmodel.reports.style import Style, told_table, wrap
+from meshmodel.reports.style import Style, wrap, wrapped_table
 
 _COMMENT: Final = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 _PICTURE: Final = re.compile(r"!\[[^\]]*\]\([^)]*\)")
@@ -128,6 +128,6 @@ def _table(lines: list[str], style: Style) -> list[str]:
     rows = [[*(cell.replace("`", "") for cell in front), last] for *front, last in rows]
     if not any(rows[0]):
         del rows[0]
-        return _painted("\n".join(told_table(rows, style, "  ")), style).split("\n")
-    heads, *told = told_table(rows, style, "  ")
+        return _painted("\n".join(wrapped_table(rows, style, "  ")), style).split("\n")
+    heads, *told = wrapped_table(rows, style, "  ")
     return [style.paint(heads, "strong"), *_painted("\n".join(told), style).split("\n")]

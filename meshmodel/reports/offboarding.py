@@ -6,8 +6,8 @@ from meshmodel.analysis.offboarding import LostApproval, Offboarding, Touched
 from meshmodel.analysis.rotation import Copy, Rotation
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
-from meshmodel.reports.check_json import Answer
-from meshmodel.reports.style import Style, counted, told_table, wrap
+from meshmodel.reports.answers_json import Answer
+from meshmodel.reports.style import Style, counted, wrap, wrapped_table
 
 _SOME = 5
 """So many names are said of a longer list."""
@@ -80,30 +80,30 @@ def offboarding_text(snapshot: Snapshot, plan: Offboarding, style: Style, *, don
     kind = plan.who.partition(":")[0]
     if kind != "agent":
         agents = [(each, _agent_named(snapshot, each)) for each in plan.agents]
-        lines += part("to retire", counted(len(agents), "agent"), agents, style)
-        lines += part("to find a new owner for", counted(len(plan.owned), "element"), _owned(plan), style)
-    lines += part(
+        lines += section("to retire", counted(len(agents), "agent"), agents, style)
+        lines += section("to find a new owner for", counted(len(plan.owned), "element"), _owned(plan), style)
+    lines += section(
         f"to revoke: {_only(plan)}",
         counted(len(plan.revoke), "credential"),
         [(each, f"as {snapshot.credential[each].principal}") for each in plan.revoke],
         style,
     )
     who, them = "it" if kind == "agent" else "who goes", _them(plan.rotate)
-    lines += part(
+    lines += section(
         f"to rotate: others present {them} too, or {who} could obtain {them}",
         counted(len(plan.rotate), "credential"),
         rotation_rows(snapshot, plan.rotate),
         style,
     )
     copies = [(each.credential, f"in {each.system}") for each in plan.copies]
-    lines += part("at rest to delete", counted(len(copies), "copy", "copies"), copies, style)
+    lines += section("at rest to delete", counted(len(copies), "copy", "copies"), copies, style)
     kept = [(each, snapshot.system[each].computed_sensitivity) for each in plan.systems]
     keep = "it keeps" if len(kept) == 1 else "they keep"
     stays = f"of {_name(plan)}: what {keep} stays there until it is deleted"
-    lines += part(stays, counted(len(kept), "system"), kept, style)
-    lines += part("", "Breaks or lapses", _broken(snapshot, plan), style)
+    lines += section(stays, counted(len(kept), "system"), kept, style)
+    lines += section("", "Breaks or lapses", _broken(snapshot, plan), style)
     told = _told(plan)
-    lines += part("to tell", counted(len(told), "agent"), told, style)
+    lines += section("to tell", counted(len(told), "agent"), told, style)
     if done is not None:
         rotation = "; a rotation cannot be drawn and is still to be done" if plan.rotate else ""
         lines += ["", *wrap(f"{style.glyph('✔')} {done}{rotation}", style)]
@@ -152,22 +152,22 @@ def _broken(snapshot: Snapshot, plan: Offboarding) -> list[tuple[str, ...]]:
 def _approval(each: LostApproval) -> str:
     loses = f"checkpoint {each.checkpoint} loses its approver {one_line(each.identity)}"
     if each.left:
-        return f"{loses}; {some([one_line(name) for name in each.left])} still decides"
+        return f"{loses}; {name_list([one_line(name) for name in each.left])} still decides"
     return f"{loses} and decides nothing from then on: name another"
 
 
-def part(rest: str, head: str, rows: Sequence[tuple[str, ...]], style: Style) -> list[str]:
+def section(rest: str, head: str, rows: Sequence[tuple[str, ...]], style: Style) -> list[str]:
     """A part of a plan: a heading and its rows; nothing where there are none."""
     if not rows:
         return []
-    return ["", style.paint(f"{head} {rest}".rstrip(), "strong"), *told_table(rows, style, indent="    ")]
+    return ["", style.paint(f"{head} {rest}".rstrip(), "strong"), *wrapped_table(rows, style, indent="    ")]
 
 
 def _only(plan: Offboarding) -> str:
     """Why credentials are revoked."""
     kind, them = plan.who.partition(":")[0], _them(plan.revoke)
     if kind == "person":
-        alone = f", or only {some(plan.agents)} could present {them}" if plan.agents else ""
+        alone = f", or only {name_list(plan.agents)} could present {them}" if plan.agents else ""
         return f"on behalf of {_name(plan)}{alone}"
     return f"only {'it' if kind == 'agent' else 'its agents'} could present {them}"
 
@@ -185,9 +185,9 @@ def rotation_rows(snapshot: Snapshot, rotations: Sequence[Rotation]) -> list[tup
 
 
 def _why(snapshot: Snapshot, each: Rotation) -> str:
-    places = some(each.systems)
+    places = name_list(each.systems)
     if each.because == "shared":
-        why = f"shared with {some(each.agents)}" if each.agents else "shared"
+        why = f"shared with {name_list(each.agents)}" if each.agents else "shared"
         return f"{why}, and lies in {places}" if places else why
     if places:
         why = f"obtainable in {places}"
@@ -222,14 +222,14 @@ def _told(plan: Offboarding) -> list[tuple[str, ...]]:
     heads = ("loses", lost), ("needs the new secret of", new), ("can read the copy of", read)
     for head, named in heads:
         for agent, names in named.items():
-            rows.setdefault(agent, []).append(f"{head} {some(names)}")
+            rows.setdefault(agent, []).append(f"{head} {name_list(names)}")
     for notice in plan.touched:
         if notice.because != "presents":
             rows.setdefault(notice.agent, []).append(_notice(notice, plan))
     return [(agent, "; ".join(said)) for agent, said in sorted(rows.items())]
 
 
-def some(names: Sequence[str]) -> str:
+def name_list(names: Sequence[str]) -> str:
     """Names in a list, of many the first ones and how many more."""
     more = f" and {len(names) - _SOME} more" if len(names) > _SOME + 1 else ""
     return ", ".join(names[:_SOME] if more else names) + more

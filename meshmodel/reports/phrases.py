@@ -21,14 +21,14 @@ def reach_words(agent: str, reach: SystemReach) -> str:
     return f"{agent} reaches {reach.system}: {'; '.join(said)}"
 
 
-def door_on_way(doors: Container[str], told: Explanation) -> tuple[str, str] | None:
+def door_on_way(doors: Container[str], way: Explanation) -> tuple[str, str] | None:
     """The first grant of a way that is a door where a checkpoint is missing: its credential and system.
 
     Arguments:
         doors: the subjects of all doors.
-        told: the way.
+        way: the way.
     """
-    for step in told.steps:
+    for step in way.steps:
         if step.step == "grant" and step.checkpoint is None:
             ends = step.from_.partition(":")[2], step.to.partition(":")[2]
             if ">".join(ends) in doors:
@@ -36,20 +36,20 @@ def door_on_way(doors: Container[str], told: Explanation) -> tuple[str, str] | N
     return None
 
 
-def why_not_intended(snapshot: Snapshot, told: Explanation) -> str:
+def why_not_intended(snapshot: Snapshot, way: Explanation) -> str:
     """Why an intent would not approve a way (section 6), in one line."""
-    if told.state is None:
-        return f"{told.agent} crosses no zone there, so nothing needs to be approved"
-    if told.state != "uncontrolled":
-        return f"that crossing is {told.state} already"
-    source = snapshot.system.get(told.source or "")
+    if way.state is None:
+        return f"{way.agent} crosses no zone there, so nothing needs to be approved"
+    if way.state != "uncontrolled":
+        return f"that crossing is {way.state} already"
+    source = snapshot.system.get(way.source or "")
     if source is not None and source.untrusted_input:
         return f"outsiders write into {source.id}: an intent does not excuse acting on their words"
-    target = snapshot.system.get(told.system)
+    target = snapshot.system.get(way.system)
     if target is not None and target.audit == "none":
         return f"{target.id} logs nothing (audit none): what cannot be traced cannot be approved"
     return (
-        f"{told.agent} does not hold what opens {told.system}: that is picked up on the way or a deputy's, "
+        f"{way.agent} does not hold what opens {way.system}: that is picked up on the way or a deputy's, "
         "and an intent does not approve it"
     )
 
@@ -61,7 +61,7 @@ def compromise_title(found: "Compromise") -> str:
     )
 
 
-def compromise_says(found: "Compromise") -> str:
+def compromise_summary(found: "Compromise") -> str:
     """A compromise in one line: counts of credentials, agents and systems, and of what checkpoints stop."""
     free, behind = found.unchecked, found.held_back
     said = [

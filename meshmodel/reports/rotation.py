@@ -3,8 +3,8 @@
 from meshmodel.analysis.rotation import RotationPlan
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
-from meshmodel.reports.check_json import Answer
-from meshmodel.reports.offboarding import copy_entry, part, rotation_entry, rotation_rows, some
+from meshmodel.reports.answers_json import Answer
+from meshmodel.reports.offboarding import copy_entry, name_list, rotation_entry, rotation_rows, section
 from meshmodel.reports.style import Style, counted, wrap
 
 
@@ -36,34 +36,34 @@ def rotation_text(snapshot: Snapshot, plan: RotationPlan, style: Style) -> str:
     named = f" ({one_line(record.name)})" if record.name else ""
     lines = [style.paint(title, "strong"), *wrap(f"To rotate {key}{named}, as {record.principal}", style)]
     places = [(each.system, _copy(snapshot, each.system, each.agents)) for each in plan.copies]
-    lines += part("at rest to replace or delete", counted(len(places), "copy", "copies"), places, style)
+    lines += section("at rest to replace or delete", counted(len(places), "copy", "copies"), places, style)
     sources = [(each, "issues it: have a new one issued, and the old one refused") for each in plan.issuers]
     sources += [(each, f"is exchanged for it{_where(snapshot, each, key)}") for each in plan.exchanged]
-    lines += part("it comes from", counted(len(sources), "place"), sources, style)
+    lines += section("it comes from", counted(len(sources), "place"), sources, style)
     users = [
         (each, "holds it: bring it the new secret" if each in plan.holders else "fetches it")
         for each in plan.agents
     ]
-    lines += part(
+    lines += section(
         "need the new secret" if len(users) != 1 else "needs the new secret",
         counted(len(users), "agent"),
         users,
         style,
     )
-    lines += part(
+    lines += section(
         f"to rotate with it: who has {key} can obtain {'it' if len(plan.rotate) == 1 else 'them'}",
         counted(len(plan.rotate), "credential"),
         rotation_rows(snapshot, plan.rotate),
         style,
     )
-    lines += part("", "In this order", _order(plan), style)
+    lines += section("", "In this order", _order(plan), style)
     return "\n".join(lines)
 
 
 def _copy(snapshot: Snapshot, system: str, agents: tuple[str, ...]) -> str:
     is_vault = snapshot.system[system].kind == "secrets-manager"
     what = "put the new secret there" if is_vault else "is no secrets manager: delete it, or replace it"
-    return f"{what}; read by {some(agents)}" if agents else f"{what}; read by nobody"
+    return f"{what}; read by {name_list(agents)}" if agents else f"{what}; read by nobody"
 
 
 def _where(snapshot: Snapshot, first: str, second: str) -> str:
@@ -75,9 +75,9 @@ def _order(plan: RotationPlan) -> list[tuple[str, ...]]:
     """The steps in a safe order: the old secret ends before what it yields is replaced."""
     first, *rest = plan.order
     one = len(first) == 1
-    said = [f"make {'a new secret' if one else 'new secrets'} of {some(first)}, beside the old"]
+    said = [f"make {'a new secret' if one else 'new secrets'} of {name_list(first)}, beside the old"]
     said += ["put it where the copies lie"] if plan.copies else []
-    said += [f"bring it to {some(plan.holders)}"] if plan.holders else []
+    said += [f"bring it to {name_list(plan.holders)}"] if plan.holders else []
     said.append(f"revoke the old {'one' if one else 'ones at once: each can be obtained with another'}")
-    said += [f"rotate {some(group)} likewise{', at once' if len(group) > 1 else ''}" for group in rest]
+    said += [f"rotate {name_list(group)} likewise{', at once' if len(group) > 1 else ''}" for group in rest]
     return [(f"{number}", each) for number, each in enumerate(said, 1)]

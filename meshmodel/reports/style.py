@@ -46,7 +46,7 @@ _LEAST_WORDS: Final = 20
 _ASCII: Final = {"✖": "x", "✔": "+", "◆": "#", "◇": "o", "?": "?", "·": ",", "→": "->", "▸": ">", "▪": "="}
 
 
-def whole(items: Iterable[str]) -> tuple[str, ...]:
+def unbroken_items(items: Iterable[str]) -> tuple[str, ...]:
     """Items of a list, with commas, as words that ``wrap`` does not break."""
     listed = tuple(items)
     return (*(f"{item}," for item in listed[:-1]), *listed[-1:])
@@ -67,7 +67,7 @@ def wrap(
 
 
 @lru_cache(maxsize=256)
-def wrapped_again(
+def wrap_cached(
     text: str | tuple[str, ...], style: Style, indent: str = "", first: str | None = None
 ) -> tuple[str, ...]:
     """``wrap`` for what is said often, such as the remedy of a rule."""
@@ -132,7 +132,9 @@ def table(rows: Iterable[Sequence[str]], indent: str = "", gap: str = "  ") -> l
     ]
 
 
-def told_table(rows: Iterable[Sequence[str]], style: Style, indent: str = "", gap: str = "  ") -> list[str]:
+def wrapped_table(
+    rows: Iterable[Sequence[str]], style: Style, indent: str = "", gap: str = "  "
+) -> list[str]:
     """``table`` whose last column is words: they go on in their column where a line has no room for them.
 
     Args:

@@ -7,7 +7,7 @@ from meshmodel.analysis.rules.base import verb
 from meshmodel.analysis.trace import Crossed, Tally, TracedEvent, Verdict
 from meshmodel.model.events import Event, time_text
 from meshmodel.model.text import one_line
-from meshmodel.reports.check_json import Answer
+from meshmodel.reports.answers_json import Answer
 from meshmodel.reports.style import Style, counted, wrap
 
 FORMAT = "meshmodel-trace/1"

@@ -8,7 +8,7 @@ import pytest
 from meshmodel.analysis.analysis import analyse
 from meshmodel.model import records as r
 from meshmodel.model.vocabulary import ACTIONS
-from meshmodel.reports.ways_words import ways_sentences
+from meshmodel.reports.ways_sentences import ways_sentences
 from tests.analysis.meshes_by_hand import support
 from tests.analysis.walking import Walking, original
 from tests.reference.builders import hubs

@@ -19,7 +19,7 @@ from meshmodel.interchange import read_file
 from meshmodel.language import best_completions
 from meshmodel.model import records as r
 from meshmodel.model.schema import SCHEMA
-from meshmodel.reports.findings_index import concerned, is_about
+from meshmodel.reports.findings_index import findings_index, is_about
 from meshmodel.store.examples import example
 from tests.app.desk import desk
 from tests.app.form_host import Host, enter
@@ -64,7 +64,7 @@ def test_the_findings_about_every_record_are_looked_up(name):
     for table in ("zone", "system", "agent", "credential", "hold", "grant", "custody", "checkpoint"):
         for key in snapshot.table(table):
             found = [each for each in analysis.findings if is_about(each, table, key)]
-            assert concerned(analysis).about(table, key) == found
+            assert findings_index(analysis).about(table, key) == found
             named = [each for each in analysis.findings if (table, key) in each.about]
             assert {id(each) for each in named} <= {id(each) for each in found}
             some += len(found)

@@ -11,7 +11,7 @@ from meshmodel.app.widgets.row_list import RowList
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model.records import Agent
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.reports.ways_words import ways_sentences
+from meshmodel.reports.ways_sentences import ways_sentences
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.app.form_host import HOSTILE

@@ -9,8 +9,8 @@ import pytest
 
 from meshmodel.api import Analysis, analyse
 from meshmodel.interchange import read_file
+from meshmodel.reports.answers_text import ways_text
 from meshmodel.reports.style import Style
-from meshmodel.reports.text import ways_text
 from tests.models.meshes import FOLDER
 
 GOLDENS = Path(__file__).parent / "stories"

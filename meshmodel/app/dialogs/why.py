@@ -23,7 +23,7 @@ from meshmodel.model.stop import Stopped
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import ACTIONS, Action
 from meshmodel.reports.acceptances import accepted_words
-from meshmodel.reports.ways_words import ways_sentences
+from meshmodel.reports.ways_sentences import ways_sentences
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Explanation, Finding

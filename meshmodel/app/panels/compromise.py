@@ -128,11 +128,11 @@ def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: Shown) -> 
 
 
 def _origins(snapshot: "Snapshot", found: "Compromise", table: str, *, unchecked: bool) -> Iterator[_Place]:
-    from meshmodel.reports.compromise import come_by
+    from meshmodel.reports.compromise import origin_words
 
     def words(kind: str, key: str, each: "Origin") -> tuple[str, str]:
         acts = f"as {snapshot.credential[key].principal}  " if kind == "credential" else ""
-        return f"  {GLYPHS[kind]} {pad(key, _NAME)} ", f"{acts}{come_by(snapshot, each)}"
+        return f"  {GLYPHS[kind]} {pad(key, _NAME)} ", f"{acts}{origin_words(snapshot, each)}"
 
     for each in found.origins:
         kind, _, key = each.element.partition(":")

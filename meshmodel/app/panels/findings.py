@@ -17,7 +17,7 @@ from meshmodel.app.widgets.search_text import Common, Searched
 from meshmodel.model.records import Acceptance
 from meshmodel.model.text import pad, shorten
 from meshmodel.model.vocabulary import SEVERITIES
-from meshmodel.reports.acceptances import accepted_words, without_finding
+from meshmodel.reports.acceptances import accepted_words, unmatched_acceptances
 from meshmodel.reports.causes import DOOR, Cause, causes_of, is_accepted
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def lost_acceptances(shown: Shown) -> list[Acceptance]:
     """The acceptances whose finding is there neither as built nor as designed, by rule and subject."""
     if shown.built is None or shown.designed is None:
         return []
-    return without_finding({id(each): each for each in (shown.built, shown.designed)}.values())
+    return unmatched_acceptances({id(each): each for each in (shown.built, shown.designed)}.values())
 
 
 def none_lines(summary: Summary) -> list[str]:

@@ -8,7 +8,7 @@ from meshmodel.app.panels.inspector_rows import Block
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.model.records import About, Key, Record, key_of
 from meshmodel.model.snapshot import Snapshot, table_of
-from meshmodel.reports.findings_index import concerned, is_about
+from meshmodel.reports.findings_index import findings_index, is_about
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import Finding
@@ -20,7 +20,7 @@ def unnamed_rows(analysis: "Analysis | None", record: Record) -> Block:
     if analysis is None or isinstance(record, About):
         return []
     table, key = table_of(record), key_of(record)
-    more = sum(may_be_about(each, analysis, table, key) for each in concerned(analysis).crowded)
+    more = sum(may_be_about(each, analysis, table, key) for each in findings_index(analysis).truncated)
     return [partial(_row, more, table)] if more else []
 
 

@@ -26,7 +26,7 @@ from meshmodel.model.schema import STEP_ENDS, Field
 from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.text import pad
 from meshmodel.reports.acceptances import accepted_words
-from meshmodel.reports.findings_index import concerned
+from meshmodel.reports.findings_index import findings_index
 
 if TYPE_CHECKING:
     from meshmodel.analysis.results import AgentReach, Finding, SystemReach
@@ -279,7 +279,7 @@ def finding_rows(analysis: "Analysis | None", record: Record) -> Block:
     if analysis is None or isinstance(record, About):
         return []
     table, key = table_of(record), key_of(record)
-    rows = [partial(_finding_row, each) for each in concerned(analysis).about(table, key)]
+    rows = [partial(_finding_row, each) for each in findings_index(analysis).about(table, key)]
     asked = [
         partial(Row, ("question", text), line("? ", text), None, indent=2)
         for question in analysis.questions

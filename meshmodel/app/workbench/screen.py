@@ -65,7 +65,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.text import one_line
 from meshmodel.reports.causes import open_counts
-from meshmodel.reports.findings_index import concerned
+from meshmodel.reports.findings_index import findings_index
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -484,4 +484,4 @@ def _prepare_panels(analysis: "Analysis") -> None:
     """What panels ask for next, made in the thread of the analysis and kept with it."""
     open_counts(analysis)
     ready_rows(analysis)
-    concerned(analysis)
+    findings_index(analysis)

@@ -27,7 +27,7 @@ The document of section 11 with further keys after ``steps``; every key is alway
 from collections.abc import Iterable
 
 from meshmodel.analysis.results import Element, StepKey, Ways
-from meshmodel.reports.check_json import Answer, explain_answer
+from meshmodel.reports.answers_json import Answer, explain_answer
 
 _NOTHING: Answer = {
     "unasked": False,

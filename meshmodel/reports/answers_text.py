@@ -12,12 +12,12 @@ from meshmodel.model.records import Acceptance
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line, width
 from meshmodel.model.vocabulary import SEVERITIES, Action
-from meshmodel.reports.acceptances import accepted_words, without_finding_words
+from meshmodel.reports.acceptances import accepted_words, unmatched_words
+from meshmodel.reports.answers_json import RuleText, crossing_order
 from meshmodel.reports.causes import DOOR, Cause, fold
-from meshmodel.reports.check_json import RuleText, crossing_order
 from meshmodel.reports.standards import TITLES
-from meshmodel.reports.style import Style, counted, table, told_table, whole, wrap, wrapped_again
-from meshmodel.reports.ways_words import ways_sentences
+from meshmodel.reports.style import Style, counted, table, unbroken_items, wrap, wrap_cached, wrapped_table
+from meshmodel.reports.ways_sentences import ways_sentences
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -33,7 +33,7 @@ def check_text(
     *,
     crossings: bool = False,
     designed: Summary | None = None,
-    unfitting: Sequence[Acceptance] = (),
+    unmatched: Sequence[Acceptance] = (),
     kindless: Sequence[str] = (),
 ) -> str:
     """What ``check`` prints: the counts, the findings folded by their cause, and the questions.
@@ -43,7 +43,7 @@ def check_text(
         style: how it may look.
         crossings: whether to list every crossing too.
         designed: the counts as designed, where they differ and are of interest.
-        unfitting: the acceptances that are of no finding.
+        unmatched: the acceptances that are of no finding.
         kindless: the agents of an interchange file whose being steerable follows from having no kind.
     """
     snapshot, summary = analysis.snapshot, analysis.summary
@@ -80,10 +80,10 @@ def check_text(
         lines += ["", style.paint(counted(len(others), "other finding"), "strong")]
     for cause in others:
         lines += ["", *_cause_lines(cause, style)]
-    if unfitting:
-        lines += ["", style.paint(f"{counted(len(unfitting), 'acceptance')} without a finding", "strong")]
-    for acceptance in unfitting:
-        lines += wrap(without_finding_words(acceptance, analysis), style, "      ", "  ! ")
+    if unmatched:
+        lines += ["", style.paint(f"{counted(len(unmatched), 'acceptance')} without a finding", "strong")]
+    for acceptance in unmatched:
+        lines += wrap(unmatched_words(acceptance, analysis), style, "      ", "  ! ")
     if analysis.questions:
         asked = counted(len(analysis.questions), "question")
         lines += ["", style.paint(f"{asked}: what the drawing does not say", "strong")]
@@ -230,7 +230,7 @@ def _cause_lines(cause: Cause, style: Style) -> list[str]:
     if finding.accepted is not None:
         lines += wrap(accepted_words(finding.accepted), style, "    ")
     # The remedy of a door names it; the other ones are those of their rules.
-    telling = wrap if finding.rule == DOOR else wrapped_again
+    telling = wrap if finding.rule == DOOR else wrap_cached
     lines += telling(finding.remedy, style, "      ", f"    {style.glyph('→')} ")
     lines += _references(finding.references, style)
     for also in cause.also:
@@ -243,7 +243,7 @@ def _cause_lines(cause: Cause, style: Style) -> list[str]:
 
 @lru_cache(maxsize=256)
 def _references(references: tuple[str, ...], style: Style) -> tuple[str, ...]:
-    return tuple(style.paint(line, "faint") for line in wrap(whole(references), style, "    "))
+    return tuple(style.paint(line, "faint") for line in wrap(unbroken_items(references), style, "    "))
 
 
 def _head(cause: Cause, style: Style) -> str:
@@ -281,7 +281,7 @@ def _crossing_lines(analysis: "Analysis", style: Style) -> list[str]:
     lines = [title]
     for agent, found in groupby(rows, key=itemgetter(0)):  # no room for its name in every row
         lines.append(f"  {one_line(agent)}")
-        lines += told_table([row[1:] for row in found], style, indent="    ")
+        lines += wrapped_table([row[1:] for row in found], style, indent="    ")
     return lines
 
 
@@ -303,7 +303,7 @@ def _agent_lines(agent: AgentReach, style: Style) -> list[str]:
         for action in system.actions:
             ways.setdefault(_how(system, action), []).append(action)
         rows += [(system.system, ", ".join(actions), how) for how, actions in ways.items()]
-    return lines + (told_table(rows, style, "    ") if rows else ["    reaches no system"])
+    return lines + (wrapped_table(rows, style, "    ") if rows else ["    reaches no system"])
 
 
 def _how(system: SystemReach, action: Action) -> str:

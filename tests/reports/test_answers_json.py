@@ -6,7 +6,7 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System, Zone
-from meshmodel.reports.check_json import check_answer, check_json
+from meshmodel.reports.answers_json import check_answer, check_json
 from tests.benchmarks.meshes import clustered
 from tests.exporters.parts import snapshot_of
 
