@@ -52,7 +52,7 @@ def test_what_is_not_reached_has_openings():
 
 
 def test_the_documentation_names_every_key():
-    assert [key for key in WAYS if f"``{key}``" not in (ways.__doc__ or "")] == []
+    assert [key for key in WAYS if f"``{key}``" not in (ways_json.__doc__ or "")] == []
 
 
 def test_a_model_in_which_nobody_reaches_anything(tmp_path):
