@@ -19,7 +19,7 @@ from meshmodel.app.ascii_filter import PlainText
 from meshmodel.app.commands import bindings
 from meshmodel.app.config import Configuration, State, read_configuration
 from meshmodel.app.key_queue import KeysInOrder
-from meshmodel.app.messages import ActionRequested
+from meshmodel.app.messages import CommandRequested, OpenRequested
 from meshmodel.app.session import Session
 from meshmodel.app.theme import DEFAULT, PALETTES, TITLES, themes
 from meshmodel.app.workbench.screen import Workbench
@@ -205,7 +205,7 @@ class MeshmodelApp(KeysInOrder):
         self.hold_keys()  # the workbench releases them
         self.leave()
         self.state.opened(session.path)
-        screen = Workbench(session)
+        screen = Workbench(session, is_ascii=self.is_ascii)
         session.listen(screen.post_message)
         if len(self.screen_stack) > 2:  # the start screen lies over the model that was open
             self.pop_screen()
@@ -242,10 +242,16 @@ class MeshmodelApp(KeysInOrder):
         event.stop()
         self.open_model(event.path)
 
-    @on(ActionRequested)
-    async def _action_requested(self, event: ActionRequested) -> None:
+    @on(OpenRequested)
+    def _open_requested(self, event: OpenRequested) -> None:
         event.stop()
-        await self.run_action(event.action)
+        if self.open_model(event.path):
+            self.notify(event.said, markup=False)  # the row of what is said goes with the screen
+
+    @on(CommandRequested)
+    async def _action_requested(self, event: CommandRequested) -> None:
+        event.stop()
+        await self.run_action(event.command)
 
     def action_open(self) -> None:
         """Show the start screen; the model stays open until another one is chosen."""
@@ -261,7 +267,7 @@ class MeshmodelApp(KeysInOrder):
     def action_palette(self) -> None:
         """Find and run any action, or go to any element."""
         if isinstance(self.screen, Workbench):
-            self.screen.action_palette()
+            self.screen.menus.palette()
 
     async def action_quit(self) -> None:
         """Leave; everything is on disk already."""

@@ -1,15 +1,18 @@
-# ruff: noqa: E501 - one action is one line of the table
-"""The one table of actions: bindings, footer, help, palette and the manual's key list follow it."""
+# ruff: noqa: E501 - one command is one line of the table
+"""The one table of commands: bindings, footer, help, palette and the manual's key list follow it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from textual.binding import Binding
 
+if TYPE_CHECKING:
+    from meshmodel.app.state import WorkbenchState
+
 Context = Literal["canvas", "workbench", "program"]
-"""Where the keys of an action work: on the canvas, anywhere in the workbench, or everywhere."""
+"""Where the keys of a command work: on the canvas, anywhere in the workbench, or everywhere."""
 
 Task = Literal["Draw", "Check", "Look", "Panels", "Model and program"]
 TASKS: Final[tuple[Task, ...]] = ("Draw", "Check", "Look", "Panels", "Model and program")
@@ -17,19 +20,21 @@ TASKS: Final[tuple[Task, ...]] = ("Draw", "Check", "Look", "Panels", "Model and 
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class Command:
     """One thing that can be done.
 
     Attributes:
-        id: its name in the keymap of a configuration file; the method is ``action_`` and the id.
+        id: its name in the keymap of a configuration file.
         keys: the keys that run it unless remapped, in Textual's names.
         label: one or two words, for the footer.
         description: one line, for help, palette and manual.
         task: what a person wants who looks for it.
+        run: what does it: a controller and its method, such as ``editing.undo``; of the workbench's screen
+            itself ``screen`` and its method. Empty where the canvas or the program has an ``action_`` of that id.
         context: where its keys work.
-        footer: its rank in the footer, or 0: not there. Low ranks survive on narrow screens.
         changes: whether it edits the model, and so is refused where that is read-only.
         palette: whether the command palette offers it (not, where only its key makes sense).
+        needs: why it cannot be done in a state, in one line; empty where it can.
     """
 
     id: str
@@ -37,40 +42,54 @@ class Action:
     label: str
     description: str
     task: Task
+    run: str = ""
     context: Context = "workbench"
-    footer: int = 0
     changes: bool = False
     palette: bool = True
+    needs: "Callable[[WorkbenchState], str]" = lambda _: ""
+
+    def disabled_reason(self, state: "WorkbenchState") -> str:
+        """Why it cannot be done now, in one line; empty where it can."""
+        return state.why_read_only if self.changes and state.read_only else self.needs(state)
 
 
-def _look(id_: str, key: str, label: str, description: str) -> Action:
-    """An action of the canvas that only its key makes sense for."""
-    return Action(id_, (key,), label, description, "Look", "canvas", palette=False)
+def _connectable(state: "WorkbenchState") -> str:
+    is_element = state.selected is not None and state.selected[0] in {"agent", "system", "credential", "zone"}
+    return "" if is_element else "connect: select an agent, a system, a credential or a zone first"
 
 
-ACTIONS: Final[tuple[Action, ...]] = (
-    Action("add", ("a",), "add", "Add an agent, a system, a credential or a zone", "Draw", footer=2, changes=True),
-    Action("connect", ("c",), "connect", "Connect the selected element with another", "Draw", footer=1, changes=True),
-    Action("edit", ("enter",), "edit", "Edit every field of what is selected", "Draw", "canvas", 4),
-    Action("rename", ("n",), "name", "Give what is selected another name", "Draw", changes=True),
-    Action("move", ("m",), "move", "Move the selected card by slot; across a lane changes its zone", "Draw", changes=True),
-    Action("delete", ("x", "delete"), "delete", "Delete what is selected, with its relations", "Draw", changes=True),
-    Action("menu", (".",), "menu", "What can be done with what is selected, or about a finding; the right mouse button shows it too", "Draw"),
-    Action("quick_line", (":",), "quick line", "Type a sentence: bot > token > tickets: read", "Draw", footer=3, changes=True),
-    Action("undo", ("u", "ctrl+z"), "undo", "Undo the last edit made here, and name it", "Draw", footer=8, changes=True),
-    Action("redo", ("U", "ctrl+y"), "redo", "Redo what was undone, and name it", "Draw", changes=True),
-    Action("arrange", ("A",), "arrange", "Lay the drawing out again", "Draw", changes=True),
-    Action("checkpoint", ("p",), "checkpoint", "Place a checkpoint on the selected step or boundary, or the open finding's door", "Check", footer=6, changes=True),
-    Action("intend", ("i",), "intend", "Declare the lit path intended, where that approves it", "Check", changes=True),
-    Action("guard", ("P",), "guard", "Guard the steps that the fix shows on the canvas, as planned or enforced", "Check", changes=True),
-    Action("accept", ("y",), "accept", "Accept the open finding for a time, or withdraw that", "Check", changes=True),
-    Action("why", ("w",), "why", "Why or why not: the way of an agent to a system, all ways, and what one more relation opens", "Check"),
-    Action("rule", ("R",), "rule", "Tell the rule of the open finding: what it finds, what to do, when it may be wrong", "Check"),
-    Action("compromise", ("C",), "compromise", "What falls if what is selected is compromised, and what to revoke", "Check"),
-    Action("outsider", ("O",), "outsider", "What falls to somebody who may only put words in where outsiders can", "Check"),
-    Action("offboard", ("D",), "offboard", "What to revoke, rotate and delete when somebody or a vendor goes, or a secret is rotated", "Check"),
-    Action("view", ("v",), "built/designed", "Look at the mesh as built, or as designed with the planned checkpoints", "Check"),
-    Action("lens", ("l",), "lens", "Change the lens: structure, reach, missing checkpoints, compromise, boundaries", "Check", footer=5),
+def _selection(state: "WorkbenchState") -> str:
+    return "delete: select something first" if state.selected is None else ""
+
+
+def _look(id_: str, key: str, label: str, description: str) -> Command:
+    """A command of the canvas that only its key makes sense for."""
+    return Command(id_, (key,), label, description, "Look", context="canvas", palette=False)
+
+
+COMMANDS: Final[tuple[Command, ...]] = (
+    Command("add", ("a",), "add", "Add an agent, a system, a credential or a zone", "Draw", run="editing.add", changes=True),
+    Command("connect", ("c",), "connect", "Connect the selected element with another", "Draw", run="editing.connect", changes=True, needs=_connectable),
+    Command("edit", ("enter",), "edit", "Edit every field of what is selected", "Draw", context="canvas"),
+    Command("rename", ("n",), "name", "Give what is selected another name", "Draw", run="editing.rename", changes=True),
+    Command("move", ("m",), "move", "Move the selected card by slot; across a lane changes its zone", "Draw", run="moving.move", changes=True),
+    Command("delete", ("x", "delete"), "delete", "Delete what is selected, with its relations", "Draw", run="editing.delete", changes=True, needs=_selection),
+    Command("menu", (".",), "menu", "What can be done with what is selected, or about a finding; the right mouse button shows it too", "Draw", run="menus.menu"),
+    Command("quick_line", (":",), "quick line", "Type a sentence: bot > token > tickets: read", "Draw", run="editing.quick_line", changes=True),
+    Command("undo", ("u", "ctrl+z"), "undo", "Undo the last edit made here, and name it", "Draw", run="editing.undo", changes=True),
+    Command("redo", ("U", "ctrl+y"), "redo", "Redo what was undone, and name it", "Draw", run="editing.redo", changes=True),
+    Command("arrange", ("A",), "arrange", "Lay the drawing out again", "Draw", run="drawing.arrange", changes=True),
+    Command("checkpoint", ("p",), "checkpoint", "Place a checkpoint on the selected step or boundary, or the open finding's door", "Check", run="editing.checkpoint", changes=True),
+    Command("intend", ("i",), "intend", "Declare the lit path intended, where that approves it", "Check", run="editing.intend", changes=True),
+    Command("guard", ("P",), "guard", "Guard the steps that the fix shows on the canvas, as planned or enforced", "Check", run="fix.guard", changes=True),
+    Command("accept", ("y",), "accept", "Accept the open finding for a time, or withdraw that", "Check", run="findings.accept", changes=True),
+    Command("why", ("w",), "why", "Why or why not: the way of an agent to a system, all ways, and what one more relation opens", "Check", run="findings.why"),
+    Command("rule", ("R",), "rule", "Tell the rule of the open finding: what it finds, what to do, when it may be wrong", "Check", run="findings.rule"),
+    Command("compromise", ("C",), "compromise", "What falls if what is selected is compromised, and what to revoke", "Check", run="lens.compromise"),
+    Command("outsider", ("O",), "outsider", "What falls to somebody who may only put words in where outsiders can", "Check", run="lens.outsider"),
+    Command("offboard", ("D",), "offboard", "What to revoke, rotate and delete when somebody or a vendor goes, or a secret is rotated", "Check", run="offboarding.offboard"),
+    Command("view", ("v",), "built/designed", "Look at the mesh as built, or as designed with the planned checkpoints", "Check", run="selection.view"),
+    Command("lens", ("l",), "lens", "Change the lens: structure, reach, missing checkpoints, compromise, boundaries", "Check", run="lens.lens"),
     _look("go_left", "left", "left", "Select what lies to the left, along the line"),
     _look("go_right", "right", "right", "Select what lies to the right, along the line"),
     _look("go_up", "up", "up", "Select what lies above"),
@@ -81,33 +100,51 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _look("pan_right", "shift+right", "pan", "Show more of the right of the drawing"),
     _look("pan_up", "shift+up", "pan", "Show more of the top of the drawing"),
     _look("pan_down", "shift+down", "pan", "Show more of the bottom of the drawing"),
-    Action("jump", ("g",), "go to", "Label all that is on the screen, and jump to a label", "Look", "canvas"),
-    Action("find", ("/",), "find", "Find an element by its name, or filter the list in focus", "Look", footer=7),
-    Action("zoom_in", ("+", "="), "closer", "Zoom in: overview, one line, cards", "Look"),
-    Action("zoom_out", ("-",), "farther", "Zoom out: cards, one line, overview", "Look"),
-    Action("zoom_reset", ("0",), "cards", "Back to cards", "Look"),
-    Action("fold", ("z",), "fold", "Show the zone of what is selected as one card, or unfold it", "Look"),
-    Action("findings", ("f",), "findings", "Findings, each with its witness", "Panels", footer=9),
-    Action("fix", ("F",), "fix", "Fix: the smallest set of checkpoints, what each closes, what fewer would", "Panels"),
-    Action("reach", ("r",), "reach", "The reach matrix: agents by systems", "Panels"),
-    Action("questions", ("Q",), "questions", "What the drawing does not say yet", "Panels"),
-    Action("journal", ("J",), "journal", "Every edit with its time", "Panels"),
-    Action("trace", ("L",), "log", "Lay a log of observed events on the model: who, as whom, was anybody asked", "Panels"),
-    Action("outline", ("o",), "outline", "All elements as a list, by zone", "Panels"),
-    Action("panel", ("t",), "panel", "Show or hide the side panel", "Panels"),
-    Action("next_panel", ("f6",), "next panel", "Go to the next panel", "Panels"),
-    Action("close", ("escape",), "back", "Close what is open and go back to the canvas", "Panels", palette=False),
-    Action("export", ("e",), "export", "Export a picture, the interchange file or the policy stub", "Model and program"),
-    Action("open", ("ctrl+o",), "open", "Open or create another model", "Model and program"),
-    Action("about", ("M",), "model", "Name and describe the whole model", "Model and program", changes=True),
-    Action("theme", ("T",), "theme", "Change the theme: dark, light, high contrast", "Model and program", "program"),
-    Action("help", ("?", "f1"), "all keys", "All keys by task; runs the one chosen", "Model and program", footer=10),
-    Action("palette", ("ctrl+p",), "palette", "Find and run any action, or go to any element", "Model and program", "program", palette=False),
-    Action("quit", ("q", "ctrl+q"), "quit", "Leave; everything is on disk already", "Model and program"),
+    Command("jump", ("g",), "go to", "Label all that is on the screen, and jump to a label", "Look", context="canvas"),
+    Command("find", ("/",), "find", "Find an element by its name, or filter the list in focus", "Look", run="screen.find"),
+    Command("zoom_in", ("+", "="), "closer", "Zoom in: overview, one line, cards", "Look", run="selection.zoom_in"),
+    Command("zoom_out", ("-",), "farther", "Zoom out: cards, one line, overview", "Look", run="selection.zoom_out"),
+    Command("zoom_reset", ("0",), "cards", "Back to cards", "Look", run="selection.zoom_reset"),
+    Command("fold", ("z",), "fold", "Show the zone of what is selected as one card, or unfold it", "Look", run="selection.fold"),
+    Command("findings", ("f",), "findings", "Findings, each with its witness", "Panels", run="findings.show"),
+    Command("fix", ("F",), "fix", "Fix: the smallest set of checkpoints, what each closes, what fewer would", "Panels", run="fix.fix"),
+    Command("reach", ("r",), "reach", "The reach matrix: agents by systems", "Panels", run="screen.reach"),
+    Command("questions", ("Q",), "questions", "What the drawing does not say yet", "Panels", run="screen.questions"),
+    Command("journal", ("J",), "journal", "Every edit with its time", "Panels", run="screen.journal"),
+    Command("trace", ("L",), "log", "Lay a log of observed events on the model: who, as whom, was anybody asked", "Panels", run="trace.trace"),
+    Command("outline", ("o",), "outline", "All elements as a list, by zone", "Panels", run="layout.outline"),
+    Command("panel", ("t",), "panel", "Show or hide the side panel", "Panels", run="layout.panel"),
+    Command("next_panel", ("f6",), "next panel", "Go to the next panel", "Panels", run="layout.next_panel"),
+    Command("close", ("escape",), "back", "Close what is open and go back to the canvas", "Panels", run="screen.close", palette=False),
+    Command("export", ("e",), "export", "Export a picture, the interchange file or the policy stub", "Model and program", run="editing.export"),
+    Command("open", ("ctrl+o",), "open", "Open or create another model", "Model and program", run="screen.open"),
+    Command("about", ("M",), "model", "Name and describe the whole model", "Model and program", run="editing.about", changes=True),
+    Command("theme", ("T",), "theme", "Change the theme: dark, light, high contrast", "Model and program", context="program"),
+    Command("help", ("?", "f1"), "all keys", "All keys by task; runs the one chosen", "Model and program", run="menus.help"),
+    Command("palette", ("ctrl+p",), "palette", "Find and run any command, or go to any element", "Model and program", context="program", palette=False),
+    Command("quit", ("q", "ctrl+q"), "quit", "Leave; everything is on disk already", "Model and program", run="screen.quit"),
 )  # fmt: skip
-"""Every action of the workbench, in the order in which help lists them within a task."""
+"""Every command of the workbench, in the order in which help lists them within a task."""
 
-BY_ID: Final[Mapping[str, Action]] = {action.id: action for action in ACTIONS}
+
+BY_ID: Final[Mapping[str, Command]] = {command.id: command for command in COMMANDS}
+
+_LIST: Final = ("find", "undo", "close", "help")
+FOOTERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "canvas": (
+        "connect", "add", "quick_line", "edit", "lens", "checkpoint", "find", "undo", "findings", "help"
+    ),
+    "findings": ("checkpoint", "why", "accept", "rule", "intend", *_LIST),
+    "fix": ("guard", *_LIST),
+    "reach": ("why", "intend", *_LIST),
+    "trace": ("trace", *_LIST),
+    "compromise": _LIST,
+    "questions": _LIST,
+    "journal": _LIST,
+    "outline": _LIST,
+    "inspector": _LIST,
+}  # fmt: skip
+"""What the footer names where a panel has the focus, the most needed first: narrow screens show fewer."""
 
 _NAMES: Final = {
     "left": "←",
@@ -130,50 +167,50 @@ def shown_key(key: str) -> str:
     return "+".join([*(part.capitalize() for part in held), name])
 
 
-def shown_keys(action: Action, keymap: Mapping[str, str] | None = None) -> str:
-    """All keys of an action as people read them, separated by two spaces, remapped ones included."""
-    return "  ".join(shown_key(key) for key in keys_of(action, keymap))
+def shown_keys(command: Command, keymap: Mapping[str, str] | None = None) -> str:
+    """All keys of a command as people read them, separated by two spaces, remapped ones included."""
+    return "  ".join(shown_key(key) for key in keys_of(command, keymap))
 
 
-def keys_of(action: Action, keymap: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """The keys of an action: those of the user's keymap (``"k,ctrl+k"``) if it names the action."""
-    if keymap and action.id in keymap:
-        return tuple(key.strip() for key in keymap[action.id].split(",") if key.strip())
-    return action.keys
+def keys_of(command: Command, keymap: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The keys of a command: those of the user's keymap (``"k,ctrl+k"``) if it names the command."""
+    if keymap and command.id in keymap:
+        return tuple(key.strip() for key in keymap[command.id].split(",") if key.strip())
+    return command.keys
 
 
 def bindings(context: Context) -> list[Binding]:
-    """The Textual bindings of one context; each has its action's id, so that a keymap can change it."""
+    """The Textual bindings of one context; each has its command's id, so that a keymap can change it."""
     return [
         Binding(
-            ",".join(action.keys),
-            action.id,
-            action.label,
-            show=action.footer > 0,
-            tooltip=action.description,
-            id=action.id,
+            ",".join(command.keys),
+            f"run('{command.id}')" if command.run else command.id,
+            command.label,
+            show=False,
+            tooltip=command.description,
+            id=command.id,
         )
-        for action in ACTIONS
-        if action.context == context
+        for command in COMMANDS
+        if command.context == context
     ]
 
 
 def problems(keymap: Mapping[str, str]) -> tuple[str, ...]:
-    """What is wrong with a user's keymap: unknown actions, actions without a key, clashes.
+    """What is wrong with a user's keymap: unknown commands, commands without a key, clashes.
 
-    One line each. Two actions clash if one key runs both, wherever their keys work: a key that means
+    One line each. Two commands clash if one key runs both, wherever their keys work: a key that means
     one thing on the canvas and another beside it would only confuse.
     """
     found = [
         f"keymap: there is no action {name!r}; see the list of keys" for name in keymap if name not in BY_ID
     ]
     runs: dict[str, list[str]] = defaultdict(list)
-    for action in ACTIONS:
-        keys = keys_of(action, keymap)
+    for command in COMMANDS:
+        keys = keys_of(command, keymap)
         if not keys:
-            found.append(f"keymap: {action.id} has no key; leave it out to keep {shown_keys(action)}")
+            found.append(f"keymap: {command.id} has no key; leave it out to keep {shown_keys(command)}")
         for key in dict.fromkeys(keys):
-            runs[key].append(action.id)
+            runs[key].append(command.id)
     found.extend(
         f"keymap: {shown_key(key)} is both {' and '.join(names)}; the first one runs"
         for key, names in runs.items()

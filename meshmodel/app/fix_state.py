@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from meshmodel.analysis.results import StepKey
 from meshmodel.app.jobs import Task
 from meshmodel.app.limits import AT_ONCE
+from meshmodel.canvas.scene import Facts
 from meshmodel.model.stop import Stop
 from meshmodel.model.text import share
 
@@ -42,7 +43,6 @@ class Fixing:
         better: for its checkpoints, what may be better than each.
         standing: the findings of high or above that stand even then; ``None`` where that takes too long.
         curve: what fewer checkpoints close, once there.
-        task: the work that is under way.
         stopped: whether somebody stopped it, so that what is shown may not be the best.
         problem: why it could not be computed.
     """
@@ -53,15 +53,12 @@ class Fixing:
     better: "Mapping[StepKey, tuple[Alternative, ...]]" = field(default_factory=dict)
     standing: "tuple[Finding, ...] | None" = None
     curve: "tuple[CurvePoint, ...] | None" = None
-    task: Task | None = field(default=None, compare=False)
     stopped: bool = False
     problem: str = ""
 
     @property
     def is_partial(self) -> bool:
-        """Whether something of it was stopped or failed, and is not under way any more."""
-        if self.task is not None:
-            return False
+        """Whether something of it is not there: it is under way, was stopped, or failed."""
         unfinished = self.curve is None and (self.fix is None or bool(self.fix.checkpoints))
         return self.stopped or bool(self.problem) or unfinished
 
@@ -126,6 +123,22 @@ def left_open(analysis: "Analysis", steps: Sequence[StepKey]) -> frozenset[StepK
     if guarded is None:
         return None
     return frozenset(("grant", door.credential, door.system) for door in guarded.doors)
+
+
+def with_preview(facts: Facts, steps: Sequence[StepKey], still: frozenset[StepKey] | None) -> Facts:
+    """What an analysis adds to the drawing, with steps that are to be guarded.
+
+    Arguments:
+        facts: without them.
+        steps: to be guarded.
+        still: the doors that would be open even then, of which alone ✖ is kept; ``None``: of all.
+    """
+    marks = {
+        step: mark
+        for step, mark in facts.marks.items()
+        if mark != "missing" or still is None or step in still
+    }
+    return replace(facts, marks={**marks, **dict.fromkeys(steps, "proposed")})
 
 
 def _guarded(analysis: "Analysis", steps: Sequence[StepKey]) -> "Analysis | None":

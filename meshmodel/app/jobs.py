@@ -167,8 +167,7 @@ class Jobs:
         return job if job is not None and job.is_wanted else None
 
     def _begin(self, group: str) -> None:
-        job = self._next.pop(group, None)
-        if job is not None and group not in self._running:
+        if group not in self._running and (job := self._next.pop(group, None)) is not None:
             self._running[group] = job
             job.worker = self._screen.run_worker(
                 partial(job.carry_out), group=group, thread=True, exit_on_error=False

@@ -1,28 +1,21 @@
-"""What the parts of the workbench say to each other.
+"""What the parts of the program say to each other.
 
-The way of an edit is one direction: a widget posts :class:`EditRequested` (or an action does), the
-workbench hands it to the session, the session posts :class:`ModelChanged` and then
-:class:`AnalysisChanged`, and the workbench tells every panel to ``follow`` what is to be shown.
-No widget writes the model.
+An edit goes one way: a widget posts :class:`EditRequested` (or a command makes it), the workbench hands it to
+the session, the session posts :class:`ModelChanged`, the analysis service answers, and the workbench replaces
+its state, to which every panel is bound. No widget writes the model.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal
 
 from textual.message import Message
 
-from meshmodel.analysis.results import Explanation, Finding, Summary
+from meshmodel.analysis.results import Finding
 from meshmodel.edits.edit import Edit
-from meshmodel.model.records import Reference
+from meshmodel.model.records import Record, Reference
+from meshmodel.model.schema import Field
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.vocabulary import View
-
-if TYPE_CHECKING:
-    from meshmodel.analysis.compromise import Compromise
-    from meshmodel.analysis.trace import TracedEvent
-    from meshmodel.api import Analysis
-    from meshmodel.app.fix_state import Fixing
-    from meshmodel.app.trace_state import Tracing
 
 Cause = Literal["opened", "edit", "undo", "redo", "elsewhere"]
 """Why the model changed: it was opened, edited here, undone, redone, or edited by another program."""
@@ -39,21 +32,6 @@ class ModelChanged(Message):
         super().__init__()
 
 
-class AnalysisChanged(Message):
-    """Both readings of the newest snapshot are there; ``before`` has the counts before the last edits."""
-
-    def __init__(
-        self, built: "Analysis", designed: "Analysis", before: tuple[Summary, Summary] | None
-    ) -> None:
-        """Arguments: the analyses as built and as designed, and the counts of both before the last edit, or
-        before the first of several that came fast; if there were any.
-        """
-        self.built = built
-        self.designed = designed
-        self.before = before
-        super().__init__()
-
-
 class EditRequested(Message):
     """A widget asks for one edit of the model."""
 
@@ -62,6 +40,42 @@ class EditRequested(Message):
         self.edit = edit
         self.select = select
         self.on = on
+        super().__init__()
+
+
+class FieldRequested(Message):
+    """A widget asks for the dialog of one field."""
+
+    def __init__(
+        self, record: Record, field: Field, done: Callable[[Mapping[str, Any]], None], *, on: Snapshot
+    ) -> None:
+        """Arguments: the record, its field, what hears the attributes and values that were decided, and the
+        model that the record is in.
+        """
+        self.record = record
+        self.field = field
+        self.done = done
+        self.on = on
+        super().__init__()
+
+
+class NoteRequested(Message):
+    """A widget asks for the dialog of a new note."""
+
+    def __init__(self, subject: str | None, *, on: Snapshot) -> None:
+        """Arguments: what it is about, as ``kind:id`` (``None``: the model), and the model."""
+        self.subject = subject
+        self.on = on
+        super().__init__()
+
+
+class OpenRequested(Message):
+    """Another model is to be opened in place of this one."""
+
+    def __init__(self, path: Path, said: str) -> None:
+        """Arguments: the file, and what is said when it is open."""
+        self.path = path
+        self.said = said
         super().__init__()
 
 
@@ -75,12 +89,12 @@ class SelectionRequested(Message):
         super().__init__()
 
 
-class ActionRequested(Message):
-    """A widget (help, the palette, a button) asks to run one action of the table."""
+class CommandRequested(Message):
+    """A widget asks to run one command of the table."""
 
-    def __init__(self, action: str) -> None:
-        """Arguments: the id of the action, as in ``actions.ACTIONS``."""
-        self.action = action
+    def __init__(self, command: str) -> None:
+        """Arguments: the id of the command, as in ``commands.COMMANDS``."""
+        self.command = command
         super().__init__()
 
 
@@ -117,61 +131,3 @@ class Notice(Message):
         self.text = text
         self.severity: Literal["information", "warning", "error"] = severity
         super().__init__()
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """All that a panel needs in order to show itself.
-
-    Attributes:
-        snapshot: the model.
-        built: its analysis as built, or ``None`` while the first one runs.
-        designed: the same as designed.
-        view: which of the two is in force on the screen.
-        selected: what is selected on the canvas.
-        finding: the open finding.
-        explanation: the way that is lit and told.
-        read_only: whether edits are refused.
-        is_current: whether the analyses are those of this snapshot; else the new ones are being computed.
-        compromise: what falls with what is selected, or to an outsider, where that was asked.
-        refusal: why nothing falls: it is retired, revoked, or no element.
-        fixing: what is known of the smallest fix.
-        tracing: the log that is laid on the model.
-        traced: the event of it that is lit and told.
-        problem: why they could not be computed; empty where they could.
-    """
-
-    snapshot: Snapshot
-    built: "Analysis | None" = None
-    designed: "Analysis | None" = None
-    view: View = "built"
-    selected: Reference | None = None
-    finding: Finding | None = None
-    explanation: Explanation | None = None
-    read_only: bool = False
-    is_current: bool = True
-    problem: str = ""
-    compromise: "Compromise | None" = None
-    refusal: str = ""
-    fixing: "Fixing | None" = None
-    tracing: "Tracing | None" = None
-    traced: "TracedEvent | None" = None
-
-    @property
-    def analysis(self) -> "Analysis | None":
-        """The analysis of the view in force."""
-        return self.built if self.view == "built" else self.designed
-
-    @property
-    def why_nothing(self) -> str:
-        """Why there is no analysis to show, or not yet that of this snapshot; empty where there is."""
-        if self.problem:
-            return f"could not be computed: {self.problem}"
-        return "" if self.analysis is not None and self.is_current else "computing..."
-
-
-class Panel(Protocol):
-    """A widget of the workbench that shows something of the model."""
-
-    def follow(self, shown: Shown) -> None:
-        """Show this; called after every change, cheap where nothing of interest changed."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -97,12 +97,11 @@ class LaidLog:
 
 @dataclass(frozen=True, slots=True)
 class Tracing:
-    """What is known of a log: of which model and view, what was laid, and what is under way."""
+    """What is known of a log: of which model and view, and what was laid."""
 
     analysis: "Analysis"
     request: LogRequest
     laid: LaidLog | None = None
-    task: Task | None = field(default=None, compare=False)
     problem: str = ""
 
 

@@ -1,4 +1,4 @@
-"""``meshmodel keys``: the keys of the workbench, from the program's own table of actions."""
+"""``meshmodel keys``: the keys of the workbench, from the program's own table of commands."""
 
 import argparse
 import sys
@@ -31,25 +31,25 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001  # every command 
 
 
 def key_text(style: "Style") -> str:
-    """Every action by task in columns, for people: its keys, and what it does."""
-    from meshmodel.app.commands import ACTIONS, TASKS, shown_keys
+    """Every command by task in columns, for people: its keys, and what it does."""
+    from meshmodel.app.commands import COMMANDS, TASKS, shown_keys
     from meshmodel.reports.style import wrapped_table
 
-    keys = max(width(shown_keys(each)) for each in ACTIONS)
+    keys = max(width(shown_keys(each)) for each in COMMANDS)
     parts = []
     for task in TASKS:
-        rows = [(pad(shown_keys(each), keys), each.description) for each in ACTIONS if each.task == task]
+        rows = [(pad(shown_keys(each), keys), each.description) for each in COMMANDS if each.task == task]
         parts.append("\n".join([style.paint(task, "strong"), *wrapped_table(rows, style, "  ")]))
     return "\n\n".join(parts)
 
 
 def key_table() -> str:
-    """Every action by task: its keys, and what it does; a Markdown table for each task."""
-    from meshmodel.app.commands import ACTIONS, TASKS, shown_keys
+    """Every command by task: its keys, and what it does; a Markdown table for each task."""
+    from meshmodel.app.commands import COMMANDS, TASKS, shown_keys
 
     parts = []
     for task in TASKS:
-        rows = [each for each in ACTIONS if each.task == task]
+        rows = [each for each in COMMANDS if each.task == task]
         lines = [f"| {task} | |", "|---|---|"]
         lines += [f"| `{shown_keys(each).replace('  ', '` `')}` | {each.description} |" for each in rows]
         parts.append("\n".join(lines))

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.schema import Field
 from meshmodel.model.vocabulary import ACTIONS, Action
 
+FEW: Final = 5
+"""Words of a closed list up to which a field is switched to its next value."""
 YES = ("yes", "true", "on", "y")
 NO = ("no", "false", "off", "n")
 
@@ -99,3 +101,13 @@ def _action(field: Field, word: str) -> Action:
         if word.lower() == "x" and action == "execute":
             return action
     raise InvalidModelError(f"{field.key}: actions are {', '.join(ACTIONS)}")
+
+
+def few_values(field: Field) -> tuple[Any, ...]:
+    """All values of a field that has few of them, in the order in which they follow one another."""
+    if field.type == "boolean":
+        return (True, False) if field.default is not None else (True, False, None)
+    if field.type == "choice" and 0 < len(field.choices) <= FEW and field.key != "step":
+        free = not field.required and field.default is None
+        return (*field.choices, None) if free else field.choices
+    return ()

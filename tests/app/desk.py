@@ -9,8 +9,10 @@ from textual.geometry import Offset
 from textual.pilot import Pilot
 from textual.worker import WorkerError
 
+from meshmodel.app import analysis_service, limits
 from meshmodel.app.app import MeshmodelApp
 from meshmodel.app.config import Configuration, State
+from meshmodel.app.workbench import screen
 from meshmodel.app.workbench.screen import Workbench
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
@@ -34,7 +36,7 @@ class Hand(Pilot[None]):
         await super().pause(delay)
         for _ in range(200):
             benches = [each for each in self.app.screen_stack if isinstance(each, Workbench)]
-            if not any(each.is_behind or (not self.is_held and _is_computing(each)) for each in benches):
+            if not any(_is_held(each) or (not self.is_held and _is_computing(each)) for each in benches):
                 return
             running = [each for each in self.app.workers if each.group == "analysis" and not each.is_finished]
             if running and not self.is_held:
@@ -44,10 +46,14 @@ class Hand(Pilot[None]):
         raise AssertionError("it is never analysed")
 
 
+def _is_held(bench: Workbench) -> bool:
+    return bench.context.is_held and not bench.is_left
+
+
 def _is_computing(bench: Workbench) -> bool:
     if bench.is_left or bench.shown.problem:
         return False
-    return bool(bench.shown.why_nothing) or not bench.session.is_analysed
+    return bool(bench.shown.why_nothing) or not bench.analyses.is_current
 
 
 class Desk:
@@ -60,27 +66,26 @@ class Desk:
     @contextmanager
     def held(self) -> Iterator[None]:
         """What follows an edit does not come before this ends."""
-        bench, session, gate = self.bench, self.bench.session, threading.Event()
-        analyse = session.analyse
+        gate, analyse = threading.Event(), analysis_service.analyse_both
 
-        def held() -> object:
+        def held(*arguments: object) -> object:
             assert gate.wait(60)
-            return analyse()
+            return analyse(*arguments)
 
-        session.analyse, bench.TOGETHER = held, 0.001
+        analysis_service.analyse_both, screen.TOGETHER = held, 0.001
         self.pilot.is_held = True
         try:
             yield
         finally:
             self.pilot.is_held = False
             gate.set()
-            session.analyse, bench.TOGETHER = analyse, Workbench.TOGETHER
+            analysis_service.analyse_both, screen.TOGETHER = analyse, limits.TOGETHER
 
     @property
     def bench(self) -> Workbench:
-        screen = next(each for each in self.app.screen_stack if isinstance(each, Workbench))
-        assert isinstance(screen, Workbench)
-        return screen
+        found = next(each for each in self.app.screen_stack if isinstance(each, Workbench))
+        assert isinstance(found, Workbench)
+        return found
 
     @property
     def model(self) -> Snapshot:
@@ -88,9 +93,9 @@ class Desk:
 
     @property
     def missing(self) -> int:
-        assert self.bench.session.is_analysed
-        assert self.bench.session.built is not None
-        return self.bench.session.built.summary.missing
+        assert self.bench.analyses.is_current
+        assert self.bench.shown.built is not None
+        return self.bench.shown.built.summary.missing
 
     async def computed(self) -> None:
         """Wait until what is worked out beside has come, and what followed on it: the fix, what each step
@@ -113,12 +118,12 @@ class Desk:
         await self.press("enter", "escape")
 
     async def select(self, *reference: object) -> None:
-        self.bench.select(reference)
+        self.bench.context.select(reference)
         await self.pilot.pause()
 
     def cell(self, reference: Reference, dx: int = 1, dy: int = 0) -> Offset:
         """A cell of a record, relative to the canvas."""
-        canvas = self.bench.canvas
+        canvas = self.bench.context.canvas
         assert canvas.drawing is not None
         box = canvas.drawing.box_of(reference)
         assert box is not None, f"{reference} is not drawn"

@@ -1,6 +1,7 @@
 """A tiny program around one widget: it applies the edits that the widget asks for."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,11 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from meshmodel.app.messages import EditRequested, Shown
+from meshmodel.app.dialogs.field import FieldEditor, note_entry
+from meshmodel.app.messages import EditRequested, FieldRequested, NoteRequested
+from meshmodel.app.state import WorkbenchState
 from meshmodel.edits.edit import Edit, Put, apply_edit
+from meshmodel.edits.notes import adding
 from meshmodel.model.records import (
     About,
     Acceptance,
@@ -85,7 +89,7 @@ class Host(App[Any]):
     def __init__(self, widget: Widget, snapshot: Snapshot, selected: Reference | None = None) -> None:
         super().__init__()
         self.widget = widget
-        self.shown = Shown(snapshot, selected=selected)
+        self.shown = WorkbenchState(snapshot, selected=selected)
         self.edits: list[Edit] = []
         self.heard: list[Message] = []
 
@@ -99,18 +103,28 @@ class Host(App[Any]):
     def snapshot(self) -> Snapshot:
         return self.shown.snapshot
 
-    def show(self, shown: Shown) -> None:
+    def show(self, shown: WorkbenchState) -> None:
         self.shown = shown
         if hasattr(self.widget, "follow"):
             self.widget.follow(shown)
 
     def select(self, reference: Reference | None) -> None:
-        self.show(Shown(self.shown.snapshot, self.shown.built, self.shown.designed, selected=reference))
+        self.show(replace(self.shown, selected=reference))
 
     def on_edit_requested(self, event: EditRequested) -> None:
         self.edits.append(event.edit)
         snapshot = apply_edit(self.shown.snapshot, event.edit)
-        self.show(Shown(snapshot, selected=event.select or self.shown.selected))
+        self.show(WorkbenchState(snapshot, selected=event.select or self.shown.selected))
+
+    def on_field_requested(self, event: FieldRequested) -> None:
+        FieldEditor(self, event.on, event.record).open(event.field, event.done)
+
+    def on_note_requested(self, event: NoteRequested) -> None:
+        def decided(text: str | None) -> None:
+            if text:
+                self.post_message(EditRequested(adding(event.on, event.subject, text), on=event.on))
+
+        self.push_screen(note_entry(event.on, event.subject), decided)
 
     def keep(self, message: Message) -> None:
         self.heard.append(message)

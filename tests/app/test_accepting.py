@@ -40,7 +40,7 @@ async def test_a_finding_is_accepted_by_one_key_and_a_form_in_one_edit(
 ) -> None:
     async with desk(tmp_path, size=size) as it:
         before = it.model
-        built = it.bench.session.built
+        built = it.bench.shown.built
         assert built is not None
         (finding,) = built.findings
         await accept(it)
@@ -56,7 +56,7 @@ async def test_a_finding_is_accepted_by_one_key_and_a_form_in_one_edit(
             finding.actions,
         )
         assert f"accepted by Ada until {record.until.isoformat()}: a pilot" in listed(it)
-        now = it.bench.session.built
+        now = it.bench.shown.built
         assert now is not None
         assert open_counts(now) == {}
         await it.press("u")
@@ -71,7 +71,7 @@ async def test_enter_passes_the_day_too_before_it_saves(tmp_path: Path) -> None:
             await it.type(text)
             await it.press("enter")
         assert not it.model.acceptance
-        built = it.bench.session.built
+        built = it.bench.shown.built
         assert built is not None
         await it.press("ctrl+u", *built.today.isoformat(), "enter")
         assert it.model.acceptance[KEY].until == built.today
@@ -112,7 +112,7 @@ async def test_the_form_says_what_does_not_fit_and_changes_nothing(tmp_path: Pat
 
 async def test_a_sentence_accepts_what_the_finding_is_now_and_no_more(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
-        built = it.bench.session.built
+        built = it.bench.shown.built
         assert built is not None
         (finding,) = built.findings
         await it.sentence(f"accept {KEY[0]} of {KEY[1]} by Ada until 2999-01-01: a pilot")
@@ -123,15 +123,15 @@ async def test_a_sentence_accepts_what_the_finding_is_now_and_no_more(tmp_path: 
             finding.agents,
             finding.actions,
         )
-        assert it.bench.session.built is not None
-        assert open_counts(it.bench.session.built) == {}
+        assert it.bench.shown.built is not None
+        assert open_counts(it.bench.shown.built) == {}
 
 
 async def test_what_has_grown_is_open_again_and_says_why(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await accept(it)
         second = (Put(Agent("helper", home="helpdesk")), Put(Hold("helper", "file-sas")))
-        it.bench.apply(Edit("a second holder", second), on=it.model)
+        it.bench.context.apply(Edit("a second holder", second), on=it.model)
         await it.pilot.pause()
         assert "open again, agent added: helper: was accepted by Ada" in listed(it)
         await it.press("escape", "f")
@@ -196,7 +196,7 @@ async def test_the_rule_of_a_finding_is_told(tmp_path: Path) -> None:
 async def test_other_rules_of_one_cause_unfold(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await it.sentence("ask human-approval on file-sas > attachments: advisory")
-        built = it.bench.session.built
+        built = it.bench.shown.built
         assert built is not None
         folded = next((each for each in causes_of(built) if each.also), None)
         assert folded is not None
@@ -213,7 +213,7 @@ async def test_other_rules_of_one_cause_unfold(tmp_path: Path) -> None:
 async def test_header_counts_what_is_open_by_severity(tmp_path: Path) -> None:
     async with desk(tmp_path, "agent-chain", size=(200, 60)) as it:
         await it.shows("missing")
-        built = it.bench.session.built
+        built = it.bench.shown.built
         assert built is not None
         counts = open_counts(built)
         assert counts
@@ -247,7 +247,7 @@ async def test_what_could_not_be_computed_is_never_shown_as_clean(
 async def test_while_it_is_computed_the_counts_are_those_of_before_and_say_so(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         with it.held():
-            it.bench.apply(edit("add", [Put(Agent("new"))]), on=it.model)
+            it.bench.context.apply(edit("add", [Put(Agent("new"))]), on=it.model)
             await it.shows("computing...")
             assert "was 1 missing" in it.screen_text()
             assert "✖ 1 missing" not in it.screen_text()
@@ -262,7 +262,7 @@ def test_an_empty_model_has_nothing_open() -> None:
 async def test_a_narrow_header_counts_the_same_rows_and_says_that_there_are_more(tmp_path: Path) -> None:
     for size, said in (((160, 40), "open: 5 critical · "), ((100, 30), "open: 5 critical …")):
         async with desk(tmp_path, "coding-agent-mcp", size=size) as it:
-            built = it.bench.session.built
+            built = it.bench.shown.built
             assert built is not None
             assert open_counts(built)["critical"] == 5
             await it.shows(said)

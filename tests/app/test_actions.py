@@ -1,27 +1,41 @@
-"""One table of actions drives bindings, footer, palette, help and key list: here they are held together."""
+"""One table of commands drives bindings, footer, palette, help and key list: here they are held together."""
 
+import pytest
 from textual.app import App
 
 from meshmodel.app.app import MeshmodelApp
 from meshmodel.app.canvas.view import CanvasView
-from meshmodel.app.commands import ACTIONS, BY_ID, TASKS, bindings, problems, shown_key, shown_keys
+from meshmodel.app.commands import BY_ID, COMMANDS, FOOTERS, TASKS, bindings, problems, shown_key, shown_keys
 from meshmodel.app.dialogs.help import HelpScreen
 from meshmodel.app.dialogs.palette import Palette
-from meshmodel.app.panels.footer import RANKED, MeshFooter
+from meshmodel.app.panels.footer import MeshFooter
+from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
+from meshmodel.app.workbench.routes import ROUTES
 from meshmodel.app.workbench.screen import Workbench
 from meshmodel.commands.keys import key_table
 from meshmodel.model.snapshot import Snapshot
+from tests.app.desk import desk
 
 HOMES = {"canvas": CanvasView, "workbench": Workbench, "program": MeshmodelApp}
 
 
-def test_every_action_is_bound_and_carried_out_where_the_table_says() -> None:
-    for action in ACTIONS:
-        home = HOMES[action.context]
-        assert hasattr(home, f"action_{action.id}"), action.id
-        bound = {binding.id: binding for binding in home.BINDINGS}
-        assert bound[action.id].key == ",".join(action.keys)
+async def test_every_command_is_bound_and_carried_out_where_the_table_says(tmp_path) -> None:
+    async with desk(tmp_path) as it:
+        homes = {"canvas": it.bench.context.canvas, "workbench": it.bench, "program": it.app}
+        for command in COMMANDS:
+            bound = {binding.id: binding for binding in HOMES[command.context].BINDINGS}
+            assert bound[command.id].key == ",".join(command.keys)
+            if command.run:
+                assert callable(it.bench._method(command.run)), command.id
+            else:
+                assert hasattr(homes[command.context], f"action_{command.id}"), command.id
+
+
+async def test_every_message_that_is_routed_has_a_method(tmp_path) -> None:
+    async with desk(tmp_path) as it:
+        for name in ROUTES.values():
+            assert callable(it.bench._method(name)), name
 
 
 def test_no_binding_is_missing_from_the_table() -> None:
@@ -30,8 +44,8 @@ def test_no_binding_is_missing_from_the_table() -> None:
 
 
 def test_ids_are_unique_tasks_known_and_keys_do_not_clash() -> None:
-    assert len(BY_ID) == len(ACTIONS)
-    assert {action.task for action in ACTIONS} == set(TASKS)
+    assert len(BY_ID) == len(COMMANDS)
+    assert {action.task for action in COMMANDS} == set(TASKS)
     assert problems({}) == ()
 
 
@@ -47,7 +61,7 @@ def test_a_keymap_is_checked() -> None:
 
 def test_the_key_list_has_every_action() -> None:
     table = key_table()
-    for action in ACTIONS:
+    for action in COMMANDS:
         assert action.description in table
         for key in action.keys:
             assert f"`{shown_key(key)}`" in table
@@ -57,8 +71,8 @@ async def test_help_and_palette_list_every_action() -> None:
     app: App[None] = App()
     async with app.run_test(size=(120, 60)) as pilot:
         for screen, wanted in (
-            (HelpScreen(), ACTIONS),
-            (Palette(Snapshot(), {}), [action for action in ACTIONS if action.palette]),
+            (HelpScreen(), COMMANDS),
+            (Palette(WorkbenchState(Snapshot()), {}), [action for action in COMMANDS if action.palette]),
         ):
             await app.push_screen(screen)
             await pilot.pause()
@@ -70,18 +84,23 @@ async def test_help_and_palette_list_every_action() -> None:
             await pilot.press("escape")
 
 
-def test_the_footer_fits_and_always_tells_the_way_to_help() -> None:
+@pytest.mark.parametrize("focus", FOOTERS)
+def test_the_footer_fits_and_always_tells_the_way_to_help(focus) -> None:
     footer = MeshFooter()
+    footer.follow(WorkbenchState(Snapshot(), focus=focus))
     for room in (40, 80, 120, 200):
         items = footer.items(room)
         last, key, x = items[-1]
         assert last.id == "help"
         assert x + len(key) + 1 + len(last.label) <= room
-    assert len(footer.items(200)) == len(RANKED)
-    footer.read_only = True
-    assert not any(action.changes for action, _, _ in footer.items(200))
+    assert [each.id for each, _, _ in footer.items(200)] == list(FOOTERS[focus])
 
 
-def test_the_footer_shows_remapped_keys() -> None:
-    footer = MeshFooter({"connect": "k"})
-    assert footer.items(120)[0][:2] == (BY_ID["connect"], "k")
+async def test_the_footer_tells_what_can_be_done_where_the_focus_is(tmp_path) -> None:
+    async with desk(tmp_path) as it:
+        footer = it.bench.query_one(MeshFooter)
+        assert footer.items(120)[0][0].id == "connect"
+        await it.press("f")
+        assert footer.items(120)[0][0].id == "checkpoint"
+        await it.press("escape")
+        assert footer.items(120)[0][0].id == "connect"

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from meshmodel.app.panels import findings
-from meshmodel.app.workbench.controllers import drawing as drawings
-from meshmodel.app.workbench.controllers.drawing import Drawings
+from meshmodel.app.workbench.controllers import drawing
 from meshmodel.canvas import draw as draw_module
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.edits.edit import Put, edit
@@ -22,7 +21,7 @@ class Gate:
         self.threads: list[threading.Thread] = []
         self._open = threading.Event()
         self._open.set()
-        draw = drawings.draw
+        draw = drawing.draw
 
         def held(*arguments: object, **options: object) -> Drawing:
             self.threads.append(threading.current_thread())
@@ -30,8 +29,8 @@ class Gate:
                 assert self._open.wait(60)
             return draw(*arguments, **options)
 
-        monkeypatch.setattr(drawings, "draw", held)
-        monkeypatch.setattr(Drawings, "DRAWN_BESIDE", 0)
+        monkeypatch.setattr(drawing, "draw", held)
+        monkeypatch.setattr(drawing, "DRAWN_BESIDE", 0)
 
     def close(self) -> None:
         self._open.clear()
@@ -45,7 +44,7 @@ async def drawn(it: Desk) -> None:
     for _ in range(50):
         await it.app.workers.wait_for_complete()
         await it.pilot.pause()
-        if not it.bench.is_drawing:
+        if not it.bench.shown.is_drawing:
             return
     raise AssertionError("it is never drawn")
 
@@ -59,10 +58,10 @@ async def test_a_large_model_is_drawn_beside_and_keys_go_on(
         try:
             gate.close()
             gate.threads.clear()
-            before = it.bench.canvas.drawing
-            it.bench.apply(edit("add", [Put(Agent("newcomer"))]), ("agent", "newcomer"), on=it.model)
+            before = it.bench.context.canvas.drawing
+            it.bench.context.apply(edit("add", [Put(Agent("newcomer"))]), ("agent", "newcomer"), on=it.model)
             await it.pilot.pause()
-            assert it.bench.canvas.drawing is before
+            assert it.bench.context.canvas.drawing is before
             await it.shows("drawing...")
             await it.press("tab")
             assert it.bench.shown.selected != ("agent", "newcomer"), "keys go on"
@@ -71,8 +70,8 @@ async def test_a_large_model_is_drawn_beside_and_keys_go_on(
         await drawn(it)
         assert gate.threads
         assert threading.main_thread() not in gate.threads
-        assert it.bench.canvas.drawing is not None
-        assert it.bench.canvas.drawing.box_of(("agent", "newcomer")) is not None
+        assert it.bench.context.canvas.drawing is not None
+        assert it.bench.context.canvas.drawing.box_of(("agent", "newcomer")) is not None
         assert "drawing..." not in it.screen_text()
 
 
@@ -83,8 +82,9 @@ async def test_what_is_not_wanted_any_more_is_not_shown(
     async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
         await drawn(it)
         shown: list[Drawing] = []
-        show = it.bench.canvas.show
-        monkeypatch.setattr(it.bench.canvas, "show", lambda drawing: shown.append(drawing) or show(drawing))
+        show = it.bench.context.canvas.show
+        canvas = it.bench.context.canvas
+        monkeypatch.setattr(canvas, "show", lambda made: shown.append(made) or show(made))
         try:
             gate.close()
             await it.press("-", "-")
@@ -102,13 +102,13 @@ async def test_what_is_selected_comes_into_view_once_it_is_drawn(
         await drawn(it)
         try:
             gate.close()
-            it.bench.apply(edit("add", [Put(Agent("newcomer"))]), ("agent", "newcomer"), on=it.model)
+            it.bench.context.apply(edit("add", [Put(Agent("newcomer"))]), ("agent", "newcomer"), on=it.model)
             await it.pilot.pause()
         finally:
             gate.open()
         await drawn(it)
         await it.pilot.pause()
-        cell, size = it.cell(("agent", "newcomer")), it.bench.canvas.size
+        cell, size = it.cell(("agent", "newcomer")), it.bench.context.canvas.size
         assert 0 <= cell.x < size.width
         assert 0 <= cell.y < size.height
 
@@ -142,12 +142,12 @@ async def test_a_move_by_keys_waits_for_the_drawing_and_loses_no_step(
 
 async def test_what_cannot_be_drawn_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
-        monkeypatch.setattr(Drawings, "DRAWN_BESIDE", 0)
+        monkeypatch.setattr(drawing, "DRAWN_BESIDE", 0)
 
         def broken(*_: object, **__: object) -> Drawing:
             raise RuntimeError("no room")
 
-        monkeypatch.setattr(drawings, "draw", broken)
+        monkeypatch.setattr(drawing, "draw", broken)
         await it.press("-")
         await it.app.workers.wait_for_complete()
         await it.shows("could not be drawn: no room")
@@ -193,12 +193,12 @@ async def test_a_drawing_is_made_ready_for_keys_beside_and_what_waits_for_that_i
         await drawn(it)
         monkeypatch.setattr(draw_module, "targets_of", held)
         written: list[Drawing] = []
-        monkeypatch.setattr(Drawing, "__repr__", lambda drawing: written.append(drawing) or "")
+        monkeypatch.setattr(Drawing, "__repr__", lambda made: written.append(made) or "")
         try:
             await it.press("-", "0")
             assert not written, "that of a large model takes minutes"
             for _ in range(200):
-                if threads and not it.bench.is_drawing:
+                if threads and not it.bench.shown.is_drawing:
                     break
                 await it.pilot.pause()
             await it.select("grant", ("finder-token", "contracts"))
@@ -208,6 +208,6 @@ async def test_a_drawing_is_made_ready_for_keys_beside_and_what_waits_for_that_i
         await drawn(it)
         await it.pilot.pause()
         assert threading.main_thread() not in threads
-        cell, size = it.cell(("grant", ("finder-token", "contracts"))), it.bench.canvas.size
+        cell, size = it.cell(("grant", ("finder-token", "contracts"))), it.bench.context.canvas.size
         assert 0 <= cell.x < size.width
         assert 0 <= cell.y < size.height

@@ -29,19 +29,19 @@ async def test_compromise_lights_what_falls_and_lists_the_revocation_set(
 ) -> None:
     async with desk(tmp_path, "token-leak", size=size) as it:
         await it.shows("missing")
-        assert it.bench.session.built is not None
+        assert it.bench.shown.built is not None
         (agent,) = it.model.agent
-        found = it.bench.session.built.compromise(f"agent:{agent}")
+        found = it.bench.shown.built.compromise(f"agent:{agent}")
         await it.select("agent", agent)
         await it.press("C")
-        assert it.bench.lens == "compromise"
+        assert it.bench.shown.lens == "compromise"
         assert it.bench.shown.compromise == found
         rows = listed(it)
         for credential in found.unchecked.credentials:
             assert any(each.split()[1:2] == [credential] for each in rows)
         number = len(found.unchecked.credentials)
         assert any(each.startswith(f"to revoke: {number} credential") for each in rows)
-        lit = it.bench.canvas.lighting.shown
+        lit = it.bench.context.canvas.lighting.shown
         assert lit is not None
         assert {key for table, key in lit if table == "system"} == {
             system for system, _ in found.unchecked.systems
@@ -101,9 +101,9 @@ async def test_offboarding_lists_the_steps_and_does_them_in_one_edit(
 ) -> None:
     async with desk(tmp_path, "agent-chain", size=size) as it:
         await it.shows("missing")
-        assert it.bench.session.built is not None
+        assert it.bench.shown.built is not None
         agent = min(it.model.agent)
-        plan = it.bench.session.built.offboarding(agent)
+        plan = it.bench.shown.built.offboarding(agent)
         before = it.model
         expected = apply_edit(before, offboard(before, plan))
         await it.select("agent", agent)
@@ -204,7 +204,7 @@ async def test_what_works_within_a_limit_is_lit_and_listed(tmp_path: Path) -> No
         rows = listed(it)
         assert any(each.startswith("set to work within a limit: 3 agents") for each in rows)
         assert any("repository-server" in each and "for coding-agent only" in each for each in rows)
-        lit = it.bench.canvas.lighting.shown
+        lit = it.bench.context.canvas.lighting.shown
         assert lit is not None
         assert {
             ("agent", "repository-server"),

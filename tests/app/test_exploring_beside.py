@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from meshmodel.app.lenses import LENSES, Seen
 from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.widgets.lazy_sequence import Lazily
-from meshmodel.app.workbench.controllers import compromise as exploring
-from meshmodel.app.lenses import LENSES, Seen
+from meshmodel.app.workbench.controllers import lens as lens_module
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
 
@@ -21,7 +21,7 @@ class Gate:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: list[object] = []
         self._open = threading.Event()
-        work_out = exploring.work_out
+        work_out = lens_module.work_out
 
         def held(lens, analysis, about, is_cancelled=None):
             if is_cancelled is not None:  # beside
@@ -30,7 +30,7 @@ class Gate:
                     pass
             return work_out(lens, analysis, about, is_cancelled)
 
-        monkeypatch.setattr(exploring, "work_out", held)
+        monkeypatch.setattr(lens_module, "work_out", held)
 
     def open(self) -> None:
         self._open.set()
@@ -102,21 +102,20 @@ async def test_every_lens_of_a_large_model_is_worked_out_beside_and_once(
     async with desk(tmp_path, LARGE, size=(120, 40)) as it:
         await it.app.workers.wait_for_complete()
         await it.select("agent", "a001")
-        it.bench.lens = LENSES[LENSES.index(lens) - 1]
+        it.bench.context.update(lens=LENSES[LENSES.index(lens) - 1])
         await it.press("l")
         await it.shows("Esc stops it")
-        assert it.bench.canvas._shown is None
+        assert it.bench.context.canvas._shown is None
         await it.press("escape")
-        assert "stopped" in it.bench.lens_says
-        it.bench._looked = None
+        assert "stopped" in it.bench.shown.looked.seen.says
         gate.open()
-        it.bench.relight()
+        for _ in LENSES:
+            await it.press("l")
         await it.app.workers.wait_for_complete()
         await it.pilot.pause()
-        assert it.bench.canvas._shown is not None
+        assert it.bench.context.canvas._shown is not None
         number = len(gate.asked)
         await it.select("agent", "a001")
-        it.bench.relight()
         assert len(gate.asked) == number
 
 
@@ -127,12 +126,11 @@ async def test_the_list_of_what_falls_says_nothing_of_another_lens(
     async with desk(tmp_path, LARGE, size=(120, 40)) as it:
         await it.app.workers.wait_for_complete()
         await it.press("O", "l")
-        assert it.bench.lens == LENSES[(LENSES.index("compromise") + 1) % len(LENSES)]
-        while it.bench.lens != "reach":
+        assert it.bench.shown.lens == LENSES[(LENSES.index("compromise") + 1) % len(LENSES)]
+        while it.bench.shown.lens != "reach":
             await it.press("l")
         await it.select("agent", "a001")
         await it.shows("computing the reach")
-        it.bench._tell_looking()
         assert "computing" not in listed(it)
         assert listed(it) == CompromiseList.nothing
         await it.press("escape")
@@ -142,7 +140,7 @@ async def test_what_cannot_be_computed_is_said(tmp_path: Path, monkeypatch: pyte
     def broken(*_: object) -> Seen:
         raise RuntimeError("no room")
 
-    monkeypatch.setattr(exploring, "work_out", broken)
+    monkeypatch.setattr(lens_module, "work_out", broken)
     async with desk(tmp_path, LARGE, size=(120, 40)) as it:
         await it.press("O")
         for _ in range(200):

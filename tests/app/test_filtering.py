@@ -10,11 +10,11 @@ from meshmodel.analysis.results import Door, Finding
 from meshmodel.api import analyse
 from meshmodel.app.dialogs.find import find_rows
 from meshmodel.app.dialogs.palette import Palette
-from meshmodel.app.messages import Shown
 from meshmodel.app.panels import findings
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.outline import Outline
 from meshmodel.app.panels.questions import QuestionList
+from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets import search_text as searched
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.lazy_sequence import Lazily
@@ -45,8 +45,8 @@ CROWD = snapshot_of(
 )
 
 
-def shown(snapshot: Snapshot) -> Shown:
-    return Shown(snapshot, analyse(snapshot), analyse(snapshot, view="designed"))
+def shown(snapshot: Snapshot) -> WorkbenchState:
+    return WorkbenchState(snapshot, built=analyse(snapshot), designed=analyse(snapshot, view="designed"))
 
 
 def whole_text(cause: Cause, doors: dict[str, Door]) -> str:
@@ -316,7 +316,7 @@ async def test_what_is_told_is_what_the_filter_leaves_under_the_cursor(
 @pytest.mark.parametrize(("key", "told"), [("F", "apply all as enforced"), ("J", "begin")])
 async def test_nothing_is_told_where_a_filter_leaves_nothing(tmp_path: Path, key: str, told: str) -> None:
     async with desk(tmp_path, size=(80, 24)) as it:
-        it.bench.apply(Edit("begin", (Put(Zone("new")),)), on=it.model)
+        it.bench.context.apply(Edit("begin", (Put(Zone("new")),)), on=it.model)
         await it.press(key)
         await it.computed()
         await it.press("home")

@@ -19,9 +19,9 @@ async def test_every_finding_lights_what_it_is_about(tmp_path):
         by_rule = {each.rule: each for each in reversed(at.bench.shown.analysis.findings)}
         assert {"retired-agent-access", "orphaned-credential", "copied-secret"} <= set(by_rule)
         for finding in by_rule.values():
-            at.bench.open_finding(finding)
+            at.bench.context.open_finding(finding)
             await at.pilot.pause()
-            told, canvas = at.bench.shown.explanation, at.bench.canvas
+            told, canvas = at.bench.shown.explanation, at.bench.context.canvas
             records = lit_by_finding(finding) if told is None else lit_by(told)
             assert canvas.lighting.witness == canvas.drawing.light(records)
             assert canvas.lighting.witness
@@ -36,7 +36,7 @@ async def test_where_the_way_ends_is_seen_beside_the_list(size, tmp_path):
     async with desk(tmp_path, "crm-assistant-gateway", size=size) as at:
         await at.press("f")
         for _ in at.bench.shown.analysis.findings:
-            told, canvas = at.bench.shown.explanation, at.bench.canvas
+            told, canvas = at.bench.shown.explanation, at.bench.context.canvas
             if told is not None:
                 box = canvas.drawing.box_of(("system", told.system))
                 top = canvas.region.y + box.y - canvas.scroll_offset.y

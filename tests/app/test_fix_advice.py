@@ -7,11 +7,11 @@ import pytest
 from textual.widgets import Static
 
 from meshmodel.api import analyse
-from meshmodel.app.dialogs.base import Picker
-from meshmodel.app.panels.fix import FixList, fix_rows
 from meshmodel.app import fix_state as work
-from meshmodel.app.workbench.controllers import fix as fixes
+from meshmodel.app.dialogs.base import Picker
 from meshmodel.app.fix_state import Fixing, verdict
+from meshmodel.app.panels.fix import FixList, fix_rows
+from meshmodel.app.workbench.controllers import fix as fixes
 from meshmodel.edits.guard_steps import NOT_PROVEN
 from meshmodel.store.load import load
 from tests.app.desk import desk

@@ -9,11 +9,11 @@ import pytest
 from meshmodel.analysis.fix.results import CurvePoint, Fix
 from meshmodel.analysis.results import StepKey
 from meshmodel.api import analyse
-from meshmodel.app.jobs import Task
-from meshmodel.app.messages import Shown
-from meshmodel.app.panels.fix import FixList, fix_rows
 from meshmodel.app import fix_state as work
 from meshmodel.app.fix_state import Fixing, Part, bar, curve_words, verdict
+from meshmodel.app.jobs import Task
+from meshmodel.app.panels.fix import FixList, fix_rows
+from meshmodel.app.state import WorkbenchState
 from meshmodel.edits.edit import apply_edit
 from meshmodel.edits.guard_steps import guard
 from meshmodel.store.load import load
@@ -26,7 +26,7 @@ FIX = analyse(CHAIN).minimum_fix()
 
 def marks(it: Desk) -> set[StepKey]:
     """The steps that are marked as to be guarded on the canvas."""
-    facts = it.bench.with_preview(it.bench.session.facts(it.bench.shown.view))
+    facts = it.bench.with_preview(it.bench.shown.facts[it.bench.shown.view])
     return {step for step, mark in facts.marks.items() if mark == "proposed"}  # type: ignore[misc]  # keys of steps
 
 
@@ -65,7 +65,7 @@ async def test_all_are_applied_in_one_edit(tmp_path: Path, moves: int, state: st
         await it.press("enter")
         expected = apply_edit(before, guard(before, FIX.checkpoints, state))  # type: ignore[arg-type]  # a state
         assert it.model.checkpoint == expected.checkpoint
-        built, designed = it.bench.session.built, it.bench.session.designed
+        built, designed = it.bench.shown.built, it.bench.session.designed
         assert built is not None
         assert designed is not None
         assert designed.summary.uncontrolled == 0
@@ -112,7 +112,7 @@ async def test_a_row_of_the_curve_previews_its_own_steps(tmp_path: Path) -> None
 
 def crosses(it: Desk) -> set[StepKey]:
     """The steps that are marked as missing a checkpoint on the canvas."""
-    facts = it.bench.with_preview(it.bench.session.facts(it.bench.shown.view))
+    facts = it.bench.with_preview(it.bench.shown.facts[it.bench.shown.view])
     return {step for step, mark in facts.marks.items() if mark == "missing"}  # type: ignore[misc]  # as above
 
 
@@ -297,7 +297,9 @@ async def test_the_list_shows_nothing_of_another_analysis() -> None:
     app = Host(found, CHAIN)
     async with app.run_test():
         analysis = analyse(CHAIN)
-        shown = Shown(CHAIN, analysis, analysis, fixing=Fixing(analysis, fix=FIX, curve=()))
+        shown = WorkbenchState(
+            CHAIN, built=analysis, designed=analysis, fixing=Fixing(analysis, fix=FIX, curve=())
+        )
         app.show(shown)
         assert "proven smallest" in "\n".join(row.content.plain for row in found.rows.shown_rows)
         app.show(replace(shown, built=analyse(CHAIN)))

@@ -9,7 +9,7 @@ from textual.geometry import Offset
 
 from meshmodel.app.app import MeshmodelApp
 from meshmodel.app.config import Configuration, State
-from meshmodel.app.messages import ActionRequested
+from meshmodel.app.messages import CommandRequested
 from meshmodel.app.panels.footer import MeshFooter
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.app.start.screen import StartScreen
@@ -34,7 +34,7 @@ class Feet(App[None]):
     def compose(self) -> ComposeResult:
         yield MeshFooter()
 
-    def on_action_requested(self, event: ActionRequested) -> None:
+    def on_action_requested(self, event: CommandRequested) -> None:
         self.asked.append(event.action)
 
 
@@ -79,7 +79,7 @@ async def test_keys_typed_while_a_new_model_opens_wait_for_it(tmp_path: Path) ->
 async def test_a_card_half_in_view_stays_under_the_hand(tmp_path: Path) -> None:
     tall = snapshot_of(*(System(f"s{number:02}", zone=None) for number in range(30)))
     async with desk(tmp_path, model=tall, size=(80, 24)) as it:
-        canvas = it.bench.canvas
+        canvas = it.bench.context.canvas
         reference = ("system", "s05")
         assert canvas.drawing is not None
         box = canvas.drawing.box_of(reference)
@@ -96,15 +96,15 @@ async def test_a_card_half_in_view_stays_under_the_hand(tmp_path: Path) -> None:
 
 async def test_lanes_stay_where_they_are_until_somebody_arranges(tmp_path: Path) -> None:
     async with desk(tmp_path, helpdesk()[0]) as it:
-        before = lanes(it.bench.canvas.drawing)
+        before = lanes(it.bench.context.canvas.drawing)
         tables = ("hold", "custody", "exchange", "delegation", "trigger", "grant")
         gone = [Remove(name, key) for name in tables for key in it.model.table(name)]
-        assert it.bench.apply(edit("remove all relations", gone), on=it.model)
+        assert it.bench.context.apply(edit("remove all relations", gone), on=it.model)
         await it.pilot.pause()
-        alone = lanes(draw(it.model, it.bench.session.facts("built"), Options(120, 40)))
+        alone = lanes(draw(it.model, it.bench.shown.facts["built"], Options(120, 40)))
         count = len(before)
         assert alone[:count] != before, "or this shows nothing"
-        assert lanes(it.bench.canvas.drawing)[:count] == before
+        assert lanes(it.bench.context.canvas.drawing)[:count] == before
 
 
 async def test_a_double_click_that_comes_at_once_closes_the_dialog_and_nothing_below_it(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from meshmodel.analysis.results import Summary
-from meshmodel.app import session
+from meshmodel.app import analysis_service
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.header import MeshHeader, delta, open_rows
 from meshmodel.app.panels.tabs import TabRow
@@ -27,7 +27,7 @@ def first_row(it: Desk) -> str:
 @pytest.mark.parametrize("size", SIZES)
 async def test_lens_and_view_are_told_at_every_size(tmp_path: Path, size: tuple[int, int], lens: str) -> None:
     async with desk(tmp_path, "coding-agent-mcp", size=size) as it:
-        it.bench.lens = lens
+        it.bench.shown.lens = lens
         it.bench.follow()
         assert lens in first_row(it)
         assert "as built" in first_row(it)
@@ -40,7 +40,7 @@ async def test_lens_and_view_are_told_at_every_size(tmp_path: Path, size: tuple[
 @pytest.mark.parametrize("name", ["coding-agent-mcp", "crm-assistant-gateway"])
 async def test_no_severity_is_left_out_where_there_is_room_for_it(tmp_path: Path, name: str) -> None:
     async with desk(tmp_path, name, size=(120, 40)) as it:
-        built = it.bench.session.built
+        built = it.bench.shown.built
         assert built is not None
         said = open_rows(open_counts(built))
         shown = next(each for each in said if each in first_row(it))
@@ -72,7 +72,7 @@ def test_large_numbers_are_written_alike_in_the_whole_header() -> None:
 @pytest.mark.parametrize("name", ORDER)
 async def test_rows_tell_the_severity_by_which_the_header_counts_them(tmp_path: Path, name: str) -> None:
     async with desk(tmp_path, name, size=(200, 60)) as it:
-        built = it.bench.session.built
+        built = it.bench.shown.built
         assert built is not None
         await it.press("f")
         rows = [row for row in it.bench.query_one(FindingsList).rows.shown_rows if not row.heading]
@@ -87,7 +87,7 @@ async def test_rows_tell_the_severity_by_which_the_header_counts_them(tmp_path: 
 
 async def test_tab_tells_open_and_accepted_rows_apart(tmp_path: Path) -> None:
     async with desk(tmp_path, "token-leak") as it:
-        built = it.bench.session.built
+        built = it.bench.shown.built
         assert built is not None
         every = len(causes_of(built))
         found = next(each.finding for each in causes_of(built) if not each.also)
@@ -102,7 +102,7 @@ async def test_tab_tells_open_and_accepted_rows_apart(tmp_path: Path) -> None:
             found.agents or None,
             found.actions or None,
         )
-        it.bench.apply(edit("accept", [Put(record)]), on=it.model)
+        it.bench.context.apply(edit("accept", [Put(record)]), on=it.model)
         await it.shows(f"Findings {every - 1} + 1 accepted")
         tabs = it.bench.query_one(TabRow)
         await it.pilot.resize_terminal(80, 24)
@@ -121,28 +121,28 @@ async def place(it: Desk) -> None:
     assert it.bench.shown.built is not None
     door = it.bench.shown.built.doors[0]
     wanted, _ = changes.placement(it.model, ("grant", door.credential, door.system))
-    it.bench.apply(wanted, on=it.model)
+    it.bench.context.apply(wanted, on=it.model)
     await it.pilot.pause()
 
 
 async def test_edits_that_come_fast_are_told_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.0]
-    monkeypatch.setattr(session, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(analysis_service, "monotonic", lambda: clock[0])
     async with desk(tmp_path, "agent-chain") as it:
         first = it.missing
         await place(it)
-        clock[0] += session.BURST / 2
+        clock[0] += analysis_service.BURST / 2
         await place(it)
         assert it.missing == first - 2
         assert "▼−2" in first_row(it)
-        clock[0] += 2 * session.BURST
+        clock[0] += 2 * analysis_service.BURST
         await it.press("u")
         assert "▲+1" in first_row(it), "those before have been read"
-        clock[0] += session.BURST / 2
+        clock[0] += analysis_service.BURST / 2
         await it.press("u")
         assert it.missing == first
         assert "▲+2" in first_row(it)
-        clock[0] += session.BURST / 2
+        clock[0] += analysis_service.BURST / 2
         await it.press("U", "U")
         assert it.missing == first - 2
         assert "▲" not in first_row(it)

@@ -8,8 +8,9 @@ from textual.pilot import Pilot
 
 from meshmodel.api import analyse
 from meshmodel.app.dialogs.base import Dialog, MultiPicker, Picker, TextEntry
-from meshmodel.app.messages import FindingOpened, Notice, SelectionRequested, Shown
+from meshmodel.app.messages import FindingOpened, Notice, SelectionRequested
 from meshmodel.app.panels.inspector import Inspector
+from meshmodel.app.state import WorkbenchState
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model.records import Grant, Note, key_of
 from meshmodel.model.schema import SCHEMA
@@ -104,7 +105,7 @@ async def clear(pilot: Pilot[Any], app: Host) -> None:
 async def edit_one(pilot: Pilot[Any], app: Host, inspector: Inspector, table: str, key: str) -> None:
     """Edit one field of a fresh model through its row, and look at the record afterwards."""
     app.edits.clear()
-    app.show(Shown(full_snapshot_with_two_ways(), selected=SHOWN[table]))
+    app.show(WorkbenchState(full_snapshot_with_two_ways(), selected=SHOWN[table]))
     await pilot.pause()
     before = inspector.record
     inspector.focus_list()
@@ -271,7 +272,7 @@ async def test_no_note_is_added_where_the_model_is_read_only() -> None:
     inspector = Inspector()
     app = Host(inspector, snapshot)
     async with app.run_test() as pilot:
-        app.show(Shown(snapshot, selected=("agent", "bot"), read_only=True))
+        app.show(WorkbenchState(snapshot, selected=("agent", "bot"), why_read_only="a copy"))
         inspector.focus_list()
         assert inspector.rows.go_to("new note")
         await pilot.press("enter")
@@ -332,7 +333,7 @@ async def test_relations_reach_and_findings_of_what_is_selected() -> None:
     inspector = Inspector()
     app = Host(inspector, snapshot, ("credential", "role"))
     async with app.run_test(size=(60, 50)) as pilot:
-        app.show(Shown(snapshot, built, built, selected=("credential", "role")))
+        app.show(WorkbenchState(snapshot, built=built, designed=built, selected=("credential", "role")))
         await pilot.pause()
         text = "\n".join(row.content.plain for row in inspector.rows.shown_rows)
         assert "worker holds role" in text
@@ -347,7 +348,7 @@ async def test_relations_reach_and_findings_of_what_is_selected() -> None:
         assert heard[-1].reference == ("hold", ("worker", "role"))
         for finding in built.findings:
             table, key = finding.about[0]
-            app.show(Shown(snapshot, built, built, selected=(table, key)))
+            app.show(WorkbenchState(snapshot, built=built, designed=built, selected=(table, key)))
             await pilot.pause()
             assert inspector.rows.go_to(("finding", finding.rule, finding.subject))
             await pilot.press("enter")
@@ -360,7 +361,7 @@ async def test_nothing_is_edited_where_the_model_is_read_only() -> None:
     inspector = Inspector()
     app = Host(inspector, snapshot)
     async with app.run_test() as pilot:
-        app.show(Shown(snapshot, selected=("agent", "bot"), read_only=True))
+        app.show(WorkbenchState(snapshot, selected=("agent", "bot"), why_read_only="a copy"))
         inspector.edit_field("name")
         await pilot.pause()
         assert not isinstance(app.screen, Dialog)

@@ -108,14 +108,14 @@ async def test_no_key_is_handed_over_while_the_program_ends(tmp_path, monkeypatc
 async def test_escape_and_a_capital_in_one_burst_are_both_heard(tmp_path):
     async with desk(tmp_path, size=(80, 24)) as it:
         await it.press("f")
-        assert it.bench.lists_open
+        assert it.bench.shown.lists_open
         it.app.post_message(events.Key("alt+shift+l", "L"))  # Escape leaves the list, L asks for a log
         for _ in range(200):
             await it.pilot.pause()
             if isinstance(it.app.screen, LogDialog):
                 break
         assert isinstance(it.app.screen, LogDialog)
-        assert not it.bench.lists_open
+        assert not it.bench.shown.lists_open
 
 
 async def test_keys_do_not_wait_for_ever_for_a_screen_that_is_never_said_to_be_drawn(tmp_path, monkeypatch):
@@ -123,7 +123,7 @@ async def test_keys_do_not_wait_for_ever_for_a_screen_that_is_never_said_to_be_d
     async with desk(tmp_path, size=(80, 24)) as it:
         burst(it, "a")
         await until_asked_what_to_add(it)
-        assert it.bench.session.is_analysed, "nor does the analysis"
+        assert it.bench.analyses.is_current, "nor does the analysis"
 
 
 async def test_keys_do_not_wait_for_ever_for_a_model_that_never_comes(tmp_path, monkeypatch):

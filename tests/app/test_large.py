@@ -1,7 +1,7 @@
 """Large models: long lists follow when a hand has come to rest."""
 
 from meshmodel.app.canvas.paint import Lighting, paint_row
-from meshmodel.app.session import AT_ONCE
+from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.theme import inks, palette_of
 from meshmodel.canvas.scene import Run
 from meshmodel.model.records import System, Zone
@@ -16,7 +16,7 @@ async def test_panels_follow_a_selection_that_rests(tmp_path):
         await it.select("zone", "all")
         await it.press("z")
         for key in ("s001", "s002", "s003"):
-            it.bench.select(("system", key))
+            it.bench.context.select(("system", key))
         assert it.bench.shown.selected == ("system", "s003")
         await it.shows("▣ s003  system")
 

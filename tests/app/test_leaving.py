@@ -8,11 +8,11 @@ import pytest
 
 from meshmodel.app.dialogs import offboard as offboarding
 from meshmodel.app.dialogs import why
-from meshmodel.app.workbench.controllers import compromise as exploring
-from meshmodel.app.workbench.controllers import fix as fixes
-from meshmodel.app.workbench.controllers import trace as traces
 from meshmodel.app.lenses import Looked, Seen
 from meshmodel.app.trace_state import LogRequest
+from meshmodel.app.workbench.controllers import fix as fixes
+from meshmodel.app.workbench.controllers import lens
+from meshmodel.app.workbench.controllers import trace as traces
 from meshmodel.store.store import Store
 from tests.analysis.crowds import crowded
 from tests.app.desk import Desk, desk
@@ -43,7 +43,7 @@ class Beside:
 
 WORK: list[tuple[object, str, str]] = [
     (fixes, "work_out_fix", "F"),
-    (exploring, "work_out", "C"),
+    (lens, "work_out", "C"),
     (traces, "follow_log", "L"),
     (why, "way_of", "w"),
     (offboarding, "plan_in_rows", "D"),

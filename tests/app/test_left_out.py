@@ -8,9 +8,9 @@ from textual.content import Content
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Finding, Told
 from meshmodel.app.dialogs.field import FieldEditor
-from meshmodel.app.panels.explanation import _fitting
 from meshmodel.app.panels.inspector_overflow import unnamed_rows
 from meshmodel.app.panels.quick_line import QuickLine
+from meshmodel.app.panels.status_bar import _fitting
 from meshmodel.app.start.screen import RECENT_SHOWN, StartScreen
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
@@ -118,7 +118,7 @@ def test_known_identities_are_counted_where_not_all_are_shown(count, last):
 async def test_why_is_not_answered_from_an_analysis_of_before(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         with it.held():
-            it.bench.apply(edit("add", [Put(r.Agent("new"))]), on=it.model)
+            it.bench.context.apply(edit("add", [Put(r.Agent("new"))]), on=it.model)
             await it.press("w")
             assert it.app.screen is it.bench
             await it.shows("why: computing...")
@@ -136,4 +136,4 @@ async def test_escape_gives_back_what_the_filter_of_a_list_leaves_out(panel, tmp
         assert [row.key for row in listing.rows.shown_rows] == rows
         assert listing.rows.has_focus
         await at.press("escape")
-        assert at.bench.canvas.has_focus
+        assert at.bench.context.canvas.has_focus

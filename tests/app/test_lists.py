@@ -7,11 +7,12 @@ from textual.widgets import Static
 
 from meshmodel.analysis.results import SystemReach
 from meshmodel.api import analyse
-from meshmodel.app.messages import ExplanationRequested, SelectionRequested, Shown
+from meshmodel.app.messages import ExplanationRequested, SelectionRequested
 from meshmodel.app.panels.findings import FindingsList
 from meshmodel.app.panels.journal import JournalList, shown_time
 from meshmodel.app.panels.questions import QuestionList
 from meshmodel.app.panels.reach_matrix import MatrixView, ReachMatrix, cell_of, clip
+from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.rows import Row, heading, line
 from meshmodel.edits.edit import Edit, Put
@@ -29,8 +30,8 @@ def screen_lines(table: MatrixView) -> list[str]:
     return [table.render_line(y).text for y in range(table.size.height)]
 
 
-def shown(snapshot: Snapshot) -> Shown:
-    return Shown(snapshot, analyse(snapshot), analyse(snapshot, view="designed"))
+def shown(snapshot: Snapshot) -> WorkbenchState:
+    return WorkbenchState(snapshot, built=analyse(snapshot), designed=analyse(snapshot, view="designed"))
 
 
 def test_direct_hidden_and_deputy_are_told_apart() -> None:
@@ -142,12 +143,12 @@ async def test_the_journal_lists_every_edit_with_its_time_and_what_was_undone(tm
             store.apply(Edit(f"add [b]{name}[/]", (Put(Zone(name)),)))
         store.undo()
         entries = store.journal()
-    journal = JournalList()
+    read = [[], entries]
+    journal = JournalList(lambda: read.pop(0))
     app = Host(journal, Snapshot())
     async with app.run_test(size=(80, 24)) as pilot:
-        journal.show_entries([])
         assert "no edits" in journal.rows.shown_rows[0].content.plain
-        journal.show_entries(entries)
+        journal.follow(WorkbenchState(Snapshot()))
         await pilot.pause()
         texts = [row.content.plain for row in journal.rows.shown_rows]
         assert len(texts) == len(entries)
@@ -162,9 +163,9 @@ async def test_an_edit_that_takes_several_lines_begins_in_one_row_only(tmp_path:
     with Store.create(tmp_path / "a.mesh") as store:
         store.apply(Edit("add a zone whose label says a good deal of it", (Put(Zone("one")),)))
         entries = store.journal()
-    journal = JournalList()
+    journal = JournalList(lambda: entries)
     async with Host(journal, Snapshot()).run_test(size=(50, 24)) as pilot:
-        journal.show_entries(entries)
+        journal.follow(WorkbenchState(Snapshot()))
         await pilot.pause()
         lines = [journal.rows.render_line(y).text.rstrip() for y in range(5)]
         lines = [text for text in lines if text]

@@ -9,12 +9,11 @@ from textual.pilot import Pilot
 
 from meshmodel.analysis.fix.results import CurvePoint, Fix
 from meshmodel.api import analyse
-from meshmodel.app.jobs import Task
-from meshmodel.app.messages import Shown
+from meshmodel.app.fix_state import Fixing
 from meshmodel.app.panels.fix import FixList
+from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.row_list import PAGE
-from meshmodel.app.fix_state import Fixing
 from meshmodel.model.snapshot import Snapshot
 from tests.app.form_host import Host
 
@@ -24,15 +23,20 @@ EMPTY = analyse(Snapshot())
 FIX = Fix(MANY, MANY, False, STEPS, MANY, (), (), MANY, False)
 
 
+def state(fixing: Fixing | None, progress: str = "") -> WorkbenchState:
+    said = {"fix": progress} if progress else {}
+    return WorkbenchState(Snapshot(), built=EMPTY, designed=EMPTY, fixing=fixing, progress=said)
+
+
 @asynccontextmanager
-async def computing() -> AsyncIterator[tuple[FixList, Host, Pilot[None], Task]]:
+async def computing() -> AsyncIterator[tuple[FixList, Host, Pilot[None]]]:
     """The list with such a fix, while it is computed what each checkpoint closes."""
-    found, task = FixList(), Task("computing what each closes")
+    found = FixList()
     app = Host(found, Snapshot())
     async with app.run_test(size=(100, 20)) as pilot:
-        app.show(Shown(Snapshot(), EMPTY, EMPTY, fixing=Fixing(EMPTY, fix=FIX, task=task)))
+        app.show(state(Fixing(EMPTY, fix=FIX), "computing what each closes: 0 s, Esc stops it"))
         found.focus_list()
-        yield found, app, pilot, task
+        yield found, app, pilot
 
 
 def chosen(found: FixList) -> list[Hashable]:
@@ -44,7 +48,7 @@ def told(found: FixList) -> str:
 
 
 async def test_a_filter_makes_only_what_is_seen_and_is_left_alone_while_the_rest_is_computed() -> None:
-    async with computing() as (found, app, pilot, task):
+    async with computing() as (found, app, pilot):
         shown = app.shown
         await pilot.press("/", *"key-1999")
         app.show(shown)
@@ -53,8 +57,7 @@ async def test_a_filter_makes_only_what_is_seen_and_is_left_alone_while_the_rest
         looked_in = found.rows._all
         assert isinstance(looked_in, Lazily)
         assert len(looked_in._made) <= 3 * PAGE
-        task.said = "7 of 2000"
-        app.show(shown)
+        app.show(replace(shown, progress={"fix": "computing what each closes, 7 of 2000: 3 s, Esc stops it"}))
         assert found.rows._all is looked_in, "very many rows are not looked in again for how far it is"
         assert "computing what each closes..." in told(found)
         curve = tuple(CurvePoint(number, MANY - number, 0, False, STEPS[:number]) for number in (1, MANY))
@@ -68,17 +71,18 @@ async def test_a_filter_makes_only_what_is_seen_and_is_left_alone_while_the_rest
 
 
 async def test_how_long_it_has_been_computed_is_told_again_once_the_filter_is_empty() -> None:
-    async with computing() as (found, app, pilot, task):
+    async with computing() as (found, app, pilot):
+        later = state(Fixing(EMPTY, fix=FIX), "computing what each closes, 7 of 2000: 3 s, Esc stops it")
         await pilot.press("/", "k")
-        task.said = "7 of 2000"
-        app.show(app.shown)
+        app.show(later)
+        assert "3 s" not in told(found)
         await pilot.press("escape")
-        app.show(app.shown)
-        assert "7 of 2000" in told(found)
+        app.show(later)
+        assert "7 of 2000: 3 s" in told(found)
 
 
 async def test_what_is_said_of_the_whole_fix_stays_whatever_the_filter() -> None:
-    async with computing() as (found, _, pilot, _):
+    async with computing() as (found, _, pilot):
         before = told(found)
         assert "the best found: 2000 checkpoints close all" in before
         await pilot.press("/", *"key-1999")
@@ -95,7 +99,7 @@ async def test_what_is_said_of_the_whole_fix_stays_whatever_the_filter() -> None
     [
         (Fixing(EMPTY, fix=Fix(0, 0, True, (), 0, (), (), 0, True)), "nothing to fix"),
         (Fixing(EMPTY, problem="no solver"), "could not be computed: no solver"),
-        (Fixing(EMPTY, task=Task("computing the smallest fix")), "computing the smallest fix"),
+        (Fixing(EMPTY), "computing the smallest fix: 0 s"),
         (None, FixList.nothing),
     ],
 )
@@ -103,7 +107,7 @@ async def test_an_answer_without_a_row_is_said_whatever_the_filter(fixing: Fixin
     found = FixList()
     app = Host(found, Snapshot())
     async with app.run_test(size=(80, 20)) as pilot:
-        app.show(Shown(Snapshot(), EMPTY, EMPTY, fixing=fixing))
+        app.show(state(fixing, says if says.startswith("computing") else ""))
         found.focus_list()
         await pilot.press("/", *"zzz")
         found.rows.settle()

@@ -118,7 +118,7 @@ async def test_a_finding_is_accepted_from_its_menu_by_mouse(tmp_path: Path) -> N
 async def test_where_nothing_is_there_it_is_about_the_model(tmp_path: Path) -> None:
     async with desk(tmp_path, "token-leak") as it:
         await it.select("agent", "chat-service")
-        canvas = it.bench.canvas
+        canvas = it.bench.context.canvas
         assert canvas.drawing is not None
         await right_click(it, Offset(canvas.size.width - 2, canvas.drawing.height + 1))
         assert it.bench.shown.selected is None
@@ -171,7 +171,7 @@ async def test_the_second_of_two_quick_clicks_chooses_nothing_in_it(
 
 async def test_it_stays_on_the_screen_when_that_becomes_smaller(tmp_path: Path) -> None:
     async with desk(tmp_path, "token-leak") as it:
-        canvas = it.bench.canvas
+        canvas = it.bench.context.canvas
         await right_click(it, Offset(canvas.size.width - 2, canvas.size.height - 2))
         box = menu_of(it).query_one("#dialog")
         for size in ((80, 24), (50, 12), (120, 40), (90, 30)):
@@ -206,5 +206,5 @@ async def test_the_menu_of_an_element_is_there_in_the_outline_too(tmp_path: Path
             await it.shows("agent chat-service")
             assert "offboard" in names(it)
             await it.press("escape")
-            it.bench.select(None)
+            it.bench.context.select(None)
             await it.pilot.pause()

@@ -30,15 +30,15 @@ def connected() -> list[object]:
 
 
 def order(it: Desk) -> tuple[Reference, ...]:
-    assert it.bench.canvas.drawing is not None
-    return it.bench.canvas.drawing.order
+    assert it.bench.context.canvas.drawing is not None
+    return it.bench.context.canvas.drawing.order
 
 
 async def test_nothing_moves_until_it_is_arranged(tmp_path):
     async with desk(tmp_path, apart(), size=(120, 40)) as it:
         before = order(it)
         for record in connected():
-            it.bench.apply(edit("connect", [Put(record)]), on=it.model)
+            it.bench.context.apply(edit("connect", [Put(record)]), on=it.model)
             await it.pilot.pause()
         assert order(it) == before
         await it.press("minus", "minus", "plus", "plus")
@@ -63,7 +63,7 @@ async def test_the_order_is_kept_beside_the_model_only_where_the_model_does_not_
         assert it.app.state.place(it.bench.session.path).order == ()
     async with desk(tmp_path, apart(), size=(120, 40)) as it:
         assert it.app.state.place(it.bench.session.path).order == ()
-        it.bench.apply(edit("connect", [Put(record) for record in connected()]), on=it.model)
+        it.bench.context.apply(edit("connect", [Put(record) for record in connected()]), on=it.model)
         await it.pilot.pause()
         assert all(each.at is None for each in it.model.system.values())
     async with desk(tmp_path, apart(), size=(120, 40)) as it:

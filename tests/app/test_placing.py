@@ -85,7 +85,7 @@ async def test_what_was_accepted_and_is_found_no_more_has_no_place(tmp_path: Pat
         await it.type("known")
         await it.press("ctrl+s")
         assert it.model.acceptance
-        it.bench.apply(edit("end it", [Remove("grant", ("file-sas", "attachments"))]), on=it.model)
+        it.bench.context.apply(edit("end it", [Remove("grant", ("file-sas", "attachments"))]), on=it.model)
         await it.press("f", "end")
         assert it.bench.query_one(FindingsList).acceptance is not None
         await it.select("grant", ("ticket-token", "tickets"))

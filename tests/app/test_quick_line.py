@@ -4,8 +4,9 @@ import pytest
 from textual import events
 from textual.widgets import Static
 
-from meshmodel.app.messages import Notice, PanelClosed, Shown
+from meshmodel.app.messages import Notice, PanelClosed
 from meshmodel.app.panels.quick_line import QuickLine
+from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.model.snapshot import Snapshot
@@ -200,7 +201,7 @@ async def test_read_only_keeps_the_sentence_and_says_why() -> None:
     line = QuickLine()
     app = Host(line, full_snapshot())
     async with app.run_test(size=(80, 24)) as pilot:
-        app.show(Shown(full_snapshot(), read_only=True))
+        app.show(WorkbenchState(full_snapshot(), why_read_only="a copy"))
         line.open_line()
         await enter(pilot, "=zone new", "enter")
         await pilot.pause()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from textual.app import App
 
-from meshmodel.app.commands import ACTIONS, shown_keys
+from meshmodel.app.commands import COMMANDS, shown_keys
 from meshmodel.app.config import copies_path
 from meshmodel.app.dialogs.help import SENTENCES, HelpScreen, help_rows
 from meshmodel.app.start.examples import list_examples
@@ -119,7 +119,7 @@ class Helping(App[Any]):
 
 def test_help_lists_every_action_with_its_keys_and_the_remapped_ones() -> None:
     texts = {row.key: row.content.plain for row in help_rows({"undo": "ctrl+u"})}
-    for action in ACTIONS:
+    for action in COMMANDS:
         assert action.description in texts[action.id]
         assert shown_keys(action, {"undo": "ctrl+u"}) in texts[action.id]
     assert "Ctrl+U" in texts["undo"]

@@ -8,11 +8,12 @@ from textual.widgets._toast import Toast
 
 from meshmodel.analysis.results import Finding, SystemReach
 from meshmodel.analysis.results import Told as Said
-from meshmodel.app.messages import Shown
-from meshmodel.app.panels.explanation import How, Told, told_steps, what_is_lit
+from meshmodel.app.panels.explanation import How, told_steps, what_is_lit
 from meshmodel.app.panels.fix import FixList
 from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.reach_matrix import ReachMatrix
+from meshmodel.app.panels.status_bar import Told
+from meshmodel.app.state import WorkbenchState
 from meshmodel.edits.edit import Edit, Put, apply_edit
 from meshmodel.model.records import Acceptance
 from meshmodel.reports.phrases import reach_words
@@ -107,7 +108,7 @@ async def test_where_not_all_is_lit_it_is_said(table, named, agents, says):
     assert what_is_lit(finding) == says
     panel = How()
     async with Host(panel, None).run_test():
-        panel.follow(Shown(None, finding=finding))
+        panel.follow(WorkbenchState(None, finding=finding))
         assert f"no agent's way leads through it: {says}" in [
             row.content.plain for row in panel.rows.shown_rows
         ]
@@ -122,7 +123,7 @@ def test_a_cell_of_reach_in_words():
 
 async def test_what_was_written_takes_the_place_of_an_older_error(tmp_path):
     async with desk(tmp_path) as at:
-        at.bench.say("an older error", "error")
+        at.bench.context.say("an older error", "error")
         await at.press("e", "ctrl+s")
         await at.app.workers.wait_for_complete()
         await at.shows("written: ")
@@ -132,7 +133,7 @@ async def test_what_was_written_takes_the_place_of_an_older_error(tmp_path):
 async def test_a_zone_that_is_not_there_is_told_and_how_to_add_it(tmp_path):
     async with desk(tmp_path) as at:
         await at.select("system", "tickets")
-        at.bench.open_inspector()
+        at.bench.context.open_side("inspector")
         at.bench.query_one("#inspector").edit_field("zone")
         await at.pilot.pause()
         await at.type("mars")
@@ -145,7 +146,7 @@ async def test_connecting_offers_what_reads_as_a_sentence(tmp_path):
     async with desk(tmp_path) as at:
         await at.select("agent", "support-bot")
         await at.press("c")
-        at.bench.canvas.aim(("system", "tickets"))
+        at.bench.context.canvas.aim(("system", "tickets"))
         await at.press("enter")
         await at.shows("new credential: read …")
         await at.shows("with ticket-token, as now: read, write …")
@@ -209,7 +210,7 @@ async def test_of_an_acceptance_whose_finding_is_gone_it_is_told_and_no_other_fi
             f"accepted by Ana of the security board until 2999-01-31: {REASON}"
         )
         assert at.bench.shown.finding is None
-        assert not at.bench.canvas.lighting.witness
+        assert not at.bench.context.canvas.lighting.witness
         await at.press("up")
         assert at.bench.shown.finding is not None
         assert "ghost" not in in_words(at)
@@ -219,11 +220,11 @@ async def test_of_an_acceptance_whose_finding_is_gone_it_is_told_and_no_other_fi
 async def test_a_long_message_is_told_in_full(tmp_path, size):
     message = "what went wrong and what to do about that " * 4
     async with desk(tmp_path, size=size) as at:
-        at.bench.say(message)
+        at.bench.context.say(message)
         await at.pilot.pause()
         assert " ".join(message.split()) in in_words(at)
         assert at.bench.query_one(Told).size.height == len(told(at))
-        at.bench.say("short")
+        at.bench.context.say("short")
         await at.pilot.pause()
         assert at.bench.query_one(Told).size.height == (2 if size == (80, 24) else 1)
 

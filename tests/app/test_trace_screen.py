@@ -11,11 +11,10 @@ from textual.widgets import Input, Static
 
 from meshmodel.analysis.trace import Tally, Verdict
 from meshmodel.api import analyse
+from meshmodel.app import trace_state as tracing
 from meshmodel.app.dialogs.choose_log import LogDialog
 from meshmodel.app.jobs import Task
 from meshmodel.app.panels.trace import TracePanel, TraceView, cells_of_event
-from meshmodel.app.widgets.row_list import RowList
-from meshmodel.app import trace_state as tracing
 from meshmodel.app.trace_state import (
     WORDS,
     LaidLog,
@@ -26,6 +25,7 @@ from meshmodel.app.trace_state import (
     suggested_log,
     summary_words,
 )
+from meshmodel.app.widgets.row_list import RowList
 from meshmodel.model.events import Event
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
@@ -93,15 +93,15 @@ async def test_a_log_is_chosen_and_its_events_are_listed_lit_and_told(
         assert "1 not explained by the model" in head(it)
         await it.press("down")
         assert it.bench.shown.traced == expected[1]
-        drawing = it.bench.canvas.drawing
+        drawing = it.bench.context.canvas.drawing
         assert drawing is not None
-        assert it.bench.canvas.lighting.witness == drawing.light(lit_by_event(expected[1]))
+        assert it.bench.context.canvas.lighting.witness == drawing.light(lit_by_event(expected[1]))
         assert ("grant", ("file-sas", "attachments")) in lit_by_event(expected[1])
         await it.shows("support-bot reads attachments as svc-files")
         await it.shows("a decision was due")
         await it.press("escape", "escape")
         assert it.bench.shown.traced is None
-        assert not it.bench.canvas.lighting.witness
+        assert not it.bench.context.canvas.lighting.witness
 
 
 def follow(path: Path) -> Iterator[Event]:
@@ -236,7 +236,7 @@ async def test_what_is_partial_is_seen_first_and_whole_however_many_counts_there
         it.bench.shown = it.bench.with_(tracing=replace(tracing, laid=laid))
         await it.sentence("ask policy-decision on file-sas > attachments")
         await it.press("L", "escape")  # the dialog, for it is of the model before: it is closed again
-        it.bench.open_list("trace")
+        it.bench.context.open_list("trace")
         await it.pilot.pause()
         region = it.bench.query_one(TracePanel).region
         rows = [line[region.x : region.right] for line in it.screen_text().split("\n")]

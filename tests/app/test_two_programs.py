@@ -65,7 +65,7 @@ async def checkpoint(it: Desk) -> None:
 async def connect(it: Desk) -> None:
     await it.select("agent", "support-bot")
     await it.press("c")
-    it.bench.canvas.aim(TICKETS)
+    it.bench.context.canvas.aim(TICKETS)
     await it.press("enter")
     labels = [row.content.plain for row in it.app.screen.query_one("#offers").shown_rows]
     at = next(n for n, each in enumerate(labels) if "an intent" in each)
@@ -185,15 +185,15 @@ async def test_a_move_in_progress_ends_where_its_card_is_changed(tmp_path: Path,
     async with desk(tmp_path) as it:
         await it.select(*TICKETS)
         await it.press("m", "right")
-        assert it.bench.tentative is not None
+        assert it.bench.shown.tentative is not None
         tickets = it.model.system["tickets"]
         if change == "deleted":
             theirs = elsewhere(it, Remove(*TICKETS))
         else:
             theirs = elsewhere(it, Put(replace(tickets, name="Theirs")))
         await heard(it)
-        assert it.bench.tentative is None
-        assert not it.bench.canvas.is_busy
+        assert it.bench.shown.tentative is None
+        assert not it.bench.context.canvas.is_busy
         assert "was not moved" in it.bench.query_one("#told").said
         await it.press("escape")
         assert replace(it.model, revision=0) == replace(theirs, revision=0)
@@ -205,8 +205,8 @@ async def test_a_move_in_progress_shows_what_another_program_does_elsewhere(tmp_
         await it.press("m", "right")
         elsewhere(it, Put(Agent("helper")), Put(About("Ours", "both")))
         await heard(it)
-        assert it.bench.tentative is not None
-        assert "helper" in it.bench.tentative.agent
+        assert it.bench.shown.tentative is not None
+        assert "helper" in it.bench.shown.tentative.agent
         await it.press("enter")
         assert it.model.system["tickets"].at is not None
         assert it.model.about.name == "Ours"
@@ -216,13 +216,13 @@ async def test_connecting_with_what_is_gone_says_so(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await it.select("agent", "support-bot")
         await it.press("c")
-        it.bench.canvas.aim(TICKETS)
+        it.bench.context.canvas.aim(TICKETS)
         elsewhere(it, Remove(*TICKETS), Remove("agent", "support-bot"))
         await heard(it)
         await it.press("left", "right", "enter")
         assert not it.model.agent
         await it.press("escape", "escape")
-        assert not it.bench.canvas.is_busy
+        assert not it.bench.context.canvas.is_busy
 
 
 @pytest.mark.slow

@@ -9,8 +9,8 @@ from meshmodel.api import Analysis, analyse
 from meshmodel.app.dialogs.offboard import OffboardingDialog
 from meshmodel.app.dialogs.why import WhyDialog
 from meshmodel.app.panels.compromise import CompromiseList
-from meshmodel.app.panels.explanation import Told
 from meshmodel.app.panels.header import MeshHeader
+from meshmodel.app.panels.status_bar import Told
 from meshmodel.app.workbench.screen import Workbench
 from meshmodel.edits.edit import Put, Remove, edit
 from meshmodel.model.records import Agent
@@ -47,7 +47,7 @@ async def looked(it: Desk) -> None:
 
 async def remove_system(it: Desk, system: str = "s005") -> None:
     """An edit after which less falls."""
-    it.bench.apply(edit("remove", [Remove("system", system)]), on=it.model)
+    it.bench.context.apply(edit("remove", [Remove("system", system)]), on=it.model)
     await it.pilot.pause()
 
 
@@ -66,8 +66,8 @@ async def test_what_a_lens_is_asked_meanwhile_is_told_of_the_newest_model(
             assert f"{lens}: computing..." in told(it)
             assert it.bench.shown.compromise is None
         await settled(it)
-        assert it.bench.canvas._shown is not None
-        assert it.bench.lens_says in told(it)
+        assert it.bench.context.canvas._shown is not None
+        assert it.bench.shown.looked.seen.says in told(it)
         assert "computing" not in told(it)
 
 
@@ -79,8 +79,10 @@ async def test_the_header_says_that_it_is_computing_what_is_not_there_soon(tmp_p
             await remove_system(it)
             await it.shows("computing...  was ")
             assert "computing..." in it.screen_text().splitlines()[0]
-            assert it.bench.canvas.drawing is not None
-            assert it.bench.canvas.drawing.box_of(("system", "s005")) is None, "the edit itself is drawn"
+            assert it.bench.context.canvas.drawing is not None
+            assert it.bench.context.canvas.drawing.box_of(("system", "s005")) is None, (
+                "the edit itself is drawn"
+            )
         await settled(it)
         assert "computing" not in header.render().plain
 
@@ -91,10 +93,12 @@ async def test_what_is_there_soon_is_drawn_with_the_edit_and_only_once(
     monkeypatch.setattr(Workbench, "TOGETHER", 60.0)
     async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
         drawn: list[object] = []
-        show = it.bench.canvas.show
-        monkeypatch.setattr(it.bench.canvas, "show", lambda drawing: drawn.append(drawing) or show(drawing))
+        show = it.bench.context.canvas.show
+        monkeypatch.setattr(
+            it.bench.context.canvas, "show", lambda drawing: drawn.append(drawing) or show(drawing)
+        )
         before = it.missing
-        it.bench.apply(edit("remove", [Remove("grant", ("file-sas", "attachments"))]), on=it.model)
+        it.bench.context.apply(edit("remove", [Remove("grant", ("file-sas", "attachments"))]), on=it.model)
         await it.pilot.pause()
         assert it.missing == before - 1
         assert len(drawn) == 1
@@ -117,7 +121,7 @@ async def test_of_edits_during_an_analysis_only_the_newest_is_analysed_next(
         models: list[Snapshot] = []
         it.pilot.is_held = True
         for number in range(3):
-            it.bench.apply(edit("add", [Put(Agent(f"new-{number}"))]), on=it.model)
+            it.bench.context.apply(edit("add", [Put(Agent(f"new-{number}"))]), on=it.model)
             models.append(it.model)
             await it.pilot.pause()
             assert begun.wait(60)
@@ -150,7 +154,7 @@ async def test_what_was_known_says_that_it_is_of_the_model_before(tmp_path: Path
         await it.select("agent", "a001")
         await it.press("C")
         await settled(it)
-        before = it.bench.lens_says
+        before = it.bench.shown.looked.seen.says
         assert told(it) == before
         assert BEFORE not in listed(it)
         with it.held():
@@ -160,8 +164,8 @@ async def test_what_was_known_says_that_it_is_of_the_model_before(tmp_path: Path
             assert BEFORE in listed(it)
             assert "s005" in listed(it), "a system that is gone is still in it"
         await settled(it)
-        assert it.bench.lens_says != before
-        assert told(it) == it.bench.lens_says
+        assert it.bench.shown.looked.seen.says != before
+        assert told(it) == it.bench.shown.looked.seen.says
         assert BEFORE not in listed(it)
         assert "s005" not in listed(it)
 

@@ -29,7 +29,7 @@ async def test_finding_lights_its_witness_and_a_key_closes_it(tmp_path: Path, si
         told = it.bench.shown.explanation
         assert told is not None
         assert told.system == "attachments"
-        assert it.bench.canvas.lighting.witness
+        assert it.bench.context.canvas.lighting.witness
         await it.shows("nobody asks")
         await it.press("p")
         placed = list(it.model.checkpoint.values())
@@ -68,8 +68,8 @@ async def test_intent_where_it_approves_and_why_not_elsewhere(tmp_path: Path) ->
         before = it.missing
         await it.press("f", "i")
         assert len(it.model.intent) == 1
-        assert it.bench.session.built is not None
-        assert it.bench.session.built.summary.approved >= 1
+        assert it.bench.shown.built is not None
+        assert it.bench.shown.built.summary.approved >= 1
         assert it.missing <= before
     second = tmp_path / "second"
     second.mkdir()
@@ -97,7 +97,7 @@ async def test_adding_naming_connecting_and_deleting_by_key(tmp_path: Path) -> N
         assert it.model.system["files"].zone == "desk"
         await it.select("agent", "bot")
         await it.press("c", "right")
-        assert it.bench.canvas.aimed == ("system", "files")
+        assert it.bench.context.canvas.aimed == ("system", "files")
         await it.press("enter", "enter", "enter")
         assert [key[0] for key in it.model.hold] == ["bot"]
         assert [each.actions for each in it.model.grant.values()] == [("read",)]
@@ -119,7 +119,7 @@ async def test_quick_line_edits_and_selects(tmp_path: Path) -> None:
     async with desk(tmp_path, Snapshot()) as it:
         await it.sentence("bot > token > tickets: read, write")
         assert it.model.grant["token", "tickets"].actions == ("read", "write")
-        assert it.bench.focused is it.bench.canvas
+        assert it.bench.focused is it.bench.context.canvas
 
 
 async def test_moving_by_key_changes_the_zone_in_one_edit(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ async def test_giving_up_a_move_changes_nothing(tmp_path: Path) -> None:
         await it.select("system", "tickets")
         await it.press("m", "down", "escape")
         assert it.model is before
-        assert it.bench.tentative is None
+        assert it.bench.shown.tentative is None
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -180,7 +180,7 @@ async def test_mouse_selects_drags_and_connects(tmp_path: Path, size: tuple[int,
 
 async def test_mouse_pans_opens_and_takes_a_selection_away(tmp_path: Path) -> None:
     async with desk(tmp_path, "federated-release", size=(80, 24)) as it:
-        canvas = it.bench.canvas
+        canvas = it.bench.context.canvas
         await it.press("tab")
         assert it.bench.shown.selected is not None
         if canvas.max_scroll_y or canvas.max_scroll_x:
@@ -203,7 +203,7 @@ async def test_arrows_follow_the_lines_and_tab_the_reading_order(tmp_path: Path)
         await it.press("right", "right")
         assert it.bench.shown.selected is not None
         assert it.bench.shown.selected[0] == "system"
-        drawing = it.bench.canvas.drawing
+        drawing = it.bench.context.canvas.drawing
         assert drawing is not None
         await it.select(*drawing.reading_order[0])
         seen = []
@@ -228,7 +228,7 @@ async def test_what_has_no_zone_is_walked_over_like_everything_else(tmp_path: Pa
             for _ in range(12):
                 await it.press(key)
         assert it.bench.shown.selected is not None
-        canvas = it.bench.canvas
+        canvas = it.bench.context.canvas
         assert canvas.drawing is not None
         for target in canvas.drawing.targets:
             await it.pilot.click("#canvas", offset=Offset(target.box.x, target.box.y))
@@ -239,10 +239,10 @@ async def test_what_has_no_zone_is_walked_over_like_everything_else(tmp_path: Pa
 async def test_jump_labels(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await it.press("g")
-        assert it.bench.canvas.is_jumping
+        assert it.bench.context.canvas.is_jumping
         await it.press("s")
-        assert not it.bench.canvas.is_jumping
-        drawing = it.bench.canvas.drawing
+        assert not it.bench.context.canvas.is_jumping
+        drawing = it.bench.context.canvas.drawing
         assert drawing is not None
         assert it.bench.shown.selected == drawing.reading_order[1]
 
@@ -253,7 +253,7 @@ async def test_lenses_dim_what_is_outside(tmp_path: Path) -> None:
         seen = []
         for _ in range(5):
             await it.press("l")
-            seen.append((it.bench.lens, it.bench.canvas.lighting.shown is None))
+            seen.append((it.bench.shown.lens, it.bench.context.canvas.lighting.shown is None))
         assert seen == [
             ("reach", False),
             ("missing", False),
@@ -281,7 +281,7 @@ async def test_resizing_keeps_the_selection_and_the_witness(tmp_path: Path) -> N
         for size, name in (((80, 24), "small"), ((120, 40), "medium"), ((200, 60), "large")):
             await it.pilot.resize_terminal(*size)
             await it.pilot.pause()
-            assert it.bench.arrangement == name
+            assert it.bench.shown.arrangement == name
             assert it.bench.shown.selected == ("agent", "support-bot")
             assert it.bench.shown.finding is not None
             await it.shows("Support bot")
@@ -340,7 +340,7 @@ async def test_edits_survive_a_restart_and_can_be_undone_then(tmp_path: Path) ->
     async with desk(tmp_path) as it:
         assert "bot" in it.model.agent
         assert it.bench.shown.selected == ("agent", "bot")
-        assert it.bench.zoom == "line"
+        assert it.bench.shown.zoom == "line"
         await it.press("u")
         assert "bot" not in it.model.agent
 
@@ -354,7 +354,7 @@ async def test_interchange_file_opens_for_reading(tmp_path: Path) -> None:
         before = it.model
         await it.select("agent", "support-bot")
         for key in ("x", "a", "p", "u", "A"):
-            it.bench.say("something else")
+            it.bench.context.say("something else")
             await it.press(key)
             await it.shows("to edit: meshmodel import x.toml")
         assert it.model is before
@@ -366,7 +366,7 @@ async def test_interchange_file_opens_for_reading(tmp_path: Path) -> None:
 async def test_refused_edit_is_said_and_changes_nothing(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         before = it.model
-        it.bench.apply(Edit("bad", (Put(Hold("nobody", "nothing")),)), on=it.model)
+        it.bench.context.apply(Edit("bad", (Put(Hold("nobody", "nothing")),)), on=it.model)
         await it.pilot.pause()
         assert it.model is before
         await it.shows("nobody")
@@ -376,7 +376,7 @@ async def test_ascii_mode_draws_nothing_else(tmp_path: Path) -> None:
     async with desk(tmp_path, is_ascii=True) as it:
         await it.press("f")
         rows = it.screen_text().splitlines()
-        canvas = it.bench.canvas.region
+        canvas = it.bench.context.canvas.region
         drawn = "".join(row[canvas.x : canvas.right] for row in rows[canvas.y : canvas.bottom])
         assert drawn.isascii()
         assert rows[0].isascii()
@@ -387,5 +387,5 @@ async def test_themes_change_and_the_canvas_follows(tmp_path: Path) -> None:
         grounds = set()
         for _ in range(3):
             await it.press("T")
-            grounds.add(it.bench.canvas.looks.ground.bgcolor)
+            grounds.add(it.bench.context.canvas.looks.ground.bgcolor)
         assert len(grounds) == 3

@@ -300,13 +300,13 @@ def test_lists_of_the_program_itself_fit_the_terminal(command, columns):
 
 
 def test_keys_are_columns_on_a_terminal_and_markdown_elsewhere():
-    from meshmodel.app.commands import ACTIONS, TASKS
+    from meshmodel.app.commands import COMMANDS, TASKS
 
     text, _, _ = on_a_terminal("keys", NO_COLOR="1", columns=120)
     assert "|" not in text
     assert "`" not in text
     assert [line for line in text.splitlines() if line and not line.startswith(" ")] == list(TASKS)
-    assert all(f"  {each.description}\n" in text for each in ACTIONS)
+    assert all(f"  {each.description}\n" in text for each in COMMANDS)
     assert run("keys").stdout.startswith("| Draw | |\n|---|---|\n| `a` | Add an agent")
 
 

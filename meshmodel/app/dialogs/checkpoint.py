@@ -12,12 +12,12 @@ from textual.widgets import Button, Static
 
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.dialogs.field import FieldEditor
-from meshmodel.app.panels.inspector_rows import few_values
 from meshmodel.app.widgets.form_rows import field_row
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row
 from meshmodel.edits import checkpoint_places
 from meshmodel.edits.edit import Edit, Put
+from meshmodel.edits.field_text import few_values
 from meshmodel.edits.fields import refused
 from meshmodel.model.phrases import place_phrase
 from meshmodel.model.records import Checkpoint

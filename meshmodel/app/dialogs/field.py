@@ -10,6 +10,7 @@ from meshmodel.app.widgets.rows import Row, line
 from meshmodel.edits import checkpoint_places
 from meshmodel.edits.field_text import parse_value, value_text
 from meshmodel.edits.fields import edit_of, problem_of, refused
+from meshmodel.edits.notes import adding
 from meshmodel.edits.operations import ELEMENT_TABLES
 from meshmodel.model.phrases import LETTERS
 from meshmodel.model.records import Checkpoint, Intent, Record
@@ -246,3 +247,13 @@ class FieldEditor:
 
 def _unset() -> Row:
     return Row(None, line(("unset", "$text-muted")), value=None)
+
+
+def note_entry(snapshot: Snapshot, subject: str | None) -> TextEntry:
+    """Asks what is to be said of an element (``kind:id``) or of the model; refuses what is no note."""
+
+    def problem(text: str) -> str | None:
+        return refused(adding(snapshot, subject, text), snapshot)
+
+    where = "the model" if subject is None else subject.replace(":", " ")
+    return TextEntry(f"a note on {where}", check=problem, long=True)

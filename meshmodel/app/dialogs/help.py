@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from textual.app import ComposeResult
 
-from meshmodel.app.commands import ACTIONS, TASKS, shown_keys
+from meshmodel.app.commands import COMMANDS, TASKS, shown_keys
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.row_list import RowList
@@ -84,7 +84,7 @@ def help_rows(keymap: Mapping[str, str] | None = None) -> Iterator[Row]:
     for task in TASKS:
         yield space(task)
         yield heading(task)
-        for action in ACTIONS:
+        for action in COMMANDS:
             if action.task == task:
                 keys = shown_keys(action, keymap)
                 yield Row(

@@ -7,8 +7,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Key
 
-from meshmodel.app.commands import BY_ID, Action, keys_of, shown_key
+from meshmodel.app.commands import BY_ID, Command, keys_of, shown_key
 from meshmodel.app.dialogs.anchored import PlacedDialog
+from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.model.records import Reference
@@ -53,7 +54,7 @@ _SAID: Final[Mapping[str, str]] = {
 class ElementMenu(PlacedDialog[str]):
     """Lists what can be done with one thing; Enter, its key or a click does it. Result: the action's id.
 
-    ``ElementMenu("agent bot", offered(("agent", "bot")), keymap, at=(x, y))`` pushed as a screen.
+    ``ElementMenu("agent bot", offered(("agent", "bot")), keymap, state, at=(x, y))`` pushed as a screen.
     """
 
     DEFAULT_CSS = """
@@ -64,18 +65,18 @@ class ElementMenu(PlacedDialog[str]):
     def __init__(
         self,
         title: str,
-        offered: Iterable[Action],
+        offered: Iterable[Command],
         keymap: Mapping[str, str],
+        state: WorkbenchState,
         *,
-        read_only: bool = False,
         at: tuple[int, int] | None = None,
     ) -> None:
-        """Arguments: what it is about, what can be done, the user's keys, whether edits are refused, and the
+        """Arguments: what it is about, what can be done, the user's keys, the state of the workbench, and the
         cell of the screen to stand by.
         """
         super().__init__(title, at=at)
         self.keymap = keymap
-        self.offered = tuple(each for each in offered if not (each.changes and read_only))
+        self.offered = tuple(each for each in offered if not each.disabled_reason(state))
 
     def compose_body(self) -> ComposeResult:
         """The list."""
@@ -104,7 +105,7 @@ class ElementMenu(PlacedDialog[str]):
         self.dismiss(event.row.value)
 
 
-def offered(reference: Reference | None) -> tuple[Action, ...]:
+def offered(reference: Reference | None) -> tuple[Command, ...]:
     """What can be done with something on the canvas, or where nothing is selected."""
     names = _NOTHING
     if reference is not None:
@@ -112,6 +113,6 @@ def offered(reference: Reference | None) -> tuple[Action, ...]:
     return tuple(BY_ID[name] for name in names)
 
 
-def offered_for_finding() -> tuple[Action, ...]:
+def offered_for_finding() -> tuple[Command, ...]:
     """What can be done about the open finding."""
     return tuple(BY_ID[name] for name in _FINDING)

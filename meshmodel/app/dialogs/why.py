@@ -14,8 +14,8 @@ from textual.worker import Worker, WorkerState
 
 from meshmodel.app.dialogs.base import Chosen, Dialog, Picker
 from meshmodel.app.jobs import Task
-from meshmodel.app.panels.explanation import numbered, told_steps
 from meshmodel.app.limits import AT_ONCE
+from meshmodel.app.panels.explanation import numbered, told_steps
 from meshmodel.app.widgets.form_rows import form_row
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line, space

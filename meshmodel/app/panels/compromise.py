@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
-from meshmodel.app.messages import SelectionRequested, Shown
+from meshmodel.app.messages import SelectionRequested
+from meshmodel.app.panels.bound import Bound
+from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.rows import Row, heading, line, saying
@@ -24,7 +26,7 @@ _NAME = 24
 """Cells of the column of names."""
 
 
-class CompromiseList(Listing):
+class CompromiseList(Bound, Listing):
     """The revocation set and the rest of what a compromise spreads to; choosing a row goes there.
 
     ``CompromiseList(id="compromise")``; ``follow(shown)`` shows ``shown.compromise``. Posts
@@ -41,14 +43,14 @@ class CompromiseList(Listing):
         """Stop, or leave."""
         self.post_message(self.Left())
 
-    def follow(self, shown: Shown) -> None:
+    def follow(self, shown: WorkbenchState) -> None:
         """Show what falls."""
-        basis = (shown.compromise, shown.refusal, shown.why_nothing)
+        basis = (shown.compromise, shown.looked.refusal, shown.why_nothing)
         if basis == self._basis:
             return
         self._basis = basis
         if shown.compromise is None:
-            said = shown.refusal or shown.why_nothing
+            said = shown.looked.refusal or shown.why_nothing
             self.show_rows([saying(said)] if said else [])
         else:
             # What fell before the last edit may not be there any more.
@@ -93,7 +95,7 @@ def _lazily(entries: Sequence[_Entry]) -> Lazily[Row]:
     return Lazily(len(entries), make, [each.key for each in entries], search)
 
 
-def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: Shown) -> Iterator[_Entry]:
+def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: WorkbenchState) -> Iterator[_Entry]:
     """All that falls, and then what only checkpoints hold back."""
     free, behind = found.unchecked, found.held_back
     seen = "as designed" if shown.view == "designed" else "as built"
@@ -127,7 +129,9 @@ def compromise_rows(snapshot: "Snapshot", found: "Compromise", shown: Shown) -> 
         yield Row("controlled", line((said, "$text-warning")))
 
 
-def _origins(snapshot: "Snapshot", found: "Compromise", table: str, *, unchecked: bool) -> Iterator[_Place]:
+def _origins(
+    snapshot: "Snapshot", found: "Compromise", table: str, *, unchecked: bool
+) -> Iterator[_Place]:
     from meshmodel.reports.compromise import origin_words
 
     def words(kind: str, key: str, each: "Origin") -> tuple[str, str]:
@@ -150,7 +154,9 @@ def _limited(found: "Compromise") -> Iterator[Row]:
         yield Row(("limited", number), line(front, (said, "$text-muted")), ("agent", agent), indent=4)
 
 
-def _systems(snapshot: "Snapshot", spread: "Spread", *, behind: bool = False) -> Iterator[_Place]:
+def _systems(
+    snapshot: "Snapshot", spread: "Spread", *, behind: bool = False
+) -> Iterator[_Place]:
     def words(system: str, actions: Sequence[str]) -> tuple[str, str]:
         sensitivity = snapshot.system[system].sensitivity
         said = ", ".join(actions) + (f"  {sensitivity}" if sensitivity else "")

@@ -9,7 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content, Span
 
 from meshmodel.analysis.results import Door, Finding, Summary
-from meshmodel.app.messages import ActionRequested, FindingOpened, Shown
+from meshmodel.app.messages import CommandRequested, FindingOpened
+from meshmodel.app.panels.bound import Bound
+from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.rows import Row, heading, saying
@@ -132,7 +134,7 @@ def _content(pieces: tuple[tuple[str, str], ...]) -> Content:
     return Content("".join(text for text, _ in pieces), spans, strip_control_codes=False)
 
 
-def lost_acceptances(shown: Shown) -> list[Acceptance]:
+def lost_acceptances(shown: WorkbenchState) -> list[Acceptance]:
     """The acceptances whose finding is there neither as built nor as designed, by rule and subject."""
     if shown.built is None or shown.designed is None:
         return []
@@ -150,7 +152,7 @@ def none_lines(summary: Summary) -> list[str]:
     return [*lines, *(f"{number:,} of {crossings} {how}" for number, how in parts if number)]
 
 
-class FindingsList(Listing):
+class FindingsList(Bound, Listing):
     """All findings of the view in force, by severity; choosing one lights its witness.
 
     What is accepted stands below, with who, until when and why; then acceptances whose finding is gone.
@@ -160,7 +162,7 @@ class FindingsList(Listing):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "unfold", "unfold", show=False)]
     one_line = True
     _basis: "tuple[Analysis | None, Analysis | None, bool, str, frozenset[_Key]] | None" = None
-    _shown: Shown | None = None
+    _shown: WorkbenchState | None = None
     _unfolded: frozenset[_Key] = frozenset()
     _made: "_Made | None" = None
 
@@ -176,7 +178,7 @@ class FindingsList(Listing):
         row = self.rows.row
         return row.value if row is not None and isinstance(row.value, Acceptance) else None
 
-    def follow(self, shown: Shown) -> None:
+    def follow(self, shown: WorkbenchState) -> None:
         """Show the findings of this; that they are being computed, or why they could not be."""
         other = shown.designed if shown.view == "built" else shown.built
         basis = shown.analysis, other, shown.is_current, shown.problem, self._unfolded
@@ -185,7 +187,7 @@ class FindingsList(Listing):
         self._basis, self._shown = basis, shown
         self.show_rows(self._rows(shown))
 
-    def _rows(self, shown: Shown) -> Lazily[Row]:
+    def _rows(self, shown: WorkbenchState) -> Lazily[Row]:
         """The rows, each made when it is first seen: an edit can leave two thousand as they were."""
         entries: list[_Entry] = []
         made = _Made(shown, self._made)
@@ -218,7 +220,7 @@ class FindingsList(Listing):
     def chosen(self, value: Any) -> None:
         """Open the finding, or the acceptance of one that is gone."""
         self.post_message(
-            ActionRequested("accept") if isinstance(value, Acceptance) else FindingOpened(value)
+            CommandRequested("accept") if isinstance(value, Acceptance) else FindingOpened(value)
         )
 
     def pointed(self, value: Any) -> None:
@@ -288,7 +290,7 @@ def _placed(analysis: "Analysis", unfolded: frozenset[_Key]) -> list[_Entry]:
 class _Made:
     """The rows of the findings of one analysis, as far as they were made; most are as before an edit."""
 
-    def __init__(self, shown: Shown, before: "_Made | None") -> None:
+    def __init__(self, shown: WorkbenchState, before: "_Made | None") -> None:
         self._analysis = shown.analysis
         self.known: dict[_Key, tuple[_Basis, Row]] = {}
         self._before = {} if before is None else before.known

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from textual.message import Message
 
 from meshmodel.analysis.results import StepKey
-from meshmodel.app.jobs import Task
-from meshmodel.app.messages import Shown
+from meshmodel.app.fix_state import Fixing, Part, bar, curve_words, verdict
 from meshmodel.app.limits import AT_ONCE
+from meshmodel.app.panels.bound import Bound
+from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.rows import LOOKED, Row, heading, line, saying
 from meshmodel.app.widgets.search_text import Searched
-from meshmodel.app.fix_state import Fixing, Part, bar, curve_words, verdict
 from meshmodel.edits.guard_steps import NOT_PROVEN
 from meshmodel.model.phrases import place_phrase
 from meshmodel.model.text import pad, shorten
@@ -42,7 +42,7 @@ class Choice:
     at: StepKey | None = None
 
 
-class FixList(Listing):
+class FixList(Bound, Listing):
     """Rows of the smallest fix. Coming upon a row previews its steps; choosing it applies them.
 
     ``FixList(id="fix")``; ``follow(shown)`` shows ``shown.fixing``. What belongs to an earlier model is
@@ -72,23 +72,23 @@ class FixList(Listing):
     class Left(Message):
         """Escape: stop what is being computed, or go back to the canvas."""
 
-    def follow(self, shown: Shown) -> None:
+    def follow(self, shown: WorkbenchState) -> None:
         """Show what is known of the fix of the model and view in force."""
         fixing = shown.fixing
-        working = "" if fixing is None or fixing.task is None else self._says(fixing, fixing.task)
+        working = "" if fixing is None else self._says(fixing, shown.progress.get("fix", ""))
         basis = fixing, shown.why_nothing, shown.analysis
         if basis == self._basis and working == self._working:
             return
         self._basis, self._working = basis, working
         self.show_rows(self._rows(shown, fixing, working))
 
-    def _says(self, fixing: Fixing, task: Task) -> str:
+    def _says(self, fixing: Fixing, progress: str) -> str:
         """What is being computed; not for how long where a filter would look in very many rows each time."""
-        if self.filter.value and fixing.fix is not None and fixing.fix.cost > LOOKED:
-            return f"{task.title}..."
-        return task.says
+        if progress and self.filter.value and fixing.fix is not None and fixing.fix.cost > LOOKED:
+            return f"{progress.partition(':')[0]}..."
+        return progress
 
-    def _rows(self, shown: Shown, fixing: Fixing | None, working: str) -> Sequence[Row]:
+    def _rows(self, shown: WorkbenchState, fixing: Fixing | None, working: str) -> Sequence[Row]:
         if shown.why_nothing:
             return [saying(shown.why_nothing)]
         if fixing is None or fixing.analysis is not shown.analysis:

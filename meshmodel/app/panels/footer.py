@@ -1,22 +1,22 @@
-"""The last row: the keys most needed, as many as fit, from the table of actions."""
+"""The last row: the keys most needed where the focus is, as many as fit, from the table of commands."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from textual import events
 from textual.content import Content
-from textual.widget import Widget
 
-from meshmodel.app.commands import ACTIONS, Action, keys_of, shown_key
-from meshmodel.app.messages import ActionRequested
+from meshmodel.app.commands import BY_ID, FOOTERS, Command, keys_of, shown_key
+from meshmodel.app.messages import CommandRequested
+from meshmodel.app.panels.bound import Bound
+from meshmodel.app.state import WorkbenchState
 from meshmodel.model.text import width
 
-RANKED: Final = sorted((action for action in ACTIONS if action.footer), key=lambda action: action.footer)
 GAP: Final = 2
 """Cells of ground after each key and its label."""
 
 
-class MeshFooter(Widget):
+class MeshFooter(Bound):
     """One row of keys; a click on one runs it. What changes the model is left out where it can't."""
 
     ALLOW_SELECT = False
@@ -28,17 +28,26 @@ class MeshFooter(Widget):
         """Arguments: the user's keymap, and the widget's id."""
         super().__init__(id=id)
         self.keymap: Mapping[str, str] = keymap or {}
-        self.read_only = False
+        self._shown: WorkbenchState | None = None
 
-    def items(self, room: int) -> list[tuple[Action, str, int]]:
+    def follow(self, shown: WorkbenchState) -> None:
+        """Name what can be done where the focus is."""
+        self._shown = shown
+        self.refresh()
+
+    def items(self, room: int) -> list[tuple[Command, str, int]]:
         """The actions that fit into so many cells, each with its key and its first cell.
 
         The key of help is always among them.
         """
-        wanted = [each for each in RANKED if not (self.read_only and each.changes)]
+        shown = self._shown
+        if shown is None:
+            return []
+        wanted = [BY_ID[each] for each in FOOTERS[shown.focus]]
+        wanted = [each for each in wanted if not (shown.read_only and each.changes)]
         helping = [each for each in wanted if each.id == "help"]
         others = [each for each in wanted if each.id != "help"]
-        found: list[Action] = []
+        found: list[Command] = []
         for action in others:
             if self._cells([*found, action, *helping]) > room:
                 break
@@ -70,11 +79,11 @@ class MeshFooter(Widget):
             return
         for action, _, x in self.items(self.size.width):
             if x <= event.x < x + self._width(action) - GAP:
-                self.post_message(ActionRequested(action.id))
+                self.post_message(CommandRequested(action.id))
 
-    def _width(self, action: Action) -> int:
+    def _width(self, action: Command) -> int:
         keys = keys_of(action, self.keymap)
         return width(shown_key(keys[0]) if keys else "") + 1 + width(action.label) + GAP
 
-    def _cells(self, actions: list[Action]) -> int:
+    def _cells(self, actions: list[Command]) -> int:
         return 1 + sum(self._width(action) for action in actions)

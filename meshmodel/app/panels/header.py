@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from textual.content import Content
-from textual.widget import Widget
 
 from meshmodel.analysis.results import Summary
-from meshmodel.app.messages import Shown
+from meshmodel.app.panels.bound import Bound
+from meshmodel.app.state import WorkbenchState
 from meshmodel.model.text import counted, shorten, width
 from meshmodel.model.vocabulary import Severity
 from meshmodel.reports.causes import open_counts
@@ -44,10 +44,8 @@ def delta(before: Summary | None, after: Summary | None) -> str:
     return f"▲+{change:,}" if change > 0 else f"▼−{-change:,}"
 
 
-class MeshHeader(Widget):
-    """One row; ``follow`` tells it the counts, ``lens``, ``is_drawing`` (the drawing is not yet that
-    of the newest model) and ``is_lost`` (no file any more) are set beside.
-    """
+class MeshHeader(Bound):
+    """One row: the model, its counts as built and as designed, the lens, and whether it is saved."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -57,24 +55,15 @@ class MeshHeader(Widget):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         """Arguments: the widget's id."""
         super().__init__(id=id)
-        self._shown: Shown | None = None
-        self._before: tuple[Summary, Summary] | None = None
+        self._shown: WorkbenchState | None = None
         self._counts: Mapping[Severity, int] = {}
-        self.lens = "structure"
-        self.is_lost = False
-        self.is_drawing = False
 
-    def follow(self, shown: Shown) -> None:
+    def follow(self, shown: WorkbenchState) -> None:
         """Show this."""
         before = None if self._shown is None else self._shown.analysis
         if shown.analysis is not before:
             self._counts = {} if shown.analysis is None else open_counts(shown.analysis)
         self._shown = shown
-        self.refresh()
-
-    def compare(self, before: tuple[Summary, Summary] | None) -> None:
-        """Show what changed since: the counts before the last edits, as built and as designed."""
-        self._before = before
         self.refresh()
 
     def parts(self) -> list[Part]:
@@ -110,22 +99,22 @@ class MeshHeader(Widget):
                 every, *fewer = open_rows(self._counts)
                 parts.append(Part(every, "$foreground", 6 if fewer else 4, short=tuple(fewer)))
             parts.append(Part(f"designed {designed.summary.missing:,}", "$foreground", 2))
-            change = delta(self._before and self._before[0], built.summary)
+            change = delta(shown.before and shown.before[0], built.summary)
             if not change:
-                change = delta(self._before and self._before[1], designed.summary)
+                change = delta(shown.before and shown.before[1], designed.summary)
                 change = f"designed {change}" if change else ""
             if change:
                 parts.append(Part(change, "bold $warning", 1))
         parts.append(
-            Part(f"lens {self.lens}", "$text-muted", 5, right=True)
-            if self.lens == "structure"
-            else Part(f"lens {self.lens}", "$text-muted", 1, right=True, short=(self.lens,), last=0)
+            Part(f"lens {shown.lens}", "$text-muted", 5, right=True)
+            if shown.lens == "structure"
+            else Part(f"lens {shown.lens}", "$text-muted", 1, right=True, short=(shown.lens,), last=0)
         )
         view = "as designed" if shown.view == "designed" else "as built"
         parts.append(Part(view, "$text-muted" if view == "as built" else "bold $warning", right=True))
-        if self.is_drawing:
+        if shown.is_drawing:
             parts.append(Part("drawing...", "bold $warning", right=True))
-        if self.is_lost:
+        if shown.is_lost:
             parts.append(Part("file gone", "bold $error", right=True))
         elif shown.read_only:
             parts.append(Part("read only", "bold $warning", 1, right=True))

@@ -8,23 +8,25 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from meshmodel.analysis.results import Finding
-from meshmodel.app.dialogs.field import FieldEditor
 from meshmodel.app.messages import (
     EditRequested,
+    FieldRequested,
     FindingOpened,
+    NoteRequested,
     Notice,
     SelectionRequested,
-    Shown,
 )
 from meshmodel.app.panels import inspector_rows
+from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.inspector_overflow import unnamed_rows
+from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.form_rows import field_rows
 from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, space
+from meshmodel.edits.field_text import few_values
 from meshmodel.edits.fields import edit_of, refused
-from meshmodel.edits.notes import adding
 from meshmodel.model.records import Record, Reference
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import Snapshot, table_of
@@ -46,7 +48,7 @@ class _Basis:
     read_only: bool
 
 
-class Inspector(FilterList):
+class Inspector(Bound, FilterList):
     """All about the selected record; every field of it can be edited.
 
     ``Inspector(id="inspector")``; then ``follow(shown)`` after every change shows what is selected,
@@ -70,7 +72,7 @@ class Inspector(FilterList):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         """Arguments: the id of the widget."""
         super().__init__(id=id, placeholder="filter fields, relations, findings")
-        self.shown: Shown | None = None
+        self.shown: WorkbenchState | None = None
         self._basis: _Basis | None = None
 
     @property
@@ -82,7 +84,7 @@ class Inspector(FilterList):
             return self.shown.snapshot.about
         return inspector_rows.record_of(self.shown.snapshot, self.shown.selected)
 
-    def follow(self, shown: Shown) -> None:
+    def follow(self, shown: WorkbenchState) -> None:
         """Show what is selected now; cheap where it is what was shown before."""
         basis = _Basis(shown.selected, shown.snapshot, shown.analysis, shown.read_only)
         self.shown = shown
@@ -123,7 +125,7 @@ class Inspector(FilterList):
             return
         if self._refuses(shown):
             return
-        values = inspector_rows.few_values(row.value)
+        values = few_values(row.value)
         if not values:
             self._edit(row.value)
             return
@@ -136,28 +138,15 @@ class Inspector(FilterList):
         if record is None or shown is None or self._refuses(shown):
             return
         done = partial(self._apply, record, on=shown.snapshot)
-        FieldEditor(self.app, shown.snapshot, record).open(field, done)
+        self.post_message(FieldRequested(record, field, done, on=shown.snapshot))
 
     def _add_note(self, subject: str | None) -> None:
-        """Ask what is to be said of an element or of the model, and keep it as a note."""
-        from meshmodel.app.dialogs.base import TextEntry
-
+        """Have it asked what is to be said of an element or of the model."""
         shown = self.shown
-        if shown is None or self._refuses(shown):
-            return
-        snapshot = shown.snapshot
+        if shown is not None and not self._refuses(shown):
+            self.post_message(NoteRequested(subject, on=shown.snapshot))
 
-        def problem(text: str) -> str | None:
-            return refused(adding(snapshot, subject, text), snapshot)
-
-        def decided(text: str | None) -> None:
-            if text:
-                self.post_message(EditRequested(adding(snapshot, subject, text), None, on=snapshot))
-
-        where = "the model" if subject is None else subject.replace(":", " ")
-        self.app.push_screen(TextEntry(f"a note on {where}", check=problem, long=True), decided)
-
-    def _refuses(self, shown: Shown) -> bool:
+    def _refuses(self, shown: WorkbenchState) -> bool:
         if shown.read_only:
             self.post_message(Notice("this model is open for reading only", "warning"))
         return shown.read_only
@@ -176,7 +165,7 @@ class Inspector(FilterList):
             return
         self.post_message(EditRequested(edit, inspector_rows.reference_after(record, values), on=on))
 
-    def _rows(self, shown: Shown) -> Sequence[Row]:
+    def _rows(self, shown: WorkbenchState) -> Sequence[Row]:
         record = self.record
         if record is None:
             if shown.selected is None:

@@ -22,7 +22,7 @@ from meshmodel.model.records import (
     Zone,
     key_of,
 )
-from meshmodel.model.schema import STEP_ENDS, Field
+from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.text import pad
 from meshmodel.reports.acceptances import accepted_words
@@ -43,7 +43,6 @@ SEVERITY_STYLE: Final = {
 _RELATIONS: Final = ("hold", "grant", "custody", "exchange", "delegation", "trigger", "intent")
 _ENDS: Final = {each: STEP_ENDS.get(each, ("agent", "system")) for each in _RELATIONS}
 """What they join: steps as always, and an intent an agent with a system."""
-_FEW: Final = 5
 _COUNTED: Final = 10
 """Of more findings the heading says how many there are."""
 Block = list[Callable[[], Row]]
@@ -69,16 +68,6 @@ def reference_after(record: Record, values: Mapping[str, Any]) -> Reference | No
         return None
     after = replace(record, **values)
     return table_of(record), key_of(after)
-
-
-def few_values(field: Field) -> tuple[Any, ...]:
-    """All values of a field that has few of them, in the order in which they follow one another."""
-    if field.type == "boolean":
-        return (True, False) if field.default is not None else (True, False, None)
-    if field.type == "choice" and 0 < len(field.choices) <= _FEW and field.key != "step":
-        free = not field.required and field.default is None
-        return (*field.choices, None) if free else field.choices
-    return ()
 
 
 def title_row(record: Record) -> Row:

@@ -1,34 +1,38 @@
 """The journal: every edit with its time; what was undone is shown as such."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from meshmodel.app.messages import Shown
+from meshmodel.app.panels.bound import Bound
+from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.rows import Row, line, saying
+from meshmodel.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from meshmodel.store.journal import JournalEntry
 
 
-class JournalList(FilterList):
+class JournalList(Bound, FilterList):
     """Every edit of the model, the newest first; it can be filtered with ``/``.
 
-    ``JournalList(id="journal")``; ``show_entries(session.journal())`` whenever it is visible and the
-    model changed. ``follow`` is there so that it can be treated like the other panels.
+    ``JournalList(session.journal, id="journal")``.
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        """Arguments: the id of the widget."""
+    def __init__(self, journal: "Callable[[], Sequence[JournalEntry]]", *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        """Arguments: what reads the journal, from the oldest edit to the newest; the id of the widget."""
         super().__init__(id=id, placeholder="filter edits")
+        self._journal = journal
+        self._seen: Snapshot | None = None
 
-    def follow(self, shown: Shown) -> None:
-        """The journal is not part of what is shown: see ``show_entries``."""
-
-    def show_entries(self, entries: "Sequence[JournalEntry]") -> None:
-        """Show these edits, given from the oldest to the newest."""
+    def follow(self, shown: WorkbenchState) -> None:
+        """Show every edit, the newest first."""
+        if shown.snapshot is self._seen:
+            return
+        self._seen = shown.snapshot
+        entries = self._journal()
         if not entries:
             self.set_rows([saying("no edits yet")])
             return

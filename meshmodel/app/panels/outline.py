@@ -8,7 +8,9 @@ from typing import Any
 from textual.content import Content
 
 from meshmodel.analysis.results import Door
-from meshmodel.app.messages import SelectionRequested, Shown
+from meshmodel.app.messages import SelectionRequested
+from meshmodel.app.panels.bound import Bound
+from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.rows import Row
@@ -18,7 +20,7 @@ from meshmodel.model.records import Reference
 from meshmodel.model.text import pad
 
 
-class Outline(Listing):
+class Outline(Bound, Listing):
     """Choosing a row selects it on the canvas; what is selected there is under the cursor here."""
 
     nothing = "nothing here yet: a adds an element"
@@ -30,7 +32,7 @@ class Outline(Listing):
         self._basis: tuple[object, ...] = ()
         self._known: Known = {}
 
-    def follow(self, shown: Shown) -> None:
+    def follow(self, shown: WorkbenchState) -> None:
         """Show the elements of this."""
         basis = (shown.snapshot.revision, id(shown.snapshot), id(shown.analysis), self.size.width)
         if basis != self._basis:
@@ -53,7 +55,7 @@ Known = dict[tuple[object, ...], Row]
 """Rows by all that is seen of them: most are as they were before an edit."""
 
 
-def outline_rows(shown: Shown, room: int, known: Known | None = None) -> tuple[Lazily[Row], Known]:
+def outline_rows(shown: WorkbenchState, room: int, known: Known | None = None) -> tuple[Lazily[Row], Known]:
     """One row an element, below the zone it lies in; credentials and elements without zone follow.
 
     Each is made when it is first seen.
@@ -106,7 +108,7 @@ def outline_rows(shown: Shown, room: int, known: Known | None = None) -> tuple[L
     return Lazily(len(keys), make, keys, search), made
 
 
-def marks_of(shown: Shown) -> Callable[[Reference], str]:
+def marks_of(shown: WorkbenchState) -> Callable[[Reference], str]:
     """What tells what stands out about an element: ✖ and how many doors; ⚑ where outsiders write, ⚐ where
     agents carry outsiders' words.
 

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from meshmodel.app.messages import SelectionRequested, Shown
+from meshmodel.app.messages import SelectionRequested
+from meshmodel.app.panels.bound import Bound
+from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.filter_list import FilterList
 from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.row_list import RowList
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.results import Question
 
 
-class QuestionList(FilterList):
+class QuestionList(Bound, FilterList):
     """One row for every element of which something is not said; choosing one opens it for editing.
 
     ``QuestionList(id="questions")``; ``follow(shown)`` after every change. Posts
@@ -26,7 +28,7 @@ class QuestionList(FilterList):
         super().__init__(id=id, placeholder="filter questions")
         self._seen: object = None
 
-    def follow(self, shown: Shown) -> None:
+    def follow(self, shown: WorkbenchState) -> None:
         """Show the questions of the analysis in force."""
         analysis = shown.analysis
         if analysis is self._seen and analysis is not None:

@@ -10,7 +10,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from meshmodel.app.messages import EditRequested, Notice, PanelClosed, Shown
+from meshmodel.app.messages import EditRequested, Notice, PanelClosed
+from meshmodel.app.panels.bound import Bound
+from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, heading, line
@@ -59,7 +61,7 @@ class _SentenceInput(LineInput):
         getattr(line_, f"do_{name}")()
 
 
-class QuickLine(Vertical):
+class QuickLine(Bound, Vertical):
     """A line for sentences, with completions above it and a preview of what Enter would do.
 
     ``QuickLine(id="quick-line")``; hidden until ``open_line(text="")``, which shows it and takes the
@@ -124,7 +126,7 @@ class QuickLine(Vertical):
         self._input.focus()
         self._read()
 
-    def follow(self, shown: Shown) -> None:
+    def follow(self, shown: WorkbenchState) -> None:
         """Read sentences against this model from now on."""
         self.read_only = shown.read_only
         if shown.snapshot is not self.snapshot:

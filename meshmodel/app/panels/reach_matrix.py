@@ -20,7 +20,9 @@ from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from meshmodel.analysis.results import SystemReach
-from meshmodel.app.messages import ExplanationRequested, Shown
+from meshmodel.app.messages import ExplanationRequested
+from meshmodel.app.panels.bound import Bound
+from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.rows import line
 from meshmodel.model.phrases import LETTERS
@@ -144,7 +146,9 @@ class MatrixView(ScrollView, can_focus=True):
         self._lefts: tuple[int, ...] = ()
         self._name_width = 8
 
-    def show_table(self, agents: Iterable[str], systems: Iterable[str], ask: Ask) -> None:
+    def show_table(
+        self, agents: Iterable[str], systems: Iterable[str], ask: Ask
+    ) -> None:
         """Show these agents by these systems; the cursor stays on its agent and system if it can."""
         agent, system = self.at
         self.agents, self.systems, self._ask = tuple(agents), tuple(systems), ask
@@ -260,7 +264,7 @@ def _place(names: tuple[str, ...], name: str | None, place: int) -> int:
     return names.index(name) if name in names else max(min(place, len(names) - 1), 0)
 
 
-class ReachMatrix(Vertical):
+class ReachMatrix(Bound, Vertical):
     """Agents by systems with a legend; ``/`` filters both by name, Enter explains a cell.
 
     ``ReachMatrix(id="reach")``; ``follow(shown)`` after every change; ``focus_list()`` gives it the
@@ -308,7 +312,7 @@ class ReachMatrix(Vertical):
         reach = self._analysis.reach_table.cell(agent, system)
         return f"{agent} does not reach {system}" if reach is None else reach_words(agent, reach)
 
-    def follow(self, shown: Shown) -> None:
+    def follow(self, shown: WorkbenchState) -> None:
         """Show the reach of the analysis in force."""
         analysis = shown.analysis
         if analysis is None:

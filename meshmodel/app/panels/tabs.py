@@ -1,16 +1,16 @@
 """One row of tabs over the lists below the canvas."""
 
-from collections.abc import Mapping
-
 from textual import events
 from textual.content import Content
 from textual.message import Message
-from textual.widget import Widget
 
+from meshmodel.app.panels.bound import Bound
+from meshmodel.app.state import WorkbenchState
 from meshmodel.model.text import width
+from meshmodel.reports.causes import causes_of, open_counts
 
 
-class TabRow(Widget):
+class TabRow(Bound):
     """Names with counts; the one in front is set off by colour and by brackets where there is none."""
 
     ALLOW_SELECT = False
@@ -33,16 +33,13 @@ class TabRow(Widget):
         self.accepted: dict[str, int] = {}
         self.front = next(iter(tabs))
 
-    def show(
-        self,
-        front: str | None = None,
-        counts: Mapping[str, int] | None = None,
-        accepted: Mapping[str, int] | None = None,
-    ) -> None:
-        """Bring a tab to the front, and set counts behind titles, and how many more are accepted."""
-        self.front = front or self.front
-        self.counts |= counts or {}
-        self.accepted |= accepted or {}
+    def follow(self, shown: WorkbenchState) -> None:
+        """Show which list is in front, how many rows lists have, and how many more are accepted."""
+        self.front, analysis = shown.page, shown.analysis
+        if analysis is not None:
+            still = sum(open_counts(analysis).values())
+            self.counts = {"findings": still, "questions": len(analysis.questions)}
+            self.accepted = {"findings": len(causes_of(analysis)) - still}
         self.refresh()
 
     def labels(self) -> list[tuple[str, str]]:

@@ -15,10 +15,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Input, Static
 
-from meshmodel.app.messages import Shown
+from meshmodel.app.panels.bound import Bound
 from meshmodel.app.panels.reach_matrix import clip
-from meshmodel.app.widgets.line_input import LineInput
+from meshmodel.app.state import WorkbenchState
 from meshmodel.app.trace_state import SIGNS, WORDS, incomplete_words, is_telling, summary_words
+from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.canvas.text import cells, cut
 from meshmodel.model.events import time_text
 from meshmodel.model.text import one_line
@@ -237,7 +238,7 @@ class TraceView(ScrollView, can_focus=True):
         return _CLOSE.get(name, width) if self.size.width < _NARROW else width
 
 
-class TracePanel(Vertical):
+class TracePanel(Bound, Vertical):
     """What came of a log, and its events; ``/`` filters them.
 
     ``TracePanel(id="trace")``; ``follow(shown)`` shows ``shown.tracing``. Posts ``TraceView.Pointed`` and
@@ -270,7 +271,7 @@ class TracePanel(Vertical):
         self.filter = LineInput(placeholder="filter events", compact=True)
         self.table = TraceView()
         self._basis: object = None
-        self._shown: Shown | None = None
+        self._shown: WorkbenchState | None = None
         self._partial: list[str] = []
         self._counts = ""
         self._left_out = 0
@@ -281,12 +282,12 @@ class TracePanel(Vertical):
         yield self.filter
         yield self.table
 
-    def follow(self, shown: Shown) -> None:
+    def follow(self, shown: WorkbenchState) -> None:
         """Show what is known of the log."""
         tracing = shown.tracing
         if tracing is None:
             return
-        working = "" if tracing.task is None else tracing.task.says
+        working = shown.progress.get("trace", "")
         basis = tracing, working, shown.analysis, shown.is_current
         if basis == self._basis:
             return

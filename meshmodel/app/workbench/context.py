@@ -1,228 +1,375 @@
-"""What the parts of the workbench share: the session, what is shown, and each other's methods."""
+"""What controllers may do: see and change the state, say, ask, edit, show panels, run jobs."""
 
-from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, Literal
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, Literal, TypeVar
 
 from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
 
+from meshmodel.analysis.results import Explanation, Finding
 from meshmodel.app.canvas.view import CanvasView
-from meshmodel.app.messages import Shown
-from meshmodel.app.panels.explanation import Told
+from meshmodel.app.jobs import Jobs
+from meshmodel.app.messages import OpenRequested
+from meshmodel.app.panels.findings import FindingsList
+from meshmodel.app.panels.fix import FixList
+from meshmodel.app.panels.reach_matrix import ReachMatrix
+from meshmodel.app.panels.trace import TracePanel
 from meshmodel.app.session import Session
-from meshmodel.app.lenses import LensName, Seen
-from meshmodel.canvas.scene import Facts, Zoom
+from meshmodel.app.state import Side, WorkbenchState
 from meshmodel.edits.edit import Edit
-from meshmodel.model.records import Reference
-from meshmodel.model.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    from textual.worker import Worker
-
-    from meshmodel.analysis.results import Finding, StepKey
-    from meshmodel.app.app import MeshmodelApp
+from meshmodel.edits.operations import title_of
+from meshmodel.model.errors import MeshmodelError
+from meshmodel.model.records import Agent, Reference, System, Zone
+from meshmodel.model.snapshot import RECORD_TYPES
+from meshmodel.model.text import one_line
 
 Severity = Literal["information", "warning", "error"]
+T = TypeVar("T")
+W = TypeVar("W", bound=Widget)
 NO_ROW: Final = "no row is shown by this filter; Esc clears it"
 PATIENCE: Final = 0.5
 """Seconds after which what waits for the screen to be drawn waits no longer."""
 
 
-class Base(Screen[None]):
-    """The common ground. Its parts: ``Arranging`` panels, ``Looking`` at the model, ``Editing`` it.
+class Context:
+    """The one thing that a controller gets. It changes the state; the screen paints it.
+
+    All changes of one ``batch`` are painted together at its end; the screen opens one around each command,
+    message and answer.
 
     Attributes:
         session: the open model.
-        shown: what the panels show.
-        tentative: the model as a move in progress would leave it.
-        zoom, lens, folded: how the canvas is looked at.
-        lens_says: what the lens has to say.
-        earlier: lanes and cards as they were drawn last; nothing but Arrange moves them by itself.
-        by_outsider: whether compromise is that by an outsider, and not of what is selected.
-        is_behind: whether something has changed that is not shown yet.
-        is_left: whether the model was closed: what was worked out beside is of no use any more.
+        state: what is shown; replaced by ``update``.
+        jobs: background work.
     """
 
-    app: "MeshmodelApp"
-
-    def __init__(self, session: Session) -> None:
-        """Arguments: the open model."""
-        super().__init__()
+    def __init__(self, screen: Screen[None], session: Session, paint: Callable[[], None]) -> None:
+        """Arguments: the workbench's screen, the open model, and what paints the state."""
         self.session = session
-        self.shown = Shown(session.snapshot, read_only=session.read_only)
-        self.tentative: Snapshot | None = None
-        self.zoom: Zoom = "card"
-        self.lens: LensName = "structure"
-        self.lens_says = ""
-        self.by_outsider = False
-        self.is_behind = self.is_left = False
-        self.folded: frozenset[str] = frozenset()
-        self.earlier: tuple[Reference, ...] = ()
+        self.state = WorkbenchState(
+            session.snapshot, why_read_only=session.why_read_only if session.read_only else ""
+        )
+        self.jobs = Jobs(screen, self._progressed)
+        self._screen = screen
+        self._paint = paint
+        self._depth = 0
+        self._painted: WorkbenchState | None = None
+        self._holding: Timer | None = None
+        self._to_focus: Callable[[], object] | None = None
+        self._after_analysis: tuple[Callable[[], None], int] | None = None
+        self._question: tuple[str, Callable[[], None], int] | None = None
 
-    def once_drawn(self, then: Callable[[], None]) -> None:
-        """Do something once, when the screen has been drawn; or after a while, for that may never be said.
+    # The state
 
-        What waits for the screen is lost with a screen that goes, and is forgotten where something else
-        draws the screen first and nothing is left to be drawn.
-        """
-        waiting = [then]
+    def update(self, **changes: object) -> None:
+        """Replace some attributes of the state; painted at once, or at the end of the batch."""
+        self.state = replace(self.state, **changes)  # type: ignore[arg-type]  # attributes, by name
+        if not self._depth:
+            self._commit()
 
-        def go_on() -> None:
-            if waiting and not self.is_left:
-                waiting.pop()()
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Paint what changes meanwhile once, at the end."""
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            if not self._depth and self.state is not self._painted:
+                self._commit()
 
-        self.call_after_refresh(go_on)
-        self.set_timer(PATIENCE, go_on)
+    def batched(self, work: Callable[..., T]) -> Callable[..., T]:
+        """The same work, as one batch."""
+
+        def within(*arguments: Any) -> T:
+            with self.batch():
+                return work(*arguments)
+
+        return within
+
+    def _commit(self) -> None:
+        self._depth += 1  # what is derived from the state while it is painted belongs to it
+        try:
+            self._paint()
+        finally:
+            self._depth -= 1
+        self._painted = self.state
+        focus, self._to_focus = self._to_focus, None
+        if focus is not None:
+            focus()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether only the first row and the message line are painted for now."""
+        return self._holding is not None
+
+    def hold(self, seconds: float) -> None:
+        """Paint only the first row and the message line for so long, or until ``release``."""
+        if self._holding is not None:
+            self._holding.stop()
+        self._holding = self._screen.set_timer(seconds, self.release)
+
+    def release(self) -> None:
+        """Paint all that has changed."""
+        if self._holding is not None:
+            self._holding.stop()
+            self._holding = None
+            with self.batch():
+                self.update()
+            if self.state.is_current:
+                self._analysis_shown()
+
+    def _progressed(self, lines: object) -> None:
+        if lines != self.state.progress:
+            with self.batch():
+                self.update(progress=lines)
+
+    # The screen
 
     @property
     def canvas(self) -> CanvasView:
         """The canvas."""
-        return self.query_one("#canvas", CanvasView)
+        return self._screen.query_one("#canvas", CanvasView)
 
-    def with_(self, **changes: object) -> Shown:
-        """What is shown, with some of it changed."""
-        return replace(self.shown, **changes)  # type: ignore[arg-type]  # attributes of Shown, by name
+    def panel(self, kind: type[W]) -> W:
+        """The panel of a class."""
+        return self._screen.query_one(kind)
+
+    @property
+    def acts(self) -> int:
+        """How many keys and clicks there were so far."""
+        return int(getattr(self._screen.app, "acts", 0))
+
+    @property
+    def is_in_front(self) -> bool:
+        """Whether no dialog lies over the workbench."""
+        return self._screen.is_active
+
+    def ask(self, dialog: Screen[T], then: Callable[[T | None], None]) -> None:
+        """Open a dialog; its answer is one batch."""
+        self._screen.app.push_screen(dialog, self.batched(then))
+
+    def ask_async(self, dialog: Screen[T], then: Callable[[T | None], Awaitable[None]]) -> None:
+        """Open a dialog whose answer is a command to run."""
+        self._screen.app.push_screen(dialog, then)
+
+    @property
+    def keymap(self) -> Mapping[str, str]:
+        """The keys of commands that have others than usual."""
+        return dict(getattr(self._screen.app, "keymap", {}))
+
+    def open_model(self, path: Path, said: str) -> None:
+        """Open another model in place of this one, and say something then."""
+        self._screen.post_message(OpenRequested(path, said))
 
     def say(self, text: str, severity: Severity = "information", *, noted: bool = False) -> None:
         """Say one line in the status row; what went wrong, or is to be ``noted``, also as a notice.
 
         On the smallest screens that would lie over the row, which says it in full.
         """
-        told = self.query_one(Told)
-        told.say(text)
-        is_seen = self.has_class("-small") and self.app.screen is self
+        self.update(said=text)
+        screen = self._screen
+        is_seen = self.state.arrangement == "small" and screen.app.screen is screen
         if text and (noted or severity != "information") and not is_seen:
-            self.app.clear_notifications()  # only the newest line is of interest
-            self.notify(text, severity=severity, markup=False, timeout=4)
+            screen.app.clear_notifications()  # only the newest line is of interest
+            screen.notify(text, severity=severity, markup=False, timeout=4)
 
-    @abstractmethod
-    def redraw(self, *, afresh: bool = False) -> None:
-        """Draw the newest model; ``afresh``: without regard to how it was drawn before."""
+    def once_drawn(self, then: Callable[[], None]) -> None:
+        """Do something once, when the screen has been drawn; after ``PATIENCE`` at the latest.
 
-    @property
-    @abstractmethod
-    def is_drawing(self) -> bool:
-        """Whether what is shown is not yet the drawing of the newest model."""
-
-    @abstractmethod
-    def drawing_done(self, worker: "Worker[Any]") -> None:
-        """A drawing was made beside, or could not be."""
-
-    @abstractmethod
-    def with_preview(self, facts: Facts) -> Facts:
-        """What the analysis adds to the drawing, with the steps that the fix would guard."""
-
-    @abstractmethod
-    def analyse(self) -> None:
-        """Compute what follows from the newest model."""
-
-    @abstractmethod
-    def show_edit(self) -> None:
-        """Have the newest model analysed, and show it with what follows; alone where that takes longer."""
-
-    @abstractmethod
-    def once_shown(self, then: Callable[[], None]) -> None:
-        """After an edit: do something once it is drawn, and again once all that follows is shown, if nobody
-        has done anything else by then.
+        ``call_after_refresh`` may never fire: on a screen that is closed, or where something else drew the
+        screen first and nothing is left to be drawn. The timer is the fallback.
         """
+        waiting = [then]
 
-    @abstractmethod
-    def answer_later(self, what: str, ask: Callable[[], None]) -> None:
-        """Say why there is no answer yet; ask again once the analysis is there, if somebody still waits."""
+        def go_on() -> None:
+            if waiting:
+                self.batched(waiting.pop())()
 
-    @abstractmethod
-    def stop_waiting(self) -> bool:
-        """Ask nothing any more once the analysis is there; whether that was waited for."""
+        self._screen.call_after_refresh(go_on)
+        self._screen.set_timer(PATIENCE, go_on)
 
-    @abstractmethod
-    def reopen(self) -> None:
-        """After an edit: the open finding as it is now."""
+    def after_refresh(self, then: Callable[[], None]) -> None:
+        """Do something after the next refresh, as one batch."""
+        self._screen.call_after_refresh(self.batched(then))
 
-    @abstractmethod
-    def relight(self) -> None:
-        """Let stand out what is selected, in the lens, or on the lit way."""
+    # Panels
 
-    @abstractmethod
-    def follow(self) -> None:
-        """Tell every panel what to show."""
-
-    @abstractmethod
-    def select(self, reference: Reference | None, *, still: bool = False) -> None:
-        """Select something, bring it into view unless nothing may scroll, and tell the panels."""
-
-    @abstractmethod
-    def zone_of(self, reference: Reference | None) -> str | None:
-        """The zone that an element lies in or is at home in, or the zone itself."""
-
-    @abstractmethod
-    def describe(self, reference: Reference) -> str:
-        """What a record is called in a line."""
-
-    @abstractmethod
-    def open_inspector(self) -> None:
-        """Show the inspector and give it the focus."""
-
-    @abstractmethod
-    def open_finding(self, finding: "Finding | None") -> None:
-        """Light the witness of a finding and tell it; with ``None``: no longer."""
-
-    @abstractmethod
-    def has_row(self, what: str) -> bool:
-        """Whether the list in focus has a row for an action: the one seen is open then; else that is said."""
-
-    @abstractmethod
-    def filter_in_focus(self) -> bool:
-        """Open the filter of the list in focus; whether one is."""
-
-    @abstractmethod
-    def seen(self) -> Seen:
-        """What the lens shows, or that it is being worked out; what was told of it is told as it is now."""
-
-    @abstractmethod
-    def stop_looking(self) -> bool:
-        """Stop working out what the lens shows; whether that was under way."""
-
-    @abstractmethod
-    def looking_done(self, worker: "Worker[Any]") -> None:
-        """What the lens shows was worked out, or could not be."""
-
-    @abstractmethod
-    def trace_done(self, worker: "Worker[Any]") -> None:
-        """The log was laid on the model, or could not be."""
-
-    @abstractmethod
-    def preview(self, steps: "tuple[StepKey, ...]") -> bool:
-        """Mark these steps on the canvas as to be guarded, and no others; whether that changed anything."""
-
-    @abstractmethod
-    def back_to_canvas(self) -> None:
-        """Close what lies over the canvas, and give it the focus."""
-
-    @abstractmethod
     def open_list(self, page: str) -> None:
         """Show one of the lists and give it the focus."""
+        self.update(lists_open=True, page=page, said="", **({} if page == "fix" else {"preview": ()}))
+        self._to_focus = lambda: self._focus_list(f"#{page}")
 
-    @abstractmethod
-    def open_event_at_cursor(self) -> None:
-        """Light and tell the event under the cursor of the log."""
+    def open_side(self, side: Side) -> None:
+        """Show the outline or the inspector, and give it the focus."""
+        self.update(side=side)
+        if side == "inspector":
+            # On small screens its fields need the height.
+            is_small = self.state.arrangement == "small"
+            self.update(is_side_closed=False, lists_open=self.state.lists_open and not is_small)
+        self._to_focus = lambda: self._focus_list(f"#{side}")
 
-    @abstractmethod
-    def work_done(self, worker: "Worker[Any]") -> None:
-        """Something that was worked out beside is there, or failed, or was cancelled."""
+    def back_to_canvas(self) -> None:
+        """Close what lies over the canvas, and give it the focus."""
+        if self.state.arrangement == "small" and (self.state.side or self.state.lists_open):
+            self.update(side=None, lists_open=False)
+        self._to_focus = self.focus_canvas
+        self.update()
 
-    @abstractmethod
-    def keep_moving(self, fresh: Snapshot) -> bool:
-        """The model is another one now: go on with a move, or say why not; whether that was said."""
+    def focus_canvas(self) -> None:
+        """Give the canvas the focus."""
+        self.canvas.focus()
 
-    @abstractmethod
-    def go_on_moving(self) -> None:
-        """The drawing is there: take the steps of a move that waited for it."""
+    def _focus_list(self, selector: str) -> None:
+        self._screen.query_one(selector).focus_list()  # type: ignore[attr-defined]  # every panel has it
 
-    @abstractmethod
-    def give_up(self) -> bool:
-        """Give up the gesture in progress; whether there was one."""
+    # Selecting
 
-    @abstractmethod
-    def apply(self, wanted: Edit | None, select: Reference | None = None, *, on: Snapshot) -> bool:
-        """Make an edit that was made on a model, and select something afterwards; whether it was done."""
+    def exists(self, reference: Reference) -> bool:
+        """Whether there is such a record, or such a step without one, in the newest model."""
+        snapshot = self.session.snapshot
+        table, key = reference
+        if table == "hosting" and isinstance(key, tuple):
+            agent = snapshot.agent.get(key[1])
+            return agent is not None and agent.runs_on == key[0]
+        if table in {"trigger", "hold"} and isinstance(key, tuple):
+            first, second = ("system", "agent") if table == "trigger" else ("agent", "credential")
+            return snapshot.get(first, key[0]) is not None and snapshot.get(second, key[1]) is not None
+        return table in RECORD_TYPES and snapshot.get(table, key) is not None
+
+    def select(self, reference: Reference | None, *, still: bool = False) -> None:
+        """Select something, and bring it into view unless nothing may scroll."""
+        if reference is not None and not self.exists(reference):
+            return
+        if not still:
+            self.canvas.reveal(reference)
+        if reference != self.state.selected:
+            self.update(selected=reference, said="")
+
+    def open_finding(self, finding: Finding | None) -> None:
+        """Light the witness of a finding and tell it; with ``None``: no longer."""
+        analysis = self.state.analysis
+        told = None if finding is None or analysis is None else analysis.explain_finding(finding)
+        self.update(finding=finding, explanation=told, traced=None, said="")
+        if told is not None and told.steps:
+            table, _, key = told.steps[-1].to.partition(":")
+            self.bring_into_view((table, key))
+        elif finding is not None and finding.about:
+            self.bring_into_view(finding.about[0])
+
+    @property
+    def is_in_findings(self) -> bool:
+        """Whether the list of findings has the focus."""
+        return self.panel(FindingsList).has_focus_within
+
+    @property
+    def finding_in_focus(self) -> Finding | None:
+        """The finding under the cursor of the list in focus, else the open one."""
+        return self.panel(FindingsList).first if self.is_in_findings else self.state.finding
+
+    def has_row(self, what: str) -> bool:
+        """Whether the list in focus has a row for a command: the one seen is open then; else that is said."""
+        findings, matrix = self.panel(FindingsList), self.panel(ReachMatrix)
+        filtered = (findings, self.panel(FixList), self.panel(TracePanel))
+        is_emptied = any(each.has_focus_within and each.is_emptied for each in filtered)
+        if is_emptied or (matrix.has_focus_within and matrix.filter.value and matrix.pair is None):
+            self.say(f"{what}: {NO_ROW}")
+            return False
+        if findings.has_focus_within and findings.first != self.state.finding:
+            self.open_finding(findings.first)  # a quick hand comes before the list says where it is
+        return True
+
+    def light_way(self, told: Explanation) -> None:
+        """Light one way on the canvas, and tell it."""
+        self.update(finding=None, explanation=told, traced=None)
+
+    def bring_into_view(self, reference: Reference) -> None:
+        """Show it now, and again where lists that were just opened leave less of the canvas."""
+        self.canvas.reveal(reference)
+        self._screen.call_after_refresh(self.canvas.reveal, reference)
+
+    def describe(self, reference: Reference) -> str:
+        """What a record is called in a line: its kind and its name."""
+        title = title_of(self.state.snapshot, reference)
+        return title if isinstance(reference[1], tuple) else f"{reference[0]} {title}"
+
+    def zone_of(self, reference: Reference | None) -> str | None:
+        """The zone that an element lies in or is at home in, or the zone itself."""
+        match None if reference is None else self.state.snapshot.get(*reference):
+            case Zone() as zone:
+                return zone.id
+            case System() as system:
+                return system.zone
+            case Agent() as agent:
+                return agent.home
+            case _:
+                return None
+
+    # Edits, and what follows them
+
+    def apply(self, wanted: Edit | None, select: Reference | None = None, *, on: Any) -> bool:
+        """Make an edit, and select something afterwards; whether it was done. A refusal is said.
+
+        Arguments:
+            wanted: the edit.
+            select: what to select once it is drawn.
+            on: the model that it was made on: a dialog may have been open while another program edited, and
+                what that did is neither lost nor overwritten.
+        """
+        if wanted is None:
+            return False
+        if self.state.read_only:  # no fault, and so no notice beside the line that says it
+            self.say(self.state.why_read_only)
+            return False
+        try:
+            self.session.apply(wanted, on=on)
+        except MeshmodelError as error:
+            self.say(one_line(error, 300), "error")
+            return False
+        self.say(wanted.label)
+        if select is not None:
+            self.once_shown(partial(self._select_and_say, select, wanted.label))
+        return True
+
+    def _select_and_say(self, reference: Reference, said: str) -> None:
+        self.select(reference)
+        self.say(said)
+
+    def once_shown(self, then: Callable[[], None]) -> None:
+        """After an edit: do something once it is drawn, and again once its analysis is shown, if nobody has
+        done anything else by then: that may close the open finding, which is said, or open another one.
+        """
+        self.after_refresh(then)
+        self._after_analysis = then, self.acts
+
+    def answer_later(self, what: str, ask: Callable[[], None]) -> None:
+        """Say why there is no answer yet; ask again once the analysis is there, if somebody still waits."""
+        words = f"{what}: {self.state.why_nothing}"
+        self._question = None if self.state.problem else (words, ask, self.acts)
+        self.say(words)
+
+    def stop_waiting(self) -> bool:
+        """Ask nothing any more once the analysis is there; whether that was waited for.
+
+        It is not where something else has been said since: another selection, an edit.
+        """
+        question, self._question = self._question, None
+        if question is None or self.state.said != question[0]:
+            return False
+        self.say("")
+        return True
+
+    def _analysis_shown(self) -> None:
+        """The analysis of the newest model is on the screen: do what waited for it."""
+        again, self._after_analysis = self._after_analysis, None
+        if again is not None and again[1] == self.acts:
+            self.after_refresh(again[0])
+        if self.state.is_current and self._question is not None:
+            _, ask, acts = self._question
+            if self.stop_waiting() and self.is_in_front and acts == self.acts:
+                ask()

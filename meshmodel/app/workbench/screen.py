@@ -16,20 +16,15 @@ from textual.worker import Worker
 
 from meshmodel.app.analysis_service import AnalysisService, Results
 from meshmodel.app.canvas.view import CanvasView
-from meshmodel.app.commands import BY_ID, FOOTERS, Command, bindings
+from meshmodel.app.commands import BY_ID, FOOTERS, bindings
 from meshmodel.app.config import Place
 from meshmodel.app.lenses import LENSES
 from meshmodel.app.limits import HEADER_FIRST, OPEN_FOLDED, POLL, TOGETHER
 from meshmodel.app.messages import (
     CommandRequested,
-    EditRequested,
-    ExplanationRequested,
-    FindingOpened,
     ModelChanged,
     Notice,
-    OpenRequested,
     PanelClosed,
-    SelectionRequested,
 )
 from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.panels.explanation import How
@@ -45,7 +40,7 @@ from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.panels.reach_matrix import MatrixView, ReachMatrix
 from meshmodel.app.panels.status_bar import Told
 from meshmodel.app.panels.tabs import TabRow
-from meshmodel.app.panels.trace import TracePanel, TraceView
+from meshmodel.app.panels.trace import TracePanel
 from meshmodel.app.session import Session
 from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.row_list import RowList
@@ -60,7 +55,8 @@ from meshmodel.app.workbench.controllers.offboarding import OffboardingControlle
 from meshmodel.app.workbench.controllers.selection import SelectionController
 from meshmodel.app.workbench.controllers.trace import TraceController
 from meshmodel.app.workbench.layout import Layout
-from meshmodel.edits.operations import words_for
+from meshmodel.app.workbench.menus import Menus
+from meshmodel.app.workbench.routes import ROUTES
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.text import one_line
@@ -80,34 +76,6 @@ PAGES: Final = {
     "trace": "Trace",
 }
 """The lists below the canvas: their ids and titles."""
-
-ROUTES: Final[dict[type[Message], str]] = {
-    CanvasView.Selected: "selection.selected",
-    CanvasView.Opened: "selection.opened",
-    CanvasView.FoldToggled: "selection.fold_toggled",
-    CanvasView.Stepped: "moving.stepped",
-    CanvasView.Dragged: "moving.dragged",
-    CanvasView.Cancelled: "moving.cancelled",
-    CanvasView.Aimed: "editing.aimed",
-    CanvasView.Connected: "editing.connected",
-    CanvasView.MenuWanted: "screen.menu_wanted",
-    CanvasView.Told: "screen.ignore",
-    SelectionRequested: "selection.requested",
-    EditRequested: "findings.edit_requested",
-    FindingOpened: "findings.opened",
-    ExplanationRequested: "findings.explained",
-    FixList.Previewed: "fix.previewed",
-    FixList.Wanted: "fix.wanted",
-    FixList.Left: "fix.left",
-    CompromiseList.Left: "lens.left",
-    TracePanel.Left: "trace.left",
-    TraceView.Pointed: "trace.pointed",
-    PanelClosed: "screen.panel_closed",
-    Notice: "screen.notice",
-    TabRow.Chosen: "screen.tab_chosen",
-    ModelChanged: "screen.model_changed",
-}
-"""Which controller hears which message, and with which method."""
 
 
 class Workbench(Screen[None]):
@@ -142,6 +110,7 @@ class Workbench(Screen[None]):
         self.lens = LensController(context)
         self.offboarding = OffboardingController(context)
         self.trace = TraceController(context)
+        self.menus = Menus(context, self.perform, self.selection.go_to)
         self.taken_away: Reference | None = None
         self.is_left = False
 
@@ -166,11 +135,12 @@ class Workbench(Screen[None]):
                     yield TracePanel(id="trace").data_bind(Workbench.state)
                 yield How(id="how").data_bind(Workbench.state)
         yield QuickLine(id="quick-line").data_bind(Workbench.state)
-        yield MeshFooter(self._keymap, id="footer").data_bind(Workbench.state)
+        yield MeshFooter(self.context.keymap, id="footer").data_bind(Workbench.state)
 
     @property
-    def _keymap(self) -> dict[str, str]:
-        return dict(getattr(self.app, "keymap", {}))
+    def shown(self) -> WorkbenchState:
+        """The newest state."""
+        return self.context.state
 
     def on_mount(self) -> None:
         """Draw first, analyse right after, then listen for other programs."""
@@ -212,9 +182,7 @@ class Workbench(Screen[None]):
         self.is_left = True
         self.context.jobs.close()
         state, offset = self.context.state, self.context.canvas.scroll_offset
-        place = Place(
-            offset.x, offset.y, state.zoom, state.lens, state.selected, self.drawing.kept_order()
-        )
+        place = Place(offset.x, offset.y, state.zoom, state.lens, state.selected, self.drawing.kept_order())
         self.app.state.leave(self.session.path, place)  # type: ignore[attr-defined]  # our program's
         self.session.close()
 
@@ -231,7 +199,8 @@ class Workbench(Screen[None]):
         if context.is_held:
             context.canvas.is_awaiting = True
             return
-        self.layout_of_panels.apply(context.state)
+        if self.layout_of_panels.apply(context.state):
+            self.call_after_refresh(self._resized)
         self.drawing.follow()
         self.state = self.headline = context.state
 
@@ -241,12 +210,10 @@ class Workbench(Screen[None]):
             self.layout_of_panels.fit_to(event.size)
         self.call_after_refresh(self._resized)
 
-    @on(CanvasView.Resized)
     def _resized(self) -> None:
         """Draw for the canvas as it is now."""
         if not self.is_left:
-            with self.context.batch():
-                self.context.update()
+            self.context.update()
             self.context.canvas.reveal(self.context.state.selected)
 
     # Routing
@@ -293,6 +260,12 @@ class Workbench(Screen[None]):
         event.stop()
         with self.context.batch():
             self.context.jobs.worker_changed(event)
+
+    @on(RowList.MenuWanted, "#findings RowList, #outline RowList")
+    def _menu_of_row_wanted(self, event: RowList.MenuWanted) -> None:
+        event.stop()
+        with self.context.batch():
+            self.menus.wanted_of_row(event)
 
     @on(OptionList.OptionHighlighted)
     @on(RowList.NoneLeft)
@@ -342,7 +315,6 @@ class Workbench(Screen[None]):
         )
         self.findings.reopen()
         self.context.hold(HEADER_FIRST)
-        self.context.once_painted(self.context.analysis_shown)
 
     def _not_analysed(self, why: str) -> None:
         """What follows could not be computed: say so everywhere, and show nothing in its place."""
@@ -418,66 +390,6 @@ class Workbench(Screen[None]):
     def notice(self, event: Notice) -> None:
         """A widget has something to say."""
         self.context.say(event.text, event.severity)
-
-    def ignore(self, event: Message) -> None:
-        """What only tests and other programs listen to."""
-
-    def help(self) -> None:
-        """All keys by task; runs the one chosen."""
-        from meshmodel.app.dialogs.help import HelpScreen
-
-        self.app.push_screen(HelpScreen(self._keymap), self._perform_chosen)
-
-    def palette(self) -> None:
-        """Find and run any command, or go to any element."""
-        from meshmodel.app.dialogs.palette import Palette
-
-        async def chosen(answer: Command | Reference | None) -> None:
-            if isinstance(answer, Command):
-                await self.perform(answer.id)
-            else:
-                with self.context.batch():
-                    self.selection.go_to(answer)
-
-        self.app.push_screen(Palette(self.context.state, self._keymap), chosen)
-
-    async def _perform_chosen(self, command: str | None) -> None:
-        if command is not None:
-            await self.perform(command)
-
-    def menu(self) -> None:
-        """What can be done with what is selected, or about the open finding where findings are in focus."""
-        selected, drawing = self.context.state.selected, self.context.canvas.drawing
-        is_drawn = selected is not None and drawing is not None and not self.context.is_in_findings
-        box = drawing.box_of(selected) if is_drawn and drawing and selected else None
-        self._show_menu(None if box is None else self.context.canvas.on_screen(box.x, box.y))
-
-    def menu_wanted(self, event: CanvasView.MenuWanted) -> None:
-        """The right button was pressed on the canvas."""
-        self._show_menu(event.at)
-
-    @on(RowList.MenuWanted, "#findings RowList, #outline RowList")
-    def _menu_of_row_wanted(self, event: RowList.MenuWanted) -> None:
-        event.stop()
-        with self.context.batch():
-            if not self.context.is_in_findings and event.rows.row is not None:
-                self.context.select(event.rows.row.value)
-        self._show_menu(event.at)
-
-    def _show_menu(self, at: tuple[int, int] | None) -> None:
-        if not self.is_active:
-            return  # a second click came with the first, or something else was opened meanwhile
-        from meshmodel.app.dialogs.menu import ElementMenu, offered, offered_for_finding
-
-        selected, finding = self.context.state.selected, self.context.finding_in_focus
-        if self.context.is_in_findings:
-            title = "findings" if finding is None else f"{finding.rule} {finding.subject}"
-            commands = offered_for_finding()
-        else:
-            title = "nothing selected" if selected is None else words_for(selected)
-            commands = offered(selected)
-        menu = ElementMenu(title, commands, self._keymap, self.context.state, at=at)
-        self.app.push_screen(menu, self._perform_chosen)
 
 
 def _prepare_panels(analysis: "Analysis") -> None:

@@ -1,26 +1,27 @@
-"""The drawing of the model: made at once, or beside where the model is large, so that no key waits."""
+"""The drawing of the model: made at once, or in the background where the model is large."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
-from textual import work
-from textual.worker import Worker, WorkerState
-
+from meshmodel.app.config import ORDER_LIMIT
+from meshmodel.app.fix_state import with_preview
+from meshmodel.app.jobs import Task
+from meshmodel.app.limits import DRAWN_BESIDE
 from meshmodel.app.panels.explanation import lit_by, lit_by_finding
-from meshmodel.app.panels.header import MeshHeader
-from meshmodel.app.workbench.context import Base
 from meshmodel.app.trace_state import lit_by_event
+from meshmodel.app.workbench.context import Context
 from meshmodel.canvas.draw import draw
+from meshmodel.canvas.layout.columns import place
 from meshmodel.canvas.scene import Facts, Options
+from meshmodel.edits.operations import arrangement
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
-from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
     from meshmodel.canvas.drawing import Drawing
 
-EMPTY = (
+EMPTY: Final = (
     "Nothing here yet.",
     "",
     "a  adds an agent, a system, a credential or a zone",
@@ -38,147 +39,145 @@ class Drawn:
     options: Options
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Wanted:
-    """A drawing that is to be made; ``afresh``: without regard to how it was drawn before."""
+class DrawingController:
+    """Keeps the drawing up to the state, and lights what stands out in it."""
 
-    of: Drawn
-    afresh: bool
+    def __init__(
+        self, context: Context, on_drawn: Callable[[], None], *, is_ascii: bool, no_color: bool
+    ) -> None:
+        """Arguments: what controllers may do; what hears that a drawing came from the background; whether
+        only ASCII is drawn, and without colours.
+        """
+        self.context = context
+        self.order: tuple[Reference, ...] = ()
+        """Lanes and cards as they were drawn; nothing but Arrange moves them by itself."""
+        self._on_drawn = on_drawn
+        self._is_ascii = is_ascii
+        self._closed_cards = is_ascii or no_color
+        self._drawn: Drawn | None = None
+        self._wanted: Drawn | None = None
+        """What is being drawn in the background."""
+        self._is_afresh = False
 
+    def arrange(self) -> None:
+        """Lay the drawing out again: forget where things were put, and how they were drawn."""
+        snapshot = self.context.state.snapshot
+        self.context.apply(arrangement(snapshot), on=snapshot)
+        self.order = ()
+        self._is_afresh = True
+        self.context.say("arranged")
 
-class Drawings(Base):
-    """The part of the workbench that has the newest model drawn."""
+    def follow(self) -> None:
+        """Draw what the state shows, where it is drawn otherwise."""
+        canvas, wanted = self.context.canvas, self._of_state()
+        canvas.hint = () if wanted.snapshot.elements else EMPTY
+        afresh, self._is_afresh = self._is_afresh or self._is_zoomed(wanted), False
+        if not afresh and wanted == self._drawn:
+            self._await(None)
+        elif canvas.drawing is None or wanted.snapshot.elements <= DRAWN_BESIDE:
+            self._await(None)
+            self._show(wanted, self._making(wanted, afresh)())
+        elif afresh or wanted != self._wanted:
+            self._draw_beside(wanted, afresh)
+        self.light()
 
-    DRAWN_BESIDE: ClassVar[int] = 1_000
-    """Models of more elements are drawn beside."""
+    def _is_zoomed(self, wanted: Drawn) -> bool:
+        return self._drawn is not None and self._drawn.options.zoom != wanted.options.zoom
 
-    drawn: Drawn | None = None
-    """What the drawing that is shown was made from."""
-    _next_drawing: _Wanted | None = None
-    _under_way: tuple[_Wanted, Worker[Any]] | None = None
-    # Workers are let go by the collector alone: what they are given and answer is kept here, and not there.
-    _to_make: "tuple[Callable[[], Drawing], range] | None" = None
-    _made: "Drawing | None" = None
-    _ready: "Drawing | None" = None
-
-    def redraw(self, *, afresh: bool = False) -> None:
-        """Draw the newest model; ``afresh``: without regard to how it was drawn before."""
-        canvas = self.canvas
-        size = canvas.size
+    def _of_state(self) -> Drawn:
+        state, size = self.context.state, self.context.canvas.size
+        app = self.context.canvas.app.size
         options = Options(
-            width=size.width or self.app.size.width,
-            height=size.height or self.app.size.height,
-            zoom=self.zoom,
-            ascii=self.app.is_ascii,
-            closed_cards=self.app.is_ascii or self.app.no_color,
-            folded=self.folded,
+            width=size.width or app.width,
+            height=size.height or app.height,
+            zoom=state.zoom,
+            ascii=self._is_ascii,
+            closed_cards=self._closed_cards,
+            folded=state.folded,
         )
-        snapshot = self.tentative or self.shown.snapshot
-        facts = self.with_preview(self.session.facts(self.shown.view))
-        canvas.hint = () if snapshot.elements else EMPTY
-        wanted = Drawn(snapshot, facts, options)
-        afresh = afresh or (self._next_drawing is not None and self._next_drawing.afresh)
-        if not afresh and wanted == self.drawn:
-            self._await(None)
-        elif canvas.drawing is None or snapshot.elements <= self.DRAWN_BESIDE:
-            self._await(None)
-            drawing = self._making(_Wanted(wanted, afresh))()
-            if snapshot.elements > self.DRAWN_BESIDE:
-                self._show_beside(wanted, drawing)
-            else:
-                self._show(wanted, drawing)
-                self.canvas.get_ready_at_rest()
-        elif self._next_drawing is None or afresh or wanted != self._next_drawing.of:
-            self._await(_Wanted(wanted, afresh))
-            if self._under_way is None:
-                self._begin_drawing()
-        self.relight()
+        facts = state.facts.get(state.view, Facts())
+        if state.preview:
+            facts = with_preview(facts, state.preview, state.preview_leaves)
+        return Drawn(state.tentative or state.snapshot, facts, options)
 
-    @property
-    def is_drawing(self) -> bool:
-        """Whether what is shown is not yet the drawing of the newest model."""
-        return self._next_drawing is not None
-
-    def _await(self, wanted: _Wanted | None) -> None:
-        """From now on wait for this drawing, or for none."""
-        self._next_drawing = wanted
-        self.canvas.is_awaiting = wanted is not None
-        header = self.query_one(MeshHeader)
-        if header.is_drawing is not self.is_drawing:
-            header.is_drawing = self.is_drawing
-            header.refresh()
-
-    def _making(self, wanted: _Wanted) -> "Callable[[], Drawing]":
+    def _making(self, wanted: Drawn, afresh: bool) -> "Callable[[], Drawing]":
         """What makes a drawing; any thread may do so."""
-        of, before, earlier = wanted.of, None if wanted.afresh else self.canvas.drawing, self.earlier
+        before, earlier = None if afresh else self.context.canvas.drawing, self.order
         # Nothing moves by itself: only Arrange, and opening, order the lanes by the model alone.
-        return lambda: draw(of.snapshot, of.facts, of.options, before, earlier=earlier, keep_lanes=True)
+        return lambda: draw(
+            wanted.snapshot, wanted.facts, wanted.options, before, earlier=earlier, keep_lanes=True
+        )
 
-    def _begin_drawing(self) -> None:
-        wanted = self._next_drawing
-        if wanted is not None:
-            self._to_make = self._making(wanted), self.canvas.in_view
-            self._under_way = wanted, self._draw_beside()
+    def _draw_beside(self, wanted: Drawn, afresh: bool) -> None:
+        self._await(wanted)
+        make, rows = self._making(wanted, afresh), self.context.canvas.in_view
 
-    @work(thread=True, group="drawing", exit_on_error=False)
-    def _draw_beside(self) -> None:
-        wanted, self._to_make = self._to_make, None
-        if wanted is not None:
-            make, rows = wanted
+        def work(_: Task) -> "Drawing":
             drawing = make()
             drawing.paint(rows)
-            self._made = drawing
+            return drawing
 
-    def _show_beside(self, of: Drawn, drawing: "Drawing") -> None:
-        """Show a drawing of a large model; it is made ready for keys beside."""
-        self._show(of, drawing)
-        self.canvas.is_getting_ready = True
-        self._get_ready_beside()
+        def done(drawing: "Drawing") -> None:
+            self._show(wanted, drawing)
+            self._await(None)
+            self.light()
+            self._on_drawn()
 
-    @work(thread=True, group="ready", exit_on_error=False)
-    def _get_ready_beside(self) -> None:
-        drawing = self.canvas.drawing
-        while drawing is not None and drawing is self.canvas.drawing and not self.is_left:
-            if not drawing.get_ready():
-                self._ready = drawing
-                return
+        def failed(why: str) -> None:
+            self._await(None)
+            self.context.say(f"could not be drawn: {why}", "error")
 
-    def drawing_done(self, worker: Worker[Any]) -> None:
-        """A drawing was made, or could not be; one of what is no longer wanted is not shown."""
-        if worker.group == "ready":
-            if worker.is_finished and self._ready is not None:
-                is_shown, self._ready = self._ready is self.canvas.drawing, None
-                if is_shown:
-                    self.canvas.got_ready()
-            return
-        if self._under_way is None or worker is not self._under_way[1] or not worker.is_finished:
-            return
-        wanted, self._under_way = self._under_way[0], None
-        made, self._made = self._made, None
-        if wanted is not self._next_drawing:
-            self._begin_drawing()
-            return
-        if worker.state is WorkerState.SUCCESS and made is not None:
-            self._show_beside(wanted.of, made)
-        else:
-            why = one_line(worker.error, 200) or type(worker.error).__name__
-            self.say(f"could not be drawn: {why}", "error")
-        self._await(None)
-        self.relight()
-        self.go_on_moving()
+        self.context.jobs.run("drawing", work, self.context.batched(done), self.context.batched(failed))
+
+    def _await(self, wanted: Drawn | None) -> None:
+        """From now on wait for this drawing, or for none."""
+        if wanted is None and self._wanted is not None:
+            self.context.jobs.drop("drawing")
+        self._wanted = wanted
+        self.context.canvas.is_awaiting = wanted is not None
+        if self.context.state.is_drawing is (wanted is None):
+            self.context.update(is_drawing=wanted is not None)
 
     def _show(self, of: Drawn, drawing: "Drawing") -> None:
-        self.canvas.show(drawing)
-        self.earlier = tuple(dict.fromkeys((*drawing.order, *self.earlier)))
-        self.drawn = of
+        canvas = self.context.canvas
+        canvas.show(drawing)
+        self.order = tuple(dict.fromkeys((*drawing.order, *self.order)))
+        self._drawn = of
+        if of.snapshot.elements <= DRAWN_BESIDE:
+            canvas.get_ready_at_rest()
+            return
+        canvas.is_getting_ready = True
 
-    def relight(self) -> None:
+        def get_ready(task: Task) -> None:
+            while not task.is_cancelled() and drawing.get_ready():
+                pass
+
+        def ready(_: None) -> None:
+            if drawing is canvas.drawing:
+                canvas.got_ready()
+
+        self.context.jobs.run("ready", get_ready, ready)
+
+    def light(self) -> None:
         """Let stand out what is selected, in the lens, or on the lit way."""
-        seen = self.seen()
-        lit = self.shown.explanation
-        witness: frozenset[Reference] = lit_by(lit) if lit is not None and lit.steps else frozenset()
-        if not witness and self.shown.finding is not None:
-            witness = lit_by_finding(self.shown.finding)
-        if self.shown.traced is not None:
-            witness = lit_by_event(self.shown.traced)
-        self.canvas.light(self.shown.selected, seen.shown, witness)
+        state = self.context.state
+        told = state.explanation
+        witness: frozenset[Reference] = lit_by(told) if told is not None and told.steps else frozenset()
+        if not witness and state.finding is not None:
+            witness = lit_by_finding(state.finding)
+        if state.traced is not None:
+            witness = lit_by_event(state.traced)
+        self.context.canvas.light(state.selected, state.looked.seen.shown, witness)
+
+    def kept_order(self) -> tuple[tuple[str, str], ...]:
+        """The lanes and cards as they were drawn, where the model alone would not order them so."""
+        drawn = self._drawn
+        if drawn is None or not 0 < len(self.order) <= ORDER_LIMIT:
+            return ()
+        whole = replace(drawn.options, folded=frozenset(), zoom="card")
+        alone = place(
+            self.context.session.snapshot, drawn.facts, whole
+        ).order  # it need not be drawn for that
+        known = set(alone)
+        found = [each for each in self.order if each in known]
+        return () if found == list(alone) else tuple((table, str(key)) for table, key in found)

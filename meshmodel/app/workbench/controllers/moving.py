@@ -2,10 +2,8 @@
 
 from dataclasses import replace
 
-from textual import on
-
 from meshmodel.app.canvas.view import CanvasView
-from meshmodel.app.workbench.context import Base
+from meshmodel.app.workbench.context import Context
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.scene import Direction
 from meshmodel.edits import operations
@@ -14,96 +12,72 @@ from meshmodel.model.records import Credential, Element, Record, Reference, Zone
 from meshmodel.model.snapshot import Snapshot
 
 
-class Moving(Base):
-    """The part of the workbench that moves what is on the canvas.
+class MovingController:
+    """Moves what is on the canvas.
 
-    While keys move a card, ``tentative`` is the model with the card where it would be. Should another
+    While keys move a card, ``state.tentative`` is the model with the card where it would be. Should another
     program edit that very card meanwhile, the move is given up; all else that it does shows at once.
     """
 
-    _moved: Record | None = None
-    _moved_on: Snapshot | None = None
-    _steps: tuple[CanvasView.Stepped, ...] = ()
+    def __init__(self, context: Context) -> None:
+        """Arguments: what controllers may do."""
+        self.context = context
+        self._moved: Record | None = None
+        self._moved_on: Snapshot | None = None
+        self._steps: tuple[CanvasView.Stepped, ...] = ()
 
-    def action_move(self) -> None:
+    def move(self) -> None:
         """Move the selected card by slot: arrows, then Enter."""
-        selected = self.shown.selected
-        drawing = self.canvas.drawing
-        if (
-            drawing is None
-            or selected is None
-            or not (selected in drawing.grid.cards or selected[0] == "zone")
-        ):
-            self.say("move: select a card or a zone first")
-            return
-        if self.canvas.start_move():
-            self._moved, self._moved_on = self.shown.snapshot.get(*selected), self.shown.snapshot
-            self.canvas.focus()
-            self.say(f"move {self.describe(selected)}: arrows by slot, Enter puts it there, Esc leaves it")
+        context, selected = self.context, self.context.state.selected
+        drawing = context.canvas.drawing
+        if drawing is None or selected is None or not _can_move(drawing, selected):
+            context.say("move: select a card or a zone first")
+        elif context.canvas.start_move():
+            snapshot = context.state.snapshot
+            self._moved, self._moved_on = snapshot.get(*selected), snapshot
+            context.focus_canvas()
+            words = context.describe(selected)
+            context.say(f"move {words}: arrows by slot, Enter puts it there, Esc leaves it")
 
-    def keep_moving(self, fresh: Snapshot) -> bool:
+    def model_changed(self, fresh: Snapshot) -> bool:
         """The model is another one now: go on with a move in progress, or give it up and say why.
 
         Whether something was said.
         """
-        selected, base = self.shown.selected, self._moved_on
+        selected, base = self.context.state.selected, self._moved_on
         if self._moved is None or base is None or selected is None:
             return False
         if fresh.get(*selected) != base.get(*selected):
-            self.canvas.cancel(told=False)
-            self._moved = self._moved_on = self.tentative = None
-            self._steps = ()
+            self.context.canvas.cancel(told=False)
+            self._end()
             words = operations.words_for(selected)
-            self.say(f"{words} was not moved: it was changed or removed meanwhile", "warning")
+            self.context.say(f"{words} was not moved: it was changed or removed meanwhile", "warning")
             return True
         self._moved_on = fresh
-        if self.tentative is not None:
-            self.tentative = apply_edit(fresh, self._move(selected, self._moved))
+        if self.context.state.tentative is not None:
+            self.context.update(tentative=apply_edit(fresh, self._move(selected, self._moved)))
         return False
 
-    def _move(self, reference: Reference, moved: Record) -> Edit:
-        return edit(operations.where(self.shown.snapshot, reference, moved), [Put(moved)])
-
-    @on(CanvasView.Stepped)
-    def _stepped(self, event: CanvasView.Stepped) -> None:
-        event.stop()
-        if self._steps or (self.is_drawing and event.direction is not None):
+    def stepped(self, event: CanvasView.Stepped) -> None:
+        """A key moves the card by a slot, or puts it there."""
+        if self._steps or (self.context.state.is_drawing and event.direction is not None):
             self._steps = (*self._steps, event)  # where a step leads is known once the one before is drawn
         else:
             self._step(event)
 
-    def go_on_moving(self) -> None:
+    def drawn(self) -> None:
         """The drawing is there: take the steps that waited for it."""
-        while self._steps and not self.is_drawing:
+        while self._steps and not self.context.state.is_drawing:
             event, *rest = self._steps
             self._steps = tuple(rest)
             self._step(event)
 
-    def _step(self, event: CanvasView.Stepped) -> None:
-        selected = self.shown.selected
-        if selected is None or self._moved is None:
-            return
-        if event.direction is None:
-            self._put_there(selected, self._moved)
-            return
-        drawing = self.canvas.drawing
-        moved = None if drawing is None else step_slot(drawing, selected, self._moved, event.direction)
-        if moved is None:
-            return
-        self._moved = moved
-        self.tentative = apply_edit(self.shown.snapshot, self._move(selected, moved))
-        self.redraw()
-        self.canvas.reveal(selected)
-        self.say(operations.where(self.shown.snapshot, selected, moved))
-
-    @on(CanvasView.Dragged)
-    def _dragged(self, event: CanvasView.Dragged) -> None:
-        event.stop()
-        drawing, record = self.canvas.drawing, self.shown.snapshot.get(*event.reference)
+    def dragged(self, event: CanvasView.Dragged) -> None:
+        """The hand drags a card, or drops it."""
+        drawing, record = self.context.canvas.drawing, self.context.state.snapshot.get(*event.reference)
         if record is None:
-            self.say(
-                f"{operations.words_for(event.reference)}: another program removed or renamed it meanwhile"
-            )
+            words = operations.words_for(event.reference)
+            self.context.say(f"{words}: another program removed or renamed it meanwhile")
             return
         if drawing is None:
             return
@@ -114,35 +88,51 @@ class Moving(Base):
         if event.dropped:
             self._put_there(event.reference, moved)
         else:
-            self.say(operations.where(self.shown.snapshot, event.reference, moved))
+            self.context.say(operations.where(self.context.state.snapshot, event.reference, moved))
 
-    @on(CanvasView.Cancelled)
-    def _cancelled(self, event: CanvasView.Cancelled) -> None:
-        event.stop()
-        self._moved = self._moved_on = None
-        self._steps = ()
-        if self.tentative is not None:
-            self.tentative = None
-            self.redraw()
-        self.say("")
+    def cancelled(self, event: CanvasView.Cancelled) -> None:
+        """The gesture was given up."""
+        del event
+        self._end()
+        self.context.say("")
 
-    @on(CanvasView.Told)
-    def _told(self, event: CanvasView.Told) -> None:
-        event.stop()
+    def _step(self, event: CanvasView.Stepped) -> None:
+        selected = self.context.state.selected
+        if selected is None or self._moved is None:
+            return
+        if event.direction is None:
+            self._put_there(selected, self._moved)
+            return
+        drawing = self.context.canvas.drawing
+        moved = None if drawing is None else step_slot(drawing, selected, self._moved, event.direction)
+        if moved is None:
+            return
+        self._moved = moved
+        snapshot = self.context.state.snapshot
+        said = operations.where(snapshot, selected, moved)
+        self.context.update(tentative=apply_edit(snapshot, self._move(selected, moved)), said=said)
+        self.context.after_refresh(lambda: self.context.canvas.reveal(selected))
 
-    def give_up(self) -> bool:
-        """Give up the gesture in progress; whether there was one."""
-        return self.canvas.cancel()
+    def _move(self, reference: Reference, moved: Record) -> Edit:
+        return edit(operations.where(self.context.state.snapshot, reference, moved), [Put(moved)])
 
     def _put_there(self, reference: Reference, moved: Record) -> None:
+        self._end()
+        snapshot = self.context.state.snapshot
+        if moved == snapshot.get(*reference):
+            self.context.say("")
+        else:
+            self.context.apply(self._move(reference, moved), on=snapshot)
+
+    def _end(self) -> None:
         self._moved = self._moved_on = None
-        self.tentative = None
-        if moved == self.shown.snapshot.get(*reference):
-            self.redraw()
-            self.say("")
-            return
-        if not self.apply(self._move(reference, moved), on=self.shown.snapshot):
-            self.redraw()
+        self._steps = ()
+        if self.context.state.tentative is not None:
+            self.context.update(tentative=None)
+
+
+def _can_move(drawing: Drawing, selected: Reference) -> bool:
+    return selected in drawing.grid.cards or selected[0] == "zone"
 
 
 def step_slot(drawing: Drawing, reference: Reference, record: Record, direction: Direction) -> Element | None:

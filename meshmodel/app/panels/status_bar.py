@@ -1,0 +1,195 @@
+"""The status row: what was said last, else what is selected or open; on the smallest screens two rows."""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from textual.content import Content
+
+from meshmodel.app.panels.bound import Bound
+from meshmodel.app.panels.explanation import numbered, told_steps
+from meshmodel.app.panels.findings import SEVERITY_STYLES, severity_sign
+from meshmodel.app.state import WorkbenchState
+from meshmodel.app.trace_state import event_words
+from meshmodel.model.phrases import phrase
+from meshmodel.model.text import width
+from meshmodel.reports.acceptances import accepted_words
+
+MOST_ROWS: Final = 7
+"""So many rows are taken at most: the list above is still to be seen."""
+
+
+class Under(NamedTuple):
+    """What is under the cursor of a list, in words; and whether it is the way that is open."""
+
+    text: str
+    is_open: bool = False
+
+
+class Told(Bound):
+    """The status row. On the smallest screens two: the open finding, and its steps.
+
+    A gesture, or what an action has to say, takes the first row while it lasts. Where a list lies over the
+    canvas there, what is under its cursor is told in full. What needs more rows gets them.
+    """
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    Told { height: 2; background: $surface; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+        """Arguments: the widget's id."""
+        super().__init__(id=id)
+        self._shown: WorkbenchState | None = None
+        self._rows = 0
+        self.ask: Callable[[], Under | None] = lambda: None
+        self.taking: Callable[[int], None] = lambda _rows: None
+        """Hears how many rows are taken."""
+
+    def follow(self, shown: WorkbenchState) -> None:
+        """Tell this."""
+        self._shown = shown
+        self.tell()
+
+    @property
+    def said(self) -> str:
+        """What is said in place of the finding; empty where nothing is."""
+        return "" if self._shown is None else self._shown.said
+
+    def on_resize(self) -> None:
+        """Other rows may be needed."""
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell what is there to be told now, in as many rows as that needs."""
+        least = 2 if self._is_small else 1
+        rows = min(max(len(self._lines()), least), MOST_ROWS)
+        if rows != self._rows:
+            self._rows = rows
+            self.styles.height = rows
+        self.taking(rows)
+        self.refresh()
+
+    @property
+    def _is_small(self) -> bool:
+        return self.screen.has_class("-small")
+
+    def render(self) -> Content:
+        """All rows."""
+        lines, room = self._lines(), self.size.width
+        rows = max(self.size.height, 1)
+        if len(lines) > rows:
+            lines[rows - 1 :] = [Content(" ").join(lines[rows - 1 :])]
+        lines += [Content("")] * (self._rows - len(lines))
+        return Content("\n").join([each.truncate(room, ellipsis=True) for each in lines])
+
+    def _lines(self) -> list[Content]:
+        shown, room = self._shown, self.size.width
+        if shown is None or not room:
+            return [Content("")]
+        if not self._is_small:
+            status = self._status(shown)
+            return _wrapped(status, room) if self.said else [status]
+        under = self.ask()
+        in_front = self.screen.has_class("-covered")
+        accepted = list[Content]()
+        if under is None:
+            if shown.finding is not None and shown.finding.accepted is not None and not self.said:
+                words = f" {accepted_words(shown.finding.accepted)}"
+                accepted = _wrapped(Content.styled(words, "$text-warning"), room)
+            first, second = self._first(shown), self._second(shown, room, in_full=in_front)
+        else:
+            first, second = self._under(shown, under)
+        if in_front:
+            rest = _wrapped(second, room) if second.plain.strip() else []
+            return [*_wrapped(first, room), *accepted, *rest]
+        return [*_wrapped(first, room), second] if self.said else [first, second]
+
+    def _status(self, shown: WorkbenchState) -> Content:
+        """Where the finding is told beside: what was said last, else what is selected."""
+        if self.said:
+            return Content.styled(f" {self.said}", "bold $primary")
+        if shown.traced is not None:
+            return Content.styled(f" {'; '.join(event_words(shown.traced))}", "bold")
+        record = None if shown.selected is None else shown.snapshot.get(*shown.selected)
+        return Content.styled(f" {phrase(record)}" if record is not None else "", "$text-muted")
+
+    def _under(self, shown: WorkbenchState, under: "Under") -> tuple[Content, Content]:
+        """What is under the cursor of a list; the steps of a way that is open, where it is that way."""
+        first = Content(f" {under.text}")
+        second = Content("")
+        if self.said:
+            first, second = Content.styled(f" {self.said}", "bold $primary"), first
+        if under.is_open and shown.explanation is not None:
+            second = self._second(shown, 0, in_full=True)
+        return first, second
+
+    def _first(self, shown: WorkbenchState) -> Content:
+        if self.said:
+            return Content.styled(f" {self.said}", "bold $primary")
+        if shown.traced is not None:
+            return Content.styled(f" {event_words(shown.traced)[0]}", "bold")
+        finding = shown.finding
+        if finding is not None:
+            sign = severity_sign(finding)
+            return Content.assemble(
+                (f" {sign} {finding.severity} ", SEVERITY_STYLES[finding.severity] + " reverse"),
+                (f" {finding.message}", "bold"),
+            )
+        if shown.explanation is not None:
+            said = [sentence for sentence, step in told_steps(shown.explanation) if step is None]
+            text = said[0] if said else shown.explanation.why_not or ""
+            return Content.styled(f" {text}", "bold")
+        if shown.why_nothing:
+            return Content.styled(f" {shown.why_nothing}", "$text-warning")
+        findings = () if shown.analysis is None else shown.analysis.findings
+        if findings:
+            first = findings[0]
+            sign = severity_sign(first)
+            return Content.assemble(
+                (f" {sign} {first.severity} ", SEVERITY_STYLES[first.severity]),
+                first.message,
+                ("  f opens it", "$text-muted"),
+            )
+        return Content.styled(" no findings", "$text-muted") if shown.analysis is not None else Content("")
+
+    def _second(self, shown: WorkbenchState, room: int, *, in_full: bool = False) -> Content:
+        explanation = shown.explanation
+        if shown.traced is not None:
+            words = event_words(shown.traced)[1:]
+            words.sort(key=lambda each: each.startswith("with "))  # whether somebody was asked comes first
+            return Content(f" {'; '.join(words)}")
+        if explanation is None:
+            return Content.styled(f" {shown.finding.remedy}" if shown.finding else "", "$text-muted")
+        pieces = [
+            numbered(sentence)
+            for sentence, step in told_steps(explanation)
+            if step is not None
+        ]
+        if in_full:
+            return Content(" ").join(pieces)
+        return _fitting(pieces, room)
+
+
+def _wrapped(content: Content, room: int) -> list[Content]:
+    """The content over as many rows as it needs, each a cell from the edge."""
+    first, *rest = content.wrap(max(room - 1, 1)) or [Content("")]
+    return [first, *(Content.assemble(" ", each) for each in rest)]
+
+
+def _fitting(pieces: list[Content], room: int) -> Content:
+    """The steps in one row: where not all fit, the first ones, how many more, and the last, which matters."""
+    sizes = [width(piece.plain) + 1 for piece in pieces]
+    if sum(sizes) <= room + 1:
+        return Content(" ").join(pieces)
+    most = f" … {len(pieces) - 1} more … "
+    left = room - sizes[-1] - width(most) + 1
+    kept = 0
+    while kept < len(pieces) - 1 and sizes[kept] <= left:
+        left -= sizes[kept]
+        kept += 1
+    rest = len(pieces) - 1 - kept
+    if not rest:  # the last alone does not fit: it is cut
+        return Content(" ").join(pieces)
+    said = f" … {rest} more … "
+    return Content("").join([Content(" ").join(pieces[:kept]), Content(said), pieces[-1]])

@@ -1,0 +1,120 @@
+"""All that the workbench shows, as one frozen value: panels are bound to it, controllers replace it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from meshmodel.analysis.results import Explanation, Finding, StepKey, Summary
+from meshmodel.app.lenses import LensName, Looked, Seen
+from meshmodel.canvas.scene import Facts, Zoom
+from meshmodel.model.records import Reference
+from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.vocabulary import View
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+    from meshmodel.analysis.compromise import Compromise
+    from meshmodel.analysis.trace import TracedEvent
+    from meshmodel.app.fix_state import Fixing
+    from meshmodel.app.trace_state import Tracing
+
+Arrangement = Literal["small", "medium", "large"]
+"""``small``: the canvas, and two rows that tell the finding; panels lie over the canvas. ``medium``: one
+panel beside the canvas, lists below. ``large``: outline, canvas, inspector, lists below."""
+
+Side = Literal["outline", "inspector"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WorkbenchState:
+    """All that a panel needs in order to show itself.
+
+    Attributes:
+        snapshot: the model.
+        why_read_only: why edits are refused, and what to do; empty where they are not.
+        is_lost: whether the file was moved, deleted or replaced.
+        built, designed: the analyses of the model as built and as designed; ``None`` while the first run.
+        facts: what they add to the drawing, by view; perhaps one edit behind the model.
+        before: the counts of both before the last edits.
+        view: which of the two is in force on the screen.
+        is_current: whether the analyses are those of this snapshot; else new ones are being computed.
+        problem: why they could not be computed; empty where they could.
+        selected: what is selected on the canvas.
+        finding: the open finding.
+        explanation: the way that is lit and told.
+        traced: the event of the log that is lit and told.
+        said: the message line; empty where it tells what is selected or open.
+        tentative: the model as a move in progress would leave it.
+        zoom, lens, folded: how the canvas is looked at; folded zones by id.
+        by_outsider: whether the compromise is that by an outsider, and not of what is selected.
+        looked: what the lens shows, and for that of compromise what falls.
+        is_drawing: whether what is shown is not yet the drawing of the model.
+        fixing: what is known of the smallest fix.
+        preview: the steps that are marked on the canvas as to be guarded.
+        preview_leaves: the doors that stay open while those are guarded; ``None`` where that takes too long.
+        tracing: the log that is laid on the model.
+        progress: what runs in the background and is told, in a line by its group.
+        arrangement: how panels are arranged.
+        side: the side panel that is open where not all have room.
+        is_side_closed: whether the inspector was closed where it always has room.
+        lists_open: whether the lists are open where they lie over the canvas.
+        page: the list in front.
+        focus: which panel has the focus: ``canvas``, or the id of another.
+    """
+
+    snapshot: Snapshot
+    why_read_only: str = ""
+    is_lost: bool = False
+    built: "Analysis | None" = None
+    designed: "Analysis | None" = None
+    facts: Mapping[View, Facts] = field(default_factory=dict)
+    before: tuple[Summary, Summary] | None = None
+    view: View = "built"
+    is_current: bool = True
+    problem: str = ""
+    selected: Reference | None = None
+    finding: Finding | None = None
+    explanation: Explanation | None = None
+    traced: "TracedEvent | None" = None
+    said: str = ""
+    tentative: Snapshot | None = None
+    zoom: Zoom = "card"
+    lens: LensName = "structure"
+    folded: frozenset[str] = frozenset()
+    by_outsider: bool = False
+    looked: Looked = field(default_factory=lambda: Looked(Seen(None)))
+    is_drawing: bool = False
+    fixing: "Fixing | None" = None
+    preview: tuple[StepKey, ...] = ()
+    preview_leaves: frozenset[StepKey] | None = None
+    tracing: "Tracing | None" = None
+    progress: Mapping[str, str] = field(default_factory=dict)
+    arrangement: Arrangement = "small"
+    side: Side | None = None
+    is_side_closed: bool = False
+    lists_open: bool = False
+    page: str = "findings"
+    focus: str = "canvas"
+    ascii: bool = False
+
+    @property
+    def read_only(self) -> bool:
+        """Whether edits are refused."""
+        return bool(self.why_read_only)
+
+    @property
+    def analysis(self) -> "Analysis | None":
+        """The analysis of the view in force."""
+        return self.built if self.view == "built" else self.designed
+
+    @property
+    def compromise(self) -> "Compromise | None":
+        """What falls with what is selected, or to an outsider, where the lens shows that."""
+        return self.looked.compromise
+
+    @property
+    def why_nothing(self) -> str:
+        """Why there is no analysis to show, or not yet that of this snapshot; empty where there is."""
+        if self.problem:
+            return f"could not be computed: {self.problem}"
+        return "" if self.analysis is not None and self.is_current else "computing..."

@@ -1,0 +1,161 @@
+"""What the lens shows: at once, or computed in the background where the model is large."""
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from meshmodel.app.jobs import Task
+from meshmodel.app.lenses import LENSES, LensName, Looked, Seen, work_out
+from meshmodel.app.limits import AT_ONCE
+from meshmodel.app.panels.compromise import CompromiseList
+from meshmodel.app.workbench.context import Context
+from meshmodel.model.records import Reference
+
+if TYPE_CHECKING:
+    from meshmodel.analysis.analysis import Analysis
+
+_STARTS: Final = frozenset({"agent", "credential", "system"})
+_COMPUTING: Final[dict[LensName, str]] = {
+    "reach": "computing the reach",
+    "missing": "computing the ways to missing checkpoints",
+    "compromise": "computing what falls",
+    "boundaries": "computing what leads into other zones",
+}
+
+Question = tuple[LensName, "Analysis", Reference | str | None]
+"""What a lens is asked: which one, of what model and view, and about what."""
+
+
+class LensController:
+    """Chooses the lens, and keeps what it shows up to date; the compromise of something is one."""
+
+    def __init__(self, context: Context) -> None:
+        """Arguments: what controllers may do."""
+        self.context = context
+        self._known: tuple[Question, Looked] | None = None
+        self._asked: Question | None = None
+        self._selected: Reference | None = None
+
+    def lens(self) -> None:
+        """Take the next lens."""
+        lens = LENSES[(LENSES.index(self.context.state.lens) + 1) % len(LENSES)]
+        self.context.update(lens=lens, by_outsider=False)
+        self.follow()
+        says = self.context.state.looked.seen.says or lens
+        self.context.say(f"lens {says}" if says.startswith(lens) else f"lens {lens}: {says}")
+
+    def compromise(self) -> None:
+        """Show what falls if what is selected is compromised."""
+        self.context.update(by_outsider=False)
+        if self._start() is None:
+            self.context.say("compromise: select an agent, a credential or a system first")
+        else:
+            self._show_anew()
+
+    def outsider(self) -> None:
+        """Show what falls to somebody who may only put words in where outsiders can."""
+        self.context.update(by_outsider=True)
+        self._show_anew()
+
+    def _show_anew(self) -> None:
+        if self._known is not None and self._known[1].compromise is None:
+            self._known = None  # it was stopped: now it is asked again
+        self.show()
+
+    def show(self) -> None:
+        """Show the list of what falls; where nothing is selected, with what is selected next."""
+        self.context.update(lens="compromise", finding=None, explanation=None, traced=None)
+        self.context.open_list("compromise")
+        self.follow()
+        self.context.say(self.context.state.looked.seen.says)
+
+    def stop(self) -> bool:
+        """Stop computing what the lens shows; whether that was under way."""
+        asked = self._asked
+        if asked is None or not self.context.jobs.drop("lens"):
+            return False
+        again = "C or O asks again" if asked[0] == "compromise" else "l goes on to the next lens"
+        self._take(asked, _nothing(asked[0], f"stopped; {again}"))
+        return True
+
+    def left(self, event: CompromiseList.Left) -> None:
+        """Escape in the list of what falls."""
+        del event
+        if not self.stop():
+            self.context.back_to_canvas()
+
+    def follow(self) -> None:
+        """Bring what the lens shows up to the state; where what it said before is told, tell what it says."""
+        state, before = self.context.state, self.context.state.looked.seen.says
+        looked = self._look()
+        says, said = looked.seen.says, state.said
+        if before and before != says and before in said:
+            said = said.replace(before, says)
+        elif state.selected != self._selected and not said and state.lens in {"reach", "compromise"}:
+            said = says
+        self._selected = state.selected
+        self.context.update(looked=looked, said=said)
+
+    def _look(self) -> Looked:
+        state, lens, analysis = self.context.state, self.context.state.lens, self.context.state.analysis
+        if lens == "structure" or analysis is None:
+            self._drop()
+            return Looked(Seen(None)) if lens == "structure" else _nothing(lens, state.why_nothing)
+        question = lens, analysis, self._about()
+        if self._known is None or self._known[0] != question:
+            is_asked = question[2] is not None or lens not in {"reach", "compromise"}
+            if is_asked and not state.is_current:  # it would be of the model before the last edit
+                self._drop()
+                return _nothing(lens, state.why_nothing)
+            if is_asked and state.snapshot.elements > AT_ONCE:
+                return _nothing(lens, self._compute(question))
+            self._known = question, work_out(*question)
+        self._drop()
+        looked = self._known[1]
+        if looked.seen.shown is None or state.is_current:
+            return looked
+        return replace(looked, seen=replace(looked.seen, says=f"{looked.seen.says}, before the last edit"))
+
+    def _about(self) -> Reference | str | None:
+        state = self.context.state
+        if state.lens == "compromise":
+            return self._start()
+        is_agent = state.selected is not None and state.selected[0] == "agent"
+        return state.selected if state.lens == "reach" and is_agent else None
+
+    def _start(self) -> str | None:
+        """Where the compromise starts."""
+        if self.context.state.by_outsider:
+            return "outsider"
+        selected = self.context.state.selected
+        return None if selected is None or selected[0] not in _STARTS else f"{selected[0]}:{selected[1]}"
+
+    def _compute(self, question: Question) -> str:
+        """Have it computed, unless it is already; what is told of that meanwhile."""
+        title = _COMPUTING[question[0]]
+        if self._asked != question:
+            self._asked = question
+
+            def work(task: Task) -> Looked:
+                return work_out(*question, task.is_cancelled)
+
+            def failed(why: str) -> None:
+                self._take(question, _nothing(question[0], f"could not be computed: {why}"))
+
+            done = self.context.batched(partial(self._take, question))
+            self.context.jobs.run("lens", work, done, self.context.batched(failed), title)
+        return self.context.state.progress.get("lens", title)
+
+    def _take(self, question: Question, looked: Looked) -> None:
+        self._asked = None
+        self._known = question, looked
+        self.context.update()
+
+    def _drop(self) -> None:
+        if self._asked is not None:
+            self._asked = None
+            self.context.jobs.drop("lens")
+
+
+def _nothing(lens: LensName, why: str) -> Looked:
+    return Looked(Seen(None, f"{lens}: {why}"), refusal=why if lens == "compromise" else "")

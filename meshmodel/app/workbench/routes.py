@@ -1,0 +1,51 @@
+"""Which controller hears which message, and with which method."""
+
+from typing import Final
+
+from textual.message import Message
+
+from meshmodel.app.canvas.view import CanvasView
+from meshmodel.app.messages import (
+    EditRequested,
+    ExplanationRequested,
+    FieldRequested,
+    FindingOpened,
+    ModelChanged,
+    NoteRequested,
+    Notice,
+    PanelClosed,
+    SelectionRequested,
+)
+from meshmodel.app.panels.compromise import CompromiseList
+from meshmodel.app.panels.fix import FixList
+from meshmodel.app.panels.tabs import TabRow
+from meshmodel.app.panels.trace import TracePanel, TraceView
+
+ROUTES: Final[dict[type[Message], str]] = {
+    CanvasView.Selected: "selection.selected",
+    CanvasView.Opened: "selection.opened",
+    CanvasView.FoldToggled: "selection.fold_toggled",
+    CanvasView.Stepped: "moving.stepped",
+    CanvasView.Dragged: "moving.dragged",
+    CanvasView.Cancelled: "moving.cancelled",
+    CanvasView.Aimed: "editing.aimed",
+    CanvasView.Connected: "editing.connected",
+    CanvasView.MenuWanted: "menus.wanted",
+    SelectionRequested: "selection.requested",
+    EditRequested: "findings.edit_requested",
+    FieldRequested: "editing.field_requested",
+    NoteRequested: "editing.note_requested",
+    FindingOpened: "findings.opened",
+    ExplanationRequested: "findings.explained",
+    FixList.Previewed: "fix.previewed",
+    FixList.Wanted: "fix.wanted",
+    FixList.Left: "fix.left",
+    CompromiseList.Left: "lens.left",
+    TracePanel.Left: "trace.left",
+    TraceView.Pointed: "trace.pointed",
+    PanelClosed: "screen.panel_closed",
+    Notice: "screen.notice",
+    TabRow.Chosen: "screen.tab_chosen",
+    ModelChanged: "screen.model_changed",
+}
+"""Which controller hears which message, and with which method."""
