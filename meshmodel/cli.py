@@ -18,8 +18,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from meshmodel.commands.complete_writes import complete_writes
 from meshmodel.commands.output import complain, fault, say
-from meshmodel.commands.whole_streams import whole_streams
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
@@ -100,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if sys.stdout is None:
         complain("there is no standard output to answer on")
         return INCOMPLETE
-    with whole_streams():
+    with complete_writes():
         return _answer(sys.argv[1:] if arguments is None else arguments, itself=itself)
 
 

@@ -146,10 +146,10 @@ def _guarded(analysis: "Analysis", steps: Sequence[StepKey]) -> "Analysis | None
     if analysis.snapshot.elements > AT_ONCE:
         return None
     from meshmodel.api import analyse
+    from meshmodel.edits.checkpoints import add_checkpoints
     from meshmodel.edits.edit import apply_edit
-    from meshmodel.edits.guard_steps import guard
 
-    guarded = apply_edit(analysis.snapshot, guard(analysis.snapshot, steps, "enforced"))
+    guarded = apply_edit(analysis.snapshot, add_checkpoints(analysis.snapshot, steps, "enforced"))
     return analyse(guarded, view=analysis.view, today=analysis.today)
 
 

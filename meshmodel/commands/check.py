@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshmodel.commands.models import (
+    AnswerPrinter,
     Subparsers,
-    Telling,
     add_json,
     add_models,
     add_view,
@@ -50,7 +50,7 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer for every model; 1 if something at or above ``--fail-on`` was found."""
-    telling = Telling(arguments.models)
+    printer = AnswerPrinter(arguments.models)
 
     def check(path: Path) -> int:
         from meshmodel.analysis.analysis import analyse
@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
                 unmatched=unmatched,
                 kindless=_kindless(path, snapshot),
             )
-            telling.say(path, text)
+            printer.say(path, text)
         return 1 if fails(analysis.findings, arguments.fail_on) else 0
 
     return for_each(arguments.models, check)

@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 
 from meshmodel.commands.models import (
+    AnswerPrinter,
     Subparsers,
-    Telling,
     add_json,
     add_models,
     add_view,
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Answer for one start in every model."""
     from meshmodel.analysis.analysis import analyse
 
-    telling = Telling(arguments.models)
+    printer = AnswerPrinter(arguments.models)
 
     def compromise(path: Path) -> int:
         snapshot = load(path)
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.json:
             answer(compromise_answer(found))
         else:
-            telling.say(path, compromise_text(snapshot, found, analysis.view, style()))
+            printer.say(path, compromise_text(snapshot, found, analysis.view, style()))
         return 0
 
     return for_each(arguments.models, compromise)

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from meshmodel.commands.models import Subparsers, Telling, add_json, add_view, for_each, load, view_of
+from meshmodel.commands.models import AnswerPrinter, Subparsers, add_json, add_view, for_each, load, view_of
 from meshmodel.commands.output import answer, style
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import no_such, one_line
@@ -51,12 +51,12 @@ def run(arguments: argparse.Namespace) -> int:
         MeshmodelError: there are more words than models, an agent and a system.
     """
     models, agent, system = _named(arguments.words)
-    telling = Telling(models)
+    printer = AnswerPrinter(models)
 
     def explain(path: Path) -> int:
         said = _told(path, agent, system, arguments)
         if said is not None:
-            telling.say(path, said)
+            printer.say(path, said)
         return 0
 
     return for_each(models, explain)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from meshmodel.commands.models import (
+    AnswerPrinter,
     Subparsers,
-    Telling,
     add_json,
     add_models,
     add_view,
@@ -66,14 +66,14 @@ def run(arguments: argparse.Namespace) -> int:
     """
     if arguments.apply and len(arguments.models) > 1:
         raise MeshmodelError("--apply changes one model at a time; name one")
-    telling = Telling(arguments.models)
+    printer = AnswerPrinter(arguments.models)
 
     def fix(path: Path) -> int:
         found = _Found(path, arguments)
         if arguments.json:
             answer(found.json())
         else:
-            telling.say(path, found.text())
+            printer.say(path, found.text())
         return 0 if found.complete else 2
 
     return for_each(arguments.models, fix)
@@ -109,8 +109,8 @@ class _Found:
         self.complete = self.fix.optimal and (self.curve is None or all(point.exact for point in self.curve))
 
     def _search_and_apply(self, state: State) -> None:
+        from meshmodel.edits.checkpoints import add_checkpoints
         from meshmodel.edits.edit import apply_edit
-        from meshmodel.edits.guard_steps import guard
         from meshmodel.store.load import is_model_file
 
         if not is_model_file(self.path):
@@ -119,7 +119,7 @@ class _Found:
             content, snapshot = read(self.path)
             self._search(snapshot)
             if self._is_to_apply():
-                guarded = apply_edit(snapshot, guard(snapshot, self.fix.checkpoints, state))
+                guarded = apply_edit(snapshot, add_checkpoints(snapshot, self.fix.checkpoints, state))
                 self.lost = rewrite(self.path, content, snapshot, guarded)
             return
         from meshmodel.store.store import Store
@@ -129,7 +129,7 @@ class _Found:
                 raise StoreError(f"{one_line(self.path)}: may only be read, so nothing can be added to it")
             self._search(store.snapshot)
             if self._is_to_apply():
-                store.apply(guard(store.snapshot, self.fix.checkpoints, state))
+                store.apply(add_checkpoints(store.snapshot, self.fix.checkpoints, state))
 
     def _is_to_apply(self) -> bool:
         """A set that is not proven to be smallest is shown, but not put into the model."""
@@ -164,12 +164,12 @@ class _Found:
     def _standing(self) -> "list[Finding]":
         """The findings of high or above that stand even where the fix is enforced."""
         from meshmodel.analysis.analysis import analyse
+        from meshmodel.edits.checkpoints import add_checkpoints
         from meshmodel.edits.edit import apply_edit
-        from meshmodel.edits.guard_steps import guard
 
         after, snapshot = self.analysis, self.analysis.snapshot
         if self.fix.checkpoints:
-            guarded = apply_edit(snapshot, guard(snapshot, self.fix.checkpoints, "enforced"))
+            guarded = apply_edit(snapshot, add_checkpoints(snapshot, self.fix.checkpoints, "enforced"))
             after = analyse(guarded, view=after.view, today=after.today)
         return [
             each
@@ -182,7 +182,7 @@ class _Found:
             return None
         name = one_line(self.path, limit=1_000)
         if not self.applied:
-            from meshmodel.edits.guard_steps import NOT_PROVEN
+            from meshmodel.edits.checkpoints import NOT_PROVEN
 
             return f"{name}: nothing was added, since {NOT_PROVEN}; give it more time"
         some = "1 step has" if self.fix.cost == 1 else f"{self.fix.cost} steps have"

@@ -57,7 +57,7 @@ def load(path: Path) -> "Snapshot":
     return load_any(path)
 
 
-class Telling:
+class AnswerPrinter:
     """Prints answers for people one after the other: apart, and under the names of their files if several."""
 
     def __init__(self, paths: Sequence[Path]) -> None:

@@ -86,7 +86,7 @@ def _drawn(snapshot: "Snapshot", who: str) -> "Offboarding":
 def _applied(path: Path, who: str) -> "tuple[Snapshot, Offboarding, str]":
     """The model before, the plan that was carried out in it, and where it is kept."""
     from meshmodel.edits.edit import apply_edit
-    from meshmodel.edits.offboard import offboard
+    from meshmodel.edits.offboarding import offboard
     from meshmodel.store.load import is_model_file
 
     if not is_model_file(path):

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from meshmodel.commands.models import Subparsers, Telling, add_json, add_models, for_each, load
+from meshmodel.commands.models import AnswerPrinter, Subparsers, add_json, add_models, for_each, load
 from meshmodel.commands.output import answer, style
 
 
@@ -23,7 +23,7 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer for every model."""
-    telling = Telling(arguments.models)
+    printer = AnswerPrinter(arguments.models)
 
     def reach(path: Path) -> int:
         from meshmodel.analysis.analysis import analyse
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
             from meshmodel.reports.answers_text import reach_text
 
             text = reach_text(snapshot.about.name, found, style())
-            telling.say(path, text)
+            printer.say(path, text)
         return 0
 
     return for_each(arguments.models, reach)

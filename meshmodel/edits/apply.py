@@ -34,7 +34,7 @@ _ALSO_RENAMED = frozenset({"checkpoint", "note"})
 """The tables beside the elements whose records have ids of their own."""
 
 
-class _Written(dict[Any, Any]):
+class _TrackedTable(dict[Any, Any]):
     """A copy of a table that remembers the keys under which something was written."""
 
     def __init__(self, table: Mapping[Any, Any]) -> None:
@@ -50,7 +50,7 @@ class _Written(dict[Any, Any]):
         super().__delitem__(key)
 
 
-class Working:
+class MutableModel:
     """The tables of one model while an edit is made; those that it touches are copied first."""
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -66,7 +66,7 @@ class Working:
         touched = {
             name: Touched(self._before.table(name), changed[name], frozenset(table.keys_written))
             for name, table in self._copies.items()
-            if isinstance(table, _Written)
+            if isinstance(table, _TrackedTable)
         }
         after = replace(self._before, about=self._about, touched=touched, **changed)
         references = References(after)
@@ -83,7 +83,7 @@ class Working:
 
     def _write(self, name: str) -> dict[Any, Any]:
         if name not in self._copies:
-            self._copies[name] = _Written(self._before.table(name))
+            self._copies[name] = _TrackedTable(self._before.table(name))
         return self._copies[name]
 
     # Put --------------------------------------------------------------------------------------

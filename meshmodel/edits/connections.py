@@ -29,7 +29,7 @@ Relation = Literal[
 ]
 """What an offer makes; ``open`` is a credential, its hold and its grant at once."""
 
-Wish = Literal["actions", "name", "passes", "sources", "checkpoint"]
+Input = Literal["actions", "name", "passes", "sources", "checkpoint"]
 """What an offer needs to know before it can be done."""
 
 
@@ -42,7 +42,7 @@ class Offer:
         start: the id of the element that the relation leaves.
         end: the id of the element that it leads to.
         label: what it would do, in words.
-        wishes: what has to be chosen first; ``checkpoint`` means: in the checkpoint dialog.
+        inputs: what has to be chosen first; ``checkpoint`` means: in the checkpoint dialog.
         actions: the actions chosen unless others are.
         name: the name of the new credential unless another is typed.
         credential: the existing credential that is used, if any.
@@ -54,7 +54,7 @@ class Offer:
     start: str
     end: str
     label: str
-    wishes: tuple[Wish, ...] = ()
+    inputs: tuple[Input, ...] = ()
     actions: tuple[Action, ...] = ()
     name: str = ""
     credential: str | None = None
@@ -73,7 +73,7 @@ class Offer:
 
         Args:
             snapshot: the model.
-            actions: the chosen actions, if ``wishes`` has them.
+            actions: the chosen actions, if ``inputs`` has them.
             name: the typed name of a new credential.
             chosen: the credentials passed, or the sources of an intent.
 
@@ -82,7 +82,7 @@ class Offer:
         """
         draft = Draft(snapshot)
         _CARRY_OUT[self.relation](self, draft, actions or self.actions, (name or self.name).strip(), chosen)
-        label = draft.preview[-1] if draft.preview and self.wishes else self.label
+        label = draft.preview[-1] if draft.preview and self.inputs else self.label
         return Edit(label, tuple(draft.changes)) if draft.changes else None
 
 

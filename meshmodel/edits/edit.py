@@ -8,7 +8,7 @@ list read forwards or backwards.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from meshmodel.edits.apply import Working
+from meshmodel.edits.apply import MutableModel
 from meshmodel.edits.ids import id_of
 from meshmodel.model.records import Key, Record
 from meshmodel.model.snapshot import TABLES, Snapshot
@@ -54,7 +54,7 @@ def edit(label: str, changes: Iterable[Change]) -> Edit:
     return Edit(label, tuple(changes))
 
 
-def apply_edit(snapshot: Snapshot, wanted: Edit) -> Snapshot:
+def apply_edit(snapshot: Snapshot, edit: Edit) -> Snapshot:
     """The snapshot after the edit, validated where it touched; the one given stays as it is.
 
     Changes are made in their order, and what they name is looked up after the last, so a relation
@@ -82,13 +82,13 @@ def apply_edit(snapshot: Snapshot, wanted: Edit) -> Snapshot:
 
     Args:
         snapshot: the model before; assumed to be valid.
-        wanted: the edit.
+        edit: the edit.
 
     Raises:
         InvalidModelError: one line; a record that is not valid, a key that is not there, an id taken.
     """
-    working = Working(snapshot)
-    for change in wanted.changes:
+    working = MutableModel(snapshot)
+    for change in edit.changes:
         match change:
             case Put(record):
                 working.put(record)
@@ -120,15 +120,15 @@ def difference(before: Snapshot, after: Snapshot) -> Difference:
     return tuple(found)
 
 
-def unused_id(snapshot: Snapshot, table: str, wish: str) -> str:
+def unused_id(snapshot: Snapshot, table: str, name: str) -> str:
     """A valid id made from what a person wrote, not yet used in that table.
 
     Args:
         snapshot: the model.
         table: ``zone``, ``system``, ``agent``, ``credential``, ``checkpoint`` or ``note``.
-        wish: a name, as typed; where nothing of it fits an id, the name of the table is taken.
+        name: a name, as typed; where nothing of it fits an id, the name of the table is taken.
     """
-    slug = id_of(wish) or table
+    slug = id_of(name) or table
     taken = snapshot.table(table)
     number, candidate = 1, slug
     while candidate in taken:

@@ -25,11 +25,11 @@ def notes_about(snapshot: Snapshot, subject: str | None) -> list[Note]:
 
 def new_note(snapshot: Snapshot, subject: str | None, text: str, kind: NoteKind = "note") -> Note:
     """A note with a free id made of its kind and of what it is about, such as ``question-files``."""
-    wish = kind if subject is None else f"{kind}-{subject.partition(':')[2]}"
-    return Note(unused_id(snapshot, "note", wish), text, subject, kind)
+    name = kind if subject is None else f"{kind}-{subject.partition(':')[2]}"
+    return Note(unused_id(snapshot, "note", name), text, subject, kind)
 
 
-def adding(snapshot: Snapshot, subject: str | None, text: str) -> Edit:
+def note_addition(snapshot: Snapshot, subject: str | None, text: str) -> Edit:
     """The edit that adds a note; ``text`` is one paragraph."""
     where = "the model" if subject is None else subject.replace(":", " ")
     return Edit(f"note on {where}", (Put(new_note(snapshot, subject, text)),))

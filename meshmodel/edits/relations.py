@@ -32,7 +32,7 @@ def grant(draft: Draft, credential: str, system: str, actions: tuple[Action, ...
         draft.put(after, f"{credential} opens {system}: {listed(actions)} (so far {listed(before.actions)})")
 
 
-def open_anew(draft: Draft, agent: str, system: str, actions: tuple[Action, ...]) -> str:
+def grant_new_credential(draft: Draft, agent: str, system: str, actions: tuple[Action, ...]) -> str:
     """A new credential that the agent holds and the system accepts; answers its id."""
     credential = credential_for(draft.snapshot, system)
     draft.put(Credential(credential), f"new credential {credential}")
@@ -44,10 +44,10 @@ def open_anew(draft: Draft, agent: str, system: str, actions: tuple[Action, ...]
 def custody(draft: Draft, system: str, credential: str, how: str, by: tuple[Action, ...] | None) -> None:
     """Whoever performs one of ``by`` on the system obtains the credential."""
     before = draft.snapshot.custody.get((system, credential))
-    wanted = Custody(system, credential, "issues" if how == "issues" else "stores", by)
-    if before is not None and by is None and before.how == wanted.how:
+    record = Custody(system, credential, "issues" if how == "issues" else "stores", by)
+    if before is not None and by is None and before.how == record.how:
         return
-    draft.put(wanted)
+    draft.put(record)
 
 
 def exchange(draft: Draft, start: str, end: str, at: str | None = None, words: Sequence[str] = ()) -> None:

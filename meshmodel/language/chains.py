@@ -36,8 +36,8 @@ class Segment:
 
 def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
     """Connect each link of a chain with the next; raises SentenceError or InvalidModelError."""
-    segments = read(tokens)
-    kinds = assign(draft, segments)
+    segments = parse_chain(tokens)
+    kinds = resolve_kinds(draft, segments)
     ids = [draft.element(each.name, kind) for each, kind in zip(segments, kinds, strict=True)]
     for index in range(len(segments) - 1):
         actions = segments[index + 1].actions
@@ -52,7 +52,7 @@ def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
                 if (start, end) not in draft.snapshot.custody:
                     relations.custody(draft, start, end, "stores", None)
             case "agent", "system":
-                relations.open_anew(draft, start, end, actions or ("read",))
+                relations.grant_new_credential(draft, start, end, actions or ("read",))
             case "agent", "agent":
                 relations.delegation(draft, start, end)
             case "credential", "credential":
@@ -61,7 +61,7 @@ def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
                 relations.trigger(draft, start, end)
 
 
-def read(tokens: Sequence[Token]) -> list[Segment]:
+def parse_chain(tokens: Sequence[Token]) -> list[Segment]:
     """The links of a chain; raises SentenceError where one has no name or no action is known."""
     found = []
     for part in split(tokens, ">"):
@@ -102,7 +102,7 @@ def action_words(word: str) -> tuple[str, ...]:
     return ()
 
 
-def assign(draft: Draft, segments: Sequence[Segment]) -> tuple[str, ...]:
+def resolve_kinds(draft: Draft, segments: Sequence[Segment]) -> tuple[str, ...]:
     """The kind of every link, by what is known and by position; raises SentenceError if unclear."""
     known = [{table for table, _ in draft.find(each.name, _KINDS)} for each in segments]
     best = _best(segments, known)

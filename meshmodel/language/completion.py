@@ -7,7 +7,7 @@ from meshmodel.edits.checkpoint_places import usable_steps
 from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, Name
 from meshmodel.language import checkpoints, limits, notes, verbs
 from meshmodel.language.parser import model_after
-from meshmodel.language.qualifiers import TABLES, qualities
+from meshmodel.language.qualifiers import TABLES, qualifiers
 from meshmodel.language.result import Completion
 from meshmodel.language.tokens import SEPARATORS, Token, name_of, sentences
 from meshmodel.model import vocabulary as v
@@ -119,21 +119,21 @@ def _options(before: Sequence[Token], snapshot: Snapshot) -> Iterator[Option]:
     first, last = before[0], before[-1]
     words = [token.text.lower() for token in before]
     if first.is_word("ask"):
-        yield from _asking(words, snapshot)
+        yield from _in_checkpoint(words, snapshot)
     elif notes.is_note(before) or (len(before) == 1 and _begins_note(first, snapshot)):
-        yield from _noting(before, snapshot)
+        yield from _in_note(before, snapshot)
     elif "delegates" in words and (last.is_word("only", "returns") or last.is_sign(",")):
-        yield from _limiting(words, snapshot)
+        yield from _in_limits(words, snapshot)
     elif last.is_sign(":") or ("may" in words and (last.is_word("may") or last.text in v.ACTIONS)):
         yield from ((action, "action") for action in v.ACTIONS)
         if "may" in words:
             yield from _names(snapshot, ("system",))
     elif last.is_sign(","):
-        yield from _again(before, words, snapshot)
+        yield from _after_comma(before, words, snapshot)
     elif last.is_sign(">"):
         yield from _names(snapshot, _next_in_chain(before, snapshot))
     elif last.is_word("is"):
-        yield from _qualities(name_of(before[:-1]), snapshot)
+        yield from _qualifiers(name_of(before[:-1]), snapshot)
     elif words[-2:] == ["runs", "on"]:
         yield from _names(snapshot, ("system",))
     elif words[-2:] == ["delegates", "to"]:
@@ -176,7 +176,7 @@ def _next_in_chain(before: Sequence[Token], snapshot: Snapshot) -> tuple[str, ..
     return ("credential", "system", "agent")
 
 
-def _again(before: Sequence[Token], words: list[str], snapshot: Snapshot) -> Iterator[Option]:
+def _after_comma(before: Sequence[Token], words: list[str], snapshot: Snapshot) -> Iterator[Option]:
     """What may follow a comma: more of what stood before it."""
     if ":" in words:
         said = words[len(words) - words[::-1].index(":") :]
@@ -184,7 +184,7 @@ def _again(before: Sequence[Token], words: list[str], snapshot: Snapshot) -> Ite
         return
     if "is" in words[1:]:
         at = len(words) - 1 - words[::-1].index("is")
-        yield from _qualities(name_of(before[:at]), snapshot)
+        yield from _qualifiers(name_of(before[:at]), snapshot)
         return
     for word in reversed(words):
         if word == "from" and "may" in words:
@@ -195,10 +195,10 @@ def _again(before: Sequence[Token], words: list[str], snapshot: Snapshot) -> Ite
     yield from _names(snapshot, ELEMENTS)
 
 
-def _qualities(name: Name | None, snapshot: Snapshot) -> Iterator[Option]:
+def _qualifiers(name: Name | None, snapshot: Snapshot) -> Iterator[Option]:
     found = [] if name is None else [table for table, _ in Draft(snapshot).find(name, TABLES)]
     for table in found or TABLES[: len(ELEMENTS)]:
-        for word, meant in qualities(table).items():
+        for word, meant in qualifiers(table).items():
             yield word, f"{table} {meant.attribute.replace('_', ' ')}"
 
 
@@ -226,7 +226,7 @@ def _begins_note(first: Token, snapshot: Snapshot) -> bool:
     return first.is_word(*v.NOTE_KINDS) and name is not None and not Draft(snapshot).find(name, WITH_IDS)
 
 
-def _noting(before: Sequence[Token], snapshot: Snapshot) -> Iterator[Option]:
+def _in_note(before: Sequence[Token], snapshot: Snapshot) -> Iterator[Option]:
     """What may follow within ``note on …``, up to its colon: from there on it is free text."""
     words = [token.text.lower() for token in before]
     if ":" in words:
@@ -241,7 +241,7 @@ def _noting(before: Sequence[Token], snapshot: Snapshot) -> Iterator[Option]:
         yield from (each for each in said if each[0] not in words)
 
 
-def _limiting(words: list[str], snapshot: Snapshot) -> Iterator[Option]:
+def _in_limits(words: list[str], snapshot: Snapshot) -> Iterator[Option]:
     """What may follow ``only``, ``returns`` or a comma in what is said of a delegation."""
     option = next((word for word in reversed(words) if word in limits.OPTIONS), "")
     if option == "returns":
@@ -286,7 +286,7 @@ def _verbs(before: Sequence[Token], words: list[str], snapshot: Snapshot) -> Ite
         yield from ((word, "go on") for word in ("in", "is", "home", "as"))
 
 
-def _asking(words: list[str], snapshot: Snapshot) -> Iterator[Option]:
+def _in_checkpoint(words: list[str], snapshot: Snapshot) -> Iterator[Option]:
     """What may follow within ``ask …``."""
     last = words[-1]
     if "on" not in words and "between" not in words:

@@ -15,7 +15,7 @@ Parts = Mapping[str, Sequence[Token]]
 """The tokens after each option that was said."""
 
 
-def cut(tokens: Sequence[Token], draft: Draft) -> tuple[list[Token], Parts]:
+def split_options(tokens: Sequence[Token], draft: Draft) -> tuple[list[Token], Parts]:
     """The tokens of the second agent, and those of the options; an agent may be called as they are."""
     whole = name_of(tokens)
     if whole is not None and draft.find(whole, ("agent",)):

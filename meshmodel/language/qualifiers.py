@@ -17,24 +17,24 @@ _LIFETIME: Final = re.compile(r"(?:[1-9][0-9]*[smhd]|unlimited)\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
+class Qualifier:
     """What one word says of an element: the attribute it sets, and the value."""
 
     attribute: str
     value: Any
 
 
-def _each(attribute: str, words: tuple[str, ...]) -> dict[str, Quality]:
-    return {word: Quality(attribute, word) for word in words}
+def _each(attribute: str, words: tuple[str, ...]) -> dict[str, Qualifier]:
+    return {word: Qualifier(attribute, word) for word in words}
 
 
-def _flag(attribute: str, *words: str) -> dict[str, Quality]:
-    found = {word: Quality(attribute, True) for word in words}
-    return found | {f"not {word}": Quality(attribute, False) for word in words}
+def _flag(attribute: str, *words: str) -> dict[str, Qualifier]:
+    found = {word: Qualifier(attribute, True) for word in words}
+    return found | {f"not {word}": Qualifier(attribute, False) for word in words}
 
 
 @cache
-def qualities(table: str) -> Mapping[str, Quality]:
+def qualifiers(table: str) -> Mapping[str, Qualifier]:
     """All words that can describe an element of a table, in the order in which they are offered."""
     match table:
         case "system":
@@ -42,14 +42,14 @@ def qualities(table: str) -> Mapping[str, Quality]:
                 _each("kind", v.SYSTEM_KINDS)
                 | _each("sensitivity", v.SENSITIVITIES)
                 | _flag("untrusted_input", "untrusted", "untrusted input")
-                | {"trusted": Quality("untrusted_input", False)}
-                | {f"integrity {each}": Quality("integrity", each) for each in v.INTEGRITIES}
+                | {"trusted": Qualifier("untrusted_input", False)}
+                | {f"integrity {each}": Qualifier("integrity", each) for each in v.INTEGRITIES}
                 | _flag("typed", "typed")
                 | _flag("exposed", "exposed")
                 | _flag("exposed_requests", "requests exposed")
                 | _flag("partitioned", "partitioned")
-                | {f"audit {audit}": Quality("audit", audit) for audit in v.AUDITS}
-                | {"identity-and-subject": Quality("audit", "identity-and-subject")}
+                | {f"audit {audit}": Qualifier("audit", audit) for audit in v.AUDITS}
+                | {"identity-and-subject": Qualifier("audit", "identity-and-subject")}
             )
         case "agent":
             words = (
@@ -64,7 +64,7 @@ def qualities(table: str) -> Mapping[str, Quality]:
                 | _each("binding", v.BINDINGS)
                 | _flag("attested", "attested")
                 | _each("status", ("active", "revoked"))
-                | {"unlimited": Quality("lifetime", "unlimited")}
+                | {"unlimited": Qualifier("lifetime", "unlimited")}
             )
         case "zone":
             words = _each("environment", v.ENVIRONMENTS)
@@ -79,14 +79,14 @@ def qualities(table: str) -> Mapping[str, Quality]:
     return MappingProxyType(words)
 
 
-def quality(table: str, word: str) -> Quality | None:
+def qualifier(table: str, word: str) -> Qualifier | None:
     """What a word, or the beginning of just one of at least three letters, says of a kind of element."""
-    known = qualities(table)
+    known = qualifiers(table)
     wanted = " ".join(word.lower().split())
     if wanted in known:
         return known[wanted]
     if table == "credential" and _LIFETIME.match(wanted):
-        return Quality("lifetime", wanted)
+        return Qualifier("lifetime", wanted)
     if len(wanted) < 3:
         return None
     found = {known[each] for each in known if each.startswith(wanted)}
@@ -95,6 +95,6 @@ def quality(table: str, word: str) -> Quality | None:
 
 def close_word(tables: tuple[str, ...], word: str) -> str | None:
     """The known word most like a mistyped one."""
-    known = [each for table in tables for each in qualities(table)]
+    known = [each for table in tables for each in qualifiers(table)]
     found = difflib.get_close_matches(word.lower()[:40], known, n=1)
     return found[0] if found else None

@@ -84,6 +84,6 @@ def split(tokens: Iterable[Token], sign: str) -> list[list[Token]]:
     return parts
 
 
-def span(tokens: Sequence[Token], otherwise: tuple[int, int] = (0, 0)) -> tuple[int, int]:
+def span(tokens: Sequence[Token], fallback: tuple[int, int] = (0, 0)) -> tuple[int, int]:
     """From the start of the first to the end of the last token."""
-    return (tokens[0].start, tokens[-1].end) if tokens else otherwise
+    return (tokens[0].start, tokens[-1].end) if tokens else fallback

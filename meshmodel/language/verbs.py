@@ -9,7 +9,7 @@ from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, Name, SentenceError
 from meshmodel.edits.field_text import parse_value
 from meshmodel.language import limits
 from meshmodel.language.chains import action_words, read_actions
-from meshmodel.language.qualifiers import TABLES, close_word, qualities, quality
+from meshmodel.language.qualifiers import TABLES, close_word, qualifier, qualifiers
 from meshmodel.language.tokens import Token, name_of, span, split
 from meshmodel.model.phrases import listed
 from meshmodel.model.records import Credential
@@ -48,10 +48,10 @@ FIELDS: Final[Mapping[tuple[str, ...], str]] = {
 What only notes have is no such field: their words are too usual to be verbs."""
 
 _CONTINUED: Final = frozenset({("in",), ("is",), ("home",), ("as",)})
-Found = tuple[int, int, tuple[str, ...]]
+VerbMatch = tuple[int, int, tuple[str, ...]]
 
 
-def find(tokens: Sequence[Token], draft: Draft) -> Found | None:
+def find(tokens: Sequence[Token], draft: Draft) -> VerbMatch | None:
     """The verb of a sentence: where it begins and ends among the tokens, and its words.
 
     Names may have several words, so a verb whose left side is known is better than the first one.
@@ -64,7 +64,7 @@ def find(tokens: Sequence[Token], draft: Draft) -> Found | None:
     return found[0] if found else None
 
 
-def carry_out(tokens: Sequence[Token], verb: Found, draft: Draft) -> None:
+def carry_out(tokens: Sequence[Token], verb: VerbMatch, draft: Draft) -> None:
     """Do what a sentence with a verb says; raises SentenceError or InvalidModelError."""
     begin, after, words = verb
     subjects = _names(tokens[:begin], span(tokens))
@@ -83,9 +83,9 @@ def carry_out(tokens: Sequence[Token], verb: Found, draft: Draft) -> None:
         carry_out([*tokens[:begin], *rest[cut:]], (begin, begin + next_after - cut, next_words), draft)
 
 
-def _all(tokens: Sequence[Token], verbs: tuple[tuple[str, ...], ...]) -> list[Found]:
+def _all(tokens: Sequence[Token], verbs: tuple[tuple[str, ...], ...]) -> list[VerbMatch]:
     """Every place, after the first token, where one of the verbs stands; the longest at each place."""
-    found: list[Found] = []
+    found: list[VerbMatch] = []
     for index in range(1, len(tokens)):
         for verb in verbs:
             part = tokens[index : index + len(verb)]
@@ -157,7 +157,7 @@ def _exchanges(subject: Name, rest: list[Token], where: tuple[int, int], draft: 
 
 
 def _delegates(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
-    head, options = limits.cut(rest, draft)
+    head, options = limits.split_options(rest, draft)
     target = _one(head, where)
     passed = _names(options["passing"], where) if "passing" in options else []
     start = draft.element(subject, "agent")
@@ -237,7 +237,7 @@ def _is(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) 
     found = [table for table, _ in draft.find(subject, WITH_IDS)]
     possible = found or ([subject.table] if subject.table else [*TABLES[: len(ELEMENTS)]])
     said = [" ".join(token.text for token in part) for part in parts]
-    fitting = [table for table in possible if all(quality(table, word) for word in said)]
+    fitting = [table for table in possible if all(qualifier(table, word) for word in said)]
     if not fitting:
         raise _unknown_word(possible, parts, said)
     if len(fitting) > 1 and found:
@@ -249,7 +249,7 @@ def _is(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) 
     key = draft.element(subject, table) if table in ELEMENTS else draft.existing(subject, (table,))[1]
     values = {}
     for word in said:
-        meant = quality(table, word)
+        meant = qualifier(table, word)
         assert meant is not None
         values[meant.attribute] = meant.value
     set_values(table, key, values, draft)
@@ -257,10 +257,10 @@ def _is(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) 
 
 def _unknown_word(tables: Sequence[str], parts: list[list[Token]], said: list[str]) -> SentenceError:
     for part, word in zip(parts, said, strict=True):
-        if not any(quality(table, word) for table in tables):
+        if not any(qualifier(table, word) for table in tables):
             close = close_word(tuple(tables), word)
             hint = (
-                f"; did you mean {close}?" if close else f"; say {', '.join([*qualities(tables[0])][:6])}, …"
+                f"; did you mean {close}?" if close else f"; say {', '.join([*qualifiers(tables[0])][:6])}, …"
             )
             return SentenceError(f"{word!r} says nothing of a {' or '.join(tables)}{hint}", *span(part))
     return SentenceError("no element can be all of this", *span([*parts[0], *parts[-1]]))

@@ -10,7 +10,7 @@ from meshmodel.analysis.offboarding import LostApproval, Touched
 from meshmodel.analysis.results import CannotStartError
 from meshmodel.analysis.rotation import Copy
 from meshmodel.edits.edit import apply_edit
-from meshmodel.edits.offboard import offboard
+from meshmodel.edits.offboarding import offboard
 from meshmodel.interchange import read_file
 from meshmodel.model import records as r
 from meshmodel.model.errors import MeshmodelError

@@ -7,7 +7,7 @@ import pytest
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import CannotStartError
 from meshmodel.edits.edit import apply_edit
-from meshmodel.edits.offboard import offboard
+from meshmodel.edits.offboarding import offboard
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.validation import check_snapshot
 from tests.reference.mesh import OWN_STEPS, closure

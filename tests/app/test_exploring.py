@@ -11,7 +11,7 @@ from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.edits.edit import Edit, Put, apply_edit
-from meshmodel.edits.offboard import offboard
+from meshmodel.edits.offboarding import offboard
 from meshmodel.model.records import Agent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.load import load

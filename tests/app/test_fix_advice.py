@@ -12,7 +12,7 @@ from meshmodel.app.dialogs.base import Picker
 from meshmodel.app.fix_state import Fixing, verdict
 from meshmodel.app.panels.fix import FixList, fix_rows
 from meshmodel.app.workbench.controllers import fix as fixes
-from meshmodel.edits.guard_steps import NOT_PROVEN
+from meshmodel.edits.checkpoints import NOT_PROVEN
 from meshmodel.store.load import load
 from tests.app.desk import desk
 from tests.app.test_fix_tab import FIX, listed

@@ -14,8 +14,8 @@ from meshmodel.app.fix_state import Fixing, Part, bar, curve_words, verdict
 from meshmodel.app.jobs import Task
 from meshmodel.app.panels.fix import FixList, fix_rows
 from meshmodel.app.state import WorkbenchState
+from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import apply_edit
-from meshmodel.edits.guard_steps import guard
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
 from tests.app.form_host import Host
@@ -63,7 +63,7 @@ async def test_all_are_applied_in_one_edit(tmp_path: Path, moves: int, state: st
         await it.computed()
         it.bench.query_one(FixList).rows.go_to(("all", state))
         await it.press("enter")
-        expected = apply_edit(before, guard(before, FIX.checkpoints, state))  # type: ignore[arg-type]  # a state
+        expected = apply_edit(before, add_checkpoints(before, FIX.checkpoints, state))  # type: ignore[arg-type]  # a state
         assert it.model.checkpoint == expected.checkpoint
         built, designed = it.bench.shown.built, it.bench.session.designed
         assert built is not None
@@ -130,7 +130,7 @@ async def test_the_preview_leaves_crosses_where_something_is_open_even_then(tmp_
         assert known.curve is not None
         it.bench.query_one(FixList).rows.go_to(("curve", 3))
         await it.pilot.pause()
-        guarded = apply_edit(it.model, guard(it.model, known.curve[3].chosen, "enforced"))
+        guarded = apply_edit(it.model, add_checkpoints(it.model, known.curve[3].chosen, "enforced"))
         left = {("grant", door.credential, door.system) for door in analyse(guarded).doors}
         assert crosses(it) == left
         assert set() < left < before

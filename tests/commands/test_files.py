@@ -6,15 +6,15 @@ import threading
 
 import pytest
 
-from meshmodel.edits import guard_steps, offboard
+from meshmodel.edits import checkpoints, offboarding
 from meshmodel.interchange import read_file
 from meshmodel.model import open_file
 from tests.commands.running import MODELS, refused, run
 
 AGENT = MODELS / "support-agent.toml"
 APPLYING = {
-    "fix": (guard_steps, "guard", ("fix", "MODEL", "--apply", "planned")),
-    "offboard": (offboard, "offboard", ("offboard", "MODEL", "support-bot", "--apply")),
+    "fix": (checkpoints, "add_checkpoints", ("fix", "MODEL", "--apply", "planned")),
+    "offboard": (offboarding, "offboard", ("offboard", "MODEL", "support-bot", "--apply")),
 }
 
 

@@ -91,9 +91,9 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
     def _chosen(self, event: RowList.Chosen) -> None:
         event.stop()
         offer: Offer = event.row.value
-        if "checkpoint" in offer.wishes:
+        if "checkpoint" in offer.inputs:
             self.dismiss(CheckpointWanted("boundary", offer.start, offer.end))
-        elif offer.wishes:
+        elif offer.inputs:
             self._ask(offer)
         else:
             self._finish(offer)
@@ -104,12 +104,12 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
         self.add_class("-details")
         self.query_one("#what", Static).update(Content(offer.label))
         toggles = self.query_one(ToggleList)
-        actions = [(action, "") for action in ACTIONS] if "actions" in offer.wishes else []
-        said = "comes from" if "sources" in offer.wishes else "passes"
+        actions = [(action, "") for action in ACTIONS] if "actions" in offer.inputs else []
+        said = "comes from" if "sources" in offer.inputs else "passes"
         toggles.set_choices([*actions, *((choice, said) for choice in offer.choices)], offer.actions)
         toggles.focus_list()
         name = self.query_one("#name", Input)
-        name.display = "name" in offer.wishes
+        name.display = "name" in offer.inputs
         name.value = offer.name
 
     @on(RowList.Chosen, "#toggles RowList")
@@ -136,7 +136,7 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
     def _finish(self, offer: Offer) -> None:
         chosen = self.query_one(ToggleList).chosen
         actions = actions_in_order(each for each in chosen if each in ACTIONS)
-        if "actions" in offer.wishes and not actions:
+        if "actions" in offer.inputs and not actions:
             self._refuse("switch on at least one action")
             return
         others = tuple(each for each in chosen if each in offer.choices)
@@ -153,5 +153,5 @@ class ConnectMenu(PlacedDialog[Edit | CheckpointWanted]):
 
 
 def _row(index: int, offer: Offer) -> Row:
-    more = f": {', '.join(offer.actions)} …" if offer.actions else (" …" if offer.wishes else "")
+    more = f": {', '.join(offer.actions)} …" if offer.actions else (" …" if offer.inputs else "")
     return Row(index, line(offer.label, (more, "$text-muted")), offer)

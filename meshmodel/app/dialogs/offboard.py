@@ -72,9 +72,7 @@ class OffboardingDialog(Dialog[Edit | Another]):
         Binding("tab", "app.focus_next", show=False),
     ]
 
-    def __init__(
-        self, analysis: "Analysis", who: str, *, read_only: bool = False
-    ) -> None:
+    def __init__(self, analysis: "Analysis", who: str, *, read_only: bool = False) -> None:
         """Arguments: the analysis in force, who goes, whether edits are refused."""
         kind, _, name = who.partition(":")
         super().__init__(f"rotate {name}" if kind == "credential" else f"offboard {name}")
@@ -117,9 +115,7 @@ class OffboardingDialog(Dialog[Edit | Another]):
     @work(thread=True, exclusive=True, group="offboarding", exit_on_error=False)
     def _find_plan(self) -> "tuple[Offboarding | RotationPlan, list[Row]] | None":
         try:
-            return plan_in_rows(
-                self.analysis, self.who, is_cancelled=self.computing.is_cancelled
-            )
+            return plan_in_rows(self.analysis, self.who, is_cancelled=self.computing.is_cancelled)
         except Stopped:
             return None
 
@@ -163,7 +159,7 @@ class OffboardingDialog(Dialog[Edit | Another]):
     def action_apply(self) -> None:
         """Answer with the edit; where it is not yet known what to do, as soon as it is."""
         from meshmodel.analysis.rotation import RotationPlan
-        from meshmodel.edits.offboard import offboard
+        from meshmodel.edits.offboarding import offboard
 
         if self.is_rotation or isinstance(self.plan, RotationPlan):
             self._say(f"✖ {_ROTATES}")

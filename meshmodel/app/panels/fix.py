@@ -15,7 +15,7 @@ from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.rows import LOOKED, Row, heading, line, saying
 from meshmodel.app.widgets.search_text import Searched
-from meshmodel.edits.guard_steps import NOT_PROVEN
+from meshmodel.edits.checkpoints import NOT_PROVEN
 from meshmodel.model.phrases import place_phrase
 from meshmodel.model.text import pad, shorten
 

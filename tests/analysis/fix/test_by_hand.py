@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import apply_edit
-from meshmodel.edits.guard_steps import guard
 from meshmodel.interchange import read_text
 from meshmodel.model import records as r
 from tests.reference.minimum_fix import best_fix
@@ -18,7 +18,7 @@ def checked(snapshot):
     fix = analysis.minimum_fix()
     assert (fix.optimal, fix.settled, fix.closes) == (True, True, analysis.summary.uncontrolled)
     assert fix.checkpoints == best_fix(Reading(snapshot)).steps
-    after = Reading(apply_edit(snapshot, guard(snapshot, fix.checkpoints, "enforced")))
+    after = Reading(apply_edit(snapshot, add_checkpoints(snapshot, fix.checkpoints, "enforced")))
     assert (after.answer()["summary"]["uncontrolled"], after.toxic()) == (0, [])
     return fix
 

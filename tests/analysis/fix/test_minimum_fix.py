@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meshmodel.analysis.analysis import analyse
+from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import apply_edit
-from meshmodel.edits.guard_steps import guard
 from meshmodel.interchange import read_file
 from tests.benchmarks.workshop import workshop
 from tests.reference.minimum_fix import best_fix, candidates, interrupted, is_closed, minimum_cost
@@ -48,7 +48,7 @@ def test_the_fix_of_a_worked_example_closes_everything_and_no_part_of_it_does(pa
     analysis = analyse(snapshot)
     fix = analysis.minimum_fix()
     assert (fix.optimal, fix.settled) == (True, True)
-    after = analyse(apply_edit(snapshot, guard(snapshot, fix.checkpoints, "enforced")))
+    after = analyse(apply_edit(snapshot, add_checkpoints(snapshot, fix.checkpoints, "enforced")))
     assert (after.summary.uncontrolled, after.doors, after.minimum_fix().cost) == (0, (), 0)
     assert fix.closes == fix.before == analysis.summary.uncontrolled
     for number in range(fix.cost):
@@ -118,7 +118,9 @@ def test_the_fix_of_a_workshop_is_proven_and_leaves_nothing(seed):
     assert (fix.optimal, fix.settled) == (True, True)
     assert fix.interrupts
     assert fix.flows
-    after = analyse(apply_edit(snapshot, guard(snapshot, fix.checkpoints, "enforced"))).minimum_fix()
+    after = analyse(
+        apply_edit(snapshot, add_checkpoints(snapshot, fix.checkpoints, "enforced"))
+    ).minimum_fix()
     assert (after.before, after.flows, after.cost) == (0, (), 0)
 
 

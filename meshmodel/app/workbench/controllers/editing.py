@@ -15,7 +15,7 @@ from meshmodel.app.panels.quick_line import QuickLine
 from meshmodel.app.workbench.context import Context
 from meshmodel.edits import checkpoint_places, operations
 from meshmodel.edits.edit import Edit
-from meshmodel.edits.notes import adding
+from meshmodel.edits.notes import note_addition
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.snapshot import Snapshot
@@ -85,7 +85,7 @@ class EditingController:
 
         def decided(text: str | None) -> None:
             if text:
-                self.context.apply(adding(snapshot, subject, text), on=snapshot)
+                self.context.apply(note_addition(snapshot, subject, text), on=snapshot)
 
         self.context.ask(note_entry(snapshot, subject), decided)
 

@@ -21,7 +21,7 @@ from meshmodel.app.limits import AT_ONCE
 from meshmodel.app.panels.fix import STATES, Choice, FixList, State
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.app.workbench.context import Context
-from meshmodel.edits.guard_steps import NOT_PROVEN, guard
+from meshmodel.edits.checkpoints import NOT_PROVEN, add_checkpoints
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
@@ -198,7 +198,7 @@ class FixController:
     def _guard(self, steps: tuple[StepKey, ...], state: State) -> None:
         snapshot = self.context.session.snapshot
         try:
-            wanted = guard(snapshot, steps, state)
+            wanted = add_checkpoints(snapshot, steps, state)
         except MeshmodelError as error:
             self.context.say(one_line(error, 300), "error")
             return

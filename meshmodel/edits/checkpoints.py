@@ -13,7 +13,7 @@ NOT_PROVEN: Final = "the set is not proven to be smallest"
 """Why the command does not put a fix into a file; the workbench, which can undo it, says so beside it."""
 
 
-def guard(
+def add_checkpoints(
     snapshot: Snapshot,
     steps: Sequence[tuple[CheckpointStep, str, str]],
     state: Literal["planned", "enforced"],

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from meshmodel.commands.whole_streams import whole_streams
+from meshmodel.commands.complete_writes import complete_writes
 from tests.commands.running import MODELS, PROGRAM
 
 AGENT = MODELS / "support-agent.toml"
@@ -89,7 +89,7 @@ def test_a_pipe_that_is_full_is_waited_for(buffered, blocking, monkeypatch):
     thread = threading.Thread(target=reader)
     thread.start()
     said = [f"{number}: ä\n" * 40_000 for number in range(3)]
-    with whole_streams():
+    with complete_writes():
         assert sys.stdout is not stream
         sys.stdout.writelines(said)
         sys.stdout.flush()
@@ -106,7 +106,7 @@ def test_an_answer_follows_what_was_written_before(tmp_path, monkeypatch):
     with (tmp_path / "answer").open("w", encoding="ascii") as stream:
         monkeypatch.setattr(sys, "stdout", stream)
         stream.write("before, ")
-        with whole_streams():
+        with complete_writes():
             sys.stdout.write("meanwhile ✖, ")
             sys.stdout.flush()
         stream.write("after")
@@ -116,5 +116,5 @@ def test_an_answer_follows_what_was_written_before(tmp_path, monkeypatch):
 def test_a_stream_that_is_no_file_is_left_as_it_is(monkeypatch):
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stdout", stream)
-    with whole_streams():
+    with complete_writes():
         assert sys.stdout is stream

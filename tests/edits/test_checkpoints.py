@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import Edit, Put, Remove, apply_edit
-from meshmodel.edits.guard_steps import guard
 from meshmodel.interchange import read_file
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Checkpoint
@@ -25,7 +25,7 @@ def added(before, after):
 
 def test_each_step_gets_a_decision_for_every_action_under_an_id_of_its_own(snapshot):
     steps = [GRANT, HOLD, ("custody", "crm", "cloud-key")]
-    edit = guard(snapshot, steps, "enforced")
+    edit = add_checkpoints(snapshot, steps, "enforced")
     assert edit.label == "add 3 enforced checkpoints"
     made = added(snapshot, apply_edit(snapshot, edit))
     assert [(each.step, each.from_, each.to) for each in made] == sorted(steps, key=lambda step: step[2])
@@ -38,7 +38,7 @@ def test_each_step_gets_a_decision_for_every_action_under_an_id_of_its_own(snaps
 def test_ids_are_never_those_of_others_or_of_one_another(snapshot):
     taken = Checkpoint("policy-decision-bucket", "policy-decision", *HOLD, freshness="cached")
     before = apply_edit(snapshot, Edit("", (Put(taken),)))
-    edit = guard(before, [GRANT, GRANT], "planned")
+    edit = add_checkpoints(before, [GRANT, GRANT], "planned")
     assert edit.label == "add 2 planned checkpoints"
     assert [each.record.id for each in edit.changes] == [
         "policy-decision-bucket-2",
@@ -53,15 +53,15 @@ def test_ids_are_never_those_of_others_or_of_one_another(snapshot):
 def test_a_checkpoint_that_is_another_one_stays_and_a_new_one_is_added(snapshot, differs):
     old = Checkpoint("old", "policy-decision", *GRANT, **{"state": "planned"} | differs)
     before = apply_edit(snapshot, Edit("", (Put(old),)))
-    after = apply_edit(before, guard(before, [GRANT], "enforced"))
+    after = apply_edit(before, add_checkpoints(before, [GRANT], "enforced"))
     assert after.checkpoint["old"] == old
     assert [each.state for each in added(before, after)] == ["enforced"]
 
 
 def test_what_was_planned_just_so_is_enforced_and_not_planned_twice(snapshot):
-    planned = apply_edit(snapshot, guard(snapshot, [GRANT], "planned"))
-    assert guard(planned, [GRANT], "planned").changes == ()
-    edit = guard(planned, [GRANT, HOLD], "enforced")
+    planned = apply_edit(snapshot, add_checkpoints(snapshot, [GRANT], "planned"))
+    assert add_checkpoints(planned, [GRANT], "planned").changes == ()
+    edit = add_checkpoints(planned, [GRANT, HOLD], "enforced")
     assert edit.label == "add an enforced checkpoint, enforce a planned checkpoint"
     after = apply_edit(planned, edit)
     assert sorted(after.checkpoint) == sorted({*planned.checkpoint, "policy-decision-refresh-token"})
@@ -69,7 +69,7 @@ def test_what_was_planned_just_so_is_enforced_and_not_planned_twice(snapshot):
 
 
 def test_a_step_that_is_there_no_more_is_refused(snapshot):
-    edit = guard(snapshot, [GRANT], "enforced")
+    edit = add_checkpoints(snapshot, [GRANT], "enforced")
     with pytest.raises(InvalidModelError, match="cloud-key"):
         apply_edit(apply_edit(snapshot, Edit("", (Remove("grant", GRANT[1:]),))), edit)
 
@@ -77,7 +77,7 @@ def test_a_step_that_is_there_no_more_is_refused(snapshot):
 def test_one_undo_takes_all_of_them_back(snapshot, tmp_path):
     with Store.create(tmp_path / "m.mesh", snapshot) as store:
         before = store.snapshot
-        store.apply(guard(before, [GRANT, HOLD], "planned"))
+        store.apply(add_checkpoints(before, [GRANT, HOLD], "planned"))
         assert len(added(before, store.snapshot)) == 2
         store.undo()
         assert store.snapshot.checkpoint == before.checkpoint

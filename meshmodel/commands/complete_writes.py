@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _NAMES: Final = ("stdout", "stderr")
 
 
-class _Whole(io.FileIO):
+class _CompleteWrites(io.FileIO):
     """A descriptor, written to until all is written; whoever opened it closes it."""
 
     def __init__(self, descriptor: int) -> None:
@@ -44,7 +44,7 @@ class _Whole(io.FileIO):
 
 
 @contextmanager
-def whole_streams() -> Iterator[None]:
+def complete_writes() -> Iterator[None]:
     """Let all that is written to ``sys.stdout`` and ``sys.stderr`` meanwhile be written whole.
 
     That holds for what others write there too, such as the help of argparse. Characters that the encoding
@@ -52,7 +52,7 @@ def whole_streams() -> Iterator[None]:
     """
     before = {name: getattr(sys, name) for name in _NAMES}
     for name, stream in before.items():
-        setattr(sys, name, _whole(stream))
+        setattr(sys, name, _with_complete_writes(stream))
     try:
         yield
     finally:
@@ -60,7 +60,7 @@ def whole_streams() -> Iterator[None]:
             setattr(sys, name, stream)
 
 
-def _whole(stream: TextIO) -> TextIO:
+def _with_complete_writes(stream: TextIO) -> TextIO:
     if not isinstance(stream, io.TextIOWrapper):
         return stream
     stream.reconfigure(errors="backslashreplace")
@@ -69,7 +69,7 @@ def _whole(stream: TextIO) -> TextIO:
     if not isinstance(raw, io.FileIO):
         return stream
     stream.flush()
-    whole = _Whole(raw.fileno())
+    whole = _CompleteWrites(raw.fileno())
     return io.TextIOWrapper(
         whole if raw is buffer else io.BufferedWriter(whole),
         stream.encoding,
