@@ -13,8 +13,8 @@ from meshmodel.analysis.results import Accepted, AgentReach, Explanation, System
 from meshmodel.analysis.rules import RULES
 from meshmodel.commands.rules import example_of
 from meshmodel.model.text import width
-from meshmodel.reports.style import Style, table, wrap
 from meshmodel.reports.answers_text import explain_text, reach_text, rule_text, rules_text
+from meshmodel.reports.style import Style, table, wrap
 from tests.commands.running import MODELS, PROGRAM, run
 
 AGENT = MODELS / "support-agent.toml"

@@ -10,7 +10,7 @@ from meshmodel.app.widgets.rows import Row, line
 from meshmodel.edits import checkpoint_places
 from meshmodel.edits.field_text import parse_value, value_text
 from meshmodel.edits.fields import edit_of, problem_of, refused
-from meshmodel.edits.notes import adding
+from meshmodel.edits.notes import note_addition
 from meshmodel.edits.operations import ELEMENT_TABLES
 from meshmodel.model.phrases import LETTERS
 from meshmodel.model.records import Checkpoint, Intent, Record
@@ -253,7 +253,7 @@ def note_entry(snapshot: Snapshot, subject: str | None) -> TextEntry:
     """Asks what is to be said of an element (``kind:id``) or of the model; refuses what is no note."""
 
     def problem(text: str) -> str | None:
-        return refused(adding(snapshot, subject, text), snapshot)
+        return refused(note_addition(snapshot, subject, text), snapshot)
 
     where = "the model" if subject is None else subject.replace(":", " ")
     return TextEntry(f"a note on {where}", check=problem, long=True)
