@@ -11,7 +11,7 @@ from meshmodel.edits.edit import Edit
 from meshmodel.model.errors import StoreError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
-from meshmodel.store.sqlite_file import identity, not_writable, shown
+from meshmodel.store.sqlite_file import identity, unwritable_part, shown
 
 if TYPE_CHECKING:
     from meshmodel.api import Analysis
@@ -79,7 +79,7 @@ class Session:
         if self._store is None:
             target = self.path.with_suffix(".mesh").name
             return f"{READ_ONLY}; to edit: meshmodel import {self.path.name} -o {target}"
-        what = not_writable(self.path) or "file"
+        what = unwritable_part(self.path) or "file"
         return f"{READ_ONLY}: its {what} cannot be written; to edit: export it (e) as another model file"
 
     @property

@@ -26,13 +26,13 @@ APPLICATION_ID: Final = 0x4D455348
 SCHEMA_VERSION: Final = 3
 """The version of the tables that this program writes (``user_version``), and the newest migration."""
 
-PATIENCE: Final = 2.0
+BUSY_TIMEOUT: Final = 2.0
 """Seconds to wait for another program that is writing."""
 
-_LONGEST_NAME: Final = 240
+_NAME_LIMIT: Final = 240
 """Bytes; SQLite needs room for the name of its journal, and most systems allow 255."""
 
-_LONGEST_VALUE: Final = 16 * 1024 * 1024
+_VALUE_LIMIT: Final = 16 * 1024 * 1024
 
 _SETTINGS: Final = (
     "trusted_schema = OFF",  # nothing in the file's schema may call a function with side effects
@@ -45,7 +45,7 @@ _SETTINGS: Final = (
 )
 
 
-def shown(path: Path) -> str:
+def path_text(path: Path) -> str:
     """A path in an error line."""
     return one_line(path, 300)
 
@@ -59,29 +59,29 @@ def identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def absolute(path: str | os.PathLike[str]) -> Path:
+def absolute_path(path: str | os.PathLike[str]) -> Path:
     """Absolute, its folder resolved; what the name itself may link to is not followed."""
     given = Path(path)
     try:
         return given.parent.resolve() / given.name
     except (OSError, ValueError, RuntimeError) as error:
-        raise StoreError(f"{shown(given)}: is no usable path") from error
+        raise StoreError(f"{path_text(given)}: is no usable path") from error
 
 
-def resolved(path: str | os.PathLike[str]) -> Path:
+def resolve_path(path: str | os.PathLike[str]) -> Path:
     """Absolute, symbolic links followed."""
     given = Path(path)
     try:
         return given.resolve()
     except (OSError, ValueError, RuntimeError) as error:
-        raise StoreError(f"{shown(given)}: is no usable path") from error
+        raise StoreError(f"{path_text(given)}: is no usable path") from error
 
 
-def examine(path: Path) -> None:
+def check_header(path: Path) -> None:
     """See that a file is a model of a version that can be opened, without touching it.
 
     A version is not judged while a rollback journal lies beside the file: after a kill, what stands in
-    the file may be half of a migration that is yet to be rolled back. ``version_of`` knows it then.
+    the file may be half of a migration that is yet to be rolled back. ``schema_version`` knows it then.
 
     To be called while no store of this process is in a transaction: closing a file makes a system
     forget the locks that the process has on it.
@@ -89,7 +89,7 @@ def examine(path: Path) -> None:
     Raises:
         StoreError: there is no file, it is no model, or it was made by a newer version.
     """
-    name = shown(path)
+    name = path_text(path)
     try:
         found = path.stat()
     except FileNotFoundError:
@@ -106,7 +106,7 @@ def examine(path: Path) -> None:
         raise StoreError(f"{name}: may not be read; ask for the right to read it")
     # The bytes themselves: what SQLite says of a file that another program is writing, or was when
     # it was killed, would need locks and repair, and this may be another program's database.
-    with in_words(path), path.open("rb") as file:
+    with store_errors(path), path.open("rb") as file:
         header = file.read(100)
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
         raise StoreError(f"{name}: is not a model file (models are .mesh or .toml files)")
@@ -120,21 +120,21 @@ def examine(path: Path) -> None:
                 "move that away"
             )
     if not journal_of(path).exists():
-        _judge(int.from_bytes(header[60:64], "big", signed=True), name)
+        _check_version(int.from_bytes(header[60:64], "big", signed=True), name)
 
 
-def version_of(connection: sqlite3.Connection, path: Path) -> int:
+def schema_version(connection: sqlite3.Connection, path: Path) -> int:
     """The schema version of an open file, after what a kill left undone was rolled back.
 
     Raises:
         StoreError: it was made by a newer version, or has none.
     """
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    _judge(version, shown(path))
+    _check_version(version, path_text(path))
     return version
 
 
-def _judge(version: int, name: str) -> None:
+def _check_version(version: int, name: str) -> None:
     if version > SCHEMA_VERSION:
         raise StoreError(f"{name}: was made by a newer version of meshmodel; update meshmodel to open it")
     if version < 1:
@@ -151,12 +151,12 @@ def roll_back(path: Path) -> None:
 
     SQLite does so when it reads the file, but not through a connection that is for reading only.
     """
-    if journal_of(path).exists() and not not_writable(path):
+    if journal_of(path).exists() and not unwritable_part(path):
         with contextlib.closing(connect(path, read_only=False)) as raw:
             raw.execute("PRAGMA user_version").fetchone()
 
 
-def not_writable(path: Path) -> str:
+def unwritable_part(path: Path) -> str:
     """Why no edit could be saved: ``file`` or, where the rollback journal goes, ``folder``; else nothing."""
     if not os.access(path, os.W_OK):
         return "file"
@@ -169,25 +169,27 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     raw = sqlite3.connect(
         address,
         uri=True,
-        timeout=PATIENCE,
+        timeout=BUSY_TIMEOUT,
         isolation_level=None,
         check_same_thread=False,
         cached_statements=256,
     )
-    return _prepared(raw)
+    return _configure(raw)
 
 
 def connect_copy(path: Path) -> sqlite3.Connection:
     """A connection to a copy in memory: what may not be written can still be migrated there."""
     raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    with contextlib.closing(sqlite3.connect(_address(path, "mode=ro"), uri=True, timeout=PATIENCE)) as source:
+    with contextlib.closing(
+        sqlite3.connect(_address(path, "mode=ro"), uri=True, timeout=BUSY_TIMEOUT)
+    ) as source:
         source.backup(raw)
-    return _prepared(raw)
+    return _configure(raw)
 
 
-def _prepared(raw: sqlite3.Connection) -> sqlite3.Connection:
+def _configure(raw: sqlite3.Connection) -> sqlite3.Connection:
     try:
-        raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+        raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _VALUE_LIMIT)
         raw.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         if sys.version_info >= (3, 12):
             raw.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
@@ -199,7 +201,7 @@ def _prepared(raw: sqlite3.Connection) -> sqlite3.Connection:
     return raw
 
 
-def keep_in_one_file(connection: sqlite3.Connection, path: Path) -> None:
+def remove_other_journals(connection: sqlite3.Connection, path: Path) -> None:
     """Take back a write-ahead log that another tool has set, and an empty journal left by a kill.
 
     SQLite ignores a rollback journal that was begun but guards nothing yet, and leaves it lying
@@ -215,7 +217,7 @@ def keep_in_one_file(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("COMMIT")
 
 
-def wait(connection: sqlite3.Connection, seconds: float) -> None:
+def set_busy_timeout(connection: sqlite3.Connection, seconds: float) -> None:
     """How long from now on to wait for another program that is writing."""
     connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
@@ -245,20 +247,20 @@ def transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def in_words(path: Path) -> Iterator[None]:
+def store_errors(path: Path) -> Iterator[None]:
     """Turn what SQLite and the system raise into one line that says what to do."""
     try:
         yield
     except OSError as error:
-        raise StoreError(f"{shown(path)}: {_reason(error)}") from error
+        raise StoreError(f"{path_text(path)}: {_reason(error)}") from error
     except Exception as error:
-        cause = cause_of(error)
+        cause = sqlite_error(error)
         if cause is None:
             raise
-        raise StoreError(f"{shown(path)}: {_advice(cause)}") from error
+        raise StoreError(f"{path_text(path)}: {_advice(cause)}") from error
 
 
-def cause_of(error: Exception) -> Exception | None:
+def sqlite_error(error: Exception) -> Exception | None:
     """What SQLite has raised, by itself or in the words of SQLAlchemy; ``None``: it was not SQLite.
 
     SQLite quotes broken names in its messages, which then cannot be decoded.
@@ -269,7 +271,7 @@ def cause_of(error: Exception) -> Exception | None:
 
 def is_busy(error: Exception) -> bool:
     """Whether another program is writing right now."""
-    code = int(getattr(cause_of(error), "sqlite_errorcode", 0)) & 0xFF
+    code = int(getattr(sqlite_error(error), "sqlite_errorcode", 0)) & 0xFF
     return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -278,7 +280,7 @@ def _advice(error: object) -> str:
     if extended == sqlite3.SQLITE_READONLY_ROLLBACK:
         return "a program stopped in the middle of an edit; open it once where it can be written"
     return {
-        sqlite3.SQLITE_BUSY: f"another program has been using it for {PATIENCE:.0f} seconds; try again",
+        sqlite3.SQLITE_BUSY: f"another program has been using it for {BUSY_TIMEOUT:.0f} seconds; try again",
         sqlite3.SQLITE_LOCKED: "another program is using it; try again",
         sqlite3.SQLITE_READONLY: "is read-only, or its folder is; nothing was changed",
         sqlite3.SQLITE_FULL: "the disk is full; nothing was changed",
@@ -308,9 +310,9 @@ def new_file(path: Path) -> Iterator[Path]:
     Raises:
         StoreError: something is there already, or the folder cannot be written.
     """
-    name = shown(path)
-    if len(os.fsencode(path.name)) > _LONGEST_NAME:
-        raise StoreError(f"{name}: the name is too long; take at most {_LONGEST_NAME} bytes")
+    name = path_text(path)
+    if len(os.fsencode(path.name)) > _NAME_LIMIT:
+        raise StoreError(f"{name}: the name is too long; take at most {_NAME_LIMIT} bytes")
     if os.path.lexists(path):
         raise StoreError(f"{name}: already exists; choose another name, or delete it first")
     with contextlib.ExitStack() as made:

@@ -25,7 +25,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 from meshmodel.model.validation import check_snapshot
 from meshmodel.store import create, presence, reader, sqlite_file
-from meshmodel.store.sqlite_file import shown
+from meshmodel.store.sqlite_file import path_text
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -87,12 +87,12 @@ class Store:
             StoreError: something is there already, or the folder cannot be written.
             InvalidModelError: the semantics refuse the snapshot.
         """
-        target = sqlite_file.absolute(path)
+        target = sqlite_file.absolute_path(path)
         first = reader.canonical(snapshot or Snapshot())
         check_snapshot(first)
         with (
             _TURN,
-            sqlite_file.in_words(target),
+            sqlite_file.store_errors(target),
             sqlite_file.new_file(target) as draft,
             contextlib.closing(sqlite_file.connect(draft, read_only=False)) as raw,
             sqlite_file.transaction(raw, "BEGIN IMMEDIATE"),
@@ -114,26 +114,26 @@ class Store:
         """
         with _TURN:
             target = sqlite_file.resolved(path)
-            sqlite_file.examine(target)
-            with sqlite_file.in_words(target):
+            sqlite_file.check_header(target)
+            with sqlite_file.store_errors(target):
                 sqlite_file.roll_back(target)
-                reading = bool(read_only or sqlite_file.not_writable(target))
+                reading = bool(read_only or sqlite_file.unwritable_part(target))
                 connection = sqlite_file.connect(target, read_only=reading)
                 try:
-                    if sqlite_file.version_of(connection, target) < sqlite_file.SCHEMA_VERSION:
-                        from meshmodel.store.migrations import bring_forward
+                    if sqlite_file.schema_version(connection, target) < sqlite_file.SCHEMA_VERSION:
+                        from meshmodel.store.migrations import migrate
 
                         if reading:
                             connection.close()
                             connection = sqlite_file.connect_copy(target)
-                        bring_forward(connection, shown(target))
+                        migrate(connection, path_text(target))
                     seen = sqlite_file.data_version(connection)
                     with sqlite_file.transaction(connection, "BEGIN"):
-                        reader.check_file(connection, shown(target))
+                        reader.check_file(connection, path_text(target))
                         number = reader.revision(connection)
-                        snapshot = reader.read_all(connection, number, shown(target))
+                        snapshot = reader.read_all(connection, number, path_text(target))
                     if not reading:
-                        sqlite_file.keep_in_one_file(connection, target)
+                        sqlite_file.remove_other_journals(connection, target)
                     return cls(target, connection, snapshot, seen, read_only=reading)
                 except BaseException:
                     connection.close()
@@ -168,15 +168,15 @@ class Store:
             with self._transaction("BEGIN IMMEDIATE"):
                 journal.deregister(self._connection, self.author)
         except Exception as error:
-            if sqlite_file.cause_of(error) is None:
+            if sqlite_file.sqlite_error(error) is None:
                 raise
 
     @cached_property
     def _connection(self) -> "Connection":
         """The open file for statements on the tables."""
-        from meshmodel.store.writer import connection_over
+        from meshmodel.store.writer import sqlalchemy_connection
 
-        return connection_over(self._raw)
+        return sqlalchemy_connection(self._raw)
 
     @contextlib.contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
@@ -292,9 +292,9 @@ class Store:
         Raises:
             StoreError: the file was damaged or cannot be read any more.
         """
-        with _TURN, sqlite_file.in_words(self.path):
+        with _TURN, sqlite_file.store_errors(self.path):
             self._still_open()
-            sqlite_file.wait(self._raw, 0)
+            sqlite_file.set_busy_timeout(self._raw, 0)
             try:
                 self._show_again()
                 return self._look()
@@ -303,7 +303,7 @@ class Store:
                     return None
                 raise
             finally:
-                sqlite_file.wait(self._raw, sqlite_file.PATIENCE)
+                sqlite_file.set_busy_timeout(self._raw, sqlite_file.BUSY_TIMEOUT)
 
     def journal(self) -> "list[JournalEntry]":
         """Every edit since the file was made, oldest first."""
@@ -332,14 +332,14 @@ class Store:
         from meshmodel.store import journal
 
         names = journal.touched_since(self._connection, self.snapshot.revision)
-        return reader.read_some(self._raw, names, self.snapshot, number, shown(self.path))
+        return reader.read_some(self._raw, names, self.snapshot, number, path_text(self.path))
 
     def _edit(self, work: Callable[[Snapshot, int], Snapshot | None]) -> Snapshot | None:
         """Do one thing in one transaction; if it fails or does nothing, nothing has changed here either."""
-        with _TURN, sqlite_file.in_words(self.path):
+        with _TURN, sqlite_file.store_errors(self.path):
             self._still_open()
             if self.read_only:
-                raise StoreError(f"{shown(self.path)}: is open for reading only; copy it to edit it")
+                raise StoreError(f"{path_text(self.path)}: is open for reading only; copy it to edit it")
             self._still_there()
             with self._transaction("BEGIN IMMEDIATE"):
                 fresh = self._fresh()
@@ -355,7 +355,7 @@ class Store:
     def _write(self, changes: Difference) -> None:
         from meshmodel.store import writer
 
-        writer.write_changes(self._connection, changes, shown(self.path))
+        writer.write_changes(self._connection, changes, path_text(self.path))
 
     def _show_again(self) -> None:
         """A program that has edited and waits says so from time to time."""
@@ -384,16 +384,16 @@ class Store:
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
-        with _TURN, sqlite_file.in_words(self.path):
+        with _TURN, sqlite_file.store_errors(self.path):
             self._still_open()
             with self._transaction("BEGIN"):
                 yield
 
     def _still_open(self) -> None:
         if self._closed:
-            raise StoreError(f"{shown(self.path)}: was closed")
+            raise StoreError(f"{path_text(self.path)}: was closed")
 
     def _still_there(self) -> None:
         """An edit must not go into a file that has lost its name."""
         if sqlite_file.identity(self.path) != self._file:
-            raise StoreError(f"{shown(self.path)}: was moved, deleted or replaced; open it again")
+            raise StoreError(f"{path_text(self.path)}: was moved, deleted or replaced; open it again")

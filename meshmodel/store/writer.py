@@ -15,7 +15,7 @@ from meshmodel.store.codec import damaged, key_values, row_of
 from meshmodel.store.tables import RECORD_TABLES
 
 
-def connection_over(raw: sqlite3.Connection) -> Connection:
+def sqlalchemy_connection(raw: sqlite3.Connection) -> Connection:
     """SQLAlchemy's view of an open file; its transactions are begun and ended in plain SQL.
 
     Closing ``raw`` closes it.

@@ -215,7 +215,7 @@ def test_one_model_at_a_time_is_changed(tmp_path):
 
 
 def test_a_model_that_may_only_be_read_is_refused(model, monkeypatch, capsys):
-    monkeypatch.setattr(sqlite_file, "not_writable", lambda path: "file")
+    monkeypatch.setattr(sqlite_file, "unwritable_part", lambda path: "file")
     assert cli.main(["fix", "--apply", "planned", str(model)]) == 2
     output, complaint = capsys.readouterr()
     assert output == ""

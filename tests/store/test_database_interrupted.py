@@ -26,7 +26,7 @@ def test_an_interrupted_edit_is_rolled_back_and_explained_where_it_cannot_be(
         shutil.copy(tmp_path / name, copy / name)
     raw.close()
     with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(sqlite_file, "not_writable", lambda path: "folder")
+        elsewhere.setattr(sqlite_file, "unwritable_part", lambda path: "folder")
         with pytest.raises(StoreError, match="stopped in the middle of an edit; open it once where"):
             Store.open(copy / "m.mesh")
     assert names_in(copy) == ["m.mesh", "m.mesh-journal"]

@@ -203,9 +203,9 @@ def _programs(store: Store) -> list[presence.Program]:
 
 
 def test_a_busy_file_is_waited_for_and_then_said_to_be_busy(two, monkeypatch):
-    monkeypatch.setattr(sqlite_file, "PATIENCE", 0.2)
+    monkeypatch.setattr(sqlite_file, "BUSY_TIMEOUT", 0.2)
     first, _ = two
-    sqlite_file.wait(first._raw, sqlite_file.PATIENCE)
+    sqlite_file.set_busy_timeout(first._raw, sqlite_file.BUSY_TIMEOUT)
     raw = sqlite3.connect(first.path, isolation_level=None)
     raw.execute("BEGIN EXCLUSIVE")
     began = time.monotonic()

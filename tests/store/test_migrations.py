@@ -15,7 +15,7 @@ from meshmodel.store.migrations import upgrade
 from meshmodel.store.sqlite_file import SCHEMA_VERSION
 from meshmodel.store.store import Store
 from meshmodel.store.tables import METADATA
-from meshmodel.store.writer import connection_over
+from meshmodel.store.writer import sqlalchemy_connection
 from tests.store.making import SAMPLE, names_in
 
 FIRST = Path(__file__).with_name("revision-1.sql")
@@ -197,7 +197,7 @@ def test_the_migrations_lead_from_nothing_to_the_tables_of_this_version(tmp_path
     path = tmp_path / "made.mesh"
     path.touch()
     raw = sqlite_file.connect(path, read_only=False)
-    connection = connection_over(raw)
+    connection = sqlalchemy_connection(raw)
     upgrade(connection)
     assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
     assert connection.exec_driver_sql("PRAGMA user_version").scalar() == SCHEMA_VERSION

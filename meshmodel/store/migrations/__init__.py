@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from meshmodel.model.errors import StoreError
 from meshmodel.model.text import one_line
 from meshmodel.store import reader, sqlite_file
-from meshmodel.store.writer import connection_over
+from meshmodel.store.writer import sqlalchemy_connection
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
@@ -28,14 +28,14 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     command.upgrade(config, revision)
 
 
-def bring_forward(raw: sqlite3.Connection, where: str) -> None:
+def migrate(raw: sqlite3.Connection, where: str) -> None:
     """Bring an older file to the newest revision, in one transaction that also checks the result.
 
     Raises:
         StoreError: it is damaged; nothing was changed.
     """
     with (
-        contextlib.closing(connection_over(raw)) as connection,
+        contextlib.closing(sqlalchemy_connection(raw)) as connection,
         sqlite_file.transaction(raw, "BEGIN IMMEDIATE"),
     ):
         with reader.empty_model() as ours:
