@@ -16,7 +16,7 @@ from meshmodel.app.dialogs.field import FieldEditor, note_entry
 from meshmodel.app.messages import EditRequested, FieldRequested, NoteRequested
 from meshmodel.app.state import WorkbenchState
 from meshmodel.edits.edit import Edit, Put, apply_edit
-from meshmodel.edits.notes import adding
+from meshmodel.edits.notes import note_addition
 from meshmodel.model.records import (
     About,
     Acceptance,
@@ -122,7 +122,7 @@ class Host(App[Any]):
     def on_note_requested(self, event: NoteRequested) -> None:
         def decided(text: str | None) -> None:
             if text:
-                self.post_message(EditRequested(adding(event.on, event.subject, text), on=event.on))
+                self.post_message(EditRequested(note_addition(event.on, event.subject, text), on=event.on))
 
         self.push_screen(note_entry(event.on, event.subject), decided)
 
