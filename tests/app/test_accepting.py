@@ -15,7 +15,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.reports.causes import causes_of, open_counts
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
-from tests.app.form_host import HOSTILE
+from tests.edits.models import HOSTILE
 
 KEY = ("missing-checkpoint", "file-sas>attachments")
 

@@ -19,7 +19,8 @@ from meshmodel.exporters.export import FORMATS, ExportOptions
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.records import Agent, Checkpoint, System
 from meshmodel.model.snapshot import Snapshot
-from tests.app.form_host import HOSTILE, enter, full_snapshot
+from tests.app.form_host import enter
+from tests.edits.models import HOSTILE, full_snapshot
 
 
 class Asking(App[Any]):

@@ -16,7 +16,7 @@ from meshmodel.model.records import Agent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
-from tests.app.form_host import HOSTILE
+from tests.edits.models import HOSTILE
 
 
 def listed(it: Desk) -> list[str]:

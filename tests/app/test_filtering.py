@@ -28,7 +28,8 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.reports.acceptances import accepted_words
 from meshmodel.reports.causes import DOOR, Cause, causes_of
 from tests.app.desk import Desk, desk
-from tests.app.form_host import MODELS, Host, enter, full_snapshot, snapshot_of
+from tests.app.form_host import Host, enter
+from tests.edits.models import MODELS, full_snapshot, snapshot_of
 
 MANY = 5 * LOOKED
 AGENTS = [f"agent-{number:03}" for number in range(3 * findings._NAMED)]

@@ -16,7 +16,8 @@ from meshmodel.model.records import Grant, Note, key_of
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.validation import check_snapshot
-from tests.app.form_host import HOSTILE, Host, enter, full_snapshot
+from tests.app.form_host import Host, enter
+from tests.edits.models import HOSTILE, full_snapshot
 
 SHOWN = {
     "about": None,

@@ -21,7 +21,8 @@ from meshmodel.model.records import Zone
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import width
 from meshmodel.store.store import Store
-from tests.app.form_host import HOSTILE, MODELS, Host, enter, full_snapshot
+from tests.app.form_host import Host, enter
+from tests.edits.models import HOSTILE, MODELS, full_snapshot
 
 CHAIN = read_file(MODELS / "agent-chain.toml")
 

@@ -8,7 +8,7 @@ from meshmodel.app.dialogs.find import find_rows
 from meshmodel.app.panels.inspector import Inspector
 from meshmodel.model.records import Delegation, Note
 from tests.app.desk import SIZES, desk
-from tests.app.form_host import full_snapshot
+from tests.edits.models import full_snapshot
 
 
 @pytest.mark.parametrize("size", SIZES)

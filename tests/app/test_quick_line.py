@@ -10,7 +10,8 @@ from meshmodel.app.state import WorkbenchState
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.model.snapshot import Snapshot
-from tests.app.form_host import HOSTILE, Host, enter, full_snapshot
+from tests.app.form_host import Host, enter
+from tests.edits.models import HOSTILE, full_snapshot
 
 
 def preview(app: Host) -> str:

@@ -30,7 +30,7 @@ from meshmodel.model.events import Event
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
 from tests.app.desk import MODELS, SIZES, Desk, desk
-from tests.app.form_host import HOSTILE
+from tests.edits.models import HOSTILE
 
 MODEL = load(MODELS / "support-agent.toml")
 EVENTS = [

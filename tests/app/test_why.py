@@ -14,7 +14,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.reports.ways_sentences import ways_sentences
 from meshmodel.store.load import load
 from tests.app.desk import MODELS, SIZES, Desk, desk
-from tests.app.form_host import HOSTILE
+from tests.edits.models import HOSTILE
 
 
 def dialog(it: Desk) -> WhyDialog:

@@ -18,7 +18,8 @@ from meshmodel.app.widgets.rows import Row, line
 from meshmodel.model.records import Agent, Credential, Grant, Hold, System
 from meshmodel.model.schema import SCHEMA
 from tests.app.desk import desk
-from tests.app.form_host import HOSTILE, Host, full_snapshot, snapshot_of
+from tests.app.form_host import Host
+from tests.edits.models import HOSTILE, full_snapshot, snapshot_of
 
 SENTENCE = "1 reads Pipeline secrets as svc-codegen with Forge token ✖ nobody asks"
 

@@ -10,7 +10,7 @@ from meshmodel.edits.connections import offers
 from meshmodel.edits.edit import apply_edit
 from meshmodel.model.records import Credential, Custody, Grant, Hold, Intent
 from meshmodel.model.snapshot import Snapshot
-from tests.app.form_host import full_snapshot
+from tests.edits.models import full_snapshot
 
 ELEMENTS = [
     (table, key)

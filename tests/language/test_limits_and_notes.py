@@ -6,8 +6,8 @@ import pytest
 
 from meshmodel.language import completions, parse
 from meshmodel.model import records as r
-from tests.app.form_host import full_snapshot
-from tests.app.test_sentences import after, problem
+from tests.edits.models import full_snapshot
+from tests.language.test_parser import after, problem
 
 
 def test_what_systems_hold_and_who_listens() -> None:

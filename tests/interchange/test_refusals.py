@@ -7,7 +7,7 @@ import pytest
 from meshmodel.interchange import read_file, read_text
 from meshmodel.interchange.error_lines import find_line
 from meshmodel.model.errors import InvalidModelError
-from tests.store.refusals import ACCEPTANCE, BASE, CHECKPOINT, NEXT, REFUSED
+from tests.interchange.refusals import ACCEPTANCE, BASE, CHECKPOINT, NEXT, REFUSED
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from meshmodel.edits.edit import apply_edit
 from meshmodel.language import completions, parse
 from meshmodel.model.snapshot import Snapshot
-from tests.app.form_host import full_snapshot
+from tests.edits.models import full_snapshot
 
 WORDS = st.sampled_from(
     [

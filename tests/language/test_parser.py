@@ -9,7 +9,7 @@ from meshmodel.interchange import read_file
 from meshmodel.language import parse
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import TABLES, Snapshot
-from tests.app.form_host import HOSTILE, MODELS, full_snapshot
+from tests.edits.models import HOSTILE, MODELS, full_snapshot
 
 SUPPORT_AGENT = (
     "support-bot>ticket-token>tickets:rw;support-bot>file-sas>attachments:r;"
