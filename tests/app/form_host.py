@@ -1,9 +1,6 @@
 """A tiny program around one widget: it applies the edits that the widget asks for."""
 
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 from textual.app import App, ComposeResult
@@ -15,26 +12,10 @@ from textual.widget import Widget
 from meshmodel.app.dialogs.field import FieldEditor, note_entry
 from meshmodel.app.messages import EditRequested, FieldRequested, NoteRequested
 from meshmodel.app.state import WorkbenchState
-from meshmodel.edits.edit import Edit, Put, apply_edit
+from meshmodel.edits.edit import Edit, apply_edit
 from meshmodel.edits.notes import note_addition
 from meshmodel.model.records import (
-    About,
-    Acceptance,
-    Agent,
-    Checkpoint,
-    Credential,
-    Custody,
-    Delegation,
-    Exchange,
-    Grant,
-    Hold,
-    Intent,
-    Note,
-    Record,
     Reference,
-    System,
-    Trigger,
-    Zone,
 )
 from meshmodel.model.snapshot import Snapshot
 
