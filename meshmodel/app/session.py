@@ -11,7 +11,7 @@ from meshmodel.edits.edit import Edit
 from meshmodel.model.errors import StoreError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
-from meshmodel.store.sqlite_file import identity, unwritable_part, shown
+from meshmodel.store.sqlite_file import identity, path_text, unwritable_part
 
 if TYPE_CHECKING:
     from meshmodel.api import Analysis
@@ -91,7 +91,7 @@ class Session:
     def why_lost(self) -> str:
         """What to do about that, in one line."""
         return (
-            f"{shown(self.path)}: was moved, deleted or replaced, so no edit can be saved; "
+            f"{path_text(self.path)}: was moved, deleted or replaced, so no edit can be saved; "
             "export (e) saves what is shown as a model and opens it"
         )
 

@@ -19,12 +19,12 @@ from meshmodel.model.snapshot import RECORD_TYPES, table_of
 from meshmodel.model.vocabulary import ACTIONS
 
 _LISTS: Final = frozenset({"references", "actions", "names", "accesses", "slot"})
-_PLACE: Final = {action: place for place, action in enumerate(ACTIONS)}
+_ORDER: Final = {action: place for place, action in enumerate(ACTIONS)}
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_LONGEST: Final = 1_000_000
+_JSON_LIMIT: Final = 1_000_000
 
 
-def damaged(where: str, what: str) -> StoreError:
+def damage_error(where: str, what: str) -> StoreError:
     """The error for content that this program never writes; ``what`` holds nothing from the file."""
     return StoreError(f"{where} {what}: the model file is damaged; restore it from a copy")
 
@@ -65,10 +65,10 @@ def from_json(table: str, text: object, where: str) -> Record | None:
         return None
     plain = load_json(text, where)
     if not isinstance(plain, dict):
-        raise damaged(where, "is not a record")
+        raise damage_error(where, "is not a record")
     fields = SCHEMA[table].fields
     if not plain.keys() <= {field.key for field in fields}:
-        raise damaged(where, "has unknown fields")
+        raise damage_error(where, "has unknown fields")
     return _record(table, {field.key: _plain(field, plain.get(field.key), where) for field in fields}, where)
 
 
@@ -82,7 +82,7 @@ def from_row(table: str, row: Mapping[str, Any], where: str) -> Record:
                 value = load_json(value, where)
             elif field.type == "boolean":
                 if type(value) is not int or value not in {0, 1}:
-                    raise damaged(where, f"holds no truth value in “{field.key}”")
+                    raise damage_error(where, f"holds no truth value in “{field.key}”")
                 value = value == 1
         values[field.key] = _plain(field, value, where)
     return _record(table, values, where)
@@ -90,19 +90,19 @@ def from_row(table: str, row: Mapping[str, Any], where: str) -> Record:
 
 def load_json(text: object, where: str) -> Any:
     """Parse JSON text of bounded length and depth; raises StoreError."""
-    if not isinstance(text, str) or len(text) > _LONGEST:
-        raise damaged(where, "holds no text where JSON is expected")
+    if not isinstance(text, str) or len(text) > _JSON_LIMIT:
+        raise damage_error(where, "holds no text where JSON is expected")
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise damaged(where, "holds malformed JSON") from error
+        raise damage_error(where, "holds malformed JSON") from error
 
 
 def _record(table: str, values: Mapping[str, Any], where: str) -> Record:
     named = {field.attribute: values[field.key] for field in SCHEMA[table].fields}
     for field in SCHEMA[table].fields:
         if named[field.attribute] is None and (field.required or field.default is not None):
-            raise damaged(where, f"lacks “{field.key}”")
+            raise damage_error(where, f"lacks “{field.key}”")
     record: Record = RECORD_TYPES[table](**named)
     return record
 
@@ -115,7 +115,7 @@ def _plain(field: Field, value: object, where: str) -> Any:
         wanted = int if field.type == "slot" else str
         if isinstance(value, list) and value and all(type(each) is wanted for each in value):
             if not _in_order(field, value):
-                raise damaged(where, f"holds a list out of order in “{field.key}”")
+                raise damage_error(where, f"holds a list out of order in “{field.key}”")
             return tuple(value)
     elif field.type == "boolean":
         if isinstance(value, bool):
@@ -128,15 +128,15 @@ def _plain(field: Field, value: object, where: str) -> Any:
             try:
                 return date.fromisoformat(value)
             except ValueError as error:
-                raise damaged(where, f"holds no date in “{field.key}”") from error
+                raise damage_error(where, f"holds no date in “{field.key}”") from error
     elif isinstance(value, str):
         return value
-    raise damaged(where, f"holds the wrong type of value in “{field.key}”")
+    raise damage_error(where, f"holds the wrong type of value in “{field.key}”")
 
 
 def _in_order(field: Field, value: list[Any]) -> bool:
     """Whether a list is as it is written: sorted, nothing twice. Unknown actions are refused later."""
     if field.type == "slot":
         return True
-    keys = [_PLACE.get(each, 0) for each in value] if field.type == "actions" else value
+    keys = [_ORDER.get(each, 0) for each in value] if field.type == "actions" else value
     return all(first < second for first, second in pairwise(keys))

@@ -13,7 +13,7 @@ from meshmodel.edits.edit import Difference
 from meshmodel.model.records import Key, key_of
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.text import LINE_LIMIT, one_line, unprintable
-from meshmodel.store.codec import damaged, from_json, load_json, to_json
+from meshmodel.store.codec import damage_error, from_json, load_json, to_json
 from meshmodel.store.presence import Program, is_open, open_programs
 from meshmodel.store.tables import JOURNAL, JOURNAL_CHANGE, PROGRAM
 
@@ -21,7 +21,7 @@ DONE: Final = 0
 UNDONE: Final = 1
 DROPPED: Final = 2
 
-_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_UNKNOWN_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ def entries(connection: Connection, author: str) -> list[JournalEntry]:
     columns = (JOURNAL.c.number, JOURNAL.c.time, JOURNAL.c.label, JOURNAL.c.author, JOURNAL.c.state)
     return [
         JournalEntry(
-            _whole(number),
-            _moment(when),
+            _integer(number),
+            _parse_time(when),
             one_line(label, LINE_LIMIT),
             one_line(by, 80),
             state != DONE,
@@ -66,7 +66,7 @@ def programs(connection: Connection) -> list[Program]:
     found = []
     for row in connection.execute(select(*PROGRAM.c)):
         if [type(value) for value in row] != [str, str, int, str, int]:
-            raise damaged("the table of programs", "holds the wrong type of value")
+            raise damage_error("the table of programs", "holds the wrong type of value")
         found.append(Program(*row))
     return found
 
@@ -104,7 +104,7 @@ def next_redo(connection: Connection, author: str) -> tuple[int, str] | None:
 def _first(connection: Connection, author: str, state: Any, order: Any) -> tuple[int, str] | None:
     query = select(JOURNAL.c.number, JOURNAL.c.label).where(state, _undoable_by(connection, author))
     found = connection.execute(query.order_by(order.desc()).limit(1)).first()
-    return None if found is None else (_whole(found[0]), one_line(found[1], LINE_LIMIT))
+    return None if found is None else (_integer(found[0]), one_line(found[1], LINE_LIMIT))
 
 
 def record(connection: Connection, author: str, label: str, changes: Difference, number: int) -> None:
@@ -166,14 +166,14 @@ def changes_of(connection: Connection, entry: int) -> Difference:
     query = select(*columns).where(JOURNAL_CHANGE.c.entry == entry).order_by(JOURNAL_CHANGE.c.position)
     found = []
     for table, key_text, before_text, after_text in connection.execute(query):
-        table_name, key = _name(table, key_text, where)
+        table_name, key = _record_name(table, key_text, where)
         before = from_json(table_name, before_text, where)
         after = from_json(table_name, after_text, where)
         if any(each is not None and key_of(each) != key for each in (before, after)):
-            raise damaged(where, "holds a record under another's key")
+            raise damage_error(where, "holds a record under another's key")
         found.append((table_name, key, before, after))
     if not found or len({(table, key) for table, key, _, _ in found}) < len(found):
-        raise damaged(where, "does not say what was changed")
+        raise damage_error(where, "does not say what was changed")
     return tuple(found)
 
 
@@ -185,37 +185,37 @@ def touched_since(connection: Connection, since: int) -> list[tuple[str, Key]]:
         .where(JOURNAL.c.touched > since)
         .distinct()
     )
-    return [_name(table, key, "the journal") for table, key in connection.execute(query)]
+    return [_record_name(table, key, "the journal") for table, key in connection.execute(query)]
 
 
 def _key_text(key: Key) -> str:
     return json.dumps(key, ensure_ascii=False, separators=(",", ":"))
 
 
-def _name(table: object, key_text: object, where: str) -> tuple[str, Key]:
+def _record_name(table: object, key_text: object, where: str) -> tuple[str, Key]:
     if not isinstance(table, str) or table not in SCHEMA:
-        raise damaged(where, "names an unknown table")
+        raise damage_error(where, "names an unknown table")
     key = load_json(key_text, where)
-    if len(SCHEMA[table].key) < 2 and _is_line(key):
+    if len(SCHEMA[table].key) < 2 and _is_name(key):
         return table, key
-    if len(SCHEMA[table].key) == 2 and isinstance(key, list) and len(key) == 2 and all(map(_is_line, key)):
+    if len(SCHEMA[table].key) == 2 and isinstance(key, list) and len(key) == 2 and all(map(_is_name, key)):
         return table, (key[0], key[1])
-    raise damaged(where, "names no record")
+    raise damage_error(where, "names no record")
 
 
-def _is_line(text: object) -> TypeGuard[str]:
+def _is_name(text: object) -> TypeGuard[str]:
     return isinstance(text, str) and len(text) <= LINE_LIMIT and unprintable(text) is None
 
 
-def _whole(value: object) -> int:
+def _integer(value: object) -> int:
     if type(value) is not int:
-        raise damaged("the journal", "holds the wrong type of value")
+        raise damage_error("the journal", "holds the wrong type of value")
     return value
 
 
-def _moment(text: object) -> datetime:
+def _parse_time(text: object) -> datetime:
     try:
         moment = datetime.fromisoformat(str(text))
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):  # no time, or one that is in no year of UTC
-        return _NEVER
+        return _UNKNOWN_TIME

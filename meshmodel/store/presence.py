@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Final
 from weakref import WeakValueDictionary
 
-REPEAT: Final = 120
+REGISTER_INTERVAL: Final = 120
 """Seconds after which a waiting program shows itself again."""
 
-_FORGET: Final = 600
+_REGISTERED_FOR: Final = 600
 
-OPEN_HERE: Final[WeakValueDictionary[str, object]] = WeakValueDictionary()
+OPEN_STORES: Final[WeakValueDictionary[str, object]] = WeakValueDictionary()
 """The stores that this process has open, by id; one that was forgotten without closing is gone."""
 
 
@@ -39,7 +39,7 @@ class Program:
 
 def this_program(identifier: str) -> Program:
     """This process, seen now."""
-    return Program(identifier, machine(), os.getpid(), _start_of(os.getpid()), int(time.time()))
+    return Program(identifier, machine(), os.getpid(), _start_time(os.getpid()), int(time.time()))
 
 
 def open_programs(rows: Iterable[Program]) -> frozenset[str]:
@@ -50,10 +50,10 @@ def open_programs(rows: Iterable[Program]) -> frozenset[str]:
 def is_open(row: Program) -> bool:
     """Whether that program still runs, as far as can be known from here."""
     if row.machine == machine() and row.started:
-        if row.process == os.getpid() and row.started == _start_of(row.process):
-            return row.id in OPEN_HERE
-        return _start_of(row.process) == row.started
-    return abs(time.time() - row.seen) < _FORGET
+        if row.process == os.getpid() and row.started == _start_time(row.process):
+            return row.id in OPEN_STORES
+        return _start_time(row.process) == row.started
+    return abs(time.time() - row.seen) < _REGISTERED_FOR
 
 
 @lru_cache(maxsize=1)
@@ -66,7 +66,7 @@ def machine() -> str:
         return platform.node()
 
 
-def _start_of(process: int) -> str:
+def _start_time(process: int) -> str:
     """When a process started, in ticks since the machine did; empty if it does not run or is unknown."""
     try:
         status = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")

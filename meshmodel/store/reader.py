@@ -16,16 +16,16 @@ from meshmodel.model.records import About, Key, key_of
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.validation import check_records, check_snapshot, normalise
-from meshmodel.store.codec import damaged, from_row, key_values
+from meshmodel.store.codec import damage_error, from_row, key_values
 from meshmodel.store.create import create_tables
 from meshmodel.store.sqlite_file import SCHEMA_VERSION
 
 # What this program never writes into a schema: whatever computes, converts or decides there.
-_FOREIGN: Final = re.compile(
+_FOREIGN_WORD: Final = re.compile(
     r"\b(check|generated|default|collate|as|using|strict|without|conflict)\b", re.IGNORECASE
 )
-_MANY: Final = 500
-_MOST_EDITS: Final = 1 << 60
+_SOME_LIMIT: Final = 500
+_EDIT_LIMIT: Final = 1 << 60
 """What a file counts beyond this nobody has edited; the next number must fit into a column."""
 
 
@@ -42,15 +42,15 @@ def check_file(connection: sqlite3.Connection, where: str) -> None:
     with empty_model() as ours:
         check_objects(connection, ours, where)
         if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
-            raise damaged(where, "has broken pages")
+            raise damage_error(where, "has broken pages")
         if len(_objects(connection)) < len(_objects(ours)):
-            raise damaged(where, "lacks a table")
+            raise damage_error(where, "lacks a table")
         if different := _columns(connection) ^ _columns(ours):
             table, *_ = min(different)
-            raise damaged(where, f"has other columns than expected in “{table}”")
+            raise damage_error(where, f"has other columns than expected in “{table}”")
     versions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
     if versions != [(str(SCHEMA_VERSION),)]:
-        raise damaged(where, "contradicts itself about its schema version")
+        raise damage_error(where, "contradicts itself about its schema version")
 
 
 def check_objects(connection: sqlite3.Connection, ours: sqlite3.Connection, where: str) -> None:
@@ -68,8 +68,8 @@ def check_objects(connection: sqlite3.Connection, ours: sqlite3.Connection, wher
     """
     names = {(kind, name) for kind, name, _ in _objects(ours)}
     for kind, name, text in _objects(connection):
-        if (kind, name) not in names or not isinstance(text, str) or _FOREIGN.search(text):
-            raise damaged(where, "holds tables or rules that are not meshmodel's")
+        if (kind, name) not in names or not isinstance(text, str) or _FOREIGN_WORD.search(text):
+            raise damage_error(where, "holds tables or rules that are not meshmodel's")
 
 
 @contextlib.contextmanager
@@ -104,8 +104,8 @@ def revision(connection: sqlite3.Connection) -> int:
     """The revision of the model: how often an edit was made, undone or redone."""
     touched, number = connection.execute("SELECT max(touched), max(number) FROM journal").fetchone()
     for found in (touched, number):
-        if found is not None and (type(found) is not int or not 0 <= found <= _MOST_EDITS):
-            raise damaged("the journal", "holds no number of edits where one is expected")
+        if found is not None and (type(found) is not int or not 0 <= found <= _EDIT_LIMIT):
+            raise damage_error("the journal", "holds no number of edits where one is expected")
     return touched or 0
 
 
@@ -117,7 +117,7 @@ def read_all(connection: sqlite3.Connection, revision: int, where: str) -> Snaps
         tables[name] = MappingProxyType({key_of(record): record for record in records})
     abouts = [from_row("about", row, f"{where}: table about") for row in _rows(connection, "about")]
     if len(abouts) != 1 or not isinstance(abouts[0], About):
-        raise damaged(f"{where}: table about", "has not exactly one row")
+        raise damage_error(f"{where}: table about", "has not exactly one row")
     snapshot = Snapshot(about=abouts[0], revision=revision, **tables)
     try:
         check_snapshot(snapshot)
@@ -126,7 +126,7 @@ def read_all(connection: sqlite3.Connection, revision: int, where: str) -> Snaps
     return snapshot
 
 
-def canonical(snapshot: Snapshot) -> Snapshot:
+def normalise_snapshot(snapshot: Snapshot) -> Snapshot:
     """The model as a file holds it: every record in its normal form, before any edit."""
     tables = {
         name: {key: normalise(record) for key, record in snapshot.table(name).items()} for name in TABLES
@@ -134,7 +134,7 @@ def canonical(snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, about=normalise(snapshot.about), revision=0, **tables)
 
 
-def read_some(
+def read_changed(
     connection: sqlite3.Connection,
     names: Sequence[tuple[str, Key]],
     known: Snapshot,
@@ -142,7 +142,7 @@ def read_some(
     where: str,
 ) -> Snapshot:
     """The model as it is now, where only these records can differ from a known snapshot."""
-    if len(names) > _MANY:
+    if len(names) > _SOME_LIMIT:
         return read_all(connection, revision, where)
     tables: dict[str, dict[Any, Any]] = {}
     for name, key in names:
@@ -154,7 +154,7 @@ def read_some(
             records.pop(key, None)
     about = tables.pop("about", {"": known.about}).get("")
     if about is None:
-        raise damaged(f"{where}: table about", "has no row")
+        raise damage_error(f"{where}: table about", "has no row")
     frozen: dict[str, Any] = {name: MappingProxyType(records) for name, records in tables.items()}
     snapshot = replace(known, about=about, revision=revision, **frozen)
     try:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from meshmodel.store.journal import JournalEntry
 
 # SQLite's locks belong to the process: stores in several threads take turns.
-_TURN: Final = threading.RLock()
+_LOCK: Final = threading.RLock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,9 @@ class Store:
         self._file = sqlite_file.identity(path)
         self._version = seen
         self._labels: tuple[str | None, str | None] | None = None
-        self._shown_at: float | None = None
+        self._registered_at: float | None = None
         self._closed = False
-        presence.OPEN_HERE[self.author] = self
+        presence.OPEN_STORES[self.author] = self
 
     @classmethod
     def create(cls, path: str | os.PathLike[str], snapshot: Snapshot | None = None) -> Self:
@@ -88,10 +88,10 @@ class Store:
             InvalidModelError: the semantics refuse the snapshot.
         """
         target = sqlite_file.absolute_path(path)
-        first = reader.canonical(snapshot or Snapshot())
+        first = reader.normalise_snapshot(snapshot or Snapshot())
         check_snapshot(first)
         with (
-            _TURN,
+            _LOCK,
             sqlite_file.store_errors(target),
             sqlite_file.new_file(target) as draft,
             contextlib.closing(sqlite_file.connect(draft, read_only=False)) as raw,
@@ -112,8 +112,8 @@ class Store:
         Raises:
             StoreError: it is no model, damaged, busy, or made by a newer version; it is untouched.
         """
-        with _TURN:
-            target = sqlite_file.resolved(path)
+        with _LOCK:
+            target = sqlite_file.resolve_path(path)
             sqlite_file.check_header(target)
             with sqlite_file.store_errors(target):
                 sqlite_file.roll_back(target)
@@ -149,12 +149,12 @@ class Store:
 
     def close(self) -> None:
         """Close the file, once or twice; nothing but the one file is left."""
-        with _TURN:
+        with _LOCK:
             if self._closed:
                 return
             self._closed = True
-            presence.OPEN_HERE.pop(self.author, None)
-            if self._shown_at is not None:
+            presence.OPEN_STORES.pop(self.author, None)
+            if self._registered_at is not None:
                 self._deregister()
             if "_connection" in self.__dict__:
                 self._connection.close()
@@ -235,15 +235,15 @@ class Store:
         """
         from meshmodel.store import journal
 
-        return self._step("undone", journal.next_undo, journal.UNDONE, inverse)
+        return self._undo_or_redo("undone", journal.next_undo, journal.UNDONE, inverse)
 
     def redo(self) -> Undone | None:
         """Do again what was undone last and not followed by another edit; as ``undo``."""
         from meshmodel.store import journal
 
-        return self._step("redone", journal.next_redo, journal.DONE, tuple)
+        return self._undo_or_redo("redone", journal.next_redo, journal.DONE, tuple)
 
-    def _step(
+    def _undo_or_redo(
         self,
         did: str,
         choose: "Callable[[Connection, str], tuple[int, str] | None]",
@@ -292,12 +292,12 @@ class Store:
         Raises:
             StoreError: the file was damaged or cannot be read any more.
         """
-        with _TURN, sqlite_file.store_errors(self.path):
-            self._still_open()
+        with _LOCK, sqlite_file.store_errors(self.path):
+            self._require_open()
             sqlite_file.set_busy_timeout(self._raw, 0)
             try:
-                self._show_again()
-                return self._look()
+                self._register_again()
+                return self._reload()
             except Exception as error:
                 if sqlite_file.is_busy(error):
                     return None
@@ -312,19 +312,19 @@ class Store:
         with self._reading():
             return journal.entries(self._connection, self.author)
 
-    def _look(self) -> Snapshot | None:
+    def _reload(self) -> Snapshot | None:
         version = sqlite_file.data_version(self._raw)
         if version == self._version:
             return None
         with self._transaction("BEGIN"):
-            fresh = self._fresh()
+            fresh = self._current()
         self._version, self._labels = version, None
         if fresh is self.snapshot:
             return None
         self.snapshot = fresh
         return fresh
 
-    def _fresh(self) -> Snapshot:
+    def _current(self) -> Snapshot:
         """The model as it is in the file; the same object if nobody else edited it."""
         number = reader.revision(self._raw)
         if number == self.snapshot.revision:
@@ -332,22 +332,22 @@ class Store:
         from meshmodel.store import journal
 
         names = journal.touched_since(self._connection, self.snapshot.revision)
-        return reader.read_some(self._raw, names, self.snapshot, number, path_text(self.path))
+        return reader.read_changed(self._raw, names, self.snapshot, number, path_text(self.path))
 
     def _edit(self, work: Callable[[Snapshot, int], Snapshot | None]) -> Snapshot | None:
         """Do one thing in one transaction; if it fails or does nothing, nothing has changed here either."""
-        with _TURN, sqlite_file.store_errors(self.path):
-            self._still_open()
+        with _LOCK, sqlite_file.store_errors(self.path):
+            self._require_open()
             if self.read_only:
                 raise StoreError(f"{path_text(self.path)}: is open for reading only; copy it to edit it")
-            self._still_there()
+            self._require_same_file()
             with self._transaction("BEGIN IMMEDIATE"):
-                fresh = self._fresh()
+                fresh = self._current()
                 after = work(fresh, fresh.revision + 1)
                 if edited := after is not None and after is not fresh:
                     self._register()
             if edited:
-                self._shown_at = time.monotonic()
+                self._registered_at = time.monotonic()
             if after is not None:
                 self.snapshot, self._labels = after, None
             return after
@@ -357,13 +357,13 @@ class Store:
 
         writer.write_changes(self._connection, changes, path_text(self.path))
 
-    def _show_again(self) -> None:
+    def _register_again(self) -> None:
         """A program that has edited and waits says so from time to time."""
-        if self._shown_at is None or time.monotonic() - self._shown_at < presence.REPEAT:
+        if self._registered_at is None or time.monotonic() - self._registered_at < presence.REGISTER_INTERVAL:
             return
         with self._transaction("BEGIN IMMEDIATE"):
             self._register()
-        self._shown_at = time.monotonic()
+        self._registered_at = time.monotonic()
 
     def _register(self) -> None:
         from meshmodel.store import journal
@@ -384,16 +384,16 @@ class Store:
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
-        with _TURN, sqlite_file.store_errors(self.path):
-            self._still_open()
+        with _LOCK, sqlite_file.store_errors(self.path):
+            self._require_open()
             with self._transaction("BEGIN"):
                 yield
 
-    def _still_open(self) -> None:
+    def _require_open(self) -> None:
         if self._closed:
             raise StoreError(f"{path_text(self.path)}: was closed")
 
-    def _still_there(self) -> None:
+    def _require_same_file(self) -> None:
         """An edit must not go into a file that has lost its name."""
         if sqlite_file.identity(self.path) != self._file:
             raise StoreError(f"{path_text(self.path)}: was moved, deleted or replaced; open it again")

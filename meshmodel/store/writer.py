@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from meshmodel.edits.edit import Difference
 from meshmodel.model.records import Key, Record, key_of
 from meshmodel.model.validation import label_of
-from meshmodel.store.codec import damaged, key_values, row_of
+from meshmodel.store.codec import damage_error, key_values, row_of
 from meshmodel.store.tables import RECORD_TABLES
 
 
@@ -59,4 +59,4 @@ def _bound(name: str, key: Key) -> dict[str, Any]:
 
 def _expect(connection: Connection, statement: Any, rows: list[dict[str, Any]], where: str) -> None:
     if connection.execute(statement, rows).rowcount != len(rows):
-        raise damaged(where, f"does not hold {label_of(statement.table.name, '')} as it was read")
+        raise damage_error(where, f"does not hold {label_of(statement.table.name, '')} as it was read")

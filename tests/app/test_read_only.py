@@ -7,7 +7,7 @@ import pytest
 
 from meshmodel.app.dialogs.export import ExportDialog
 from meshmodel.app.panels.fix import FixList
-from meshmodel.store import sqlite_file as opening
+from meshmodel.store import sqlite_file
 from meshmodel.store.load import load
 from meshmodel.store.store import Store
 from tests.app.desk import MODELS, desk
@@ -27,7 +27,7 @@ async def test_what_cannot_be_written_is_said_with_what_to_do(
     def access(asked: object, mode: int) -> bool:
         return allowed(asked, mode) and not (Path(str(asked)) == locked and mode & os.W_OK)  # type: ignore[arg-type]  # a path
 
-    monkeypatch.setattr(opening.os, "access", access)
+    monkeypatch.setattr(sqlite_file.os, "access", access)
     before = path.read_bytes()
     async with desk(tmp_path, path, size=size) as it:
         await it.shows("read only")

@@ -11,7 +11,7 @@ from meshmodel.model.schema import SCHEMA, Table
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.store import create
 from meshmodel.store.codec import row_of
-from meshmodel.store.reader import canonical
+from meshmodel.store.reader import normalise_snapshot
 from meshmodel.store.tables import RECORD_TABLES, create_statements
 from tests.store.snapshots import snapshots
 
@@ -36,7 +36,7 @@ def test_a_table_has_the_columns_of_its_fields(kind: Table):
 @settings(max_examples=30, deadline=None)
 @given(snapshots())
 def test_the_tables_read_back_what_was_written_in_plain_sql(snapshot: Snapshot):
-    first = canonical(snapshot)
+    first = normalise_snapshot(snapshot)
     raw = sqlite3.connect(":memory:", check_same_thread=False)
     create.create_tables(raw)
     create.insert_all(raw, first)

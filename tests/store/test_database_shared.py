@@ -168,7 +168,7 @@ def test_who_counts_as_open():
     here = presence.this_program("other")
     now = here.seen
     assert here.started
-    assert presence.is_open(_other(process=1, started=presence._start_of(1)))
+    assert presence.is_open(_other(process=1, started=presence._start_time(1)))
     assert not presence.is_open(here), "this process has no such store open"
     assert not presence.is_open(_other(process=1)), "the number is used again by another process"
     assert not presence.is_open(_other(process=-1))
@@ -191,7 +191,7 @@ def test_a_waiting_program_shows_itself_again(two, monkeypatch):
     monkeypatch.setattr(presence.time, "time", lambda: before + 200.0)
     first.refresh()
     assert seen() == [before], "not yet due"
-    monkeypatch.setattr(presence, "REPEAT", 0)
+    monkeypatch.setattr(presence, "REGISTER_INTERVAL", 0)
     first.refresh()
     assert seen() == [before + 200]
 
