@@ -13,7 +13,7 @@ from meshmodel.model.text import one_line
 if TYPE_CHECKING:
     from meshmodel.analysis.trace import Tally, TracedEvent, Verdict
     from meshmodel.api import Analysis
-    from meshmodel.importers.events import Form
+    from meshmodel.importers.events import LogFormat
     from meshmodel.model.events import Event
     from meshmodel.model.records import Reference
 
@@ -53,7 +53,7 @@ class LogRequest:
     """Which log to follow: the file, its form (by its name if not given), and what its names mean."""
 
     path: Path
-    form: "Form | None" = None
+    form: "LogFormat | None" = None
     mapping: Path | None = None
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
     from meshmodel.exporters.diagram.elements import Lens
-    from meshmodel.exporters.diagram.render import Format as DiagramFormat
+    from meshmodel.exporters.diagram.render import DiagramFormat
     from meshmodel.model.snapshot import Snapshot
 
 

@@ -25,7 +25,7 @@ from typing import Any
 import tomli_w
 
 from meshmodel.analysis.analysis import Analysis
-from meshmodel.exporters.policy_facts import Access, Facts
+from meshmodel.exporters.policy_facts import Access, PolicyFacts
 from meshmodel.exporters.policy_words import Wording
 from meshmodel.interchange import write_text
 from meshmodel.model.snapshot import Snapshot
@@ -45,7 +45,7 @@ def policy_stub(snapshot: Snapshot, analysis: Analysis) -> str:
         snapshot: the model.
         analysis: its analysis; a stub of the view ``designed`` takes planned checkpoints for enforced.
     """
-    facts = Facts(analysis)
+    facts = PolicyFacts(analysis)
     words = Wording(facts)
     digest = hashlib.sha256(write_text(snapshot).encode()).hexdigest()
     content: Table = {
@@ -63,7 +63,7 @@ def policy_stub(snapshot: Snapshot, analysis: Analysis) -> str:
     return tomli_w.dumps(content)
 
 
-def _agent(facts: Facts, words: Wording, agent: int) -> Table:
+def _agent(facts: PolicyFacts, words: Wording, agent: int) -> Table:
     """The table of one agent with all its tables."""
     name = facts.mesh.agents[agent]
     made: Table = {"id": name}
@@ -84,7 +84,7 @@ def _agent(facts: Facts, words: Wording, agent: int) -> Table:
     return made
 
 
-def _table(facts: Facts, access: Access) -> tuple[str, Table]:
+def _table(facts: PolicyFacts, access: Access) -> tuple[str, Table]:
     """In which kind of table an access belongs, and that table but for its actions and its reason."""
     begin = {"system": access.system, "actions": []}
     granting = {"credentials": facts.names(facts.granting(access.agent, access.node))}

@@ -33,7 +33,7 @@ class Access(NamedTuple):
     controlled: int
 
 
-class Facts:
+class PolicyFacts:
     """What the stub of one analysed model says."""
 
     def __init__(self, analysis: Analysis) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from meshmodel.analysis.starts import HOME
-from meshmodel.exporters.policy_facts import Access, Facts
+from meshmodel.exporters.policy_facts import Access, PolicyFacts
 from meshmodel.model.vocabulary import Action
 
 _VERBS: Mapping[Action, str] = {
@@ -16,7 +16,7 @@ _VERBS: Mapping[Action, str] = {
 }
 
 
-def listed(words: Sequence[str]) -> str:
+def enumeration(words: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     if len(words) < 2:
         return "".join(words)
@@ -26,7 +26,7 @@ def listed(words: Sequence[str]) -> str:
 class Wording:
     """Says why a decision is due, or why an access is denied."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: PolicyFacts) -> None:
         self._facts, self._mesh = facts, facts.mesh
 
     def required(self, access: Access, table: Mapping[str, Any]) -> str:
@@ -38,7 +38,7 @@ class Wording:
         """
         sources = self._facts.uncontrolled_sources(access)
         worst = min(sources, key=lambda each: (-sources[each], self._facts.source(each)))
-        verbs = listed([_VERBS[action] for action in table["actions"]])
+        verbs = enumeration([_VERBS[action] for action in table["actions"]])
         acts = f"{verbs} {table['system']} as {self._identities(table['credentials'])}"
         return f"{acts} {self._coming(access.agent, worst)}; nobody is asked"
 

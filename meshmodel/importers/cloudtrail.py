@@ -9,8 +9,8 @@ looked up among the identities of the map.
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from meshmodel.importers.mapping import Foreign
-from meshmodel.importers.reader import moment, named, part, text
+from meshmodel.importers.mapping import LogRecord
+from meshmodel.importers.record_values import distinct, nested, text, timestamp
 from meshmodel.importers.streams import Document, json_object
 from meshmodel.model.vocabulary import Action
 
@@ -51,16 +51,16 @@ _REQUEST: Final = (
 )
 
 
-def records(documents: Iterable[Document], name: str) -> Iterator[Foreign]:
+def records(documents: Iterable[Document], name: str) -> Iterator[LogRecord]:
     """The records in their order; raises EventsError."""
     for place, document in documents:
         inner = text(document, "CloudTrailEvent")
         yield _record(document if inner is None else json_object(inner, name, place))
 
 
-def _record(record: dict[str, Any]) -> Foreign:
-    who, request = part(record, "userIdentity"), part(record, "requestParameters")
-    session = part(part(who, "sessionContext"), "sessionIssuer")
+def _record(record: dict[str, Any]) -> LogRecord:
+    who, request = nested(record, "userIdentity"), nested(record, "requestParameters")
+    session = nested(nested(who, "sessionContext"), "sessionIssuer")
     source, operation = text(record, "eventSource") or "", text(record, "eventName") or ""
     resources = record.get("resources")
     arns = (
@@ -69,8 +69,8 @@ def _record(record: dict[str, Any]) -> Foreign:
         else []
     )
     places = [form.format(value) for key, form in _REQUEST if (value := text(request, key)) is not None]
-    return Foreign(
-        who=named(
+    return LogRecord(
+        principals=distinct(
             text(who, "arn"),
             text(session, "arn"),
             text(who, "accessKeyId"),
@@ -78,13 +78,13 @@ def _record(record: dict[str, Any]) -> Foreign:
             text(who, "userName"),
             text(who, "invokedBy"),
         ),
-        where=named(*arns, *places, source),
-        what=f"{source}:{operation}",
+        targets=distinct(*arns, *places, source),
+        operation=f"{source}:{operation}",
         action=_action(source, operation, record.get("readOnly")),
-        time=moment(text(record, "eventTime")),
+        time=timestamp(text(record, "eventTime")),
         id=text(record, "eventID"),
         refused=text(record, "errorCode") is not None,
-        hands=named(text(request, "roleArn")) if operation.startswith("AssumeRole") else (),
+        issued=distinct(text(request, "roleArn")) if operation.startswith("AssumeRole") else (),
     )
 
 

@@ -15,19 +15,19 @@ from contextlib import closing
 from pathlib import Path
 from typing import IO, Any, Final, Literal, NoReturn, get_args
 
-from meshmodel.importers.mapping import Foreign, Mapper
-from meshmodel.importers.reader import seconds
-from meshmodel.importers.streams import Document, EventsError, documents, json_object, lines, opened, refuse
+from meshmodel.importers.mapping import LogRecord, Mapper
+from meshmodel.importers.record_values import seconds
+from meshmodel.importers.streams import Document, EventsError, documents, json_object, lines, open_log, refuse
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import Event
 from meshmodel.model.secrets import masked
 from meshmodel.model.text import one_line, unprintable
 from meshmodel.model.vocabulary import ACTIONS
 
-Form = Literal["jsonl", "csv", "cloudtrail", "github-audit", "kubernetes-audit"]
-FORMS: Final[tuple[Form, ...]] = get_args(Form)
+LogFormat = Literal["jsonl", "csv", "cloudtrail", "github-audit", "kubernetes-audit"]
+LOG_FORMATS: Final[tuple[LogFormat, ...]] = get_args(LogFormat)
 """The forms of logs that can be read."""
-OWN_FORMS: Final = ("jsonl", "csv")
+OWN_FORMATS: Final = ("jsonl", "csv")
 
 KEYS: Final = (
     "time",
@@ -52,7 +52,7 @@ _BEGIN: Final = 100
 """So many records tell of which form a log could be."""
 
 
-def form_of(path: Path) -> Form:
+def format_of(path: Path) -> LogFormat:
     """The form of a log by the ending of its name; raises MeshmodelError where it tells nothing."""
     suffixes = [each.lower() for each in path.suffixes if each.lower() != ".gz"]
     last = suffixes[-1] if suffixes else ""
@@ -60,10 +60,10 @@ def form_of(path: Path) -> Form:
         return "jsonl"
     if last == ".csv":
         return "csv"
-    raise MeshmodelError(f"{one_line(path)}: what kind of log is it? add --format {'|'.join(FORMS)}")
+    raise MeshmodelError(f"{one_line(path)}: what kind of log is it? add --format {'|'.join(LOG_FORMATS)}")
 
 
-def read_events(path: Path, form: Form | None = None, mapper: Mapper | None = None) -> Iterator[Event]:
+def read_events(path: Path, form: LogFormat | None = None, mapper: Mapper | None = None) -> Iterator[Event]:
     """The events of a log, one by one, in its order.
 
     Args:
@@ -76,8 +76,8 @@ def read_events(path: Path, form: Form | None = None, mapper: Mapper | None = No
         EventsError: while reading: one line that says where and why; the events before were good, but
             where it says that nothing could be read in that form.
     """
-    chosen = form_of(path) if form is None else form
-    if chosen in OWN_FORMS:
+    chosen = format_of(path) if form is None else form
+    if chosen in OWN_FORMATS:
         if mapper is not None:
             raise MeshmodelError(f"a log of the form {chosen} has the names of the model; leave --map out")
         return _read(path, _json_lines if chosen == "jsonl" else _csv)
@@ -92,11 +92,11 @@ Reader = Callable[[IO[bytes], str], Iterator[Event]]
 
 
 def _read(path: Path, reader: Reader) -> Iterator[Event]:
-    with opened(path) as file:
+    with open_log(path) as file:
         yield from reader(file, one_line(path))
 
 
-def _foreign(form: Form, mapper: Mapper) -> Reader:
+def _foreign(form: LogFormat, mapper: Mapper) -> Reader:
     def read(file: IO[bytes], name: str) -> Iterator[Event]:
         with closing(documents(file, name)) as found:
             yield from _events(form, mapper, found, name)
@@ -104,7 +104,7 @@ def _foreign(form: Form, mapper: Mapper) -> Reader:
     return read
 
 
-def _events(form: Form, mapper: Mapper, found: Iterable[Document], name: str) -> Iterator[Event]:
+def _events(form: LogFormat, mapper: Mapper, found: Iterable[Document], name: str) -> Iterator[Event]:
     begin: list[Document] = []
     # What could not be read is held back while nothing else came: it may not be told at all.
     held: list[Event] | None = []
@@ -112,7 +112,7 @@ def _events(form: Form, mapper: Mapper, found: Iterable[Document], name: str) ->
     try:
         for number, record in enumerate(_records(form, _remembering(found, begin), name), 1):
             event = mapper.event(number, record)
-            fits = fits or record.tells
+            fits = fits or record.names_subject
             if held is None:
                 yield event
                 continue
@@ -127,7 +127,7 @@ def _events(form: Form, mapper: Mapper, found: Iterable[Document], name: str) ->
         _refuse_form(form, begin, name)
 
 
-def _records(form: Form, found: Iterable[Document], name: str) -> Iterator[Foreign]:
+def _records(form: LogFormat, found: Iterable[Document], name: str) -> Iterator[LogRecord]:
     """The records of a log in the names of its form."""
     from meshmodel.importers import cloudtrail, github_audit, kubernetes_audit
 
@@ -146,7 +146,7 @@ def _remembering(found: Iterable[Document], begin: list[Document]) -> Iterator[D
         yield each
 
 
-def _refuse_form(form: Form, begin: Sequence[Document], name: str) -> NoReturn:
+def _refuse_form(form: LogFormat, begin: Sequence[Document], name: str) -> NoReturn:
     """Raise that nothing in a log is of the form that was named, and of which forms it could be.
 
     Args:
@@ -154,21 +154,21 @@ def _refuse_form(form: Form, begin: Sequence[Document], name: str) -> NoReturn:
         begin: its first records.
         name: of the log.
     """
-    could = [each for each in FORMS if each != form and _could_be(each, begin, name)]
-    hint = f"it could be {' or '.join(could)}" if could else f"it may be none of {', '.join(FORMS)}"
+    could = [each for each in LOG_FORMATS if each != form and _could_be(each, begin, name)]
+    hint = f"it could be {' or '.join(could)}" if could else f"it may be none of {', '.join(LOG_FORMATS)}"
     raise EventsError(
         f"{name}: nothing in it could be read as {form}: no record says who acted or on what as such a log "
         f"does; {hint}; name its form with --format"
     )
 
 
-def _could_be(form: Form, begin: Sequence[Document], name: str) -> bool:
+def _could_be(form: LogFormat, begin: Sequence[Document], name: str) -> bool:
     if form == "csv":
         return False
     if form == "jsonl":
         return any(record and record.keys() <= set(KEYS) for _, record in begin)
     try:
-        return any(each.tells for each in _records(form, begin, name))
+        return any(each.names_subject for each in _records(form, begin, name))
     except EventsError:
         return False
 
@@ -282,4 +282,4 @@ def _or(words: tuple[str, ...]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-__all__ = ["FORMS", "KEYS", "EventsError", "Form", "event_of", "form_of", "read_events"]
+__all__ = ["LOG_FORMATS", "KEYS", "EventsError", "LogFormat", "event_of", "format_of", "read_events"]

@@ -7,8 +7,8 @@ enterprise. What: the name of the action; what reads, writes or runs code is kno
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from meshmodel.importers.mapping import Foreign
-from meshmodel.importers.reader import named, text
+from meshmodel.importers.mapping import LogRecord
+from meshmodel.importers.record_values import distinct, text
 from meshmodel.importers.streams import Document
 from meshmodel.model.vocabulary import Action
 
@@ -28,25 +28,25 @@ _ACTIONS: Final[dict[str, Action]] = {
 }
 
 
-def records(documents: Iterable[Document], name: str) -> Iterator[Foreign]:  # noqa: ARG001  # every form of log takes it
+def records(documents: Iterable[Document], name: str) -> Iterator[LogRecord]:  # noqa: ARG001  # every form of log takes it
     """The events in their order."""
     for _, document in documents:
         yield _record(document)
 
 
-def _record(event: dict[str, Any]) -> Foreign:
+def _record(event: dict[str, Any]) -> LogRecord:
     operation = text(event, "action") or ""
-    return Foreign(
-        who=named(
+    return LogRecord(
+        principals=distinct(
             text(event, "hashed_token"),
             text(event, "actor"),
             text(event, "oauth_application_name"),
             text(event, "integration"),
         ),
-        where=named(
+        targets=distinct(
             text(event, "repo"), text(event, "repository"), text(event, "org"), text(event, "business")
         ),
-        what=operation,
+        operation=operation,
         action=_ACTIONS.get(operation),
         time=_milliseconds(event.get("@timestamp")),
         id=text(event, "_document_id"),

@@ -8,8 +8,8 @@ namespace with a slash behind it, the path of what is no resource. What: ``verb 
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from meshmodel.importers.mapping import Foreign
-from meshmodel.importers.reader import moment, named, part, text
+from meshmodel.importers.mapping import LogRecord
+from meshmodel.importers.record_values import distinct, nested, text, timestamp
 from meshmodel.importers.streams import Document
 from meshmodel.model.vocabulary import Action
 
@@ -33,7 +33,7 @@ _VERBS: Final[dict[str, Action]] = {
 }
 
 
-def records(documents: Iterable[Document], name: str) -> Iterator[Foreign]:  # noqa: ARG001  # every form of log takes it
+def records(documents: Iterable[Document], name: str) -> Iterator[LogRecord]:  # noqa: ARG001  # every form of log takes it
     """The requests in their order."""
     for _, document in documents:
         items = document.get("items")
@@ -42,8 +42,8 @@ def records(documents: Iterable[Document], name: str) -> Iterator[Foreign]:  # n
                 yield _record(event)
 
 
-def _record(event: dict[str, Any]) -> Foreign:
-    target = part(event, "objectRef")
+def _record(event: dict[str, Any]) -> LogRecord:
+    target = nested(event, "objectRef")
     resource, space = text(target, "resource"), text(target, "namespace")
     name, below = text(target, "name"), text(target, "subresource")
     verb = (text(event, "verb") or "").lower()
@@ -52,18 +52,20 @@ def _record(event: dict[str, Any]) -> Foreign:
     if resource is not None:
         places = [f"{inside}{resource}/{name}"] if name is not None else []
         places += [f"{inside}{resource}", resource]
-    code = part(event, "responseStatus").get("code")
+    code = nested(event, "responseStatus").get("code")
     full = f"{resource}/{below}" if resource is not None and below is not None else resource
-    hands: tuple[str, ...] = ()
+    issued: tuple[str, ...] = ()
     if full == "serviceaccounts/token" and verb == "create" and name is not None:
-        hands = named(f"system:serviceaccount:{space}:{name}")
-    return Foreign(
-        who=named(text(part(event, "impersonatedUser"), "username"), text(part(event, "user"), "username")),
-        where=named(*places, inside, (text(event, "requestURI") or "").partition("?")[0]),
-        what=f"{verb} {full or (text(event, 'requestURI') or '').partition('?')[0]}".strip(),
-        action="issue" if hands else ("execute" if below in _EXECUTES else _VERBS.get(verb)),
-        time=moment(text(event, "requestReceivedTimestamp") or text(event, "stageTimestamp")),
+        issued = distinct(f"system:serviceaccount:{space}:{name}")
+    return LogRecord(
+        principals=distinct(
+            text(nested(event, "impersonatedUser"), "username"), text(nested(event, "user"), "username")
+        ),
+        targets=distinct(*places, inside, (text(event, "requestURI") or "").partition("?")[0]),
+        operation=f"{verb} {full or (text(event, 'requestURI') or '').partition('?')[0]}".strip(),
+        action="issue" if issued else ("execute" if below in _EXECUTES else _VERBS.get(verb)),
+        time=timestamp(text(event, "requestReceivedTimestamp") or text(event, "stageTimestamp")),
         id=text(event, "auditID"),
         refused=isinstance(code, int) and code >= 400,
-        hands=hands,
+        issued=issued,
     )

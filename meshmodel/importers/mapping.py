@@ -48,33 +48,33 @@ _ELEMENTS: Final = ("agent", "credential", "system", "checkpoint")
 
 
 @dataclass(frozen=True, slots=True)
-class Foreign:
+class LogRecord:
     """One record of a real system's log, in its own names.
 
     Attributes:
-        who: the names of the principal, the most particular first.
-        where: the names of what was acted on, likewise.
-        what: the name of the operation.
+        principals: the names of the principal, the most particular first.
+        targets: the names of what was acted on, likewise.
+        operation: the name of the operation.
         action: what that usually means, where that is known.
         time: seconds since 1970, or ``None``.
         id: the log's own name of the record.
         refused: whether it was refused.
-        hands: the names of a principal whose credential was handed out.
+        issued: the names of a principal whose credential was handed out.
     """
 
-    who: tuple[str, ...]
-    where: tuple[str, ...]
-    what: str
+    principals: tuple[str, ...]
+    targets: tuple[str, ...]
+    operation: str
     action: Action | None
     time: float | None
     id: str | None
     refused: bool
-    hands: tuple[str, ...] = ()
+    issued: tuple[str, ...] = ()
 
     @property
-    def tells(self) -> bool:
+    def names_subject(self) -> bool:
         """Whether it says who or on what, as every record of its form does."""
-        return bool(self.who or self.where)
+        return bool(self.principals or self.targets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Mapper:
     rules: Mapping[str, Sequence[_Rule]]
     _known: dict[tuple[str, str], Mapping[str, str] | None] = field(default_factory=dict)
 
-    def event(self, number: int, record: Foreign) -> Event:
+    def event(self, number: int, record: LogRecord) -> Event:
         """The event that a record means; what no rule names is left out and said.
 
         Args:
@@ -113,18 +113,18 @@ class Mapper:
             record: in the log's names.
         """
         unmapped: list[str] = []
-        what = self._meaning("action", (record.what,)) or {}
+        what = self._meaning("action", (record.operation,)) or {}
         decided_for = {"agent": what["agent"]} if "agent" in what else None
-        who = decided_for or self._meaning("identity", record.who)
+        who = decided_for or self._meaning("identity", record.principals)
         if who is None:
-            unmapped.append(_unnamed("identity", record.who))
-        where = self._meaning("resource", record.where)
+            unmapped.append(_unnamed("identity", record.principals))
+        where = self._meaning("resource", record.targets)
         if where is None:
-            unmapped.append(_unnamed("resource", record.where))
+            unmapped.append(_unnamed("resource", record.targets))
         action = next((each for each in ACTIONS if each == what.get("action")), record.action)
         if action is None and "checkpoint" not in what:
-            unmapped.append(_unnamed("action", (record.what,)))
-        hands = (self._meaning("identity", record.hands) or {}).get("credential")
+            unmapped.append(_unnamed("action", (record.operation,)))
+        issued = (self._meaning("identity", record.issued) or {}).get("credential")
         who = who or {}
         return Event(
             number,
@@ -136,7 +136,7 @@ class Mapper:
             action,
             what.get("checkpoint"),
             record.refused,
-            hands,
+            issued,
             None if record.id is None else one_line(masked(record.id), limit=200),
             tuple(unmapped),
         )

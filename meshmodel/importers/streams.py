@@ -34,7 +34,7 @@ _DECODER: Final = json.JSONDecoder(parse_constant=_no_constant)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[IO[bytes]]:
+def open_log(path: Path) -> Iterator[IO[bytes]]:
     """A log as bytes: a file, packed with gzip or not, or ``-`` for standard input.
 
     Raises:
@@ -90,7 +90,7 @@ def lines(file: IO[bytes], name: str) -> Iterator[tuple[int, str]]:
 
 def _skip_blank(file: IO[bytes]) -> int:
     """Skip the empty lines that are there to be read, all at once; how many that were."""
-    ahead: bytes = file.peek(1)  # type: ignore[attr-defined]  # what ``opened`` gives has it
+    ahead: bytes = file.peek(1)  # type: ignore[attr-defined]  # what ``open_log`` gives has it
     blank = len(ahead) - len(ahead.lstrip(b"\n"))
     return len(file.read(blank))
 

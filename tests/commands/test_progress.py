@@ -13,7 +13,7 @@ import pytest
 
 from meshmodel.commands import progress
 from meshmodel.importers.events import read_events
-from meshmodel.importers.mapping import Foreign, read_map
+from meshmodel.importers.mapping import LogRecord, read_map
 from meshmodel.interchange import read_file
 from meshmodel.model.errors import MeshmodelError
 from tests.commands.running import MODELS, PROGRAM, ROOT
@@ -97,7 +97,7 @@ def test_records_of_very_many_names_are_not_all_remembered():
     try:
         for record in range(20):
             names = tuple(f"arn:aws:s3:::bucket-{record}-{number}" for number in range(2_000))
-            mapper.event(1, Foreign((), names, "x", "read", None, None, refused=False))
+            mapper.event(1, LogRecord((), names, "x", "read", None, None, refused=False))
         assert tracemalloc.get_traced_memory()[1] < 2_000_000
     finally:
         tracemalloc.stop()

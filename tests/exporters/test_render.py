@@ -11,7 +11,7 @@ from meshmodel.exporters.diagram import graphviz
 from meshmodel.exporters.diagram.build import build
 from meshmodel.exporters.diagram.dot import write_dot
 from meshmodel.exporters.diagram.graphviz import Renderer, check_layout, find_renderer, lay_out
-from meshmodel.exporters.diagram.layout import Arranged
+from meshmodel.exporters.diagram.layout import Arrangement
 from meshmodel.exporters.diagram.png import with_resolution
 from meshmodel.exporters.diagram.render import render
 from meshmodel.exporters.diagram.svg import clean_svg
@@ -202,7 +202,7 @@ def test_a_layout_of_which_a_part_is_missing_is_drawn_or_refused_in_one_line(tak
             step.pop(taken, None)
     monkeypatch.setattr(
         "meshmodel.exporters.diagram.render.arrange",
-        lambda renderer, drawn: Arranged(write_dot(made), layout),
+        lambda renderer, drawn: Arrangement(write_dot(made), layout),
     )
     refused = []
     for to in ("svg", "png", "pdf"):

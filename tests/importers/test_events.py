@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshmodel.importers.events import FORMS, KEYS, form_of, read_events
-from meshmodel.importers.reader import seconds
+from meshmodel.importers.events import KEYS, LOG_FORMATS, format_of, read_events
+from meshmodel.importers.record_values import seconds
 from meshmodel.importers.streams import RECORD_LIMIT, EventsError, documents, lines
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.events import Event
@@ -163,11 +163,11 @@ def test_a_log_that_is_not_there(tmp_path):
 
 
 def test_the_form_follows_the_name_or_is_asked_for(tmp_path):
-    forms = [form_of(tmp_path / name) for name in ("a.jsonl", "a.NDJSON.gz", "b.csv")]
+    forms = [format_of(tmp_path / name) for name in ("a.jsonl", "a.NDJSON.gz", "b.csv")]
     assert forms == ["jsonl", "jsonl", "csv"]
     with pytest.raises(MeshmodelError, match=r"what kind of log is it\? add --format jsonl\|csv"):
         read_events(tmp_path / "audit.log")
-    for form in FORMS[2:]:
+    for form in LOG_FORMATS[2:]:
         with pytest.raises(MeshmodelError, match="add --map"):
             read_events(tmp_path / "audit.log", form)
 

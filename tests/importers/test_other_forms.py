@@ -8,7 +8,7 @@ import pytest
 from meshmodel.importers.events import EventsError, read_events
 from meshmodel.importers.mapping import read_map
 from tests.commands.running import MODELS, refused
-from tests.importers.test_foreign_logs import GENUINE, LOGS, MAP, RELEASE
+from tests.importers.test_logs_of_systems import GENUINE, LOGS, MAP, RELEASE
 
 
 @pytest.mark.parametrize("form", GENUINE)

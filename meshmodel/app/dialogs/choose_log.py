@@ -20,7 +20,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.importers.events import Form
+    from meshmodel.importers.events import LogFormat
 
 BY_NAME = "by its name"
 LOGS: Final = frozenset({".jsonl", ".ndjson", ".json", ".csv", ".log", ".txt", ".gz"})
@@ -46,7 +46,7 @@ class LogDialog(Dialog[LogRequest]):
         super().__init__("lay a log on the model")
         self._another = another
         self.path = None if before is None else before.path
-        self.form: Form | None = None if before is None else before.form
+        self.form: LogFormat | None = None if before is None else before.form
         self.mapping = None if before is None else before.mapping
 
     def compose_body(self) -> ComposeResult:
@@ -109,16 +109,16 @@ class LogDialog(Dialog[LogRequest]):
             self._changed()
 
     def _pick_form(self) -> None:
-        from meshmodel.importers.events import FORMS, OWN_FORMS
+        from meshmodel.importers.events import LOG_FORMATS, OWN_FORMATS
 
         def decided(chosen: Chosen | None) -> None:
             if chosen is not None:
-                self.form = next((each for each in FORMS if each == chosen.value), None)
+                self.form = next((each for each in LOG_FORMATS if each == chosen.value), None)
                 self._changed()
 
         rows = [Row(BY_NAME, line(BY_NAME), BY_NAME)]
-        for each in FORMS:
-            hint = "" if each in OWN_FORMS else "  with a map"
+        for each in LOG_FORMATS:
+            hint = "" if each in OWN_FORMATS else "  with a map"
             rows.append(Row(each, line(each, (hint, "$text-muted")), each))
         self.app.push_screen(Picker("form", rows, current=self.form or BY_NAME), decided)
 
@@ -140,15 +140,15 @@ class LogDialog(Dialog[LogRequest]):
 
     def action_follow(self) -> None:
         """Answer with the request, if the file is there and its form is known."""
-        from meshmodel.importers.events import OWN_FORMS, form_of
+        from meshmodel.importers.events import OWN_FORMATS, format_of
 
         problem = "file: needed" if self.path is None else _file_problem(str(self.path))
         if problem is None and self.path is not None:
             try:
-                form = self.form or form_of(self.path)
-                if form not in OWN_FORMS and self.mapping is None:
+                form = self.form or format_of(self.path)
+                if form not in OWN_FORMATS and self.mapping is None:
                     problem = f"map: needed for the names in a log of the form {form}"
-                mapping = None if form in OWN_FORMS else self.mapping
+                mapping = None if form in OWN_FORMATS else self.mapping
             except MeshmodelError:
                 problem = "form: cannot be told by the name of the file; choose one"
         if problem is None and self.path is not None:

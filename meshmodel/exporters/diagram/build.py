@@ -29,7 +29,7 @@ from meshmodel.exporters.diagram.captions import (
     system_look,
 )
 from meshmodel.exporters.diagram.elements import (
-    Answers,
+    AnalysisResults,
     Diagram,
     Edge,
     Frame,
@@ -60,7 +60,7 @@ WHOLE_MODEL = 150
 
 def build(
     snapshot: Snapshot,
-    answers: Answers,
+    analysis: AnalysisResults,
     *,
     lens: Lens = "structure",
     agent: str | None = None,
@@ -70,7 +70,7 @@ def build(
 
     Args:
         snapshot: the model.
-        answers: its analysis.
+        analysis: its analysis.
         lens: what is lit: all, the missing checkpoints, or the reach of one agent.
         agent: that agent's id; for the lens ``reach`` alone.
         shows: whether the format has glyphs for a text.
@@ -81,32 +81,32 @@ def build(
     if lens == "reach":
         if agent is None:
             raise MeshmodelError("the lens 'reach' shows one agent: name it with --agent")
-        lighting = diagram_lens.reach(snapshot, answers, agent)
+        lighting = diagram_lens.reach(snapshot, analysis, agent)
     elif agent is not None:
         raise MeshmodelError(f"the lens '{lens}' shows all agents: use --agent with --lens reach only")
     else:
-        lighting = diagram_lens.missing(snapshot, answers) if lens == "missing" else Lighting()
-    return _Builder(snapshot, answers, lighting, Names(shows), agent).diagram(lens, agent)
+        lighting = diagram_lens.missing(snapshot, analysis) if lens == "missing" else Lighting()
+    return _Builder(snapshot, analysis, lighting, Names(shows), agent).diagram(lens, agent)
 
 
 class _Builder:
     def __init__(
         self,
         snapshot: Snapshot,
-        answers: Answers,
+        analysis: AnalysisResults,
         lighting: Lighting,
         names: Names,
         agent: str | None,
     ) -> None:
         self.snapshot = snapshot
-        self.answers = answers
+        self.analysis = analysis
         self.lighting = lighting
         self.agent = agent
         self.names = names
         self.nodes: list[Node] = []
         self.edges: list[Edge] = []
-        self.marks: dict[Step, StepMark] = {(*key,): mark for key, mark in answers.marks().items()}
-        self.doors = {(door.credential, door.system): door for door in answers.doors}
+        self.marks: dict[Step, StepMark] = {(*key,): mark for key, mark in analysis.marks().items()}
+        self.doors = {(door.credential, door.system): door for door in analysis.doors}
         self.checkpoints: dict[Step, list[Checkpoint]] = {}
         for key in sorted(snapshot.checkpoint):
             each = snapshot.checkpoint[key]
@@ -119,9 +119,9 @@ class _Builder:
         for system, credential in snapshot.custody:
             self.places.setdefault(credential, set()).add(snapshot.system[system].zone)
         self.zones: dict[str, str | None] = {}
-        self.heard = {each.system for each in answers.heard}
+        self.heard = {each.system for each in analysis.heard}
         self.self_approved = {
-            finding.subject for finding in answers.findings if finding.rule == "self-approved-checkpoint"
+            finding.subject for finding in analysis.findings if finding.rule == "self-approved-checkpoint"
         }
 
     def diagram(self, lens: Lens, agent: str | None) -> Diagram:
@@ -181,7 +181,7 @@ class _Builder:
         self.nodes.append(Node(f"{kind}/{key}", tuple(lines), look, zone, tone))
 
     def _agent(self, agent: Agent) -> None:
-        reached = self.answers.agent_reach(agent.id)
+        reached = self.analysis.agent_reach(agent.id)
         facts = agent_facts(agent, len(reached.identities) if reached else 0, self.names)
         self._element("agent", agent.id, agent.title, facts, agent_look(agent), agent.home)
 
@@ -313,7 +313,7 @@ class _Builder:
             lines += wrap(each.kind, NODE_COLUMNS)
             if each.actions:
                 lines += wrap("for " + ", ".join(each.actions), NODE_COLUMNS)
-            wrong = shortcomings(each, self.answers.view)
+            wrong = shortcomings(each, self.analysis.view)
             if each.id in self.self_approved:
                 wrong.append("approved by its own subject")
             if not wrong and len(placed) == 1 and self.marks.get(key) == "does-not-count":
@@ -375,7 +375,7 @@ class _Builder:
         what = {"structure": "identities and trust boundaries", "missing": "missing checkpoints"}.get(lens)
         if what is None and agent is not None:
             what = "reach of " + self.names.name(self.snapshot.agent[agent].title, agent)
-        summary = self.answers.summary
+        summary = self.analysis.summary
         facts = ", ".join(
             count(number, word)
             for number, word in (
@@ -387,5 +387,5 @@ class _Builder:
         doors = (
             "no missing checkpoint" if not summary.missing else count(summary.missing, "missing checkpoint")
         )
-        line = f"{facts}; {doors}, as {self.answers.view}"
+        line = f"{facts}; {doors}, as {self.analysis.view}"
         return (*wrap(f"{name}: {what}", TITLE_COLUMNS), line), f"{line}."

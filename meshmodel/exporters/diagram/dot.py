@@ -193,7 +193,7 @@ def write_dot(diagram: Diagram, hints: Hints | None = None) -> str:
             "fontname": FONT,
             "fontsize": f"{TITLE_SIZE:g}",
             "fontcolor": INK,
-            "label": label(padded((*diagram.title, *diagram.notes)), left=True),
+            "label": label(pad_lines((*diagram.title, *diagram.notes)), left=True),
             "labelloc": "t",
             "labeljust": "l",
             "bgcolor": "#FFFFFF",
@@ -237,18 +237,18 @@ def _turned(things: Sequence[Thing], turn: int) -> Sequence[Thing]:
     return turned[::-1] if turn % 2 else turned
 
 
-def padded(lines: Sequence[str]) -> list[str]:
+def pad_lines(lines: Sequence[str]) -> list[str]:
     """Lines with blanks at the end, since layout takes letters beyond ASCII for as narrow as a blank."""
     return [line + " " * LETTER_BLANKS * sum(not letter.isascii() for letter in line) for line in lines]
 
 
 def _frame(graph: graphviz.Digraph, frame: Frame, nodes: Sequence[Node], hints: Hints) -> None:
-    lines = padded(frame.lines)
+    lines = pad_lines(frame.lines)
     vertical, just = hints.titles.get(frame.id, ("t", "l"))
     if frame.id in hints.roomy:
         short = wrap(" ".join(frame.lines), ROOMY_COLUMNS)
         beside = " " * (2 * max(columns(line) for line in short) + 6)
-        lines = padded([beside + line if just == "r" else line + beside for line in short])
+        lines = pad_lines([beside + line if just == "r" else line + beside for line in short])
     with graph.subgraph(name=f"cluster_zone/{frame.id}") as cluster:
         cluster.attr(
             label=label(lines, left=True),

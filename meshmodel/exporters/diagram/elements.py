@@ -107,7 +107,7 @@ class Diagram:
         return self.nodes + self.legend
 
 
-class Answers(Protocol):
+class AnalysisResults(Protocol):
     """What a diagram needs of an analysis; ``meshmodel.api.Analysis`` is one."""
 
     @property

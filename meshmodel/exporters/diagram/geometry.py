@@ -25,24 +25,24 @@ def node_box(node: Mapping[str, Any]) -> Rectangle:
     return x - wide, y - high, x + wide, y + high
 
 
-def shrunk(box: Rectangle, by: float) -> Rectangle:
+def shrink(box: Rectangle, by: float) -> Rectangle:
     """The box without a rim of so many points."""
     return box[0] + by, box[1] + by, box[2] - by, box[3] - by
 
 
-def around(pieces: list[Piece]) -> Rectangle:
+def bounding_box(pieces: list[Piece]) -> Rectangle:
     """The smallest box that holds a line."""
     across = [point[0] for piece in pieces for point in piece]
     up = [point[1] for piece in pieces for point in piece]
     return min(across), min(up), max(across), max(up)
 
 
-def apart(one: Rectangle, other: Rectangle) -> bool:
+def disjoint(one: Rectangle, other: Rectangle) -> bool:
     """Whether two boxes have nothing in common."""
     return one[2] < other[0] or other[2] < one[0] or one[3] < other[1] or other[3] < one[1]
 
 
-def line(edge: Mapping[str, Any]) -> list[Piece]:
+def polyline(edge: Mapping[str, Any]) -> list[Piece]:
     """A line as straight pieces, its curves cut into short ones, with the tip of its arrow."""
     pieces: list[Piece] = []
     for drawn in edge.get("_draw_", ()):

@@ -154,7 +154,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 @contextlib.contextmanager
-def understanding(renderer: Renderer) -> Iterator[None]:
+def malformed_output_as_error(renderer: Renderer) -> Iterator[None]:
     """Say in one line that what a renderer wrote has another shape than any picture has.
 
     Raises:

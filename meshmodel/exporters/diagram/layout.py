@@ -17,7 +17,7 @@ from meshmodel.exporters.diagram.dot import DIRECTIONS, TURNS, Hints, write_dot
 from meshmodel.exporters.diagram.elements import Diagram
 from meshmodel.exporters.diagram.geometry import Point, Rectangle, node_box, rectangle
 from meshmodel.exporters.diagram.graphviz import Renderer, lay_out
-from meshmodel.exporters.diagram.legibility import SPOTS, Spot, crossed_titles, faults, tangle
+from meshmodel.exporters.diagram.legibility import SPOTS, Spot, crossed_titles, crossing_cost, faults
 
 PAGE_WIDTH, PAGE_HEIGHT = 482.0, 680.0
 """What an A4 page offers between its margins, in points."""
@@ -33,7 +33,7 @@ _SAMPLE = 58.0  # the width of a sample of the legend
 
 
 @dataclass(frozen=True, slots=True)
-class Arranged:
+class Arrangement:
     """The text that gives the picture, and its layout as the renderer's JSON."""
 
     text: str
@@ -46,7 +46,7 @@ class Arranged:
         return width, height
 
 
-def arrange(renderer: Renderer, diagram: Diagram) -> Arranged:
+def arrange(renderer: Renderer, diagram: Diagram) -> Arrangement:
     """The most readable arrangement.
 
     Raises:
@@ -80,24 +80,24 @@ def _tried(shapes: int) -> list[Hints]:
     ]
 
 
-def _cost(hints: Hints, arranged: Arranged) -> float:
+def _cost(hints: Hints, arranged: Arrangement) -> float:
     """How badly a first layout is read: titles of zones are still to be moved out of the way."""
     across = _ACROSS if hints.direction == "LR" else 0.0
-    return tangle(arranged.layout) - _WEIGHT * math.log(scale(arranged)) + across
+    return crossing_cost(arranged.layout) - _WEIGHT * math.log(scale(arranged)) + across
 
 
-def scale(arranged: Arranged) -> float:
+def scale(arranged: Arrangement) -> float:
     """How much of its size is left on a page; at most 1."""
     width, height = arranged.size
     return min(1.0, PAGE_WIDTH / max(width, 1.0), PAGE_HEIGHT / max(height, 1.0))
 
 
-def _lay_out(renderer: Renderer, diagram: Diagram, hints: Hints) -> Arranged:
+def _lay_out(renderer: Renderer, diagram: Diagram, hints: Hints) -> Arrangement:
     text = write_dot(diagram, hints)
-    return Arranged(text, lay_out(renderer, text, diagram))
+    return Arrangement(text, lay_out(renderer, text, diagram))
 
 
-def _finish(renderer: Renderer, diagram: Diagram, hints: Hints, first: dict[str, Any]) -> Arranged:
+def _finish(renderer: Renderer, diagram: Diagram, hints: Hints, first: dict[str, Any]) -> Arrangement:
     """The whole picture, with its legend, and with titles of zones where no line runs if that can be."""
     if hints.direction == "TB" and diagram.nodes:
         shelves = _shelves(diagram, first)

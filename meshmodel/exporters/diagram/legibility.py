@@ -15,14 +15,14 @@ from meshmodel.exporters.diagram.elements import Diagram
 from meshmodel.exporters.diagram.geometry import (
     Piece,
     Rectangle,
-    apart,
-    around,
+    bounding_box,
     cross,
+    disjoint,
     enters,
-    line,
     node_box,
+    polyline,
     rectangle,
-    shrunk,
+    shrink,
 )
 
 Spot = tuple[str, str]
@@ -48,10 +48,10 @@ class _Line:
     box: Rectangle
 
     def enters(self, box: Rectangle) -> bool:
-        return not apart(self.box, box) and any(enters(piece, box) for piece in self.pieces)
+        return not disjoint(self.box, box) and any(enters(piece, box) for piece in self.pieces)
 
     def crosses(self, other: "_Line") -> bool:
-        if apart(self.box, other.box) or {self.tail, self.head} & {other.tail, other.head}:
+        if disjoint(self.box, other.box) or {self.tail, self.head} & {other.tail, other.head}:
             return False
         theirs = other.within(self.box)
         return any(cross(one, two) for one in self.within(other.box) for two in theirs)
@@ -72,8 +72,8 @@ class _Line:
 def lines(layout: dict[str, Any]) -> list[_Line]:
     """The lines that are drawn."""
     names = {each["_gvid"]: each["name"] for each in layout.get("objects", ())}
-    found = [(names[each["tail"]], names[each["head"]], line(each)) for each in layout.get("edges", ())]
-    return [_Line(tail, head, pieces, around(pieces)) for tail, head, pieces in found if pieces]
+    found = [(names[each["tail"]], names[each["head"]], polyline(each)) for each in layout.get("edges", ())]
+    return [_Line(tail, head, pieces, bounding_box(pieces)) for tail, head, pieces in found if pieces]
 
 
 def faults(layout: dict[str, Any]) -> int:
@@ -88,7 +88,7 @@ def faults(layout: dict[str, Any]) -> int:
     return through + sum(each.enters(box) for _, box in _titles(layout) for each in drawn)
 
 
-def tangle(layout: dict[str, Any]) -> float:
+def crossing_cost(layout: dict[str, Any]) -> float:
     """How hard lines are to follow: grows with crossings, and with lines through zones of others."""
     drawn = lines(layout)
     crossings = sum(one.crosses(other) for one, other in combinations(drawn, 2))
@@ -98,9 +98,9 @@ def tangle(layout: dict[str, Any]) -> float:
         if not each["name"].startswith("cluster_zone/"):
             continue
         frame = rectangle(each["bb"])
-        inside = {name for name, box in shapes.items() if not apart(shrunk(box, _RIM), frame)}
+        inside = {name for name, box in shapes.items() if not disjoint(shrink(box, _RIM), frame)}
         foreign += sum(
-            line.enters(shrunk(frame, _RIM)) for line in drawn if not inside & {line.tail, line.head}
+            line.enters(shrink(frame, _RIM)) for line in drawn if not inside & {line.tail, line.head}
         )
     return math.log1p(crossings + 2 * foreign)
 
@@ -121,7 +121,7 @@ def crossed_titles(diagram: Diagram, layout: dict[str, Any]) -> dict[str, list[S
 
 
 def _shapes(layout: dict[str, Any]) -> dict[str, Rectangle]:
-    return {each["name"]: shrunk(node_box(each), _RIM) for each in layout.get("objects", ()) if "pos" in each}
+    return {each["name"]: shrink(node_box(each), _RIM) for each in layout.get("objects", ()) if "pos" in each}
 
 
 def _titles(layout: dict[str, Any]) -> Iterator[tuple[str, Rectangle]]:

@@ -7,7 +7,7 @@ from meshmodel.analysis.graph import Step as Pair
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import SystemReach
 from meshmodel.analysis.steps import KINDS, OWN
-from meshmodel.exporters.diagram.elements import Answers, Tone
+from meshmodel.exporters.diagram.elements import AnalysisResults, Tone
 from meshmodel.model.actions import ADMIN, WRITE
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
@@ -38,12 +38,14 @@ class Lighting:
         return self.steps.get(step, self.other)
 
 
-def missing(snapshot: Snapshot, answers: Answers, is_cancelled: Callable[[], bool] | None = None) -> Lighting:
+def missing(
+    snapshot: Snapshot, analysis: AnalysisResults, is_cancelled: Callable[[], bool] | None = None
+) -> Lighting:
     """The doors, and for each of them a witness: the way on which nobody asks.
 
     Args:
         snapshot: the model.
-        answers: what follows from it.
+        analysis: what follows from it.
         is_cancelled: asked before each witness; once true, those that are left are left out.
     """
     lit = Lighting(other="dim")
@@ -51,26 +53,26 @@ def missing(snapshot: Snapshot, answers: Answers, is_cancelled: Callable[[], boo
     for (credential, system), grant in snapshot.grant.items():
         if {"read", "admin"} & {*grant.actions}:
             reading.setdefault(system, []).append(credential)
-    for door in answers.doors:
+    for door in analysis.doors:
         for reference in (f"credential:{door.credential}", f"system:{door.system}"):
             lit.nodes[reference] = "plain"
         lit.steps["grant", door.credential, door.system] = "plain"
-    for finding in answers.findings:
+    for finding in analysis.findings:
         if is_cancelled is not None and is_cancelled():
             break
         if finding.rule != "missing-checkpoint":
             continue
-        told = answers.explain_finding(finding)
-        if told is None:
+        witness = analysis.explain_finding(finding)
+        if witness is None:
             continue
-        for step in told.steps:
+        for step in witness.steps:
             tail, head = step.from_, step.to
             lit.nodes[tail] = lit.nodes[head] = "plain"
             lit.steps[step.step, tail.partition(":")[2], head.partition(":")[2]] = "plain"
-        if told.source is not None:
-            acting = [step.to[6:] for step in told.steps if step.to.startswith("agent:")]
-            for agent in (told.agent, *acting):
-                _light_source(snapshot, lit, agent, told.source, reading.get(told.source, ()))
+        if witness.source is not None:
+            acting = [step.to[6:] for step in witness.steps if step.to.startswith("agent:")]
+            for agent in (witness.agent, *acting):
+                _light_source(snapshot, lit, agent, witness.source, reading.get(witness.source, ()))
     return lit
 
 
@@ -83,7 +85,7 @@ def _light_source(snapshot: Snapshot, lit: Lighting, agent: str, source: str, re
             lit.steps["hold", agent, credential] = lit.steps["grant", credential, source] = "plain"
 
 
-def reach(snapshot: Snapshot, answers: Answers, agent: str) -> Lighting:
+def reach(snapshot: Snapshot, analysis: AnalysisResults, agent: str) -> Lighting:
     """What one agent reaches: directly, as itself by hidden steps, or through a deputy (section 4).
 
     Raises:
@@ -92,7 +94,7 @@ def reach(snapshot: Snapshot, answers: Answers, agent: str) -> Lighting:
     record = snapshot.agent.get(agent)
     if record is None:
         raise MeshmodelError(f"no agent has the id '{one_line(agent)}': name one with --agent")
-    reached = answers.agent_reach(agent)
+    reached = analysis.agent_reach(agent)
     if not record.is_active or reached is None:
         raise MeshmodelError(f"agent '{agent}' is retired and reaches nothing: name another with --agent")
     mesh = Mesh(snapshot)
@@ -110,7 +112,7 @@ def reach(snapshot: Snapshot, answers: Answers, agent: str) -> Lighting:
                 for node in (leaves, enters):
                     lit.nodes[_reference(mesh, node)] = tone
                 lit.steps[kind, mesh.name(leaves), mesh.name(enters)] = tone
-    _say(mesh, lit, agent, reached.reach)
+    _add_words(mesh, lit, agent, reached.reach)
     return lit
 
 
@@ -144,7 +146,7 @@ def _is_used(mesh: Mesh, step: Pair, yielding: set[int]) -> bool:
     )
 
 
-def _say(mesh: Mesh, lit: Lighting, agent: str, reached: Sequence[SystemReach]) -> None:
+def _add_words(mesh: Mesh, lit: Lighting, agent: str, reached: Sequence[SystemReach]) -> None:
     lit.words[f"agent:{agent}"] = "reach of this agent"
     said: dict[Tone, str] = {"direct": "held", "hidden": "picked up", "deputy": "of a deputy"}
     for each in mesh.credentials:

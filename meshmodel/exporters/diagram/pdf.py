@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Final
 
 from meshmodel.exporters.diagram.elements import Diagram
-from meshmodel.exporters.diagram.layout import Arranged
+from meshmodel.exporters.diagram.layout import Arrangement
 from meshmodel.model.errors import MeshmodelError
 
 _FONT: Final = "Vera"
@@ -38,7 +38,7 @@ def shows(text: str) -> bool:
     return text.isascii() or (_register() >= {ord(character) for character in text})
 
 
-def draw(arranged: Arranged, diagram: Diagram) -> bytes:
+def draw(arranged: Arrangement, diagram: Diagram) -> bytes:
     """The picture as a PDF of one page of its size; equal pictures give equal bytes.
 
     Raises:

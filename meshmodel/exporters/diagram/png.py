@@ -8,7 +8,7 @@ import zlib
 from typing import Final
 
 from meshmodel.exporters.diagram.graphviz import Renderer
-from meshmodel.exporters.diagram.layout import Arranged
+from meshmodel.exporters.diagram.layout import Arrangement
 from meshmodel.model.errors import MeshmodelError
 
 DEFAULT_DPI: Final = 200
@@ -50,7 +50,7 @@ def shows(text: str) -> bool:
     )
 
 
-def paint(renderer: Renderer, arranged: Arranged, dpi: int | None) -> bytes:
+def paint(renderer: Renderer, arranged: Arrangement, dpi: int | None) -> bytes:
     """The picture at a resolution, with that resolution written into it.
 
     Args:
@@ -79,7 +79,7 @@ def paint(renderer: Renderer, arranged: Arranged, dpi: int | None) -> bytes:
     return with_resolution(renderer.run(arranged.text, "png", (f"-Gdpi={wanted}",)), wanted)
 
 
-def largest_dpi(arranged: Arranged) -> int:
+def largest_dpi(arranged: Arrangement) -> int:
     """The highest resolution at which the picture stays within the limit of pixels."""
     width, height = (points / 72 + _RIM for points in arranged.size)
     return int((MOST_PIXELS / (width * height)) ** 0.5)

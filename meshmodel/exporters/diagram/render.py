@@ -5,8 +5,8 @@ from typing import Literal, get_args
 from meshmodel.exporters.diagram import pdf, png
 from meshmodel.exporters.diagram.build import build
 from meshmodel.exporters.diagram.dot import write_dot
-from meshmodel.exporters.diagram.elements import Answers, Diagram, Lens
-from meshmodel.exporters.diagram.graphviz import find_renderer, understanding
+from meshmodel.exporters.diagram.elements import AnalysisResults, Diagram, Lens
+from meshmodel.exporters.diagram.graphviz import find_renderer, malformed_output_as_error
 from meshmodel.exporters.diagram.labels import shows_everything
 from meshmodel.exporters.diagram.layout import arrange
 from meshmodel.exporters.diagram.svg import clean_svg, text_widths
@@ -14,7 +14,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import one_line
 
-Format = Literal["dot", "svg", "png", "pdf"]
+DiagramFormat = Literal["dot", "svg", "png", "pdf"]
 
 MOST_SHAPES = 8_000
 """More shapes, words and pieces of lines than this are not laid out at all: nobody could read them."""
@@ -22,9 +22,9 @@ MOST_SHAPES = 8_000
 
 def render(
     snapshot: Snapshot,
-    analysis: Answers,
+    analysis: AnalysisResults,
     *,
-    to: Format,
+    to: DiagramFormat,
     lens: Lens = "structure",
     agent: str | None = None,
     dpi: int | None = None,
@@ -56,7 +56,7 @@ def render(
         return write_dot(diagram).encode()
     _fits(diagram)
     renderer = find_renderer()
-    with understanding(renderer):
+    with malformed_output_as_error(renderer):
         arranged = arrange(renderer, diagram)
         if to == "png":
             return png.paint(renderer, arranged, dpi)

@@ -53,9 +53,9 @@ def clean_svg(drawn: bytes, diagram: Diagram, widths: Mapping[str, float]) -> by
     root.set("aria-labelledby", "title description")
     names = ET.Element(_tag("title"), {"id": "title"})
     names.text = " ".join(diagram.title[:-1])
-    told = ET.Element(_tag("desc"), {"id": "description"})
-    told.text = " ".join((diagram.description, *diagram.notes))
-    root.insert(0, told)
+    description = ET.Element(_tag("desc"), {"id": "description"})
+    description.text = " ".join((diagram.description, *diagram.notes))
+    root.insert(0, description)
     root.insert(0, names)
     lines = sum(group.get("class") == "edge" for group in root.iter(_tag("g")))
     if lines < len(diagram.edges):

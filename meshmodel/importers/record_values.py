@@ -22,18 +22,18 @@ def text(record: dict[str, Any], key: str) -> str | None:
     return value if len(value) <= _LIMIT else f"{value[:_LIMIT]}…"
 
 
-def part(record: dict[str, Any], key: str) -> dict[str, Any]:
+def nested(record: dict[str, Any], key: str) -> dict[str, Any]:
     """An object inside, empty where there is none."""
     value = record.get(key)
     return value if isinstance(value, dict) else {}
 
 
-def named(*names: str | None) -> tuple[str, ...]:
+def distinct(*names: str | None) -> tuple[str, ...]:
     """The names that are there, each once."""
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-def moment(value: str | None) -> float | None:
+def timestamp(value: str | None) -> float | None:
     """A time in seconds since 1970; ``None`` where it is none."""
     if value is None:
         return None

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshmodel.importers.events import read_events
-from meshmodel.importers.mapping import Foreign, read_map
-from meshmodel.importers.reader import text
+from meshmodel.importers.mapping import LogRecord, read_map
+from meshmodel.importers.record_values import text
 from meshmodel.interchange import read_file
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
@@ -231,8 +231,8 @@ def mapped(tmp_path, text, *names, table="identity"):
     path.write_text(f'format = "meshmodel-map/1"\n{text}', encoding="utf-8")
     mapper = read_map(path, RELEASE)
     if table == "identity":
-        return mapper.event(1, Foreign(names, (), "x", None, None, None, False)).credential
-    return mapper.event(1, Foreign((), names, "x", None, None, None, False)).system
+        return mapper.event(1, LogRecord(names, (), "x", None, None, None, False)).credential
+    return mapper.event(1, LogRecord((), names, "x", None, None, None, False)).system
 
 
 @pytest.mark.parametrize(
@@ -319,7 +319,7 @@ def test_what_is_no_map_at_all(tmp_path):
 def test_names_that_were_looked_up_are_remembered_within_bounds():
     mapper = read_map(MAP, RELEASE)
     for number in range(5_000):
-        record = Foreign((f"who-{number}",), ("production/x",), "x", "read", None, None, refused=False)
+        record = LogRecord((f"who-{number}",), ("production/x",), "x", "read", None, None, refused=False)
         assert mapper.event(1, record).system == "cluster"
     assert len(mapper._known) <= 4_096
 
@@ -334,7 +334,7 @@ def test_names_that_were_looked_up_are_remembered_within_bounds():
 )
 def test_what_no_rule_names_is_told_by_a_name_that_is_no_secret(names, said):
     token = "ghp_" + "0123456789abcdefghijABCDEFGHIJ012345"
-    record = Foreign(names, ("production/x",), "x", "read", None, token, refused=False)
+    record = LogRecord(names, ("production/x",), "x", "read", None, token, refused=False)
     event = read_map(MAP, RELEASE).event(1, record)
     assert event.unmapped == (f"the map has no identity for {said}",)
     assert event.id == "(hidden)"
@@ -347,7 +347,7 @@ def test_a_rule_may_name_what_is_not_told(tmp_path):
         f'format = "meshmodel-map/1"\n[[identity]]\nmatch = "{key}"\nagent = "release-agent"\n',
         encoding="utf-8",
     )
-    record = Foreign((key,), (), "x", "read", None, None, refused=False)
+    record = LogRecord((key,), (), "x", "read", None, None, refused=False)
     assert read_map(path, RELEASE).event(1, record).agent == "release-agent"
 
 
