@@ -103,10 +103,7 @@ class Checkpoints:
         """The graph of all steps without guards; where one is guarded, a system's triggers are single."""
         mesh, replaced = self._mesh, dict[int, list[int]]()
         for leaves in {leaves for leaves, _ in self.guards}:
-            after = [each for each in mesh.graph.successors[leaves] if each < mesh.size] + mesh.hearers(
-                leaves
-            )
-            replaced[leaves] = [each for each in after if (leaves, each) not in self.guards]
+            replaced[leaves] = [each for each in mesh.after(leaves) if (leaves, each) not in self.guards]
         return mesh.graph.replacing(replaced)
 
     def unchecked(self, seeds: dict[int, int]) -> Unchecked:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.crossing import Source, crosses_home, crosses_within
-from meshmodel.analysis.nodes import Nodes
+from meshmodel.analysis.nodes import Nodes, Traits
 from meshmodel.analysis.starts import HOME
 from meshmodel.model.actions import EXECUTE, READ, WRITE
 
@@ -77,7 +77,7 @@ class Counting:
         self._counts: dict[tuple[int, int, int], int] = {}
         self._from_outside: dict[tuple[int, str], int] = {}
         self._coming_home: dict[tuple[int, bool], Tally] = {}
-        self._within: dict[tuple[int, int], tuple[Source, ...]] = {}
+        self._within: dict[tuple[Traits, int], tuple[Source, ...]] = {}
         self._inside: dict[tuple[str, tuple[Source, ...]], Tally] = {}
 
     def _tally(self, counted: Mapping[int, int]) -> Tally:
@@ -131,9 +131,9 @@ class Counting:
 
     def _crossing_within(self, system: int, action: int) -> tuple[Source, ...]:
         """The kinds of sources from which there is a crossing to an action on a system of their zone."""
-        key = self._nodes.alike[system], action
+        target = self._nodes.traits[system]
+        key = target, action
         if key not in self._within:
-            target = self._nodes.traits[system]
             self._within[key] = tuple(each for each in self._kinds if crosses_within(each, target, action))
         return self._within[key]
 

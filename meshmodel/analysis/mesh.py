@@ -48,6 +48,10 @@ class Mesh(Steps):
         leaves, enters = step
         return enters in self.graph.successors[leaves] or enters in self.hearers(leaves)
 
+    def after(self, node: int) -> list[int]:
+        """The nodes that steps from a node lead to, drawn or arising by themselves."""
+        return [each for each in self.graph.successors[node] if each < self.size] + self.hearers(node)
+
     def hearers(self, access: int) -> list[int]:
         """The nodes of the agents that a node triggers without a drawn trigger."""
         if access >= self.first_credential or access % 5 != WRITE:

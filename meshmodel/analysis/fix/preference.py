@@ -7,13 +7,14 @@ new decision.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from meshmodel.analysis.bitset import bits
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.program import Program, Row
 from meshmodel.analysis.fix.search import NOTHING, Known, Proof
+from meshmodel.analysis.graph import Graph
 from meshmodel.model.actions import READ, action_mask, implied
 from meshmodel.model.stop import Stop
 
@@ -24,53 +25,51 @@ _Ends = tuple[str, str]
 
 
 class Intents:
-    """The declared intents that go through today, at least in part."""
+    """The declared intents that go through today, at least in part.
+
+    Attributes:
+        using: by relation the agents that use it for them.
+    """
 
     def __init__(self, engine: Engine, known: Known) -> None:
         self._engine, self._known, mesh = engine, known, engine.mesh
-        self._limited = {node for node, each in mesh.sessions.by_node.items() if each.copies.only}
-        delegations = [step for step in mesh.steps["delegation"] if step[1] in self._limited]
-        self._after = mesh.graph_of("hold", "exchange", "grant", "implies").plus(delegations).successors
+        limited = {node for node, each in mesh.sessions.by_node.items() if each.copies.only}
+        steps = [step for step in mesh.steps["delegation"] if step[1] in limited]
+        steps += [step for kind in ("hold", "exchange", "grant", "implies") for step in mesh.steps[kind]]
+        origin = mesh.origin
+        self._after = Graph(
+            mesh.size,
+            # Of what a session does for another agent only reads can be approved.
+            (step for step in steps if step[0] not in origin or step[1] in origin or step[1] % 5 == READ),
+        ).successors
         self._today: defaultdict[str, dict[str, set[int]]] = defaultdict(dict)
-        self._using: defaultdict[int, set[str]] = defaultdict(set)
+        self.using: defaultdict[int, set[str]] = defaultdict(set)
         for (agent, system), intent in sorted(engine.snapshot.intent.items()):
             if agent in mesh.agent:
                 covers = {mesh.access(system, each) for each in bits(implied(action_mask(intent.actions)))}
-                self._today[agent][system] = covers & self._done(agent, NOTHING)
+                self._today[agent][system] = covers.intersection(self._done(agent, NOTHING))
         for agent in self._today:
-            for node in self._reached(agent, NOTHING, limited=True):
+            for node in self._done(agent, NOTHING):
                 for enters in self._after[node]:
                     for relation in known.relation((node, enters)):
-                        self._using[relation].add(agent)
-
-    def alone(self) -> Iterator[tuple[_Ends, Proof]]:
-        """Those that one relation interrupts, with that relation."""
-        for one in (frozenset((relation,)) for relation in self._using):
-            yield from ((ends, one) for ends in self.interrupted(one))
+                        self.using[relation].add(agent)
 
     def interrupted(self, closed: Proof) -> Iterator[_Ends]:
         """Those that go through less than today where these relations are guarded, by agent and system."""
-        for agent in sorted({agent for relation in closed for agent in self._using.get(relation, ())}):
-            done = self._done(agent, closed)
+        for agent in sorted({agent for relation in closed for agent in self.using.get(relation, ())}):
+            done = set(self._done(agent, closed))
             yield from ((agent, system) for system, some in self._today[agent].items() if not some <= done)
 
     def least(self, ends: _Ends, closed: Proof) -> Proof:
         """Of relations that interrupt an intent when guarded together, no more than it takes."""
-        need = frozenset(each for each in closed if ends[0] in self._using.get(each, ()))
+        need = frozenset(each for each in closed if ends[0] in self.using.get(each, ()))
         for relation in sorted(need):
-            if not self._today[ends[0]][ends[1]] <= self._done(ends[0], need - {relation}):
+            if not self._today[ends[0]][ends[1]].issubset(self._done(ends[0], need - {relation})):
                 need -= {relation}
         return need
 
-    def _done(self, agent: str, closed: Proof) -> set[int]:
-        """What an agent does unasked where these relations are guarded: reads by limited delegations too."""
-        found = set(self._reached(agent, closed, limited=False))
-        if self._limited:
-            found.update(node for node in self._reached(agent, closed, limited=True) if node % 5 == READ)
-        return found
-
-    def _reached(self, agent: str, closed: Proof, *, limited: bool) -> Iterable[int]:
-        """What an agent, alone as the start, has in hand unasked: with limited sessions, or without."""
+    def _done(self, agent: str, closed: Proof) -> Collection[int]:
+        """What an agent, alone as the start, has in hand unasked where these relations are guarded."""
         number, guards = self._engine.mesh.agent[agent], self._engine.checkpoints.guards
         power = self._engine.reaches.alone.power
         found = dict.fromkeys([self._engine.mesh.first_agent + number])
@@ -78,7 +77,7 @@ class Intents:
         for node in queue:
             for enters in self._after[node]:
                 step = node, enters
-                if enters in found or (enters in self._limited and not limited):
+                if enters in found:
                     continue
                 unasked = all(power[each] >> number & 1 for each in guards.get(step, ()))
                 if unasked and closed.isdisjoint(self._known.relation(step)):
@@ -92,7 +91,8 @@ class Preference:
 
     def __init__(self, engine: Engine, known: Known, intents: Intents, stop: Stop) -> None:
         self._engine, self._known, self._intents, self._stop = engine, known, intents, stop
-        self._breaking = set(intents.alone())
+        ones = [frozenset((relation,)) for relation in intents.using]
+        self._breaking = {(ends, one) for one in ones for ends in intents.interrupted(one)}
 
     def learn(self, chosen: Proof) -> bool:
         """Remember what else is interrupted where these are guarded; whether there is any."""
@@ -108,13 +108,13 @@ class Preference:
             Stopped: it was time to stop before it was known.
         """
         program = Program(proofs, self._known.place, self._stop)
-        marks, snapshot, mesh = self._add_intents(program), self._engine.snapshot, self._engine.mesh
+        marks, snapshot = self._add_intents(program), self._engine.snapshot
         stored = {
             ("custody", *ends)
             for ends, each in snapshot.custody.items()
             if each.how == "stores" and snapshot.system[each.system].kind != "secrets-manager"
         }
-        doors = {("grant", mesh.name(c), mesh.systems[s]) for c, s in self._engine.doors.missing}
+        doors = {("grant", each.credential, each.system) for each in self._engine.missing}
         names = self._known.named(program.relations)
         program.settle_on([1.0] * len(names), cost)
         program.settle_on([float(each in stored) for each in names])
@@ -138,10 +138,10 @@ class Preference:
         """Add a column for each intent, which is one where it is interrupted; and say how many."""
         every = frozenset(program.relations)
         broken = sorted((ends, sorted(need)) for ends, need in self._breaking if need <= every)
-        marked = dict.fromkeys(ends for ends, _ in broken)
-        mark = {ends: program.count + number for number, ends in enumerate(marked)}
-        program.count += len(mark)
+        marks = dict[_Ends, int]()
         for ends, need in broken:
-            columns = [*(program.column[each] for each in need), mark[ends]]
+            mark = marks.setdefault(ends, program.count + len(marks))
+            columns = [*map(program.column.__getitem__, need), mark]
             program.rows.append(Row(columns, 1 - len(need), [*[-1.0] * len(need), 1.0]))
-        return len(mark)
+        program.count += len(marks)
+        return len(marks)

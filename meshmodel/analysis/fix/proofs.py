@@ -13,10 +13,10 @@ from itertools import islice
 from typing import Final
 
 from meshmodel.analysis.bitset import bits, union
-from meshmodel.analysis.crossing import crosses_home, crosses_within
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.search import NOTHING, Known, Proof, Search
 from meshmodel.analysis.graph import Step
+from meshmodel.analysis.listing import Coming, Listing
 from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.toxic import heard_reads, open_triggers, private_reads, toxic_agents, ways_out
 from meshmodel.model.actions import ADMIN, READ, WRITE
@@ -24,8 +24,6 @@ from meshmodel.model.stop import Stop
 
 _FEW: Final = 40
 """So many proofs are taken from one search."""
-Begin = tuple[int, int, list[int]]
-"""The node where some starts begin, the starts, and the sources that they may come from."""
 
 
 def violations(engine: Engine, closed: Proof, known: Known, stop: Stop) -> Iterator["Violations"]:
@@ -53,6 +51,7 @@ class Violations:
         self._bad = union(engine.doors.uncontrolled.values())
         self._agents = self._starts.fold(self._bad) | self._toxic
         self._sources = list(self._starts.sources)
+        self._listing = Listing(self._starts, engine.arrivals, lambda: engine.doors)
         heard, untrusted = self._reaches.heard, self._mesh.untrusted
         self._by_words = heard != untrusted
         if self._by_words:
@@ -65,7 +64,7 @@ class Violations:
             Stopped: it was time to stop before any was found.
         """
         found = set[Proof]()
-        for begin in (*self._reading(), *self._acting()):
+        for begin in self._begins():
             if self._stop():
                 break
             found.update(self._from(*begin))
@@ -88,23 +87,16 @@ class Violations:
                     for access, proof in self._proven(search, step, 1 << start, [source]):
                         yield (agent, source, access), proof
 
-    # Where to begin
-
-    def _reading(self) -> Iterator[Begin]:
-        """From each source, for all agents that read it."""
+    def _begins(self) -> Iterator[tuple[int, int, list[int]]]:
+        """A node where some starts begin, the starts, and the sources that they may come from."""
         for source in self._sources:
             read = 5 * source + READ
             bad = self._starts.sources[source] & self._bad if source != HOME else 0
             bad = bad and bad & self._starts.unfold(self._reaches.readable[read])
             if bad:
                 yield read, bad, [source]
-
-    def _acting(self) -> Iterator[Begin]:
-        """From each agent alone."""
         for agent in bits(self._agents):
             yield self._mesh.first_agent + agent, self._starts.unfold(1 << agent), self._sources
-
-    # From there to the doors
 
     def _from(self, node: int, starts: int, sources: list[int]) -> set[Proof]:
         """The proofs of what follows from there; what lies behind a door that has one is not looked at."""
@@ -139,27 +131,26 @@ class Violations:
     ) -> Iterator[tuple[int, Proof]]:
         """What a door opens that it must not, with proofs: with power over boundaries, and words."""
         way = search.way(step) if step[0] in search.came else None
-        for access, bad in self._doors[step] if way is not None else ():
+        if way is None:
+            return
+        for access, bad in self._doors[step]:
             for source in sources if bad & starts else ():
-                here = bad & starts & self._starts.sources[source]
-                here = here and here & self._crossing(source, access)
-                if here:
-                    zones = self._starts.zone_of(here.bit_length() - 1), self._mesh.zone[access // 5]
+                coming = self._coming(bad & starts & self._starts.sources[source], source, access)
+                if coming is not None:
+                    zones = self._listing.zone(coming), self._mesh.zone[access // 5]
                     power = search.power(self._engine.checkpoints.between(zones, access % 5))
-                    words = self._outsider.path(5 * source + WRITE) if self._by_words else NOTHING
                     if power is not None:
+                        words = self._outsider.path(5 * source + WRITE) if self._by_words else NOTHING
                         yield access, way | power | words
 
-    def _crossing(self, source: int, access: int) -> int:
-        """The starts with a crossing from a source, if they have it, to an access."""
-        mesh, (system, action) = self._mesh, divmod(access, 5)
-        target, away = mesh.traits[system], ~self._engine.arrivals.at_home.get(mesh.zone[system], 0)
-        if source in (HOME, system):
-            return away if source == HOME else 0
-        like = self._reaches.as_source[source]
-        if mesh.zone[source] == mesh.zone[system]:
-            return -crosses_within(like, target, action)
-        return -1 if crosses_home(like, target, action) else away
+    def _coming(self, starts: int, source: int, access: int) -> Coming | None:
+        """One of some starts that has a crossing from a source to an access; only home tells them apart."""
+        home = starts & self._engine.arrivals.at_home.get(self._mesh.zone[access // 5], 0)
+        for start in (some.bit_length() - 1 for some in (starts ^ home, home) if some):
+            coming = Coming(self._starts.agent_of[start], source, start, any_heard=False)
+            if self._listing.crosses(coming, access):
+                return coming
+        return None
 
     @cached_property
     def _outsider(self) -> Search:

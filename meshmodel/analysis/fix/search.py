@@ -23,10 +23,7 @@ class Known:
 
     def __init__(self, mesh: Mesh) -> None:
         self.mesh = mesh
-        self.after = [
-            [each for each in after if each < mesh.size] + mesh.hearers(node)
-            for node, after in enumerate(mesh.graph.successors[: mesh.size])
-        ]
+        self.after = [mesh.after(node) for node in range(mesh.size)]
         self.names: list[Relation] = []
         self._number: dict[Relation, int] = {}
         self._of: dict[Step, Proof] = {}
@@ -40,10 +37,10 @@ class Known:
 
     def number(self, name: Relation) -> int:
         """The number of a relation."""
-        found = self._number.setdefault(name, len(self.names))
-        if found == len(self.names):
+        if name not in self._number:
+            self._number[name] = len(self.names)
             self.names.append(name)
-        return found
+        return self._number[name]
 
     def named(self, relations: Iterable[int]) -> tuple[StepKey, ...]:
         """The names of some relations, in the order of section 3."""
@@ -91,10 +88,10 @@ class Search:
                     else:
                         self._take(step, queue)
             self._gain()
-            queue, opened = [], [step for step in blocked if self._taking(step) is not None]
-            blocked = [step for step in blocked if self._taking(step) is None]
-            for step in opened:
-                self._take(step, queue)
+            queue = []
+            for step in blocked:
+                if self._taking(step) is not None:
+                    self._take(step, queue)
 
     def _take(self, step: Step, queue: list[int]) -> None:
         """Take a step; go on from there if that is new."""

@@ -18,7 +18,7 @@ from meshmodel.analysis.fix.results import Fix
 from meshmodel.analysis.fix.search import NOTHING, Known, Proof
 from meshmodel.analysis.results import StepKey
 from meshmodel.analysis.steps import Relation
-from meshmodel.analysis.toxic import private_reads, toxic_agents
+from meshmodel.analysis.toxic import toxic_agents
 from meshmodel.model.stop import Stop, Stopped
 
 _EACH: Final = 100_000
@@ -109,13 +109,14 @@ class Smallest:
         every = violations(self._engine, chosen, self.known, self._stop)
         found = next(filter(None, (each.proofs() for each in every)), set[Proof]())
         self._proofs |= found
-        self.bound = max(self.bound, _apart(self._proofs))
         return found
 
     def _close(self, chosen: Proof) -> int:
         """Guard more until nothing is left open; what is proven by the proofs met on the way."""
         while found := self._open_after(chosen):
-            chosen |= _quick(found)
+            more, apart = _quick(found)
+            chosen |= more
+            self.bound = max(self.bound, apart)
         if len(chosen) < len(self.best):
             self.best = chosen
         return self.bound
@@ -123,29 +124,23 @@ class Smallest:
 
 def _simple(engine: Engine) -> set[Relation]:
     """A fix that is easy to find: the grants of all doors, and on confidential data where flows are toxic."""
-    mesh = engine.mesh
-    found: set[Relation] = {("grant", mesh.name(c), mesh.systems[s]) for c, s in engine.doors.missing}
+    mesh, private = engine.mesh, set(engine.mesh.private)
+    found: set[Relation] = {("grant", each.credential, each.system) for each in engine.missing}
     if toxic_agents(engine.reaches):
-        private = {read // 5 for read in private_reads(mesh)}
-        steps = [step for step in mesh.steps["grant"] if mesh.original(step[1]) // 5 in private]
-        found |= {mesh.relation(*step) for step in steps}
+        found |= {
+            mesh.relation(*step) for step in mesh.steps["grant"] if mesh.original(step[1]) // 5 in private
+        }
     return found
 
 
-def _quick(proofs: Collection[Proof]) -> Proof:
-    """A small set that hits some proofs: of each that is left what most share."""
+def _quick(proofs: Collection[Proof]) -> tuple[Proof, int]:
+    """A small set that hits some proofs: of each that is left what most share; and how many share nothing."""
     count, chosen = Counter(relation for proof in proofs for relation in proof), set[int]()
+    used, apart = set[int](), 0
     for proof in sorted(proofs, key=lambda each: (len(each), sorted(each))):
         if chosen.isdisjoint(proof):
             chosen.add(max(sorted(proof), key=count.__getitem__))
-    return frozenset(chosen)
-
-
-def _apart(proofs: Collection[Proof]) -> int:
-    """How many share nothing, taken as they come, the short ones first: each costs one."""
-    used, found = set[int](), 0
-    for proof in sorted(proofs, key=len):
         if used.isdisjoint(proof):
             used |= proof
-            found += 1
-    return found
+            apart += 1
+    return frozenset(chosen), apart
