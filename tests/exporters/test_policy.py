@@ -5,7 +5,7 @@ import pytest
 
 from meshmodel.analysis.analysis import analyse
 from meshmodel.exporters.policy import policy_stub
-from meshmodel.interchange import read_file, read_text, write_text
+from meshmodel.interchange import read_file, write_text
 from meshmodel.model import records as r
 from meshmodel.model.snapshot import TABLES, Snapshot
 from tests.exporters.parts import MODELS
@@ -304,66 +304,3 @@ def test_a_session_uses_the_credential_of_its_agent_and_is_told_by_its_name():
     assert not deny["enforceable"]
     assert "reached through agent server" in deny["reason"]
     assert [(each["actions"], each["because"]) for each in server["allow"]] == [(["read", "write"], "home")]
-
-
-NOTES_THEN_BANK = """
-format = "meshmodel/1"
-[[zone]]
-id = "desk"
-[[zone]]
-id = "vault"
-[[system]]
-id = "bank"
-zone = "vault"
-[[system]]
-id = "notes"
-[[agent]]
-id = "clerk"
-{home}
-[[credential]]
-id = "badge"
-[[credential]]
-id = "bank-key"
-[[hold]]
-agent = "clerk"
-credential = "badge"
-[[grant]]
-credential = "badge"
-system = "notes"
-actions = ["read"]
-[[grant]]
-credential = "bank-key"
-system = "bank"
-actions = ["read"]
-[[custody]]
-system = "notes"
-credential = "bank-key"
-[[checkpoint]]
-id = "reading"
-kind = "policy-decision"
-step = "grant"
-from = "badge"
-to = "notes"
-[[checkpoint]]
-id = "release"
-kind = "policy-decision"
-step = "custody"
-from = "notes"
-to = "bank-key"
-"""
-
-
-@pytest.mark.parametrize(
-    ("home", "expected"),
-    [
-        ('home = "desk"', ["reading", "release"]),
-        ("", ["release"]),
-    ],
-)
-def test_a_start_that_has_read_its_source_is_controlled_by_what_stands_behind_the_read(home, expected):
-    """Section 6: a decision made before the source was read says nothing about what follows."""
-    snapshot = read_text(NOTES_THEN_BANK.format(home=home))
-    (agent,) = stub_of(snapshot)["agent"]
-    (bank,) = [each for each in agent["allow"] if each["system"] == "bank"]
-    assert bank["because"] == "controlled"
-    assert bank["checkpoints"] == expected
