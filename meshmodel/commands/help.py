@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.commands.models import Subparsers
 from meshmodel.commands.output import say, style
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.text import near, one_line
+from meshmodel.model.text import did_you_mean, one_line
 
 if TYPE_CHECKING:
     from meshmodel.reports.style import Style
@@ -101,7 +101,7 @@ def source_of(topic: str) -> str:
     commands = commands_of(page("commands"))
     if topic in commands:
         return commands[topic]
-    hint = near(topic, [*TOPICS, *commands]) or f"there are {', '.join(TOPICS)}"
+    hint = did_you_mean(topic, [*TOPICS, *commands]) or f"there are {', '.join(TOPICS)}"
     raise MeshmodelError(f"there is no topic {one_line(topic)}; {hint}")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from meshmodel.commands.models import Subparsers, add_json
 from meshmodel.commands.output import answer, say, style
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.text import near, one_line
+from meshmodel.model.text import did_you_mean, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,7 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
     rules = [each for each in RULES if arguments.rule in {None, each.id}]
     if not rules:
         names = [each.id for each in RULES]
-        hint = near(arguments.rule, names) or f"there are {', '.join(names)}"
+        hint = did_you_mean(arguments.rule, names) or f"there are {', '.join(names)}"
         raise MeshmodelError(f"there is no rule {one_line(arguments.rule)}; {hint}")
     if arguments.json:
         from meshmodel.reports.answers_json import rules_answer

@@ -14,7 +14,7 @@ from meshmodel.model.records import About, Agent, Checkpoint, Delegation, Key, R
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
 from meshmodel.model.snapshot import TABLES, Snapshot, Touched, table_of
 from meshmodel.model.validation import References, RefusedError, label_of, normalise
-from meshmodel.model.values import UnfitError, check_new_id, quote
+from meshmodel.model.values import RefusedValueError, check_new_id, quote
 
 _NAMED_IN = {
     target: tuple(
@@ -220,7 +220,7 @@ class MutableModel:
         self._on_steps = None
         try:
             check_new_id(new)
-        except UnfitError as error:
+        except RefusedValueError as error:
             raise RefusedError(name, label_of(name, old), "id", str(error)) from None
         if new in table:
             raise RefusedError(name, label_of(name, old), "id", f"{quote(new)} is taken")

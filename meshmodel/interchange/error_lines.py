@@ -51,7 +51,7 @@ def find_line(text: str, table: str, number: int | None, key: str | None) -> int
     depth, seen, header = 0, 0, None
     current = "about"
     wanted = number or 1
-    for line, content in enumerate(_plain(text).split("\n"), start=1):
+    for line, content in enumerate(_without_strings(text).split("\n"), start=1):
         start = _HEADER.match(content) if depth <= 0 else None
         if start:
             if start[3] == "]":
@@ -81,18 +81,18 @@ def find_line(text: str, table: str, number: int | None, key: str | None) -> int
     return header
 
 
-def hint_of_number(text: str) -> int | None:
+def find_long_number(text: str) -> int | None:
     """The line of a number with thousands of digits, where there is just one such place."""
     found = _DIGITS.search(text)
     return text.count("\n", 0, found.start()) + 1 if found else None
 
 
-def _plain(text: str) -> str:
+def _without_strings(text: str) -> str:
     """The text with the same lines, but without comments and with strings that hold no syntax."""
-    return _TOKEN.sub(_blank, text.replace("\r\n", "\n"))
+    return _TOKEN.sub(_placeholder, text.replace("\r\n", "\n"))
 
 
-def _blank(found: re.Match[str]) -> str:
+def _placeholder(found: re.Match[str]) -> str:
     token = found[0]
     if token[0] == "#":
         return ""

@@ -8,15 +8,15 @@ from typing import Any, Final
 
 import tomli
 
-from meshmodel.interchange.error_lines import DEPTH_LIMIT, find_deep_key, find_line, hint_of_number
+from meshmodel.interchange.error_lines import DEPTH_LIMIT, find_deep_key, find_line, find_long_number
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.open_file import open_file
 from meshmodel.model.records import About
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot
 from meshmodel.model.text import one_line
-from meshmodel.model.validation import References, RefusedError, check_alone, drop_derived, label_of
-from meshmodel.model.values import CONVERTERS, REQUIRED, UnfitError, quote
+from meshmodel.model.validation import References, RefusedError, drop_derived, find_conflict, label_of
+from meshmodel.model.values import CONVERTERS, REQUIRED, RefusedValueError, quote
 
 FORMAT: Final = "meshmodel/1"
 SIZE_LIMIT: Final = 64 * 1024 * 1024
@@ -72,7 +72,7 @@ def read_text(text: str, source: str = "the text") -> Snapshot:
     """
     document = _parse(text, source)
     try:
-        return _snapshot(document)
+        return _snapshot_of(document)
     except _AtRowError as error:
         line = find_line(text, error.table, error.number, error.key)
         raise _error(source, line, error.reason) from None
@@ -113,10 +113,10 @@ def _parse(text: str, source: str) -> dict[str, Any]:
     except RecursionError:
         raise _error(source, None, "is nested too deep: a model needs no more than lists in tables") from None
     except ValueError:
-        raise _error(source, hint_of_number(text), "has a number that is out of range") from None
+        raise _error(source, find_long_number(text), "has a number that is out of range") from None
 
 
-def _snapshot(document: Mapping[str, Any]) -> Snapshot:
+def _snapshot_of(document: Mapping[str, Any]) -> Snapshot:
     kind = document.get("format")
     if kind is None:
         raise _AtRowError(
@@ -139,13 +139,13 @@ def _snapshot(document: Mapping[str, Any]) -> Snapshot:
                 "about",
                 None,
                 key,
-                f"unknown {kind_of} {quote(key)}{_known(key, ('name', 'description', *TABLES))}",
+                f"unknown {kind_of} {quote(key)}{_suggestion(key, ('name', 'description', *TABLES))}",
             )
     tables: dict[str, Any] = {
         name: MappingProxyType(_table(name, document[name])) for name in TABLES if name in document
     }
     snapshot = Snapshot(about=About(**about), **tables)
-    _look_up(snapshot)
+    _check_references(snapshot)
     return snapshot
 
 
@@ -155,11 +155,11 @@ _TABLE_NAMES: Final = frozenset(TABLES)
 def _about_value(key: str, value: Any) -> Any:
     try:
         return CONVERTERS["about"][key][1](value)
-    except UnfitError as error:
+    except RefusedValueError as error:
         raise _AtRowError("about", None, key, f"the model, key {quote(key)}: {error}") from None
 
 
-def _known(key: str, known: tuple[str, ...]) -> str:
+def _suggestion(key: str, known: tuple[str, ...]) -> str:
     import difflib
 
     near = difflib.get_close_matches(key[:100], known, 1)
@@ -185,9 +185,9 @@ def _table(name: str, rows: Any) -> dict[Any, Any]:
                 attribute, convert = converters[key]
                 values[attribute] = convert(value)
         except KeyError:
-            reason = f"unknown key {quote(key)}{_known(str(key), tuple(converters))}"
+            reason = f"unknown key {quote(key)}{_suggestion(str(key), tuple(converters))}"
             raise _AtRowError(name, number, key, f"{_label(name, number, row)}: {reason}") from None
-        except UnfitError as error:
+        except RefusedValueError as error:
             raise _AtRowError(
                 name, number, key, f"{_label(name, number, row)}, key {quote(key)}: {error}"
             ) from None
@@ -197,7 +197,7 @@ def _table(name: str, rows: Any) -> dict[Any, Any]:
                     name, number, None, f"{_label(name, number, row)}: the key {quote(key)} is missing"
                 )
         if special:
-            problem = check_alone(name, values)
+            problem = find_conflict(name, values)
             if problem:
                 key, reason = problem
                 raise _AtRowError(
@@ -222,7 +222,7 @@ def _label(name: str, number: int, row: Mapping[str, Any]) -> str:
     return f"{name} number {number}"
 
 
-def _look_up(snapshot: Snapshot) -> None:
+def _check_references(snapshot: Snapshot) -> None:
     references = References(snapshot)
     check = references.check
     for name in TABLES:

@@ -75,12 +75,12 @@ def new_draft(folder: Path) -> Iterator[Path]:
         OSError: it cannot be made there.
     """
     with _folder_lock(folder):
-        draft, handle = _made(folder, 0o666)
+        draft, handle = _create_draft(folder, 0o666)
     try:
         yield draft
     finally:
         os.close(handle)
-        _unlink(draft)
+        _remove_draft(draft)
 
 
 def _replace(target: Path, content: bytes, before: os.stat_result | None) -> None:
@@ -88,10 +88,10 @@ def _replace(target: Path, content: bytes, before: os.stat_result | None) -> Non
     if before is not None and before.st_nlink > 1:
         _write_in_place(target, content)
         return
-    draft, handle = _made(target.parent, 0o666 if before is None else 0o600)
+    draft, handle = _create_draft(target.parent, 0o666 if before is None else 0o600)
     try:
         try:
-            kept = before is None or _given(handle, before)
+            kept = before is None or _copy_owner(handle, before)
             if kept:
                 _write_all(handle, content)
                 os.fsync(handle)
@@ -102,7 +102,7 @@ def _replace(target: Path, content: bytes, before: os.stat_result | None) -> Non
         else:
             _write_in_place(target, content)
     finally:
-        _unlink(draft)
+        _remove_draft(draft)
     sync_folder(target.parent)
 
 
@@ -113,7 +113,7 @@ def _status(path: str | Path) -> os.stat_result | None:
         return None
 
 
-def _made(folder: Path, mode: int) -> tuple[Path, int]:
+def _create_draft(folder: Path, mode: int) -> tuple[Path, int]:
     """A new draft and its open descriptor, which keeps it locked; called with the folder locked."""
     draft = folder / f".meshmodel-{os.urandom(8).hex()}"
     handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode)
@@ -121,7 +121,7 @@ def _made(folder: Path, mode: int) -> tuple[Path, int]:
     return draft, handle
 
 
-def _given(handle: int, before: os.stat_result) -> bool:
+def _copy_owner(handle: int, before: os.stat_result) -> bool:
     """Give a new file the owner and mode of the one it replaces; whether that could be."""
     if hasattr(os, "fchown"):
         made = os.fstat(handle)
@@ -188,7 +188,7 @@ def _folder_lock(folder: Path) -> Iterator[None]:
             handle = os.open(folder, os.O_RDONLY)
     try:
         if handle is not None:
-            _wait_for(handle)
+            _wait_for_lock(handle)
             _remove_leftovers(folder)
         yield
     finally:
@@ -196,7 +196,7 @@ def _folder_lock(folder: Path) -> Iterator[None]:
             os.close(handle)
 
 
-def _wait_for(handle: int) -> None:
+def _wait_for_lock(handle: int) -> None:
     until = time.monotonic() + LOCK_WAIT
     while _lock(handle) is False:
         if time.monotonic() > until:
@@ -239,12 +239,12 @@ def _remove_unless_locked(draft: Path) -> None:
         handle = os.open(draft, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
         try:
             if _lock(handle):
-                _unlink(draft)
+                _remove_draft(draft)
         finally:
             os.close(handle)
 
 
-def _unlink(draft: Path) -> None:
+def _remove_draft(draft: Path) -> None:
     draft.unlink(missing_ok=True)
     draft.with_name(draft.name + _JOURNAL).unlink(missing_ok=True)
 

@@ -58,7 +58,7 @@ def clean_line(text: str) -> str:
     return _REFUSED.sub("", spaced).strip()
 
 
-def near(name: str, known: Collection[str], prefix: str = "") -> str:
+def did_you_mean(name: str, known: Collection[str], prefix: str = "") -> str:
     """Which of the known names may have been meant, as a question; empty where none comes close.
 
     Args:
@@ -73,10 +73,17 @@ def near(name: str, known: Collection[str], prefix: str = "") -> str:
 
 
 def no_such(kind: str, name: str, known: Collection[str], prefix: str = "") -> str:
-    """That the model has no element of that name, and which was meant or which there are; as ``near``."""
+    """An error line: the model has no element of that name, and which ones were meant, or are there.
+
+    Args:
+        kind: what kind of element was named, such as ``agent``.
+        name: what was written.
+        known: the names there are.
+        prefix: what is to be written before each.
+    """
     more = f" and {len(known) - 5} more" if len(known) > 5 else ""
     has = f"it has {', '.join(sorted(known)[:5])}{more}" if known else "it has none"
-    return f"the model has no {kind} {one_line(masked(name))}; {near(name, known, prefix) or has}"
+    return f"the model has no {kind} {one_line(masked(name))}; {did_you_mean(name, known, prefix) or has}"
 
 
 def one_line(text: object, limit: int = 120) -> str:
@@ -133,7 +140,12 @@ def pad(text: str, cells: int) -> str:
 
 def counted(number: int, one: str, many: str | None = None) -> str:
     """A number with its noun and thousands separators: ``1 agent``, ``3,000 agents``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {plural(number, one, many)}"
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """The noun that goes with a number: ``agent`` with 1, else ``agents``, or ``many`` if given."""
+    return one if number == 1 else many or f"{one}s"
 
 
 def share(part: int, of: int) -> str:

@@ -22,18 +22,25 @@ from meshmodel.model.records import Checkpoint, Key, Record, key_of
 from meshmodel.model.schema import SCHEMA, STEP_ENDS
 from meshmodel.model.secrets import HIDDEN, looks_like_secret
 from meshmodel.model.snapshot import RECORD_TYPES, TABLES, Snapshot, table_of
-from meshmodel.model.values import CONVERTERS, REQUIRED, SHORTEST_SECRET_IN_ID, UnfitError, check_value, quote
+from meshmodel.model.values import (
+    CONVERTERS,
+    REQUIRED,
+    SHORTEST_SECRET_IN_ID,
+    RefusedValueError,
+    check_value,
+    quote,
+)
 from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES, STEERABLE_KINDS
 
 __all__ = [
     "References",
     "RefusedError",
-    "check_alone",
     "check_record",
     "check_records",
     "check_snapshot",
     "check_value",
     "drop_derived",
+    "find_conflict",
     "label_of",
     "normalise",
 ]
@@ -73,14 +80,14 @@ def label_of(table: str, key: Key) -> str:
 def _label_beside(record: Record, refused: object) -> str:
     """How a record is named beside a value that is refused: not by an id that was made of a secret."""
     table, key = table_of(record), key_of(record)
-    made_of = _letters(str(key))[:SHORTEST_SECRET_IN_ID]
+    made_of = _alphanumeric(str(key))[:SHORTEST_SECRET_IN_ID]
     long = isinstance(key, str) and len(made_of) == SHORTEST_SECRET_IN_ID
-    if long and made_of in _letters(str(refused)) and looks_like_secret(str(refused)):
+    if long and made_of in _alphanumeric(str(refused)) and looks_like_secret(str(refused)):
         return f"{table} {HIDDEN}"
     return label_of(table, key)
 
 
-def _letters(text: str) -> str:
+def _alphanumeric(text: str) -> str:
     return "".join(filter(str.isalnum, text.lower()))
 
 
@@ -113,7 +120,7 @@ def drop_derived(table: str, values: dict[str, Any]) -> None:
             del values["by"]
 
 
-def check_alone(table: str, values: Mapping[str, Any]) -> tuple[str, str] | None:
+def find_conflict(table: str, values: Mapping[str, Any]) -> tuple[str, str] | None:
     """What is wrong between the fields of one record: the key and the reason, or ``None``."""
     if table in {"exchange", "delegation"}:
         if values["from_"] == values["to"]:
@@ -144,12 +151,12 @@ def normalise(record: AnyRecord) -> AnyRecord:
             continue
         try:
             values[attribute] = convert(value)
-        except UnfitError as error:
+        except RefusedValueError as error:
             raise RefusedError(table, _label_beside(record, value), key, str(error)) from None
     for key, attribute in REQUIRED[table]:
         if attribute not in values:
             raise RefusedError(table, label_of(table, key_of(record)), key, "is missing")
-    problem = check_alone(table, values)
+    problem = find_conflict(table, values)
     if problem:
         raise RefusedError(table, label_of(table, key_of(record)), *problem)
     drop_derived(table, values)
@@ -173,11 +180,11 @@ class References:
             raise RefusedError(table, label_of(table, key_of(record)), *problem)
 
     def _problem(self, table: str, record: Any) -> tuple[str, str] | None:
-        for key, attribute, target in _ONE[table]:
+        for key, attribute, target in _SINGLE_REFERENCES[table]:
             value = getattr(record, attribute)
             if value is not None and value not in self._tables[target]:
                 return key, f"there is no {target} {quote(value)}"
-        for key, attribute, target in _MANY[table]:
+        for key, attribute, target in _REFERENCE_LISTS[table]:
             values = getattr(record, attribute)
             if values is not None:
                 present = self._tables[target]
@@ -227,7 +234,7 @@ class References:
         ends = (checkpoint.from_, checkpoint.to)
         match checkpoint.step:
             case "hold":
-                return ends in self._tables["hold"] or ends in self._passed_on()
+                return ends in self._tables["hold"] or ends in self._passed_credentials()
             case "hosting":
                 return bool(self._tables["agent"][checkpoint.to].runs_on == checkpoint.from_)
             case "trigger":
@@ -237,7 +244,7 @@ class References:
             case step:
                 return ends in self._tables[step]
 
-    def _passed_on(self) -> frozenset[tuple[str, str]]:
+    def _passed_credentials(self) -> frozenset[tuple[str, str]]:
         if self._passed is None:
             self._passed = frozenset(
                 (delegation.to, credential)
@@ -247,18 +254,18 @@ class References:
         return self._passed
 
 
-_LOOKED_UP: Final = {
+_REFERRING_FIELDS: Final = {
     name: [field for field in table.fields if field.refers and (name, field.key) != ("acceptance", "agents")]
     for name, table in SCHEMA.items()
     if name != "checkpoint"
 }
-_ONE: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
+_SINGLE_REFERENCES: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
     name: tuple((f.key, f.attribute, f.refers[0]) for f in fields if f.type == "reference")
-    for name, fields in _LOOKED_UP.items()
+    for name, fields in _REFERRING_FIELDS.items()
 }
-_MANY: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
+_REFERENCE_LISTS: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
     name: tuple((f.key, f.attribute, f.refers[0]) for f in fields if f.type == "references")
-    for name, fields in _LOOKED_UP.items()
+    for name, fields in _REFERRING_FIELDS.items()
 }
 
 

@@ -22,7 +22,7 @@ _LIFETIME: Final = re.compile(r"[1-9][0-9]{0,8}[smhd]|unlimited")
 _ORDER: Final[Mapping[str, int]] = {action: place for place, action in enumerate(ACTIONS)}
 
 
-class UnfitError(ValueError):
+class RefusedValueError(ValueError):
     """A value that a field cannot take; ``str()`` is the reason alone."""
 
 
@@ -50,12 +50,12 @@ def check_value(field: Field, value: object) -> None:
         return
     try:
         converter(field)(value)
-    except UnfitError as error:
+    except RefusedValueError as error:
         raise InvalidModelError(f"{field.key}: {error}") from None
 
 
 def converter(field: Field) -> Convert:
-    """What turns a value of the field into its canonical form, or raises UnfitError."""
+    """What turns a value of the field into its canonical form, or raises RefusedValueError."""
     if field.type == "choice":
         return _choice(field.choices)
     if field.type == "references":
@@ -63,7 +63,7 @@ def converter(field: Field) -> Convert:
     return _CONVERTERS[field.type]
 
 
-def _wrong(value: object, wanted: str) -> UnfitError:
+def _wrong(value: object, wanted: str) -> RefusedValueError:
     names = {
         str: "text",
         bool: "true or false",
@@ -74,7 +74,7 @@ def _wrong(value: object, wanted: str) -> UnfitError:
         dict: "a table",
         date: "a date",
     }
-    return UnfitError(f"is {names.get(type(value), 'a date or time')}, where {wanted} is wanted")
+    return RefusedValueError(f"is {names.get(type(value), 'a date or time')}, where {wanted} is wanted")
 
 
 def _text(value: Any, limit: int, what: str) -> str:
@@ -82,15 +82,15 @@ def _text(value: Any, limit: int, what: str) -> str:
         raise _wrong(value, what)
     text: str = value
     if not text or text.isspace():
-        raise UnfitError("is empty: leave the key out")
+        raise RefusedValueError("is empty: leave the key out")
     if len(text) > limit:
-        raise UnfitError(f"has {len(text):,} characters, at most {limit:,} are allowed")
+        raise RefusedValueError(f"has {len(text):,} characters, at most {limit:,} are allowed")
     problem = unprintable(text)
     if problem:
-        raise UnfitError(f"contains {problem}")
+        raise RefusedValueError(f"contains {problem}")
     secret = looks_like_secret(text)
     if secret:
-        raise UnfitError(f"looks like {secret}: write names only, never the secret")
+        raise RefusedValueError(f"looks like {secret}: write names only, never the secret")
     return text
 
 
@@ -109,9 +109,9 @@ def _id(value: Any) -> str:
     if len(text) >= SHORTEST_SECRET_IN_ID:
         secret = looks_like_secret(text)
         if secret:
-            raise UnfitError(f"looks like {secret}: write names only, never the secret")
+            raise RefusedValueError(f"looks like {secret}: write names only, never the secret")
     if _ID.fullmatch(text) is None:
-        raise UnfitError(
+        raise RefusedValueError(
             f"{quote(text)} is no id: 1 to 64 of a-z, 0-9, dot, underscore and hyphen, "
             "beginning with a letter or digit"
         )
@@ -119,7 +119,7 @@ def _id(value: Any) -> str:
 
 
 def check_new_id(text: str) -> None:
-    """Refuse a text that cannot be an id; raises UnfitError with the reason alone."""
+    """Refuse a text that cannot be an id; raises RefusedValueError with the reason alone."""
     _id(text)
 
 
@@ -140,7 +140,7 @@ def _integer(value: Any) -> int:
     if value.__class__ is not int:
         raise _wrong(value, "a whole number")
     if not 0 <= value <= INTEGER_LIMIT:
-        raise UnfitError(f"is out of range: 0 to {INTEGER_LIMIT:,}")
+        raise RefusedValueError(f"is out of range: 0 to {INTEGER_LIMIT:,}")
     return int(value)
 
 
@@ -152,7 +152,7 @@ def _choice(choices: tuple[str, ...]) -> Convert:
             raise _wrong(value, "one of " + ", ".join(choices))
         text: str = value
         if text not in allowed:
-            raise UnfitError(f"{quote(text)} is none of {', '.join(choices)}")
+            raise RefusedValueError(f"{quote(text)} is none of {', '.join(choices)}")
         return text
 
     return convert
@@ -162,11 +162,11 @@ def _items(value: Any, each: Callable[[Any], str]) -> list[str]:
     if value.__class__ is not list and value.__class__ is not tuple:
         raise _wrong(value, "a list")
     if not value:
-        raise UnfitError("is an empty list: leave the key out")
+        raise RefusedValueError("is an empty list: leave the key out")
     items = [each(item) for item in value]
     if len(items) > 1 and len(set(items)) != len(items):
         twice = next(item for item in items if items.count(item) > 1)
-        raise UnfitError(f"names {quote(twice)} twice")
+        raise RefusedValueError(f"names {quote(twice)} twice")
     return items
 
 
@@ -196,7 +196,7 @@ def _access(value: Any) -> str:
         raise _wrong(value, "a system and an action like tickets:read")
     system, colon, action = value.partition(":")
     if not colon or action not in _ORDER or _ID.fullmatch(system) is None:
-        raise UnfitError(f"{quote(value)} is no system:action, like tickets:read")
+        raise RefusedValueError(f"{quote(value)} is no system:action, like tickets:read")
     _id(system)
     return f"{system}:{action}"
 
@@ -210,7 +210,9 @@ def _element(value: Any) -> str:
         raise _wrong(value, "an element like system:tickets")
     kind, colon, id_ = value.partition(":")
     if not colon or kind not in ELEMENTS:
-        raise UnfitError(f"{quote(value)} is no element: zone:ID, system:ID, agent:ID or credential:ID")
+        raise RefusedValueError(
+            f"{quote(value)} is no element: zone:ID, system:ID, agent:ID or credential:ID"
+        )
     return f"{kind}:{_id(id_)}"
 
 
@@ -219,7 +221,7 @@ def _lifetime(value: Any) -> str:
         raise _wrong(value, "a lifetime like 15m or 90d")
     text: str = value
     if _LIFETIME.fullmatch(text) is None:
-        raise UnfitError(
+        raise RefusedValueError(
             f"{quote(text)} is no lifetime: a whole number and s, m, h or d, like 15m or 90d, or unlimited"
         )
     return text
@@ -236,10 +238,10 @@ def _slot(value: Any) -> tuple[int, int]:
     if value.__class__ is not list and value.__class__ is not tuple:
         raise _wrong(value, "a list of two whole numbers")
     if len(value) != 2 or any(part.__class__ is not int for part in value):
-        raise UnfitError("is not a list of two whole numbers: [column, order]")
+        raise RefusedValueError("is not a list of two whole numbers: [column, order]")
     column, order = value
     if abs(column) > SLOT_LIMIT or abs(order) > SLOT_LIMIT:
-        raise UnfitError(f"is out of range: each -{SLOT_LIMIT:,} to {SLOT_LIMIT:,}")
+        raise RefusedValueError(f"is out of range: each -{SLOT_LIMIT:,} to {SLOT_LIMIT:,}")
     return column, order
 
 

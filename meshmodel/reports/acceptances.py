@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from meshmodel.analysis.results import Accepted
 from meshmodel.model.records import Acceptance
-from meshmodel.model.text import near, one_line
+from meshmodel.model.text import did_you_mean, one_line
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -40,10 +40,10 @@ def unmatched_words(acceptance: Acceptance, analysis: "Analysis") -> str:
     rules = [each.id for each in RULES]
     rule, subject = one_line(acceptance.rule), one_line(acceptance.subject, limit=300)
     if acceptance.rule not in rules:
-        hint = near(acceptance.rule, rules) or "meshmodel rules lists them"
+        hint = did_you_mean(acceptance.rule, rules) or "meshmodel rules lists them"
         return f"{rule}, {subject}: there is no rule {rule}, so nothing is accepted; {hint}"
     subjects = [each.subject for each in analysis.findings if each.rule == acceptance.rule]
-    hint = near(acceptance.subject, subjects)
+    hint = did_you_mean(acceptance.subject, subjects)
     return (
         f"{rule}, {subject}: no finding of this rule has this subject; "
         f"{hint or 'correct the subject, or take the acceptance out if the finding is gone'}"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from meshmodel.model.errors import MeshmodelError
-from meshmodel.model.text import near, one_line
+from meshmodel.model.text import did_you_mean, one_line
 
 ORDER: Final = (
     "support-agent",
@@ -73,7 +73,7 @@ def example(name: str) -> Example:
     for each in examples():
         if each.id == name:
             return each
-    hint = near(name, ORDER) or f"there are {', '.join(ORDER)}"
+    hint = did_you_mean(name, ORDER) or f"there are {', '.join(ORDER)}"
     raise MeshmodelError(f"there is no example {one_line(name)}; {hint}")
 
 

@@ -61,7 +61,7 @@ def test_a_file_keeps_its_owner_and_its_mode(file):
 def test_where_the_owner_cannot_be_kept_it_is_written_in_place(file, monkeypatch):
     before = file.stat()
     file.chmod(0o640)
-    monkeypatch.setattr(atomic_file, "_given", lambda handle, found: False)
+    monkeypatch.setattr(atomic_file, "_copy_owner", lambda handle, found: False)
     replace_file(file, b"new")
     assert file.read_bytes() == b"new"
     assert (file.stat().st_ino, file.stat().st_mode & 0o777) == (before.st_ino, 0o640)
