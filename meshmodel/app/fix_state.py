@@ -98,14 +98,12 @@ def work_out_better(
 
 def work_out_standing(analysis: "Analysis", fix: "Fix") -> "tuple[Finding, ...] | None":
     """The findings of high or above that stand even where a fix is enforced."""
+    from meshmodel.reports.causes import open_findings
+
     guarded = _guarded(analysis, fix.checkpoints)
     if guarded is None:
         return None
-    return tuple(
-        each
-        for each in guarded.findings
-        if each.severity in ("high", "critical") and (each.accepted is None or each.accepted.open)
-    )
+    return tuple(open_findings(guarded.findings, "high"))
 
 
 def work_out_curve(analysis: "Analysis", fix: "Fix", task: Task) -> "tuple[CurvePoint, ...]":

@@ -13,7 +13,7 @@ from meshmodel.model.text import one_line
 if TYPE_CHECKING:
     from meshmodel.analysis.trace import Tally, TracedEvent, Verdict
     from meshmodel.api import Analysis
-    from meshmodel.importers.events import LogFormat
+    from meshmodel.importers.formats import LogFormat
     from meshmodel.model.events import Event
     from meshmodel.model.records import Reference
 

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from meshmodel.commands.models import (
     AnswerPrinter,
@@ -17,7 +17,7 @@ from meshmodel.commands.models import (
 )
 from meshmodel.commands.output import complain, say_in_pieces, style
 from meshmodel.model.text import one_line
-from meshmodel.model.vocabulary import SEVERITIES
+from meshmodel.model.vocabulary import SEVERITIES, Severity
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -124,11 +124,10 @@ def _told(unmatched: "Sequence[Acceptance]", analysis: "Analysis") -> str:
     return f"{some} without a finding: {told}{more}"
 
 
-def fails(findings: "Iterable[Finding]", fail_on: str) -> bool:
+def fails(findings: "Iterable[Finding]", fail_on: 'Severity | Literal["never"]') -> bool:
     """Whether a finding at or above that severity is open: not accepted, or no longer."""
     if fail_on == "never":
         return False
-    failing = SEVERITIES[SEVERITIES.index(fail_on) :]
-    return any(
-        each.severity in failing and (each.accepted is None or each.accepted.open) for each in findings
-    )
+    from meshmodel.reports.causes import open_findings
+
+    return bool(open_findings(findings, fail_on))

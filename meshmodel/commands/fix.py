@@ -166,16 +166,13 @@ class _Found:
         from meshmodel.analysis.analysis import analyse
         from meshmodel.edits.checkpoints import add_checkpoints
         from meshmodel.edits.edit import apply_edit
+        from meshmodel.reports.causes import open_findings
 
         after, snapshot = self.analysis, self.analysis.snapshot
         if self.fix.checkpoints:
             guarded = apply_edit(snapshot, add_checkpoints(snapshot, self.fix.checkpoints, "enforced"))
             after = analyse(guarded, view=after.view, today=after.today)
-        return [
-            each
-            for each in after.findings
-            if each.severity in ("high", "critical") and (each.accepted is None or each.accepted.open)
-        ]
+        return open_findings(after.findings, "high")
 
     def _outcome(self) -> str | None:
         if self.state is None or not self.fix.before:

@@ -2,11 +2,12 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from meshmodel.commands.models import Subparsers, add_model, add_view, load, view_of
 from meshmodel.commands.output import answer, say, style
 from meshmodel.commands.progress import Progress
+from meshmodel.importers.formats import LOG_FORMATS
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from meshmodel.analysis.trace import Tally, TracedEvent
-
-_FORMS: Final = ("jsonl", "csv", "cloudtrail", "github-audit", "kubernetes-audit")
 
 
 def add(commands: Subparsers) -> None:
@@ -33,7 +32,7 @@ def add(commands: Subparsers) -> None:
     )
     add_model(parser)
     parser.add_argument("events", type=Path, metavar="EVENTS", help="the log; - is standard input")
-    parser.add_argument("--format", choices=_FORMS, help="what kind of log (default: by its name)")
+    parser.add_argument("--format", choices=LOG_FORMATS, help="what kind of log (default: by its name)")
     parser.add_argument(
         "--map", type=Path, metavar="FILE.toml", help="what the names in the log of a real system mean"
     )

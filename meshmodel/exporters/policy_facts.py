@@ -9,7 +9,7 @@ from meshmodel.analysis.analysis import Analysis
 from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.listing import Coming
 from meshmodel.analysis.starts import HOME
-from meshmodel.model.actions import ADMIN, action_mask, implied
+from meshmodel.model.actions import ADMIN, action_mask, expand_admin
 
 
 class Access(NamedTuple):
@@ -44,7 +44,7 @@ class PolicyFacts:
         self._carriers = self._reaches.carriers(self._reaches.full)
         self._intended: defaultdict[str, dict[str, int]] = defaultdict(dict)
         for (agent, system), intent in analysis.snapshot.intent.items():
-            self._intended[agent][system] = implied(action_mask(intent.actions))
+            self._intended[agent][system] = expand_admin(action_mask(intent.actions))
         self.uncontrolled_sources = cache(self._uncontrolled_sources)
         self._sources = cache(self._listing.sources)
 

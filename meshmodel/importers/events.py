@@ -13,8 +13,9 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import IO, Any, Final, Literal, NoReturn, get_args
+from typing import IO, Any, Final, NoReturn
 
+from meshmodel.importers.formats import LOG_FORMATS, OWN_FORMATS, LogFormat
 from meshmodel.importers.mapping import LogRecord, Mapper
 from meshmodel.importers.record_values import seconds
 from meshmodel.importers.streams import Document, EventsError, documents, json_object, lines, open_log, refuse
@@ -23,11 +24,6 @@ from meshmodel.model.events import Event
 from meshmodel.model.secrets import masked
 from meshmodel.model.text import one_line, unprintable
 from meshmodel.model.vocabulary import ACTIONS
-
-LogFormat = Literal["jsonl", "csv", "cloudtrail", "github-audit", "kubernetes-audit"]
-LOG_FORMATS: Final[tuple[LogFormat, ...]] = get_args(LogFormat)
-"""The forms of logs that can be read."""
-OWN_FORMATS: Final = ("jsonl", "csv")
 
 KEYS: Final = (
     "time",
@@ -280,6 +276,3 @@ def _unknown(key: str, name: str, place: str, what: str) -> None:
 
 def _or(words: tuple[str, ...]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"
-
-
-__all__ = ["LOG_FORMATS", "KEYS", "EventsError", "LogFormat", "event_of", "format_of", "read_events"]

@@ -249,13 +249,12 @@ def _references(references: tuple[str, ...], style: Style) -> tuple[str, ...]:
 def _head(cause: Cause, style: Style) -> str:
     """The severity of the row, its own too where what is folded in it makes another one; what it is about."""
     finding = cause.finding
-    accepted = all(each.accepted is not None and not each.accepted.open for each in (finding, *cause.also))
-    mark = style.glyph("◇" if accepted else "✖")
+    mark = style.glyph("◇" if cause.is_settled else "✖")
     what = f"  {mark} {cause.severity}"
     subject = one_line(finding.subject, limit=300)
     rule = "" if finding.rule == DOOR else f"  {finding.rule}"
     own = "" if cause.severity == finding.severity else f"  (by itself {finding.severity})"
-    look = "faint" if accepted else cause.severity
+    look = "faint" if cause.is_settled else cause.severity
     return f"{style.paint(what, look)}{rule}  {style.paint(subject, 'strong')}{own}"
 
 

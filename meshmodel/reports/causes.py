@@ -32,6 +32,12 @@ def is_accepted(finding: Finding) -> bool:
     return finding.accepted is not None and not finding.accepted.open
 
 
+def open_findings(findings: Iterable[Finding], lowest: Severity) -> list[Finding]:
+    """The findings at or above a severity that no acceptance covers, in their order."""
+    severities = SEVERITIES[SEVERITIES.index(lowest) :]
+    return [each for each in findings if each.severity in severities and not is_accepted(each)]
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """One row: a finding, and what other rules say of the same credential and system."""

@@ -9,7 +9,7 @@ from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import StepKey
 from meshmodel.analysis.toxic import toxic_agents
-from meshmodel.model.actions import action_mask, actions_of, implied
+from meshmodel.model.actions import action_mask, actions_of, expand_admin
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Stop
 from meshmodel.model.vocabulary import ACTIONS
@@ -72,8 +72,8 @@ def _narrower(engine: Engine, step: StepKey) -> _Changed:
         return
     agents = mesh.names(engine.reaches.reaching(*mesh.nodes_of(grant.credential)))
     intents = [each for each in snapshot.intent.values() if each.agent in agents]
-    used = union(implied(action_mask(each.actions)) for each in intents if each.system == grant.system)
-    granted = implied(action_mask(grant.actions))
+    used = union(expand_admin(action_mask(each.actions)) for each in intents if each.system == grant.system)
+    granted = expand_admin(action_mask(grant.actions))
     if intents and granted & ~used:
         kept, table = actions_of(granted & used), dict(snapshot.grant)
         del table[step[1:]]
@@ -106,7 +106,7 @@ def _limited(engine: Engine, step: StepKey) -> _Changed:
         only = tuple(
             f"{system}:{ACTIONS[action]}"
             for (agent, system), intent in sorted(snapshot.intent.items())
-            for action in bits(implied(action_mask(intent.actions)))
+            for action in bits(expand_admin(action_mask(intent.actions)))
             if agent == one and reach[mesh.access(system, action)] >> mesh.agent[other] & 1
         )
         if only:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from meshmodel.model.text import one_line, pad, width
+from meshmodel.model.text import one_line, pad, plural, width
 
 _CODES: Final = {
     "critical": "1;31",
@@ -157,5 +157,5 @@ def wrapped_table(
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
-    """A number with its noun: ``1 agent``, ``2 agents``."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    """A number with its noun, without thousands separators: ``1 agent``, ``3000 agents``."""
+    return f"{number} {plural(number, one, many)}"

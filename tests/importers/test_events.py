@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshmodel.importers.events import KEYS, LOG_FORMATS, format_of, read_events
+from meshmodel.importers.events import KEYS, format_of, read_events
+from meshmodel.importers.formats import LOG_FORMATS
 from meshmodel.importers.record_values import seconds
 from meshmodel.importers.streams import RECORD_LIMIT, EventsError, documents, lines
 from meshmodel.model.errors import MeshmodelError

@@ -20,7 +20,7 @@ from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.text import one_line
 
 if TYPE_CHECKING:
-    from meshmodel.importers.events import LogFormat
+    from meshmodel.importers.formats import LogFormat
 
 BY_NAME = "by its name"
 LOGS: Final = frozenset({".jsonl", ".ndjson", ".json", ".csv", ".log", ".txt", ".gz"})
@@ -109,7 +109,7 @@ class LogDialog(Dialog[LogRequest]):
             self._changed()
 
     def _pick_form(self) -> None:
-        from meshmodel.importers.events import LOG_FORMATS, OWN_FORMATS
+        from meshmodel.importers.formats import LOG_FORMATS, OWN_FORMATS
 
         def decided(chosen: Chosen | None) -> None:
             if chosen is not None:
@@ -140,7 +140,8 @@ class LogDialog(Dialog[LogRequest]):
 
     def action_follow(self) -> None:
         """Answer with the request, if the file is there and its form is known."""
-        from meshmodel.importers.events import OWN_FORMATS, format_of
+        from meshmodel.importers.events import format_of
+        from meshmodel.importers.formats import OWN_FORMATS
 
         problem = "file: needed" if self.path is None else _file_problem(str(self.path))
         if problem is None and self.path is not None:

@@ -15,6 +15,7 @@ from meshmodel.model.records import (
     System,
 )
 from meshmodel.model.snapshot import Snapshot
+from meshmodel.model.text import plural
 from meshmodel.model.vocabulary import DECISION_KINDS, View
 
 _SYSTEM_LOOKS: tuple[tuple[Look, frozenset[str]], ...] = (
@@ -159,7 +160,7 @@ def shortcomings(checkpoint: Checkpoint, view: View) -> list[str]:
 
 def count(number: int, word: str) -> str:
     """``1 agent``, ``2 agents``."""
-    return f"{number} {word}{'' if number == 1 else 's'}"
+    return f"{number} {plural(number, word)}"
 
 
 _LEGEND: tuple[tuple[Look, str], ...] = (
