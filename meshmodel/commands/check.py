@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
 
             say_in_pieces(check_json(analysis, crossings=arguments.crossings))
             if unmatched:
-                complain(f"{one_line(path)}: {_told(unmatched, analysis)}")
+                complain(f"{one_line(path)}: {_unmatched_line(unmatched, analysis)}")
         else:
             from meshmodel.reports.answers_text import check_text
 
@@ -114,7 +114,7 @@ def _unmatched(analysis: "Analysis", *, planned: bool) -> "list[Acceptance]":
     return found
 
 
-def _told(unmatched: "Sequence[Acceptance]", analysis: "Analysis") -> str:
+def _unmatched_line(unmatched: "Sequence[Acceptance]", analysis: "Analysis") -> str:
     """In one line, what the answer for programs has no place for."""
     from meshmodel.reports.acceptances import unmatched_words
 

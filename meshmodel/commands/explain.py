@@ -50,11 +50,11 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         MeshmodelError: there are more words than models, an agent and a system.
     """
-    models, agent, system = _named(arguments.words)
+    models, agent, system = _split_words(arguments.words)
     printer = AnswerPrinter(models)
 
     def explain(path: Path) -> int:
-        said = _told(path, agent, system, arguments)
+        said = _answer_text(path, agent, system, arguments)
         if said is not None:
             printer.say(path, said)
         return 0
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     return for_each(models, explain)
 
 
-def _named(words: Sequence[str]) -> tuple[list[Path], str | None, str | None]:
+def _split_words(words: Sequence[str]) -> tuple[list[Path], str | None, str | None]:
     """The models, the agent and the system; after the first word, models are told by their ending."""
     models = 1
     while models < len(words) and words[models].lower().endswith((".mesh", ".toml")):
@@ -75,15 +75,17 @@ def _named(words: Sequence[str]) -> tuple[list[Path], str | None, str | None]:
     return [Path(each) for each in words[:models]], agent, system
 
 
-def _told(path: Path, agent: str | None, system: str | None, arguments: argparse.Namespace) -> str | None:
+def _answer_text(
+    path: Path, agent: str | None, system: str | None, arguments: argparse.Namespace
+) -> str | None:
     """The way in one model in words; ``None`` if it was answered in JSON."""
     from meshmodel.api import analyse
 
     snapshot = load(path)
-    _known("agent", agent, snapshot.agent)
-    _known("system", system, snapshot.system)
+    _require_known("agent", agent, snapshot.agent)
+    _require_known("system", system, snapshot.system)
     if arguments.source != "home":
-        _known("system", arguments.source, snapshot.system)
+        _require_known("system", arguments.source, snapshot.system)
     analysis = analyse(snapshot, view=view_of(arguments))
     asked = agent, system, arguments.action, arguments.source
     if arguments.all:
@@ -111,7 +113,7 @@ def _told(path: Path, agent: str | None, system: str | None, arguments: argparse
     return explain_text(explanation, style(), arguments.source)
 
 
-def _known(kind: str, name: str | None, known: Collection[str]) -> None:
+def _require_known(kind: str, name: str | None, known: Collection[str]) -> None:
     """Refuse a name that the model does not have, and say which ones come close."""
     if name is not None and name not in known:
         raise MeshmodelError(no_such(kind, name, known))

@@ -43,8 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output is not None and _same_file(arguments.output, arguments.model):
         raise MeshmodelError(f"{one_line(arguments.output)}: is the model itself; name another file")
     if arguments.output is not None:
-        _keep_models(arguments.output, to)
-        _keep_ending(arguments.output, to)
+        _refuse_to_replace_model(arguments.output, to)
+        _refuse_wrong_ending(arguments.output, to)
     from meshmodel.analysis.analysis import analyse
 
     snapshot = load(arguments.model)
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _keep_models(output: Path, to: str) -> None:
+def _refuse_to_replace_model(output: Path, to: str) -> None:
     """Refuse to put something else in the place of a model, which nothing could bring back."""
     from meshmodel.store.load import kind_by_content
 
@@ -71,7 +71,7 @@ def _keep_models(output: Path, to: str) -> None:
         )
 
 
-def _keep_ending(output: Path, to: str) -> None:
+def _refuse_wrong_ending(output: Path, to: str) -> None:
     """Refuse a name that says it is something else."""
     ending = output.suffix.lower().lstrip(".")
     if ending == "mesh":

@@ -69,17 +69,17 @@ def run(arguments: argparse.Namespace) -> int:
     printer = AnswerPrinter(arguments.models)
 
     def fix(path: Path) -> int:
-        found = _Found(path, arguments)
+        fix_run = _FixRun(path, arguments)
         if arguments.json:
-            answer(found.json())
+            answer(fix_run.json())
         else:
-            printer.say(path, found.text())
-        return 0 if found.complete else 2
+            printer.say(path, fix_run.text())
+        return 0 if fix_run.complete else 2
 
     return for_each(arguments.models, fix)
 
 
-class _Found:
+class _FixRun:
     """What was found for one model, and done in it."""
 
     def __init__(self, path: Path, arguments: argparse.Namespace) -> None:

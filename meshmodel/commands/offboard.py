@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     plan: Offboarding | RotationPlan
     done: str | None = None
     if arguments.apply:
-        snapshot, plan, done = _applied(arguments.model, arguments.who)
+        snapshot, plan, done = _apply(arguments.model, arguments.who)
     else:
         snapshot = load(arguments.model)
         plan = _plan(snapshot, arguments.who)
@@ -73,7 +73,7 @@ def _plan(snapshot: "Snapshot", who: str) -> "Offboarding | RotationPlan":
     return analyse(snapshot).offboarding(who)
 
 
-def _drawn(snapshot: "Snapshot", who: str) -> "Offboarding":
+def _applicable_plan(snapshot: "Snapshot", who: str) -> "Offboarding":
     """A plan that can be carried out in the model."""
     from meshmodel.analysis.rotation import RotationPlan
 
@@ -83,7 +83,7 @@ def _drawn(snapshot: "Snapshot", who: str) -> "Offboarding":
     return plan
 
 
-def _applied(path: Path, who: str) -> "tuple[Snapshot, Offboarding, str]":
+def _apply(path: Path, who: str) -> "tuple[Snapshot, Offboarding, str]":
     """The model before, the plan that was carried out in it, and where it is kept."""
     from meshmodel.edits.edit import apply_edit
     from meshmodel.edits.offboarding import offboard
@@ -93,7 +93,7 @@ def _applied(path: Path, who: str) -> "tuple[Snapshot, Offboarding, str]":
         from meshmodel.commands.rewrite import read, rewrite
 
         content, snapshot = read(path)
-        plan = _drawn(snapshot, who)
+        plan = _applicable_plan(snapshot, who)
         lost = rewrite(path, content, snapshot, apply_edit(snapshot, offboard(snapshot, plan)))
         return snapshot, plan, f"Done in the file{lost}"
     from meshmodel.store.store import Store
@@ -102,6 +102,6 @@ def _applied(path: Path, who: str) -> "tuple[Snapshot, Offboarding, str]":
         if store.read_only:
             raise StoreError(f"{one_line(path)}: may only be read, so nothing can be done in it")
         snapshot = store.snapshot
-        plan = _drawn(snapshot, who)
+        plan = _applicable_plan(snapshot, who)
         store.apply(offboard(snapshot, plan))
     return snapshot, plan, "Done in the model, as one edit that undo takes back"

@@ -20,11 +20,11 @@ class Progress:
     standard error is no terminal: that is for one line of what went wrong.
     """
 
-    def __init__(self, told: Callable[[], str]) -> None:
+    def __init__(self, status: Callable[[], str]) -> None:
         """Arguments: what says how far it has come."""
-        self._told = told
-        self._over = threading.Event()
-        self._writing = threading.Lock()
+        self._status = status
+        self._stopped = threading.Event()
+        self._write_lock = threading.Lock()
         self._is_shown = False
         wanted = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._thread = threading.Thread(target=self._run, daemon=True) if wanted else None
@@ -37,7 +37,7 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._over.set()
+        self._stopped.set()
         if self._thread is not None:
             self._thread.join()
             self._clear()
@@ -45,16 +45,16 @@ class Progress:
     @contextmanager
     def aside(self) -> Iterator[None]:
         """Take the line away while an answer is written, which may go to the same terminal."""
-        with self._writing:
+        with self._write_lock:
             if self._is_shown and sys.stdout.isatty():
                 self._clear()
             yield
 
     def _run(self) -> None:
         begun = time.monotonic()
-        while not self._over.wait(EVERY):
-            with self._writing:
-                self._write(f"{self._told()} ({time.monotonic() - begun:.0f} s)")
+        while not self._stopped.wait(EVERY):
+            with self._write_lock:
+                self._write(f"{self._status()} ({time.monotonic() - begun:.0f} s)")
                 self._is_shown = True
 
     def _clear(self) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from meshmodel.model.snapshot import Snapshot
 
-_MADE_UP: Final = """
+_SAMPLE_MESH: Final = """
 format = "meshmodel/1"
 [[system]]
 id = "orders"
@@ -133,7 +133,7 @@ def example_of(rule: str) -> tuple[str, str] | None:
     def models() -> "Iterator[tuple[str, Snapshot]]":
         for each in examples():
             yield f"the example {each.id}", read_file(each.path)
-        yield "a made-up mesh", read_text(_MADE_UP)
+        yield "a made-up mesh", read_text(_SAMPLE_MESH)
 
     for name, snapshot in models():
         for finding in analyse(snapshot).findings:

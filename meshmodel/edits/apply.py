@@ -109,7 +109,7 @@ class MutableModel:
             case Agent(runs_on=was), Agent(runs_on=now) if was != now:
                 self._drop_checkpoints(lambda c: c.step == "hosting" and c.to == key)
             case Delegation(passes=was), Delegation(passes=now) if was != now:
-                self._drop_unheld(made.to, was or ())
+                self._drop_hold_checkpoints(made.to, was or ())
 
     # Remove -----------------------------------------------------------------------------------
 
@@ -127,15 +127,15 @@ class MutableModel:
         record = self._read(name)[key]
         del self._write(name)[key]
         if name == "hold":
-            self._drop_unheld(record.agent, (record.credential,))
+            self._drop_hold_checkpoints(record.agent, (record.credential,))
         elif name == "delegation":
-            self._drop_unheld(record.to, record.passes or ())
+            self._drop_hold_checkpoints(record.to, record.passes or ())
         if name in STEP_ENDS and name != "hold":
             self._drop_at(name, *key)
 
     def _forget(self, target: str, ident: str) -> None:
         """An element is gone: its relations, and what names it, follow."""
-        self._drop_checkpoints(lambda c: _sits_on(c, target, ident))
+        self._drop_checkpoints(lambda c: _is_on(c, target, ident))
         for name, attribute, many, end in _NAMED_IN[target]:
             for key, record in list(self._read(name).items()):
                 value = getattr(record, attribute)
@@ -182,7 +182,7 @@ class MutableModel:
             if unwanted(checkpoint):
                 del self._write("checkpoint")[key]
 
-    def _at(self, step: str, from_: str, to: str) -> list[str]:
+    def _checkpoints_on(self, step: str, from_: str, to: str) -> list[str]:
         """The checkpoints on one step; an edit may remove thousands of relations, and most have none."""
         if self._on_steps is None:
             self._on_steps = {}
@@ -191,13 +191,13 @@ class MutableModel:
         return [key for key in self._on_steps.get((step, from_, to), ()) if key in self._read("checkpoint")]
 
     def _drop_at(self, step: str, from_: str, to: str) -> None:
-        for key in self._at(step, from_, to):
+        for key in self._checkpoints_on(step, from_, to):
             del self._write("checkpoint")[key]
 
-    def _drop_unheld(self, agent: str, credentials: tuple[str, ...]) -> None:
+    def _drop_hold_checkpoints(self, agent: str, credentials: tuple[str, ...]) -> None:
         """Drop the checkpoints on holding these credentials where the agent no longer does."""
         for credential in credentials:
-            if not self._at("hold", agent, credential):
+            if not self._checkpoints_on("hold", agent, credential):
                 continue
             if (agent, credential) in self._read("hold") or any(
                 delegation.to == agent and credential in (delegation.passes or ())
@@ -341,7 +341,7 @@ def _ends(checkpoint: Checkpoint) -> tuple[tuple[str, str, str], ...]:
     return tuple(found)
 
 
-def _sits_on(checkpoint: Checkpoint, target: str, ident: str) -> bool:
+def _is_on(checkpoint: Checkpoint, target: str, ident: str) -> bool:
     return any(kind == target and end == ident for _, kind, end in _ends(checkpoint))
 
 

@@ -39,8 +39,8 @@ def add_checkpoints(
         for each in snapshot.checkpoint.values()
         if each == _decision(each.id, (each.step, each.from_, each.to), "planned", each.description)
     }
-    made_too = dict(snapshot.checkpoint)
-    snapshot = replace(snapshot, checkpoint=made_too)
+    checkpoints = dict(snapshot.checkpoint)
+    snapshot = replace(snapshot, checkpoint=checkpoints)
     added = enforced = 0
     for step in steps:
         if step in planned:
@@ -49,9 +49,9 @@ def add_checkpoints(
                 changes.append(Put(replace(planned[step], state=state)))
             continue
         name = unused_id(snapshot, "checkpoint", f"policy-decision-{step[2]}")
-        made_too[name] = _decision(name, step, state)
+        checkpoints[name] = _decision(name, step, state)
         added += 1
-        changes.append(Put(made_too[name]))
+        changes.append(Put(checkpoints[name]))
     said = [f"enforce {_many(enforced, 'planned')}"] if enforced else []
     if added or not enforced:
         said.insert(0, f"add {_many(added, state)}")

@@ -53,7 +53,7 @@ def removal(snapshot: Snapshot, reference: Reference) -> Edit:
         if agent is not None and agent.runs_on == key[0]:
             return edit(label, [Put(replace(agent, runs_on=None))])
     if table == "hold" and isinstance(key, tuple) and key not in snapshot.hold:
-        return edit(label, _no_longer_passed(snapshot, key))
+        return edit(label, _stop_passing(snapshot, key))
     if table == "trigger" and key not in snapshot.trigger:
         raise InvalidModelError(
             f"{words_for(reference)}: arises by itself, as the agent hears outsiders' words there; "
@@ -64,7 +64,7 @@ def removal(snapshot: Snapshot, reference: Reference) -> Edit:
     return edit(label, [Remove(table, key)])
 
 
-def _no_longer_passed(snapshot: Snapshot, key: tuple[str, str]) -> list[Change]:
+def _stop_passing(snapshot: Snapshot, key: tuple[str, str]) -> list[Change]:
     agent, credential = key
     changes: list[Change] = []
     for each in snapshot.delegation.values():

@@ -102,8 +102,8 @@ def offboarding_text(snapshot: Snapshot, plan: Offboarding, style: Style, *, don
     stays = f"of {_name(plan)}: what {keep} stays there until it is deleted"
     lines += section(stays, counted(len(kept), "system"), kept, style)
     lines += section("", "Breaks or lapses", _broken(snapshot, plan), style)
-    told = _told(plan)
-    lines += section("to tell", counted(len(told), "agent"), told, style)
+    notices = _notices(plan)
+    lines += section("to tell", counted(len(notices), "agent"), notices, style)
     if done is not None:
         rotation = "; a rotation cannot be drawn and is still to be done" if plan.rotate else ""
         lines += ["", *wrap(f"{style.glyph('✔')} {done}{rotation}", style)]
@@ -205,7 +205,7 @@ def _delegation(key: tuple[str, str], snapshot: Snapshot) -> str:
     return f"{start} no longer sets {end} to work{passing}"
 
 
-def _told(plan: Offboarding) -> list[tuple[str, ...]]:
+def _notices(plan: Offboarding) -> list[tuple[str, ...]]:
     rows: dict[str, list[str]] = {}
     new: dict[str, list[str]] = {}
     for each in plan.rotate:

@@ -83,11 +83,11 @@ class TraceText:
         style = self.style
         time = "" if event.time is None else f"{time_text(event.time)}  "
         number = style.paint(f"{event.number:>5}", "faint")
-        yield f"{number}  {time}{style.paint(_happened(traced), 'strong')}"
-        came = None if traced.credential is None else _came(traced.credential, traced.yielded)
+        yield f"{number}  {time}{style.paint(_event_words(traced), 'strong')}"
+        came = None if traced.credential is None else _origin_words(traced.credential, traced.yielded)
         if came is not None:
             yield from wrap(came, style, "         ", "       ")
-        judged = _judged(traced)
+        judged = _recheck_words(traced)
         if judged is not None:
             glyph, text, look = judged
             for line in wrap(text, style, "         ", f"       {style.glyph(glyph)} "):
@@ -127,7 +127,7 @@ class TraceText:
             yield f"       {self.style.glyph('·')} {said}"
 
 
-def _happened(traced: TracedEvent) -> str:
+def _event_words(traced: TracedEvent) -> str:
     event = traced.event
     who = "somebody" if traced.agent is None else one_line(traced.agent)
     if event.action is None and event.checkpoint is not None:
@@ -145,7 +145,7 @@ def _decided(event: Event) -> str:
     return "" if event.checkpoint is None else f", decided by {one_line(event.checkpoint)}"
 
 
-def _came(credential: str, yielded: Yielded | None) -> str:
+def _origin_words(credential: str, yielded: Yielded | None) -> str:
     if yielded is None:
         return f"with {credential}"
     seen = "" if yielded.event is None else f" (event {yielded.event})"
@@ -161,7 +161,7 @@ def _came(credential: str, yielded: Yielded | None) -> str:
             return f"with {credential}, handed out by {yielded.system}{seen}"
 
 
-def _judged(traced: TracedEvent) -> tuple[str, str, str] | None:
+def _recheck_words(traced: TracedEvent) -> tuple[str, str, str] | None:
     """The glyph, the words and the look of what is said about a decision."""
     crossing, verdict = traced.crossing, traced.recheck
     if verdict == "none-due":

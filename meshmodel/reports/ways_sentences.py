@@ -1,4 +1,4 @@
-"""All ways told in sentences; each names the elements, and none leaves any out."""
+"""All ways listed in sentences; each names the elements, and none leaves any out."""
 
 from collections.abc import Iterable, Iterator
 
@@ -28,8 +28,8 @@ class _Words:
         yield f"They end at {number}: {'; '.join(map(self._door, ends))}"
         meant = [door for door in ways.doors if unguarded and door.intended]
         if meant:
-            told = "; ".join(map(self._door, meant))
-            yield f"Not counted, since an intent covers {'it' if len(meant) == 1 else 'them'}: {told}"
+            listed = "; ".join(map(self._door, meant))
+            yield f"Not counted, since an intent covers {'it' if len(meant) == 1 else 'them'}: {listed}"
         yield self._cut(ways, unguarded=unguarded)
         if not unguarded:
             yield self._asked(ways)
@@ -88,12 +88,12 @@ class _Words:
     def _asked(self, ways: Ways) -> str:
         if not ways.standing:
             return "No checkpoint that counts stands on them"
-        told = "; ".join(
+        listed = "; ".join(
             f"{each}, {'on' if step[0] == 'boundary' else 'where'} {self._step(step)}"
             for each, step in ways.standing
         )
         how = "but some way passes none" if ways.unasked else "and every way passes one"
-        return f"On them {'stands' if len(ways.standing) == 1 else 'stand'} {told} — {how}"
+        return f"On them {'stands' if len(ways.standing) == 1 else 'stand'} {listed} — {how}"
 
     def _element(self, element: Element) -> str:
         reference, actions = element
