@@ -11,7 +11,7 @@ from meshmodel.analysis.results import Explanation
 from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.unreached import why_not
 from meshmodel.analysis.witness import AGAIN, INTENDED, UNASKED, Counting, Paths, Story
-from meshmodel.model.actions import NUMBER, READ, action_mask, actions_of, implied
+from meshmodel.model.actions import NUMBER, READ, action_mask, actions_of, expand_admin
 from meshmodel.model.records import Intent
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.stop import Stop
@@ -199,7 +199,7 @@ class Explaining:
                 return None
         known = tables.intent.get((explanation.agent, explanation.system))
         actions, from_ = (known.actions, known.from_ or ("home",)) if known is not None else ((), ())
-        if not implied(action_mask(actions)) >> action & 1:
+        if not expand_admin(action_mask(actions)) >> action & 1:
             actions = actions_of(action_mask((*actions, explanation.action)))
         at_home = origin is not None and mesh.zone[source] == tables.agent[explanation.agent].home
         if (origin or "home") not in from_ and not ("home" in from_ and at_home):

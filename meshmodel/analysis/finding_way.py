@@ -10,7 +10,7 @@ from meshmodel.analysis.listing import Place
 from meshmodel.analysis.nodes import CONFIDENTIAL
 from meshmodel.analysis.results import Explanation, Finding
 from meshmodel.analysis.steps import Relation
-from meshmodel.model.actions import ALL, READ, action_mask, implied
+from meshmodel.model.actions import ALL, READ, action_mask, expand_admin
 
 _FEW: Final = 24
 """One way is told of possibly millions: so many are tried for one, the worst crossings first."""
@@ -41,7 +41,7 @@ class FindingWay:
             case "credential":
                 return self._told(agents, self._nodes(first))
         step = table if key == (first, second) else "hold"
-        told = self._through(agents, (step, first, second), implied(mask))
+        told = self._through(agents, (step, first, second), expand_admin(mask))
         if told is None and table == "custody":  # to where it lies
             by = mesh.snapshot.custody[first, second].obtained_by
             return self._told(agents, [()], self._accesses(first, action_mask(by)))
@@ -102,7 +102,7 @@ class FindingWay:
                 return reached - unchecked
             case "unapproved-reach":
                 intents = [each for each in tables.intent.values() if each.agent == finding.subject]
-                meant = [(each.system, implied(action_mask(each.actions))) for each in intents]
+                meant = [(each.system, expand_admin(action_mask(each.actions))) for each in intents]
                 return reached.difference(*(self._accesses(*each) for each in meant))
         return reached
 

@@ -5,7 +5,7 @@ from functools import cached_property
 from itertools import chain, compress
 from typing import Final, NamedTuple
 
-from meshmodel.model.actions import READ, action_mask, actions_of, implied
+from meshmodel.model.actions import READ, action_mask, actions_of, expand_admin
 from meshmodel.model.records import Custody, Grant
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import INTEGRITIES, SENSITIVITIES, Action
@@ -143,7 +143,7 @@ class Nodes:
     def granted(self, credential: str) -> tuple[Action, ...]:
         """The actions that an active credential opens anywhere, admin as all five."""
         every = chain.from_iterable(each.actions for each in self.grants_of[credential])
-        return actions_of(implied(action_mask(every)))
+        return actions_of(expand_admin(action_mask(every)))
 
     def node(self, kind: str, id_: str) -> int | None:
         """The node of an agent or a credential; ``None`` if it is retired, revoked or absent."""

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from meshmodel.analysis.bitset import bits, bitset, union
 from meshmodel.analysis.checkpoints import Unchecked
 from meshmodel.analysis.reach import Reaches
-from meshmodel.model.actions import READ, action_mask, implied
+from meshmodel.model.actions import READ, action_mask, expand_admin
 
 _FEW = 64
 """Of at most so many agents that are not among the starts as such, their own starts are looked for alone."""
@@ -235,7 +235,7 @@ class Starts:
             for source in sources:
                 if source == HOME or not (instructed and self.reaches.heard[source]):
                     self._covered[source][agent].append(number)
-            for action in bits(implied(action_mask(intent.actions))):
+            for action in bits(expand_admin(action_mask(intent.actions))):
                 self._speaking[5 * target + action].append(number)
 
     def _split(self) -> None:

@@ -25,7 +25,7 @@ from meshmodel.analysis.graph import Step
 from meshmodel.analysis.listing import Coming, Listing
 from meshmodel.analysis.starts import HOME
 from meshmodel.analysis.witness import Paths
-from meshmodel.model.actions import ISSUE, READ, WRITE, action_mask, implied
+from meshmodel.model.actions import ISSUE, READ, WRITE, action_mask, expand_admin
 from meshmodel.model.events import Event, time_text
 from meshmodel.model.text import one_line
 from meshmodel.model.vocabulary import SEVERITIES, Severity
@@ -225,7 +225,7 @@ class _Tracer:
         event, access = seen.event, seen.access
         if access is None:
             return
-        system, done = access // 5, implied(1 << access % 5)
+        system, done = access // 5, expand_admin(1 << access % 5)
         for action, times in ((READ, state.reads), (WRITE, self.written)):
             if done >> action & 1:
                 times[system] = max(place, times.get(system, _BEFORE))

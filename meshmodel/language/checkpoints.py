@@ -10,7 +10,7 @@ from meshmodel.edits.field_text import actions_in_order
 from meshmodel.language.chains import action_words
 from meshmodel.language.tokens import Token, name_of, span, split
 from meshmodel.model import vocabulary as v
-from meshmodel.model.phrases import listed, place_phrase
+from meshmodel.model.phrases import listed, step_phrase
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.schema import STEP_ENDS
 
@@ -67,7 +67,7 @@ def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
     else:
         id_ = checkpoint_places.checkpoint_id(draft.snapshot, kind, end)
         record = Checkpoint(id_, kind, step, start, end, **values)  # type: ignore[arg-type] # a step of STEP_ENDS
-    where = place_phrase(step, start, end)
+    where = step_phrase(step, start, end)
     said = [record.state, record.freshness, *(record.actions or ())]
     decided = f", decided at {record.decided_at}" if record.decided_at else ""
     draft.put(record, f"checkpoint {record.id}: {kind} on {where} ({listed(said)}{decided})")

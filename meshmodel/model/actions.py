@@ -18,8 +18,8 @@ def action_mask(actions: Iterable[Action] | None) -> int:
     return ALL if actions is None else sum(1 << NUMBER[each] for each in set(actions))
 
 
-def implied(mask: int) -> int:
-    """Five bits where admin stands for all."""
+def expand_admin(mask: int) -> int:
+    """The mask, or all five bits where it has admin: admin implies every action."""
     return ALL if mask >> ADMIN & 1 else mask
 
 

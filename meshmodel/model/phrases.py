@@ -87,7 +87,7 @@ def phrase(record: Record) -> str:
             coming = f" from {listed(record.from_)}" if record.from_ else ""
             return f"{record.agent} may {listed(record.actions)} {record.system}{coming}"
         case Checkpoint():
-            return f"{record.kind} on {place_phrase(record.step, record.from_, record.to)}"
+            return f"{record.kind} on {step_phrase(record.step, record.from_, record.to)}"
         case Note():
             about = record.about.replace(":", " ") if record.about else "the model"
             return f"{record.kind} on {about}: {record.text}"
@@ -97,8 +97,8 @@ def phrase(record: Record) -> str:
             return "the model"
 
 
-def place_phrase(step: str, start: str, end: str) -> str:
-    """The place of a checkpoint in words: its step and its two ends."""
+def step_phrase(step: str, start: str, end: str) -> str:
+    """The step on which a checkpoint sits, in words; ``start`` and ``end`` are the ids of its ends."""
     match step:
         case "boundary":
             return f"boundary {start} to {end}"

@@ -15,7 +15,7 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.fix.program import Program, Row
 from meshmodel.analysis.fix.search import NOTHING, Known, Proof
 from meshmodel.analysis.graph import Graph
-from meshmodel.model.actions import READ, action_mask, implied
+from meshmodel.model.actions import READ, action_mask, expand_admin
 from meshmodel.model.stop import Stop
 
 _TOGETHER: Final = 16
@@ -46,7 +46,9 @@ class Intents:
         self.using: defaultdict[int, set[str]] = defaultdict(set)
         for (agent, system), intent in sorted(engine.snapshot.intent.items()):
             if agent in mesh.agent:
-                covers = {mesh.access(system, each) for each in bits(implied(action_mask(intent.actions)))}
+                covers = {
+                    mesh.access(system, each) for each in bits(expand_admin(action_mask(intent.actions)))
+                }
                 self._today[agent][system] = covers.intersection(self._done(agent, NOTHING))
         for agent in self._today:
             for node in self._done(agent, NOTHING):

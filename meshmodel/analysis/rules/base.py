@@ -9,7 +9,7 @@ from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.graph import Reach
 from meshmodel.analysis.mesh import Mesh
 from meshmodel.analysis.results import Place, Told
-from meshmodel.model.actions import ALL, action_mask, actions_of, implied
+from meshmodel.model.actions import ALL, action_mask, actions_of, expand_admin
 from meshmodel.model.records import Checkpoint, Delegation
 from meshmodel.model.schema import STEP_ENDS
 from meshmodel.model.snapshot import Snapshot
@@ -208,7 +208,7 @@ def grants_into(mesh: Mesh, reach: Reach, agent: int, does: Mapping[str, int]) -
         ("grant", (grant.credential, system))
         for system, mask in (does.items() if len(does) <= MOST_LIT else ())
         for grant in sorted(mesh.grants_on[system], key=lambda each: each.credential)
-        if implied(action_mask(grant.actions)) & mask
+        if expand_admin(action_mask(grant.actions)) & mask
         and any(reach[node] >> agent & 1 for node in mesh.nodes_of(grant.credential))
     ]
 

@@ -5,7 +5,7 @@ from functools import partial
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Cases, Rule, can, relation
-from meshmodel.model.actions import action_mask, actions_of, implied
+from meshmodel.model.actions import action_mask, actions_of, expand_admin
 from meshmodel.model.records import Grant
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import Action
@@ -17,7 +17,7 @@ def _find(engine: Engine) -> Cases:
         for grant in grants if engine.snapshot.credential[name].on_behalf_of is not None else ():
             actions = grant.actions if grant.honoured_as == "principal" else _beyond(grant)
             if actions:
-                agents = engine.mesh.names(engine.reaches.using(grant, implied(action_mask(actions))))
+                agents = engine.mesh.names(engine.reaches.using(grant, expand_admin(action_mask(actions))))
                 tell = partial(_told, engine.snapshot, grant, agents)
                 yield Case(f"{name}>{grant.system}", "high", tell, agents, actions)
 
@@ -25,7 +25,7 @@ def _find(engine: Engine) -> Cases:
 def _beyond(grant: Grant) -> tuple[Action, ...]:
     """The granted actions that the person may not do there; none where that is not stated."""
     entitled = action_mask(grant.entitled)  # all, where nothing is stated
-    return actions_of(implied(action_mask(grant.actions)) & ~implied(entitled))
+    return actions_of(expand_admin(action_mask(grant.actions)) & ~expand_admin(entitled))
 
 
 def _told(snapshot: Snapshot, grant: Grant, agents: tuple[str, ...]) -> Told:

@@ -6,7 +6,7 @@ from functools import partial
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Cases, Rule, joined, lit, titles
-from meshmodel.model.actions import READ, WRITE, action_mask, actions_of, implied
+from meshmodel.model.actions import READ, WRITE, action_mask, actions_of, expand_admin
 
 _BOTH = 1 << READ | 1 << WRITE
 
@@ -20,7 +20,9 @@ def _find(engine: Engine) -> Cases:
     for system in tables.system.values():
         if system.kind not in ("agent-memory", "knowledge-base") or system.partitioned:
             continue
-        masks = {each.credential: implied(action_mask(each.actions)) for each in mesh.grants_on[system.id]}
+        masks = {
+            each.credential: expand_admin(action_mask(each.actions)) for each in mesh.grants_on[system.id]
+        }
         whose = {name: whom for name in masks if (whom := tables.credential[name].on_behalf_of) is not None}
         using = {each: engine.reaches.full[mesh.access(system.id, each)] for each in (WRITE, READ)}
         people = _differing({whose[name] for name in whose if masks[name] >> each & 1} for each in using)

@@ -5,7 +5,7 @@ from functools import partial
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Cases, Rule, lit, relation, titles
-from meshmodel.model.actions import action_mask, implied
+from meshmodel.model.actions import action_mask, expand_admin
 from meshmodel.model.records import Credential, Delegation, Grant
 from meshmodel.model.snapshot import Snapshot
 
@@ -21,7 +21,7 @@ def _find(engine: Engine) -> Cases:
         audience = credentials[name].audience
         for grant in grants:
             if audience is not None and grant.system not in audience:
-                agents = mesh.names(engine.reaches.using(grant, implied(action_mask(grant.actions))))
+                agents = mesh.names(engine.reaches.using(grant, expand_admin(action_mask(grant.actions))))
                 tell = partial(_outside, engine.snapshot, grant, agents)
                 yield Case(f"{name}>{grant.system}", "high", tell, agents, grant.actions)
 

@@ -8,7 +8,7 @@ from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.graph import Reach
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Cases, Rule, by_agent, deeds, doing, done, grants_into, lit
-from meshmodel.model.actions import ACTING, action_mask, actions_of, implied
+from meshmodel.model.actions import ACTING, action_mask, actions_of, expand_admin
 
 
 def _find(engine: Engine) -> Cases:
@@ -18,7 +18,7 @@ def _find(engine: Engine) -> Cases:
         if intent.agent in mesh.agent:
             agent = 1 << mesh.agent[intent.agent]
             intended |= agent
-            for action in bits(implied(action_mask(intent.actions))):
+            for action in bits(expand_admin(action_mask(intent.actions))):
                 allowed[mesh.access(intent.system, action)] |= agent
     accesses = enumerate(engine.reaches.full[: mesh.first_credential] if intended else ())
     beyond = [some & intended & ~allowed.get(access, 0) for access, some in accesses]

@@ -7,7 +7,7 @@ from meshmodel.analysis.bitset import bits, union
 from meshmodel.analysis.engine import Engine
 from meshmodel.analysis.results import Told
 from meshmodel.analysis.rules.base import Case, Cases, Rule, joined, lit, titles
-from meshmodel.model.actions import ACTING, action_mask, actions_of, implied
+from meshmodel.model.actions import ACTING, action_mask, actions_of, expand_admin
 from meshmodel.model.records import System
 from meshmodel.model.snapshot import Snapshot
 
@@ -31,7 +31,7 @@ def _unseen(engine: Engine, system: System) -> Iterator[tuple[int, int, str | No
             yield reaches.full[mesh.access(system.id, action)], 1 << action, None
     for grant in mesh.grants_on[system.id] if system.audit == "identity" else ():
         if engine.snapshot.credential[grant.credential].on_behalf_of is not None:
-            mask = implied(action_mask(grant.actions)) & ACTING
+            mask = expand_admin(action_mask(grant.actions)) & ACTING
             yield reaches.using(grant, mask), mask, grant.credential
 
 

@@ -19,7 +19,7 @@ from meshmodel.edits import checkpoint_places
 from meshmodel.edits.edit import Edit, Put
 from meshmodel.edits.field_text import few_values
 from meshmodel.edits.fields import refused
-from meshmodel.model.phrases import place_phrase
+from meshmodel.model.phrases import step_phrase
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import Snapshot
@@ -110,7 +110,7 @@ class CheckpointDialog(Dialog[Edit]):
         """Answer with the edit, unless the model refuses it."""
         if self.checkpoint is None:
             return
-        where = place_phrase(self.checkpoint.step, self.checkpoint.from_, self.checkpoint.to)
+        where = step_phrase(self.checkpoint.step, self.checkpoint.from_, self.checkpoint.to)
         edit = Edit(f"{self.checkpoint.kind} on {where}", (Put(self.checkpoint),))
         problem = refused(edit, self.snapshot)
         if problem is None and self.checkpoint.id in self.snapshot.checkpoint:

@@ -16,7 +16,7 @@ from meshmodel.app.widgets.list_panel import Listing
 from meshmodel.app.widgets.rows import LOOKED, Row, heading, line, saying
 from meshmodel.app.widgets.search_text import Searched
 from meshmodel.edits.checkpoints import NOT_PROVEN
-from meshmodel.model.phrases import place_phrase
+from meshmodel.model.phrases import step_phrase
 from meshmodel.model.text import pad, shorten
 
 if TYPE_CHECKING:
@@ -234,4 +234,4 @@ def _curve_row(point: "CurvePoint", fix: "Fix") -> Row:
 
 def _place(step: StepKey) -> str:
     kind, start, end = step
-    return f"{start} ▸ {end}" if kind == "grant" else place_phrase(kind, start, end)
+    return f"{start} ▸ {end}" if kind == "grant" else step_phrase(kind, start, end)

@@ -9,7 +9,7 @@ from meshmodel.app.widgets.form_rows import LABEL_WIDTH, MUTED, WARNING
 from meshmodel.app.widgets.rows import Part, Row, heading, line, saying
 from meshmodel.edits.checkpoint_places import checkpoints_on
 from meshmodel.edits.notes import ELEMENT_TABLES, notes_about, subject_of
-from meshmodel.model.phrases import GLYPHS, letters, phrase, place_phrase
+from meshmodel.model.phrases import GLYPHS, letters, phrase, step_phrase
 from meshmodel.model.records import (
     About,
     Agent,
@@ -90,7 +90,7 @@ def rows_without_record(snapshot: Snapshot, reference: Reference) -> list[Row]:
     if not isinstance(key, tuple):
         return [saying("nothing is there any more")]
     start, end = key
-    rows = [saying(place_phrase(table, start, end))]
+    rows = [saying(step_phrase(table, start, end))]
     if table == "trigger":
         rows.append(saying("arises by itself: the agent hears outsiders' words there"))
     for each, name in (("system", start), ("agent", end)):
