@@ -47,7 +47,7 @@ WITH_IDS = (*ELEMENTS, "checkpoint", "note")
 
 
 def new_element(table: str, id_: str, name: str | None = None) -> Element:
-    """An element of a table that says no more than its id and its name."""
+    """An element of a table that line no more than its id and its name."""
     match table:
         case "zone":
             return Zone(id_, name)
@@ -80,20 +80,20 @@ class Draft:
         self.changes: list[Change] = []
         self.preview: list[str] = []
 
-    def change(self, change: Change, says: str) -> None:
+    def change(self, change: Change, line: str) -> None:
         """Make one change; raises InvalidModelError, with nothing changed, where it is refused."""
-        self.snapshot = apply_edit(self.snapshot, Edit(says, (change,)))
+        self.snapshot = apply_edit(self.snapshot, Edit(line, (change,)))
         self.changes.append(change)
-        self.preview.append(says)
+        self.preview.append(line)
 
-    def put(self, record: Record, says: str | None = None) -> None:
+    def put(self, record: Record, line: str | None = None) -> None:
         """Insert or replace a record, unless it is there as it is."""
         before = self.snapshot.get(table_of(record), key_of(record))
         if before == record:
             return
-        if says is None:
-            says = phrase(record) if before is None else f"{phrase(record)} (changed)"
-        self.change(Put(record), says)
+        if line is None:
+            line = phrase(record) if before is None else f"{phrase(record)} (changed)"
+        self.change(Put(record), line)
 
     def find(self, name: Name, tables: Iterable[str]) -> list[tuple[str, str]]:
         """The records of these tables that a typed name means: by id, by slug, or by name.
@@ -122,22 +122,22 @@ class Draft:
                 return str(key)
         return None
 
-    def existing(self, name: Name, tables: Iterable[str]) -> tuple[str, str]:
+    def find_one(self, name: Name, tables: Iterable[str]) -> tuple[str, str]:
         """The one element that a name means; raises SentenceError for none or several."""
         wanted = tuple(tables)
         found = self.find(name, wanted)
         if not found:
             raise SentenceError(f"there is no {_either(wanted)} {name.text!r}", name.start, name.end)
-        return self.only(name, found)
+        return self.single_match(name, found)
 
-    def only(self, name: Name, found: list[tuple[str, str]]) -> tuple[str, str]:
+    def single_match(self, name: Name, found: list[tuple[str, str]]) -> tuple[str, str]:
         """The one of several that fit; raises SentenceError, asking which, where there are more."""
         if len(found) > 1:
             ways = " or ".join(f"{table}:{key}" for table, key in found)
             raise SentenceError(f"{name.text!r} can be several things: write {ways}", name.start, name.end)
         return found[0]
 
-    def element(self, name: Name, table: str) -> str:
+    def find_or_add(self, name: Name, table: str) -> str:
         """The id of the element of that table which a name means; it is made where it is missing."""
         if name.table is not None and name.table != table:
             raise SentenceError(

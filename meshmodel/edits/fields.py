@@ -67,13 +67,13 @@ def problem_of(record: Record, field: Field, text: str, snapshot: Snapshot | Non
         return (
             None
             if snapshot is None
-            else refused(edit_of(record, {field.attribute: value}, snapshot), snapshot)
+            else refusal_of(edit_of(record, {field.attribute: value}, snapshot), snapshot)
         )
     except (InvalidModelError, ValueError) as error:
         return one_line(error, 160)
 
 
-def refused(edit: Edit | None, snapshot: Snapshot) -> str | None:
+def refusal_of(edit: Edit | None, snapshot: Snapshot) -> str | None:
     """Why the model would refuse an edit, in one line; ``None`` if it would not."""
     if edit is None:
         return None

@@ -161,7 +161,7 @@ def at_slot(record: Record, zone: str | None, slot: Slot) -> Element | None:
     return None
 
 
-def where(snapshot: Snapshot, reference: Reference, moved: Record) -> str:
+def move_label(snapshot: Snapshot, reference: Reference, moved: Record) -> str:
     """What a move does, in words; whether it changes the zone above all."""
     before = snapshot.get(*reference)
     slot = getattr(moved, "at", None) or (0, 0)

@@ -38,7 +38,7 @@ def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
     """Connect each link of a chain with the next; raises SentenceError or InvalidModelError."""
     segments = parse_chain(tokens)
     kinds = resolve_kinds(draft, segments)
-    ids = [draft.element(each.name, kind) for each, kind in zip(segments, kinds, strict=True)]
+    ids = [draft.find_or_add(each.name, kind) for each, kind in zip(segments, kinds, strict=True)]
     for index in range(len(segments) - 1):
         actions = segments[index + 1].actions
         start, end = ids[index], ids[index + 1]
@@ -116,7 +116,9 @@ def resolve_kinds(draft: Draft, segments: Sequence[Segment]) -> tuple[str, ...]:
             forced = [{other} if each == index else tables_ for each, tables_ in enumerate(known)]
             rival = _best(segments, forced)
             if rival is not None and rival[0] == best[0] and rival[1][index] == other:
-                draft.only(segments[index].name, draft.find(segments[index].name, (best[1][index], other)))
+                draft.single_match(
+                    segments[index].name, draft.find(segments[index].name, (best[1][index], other))
+                )
     return best[1]
 
 

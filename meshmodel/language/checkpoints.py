@@ -141,7 +141,7 @@ def _option(option: str, tokens: Sequence[Token], values: dict[str, Any], draft:
     if name is None:
         raise SentenceError(f"a name is needed after {option}", *span(tokens))
     if option == "at":
-        values["decided_at"] = draft.element(name, "system")
+        values["decided_at"] = draft.find_or_add(name, "system")
     elif option == "by":
         names = [each for each in (name_of(part) for part in parts) if each is not None]
         reserved = {*v.CHECKPOINT_STATES, *v.FRESHNESSES, *v.ACTIONS}
@@ -167,13 +167,13 @@ def _domain(name: Name, draft: Draft) -> str:
     """A zone, or ``system:ID`` of a system without one; a missing zone is made."""
     zones = draft.find(name, ("zone",))
     if zones or name.table == "zone":
-        return draft.element(name, "zone")
+        return draft.find_or_add(name, "zone")
     systems = [key for _, key in draft.find(name, ("system",)) if draft.snapshot.system[key].zone is None]
     if systems:
         return f"system:{systems[0]}"
     if draft.find(name, ("system",)):
         raise SentenceError(f"{name.text!r} lies in a zone: name the zone", name.start, name.end)
-    return draft.element(name, "zone")
+    return draft.find_or_add(name, "zone")
 
 
 def existing_step(tokens: Sequence[Token], draft: Draft) -> tuple[str, str, str]:

@@ -51,7 +51,7 @@ def values(options: Parts, where: tuple[int, int], draft: Draft) -> dict[str, An
 
 
 def _accesses(allowed: Sequence[tuple[Name, tuple[Action, ...]]], draft: Draft) -> tuple[str, ...]:
-    named = [(draft.element(name, "system"), actions) for name, actions in allowed]
+    named = [(draft.find_or_add(name, "system"), actions) for name, actions in allowed]
     return tuple(sorted({f"{system}:{action}" for system, actions in named for action in actions}))
 
 

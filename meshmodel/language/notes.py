@@ -77,7 +77,7 @@ def _subject(tokens: Sequence[Token], draft: Draft) -> str | None:
         name = Name(name.text, tokens[0].text.lower(), name.start, name.end)
     elif not known and name.text.lower() in {"model", "the model"}:
         return None
-    table, key = draft.existing(name, ELEMENTS)
+    table, key = draft.find_one(name, ELEMENTS)
     return f"{table}:{key}"
 
 

@@ -120,7 +120,7 @@ def _delete(tokens: Sequence[Token], draft: Draft) -> None:
         name = name_of(part)
         if name is None:
             raise SentenceError("delete what? a name, or a relation such as bot > key", *span(tokens))
-        table, key = draft.existing(name, WITH_IDS)
+        table, key = draft.find_one(name, WITH_IDS)
         related = " with its relations" if table in ELEMENTS else ""
         draft.change(Remove(table, key), f"delete {table} {key}{related}")
 
@@ -150,7 +150,7 @@ def _rename(tokens: Sequence[Token], draft: Draft) -> None:
         old, new = name_of(rest[:1]), name_of(rest[1:])
     if old is None or new is None or not new.text:
         raise SentenceError("write: rename old new", *span(tokens))
-    table, key = draft.existing(old, WITH_IDS)
+    table, key = draft.find_one(old, WITH_IDS)
     wanted = exact_id_of(new.text)
     if not wanted:
         raise SentenceError("an id has letters a-z, digits and . _ - ; try: name x “…”", new.start, new.end)
@@ -173,7 +173,7 @@ def _name(tokens: Sequence[Token], draft: Draft) -> None:
         about = draft.snapshot.about
         draft.put(About(named.text, about.description), f"the model is called {named.text}")
         return
-    table, key = draft.existing(subject, ELEMENTS)
+    table, key = draft.find_one(subject, ELEMENTS)
     verbs.set_values(table, key, {"name": named.text}, draft)
 
 
@@ -186,4 +186,4 @@ def _add(tokens: Sequence[Token], draft: Draft) -> None:
         name = name_of(part)
         if name is None:
             raise SentenceError(f"a name for the {table} is needed", *span(rest))
-        draft.element(name, table)
+        draft.find_or_add(name, table)

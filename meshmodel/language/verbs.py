@@ -113,16 +113,16 @@ def _simple(
 
 
 def _holds(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
-    agent = draft.element(subject, "agent")
+    agent = draft.find_or_add(subject, "agent")
     for name in _names(rest, where):
-        relations.hold(draft, agent, draft.element(name, "credential"))
+        relations.hold(draft, agent, draft.find_or_add(name, "credential"))
 
 
 def _opens(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
     names, actions = _with_actions(rest, where)
-    credential = draft.element(subject, "credential")
+    credential = draft.find_or_add(subject, "credential")
     for name in names:
-        relations.grant(draft, credential, draft.element(name, "system"), actions or ("read",))
+        relations.grant(draft, credential, draft.find_or_add(name, "system"), actions or ("read",))
 
 
 def _stores(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
@@ -138,9 +138,9 @@ def _keeps(how: str, subject: Name, rest: list[Token], where: tuple[int, int], d
     names, actions = _with_actions(head, where)
     if by is not None:
         actions = read_actions(by, span(by, where))
-    system = draft.element(subject, "system")
+    system = draft.find_or_add(subject, "system")
     for name in names:
-        relations.custody(draft, system, draft.element(name, "credential"), how, actions)
+        relations.custody(draft, system, draft.find_or_add(name, "credential"), how, actions)
 
 
 def _exchanges(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
@@ -149,10 +149,10 @@ def _exchanges(subject: Name, rest: list[Token], where: tuple[int, int], draft: 
     plain = [token for token in rest if not token.is_word(*said) and not token.is_sign(",")]
     head, at = _cut(plain, "at")
     target = _one(head, where)
-    start = draft.element(subject, "credential")
-    end = draft.element(target, "credential")
+    start = draft.find_or_add(subject, "credential")
+    end = draft.find_or_add(target, "credential")
     relations.exchange(
-        draft, start, end, None if at is None else draft.element(_one(at, where), "system"), words
+        draft, start, end, None if at is None else draft.find_or_add(_one(at, where), "system"), words
     )
 
 
@@ -160,53 +160,55 @@ def _delegates(subject: Name, rest: list[Token], where: tuple[int, int], draft: 
     head, options = limits.split_options(rest, draft)
     target = _one(head, where)
     passed = _names(options["passing"], where) if "passing" in options else []
-    start = draft.element(subject, "agent")
-    end = draft.element(target, "agent")
-    credentials = [draft.element(name, "credential") for name in passed]
+    start = draft.find_or_add(subject, "agent")
+    end = draft.find_or_add(target, "agent")
+    credentials = [draft.find_or_add(name, "credential") for name in passed]
     relations.delegation(draft, start, end, credentials, **limits.values(options, where, draft))
 
 
 def _triggers(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
     names = _names(rest, where)
-    system = draft.element(subject, "system")
+    system = draft.find_or_add(subject, "system")
     for name in names:
-        relations.trigger(draft, system, draft.element(name, "agent"))
+        relations.trigger(draft, system, draft.find_or_add(name, "agent"))
 
 
 def _runs_on(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
     host = _one(rest, where)
-    set_values("agent", draft.element(subject, "agent"), {"runs_on": draft.element(host, "system")}, draft)
+    set_values(
+        "agent", draft.find_or_add(subject, "agent"), {"runs_on": draft.find_or_add(host, "system")}, draft
+    )
 
 
 def _hosts(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
     names = _names(rest, where)
-    system = draft.element(subject, "system")
+    system = draft.find_or_add(subject, "system")
     for name in names:
-        set_values("agent", draft.element(name, "agent"), {"runs_on": system}, draft)
+        set_values("agent", draft.find_or_add(name, "agent"), {"runs_on": system}, draft)
 
 
 def _in(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
     zone = _one(rest, where)
     found = [each for each in draft.find(subject, ELEMENTS) if each[0] in {"system", "agent"}]
-    table, key = draft.only(subject, found) if found else ("", "")
+    table, key = draft.single_match(subject, found) if found else ("", "")
     if not found:
         others = draft.find(subject, ("credential", "zone"))
         if others and subject.table is None:
             raise SentenceError(f"a {others[0][0]} lies in no zone", subject.start, subject.end)
         table = "agent" if subject.table == "agent" else "system"
-        key = draft.element(subject, table)
+        key = draft.find_or_add(subject, table)
     attribute = "zone" if table == "system" else "home"
-    set_values(table, key, {attribute: draft.element(zone, "zone")}, draft)
+    set_values(table, key, {attribute: draft.find_or_add(zone, "zone")}, draft)
 
 
 def _home(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
     zone = _one(rest, where)
-    set_values("agent", draft.element(subject, "agent"), {"home": draft.element(zone, "zone")}, draft)
+    set_values("agent", draft.find_or_add(subject, "agent"), {"home": draft.find_or_add(zone, "zone")}, draft)
 
 
 def _as(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
     identity = _one(rest, where)
-    set_values("credential", draft.element(subject, "credential"), {"identity": identity.text}, draft)
+    set_values("credential", draft.find_or_add(subject, "credential"), {"identity": identity.text}, draft)
 
 
 def _may(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) -> None:
@@ -221,10 +223,10 @@ def _may(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft)
     actions = read_actions(head[:index], where)
     system_name = _one(head[index:], where)
     names = [] if sources is None else _names(sources, where)
-    agent = draft.element(subject, "agent")
-    system = draft.element(system_name, "system")
+    agent = draft.find_or_add(subject, "agent")
+    system = draft.find_or_add(system_name, "system")
     coming = [
-        "home" if name.text == "home" and name.table is None else draft.element(name, "system")
+        "home" if name.text == "home" and name.table is None else draft.find_or_add(name, "system")
         for name in names
     ]
     relations.intent(draft, agent, system, actions, coming)
@@ -241,12 +243,12 @@ def _is(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) 
     if not fitting:
         raise _unknown_word(possible, parts, said)
     if len(fitting) > 1 and found:
-        draft.only(subject, draft.find(subject, fitting))
+        draft.single_match(subject, draft.find(subject, fitting))
     if len(fitting) > 1:
         ways = " or ".join(f"{table}:{subject.text}" for table in fitting)
         raise SentenceError(f"what is {subject.text!r}? write {ways}", subject.start, subject.end)
     table = fitting[0]
-    key = draft.element(subject, table) if table in ELEMENTS else draft.existing(subject, (table,))[1]
+    key = draft.find_or_add(subject, table) if table in ELEMENTS else draft.find_one(subject, (table,))[1]
     values = {}
     for word in said:
         meant = qualifier(table, word)
@@ -275,11 +277,11 @@ def _field(key: str, subject: Name, rest: list[Token], where: tuple[int, int], d
     ]
     found = draft.find(subject, fitting)
     if found:
-        table, id_ = draft.only(subject, found)
+        table, id_ = draft.single_match(subject, found)
     elif draft.find(subject, WITH_IDS):
         raise SentenceError(f"{subject.text!r} has no field {key}", *where)
     elif len(fitting) == 1 and fitting[0] in ELEMENTS:
-        table, id_ = fitting[0], draft.element(subject, fitting[0])
+        table, id_ = fitting[0], draft.find_or_add(subject, fitting[0])
     else:
         raise SentenceError(f"there is no element {subject.text!r}", subject.start, subject.end)
     field = SCHEMA[table].field(key)
@@ -291,7 +293,7 @@ def _field(key: str, subject: Name, rest: list[Token], where: tuple[int, int], d
         return
     value: Any
     if field.type in {"reference", "references"}:
-        ids = [draft.existing(name, field.refers)[1] for name in _names(rest, where)]
+        ids = [draft.find_one(name, field.refers)[1] for name in _names(rest, where)]
         value = ids[0] if field.type == "reference" else tuple(ids)
     else:
         value = parse_value(field, text)

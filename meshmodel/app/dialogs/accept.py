@@ -13,7 +13,7 @@ from meshmodel.analysis.results import Finding
 from meshmodel.app.dialogs.base import Dialog
 from meshmodel.app.widgets.line_input import LineInput
 from meshmodel.edits.edit import Edit, Put, Remove
-from meshmodel.edits.fields import refused
+from meshmodel.edits.fields import refusal_of
 from meshmodel.model.records import Acceptance
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.text import clean_line
@@ -165,7 +165,7 @@ class AcceptDialog(Dialog[Edit]):
             self.finding.actions or None,
         )
         edit = Edit(f"accept {self.key[0]} of {self.key[1]} until {until.isoformat()}", (Put(record),))
-        problem = refused(edit, self.snapshot)
+        problem = refusal_of(edit, self.snapshot)
         if problem is None:
             self.dismiss(edit)
         else:

@@ -18,7 +18,7 @@ from meshmodel.app.widgets.rows import Row
 from meshmodel.edits import checkpoint_places
 from meshmodel.edits.edit import Edit, Put
 from meshmodel.edits.field_text import few_values
-from meshmodel.edits.fields import refused
+from meshmodel.edits.fields import refusal_of
 from meshmodel.model.phrases import step_phrase
 from meshmodel.model.records import Checkpoint
 from meshmodel.model.schema import SCHEMA, Field
@@ -112,7 +112,7 @@ class CheckpointDialog(Dialog[Edit]):
             return
         where = step_phrase(self.checkpoint.step, self.checkpoint.from_, self.checkpoint.to)
         edit = Edit(f"{self.checkpoint.kind} on {where}", (Put(self.checkpoint),))
-        problem = refused(edit, self.snapshot)
+        problem = refusal_of(edit, self.snapshot)
         if problem is None and self.checkpoint.id in self.snapshot.checkpoint:
             problem = f"there is a checkpoint {self.checkpoint.id} already: choose another id"
         if problem is None:

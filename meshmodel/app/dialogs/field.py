@@ -9,7 +9,7 @@ from meshmodel.app.dialogs.base import Chosen, MultiPicker, Picker, TextEntry
 from meshmodel.app.widgets.rows import Row, line
 from meshmodel.edits import checkpoint_places
 from meshmodel.edits.field_text import parse_value, value_text
-from meshmodel.edits.fields import edit_of, problem_of, refused
+from meshmodel.edits.fields import edit_of, problem_of, refusal_of
 from meshmodel.edits.notes import note_addition
 from meshmodel.edits.operations import ELEMENT_TABLES
 from meshmodel.model.phrases import LETTERS
@@ -100,7 +100,7 @@ class FieldEditor:
                 return f"{field.key}: at least one"
             if not self.placed:
                 return None
-            return refused(
+            return refusal_of(
                 edit_of(self.record, {field.attribute: value_of(chosen)}, self.snapshot), self.snapshot
             )
 
@@ -253,7 +253,7 @@ def note_entry(snapshot: Snapshot, subject: str | None) -> TextEntry:
     """Asks what is to be said of an element (``kind:id``) or of the model; refuses what is no note."""
 
     def problem(text: str) -> str | None:
-        return refused(note_addition(snapshot, subject, text), snapshot)
+        return refusal_of(note_addition(snapshot, subject, text), snapshot)
 
     where = "the model" if subject is None else subject.replace(":", " ")
     return TextEntry(f"a note on {where}", check=problem, long=True)

@@ -26,7 +26,7 @@ from meshmodel.app.widgets.lazy_sequence import Lazily
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.widgets.rows import Row, space
 from meshmodel.edits.field_text import few_values
-from meshmodel.edits.fields import edit_of, refused
+from meshmodel.edits.fields import edit_of, refusal_of
 from meshmodel.model.records import Record, Reference
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.model.snapshot import Snapshot, table_of
@@ -159,7 +159,7 @@ class Inspector(Bound, FilterList):
         edit = edit_of(record, values, on)
         if edit is None:
             return
-        problem = refused(edit, on)
+        problem = refusal_of(edit, on)
         if problem is not None:
             self.post_message(Notice(problem, "error"))
             return

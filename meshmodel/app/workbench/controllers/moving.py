@@ -88,7 +88,7 @@ class MovingController:
         if event.dropped:
             self._put_there(event.reference, moved)
         else:
-            self.context.say(operations.where(self.context.state.snapshot, event.reference, moved))
+            self.context.say(operations.move_label(self.context.state.snapshot, event.reference, moved))
 
     def cancelled(self, event: CanvasView.Cancelled) -> None:
         """The gesture was given up."""
@@ -109,12 +109,12 @@ class MovingController:
             return
         self._moved = moved
         snapshot = self.context.state.snapshot
-        said = operations.where(snapshot, selected, moved)
+        said = operations.move_label(snapshot, selected, moved)
         self.context.update(tentative=apply_edit(snapshot, self._move(selected, moved)), said=said)
         self.context.after_refresh(lambda: self.context.canvas.reveal(selected))
 
     def _move(self, reference: Reference, moved: Record) -> Edit:
-        return edit(operations.where(self.context.state.snapshot, reference, moved), [Put(moved)])
+        return edit(operations.move_label(self.context.state.snapshot, reference, moved), [Put(moved)])
 
     def _put_there(self, reference: Reference, moved: Record) -> None:
         self._end()
