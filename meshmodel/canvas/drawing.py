@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import overload
+from typing import Final, overload
 
 from meshmodel.canvas.glyphs import lit_text
 from meshmodel.canvas.hit_targets import card_target
@@ -17,6 +17,9 @@ from meshmodel.canvas.navigation import Navigation
 from meshmodel.canvas.raster import line_ink
 from meshmodel.canvas.scene import Box, Direction, Ink, Options, Run, Target
 from meshmodel.model.records import Reference
+
+NO_RECORD: Final = "lane"
+"""The table in references to lanes that are no zones: they can be hit and passed by arrow keys only."""
 
 
 class Rows(Sequence[tuple[Run, ...]]):
@@ -136,7 +139,8 @@ class Drawing:
     @cached_property
     def reading_order(self) -> tuple[Reference, ...]:
         """Every record that is drawn, once: lane by lane, card by card, each followed by its lines."""
-        return tuple(dict.fromkeys(target.reference for target in self.targets))
+        references = (target.reference for target in self.targets)
+        return tuple(dict.fromkeys(each for each in references if each[0] != NO_RECORD))
 
     def paint(self, rows: Iterable[int]) -> None:
         """Paint these rows, and find what is lit with which record: showing them then takes no time."""

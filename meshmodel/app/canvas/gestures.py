@@ -1,363 +1,274 @@
-"""What hands do on the canvas: dragging to move, to connect and to pan, and the same by keys."""
+"""Gestures on the canvas: moving, connecting and panning, with the mouse or with keys."""
 
-from abc import abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal, NamedTuple, Protocol
 
-from textual import events
 from textual.message import Message
-from textual.scroll_view import ScrollView
 
-from meshmodel.app.canvas.paint import Overlay
+from meshmodel.app.canvas.messages import Aimed, Cancelled, Connected, Dragged, FoldToggled, Stepped, Told
+from meshmodel.app.canvas.overlays import Overlay, connecting_line, dragged_card
+from meshmodel.app.theme import Inks
+from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.scene import Direction, Target
 from meshmodel.model.records import Reference
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from meshmodel.app.theme import Inks
-    from meshmodel.canvas.drawing import Drawing
-
 ELEMENTS: Final = frozenset({"zone", "system", "agent", "credential"})
+"""The tables whose records can be moved and connected."""
 EDGE: Final = 2
-"""Dragging from that many last cells of a card connects; from the others it moves."""
+"""Dragging from this many last cells of a card connects it; from its other cells it moves it."""
+
+
+class Pointer(NamedTuple):
+    """Where the mouse points: a cell of the drawing, and the same cell counted from the view's corner."""
+
+    x: int
+    y: int
+    view_x: int
+    view_y: int
+
+
+class Surface(Protocol):
+    """What gestures need of the canvas."""
+
+    is_ascii: bool
+    selected: Reference | None
+    aimed: Reference | None
+    """What the connection in progress points at."""
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """What is shown."""
+
+    @property
+    def looks(self) -> Inks:
+        """What the inks look like."""
+
+    def select(self, reference: Reference | None, *, still: bool = False) -> None:
+        """Select a record, or nothing; ``still``: without scrolling."""
+
+    def reveal(self, reference: Reference | None) -> None:
+        """Scroll to a record."""
+
+    def pan(self, x: int, y: int) -> None:
+        """Scroll by so many columns and rows."""
+
+    def show_gesture(self, aimed: Reference | None, overlays: Iterable[Overlay]) -> None:
+        """Highlight what the gesture points at, and paint these over the drawing."""
+
+    def capture_mouse(self, capture: bool = True) -> None:  # Textual's signature
+        """Get all mouse events until :meth:`release_mouse`."""
+
+    def release_mouse(self) -> None:
+        """Let other widgets have mouse events again."""
+
+    def post_message(self, message: Message) -> bool:
+        """Send a message to the widgets around the canvas."""
 
 
 @dataclass(slots=True)
-class _Gesture:
-    """A gesture in progress; places are cells of the drawing, or of the view for a pan."""
+class Gesture:
+    """A gesture in progress.
+
+    Attributes:
+        kind: what it does; ``press`` until the mouse leaves the cell where it was pressed.
+        target: what it began on.
+        start: where the mouse was pressed, or for a pan where it was last; ``None`` for keys.
+    """
 
     kind: Literal["press", "pan", "move", "connect"]
     target: Target | None
-    start: tuple[int, int]
-    by_key: bool = False
-    edge: bool = False
-
-
-class Gestures(ScrollView):
-    """The part of the canvas that follows the mouse, and its counterpart for keys."""
-
-    drawing: "Drawing | None"
-    selected: Reference | None
-    aimed: Reference | None
-
-    class Told(Message):
-        """A gesture says what it would do now; empty when it is over."""
-
-        def __init__(self, text: str) -> None:
-            self.text = text
-            super().__init__()
-
-    class Aimed(Message):
-        """A connection from one thing is aimed at another one, or at nothing."""
-
-        def __init__(self, source: Reference, target: Reference | None) -> None:
-            self.source = source
-            self.target = target
-            super().__init__()
-
-    class Connected(Message):
-        """Two things are to be connected."""
-
-        def __init__(self, source: Reference, target: Reference) -> None:
-            self.source = source
-            self.target = target
-            super().__init__()
-
-    class Dragged(Message):
-        """A card is dragged over a cell of the drawing; ``dropped`` when it is let go."""
-
-        def __init__(self, reference: Reference, x: int, y: int, *, dropped: bool) -> None:
-            self.reference = reference
-            self.x = x
-            self.y = y
-            self.dropped = dropped
-            super().__init__()
-
-    class Stepped(Message):
-        """A card that is moved by keys goes one slot further; ``None``: here is its place."""
-
-        def __init__(self, direction: Direction | None) -> None:
-            self.direction: Direction | None = direction
-            super().__init__()
-
-    class Cancelled(Message):
-        """The gesture in progress was given up."""
-
-    class FoldToggled(Message):
-        """A zone is to be folded or unfolded."""
-
-        def __init__(self, zone: str) -> None:
-            self.zone = zone
-            super().__init__()
-
-    class MenuWanted(Message):
-        """The menu of what is selected is to stand by a cell of the screen."""
-
-        def __init__(self, x: int, y: int) -> None:
-            self.at = x, y
-            super().__init__()
-
-    _gesture: _Gesture | None = None
-
-    # What the canvas itself provides
+    start: Pointer | None = None
 
     @property
-    @abstractmethod
-    def looks(self) -> "Inks":
-        """What the inks look like."""
+    def is_by_key(self) -> bool:
+        """Whether arrow keys carry it out, not the mouse."""
+        return self.start is None
 
-    @abstractmethod
-    def light_aim(self, reference: Reference | None) -> None:
-        """Let what is pointed at stand out."""
+    def drag_to(self, pointer: Pointer) -> None:
+        """Turn a press into a move, a connection or a pan once the pointer is in another cell."""
+        start, target = self.start, self.target
+        if self.kind != "press" or start is None:
+            return
+        if target is None or target.part != "card" or target.reference[0] not in ELEMENTS:
+            self.kind = "press" if pointer[2:] == start[2:] else "pan"
+        elif pointer[:2] != start[:2]:
+            self.kind = "connect" if start.x >= target.box.x + target.box.width - EDGE else "move"
 
-    @abstractmethod
-    def overlay(self, overlays: "Iterable[Overlay]") -> None:
-        """Paint these over the drawing."""
 
-    @abstractmethod
-    def reveal(self, reference: Reference | None) -> None:
-        """Scroll to the record."""
+class Gestures:
+    """Turns mouse events and keys into a selection, a move, a connection or a pan, one at a time."""
 
-    @abstractmethod
-    def _select(self, reference: Reference | None, *, still: bool = False) -> None:
-        """The canvas does."""
-
-    # By keys
+    def __init__(self, surface: Surface) -> None:
+        """Args: the canvas."""
+        self._surface = surface
+        self._gesture: Gesture | None = None
 
     @property
     def is_busy(self) -> bool:
-        """Whether a gesture is in progress."""
+        """Whether a gesture is in progress; the press before one is none."""
         return self._gesture is not None and self._gesture.kind != "press"
 
-    @property
-    def aimed_or_selected(self) -> Reference | None:
-        """Where keys start from: what is aimed at, else what is selected."""
-        return self.aimed or self.selected
+    def cancel(self, *, told: bool = True) -> bool:
+        """Cancel the gesture in progress.
 
-    def start_connect(self) -> bool:
-        """Connect by keys: the arrows choose the other end; whether there is something to begin with."""
-        return self._start("connect")
+        Args:
+            told: whether to post :class:`Cancelled`.
 
-    def start_move(self) -> bool:
-        """Move by keys: the arrows move the card by slot; whether there is something to move."""
-        return self._start("move")
-
-    def _start(self, kind: Literal["connect", "move"]) -> bool:
-        selected = self.selected
-        if self.drawing is None or selected is None or selected[0] not in ELEMENTS:
+        Returns:
+            Whether there was one.
+        """
+        if self._gesture is None:
             return False
-        box = self.drawing.box_of(selected)
+        self._end()
+        if told:
+            self._surface.post_message(Cancelled())
+        return True
+
+    def _end(self) -> None:
+        self._gesture = None
+        self._surface.release_mouse()
+        self._surface.show_gesture(None, ())
+        self._surface.post_message(Told(""))
+
+    def _aim(self, source: Reference, aimed: Reference | None, overlays: Iterable[Overlay] = ()) -> None:
+        is_new = aimed != self._surface.aimed
+        self._surface.show_gesture(aimed, overlays)
+        if is_new:
+            self._surface.post_message(Aimed(source, aimed))
+
+    # By keys
+
+    def start(self, kind: Literal["connect", "move"]) -> bool:
+        """Connect or move the selected element by keys; whether one is selected and drawn."""
+        drawing, selected = self._surface.drawing, self._surface.selected
+        if drawing is None or selected is None or selected[0] not in ELEMENTS:
+            return False
+        box = drawing.box_of(selected)
         if box is None:
             return False
-        self._gesture = _Gesture(kind, Target(selected, "card", box), (box.x, box.y), by_key=True)
+        self._gesture = Gesture(kind, Target(selected, "card", box))
         if kind == "connect":
-            self.post_message(self.Aimed(selected, None))
+            self._surface.post_message(Aimed(selected, None))
         return True
 
     def steer(self, direction: Direction) -> bool:
-        """Use an arrow for the gesture in progress; whether there is one."""
-        gesture = self._gesture
-        if gesture is None or not gesture.by_key or gesture.target is None or self.drawing is None:
+        """Let an arrow key move the card, or aim the connection; whether a gesture by keys is in progress."""
+        gesture, drawing = self._gesture, self._surface.drawing
+        if gesture is None or not gesture.is_by_key or gesture.target is None or drawing is None:
             return False
         if gesture.kind == "move":
-            self.post_message(self.Stepped(direction))
+            self._surface.post_message(Stepped(direction))
             return True
-        here: Reference | None = self.aimed_or_selected
-        seen = {here}
-        while here is not None:
-            here = self.drawing.neighbour(here, direction)
-            if here in seen:
-                return True
-            seen.add(here)
-            if here is not None and here[0] in ELEMENTS and here != gesture.target.reference:
-                self.aim(here)
-                return True
+        here = self._surface.aimed or self._surface.selected
+        aimed = None if here is None else _next_element(drawing, here, direction, gesture.target.reference)
+        if aimed is not None:
+            self.aim(aimed)
         return True
 
     def aim(self, reference: Reference) -> bool:
-        """Aim the connection in progress at something; whether there is one."""
+        """Aim the connection in progress at an element; whether there is one."""
         gesture = self._gesture
         if gesture is None or gesture.kind != "connect" or gesture.target is None:
             return False
         if reference[0] in ELEMENTS:
             self._aim(gesture.target.reference, reference)
-            self.reveal(reference)
+            self._surface.reveal(reference)
         return True
 
     def finish(self) -> bool:
-        """Finish the gesture in progress where it is; whether there was one."""
-        gesture = self._gesture
-        if gesture is None or not gesture.by_key or gesture.target is None:
+        """Put the card where it is now, or connect with what is aimed at, if anything.
+
+        Returns:
+            Whether a gesture by keys was in progress.
+        """
+        gesture, aimed = self._gesture, self._surface.aimed
+        if gesture is None or not gesture.is_by_key or gesture.target is None:
             return False
-        aimed = self.aimed
-        if gesture.kind == "connect":
-            if aimed is None:
-                return True
+        if gesture.kind == "move":
             self._end()
-            self.post_message(self.Connected(gesture.target.reference, aimed))
-        else:
+            self._surface.post_message(Stepped(None))
+        elif aimed is not None:
             self._end()
-            self.post_message(self.Stepped(None))
+            self._surface.post_message(Connected(gesture.target.reference, aimed))
         return True
-
-    def cancel(self, *, told: bool = True) -> bool:
-        """Give up the gesture in progress, and tell of that; whether there was one."""
-        if self._gesture is None:
-            return False
-        self._end()
-        if told:
-            self.post_message(self.Cancelled())
-        return True
-
-    def _aim(self, source: Reference, target: Reference | None) -> None:
-        if self.aimed != target:
-            self.light_aim(target)
-            self.post_message(self.Aimed(source, target))
-
-    def _end(self) -> None:
-        self._gesture = None
-        self.release_mouse()
-        self.overlay(())
-        self.light_aim(None)
-        self.post_message(self.Told(""))
 
     # By mouse
 
-    def _place(self, event: events.MouseEvent) -> tuple[int, int]:
-        """The cell of the drawing under the pointer."""
-        return int(event.x) + self.scroll_offset.x, int(event.y) + self.scroll_offset.y
+    def press(self, pointer: Pointer) -> None:
+        """Select what is under the pointer; where it goes next decides on the gesture."""
+        self.cancel()
+        drawing = self._surface.drawing
+        target = None if drawing is None else drawing.hit(pointer.x, pointer.y)
+        if target is not None and target.part == "fold":
+            self._surface.post_message(FoldToggled(str(target.reference[1])))
+            return
+        if target is not None and target.part != "lane":
+            self._surface.select(target.reference, still=True)
+        self._gesture = Gesture("press", target, pointer)
+        self._surface.capture_mouse()
 
-    def on_screen(self, x: int, y: int) -> tuple[int, int]:
-        """The cell of the screen where a cell of the drawing is."""
-        return self.region.x + x - self.scroll_offset.x, self.region.y + y - self.scroll_offset.y
+    def drag(self, pointer: Pointer) -> bool:
+        """Follow the mouse while its button is held.
 
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Select what is under the pointer, and see what the hand goes on to do."""
-        if event.button != 1 or self.drawing is None:
-            return
-        event.stop()
-        self.focus()
-        if self._gesture is not None:
-            self.cancel()
-        x, y = self._place(event)
-        target = self.drawing.hit(x, y)
-        if target is None or target.part == "lane":
-            self._gesture = _Gesture("press", target, (int(event.x), int(event.y)))
-            self.capture_mouse()
-            return
-        if target.part == "fold":
-            self.post_message(self.FoldToggled(str(target.reference[1])))
-            return
-        self._select(target.reference, still=True)
-        is_card = target.part == "card" and target.reference[0] in ELEMENTS
-        edge = is_card and x >= target.box.x + target.box.width - EDGE
-        start = (x, y) if is_card else (int(event.x), int(event.y))
-        self._gesture = _Gesture("press", target, start, edge=edge)
-        self.capture_mouse()
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Follow the hand."""
-        gesture = self._gesture
-        if gesture is None or gesture.by_key or self.drawing is None:
-            return
-        event.stop()
-        x, y = self._place(event)
-        target = gesture.target
-        is_card = target is not None and target.part == "card" and target.reference[0] in ELEMENTS
-        if gesture.kind == "press":
-            where = (x, y) if is_card else (int(event.x), int(event.y))
-            if where == gesture.start:
-                return
-            gesture.kind = ("connect" if gesture.edge else "move") if is_card else "pan"
-        if gesture.kind == "pan":
-            left, top = gesture.start
-            self.scroll_relative(x=left - int(event.x), y=top - int(event.y), animate=False, force=True)
-            gesture.start = (int(event.x), int(event.y))
-        elif target is not None and gesture.kind == "move":
-            self._ghost(target, x, y)
-            self.post_message(self.Dragged(target.reference, x, y, dropped=False))
-        elif target is not None:
-            self._aim(target.reference, self._end_at(target, x, y))
-            self._thread(target, x, y)
-
-    def on_mouse_up(self, event: events.MouseUp) -> None:
-        """Let go: move there, connect with what is there, or just have selected."""
-        gesture = self._gesture
-        if gesture is None or gesture.by_key:
-            return
-        event.stop()
-        x, y = self._place(event)
-        target, kind = gesture.target, gesture.kind
-        if kind == "press" and (target is None or target.part == "lane"):
-            self._end()
-            self._select(None if target is None else target.reference, still=True)
-            return
-        other = self._end_at(target, x, y) if kind == "connect" and target is not None else None
-        self._end()
-        if target is None:
-            return
-        if kind == "move":
-            self.post_message(self.Dragged(target.reference, x, y, dropped=True))
-        elif kind == "connect" and other is not None:
-            self.post_message(self.Connected(target.reference, other))
-
-    def on_mouse_release(self) -> None:
-        """The mouse was taken away: the gesture is given up.
-
-        The message of an earlier release may come after the next press, which holds the mouse again.
+        Returns:
+            Whether the event belongs to a gesture by mouse.
         """
-        if self._gesture is not None and not self._gesture.by_key and self.app.mouse_captured is not self:
-            self._gesture = None
-            self.overlay(())
+        gesture = self._gesture
+        if gesture is None or gesture.start is None:
+            return False
+        gesture.drag_to(pointer)
+        target, surface = gesture.target, self._surface
+        if gesture.kind == "pan":
+            surface.pan(gesture.start.view_x - pointer.view_x, gesture.start.view_y - pointer.view_y)
+            gesture.start = pointer
+        elif target is not None and gesture.kind == "move":
+            surface.show_gesture(None, dragged_card(target, pointer.x, pointer.y, surface.looks))
+            surface.post_message(Dragged(target.reference, pointer.x, pointer.y, dropped=False))
+        elif target is not None and gesture.kind == "connect":
+            line = connecting_line(target, pointer.x, pointer.y, surface.looks, is_ascii=surface.is_ascii)
+            self._aim(target.reference, self._other_end(target, pointer), line)
+        return True
 
-    def on_click(self, event: events.Click) -> None:
-        """A double click edits; the right button shows the menu of what is under the pointer."""
-        if event.button == 3 and self.drawing is not None and not self.is_busy:
-            target = self.drawing.hit(*self._place(event))
-            self._select(None if target is None else target.reference, still=True)
-            self.post_message(self.MenuWanted(event.screen_x, event.screen_y))
-        if event.chain == 2 and event.button == 1 and self.drawing is not None:
-            target = self.drawing.hit(*self._place(event))
-            if target is not None and target.part not in {"lane", "fold"}:
-                self.action_edit()
+    def release(self, pointer: Pointer) -> bool:
+        """Drop the card there, connect with what is there, or select the lane or nothing; as :meth:`drag`."""
+        gesture = self._gesture
+        if gesture is None or gesture.is_by_key:
+            return False
+        target, surface = gesture.target, self._surface
+        self._end()
+        if gesture.kind == "press" and (target is None or target.part == "lane"):
+            surface.select(None if target is None else target.reference, still=True)
+        elif target is not None and gesture.kind == "move":
+            surface.post_message(Dragged(target.reference, pointer.x, pointer.y, dropped=True))
+        elif target is not None and gesture.kind == "connect":
+            other = self._other_end(target, pointer)
+            if other is not None:
+                surface.post_message(Connected(target.reference, other))
+        return True
 
-    @abstractmethod
-    def action_edit(self) -> None:
-        """Edit what is selected."""
+    def lose_mouse(self) -> None:
+        """End a gesture by mouse because another widget has captured the mouse."""
+        if self._gesture is not None and not self._gesture.is_by_key:
+            self._end()
 
-    def _end_at(self, source: Target, x: int, y: int) -> Reference | None:
-        """The element under the pointer, other than the one the connection comes from."""
-        hit = None if self.drawing is None else self.drawing.hit(x, y)
-        if hit is None or hit.reference == source.reference:
+    def _other_end(self, source: Target, pointer: Pointer) -> Reference | None:
+        """The element under the pointer, unless the connection comes from it."""
+        drawing = self._surface.drawing
+        hit = None if drawing is None else drawing.hit(pointer.x, pointer.y)
+        if hit is None or hit.reference == source.reference or hit.part == "lane":
             return None
-        return hit.reference if hit.reference[0] in ELEMENTS and hit.part != "lane" else None
+        return hit.reference if hit.reference[0] in ELEMENTS else None
 
-    def _ghost(self, target: Target, x: int, y: int) -> None:
-        """The card under the hand."""
-        name = str(target.reference[1])[: max(target.box.width - 3, 4)]
-        style = self.looks.selected
-        width = max(target.box.width, len(name) + 3)
-        text = f" {name}".ljust(width)
-        self.overlay([Overlay(x, y, text, style), Overlay(x, y + 1, " " * width, style)])
 
-    def _thread(self, target: Target, x: int, y: int) -> None:
-        """A thread from the card to the hand."""
-        start_x, start_y = target.box.x + target.box.width, target.box.y
-        style = self.looks.ground + self.looks.selected_line
-        is_ascii = getattr(self, "is_ascii", False)
-        across, along = ("-", "|") if is_ascii else ("─", "│")
-        left, right = min(start_x, x), max(start_x, x)
-        overlays = [Overlay(left, start_y, across * max(right - left, 1), style)]
-        step = 1 if y > start_y else -1
-        overlays += [Overlay(x, row, along, style) for row in range(start_y + step, y, step)]
-        if y != start_y:
-            corner = (
-                "+"
-                if is_ascii
-                else ("╮" if y > start_y else "╯")
-                if x >= start_x
-                else ("╭" if y > start_y else "╰")
-            )
-            overlays.append(Overlay(x, start_y, corner, style))
-        self.overlay(overlays)
+def _next_element(
+    drawing: Drawing, start: Reference, direction: Direction, source: Reference
+) -> Reference | None:
+    """The first element in a direction from ``start`` that is not ``source``."""
+    here, seen = drawing.neighbour(start, direction), {start}
+    while here is not None and here not in seen:
+        if here[0] in ELEMENTS and here != source:
+            return here
+        seen.add(here)
+        here = drawing.neighbour(here, direction)
+    return None

@@ -1,23 +1,20 @@
-"""Jump labels: one or two letters on everything in view; typing them selects it."""
+"""Jump labels: letters on everything in view; typing the letters of one selects what it is on."""
 
-from abc import abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from textual.scroll_view import ScrollView
+from rich.style import Style
+from textual.geometry import Region
 
-from meshmodel.app.canvas.paint import Overlay
+from meshmodel.app.canvas.overlays import Overlay
+from meshmodel.canvas.drawing import Drawing
 from meshmodel.model.records import Reference
-
-if TYPE_CHECKING:
-    from meshmodel.app.theme import Inks
-    from meshmodel.canvas.drawing import Drawing
 
 LETTERS: Final = "asdfghjklqwertyuiopzxcvbnm"
 
 
 def labels(count: int) -> list[str]:
-    """So many labels, all of one length so that none begins another; easy keys first."""
+    """Different labels of one length, so that none is the beginning of another; easy keys first."""
     if count <= len(LETTERS):
         return list(LETTERS[:count])
     length = 2
@@ -29,80 +26,53 @@ def labels(count: int) -> list[str]:
     return found[:count]
 
 
-class Jumping(ScrollView):
-    """The part of the canvas that labels what is in view."""
+def in_view(drawing: Drawing, references: Iterable[Reference], view: Region) -> list[Reference]:
+    """The records whose upper left cell is within ``view``, a region of cells of the drawing."""
+    boxes = ((reference, drawing.box_of(reference)) for reference in references)
+    return [reference for reference, box in boxes if box is not None and view.contains(box.x, box.y)]
 
-    drawing: "Drawing | None"
-    _jumps: dict[str, Reference] | None = None
-    _typed = ""
 
-    @property
-    @abstractmethod
-    def looks(self) -> "Inks":
-        """What the inks look like."""
+class JumpLabels:
+    """Labels for records, and the letters of one that are typed so far."""
 
-    @abstractmethod
-    def overlay(self, overlays: Iterable[Overlay]) -> None:
-        """Paint these over the drawing."""
-
-    @abstractmethod
-    def _select(self, reference: Reference | None) -> None:
-        """The canvas does."""
-
-    @property
-    @abstractmethod
-    def order(self) -> tuple[Reference, ...]:
-        """What can be selected, in reading order."""
-
-    @property
-    def is_jumping(self) -> bool:
-        """Whether labels are shown."""
-        return self._jumps is not None
-
-    def start_jump(self) -> None:
-        """Label everything in view that can be selected, in reading order."""
-        visible = self._visible()
-        if not visible:
-            return
-        self._jumps = dict(zip(labels(len(visible)), visible, strict=True))
+    def __init__(self) -> None:
+        self._labelled: dict[str, Reference] = {}
         self._typed = ""
-        self._label()
 
-    def jump_key(self, key: str, character: str | None) -> None:
-        """Take one key; any that is on no label takes the labels away."""
-        jumps = self._jumps or {}
+    @property
+    def is_shown(self) -> bool:
+        """Whether there are labels: every key is for them then."""
+        return bool(self._labelled)
+
+    def show(self, references: Sequence[Reference]) -> None:
+        """Label these records; the first ones get the easiest keys."""
+        self._labelled = dict(zip(labels(len(references)), references, strict=True))
+        self._typed = ""
+
+    def press(self, key: str, character: str | None) -> Reference | None:
+        """Take one key; a key that continues no label removes all labels.
+
+        Args:
+            key: its name, such as ``escape``.
+            character: what it types, if anything.
+
+        Returns:
+            The record whose label is now complete, if one is.
+        """
         typed = self._typed + (character or "")
-        left = [label for label in jumps if label.startswith(typed)] if character else []
-        if typed in jumps:
-            self._stop()
-            self._select(jumps[typed])
-        elif left and key != "escape":
+        chosen = self._labelled.get(typed)
+        is_open = bool(character) and any(label.startswith(typed) for label in self._labelled)
+        if chosen is None and is_open and key != "escape":
             self._typed = typed
-            self._label()
         else:
-            self._stop()
+            self._labelled = {}
+        return chosen
 
-    def _stop(self) -> None:
-        self._jumps = None
-        self.overlay(())
-
-    def _label(self) -> None:
-        overlays = []
-        for label, reference in (self._jumps or {}).items():
-            box = None if self.drawing is None else self.drawing.box_of(reference)
-            if box is not None and label.startswith(self._typed):
-                overlays.append(Overlay(box.x, box.y, label[len(self._typed) :], self.looks.label))
-        self.overlay(overlays)
-
-    def _visible(self) -> Sequence[Reference]:
-        if self.drawing is None:
-            return ()
-        left, top = self.scroll_offset
-        right = left + self.scrollable_content_region.width
-        bottom = top + self.scrollable_content_region.height
+    def overlays(self, drawing: Drawing, style: Style) -> list[Overlay]:
+        """The letters that are still to be typed, on the records that they lead to."""
         found = []
-        for reference in self.order:
-            box = self.drawing.box_of(reference)
-            if box is not None and left <= box.x < right and top <= box.y < bottom:
-                found.append(reference)
+        for label, reference in self._labelled.items():
+            box = drawing.box_of(reference)
+            if box is not None and label.startswith(self._typed):
+                found.append(Overlay(box.x, box.y, label[len(self._typed) :], style))
         return found

@@ -1,4 +1,4 @@
-"""Rows of a drawing as strips of styled cells: inks, lenses, witnesses, the selection, overlays."""
+"""Paints rows of a drawing as strips of styled cells, with what stands out and what lies over them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,10 +7,13 @@ from typing import Final
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Size
 from textual.strip import Strip
 
+from meshmodel.app.canvas.overlays import Overlay, lay_over
 from meshmodel.app.theme import Inks
-from meshmodel.canvas.scene import Run
+from meshmodel.canvas.drawing import Drawing
+from meshmodel.canvas.scene import Ink, Run
 from meshmodel.model.records import Reference
 
 _LIGHT: Final = "─│┌┐└┘╭╮╰╯├┤┬┴┼╌╎┄┆"
@@ -41,14 +44,22 @@ class Lighting:
     aimed: Owners = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
-    """Some text painted over the drawing, at a cell of the drawing."""
-
-    x: int
-    y: int
-    text: str
-    style: Style
+def lighting_of(
+    drawing: Drawing | None,
+    selected: Reference | None,
+    shown: frozenset[Reference] | None,
+    witness: frozenset[Reference],
+    aimed: Reference | None,
+) -> Lighting:
+    """What stands out in a drawing, from records: see :class:`Lighting`; nothing without a drawing."""
+    if drawing is None:
+        return Lighting()
+    return Lighting(
+        drawing.light(() if selected is None else [selected]),
+        None if shown is None else drawing.light(shown),
+        drawing.light(witness),
+        drawing.light(() if aimed is None else [aimed]),
+    )
 
 
 def paint_row(
@@ -99,19 +110,108 @@ def _look(run: Run, lighting: Lighting, inks: Inks) -> tuple[Style, bool]:
     return inks.plain[ink], False
 
 
-def lay_over(strip: Strip, overlays: Iterable[Overlay], ground: Style) -> Strip:
-    """The strip with the overlays of its row painted over it, in their order."""
-    for overlay in overlays:
-        x, text = overlay.x, overlay.text
-        cells = cell_len(text)
-        if x < 0:
-            text = set_cell_size(text[::-1], max(cells + x, 0))[::-1]
-            cells, x = cell_len(text), 0
-        if cells <= 0:
-            continue
-        length = strip.cell_length
-        left = strip.crop(0, min(x, length)).extend_cell_length(x, ground)
-        middle = Strip([Segment(text, overlay.style)], cells)
-        right = strip.crop(x + cells, length) if x + cells < length else Strip([])
-        strip = Strip.join([left, middle, right])
-    return strip
+class StripPainter:
+    """Paints the rows of a drawing as strips, and keeps each strip until its row or its lighting changes.
+
+    Attributes:
+        drawing: what is painted; ``None`` before the first drawing.
+        lighting: what stands out in it.
+    """
+
+    def __init__(self, *, is_ascii: bool = False) -> None:
+        """Args: whether only ASCII is drawn."""
+        self.drawing: Drawing | None = None
+        self.lighting = Lighting()
+        self._is_ascii = is_ascii
+        self._inks: Inks | None = None
+        self._strips: dict[int, tuple[_Row, Strip]] = {}
+        self._overlays: dict[int, list[Overlay]] = {}
+
+    def show(self, drawing: Drawing, view: range) -> set[int]:
+        """Paint another drawing from now on.
+
+        Args:
+            drawing: the new one.
+            view: the rows that are seen.
+
+        Returns:
+            The rows in view that differ from those before.
+        """
+        before, self.drawing = self.drawing, drawing
+        return {y for y in view if _row(before, y) != _row(drawing, y)}
+
+    def light(self, lighting: Lighting, view: range) -> set[int]:
+        """Let something else stand out.
+
+        Returns:
+            The rows in view that are to be painted again.
+        """
+        before, self.lighting = self.lighting, lighting
+        if before == lighting:
+            return set()
+        if (before.witness, before.shown) != (lighting.witness, lighting.shown):
+            self._strips.clear()
+            return set(view)
+        owners = before.selected ^ lighting.selected | before.aimed ^ lighting.aimed
+        runs = ((y, run) for y in view for run in _row(self.drawing, y)[0])
+        changed = {y for y, run in runs if not owners.isdisjoint(run.owners)}
+        # Rows out of view are not compared: they are painted again once they are seen.
+        self._strips = {y: kept for y, kept in self._strips.items() if y in view and y not in changed}
+        return changed
+
+    def overlay(self, overlays: Iterable[Overlay]) -> set[int]:
+        """Paint these over the drawing instead of those before.
+
+        Returns:
+            The rows of the drawing that look otherwise than before.
+        """
+        stale = set(self._overlays)
+        self._overlays = {}
+        for each in overlays:
+            self._overlays.setdefault(each.y, []).append(each)
+        return stale | set(self._overlays)
+
+    def strip(self, y: int, inks: Inks) -> Strip:
+        """One row of the drawing with its overlays, from column 0; empty below the drawing.
+
+        Args:
+            y: the row.
+            inks: what the inks look like; others than the last time paint every row again.
+        """
+        if inks is not self._inks:
+            self._inks = inks
+            self._strips.clear()
+        row = runs, tint = _row(self.drawing, y)
+        known = self._strips.get(y)
+        if known is None or known[0] != row:
+            lane = inks.lanes[tint == "lane-b"]
+            known = row, paint_row(runs, lane, self.lighting, inks, is_ascii=self._is_ascii)
+            self._strips[y] = known
+        return lay_over(known[1], self._overlays.get(y, ()), inks.ground)
+
+
+_Row = tuple[Sequence[Run], Ink]
+"""The runs of a row, and the tint of its lane."""
+
+
+def _row(drawing: Drawing | None, y: int) -> _Row:
+    if drawing is None or not 0 <= y < drawing.height:
+        return (), "ground"
+    return drawing.rows[y], drawing.tint(y)
+
+
+def centred_line(lines: Sequence[str], y: int, size: Size, style: Style) -> Strip:
+    """One row of a text in the middle of a view; its lines begin in the same column.
+
+    Args:
+        lines: the text.
+        y: the row of the view.
+        size: that of the view in cells.
+        style: what text and ground look like.
+    """
+    number = y - max((size.height - len(lines)) // 2, 0)
+    ground = Strip.blank(size.width, style)
+    if not 0 <= number < len(lines):
+        return ground
+    left = max((size.width - max(map(len, lines))) // 2, 0)
+    return lay_over(ground, [Overlay(left, y, lines[number], style)], style).crop(0, size.width)

@@ -1,6 +1,4 @@
-"""The canvas: one widget on the line API that paints a drawing, row by row, and is never redrawn whole
-where a few rows will do.
-"""
+"""The canvas of the workbench: a widget that paints the rows of a drawing, and only those that change."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -8,36 +6,42 @@ from typing import ClassVar
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Offset, Region, Size
-from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
 
-from meshmodel.app.canvas.gestures import Gestures
-from meshmodel.app.canvas.jump import Jumping
-from meshmodel.app.canvas.paint import Lighting, Overlay, lay_over, paint_row
+from meshmodel.app.canvas import messages
+from meshmodel.app.canvas.gestures import Gestures, Pointer
+from meshmodel.app.canvas.jump import JumpLabels, in_view
+from meshmodel.app.canvas.overlays import Overlay
+from meshmodel.app.canvas.paint import Lighting, StripPainter, centred_line, lighting_of
 from meshmodel.app.commands import bindings
 from meshmodel.app.messages import Notice
 from meshmodel.app.theme import Inks, inks, palette_of
-from meshmodel.canvas.drawing import Drawing
-from meshmodel.canvas.scene import Direction, Run
+from meshmodel.canvas.drawing import NO_RECORD, Drawing
+from meshmodel.canvas.scene import Direction
 from meshmodel.model.records import Reference
 
-NO_ZONE = "lane"
-"""The table of references that drawings make for the lane of what has no zone."""
-
 REST = 0.1
-"""Seconds without another drawing after which the newest is made ready for keys."""
+"""Seconds without another drawing after which the indexes of the newest are made."""
 BETWEEN = 0.01
-"""Seconds between two parts of that."""
+"""Seconds between two of these indexes, in which keys are handled."""
 MARGIN = 2
-"""How many cells of ground stay visible around what is brought into view."""
+"""How many cells of ground stay visible around what is scrolled to."""
 
 
-class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
-    """Shows a drawing; knows what is selected; turns keys and gestures into messages.
+class CanvasView(ScrollView, can_focus=True):
+    """Shows a drawing and what is selected; turns keys and mouse events into messages.
 
-    It reads no model and writes none: the workbench gives it drawings and hears its messages.
+    It reads no model and writes none: the workbench gives it drawings and handles its messages.
+
+    Attributes:
+        is_ascii: whether only ASCII is drawn.
+        selected: what is selected.
+        aimed: what the connection in progress points at.
+        hint: the lines shown in the middle of a canvas on which nothing is drawn.
+        is_awaiting: whether a newer drawing is being made.
+        is_getting_ready: whether the indexes of the drawing are being made in the background.
     """
 
     ALLOW_SELECT = False
@@ -49,101 +53,64 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
     }
     """
 
-    class Selected(Message):
-        """Something was selected by key or mouse, or nothing (``None``).
-
-        ``still``: by a hand on it, under which nothing may scroll.
-        """
-
-        def __init__(self, reference: Reference | None, *, still: bool = False) -> None:
-            self.reference = reference
-            self.still = still
-            super().__init__()
-
-    class Opened(Message):
-        """Something is to be edited: Enter, or a double click."""
-
-        def __init__(self, reference: Reference) -> None:
-            self.reference = reference
-            super().__init__()
+    Selected = messages.Selected
+    Opened = messages.Opened
+    Told = messages.Told
+    Aimed = messages.Aimed
+    Connected = messages.Connected
+    Dragged = messages.Dragged
+    Stepped = messages.Stepped
+    Cancelled = messages.Cancelled
+    FoldToggled = messages.FoldToggled
+    MenuWanted = messages.MenuWanted
 
     def __init__(self, *, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002  # Textual's name
-        """Arguments: whether only ASCII is drawn, and the widget's id."""
+        """Args: whether only ASCII is drawn, and the widget's id."""
         super().__init__(id=id)
         self.is_ascii = is_ascii
-        self.drawing: Drawing | None = None
-        self.lighting = Lighting()
         self.selected: Reference | None = None
         self.aimed: Reference | None = None
-        self._shown: frozenset[Reference] | None = None
-        self._witness: frozenset[Reference] = frozenset()
         self.hint: tuple[str, ...] = ()
-        self._strips: dict[int, tuple[tuple[Run, ...], Strip]] = {}
-        self._overlays: dict[int, list[Overlay]] = {}
-        self._inks: Inks | None = None
-        self._resting: Timer | None = None
-        # What was scrolled to last, and where that led; ``None`` as long as it is not known.
-        self._revealed: Reference | None = None
-        self._left_at: Offset | None = None
         self.is_awaiting = False
         self.is_getting_ready = False
+        self._shown: frozenset[Reference] | None = None
+        self._witness: frozenset[Reference] = frozenset()
+        self._painter = StripPainter(is_ascii=is_ascii)
+        self._gestures = Gestures(self)
+        self._jump_labels = JumpLabels()
+        self._inks: tuple[str, Inks] | None = None
+        self._resting: Timer | None = None
         self._to_reveal: Reference | None = None
-        self._ordered: tuple[Drawing, tuple[Reference, ...]] | None = None
+        # What was scrolled to last, and where that led; ``None`` until the next refresh.
+        self._revealed: Reference | None = None
+        self._left_at: Offset | None = None
         if is_ascii:
             self.styles.scrollbar_size_horizontal = 0
             self.styles.scrollbar_size_vertical = 0
 
-    @property
-    def looks(self) -> Inks:
-        """What the inks look like in the theme in force."""
-        if self._inks is None:
-            self._inks = inks(palette_of(self.app.theme))
-        return self._inks
-
-    def notify_style_update(self) -> None:
-        """Take over another theme."""
-        super().notify_style_update()
-        theme = self.app.theme
-        if getattr(self, "_theme_seen", None) != theme:
-            self._theme_seen = theme
-            self._inks = None
-            self._strips.clear()
-
     # What to show
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """The drawing that is shown; ``None`` before the first."""
+        return self._painter.drawing
+
+    @property
+    def lighting(self) -> Lighting:
+        """What stands out, as owners of runs of the drawing."""
+        return self._painter.lighting
 
     def show(self, drawing: Drawing) -> None:
         """Show another drawing; rows in view that are as before are not painted again."""
-        before, self.drawing = self.drawing, drawing
+        changed = self._painter.show(drawing, self.in_view)
         self.virtual_size = Size(drawing.width, drawing.height)
         if self._to_reveal is not None:
             self.call_after_refresh(self.reveal, self._to_reveal)
             self._to_reveal = None
-        if before is None or self.hint:
-            self.lighting = self._resolved()
-            self._strips.clear()
+        if self.hint:
             self.refresh()
-            return
-        self._repaint(y for y in self.in_view if _row(before, y) != _row(drawing, y))
+        self._repaint(changed)
         self._relight()
-
-    def get_ready_at_rest(self) -> None:
-        """Make the drawing ready for keys once no other one has followed for a while."""
-        self.is_getting_ready = False
-        if self._resting is not None:
-            self._resting.stop()
-        self._resting = self.set_timer(REST, self._get_ready)
-
-    def got_ready(self) -> None:
-        """The drawing is ready for keys: reveal what waited for that."""
-        self.is_getting_ready = False
-        if not self.is_awaiting:
-            wanted, self._to_reveal = self._to_reveal, None
-            self.reveal(wanted)
-
-    def _get_ready(self) -> None:
-        """Make the drawing ready for keys, part by part, and first let through those that are there."""
-        if self.drawing is not None and self.drawing.get_ready():
-            self._resting = self.set_timer(BETWEEN, self._get_ready)
 
     def light(
         self,
@@ -151,66 +118,44 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         shown: frozenset[Reference] | None = None,
         witness: frozenset[Reference] = frozenset(),
     ) -> None:
-        """Say what stands out.
+        """Let records stand out.
 
-        Arguments:
+        Args:
             selected: what is selected.
             shown: the records within the lens; ``None``: all of them.
-            witness: the records of the lit way; everything else is dimmed while there is one.
+            witness: the records of the lit path; while there is one, everything else is dimmed.
         """
         self.selected, self._shown, self._witness = selected, shown, witness
         self._relight()
 
-    def light_aim(self, reference: Reference | None) -> None:
-        """Let what a gesture points at stand out."""
-        self.aimed = reference
-        self._relight()
-
-    def _resolved(self) -> Lighting:
-        drawing = self.drawing
-        if drawing is None:
-            return Lighting()
-        return Lighting(
-            drawing.light([self.selected] if self.selected is not None else ()),
-            None if self._shown is None else drawing.light(self._shown),
-            drawing.light(self._witness),
-            drawing.light([self.aimed] if self.aimed is not None else ()),
-        )
-
     def _relight(self) -> None:
-        before, self.lighting = self.lighting, self._resolved()
-        if self.drawing is None or before == self.lighting:
-            return
-        if before.witness != self.lighting.witness or before.shown != self.lighting.shown:
-            self._strips.clear()
-            self.refresh()
-            return
-        owners = before.selected ^ self.lighting.selected | before.aimed ^ self.lighting.aimed
-        visible = set(self.in_view)
-        self._repaint(
-            y for y in visible if any(not owners.isdisjoint(run.owners) for run in _row(self.drawing, y))
-        )
-        for y in set(self._strips) - visible:
-            del self._strips[y]
+        lighting = lighting_of(self.drawing, self.selected, self._shown, self._witness, self.aimed)
+        self._repaint(self._painter.light(lighting, self.in_view))
 
-    @property
-    def in_view(self) -> range:
-        """The rows of the drawing that are seen."""
-        top = self.scroll_offset.y
-        return range(top, top + max(self.size.height, 1))
+    def get_ready_at_rest(self) -> None:
+        """Make the indexes of the drawing once no other drawing has followed for ``REST`` seconds."""
+        self.is_getting_ready = False
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST, self._get_ready)
 
-    def overlay(self, overlays: Iterable[Overlay]) -> None:
-        """Paint these over the drawing, in place of those before."""
-        stale = set(self._overlays)
-        self._overlays = {}
-        for each in overlays:
-            self._overlays.setdefault(each.y, []).append(each)
-        for y in stale | set(self._overlays):
-            self.refresh_lines(y)
+    def got_ready(self) -> None:
+        """Scroll to the record that could not be found before the indexes of the drawing were there."""
+        self.is_getting_ready = False
+        if not self.is_awaiting:
+            wanted, self._to_reveal = self._to_reveal, None
+            self.reveal(wanted)
+
+    def _get_ready(self) -> None:
+        """Make one index of the drawing, and the next one after the keys that have come meanwhile."""
+        if self.drawing is not None and self.drawing.get_ready():
+            self._resting = self.set_timer(BETWEEN, self._get_ready)
 
     def reveal(self, reference: Reference | None) -> None:
-        """Scroll as little as shows the record whole, with some ground around it; again once a drawing
-        that is awaited is there, or once it is known where in this one.
+        """Scroll as little as shows the record whole, with some ground around it.
+
+        While a newer drawing is made, or where the indexes of this one are needed but not there yet, it is
+        done again as soon as they are.
         """
         drawing = self.drawing
         if drawing is None or reference is None:
@@ -224,58 +169,162 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         region = Region(max(box.x - MARGIN, 0), max(box.y - 1, 0), box.width + 2 * MARGIN, box.height + 2)
         self.scroll_to_region(region, animate=False, force=True)
         self._revealed, self._left_at = reference, None
-        self.call_after_refresh(self._note_place)
+        self.call_after_refresh(self._note_offset)
 
-    def _note_place(self) -> None:
+    def _note_offset(self) -> None:
         self._left_at = self.scroll_offset
 
     def on_resize(self) -> None:
-        """What was shown last stays in view where the canvas gets smaller, unless somebody scrolled on."""
+        """Keep in view what was scrolled to last, unless the user has scrolled since."""
         if self._left_at in {None, self.scroll_offset}:
             self.reveal(self._revealed)
 
     # Painting
 
+    @property
+    def looks(self) -> Inks:
+        """What the inks look like in the current theme."""
+        theme = self.app.theme
+        if self._inks is None or self._inks[0] != theme:
+            self._inks = theme, inks(palette_of(theme))
+        return self._inks[1]
+
+    @property
+    def in_view(self) -> range:
+        """The rows of the drawing that are seen."""
+        top = self.scroll_offset.y
+        return range(top, top + max(self.size.height, 1))
+
+    def on_screen(self, x: int, y: int) -> tuple[int, int]:
+        """The cell of the screen where a cell of the drawing is."""
+        return self.region.x + x - self.scroll_offset.x, self.region.y + y - self.scroll_offset.y
+
     def render_line(self, y: int) -> Strip:
         """One row of the view."""
         left, top = self.scroll_offset
         width = self.scrollable_content_region.width
-        row = y + top
-        ground = self.looks.ground
         if self.hint and (self.drawing is None or not self.drawing.reading_order):
-            return self._hint_line(y, width)
-        strip = self._strip(row)
-        over = self._overlays.get(row)
-        if over:
-            strip = lay_over(strip, over, ground)
-        return strip.crop_extend(left, left + width, ground)
-
-    def _strip(self, row: int) -> Strip:
-        if self.drawing is None or not 0 <= row < self.drawing.height:
-            return Strip([])
-        runs = self.drawing.rows[row]
-        known = self._strips.get(row)
-        if known is None or known[0] != runs:
-            lane = self.looks.lanes[self.drawing.tint(row) == "lane-b"]
-            strip = paint_row(runs, lane, self.lighting, self.looks, is_ascii=self.is_ascii)
-            known = self._strips[row] = (runs, strip)
-        return known[1]
-
-    def _hint_line(self, y: int, width: int) -> Strip:
-        first = max((self.size.height - len(self.hint)) // 2, 0)
-        style = self.looks.ground
-        if not first <= y < first + len(self.hint):
-            return Strip.blank(width, style)
-        text = self.hint[y - first]
-        left = max((width - max(map(len, self.hint))) // 2, 0)
-        return lay_over(Strip.blank(width, style), [Overlay(left, y, text, style)], style).crop(0, width)
+            return centred_line(self.hint, y, Size(width, self.size.height), self.looks.ground)
+        strip = self._painter.strip(top + y, self.looks)
+        return strip.crop_extend(left, left + width, self.looks.ground)
 
     def _repaint(self, rows: Iterable[int]) -> None:
         for y in rows:
-            self._strips.pop(y, None)
             self.refresh_lines(y)
 
+    # Gestures
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a gesture is in progress."""
+        return self._gestures.is_busy
+
+    def start_connect(self) -> bool:
+        """Connect by keys: arrows choose the other end; whether an element is selected."""
+        return self._gestures.start("connect")
+
+    def start_move(self) -> bool:
+        """Move by keys: arrows move the card by slot; whether an element is selected."""
+        return self._gestures.start("move")
+
+    def aim(self, reference: Reference) -> bool:
+        """Aim the connection in progress at an element; whether there is one."""
+        return self._gestures.aim(reference)
+
+    def cancel(self, *, told: bool = True) -> bool:
+        """Cancel the gesture in progress and, if ``told``, say so in a message; whether there was one."""
+        return self._gestures.cancel(told=told)
+
+    def show_gesture(self, aimed: Reference | None, overlays: Iterable[Overlay]) -> None:
+        """Highlight what a gesture points at, and paint these over the drawing."""
+        self.aimed = aimed
+        self._relight()
+        self._repaint(self._painter.overlay(overlays))
+
+    def pan(self, x: int, y: int) -> None:
+        """Scroll by so many columns and rows."""
+        self.scroll_relative(x=x, y=y, animate=False, force=True)
+
+    def _pointer(self, event: events.MouseEvent) -> Pointer:
+        x, y = int(event.x), int(event.y)
+        return Pointer(x + self.scroll_offset.x, y + self.scroll_offset.y, x, y)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Begin a gesture with the left button."""
+        if event.button == 1 and self.drawing is not None:
+            event.stop()
+            self.focus()
+            self._gestures.press(self._pointer(event))
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Go on with the gesture by mouse."""
+        if self._gestures.drag(self._pointer(event)):
+            event.stop()
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Finish the gesture by mouse."""
+        if self._gestures.release(self._pointer(event)):
+            event.stop()
+
+    def on_mouse_release(self) -> None:
+        """End the gesture by mouse, as another widget has captured the mouse.
+
+        The message of an earlier release may come after the next press, which has captured it again.
+        """
+        if self.app.mouse_captured is not self:
+            self._gestures.lose_mouse()
+
+    def on_click(self, event: events.Click) -> None:
+        """Edit what is double-clicked; the right button opens the menu of what is under the pointer."""
+        if self.drawing is None:
+            return
+        target = self.drawing.hit(*self._pointer(event)[:2])
+        if event.button == 3 and not self.is_busy:
+            self.select(None if target is None else target.reference, still=True)
+            self.post_message(self.MenuWanted(event.screen_x, event.screen_y))
+        is_double = event.chain == 2 and event.button == 1
+        if is_double and target is not None and target.part not in {"lane", "fold"}:
+            self.action_edit()
+
     # Selecting by key
+
+    def select(self, reference: Reference | None, *, still: bool = False) -> None:
+        """Select at once, so that the next key or click finds it selected; then post a message.
+
+        Args:
+            reference: what to select; ``None``: nothing.
+            still: whether not to scroll to it.
+        """
+        if reference is not None and reference[0] == NO_RECORD:
+            reference = None
+        self.selected = reference
+        self._relight()
+        if not still:
+            self.reveal(reference)
+        self.post_message(self.Selected(reference, still=still))
+
+    def go(self, direction: Direction) -> None:
+        """Use an arrow key: for the gesture in progress, otherwise to move the selection."""
+        drawing = self.drawing
+        if self._gestures.steer(direction) or drawing is None or not drawing.reading_order:
+            return
+        if self.selected is None or drawing.box_of(self.selected) is None:
+            self.select(drawing.reading_order[0])
+            return
+        wanted = drawing.neighbour(self.selected, direction)
+        if wanted is not None and wanted[0] == NO_RECORD:
+            wanted = drawing.neighbour(wanted, direction)
+        self.select(wanted if wanted is not None and wanted[0] != NO_RECORD else self.selected)
+
+    def _step(self, by: int) -> None:
+        """Select, or aim the connection in progress at, the next (1) or previous (-1) in reading order."""
+        order = () if self.drawing is None else self.drawing.reading_order
+        if not order:
+            return
+        here, first = self.aimed or self.selected, 0 if by > 0 else -1
+        wanted = order[(order.index(here) + by) % len(order) if here in order else first]
+        if not self._gestures.aim(wanted):
+            self.select(wanted)
 
     def action_go_left(self) -> None:
         """Select what lies to the left."""
@@ -293,21 +342,6 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         """Select what lies below."""
         self.go("down")
 
-    def go(self, direction: Direction) -> None:
-        """Move in a direction: the selection, or what a gesture in progress moves."""
-        if self.steer(direction) or self.drawing is None:
-            return
-        order = self.order
-        if not order:
-            return
-        if self.selected is None or self.drawing.box_of(self.selected) is None:
-            self._select(order[0])
-        else:
-            wanted = self.drawing.neighbour(self.selected, direction)
-            if wanted is not None and wanted[0] == NO_ZONE:
-                wanted = self.drawing.neighbour(wanted, direction)
-            self._select(wanted if wanted is not None and wanted[0] != NO_ZONE else self.selected)
-
     def action_next(self) -> None:
         """Select the next one in reading order."""
         self._step(1)
@@ -316,72 +350,50 @@ class CanvasView(Gestures, Jumping, ScrollView, can_focus=True):
         """Select the one before in reading order."""
         self._step(-1)
 
-    @property
-    def order(self) -> tuple[Reference, ...]:
-        """What can be selected, in reading order: the lane of what has no zone is nothing by itself."""
-        drawing = self.drawing
-        if drawing is None:
-            return ()
-        if self._ordered is None or self._ordered[0] is not drawing:
-            self._ordered = drawing, tuple(each for each in drawing.reading_order if each[0] != NO_ZONE)
-        return self._ordered[1]
-
-    def _step(self, by: int) -> None:
-        order = self.order
-        if not order:
-            return
-        here = self.aimed_or_selected
-        first = 0 if by > 0 else -1
-        wanted = order[(order.index(here) + by) % len(order) if here in order else first]
-        if not self.aim(wanted):
-            self._select(wanted)
-
-    def _select(self, reference: Reference | None, *, still: bool = False) -> None:
-        """Select at once, so that a key or a click that follows finds it selected; then say so."""
-        if reference is not None and reference[0] == NO_ZONE:
-            reference = None
-        self.selected = reference
-        self._relight()
-        if not still:
-            self.reveal(reference)
-        self.post_message(self.Selected(reference, still=still))
-
-    def action_edit(self) -> None:
-        """Edit what is selected, or finish the gesture in progress."""
-        if self.finish():
-            return
-        wanted = (
-            Notice("edit: select something first") if self.selected is None else self.Opened(self.selected)
-        )
-        self.post_message(wanted)
-
     def action_pan_left(self) -> None:
         """Show more of the left."""
-        self.scroll_relative(x=-8, animate=False, force=True)
+        self.pan(-8, 0)
 
     def action_pan_right(self) -> None:
         """Show more of the right."""
-        self.scroll_relative(x=8, animate=False, force=True)
+        self.pan(8, 0)
 
     def action_pan_up(self) -> None:
         """Show more of the top."""
-        self.scroll_relative(y=-4, animate=False, force=True)
+        self.pan(0, -4)
 
     def action_pan_down(self) -> None:
         """Show more of the bottom."""
-        self.scroll_relative(y=4, animate=False, force=True)
+        self.pan(0, 4)
+
+    def action_edit(self) -> None:
+        """Edit what is selected, or finish the gesture in progress."""
+        if self._gestures.finish():
+            return
+        nothing = Notice("edit: select something first")
+        self.post_message(nothing if self.selected is None else self.Opened(self.selected))
 
     def action_jump(self) -> None:
         """Label all that is on the screen."""
-        self.start_jump()
+        if self.drawing is not None:
+            view = Region(*self.scroll_offset, *self.scrollable_content_region.size)
+            self._jump_labels.show(in_view(self.drawing, self.drawing.reading_order, view))
+            self._overlay_labels(self.drawing)
+
+    @property
+    def is_jumping(self) -> bool:
+        """Whether jump labels are shown."""
+        return self._jump_labels.is_shown
 
     def on_key(self, event: events.Key) -> None:
-        """While labels are shown, every key is one of theirs."""
-        if self.is_jumping:
+        """While jump labels are shown, every key is for them."""
+        if self.drawing is not None and self.is_jumping:
             event.stop()
             event.prevent_default()
-            self.jump_key(event.key, event.character)
+            chosen = self._jump_labels.press(event.key, event.character)
+            self._overlay_labels(self.drawing)
+            if chosen is not None:
+                self.select(chosen)
 
-
-def _row(drawing: Drawing, y: int) -> tuple[Run, ...]:
-    return drawing.rows[y] if 0 <= y < drawing.height else ()
+    def _overlay_labels(self, drawing: Drawing) -> None:
+        self._repaint(self._painter.overlay(self._jump_labels.overlays(drawing, self.looks.label)))

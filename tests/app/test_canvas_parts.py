@@ -1,0 +1,180 @@
+"""The parts of the canvas without a screen: painted rows, what lies over them, jump labels."""
+
+from dataclasses import replace
+
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.strip import Strip
+
+from meshmodel.app.canvas.jump import LETTERS, JumpLabels, in_view, labels
+from meshmodel.app.canvas.overlays import Overlay, connecting_line, lay_over
+from meshmodel.app.canvas.paint import StripPainter, centred_line, lighting_of
+from meshmodel.app.theme import inks, palette_of
+from meshmodel.canvas.draw import draw
+from meshmodel.canvas.scene import Box, Options, Target
+from meshmodel.edits.edit import Put, apply_edit, edit
+from tests.canvas.building import helpdesk
+
+INKS = inks(palette_of("mesh-dark"))
+DRAWING = draw(*helpdesk(), Options(100, 30))
+VIEW = range(12)
+TICKETS = ("system", "tickets")
+
+
+def lit(selected=None, shown=None, witness=frozenset(), drawing=DRAWING):
+    return lighting_of(drawing, selected, shown, witness, None)
+
+
+def painter():
+    found = StripPainter()
+    found.show(DRAWING, VIEW)
+    return found
+
+
+def looks(found, y):
+    return [(segment.text, segment.style) for segment in found.strip(y, INKS)]
+
+
+def test_rows_are_painted_as_they_are_drawn():
+    found = painter()
+    for y, row in enumerate(DRAWING.rows):
+        assert found.strip(y, INKS).text == "".join(run.text for run in row)
+    assert found.strip(DRAWING.height, INKS).cell_length == 0
+    assert StripPainter().strip(0, INKS).cell_length == 0, "before the first drawing"
+
+
+def test_only_rows_that_another_drawing_changes_are_named_and_painted_anew():
+    found, (snapshot, facts) = painter(), helpdesk()
+    for y in VIEW:
+        found.strip(y, INKS)
+    renamed = edit("rename", [Put(replace(snapshot.system["tickets"], name="Desk"))])
+    other = draw(apply_edit(snapshot, renamed), facts, Options(100, 30), DRAWING)
+    changed = found.show(other, VIEW)
+    assert changed == {y for y in VIEW if other.rows[y] != DRAWING.rows[y]}
+    assert 0 < len(changed) < len(VIEW)
+    assert all(found.strip(y, INKS).text == "".join(run.text for run in other.rows[y]) for y in VIEW)
+
+
+def test_a_row_is_painted_anew_where_only_the_tint_of_its_lane_changes(monkeypatch):
+    found, other = painter(), draw(*helpdesk(), Options(100, 30))
+    before = found.strip(1, INKS)
+    monkeypatch.setattr(other, "tint", lambda _: "lane-b")
+    assert found.show(other, range(2)) == {0, 1}
+    assert found.strip(1, INKS).text == before.text
+    assert list(found.strip(1, INKS)) != list(before)
+
+
+def test_a_selection_changes_only_the_rows_of_what_was_and_what_is_selected():
+    found = painter()
+    plain = [looks(found, y) for y in range(DRAWING.height)]
+    box = DRAWING.box_of(TICKETS)
+    rows = set(range(box.y, box.y + box.height))
+    assert found.light(lit(TICKETS), VIEW) == rows
+    assert {y for y in VIEW if looks(found, y) != plain[y]} == rows
+    assert found.light(lit(TICKETS), VIEW) == set()
+    assert found.light(lit(), VIEW) == rows
+    assert [looks(found, y) for y in range(DRAWING.height)] == plain
+
+
+def test_what_is_selected_out_of_view_is_seen_once_it_comes_into_view():
+    found, billing = painter(), ("system", "billing")
+    y = DRAWING.box_of(billing).y
+    assert y not in VIEW
+    plain = looks(found, y)
+    assert found.light(lit(billing), VIEW) == set()
+    assert looks(found, y) != plain
+
+
+def test_lenses_and_paths_repaint_all_that_is_seen():
+    found = painter()
+    plain = looks(found, 1)
+    assert found.light(lit(shown=frozenset({TICKETS})), VIEW) == set(VIEW)
+    assert looks(found, 1) != plain
+    assert found.light(lit(witness=frozenset({TICKETS})), VIEW) == set(VIEW)
+
+
+def test_other_inks_paint_every_row_anew():
+    found, light = painter(), inks(palette_of("mesh-light"))
+    dark = looks(found, 1)
+    assert [(segment.text, segment.style) for segment in found.strip(1, light)] != dark
+    assert looks(found, 1) == dark
+
+
+def test_overlays_lie_over_their_rows_until_others_replace_them():
+    found = painter()
+    plain = [looks(found, y) for y in VIEW]
+    assert found.overlay([Overlay(3, 1, "AB", Style(bold=True)), Overlay(4, 1, "C", Style())]) == {1}
+    assert found.strip(1, INKS).text[3:5] == "AC"
+    assert found.overlay([Overlay(0, 2, "x", Style())]) == {1, 2}
+    assert looks(found, 1) == plain[1]
+    assert found.overlay(()) == {2}
+    assert [looks(found, y) for y in VIEW] == plain
+
+
+def test_an_overlay_may_begin_before_a_strip_and_end_behind_it():
+    strip = Strip.blank(4, Style())
+    assert lay_over(strip, [Overlay(-2, 0, "abc", Style())], Style()).text == "c   "
+    assert lay_over(strip, [Overlay(-3, 0, "abc", Style())], Style()).text == "    "
+    assert lay_over(strip, [Overlay(6, 0, "ab", Style())], Style()).text == "      ab"
+    wide = lay_over(strip, [Overlay(1, 0, "東", Style())], Style())
+    assert (wide.text, wide.cell_length) == (" 東 ", 4)
+
+
+def test_a_connecting_line_turns_at_the_column_of_the_pointer():
+    card = Target(TICKETS, "card", Box(2, 5, 4, 2))
+    for y, corner, ascii_corner in ((7, "╮", "+"), (3, "╯", "+")):
+        for is_ascii in (False, True):
+            rows = StripPainter()
+            rows.overlay(connecting_line(card, 9, y, INKS, is_ascii=is_ascii))
+            expected = ascii_corner if is_ascii else corner
+            assert rows.strip(5, INKS).text == " " * 6 + ("-" if is_ascii else "─") * 3 + expected
+            assert rows.strip((5 + y) // 2, INKS).text == " " * 9 + ("|" if is_ascii else "│")
+
+
+def test_a_text_is_centred_in_the_view_and_cut_where_it_is_narrow():
+    size = Size(9, 5)
+    rows = [centred_line(("abc", "d"), y, size, Style()).text for y in range(5)]
+    assert rows == [" " * 9, "   abc   ", "   d     ", " " * 9, " " * 9]
+    assert centred_line(("abcdef",), 0, Size(4, 1), Style()).text == "abcd"
+
+
+def test_labels_differ_and_none_begins_another():
+    for count in (0, 1, len(LETTERS), len(LETTERS) + 1, len(LETTERS) ** 2 + 1):
+        found = labels(count)
+        assert len(set(found)) == count
+        assert len({len(label) for label in found}) <= 1
+    assert labels(2) == ["a", "s"]
+
+
+def test_only_what_is_in_view_is_labelled():
+    box = DRAWING.box_of(TICKETS)
+    assert in_view(DRAWING, [("agent", "unknown"), TICKETS], Region(box.x, box.y, 1, 1)) == [TICKETS]
+    assert in_view(DRAWING, [TICKETS], Region(box.x + 1, 0, 50, 50)) == []
+    assert in_view(DRAWING, [TICKETS], Region(0, 0, 50, box.y)) == []
+
+
+def test_typing_a_label_chooses_what_it_is_on():
+    found = JumpLabels()
+    assert not found.is_shown
+    references = DRAWING.reading_order[:3]
+    found.show(references)
+    assert [each.text for each in found.overlays(DRAWING, Style())] == ["a", "s", "d"]
+    assert found.press("s", "s") == references[1]
+    assert not found.is_shown
+    assert found.overlays(DRAWING, Style()) == []
+
+
+def test_of_long_labels_what_is_left_to_type_stays_on_those_that_begin_so():
+    found, references = JumpLabels(), [TICKETS] * (len(LETTERS) + 2)
+    found.show(references)
+    assert found.press("s", "s") is None
+    assert [each.text for each in found.overlays(DRAWING, Style())] == ["a", "s"]
+    assert found.press("a", "a") == TICKETS
+
+
+def test_a_key_that_continues_no_label_removes_them():
+    for key, character in (("escape", "\x1b"), ("left", None), ("exclamation_mark", "!")):
+        found = JumpLabels()
+        found.show([TICKETS])
+        assert found.press(key, character) is None
+        assert not found.is_shown

@@ -1,0 +1,224 @@
+"""Gestures on the canvas, without a screen: what presses, drags and keys lead to."""
+
+from collections.abc import Iterable
+
+import pytest
+from textual.message import Message
+
+from meshmodel.app.canvas import messages
+from meshmodel.app.canvas.gestures import Gestures, Pointer
+from meshmodel.app.canvas.overlays import Overlay
+from meshmodel.app.theme import inks, palette_of
+from meshmodel.canvas.draw import draw
+from meshmodel.canvas.scene import Options
+from meshmodel.model.records import Reference
+from tests.canvas.building import helpdesk
+
+BOT, TICKETS, FILES = ("agent", "support-bot"), ("system", "tickets"), ("system", "files")
+GROUND = (95, 25)
+
+
+class Sheet:
+    """A canvas without a screen, which notes what gestures do with it."""
+
+    is_ascii = False
+
+    def __init__(self, *, folded: frozenset[str] = frozenset()) -> None:
+        self.drawing = draw(*helpdesk(), Options(100, 30, folded=folded))
+        self.looks = inks(palette_of("mesh-dark"))
+        self.selected: Reference | None = None
+        self.aimed: Reference | None = None
+        self.overlays: list[Overlay] = []
+        self.posted: list[Message] = []
+        self.revealed: list[Reference | None] = []
+        self.panned = 0, 0
+        self.is_captured = False
+
+    def select(self, reference: Reference | None, *, still: bool = False) -> None:
+        assert still, "nothing scrolls under the pointer"
+        self.selected = reference
+
+    def reveal(self, reference: Reference | None) -> None:
+        self.revealed.append(reference)
+
+    def pan(self, x: int, y: int) -> None:
+        self.panned = self.panned[0] + x, self.panned[1] + y
+
+    def show_gesture(self, aimed: Reference | None, overlays: Iterable[Overlay]) -> None:
+        self.aimed, self.overlays = aimed, list(overlays)
+
+    def capture_mouse(self, capture: bool = True) -> None:
+        self.is_captured = capture
+
+    def release_mouse(self) -> None:
+        self.is_captured = False
+
+    def post_message(self, message: Message) -> bool:
+        if not isinstance(message, messages.Told):
+            self.posted.append(message)
+        return True
+
+    def at(self, reference: Reference, dx: int = 1) -> Pointer:
+        box = self.drawing.box_of(reference)
+        assert box is not None
+        return cell(box.x + (dx if dx >= 0 else box.width + dx), box.y)
+
+
+def cell(x: int, y: int) -> Pointer:
+    return Pointer(x, y, x, y)
+
+
+@pytest.fixture
+def sheet() -> Sheet:
+    return Sheet()
+
+
+@pytest.fixture
+def gestures(sheet: Sheet) -> Gestures:
+    return Gestures(sheet)
+
+
+def test_a_press_selects_and_its_release_in_the_same_cell_does_nothing_else(sheet, gestures):
+    gestures.press(sheet.at(TICKETS))
+    assert sheet.selected == TICKETS
+    assert sheet.is_captured
+    assert not gestures.is_busy
+    assert gestures.drag(sheet.at(TICKETS))
+    assert gestures.release(sheet.at(TICKETS))
+    assert sheet.posted == []
+    assert not sheet.is_captured
+    assert not gestures.release(sheet.at(TICKETS)), "it is over"
+
+
+def test_dragging_a_card_shows_it_under_the_pointer_and_releasing_drops_it_there(sheet, gestures):
+    gestures.press(sheet.at(TICKETS))
+    gestures.drag(cell(*GROUND))
+    assert gestures.is_busy
+    assert [(each.x, each.y) for each in sheet.overlays] == [GROUND, (GROUND[0], GROUND[1] + 1)]
+    assert "tickets" in sheet.overlays[0].text
+    gestures.release(cell(*GROUND))
+    assert sheet.overlays == []
+    dragged, dropped = sheet.posted
+    assert isinstance(dragged, messages.Dragged)
+    assert isinstance(dropped, messages.Dragged)
+    assert (dragged.reference, dragged.x, dragged.y, dragged.dropped) == (TICKETS, *GROUND, False)
+    assert (dropped.reference, dropped.x, dropped.y, dropped.dropped) == (TICKETS, *GROUND, True)
+
+
+def test_dragging_the_edge_of_a_card_connects_it_with_the_card_where_the_button_is_released(sheet, gestures):
+    gestures.press(sheet.at(BOT, dx=-1))
+    gestures.drag(sheet.at(FILES))
+    assert sheet.aimed == FILES
+    assert sheet.overlays
+    gestures.drag(sheet.at(FILES, dx=3))
+    gestures.release(sheet.at(FILES, dx=3))
+    assert sheet.aimed is None
+    aimed, connected = sheet.posted
+    assert isinstance(aimed, messages.Aimed), "told once, not at each cell"
+    assert isinstance(connected, messages.Connected)
+    assert (connected.source, connected.target) == (BOT, FILES)
+
+
+@pytest.mark.parametrize("where", [cell(*GROUND), cell(3, 1), cell(4, 6)], ids=["ground", "itself", "lane"])
+def test_a_connection_released_over_nothing_that_can_be_connected_is_none(sheet, gestures, where):
+    gestures.press(sheet.at(BOT, dx=-1))
+    gestures.drag(where)
+    assert sheet.aimed is None
+    gestures.release(where)
+    assert not any(isinstance(each, messages.Connected) for each in sheet.posted)
+
+
+def test_dragging_the_ground_pans_and_selects_nothing(sheet, gestures):
+    sheet.selected = TICKETS
+    gestures.press(cell(95, 25))
+    gestures.drag(cell(92, 24))
+    gestures.drag(Pointer(95, 25, 90, 20))  # it scrolled: the drawing moves with the pointer
+    assert sheet.panned == (5, 5)
+    gestures.release(Pointer(95, 25, 90, 20))
+    assert sheet.selected == TICKETS
+
+
+def test_a_click_on_the_ground_selects_nothing_and_one_on_the_title_of_a_lane_its_zone(sheet, gestures):
+    for pointer, selected in ((cell(4, 6), ("zone", "cloud")), (cell(*GROUND), None)):
+        gestures.press(pointer)
+        gestures.release(pointer)
+        assert sheet.selected == selected
+
+
+def test_a_press_on_a_folded_zone_unfolds_it():
+    sheet = Sheet(folded=frozenset({"cloud"}))
+    gestures = Gestures(sheet)
+    box = next(target.box for target in sheet.drawing.targets if target.part == "fold")
+    gestures.press(cell(box.x, box.y))
+    (unfolded,) = sheet.posted
+    assert isinstance(unfolded, messages.FoldToggled)
+    assert unfolded.zone == "cloud"
+    assert not gestures.drag(cell(*GROUND))
+
+
+def test_a_gesture_ends_where_another_widget_captures_the_mouse_and_one_by_keys_goes_on(sheet, gestures):
+    gestures.press(sheet.at(BOT, dx=-1))
+    gestures.drag(sheet.at(FILES))
+    gestures.lose_mouse()
+    assert (sheet.aimed, sheet.overlays) == (None, [])
+    assert not gestures.release(sheet.at(FILES))
+    sheet.selected = BOT
+    assert gestures.start("connect")
+    gestures.lose_mouse()
+    assert gestures.is_busy
+
+
+def test_keys_connect_with_the_elements_that_arrows_lead_to(sheet, gestures):
+    sheet.selected = BOT
+    assert gestures.start("connect")
+    assert gestures.finish(), "nothing is aimed at: it goes on"
+    assert gestures.is_busy
+    assert gestures.steer("right")
+    assert sheet.aimed == ("system", "wiki"), "labels of lines are passed over"
+    assert sheet.revealed == [("system", "wiki")]
+    assert gestures.steer("down")
+    assert sheet.aimed == TICKETS
+    assert gestures.aim(("grant", ("file-key", "files")))
+    assert sheet.aimed == TICKETS, "a relation cannot be connected"
+    assert gestures.finish()
+    assert not gestures.is_busy
+    connected = sheet.posted[-1]
+    assert isinstance(connected, messages.Connected)
+    assert (connected.source, connected.target) == (BOT, TICKETS)
+
+
+def test_keys_move_a_card_step_by_step(sheet, gestures):
+    sheet.selected = TICKETS
+    assert gestures.start("move")
+    assert gestures.steer("down")
+    assert gestures.steer("right")
+    assert gestures.finish()
+    assert [each.direction for each in sheet.posted if isinstance(each, messages.Stepped)] == [
+        "down",
+        "right",
+        None,
+    ]
+    assert not gestures.steer("down")
+    assert not gestures.finish()
+
+
+@pytest.mark.parametrize("selected", [None, ("grant", ("file-key", "files")), ("agent", "unknown")])
+def test_keys_start_nothing_where_no_element_of_the_drawing_is_selected(sheet, gestures, selected):
+    sheet.selected = selected
+    assert not gestures.start("connect")
+    assert not gestures.start("move")
+    assert not gestures.is_busy
+    assert sheet.posted == []
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_cancelling_ends_the_gesture_and_says_so_if_asked(sheet, gestures, told):
+    assert not gestures.cancel()
+    sheet.selected = BOT
+    gestures.start("connect")
+    gestures.steer("right")
+    sheet.posted.clear()
+    assert gestures.cancel(told=told)
+    assert sheet.aimed is None
+    assert [type(each) for each in sheet.posted] == [messages.Cancelled] * told
+    assert not gestures.finish()
