@@ -1,4 +1,4 @@
-"""Records as rows and as JSON, and back. What is read back may be hostile: nothing is assumed of it.
+"""Converts records to rows and to JSON, and back; every value that is read back is checked.
 
 The plain form of a record has strings, whole numbers, truth values and lists, by field as in the
 interchange file; a date is written ``YYYY-MM-DD``. Rows hold the same, lists as JSON text and truth
@@ -25,12 +25,17 @@ _JSON_LIMIT: Final = 1_000_000
 
 
 def damage_error(where: str, what: str) -> StoreError:
-    """The error for content that this program never writes; ``what`` holds nothing from the file."""
+    """The error for content that this program never writes.
+
+    Args:
+        where: the file, and the table or entry in it.
+        what: what is wrong; no text from the file, which may hold anything.
+    """
     return StoreError(f"{where} {what}: the model file is damaged; restore it from a copy")
 
 
 def key_values(table: str, key: Key) -> dict[str, Any]:
-    """The key as columns of its table's primary key."""
+    """The columns of a table's primary key with their values; for ``about`` its one row."""
     if table == "about":
         return {"row": 1}
     ends = (key,) if isinstance(key, str) else key
@@ -38,7 +43,7 @@ def key_values(table: str, key: Key) -> dict[str, Any]:
 
 
 def row_of(record: Record) -> dict[str, Any]:
-    """The values of the typed columns of a record's table."""
+    """The columns of a record's table with their values, as SQLAlchemy takes them: lists, dates, None."""
     table = table_of(record)
     row: dict[str, Any] = {"row": 1} if table == "about" else {}
     for field in SCHEMA[table].fields:
@@ -48,7 +53,7 @@ def row_of(record: Record) -> dict[str, Any]:
 
 
 def to_json(record: Record | None) -> str | None:
-    """A record as one JSON object without what was not stated; ``None`` stays ``None``."""
+    """A record as one JSON object of its fields that are not ``None``; ``None`` for ``None``."""
     if record is None:
         return None
     plain = {}
@@ -60,7 +65,16 @@ def to_json(record: Record | None) -> str | None:
 
 
 def from_json(table: str, text: object, where: str) -> Record | None:
-    """The record that ``to_json`` wrote; raises StoreError where it is anything else."""
+    """The record that ``to_json`` wrote.
+
+    Args:
+        table: the table of the record.
+        text: the JSON, of any type.
+        where: the journal entry, as errors name it.
+
+    Raises:
+        StoreError: it is anything else.
+    """
     if text is None:
         return None
     plain = load_json(text, where)
@@ -73,7 +87,16 @@ def from_json(table: str, text: object, where: str) -> Record | None:
 
 
 def from_row(table: str, row: Mapping[str, Any], where: str) -> Record:
-    """The record of a row as SQLite gives it, before any conversion; raises StoreError."""
+    """The record of a row.
+
+    Args:
+        table: the table of the row.
+        row: by column, as SQLite gives it: lists are JSON text, truth values 0 and 1, dates text.
+        where: the file and the table, as errors name them.
+
+    Raises:
+        StoreError: a value is missing or of the wrong type.
+    """
     values = {}
     for field in SCHEMA[table].fields:
         value = row[field.key]
@@ -108,7 +131,7 @@ def _record(table: str, values: Mapping[str, Any], where: str) -> Record:
 
 
 def _plain(field: Field, value: object, where: str) -> Any:
-    """The attribute for a plain value, its type exactly right."""
+    """The attribute of a record for a value of its plain form, if it has exactly the type of its field."""
     if value is None:
         return None
     if field.type in _LISTS:
@@ -135,7 +158,7 @@ def _plain(field: Field, value: object, where: str) -> Any:
 
 
 def _in_order(field: Field, value: list[Any]) -> bool:
-    """Whether a list is as it is written: sorted, nothing twice. Unknown actions are refused later."""
+    """Whether a list is sorted and names nothing twice; unknown actions are refused by validation."""
     if field.type == "slot":
         return True
     keys = [_ORDER.get(each, 0) for each in value] if field.type == "actions" else value

@@ -1,4 +1,4 @@
-"""The worked examples: where they are, what each tells, and a private copy to work on."""
+"""The worked examples: finds them, reads their names and descriptions, and makes a copy to work on."""
 
 import tomllib
 from dataclasses import dataclass
@@ -107,7 +107,7 @@ def private_copy(wanted: Example, folder: Path) -> Path:
 
 
 def _folder() -> Path:
-    """In an installed wheel beside the code; in a working copy the folder ``models`` beside that."""
+    """The folder of the examples: ``examples`` in an installed wheel, ``models`` in a working copy."""
     package = Path(__file__).resolve().parent.parent
     travelled = package / "examples"
     return travelled if travelled.is_dir() else package.parent / "models"

@@ -1,4 +1,4 @@
-"""The journal of edits in the model file: what was done, by whom, and what undo takes back."""
+"""The journal of edits in the model file: what was edited, by which program, and what undo takes back."""
 
 import json
 import time
@@ -72,7 +72,7 @@ def programs(connection: Connection) -> list[Program]:
 
 
 def register(connection: Connection, program: Program) -> None:
-    """Show that the program is open, and drop those that no longer are."""
+    """Insert or renew the row of a program, and delete the rows of programs that no longer run."""
     gone = [row.id for row in programs(connection) if row.id == program.id or not is_open(row)]
     if gone:
         connection.execute(delete(PROGRAM).where(PROGRAM.c.id.in_(gone)))
@@ -81,7 +81,7 @@ def register(connection: Connection, program: Program) -> None:
 
 
 def deregister(connection: Connection, author: str) -> None:
-    """The program closes the file."""
+    """Delete the row of a program, which closes the file."""
     connection.execute(delete(PROGRAM).where(PROGRAM.c.id == author))
 
 
@@ -108,7 +108,7 @@ def _first(connection: Connection, author: str, state: Any, order: Any) -> tuple
 
 
 def record(connection: Connection, author: str, label: str, changes: Difference, number: int) -> None:
-    """Write an edit down; what this program could have redone can be redone no longer.
+    """Add an edit to the journal; what this program could have redone can no longer be redone.
 
     Args:
         connection: inside the transaction of the edit.
@@ -147,7 +147,15 @@ def record(connection: Connection, author: str, label: str, changes: Difference,
 
 
 def mark(connection: Connection, entry: int, author: str, state: int, number: int) -> None:
-    """An entry is undone or done again, leading to revision ``number``."""
+    """Mark an entry as undone, or as done again.
+
+    Args:
+        connection: inside a transaction.
+        entry: its number.
+        author: the program that undoes or redoes it.
+        state: DONE or UNDONE.
+        number: the revision that this leads to.
+    """
     values = {"state": state, "touched": number, "last_by": author}
     connection.execute(
         update(JOURNAL).where(JOURNAL.c.number == bindparam("entry")).values(values), {"entry": entry}
@@ -155,7 +163,11 @@ def mark(connection: Connection, entry: int, author: str, state: int, number: in
 
 
 def changes_of(connection: Connection, entry: int) -> Difference:
-    """What an edit changed, read back with suspicion."""
+    """What an edit changed.
+
+    Raises:
+        StoreError: the entry holds anything that ``record`` does not write.
+    """
     where = f"journal entry {entry}"
     columns = (
         JOURNAL_CHANGE.c.record_table,
@@ -178,7 +190,11 @@ def changes_of(connection: Connection, entry: int) -> Difference:
 
 
 def touched_since(connection: Connection, since: int) -> list[tuple[str, Key]]:
-    """Every record that was changed after a revision."""
+    """Table and key of every record that was changed after a revision.
+
+    Raises:
+        StoreError: the journal names no record.
+    """
     query = (
         select(JOURNAL_CHANGE.c.record_table, JOURNAL_CHANGE.c.record_key)
         .join(JOURNAL, JOURNAL.c.number == JOURNAL_CHANGE.c.entry)

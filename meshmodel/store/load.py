@@ -13,15 +13,15 @@ _INTERCHANGE: Final = re.compile(
     rb"^(?:\xef\xbb\xbf)?[ \t]*[\"']?format[\"']?[ \t]*=[ \t]*[\"']meshmodel/", re.MULTILINE
 )
 _LOOKED_AT: Final = 1 << 20
-"""So many bytes are searched for the line that tells an interchange file: it stands before all tables."""
+"""Bytes that are searched for the line ``format = …``, which stands before all tables."""
 
 Kind = Literal["model file", "interchange file"]
 
 
 def kind_by_content(path: str | Path) -> Kind | None:
-    """What kind of model a file holds, whatever its name; ``None``: none, or it cannot be read.
+    """What kind of model a file holds by its content; ``None``: it is no model, or cannot be read.
 
-    An interchange file that has mistakes in it, or a later format, is one all the same.
+    An interchange file with mistakes in it, or of a later format, counts as one.
     """
     place = Path(path)
     try:
@@ -37,7 +37,7 @@ def kind_by_content(path: str | Path) -> Kind | None:
 
 
 def is_model_file(path: str | Path) -> bool:
-    """Whether the path is to be opened as a model file: by its ending, else by its first bytes."""
+    """Whether a path names a model file: by its ending, or where that tells nothing by its content."""
     ending = Path(path).suffix.lower()
     if ending in {".mesh", ".toml"}:
         return ending == ".mesh"

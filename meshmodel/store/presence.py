@@ -1,10 +1,10 @@
 """Who has a model file open: a program's edits are its own to undo as long as it runs.
 
-A program that edits registers one row, with the machine, the process and the moment it started, and
+A program that edits inserts one row, with the machine, the process and the moment it started, and
 deletes it when it closes the file. After ``kill -9`` the row stays behind; then the operating system
 says that no such process runs any more. A process number alone would not do, since numbers are used
 again. A program on another machine cannot be asked: it counts as open while it has shown itself
-within the last ten minutes, which it does with every edit and every two minutes while it waits.
+within the last ten minutes: it renews its row with every edit, and every two minutes while it is idle.
 """
 
 import os
@@ -18,12 +18,13 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 REGISTER_INTERVAL: Final = 120
-"""Seconds after which a waiting program shows itself again."""
+"""Seconds after which an idle program renews its row."""
 
 _REGISTERED_FOR: Final = 600
+"""Seconds for which the row of a program on another machine counts."""
 
 OPEN_STORES: Final[WeakValueDictionary[str, object]] = WeakValueDictionary()
-"""The stores that this process has open, by id; one that was forgotten without closing is gone."""
+"""The stores that this process has open, by id; one that was garbage-collected unclosed drops out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def open_programs(rows: Iterable[Program]) -> frozenset[str]:
 
 
 def is_open(row: Program) -> bool:
-    """Whether that program still runs, as far as can be known from here."""
+    """Whether that program still runs, as far as this machine can tell."""
     if row.machine == machine() and row.started:
         if row.process == os.getpid() and row.started == _start_time(row.process):
             return row.id in OPEN_STORES
@@ -58,7 +59,7 @@ def is_open(row: Program) -> bool:
 
 @lru_cache(maxsize=1)
 def machine() -> str:
-    """A name for this machine since it was started, and for the space that process numbers are of."""
+    """A name for this machine since its start and, on Linux, for its namespace of process numbers."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return f"{boot} {Path('/proc/self/ns/pid').readlink()}"

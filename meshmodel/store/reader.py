@@ -1,6 +1,6 @@
-"""Reads a model file and checks it whole, in plain SQL: nothing of it is trusted or converted.
+"""Reads a model file in plain SQL, and checks its schema and every row.
 
-The libraries of the tables are not needed to read, and take longer to import than all the rest.
+SQLAlchemy is not imported here: that takes longer than reading the file.
 """
 
 import contextlib
@@ -20,13 +20,15 @@ from meshmodel.store.codec import damage_error, from_row, key_values
 from meshmodel.store.create import create_tables
 from meshmodel.store.sqlite_file import SCHEMA_VERSION
 
-# What this program never writes into a schema: whatever computes, converts or decides there.
+# Words that this program never writes into a schema: of computed columns, constraints, conversions.
 _FOREIGN_WORD: Final = re.compile(
     r"\b(check|generated|default|collate|as|using|strict|without|conflict)\b", re.IGNORECASE
 )
 _SOME_LIMIT: Final = 500
+"""If more records have changed, the whole model is read instead of one row for each."""
+
 _EDIT_LIMIT: Final = 1 << 60
-"""What a file counts beyond this nobody has edited; the next number must fit into a column."""
+"""A larger number of edits is damage; the next numbers must fit into a column of 64 bits."""
 
 
 def check_file(connection: sqlite3.Connection, where: str) -> None:
@@ -101,7 +103,11 @@ def _columns(connection: sqlite3.Connection) -> set[tuple[str, str, bool, int]]:
 
 
 def revision(connection: sqlite3.Connection) -> int:
-    """The revision of the model: how often an edit was made, undone or redone."""
+    """The revision of the model: how often an edit was made, undone or redone.
+
+    Raises:
+        StoreError: the journal holds no such number.
+    """
     touched, number = connection.execute("SELECT max(touched), max(number) FROM journal").fetchone()
     for found in (touched, number):
         if found is not None and (type(found) is not int or not 0 <= found <= _EDIT_LIMIT):
@@ -110,7 +116,16 @@ def revision(connection: sqlite3.Connection) -> int:
 
 
 def read_all(connection: sqlite3.Connection, revision: int, where: str) -> Snapshot:
-    """The whole model, every row checked; raises StoreError."""
+    """The whole model.
+
+    Args:
+        connection: inside a transaction, on a file that ``check_file`` has passed.
+        revision: what the snapshot is to have.
+        where: the file, as errors name it.
+
+    Raises:
+        StoreError: a row is no record, or the semantics refuse the model.
+    """
     tables: dict[str, Any] = {}
     for name in TABLES:
         records = (from_row(name, row, f"{where}: table {name}") for row in _rows(connection, name))
@@ -127,7 +142,11 @@ def read_all(connection: sqlite3.Connection, revision: int, where: str) -> Snaps
 
 
 def normalise_snapshot(snapshot: Snapshot) -> Snapshot:
-    """The model as a file holds it: every record in its normal form, before any edit."""
+    """The model with every record in its canonical form, at revision 0.
+
+    Raises:
+        InvalidModelError: a value that its field cannot take.
+    """
     tables = {
         name: {key: normalise(record) for key, record in snapshot.table(name).items()} for name in TABLES
     }
@@ -141,7 +160,18 @@ def read_changed(
     revision: int,
     where: str,
 ) -> Snapshot:
-    """The model as it is now, where only these records can differ from a known snapshot."""
+    """The model as it is now in the file, read from a snapshot and the records that may have changed.
+
+    Args:
+        connection: inside a transaction.
+        names: table and key of each record that may differ from ``known``.
+        known: an earlier snapshot of the same file.
+        revision: what the new snapshot is to have.
+        where: the file, as errors name it.
+
+    Raises:
+        StoreError: a row is no record, or the semantics refuse one of these records.
+    """
     if len(names) > _SOME_LIMIT:
         return read_all(connection, revision, where)
     tables: dict[str, dict[Any, Any]] = {}
@@ -167,7 +197,7 @@ def read_changed(
 def _rows(
     connection: sqlite3.Connection, table: str, wanted: Mapping[str, str] | None = None
 ) -> Iterator[dict[str, Any]]:
-    """The rows of a table as SQLite has them, all by key or those with these values."""
+    """Rows by column, unconverted: all of a table, sorted by key, or those with the values in ``wanted``."""
     columns = [field.key for field in SCHEMA[table].fields]
     query = f"SELECT {', '.join(map(_quoted, columns))} FROM {_quoted(table)}"  # noqa: S608  # ours
     if wanted is not None:

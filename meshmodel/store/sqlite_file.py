@@ -1,10 +1,11 @@
-"""Model files as SQLite sees them: looked at before they are touched, connected to, created whole.
+"""Files of SQLite: checks a file before it is opened, connects to it, and creates a new one whole.
 
 Why these settings. The rollback journal (``DELETE``) and not a write-ahead log: one file holds the
 whole model after every edit, not only after a clean close, so it can be copied, mailed and put on a
-network folder (a write-ahead log needs memory shared by all programs), and it opens where nothing
-may be written. ``synchronous = EXTRA`` also flushes the folder when the journal is deleted; without
-it a power cut could take back an edit that was shown. An edit then costs a few flushes of the disk.
+network folder (a write-ahead log needs memory shared by all programs), and it opens in a folder
+that is read-only. ``synchronous = EXTRA`` also flushes the folder when the journal is deleted; without
+it a power cut could take back an edit that was reported as saved. An edit costs a few flushes of the
+disk.
 """
 
 import contextlib
@@ -21,13 +22,13 @@ from meshmodel.model.errors import StoreError
 from meshmodel.model.text import one_line
 
 APPLICATION_ID: Final = 0x4D455348
-"""The word MESH in the file's header."""
+"""``MESH`` in ASCII, in the header of the file: tells model files from other databases."""
 
 SCHEMA_VERSION: Final = 3
 """The version of the tables that this program writes (``user_version``), and the newest migration."""
 
 BUSY_TIMEOUT: Final = 2.0
-"""Seconds to wait for another program that is writing."""
+"""Seconds to wait for a lock that another program holds."""
 
 _NAME_LIMIT: Final = 240
 """Bytes; SQLite needs room for the name of its journal, and most systems allow 255."""
@@ -46,12 +47,12 @@ _SETTINGS: Final = (
 
 
 def path_text(path: Path) -> str:
-    """A path in an error line."""
+    """A path as errors name it: one line of at most 300 characters."""
     return one_line(path, 300)
 
 
 def identity(path: Path) -> tuple[int, int] | None:
-    """Which file a path leads to now, or ``None``."""
+    """Device and inode number of the file that a path leads to now; ``None`` where there is none."""
     try:
         found = path.stat()
     except OSError:
@@ -60,7 +61,11 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 
 def absolute_path(path: str | os.PathLike[str]) -> Path:
-    """Absolute, its folder resolved; what the name itself may link to is not followed."""
+    """The absolute path, links in its folder followed, but not one that the name itself is.
+
+    Raises:
+        StoreError: it is no usable path.
+    """
     given = Path(path)
     try:
         return given.parent.resolve() / given.name
@@ -69,7 +74,11 @@ def absolute_path(path: str | os.PathLike[str]) -> Path:
 
 
 def resolve_path(path: str | os.PathLike[str]) -> Path:
-    """Absolute, symbolic links followed."""
+    """The absolute path, all symbolic links followed.
+
+    Raises:
+        StoreError: it is no usable path.
+    """
     given = Path(path)
     try:
         return given.resolve()
@@ -78,13 +87,13 @@ def resolve_path(path: str | os.PathLike[str]) -> Path:
 
 
 def check_header(path: Path) -> None:
-    """See that a file is a model of a version that can be opened, without touching it.
+    """Refuse a file that is no model, or of a newer version, by reading the first 100 bytes of it.
 
-    A version is not judged while a rollback journal lies beside the file: after a kill, what stands in
-    the file may be half of a migration that is yet to be rolled back. ``schema_version`` knows it then.
+    The version is not checked while a rollback journal lies beside the file: after a kill, the header
+    may be that of a migration that is yet to be rolled back. ``schema_version`` checks it afterwards.
 
-    To be called while no store of this process is in a transaction: closing a file makes a system
-    forget the locks that the process has on it.
+    No store of this process may be in a transaction: POSIX drops all locks that a process has on a file
+    when it closes any descriptor of it.
 
     Raises:
         StoreError: there is no file, it is no model, or it was made by a newer version.
@@ -104,8 +113,8 @@ def check_header(path: Path) -> None:
         raise StoreError(f"{name}: is empty, so it is no model")
     if not os.access(path, os.R_OK):
         raise StoreError(f"{name}: may not be read; ask for the right to read it")
-    # The bytes themselves: what SQLite says of a file that another program is writing, or was when
-    # it was killed, would need locks and repair, and this may be another program's database.
+    # Not by a query: SQLite would lock the file and roll back what a killed program left, and this may
+    # be the database of another program.
     with store_errors(path), path.open("rb") as file:
         header = file.read(100)
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
@@ -124,7 +133,7 @@ def check_header(path: Path) -> None:
 
 
 def schema_version(connection: sqlite3.Connection, path: Path) -> int:
-    """The schema version of an open file, after what a kill left undone was rolled back.
+    """The schema version of an open file; reading it makes SQLite roll back what a killed program left.
 
     Raises:
         StoreError: it was made by a newer version, or has none.
@@ -142,14 +151,14 @@ def _check_version(version: int, name: str) -> None:
 
 
 def journal_of(path: Path) -> Path:
-    """Where SQLite keeps what it needs to roll a transaction back."""
+    """The path of the rollback journal of a file."""
     return path.with_name(path.name + "-journal")
 
 
 def roll_back(path: Path) -> None:
-    """Undo what a program did not finish that was killed in the middle of an edit or a migration.
+    """Roll back the transaction of a program that was killed in the middle of an edit or a migration.
 
-    SQLite does so when it reads the file, but not through a connection that is for reading only.
+    SQLite does so when the file is read, but not through a read-only connection.
     """
     if journal_of(path).exists() and not unwritable_part(path):
         with contextlib.closing(connect(path, read_only=False)) as raw:
@@ -157,14 +166,22 @@ def roll_back(path: Path) -> None:
 
 
 def unwritable_part(path: Path) -> str:
-    """Why no edit could be saved: ``file`` or, where the rollback journal goes, ``folder``; else nothing."""
+    """What keeps edits from being saved: ``file`` or ``folder``, which takes the journal; else empty."""
     if not os.access(path, os.W_OK):
         return "file"
     return "" if os.access(path.parent, os.W_OK | os.X_OK) else "folder"
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    """A connection with the settings above; its transactions are begun and ended in plain SQL."""
+    """A connection to a file; it begins no transaction by itself.
+
+    Args:
+        path: the file.
+        read_only: whether SQLite is to refuse all writing.
+
+    Raises:
+        sqlite3.Error: it cannot be opened.
+    """
     address = _address(path, "mode=ro" if read_only else "mode=rw")
     raw = sqlite3.connect(
         address,
@@ -178,7 +195,7 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
 
 
 def connect_copy(path: Path) -> sqlite3.Connection:
-    """A connection to a copy in memory: what may not be written can still be migrated there."""
+    """A connection to a copy of a file in memory, where a file that is read-only can be migrated."""
     raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     with contextlib.closing(
         sqlite3.connect(_address(path, "mode=ro"), uri=True, timeout=BUSY_TIMEOUT)
@@ -202,10 +219,10 @@ def _configure(raw: sqlite3.Connection) -> sqlite3.Connection:
 
 
 def remove_other_journals(connection: sqlite3.Connection, path: Path) -> None:
-    """Take back a write-ahead log that another tool has set, and an empty journal left by a kill.
+    """Turn off a write-ahead log that another tool has set, and remove an empty rollback journal.
 
-    SQLite ignores a rollback journal that was begun but guards nothing yet, and leaves it lying
-    there until the next write: so there is one, of what is written there already.
+    A program that is killed before it has changed anything leaves such a journal. SQLite removes it with
+    the next write only, so the version that the file has is written again.
     """
     if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
         connection.execute("PRAGMA journal_mode = DELETE")
@@ -218,18 +235,18 @@ def remove_other_journals(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def set_busy_timeout(connection: sqlite3.Connection, seconds: float) -> None:
-    """How long from now on to wait for another program that is writing."""
+    """Set for how many seconds the connection waits for a lock that another program holds."""
     connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
 
 def data_version(connection: sqlite3.Connection) -> int:
-    """A number that changes when another connection has written to the file."""
+    """A number that is another one when another connection has written to the file."""
     return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 @contextlib.contextmanager
 def transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
-    """What is done inside, whole or not at all.
+    """A transaction: committed at the end, rolled back if anything is raised in it.
 
     Args:
         connection: not in a transaction.
@@ -248,7 +265,7 @@ def transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def store_errors(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the system raise into one line that says what to do."""
+    """Raise errors of SQLite and of the system as StoreError: one line with the path and what to do."""
     try:
         yield
     except OSError as error:
@@ -261,16 +278,16 @@ def store_errors(path: Path) -> Iterator[None]:
 
 
 def sqlite_error(error: Exception) -> Exception | None:
-    """What SQLite has raised, by itself or in the words of SQLAlchemy; ``None``: it was not SQLite.
+    """The error of SQLite behind an exception of ``sqlite3`` or SQLAlchemy; ``None`` behind others.
 
-    SQLite quotes broken names in its messages, which then cannot be decoded.
+    It may be a UnicodeError: SQLite quotes names from a damaged file, which may be no UTF-8.
     """
     cause = getattr(error, "orig", error)  # as SQLAlchemy calls it, which need not be imported here
     return cause if isinstance(cause, sqlite3.Error | UnicodeError) else None
 
 
 def is_busy(error: Exception) -> bool:
-    """Whether another program is writing right now."""
+    """Whether the error says that another program holds a lock."""
     code = int(getattr(sqlite_error(error), "sqlite_errorcode", 0)) & 0xFF
     return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
@@ -305,7 +322,10 @@ def _address(path: Path, query: str) -> str:
 
 @contextlib.contextmanager
 def new_file(path: Path) -> Iterator[Path]:
-    """A file to fill beside ``path``, which then becomes ``path`` at once, or nothing does.
+    """A draft beside ``path``, to be filled; it is renamed to ``path`` at the end, unless an error is raised.
+
+    Args:
+        path: absolute; nothing may be there.
 
     Raises:
         StoreError: something is there already, or the folder cannot be written.

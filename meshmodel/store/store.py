@@ -2,7 +2,7 @@
 
 Several stores, in one program or in several, may have one file open. Each keeps its own snapshot
 and compares revisions inside the transaction of an edit, so that none overwrites what another did.
-A file is made, opened and read in plain SQL; the tables' libraries are imported for the first edit.
+A file is created, opened and read in plain SQL; SQLAlchemy is imported for the first edit.
 """
 
 import contextlib
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
     from meshmodel.store.journal import JournalEntry
 
-# SQLite's locks belong to the process: stores in several threads take turns.
+# SQLite's locks belong to the process, so they do not keep its threads apart.
 _LOCK: Final = threading.RLock()
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What undo took back, or redo did again.
+    """An edit that undo took back, or that redo did again.
 
     Attributes:
         label: what the edit is called.
@@ -103,11 +103,11 @@ class Store:
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, read_only: bool = False) -> Self:
-        """An existing model file, checked whole; an older schema version is brought forward.
+        """An existing model file, checked whole; one of an older schema version is migrated.
 
         Args:
             path: the file.
-            read_only: refuse edits, and write nothing but roll back a kill; so where nothing may be written.
+            read_only: refuse edits, as in a file that is read-only; only a killed edit is rolled back.
 
         Raises:
             StoreError: it is no model, damaged, busy, or made by a newer version; it is untouched.
@@ -148,7 +148,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Close the file, once or twice; nothing but the one file is left."""
+        """Close the file; no journal is left beside it. Closing it again does nothing."""
         with _LOCK:
             if self._closed:
                 return
@@ -161,7 +161,7 @@ class Store:
             self._raw.close()
 
     def _deregister(self) -> None:
-        """Say that the program has closed the file; should this fail, others find out by themselves."""
+        """Delete this program's row; if that fails, others see that its process no longer runs."""
         from meshmodel.store import journal
 
         try:
@@ -173,32 +173,32 @@ class Store:
 
     @cached_property
     def _connection(self) -> "Connection":
-        """The open file for statements on the tables."""
+        """The open file as a SQLAlchemy connection."""
         from meshmodel.store.writer import sqlalchemy_connection
 
         return sqlalchemy_connection(self._raw)
 
     @contextlib.contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
-        self._connection  # noqa: B018  # SQLAlchemy's first look at a file ends with a rollback
+        self._connection  # noqa: B018  # made before the transaction: it begins with a rollback
         with sqlite_file.transaction(self._raw, begin):
             yield
 
     def prepare(self) -> None:
-        """Import what edits need, so that the first one does not wait for it; any thread may do so."""
+        """Import what edits need, so that the first edit does not wait for it; safe in any thread."""
         from meshmodel.store import journal, writer  # noqa: F401  # imported to be there
 
     def apply(self, wanted: Edit, *, on: Snapshot | None = None) -> Snapshot:
         """Make an edit: one transaction, in the journal, on disk when this returns.
 
-        Where another program has edited since, what it did is kept and this edit is made on top.
+        Edits that another program has made since are kept, and this one is made on top of them.
 
         Args:
             wanted: the edit.
-            on: the model that it was made on, if others' edits were seen since; by default the newest.
+            on: the snapshot that it was made for, if there is a newer one; by default the newest.
 
         Returns:
-            The model now. Where the edit changes nothing, ``refresh`` tells what others did meanwhile.
+            The model now. Where the edit changes nothing, the file is not read; ``refresh`` does that.
 
         Raises:
             InvalidModelError: the semantics refuse the edit.
@@ -238,7 +238,7 @@ class Store:
         return self._undo_or_redo("undone", journal.next_undo, journal.UNDONE, inverse)
 
     def redo(self) -> Undone | None:
-        """Do again what was undone last and not followed by another edit; as ``undo``."""
+        """Do again what was undone last, unless an edit followed; returns and raises as ``undo``."""
         from meshmodel.store import journal
 
         return self._undo_or_redo("redone", journal.next_redo, journal.DONE, tuple)
@@ -286,8 +286,7 @@ class Store:
     def refresh(self) -> Snapshot | None:
         """The new model if another program has edited it since this store last looked, else ``None``.
 
-        Cheap enough to be asked four times a second; while another program is writing it answers
-        ``None`` at once.
+        Cheap enough to be called four times a second; ``None`` at once while another program writes.
 
         Raises:
             StoreError: the file was damaged or cannot be read any more.
@@ -335,7 +334,7 @@ class Store:
         return reader.read_changed(self._raw, names, self.snapshot, number, path_text(self.path))
 
     def _edit(self, work: Callable[[Snapshot, int], Snapshot | None]) -> Snapshot | None:
-        """Do one thing in one transaction; if it fails or does nothing, nothing has changed here either."""
+        """Do ``work`` in one transaction; if it raises or returns ``None``, the snapshot stays as it is."""
         with _LOCK, sqlite_file.store_errors(self.path):
             self._require_open()
             if self.read_only:
@@ -358,7 +357,7 @@ class Store:
         writer.write_changes(self._connection, changes, path_text(self.path))
 
     def _register_again(self) -> None:
-        """A program that has edited and waits says so from time to time."""
+        """Renew this program's row if it has edited and the row is older than the interval."""
         if self._registered_at is None or time.monotonic() - self._registered_at < presence.REGISTER_INTERVAL:
             return
         with self._transaction("BEGIN IMMEDIATE"):
@@ -394,6 +393,6 @@ class Store:
             raise StoreError(f"{path_text(self.path)}: was closed")
 
     def _require_same_file(self) -> None:
-        """An edit must not go into a file that has lost its name."""
+        """Refuse to write into a file to which the path no longer leads."""
         if sqlite_file.identity(self.path) != self._file:
             raise StoreError(f"{path_text(self.path)}: was moved, deleted or replaced; open it again")

@@ -1,4 +1,4 @@
-"""Writes the rows of an edit through its SQLModel tables; imported when something is written."""
+"""Writes the changed rows of an edit with the SQLModel tables; imported for the first edit only."""
 
 import sqlite3
 from collections import defaultdict
@@ -16,7 +16,7 @@ from meshmodel.store.tables import RECORD_TABLES
 
 
 def sqlalchemy_connection(raw: sqlite3.Connection) -> Connection:
-    """SQLAlchemy's view of an open file; its transactions are begun and ended in plain SQL.
+    """A SQLAlchemy connection that uses an open one; it begins and ends no transaction by itself.
 
     Closing ``raw`` closes it.
     """
@@ -27,7 +27,16 @@ def sqlalchemy_connection(raw: sqlite3.Connection) -> Connection:
 
 
 def write_changes(connection: Connection, changes: Difference, where: str) -> None:
-    """Only the rows that changed; foreign keys are checked at the end of the transaction."""
+    """Insert, update and delete the rows of the changed records.
+
+    Args:
+        connection: inside a transaction; foreign keys are checked when that is committed.
+        changes: table, key, record before and record after.
+        where: the file, as errors name it.
+
+    Raises:
+        StoreError: a row that is to be changed or deleted is not there.
+    """
     inserts: dict[str, list[Record]] = defaultdict(list)
     updates: dict[str, list[Record]] = defaultdict(list)
     deletes: dict[str, list[Key]] = defaultdict(list)

@@ -21,7 +21,7 @@ from meshmodel.store.writer import sqlalchemy_connection
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
-    """Bring the file up to a revision, inside the transaction that the caller has begun."""
+    """Run the migrations up to a revision, inside the transaction that the caller has begun."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -29,7 +29,11 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
 
 
 def migrate(raw: sqlite3.Connection, where: str) -> None:
-    """Bring an older file to the newest revision, in one transaction that also checks the result.
+    """Migrate an older file to the newest revision, in one transaction that also checks the result.
+
+    Args:
+        raw: the open file, in no transaction.
+        where: the file, as errors name it.
 
     Raises:
         StoreError: it is damaged; nothing was changed.
