@@ -131,6 +131,14 @@ def test_a_connecting_line_turns_at_the_column_of_the_pointer():
             assert rows.strip((5 + y) // 2, INKS).text == " " * 9 + ("|" if is_ascii else "│")
 
 
+def test_a_connecting_line_may_lead_to_the_left():
+    card = Target(TICKETS, "card", Box(8, 1, 4, 2))
+    rows = StripPainter()
+    rows.overlay(connecting_line(card, 5, 2, INKS, is_ascii=False))
+    assert rows.strip(1, INKS).text == " " * 5 + "╭" + "─" * 6
+    assert rows.strip(2, INKS).cell_length == 0, "the pointer itself is not covered"
+
+
 def test_a_text_is_centred_in_the_view_and_cut_where_it_is_narrow():
     size = Size(9, 5)
     rows = [centred_line(("abc", "d"), y, size, Style()).text for y in range(5)]
@@ -159,7 +167,7 @@ def test_typing_a_label_chooses_what_it_is_on():
     references = DRAWING.reading_order[:3]
     found.show(references)
     assert [each.text for each in found.overlays(DRAWING, Style())] == ["a", "s", "d"]
-    assert found.press("s", "s") == references[1]
+    assert found.press("s") == references[1]
     assert not found.is_shown
     assert found.overlays(DRAWING, Style()) == []
 
@@ -167,14 +175,14 @@ def test_typing_a_label_chooses_what_it_is_on():
 def test_of_long_labels_what_is_left_to_type_stays_on_those_that_begin_so():
     found, references = JumpLabels(), [TICKETS] * (len(LETTERS) + 2)
     found.show(references)
-    assert found.press("s", "s") is None
+    assert found.press("s") is None
     assert [each.text for each in found.overlays(DRAWING, Style())] == ["a", "s"]
-    assert found.press("a", "a") == TICKETS
+    assert found.press("a") == TICKETS
 
 
 def test_a_key_that_continues_no_label_removes_them():
-    for key, character in (("escape", "\x1b"), ("left", None), ("exclamation_mark", "!")):
+    for character in ("\x1b", None, "!"):
         found = JumpLabels()
         found.show([TICKETS])
-        assert found.press(key, character) is None
+        assert found.press(character) is None
         assert not found.is_shown

@@ -49,12 +49,11 @@ class JumpLabels:
         self._labelled = dict(zip(labels(len(references)), references, strict=True))
         self._typed = ""
 
-    def press(self, key: str, character: str | None) -> Reference | None:
+    def press(self, character: str | None) -> Reference | None:
         """Take one key; a key that continues no label removes all labels.
 
         Args:
-            key: its name, such as ``escape``.
-            character: what it types, if anything.
+            character: what the key types, if anything.
 
         Returns:
             The record whose label is now complete, if one is.
@@ -62,7 +61,7 @@ class JumpLabels:
         typed = self._typed + (character or "")
         chosen = self._labelled.get(typed)
         is_open = bool(character) and any(label.startswith(typed) for label in self._labelled)
-        if chosen is None and is_open and key != "escape":
+        if chosen is None and is_open:
             self._typed = typed
         else:
             self._labelled = {}

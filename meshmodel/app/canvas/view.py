@@ -390,7 +390,7 @@ class CanvasView(ScrollView, can_focus=True):
         if self.drawing is not None and self.is_jumping:
             event.stop()
             event.prevent_default()
-            chosen = self._jump_labels.press(event.key, event.character)
+            chosen = self._jump_labels.press(event.character)
             self._overlay_labels(self.drawing)
             if chosen is not None:
                 self.select(chosen)
