@@ -8,7 +8,7 @@ from meshmodel.canvas.drawing import Drawing, Measures, Rows
 from meshmodel.canvas.hit_targets import targets_of
 from meshmodel.canvas.lane_frames import Titles
 from meshmodel.canvas.layout.buses import grow
-from meshmodel.canvas.layout.columns import Grid, place
+from meshmodel.canvas.layout.columns import Grid, make_grid
 from meshmodel.canvas.layout.layout import Plan
 from meshmodel.canvas.layout.line_labels import LAST_NAMED, MODES
 from meshmodel.canvas.layout.router import NoFreeRowError, route
@@ -45,7 +45,7 @@ def draw(
         The drawing, which is the one before where nothing of it changed. It is as wide and high as it must
         be, which may be more than the room: then one pans.
     """
-    grid = place(
+    grid = make_grid(
         snapshot, facts, options, earlier or (previous.order if previous else ()), keep_lanes=keep_lanes
     )
     if not grid.lanes:

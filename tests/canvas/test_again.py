@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.drawing import Drawing
-from meshmodel.canvas.layout.columns import place
+from meshmodel.canvas.layout.columns import make_grid
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.model.records import Agent, Grant, Hold, System
 from meshmodel.model.snapshot import Snapshot
@@ -116,4 +116,4 @@ def test_rows_in_which_an_edit_changed_nothing_are_equal() -> None:
 def test_the_order_of_a_drawing_is_that_of_its_places(seed):
     """What is remembered when a model is left is known without drawing it."""
     snapshot, options = random_model(seed, 12), Options(width=100, height=30)
-    assert place(snapshot, Facts(), options).order == draw(snapshot, Facts(), options).order
+    assert make_grid(snapshot, Facts(), options).order == draw(snapshot, Facts(), options).order

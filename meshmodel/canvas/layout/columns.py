@@ -74,7 +74,7 @@ class Grid:
         )
 
 
-def place(
+def make_grid(
     snapshot: Snapshot,
     facts: Facts,
     options: Options,

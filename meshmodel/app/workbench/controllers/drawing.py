@@ -12,7 +12,7 @@ from meshmodel.app.panels.explanation import lit_by, lit_by_finding
 from meshmodel.app.trace_state import lit_by_event
 from meshmodel.app.workbench.context import Context
 from meshmodel.canvas.draw import draw
-from meshmodel.canvas.layout.columns import place
+from meshmodel.canvas.layout.columns import make_grid
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.edits.operations import arrangement
 from meshmodel.model.records import Reference
@@ -175,7 +175,7 @@ class DrawingController:
         if drawn is None or not 0 < len(self.order) <= ORDER_LIMIT:
             return ()
         whole = replace(drawn.options, folded=frozenset(), zoom="card")
-        alone = place(
+        alone = make_grid(
             self.context.session.snapshot, drawn.facts, whole
         ).order  # it need not be drawn for that
         known = set(alone)
