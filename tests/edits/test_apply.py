@@ -7,7 +7,7 @@ from meshmodel.model import records
 from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.validation import check_snapshot
-from tests.store.making import SAMPLE, random_edit
+from tests.store.sample import SAMPLE, random_edit
 from tests.store.snapshots import snapshots
 
 

@@ -7,7 +7,7 @@ from meshmodel.interchange import read_file, write_file
 from meshmodel.model import atomic_file
 from meshmodel.model.errors import StoreError
 from meshmodel.store.load import load
-from tests.store.making import SAMPLE
+from tests.store.sample import SAMPLE
 
 
 def test_a_file_is_replaced_as_a_whole_and_keeps_its_mode(tmp_path):

@@ -26,7 +26,7 @@ from meshmodel.model.records import (
 from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import TABLES
 from meshmodel.model.validation import check_snapshot
-from tests.store.making import SAMPLE
+from tests.store.sample import SAMPLE
 from tests.store.snapshots import snapshot_of, snapshots
 
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.toml"))

@@ -8,7 +8,7 @@ import pytest
 from meshmodel.edits.edit import Put, Remove, edit
 from meshmodel.model.records import System
 from meshmodel.store.store import Store
-from tests.store.making import SAMPLE
+from tests.store.sample import SAMPLE
 
 
 @pytest.fixture(scope="module")

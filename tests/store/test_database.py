@@ -14,7 +14,7 @@ from meshmodel.model.schema import SCHEMA
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.store.store import Store
 from meshmodel.store.tables import RECORD_TABLES
-from tests.store.making import SAMPLE, names_in
+from tests.store.sample import SAMPLE, names_in
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Zone
 from meshmodel.store import sqlite_file
 from meshmodel.store.store import Store
-from tests.store.making import names_in
+from tests.store.sample import names_in
 
 
 @pytest.mark.parametrize("read_only", [False, True])

@@ -15,7 +15,7 @@ from meshmodel.edits.edit import Put, edit
 from meshmodel.model.errors import StoreError
 from meshmodel.model.records import Zone
 from meshmodel.store.store import Store
-from tests.store.making import names_in
+from tests.store.sample import names_in
 
 
 def _files(folder: Path) -> dict[str, bytes]:

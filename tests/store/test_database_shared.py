@@ -22,7 +22,7 @@ from meshmodel.model.snapshot import TABLES, Snapshot
 from meshmodel.model.validation import check_snapshot
 from meshmodel.store import presence, sqlite_file
 from meshmodel.store.store import Store
-from tests.store.making import SAMPLE, random_edit
+from tests.store.sample import SAMPLE, random_edit
 
 
 @pytest.fixture

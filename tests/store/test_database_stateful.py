@@ -15,7 +15,7 @@ from meshmodel.model.errors import InvalidModelError
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.validation import check_snapshot
 from meshmodel.store.store import Store
-from tests.store.making import SAMPLE, random_edit
+from tests.store.sample import SAMPLE, random_edit
 
 
 class OneProgram(RuleBasedStateMachine):

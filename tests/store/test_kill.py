@@ -6,12 +6,12 @@ import sys
 import pytest
 
 from meshmodel.store.store import Store
-from tests.store.killing import ROUNDS
+from tests.store.random_kills import ROUNDS
 
 
 @pytest.mark.slow
 def test_a_hundred_kills_lose_nothing_that_was_acknowledged(tmp_path):
-    command = [sys.executable, "-m", "tests.store.killing", tmp_path / "m.mesh"]
+    command = [sys.executable, "-m", "tests.store.random_kills", tmp_path / "m.mesh"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     revisions, interrupted = map(int, done.stdout.split())

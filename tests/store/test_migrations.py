@@ -16,7 +16,7 @@ from meshmodel.store.sqlite_file import SCHEMA_VERSION
 from meshmodel.store.store import Store
 from meshmodel.store.tables import METADATA
 from meshmodel.store.writer import sqlalchemy_connection
-from tests.store.making import SAMPLE, names_in
+from tests.store.sample import SAMPLE, names_in
 
 FIRST = Path(__file__).with_name("revision-1.sql")
 """A model file of schema version 1 as the program then wrote it: the sample, one edit and one undone."""

@@ -14,7 +14,7 @@ from random import Random
 from meshmodel.edits.edit import Put, Remove, edit
 from meshmodel.model.records import System, Zone
 from meshmodel.store.store import Store
-from tests.store.making import SAMPLE, names_in
+from tests.store.sample import SAMPLE, names_in
 
 ROUNDS = 100
 
