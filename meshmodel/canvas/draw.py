@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from meshmodel.canvas.drawing import Drawing, Measures, Rows
 from meshmodel.canvas.hit_targets import targets_of
 from meshmodel.canvas.lane_frames import Titles
-from meshmodel.canvas.layout.buses import grow
+from meshmodel.canvas.layout.buses import make_lines
 from meshmodel.canvas.layout.columns import Grid, make_grid
 from meshmodel.canvas.layout.layout import Plan
 from meshmodel.canvas.layout.line_labels import LAST_NAMED, MODES
@@ -76,7 +76,7 @@ def draw(
         options,
         tuple(plan.columns),
         grid,
-        tuple(plan.grown.branches),
+        tuple(plan.lines.branches),
         measures,
         lambda: targets_of(plan, titles),
     )
@@ -86,24 +86,24 @@ def _plan(grid: Grid, options: Options, gap: int) -> Plan:
     """Rows and routes: cards move together where that makes the drawing fit, and there are as many spare
     rows as the router asks for.
     """
-    grown = grow(grid)
+    lines = make_lines(grid)
     base = 2
     if options.zoom == "line":
         base, gap = 1, 0
     fits = lowest(grid, base) <= options.height
-    if gap and fits and set_rows(grid, grown, base=base, gap=gap) > options.height:
-        close = set_rows(grid, grown, base=base, gap=0)
+    if gap and fits and set_rows(grid, lines, base=base, gap=gap) > options.height:
+        close = set_rows(grid, lines, base=base, gap=0)
         gap = 0 if close <= options.height else gap
     spare = 0
     while True:
-        height = set_rows(grid, grown, base=base, gap=gap, spare=spare)
+        height = set_rows(grid, lines, base=base, gap=gap, spare=spare)
         frames = frozenset(lane.y - 1 for lane in grid.lanes) | {height - 1}
         try:
-            channels = [route(bundles, height, frames) for bundles in grown.channels]
+            channels = [route(bundles, height, frames) for bundles in lines.channels]
         except NoFreeRowError:
             spare += 1
             continue
-        return Plan(grid, grown, height, channels, gap, options)
+        return Plan(grid, lines, height, channels, gap, options)
 
 
 def _choose(plan: Plan, texts: list[int], first: int) -> int:

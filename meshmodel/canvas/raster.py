@@ -152,7 +152,7 @@ class Raster:
         plan, style, branches = self._plan, pin.tree.style, pin.branches
         start, stop = plan.reach(pin)
         owned = owners(branches)
-        if pin.kind == "through" and pin.side == "right":
+        if pin.kind == "feedthrough" and pin.side == "right":
             x, width = self._columns[pin.holder.column]
             legs.append(Leg(x, x + width, style, branches, owned))
         end = plan.end(pin)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from itertools import count
 
 from meshmodel.canvas.layout.columns import Grid
-from meshmodel.canvas.layout.elements import Branch, Bundle, Grown, Link, Pin, Side, Through, Tree
+from meshmodel.canvas.layout.elements import Branch, Bundle, Feedthrough, Lines, Link, Pin, Side, Tree
 from meshmodel.model.records import Reference
 
 Sources = list[tuple[Reference, Reference]]
@@ -37,7 +37,7 @@ def _name(start: Reference, relation: Reference) -> Reference:
     return found
 
 
-def grow(grid: Grid) -> Grown:
+def make_lines(grid: Grid) -> Lines:
     """All trees of a grid, with pins on cards and through columns; no rows yet."""
     gathered: dict[Key, list[tuple[Link, Sources]]] = defaultdict(list)
     cards = grid.cards
@@ -53,19 +53,19 @@ def grow(grid: Grid) -> Grown:
             if link.source_marks and any(relation in link.source_marks for _, relation in sources):
                 alone = link.credential
             gathered[column, target >= column, those, link.style, alone].append((link, sources))
-    grown = Grown([], [], [[] for _ in grid.logical])
-    branches = grown.branches
+    lines = Lines([], [], [[] for _ in grid.logical])
+    branches = lines.branches
     for (column, rightwards, _, style, _), found in gathered.items():
-        tree = Tree(len(grown.trees), style)  # type: ignore[arg-type]  # a link's style
-        grown.trees.append(tree)
+        tree = Tree(len(lines.trees), style)  # type: ignore[arg-type]  # a link's style
+        lines.trees.append(tree)
         ways: list[tuple[Branch, ...]] = []
         for link, sources in found:
             relation = link.relation
             way = tuple([Branch(_name(start, relation), source, start, link) for source, start in sources])
             branches += way
             ways.append(way)
-        _pin(tree, grown, grid, column, ways, rightwards=rightwards)
-    return grown
+        _pin(tree, lines, grid, column, ways, rightwards=rightwards)
+    return lines
 
 
 def _parted(grid: Grid, sources: Sources) -> list[tuple[int, Sources, tuple[Reference, ...]]]:
@@ -81,24 +81,24 @@ def _parted(grid: Grid, sources: Sources) -> list[tuple[int, Sources, tuple[Refe
     ]
 
 
-def _bundle(tree: Tree, channel: int, grown: Grown) -> Bundle:
+def _bundle(tree: Tree, channel: int, lines: Lines) -> Bundle:
     """The pins of a tree in a channel, at first none."""
     found = tree.bundles.get(channel)
     if found is None:
         found = tree.bundles[channel] = Bundle(tree)
-        grown.channels[channel].append(found)
+        lines.channels[channel].append(found)
     return found
 
 
 def _pin(
-    tree: Tree, grown: Grown, grid: Grid, column: int, ways: list[tuple[Branch, ...]], *, rightwards: bool
+    tree: Tree, lines: Lines, grid: Grid, column: int, ways: list[tuple[Branch, ...]], *, rightwards: bool
 ) -> None:
     """Give one tree its pins: sources, targets, and a row through each column on its way.
 
     ``ways`` are its branches, those of each link by themselves, all with the same sources in the same order.
     """
     cards = grid.cards
-    bundle = _bundle(tree, column if rightwards else column - 1, grown)
+    bundle = _bundle(tree, column if rightwards else column - 1, lines)
     side: Side = "right" if rightwards else "left"
     pins = bundle.rights if rightwards else bundle.lefts
     for leaving in zip(*ways, strict=True):
@@ -116,12 +116,12 @@ def _pin(
         target = card.column
         ends.append(target)
         if rightwards and target != column:
-            bundle = _bundle(tree, target - 1, grown)
+            bundle = _bundle(tree, target - 1, lines)
             pin = Pin(tree, bundle, "target", card, "left", way, link, link.mark)
             bundle.lefts.append(pin)
             card.left.append(pin)
         else:
-            bundle = _bundle(tree, target, grown)
+            bundle = _bundle(tree, target, lines)
             pin = Pin(tree, bundle, "target", card, "right", way, link, link.mark)
             bundle.rights.append(pin)
             card.right.append(pin)
@@ -135,10 +135,10 @@ def _pin(
                 for branch in way
             ]
         )
-        through = Through(tree, passed)
-        tree.throughs.append(through)
-        before, behind = _bundle(tree, passed - 1, grown), _bundle(tree, passed, grown)
-        through.left.append(Pin(tree, before, "through", through, "left", beyond))
-        through.right.append(Pin(tree, behind, "through", through, "right", beyond))
-        before.lefts += through.left
-        behind.rights += through.right
+        feedthrough = Feedthrough(tree, passed)
+        tree.feedthroughs.append(feedthrough)
+        before, behind = _bundle(tree, passed - 1, lines), _bundle(tree, passed, lines)
+        feedthrough.left.append(Pin(tree, before, "feedthrough", feedthrough, "left", beyond))
+        feedthrough.right.append(Pin(tree, behind, "feedthrough", feedthrough, "right", beyond))
+        before.lefts += feedthrough.left
+        behind.rights += feedthrough.right

@@ -10,7 +10,7 @@ from meshmodel.model.records import Reference
 
 CardKind = Literal["agent", "system", "credential", "fold"]
 Side = Literal["left", "right"]
-PinKind = Literal["source", "target", "through"]
+PinKind = Literal["source", "target", "feedthrough"]
 
 GLYPHS = {"agent": "◉", "system": "▣", "credential": "⊸", "fold": "▣"}
 ASCII_GLYPHS = {"agent": "@", "system": "#", "credential": "%", "fold": "#"}
@@ -93,7 +93,7 @@ class Pin:
     tree: Tree
     bundle: Bundle
     kind: PinKind
-    holder: Card | Through
+    holder: Card | Feedthrough
     side: Side
     branches: tuple[Branch, ...]
     link: Link | None = None
@@ -117,7 +117,7 @@ class Bundle:
 
 
 @dataclass(slots=True, eq=False)
-class Through:
+class Feedthrough:
     """A row of a column that a tree runs through between cards, from channel to channel.
 
     ``left`` and ``right`` hold its one pin on each side, as those of a card do.
@@ -133,7 +133,7 @@ class Through:
 
 
 @dataclass(slots=True)
-class Grown:
+class Lines:
     """All lines of a grid: trees, branches, and by channel the bundles in the order of their trees."""
 
     trees: list[Tree]
@@ -152,4 +152,4 @@ class Tree:
     style: Style
     branches: list[Branch] = field(default_factory=list)
     bundles: dict[int, Bundle] = field(default_factory=dict)
-    throughs: list[Through] = field(default_factory=list)
+    feedthroughs: list[Feedthrough] = field(default_factory=list)

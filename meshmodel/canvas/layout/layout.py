@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from meshmodel.canvas.layout.columns import Grid
-from meshmodel.canvas.layout.elements import Grown, Pin
+from meshmodel.canvas.layout.elements import Lines, Pin
 from meshmodel.canvas.layout.line_labels import MODES, End, Mode, end_of, lacking, taken
 from meshmodel.canvas.layout.router import Channel, tracks
 from meshmodel.canvas.scene import Options
@@ -27,7 +27,7 @@ class Plan:
     """
 
     grid: Grid
-    grown: Grown
+    lines: Lines
     height: int
     channels: list[Channel]
     gap: int

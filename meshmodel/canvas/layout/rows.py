@@ -9,7 +9,7 @@ from collections import defaultdict
 from operator import attrgetter
 
 from meshmodel.canvas.layout.columns import Grid
-from meshmodel.canvas.layout.elements import Bundle, Card, Grown, Pin, Through, Tree
+from meshmodel.canvas.layout.elements import Bundle, Card, Feedthrough, Lines, Pin, Tree
 
 _SINKS = 12
 """How many rows a card or a line may sink at most to become straight."""
@@ -17,16 +17,16 @@ _SINKS = 12
 _WHERE = attrgetter("lead", "tree.number")
 """Where a port stands on its side."""
 
-Item = Card | Through
+Item = Card | Feedthrough
 Stacks = dict[tuple[int, int], list[Item]]
 
 
-def set_rows(grid: Grid, grown: Grown, *, base: int, gap: int, spare: int = 0) -> int:
-    """Give every lane, card, port and through row its row; returns the height in rows.
+def set_rows(grid: Grid, lines: Lines, *, base: int, gap: int, spare: int = 0) -> int:
+    """Give every lane, card, pin and feedthrough its row; returns the height in rows.
 
     Args:
         grid: the cards in their stacks.
-        grown: the lines with their pins.
+        lines: the lines with their pins.
         base: rows of a card with no more ports than that.
         gap: free rows between two cards.
         spare: free rows at the bottom of the first lane, for lines that must change sides.
@@ -41,7 +41,7 @@ def set_rows(grid: Grid, grown: Grown, *, base: int, gap: int, spare: int = 0) -
             for number, pin in enumerate(side):
                 pin.offset = number
                 pin.y = card.y + number
-    _thread(grid, grown.trees, stacks)
+    _thread(grid, lines.trees, stacks)
     _stack(grid, stacks, gap, spare)
     for stack in stacks.values():
         for item in stack:
@@ -51,10 +51,10 @@ def set_rows(grid: Grid, grown: Grown, *, base: int, gap: int, spare: int = 0) -
             for pin in item.right:
                 pin.y = y + pin.offset
     for _ in range(2):
-        _order_ports(cards, grown)
+        _order_ports(cards, lines)
         _place_ports(cards)
     _straighten(grid, stacks, gap)
-    _order_ports(cards, grown)
+    _order_ports(cards, lines)
     _place_ports(cards)
     last = grid.lanes[-1]
     return last.y + last.height + 1
@@ -106,27 +106,27 @@ def _thread(grid: Grid, trees: list[Tree], stacks: Stacks) -> None:
     lane_at: list[int] = []
     for number, lane in enumerate(grid.lanes):
         lane_at.extend([number] * (lane.y + lane.height + 1 - len(lane_at)))
-    wanted: dict[tuple[int, int], list[tuple[float, int, Through]]] = defaultdict(list)
+    wanted: dict[tuple[int, int], list[tuple[float, int, Feedthrough]]] = defaultdict(list)
     for tree in trees:
-        if not tree.throughs:
+        if not tree.feedthroughs:
             continue
-        for through in tree.throughs:
-            pins = _pins(tree.bundles[through.column]) + _pins(tree.bundles[through.column - 1])
+        for feedthrough in tree.feedthroughs:
+            pins = _pins(tree.bundles[feedthrough.column]) + _pins(tree.bundles[feedthrough.column - 1])
             ends = sorted(
                 pin.y for pin in pins if pin.kind == "target" or (pin.kind == "source" and len(pins) <= 3)
             ) or sorted(
                 pin.y for each in tree.bundles.values() for pin in _pins(each) if pin.kind == "target"
             )
             row = ends[len(ends) // 2]
-            through.y, through.lane = row, lane_at[min(row, len(lane_at) - 1)]
-            wanted[through.lane, through.column].append((row, tree.number, through))
+            feedthrough.y, feedthrough.lane = row, lane_at[min(row, len(lane_at) - 1)]
+            wanted[feedthrough.lane, feedthrough.column].append((row, tree.number, feedthrough))
     for key, found in wanted.items():
         stack = stacks.setdefault(key, [])
-        for wish, _, through in sorted(found, key=lambda entry: entry[:2]):
+        for wish, _, feedthrough in sorted(found, key=lambda entry: entry[:2]):
             index = 0
             while index < len(stack) and _is_above(stack[index], wish):
                 index += 1
-            stack.insert(index, through)
+            stack.insert(index, feedthrough)
 
 
 def _pins(bundle: Bundle) -> list[Pin]:
@@ -135,15 +135,15 @@ def _pins(bundle: Bundle) -> list[Pin]:
 
 def _is_above(item: Item, row: float) -> bool:
     """Whether a line for a row belongs below an item: below the middle of a card, after earlier lines."""
-    return item.y <= row if isinstance(item, Through) else item.y + (item.height - 1) / 2 < row
+    return item.y <= row if isinstance(item, Feedthrough) else item.y + (item.height - 1) / 2 < row
 
 
-def _order_ports(cards: list[Card], grown: Grown) -> None:
+def _order_ports(cards: list[Card], lines: Lines) -> None:
     """Order the ports of each side by where their lines lead, so that they cross little.
 
     A line leads to the mean row of its other ends in the channel.
     """
-    for channel in grown.channels:
+    for channel in lines.channels:
         for bundle in channel:
             lefts, rights = bundle.lefts, bundle.rights
             if len(lefts) == len(rights) == 1:  # most of them
