@@ -12,7 +12,7 @@ from meshmodel.canvas.layout.columns import Grid, make_grid
 from meshmodel.canvas.layout.layout import Plan
 from meshmodel.canvas.layout.line_labels import LAST_NAMED, MODES
 from meshmodel.canvas.layout.router import NoFreeRowError, route
-from meshmodel.canvas.layout.rows import lowest, set_rows
+from meshmodel.canvas.layout.rows import assign_rows, least_height
 from meshmodel.canvas.raster import Raster
 from meshmodel.canvas.scene import Facts, Options
 from meshmodel.model.records import Reference
@@ -90,13 +90,13 @@ def _plan(grid: Grid, options: Options, gap: int) -> Plan:
     base = 2
     if options.zoom == "line":
         base, gap = 1, 0
-    fits = lowest(grid, base) <= options.height
-    if gap and fits and set_rows(grid, lines, base=base, gap=gap) > options.height:
-        close = set_rows(grid, lines, base=base, gap=0)
+    fits = least_height(grid, base) <= options.height
+    if gap and fits and assign_rows(grid, lines, base=base, gap=gap) > options.height:
+        close = assign_rows(grid, lines, base=base, gap=0)
         gap = 0 if close <= options.height else gap
     spare = 0
     while True:
-        height = set_rows(grid, lines, base=base, gap=gap, spare=spare)
+        height = assign_rows(grid, lines, base=base, gap=gap, spare=spare)
         frames = frozenset(lane.y - 1 for lane in grid.lanes) | {height - 1}
         try:
             channels = [route(bundles, height, frames) for bundles in lines.channels]

@@ -11,17 +11,17 @@ from operator import attrgetter
 from meshmodel.canvas.layout.columns import Grid
 from meshmodel.canvas.layout.elements import Bundle, Card, Feedthrough, Lines, Pin, Tree
 
-_SINKS = 12
+_MAX_SHIFT = 12
 """How many rows a card or a line may sink at most to become straight."""
 
-_WHERE = attrgetter("lead", "tree.number")
+_PIN_ORDER = attrgetter("lead", "tree.number")
 """Where a port stands on its side."""
 
 Item = Card | Feedthrough
 Stacks = dict[tuple[int, int], list[Item]]
 
 
-def set_rows(grid: Grid, lines: Lines, *, base: int, gap: int, spare: int = 0) -> int:
+def assign_rows(grid: Grid, lines: Lines, *, base: int, gap: int, spare: int = 0) -> int:
     """Give every lane, card, pin and feedthrough its row; returns the height in rows.
 
     Args:
@@ -35,14 +35,14 @@ def set_rows(grid: Grid, lines: Lines, *, base: int, gap: int, spare: int = 0) -
     for card in cards:
         card.height = max(base, len(card.left), len(card.right))
     stacks: Stacks = {key: list(stack) for key, stack in grid.stacks.items()}
-    _stack(grid, stacks, gap, spare)
+    _stack_items(grid, stacks, gap, spare)
     for card in cards:
         for side in (card.left, card.right):
             for number, pin in enumerate(side):
                 pin.offset = number
                 pin.y = card.y + number
-    _thread(grid, lines.trees, stacks)
-    _stack(grid, stacks, gap, spare)
+    _insert_feedthroughs(grid, lines.trees, stacks)
+    _stack_items(grid, stacks, gap, spare)
     for stack in stacks.values():
         for item in stack:
             y = item.y
@@ -51,16 +51,16 @@ def set_rows(grid: Grid, lines: Lines, *, base: int, gap: int, spare: int = 0) -
             for pin in item.right:
                 pin.y = y + pin.offset
     for _ in range(2):
-        _order_ports(cards, lines)
-        _place_ports(cards)
+        _order_pins(cards, lines)
+        _assign_pin_rows(cards)
     _straighten(grid, stacks, gap)
-    _order_ports(cards, lines)
-    _place_ports(cards)
+    _order_pins(cards, lines)
+    _assign_pin_rows(cards)
     last = grid.lanes[-1]
     return last.y + last.height + 1
 
 
-def lowest(grid: Grid, base: int) -> int:
+def least_height(grid: Grid, base: int) -> int:
     """The height in rows if nothing stood between the cards: the drawing cannot be lower."""
     heights = [1] * len(grid.lanes)
     for (lane, _), stack in grid.stacks.items():
@@ -69,7 +69,7 @@ def lowest(grid: Grid, base: int) -> int:
     return sum(heights) + len(heights) + 1
 
 
-def _settle(item: Item) -> None:
+def _move_pins(item: Item) -> None:
     """Let the pins of an item follow it."""
     y = item.y
     for pins in (item.left, item.right):
@@ -77,12 +77,12 @@ def _settle(item: Item) -> None:
             pin.y = y + pin.offset
 
 
-def _room(before: Item | None, item: Item, gap: int) -> int:
+def _gap_between(before: Item | None, item: Item, gap: int) -> int:
     """Free rows between two neighbours of a stack: lines may touch cards, cards may not touch."""
     return gap if isinstance(before, Card) and isinstance(item, Card) else 0
 
 
-def _stack(grid: Grid, stacks: Stacks, gap: int, spare: int) -> None:
+def _stack_items(grid: Grid, stacks: Stacks, gap: int, spare: int) -> None:
     """Put every stack as high as it goes; a lane is as high as its highest stack."""
     y = 1
     for number, lane in enumerate(grid.lanes):
@@ -91,7 +91,7 @@ def _stack(grid: Grid, stacks: Stacks, gap: int, spare: int) -> None:
             row = y
             before: Item | None = None
             for item in stacks.get((number, column), ()):
-                row += _room(before, item, gap)
+                row += _gap_between(before, item, gap)
                 item.y = row
                 row += item.height
                 before = item
@@ -101,7 +101,7 @@ def _stack(grid: Grid, stacks: Stacks, gap: int, spare: int) -> None:
         y += lane.height + 1
 
 
-def _thread(grid: Grid, trees: list[Tree], stacks: Stacks) -> None:
+def _insert_feedthroughs(grid: Grid, trees: list[Tree], stacks: Stacks) -> None:
     """Put the rows of lines that run through a column where they lie nearest to their ends."""
     lane_at: list[int] = []
     for number, lane in enumerate(grid.lanes):
@@ -138,7 +138,7 @@ def _is_above(item: Item, row: float) -> bool:
     return item.y <= row if isinstance(item, Feedthrough) else item.y + (item.height - 1) / 2 < row
 
 
-def _order_ports(cards: list[Card], lines: Lines) -> None:
+def _order_pins(cards: list[Card], lines: Lines) -> None:
     """Order the ports of each side by where their lines lead, so that they cross little.
 
     A line leads to the mean row of its other ends in the channel.
@@ -157,10 +157,10 @@ def _order_ports(cards: list[Card], lines: Lines) -> None:
     for card in cards:
         for side in (card.left, card.right):
             if len(side) > 1:
-                side.sort(key=_WHERE)
+                side.sort(key=_PIN_ORDER)
 
 
-def _place_ports(cards: list[Card]) -> None:
+def _assign_pin_rows(cards: list[Card]) -> None:
     """Give ports their rows on the card: the first free ones, or where the line becomes straight."""
     for card in cards:
         top = card.y
@@ -192,19 +192,19 @@ def _straighten(grid: Grid, stacks: Stacks, gap: int) -> None:
             needed = [0] * (len(stack) + 1)
             for index in range(len(stack) - 1, -1, -1):
                 below = stack[index + 1] if index + 1 < len(stack) else None
-                room = _room(stack[index], below, gap) if below else 0
+                room = _gap_between(stack[index], below, gap) if below else 0
                 needed[index] = stack[index].height + room + needed[index + 1]
             row = lane.y
             before: Item | None = None
             for index, item in enumerate(stack):
-                row += _room(before, item, gap)
+                row += _gap_between(before, item, gap)
                 highest = bottom - needed[index]
                 wanted = row
                 if highest > row:
-                    wanted = _straightest(item, row, min(highest, row + _SINKS))
+                    wanted = _straightest(item, row, min(highest, row + _MAX_SHIFT))
                 if item.y != wanted:
                     item.y = wanted
-                    _settle(item)
+                    _move_pins(item)
                 row = wanted + item.height
                 before = item
 
