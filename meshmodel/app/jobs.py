@@ -4,12 +4,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, TypeVar
 
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker
 
 from meshmodel.app.limits import TICK
 from meshmodel.model.text import one_line
@@ -58,12 +57,16 @@ class _Job:
     task: Task
     is_wanted: bool = True
     result: Any = None
+    error: Exception | None = None
     worker: Worker[None] | None = field(default=None, repr=False)
 
     def carry_out(self) -> None:
         """Do the work, in its thread."""
         assert self.work is not None
-        self.result = self.work(self.task)
+        try:
+            self.result = self.work(self.task)
+        except Exception as error:  # noqa: BLE001 - whoever began it is told
+            self.error = error
 
 
 class Jobs:
@@ -152,15 +155,15 @@ class Jobs:
         # The toolkit keeps a worker until the collector looks: it must not keep what was computed.
         answer, job.result, job.work = job.result, None, None
         if job.is_wanted and not self._is_closed:
-            self._take(job, answer, event.worker)
+            self._take(job, answer)
         self._begin(job.group)
         self._report()
 
-    def _take(self, job: _Job, answer: Any, worker: Worker[None]) -> None:
-        if worker.state is WorkerState.SUCCESS:
+    def _take(self, job: _Job, answer: Any) -> None:
+        if job.error is None:
             job.on_done(answer)
         else:
-            job.on_error(one_line(worker.error, 300) or type(worker.error).__name__)
+            job.on_error(one_line(job.error, 300) or type(job.error).__name__)
 
     def _wanted(self, group: str) -> _Job | None:
         job = self._next.get(group) or self._running.get(group)
@@ -169,9 +172,7 @@ class Jobs:
     def _begin(self, group: str) -> None:
         if group not in self._running and (job := self._next.pop(group, None)) is not None:
             self._running[group] = job
-            job.worker = self._screen.run_worker(
-                partial(job.carry_out), group=group, thread=True, exit_on_error=False
-            )
+            job.worker = self._screen.run_worker(job.carry_out, group=group, thread=True, exit_on_error=False)
 
     def _report(self) -> None:
         """Tell how far titled jobs are, and go on doing so while there are any."""

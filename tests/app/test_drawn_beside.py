@@ -11,6 +11,7 @@ from meshmodel.canvas import draw as draw_module
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.edits.edit import Put, edit
 from meshmodel.model.records import Agent
+from meshmodel.reports import causes
 from tests.app.desk import Desk, desk
 
 
@@ -158,9 +159,9 @@ async def test_what_follows_an_edit_and_its_rows_are_worked_out_beside(
 ) -> None:
     async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
         threads: list[threading.Thread] = []
-        fold = findings.fold
+        fold = causes.fold
         monkeypatch.setattr(
-            findings, "fold", lambda found: threads.append(threading.current_thread()) or fold(found)
+            causes, "fold", lambda found: threads.append(threading.current_thread()) or fold(found)
         )
         placed = findings._placed
         monkeypatch.setattr(

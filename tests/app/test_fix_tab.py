@@ -14,6 +14,7 @@ from meshmodel.app.fix_state import Fixing, Part, bar, curve_words, verdict
 from meshmodel.app.jobs import Task
 from meshmodel.app.panels.fix import FixList, fix_rows
 from meshmodel.app.state import WorkbenchState
+from meshmodel.canvas.scene import Facts
 from meshmodel.edits.checkpoints import add_checkpoints
 from meshmodel.edits.edit import apply_edit
 from meshmodel.store.load import load
@@ -24,9 +25,15 @@ CHAIN = load(MODELS / "agent-chain.toml")
 FIX = analyse(CHAIN).minimum_fix()
 
 
+def drawn_facts(it: Desk) -> Facts:
+    """What is drawn beside the model."""
+    shown = it.bench.shown
+    return work.with_preview(shown.facts[shown.view], shown.preview, shown.preview_leaves)
+
+
 def marks(it: Desk) -> set[StepKey]:
     """The steps that are marked as to be guarded on the canvas."""
-    facts = it.bench.with_preview(it.bench.shown.facts[it.bench.shown.view])
+    facts = drawn_facts(it)
     return {step for step, mark in facts.marks.items() if mark == "proposed"}  # type: ignore[misc]  # keys of steps
 
 
@@ -65,7 +72,7 @@ async def test_all_are_applied_in_one_edit(tmp_path: Path, moves: int, state: st
         await it.press("enter")
         expected = apply_edit(before, add_checkpoints(before, FIX.checkpoints, state))  # type: ignore[arg-type]  # a state
         assert it.model.checkpoint == expected.checkpoint
-        built, designed = it.bench.shown.built, it.bench.session.designed
+        built, designed = it.bench.shown.built, it.bench.shown.designed
         assert built is not None
         assert designed is not None
         assert designed.summary.uncontrolled == 0
@@ -112,7 +119,7 @@ async def test_a_row_of_the_curve_previews_its_own_steps(tmp_path: Path) -> None
 
 def crosses(it: Desk) -> set[StepKey]:
     """The steps that are marked as missing a checkpoint on the canvas."""
-    facts = it.bench.with_preview(it.bench.shown.facts[it.bench.shown.view])
+    facts = drawn_facts(it)
     return {step for step, mark in facts.marks.items() if mark == "missing"}  # type: ignore[misc]  # as above
 
 
@@ -276,7 +283,6 @@ def test_what_was_stopped_is_computed_again_by_its_key() -> None:
     assert replace(done, curve=None).is_partial
     assert replace(done, stopped=True).is_partial
     assert replace(done, problem="x").is_partial
-    assert not replace(done, curve=None, task=Task("x")).is_partial
 
 
 def test_bounds_are_marked_as_such() -> None:
@@ -326,15 +332,15 @@ async def test_what_was_planned_is_enforced_later_and_never_doubled(tmp_path: Pa
         await it.shows("missing")
         await it.press("F")
         await it.computed()
-        it.bench.preview(FIX.checkpoints)
+        it.bench.context.update(preview=FIX.checkpoints)
         await it.press("escape", "P", "down", "enter")
         assert {each.state for each in it.model.checkpoint.values()} == {"planned"}
         before = it.model
-        it.bench.preview(FIX.checkpoints)
+        it.bench.context.update(preview=FIX.checkpoints)
         await it.press("P", "down", "enter")
         assert it.model is before
         await it.shows("there as planned already")
-        it.bench.preview(FIX.checkpoints)
+        it.bench.context.update(preview=FIX.checkpoints)
         await it.press("P", "enter")
         assert {each.state for each in it.model.checkpoint.values()} == {"enforced"}
         assert len(it.model.checkpoint) == FIX.cost

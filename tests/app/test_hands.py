@@ -118,7 +118,7 @@ async def test_a_double_click_that_comes_at_once_closes_the_dialog_and_nothing_b
             rows.post_message(RowList.Chosen(rows, row))
         await it.pilot.pause()
         assert it.app.screen is it.bench
-        it.bench.action_help()
+        it.bench.action_run("help")
         await it.pilot.pause()
         dialog = it.app.screen
         dialog.dismiss(None)

@@ -27,8 +27,8 @@ def first_row(it: Desk) -> str:
 @pytest.mark.parametrize("size", SIZES)
 async def test_lens_and_view_are_told_at_every_size(tmp_path: Path, size: tuple[int, int], lens: str) -> None:
     async with desk(tmp_path, "coding-agent-mcp", size=size) as it:
-        it.bench.shown.lens = lens
-        it.bench.follow()
+        it.bench.context.update(lens=lens)
+        await it.pilot.pause()
         assert lens in first_row(it)
         assert "as built" in first_row(it)
         await it.press("v")

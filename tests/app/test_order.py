@@ -50,7 +50,7 @@ async def test_nothing_moves_until_it_is_arranged(tmp_path):
         assert order(it) == before
     async with desk(tmp_path, apart(), size=(120, 40)) as it:
         assert order(it) == before
-        it.bench.action_arrange()
+        it.bench.action_run("arrange")
         await it.pilot.pause()
         after = order(it)
         assert after != before, "or this shows nothing"

@@ -11,7 +11,7 @@ from meshmodel.app.dialogs.why import WhyDialog
 from meshmodel.app.panels.compromise import CompromiseList
 from meshmodel.app.panels.header import MeshHeader
 from meshmodel.app.panels.status_bar import Told
-from meshmodel.app.workbench.screen import Workbench
+from meshmodel.app.workbench import screen
 from meshmodel.edits.edit import Put, Remove, edit
 from meshmodel.model.records import Agent
 from meshmodel.model.snapshot import Snapshot
@@ -41,7 +41,7 @@ async def looked(it: Desk) -> None:
     """Wait until nothing is worked out for a lens, whatever follows the edit."""
     for _ in range(500):
         await it.pilot.pause()
-        if it.bench._beside is None:
+        if not it.bench.context.jobs.is_running("lens"):
             return
 
 
@@ -90,7 +90,7 @@ async def test_the_header_says_that_it_is_computing_what_is_not_there_soon(tmp_p
 async def test_what_is_there_soon_is_drawn_with_the_edit_and_only_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Workbench, "TOGETHER", 60.0)
+    monkeypatch.setattr(screen, "TOGETHER", 60.0)
     async with desk(tmp_path, "support-agent", size=(120, 40)) as it:
         drawn: list[object] = []
         show = it.bench.context.canvas.show

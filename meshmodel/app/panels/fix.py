@@ -85,7 +85,8 @@ class FixList(Bound, Listing):
     def _says(self, fixing: Fixing, progress: str) -> str:
         """What is being computed; not for how long where a filter would look in very many rows each time."""
         if progress and self.filter.value and fixing.fix is not None and fixing.fix.cost > LOOKED:
-            return f"{progress.partition(':')[0]}..."
+            title = progress.partition(":")[0].partition(",")[0]
+            return f"{title}..."
         return progress
 
     def _rows(self, shown: WorkbenchState, fixing: Fixing | None, working: str) -> Sequence[Row]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from meshmodel.app.canvas.view import CanvasView
+from meshmodel.app.canvas.messages import MenuWanted
 from meshmodel.app.commands import Command
 from meshmodel.app.widgets.row_list import RowList
 from meshmodel.app.workbench.context import Context
@@ -52,7 +52,7 @@ class Menus:
         else:
             self._show(self.context.canvas.on_screen(box.x, box.y))
 
-    def wanted(self, event: CanvasView.MenuWanted) -> None:
+    def wanted(self, event: MenuWanted) -> None:
         """The right button was pressed on the canvas."""
         self._show(event.at)
 

@@ -4,7 +4,17 @@ from typing import Final
 
 from textual.message import Message
 
-from meshmodel.app.canvas.view import CanvasView
+from meshmodel.app.canvas.messages import (
+    Aimed,
+    Cancelled,
+    Connected,
+    Dragged,
+    FoldToggled,
+    MenuWanted,
+    Opened,
+    Selected,
+    Stepped,
+)
 from meshmodel.app.messages import (
     EditRequested,
     ExplanationRequested,
@@ -22,15 +32,15 @@ from meshmodel.app.panels.tabs import TabRow
 from meshmodel.app.panels.trace import TracePanel, TraceView
 
 ROUTES: Final[dict[type[Message], str]] = {
-    CanvasView.Selected: "selection.selected",
-    CanvasView.Opened: "selection.opened",
-    CanvasView.FoldToggled: "selection.fold_toggled",
-    CanvasView.Stepped: "moving.stepped",
-    CanvasView.Dragged: "moving.dragged",
-    CanvasView.Cancelled: "moving.cancelled",
-    CanvasView.Aimed: "editing.aimed",
-    CanvasView.Connected: "editing.connected",
-    CanvasView.MenuWanted: "menus.wanted",
+    Selected: "selection.selected",
+    Opened: "selection.opened",
+    FoldToggled: "selection.fold_toggled",
+    Stepped: "moving.stepped",
+    Dragged: "moving.dragged",
+    Cancelled: "moving.cancelled",
+    Aimed: "editing.aimed",
+    Connected: "editing.connected",
+    MenuWanted: "menus.wanted",
     SelectionRequested: "selection.requested",
     EditRequested: "findings.edit_requested",
     FieldRequested: "editing.field_requested",

@@ -332,7 +332,7 @@ class Workbench(Screen[None]):
         self.context.release()
 
     def _poll(self) -> None:
-        self.check_idle()  # else what waits to be drawn might wait for the next key or event
+        self.app.screen.check_idle()  # else what waits to be drawn might wait for the next key or event
         try:
             self.session.refresh()
         except MeshmodelError as error:

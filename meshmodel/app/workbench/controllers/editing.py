@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from meshmodel.app.canvas.gestures import ELEMENTS
-from meshmodel.app.canvas.view import CanvasView
+from meshmodel.app.canvas.messages import Aimed, Connected
 from meshmodel.app.dialogs.connect import CheckpointWanted, ConnectMenu
 from meshmodel.app.dialogs.field import FieldEditor, note_entry
 from meshmodel.app.messages import FieldRequested, NoteRequested
@@ -114,7 +114,7 @@ class EditingController:
             return
         self.context.focus_canvas()
 
-    def aimed(self, event: CanvasView.Aimed) -> None:
+    def aimed(self, event: Aimed) -> None:
         """A gesture that connects points at something."""
         start = self.context.describe(event.source)
         if event.target is None:
@@ -124,7 +124,7 @@ class EditingController:
         else:
             self.context.say(f"nothing connects {start} with {self.context.describe(event.target)}")
 
-    def connected(self, event: CanvasView.Connected) -> None:
+    def connected(self, event: Connected) -> None:
         """Two elements are to be connected: offer the relations that make sense."""
         first, second = _pair(event.source), _pair(event.target)
         if self.context.state.read_only:

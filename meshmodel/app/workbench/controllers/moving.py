@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from meshmodel.app.canvas.view import CanvasView
+from meshmodel.app.canvas.messages import Cancelled, Dragged, Stepped
 from meshmodel.app.workbench.context import Context
 from meshmodel.canvas.drawing import Drawing
 from meshmodel.canvas.scene import Direction
@@ -24,7 +24,7 @@ class MovingController:
         self.context = context
         self._moved: Record | None = None
         self._moved_on: Snapshot | None = None
-        self._steps: tuple[CanvasView.Stepped, ...] = ()
+        self._steps: tuple[Stepped, ...] = ()
 
     def move(self) -> None:
         """Move the selected card by slot: arrows, then Enter."""
@@ -58,7 +58,7 @@ class MovingController:
             self.context.update(tentative=apply_edit(fresh, self._move(selected, self._moved)))
         return False
 
-    def stepped(self, event: CanvasView.Stepped) -> None:
+    def stepped(self, event: Stepped) -> None:
         """A key moves the card by a slot, or puts it there."""
         if self._steps or (self.context.state.is_drawing and event.direction is not None):
             self._steps = (*self._steps, event)  # where a step leads is known once the one before is drawn
@@ -66,13 +66,14 @@ class MovingController:
             self._step(event)
 
     def drawn(self) -> None:
-        """The drawing is there: take the steps that waited for it."""
-        while self._steps and not self.context.state.is_drawing:
+        """The drawing is there: take the step that waited for it, and then the one that waits for that."""
+        if self._steps and not self.context.state.is_drawing:
             event, *rest = self._steps
             self._steps = tuple(rest)
             self._step(event)
+            self.context.after_refresh(self.drawn)
 
-    def dragged(self, event: CanvasView.Dragged) -> None:
+    def dragged(self, event: Dragged) -> None:
         """The hand drags a card, or drops it."""
         drawing, record = self.context.canvas.drawing, self.context.state.snapshot.get(*event.reference)
         if record is None:
@@ -90,13 +91,13 @@ class MovingController:
         else:
             self.context.say(operations.move_label(self.context.state.snapshot, event.reference, moved))
 
-    def cancelled(self, event: CanvasView.Cancelled) -> None:
+    def cancelled(self, event: Cancelled) -> None:
         """The gesture was given up."""
         del event
         self._end()
         self.context.say("")
 
-    def _step(self, event: CanvasView.Stepped) -> None:
+    def _step(self, event: Stepped) -> None:
         selected = self.context.state.selected
         if selected is None or self._moved is None:
             return

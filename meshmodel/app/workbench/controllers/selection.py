@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from meshmodel.app.canvas.view import CanvasView
+from meshmodel.app.canvas.messages import FoldToggled, Opened, Selected
 from meshmodel.app.dialogs.find import FindDialog
 from meshmodel.app.messages import SelectionRequested
 from meshmodel.app.workbench.context import Context
@@ -19,11 +19,11 @@ class SelectionController:
         """Arguments: what controllers may do."""
         self.context = context
 
-    def selected(self, event: CanvasView.Selected) -> None:
+    def selected(self, event: Selected) -> None:
         """Something was selected on the canvas."""
         self.context.select(event.reference, still=event.still)
 
-    def opened(self, event: CanvasView.Opened) -> None:
+    def opened(self, event: Opened) -> None:
         """Something on the canvas is to be edited."""
         self.context.select(event.reference)
         self.context.open_side("inspector")
@@ -80,7 +80,7 @@ class SelectionController:
         else:
             self._fold(zone)
 
-    def fold_toggled(self, event: CanvasView.FoldToggled) -> None:
+    def fold_toggled(self, event: FoldToggled) -> None:
         """The sign of a zone was clicked."""
         self._fold(event.zone)
 
