@@ -94,8 +94,8 @@ class _Block:
                     for row, pin in side.items():
                         if first <= row <= last:
                             self.pins[row].append(pin)
-            for row, before, behind in channel.jogs:
-                shared = before.jog_branches
+            for row, before, behind in channel.doglegs:
+                shared = before.dogleg_branches
                 leg = Leg(start + before.x + 1, start + behind.x, before.tree.style, shared, owners(shared))
                 self.legs[row].append(leg)
         self.verticals.sort(key=lambda vertical: vertical.x)
@@ -248,16 +248,16 @@ class Raster:
         down: tuple[Branch, ...] = parts[low] if y < rows[-1] else ()
         left: tuple[Branch, ...] = trunk.left[y].branches if y in trunk.left else ()
         right: tuple[Branch, ...] = trunk.right[y].branches if y in trunk.right else ()
-        if trunk.jog == y:
-            if trunk.jog_right:
-                right += trunk.jog_branches
+        if trunk.dogleg_row == y:
+            if trunk.dogleg_right:
+                right += trunk.dogleg_branches
             else:
-                left += trunk.jog_branches
+                left += trunk.dogleg_branches
         style = trunk.tree.style
         both = tuple(dict.fromkeys((*up, *down, *left, *right)))
         has_up, has_down = y > rows[0], y < rows[-1]
-        has_left = y in trunk.left or (trunk.jog == y and not trunk.jog_right)
-        has_right = y in trunk.right or (trunk.jog == y and trunk.jog_right)
+        has_left = y in trunk.left or (trunk.dogleg_row == y and not trunk.dogleg_right)
+        has_right = y in trunk.right or (trunk.dogleg_row == y and trunk.dogleg_right)
         if self._plain:
             glyph = "+"
         elif has_up and has_down and has_left and has_right:

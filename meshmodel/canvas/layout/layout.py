@@ -10,7 +10,7 @@ from itertools import accumulate
 from meshmodel.canvas.layout.columns import Grid
 from meshmodel.canvas.layout.elements import Lines, Pin
 from meshmodel.canvas.layout.line_labels import MODES, End, Mode, end_of, lacking, taken
-from meshmodel.canvas.layout.router import Channel, tracks
+from meshmodel.canvas.layout.router import Channel, assign_tracks
 from meshmodel.canvas.scene import Options
 from meshmodel.canvas.text import cells
 
@@ -97,7 +97,7 @@ class Plan:
                     behind[pin.y] = taken(pin, mode, plain=plain)
                 elif pin.link is not None or pin.mark:
                     before[pin.y] = taken(pin, mode, plain=plain) - 1
-            found = tracks(channel, before, behind, self.height, mode.pitch) if channel.pins else 2
+            found = assign_tracks(channel, before, behind, self.height, mode.pitch) if channel.pins else 2
             self.widths.append(found)
         self.set_columns(self.cards(mode, texts))
 

@@ -19,7 +19,7 @@ from meshmodel.canvas.layout.elements import Branch, Bundle, Pin, Tree
 
 _BLOCK = 32
 """Rows of a block of a skyline."""
-_SIFTED = 26
+_MAX_SIFTED = 26
 """Up to how many trunks of a channel are sifted: the time grows with the square."""
 
 
@@ -34,17 +34,17 @@ class Trunk:
     tree: Tree
     left: dict[int, Pin] = field(default_factory=dict)
     right: dict[int, Pin] = field(default_factory=dict)
-    jog: int | None = None
-    jog_right: bool = False
-    jog_branches: tuple[Branch, ...] = ()
+    dogleg_row: int | None = None
+    dogleg_right: bool = False
+    dogleg_branches: tuple[Branch, ...] = ()
     x: int = 0
     rows: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
         """Note the rows where something joins it, in order."""
         rows = {*self.left, *self.right}
-        if self.jog is not None:
-            rows.add(self.jog)
+        if self.dogleg_row is not None:
+            rows.add(self.dogleg_row)
         self.rows = sorted(rows)
 
     @cached_property
@@ -56,9 +56,9 @@ class Trunk:
             for row, pin in side.items():
                 for branch in pin.branches:
                     spans[branch].append(row)
-        if self.jog is not None:
-            for branch in self.jog_branches:
-                spans[branch].append(self.jog)
+        if self.dogleg_row is not None:
+            for branch in self.dogleg_branches:
+                spans[branch].append(self.dogleg_row)
         found: list[list[Branch]] = [[] for _ in rows[1:]]
         for branch, ends in spans.items():
             for index in range(bisect_left(rows, min(ends)), bisect_left(rows, max(ends))):
@@ -71,7 +71,7 @@ class Channel:
     """A routed channel: trunks in their order, doglegs, and pins that lead straight across."""
 
     trunks: list[Trunk] = field(default_factory=list)
-    jogs: list[tuple[int, Trunk, Trunk]] = field(default_factory=list)
+    doglegs: list[tuple[int, Trunk, Trunk]] = field(default_factory=list)
     straight: list[tuple[Pin, Pin]] = field(default_factory=list)
     pins: list[Pin] = field(default_factory=list)
 
@@ -101,28 +101,28 @@ def route(bundles: list[Bundle], rows: int, frames: frozenset[int]) -> Channel:
     after = _constraints(trunks)
     core = _cyclic(trunks, after)
     while core:
-        victim = max(
-            (trunk for trunk in core if trunk.left and trunk.right and trunk.jog is None),
+        split = max(
+            (trunk for trunk in core if trunk.left and trunk.right and trunk.dogleg_row is None),
             key=lambda trunk: (len(core[trunk]), -trunk.tree.number),
         )
-        row = _free_row(victim, used, rows)
+        row = _free_row(split, used, rows)
         used.add(row)
         shared = tuple(
             dict.fromkeys(
                 branch
-                for pin in victim.left.values()
+                for pin in split.left.values()
                 for branch in pin.branches
-                if any(branch in other.branches for other in victim.right.values())
+                if any(branch in other.branches for other in split.right.values())
             )
         )
-        one = Trunk(victim.tree, victim.left, {}, row, True, shared)
-        other = Trunk(victim.tree, {}, victim.right, row, False, shared)
-        where = trunks.index(victim)
+        one = Trunk(split.tree, split.left, {}, row, True, shared)
+        other = Trunk(split.tree, {}, split.right, row, False, shared)
+        where = trunks.index(split)
         trunks[where : where + 1] = [one, other]
-        channel.jogs.append((row, one, other))
-        _part(victim, one, other, after)
+        channel.doglegs.append((row, one, other))
+        _split_constraints(split, one, other, after)
         # What was in no cycle before is in none now.
-        core = _cyclic([one, other, *(trunk for trunk in core if trunk is not victim)], after)
+        core = _cyclic([one, other, *(trunk for trunk in core if trunk is not split)], after)
     channel.trunks = _order(trunks, after)
     return channel
 
@@ -156,13 +156,13 @@ def _constraints(trunks: list[Trunk]) -> dict[Trunk, set[Trunk]]:
     return after
 
 
-def _part(victim: Trunk, one: Trunk, other: Trunk, after: dict[Trunk, set[Trunk]]) -> None:
+def _split_constraints(split: Trunk, one: Trunk, other: Trunk, after: dict[Trunk, set[Trunk]]) -> None:
     """Let the two parts of a trunk take over its constraints: the first what meets it from the left."""
-    after[one] = after.pop(victim) | {other}
+    after[one] = after.pop(split) | {other}
     after[other] = set()
     for trunks in after.values():
-        if victim in trunks:
-            trunks.remove(victim)
+        if split in trunks:
+            trunks.remove(split)
             trunks.add(other)
 
 
@@ -213,7 +213,7 @@ def _order(trunks: list[Trunk], after: dict[Trunk, set[Trunk]]) -> list[Trunk]:
 
     order: list[Trunk] = []
     ranked = sorted(trunks, key=rank)
-    place = {trunk: number for number, trunk in enumerate(ranked)}
+    position = {trunk: number for number, trunk in enumerate(ranked)}
     ready = [number for number, trunk in enumerate(ranked) if not waiting[trunk]]
     while ready:
         trunk = ranked[heappop(ready)]
@@ -221,8 +221,8 @@ def _order(trunks: list[Trunk], after: dict[Trunk, set[Trunk]]) -> list[Trunk]:
         for other in after[trunk]:
             waiting[other] -= 1
             if not waiting[other]:
-                heappush(ready, place[other])
-    return _sift(order, after) if 2 < len(order) <= _SIFTED else order
+                heappush(ready, position[other])
+    return _sift(order, after) if 2 < len(order) <= _MAX_SIFTED else order
 
 
 def _crossings(one: Trunk, other: Trunk) -> int:
@@ -274,7 +274,7 @@ def _sift(order: list[Trunk], after: dict[Trunk, set[Trunk]]) -> list[Trunk]:
     return [order[index] for index in line]
 
 
-def tracks(
+def assign_tracks(
     channel: Channel, before: dict[int, int], behind: dict[int, int], rows: int, pitch: int = 1
 ) -> int:
     """Give every trunk its column of cells; returns the width of the channel.
