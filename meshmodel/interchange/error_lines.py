@@ -1,7 +1,7 @@
-"""Finds the line of what an error is about, by a look at the text that knows TOML's strings.
+"""Finds the line of a key or table in TOML text, for errors that are found after parsing.
 
-But for ``find_deep_key`` only used after an error, so it may take its time; where it cannot tell it says
-``None``.
+It skips strings and comments and does not parse. All but ``find_deep_key`` runs only after an error, so it
+need not be fast. A line that cannot be told is ``None``.
 """
 
 import re
@@ -9,7 +9,7 @@ from itertools import repeat
 from typing import Final
 
 DEPTH_LIMIT: Final = 16
-"""The most parts of a dotted key; what the program reads needs one."""
+"""The most parts of a dotted key; interchange files need one."""
 
 _PART: Final = r"(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+"
 _DEEP_KEY: Final = re.compile(
@@ -32,7 +32,10 @@ _DIGITS: Final = re.compile(r"[0-9][0-9_]{4000,}")
 
 
 def find_deep_key(text: str) -> int | None:
-    """The line of a key with more parts than allowed: a parser's time grows with the square of those."""
+    """The line, from 1, of a key with more than ``DEPTH_LIMIT`` parts, or ``None``.
+
+    The time of the TOML parser grows with the square of the parts.
+    """
     if max(map(str.count, text.split("\n"), repeat("."))) < DEPTH_LIMIT:
         return None
     found = _DEEP_KEY.search(text) or _DEEP_INLINE.search(text)
@@ -82,13 +85,13 @@ def find_line(text: str, table: str, number: int | None, key: str | None) -> int
 
 
 def find_long_number(text: str) -> int | None:
-    """The line of a number with thousands of digits, where there is just one such place."""
+    """The line, from 1, of the first number with more than 4,000 digits, or ``None``."""
     found = _DIGITS.search(text)
     return text.count("\n", 0, found.start()) + 1 if found else None
 
 
 def _without_strings(text: str) -> str:
-    """The text with the same lines, but without comments and with strings that hold no syntax."""
+    """The text with the same lines, without comments, and with ``_`` for strings that are no plain word."""
     return _TOKEN.sub(_placeholder, text.replace("\r\n", "\n"))
 
 

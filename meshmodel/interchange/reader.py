@@ -1,4 +1,4 @@
-"""Reads interchange files: TOML from strangers, into a valid snapshot or one clear line."""
+"""Reads interchange files, which may hold anything, into a valid snapshot, or raises one line."""
 
 import re
 from collections.abc import Mapping
@@ -39,7 +39,11 @@ def read_file(path: str | Path) -> Snapshot:
 
 
 def file_content(path: str | Path) -> bytes:
-    """The bytes of a file, of which ``read_bytes`` refuses too many; raises InvalidModelError."""
+    """The bytes of a file, at most one more than ``SIZE_LIMIT``, so that ``read_bytes`` can refuse it.
+
+    Raises:
+        InvalidModelError: it cannot be read; one line.
+    """
     try:
         with open_file(path) as file:
             return file.read(SIZE_LIMIT + 1)
@@ -49,7 +53,15 @@ def file_content(path: str | Path) -> bytes:
 
 
 def read_bytes(content: bytes, source: str) -> Snapshot:
-    """As ``read_text``, from the bytes of a file: UTF-8, with or without a byte order mark."""
+    """The model in the bytes of an interchange file: UTF-8, with or without a byte order mark.
+
+    Args:
+        content: of the file.
+        source: what errors call it, usually the path.
+
+    Raises:
+        InvalidModelError: it is too large or no UTF-8, or as ``read_text``.
+    """
     if len(content) > SIZE_LIMIT:
         raise _error(source, None, "is larger than 64 MiB")
     try:
@@ -79,7 +91,7 @@ def read_text(text: str, source: str = "the text") -> Snapshot:
 
 
 class _AtRowError(Exception):
-    """What is wrong, and where to look for the line: the n-th table of a name, and a key in it."""
+    """An error in a row, before its line is known: the n-th table of a name, and a key in it."""
 
     def __init__(self, table: str, number: int | None, key: str | None, reason: str) -> None:
         super().__init__(reason)
@@ -167,7 +179,7 @@ def _suggestion(key: str, known: tuple[str, ...]) -> str:
 
 
 def _table(name: str, rows: Any) -> dict[Any, Any]:
-    """All records of one table by key; this runs once for every row, so it is kept flat."""
+    """All records of one table by key; the loop runs once for every row, so it calls little."""
     if not isinstance(rows, list) or not all(row.__class__ is dict for row in rows):
         raise _AtRowError(name, None, None, f"{name}: is no array of tables: write [[{name}]] above each")
     converters, required, make = CONVERTERS[name], REQUIRED[name], RECORD_TYPES[name]

@@ -1,4 +1,4 @@
-"""Writes interchange files: one canonical text for equal models, and whole files or none."""
+"""Writes models as canonical interchange text: equal models give equal texts."""
 
 import re
 from datetime import date

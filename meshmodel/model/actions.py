@@ -1,4 +1,4 @@
-"""Actions as small numbers, and sets of them as five bits (section 2)."""
+"""Actions as numbers from 0 to 4, and sets of them as masks of five bits (section 2)."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -14,7 +14,7 @@ NUMBER: Final = {action: number for number, action in enumerate(ACTIONS)}
 
 
 def action_mask(actions: Iterable[Action] | None) -> int:
-    """Actions as five bits, taken literally; all five where none are named."""
+    """The mask of actions, admin not expanded; all five bits for ``None``."""
     return ALL if actions is None else sum(1 << NUMBER[each] for each in set(actions))
 
 
@@ -24,7 +24,7 @@ def expand_admin(mask: int) -> int:
 
 
 def actions_of(mask: int) -> tuple[Action, ...]:
-    """The actions of five bits, in the order of section 2."""
+    """The actions of a mask, in the order of section 2."""
     return _ACTIONS_OF[mask]
 
 

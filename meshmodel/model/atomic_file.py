@@ -1,9 +1,9 @@
-"""Writes files whole: the new content is on disk before the name points to it, or the old one stays.
+"""Replaces files atomically: a reader, or a kill, finds the old content or the new, never a part.
 
 Every file that the program writes goes through here: exports, interchange files and the state of the
 workbench by ``replace_file``, new model files by ``new_draft``. Drafts lie beside what they become and
-are called ``.meshmodel-`` and 16 digits; each is locked as long as its program runs, so the next writer
-in the folder can tell those that a kill left behind, and removes them.
+are called ``.meshmodel-`` and 16 digits. Each is locked as long as its program runs, so the next writer
+in the folder can tell which ones a killed program left, and removes them.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ _JOURNAL: Final = "-journal"
 
 
 def replace_file(path: str | Path, content: bytes, *, instead_of: bytes | None = None) -> None:
-    """Put bytes into a file in one step: whoever reads it sees the old content or the new, whole.
+    """Replace the content of a file in one step, or create it.
 
     An existing file keeps its mode and its owner; a symbolic link stays one, and what it points to is
     replaced. Only where a file has further names (hard links) or an owner that cannot be given to a new
@@ -41,7 +41,7 @@ def replace_file(path: str | Path, content: bytes, *, instead_of: bytes | None =
     Args:
         path: of the file.
         content: all of the new content.
-        instead_of: what the file is to hold until then; by default anything.
+        instead_of: the content that the file must have before; by default any.
 
     Raises:
         StoreError: one line; it cannot be written there, or holds something else than ``instead_of``.
@@ -67,12 +67,12 @@ def replace_file(path: str | Path, content: bytes, *, instead_of: bytes | None =
 
 @contextlib.contextmanager
 def new_draft(folder: Path) -> Iterator[Path]:
-    """A new empty file in a folder, to be filled and then linked or renamed; it is gone afterwards.
+    """An empty file in a folder, to be filled and then linked or renamed; this name is removed at the end.
 
-    What kills have left in the folder is removed.
+    Drafts that killed programs have left in the folder are removed.
 
     Raises:
-        OSError: it cannot be made there.
+        OSError: it cannot be created there.
     """
     with _folder_lock(folder):
         draft, handle = _create_draft(folder, 0o666)
@@ -122,7 +122,7 @@ def _create_draft(folder: Path, mode: int) -> tuple[Path, int]:
 
 
 def _copy_owner(handle: int, before: os.stat_result) -> bool:
-    """Give a new file the owner and mode of the one it replaces; whether that could be."""
+    """Give a new file the owner and mode of the one that it replaces; returns whether it has them."""
     if hasattr(os, "fchown"):
         made = os.fstat(handle)
         try:
@@ -181,7 +181,7 @@ def _write_all(handle: int, content: bytes) -> None:
 
 @contextlib.contextmanager
 def _folder_lock(folder: Path) -> Iterator[None]:
-    """Let one program at a time replace files in a folder, and remove what kills have left there."""
+    """Lock a folder against other writers, and remove drafts that killed programs have left there."""
     handle = None
     if sys.platform != "win32":
         with contextlib.suppress(OSError):  # one that may be written to but not listed is not locked
@@ -250,7 +250,7 @@ def _remove_draft(draft: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a new name in a folder last; not every file system can, and then it does so by itself."""
+    """Flush a folder to disk, so that a new name in it survives a power cut; errors are ignored."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

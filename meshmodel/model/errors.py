@@ -1,8 +1,8 @@
-"""What is raised when input cannot be accepted: one clear line."""
+"""The exceptions of the program; the text of each is one line for the person who uses it."""
 
 
 class MeshmodelError(Exception):
-    """Bad input, or a thing that cannot be done; ``str()`` is one line: what, where, why, what to do.
+    """Input that is refused, or something that cannot be done: what, where, why and what to do, in one line.
 
     The command line prints it on standard error and exits with 2; the workbench shows it in the
     status line. It never has control characters or line breaks, whatever the input was.

@@ -1,4 +1,4 @@
-"""Observed events, as a log tells them: what trace lays on the model (section 7)."""
+"""Events read from a log, which ``trace`` compares with the model (section 7)."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,9 +8,9 @@ from meshmodel.model.vocabulary import Action
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of a log: who did what where, as whom, and whose decision was recorded.
+    """One event: who did what where, as whom, and which checkpoint's decision was recorded with it.
 
-    Everything but the number may be missing; what is missing is said, never guessed.
+    Everything but the number may be missing in the log; it is ``None`` then, and never guessed.
 
     Attributes:
         number: its place in the log, from 1.
@@ -21,10 +21,10 @@ class Event:
         system: the id of the system on which it acted.
         action: what it did there.
         checkpoint: the id of the checkpoint whose decision was recorded with it.
-        refused: whether it was refused, so that nothing was done or decided for it.
+        refused: whether the system refused the action.
         yields: the id of the credential that the system handed out, where the log tells.
         id: the name that the log itself gives to the event.
-        unmapped: what of the log's own words no mapping names, in words.
+        unmapped: names in the log for which the mapping has none, each described in words.
     """
 
     number: int
@@ -42,7 +42,11 @@ class Event:
 
 
 def time_text(seconds: float) -> str:
-    """A time as ISO 8601 in UTC, to the second, or finer where the log was."""
+    """A time as ISO 8601 in UTC, in seconds, or milliseconds where it has a fraction.
+
+    Args:
+        seconds: since 1970, UTC.
+    """
     moment = datetime.fromtimestamp(seconds, UTC)
     return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace(
         "+00:00", "Z"

@@ -1,4 +1,4 @@
-"""The secrets that show by their form who has issued them, and what else has a form of its own."""
+"""The patterns of secrets with a fixed form, such as the tokens of one issuer."""
 
 import re
 from typing import Final

@@ -1,4 +1,4 @@
-"""Opens files that others name; a pipe into which nobody writes is not waited for without end."""
+"""Opens files for reading; of a named pipe without a writer it waits for one at most two seconds."""
 
 import errno
 import io
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 PIPE_WAIT: Final = 2.0
-"""Seconds to wait for a program that opens a named pipe to write into it."""
+"""Seconds to wait until a program opens a named pipe for writing."""
 
 
 class _Pipe(io.FileIO):
-    """A pipe that does not block until somebody writes into it."""
+    """A named pipe whose first read waits for a writer at most ``PIPE_WAIT`` seconds."""
 
     _has_a_writer = False
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int | None:
-        """Read what is there; raises OSError where no writer comes in time."""
+        """Read what is there; raises OSError where nobody opens the pipe for writing in time."""
         until = time.monotonic() + PIPE_WAIT
         while not self._has_a_writer:
             count = super().readinto(buffer)
@@ -38,10 +38,10 @@ class _Pipe(io.FileIO):
 
 
 def open_file(path: str | Path) -> io.BufferedReader:
-    """A file opened to read its bytes piece by piece.
+    """Open a file for reading bytes.
 
     Raises:
-        OSError: it cannot be opened; while reading: nobody writes into the pipe that it is.
+        OSError: it cannot be opened. Reading raises it for a named pipe that has no writer.
         ValueError: the path is not valid.
     """
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))

@@ -1,4 +1,4 @@
-"""Records in words, as lists, forms and previews show them; plain text, never markup."""
+"""Describes records in words for lists, forms and previews; plain text, never markup."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -55,7 +55,7 @@ def letters(actions: Iterable[str]) -> str:
 
 
 def phrase(record: Record) -> str:
-    """What a record says, in one line of plain text."""
+    """A record in one line, such as ``support-bot holds file-sas``."""
     match record:
         case Zone():
             return f"zone {record.title}"

@@ -1,7 +1,7 @@
-"""The records of a mesh: elements (section 1) and relations (section 2), frozen.
+"""The records of a model: elements (section 1) and relations (section 2), immutable.
 
-An attribute that is ``None`` was not stated in the model; the properties give what is computed
-with then. A record says nothing about validity: ``schema`` and ``validation`` do.
+An attribute that is ``None`` was not stated in the model; the properties give the default then. Records
+do not check their values: ``validation`` does.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from meshmodel.model.vocabulary import (
 )
 
 Slot = tuple[int, int]
-"""A place on the canvas: column and order; for a zone 0 and the order of its lane."""
+"""A position on the canvas: column and order; for a zone 0 and the order of its lane."""
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 

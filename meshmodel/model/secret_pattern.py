@@ -1,4 +1,4 @@
-"""One kind of secret: what finds it, what confirms it, and examples; ``secrets`` tells the decisions."""
+"""The type of patterns that find secrets, and the checks that they share; ``secrets`` has the decisions."""
 
 import math
 import re
@@ -17,8 +17,8 @@ class Pattern:
         expression: what finds a candidate in a text.
         refused: examples that are refused.
         allowed: similar texts that are not.
-        confirm: asked of each candidate where the expression alone is not enough.
-        cut: what is cut out of a text before it is looked for.
+        confirm: whether a match is a secret, where the expression alone does not decide.
+        cut: what is removed from a text before the expression is searched in it.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Pattern:
 
 _LOWER_RUN: Final = re.compile("[a-z]+")
 UUID: Final = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-"""Passed at once: events of a long log have one each."""
+"""Tested first: each event of a log has one."""
 PUBLIC: Final = re.compile(
     r"(?<![A-Za-z0-9])(?i:sha-?(?:1|224|256|384|512)|md5|commits?|revision|digest|fingerprint|thumbprint)"
     r"(?i: (?:of|is|fingerprint|thumbprint|digest))?[ :=/-]{1,3}[A-Za-z0-9+/=_-]{20,}+"
@@ -48,7 +48,7 @@ PUBLIC: Final = re.compile(
     r"|https://(?:[A-Za-z0-9-]{1,63}\.){0,4}"
     r"(?:notion\.(?:so|site)|(?:docs|drive)\.google\.com|vault\.azure\.net)/[^\s?#\"']*+"
 )
-"""What looks random and says that it is public."""
+"""Values that look random and are named as public: digests, commits, addresses of documents."""
 _PLACEHOLDER: Final = re.compile(
     r"[<{\[(].*|\$[{(]?[A-Z_]+[)}]?|%[A-Z_]+%|[*….x_-]+|n/a"
     r"|[0-9]{1,6}(?:ms|s|secs?|m|mins?|h|hrs?|d|w|y|seconds?|minutes?|hours?|days?|weeks?|months?|years?)"
@@ -62,16 +62,16 @@ _TECHNICAL: Final = re.compile(
     r"(?:[-/][a-z/-]*)?|[0-9]+(?:-?[a-z]+)?(?:-[a-z]+)*",
     re.IGNORECASE,
 )
-"""What a sentence about a password may say of it, with a digit in it."""
+"""Terms with digits that a sentence about a password may have, such as ``sha-256``."""
 
 
 def is_value(found: re.Match[str]) -> bool:
-    """Whether what stands for the value is none of the words for there being none, or elsewhere."""
+    """Whether the value is no placeholder, such as ``<password>``, ``unset`` or ``see``."""
     return _PLACEHOLDER.fullmatch(found["value"].rstrip(".)")) is None
 
 
 def is_told(found: re.Match[str]) -> bool:
-    """Whether a sentence gives the value: letters and digits mixed, and no technical term."""
+    """Whether the value in a sentence mixes letters and digits and is no technical term."""
     value = found["value"].rstrip(".:!?)")
     if len(value) < 6 or not (re.search("[0-9]", value) and re.search("[A-Za-z]", value)):
         return False
@@ -79,12 +79,12 @@ def is_told(found: re.Match[str]) -> bool:
 
 
 def has_digits(found: re.Match[str]) -> bool:
-    """Whether there are as many digits as no words have."""
+    """Whether there are at least four digits: words have fewer."""
     return sum(map(str.isdigit, found[0])) >= 4
 
 
 def is_hexadecimal_secret(found: re.Match[str]) -> bool:
-    """Whether so many different digits occur that it is no filler."""
+    """Whether at least eight different digits occur: fillers such as zeros have fewer."""
     return len(set(found[0].lower())) >= 8
 
 
@@ -102,7 +102,7 @@ def is_random(found: re.Match[str]) -> bool:
 
 
 def fake(*parts: str) -> str:
-    """Example secrets are put together here, so that scanners do not take this file for a leak."""
+    """An example secret made of parts, so that secret scanners do not report the source file."""
     return "".join(parts)
 
 

@@ -30,9 +30,9 @@ from meshmodel.model.secret_pattern import (
     Pattern,
     fake,
     is_hexadecimal_secret,
-    is_random,
     is_told,
     is_value,
+    is_random,
 )
 
 HIDDEN: Final = "(hidden)"
@@ -188,11 +188,11 @@ _HINT: Final = re.compile(
     r"|(?:word|wd|phrase|code|secret|token|key) (?:is|was)",
     re.IGNORECASE,
 )
-"""What every text that a pattern finds has somewhere; most names and sentences have not."""
+"""A quick test first: no pattern finds anything in a text without this, as most texts are."""
 
 
 def looks_like_secret(text: str) -> str | None:
-    """The name of the first pattern that the text shows, or ``None``."""
+    """What kind of secret the text shows first, such as ``a GitHub token``, or ``None``."""
     if len(text) < 8 or _HINT.search(text) is None or UUID.fullmatch(text):
         return None
     for pattern in PATTERNS:
@@ -203,9 +203,9 @@ def looks_like_secret(text: str) -> str | None:
 
 @lru_cache(maxsize=1_024)
 def masked(text: str) -> str:
-    """A text of unknown origin without the words that look like secrets; all of it, where that is too little.
+    """A text with ``HIDDEN`` in place of words that look like secrets, or of all of it if it still does.
 
-    What is told of a log, or of a name that no model has, goes through this.
+    Every text from a log, and every name that is not in the model, is shown through this.
     """
     if looks_like_secret(text) is None:
         return text

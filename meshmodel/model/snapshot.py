@@ -1,4 +1,4 @@
-"""The frozen in-memory picture of one model at one revision: what analysis and drawing work on."""
+"""A model at one revision, in memory and immutable: the input of analysis and drawing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -71,11 +71,12 @@ def _empty() -> Mapping[Any, Any]:
 
 
 class Touched(NamedTuple):
-    """What an edit touched of one table.
+    """The change that an edit made to one table.
 
     Attributes:
-        before, after: the table as it was and as it is.
-        keys: all keys whose records may be others, or are gone, or new.
+        before: the table before the edit.
+        after: the table after it.
+        keys: all keys that were added or removed, or whose records may differ.
     """
 
     before: Mapping[Any, Any]
@@ -90,10 +91,10 @@ def table_of(record: Record) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One model, unchanging: a mapping from key to record for every table.
+    """One model: for every table a mapping from key to record.
 
-    ``revision`` counts the edits of the store it was read from, and ``touched`` tells for some tables what
-    the edit touched that led here; they take no part in comparison.
+    ``revision`` counts the edits of the store that it was read from. ``touched`` has for some tables the
+    change that the last edit made. Both are ignored when snapshots are compared.
     """
 
     about: About = field(default_factory=About)
@@ -121,7 +122,7 @@ class Snapshot:
         return getattr(self, name)  # type: ignore[no-any-return]  # by name
 
     def get(self, table: str, key: Key) -> Record | None:
-        """One record, or ``None``: steps without a record of their own have none (hosting)."""
+        """One record, or ``None``, as for a step that has no record of its own (hosting)."""
         return self.table(table).get(key) if table in RECORD_TYPES else None
 
     @property

@@ -1,4 +1,4 @@
-"""When to stop: a number of seconds is over, or somebody does not want the answer any more."""
+"""Stops long computations at a deadline, or when they are cancelled."""
 
 import time
 from collections.abc import Callable
@@ -6,15 +6,15 @@ from typing import Final
 
 
 class Stopped(Exception):  # noqa: N818  # it is no error
-    """It was time to stop in the middle of something, which is then of no use."""
+    """Raised in a computation that is stopped; it has no result."""
 
 
 class Stop:
-    """Says whether to stop.
+    """A condition that a long computation checks again and again.
 
     Args:
-        deadline: seconds from now; ``None``: no limit.
-        cancelled: asked often; true: stop.
+        deadline: seconds from now after which to stop; ``None``: no limit.
+        cancelled: returns whether to stop; called at every check, so it must be quick.
     """
 
     def __init__(self, deadline: float | None, cancelled: Callable[[], bool] | None) -> None:
@@ -28,10 +28,10 @@ class Stop:
         return self._until is not None and time.monotonic() >= self._until
 
     def check(self) -> None:
-        """Give up what is under way if it is time to stop.
+        """Raise if it is time to stop.
 
         Raises:
-            Stopped: it is.
+            Stopped: it is time.
         """
         if self():
             raise Stopped

@@ -1,4 +1,4 @@
-"""What text may be in a model, and how text of unknown origin is shown (section 10).
+"""Which characters a text of a model may have, and how text is cut, padded and escaped (section 10).
 
 A name is one printable line of at most 200 characters, a description one paragraph of at most
 2,000. A paragraph is a line too: a line feed and a tab are control characters, so neither may
@@ -30,7 +30,7 @@ _NARROW: Final = dict.fromkeys(map(ord, "✖✔◆◇→▸▪…◈"), ".")
 
 
 def unprintable(text: str) -> str | None:
-    """What kind of character makes the text unfit for a model, in words; ``None`` if nothing does."""
+    """The first character that a model refuses, in words such as ``a line break (U+000A)``, or ``None``."""
     if text.isprintable():  # no refused character is printable, so this is a safe short cut
         return None
     found = _REFUSED.search(text)
@@ -51,15 +51,16 @@ def unprintable(text: str) -> str | None:
 
 
 def clean_line(text: str) -> str:
-    """What a person typed or pasted as one line: line breaks and tabs as spaces, refused characters
-    dropped, blanks at both ends cut. It may still be too long.
+    """A typed or pasted text as one line, of any length.
+
+    Line breaks and tabs become spaces, refused characters are dropped, blanks at both ends are cut.
     """
     spaced = re.sub(r"[\t\n\v\f\r\x85\u2028\u2029]+", " ", text)
     return _REFUSED.sub("", spaced).strip()
 
 
 def did_you_mean(name: str, known: Collection[str], prefix: str = "") -> str:
-    """Which of the known names may have been meant, as a question; empty where none comes close.
+    """A question that suggests the known names that are most like one; empty where none is like it.
 
     Args:
         name: what was written.
@@ -87,11 +88,11 @@ def no_such(kind: str, name: str, known: Collection[str], prefix: str = "") -> s
 
 
 def one_line(text: object, limit: int = 120) -> str:
-    """Any text, safe to print in one line of an error: refused characters are written as escapes.
+    """A text that is safe to print as part of a line: refused characters are written as escapes.
 
     Args:
         text: anything; ``str()`` of it is shown.
-        limit: the most characters to show; what is longer ends with an ellipsis.
+        limit: the most characters to show; a longer text is cut and ends with an ellipsis.
     """
     shown = str(text)
     if len(shown) > limit:
@@ -109,14 +110,14 @@ def _escape(found: re.Match[str]) -> str:
 def width(text: str) -> int:
     """How many cells of a terminal the text takes; refused characters count as none."""
     if text.isprintable() and (text.isascii() or max(text.translate(_NARROW)) < "\u0300"):
-        return len(text)  # without the tables, which take longer to load than most answers
+        return len(text)  # without wcwidth, whose tables take longer to load than most answers
     from wcwidth import wcswidth
 
     return max(wcswidth(_REFUSED.sub("", text)), 0)
 
 
 def shorten(text: str, cells: int) -> str:
-    """The text in at most so many cells; what does not fit ends with an ellipsis.
+    """The text cut to at most so many cells of a terminal, with an ellipsis where it was cut.
 
     Combining marks stay with their letter, and a wide character is never cut in half.
     """
@@ -133,7 +134,7 @@ def shorten(text: str, cells: int) -> str:
 
 
 def pad(text: str, cells: int) -> str:
-    """The text in exactly so many cells: shortened, or filled with spaces on the right."""
+    """The text in exactly so many cells of a terminal: cut, or filled with spaces on the right."""
     fitting = shorten(text, cells)
     return fitting + " " * (cells - width(fitting))
 
@@ -149,7 +150,7 @@ def plural(number: int, one: str, many: str | None = None) -> str:
 
 
 def share(part: int, of: int) -> str:
-    """A percentage, rounded down, so that less is never shown as all, nor more than none as none.
+    """A percentage such as ``62 %``, rounded down; ``< 1 %`` where it is less, but not none.
 
     Args:
         part: how many.

@@ -1,4 +1,4 @@
-"""What section 10 refuses: values, records and whole models, driven by ``schema.SCHEMA``.
+"""Checks records and whole models against section 10, with the fields of ``schema.SCHEMA``.
 
 Three layers: ``check_value`` for one value of one field, ``normalise`` for all values of a record
 (it also gives the one canonical form: lists sorted, defaults left out), ``References`` for what a
@@ -78,7 +78,7 @@ def label_of(table: str, key: Key) -> str:
 
 
 def _label_beside(record: Record, refused: object) -> str:
-    """How a record is named beside a value that is refused: not by an id that was made of a secret."""
+    """How a record is named in an error about a value: an id that was made of a secret is hidden."""
     table, key = table_of(record), key_of(record)
     made_of = _alphanumeric(str(key))[:SHORTEST_SECRET_IN_ID]
     long = isinstance(key, str) and len(made_of) == SHORTEST_SECRET_IN_ID
@@ -95,7 +95,12 @@ def _alphanumeric(text: str) -> str:
 
 
 def drop_derived(table: str, values: dict[str, Any]) -> None:
-    """Leave out what equals the default that follows from the record's other fields (in place)."""
+    """Delete values that equal the default that follows from the record's other fields, in place.
+
+    Args:
+        table: the table of the record.
+        values: canonical, by attribute.
+    """
     if table == "credential":
         if values.get("identity") == values["id"]:
             del values["identity"]
@@ -121,7 +126,15 @@ def drop_derived(table: str, values: dict[str, Any]) -> None:
 
 
 def find_conflict(table: str, values: Mapping[str, Any]) -> tuple[str, str] | None:
-    """What is wrong between the fields of one record: the key and the reason, or ``None``."""
+    """Find fields of one record that contradict one another.
+
+    Args:
+        table: the table of the record.
+        values: canonical, by attribute.
+
+    Returns:
+        The key of the field and the reason; ``None``: there is no contradiction.
+    """
     if table in {"exchange", "delegation"}:
         if values["from_"] == values["to"]:
             return "to", f"joins {quote(values['to'])} to itself"
@@ -165,7 +178,7 @@ def normalise(record: AnyRecord) -> AnyRecord:
 
 
 class References:
-    """Looks up what records name in one snapshot; keeps what is costly to find."""
+    """Checks that the elements and relations that records name are in one snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
@@ -230,7 +243,7 @@ class References:
         return None
 
     def supports(self, checkpoint: Checkpoint) -> bool:
-        """Whether what the checkpoint sits on exists (its ends are given to exist)."""
+        """Whether the step on which the checkpoint sits exists; its ends must exist."""
         ends = (checkpoint.from_, checkpoint.to)
         match checkpoint.step:
             case "hold":
@@ -270,7 +283,7 @@ _REFERENCE_LISTS: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
 
 
 def check_record(record: Record, snapshot: Snapshot) -> None:
-    """Refuse a record that the semantics refuse in this model; that its key is free is not asked.
+    """Refuse a record that a model cannot take; whether its key is taken is not checked.
 
     Raises:
         InvalidModelError: one line: table, key, field and reason (section 10).

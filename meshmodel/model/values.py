@@ -1,4 +1,4 @@
-"""What a single value of a field may be, and its canonical form (sections 1, 2 and 10)."""
+"""Checks single values of fields and converts them to their canonical form (sections 1, 2 and 10)."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -27,9 +27,9 @@ class RefusedValueError(ValueError):
 
 
 def quote(value: object) -> str:
-    """A value of unknown origin in an error, in quotes, never if it looks like a secret."""
+    """A value in quotes for an error line, cut to 80 characters; ``HIDDEN`` if it looks like a secret."""
     text = str(value)
-    if looks_like_secret(text[:400]):  # all that is shown, and what follows it
+    if looks_like_secret(text[:400]):  # more than is shown, since a secret may begin in what is
         return HIDDEN
     return f'"{one_line(text, 80)}"'
 
@@ -55,7 +55,7 @@ def check_value(field: Field, value: object) -> None:
 
 
 def converter(field: Field) -> Convert:
-    """What turns a value of the field into its canonical form, or raises RefusedValueError."""
+    """The function that converts a value of a field to its canonical form, or raises RefusedValueError."""
     if field.type == "choice":
         return _choice(field.choices)
     if field.type == "references":
@@ -266,7 +266,7 @@ CONVERTERS: Final[Mapping[str, Mapping[str, tuple[str, Convert]]]] = {
     name: {field.key: (field.attribute, converter(field)) for field in table.fields}
     for name, table in SCHEMA.items()
 }
-"""For every table and key: the attribute of the record, and what makes its value canonical."""
+"""For every table and key: the attribute of the record, and the function that converts its value."""
 
 REQUIRED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     name: tuple((field.key, field.attribute) for field in table.fields if field.required)
