@@ -65,12 +65,12 @@ _TECHNICAL: Final = re.compile(
 """Terms with digits that a sentence about a password may have, such as ``sha-256``."""
 
 
-def is_value(found: re.Match[str]) -> bool:
+def is_no_placeholder(found: re.Match[str]) -> bool:
     """Whether the value is no placeholder, such as ``<password>``, ``unset`` or ``see``."""
     return _PLACEHOLDER.fullmatch(found["value"].rstrip(".)")) is None
 
 
-def is_told(found: re.Match[str]) -> bool:
+def is_mixed_value(found: re.Match[str]) -> bool:
     """Whether the value in a sentence mixes letters and digits and is no technical term."""
     value = found["value"].rstrip(".:!?)")
     if len(value) < 6 or not (re.search("[0-9]", value) and re.search("[A-Za-z]", value)):

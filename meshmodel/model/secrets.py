@@ -30,8 +30,8 @@ from meshmodel.model.secret_pattern import (
     Pattern,
     fake,
     is_hexadecimal_secret,
-    is_told,
-    is_value,
+    is_mixed_value,
+    is_no_placeholder,
     is_random,
 )
 
@@ -54,7 +54,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
             "curl -u bot:$TOKEN https://example.com/",
             "curl -u <user>:<password> https://example.com/",
         ),
-        is_value,
+        is_no_placeholder,
     ),
     Pattern(
         "a password in a sentence",
@@ -75,7 +75,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
             "the password is 90-day rotated",
             "The secret is <hidden>",
         ),
-        is_told,
+        is_mixed_value,
     ),
     Pattern(
         "a password in a URL",
@@ -95,7 +95,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
             "postgres://app:${PASSWORD}@db.example.com/app",
             "spiffe://example.org/agent",
         ),
-        is_value,
+        is_no_placeholder,
     ),
     Pattern(
         "a secret with its value",
@@ -134,7 +134,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
             "password=unknown",
             "client-secret of the broker",
         ),
-        lambda found: found["spoken"] is not None or is_value(found),
+        lambda found: found["spoken"] is not None or is_no_placeholder(found),
     ),
     Pattern(
         "an authorization header",
