@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from meshmodel.canvas.lane_frames import Titles
 from meshmodel.canvas.layout.elements import Branch, Card, Pin
 from meshmodel.canvas.layout.layout import Plan
-from meshmodel.canvas.layout.line_labels import spot
+from meshmodel.canvas.layout.line_labels import end_positions
 from meshmodel.canvas.scene import Box, Target
 from meshmodel.canvas.text import cells
 from meshmodel.model.records import Reference
@@ -44,7 +44,7 @@ def _targets(plan: Plan, pin: Pin) -> list[Target]:
         return _source_targets(plan, pin)
     start, stop = plan.reach(pin)
     end = plan.end(pin)
-    mark_x, at = spot(pin, end, start, stop)
+    mark_x, at = end_positions(pin, end, start, stop)
     relation, credential = link.relation, link.credential
     found: list[Target] = []
     if end.length:
@@ -76,7 +76,7 @@ def _source_targets(plan: Plan, pin: Pin) -> list[Target]:
     found: list[Target] = []
     for checkpoint in _checkpoints(plan, pin.start):
         end = plan.end(pin)
-        found.insert(0, Target(checkpoint, "mark", Box(spot(pin, end, start, stop)[0], pin.y, 1, 1)))
+        found.insert(0, Target(checkpoint, "mark", Box(end_positions(pin, end, start, stop)[0], pin.y, 1, 1)))
     found += _lines(pin.branches, _leg(pin, start, stop), None)
     return found
 

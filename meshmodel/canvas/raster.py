@@ -11,7 +11,7 @@ from meshmodel.canvas.glyphs import FLAGS
 from meshmodel.canvas.lane_frames import Titles
 from meshmodel.canvas.layout.elements import ASCII_GLYPHS, GLYPHS, Branch, Card, Pin
 from meshmodel.canvas.layout.layout import Plan
-from meshmodel.canvas.layout.line_labels import LABEL_INK, MARK_INK, spot
+from meshmodel.canvas.layout.line_labels import LABEL_INK, MARK_INK, end_positions
 from meshmodel.canvas.layout.router import Trunk
 from meshmodel.canvas.scene import Ink, Mark, Run, Style
 from meshmodel.canvas.text import pad_flagged
@@ -156,7 +156,7 @@ class Raster:
             x, width = self._columns[pin.holder.column]
             legs.append(Leg(x, x + width, style, branches, owned))
         end = plan.end(pin)
-        mark_x, at = spot(pin, end, start, stop)
+        mark_x, at = end_positions(pin, end, start, stop)
         rightwards = pin.side == "left"
         if pin.kind == "target":
             arrow = ("▶" if rightwards else "◀") if not self._plain else (">" if rightwards else "<")

@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from meshmodel.canvas.layout.columns import Grid
 from meshmodel.canvas.layout.elements import Lines, Pin
-from meshmodel.canvas.layout.line_labels import MODES, End, Mode, end_of, lacking, taken
+from meshmodel.canvas.layout.line_labels import MODES, LineEnd, Mode, cells_cut, cells_needed, line_end
 from meshmodel.canvas.layout.router import Channel, assign_tracks
 from meshmodel.canvas.scene import Options
 from meshmodel.canvas.text import cells
@@ -36,7 +36,7 @@ class Plan:
     columns: list[tuple[int, int]] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     widths: list[int] = field(default_factory=list)
-    _ends: dict[Pin, End] = field(default_factory=dict)
+    _ends: dict[Pin, LineEnd] = field(default_factory=dict)
 
     @property
     def width(self) -> int:
@@ -94,9 +94,9 @@ class Plan:
             behind: dict[int, int] = {}
             for pin in channel.pins:
                 if pin.side == "left":
-                    behind[pin.y] = taken(pin, mode, plain=plain)
+                    behind[pin.y] = cells_needed(pin, mode, plain=plain)
                 elif pin.link is not None or pin.mark:
-                    before[pin.y] = taken(pin, mode, plain=plain) - 1
+                    before[pin.y] = cells_needed(pin, mode, plain=plain) - 1
             found = assign_tracks(channel, before, behind, self.height, mode.pitch) if channel.pins else 2
             self.widths.append(found)
         self.set_columns(self.cards(mode, texts))
@@ -119,23 +119,23 @@ class Plan:
                     for pin in side.values():
                         pin.turn = x
             for pin, opposite in channel.straight:
-                beyond = self.end(opposite).length - end_of(opposite, self.mode, plain=self.plain).length
-                pin.turn = start + width - taken(opposite, self.mode, plain=self.plain) - beyond
+                beyond = self.end(opposite).length - line_end(opposite, self.mode, plain=self.plain).length
+                pin.turn = start + width - cells_needed(opposite, self.mode, plain=self.plain) - beyond
                 opposite.turn = pin.turn - 1
 
-    def end(self, pin: Pin) -> End:
+    def end(self, pin: Pin) -> LineEnd:
         """What stands at a pin, now that columns stay: the label as whole as its line has room for."""
         found = self._ends.get(pin)
         if found is None:
-            lack = lacking(pin, self.mode)
+            lack = cells_cut(pin, self.mode)
             more = min(lack, self._spare(pin)) if lack else 0
-            found = self._ends[pin] = end_of(pin, self.mode, plain=self.plain, more=more)
+            found = self._ends[pin] = line_end(pin, self.mode, plain=self.plain, more=more)
         return found
 
     def _spare(self, pin: Pin) -> int:
         """The cells of the line at a pin that neither its label nor another line needs."""
         number = self._channel(pin)
-        channel, own = self.channels[number], taken(pin, self.mode, plain=self.plain)
+        channel, own = self.channels[number], cells_needed(pin, self.mode, plain=self.plain)
         if pin.side == "left":
             return max(0, self.widths[number] - 1 - own - self._behind(channel, pin))
         # Trunks over one row stand from left to right in their order.
@@ -149,14 +149,19 @@ class Plan:
             if trunk.rows[0] <= pin.y <= trunk.rows[-1]:
                 return trunk.x
         return next(
-            (taken(one, self.mode, plain=self.plain) for one, other in channel.straight if other is pin), 0
+            (
+                cells_needed(one, self.mode, plain=self.plain)
+                for one, other in channel.straight
+                if other is pin
+            ),
+            0,
         )
 
     def lacks(self) -> list[int]:
         """For each channel, by how many cells a wider one would show its labels at right whole."""
         found: list[int] = []
         for channel in self.channels:
-            cut = [(lacking(pin, self.mode), pin) for pin in channel.pins if pin.side == "left"]
+            cut = [(cells_cut(pin, self.mode), pin) for pin in channel.pins if pin.side == "left"]
             found.append(max((lack - self._spare(pin) for lack, pin in cut if lack), default=0))
         return found
 

@@ -62,7 +62,7 @@ LAST_NAMED = 7
 """The narrowest mode that reads well, taken where none fits: one has to pan all the same."""
 
 
-class End(NamedTuple):
+class LineEnd(NamedTuple):
     """The end of a line at a card: the mark, and the label in its two parts with its cells."""
 
     mark: str
@@ -71,13 +71,13 @@ class End(NamedTuple):
     length: int
 
 
-_NOTHING = ("", "", 0)
+_NO_LABEL = ("", "", 0)
 _LEAST_NAME = 5
 """Cells of a name from which on some of it can be read."""
 
 
 @lru_cache(maxsize=32_768)
-def _fitted(name: str, words: str, most: int, plain: bool) -> tuple[str, str, int]:  # a key of the cache
+def _cut_label(name: str, words: str, most: int, plain: bool) -> tuple[str, str, int]:  # a key of the cache
     """The two parts of a label as they are shown, and their cells."""
     if plain:
         for known, glyph in MARK_GLYPHS.items():
@@ -90,12 +90,12 @@ def _fitted(name: str, words: str, most: int, plain: bool) -> tuple[str, str, in
     return name, words, cells(name) + cells(words)
 
 
-def _most(label: tuple[str, str], mode: Mode, more: int = 0) -> int:
-    """The most cells of a label, as ``_fitted`` takes them."""
+def _label_limit(label: tuple[str, str], mode: Mode, more: int = 0) -> int:
+    """The most cells of a label, as ``_cut_label`` takes them."""
     return mode.most + more if mode.most else -(max(cells(label[1].strip()), 1) + more)
 
 
-def taken(pin: Pin, mode: Mode, *, plain: bool) -> int:
+def cells_needed(pin: Pin, mode: Mode, *, plain: bool) -> int:
     """The cells that the mark and the label at a pin take, with what parts them from the trunk.
 
     Args:
@@ -108,35 +108,35 @@ def taken(pin: Pin, mode: Mode, *, plain: bool) -> int:
     if link is None:
         return 1 + marked if marked or pin.side == "left" else 0
     label = link.label[mode.label]
-    length = _fitted(*label, _most(label, mode), plain)[2]
+    length = _cut_label(*label, _label_limit(label, mode), plain)[2]
     return 1 + marked + (length + 2 if length else 1)
 
 
-def lacking(pin: Pin, mode: Mode) -> int:
+def cells_cut(pin: Pin, mode: Mode) -> int:
     """How many more cells than it has for sure the label at a pin takes where nothing of it is cut."""
     if pin.link is None:
         return 0
     label = pin.link.label[mode.label]
-    return max(0, cells(label[0]) + cells(label[1]) - abs(_most(label, mode))) if label[0] else 0
+    return max(0, cells(label[0]) + cells(label[1]) - abs(_label_limit(label, mode))) if label[0] else 0
 
 
-def end_of(pin: Pin, mode: Mode, *, plain: bool, more: int = 0) -> End:
+def line_end(pin: Pin, mode: Mode, *, plain: bool, more: int = 0) -> LineEnd:
     """What stands at a pin.
 
     Args:
-        pin: as in ``taken``.
+        pin: as in ``cells_needed``.
         mode: likewise.
         plain: likewise.
         more: so many cells beyond those of the mode the label may take.
     """
     mark = (ASCII_MARKS if plain else MARK_GLYPHS)[pin.mark] if pin.mark else ""
     if pin.link is None:
-        return End(mark, *_NOTHING)
+        return LineEnd(mark, *_NO_LABEL)
     label = pin.link.label[mode.label]
-    return End(mark, *_fitted(*label, _most(label, mode, more), plain))
+    return LineEnd(mark, *_cut_label(*label, _label_limit(label, mode, more), plain))
 
 
-def spot(pin: Pin, end: End, start: int, stop: int) -> tuple[int, int]:
+def end_positions(pin: Pin, end: LineEnd, start: int, stop: int) -> tuple[int, int]:
     """Where the mark of a pin and its label stand.
 
     Args:
