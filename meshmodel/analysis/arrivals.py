@@ -130,7 +130,11 @@ class Arrivals:
         return Arrival(every, [(*both, found[both]) for both in sorted(found, reverse=True) if found[both]])
 
     def _grouped(self, system: int, action: int) -> list[Group]:
-        """All sources, those in one group that an action on a system does not tell apart."""
+        """All sources, those in one group that an action on a system does not tell apart.
+
+        Crossings and severity depend in section 6 on a source only by its zone (see ``_from``) and by what
+        ``Source`` holds, and on a start only by whether any source is heard and whether it has a way out.
+        """
         target, itself = self._mesh.traits[system], self._as_source[system]
         found = defaultdict[tuple[bool, bool, bool, tuple[_Severities, ...]], list[Source]](list)
         for source in self._anywhere:

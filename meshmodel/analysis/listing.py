@@ -160,7 +160,11 @@ class Listing:
         return best
 
     def _can_be(self, level: int, source: int, credential: int, access: int) -> int:
-        """The starts whose crossings from a source through a door can be as severe as that."""
+        """The starts whose crossings from a source through a door can be as severe as that.
+
+        By the table of section 6 it only grows with a way out, a heard source and a credential picked up. So
+        the first two are taken as given; where only the third lifts it, it is asked who picked it up.
+        """
         system, action, origin = self.mesh.traits[access // 5], access % 5, self._source(source)
         most = [
             severity(origin, system, action, picked_up=each, any_heard=True, way_out=True)

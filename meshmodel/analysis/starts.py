@@ -123,10 +123,6 @@ class Starts:
         read = next((block.read for block in self._blocks if block.starts >> start & 1), None)
         return (node,) if read is None else (node, read)
 
-    def zone_of(self, start: int) -> str | None:
-        """The zone from which a start comes, if there are boundaries from it."""
-        return next((zone for zone, some in self.zone_from.items() if some >> start & 1), None)
-
     def is_covered(self, agent: int, source: int, access: int) -> bool:
         """Whether an intent speaks of an access for an agent that comes from a source, its own or not."""
         covered = self._covered[source][agent] if source in self._covered else []
@@ -176,7 +172,12 @@ class Starts:
         return {source: each for source, each in found.items() if each}
 
     def _gaining(self, readers: dict[int, int]) -> dict[int, tuple[tuple[int, ...], int]]:
-        """By source what is known to follow on it alike, and the agents that gain by reading it."""
+        """By source what is known to follow on it alike, and the agents that gain by reading it.
+
+        Section 6 starts at the agent *together with* (S, read). That differs from the agent alone only if a
+        step from there leads to what it does not reach unchecked, or is guarded and may open, or if the read
+        is itself a way out.
+        """
         checkpoints = self.checkpoints
         reach, graph = self.reaches.alone.reach, checkpoints.graph
         guarded = {leaves for leaves, _ in checkpoints.openable}
@@ -239,7 +240,11 @@ class Starts:
                 self._speaking[5 * target + action].append(number)
 
     def _split(self) -> None:
-        """Give every source of every agent its start."""
+        """Give every source of every agent its start.
+
+        Which doors are open and approved depends in section 6 on what the start reaches, on boundaries from
+        the zone of S and on the intents that cover S: the three parts of a key. One start a key is enough.
+        """
         gaining = self._gaining(self.readers)
         bounded = sorted({boundary.zone_from for boundary in self.checkpoints.boundaries})
         parts: list[tuple[int, Key, int]] = []

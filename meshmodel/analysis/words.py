@@ -121,7 +121,11 @@ class Words:
         return found + self._by_hubs(many, graph, reach) if many else found
 
     def _by_hubs(self, systems: list[int], graph: Graph, reach: Reach) -> list[Step]:
-        """The steps from systems to the agents that hear them, by one hub a component on the way back."""
+        """The steps from systems to the agents that hear them, by one hub a component on the way back.
+
+        By section 3 an agent hears a system where it reaches (s, read) in this graph: hubs that are entered
+        from (s, write), and go this graph backwards from (s, read), lead to just those that hear it.
+        """
         component, outgoing = graph.condensed
         inside = {number for number, some in zip(component, reach, strict=True) if some & self._hearers}
         before: defaultdict[int, list[int]] = defaultdict(list)

@@ -89,7 +89,11 @@ class Intents:
 
 
 class Preference:
-    """Chooses the preferred of the sets of one size that hit all known proofs."""
+    """Chooses the preferred of the sets of one size that hit all known proofs.
+
+    The criteria come in the order of section 6. A set that interrupts more than was known is not the answer:
+    that is learnt, and the program solved again.
+    """
 
     def __init__(self, engine: Engine, known: Known, intents: Intents, stop: Stop) -> None:
         self._engine, self._known, self._intents, self._stop = engine, known, intents, stop
