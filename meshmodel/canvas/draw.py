@@ -54,7 +54,7 @@ def draw(
         return previous  # nothing that was edited is drawn
     kept = previous.measures if previous and previous.options == options else None
     plan = _plan(grid, options, kept.gap if kept else 1)
-    texts = plan.texts()
+    texts = plan.longest_texts()
     number = _choose(plan, texts, kept.mode if kept else 0)
     if kept:
         _keep(plan, kept)
@@ -66,7 +66,7 @@ def draw(
         {logical: plan.columns[index][1] for index, logical in enumerate(grid.logical)},
         {logical: plan.widths[index] for index, logical in enumerate(grid.logical)},
     )
-    plan.turn()
+    plan.set_turns()
     titles = Titles(plan)
     raster = Raster(plan, titles)
     return Drawing(
@@ -110,27 +110,27 @@ def _choose(plan: Plan, texts: list[int], first: int) -> int:
     """Take the wordiest mode that fits, from ``first`` on; where none does, the narrowest that reads well."""
     last = len(MODES) - 1
     room = plan.options.width
-    if plan.least(MODES[last], texts) <= room:
-        plan.fit(MODES[last], texts)
+    if plan.width_at_least(MODES[last], texts) <= room:
+        plan.set_widths(MODES[last], texts)
         if plan.width <= room:
             for number in range(first, last):
-                plan.fit(MODES[number], texts)
+                plan.set_widths(MODES[number], texts)
                 if plan.width <= room:
                     return number
-            plan.fit(MODES[last], texts)
+            plan.set_widths(MODES[last], texts)
             return last
-    if plan.least(MODES[LAST_NAMED], texts) <= room * 1.5:
-        plan.fit(MODES[LAST_NAMED], texts)
+    if plan.width_at_least(MODES[LAST_NAMED], texts) <= room * 1.5:
+        plan.set_widths(MODES[LAST_NAMED], texts)
         if plan.width <= room * 1.5:
             return LAST_NAMED
-    plan.fit(MODES[LAST_NAMED - 2], texts)
+    plan.set_widths(MODES[LAST_NAMED - 2], texts)
     return LAST_NAMED
 
 
 def _widen_cards(plan: Plan, texts: list[int]) -> None:
     """Spend room that is left on names that were cut, a cell for each column in turn."""
     cards = [width for _, width in plan.columns]
-    closing = 1 if plan.closed else 0
+    closing = 1 if plan.has_closed_cards else 0
     missing = [
         min(longest, MODES[0].card) + closing - width for longest, width in zip(texts, cards, strict=True)
     ]
@@ -149,7 +149,7 @@ def _widen_channels(plan: Plan) -> None:
     left = plan.options.width - plan.width
     if left <= 0:
         return
-    for number, lack in enumerate(plan.lacks()):
+    for number, lack in enumerate(plan.missing_cells()):
         more = max(0, min(lack, left))
         plan.widths[number] += more
         left -= more

@@ -42,8 +42,8 @@ def _targets(plan: Plan, pin: Pin) -> list[Target]:
     link, y = pin.link, pin.y
     if link is None:
         return _source_targets(plan, pin)
-    start, stop = plan.reach(pin)
-    end = plan.end(pin)
+    start, stop = plan.channel_cells(pin)
+    end = plan.end_at(pin)
     mark_x, at = end_positions(pin, end, start, stop)
     relation, credential = link.relation, link.credential
     found: list[Target] = []
@@ -72,10 +72,10 @@ def _source_targets(plan: Plan, pin: Pin) -> list[Target]:
     """The checkpoints where a line leaves a card, and the relations by which it starts there."""
     if pin.start is None:
         return []
-    start, stop = plan.reach(pin)
+    start, stop = plan.channel_cells(pin)
     found: list[Target] = []
     for checkpoint in _checkpoints(plan, pin.start):
-        end = plan.end(pin)
+        end = plan.end_at(pin)
         found.insert(0, Target(checkpoint, "mark", Box(end_positions(pin, end, start, stop)[0], pin.y, 1, 1)))
     found += _lines(pin.branches, _leg(pin, start, stop), None)
     return found

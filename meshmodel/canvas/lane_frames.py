@@ -28,10 +28,10 @@ class Titles:
         self.width = plan.width
         self.texts: dict[int, list[tuple[int, Run]]] = defaultdict(list)
         self.targets: dict[int, list[Target]] = defaultdict(list)
-        self._plain = plan.plain
+        self._is_ascii = plan.is_ascii
         self._marks = plan.grid.gates
-        self._ellipsis = "~" if self._plain else "…"
-        crossed = plan.crossed()
+        self._ellipsis = "~" if self._is_ascii else "…"
+        crossed = plan.frame_crossings()
         gates: dict[str, list[tuple[str, tuple[str, str, str]]]] = defaultdict(list)
         for step, found in sorted(plan.grid.checkpoints.items()):
             if step[0] == "boundary":
@@ -64,7 +64,7 @@ class Titles:
     ) -> int:
         """One checkpoint of a boundary on the frame, in the first wide enough gap between the lines."""
         mark = self._marks[step]
-        glyph = (ASCII_MARKS if self._plain else MARK_GLYPHS)[mark]
+        glyph = (ASCII_MARKS if self._is_ascii else MARK_GLYPHS)[mark]
         name = cut(f" {checkpoint} ", 20, self._ellipsis)
         width = cells(name) + 1
         for x in crossed:

@@ -26,7 +26,7 @@ _CARD_INKS: dict[str, tuple[Ink, Ink, Ink]] = {
     "credential": ("credential-bar", "credential", "credential-fact"),
     "fold": ("system-bar", "system", "system-fact"),
 }
-_PLAIN_FLAGS = str.maketrans(FLAGS)
+_ASCII_FLAGS = str.maketrans(FLAGS)
 _LINE_MARK: dict[Mark, Ink] = {
     "missing": "line-missing",
     "counts": "line-counts",
@@ -63,12 +63,12 @@ class Leg(NamedTuple):
 class Vertical(NamedTuple):
     """A trunk in its place on the drawing.
 
-    ``plain`` has the cells of its parts where nothing meets them, by part, as far as they were painted.
+    ``uncrossed`` has the cells of its parts where nothing meets them, by part, as far as they were painted.
     """
 
     x: int
     trunk: Trunk
-    plain: dict[int, Run]
+    uncrossed: dict[int, Run]
 
 
 Items = list[tuple[int, Run]]
@@ -112,8 +112,8 @@ class Raster:
         self.height = plan.height
         self._plan = plan
         self._titles = titles
-        self._plain = plan.plain
-        self._closed = plan.closed
+        self._is_ascii = plan.is_ascii
+        self._closed = plan.has_closed_cards
         self._columns = plan.columns
         self._frames = frozenset(plan.frames)
         self._blocks: dict[int, _Block] = {}
@@ -143,23 +143,23 @@ class Raster:
         self._lines(legs, verticals, y, items)
         if y in self._frames:
             return self._framed(items, {vertical.x for vertical in verticals}, y)
-        rim = Run("|" if self._plain else "│", 1, "frame")
+        rim = Run("|" if self._is_ascii else "│", 1, "frame")
         items += [(0, rim), (self.width - 1, rim)]
         return self._filled(items)
 
     def _pin(self, pin: Pin, items: Items, legs: list[Leg]) -> None:
         """The leg of a pin from its trunk to its card: line, label, line, mark, arrow."""
         plan, style, branches = self._plan, pin.tree.style, pin.branches
-        start, stop = plan.reach(pin)
+        start, stop = plan.channel_cells(pin)
         owned = owners(branches)
         if pin.kind == "feedthrough" and pin.side == "right":
             x, width = self._columns[pin.holder.column]
             legs.append(Leg(x, x + width, style, branches, owned))
-        end = plan.end(pin)
+        end = plan.end_at(pin)
         mark_x, at = end_positions(pin, end, start, stop)
         rightwards = pin.side == "left"
         if pin.kind == "target":
-            arrow = ("▶" if rightwards else "◀") if not self._plain else (">" if rightwards else "<")
+            arrow = ("▶" if rightwards else "◀") if not self._is_ascii else (">" if rightwards else "<")
             items.append((stop - 1 if rightwards else start, Run(arrow, 1, line_ink(style, branches), owned)))
         near = mark_x
         if pin.mark:
@@ -176,7 +176,7 @@ class Raster:
 
     def _lines(self, legs: list[Leg], verticals: list[Vertical], y: int, items: Items) -> None:
         """The lines of one row: ``legs`` and ``verticals`` from the left, and where they meet."""
-        horizontal = glyphs.ASCII_HORIZONTAL if self._plain else glyphs.HORIZONTAL
+        horizontal = glyphs.ASCII_HORIZONTAL if self._is_ascii else glyphs.HORIZONTAL
         across: dict[int, Leg] = {}
         first = 0
         for leg in legs:
@@ -215,7 +215,7 @@ class Raster:
     def _framed(self, items: list[tuple[int, Run]], crossed: set[int], y: int) -> tuple[Run, ...]:
         """A row of the frame, opened where lines run through it."""
         items.sort(key=lambda item: item[0])
-        if self._plain:
+        if self._is_ascii:
             left = right = "+"
             rule = "-"
         else:
@@ -258,7 +258,7 @@ class Raster:
         has_up, has_down = y > rows[0], y < rows[-1]
         has_left = y in trunk.left or (trunk.dogleg_row == y and not trunk.dogleg_right)
         has_right = y in trunk.right or (trunk.dogleg_row == y and trunk.dogleg_right)
-        if self._plain:
+        if self._is_ascii:
             glyph = "+"
         elif has_up and has_down and has_left and has_right:
             glyph = "●"
@@ -269,15 +269,15 @@ class Raster:
 
     def _passing(self, vertical: Vertical, part: int, across: Leg | None) -> Run:
         """The cell of a trunk between two of its rows: plain, or crossed by another line."""
-        found = vertical.plain.get(part)
+        found = vertical.uncrossed.get(part)
         if found is None:
             style, branches = vertical.trunk.tree.style, vertical.trunk.parts[part]
-            glyph = (glyphs.ASCII_VERTICAL if self._plain else glyphs.VERTICAL)[style]
-            found = vertical.plain[part] = Run(glyph, 1, line_ink(style, branches), owners(branches))
+            glyph = (glyphs.ASCII_VERTICAL if self._is_ascii else glyphs.VERTICAL)[style]
+            found = vertical.uncrossed[part] = Run(glyph, 1, line_ink(style, branches), owners(branches))
         if across is None:
             return found
         mine, theirs = found.owners, across.owned
-        glyph = found.text if self._plain else "┼"
+        glyph = found.text if self._is_ascii else "┼"
         return Run(glyph, 1, found.ink, mine + theirs, (mine, mine, theirs, theirs))
 
     def _card_runs(self, card: Card, row: int) -> list[tuple[int, Run]]:
@@ -286,18 +286,18 @@ class Raster:
         bar, name, fact = _CARD_INKS[card.kind]
         owned = (card.reference,)
         room = width - 2 if self._closed else width - 1
-        ellipsis = "~" if self._plain else "…"
+        ellipsis = "~" if self._is_ascii else "…"
         if row == 0:
-            glyph = (ASCII_GLYPHS if self._plain else GLYPHS)[card.kind]
+            glyph = (ASCII_GLYPHS if self._is_ascii else GLYPHS)[card.kind]
             text, ink = f"{glyph} {card.title}", name
         else:
             text, ink = f"  {card.fact}" if row == 1 else "", fact
-            if self._plain:
-                text = text.translate(_PLAIN_FLAGS)
+            if self._is_ascii:
+                text = text.translate(_ASCII_FLAGS)
         runs = [
-            (x, Run("[" if self._plain else "▌", 1, bar, owned)),
+            (x, Run("[" if self._is_ascii else "▌", 1, bar, owned)),
             (x + 1, Run(pad_flagged(text, room, ellipsis), room, ink, owned)),
         ]
         if self._closed:
-            runs.append((x + 1 + room, Run("]" if self._plain else "▐", 1, bar, owned)))
+            runs.append((x + 1 + room, Run("]" if self._is_ascii else "▐", 1, bar, owned)))
         return runs

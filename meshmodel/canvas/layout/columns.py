@@ -22,7 +22,7 @@ from meshmodel.model.snapshot import Snapshot
 
 NOWHERE = ""
 """The key of the lane of agents and credentials that have no zone."""
-_PLAIN_MARKS = str.maketrans({glyph: ASCII_MARKS[mark] for mark, glyph in MARK_GLYPHS.items()})
+_TO_ASCII_MARKS = str.maketrans({glyph: ASCII_MARKS[mark] for mark, glyph in MARK_GLYPHS.items()})
 
 
 @dataclass(slots=True)
@@ -104,8 +104,8 @@ def make_grid(
     grid.links = fold(links.links, grid.stands) if folded else links.links
     if folded:
         for reference, counts in hidden_marks(links.links, grid.stands).items():
-            plain = counts.translate(_PLAIN_MARKS) if options.ascii else counts
-            grid.cards[reference].fact = f"{plain} {grid.cards[reference].fact}"
+            text = counts.translate(_TO_ASCII_MARKS) if options.ascii else counts
+            grid.cards[reference].fact = f"{text} {grid.cards[reference].fact}"
     known = {reference: number for number, reference in enumerate(earlier)}
     lane_number = _order_lanes(snapshot, grid, links.links, keys, known if keep_lanes else {})
     for reference, card in grid.cards.items():

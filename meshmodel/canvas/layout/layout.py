@@ -44,12 +44,12 @@ class Plan:
         return self.starts[-1] + self.widths[-1] + 1 if self.starts else 24
 
     @property
-    def plain(self) -> bool:
+    def is_ascii(self) -> bool:
         """Whether only ASCII is drawn."""
         return self.options.ascii
 
     @property
-    def closed(self) -> bool:
+    def has_closed_cards(self) -> bool:
         """Whether cards have a last cell that closes them."""
         return self.options.closed_cards or self.options.ascii
 
@@ -58,7 +58,7 @@ class Plan:
         """The rows of lane frames, from the top."""
         return [*(lane.y - 1 for lane in self.grid.lanes), self.height - 1]
 
-    def texts(self) -> list[int]:
+    def longest_texts(self) -> list[int]:
         """For each column the cells of the longest name or fact on its cards, with what stands before it."""
         longest = [0] * len(self.grid.logical)
         line = self.options.zoom == "line"
@@ -70,10 +70,10 @@ class Plan:
 
     def cards(self, mode: Mode, texts: list[int]) -> list[int]:
         """The cells of the cards of each column at one wordiness."""
-        closing = 1 if self.closed else 0
+        closing = 1 if self.has_closed_cards else 0
         return [max(_NARROWEST, min(longest + mode.pad, mode.card)) + closing for longest in texts]
 
-    def least(self, mode: Mode, texts: list[int]) -> int:
+    def width_at_least(self, mode: Mode, texts: list[int]) -> int:
         """Fewer columns of cells than it will surely have at one wordiness, cheaply."""
         width = sum(self.cards(mode, texts))
         for channel in self.channels:
@@ -84,19 +84,18 @@ class Plan:
             width += max(accumulate(turns)) * mode.pitch
         return width
 
-    def fit(self, mode: Mode, texts: list[int]) -> None:
+    def set_widths(self, mode: Mode, texts: list[int]) -> None:
         """Give columns and channels their cells at one wordiness."""
         self.mode = mode
         self.widths = []
-        plain = self.plain
         for channel in self.channels:
             before: dict[int, int] = {}
             behind: dict[int, int] = {}
             for pin in channel.pins:
                 if pin.side == "left":
-                    behind[pin.y] = cells_needed(pin, mode, plain=plain)
+                    behind[pin.y] = self._cells(pin)
                 elif pin.link is not None or pin.mark:
-                    before[pin.y] = cells_needed(pin, mode, plain=plain) - 1
+                    before[pin.y] = self._cells(pin) - 1
             found = assign_tracks(channel, before, behind, self.height, mode.pitch) if channel.pins else 2
             self.widths.append(found)
         self.set_columns(self.cards(mode, texts))
@@ -110,7 +109,7 @@ class Plan:
             self.starts.append(x + width)
             x += width + channel
 
-    def turn(self) -> None:
+    def set_turns(self) -> None:
         """Tell every pin the cell of the trunk that it leads to, now that columns stay as they are."""
         for channel, start, width in zip(self.channels, self.starts, self.widths, strict=True):
             for trunk in channel.trunks:
@@ -119,23 +118,30 @@ class Plan:
                     for pin in side.values():
                         pin.turn = x
             for pin, opposite in channel.straight:
-                beyond = self.end(opposite).length - line_end(opposite, self.mode, plain=self.plain).length
-                pin.turn = start + width - cells_needed(opposite, self.mode, plain=self.plain) - beyond
+                beyond = (
+                    self.end_at(opposite).length
+                    - line_end(opposite, self.mode, is_ascii=self.is_ascii).length
+                )
+                pin.turn = start + width - self._cells(opposite) - beyond
                 opposite.turn = pin.turn - 1
 
-    def end(self, pin: Pin) -> LineEnd:
+    def _cells(self, pin: Pin) -> int:
+        """The cells that the mark and the label at a pin take at this wordiness."""
+        return cells_needed(pin, self.mode, is_ascii=self.is_ascii)
+
+    def end_at(self, pin: Pin) -> LineEnd:
         """What stands at a pin, now that columns stay: the label as whole as its line has room for."""
         found = self._ends.get(pin)
         if found is None:
             lack = cells_cut(pin, self.mode)
             more = min(lack, self._spare(pin)) if lack else 0
-            found = self._ends[pin] = line_end(pin, self.mode, plain=self.plain, more=more)
+            found = self._ends[pin] = line_end(pin, self.mode, is_ascii=self.is_ascii, more=more)
         return found
 
     def _spare(self, pin: Pin) -> int:
         """The cells of the line at a pin that neither its label nor another line needs."""
         number = self._channel(pin)
-        channel, own = self.channels[number], cells_needed(pin, self.mode, plain=self.plain)
+        channel, own = self.channels[number], self._cells(pin)
         if pin.side == "left":
             return max(0, self.widths[number] - 1 - own - self._behind(channel, pin))
         # Trunks over one row stand from left to right in their order.
@@ -149,15 +155,11 @@ class Plan:
             if trunk.rows[0] <= pin.y <= trunk.rows[-1]:
                 return trunk.x
         return next(
-            (
-                cells_needed(one, self.mode, plain=self.plain)
-                for one, other in channel.straight
-                if other is pin
-            ),
+            (self._cells(one) for one, other in channel.straight if other is pin),
             0,
         )
 
-    def lacks(self) -> list[int]:
+    def missing_cells(self) -> list[int]:
         """For each channel, by how many cells a wider one would show its labels at right whole."""
         found: list[int] = []
         for channel in self.channels:
@@ -165,7 +167,7 @@ class Plan:
             found.append(max((lack - self._spare(pin) for lack, pin in cut if lack), default=0))
         return found
 
-    def reach(self, pin: Pin) -> tuple[int, int]:
+    def channel_cells(self, pin: Pin) -> tuple[int, int]:
         """From which cell and up to which the channel lies where a card or a line has a pin."""
         number = self._channel(pin)
         start = self.starts[number]
@@ -176,7 +178,7 @@ class Plan:
         """The number of the channel at which a pin is."""
         return pin.holder.column if pin.side == "right" else pin.holder.column - 1
 
-    def crossed(self) -> dict[int, list[int]]:
+    def frame_crossings(self) -> dict[int, list[int]]:
         """For each row of a frame, the cells where trunks cross it, from the left."""
         frames = self.frames
         found: dict[int, list[int]] = defaultdict(list)

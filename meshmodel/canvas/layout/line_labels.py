@@ -77,16 +77,18 @@ _LEAST_NAME = 5
 
 
 @lru_cache(maxsize=32_768)
-def _cut_label(name: str, words: str, most: int, plain: bool) -> tuple[str, str, int]:  # a key of the cache
+def _cut_label(
+    name: str, words: str, most: int, is_ascii: bool
+) -> tuple[str, str, int]:  # a key of the cache
     """The two parts of a label as they are shown, and their cells."""
-    if plain:
+    if is_ascii:
         for known, glyph in MARK_GLYPHS.items():
             words = words.replace(glyph, ASCII_MARKS[known])
     if name and most < 0:  # no name, unless it has so many cells that some of it can be read
         most = -most
         if most < cells(words) + _LEAST_NAME:
             name, words = "", words.strip()
-    name = cut(name, max(4, most - cells(words)), "~" if plain else "…")
+    name = cut(name, max(4, most - cells(words)), "~" if is_ascii else "…")
     return name, words, cells(name) + cells(words)
 
 
@@ -95,20 +97,20 @@ def _label_limit(label: tuple[str, str], mode: Mode, more: int = 0) -> int:
     return mode.most + more if mode.most else -(max(cells(label[1].strip()), 1) + more)
 
 
-def cells_needed(pin: Pin, mode: Mode, *, plain: bool) -> int:
+def cells_needed(pin: Pin, mode: Mode, *, is_ascii: bool) -> int:
     """The cells that the mark and the label at a pin take, with what parts them from the trunk.
 
     Args:
         pin: where a line meets a card or runs through a column.
         mode: the wordiness.
-        plain: ASCII only.
+        is_ascii: ASCII only.
     """
     marked = 1 if pin.mark else 0
     link = pin.link
     if link is None:
         return 1 + marked if marked or pin.side == "left" else 0
     label = link.label[mode.label]
-    length = _cut_label(*label, _label_limit(label, mode), plain)[2]
+    length = _cut_label(*label, _label_limit(label, mode), is_ascii)[2]
     return 1 + marked + (length + 2 if length else 1)
 
 
@@ -120,20 +122,20 @@ def cells_cut(pin: Pin, mode: Mode) -> int:
     return max(0, cells(label[0]) + cells(label[1]) - abs(_label_limit(label, mode))) if label[0] else 0
 
 
-def line_end(pin: Pin, mode: Mode, *, plain: bool, more: int = 0) -> LineEnd:
+def line_end(pin: Pin, mode: Mode, *, is_ascii: bool, more: int = 0) -> LineEnd:
     """What stands at a pin.
 
     Args:
         pin: as in ``cells_needed``.
         mode: likewise.
-        plain: likewise.
+        is_ascii: likewise.
         more: so many cells beyond those of the mode the label may take.
     """
-    mark = (ASCII_MARKS if plain else MARK_GLYPHS)[pin.mark] if pin.mark else ""
+    mark = (ASCII_MARKS if is_ascii else MARK_GLYPHS)[pin.mark] if pin.mark else ""
     if pin.link is None:
         return LineEnd(mark, *_NO_LABEL)
     label = pin.link.label[mode.label]
-    return LineEnd(mark, *_cut_label(*label, _label_limit(label, mode, more), plain))
+    return LineEnd(mark, *_cut_label(*label, _label_limit(label, mode, more), is_ascii))
 
 
 def end_positions(pin: Pin, end: LineEnd, start: int, stop: int) -> tuple[int, int]:
