@@ -1,4 +1,4 @@
-"""``meshmodel check``: where nobody is asked, what else is wrong, and what the drawing does not say."""
+"""``meshmodel check``: missing checkpoints, other findings, and open questions."""
 
 import argparse
 from collections.abc import Iterable, Sequence
@@ -88,8 +88,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _kindless(path: Path, snapshot: "Snapshot") -> "list[str]":
     """The active agents of an interchange file that are steerable for want of a kind.
 
-    Earlier versions took them for not steerable. A model file of then says so; in an interchange file nothing
-    tells one of then from one of now.
+    Earlier versions took them for not steerable. Migration states that in model files; interchange files have
+    no version that would tell.
     """
     from meshmodel.store.load import is_model_file
 
@@ -100,7 +100,7 @@ def _kindless(path: Path, snapshot: "Snapshot") -> "list[str]":
 
 
 def _unmatched(analysis: "Analysis", *, planned: bool) -> "list[Acceptance]":
-    """The acceptances that are of no finding, neither as built nor as designed."""
+    """The acceptances that match no finding, neither as built nor as designed."""
     if not analysis.snapshot.acceptance:
         return []
     from meshmodel.reports.acceptances import unmatched_acceptances
@@ -115,7 +115,7 @@ def _unmatched(analysis: "Analysis", *, planned: bool) -> "list[Acceptance]":
 
 
 def _unmatched_line(unmatched: "Sequence[Acceptance]", analysis: "Analysis") -> str:
-    """In one line, what the answer for programs has no place for."""
+    """Acceptances without a finding in one line of standard error: the JSON answer has no key for them."""
     from meshmodel.reports.acceptances import unmatched_words
 
     more = f"; {len(unmatched) - 3} more, which check lists without --json" if len(unmatched) > 3 else ""

@@ -1,6 +1,6 @@
-"""Standard output and standard error to which a write is all of it, or an error.
+"""Makes each write to standard output and standard error complete, or an error.
 
-What Python gives is not that. Unbuffered (``PYTHONUNBUFFERED``, ``python -u``) it writes once, and drops
+Python does not: unbuffered (``PYTHONUNBUFFERED``, ``python -u``) it writes once, and drops
 what the system did not take of it: a full disk or a reader that went away is then no error at all. And
 where the descriptor does not block (a parent that made it so shares it), it fails as soon as a pipe is full.
 """
@@ -18,7 +18,7 @@ _NAMES: Final = ("stdout", "stderr")
 
 
 class _CompleteWrites(io.FileIO):
-    """A descriptor, written to until all is written; whoever opened it closes it."""
+    """A file that repeats writes until all bytes are written; it does not close its descriptor."""
 
     def __init__(self, descriptor: int) -> None:
         super().__init__(descriptor, "wb", closefd=False)
@@ -45,7 +45,7 @@ class _CompleteWrites(io.FileIO):
 
 @contextmanager
 def complete_writes() -> Iterator[None]:
-    """Let all that is written to ``sys.stdout`` and ``sys.stderr`` meanwhile be written whole.
+    """Replace ``sys.stdout`` and ``sys.stderr`` for a while by streams whose writes are complete.
 
     That holds for what others write there too, such as the help of argparse. Characters that the encoding
     does not have are written as escapes. A stream that is no file, as tests have it, is left as it is.

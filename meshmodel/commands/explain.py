@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _split_words(words: Sequence[str]) -> tuple[list[Path], str | None, str | None]:
-    """The models, the agent and the system; after the first word, models are told by their ending."""
+    """The models, the agent and the system; after the first word, models are recognized by their ending."""
     models = 1
     while models < len(words) and words[models].lower().endswith((".mesh", ".toml")):
         models += 1
@@ -78,7 +78,7 @@ def _split_words(words: Sequence[str]) -> tuple[list[Path], str | None, str | No
 def _answer_text(
     path: Path, agent: str | None, system: str | None, arguments: argparse.Namespace
 ) -> str | None:
-    """The way in one model in words; ``None`` if it was answered in JSON."""
+    """The answer for one model as text; ``None`` if it was printed as JSON."""
     from meshmodel.api import analyse
 
     snapshot = load(path)

@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _refuse_to_replace_model(output: Path, to: str) -> None:
-    """Refuse to put something else in the place of a model, which nothing could bring back."""
+    """Refuse to replace a model by an export: there would be no copy of it."""
     from meshmodel.store.load import kind_by_content
 
     kind = kind_by_content(output)
@@ -72,7 +72,7 @@ def _refuse_to_replace_model(output: Path, to: str) -> None:
 
 
 def _refuse_wrong_ending(output: Path, to: str) -> None:
-    """Refuse a name that says it is something else."""
+    """Refuse a file name with the ending of another format."""
     ending = output.suffix.lower().lstrip(".")
     if ending == "mesh":
         raise MeshmodelError(
@@ -98,7 +98,7 @@ def _endings() -> set[str]:
 
 
 def _check_diagram_options(arguments: argparse.Namespace, to: str) -> None:
-    """Refuse options of diagrams for what is none, rather than ignore them; ``render`` checks the others."""
+    """Refuse options of diagrams with another format rather than ignore them."""
     if FORMATS[to].is_diagram:
         return
     diagrams = ", ".join(sorted(name for name, each in FORMATS.items() if each.is_diagram))

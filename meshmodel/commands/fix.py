@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 class _FixRun:
-    """What was found for one model, and done in it."""
+    """The minimum fix of one model, and whether it was applied."""
 
     def __init__(self, path: Path, arguments: argparse.Namespace) -> None:
         self.path = path
@@ -132,7 +132,7 @@ class _FixRun:
                 store.apply(add_checkpoints(store.snapshot, self.fix.checkpoints, state))
 
     def _is_to_apply(self) -> bool:
-        """A set that is not proven to be smallest is shown, but not put into the model."""
+        """Whether to apply the fix: only if it is proven to be smallest; keeps the answer in ``applied``."""
         self.applied = self.fix.optimal and bool(self.fix.checkpoints)
         return self.applied
 

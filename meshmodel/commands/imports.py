@@ -26,7 +26,7 @@ def add(commands: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Read, and only when all is well, create."""
+    """Read the interchange file, then create the model file; nothing is created if reading fails."""
     from meshmodel.interchange import read_file
     from meshmodel.store.load import kind_by_content
 

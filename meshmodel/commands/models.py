@@ -1,4 +1,4 @@
-"""Models as the commands take them: one or several files, each answered or complained about."""
+"""The arguments and the loop that commands over one or several models share."""
 
 import argparse
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 
 
 def add_view(parser: argparse.ArgumentParser) -> None:
-    """The option by which planned checkpoints count; :func:`view_of` reads it."""
+    """The option ``--as-designed``; ``view_of`` reads it."""
     parser.add_argument(
         "--as-designed", action="store_true", help="count planned checkpoints as if they were enforced"
     )
@@ -58,7 +58,7 @@ def load(path: Path) -> "Snapshot":
 
 
 class AnswerPrinter:
-    """Prints answers for people one after the other: apart, and under the names of their files if several."""
+    """Prints text answers with a blank line between them, under the names of their files if several."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         """Arguments: all files that are to be answered for."""

@@ -40,7 +40,7 @@ def add(commands: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Answer for one of them; with ``--apply`` after it was done."""
+    """Print the plan for one of them, after applying it if ``--apply`` is given."""
     from meshmodel.analysis.rotation import RotationPlan
 
     plan: Offboarding | RotationPlan
@@ -74,7 +74,7 @@ def _plan(snapshot: "Snapshot", who: str) -> "Offboarding | RotationPlan":
 
 
 def _applicable_plan(snapshot: "Snapshot", who: str) -> "Offboarding":
-    """A plan that can be carried out in the model."""
+    """The plan for one who leaves; raises MeshmodelError for a rotation, which a model cannot show."""
     from meshmodel.analysis.rotation import RotationPlan
 
     plan = _plan(snapshot, who)
@@ -84,7 +84,7 @@ def _applicable_plan(snapshot: "Snapshot", who: str) -> "Offboarding":
 
 
 def _apply(path: Path, who: str) -> "tuple[Snapshot, Offboarding, str]":
-    """The model before, the plan that was carried out in it, and where it is kept."""
+    """Apply the plan to a file: the model before, the plan, and a sentence that says what was done."""
     from meshmodel.edits.edit import apply_edit
     from meshmodel.edits.offboarding import offboard
     from meshmodel.store.load import is_model_file

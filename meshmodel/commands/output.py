@@ -1,4 +1,4 @@
-"""Where the commands' words go: the terminal or a pipe, standard error."""
+"""Writes answers to standard output, and complaints to standard error."""
 
 import json
 import os
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 
 def complain(error: object) -> None:
-    """One line on standard error, whatever the text; where that is gone too, nothing."""
+    """Write one line to standard error; ignored if standard error is closed."""
     with suppress(OSError, ValueError):
         sys.stderr.write(f"meshmodel: {one_line(error, limit=2_000)}\n")
         sys.stderr.flush()
 
 
 def fault(error: Exception, about: object = None) -> None:
-    """One line on standard error about a fault of the program itself; all of it, where that is wanted.
+    """Report a fault of the program in one line, with a traceback if ``MESHMODEL_TRACEBACK`` is set.
 
     Args:
-        error: what was raised, and nobody expected.
+        error: the unexpected exception.
         about: the file that was to be answered for.
     """
     if os.environ.get("MESHMODEL_TRACEBACK"):

@@ -1,4 +1,4 @@
-"""How far a long reading has come, told each second on a terminal; nothing where there is none."""
+"""``Progress``: shows on a terminal, each second, how far a long reading has come."""
 
 import os
 import sys
@@ -14,14 +14,14 @@ EVERY: Final = 1.0
 
 
 class Progress:
-    """One line on standard error that is written over each second, and is gone at the end.
+    """A line on standard error that is overwritten each second and erased at the end.
 
-    A thread of its own writes it, so it comes however long one record takes. It is left out where
-    standard error is no terminal: that is for one line of what went wrong.
+    A thread writes it, so that it appears even while one record takes long. Nothing is written if standard
+    error is no terminal, so that a log of errors holds only errors.
     """
 
     def __init__(self, status: Callable[[], str]) -> None:
-        """Arguments: what says how far it has come."""
+        """Arguments: the function that gives the text of the line."""
         self._status = status
         self._stopped = threading.Event()
         self._write_lock = threading.Lock()
@@ -44,7 +44,7 @@ class Progress:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Take the line away while an answer is written, which may go to the same terminal."""
+        """Erase the line while an answer is written, which may go to the same terminal."""
         with self._write_lock:
             if self._is_shown and sys.stdout.isatty():
                 self._clear()

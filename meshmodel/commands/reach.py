@@ -1,4 +1,4 @@
-"""``meshmodel reach``: what every agent can end up doing, as whom."""
+"""``meshmodel reach``: the systems and actions that every agent reaches, and its identities."""
 
 import argparse
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Replacing an interchange file, and saying what of it is lost by that."""
+"""Replaces an interchange file, unless it was changed since it was read."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ def rewrite(path: Path, content: bytes, before: "Snapshot", after: "Snapshot") -
         after: the model that it has then.
 
     Returns:
-        Words to add to what is said of it, or nothing.
+        A clause for the message if comments or layout were lost, else empty.
 
     Raises:
         StoreError: one line; it was changed meanwhile, or cannot be written there, and is as before.

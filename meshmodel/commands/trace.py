@@ -1,4 +1,4 @@
-"""``meshmodel trace``: observed events laid on the model."""
+"""``meshmodel trace``: explains observed events by the model."""
 
 import argparse
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""Edits of a model, pure: made, merged, applied to a snapshot."""
+"""Edits: how they are made, merged and applied to a snapshot. Pure: no file, no screen."""

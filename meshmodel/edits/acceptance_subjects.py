@@ -1,4 +1,4 @@
-"""How the subject of an acceptance follows the renaming of what it names (section 9)."""
+"""Rewrites the subject of an acceptance when something that it names gets another id (section 9)."""
 
 from collections.abc import Container
 from typing import Final
@@ -31,7 +31,7 @@ SUBJECT_KINDS: Final[dict[str, tuple[str, ...]]] = {
     "shared-memory": ("system",),
     "untraceable-step": ("system",),
 }
-"""What the subject of a finding names, by its rule; ``token-passthrough`` has two forms."""
+"""By rule, the tables of the ids that its subjects join with ``>``; ``token-passthrough`` has two forms."""
 
 
 def renamed_subject(
@@ -40,7 +40,7 @@ def renamed_subject(
     """The subject of an acceptance after an element or a checkpoint got another id.
 
     Args:
-        acceptance: of any rule; of an unknown rule, the subject stays.
+        acceptance: of any rule; the subject of an unknown rule is returned unchanged.
         kind: the table of what was renamed.
         old: its id before.
         new: its id now.

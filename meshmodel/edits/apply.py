@@ -1,6 +1,6 @@
-"""A model being changed: what one edit does to a copy, with all that follows from it.
+"""``MutableModel``: makes the changes of one edit on copies of the tables, with all that depends on them.
 
-The rules are told at ``edits.apply_edit``.
+The rules are listed at ``edit.apply_edit``.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,15 +27,16 @@ _NAMED_IN = {
     )
     for target in ("zone", "system", "agent", "credential")
 }
-"""For every kind of element: the tables and attributes that name it, as a list, as an end of the key.
+"""By kind of element, the fields that hold its id: table, attribute, whether a list, whether part of the key.
 
-What an ``only`` and the ``about`` of a note name has another form, and is followed apart."""
+``only`` of a delegation and ``about`` of a note hold ids in another form; ``_forget`` and ``_follow`` treat
+them by themselves."""
 _ALSO_RENAMED = frozenset({"checkpoint", "note"})
-"""The tables beside the elements whose records have ids of their own."""
+"""The tables besides those of elements whose records have an id that can be changed."""
 
 
 class _TrackedTable(dict[Any, Any]):
-    """A copy of a table that remembers the keys under which something was written."""
+    """A copy of a table that records which keys were set or deleted."""
 
     def __init__(self, table: Mapping[Any, Any]) -> None:
         super().__init__(table)
@@ -51,7 +52,7 @@ class _TrackedTable(dict[Any, Any]):
 
 
 class MutableModel:
-    """The tables of one model while an edit is made; those that it touches are copied first."""
+    """The tables of a model during one edit; a table is copied when it is first written."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._before = snapshot
@@ -89,7 +90,7 @@ class MutableModel:
     # Put --------------------------------------------------------------------------------------
 
     def put(self, record: Record) -> None:
-        """Insert or replace; what depended on the record replaced goes where it has to."""
+        """Insert or replace a record; checkpoints that the new one leaves without a step are removed."""
         made = normalise(record)
         if isinstance(made, About):
             self._about = made
@@ -114,7 +115,7 @@ class MutableModel:
     # Remove -----------------------------------------------------------------------------------
 
     def remove(self, name: str, key: Key) -> None:
-        """Remove one record with all that hangs on it; raises InvalidModelError where there is none."""
+        """Remove a record and the records that need it; raises InvalidModelError if it is not there."""
         if name not in TABLES:
             raise InvalidModelError(f"{quote(name)} is no table from which something can be removed")
         if key not in self._read(name):
@@ -134,7 +135,7 @@ class MutableModel:
             self._drop_at(name, *key)
 
     def _forget(self, target: str, ident: str) -> None:
-        """An element is gone: its relations, and what names it, follow."""
+        """Remove the relations of a removed element, and its id from the fields that hold it."""
         self._drop_checkpoints(lambda c: _is_on(c, target, ident))
         for name, attribute, many, end in _NAMED_IN[target]:
             for key, record in list(self._read(name).items()):
@@ -162,7 +163,7 @@ class MutableModel:
                     self._set("checkpoint", key, "decided_at", None)
 
     def _forget_limits(self, system: str) -> None:
-        """A delegation limited to this system alone goes with it: without its limit it would allow more."""
+        """Remove a system from ``only``; a delegation left without a limit is removed."""
         for key, delegation in list(self._read("delegation").items()):
             only = delegation.only or ()
             rest = tuple(each for each in only if _system_of(each) != system)
@@ -183,7 +184,7 @@ class MutableModel:
                 del self._write("checkpoint")[key]
 
     def _checkpoints_on(self, step: str, from_: str, to: str) -> list[str]:
-        """The checkpoints on one step; an edit may remove thousands of relations, and most have none."""
+        """The ids of the checkpoints on one step, by an index: an edit may remove thousands of relations."""
         if self._on_steps is None:
             self._on_steps = {}
             for key, each in self._read("checkpoint").items():
@@ -195,7 +196,7 @@ class MutableModel:
             del self._write("checkpoint")[key]
 
     def _drop_hold_checkpoints(self, agent: str, credentials: tuple[str, ...]) -> None:
-        """Drop the checkpoints on holding these credentials where the agent no longer does."""
+        """Remove the checkpoints on holds of these credentials that the agent neither has nor is passed."""
         for credential in credentials:
             if not self._checkpoints_on("hold", agent, credential):
                 continue
@@ -243,7 +244,7 @@ class MutableModel:
                 self._move("acceptance", key, {"subject": subject, "agents": listed})
 
     def _move(self, name: str, key: Key, values: dict[str, Any]) -> None:
-        """Change values of a record, its key among them; keeps its place among the others."""
+        """Change values of a record, perhaps its key; it keeps its position in the table."""
         made = normalise(replace(self._read(name)[key], **values))
         now = key_of(made)
         if now == key:

@@ -1,4 +1,4 @@
-"""New checkpoints on steps, as one edit: what the minimum fix proposes, done in the model."""
+"""Puts checkpoints on several steps in one edit, such as those that the minimum fix proposes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import CheckpointStep
 
 NOT_PROVEN: Final = "the set is not proven to be smallest"
-"""Why the command does not put a fix into a file; the workbench, which can undo it, says so beside it."""
+"""Why ``meshmodel fix --apply`` changes nothing; the workbench, which can undo a fix, only warns."""
 
 
 def add_checkpoints(
@@ -20,10 +20,10 @@ def add_checkpoints(
 ) -> Edit:
     """One undoable edit that puts a checkpoint on each of these steps.
 
-    Each is a policy decision for every action, and is decided where no agent has power (``decided_at``
-    is left open). A step that has another checkpoint gets one more: that one may not count, or not for
-    everybody. Only where one that was planned just so is on the step, no second one is added: it is
-    enforced, or stays planned.
+    Each is a policy decision for every action, decided where no agent has power: ``decided_at`` is left
+    open. A step that has another checkpoint gets one more, since that one may not count, or not for every
+    agent. A step that has just such a checkpoint in the state planned gets none: that one is enforced, or
+    stays planned.
 
     Args:
         snapshot: the model as it is now.
@@ -31,7 +31,7 @@ def add_checkpoints(
         state: of the new checkpoints.
 
     Returns:
-        The edit; to make it raises InvalidModelError where a step is there no more.
+        The edit; applying it raises InvalidModelError if a step is not in the model any more.
     """
     changes = []
     planned = {

@@ -1,4 +1,4 @@
-"""What connecting two records can mean: just the relations that make sense between their kinds.
+"""The relations that can connect two records, as offers that a dialog lists, and the edit of each.
 
 Pure: :func:`offers` lists them, the usual one first, and :meth:`Offer.edit` makes the one edit.
 """
@@ -27,15 +27,15 @@ Relation = Literal[
     "zone",
     "boundary",
 ]
-"""What an offer makes; ``open`` is a credential, its hold and its grant at once."""
+"""What an offer adds; ``open`` adds a credential, a hold and a grant at once."""
 
 Input = Literal["actions", "name", "passes", "sources", "checkpoint"]
-"""What an offer needs to know before it can be done."""
+"""What a person has to choose before the offer can be carried out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One thing that connecting two records can mean.
+    """One relation that can connect two records.
 
     Attributes:
         relation: what it makes.
@@ -69,7 +69,7 @@ class Offer:
         name: str | None = None,
         chosen: Sequence[str] = (),
     ) -> Edit | None:
-        """The one edit that does it; ``None`` where it changes nothing.
+        """The edit that adds the relation; ``None`` if it is there already.
 
         Args:
             snapshot: the model.
@@ -87,7 +87,7 @@ class Offer:
 
 
 def offers(snapshot: Snapshot, first: tuple[str, str], second: tuple[str, str]) -> tuple[Offer, ...]:
-    """The relations that make sense from one element to another, the usual one first.
+    """The relations that are possible from one element to another, the most usual first.
 
     Args:
         snapshot: the model.
@@ -96,7 +96,7 @@ def offers(snapshot: Snapshot, first: tuple[str, str], second: tuple[str, str]) 
             (a credential dragged to an agent), that is offered.
 
     Returns:
-        The offers; none for one element with itself, or for a pair without any sense.
+        The offers; empty for an element with itself, or if no relation joins the two kinds.
     """
     if first == second or snapshot.get(*first) is None or snapshot.get(*second) is None:
         return ()

@@ -1,4 +1,4 @@
-"""The model as the sentences so far would leave it, with the changes and what they say."""
+"""``Draft``: a snapshot that is changed step by step, with the list of changes and a preview of each."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class SentenceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name as it was typed: perhaps several words, perhaps with its kind before it."""
+    """A name as typed, of one or more words; ``table`` is the kind before its colon, if it has one."""
 
     text: str
     table: str | None
@@ -47,7 +47,7 @@ WITH_IDS = (*ELEMENTS, "checkpoint", "note")
 
 
 def new_element(table: str, id_: str, name: str | None = None) -> Element:
-    """An element of a table that line no more than its id and its name."""
+    """An element with only an id and a name."""
     match table:
         case "zone":
             return Zone(id_, name)
@@ -60,7 +60,7 @@ def new_element(table: str, id_: str, name: str | None = None) -> Element:
 
 
 def named_element(snapshot: Snapshot, table: str, typed: str) -> Element:
-    """A new element for a typed name: its id made of it, the name kept where it is another."""
+    """A new element for a typed name: its id is made from the name, which is kept if it differs."""
     id_ = unused_id(snapshot, table, typed)
     return new_element(table, id_, typed if typed != id_ else None)
 
@@ -111,7 +111,7 @@ class Draft:
         return found
 
     def lookup(self, table: str, typed: str) -> str | None:
-        """The id of the element of a table that is typed so, or ``None``."""
+        """The id of the record of a table that a text means: by id, by the id made from it, or by name."""
         records = self.snapshot.table(table)
         for candidate in (typed, typed.lower(), exact_id_of(typed)):
             if candidate in records:
@@ -131,14 +131,14 @@ class Draft:
         return self.single_match(name, found)
 
     def single_match(self, name: Name, found: list[tuple[str, str]]) -> tuple[str, str]:
-        """The one of several that fit; raises SentenceError, asking which, where there are more."""
+        """The only one of the records found for a name; raises SentenceError if there are several."""
         if len(found) > 1:
             ways = " or ".join(f"{table}:{key}" for table, key in found)
             raise SentenceError(f"{name.text!r} can be several things: write {ways}", name.start, name.end)
         return found[0]
 
     def find_or_add(self, name: Name, table: str) -> str:
-        """The id of the element of that table which a name means; it is made where it is missing."""
+        """The id of the element of a table that a name means; a missing element is added."""
         if name.table is not None and name.table != table:
             raise SentenceError(
                 f"a {table} is needed here, not the {name.table} {name.text!r}", name.start, name.end

@@ -1,8 +1,7 @@
-"""Edits of a model: lists of records put and keys removed, and what they do to a snapshot.
+"""An edit is a list of changes (put, remove, rename) with a label; ``apply_edit`` makes them on a snapshot.
 
-Pure: nothing here touches a file. ``store.database`` applies the same edits in one transaction, and
-keeps what ``difference`` says of before and after as the journal's entry: each way is then the same
-list read forwards or backwards.
+Pure: nothing here touches a file. The store makes the same edits in one transaction, and writes what
+``difference`` returns to the journal: read forwards it repeats the edit, read backwards it undoes it.
 """
 
 from collections.abc import Iterable
@@ -61,7 +60,7 @@ def apply_edit(snapshot: Snapshot, edit: Edit) -> Snapshot:
     may come before its ends. Records are put in their canonical form (``validation.normalise``).
     The revision is kept: the store counts.
 
-    Taken along, so that what is left is valid and never says more than before:
+    What else is removed, so that the model stays valid and allows no more than before:
 
     - An element takes its relations, a relation takes the checkpoints on it. A checkpoint on a hold
       stays while the agent still holds or is passed the credential.
@@ -121,7 +120,7 @@ def difference(before: Snapshot, after: Snapshot) -> Difference:
 
 
 def unused_id(snapshot: Snapshot, table: str, name: str) -> str:
-    """A valid id made from what a person wrote, not yet used in that table.
+    """An unused, valid id made from a typed name.
 
     Args:
         snapshot: the model.

@@ -1,4 +1,4 @@
-"""Values as people type and read them: text to the value of a field, and back."""
+"""Converts values of fields to text that people read and type, and back."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -9,7 +9,7 @@ from meshmodel.model.schema import Field
 from meshmodel.model.vocabulary import ACTIONS, Action
 
 FEW: Final = 5
-"""Words of a closed list up to which a field is switched to its next value."""
+"""A field with at most this many values is switched to the next one instead of typed."""
 YES = ("yes", "true", "on", "y")
 NO = ("no", "false", "off", "n")
 

@@ -1,4 +1,4 @@
-"""One field of one record changed, as one edit: plain fields, ids, and the ends of relations."""
+"""Edits that change fields of one record: plain fields, ids, and the ends of relations."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,10 +16,10 @@ from meshmodel.model.validation import check_value
 
 
 def edit_of(record: Record, values: Mapping[str, Any], snapshot: Snapshot) -> Edit | None:
-    """The edit that gives attributes of a record other values; ``None`` where all are so already.
+    """The edit that sets attributes of a record; ``None`` if none of them changes.
 
-    An id is changed by a rename, which every relation follows. Other ends make another relation,
-    which takes the checkpoints of the old one with it.
+    A new id is a rename, which every relation follows. New ends of a relation are a new relation, to which
+    the checkpoints of the old one are moved.
 
     Args:
         record: the record as it is.
@@ -52,13 +52,13 @@ def edit_of(record: Record, values: Mapping[str, Any], snapshot: Snapshot) -> Ed
 
 
 def problem_of(record: Record, field: Field, text: str, snapshot: Snapshot | None) -> str | None:
-    """Why a typed text cannot be the value of a field, in one line; ``None`` if it can.
+    """Why a typed text is no valid value of a field, in one line; ``None`` if it is valid.
 
     Args:
         record: the record as it is.
         field: which of its fields.
         text: what was typed.
-        snapshot: the model it is in; ``None`` where it is in none yet: then only the shape is checked.
+        snapshot: the model it is in; ``None``: only the text is checked, not the edit.
     """
     try:
         value = parse_value(field, text)
@@ -85,7 +85,7 @@ def refusal_of(edit: Edit | None, snapshot: Snapshot) -> str | None:
 
 
 def _fitting(record: Record) -> Record:
-    """A checkpoint without actions where its step takes none."""
+    """The record; a checkpoint loses its actions if its step allows none."""
     if (
         isinstance(record, Checkpoint)
         and record.step not in checkpoint_places.STEPS_WITH_ACTIONS

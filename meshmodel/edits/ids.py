@@ -1,4 +1,4 @@
-"""Ids made of names, in whatever script somebody writes them."""
+"""Makes ids from names in any script."""
 
 import re
 import unicodedata
@@ -8,16 +8,16 @@ _UNFIT: Final = re.compile(r"[^a-z0-9._]+")
 
 
 def id_of(name: str) -> str:
-    """What an id can keep of a name; empty where nothing of it is a letter or a digit.
+    """An id made from a name; empty if the name has neither letter nor digit.
 
-    Letters with marks lose them, those of other scripts are written in Latin ones as they sound, everything
-    else that an id may not have becomes a hyphen. Different names can have the same id.
+    Marks are dropped, other scripts are transliterated to Latin, every other character becomes a hyphen.
+    Different names can give the same id.
     """
     return _fitting("".join(_plain(each) or _in_latin(each) for each in name))
 
 
 def exact_id_of(name: str) -> str:
-    """The same where no letter of another script is in the name, else empty: such ids tell too little."""
+    """``id_of`` for a name without letters of other scripts, else empty: transliteration is ambiguous."""
     if any(each.isalnum() and not _plain(each) for each in name):
         return ""
     return id_of(name)
@@ -39,7 +39,7 @@ def _plain(character: str) -> str:
 
 
 def _in_latin(character: str) -> str:
-    """A letter or digit of another script as it sounds; what is neither parts words."""
+    """A letter or digit transliterated to Latin; a space for any other character."""
     if unicodedata.category(character)[0] not in "LNM":
         return " "
     from anyascii import anyascii  # its tables take longer to load than most models

@@ -1,4 +1,4 @@
-"""An edit that was made on one state of the model, made again on a newer one. Pure.
+"""Rebases an edit that was made on one state of the model onto a newer one. Pure.
 
 Two programs may edit one file. What the other changed meanwhile is kept: fields that both left
 alone or changed alike are merged, and where they contradict, the later edit is refused with the
@@ -19,12 +19,12 @@ _PLACE = {name: number for number, name in enumerate(("about", *TABLES))}
 
 
 def inverse(changes: Difference) -> Difference:
-    """The changes read backwards."""
+    """The changes that undo these."""
     return tuple((table, key, after, before) for table, key, before, after in changes)
 
 
 def rebase(changes: Difference, fresh: Snapshot) -> Difference:
-    """The same changes on a newer snapshot, fields merged.
+    """The same changes against a newer snapshot, merged field by field.
 
     Raises:
         StoreError: the other program changed the same thing.

@@ -1,4 +1,4 @@
-"""Notes of a model: those about one thing, and new ones (section 2). Pure: snapshot in, records out."""
+"""Lists the notes about an element or the model, and makes new ones (section 2). Pure."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from meshmodel.model.snapshot import Snapshot, table_of
 from meshmodel.model.vocabulary import NoteKind
 
 ELEMENT_TABLES: Final = ("zone", "system", "agent", "credential")
-"""What a note can be about, beside the model itself."""
+"""The tables of what a note can be about, besides the model itself."""
 
 
 def subject_of(record: Record) -> str | None:

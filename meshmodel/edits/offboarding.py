@@ -1,11 +1,13 @@
-"""The steps of an offboarding as one edit, so that one undo brings everything back.
+"""Carries out an offboarding as one edit, so that one undo takes all of it back.
 
-What can be drawn is done: agents are retired; what only they could present, or what stands for the person,
-is revoked; their holds, the copies at rest, their delegations, triggers and intents go, with the checkpoints
-on them; who goes owns nothing and approves nothing any more. A checkpoint that loses its last approver stays,
-and is planned until somebody else decides. That a secret was rotated cannot be drawn, since a drawing has no
-secrets: the credential stays, nothing leads from who goes or from a deleted copy to it any more, and the
-label of the edit, which the journal keeps with its time, names it as still to be rotated.
+- Agents that leave are retired. Their holds, delegations, triggers and intents are removed, and the
+  checkpoints on these.
+- Credentials that only they could present, or that act for the person, are revoked; copies at rest are
+  deleted.
+- Whoever leaves owns nothing and approves nothing any more. A checkpoint that loses its last approver becomes
+  planned.
+- A rotation cannot be drawn, since a model has no secrets: the credential stays, and the label of the edit,
+  which the journal keeps with its time, names it as still to be rotated.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The edits that keys and gestures of the canvas stand for; pure: snapshot in, edit out."""
+"""Makes the edits of keys and of gestures on the canvas. Pure: snapshot in, edit out."""
 
 from dataclasses import replace
 from typing import Final
@@ -28,7 +28,7 @@ ELEMENT_TABLES: Final = ("zone", "system", "agent", "credential")
 
 
 def words_for(reference: Reference) -> str:
-    """What a record is called in labels and messages, such as ``grant file-key > files``."""
+    """A record in labels and messages: ``grant file-key > files``."""
     table, key = reference
     return f"{table} {key}" if isinstance(key, str) else f"{table} {key[0]} > {key[1]}"
 
@@ -41,7 +41,7 @@ def step_of(reference: Reference | None) -> Step | None:
 
 
 def removal(snapshot: Snapshot, reference: Reference) -> Edit:
-    """Delete a record; an element takes its relations with it.
+    """The edit that deletes a record; with an element its relations go.
 
     Raises:
         InvalidModelError: there is no record behind it that could be deleted.
@@ -77,7 +77,7 @@ def _stop_passing(snapshot: Snapshot, key: tuple[str, str]) -> list[Change]:
 
 
 def placement(snapshot: Snapshot, step: Step, *, state: str = "enforced") -> tuple[Edit, Reference]:
-    """Place a policy decision for every action on a step or a boundary.
+    """The edit that puts a policy decision for every action on a step or a boundary.
 
     Arguments:
         snapshot: the model.
@@ -103,19 +103,19 @@ def placement(snapshot: Snapshot, step: Step, *, state: str = "enforced") -> tup
 
 
 def _gateway(snapshot: Snapshot) -> str | None:
-    """Where a boundary's decisions are made, if the model has just one gateway to make them."""
+    """The API gateway at which a boundary's checkpoint decides; ``None`` unless the model has just one."""
     gateways = [each.id for each in snapshot.system.values() if each.kind == "api-gateway"]
     return gateways[0] if len(gateways) == 1 else None
 
 
 def declaration(intent: Intent) -> Edit:
-    """Declare a path intended; the intent holds what was intended there before."""
+    """The edit that declares an intent; it replaces one of the same agent and system."""
     label = f"intend {intent.agent} may {', '.join(intent.actions)} {intent.system}"
     return edit(label, [Put(intent)])
 
 
 def naming(snapshot: Snapshot, reference: Reference, name: str) -> Edit:
-    """Give an element another name; an empty one takes its name away.
+    """The edit that names an element; an empty name removes its name.
 
     Raises:
         InvalidModelError: what is selected has no name.
@@ -127,7 +127,7 @@ def naming(snapshot: Snapshot, reference: Reference, name: str) -> Edit:
 
 
 def arrangement(snapshot: Snapshot) -> Edit | None:
-    """Forget every placement, so that the drawing is laid out again; ``None`` if nothing was placed."""
+    """The edit that removes every position, so that all is laid out anew; ``None`` if none was set."""
     changes = [
         Put(replace(record, at=None))
         for table in ELEMENT_TABLES
@@ -162,7 +162,7 @@ def at_slot(record: Record, zone: str | None, slot: Slot) -> Element | None:
 
 
 def move_label(snapshot: Snapshot, reference: Reference, moved: Record) -> str:
-    """What a move does, in words; whether it changes the zone above all."""
+    """The label of a move: the zone or home that it changes, else the new position."""
     before = snapshot.get(*reference)
     slot = getattr(moved, "at", None) or (0, 0)
     text = f"move {words_for(reference)}"

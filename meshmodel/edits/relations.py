@@ -1,4 +1,4 @@
-"""Connecting two elements: what a relation between them becomes in a draft."""
+"""Adds relations between two elements to a draft, or changes those that are there."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -33,7 +33,7 @@ def grant(draft: Draft, credential: str, system: str, actions: tuple[Action, ...
 
 
 def grant_new_credential(draft: Draft, agent: str, system: str, actions: tuple[Action, ...]) -> str:
-    """A new credential that the agent holds and the system accepts; answers its id."""
+    """Add a credential that the agent holds and the system accepts; returns its id."""
     credential = credential_for(draft.snapshot, system)
     draft.put(Credential(credential), f"new credential {credential}")
     hold(draft, agent, credential)
@@ -67,9 +67,9 @@ def exchange(draft: Draft, start: str, end: str, at: str | None = None, words: S
 
 
 def delegation(draft: Draft, start: str, end: str, passes: Sequence[str] = (), **limits: Any) -> None:
-    """The first agent sets the second to work, and hands it these credentials beside those so far.
+    """The first agent sets the second to work, and passes it these credentials besides those so far.
 
-    ``limits`` are the values of ``only`` and ``returns`` that were said; what was not stays.
+    ``limits`` are new values of ``only`` and ``returns``; those left out stay.
     """
     record = replace(draft.snapshot.delegation.get((start, end)) or Delegation(start, end), **limits)
     if passes:

@@ -1,1 +1,1 @@
-"""exporters"""
+"""Writes a model in other formats: diagrams, the policy stub, the interchange file."""

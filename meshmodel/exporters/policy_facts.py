@@ -1,4 +1,4 @@
-"""What a policy stub says of single accesses (section 12)."""
+"""What the policy stub needs to know of each access (section 12), computed from an analysis."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
@@ -34,7 +34,7 @@ class Access(NamedTuple):
 
 
 class PolicyFacts:
-    """What the stub of one analysed model says."""
+    """The accesses of an analysed model with their credentials, doors and checkpoints."""
 
     def __init__(self, analysis: Analysis) -> None:
         engine = analysis.engine
@@ -79,7 +79,7 @@ class PolicyFacts:
         return sorted(map(self.mesh.name, credentials))
 
     def source(self, source: int) -> str:
-        """How a stub names a source."""
+        """The name of a source in the stub: a system id, or ``home``."""
         return "home" if source == HOME else self.mesh.systems[source]
 
     def can_read(self, agent: int, system: int) -> bool:
@@ -87,7 +87,7 @@ class PolicyFacts:
         return bool(self._reaches.readable[5 * system] >> agent & 1)
 
     def via(self, access: Access) -> str:
-        """How an access is reached at best."""
+        """The most direct way to an access: ``direct``, ``own`` or ``deputy``."""
         for word, reach in (("direct", self._reaches.direct), ("own", self._reaches.own)):
             if reach[access.node] >> access.agent & 1:
                 return word

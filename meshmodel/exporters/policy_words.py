@@ -1,4 +1,4 @@
-"""The sentences of a policy stub, for the person who fills it in."""
+"""The ``reason`` texts of a policy stub."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,7 +24,7 @@ def enumeration(words: Sequence[str]) -> str:
 
 
 class Wording:
-    """Says why a decision is due, or why an access is denied."""
+    """Makes the sentences that say why a decision is due, or why an access is denied."""
 
     def __init__(self, facts: PolicyFacts) -> None:
         self._facts, self._mesh = facts, facts.mesh

@@ -52,7 +52,7 @@ _REQUEST: Final = (
 
 
 def records(documents: Iterable[Document], name: str) -> Iterator[LogRecord]:
-    """The records in their order; raises EventsError."""
+    """The records of a log in their order; raises EventsError."""
     for place, document in documents:
         inner = text(document, "CloudTrailEvent")
         yield _record(document if inner is None else json_object(inner, name, place))

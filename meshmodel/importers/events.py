@@ -41,15 +41,15 @@ KEYS: Final = (
 TEXT_LIMIT: Final = 2_000
 """The longest value of one key."""
 _NO_COMMAS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
-"""What else is found between columns, and what that is called."""
+"""Separators that other programs write instead of commas, with their names."""
 _HELD: Final = 1_000
-"""So many events that could not be read are held back, as long as none could."""
+"""Events held back at most while none has a principal or target: the format may be wrong."""
 _BEGIN: Final = 100
-"""So many records tell of which form a log could be."""
+"""The first records that are kept to guess the right format from."""
 
 
 def format_of(path: Path) -> LogFormat:
-    """The form of a log by the ending of its name; raises MeshmodelError where it tells nothing."""
+    """The format of a log by the ending of its name; raises MeshmodelError for another ending."""
     suffixes = [each.lower() for each in path.suffixes if each.lower() != ".gz"]
     last = suffixes[-1] if suffixes else ""
     if last in {".jsonl", ".ndjson"}:
@@ -143,7 +143,7 @@ def _remembering(found: Iterable[Document], begin: list[Document]) -> Iterator[D
 
 
 def _refuse_form(form: LogFormat, begin: Sequence[Document], name: str) -> NoReturn:
-    """Raise that nothing in a log is of the form that was named, and of which forms it could be.
+    """Raise that no record fits the format that was named, and which formats fit.
 
     Args:
         form: the form that was named.

@@ -38,7 +38,7 @@ from meshmodel.model.vocabulary import ACTIONS, Action
 FORMAT: Final = "meshmodel-map/1"
 _SIZE_LIMIT: Final = 1 << 20
 _KNOWN: Final = 4_096
-"""So many names are remembered with what they mean."""
+"""The size of the cache of names and their meanings."""
 _TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "identity": ("agent", "credential", "identity"),
     "resource": ("system",),
@@ -73,7 +73,7 @@ class LogRecord:
 
     @property
     def names_subject(self) -> bool:
-        """Whether it says who or on what, as every record of its form does."""
+        """Whether it has a principal or a target, as every record of its format does."""
         return bool(self.principals or self.targets)
 
 
@@ -100,13 +100,13 @@ class _Rule:
 
 @dataclass(slots=True)
 class Mapper:
-    """Turns records of a log into events of a model."""
+    """Converts records of a log to events in the names of a model."""
 
     rules: Mapping[str, Sequence[_Rule]]
     _known: dict[tuple[str, str], Mapping[str, str] | None] = field(default_factory=dict)
 
     def event(self, number: int, record: LogRecord) -> Event:
-        """The event that a record means; what no rule names is left out and said.
+        """The event that a record means; names that no rule matches are listed in ``unmapped``.
 
         Args:
             number: its place in the log.

@@ -1,4 +1,4 @@
-"""Takes values out of records of unknown shape: what is not there or not of its type is missing."""
+"""Reads values from JSON records of unknown shape; a value of another type counts as missing."""
 
 import math
 import re
@@ -15,7 +15,7 @@ _LIMIT: Final = 2_000
 
 
 def text(record: dict[str, Any], key: str) -> str | None:
-    """A text that is not empty."""
+    """The text under a key; ``None`` if it is empty, missing or no text."""
     value = record.get(key)
     if not isinstance(value, str) or not value:
         return None
@@ -23,18 +23,18 @@ def text(record: dict[str, Any], key: str) -> str | None:
 
 
 def nested(record: dict[str, Any], key: str) -> dict[str, Any]:
-    """An object inside, empty where there is none."""
+    """The object under a key; empty if there is none."""
     value = record.get(key)
     return value if isinstance(value, dict) else {}
 
 
 def distinct(*names: str | None) -> tuple[str, ...]:
-    """The names that are there, each once."""
+    """The names that are not empty, each once, in their order."""
     return tuple(dict.fromkeys(name for name in names if name))
 
 
 def timestamp(value: str | None) -> float | None:
-    """A time in seconds since 1970; ``None`` where it is none."""
+    """A time in seconds since 1970; ``None`` if the text is no time."""
     if value is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Reads logs piece by piece, however long they are; whatever is in them, an error is one clear line."""
+"""Reads logs of any length in chunks: lines, and records of JSON; each error is one clear line."""
 
 import gzip
 import io
@@ -35,7 +35,7 @@ _DECODER: Final = json.JSONDecoder(parse_constant=_no_constant)
 
 @contextmanager
 def open_log(path: Path) -> Iterator[IO[bytes]]:
-    """A log as bytes: a file, packed with gzip or not, or ``-`` for standard input.
+    """Open a log for reading bytes: a file, compressed with gzip or not, or ``-`` for standard input.
 
     Raises:
         EventsError: it cannot be read.

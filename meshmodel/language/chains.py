@@ -19,7 +19,7 @@ _COSTS: Final[Mapping[tuple[str, str], int]] = {
     ("credential", "credential"): 2,
     ("system", "agent"): 2,
 }
-"""What can follow what in a chain; of several readings the one of the lowest sum is meant."""
+"""The pairs of kinds that can follow each other in a chain, with a cost; the cheapest reading is taken."""
 
 _NEW: Final = 10
 _KINDS: Final = ("agent", "credential", "system")
@@ -103,7 +103,7 @@ def action_words(word: str) -> tuple[str, ...]:
 
 
 def resolve_kinds(draft: Draft, segments: Sequence[Segment]) -> tuple[str, ...]:
-    """The kind of every link, by what is known and by position; raises SentenceError if unclear."""
+    """The kind of each link, from known names and the links beside it; raises SentenceError if unclear."""
     known = [{table for table, _ in draft.find(each.name, _KINDS)} for each in segments]
     best = _best(segments, known)
     if best is None:

@@ -1,4 +1,4 @@
-"""How a text of the quick line could go on at the cursor: verbs, names and words that fit."""
+"""Completions at the cursor of the quick line: verbs, names and words that can follow."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
@@ -90,7 +90,7 @@ def best_completions(text: str, cursor: int, snapshot: Snapshot) -> tuple[list[C
 
 
 def _start_of_sentence(head: str) -> int:
-    """Where the sentence begins in which a text ends."""
+    """Where the last sentence of a text begins."""
     last = max((head.rfind(separator) for separator in SEPARATORS), default=-1)
     while last >= 0 and head[:last].count('"') % 2:  # this separator stands within quotes
         last = max(head.rfind(separator, 0, last) for separator in SEPARATORS)
@@ -177,7 +177,7 @@ def _next_in_chain(before: Sequence[Token], snapshot: Snapshot) -> tuple[str, ..
 
 
 def _after_comma(before: Sequence[Token], words: list[str], snapshot: Snapshot) -> Iterator[Option]:
-    """What may follow a comma: more of what stood before it."""
+    """What may follow a comma: more of the kind that stands before it."""
     if ":" in words:
         said = words[len(words) - words[::-1].index(":") :]
         yield from ((action, "action") for action in v.ACTIONS if action not in said)

@@ -1,4 +1,4 @@
-"""What limits a delegation: ``a delegates b passing key only tickets:read, files:rw returns values``."""
+"""Options of a delegation: ``a delegates b passing key only tickets:read, files:rw returns values``."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -9,14 +9,14 @@ from meshmodel.language.tokens import Token, name_of, span, split
 from meshmodel.model.vocabulary import RETURNS, Action
 
 OPTIONS: Final = ("passing", "only", "returns")
-"""What may follow the second agent, each once and in any order."""
+"""The words that may follow the second agent, each once and in any order."""
 
 Parts = Mapping[str, Sequence[Token]]
 """The tokens after each option that was said."""
 
 
 def split_options(tokens: Sequence[Token], draft: Draft) -> tuple[list[Token], Parts]:
-    """The tokens of the second agent, and those of the options; an agent may be called as they are."""
+    """The tokens of the second agent, and those after each option; an agent may be named like an option."""
     whole = name_of(tokens)
     if whole is not None and draft.find(whole, ("agent",)):
         return list(tokens), {}

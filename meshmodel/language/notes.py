@@ -25,7 +25,7 @@ def is_note(tokens: Sequence[Token]) -> bool:
 
 
 def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
-    """Keep a note; one that is there already with the same words gets the owner and the day."""
+    """Add a note; one with the same words gets the owner and the day instead."""
     colon = next((index for index, token in enumerate(tokens) if token.is_sign(":")), len(tokens))
     text = _as_typed(tokens[colon + 1 :])
     if not text:

@@ -1,4 +1,4 @@
-"""Reading a text of sentences: what it would do, or the first problem in it."""
+"""Parses a text of sentences to an edit with a preview, or to the first problem in it."""
 
 from collections.abc import Sequence
 from typing import Final

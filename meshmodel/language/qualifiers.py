@@ -18,7 +18,7 @@ _LIFETIME: Final = re.compile(r"(?:[1-9][0-9]*[smhd]|unlimited)\Z")
 
 @dataclass(frozen=True, slots=True)
 class Qualifier:
-    """What one word says of an element: the attribute it sets, and the value."""
+    """The attribute that a word after ``is`` sets, and its value."""
 
     attribute: str
     value: Any
@@ -80,7 +80,7 @@ def qualifiers(table: str) -> Mapping[str, Qualifier]:
 
 
 def qualifier(table: str, word: str) -> Qualifier | None:
-    """What a word, or the beginning of just one of at least three letters, says of a kind of element."""
+    """The qualifier of a word, or of three or more letters with which only one word begins; else ``None``."""
     known = qualifiers(table)
     wanted = " ".join(word.lower().split())
     if wanted in known:

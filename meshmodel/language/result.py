@@ -1,4 +1,4 @@
-"""What the quick line answers to a text: what it would do, or why not, and how it could go on."""
+"""The results of parsing and completing a text: ``Sentence``, ``Problem`` and ``Completion``."""
 
 from dataclasses import dataclass
 

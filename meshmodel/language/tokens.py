@@ -1,4 +1,4 @@
-"""The quick line cut into words, quoted names, signs and sentences."""
+"""Splits a text into sentences and these into words, quoted names and signs."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -84,7 +84,7 @@ def carry_out(tokens: Sequence[Token], verb: VerbMatch, draft: Draft) -> None:
 
 
 def _all(tokens: Sequence[Token], verbs: tuple[tuple[str, ...], ...]) -> list[VerbMatch]:
-    """Every place, after the first token, where one of the verbs stands; the longest at each place."""
+    """Every position after the first token at which a verb begins; the longest verb at each."""
     found: list[VerbMatch] = []
     for index in range(1, len(tokens)):
         for verb in verbs:

@@ -1,4 +1,4 @@
-"""What an acceptance says of its finding, in the words of ``check`` and of the workbench."""
+"""Sentences about acceptances that ``check`` and the workbench share."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def accepted_words(accepted: Accepted) -> str:
-    """What an acceptance says of its finding: who, until when and why, or why it is open again."""
+    """Who accepted a finding, until when and why; or why it is open again."""
     by = f"{accepted.by} until {accepted.until}: {accepted.reason}"
     if not accepted.open:
         return f"accepted by {by}"
@@ -20,7 +20,7 @@ def accepted_words(accepted: Accepted) -> str:
 
 
 def unmatched_acceptances(analyses: Iterable["Analysis"]) -> list[Acceptance]:
-    """The acceptances that are of no finding, by rule and subject.
+    """The acceptances that match no finding, by rule and subject.
 
     Args:
         analyses: of one model, as built and as designed where they differ: a finding of either counts.
@@ -34,7 +34,7 @@ def unmatched_acceptances(analyses: Iterable["Analysis"]) -> list[Acceptance]:
 
 
 def unmatched_words(acceptance: Acceptance, analysis: "Analysis") -> str:
-    """That an acceptance is of no finding, why where that is known, and what to do."""
+    """That an acceptance matches no finding, why if that is known, and what to do."""
     from meshmodel.analysis.rules import RULES
 
     rules = [each.id for each in RULES]

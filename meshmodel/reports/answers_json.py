@@ -1,4 +1,4 @@
-"""The machine-readable answers of section 11, as plain dictionaries in the order of their keys."""
+"""The JSON answers of ``check``, ``reach``, ``explain`` and ``rules`` as dictionaries (section 11)."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ _json: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class RuleText(Protocol):
-    """What ``rules`` tells of a rule; every rule of ``rules.RULES`` has it."""
+    """What ``meshmodel rules`` prints of a rule; every rule of ``rules.RULES`` has it."""
 
     @property
     def id(self) -> str:
@@ -72,10 +72,9 @@ def check_answer(analysis: "Analysis", *, crossings: bool = False) -> Answer:
 
 
 def check_json(analysis: "Analysis", *, crossings: bool = False) -> Iterator[str]:
-    """``check_answer`` as JSON, in pieces that follow one another.
+    """``check_answer`` encoded as JSON, in pieces to write one after the other.
 
-    Thousands of missing checkpoints can name the same thousands of agents, so that most of a long answer
-    is the same lists: each is put in JSON once.
+    Thousands of missing checkpoints can share one list of thousands of agents; each list is encoded once.
 
     Args:
         analysis: of one model, as built or as designed.

@@ -1,4 +1,4 @@
-"""The answers as text for people: what ``check``, ``reach``, ``explain`` and ``rules`` print."""
+"""The text that ``check``, ``reach``, ``explain`` and ``rules`` print for people."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -43,8 +43,8 @@ def check_text(
         style: how it may look.
         crossings: whether to list every crossing too.
         designed: the counts as designed, where they differ and are of interest.
-        unmatched: the acceptances that are of no finding.
-        kindless: the agents of an interchange file whose being steerable follows from having no kind.
+        unmatched: the acceptances that match no finding.
+        kindless: the agents of an interchange file that are steerable only because they state no kind.
     """
     snapshot, summary = analysis.snapshot, analysis.summary
     title = one_line(snapshot.about.name or "A model without a name", limit=200)
@@ -247,7 +247,7 @@ def _references(references: tuple[str, ...], style: Style) -> tuple[str, ...]:
 
 
 def _head(cause: Cause, style: Style) -> str:
-    """The severity of the row, its own too where what is folded in it makes another one; what it is about."""
+    """The first line of a row: severity, rule, subject, and the finding's own severity if it differs."""
     finding = cause.finding
     mark = style.glyph("◇" if cause.is_settled else "✖")
     what = f"  {mark} {cause.severity}"
@@ -306,7 +306,7 @@ def _agent_lines(agent: AgentReach, style: Style) -> list[str]:
 
 
 def _how(system: SystemReach, action: Action) -> str:
-    """By which steps an action is reached, and whether something stands in the way."""
+    """How an action is reached, and whether only behind a checkpoint."""
     if action in system.direct:
         how = "direct"
     elif action in system.own:

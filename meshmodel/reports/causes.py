@@ -1,4 +1,4 @@
-"""One cause is one row: what several rules say of the same is folded under one of them (section 9)."""
+"""Groups findings of the same cause, so that each cause is one row (section 9)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from meshmodel.analysis.results import Finding
 from meshmodel.model.vocabulary import SEVERITIES, Severity
 
 if TYPE_CHECKING:
-    from meshmodel.api import Analysis
+    from meshmodel.analysis.analysis import Analysis
 
 DOOR = "missing-checkpoint"
-"""The rule whose findings others are folded under, by credential and system."""
+"""The rule of missing checkpoints; other findings about the same grant are listed under its findings."""
 
 UNDER: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -24,7 +24,7 @@ UNDER: Final[Mapping[str, str]] = MappingProxyType(
         "copied-secret": "secret-at-rest",
     }
 )
-"""Rules of which one names the credential of the other for the same reason, and is done with it."""
+"""By rule, the rule under whose finding about the same credential it is listed: the remedy is the same."""
 
 
 def is_accepted(finding: Finding) -> bool:
@@ -40,7 +40,7 @@ def open_findings(findings: Iterable[Finding], lowest: Severity) -> list[Finding
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One row: a finding, and what other rules say of the same credential and system."""
+    """One row: a finding, and the findings of other rules that have the same cause."""
 
     finding: Finding
     also: tuple[Finding, ...] = ()
@@ -61,12 +61,11 @@ class Cause:
 
 
 def fold(findings: Iterable[Finding]) -> tuple[Cause, ...]:
-    """The findings, each folded under another one that has the same cause, if any.
+    """The findings grouped by cause, in their order within each severity of the rows, the highest first.
 
-    A finding belongs to a door if it is about the grant of the door and about no other grant than those
-    of doors: of several, to the most severe one. What is about a credential or a system alone, or about
-    grants of which some are no doors, has a cause of its own, unless ``UNDER`` names it. Rows are in the
-    order of the findings, but by the severity of the row.
+    A finding about grants belongs to a door (a grant where a checkpoint is missing) if all its grants are
+    doors: to the most severe of them. A finding about a credential or a system alone, or about a grant that
+    is no door, is a row of its own, unless ``UNDER`` names its rule.
     """
     listed = tuple(findings)
     doors = {each.subject: place for place, each in enumerate(listed) if each.rule == DOOR}
@@ -92,7 +91,7 @@ def fold(findings: Iterable[Finding]) -> tuple[Cause, ...]:
 
 
 def _above(findings: Iterable[Finding]) -> dict[tuple[str, str], tuple[str, str]]:
-    """For findings about a credential the first finding of the rule above that names it."""
+    """By rule and subject of a finding that ``UNDER`` places: the finding that it is listed under."""
     over = {above: rule for rule, above in UNDER.items()}
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for each in findings:
@@ -103,7 +102,12 @@ def _above(findings: Iterable[Finding]) -> dict[tuple[str, str], tuple[str, str]
 
 
 def _door_of(finding: Finding, doors: dict[str, int]) -> str | None:
-    """The subject of the door that the finding belongs under; doors stand in the order of severity."""
+    """The subject of the most severe door among the grants of a finding; ``None`` if one is no door.
+
+    Args:
+        finding: any but one of a door.
+        doors: by subject, their positions in the order of severity.
+    """
     first = None
     for key in [key for table, key in finding.about if table == "grant"]:
         subject = f"{key[0]}>{key[1]}"

@@ -118,7 +118,7 @@ def _is(origin: Origin, kind: str, unchecked: bool) -> bool:
 
 
 def origin_words(snapshot: Snapshot, origin: Origin) -> str:
-    """How a credential or an agent was come by, in a few words."""
+    """In a few words, the step by which a credential or an agent was reached."""
     if origin.step is None or origin.from_ is None:
         return _START
     source, key = origin.from_.partition(":")[2], origin.element.partition(":")[2]

@@ -1,4 +1,4 @@
-"""Which findings of an analysis are about a record: looked up, as there can be ten thousands."""
+"""An index of the findings by the records that they are about; there can be ten thousand of them."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ class FindingsIndex:
     """The findings by the records that they are about.
 
     Attributes:
-        truncated: those that name so many records that they may leave out others.
+        truncated: findings whose ``about`` has reached its limit, so that records may be missing from it.
     """
 
     def __init__(self, findings: Sequence[Finding]) -> None:
@@ -75,7 +75,7 @@ _KNOWN: "WeakKeyDictionary[Analysis, FindingsIndex]" = WeakKeyDictionary()
 
 
 def findings_index(analysis: "Analysis") -> FindingsIndex:
-    """The findings of an analysis by their records, worked out once; any thread may ask first."""
+    """The index of an analysis, made once and kept; any thread may ask first."""
     found = _KNOWN.get(analysis)
     if found is None:
         found = _KNOWN[analysis] = FindingsIndex(analysis.findings)

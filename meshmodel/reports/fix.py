@@ -83,7 +83,7 @@ def fix_text(
 ) -> str:
     """What ``fix`` prints: the checkpoints, what each closes, what they interrupt, before and after.
 
-    Nothing is said to be good while a finding of high or above stands.
+    ✔ and ``good`` are left out while a finding of high or above stands.
 
     Args:
         analysis: of the model as it was.

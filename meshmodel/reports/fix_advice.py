@@ -1,4 +1,4 @@
-"""Simpler remedies than a checkpoint of a fix, each tried out: a narrower grant, ``only``, ``typed``."""
+"""Remedies that may be better than a checkpoint of a fix, each tried by analysing the changed model."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
@@ -15,7 +15,7 @@ from meshmodel.model.stop import Stop
 from meshmodel.model.vocabulary import ACTIONS
 
 _EACH: Final = 100_000
-"""Checkpoints times nodes up to which it is looked for simpler remedies."""
+"""Remedies are tried only if checkpoints times nodes are at most this many."""
 _RECORDS: Final = ("agent-memory", "data-warehouse", "database", "knowledge-base", "message-queue")
 """The kinds of systems that can be limited to values of closed sets; a free text stays one."""
 
@@ -36,7 +36,7 @@ class Alternative(NamedTuple):
 def alternatives(
     engine: Engine, steps: Collection[StepKey], stop: Stop
 ) -> Mapping[StepKey, tuple[Alternative, ...]]:
-    """For the checkpoints of a fix what may be better; nothing of those that there was no time for.
+    """By checkpoint of a fix, the remedies that may be better; those left when time is over are missing.
 
     Args:
         engine: what is to be fixed.
@@ -61,7 +61,7 @@ def alternatives(
 
 
 _Changed = Iterator[tuple[Alternative, Snapshot]]
-"""What could be done instead, and the model in which it is done."""
+"""Remedies, each with the model changed by it."""
 
 
 def _narrower(engine: Engine, step: StepKey) -> _Changed:

@@ -1,4 +1,4 @@
-"""Pages of the manual as text: the Markdown that they are written in, laid out for a terminal or a pipe."""
+"""Lays out the Markdown of the manual as text for a terminal or a pipe."""
 
 import re
 from collections.abc import Iterator

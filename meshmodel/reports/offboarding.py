@@ -1,4 +1,4 @@
-"""What is to be done when somebody goes, as JSON and as text for people."""
+"""The plan of an offboarding as JSON and as text for people."""
 
 from collections.abc import Sequence
 
@@ -157,7 +157,7 @@ def _approval(each: LostApproval) -> str:
 
 
 def section(rest: str, head: str, rows: Sequence[tuple[str, ...]], style: Style) -> list[str]:
-    """A part of a plan: a heading and its rows; nothing where there are none."""
+    """The lines of a section: a heading and its rows; empty without rows."""
     if not rows:
         return []
     return ["", style.paint(f"{head} {rest}".rstrip(), "strong"), *wrapped_table(rows, style, indent="    ")]
@@ -230,7 +230,7 @@ def _notices(plan: Offboarding) -> list[tuple[str, ...]]:
 
 
 def name_list(names: Sequence[str]) -> str:
-    """Names in a list, of many the first ones and how many more."""
+    """Names with commas; of more than six the first five and how many more."""
     more = f" and {len(names) - _SOME} more" if len(names) > _SOME + 1 else ""
     return ", ".join(names[:_SOME] if more else names) + more
 

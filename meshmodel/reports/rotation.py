@@ -1,4 +1,4 @@
-"""What is to be done when the secret of a credential is replaced, as JSON and as text for people."""
+"""The plan for replacing the secret of a credential, as JSON and as text for people."""
 
 from meshmodel.analysis.rotation import RotationPlan
 from meshmodel.model.snapshot import Snapshot

@@ -1,4 +1,4 @@
-"""How the command line's text looks: colour or none, how wide, which glyphs; and laying out of words."""
+"""``Style``: colour, width and glyphs of printed text; and functions that wrap text and lay out tables."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _CODES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What the place that the text goes to can show.
+    """What the output (a terminal or a pipe) can show.
 
     Attributes:
         colour: whether escape sequences may be written.
@@ -42,12 +42,12 @@ class Style:
 
 
 _LEAST_WORDS: Final = 20
-"""Cells beside which words of a table are worth a column."""
+"""The last column of a table is wrapped in place if at least this many cells are left for it."""
 _ASCII: Final = {"✖": "x", "✔": "+", "◆": "#", "◇": "o", "?": "?", "·": ",", "→": "->", "▸": ">", "▪": "="}
 
 
 def unbroken_items(items: Iterable[str]) -> tuple[str, ...]:
-    """Items of a list, with commas, as words that ``wrap`` does not break."""
+    """Items of a list, each with its comma, as words inside which ``wrap`` does not break lines."""
     listed = tuple(items)
     return (*(f"{item}," for item in listed[:-1]), *listed[-1:])
 
@@ -70,7 +70,7 @@ def wrap(
 def wrap_cached(
     text: str | tuple[str, ...], style: Style, indent: str = "", first: str | None = None
 ) -> tuple[str, ...]:
-    """``wrap`` for what is said often, such as the remedy of a rule."""
+    """``wrap`` with a cache, for texts that are printed often, such as the remedy of a rule."""
     return wrap(text, style, indent, first)
 
 
@@ -102,7 +102,7 @@ _cells = lru_cache(maxsize=256)(width)
 
 
 def _wrapped_ascii(text: str, free: int, later: int, indent: str, first: str) -> tuple[str, ...]:
-    """The same where every character takes one cell, so that whole lines are cut at once."""
+    """``_wrapped`` for text of one cell a character, which is cut by lines rather than by words."""
     lines: list[str] = []
     begin, start, size = first, 0, len(text)
     while size - start > free:
@@ -135,7 +135,7 @@ def table(rows: Iterable[Sequence[str]], indent: str = "", gap: str = "  ") -> l
 def wrapped_table(
     rows: Iterable[Sequence[str]], style: Style, indent: str = "", gap: str = "  "
 ) -> list[str]:
-    """``table`` whose last column is words: they go on in their column where a line has no room for them.
+    """``table`` with a last column that is wrapped within its column.
 
     Args:
         rows: the cells.

@@ -1,4 +1,4 @@
-"""Observed events laid on the model, as JSON Lines and as text for people."""
+"""The answers of ``trace``: each observed event explained by the model, as JSON Lines and as text."""
 
 from collections.abc import Iterator
 
@@ -74,7 +74,7 @@ class TraceText:
         self._outside = 0
 
     def lines(self, traced: TracedEvent) -> Iterator[str]:
-        """The lines of one event: what happened, as whom, whence, and whether somebody was asked."""
+        """The lines of one event: who did what as whom, where the credential came from, and any decision."""
         event = traced.event
         if len(event.unmapped) > 1 and traced.agent is None and traced.identity is None and not event.system:
             self._outside += 1
@@ -162,7 +162,7 @@ def _origin_words(credential: str, yielded: Yielded | None) -> str:
 
 
 def _recheck_words(traced: TracedEvent) -> tuple[str, str, str] | None:
-    """The glyph, the words and the look of what is said about a decision."""
+    """Whether the event needed a decision and got one: glyph, words and look; ``None`` if none was due."""
     crossing, verdict = traced.crossing, traced.recheck
     if verdict == "none-due":
         return None

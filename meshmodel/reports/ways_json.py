@@ -1,4 +1,4 @@
-"""All ways as a machine-readable answer: ``explain --all --json``.
+"""The JSON answer of ``explain --all``.
 
 The document of section 11 with further keys after ``steps``; every key is always there.
 

@@ -1,4 +1,4 @@
-"""All ways listed in sentences; each names the elements, and none leaves any out."""
+"""The sentences of ``explain --all``: what all ways pass, or what is between an agent and a target."""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,7 +8,7 @@ from meshmodel.model.snapshot import Snapshot
 
 
 def ways_sentences(snapshot: Snapshot, ways: Ways) -> tuple[str, ...]:
-    """The sentences of all ways, or of what is in between."""
+    """The sentences about all ways, or, if there is none, about what is reached and what would open one."""
     words = _Words(snapshot)
     return tuple(words.reached(ways) if ways.explanation.steps else words.unreached(ways))
 

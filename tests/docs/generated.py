@@ -19,7 +19,7 @@ from meshmodel import cli
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.rules import RULES
 from meshmodel.commands.keys import key_table
-from meshmodel.commands.rules import _MADE_UP
+from meshmodel.commands.rules import _SAMPLE_MESH
 from meshmodel.interchange import read_file, read_text
 from meshmodel.model.schema import SCHEMA, Field
 from meshmodel.reports.standards import TITLES
@@ -101,7 +101,7 @@ def _said() -> dict[str, tuple[str, str]]:
     """By rule the message of its first finding, and in which model that is; as ``meshmodel rules RULE``."""
     found: dict[str, tuple[str, str]] = {}
     models = [(f"the example {each.id}", read_file(each.path)) for each in examples()]
-    for name, snapshot in [*models, ("a made-up mesh", read_text(_MADE_UP))]:
+    for name, snapshot in [*models, ("a made-up mesh", read_text(_SAMPLE_MESH))]:
         for finding in analyse(snapshot).findings:
             found.setdefault(finding.rule, (finding.message, name))
     return found

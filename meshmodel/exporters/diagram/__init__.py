@@ -1,1 +1,1 @@
-"""Diagrams: what they draw, and as DOT, SVG, PNG, PDF."""
+"""Diagrams of a model in DOT, SVG, PNG and PDF."""

@@ -1,4 +1,4 @@
-"""From a snapshot and its analysis to a diagram: what is drawn, where it belongs, what it says.
+"""Builds a diagram from a snapshot and its analysis: shapes, lines, frames and their texts.
 
 Agents, systems and credentials are shapes, steps are lines, zones are frames. A credential whose
 holders, stores and systems all lie in one zone stands in it; one that joins zones stands between
@@ -55,7 +55,7 @@ from meshmodel.model.records import Agent, Checkpoint, Credential, System
 from meshmodel.model.snapshot import Snapshot
 
 WHOLE_MODEL = 150
-"""Up to so many elements a lens dims what is outside it; above, it leaves it out and says so."""
+"""Up to this many elements a lens dims what is outside it; in larger models that is left out, with a note."""
 
 
 def build(

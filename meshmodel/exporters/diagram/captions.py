@@ -1,4 +1,4 @@
-"""What the parts of a diagram say, and which shape a thing of some kind has."""
+"""The texts of the parts of a diagram, and the shape of each kind of element."""
 
 from collections.abc import Iterable
 

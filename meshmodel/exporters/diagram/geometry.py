@@ -1,4 +1,4 @@
-"""Where the parts of a layout lie: boxes and lines, read from the renderer's JSON; which of them meet."""
+"""Boxes and lines read from the renderer's JSON, and tests of whether they meet."""
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -26,19 +26,19 @@ def node_box(node: Mapping[str, Any]) -> Rectangle:
 
 
 def shrink(box: Rectangle, by: float) -> Rectangle:
-    """The box without a rim of so many points."""
+    """The box, smaller by so many points on each side."""
     return box[0] + by, box[1] + by, box[2] - by, box[3] - by
 
 
 def bounding_box(pieces: list[Piece]) -> Rectangle:
-    """The smallest box that holds a line."""
+    """The smallest box around a line."""
     across = [point[0] for piece in pieces for point in piece]
     up = [point[1] for piece in pieces for point in piece]
     return min(across), min(up), max(across), max(up)
 
 
 def disjoint(one: Rectangle, other: Rectangle) -> bool:
-    """Whether two boxes have nothing in common."""
+    """Whether two boxes do not overlap."""
     return one[2] < other[0] or other[2] < one[0] or one[3] < other[1] or other[3] < one[1]
 
 

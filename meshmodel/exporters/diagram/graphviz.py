@@ -132,13 +132,13 @@ class Renderer:
 
 
 def _give(stream: IO[bytes], content: bytes) -> None:
-    """Write all of it; a program that reads no further is judged by what it answers."""
+    """Write all of it; ignored if the program stops reading: its output shows whether it failed."""
     with contextlib.suppress(OSError), stream:
         stream.write(content)
 
 
 def _keep_the_beginning(stream: IO[bytes], said: bytearray) -> None:
-    """Read a stream to its end, and keep what fits into a line."""
+    """Read a stream to its end, and keep its first 2,000 bytes."""
     with stream:
         while piece := stream.read1(65_536):  # type: ignore[attr-defined]  # a pipe is buffered
             said += piece[: max(0, 2_000 - len(said))]
@@ -155,10 +155,10 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 @contextlib.contextmanager
 def malformed_output_as_error(renderer: Renderer) -> Iterator[None]:
-    """Say in one line that what a renderer wrote has another shape than any picture has.
+    """Turn exceptions of code that reads a renderer's output into one line: the output is malformed.
 
     Raises:
-        MeshmodelError: whatever goes wrong meanwhile with a value of the wrong shape.
+        MeshmodelError: the code raised an exception that malformed values cause, such as KeyError.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""Names as labels: wrapped to a width, and replaced by ids where a format has no glyphs for them.
+"""Makes labels of names: wraps them, and replaces those that a format has no glyphs for by ids.
 
 A format that embeds its own font cannot show every script. It then shows the id, which is always
 ASCII, with an asterisk, and the diagram says so in a note; boxes in place of letters never appear.
@@ -62,7 +62,7 @@ def wrap(text: str, width: int) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class Names:
-    """Turns texts of a model into what one format can show, and remembers whether it had to change any."""
+    """Replaces texts that a format cannot show; ``changed`` is set once one was replaced."""
 
     shows: Shows = shows_everything
     changed: bool = field(default=False, init=False)

@@ -67,7 +67,7 @@ def arrange(renderer: Renderer, diagram: Diagram) -> Arrangement:
 
 
 def _tried(shapes: int) -> list[Hints]:
-    """The arrangements that are tried; the fewer, the longer each takes."""
+    """The arrangements to try: fewer for larger diagrams, since each takes longer."""
     if shapes > LARGE:
         return [Hints()]
     if shapes > SMALL:
@@ -81,7 +81,7 @@ def _tried(shapes: int) -> list[Hints]:
 
 
 def _cost(hints: Hints, arranged: Arrangement) -> float:
-    """How badly a first layout is read: titles of zones are still to be moved out of the way."""
+    """The cost of a first layout, lower is better; crossed titles are left out, as they move later."""
     across = _ACROSS if hints.direction == "LR" else 0.0
     return crossing_cost(arranged.layout) - _WEIGHT * math.log(scale(arranged)) + across
 
@@ -147,7 +147,7 @@ def _row(samples: int, width: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Shapes that hang together: where they lie, those that no line enters, the lowest of them."""
+    """A connected component: its box, the shapes that no line enters, and its lowest shape."""
 
     box: Rectangle
     tops: tuple[str, ...]

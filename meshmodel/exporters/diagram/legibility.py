@@ -1,4 +1,4 @@
-"""How well a layout is read: which lines run through shapes, titles and one another.
+"""Measures how legible a layout is: which lines run through shapes, titles and one another.
 
 The renderer keeps shapes apart, but not always lines from shapes, and never lines from the titles of
 zones. Several layouts are made, and these figures say which of them to keep.
@@ -77,7 +77,7 @@ def lines(layout: dict[str, Any]) -> list[_Line]:
 
 
 def faults(layout: dict[str, Any]) -> int:
-    """How many shapes and titles lines run through that do not belong to them."""
+    """How many times a line runs through a shape that is not its end, or through a title."""
     drawn = lines(layout)
     through = sum(
         each.enters(box)
@@ -89,7 +89,7 @@ def faults(layout: dict[str, Any]) -> int:
 
 
 def crossing_cost(layout: dict[str, Any]) -> float:
-    """How hard lines are to follow: grows with crossings, and with lines through zones of others."""
+    """A cost that grows with crossings of lines, and with lines through zones of neither of their ends."""
     drawn = lines(layout)
     crossings = sum(one.crosses(other) for one, other in combinations(drawn, 2))
     shapes = _shapes(layout)

@@ -1,4 +1,4 @@
-"""What a lens lights: the reach of one agent, or the missing checkpoints and the ways to them."""
+"""Computes what a lens highlights: the reach of one agent, or missing checkpoints and the ways to them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
