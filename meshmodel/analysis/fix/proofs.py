@@ -103,12 +103,12 @@ class Violations:
         found, agent = set[Proof](), node - self._mesh.first_agent
 
         def ends(search: Search, step: Step) -> bool:
-            is_door = step in self._doors and len(found) < _FEW
-            proof = next(self._proven(search, step, starts, sources), None) if is_door else None
+            proven = self._proven(search, step, starts, sources) if len(found) < _FEW else iter(())
+            proof = next(proven, None)
             found.update(() if proof is None else (proof[1],))
             return proof is not None
 
-        search = Search(self._known, self._engine.checkpoints, [node], ends)
+        search = Search(self._known, self._engine.checkpoints, [node], self._doors, ends)
         if agent >= 0 and self._toxic >> agent & 1:
             found.update(self._flow(search, agent))
         return found

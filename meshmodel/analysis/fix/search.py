@@ -1,6 +1,6 @@
 """What somebody reaches unchecked, breadth first, and by which relations."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 
 from meshmodel.analysis.checkpoints import Checkpoints
 from meshmodel.analysis.graph import Step
@@ -65,6 +65,7 @@ class Search:
         known: Known,
         checkpoints: Checkpoints,
         begin: Collection[int],
+        doors: Container[Step] = (),
         ends: Callable[["Search", Step], bool] = lambda *_: False,
     ) -> None:
         """Search.
@@ -73,9 +74,10 @@ class Search:
             known: the mesh.
             checkpoints: those that can count.
             begin: the nodes to begin with.
-            ends: whether not to go beyond a step that can be taken.
+            doors: the steps of interest.
+            ends: whether not to go beyond one of them that can be taken.
         """
-        self._known, self._checkpoints, self._ends = known, checkpoints, ends
+        self._known, self._checkpoints, self._doors, self._ends = known, checkpoints, doors, ends
         self.came: dict[int, Step | None] = dict.fromkeys(begin)
         self._power: dict[int, Proof] = {}
         queue, blocked = list(begin), list[Step]()
@@ -85,7 +87,7 @@ class Search:
                     step = node, enters
                     if step in checkpoints.guards:
                         blocked.append(step)
-                    else:
+                    elif enters not in self.came or step in doors:
                         self._take(step, queue)
             self._gain()
             queue = []
@@ -95,7 +97,8 @@ class Search:
 
     def _take(self, step: Step, queue: list[int]) -> None:
         """Take a step; go on from there if that is new."""
-        if not self._ends(self, step) and step[1] not in self.came:
+        is_end = step in self._doors and self._ends(self, step)
+        if not is_end and step[1] not in self.came:
             self.came[step[1]] = step
             queue.append(step[1])
 
