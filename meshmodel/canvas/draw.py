@@ -50,14 +50,14 @@ def draw(
     )
     if not grid.lanes:
         return Drawing(0, 0, (), options, (), grid, (), Measures(), tuple)
-    if previous and previous.options == options and grid.is_as(previous.grid):
+    if previous and previous.options == options and grid.looks_like(previous.grid):
         return previous  # nothing that was edited is drawn
     kept = previous.measures if previous and previous.options == options else None
-    plan = _plan(grid, options, kept.gap if kept else 1)
+    plan = _make_plan(grid, options, kept.gap if kept else 1)
     texts = plan.longest_texts()
-    number = _choose(plan, texts, kept.mode if kept else 0)
+    number = _choose_mode(plan, texts, kept.mode if kept else 0)
     if kept:
-        _keep(plan, kept)
+        _keep_widths(plan, kept)
     _widen_cards(plan, texts)
     _widen_channels(plan)
     measures = Measures(
@@ -82,7 +82,7 @@ def draw(
     )
 
 
-def _plan(grid: Grid, options: Options, gap: int) -> Plan:
+def _make_plan(grid: Grid, options: Options, gap: int) -> Plan:
     """Rows and routes: cards move together where that makes the drawing fit, and there are as many spare
     rows as the router asks for.
     """
@@ -106,7 +106,7 @@ def _plan(grid: Grid, options: Options, gap: int) -> Plan:
         return Plan(grid, lines, height, channels, gap, options)
 
 
-def _choose(plan: Plan, texts: list[int], first: int) -> int:
+def _choose_mode(plan: Plan, texts: list[int], first: int) -> int:
     """Take the wordiest mode that fits, from ``first`` on; where none does, the narrowest that reads well."""
     last = len(MODES) - 1
     room = plan.options.width
@@ -156,7 +156,7 @@ def _widen_channels(plan: Plan) -> None:
     plan.set_columns([width for _, width in plan.columns])
 
 
-def _keep(plan: Plan, kept: Measures) -> None:
+def _keep_widths(plan: Plan, kept: Measures) -> None:
     """Keep the widths of the drawing before where they are larger and still fit."""
     widths, cards = list(plan.widths), [width for _, width in plan.columns]
     for index, logical in enumerate(plan.grid.logical):

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, overload
 
-from meshmodel.canvas.glyphs import lit_text
 from meshmodel.canvas.hit_targets import card_target
 from meshmodel.canvas.layout.columns import Grid
 from meshmodel.canvas.layout.elements import Branch
 from meshmodel.canvas.navigation import Navigation
-from meshmodel.canvas.raster import line_ink
 from meshmodel.canvas.scene import Box, Direction, Ink, Options, Run, Target
 from meshmodel.model.records import Reference
 
@@ -69,7 +66,7 @@ class Drawing:
         grid: the cards in their places.
         branches: all lines, one for each way from a source to an arrow.
         measures: the widths, for the next drawing to keep.
-        name: makes ``targets``.
+        make_targets: makes ``targets``.
     """
 
     width: int
@@ -80,12 +77,12 @@ class Drawing:
     grid: Grid
     branches: tuple[Branch, ...]
     measures: Measures
-    name: Callable[[], tuple[Target, ...]]
+    make_targets: Callable[[], tuple[Target, ...]]
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
         """All that can be selected or hit, in reading order; named when first asked for."""
-        return self.name()
+        return self.make_targets()
 
     @cached_property
     def _boxes(self) -> dict[Reference, Box]:
@@ -94,9 +91,9 @@ class Drawing:
             known = boxes.get(target.reference)
             if known is None:
                 boxes[target.reference] = target.box
-        for reference, stands in self.grid.stands.items():
-            if stands in boxes:
-                boxes.setdefault(reference, boxes[stands])
+        for reference, card in self.grid.card_for.items():
+            if card in boxes:
+                boxes.setdefault(reference, boxes[card])
         return boxes
 
     @cached_property
@@ -117,23 +114,23 @@ class Drawing:
 
     def box_of(self, reference: Reference) -> Box | None:
         """Where a record is drawn: of several places the first; of a folded one the card that shows it."""
-        box = None if self.is_named else self._card_box(reference)
+        box = None if self.is_indexed else self._card_box(reference)
         return self._boxes.get(reference) if box is None else box
 
     @property
-    def is_named(self) -> bool:
+    def is_indexed(self) -> bool:
         """Whether all that can be selected is named already, and where it is drawn is known at once."""
         return "_boxes" in self.__dict__
 
-    def finds_at_once(self, reference: Reference) -> bool:
+    def can_find(self, reference: Reference) -> bool:
         """Whether ``box_of`` takes no time, as it does where all must be named for it."""
-        return self.is_named or self._card_box(reference) is not None
+        return self.is_indexed or self._card_box(reference) is not None
 
     def _card_box(self, reference: Reference) -> Box | None:
         """Where a card is drawn, without naming anything else."""
         if reference[0] not in {"agent", "system"}:
             return None
-        card = self.grid.cards.get(self.grid.stands.get(reference, reference))
+        card = self.grid.cards.get(self.grid.card_for.get(reference, reference))
         return None if card is None or card.kind == "fold" else card_target(self.columns, card).box
 
     @cached_property
@@ -198,7 +195,7 @@ class Drawing:
         alone lights all its lines.
         """
         given = set(records)
-        lit = set(given) | {self.grid.stands[record] for record in given if record in self.grid.stands}
+        lit = set(given) | {self.grid.card_for[record] for record in given if record in self.grid.card_for}
         for record in given:
             for branch in self._by_record.get(record, ()):
                 link = branch.link
@@ -227,23 +224,6 @@ class Drawing:
                 if arrow and start:
                     lit.add(branch.reference)
         return frozenset(lit)
-
-    @cached_property
-    def _by_reference(self) -> dict[Reference, Branch]:
-        return {branch.reference: branch for branch in self.branches}
-
-    def lit(self, run: Run, lit: AbstractSet[Reference]) -> Run | None:
-        """The run as it is painted where ``lit`` (from ``light``) is lit, or ``None`` where it is not.
-
-        Lines become heavy in their lit arms and take the ink of the lit branches alone.
-        """
-        text = lit_text(run, lit)
-        if text is None or not run.ink.startswith("line"):
-            return run if text is not None else None
-        known = self._by_reference
-        shown = [known[owner] for owner in run.owners if owner in lit and owner in known]
-        ink = line_ink(shown[0].link.style, tuple(shown)) if shown else run.ink
-        return Run(text, run.cells, ink, run.owners, run.arms)
 
     def _lane_number(self, y: int) -> int:
         lanes = self.grid.lanes

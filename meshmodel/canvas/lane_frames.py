@@ -11,7 +11,7 @@ from meshmodel.canvas.scene import Box, Run, Target
 from meshmodel.canvas.text import cells, cut, pad
 from meshmodel.model.records import Reference
 
-_BEFORE_GATES = 24
+_BEFORE_CHECKPOINTS = 24
 """Cells of a title at most where checkpoints stand beside it."""
 
 
@@ -29,20 +29,20 @@ class Titles:
         self.texts: dict[int, list[tuple[int, Run]]] = defaultdict(list)
         self.targets: dict[int, list[Target]] = defaultdict(list)
         self._is_ascii = plan.is_ascii
-        self._marks = plan.grid.gates
+        self._marks = plan.grid.boundary_marks
         self._ellipsis = "~" if self._is_ascii else "…"
         crossed = plan.frame_crossings()
-        gates: dict[str, list[tuple[str, tuple[str, str, str]]]] = defaultdict(list)
+        checkpoints: dict[str, list[tuple[str, tuple[str, str, str]]]] = defaultdict(list)
         for step, found in sorted(plan.grid.checkpoints.items()):
             if step[0] == "boundary":
-                gates[step[2]] += [(checkpoint, step) for checkpoint in found]
+                checkpoints[step[2]] += [(checkpoint, step) for checkpoint in found]
         for number, lane in enumerate(plan.grid.lanes):
             y = lane.y - 1
             lines = crossed.get(y, [])
             limit = (lines[0] if lines else self.width) - 6
-            beside = gates.get(lane.key, ())
+            beside = checkpoints.get(lane.key, ())
             if beside:
-                limit = min(limit, _BEFORE_GATES)
+                limit = min(limit, _BEFORE_CHECKPOINTS)
             title = cut(lane.title, max(limit, 4), self._ellipsis)
             room = cells(title) + 2
             owners = (lane.reference,) if lane.reference else ()
@@ -51,9 +51,9 @@ class Titles:
                 self.targets[number].append(Target(lane.reference, "lane", Box(2, y, room, 1)))
             at = 2 + cells(title) + 3
             for checkpoint, step in beside:
-                at = self._gate(number, y, at, lines, checkpoint, step)
+                at = self._add_checkpoint(number, y, at, lines, checkpoint, step)
 
-    def _gate(
+    def _add_checkpoint(
         self,
         number: int,
         y: int,

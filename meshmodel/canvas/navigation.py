@@ -14,7 +14,7 @@ from meshmodel.canvas.layout.elements import Branch, Card, Link, Pin
 from meshmodel.canvas.scene import Box, Direction, Target
 from meshmodel.model.records import Reference
 
-_Place = tuple[int, Reference]
+_Entry = tuple[int, Reference]
 """A row or a cell, and what lies there."""
 
 
@@ -23,8 +23,8 @@ class Navigation:
 
     def __init__(self, grid: Grid, branches: Sequence[Branch], targets: Sequence[Target]) -> None:
         self._grid = grid
-        self._places: dict[Reference, Box] = {}
-        self._same: dict[Reference, Reference] = {}
+        self._boxes: dict[Reference, Box] = {}
+        self._drawn_as: dict[Reference, Reference] = {}
         self._arrows: dict[Reference, list[Pin]] = defaultdict(list)
         self._links: dict[Reference, Link] = {}
         for branch in branches:
@@ -35,11 +35,11 @@ class Navigation:
                     self._arrows[pin.link.relation].append(pin)
         for target in targets:
             if target.part in {"card", "fold", "lane"} or target.reference in self._links:
-                self._places.setdefault(target.reference, target.box)
+                self._boxes.setdefault(target.reference, target.box)
         for branch in branches:
             if branch.link.credential:
-                self._same.setdefault(branch.link.credential, branch.link.relation)
-            self._same.setdefault(branch.start, branch.link.relation)
+                self._drawn_as.setdefault(branch.link.credential, branch.link.relation)
+            self._drawn_as.setdefault(branch.start, branch.link.relation)
         at_box: dict[Box, list[Target]] = defaultdict(list)
         for target in targets:
             at_box[target.box].append(target)
@@ -47,15 +47,15 @@ class Navigation:
             if target.reference[0] == "checkpoint":
                 beside = next((other for other in at_box[target.box] if other is not target), None)
                 if beside:
-                    self._same.setdefault(target.reference, beside.reference)
+                    self._drawn_as.setdefault(target.reference, beside.reference)
 
     def neighbour(self, reference: Reference, direction: Direction) -> Reference | None:
         """The next place in a direction, or ``None``."""
-        if reference in self._grid.stands:
-            reference = self._grid.stands[reference]
-        if reference not in self._places:
-            reference = self._same.get(reference, reference)
-        box = self._places.get(reference)
+        if reference in self._grid.card_for:
+            reference = self._grid.card_for[reference]
+        if reference not in self._boxes:
+            reference = self._drawn_as.get(reference, reference)
+        box = self._boxes.get(reference)
         if box is None:
             return None
         if direction in {"left", "right"}:
@@ -67,7 +67,7 @@ class Navigation:
             found = self._in_column(reference, direction)
             if found is not None:
                 return found
-        return self._by_place(reference, box, direction)
+        return self._nearest(reference, box, direction)
 
     @cached_property
     def _columns(self) -> tuple[list[list[Reference]], dict[Reference, tuple[int, int]]]:
@@ -75,22 +75,22 @@ class Navigation:
         columns: list[list[Reference]] = [
             [
                 reference
-                for reference in self._places
+                for reference in self._boxes
                 if reference[0] in {"zone", "lane"} and reference not in self._grid.cards
             ]
         ]
-        columns[0].sort(key=lambda reference: self._places[reference].y)
+        columns[0].sort(key=lambda reference: self._boxes[reference].y)
         for column in range(len(self._grid.logical)):
             cards = sorted(
                 (card for card in self._grid.cards.values() if card.column == column), key=lambda card: card.y
             )
             columns.append([card.reference for card in cards])
-        stands = {
+        positions = {
             reference: (number, index)
             for number, column in enumerate(columns)
             for index, reference in enumerate(column)
         }
-        return columns, stands
+        return columns, positions
 
     def _in_column(self, reference: Reference, direction: Direction) -> Reference | None:
         """The next card above or below in the same column, or title among the titles.
@@ -98,10 +98,10 @@ class Navigation:
         Below the last comes the first of the next column, above the first card the title of its lane:
         so every place can be reached.
         """
-        columns, stands = self._columns
-        if reference not in stands:
+        columns, positions = self._columns
+        if reference not in positions:
             return None
-        number, index = stands[reference]
+        number, index = positions[reference]
         index += 1 if direction == "down" else -1
         if 0 <= index < len(columns[number]):
             return columns[number][index]
@@ -110,7 +110,7 @@ class Navigation:
         if number == 0 or not columns[0]:
             return None
         lane = self._grid.lanes[self._grid.cards[reference].lane].reference
-        if lane in stands and stands[lane][0] == 0:
+        if lane in positions and positions[lane][0] == 0:
             return lane
         return columns[0][0]  # a folded zone is its own title
 
@@ -135,21 +135,21 @@ class Navigation:
         return min(sources, key=lambda card: (abs(card.y - pin.y), card.reference)).reference
 
     @cached_property
-    def _by_row(self) -> list[_Place]:
+    def _by_row(self) -> list[_Entry]:
         """All places by the row of their middle."""
-        return sorted((box.y * 2 + box.height, reference) for reference, box in self._places.items())
+        return sorted((box.y * 2 + box.height, reference) for reference, box in self._boxes.items())
 
     @cached_property
-    def _labels_by_row(self) -> list[_Place]:
+    def _labels_by_row(self) -> list[_Entry]:
         """The labels among them."""
         return [place for place in self._by_row if place[1] in self._links]
 
     @cached_property
-    def _by_cell(self) -> list[_Place]:
+    def _by_cell(self) -> list[_Entry]:
         """All places by their first cell."""
-        return sorted((box.x, reference) for reference, box in self._places.items())
+        return sorted((box.x, reference) for reference, box in self._boxes.items())
 
-    def _by_place(self, reference: Reference, box: Box, direction: Direction) -> Reference | None:
+    def _nearest(self, reference: Reference, box: Box, direction: Direction) -> Reference | None:
         """The nearest place in a direction: near in that direction, then little aside."""
         middle = box.y * 2 + box.height
         upright = direction in {"up", "down"}
@@ -163,7 +163,7 @@ class Navigation:
             away = abs(at - here)
             if best is not None and away > best[0]:
                 break  # whatever follows is further away
-            place = self._places[other]
+            place = self._boxes[other]
             if upright:
                 aside = max(place.x - box.x - box.width + 1, box.x - place.x - place.width + 1, 0)
                 aside += abs(place.x - box.x) // 8
@@ -175,7 +175,7 @@ class Navigation:
         return nearest
 
 
-def _beyond(ordered: list[_Place], here: int, *, forwards: bool) -> Iterator[_Place]:
+def _beyond(ordered: list[_Entry], here: int, *, forwards: bool) -> Iterator[_Entry]:
     """The places beyond a row or a cell, from there on."""
     if forwards:
         return islice(ordered, bisect_right(ordered, here, key=itemgetter(0)), None)

@@ -45,7 +45,7 @@ def line_ink(style: Style, branches: tuple[Branch, ...]) -> Ink:
     return "line-delegation" if style == "delegation" else "line"
 
 
-def owners(branches: tuple[Branch, ...]) -> tuple[Reference, ...]:
+def owners_of(branches: tuple[Branch, ...]) -> tuple[Reference, ...]:
     """The branches as owners of a run."""
     return tuple(branch.reference for branch in branches)
 
@@ -96,8 +96,8 @@ class _Block:
                             self.pins[row].append(pin)
             for row, before, behind in channel.doglegs:
                 shared = before.dogleg_branches
-                leg = Leg(start + before.x + 1, start + behind.x, before.tree.style, shared, owners(shared))
-                self.legs[row].append(leg)
+                first_cell, end, style = start + before.x + 1, start + behind.x, before.tree.style
+                self.legs[row].append(Leg(first_cell, end, style, shared, owners_of(shared)))
         self.verticals.sort(key=lambda vertical: vertical.x)
         for card in plan.grid.cards.values():
             for y in range(max(card.y, first), min(card.y + card.height - 1, last) + 1):
@@ -135,23 +135,23 @@ class Raster:
             items += self._card_runs(card, y - card.y)
         legs = [leg for leg in block.legs.get(y, ()) if leg.end > leg.start]
         for pin in block.pins.get(y, ()):
-            self._pin(pin, items, legs)
+            self._pin_runs(pin, items, legs)
         legs.sort(key=lambda leg: leg.start)
         verticals = [
             vertical for vertical in block.verticals if vertical.trunk.rows[0] <= y <= vertical.trunk.rows[-1]
         ]
-        self._lines(legs, verticals, y, items)
+        self._line_runs(legs, verticals, y, items)
         if y in self._frames:
-            return self._framed(items, {vertical.x for vertical in verticals}, y)
+            return self._fill_frame(items, {vertical.x for vertical in verticals}, y)
         rim = Run("|" if self._is_ascii else "│", 1, "frame")
         items += [(0, rim), (self.width - 1, rim)]
-        return self._filled(items)
+        return self._fill_ground(items)
 
-    def _pin(self, pin: Pin, items: Items, legs: list[Leg]) -> None:
+    def _pin_runs(self, pin: Pin, items: Items, legs: list[Leg]) -> None:
         """The leg of a pin from its trunk to its card: line, label, line, mark, arrow."""
         plan, style, branches = self._plan, pin.tree.style, pin.branches
         start, stop = plan.channel_cells(pin)
-        owned = owners(branches)
+        owned = owners_of(branches)
         if pin.kind == "feedthrough" and pin.side == "right":
             x, width = self._columns[pin.holder.column]
             legs.append(Leg(x, x + width, style, branches, owned))
@@ -174,7 +174,7 @@ class Raster:
             spans = [(edge, near + 1), (turn + 1, at)] if rightwards else [(near, at), (edge, turn)]
         legs += [Leg(low, high, style, branches, owned) for low, high in spans if high > low]
 
-    def _lines(self, legs: list[Leg], verticals: list[Vertical], y: int, items: Items) -> None:
+    def _line_runs(self, legs: list[Leg], verticals: list[Vertical], y: int, items: Items) -> None:
         """The lines of one row: ``legs`` and ``verticals`` from the left, and where they meet."""
         horizontal = glyphs.ASCII_HORIZONTAL if self._is_ascii else glyphs.HORIZONTAL
         across: dict[int, Leg] = {}
@@ -199,7 +199,7 @@ class Raster:
             x = vertical.x
             items.append((x, self._junction(vertical, y, across.get(x))))
 
-    def _filled(self, items: list[tuple[int, Run]]) -> tuple[Run, ...]:
+    def _fill_ground(self, items: list[tuple[int, Run]]) -> tuple[Run, ...]:
         items.sort(key=lambda item: item[0])
         row: list[Run] = []
         at = 0
@@ -212,7 +212,7 @@ class Raster:
             row.append(Run(" " * (self.width - at), self.width - at, "ground"))
         return tuple(row)
 
-    def _framed(self, items: list[tuple[int, Run]], crossed: set[int], y: int) -> tuple[Run, ...]:
+    def _fill_frame(self, items: list[tuple[int, Run]], crossed: set[int], y: int) -> tuple[Run, ...]:
         """A row of the frame, opened where lines run through it."""
         items.sort(key=lambda item: item[0])
         if self._is_ascii:
@@ -242,43 +242,38 @@ class Raster:
         rows = trunk.rows
         low = bisect_left(rows, y)
         if rows[low] != y:
-            return self._passing(vertical, low - 1, across)
-        parts = trunk.parts
-        up: tuple[Branch, ...] = parts[low - 1] if y > rows[0] else ()
-        down: tuple[Branch, ...] = parts[low] if y < rows[-1] else ()
-        left: tuple[Branch, ...] = trunk.left[y].branches if y in trunk.left else ()
-        right: tuple[Branch, ...] = trunk.right[y].branches if y in trunk.right else ()
+            return self._crossing(vertical, low - 1, across)
+        up, down = y > rows[0], y < rows[-1]
+        left, right = y in trunk.left, y in trunk.right
+        meeting = [
+            *(trunk.parts[low - 1] if up else ()),
+            *(trunk.parts[low] if down else ()),
+            *(trunk.left[y].branches if left else ()),
+            *(trunk.right[y].branches if right else ()),
+        ]
         if trunk.dogleg_row == y:
-            if trunk.dogleg_right:
-                right += trunk.dogleg_branches
-            else:
-                left += trunk.dogleg_branches
-        style = trunk.tree.style
-        both = tuple(dict.fromkeys((*up, *down, *left, *right)))
-        has_up, has_down = y > rows[0], y < rows[-1]
-        has_left = y in trunk.left or (trunk.dogleg_row == y and not trunk.dogleg_right)
-        has_right = y in trunk.right or (trunk.dogleg_row == y and trunk.dogleg_right)
+            meeting += trunk.dogleg_branches
+            left, right = left or not trunk.dogleg_right, right or trunk.dogleg_right
+        branches = tuple(dict.fromkeys(meeting))
         if self._is_ascii:
             glyph = "+"
-        elif has_up and has_down and has_left and has_right:
+        elif up and down and left and right:
             glyph = "●"
         else:
-            glyph = glyphs.box(has_up, has_down, has_left, has_right)
-        arms = (owners(up), owners(down), owners(left), owners(right))
-        return Run(glyph, 1, line_ink(style, both), owners(both), arms)
+            glyph = glyphs.box(up=up, down=down, left=left, right=right)
+        return Run(glyph, 1, line_ink(trunk.tree.style, branches), owners_of(branches))
 
-    def _passing(self, vertical: Vertical, part: int, across: Leg | None) -> Run:
+    def _crossing(self, vertical: Vertical, part: int, across: Leg | None) -> Run:
         """The cell of a trunk between two of its rows: plain, or crossed by another line."""
         found = vertical.uncrossed.get(part)
         if found is None:
             style, branches = vertical.trunk.tree.style, vertical.trunk.parts[part]
             glyph = (glyphs.ASCII_VERTICAL if self._is_ascii else glyphs.VERTICAL)[style]
-            found = vertical.uncrossed[part] = Run(glyph, 1, line_ink(style, branches), owners(branches))
+            found = vertical.uncrossed[part] = Run(glyph, 1, line_ink(style, branches), owners_of(branches))
         if across is None:
             return found
-        mine, theirs = found.owners, across.owned
         glyph = found.text if self._is_ascii else "┼"
-        return Run(glyph, 1, found.ink, mine + theirs, (mine, mine, theirs, theirs))
+        return Run(glyph, 1, found.ink, found.owners + across.owned)
 
     def _card_runs(self, card: Card, row: int) -> list[tuple[int, Run]]:
         """One row of a card: bar, glyph and name, or the fact, or an empty row."""

@@ -108,15 +108,12 @@ class Run(NamedTuple):
     labels and marks by *branches*, ``("branch", number)``: one for each way from one source to one
     arrow, since a witness is lit per branch and not per net. ``Drawing.light(records)`` gives
     the owners that are lit for the records of a witness, of a lens or of a selection.
-
-    ``arms`` is filled where lines meet or cross: the owners of the line up, down, left and right.
     """
 
     text: str
     cells: int
     ink: Ink
     owners: tuple[Reference, ...] = ()
-    arms: tuple[tuple[Reference, ...], ...] = ()
 
 
 Style = Literal["credential", "trigger", "delegation", "hosting", "flow"]

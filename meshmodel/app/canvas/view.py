@@ -160,7 +160,7 @@ class CanvasView(ScrollView, can_focus=True):
         drawing = self.drawing
         if drawing is None or reference is None:
             return
-        is_later = self.is_getting_ready and not drawing.finds_at_once(reference)
+        is_later = self.is_getting_ready and not drawing.can_find(reference)
         if self.is_awaiting or is_later:
             self._to_reveal = reference
         box = None if is_later else drawing.box_of(reference)

@@ -15,7 +15,14 @@ from dataclasses import dataclass, field
 
 from meshmodel.canvas.glyphs import FLAGS
 from meshmodel.canvas.layout.elements import ASCII_MARKS, MARK_GLYPHS, Card, Link
-from meshmodel.canvas.layout.links import Links, agent_card, credential_card, fold, hidden_marks, system_card
+from meshmodel.canvas.layout.links import (
+    Links,
+    agent_card,
+    credential_card,
+    fold_links,
+    hidden_marks,
+    system_card,
+)
 from meshmodel.canvas.scene import Facts, Mark, Options
 from meshmodel.model.records import Reference, Slot
 from meshmodel.model.snapshot import Snapshot
@@ -41,7 +48,8 @@ class Grid:
     """The cards in their places, and the links between them.
 
     ``stacks`` maps (lane, column) to its cards top down; ``logical`` gives the slot column of each
-    column; ``checkpoints`` are those of ``Links``; ``stands`` says which card shows a folded element.
+    column; ``checkpoints`` are those of ``Links``; ``card_for`` maps a folded element to
+    the card that shows it.
     """
 
     lanes: list[Lane] = field(default_factory=list)
@@ -50,8 +58,8 @@ class Grid:
     logical: list[int] = field(default_factory=list)
     stacks: dict[tuple[int, int], list[Card]] = field(default_factory=dict)
     checkpoints: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
-    gates: dict[tuple[str, str, str], Mark] = field(default_factory=dict)
-    stands: dict[Reference, Reference] = field(default_factory=dict)
+    boundary_marks: dict[tuple[str, str, str], Mark] = field(default_factory=dict)
+    card_for: dict[Reference, Reference] = field(default_factory=dict)
 
     @property
     def order(self) -> tuple[Reference, ...]:
@@ -59,13 +67,13 @@ class Grid:
         lanes: list[Reference] = [lane.reference for lane in self.lanes if lane.reference is not None]
         return (*lanes, *(card.reference for stack in self.stacks.values() for card in stack))
 
-    def is_as(self, other: Grid) -> bool:
+    def looks_like(self, other: Grid) -> bool:
         """Whether the same cards stand in the same places as in another, with the same lines and marks."""
         return (
             self.logical == other.logical
             and self.checkpoints == other.checkpoints
-            and self.gates == other.gates
-            and self.stands == other.stands
+            and self.boundary_marks == other.boundary_marks
+            and self.card_for == other.card_for
             and [(lane.key, lane.title) for lane in self.lanes]
             == [(lane.key, lane.title) for lane in other.lanes]
             and self.stacks.keys() == other.stacks.keys()
@@ -98,12 +106,12 @@ def make_grid(
     grid = Grid(checkpoints=links.checkpoints)
     for step in links.checkpoints:
         if step[0] == "boundary":
-            grid.gates[step] = facts.marks.get(step, "does-not-count")
+            grid.boundary_marks[step] = facts.marks.get(step, "does-not-count")
     slots: dict[Reference, Slot] = {}
     _make_cards(snapshot, facts, links, grid, keys, folded, slots)
-    grid.links = fold(links.links, grid.stands) if folded else links.links
+    grid.links = fold_links(links.links, grid.card_for) if folded else links.links
     if folded:
-        for reference, counts in hidden_marks(links.links, grid.stands).items():
+        for reference, counts in hidden_marks(links.links, grid.card_for).items():
             text = counts.translate(_TO_ASCII_MARKS) if options.ascii else counts
             grid.cards[reference].fact = f"{text} {grid.cards[reference].fact}"
     known = {reference: number for number, reference in enumerate(earlier)}
@@ -158,7 +166,7 @@ def _lane_keys(snapshot: Snapshot, links: Links) -> dict[Reference, str]:
     return keys
 
 
-def _stages(snapshot: Snapshot, facts: Facts, links: Links) -> tuple[dict[str, int], dict[str, int]]:
+def _distances(snapshot: Snapshot, facts: Facts, links: Links) -> tuple[dict[str, int], dict[str, int]]:
     """How many systems away each system and each credential is, by the facts or else by the relations."""
     depth = {system: steps for system, steps in facts.depths.items() if system in snapshot.system}
     stage: dict[str, int] = {
@@ -202,7 +210,7 @@ def _make_cards(
     slots: dict[Reference, Slot],
 ) -> None:
     """Put the cards of all elements into the grid, with the columns of their kinds or slots."""
-    depth, stage = _stages(snapshot, facts, links)
+    depth, stage = _distances(snapshot, facts, links)
     hidden = set(folded)
     counts: dict[str, list[int]] = {zone: [0, 0, 0] for zone in hidden}
 
@@ -210,7 +218,7 @@ def _make_cards(
         lane = keys[card.reference]
         if lane in hidden:
             counts[lane][kind] += 1
-            grid.stands[card.reference] = ("zone", lane)
+            grid.card_for[card.reference] = ("zone", lane)
             return
         card.logical = max(0, at[0]) if at else column
         if at:
@@ -266,12 +274,12 @@ def _order_lanes(
     if all(key in places for key in free):
         free.sort(key=places.__getitem__)
     else:
-        weights, lead = _between(links, keys, used)
+        weights, lead = _lines_between(links, keys, used)
         free.sort(key=lambda key: (key == NOWHERE, -lead[key], key))
         if any(key in places for key in free):
             free.sort(key=lambda key: places.get(key, len(known)))
         elif len(free) <= 60:
-            free = _shorten(free, weights)
+            free = _shorten_lines(free, weights)
     for key in sorted(slots, key=lambda key: (slots[key][1], key)):
         free.insert(max(0, min(slots[key][1], len(free))), key)
     for key in free:
@@ -286,7 +294,7 @@ def _order_lanes(
     return {key: number for number, key in enumerate(free)}
 
 
-def _between(
+def _lines_between(
     links: Sequence[Link], keys: Mapping[Reference, str], used: AbstractSet[str]
 ) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
     """How many lines run between each two lanes, and how many more leave each lane than enter it."""
@@ -303,7 +311,7 @@ def _between(
     return weights, lead
 
 
-def _shorten(order: list[str], weights: dict[tuple[str, str], int]) -> list[str]:
+def _shorten_lines(order: list[str], weights: dict[tuple[str, str], int]) -> list[str]:
     """Swap neighbours as long as that makes the lines between the lanes shorter."""
     beside: dict[str, list[tuple[str, int]]] = defaultdict(list)
     known = set(order)

@@ -22,7 +22,7 @@ _SHORT = {"read": "r", "write": "w", "execute": "x", "issue": "i", "admin": "A"}
 _RANK: dict[Mark | None, int] = {"proposed": 4, "missing": 3, "does-not-count": 2, "counts": 1, None: 0}
 
 
-def worst(marks: list[Mark | None]) -> Mark | None:
+def worst_mark(marks: list[Mark | None]) -> Mark | None:
     """The mark for several: proposed, missing, one that does not count, one that does; in that order."""
     return max(marks, key=_RANK.__getitem__, default=None)
 
@@ -114,8 +114,8 @@ class Links:
             or not (self.holders.get(credential) or self.stores.get(credential))
         )
         self.links: list[Link] = []
-        self._credentials()
-        self._between()
+        self._add_credentials()
+        self._add_relations()
 
     def mark(self, step: str, from_: str, to: str) -> Mark | None:
         """The mark of a step; a checkpoint of which nothing is known yet does not count so far."""
@@ -137,7 +137,7 @@ class Links:
                     marks[relation] = mark
         return sources, marks
 
-    def _credentials(self) -> None:
+    def _add_credentials(self) -> None:
         """Links of holds, custodies and grants."""
         snapshot = self._snapshot
         carded = set(self.cards)
@@ -187,7 +187,7 @@ class Links:
                     )
                 )
 
-    def _between(self) -> None:
+    def _add_relations(self) -> None:
         """Links of exchanges, delegations, triggers and hosting."""
         snapshot = self._snapshot
         for (from_, to), exchange in sorted(snapshot.exchange.items()):
@@ -253,12 +253,12 @@ def _delegation_words(delegation: Delegation, second: Agent) -> tuple[str, str]:
     return (f"{words} for", "values") if delegation.returns == "values" else (words, "")
 
 
-def fold(links: list[Link], stands: Mapping[Reference, Reference]) -> list[Link]:
+def fold_links(links: list[Link], card_for: Mapping[Reference, Reference]) -> list[Link]:
     """The links as they are drawn where some cards stand for many.
 
     Args:
         links: those between the elements.
-        stands: the card that shows an element, for those that are folded away.
+        card_for: the card that shows an element, for those that are folded away.
 
     Returns:
         The links between cards that are there, and one counted link for each two cards of which one is
@@ -267,10 +267,10 @@ def fold(links: list[Link], stands: Mapping[Reference, Reference]) -> list[Link]
     drawn: list[Link] = []
     counted: dict[tuple[Reference, Reference], list[tuple[Reference, Link]]] = defaultdict(list)
     for link in links:
-        target = stands.get(link.target, link.target)
+        target = card_for.get(link.target, link.target)
         kept: list[tuple[Reference, Reference]] = []
         for source, relation in link.sources:
-            shown = stands.get(source, source)
+            shown = card_for.get(source, source)
             if shown == source and target == link.target:
                 kept.append((source, relation))
             elif shown != target:
@@ -297,7 +297,7 @@ def fold(links: list[Link], stands: Mapping[Reference, Reference]) -> list[Link]
                 "flow",
                 (("", text),) * 4,
                 None,
-                worst(marks),
+                worst_mark(marks),
                 {},
                 frozenset(records),
             )
@@ -305,20 +305,20 @@ def fold(links: list[Link], stands: Mapping[Reference, Reference]) -> list[Link]
     return drawn
 
 
-def hidden_marks(links: Iterable[Link], stands: Mapping[Reference, Reference]) -> Mapping[Reference, str]:
+def hidden_marks(links: Iterable[Link], card_for: Mapping[Reference, Reference]) -> Mapping[Reference, str]:
     """How many missing and proposed checkpoints a card hides, since their lines begin and end behind it.
 
     Args:
         links: those between the elements.
-        stands: the card that shows an element, for those that are folded away.
+        card_for: the card that shows an element, for those that are folded away.
 
     Returns:
         By card that hides some, such as ``2◈ 1✖``.
     """
     hidden: dict[tuple[Reference, Mark], set[Reference]] = defaultdict(set)
     for link in links:
-        target = stands.get(link.target)
-        if target and link.mark and all(stands.get(each) == target for each, _ in link.sources):
+        target = card_for.get(link.target)
+        if target and link.mark and all(card_for.get(each) == target for each, _ in link.sources):
             hidden[target, link.mark].add(link.relation)
     found: dict[Reference, str] = {}
     marks: tuple[Mark, ...] = ("proposed", "missing")
