@@ -1,4 +1,4 @@
-"""The drawing of a snapshot: grid, trees, rows, routes, tracks, cells."""
+"""Draws a snapshot: cards in a grid, lines between them, rows, routed channels, widths, cells."""
 
 from __future__ import annotations
 
@@ -33,17 +33,16 @@ def draw(
     Args:
         snapshot: the model.
         facts: what the analysis adds; empty facts draw the model without marks.
-        options: the room there is, the zoom, ASCII, folded zones.
-        previous: the drawing before an edit: cards keep their order in a lane, and widths only grow
-            where they still fit, so that what was not touched stays where it is.
-        earlier: lanes and cards in the order in which they were drawn last, also those that the drawing
-            before does not show, as in folded zones.
-        keep_lanes: whether the lanes keep the order of the drawing before too, as they do while a
-            person draws; otherwise it comes of the model alone.
+        options: the cells available, the zoom, ASCII, folded zones.
+        previous: the drawing before an edit. Cards keep their order in a lane, and columns do not get
+            narrower as long as the drawing fits, so that cards that were not edited stay where they are.
+        earlier: lanes and cards in the order in which they were drawn last, including those that
+            ``previous`` does not show because their zone is folded.
+        keep_lanes: whether the lanes keep that order too; otherwise their order depends on the model alone.
 
     Returns:
-        The drawing, which is the one before where nothing of it changed. It is as wide and high as it must
-        be, which may be more than the room: then one pans.
+        The drawing; ``previous`` itself if the new one would look the same. It may be wider and higher than
+        ``options`` say.
     """
     grid = make_grid(
         snapshot, facts, options, earlier or (previous.order if previous else ()), keep_lanes=keep_lanes
@@ -51,7 +50,7 @@ def draw(
     if not grid.lanes:
         return Drawing(0, 0, (), options, (), grid, (), Measures(), tuple)
     if previous and previous.options == options and grid.looks_like(previous.grid):
-        return previous  # nothing that was edited is drawn
+        return previous  # the edit changed nothing that is drawn
     kept = previous.measures if previous and previous.options == options else None
     plan = _make_plan(grid, options, kept.gap if kept else 1)
     texts = plan.longest_texts()
@@ -83,8 +82,15 @@ def draw(
 
 
 def _make_plan(grid: Grid, options: Options, gap: int) -> Plan:
-    """Rows and routes: cards move together where that makes the drawing fit, and there are as many spare
-    rows as the router asks for.
+    """Assign rows and route every channel.
+
+    The gaps between cards are left out if the drawing fits only without them. Where a channel has no free
+    row for a dogleg, all rows are assigned again with one more spare row.
+
+    Args:
+        grid: the cards.
+        options: the cells available, and the zoom.
+        gap: rows between two cards of a stack, 0 or 1.
     """
     lines = make_lines(grid)
     base = 2
@@ -107,7 +113,16 @@ def _make_plan(grid: Grid, options: Options, gap: int) -> Plan:
 
 
 def _choose_mode(plan: Plan, texts: list[int], first: int) -> int:
-    """Take the wordiest mode that fits, from ``first`` on; where none does, the narrowest that reads well."""
+    """Set the widths by the first of ``MODES`` that fits.
+
+    Args:
+        plan: has rows and routes; its widths are set.
+        texts: for each column, the cells of its longest text.
+        first: the index of the mode to begin with: that of the drawing before.
+
+    Returns:
+        The index of the mode; ``LAST_NAMED`` where none fits.
+    """
     last = len(MODES) - 1
     room = plan.options.width
     if plan.width_at_least(MODES[last], texts) <= room:
@@ -128,7 +143,7 @@ def _choose_mode(plan: Plan, texts: list[int], first: int) -> int:
 
 
 def _widen_cards(plan: Plan, texts: list[int]) -> None:
-    """Spend room that is left on names that were cut, a cell for each column in turn."""
+    """Give spare cells to columns whose names are cut, one cell to each column in turn."""
     cards = [width for _, width in plan.columns]
     closing = 1 if plan.has_closed_cards else 0
     missing = [
@@ -145,7 +160,7 @@ def _widen_cards(plan: Plan, texts: list[int]) -> None:
 
 
 def _widen_channels(plan: Plan) -> None:
-    """Spend room that is still left on labels that were cut, from the left."""
+    """Give spare cells to channels whose labels are cut, beginning at the left."""
     left = plan.options.width - plan.width
     if left <= 0:
         return
@@ -157,7 +172,7 @@ def _widen_channels(plan: Plan) -> None:
 
 
 def _keep_widths(plan: Plan, kept: Measures) -> None:
-    """Keep the widths of the drawing before where they are larger and still fit."""
+    """Keep the larger widths of the drawing before, unless only the new ones fit."""
     widths, cards = list(plan.widths), [width for _, width in plan.columns]
     for index, logical in enumerate(plan.grid.logical):
         widths[index] = max(widths[index], kept.channels.get(logical, 0))

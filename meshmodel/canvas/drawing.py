@@ -1,4 +1,4 @@
-"""A finished drawing: rows of runs, targets, hit testing and navigation."""
+"""A finished drawing: rows of runs, targets, hit testing and arrow keys."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NO_RECORD: Final = "lane"
 
 
 class Rows(Sequence[tuple[Run, ...]]):
-    """The rows of a drawing, each painted when it is first asked for."""
+    """The rows of a drawing; each is painted when it is first read."""
 
     def __init__(self, height: int, paint: Callable[[int], tuple[Run, ...]]) -> None:
         self._paint = paint
@@ -45,7 +45,14 @@ class Rows(Sequence[tuple[Run, ...]]):
 
 @dataclass(slots=True)
 class Measures:
-    """The widths of a drawing, so that the next one can keep them: by slot column."""
+    """The sizes of a drawing that the next one keeps.
+
+    Attributes:
+        mode: the index of its wordiness in ``MODES``.
+        gap: rows between two cards of a stack.
+        columns: cells of each column of cards, by slot column.
+        channels: cells of the channel right of each column, by slot column.
+    """
 
     mode: int = 0
     gap: int = 1
@@ -55,17 +62,17 @@ class Measures:
 
 @dataclass
 class Drawing:
-    """What ``draw`` makes; it never changes.
+    """A drawing as :func:`meshmodel.canvas.draw.draw` makes it; it never changes.
 
     Attributes:
-        width: columns of cells; may be more than there was room for.
+        width: columns of cells; may be more than ``options.width``.
         height: rows of cells.
         rows: for each row the runs from left to right; their cells add up to ``width``.
         options: how it was drawn.
         columns: the cells (x, width) of each column of cards.
-        grid: the cards in their places.
-        branches: all lines, one for each way from a source to an arrow.
-        measures: the widths, for the next drawing to keep.
+        grid: the cards by lane, column and order.
+        branches: all lines, one for each pair of a source and an arrow.
+        measures: the sizes that the next drawing keeps.
         make_targets: makes ``targets``.
     """
 
@@ -81,7 +88,7 @@ class Drawing:
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
-        """All that can be selected or hit, in reading order; named when first asked for."""
+        """Everything that can be selected or hit, in reading order; made when first read."""
         return self.make_targets()
 
     @cached_property
@@ -107,27 +114,29 @@ class Drawing:
         return rows
 
     def hit(self, x: int, y: int) -> Target | None:
-        """What lies at a cell: a card, a label (its name: the credential, its words: the grant), a mark, a
-        line, a lane's title; ``None`` on the ground.
+        """The target at a cell; ``None`` on the ground.
+
+        On a label the name is the credential, and the actions are the grant. A line comes last, so that
+        whatever lies on it is found before it.
         """
         return next((target for target in self._by_row.get(y, ()) if target.box.contains(x, y)), None)
 
     def box_of(self, reference: Reference) -> Box | None:
-        """Where a record is drawn: of several places the first; of a folded one the card that shows it."""
+        """Where a record is drawn first; for a folded one, the card of its zone; ``None`` where it is not."""
         box = None if self.is_indexed else self._card_box(reference)
         return self._boxes.get(reference) if box is None else box
 
     @property
     def is_indexed(self) -> bool:
-        """Whether all that can be selected is named already, and where it is drawn is known at once."""
+        """Whether the boxes of all targets are known already."""
         return "_boxes" in self.__dict__
 
     def can_find(self, reference: Reference) -> bool:
-        """Whether ``box_of`` takes no time, as it does where all must be named for it."""
+        """Whether ``box_of`` answers without making all boxes first, which may take a second."""
         return self.is_indexed or self._card_box(reference) is not None
 
     def _card_box(self, reference: Reference) -> Box | None:
-        """Where a card is drawn, without naming anything else."""
+        """Where a card is drawn, without making any target."""
         if reference[0] not in {"agent", "system"}:
             return None
         card = self.grid.cards.get(self.grid.card_for.get(reference, reference))
@@ -140,19 +149,17 @@ class Drawing:
         return tuple(dict.fromkeys(each for each in references if each[0] != NO_RECORD))
 
     def paint(self, rows: Iterable[int]) -> None:
-        """Paint these rows, and find what is lit with which record: showing them then takes no time."""
+        """Paint these rows and index the lines by record, in the background, before the drawing is shown."""
         self._by_record  # noqa: B018  # a cached property
         for y in rows:
             if 0 <= y < self.height:
                 self.rows[y]
 
     def get_ready(self) -> bool:
-        """Name what can be selected, or find the ways between, so that the first key need not wait.
-
-        One part at a time, so that a key that comes meanwhile waits for no more than that.
+        """Make one more of the indexes that keys need, so that a key never waits for all of them.
 
         Returns:
-            Whether there is more to do.
+            Whether there are more to make.
         """
         parts = "targets", "reading_order", "_boxes", "_navigation", "_by_record"
         left = [part for part in parts if part not in self.__dict__]
@@ -165,10 +172,10 @@ class Drawing:
         return Navigation(self.grid, self.branches, self.targets)
 
     def neighbour(self, reference: Reference, direction: Direction) -> Reference | None:
-        """Where an arrow key leads.
+        """What an arrow key selects next; ``None`` at the edge of the drawing.
 
-        Left and right follow the line from card to label to card, where labels are named by the
-        relation (``("grant", (credential, system))``); up and down go by place. ``None`` at the rim.
+        Left and right follow a line from card to label to card; a label is its relation, as
+        ``("grant", (credential, system))``. Up and down lead to the nearest card, label or title.
         """
         return self._navigation.neighbour(reference, direction)
 
@@ -188,11 +195,11 @@ class Drawing:
         return found
 
     def light(self, records: Iterable[Reference]) -> frozenset[Reference]:
-        """The owners of what is lit for these records.
+        """The owners of the runs that stand out for these records.
 
-        A line is lit where both its relation and the relation it starts by are among the records (a grant
-        and the hold of one agent: no other holder lights up); a relation or a credential that is given
-        alone lights all its lines.
+        A line stands out if both its relation and the relation at its start are among the records: for a
+        grant and the hold of one agent, the lines of other holders do not. A relation or a credential
+        without the other end makes all its lines stand out.
         """
         given = set(records)
         lit = set(given) | {self.grid.card_for[record] for record in given if record in self.grid.card_for}
@@ -230,28 +237,28 @@ class Drawing:
         return next((number for number, lane in enumerate(lanes) if y < lane.y + lane.height), len(lanes) - 1)
 
     def lane_at(self, y: int) -> Reference | None:
-        """The zone (or lane) of a row; a frame belongs to the lane below it."""
+        """The reference of the lane of a row; a frame belongs to the lane below it."""
         lanes = self.grid.lanes
         if not 0 <= y < self.height or not lanes:
             return None
         return lanes[self._lane_number(y)].reference
 
     def tint(self, y: int) -> Ink:
-        """The ground of a row: lane-a and lane-b alternate."""
+        """The ink of the ground of a row: ``lane-a`` and ``lane-b`` in turn."""
         if not 0 <= y < self.height or not self.grid.lanes:
             return "ground"
         return "lane-b" if self._lane_number(y) % 2 else "lane-a"
 
     def slot_at(self, x: int, y: int, moving: Reference | None = None) -> tuple[str | None, tuple[int, int]]:
-        """The zone and the slot ``(column, order)`` that a card dropped at a cell would take.
+        """The zone and the slot that a card dropped at a cell would get.
 
         Args:
             x: the column of the cell.
             y: the row of the cell.
-            moving: the card that is being moved: it does not count for the order.
+            moving: the card that is being moved; it is not counted in the order.
 
         Returns:
-            The zone's id, or ``None`` in a lane that is no zone; and the slot.
+            The zone's id, or ``None`` in a lane that is no zone; and the slot ``(column, order)``.
         """
         if not self.grid.lanes:
             return None, (0, 0)
@@ -275,7 +282,7 @@ class Drawing:
 
     @property
     def order(self) -> tuple[Reference, ...]:
-        """Lanes and cards in their order, for the next drawing to keep."""
+        """Lanes and cards in the order that the next drawing keeps."""
         return self.grid.order
 
     def as_text(self) -> str:

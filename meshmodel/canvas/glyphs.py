@@ -43,6 +43,6 @@ def box(*, up: bool, down: bool, left: bool, right: bool) -> str:
 
 
 FLAGS = {"⚑": "!", "⚐": '"'}
-"""What stands behind the fact of a system to which outsiders' words come, and the same in ASCII: they put
-them there themselves, or an agent carries them there.
+"""Flags on systems that outsiders' words get to, with their ASCII: outsiders write there (⚑), or an agent
+carries the words there (⚐).
 """

@@ -1,4 +1,4 @@
-"""Names what can be selected or hit on a drawing, once somebody asks."""
+"""The targets of a drawing: what can be selected or hit, and in which cells."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from meshmodel.model.records import Reference
 
 
 def targets_of(plan: Plan, titles: Titles) -> tuple[Target, ...]:
-    """Lanes, their cards, and after each card the lines that leave it, then those that end there."""
+    """All targets in reading order.
+
+    Lane by lane, its title first, then its cards by column; after each card the ends of the lines at its
+    left side, then those at its right.
+    """
     grid = plan.grid
     found: list[Target] = []
     for number in range(len(grid.lanes)):
@@ -30,7 +34,7 @@ def targets_of(plan: Plan, titles: Titles) -> tuple[Target, ...]:
 
 
 def card_target(columns: Sequence[tuple[int, int]], card: Card) -> Target:
-    """A card as a target."""
+    """The target of a card; ``columns`` are the cells (x, width) of each column."""
     x, width = columns[card.column]
     return Target(
         card.reference, "fold" if card.kind == "fold" else "card", Box(x, card.y, width, card.height)
@@ -38,7 +42,7 @@ def card_target(columns: Sequence[tuple[int, int]], card: Card) -> Target:
 
 
 def _targets(plan: Plan, pin: Pin) -> list[Target]:
-    """What a line ends with at a card: its label in two parts, its mark, the checkpoints there, itself."""
+    """The targets where a line meets a card: the two parts of its label, its mark, checkpoints, the line."""
     link, y = pin.link, pin.y
     if link is None:
         return _source_targets(plan, pin)
@@ -69,7 +73,7 @@ def _targets(plan: Plan, pin: Pin) -> list[Target]:
 
 
 def _source_targets(plan: Plan, pin: Pin) -> list[Target]:
-    """The checkpoints where a line leaves a card, and the relations by which it starts there."""
+    """The targets where a line leaves a card: its checkpoints, and the relations at its start."""
     if pin.start is None:
         return []
     start, stop = plan.channel_cells(pin)
@@ -88,7 +92,7 @@ def _leg(pin: Pin, start: int, stop: int) -> Box:
 
 
 def _lines(branches: tuple[Branch, ...], leg: Box, relation: Reference | None) -> list[Target]:
-    """The relations that the branches start by, but for the one that the line is named by."""
+    """The holds and custodies that the branches start with, except ``relation``: it has a target."""
     return [
         Target(branch.start, "line", leg)
         for branch in branches

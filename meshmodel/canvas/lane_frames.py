@@ -1,4 +1,4 @@
-"""The frames between lanes: their titles, and the checkpoints of boundaries beside them."""
+"""The frames between lanes: the title of each lane, and the checkpoints on its boundary."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from meshmodel.canvas.text import cells, cut, pad
 from meshmodel.model.records import Reference
 
 _BEFORE_CHECKPOINTS = 24
-"""Cells of a title at most where checkpoints stand beside it."""
+"""The most cells of a title that is followed by checkpoints."""
 
 
 class Titles:
-    """What stands on the frames.
+    """Titles and checkpoints on the frames.
 
     Attributes:
-        width: the cells from frame to frame; many checkpoints may need more than the cards do.
-        texts: by row, the runs and their first cells.
-        targets: by lane, what can be selected there.
+        width: columns of cells of the drawing; many checkpoints on a frame may need more than the cards.
+        texts: by row, the first cell of each run, and the run.
+        targets: by number of the lane, what can be selected on its frame.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -62,7 +62,19 @@ class Titles:
         checkpoint: str,
         step: tuple[str, str, str],
     ) -> int:
-        """One checkpoint of a boundary on the frame, in the first wide enough gap between the lines."""
+        """Put a checkpoint into the first gap between the lines that is wide enough.
+
+        Args:
+            number: that of the lane.
+            y: the row of its frame.
+            at: the first cell that is free.
+            crossed: the cells where lines cross the frame, from the left.
+            checkpoint: its id.
+            step: the step that it guards.
+
+        Returns:
+            The first cell that is free behind it.
+        """
         mark = self._marks[step]
         glyph = (ASCII_MARKS if self._is_ascii else MARK_GLYPHS)[mark]
         name = cut(f" {checkpoint} ", 20, self._ellipsis)

@@ -1,4 +1,4 @@
-"""Arrow keys: left and right follow the lines, up and down go by place."""
+"""Arrow keys: left and right follow the lines, up and down go to the nearest card, label or title."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from meshmodel.canvas.scene import Box, Direction, Target
 from meshmodel.model.records import Reference
 
 _Entry = tuple[int, Reference]
-"""A row or a cell, and what lies there."""
+"""A row or a column of cells, and what lies there."""
 
 
 class Navigation:
-    """The ways between the cards, the labels and the lane titles of one drawing."""
+    """Where arrow keys lead between the cards, the labels and the lane titles of one drawing."""
 
     def __init__(self, grid: Grid, branches: Sequence[Branch], targets: Sequence[Target]) -> None:
         self._grid = grid
@@ -50,7 +50,7 @@ class Navigation:
                     self._drawn_as.setdefault(target.reference, beside.reference)
 
     def neighbour(self, reference: Reference, direction: Direction) -> Reference | None:
-        """The next place in a direction, or ``None``."""
+        """The next card, label or title in a direction; ``None`` at the edge of the drawing."""
         if reference in self._grid.card_for:
             reference = self._grid.card_for[reference]
         if reference not in self._boxes:
@@ -71,7 +71,12 @@ class Navigation:
 
     @cached_property
     def _columns(self) -> tuple[list[list[Reference]], dict[Reference, tuple[int, int]]]:
-        """The cards of each column and, before them all, the lane titles, top down; and where each stands."""
+        """What up and down pass through, and where everything is in it.
+
+        Returns:
+            The lane titles, then the cards of each column, each from the top; and for each of them the
+            number of its list and its index there.
+        """
         columns: list[list[Reference]] = [
             [
                 reference
@@ -93,10 +98,10 @@ class Navigation:
         return columns, positions
 
     def _in_column(self, reference: Reference, direction: Direction) -> Reference | None:
-        """The next card above or below in the same column, or title among the titles.
+        """The next card above or below in the same column, or the next title.
 
-        Below the last comes the first of the next column, above the first card the title of its lane:
-        so every place can be reached.
+        Below the last card comes the first one of the next column, above the first one the title of its
+        lane, so that arrow keys reach everything.
         """
         columns, positions = self._columns
         if reference not in positions:
@@ -112,7 +117,7 @@ class Navigation:
         lane = self._grid.lanes[self._grid.cards[reference].lane].reference
         if lane in positions and positions[lane][0] == 0:
             return lane
-        return columns[0][0]  # a folded zone is its own title
+        return columns[0][0]  # a folded zone has no title
 
     def _from_card(self, card: Card, direction: Direction) -> Reference | None:
         """The first line on that side of a card: its label, or that of the first arrow it leads to."""
@@ -136,21 +141,21 @@ class Navigation:
 
     @cached_property
     def _by_row(self) -> list[_Entry]:
-        """All places by the row of their middle."""
+        """Everything, sorted by twice the row of its middle."""
         return sorted((box.y * 2 + box.height, reference) for reference, box in self._boxes.items())
 
     @cached_property
     def _labels_by_row(self) -> list[_Entry]:
-        """The labels among them."""
+        """The labels of ``_by_row``."""
         return [place for place in self._by_row if place[1] in self._links]
 
     @cached_property
     def _by_cell(self) -> list[_Entry]:
-        """All places by their first cell."""
+        """Everything, sorted by its first column of cells."""
         return sorted((box.x, reference) for reference, box in self._boxes.items())
 
     def _nearest(self, reference: Reference, box: Box, direction: Direction) -> Reference | None:
-        """The nearest place in a direction: near in that direction, then little aside."""
+        """The nearest in a direction: the distance, and twice how far it lies to the side of it."""
         middle = box.y * 2 + box.height
         upright = direction in {"up", "down"}
         if upright:
@@ -162,7 +167,7 @@ class Navigation:
         for at, other in _beyond(ordered, here, forwards=direction in {"down", "right"}):
             away = abs(at - here)
             if best is not None and away > best[0]:
-                break  # whatever follows is further away
+                break  # all that follow are further away
             place = self._boxes[other]
             if upright:
                 aside = max(place.x - box.x - box.width + 1, box.x - place.x - place.width + 1, 0)
@@ -176,7 +181,7 @@ class Navigation:
 
 
 def _beyond(ordered: list[_Entry], here: int, *, forwards: bool) -> Iterator[_Entry]:
-    """The places beyond a row or a cell, from there on."""
+    """The entries beyond a row or a column of cells, the nearest first."""
     if forwards:
         return islice(ordered, bisect_right(ordered, here, key=itemgetter(0)), None)
     return reversed(ordered[: bisect_left(ordered, here, key=itemgetter(0))])

@@ -1,4 +1,4 @@
-"""From places to cells: the rows of a drawing as runs, each painted when it is asked for."""
+"""Paints a plan: each row of cells as runs, when it is first read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from meshmodel.canvas.text import pad_flagged
 from meshmodel.model.records import Reference
 
 _BLOCK = 32
-"""So many rows are looked up at once."""
+"""Rows whose contents are gathered together when one of them is painted."""
 
 _CARD_INKS: dict[str, tuple[Ink, Ink, Ink]] = {
     "agent": ("agent-bar", "agent", "agent-fact"),
@@ -36,7 +36,7 @@ _LINE_MARK: dict[Mark, Ink] = {
 
 
 def line_ink(style: Style, branches: tuple[Branch, ...]) -> Ink:
-    """The ink of a line: that of its mark where all that share it agree, else that of its kind."""
+    """The ink of a line: by its mark if all its branches have the same one, otherwise by its style."""
     mark = branches[0].link.mark if branches else None
     if mark is not None and all(branch.link.mark == mark for branch in branches):
         return _LINE_MARK[mark]
@@ -46,12 +46,12 @@ def line_ink(style: Style, branches: tuple[Branch, ...]) -> Ink:
 
 
 def owners_of(branches: tuple[Branch, ...]) -> tuple[Reference, ...]:
-    """The branches as owners of a run."""
+    """The owners of a run that belongs to these branches."""
     return tuple(branch.reference for branch in branches)
 
 
 class Leg(NamedTuple):
-    """A horizontal part of a line: its cells from ``start`` up to and without ``end``."""
+    """A horizontal part of a line, from cell ``start`` to the cell before ``end``."""
 
     start: int
     end: int
@@ -61,9 +61,9 @@ class Leg(NamedTuple):
 
 
 class Vertical(NamedTuple):
-    """A trunk in its place on the drawing.
+    """A trunk and its column of cells.
 
-    ``uncrossed`` has the cells of its parts where nothing meets them, by part, as far as they were painted.
+    ``uncrossed`` keeps, by index of a part of the trunk, the run of its cells that no other line crosses.
     """
 
     x: int
@@ -75,7 +75,7 @@ Items = list[tuple[int, Run]]
 
 
 class _Block:
-    """What lies in some rows: pins, cards and the legs of doglegs by row, and the trunks from the left."""
+    """The contents of some rows: pins, cards and legs of doglegs by row, and the trunks from the left."""
 
     def __init__(self, plan: Plan, first: int, last: int) -> None:
         self.pins: dict[int, list[Pin]] = defaultdict(list)
@@ -105,7 +105,7 @@ class _Block:
 
 
 class Raster:
-    """All that is drawn, painted row by row."""
+    """Paints the rows of a plan."""
 
     def __init__(self, plan: Plan, titles: Titles) -> None:
         self.width = titles.width
@@ -119,7 +119,7 @@ class Raster:
         self._blocks: dict[int, _Block] = {}
 
     def _block(self, y: int) -> _Block:
-        """What lies in a row and those around it, gathered when the first of them is painted."""
+        """The contents of a row and its neighbours, gathered when the first of these rows is painted."""
         number = y // _BLOCK
         found = self._blocks.get(number)
         if found is None:
@@ -148,7 +148,13 @@ class Raster:
         return self._fill_ground(items)
 
     def _pin_runs(self, pin: Pin, items: Items, legs: list[Leg]) -> None:
-        """The leg of a pin from its trunk to its card: line, label, line, mark, arrow."""
+        """Add what lies between a trunk and a card: line, label, line, mark, arrow.
+
+        Args:
+            pin: where the line meets the card.
+            items: gets the label, the mark and the arrow, with their first cells.
+            legs: gets the parts of the line.
+        """
         plan, style, branches = self._plan, pin.tree.style, pin.branches
         start, stop = plan.channel_cells(pin)
         owned = owners_of(branches)
@@ -175,7 +181,7 @@ class Raster:
         legs += [Leg(low, high, style, branches, owned) for low, high in spans if high > low]
 
     def _line_runs(self, legs: list[Leg], verticals: list[Vertical], y: int, items: Items) -> None:
-        """The lines of one row: ``legs`` and ``verticals`` from the left, and where they meet."""
+        """Add the runs of the lines of row ``y``; ``legs`` and ``verticals`` are sorted from the left."""
         horizontal = glyphs.ASCII_HORIZONTAL if self._is_ascii else glyphs.HORIZONTAL
         across: dict[int, Leg] = {}
         first = 0
@@ -213,7 +219,7 @@ class Raster:
         return tuple(row)
 
     def _fill_frame(self, items: list[tuple[int, Run]], crossed: set[int], y: int) -> tuple[Run, ...]:
-        """A row of the frame, opened where lines run through it."""
+        """A row of a frame, with a gap around each line that crosses it (``crossed``: their cells)."""
         items.sort(key=lambda item: item[0])
         if self._is_ascii:
             left = right = "+"
@@ -237,7 +243,7 @@ class Raster:
         return tuple(run for run in row if run.cells)
 
     def _junction(self, vertical: Vertical, y: int, across: Leg | None) -> Run:
-        """The cell of a trunk: plain, turning, joining, or crossed by another line."""
+        """The cell of a trunk in a row: where pins join it, or between them."""
         trunk = vertical.trunk
         rows = trunk.rows
         low = bisect_left(rows, y)
@@ -264,7 +270,7 @@ class Raster:
         return Run(glyph, 1, line_ink(trunk.tree.style, branches), owners_of(branches))
 
     def _crossing(self, vertical: Vertical, part: int, across: Leg | None) -> Run:
-        """The cell of a trunk between two of its rows: plain, or crossed by another line."""
+        """The cell of a trunk where no pin joins it; ``across``: the line that crosses it there, if any."""
         found = vertical.uncrossed.get(part)
         if found is None:
             style, branches = vertical.trunk.tree.style, vertical.trunk.parts[part]
@@ -276,7 +282,10 @@ class Raster:
         return Run(glyph, 1, found.ink, found.owners + across.owned)
 
     def _card_runs(self, card: Card, row: int) -> list[tuple[int, Run]]:
-        """One row of a card: bar, glyph and name, or the fact, or an empty row."""
+        """The runs of one row of a card, with their first cells.
+
+        Row 0 has the glyph and the name, row 1 the fact; further rows, for more lines, have no text.
+        """
         x, width = self._columns[card.column]
         bar, name, fact = _CARD_INKS[card.kind]
         owned = (card.reference,)

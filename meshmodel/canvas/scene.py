@@ -1,6 +1,6 @@
-"""What a drawing is made of: the facts that go in, and the cells, targets and ways that come out.
+"""Input and output of a drawing: facts and options, and runs of cells and targets.
 
-Pure data. ``canvas.draw.draw`` makes a :class:`Drawing`; a widget paints it, tests print it.
+Data only. ``canvas.draw.draw`` makes a drawing of it; a widget paints it, tests print it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from meshmodel.model.records import Reference
 
 Zoom = Literal["card", "line", "overview"]
 Mark = Literal["missing", "counts", "does-not-count", "proposed"]
-"""What stands on a step; ``proposed``: a fix would guard it, and nothing stands there yet."""
+"""Whether a step has a checkpoint; ``proposed``: it has none, and the fix shown would place one."""
 Direction = Literal["left", "right", "up", "down"]
 Part = Literal["card", "label", "mark", "lane", "line", "fold"]
 Ink = Literal[
@@ -52,13 +52,14 @@ Ink = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the analysis adds to the drawing; empty where nothing was computed yet.
+    """What the analysis adds to the drawing; empty before it has run.
 
     Attributes:
         identities: how many identities each active agent effectively carries.
         marks: by (step, from, to) as in section 5 of the semantics.
-        depths: how many systems away a system is opened: 0 directly, 1 by something found there, …
-        heard: the systems to which outsiders' words come, those with untrusted input among them or not.
+        depths: by system, how many other systems must be entered before it: 0 where an agent holds a
+            credential for it.
+        heard: the systems that outsiders' words can get to, directly or carried by agents.
     """
 
     identities: Mapping[str, int] = field(default_factory=dict)
@@ -69,7 +70,16 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to draw: the cells there are, the zoom, ASCII only, and the zones shown as one card."""
+    """How to draw.
+
+    Attributes:
+        width: columns of cells available.
+        height: rows of cells available.
+        zoom: cards with facts, cards of one line, or one card a zone.
+        ascii: whether only ASCII is drawn.
+        closed_cards: whether a last cell closes each card, for screens without colours.
+        folded: ids of the zones that are drawn as one card each.
+    """
 
     width: int = 80
     height: int = 20
@@ -88,12 +98,12 @@ class Box(NamedTuple):
     height: int
 
     def contains(self, x: int, y: int) -> bool:
-        """Whether the cell lies within."""
+        """Whether a cell lies in the box."""
         return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
 
 
 class Target(NamedTuple):
-    """Something that can be selected or hit."""
+    """Cells of something that can be selected or hit, and which part of the drawing it is."""
 
     reference: Reference
     part: Part
@@ -103,11 +113,14 @@ class Target(NamedTuple):
 class Run(NamedTuple):
     """Neighbouring cells of one row with one ink and the same owners.
 
-    ``text`` may hold wide characters; ``cells`` is how many columns it takes. ``owners`` are the
-    records whose lighting it follows, and the ground has none: a card is owned by its element, lines,
-    labels and marks by *branches*, ``("branch", number)``: one for each way from one source to one
-    arrow, since a witness is lit per branch and not per net. ``Drawing.light(records)`` gives
-    the owners that are lit for the records of a witness, of a lens or of a selection.
+    Attributes:
+        text: may hold wide characters.
+        cells: how many columns of cells the text takes.
+        ink: what it looks like.
+        owners: what makes it stand out, as ``Drawing.light`` returns them; empty for the ground. A card is
+            owned by its element. Lines, labels and marks are owned by their branches, as
+            ``("branch", number)``: a path lights the lines from one source to one arrow, even where other
+            lines share the bus.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""How many cells a text takes, and texts cut or padded to cells.
+"""The cells that a text takes on a terminal; texts cut or padded to a number of cells.
 
 The terminal draws clusters (a letter with its marks, a joined emoji) as one; the counts here are
 those of ``wcwidth``, which Textual's own agree with.
@@ -16,7 +16,7 @@ _FLAGS = frozenset("".join((*FLAGS, *FLAGS.values())))
 
 @lru_cache(maxsize=16_384)
 def cells(text: str) -> int:
-    """The columns that a printable text takes on the screen."""
+    """The columns of cells that a text takes."""
     if text.isascii():
         return len(text)
     width = wcswidth(text)
@@ -24,15 +24,15 @@ def cells(text: str) -> int:
 
 
 def _belongs_to_previous(letter: str, before: str) -> bool:
-    """Whether a cut may not stand before this letter: a mark, a joiner, or what is joined."""
+    """Whether a text must not be cut before ``letter``: it is a combining mark, a joiner, or joined."""
     return wcwidth(letter) <= 0 or before == _JOINER or "\U0001f3fb" <= letter <= "\U0001f3ff"
 
 
 @lru_cache(maxsize=16_384)
 def cut(text: str, limit: int, ellipsis: str = "…") -> str:
-    """The text in at most ``limit`` cells; where it is longer, its beginning and an ellipsis.
+    """The text in at most ``limit`` cells; a longer one ends in an ellipsis.
 
-    Never parts a letter from its marks; empty where there is no room for anything.
+    A letter keeps its combining marks. Where not even the ellipsis fits, the result is empty.
     """
     if cells(text) <= limit:
         return text
@@ -50,7 +50,7 @@ def cut(text: str, limit: int, ellipsis: str = "…") -> str:
 
 
 def pad(text: str, width: int, ellipsis: str = "…") -> str:
-    """The text cut and filled with spaces on the right to exactly ``width`` cells."""
+    """The text in exactly ``width`` cells: cut, or filled with spaces on the right."""
     shown = cut(text, width, ellipsis)
     padded = shown + " " * (width - cells(shown))
     if shown.isascii() or cells(padded) == width:
@@ -60,7 +60,7 @@ def pad(text: str, width: int, ellipsis: str = "…") -> str:
 
 
 def pad_flagged(text: str, width: int, ellipsis: str = "…") -> str:
-    """As :func:`pad`, but where the text is cut the flag at its end stays: it is what matters most."""
+    """As :func:`pad`, but a flag at the end of the text is kept where the text is cut."""
     flag = text[-2:]
     if flag[:1] == " " and flag[1:] in _FLAGS and cells(text) > width > len(flag):
         return pad(text.removesuffix(flag), width - len(flag), ellipsis) + flag

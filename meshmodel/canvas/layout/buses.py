@@ -1,7 +1,7 @@
-"""From links to trees: lines with the same sources share a bus, and every tree gets its pins.
+"""Makes trees of links: lines with the same sources share a bus, a tree with pins at its cards.
 
-A tree leaves its sources on the right towards the same or later columns, on the left towards
-earlier ones. It enters a card on the side it comes from, and runs through the columns between.
+A tree leaves its sources at the right if its targets are in the same or later columns, otherwise at the
+left. It enters a card at the side that it comes from, and has a feedthrough in each column between.
 """
 
 from __future__ import annotations
@@ -15,30 +15,34 @@ from meshmodel.model.records import Reference
 
 Sources = list[tuple[Reference, Reference]]
 Key = tuple[int, bool, tuple[Reference, ...], str, Reference | None]
-"""What lines share that share a bus: column, whether rightwards, sources, style, and a mark's credential."""
+"""What all lines of a bus have in common.
+
+The column of their sources, whether they lead rightwards, the sources, the style; and, where a source has a
+mark, the credential, as the mark is for that credential alone.
+"""
 
 
 _NAMES: dict[tuple[Reference, Reference], Reference] = {}
-"""The names of branches by how they start and what their arrow means.
+"""The references of branches, by the relations at their start and at their arrow.
 
-They stay the same from drawing to drawing, so that rows in which an edit changed nothing are equal.
+They are the same in every drawing, so that rows in which an edit changed nothing are equal.
 """
 _NUMBERS = count()
 _MOST_NAMES = 1_000_000
 
 
 def _name(start: Reference, relation: Reference) -> Reference:
-    """The name of a branch."""
+    """The reference of a branch, by the relations at its start and at its arrow."""
     found = _NAMES.get((start, relation))
     if found is None:
         if len(_NAMES) >= _MOST_NAMES:
-            _NAMES.clear()  # those that are still drawn get new ones, which nobody else had
+            _NAMES.clear()  # numbers go on: no branch gets the reference of another
         found = _NAMES[start, relation] = ("branch", str(next(_NUMBERS)))
     return found
 
 
 def make_lines(grid: Grid) -> Lines:
-    """All trees of a grid, with pins on cards and through columns; no rows yet."""
+    """All lines of a grid: trees with their pins at cards and in feedthroughs, without rows yet."""
     gathered: dict[Key, list[tuple[Link, Sources]]] = defaultdict(list)
     cards = grid.cards
     before: Sources = []
@@ -69,7 +73,7 @@ def make_lines(grid: Grid) -> Lines:
 
 
 def _parted(grid: Grid, sources: Sources) -> list[tuple[int, Sources, tuple[Reference, ...]]]:
-    """The sources of a line by the columns in which they stand."""
+    """The sources of a line by column: (column, sources with their relations, sources alone)."""
     if len(sources) == 1:
         source = sources[0][0]
         return [(grid.cards[source].column, sources, (source,))]
@@ -82,7 +86,7 @@ def _parted(grid: Grid, sources: Sources) -> list[tuple[int, Sources, tuple[Refe
 
 
 def _bundle(tree: Tree, channel: int, lines: Lines) -> Bundle:
-    """The pins of a tree in a channel, at first none."""
+    """The bundle of a tree in a channel; an empty one is made where there is none."""
     found = tree.bundles.get(channel)
     if found is None:
         found = tree.bundles[channel] = Bundle(tree)
@@ -93,9 +97,15 @@ def _bundle(tree: Tree, channel: int, lines: Lines) -> Bundle:
 def _pin(
     tree: Tree, lines: Lines, grid: Grid, column: int, ways: list[tuple[Branch, ...]], *, rightwards: bool
 ) -> None:
-    """Give one tree its pins: sources, targets, and a row through each column on its way.
+    """Give one tree its pins: at its sources, at its targets, and in a feedthrough of each column between.
 
-    ``ways`` are its branches, those of each link by themselves, all with the same sources in the same order.
+    Args:
+        tree: has no pins yet.
+        lines: gets the bundles of pins.
+        grid: the cards.
+        column: the one of the sources.
+        ways: for each link its branches, with the same sources in the same order.
+        rightwards: whether the tree leaves its sources at the right.
     """
     cards = grid.cards
     bundle = _bundle(tree, column if rightwards else column - 1, lines)

@@ -1,20 +1,20 @@
-"""Which card stands in which lane, column and order: the grid that everything else hangs on.
+"""Makes the grid of a drawing: the lane, the column and the order of each card.
 
-Zones are lanes; a system without zone is a lane of its own, and what has no home at all shares
-one more. Agents stand in column 0, systems opened directly in column 2, those opened by something
-found there in column 4, and so on; credential cards stand in the odd columns between. A slot
-(``at``) decides column and order of its element, and the lane of a zone.
+Each zone is a lane, each system without a zone too; agents and credentials without a zone share one more.
+Agents are in column 0, systems for which an agent has a credential in column 2, systems for which these
+store a credential in column 4, and so on; credential cards are in the odd columns between. A slot (``at``)
+sets the column and the order of its element, and the order of a zone among the lanes.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from meshmodel.canvas.glyphs import FLAGS
 from meshmodel.canvas.layout.elements import ASCII_MARKS, MARK_GLYPHS, Card, Link
+from meshmodel.canvas.layout.lanes import Lane, insert_at_slots, lane_keys, order_lanes
 from meshmodel.canvas.layout.links import (
     Links,
     agent_card,
@@ -27,29 +27,22 @@ from meshmodel.canvas.scene import Facts, Mark, Options
 from meshmodel.model.records import Reference, Slot
 from meshmodel.model.snapshot import Snapshot
 
-NOWHERE = ""
-"""The key of the lane of agents and credentials that have no zone."""
 _TO_ASCII_MARKS = str.maketrans({glyph: ASCII_MARKS[mark] for mark, glyph in MARK_GLYPHS.items()})
 
 
 @dataclass(slots=True)
-class Lane:
-    """One lane: its key (a zone id, ``system:ID`` or ``""``), title and reference if it is a zone."""
-
-    key: str
-    title: str
-    reference: Reference | None
-    y: int = 0
-    height: int = 1
-
-
-@dataclass(slots=True)
 class Grid:
-    """The cards in their places, and the links between them.
+    """The cards by lane, column and order, and the links between them.
 
-    ``stacks`` maps (lane, column) to its cards top down; ``logical`` gives the slot column of each
-    column; ``checkpoints`` are those of ``Links``; ``card_for`` maps a folded element to
-    the card that shows it.
+    Attributes:
+        lanes: from the top.
+        cards: by the element that they show.
+        links: between these cards.
+        logical: for each column, the column of a slot that it stands for.
+        stacks: by (lane, column), the cards from the top.
+        checkpoints: by (step, from, to), the ids of the checkpoints there.
+        boundary_marks: by (step, from, to), the marks of checkpoints on boundaries.
+        card_for: for each folded element, the card that shows it.
     """
 
     lanes: list[Lane] = field(default_factory=list)
@@ -63,12 +56,12 @@ class Grid:
 
     @property
     def order(self) -> tuple[Reference, ...]:
-        """Lanes and cards in their order."""
+        """The lanes from the top, then the cards stack by stack."""
         lanes: list[Reference] = [lane.reference for lane in self.lanes if lane.reference is not None]
         return (*lanes, *(card.reference for stack in self.stacks.values() for card in stack))
 
     def looks_like(self, other: Grid) -> bool:
-        """Whether the same cards stand in the same places as in another, with the same lines and marks."""
+        """Whether a drawing of another grid shows the same: cards, their order, lines and marks."""
         return (
             self.logical == other.logical
             and self.checkpoints == other.checkpoints
@@ -90,18 +83,17 @@ def make_grid(
     *,
     keep_lanes: bool = False,
 ) -> Grid:
-    """The grid of a snapshot.
+    """Make the grid of a snapshot.
 
     Args:
         snapshot: the model.
-        facts: depths decide columns, identities the facts on agents, marks those by the arrows.
+        facts: depths decide the columns of systems, identities are shown on agents, marks by the arrows.
         options: the zoom and the folded zones.
-        earlier: lanes and cards of the drawing before; the cards keep their order where they can.
-        keep_lanes: whether the lanes keep it too, as they do while a person draws. Otherwise
-            their order comes of the model alone, so that it is the same when the model is opened again.
+        earlier: lanes and cards of the drawing before; cards of one stack keep their order.
+        keep_lanes: whether the lanes keep their order too; otherwise it depends on the model alone.
     """
     links = Links(snapshot, facts)
-    keys = _lane_keys(snapshot, links)
+    keys = lane_keys(snapshot, links)
     folded = set(snapshot.zone) if options.zoom == "overview" else options.folded & set(snapshot.zone)
     grid = Grid(checkpoints=links.checkpoints)
     for step in links.checkpoints:
@@ -115,7 +107,8 @@ def make_grid(
             text = counts.translate(_TO_ASCII_MARKS) if options.ascii else counts
             grid.cards[reference].fact = f"{text} {grid.cards[reference].fact}"
     known = {reference: number for number, reference in enumerate(earlier)}
-    lane_number = _order_lanes(snapshot, grid, links.links, keys, known if keep_lanes else {})
+    grid.lanes = order_lanes(snapshot, grid.cards, links.links, keys, known if keep_lanes else {})
+    lane_number = {lane.key: number for number, lane in enumerate(grid.lanes)}
     for reference, card in grid.cards.items():
         card.lane = lane_number[keys[reference]]
     if options.zoom == "overview":
@@ -134,40 +127,22 @@ def make_grid(
 
 
 def _shown(stack: list[Card]) -> list[tuple[Reference, str, str, str]]:
-    """What can be seen of the cards of a stack."""
+    """What is shown of the cards of a stack, for a comparison."""
     return [(card.reference, card.kind, card.title, card.fact) for card in stack]
 
 
-def _lane_keys(snapshot: Snapshot, links: Links) -> dict[Reference, str]:
-    """The lane of every element that may have a card, and of every zone."""
-    keys: dict[Reference, str] = {("zone", zone): zone for zone in snapshot.zone}
-    keys |= {("system", system.id): system.domain for system in snapshot.system.values()}
-    keys |= {("agent", agent.id): agent.home or NOWHERE for agent in snapshot.agent.values()}
-    yields: dict[str, list[str]] = defaultdict(list)
-    for from_, to in sorted(snapshot.exchange):
-        yields[to].append(from_)
-    waiting = list(links.cards)
-    while waiting:
-        left = []
-        for credential in waiting:
-            ends: list[Reference] = [("agent", end) for end in sorted(links.holders.get(credential, ()))]
-            ends += [("system", end) for end in sorted(links.stores.get(credential, ()))]
-            ends += [("credential", from_) for from_ in yields.get(credential, ())]
-            ends += [("system", end) for end in sorted(links.grants.get(credential, ()))]
-            lane = next((keys[end] for end in ends if end in keys), None)
-            if lane is None:
-                left.append(credential)
-            else:
-                keys["credential", credential] = lane
-        if len(left) == len(waiting):
-            keys |= {("credential", credential): NOWHERE for credential in left}
-            break
-        waiting = left
-    return keys
-
-
 def _distances(snapshot: Snapshot, facts: Facts, links: Links) -> tuple[dict[str, int], dict[str, int]]:
-    """How many systems away each system and each credential is, by the facts or else by the relations."""
+    """How many other systems must be entered before each system, and before each credential is found.
+
+    Args:
+        snapshot: the model.
+        facts: its depths hold where they are known; for other systems the relations are followed.
+        links: who holds what, and what it opens.
+
+    Returns:
+        By system and by credential, the count; 0 for credentials that an agent holds, and systems that
+        these open.
+    """
     depth = {system: steps for system, steps in facts.depths.items() if system in snapshot.system}
     stage: dict[str, int] = {
         credential: 0
@@ -209,7 +184,10 @@ def _make_cards(
     folded: Iterable[str],
     slots: dict[Reference, Slot],
 ) -> None:
-    """Put the cards of all elements into the grid, with the columns of their kinds or slots."""
+    """Add the cards of all elements to the grid, each in the column of its slot or of its kind.
+
+    Elements of ``folded`` zones get none but are counted on the card of the zone; ``slots`` collects slots.
+    """
     depth, stage = _distances(snapshot, facts, links)
     hidden = set(folded)
     counts: dict[str, list[int]] = {zone: [0, 0, 0] for zone in hidden}
@@ -244,104 +222,8 @@ def _make_cards(
             slots["zone", zone_record.id] = zone_record.at
 
 
-def _insert_placed(
-    free: list[Reference], placed: Sequence[Reference], slots: dict[Reference, Slot]
-) -> list[Reference]:
-    """The free ones in their order with the placed ones at the orders of their slots."""
-    result = list(free)
-    for reference in sorted(placed, key=lambda found: (slots[found][1], found)):
-        result.insert(max(0, min(slots[reference][1], len(result))), reference)
-    return result
-
-
-def _order_lanes(
-    snapshot: Snapshot,
-    grid: Grid,
-    links: Sequence[Link],
-    keys: dict[Reference, str],
-    known: dict[Reference, int],
-) -> dict[str, int]:
-    """Choose the order of the lanes, short lines first, and return the number of each.
-
-    ``links`` are those between all elements, folded or not: folding a zone moves no lane.
-    """
-    used = {keys[reference] for reference in grid.cards} | set(snapshot.zone)
-    slots = {zone.id: zone.at for zone in snapshot.zone.values() if zone.at}
-    free = [key for key in used if key not in slots]
-    places: dict[object, int] = {
-        reference[1]: number for reference, number in known.items() if reference[0] in {"zone", "lane"}
-    }
-    if all(key in places for key in free):
-        free.sort(key=places.__getitem__)
-    else:
-        weights, lead = _lines_between(links, keys, used)
-        free.sort(key=lambda key: (key == NOWHERE, -lead[key], key))
-        if any(key in places for key in free):
-            free.sort(key=lambda key: places.get(key, len(known)))
-        elif len(free) <= 60:
-            free = _shorten_lines(free, weights)
-    for key in sorted(slots, key=lambda key: (slots[key][1], key)):
-        free.insert(max(0, min(slots[key][1], len(free))), key)
-    for key in free:
-        zone = snapshot.zone.get(key)
-        if zone:
-            grid.lanes.append(Lane(key, zone.title, ("zone", key)))
-        elif key:  # a system without a zone is one of its own
-            system = snapshot.system[key.removeprefix("system:")]
-            grid.lanes.append(Lane(key, f"system:{system.title}", ("lane", key)))
-        else:
-            grid.lanes.append(Lane(key, "no zone", ("lane", key)))
-    return {key: number for number, key in enumerate(free)}
-
-
-def _lines_between(
-    links: Sequence[Link], keys: Mapping[Reference, str], used: AbstractSet[str]
-) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
-    """How many lines run between each two lanes, and how many more leave each lane than enter it."""
-    weights: dict[tuple[str, str], int] = defaultdict(int)
-    lead: dict[str, int] = dict.fromkeys(used, 0)
-    for link in links:
-        to = keys[link.target]
-        for source, _ in link.sources:
-            from_ = keys[source]
-            if from_ != to and from_ in used and to in used:
-                weights[min(from_, to), max(from_, to)] += 1
-                lead[from_] += 1
-                lead[to] -= 1
-    return weights, lead
-
-
-def _shorten_lines(order: list[str], weights: dict[tuple[str, str], int]) -> list[str]:
-    """Swap neighbours as long as that makes the lines between the lanes shorter."""
-    beside: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    known = set(order)
-    for (one, other), weight in weights.items():
-        if one not in known or other not in known:
-            continue
-        beside[one].append((other, weight))
-        beside[other].append((one, weight))
-    position = {key: number for number, key in enumerate(order)}
-
-    def length(key: str, at: int, ignoring: str) -> int:
-        return sum(weight * abs(position[other] - at) for other, weight in beside[key] if other != ignoring)
-
-    for _ in range(len(order)):
-        changed = False
-        for number in range(len(order) - 1):
-            upper, lower = order[number], order[number + 1]
-            now = length(upper, number, lower) + length(lower, number + 1, upper)
-            then = length(upper, number + 1, lower) + length(lower, number, upper)
-            if then < now:
-                order[number], order[number + 1] = lower, upper
-                position[upper], position[lower] = number + 1, number
-                changed = True
-        if not changed:
-            break
-    return order
-
-
 def _two_columns(grid: Grid) -> None:
-    """Part the cards of an overview into two columns so that most lines run between them."""
+    """Divide the cards of an overview into two columns, each where it has more lines to the other one."""
     lines: dict[Reference, list[Reference]] = defaultdict(list)
     for link in grid.links:
         for source, _ in link.sources:
@@ -355,7 +237,7 @@ def _two_columns(grid: Grid) -> None:
 
 
 def _order_stacks(grid: Grid, slots: dict[Reference, Slot], known: dict[Reference, int]) -> None:
-    """Order the cards of each lane and column so that lines run straight, slots and history first."""
+    """Order the cards of each stack: by slot, then as in the drawing before, then for straight lines."""
     stacks: dict[tuple[int, int], list[Card]] = defaultdict(list)
     for _, card in sorted(grid.cards.items()):
         stacks[card.lane, card.column].append(card)
@@ -366,10 +248,10 @@ def _order_stacks(grid: Grid, slots: dict[Reference, Slot], known: dict[Referenc
     for key, stack in stacks.items():
         if key not in unsorted:
             stack.sort(key=lambda card: known.get(card.reference, len(known)))
-        placed = [card.reference for card in stack if card.reference in slots] if slots else []
+        placed = {card.reference: slots[card.reference] for card in stack if card.reference in slots}
         if placed:
-            free = [card.reference for card in stack if card.reference not in slots]
-            stack[:] = [grid.cards[reference] for reference in _insert_placed(free, placed, slots)]
+            free = [card.reference for card in stack if card.reference not in placed]
+            stack[:] = [grid.cards[reference] for reference in insert_at_slots(free, placed)]
         grid.stacks[key] = stack
         for number, card in enumerate(stack):
             card.order = number
@@ -378,7 +260,7 @@ def _order_stacks(grid: Grid, slots: dict[Reference, Slot], known: dict[Referenc
 def _straighten_stacks(
     grid: Grid, stacks: Mapping[tuple[int, int], list[Card]], fresh: Sequence[tuple[int, int]]
 ) -> None:
-    """Sort the cards of stacks that were never drawn by where the other ends of their lines stand."""
+    """Sort stacks that were never drawn, each card by the mean position of the other ends of its lines."""
     beside: dict[Reference, list[Card]] = defaultdict(list)
     for link in grid.links:
         target = grid.cards[link.target]

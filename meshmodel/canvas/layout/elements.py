@@ -1,4 +1,8 @@
-"""The parts a drawing is put together from, before they have cells: cards, links, trees, pins."""
+"""The parts of a layout before they have cells: cards, links, trees, pins.
+
+The terms are those of channel routing: a channel lies between two columns of cards; the line of a tree runs
+in it up and down on a trunk, and meets cards at pins.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +24,22 @@ ASCII_MARKS: dict[Mark, str] = {"missing": "X", "counts": "*", "does-not-count":
 
 @dataclass(slots=True, eq=False)
 class Card:
-    """One slab: what it shows, where it stands in the grid, and later where in cells.
+    """What a card shows, and where it is.
 
-    ``lane`` and ``column`` count from 0; ``logical`` is the column of a slot (0 agents, 2 systems
-    opened directly, 4 those found there, …; odd ones are credential cards). ``left`` and
-    ``right`` are the ports of its two sides, top down.
+    Attributes:
+        reference: its element.
+        kind: of its element; ``fold``: a zone that is shown as one card.
+        title: its name.
+        fact: the text below it.
+        lane: the number of its lane, from 0.
+        logical: the column of its slot: 0 for agents, 2 for systems that these have a credential for, 4 for
+            systems that are opened from there, and so on; odd for credentials.
+        column: the number of its column, from 0: columns without cards are left out.
+        order: its index in its stack.
+        y: its first row.
+        height: rows.
+        left: the pins of its left side, from the top.
+        right: those of its right side.
     """
 
     reference: Reference
@@ -43,21 +58,19 @@ class Card:
 
 @dataclass(slots=True)
 class Link:
-    """One arrow into one card: a relation, and the cards it may come from with their relations.
-
-    Links are equal where they look alike.
+    """One arrow into one card, and the cards where its line begins; equal links look the same.
 
     Attributes:
-        sources: (card, the relation by which the line starts there).
+        sources: pairs of a card and the relation at the start of the line there, as a hold.
         target: the card with the arrow.
-        relation: what the arrow means, e.g. ``("grant", (credential, system))``.
-        credential: the credential whose line it is, if any.
-        label: who and what, by wordiness: identity words, name and words, name and letters; each
-            a pair of a text that may be cut and one that may not.
-        mark: what stands by the arrow.
-        source_marks: what stands by the source cards, by source relation.
-        checkpoints: the checkpoints on the relation and, by relation, on those of the sources.
-        records: everything it stands for where it is a counted line of a folded zone.
+        relation: of the arrow, as ``("grant", (credential, system))``.
+        style: how the line is drawn.
+        label: by ``Mode.label``, a pair of a text that may be cut, the name, and one that may not, the
+            actions.
+        credential: whose line it is, if it is one of a credential.
+        mark: beside the arrow.
+        source_marks: beside the source cards, by source relation.
+        records: for the counted line of a folded zone, all that it stands for.
     """
 
     sources: list[tuple[Reference, Reference]]
@@ -73,7 +86,14 @@ class Link:
 
 @dataclass(slots=True, eq=False)
 class Branch:
-    """The way of one line from one source to one arrow: the unit in which lines are lit."""
+    """The line from one source to one arrow: each can stand out on its own.
+
+    Attributes:
+        reference: ``("branch", number)``, an owner of runs.
+        source: the card where it begins.
+        start: the relation there.
+        link: its arrow.
+    """
 
     reference: Reference
     source: Reference
@@ -83,11 +103,22 @@ class Branch:
 
 @dataclass(slots=True, eq=False)
 class Pin:
-    """Where a tree touches a side of a column: at a card (source or target) or running through.
+    """Where a tree meets the side of a card, or of a feedthrough.
 
-    ``offset`` is the row within its holder, ``y`` its row, ``turn`` the cell of the trunk it leads to;
-    ``branches`` are those that pass it, ``bundle`` the pins that meet it in the channel. ``lead`` is
-    the row that its line leads to.
+    Attributes:
+        tree: whose pin it is.
+        bundle: the pins of the tree in the same channel.
+        kind: a card where lines begin, one where they end, or a feedthrough.
+        holder: the card or the feedthrough.
+        side: of the holder.
+        branches: those that pass it.
+        link: at a target, the arrow.
+        mark: beside it.
+        start: at a source, the relation of the first branch.
+        offset: its row, counted from the first one of its holder.
+        y: its row.
+        turn: the column of cells of the trunk that its line leads to.
+        lead: the mean row of the other pins of its bundle.
     """
 
     tree: Tree
@@ -107,8 +138,12 @@ class Pin:
 
 @dataclass(slots=True, eq=False)
 class Bundle:
-    """The pins of one tree in one channel: ``rights`` at the right side of the column left of it, ``lefts``
-    at the left side of the column right of it.
+    """The pins of one tree in one channel.
+
+    Attributes:
+        tree: whose pins they are.
+        rights: at right sides, so at the left edge of the channel.
+        lefts: at left sides, so at the right edge of the channel.
     """
 
     tree: Tree
@@ -118,9 +153,9 @@ class Bundle:
 
 @dataclass(slots=True, eq=False)
 class Feedthrough:
-    """A row of a column that a tree runs through between cards, from channel to channel.
+    """A row in which a tree crosses a column between its cards, from one channel to the next.
 
-    ``left`` and ``right`` hold its one pin on each side, as those of a card do.
+    ``left`` and ``right`` have one pin each; ``y``, ``lane`` and ``height`` are as those of a card.
     """
 
     tree: Tree
@@ -134,7 +169,7 @@ class Feedthrough:
 
 @dataclass(slots=True)
 class Lines:
-    """All lines of a grid: trees, branches, and by channel the bundles in the order of their trees."""
+    """All lines of a grid: trees, branches, and for each channel the bundles in the order of their trees."""
 
     trees: list[Tree]
     branches: list[Branch]
@@ -143,9 +178,14 @@ class Lines:
 
 @dataclass(slots=True, eq=False)
 class Tree:
-    """Lines that are truly one: every source leads to every target, so they share a bus.
+    """Lines that share a bus, as each of its sources leads to each of its targets.
 
-    ``bundles`` maps the index of a channel (right of the column of that number) to its pins there.
+    Attributes:
+        number: in ``Lines.trees``.
+        style: how it is drawn.
+        branches: all lines in it.
+        bundles: its pins, by channel; channel n is right of column n.
+        feedthroughs: one in each column that it crosses.
     """
 
     number: int
