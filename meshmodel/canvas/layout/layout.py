@@ -1,4 +1,4 @@
-"""A drawing in the making: rows and routes are known, then each column of cells."""
+"""A plan: a layout whose rows and routes are set, and whose widths depend on how much its labels say."""
 
 from __future__ import annotations
 
@@ -15,15 +15,24 @@ from meshmodel.canvas.scene import Options
 from meshmodel.canvas.text import cells
 
 _NARROWEST = 12
-"""Cells of a card at least."""
+"""The fewest cells of a card."""
 
 
 @dataclass(slots=True)
 class Plan:
-    """Everything that has rows, and what gets its columns of cells for one wordiness.
+    """A layout with its rows, and the columns of cells of one mode.
 
-    ``columns`` are the cells (x, width) of each column of cards, ``starts`` and ``widths`` those of the
-    channel right of it.
+    Attributes:
+        grid: the cards.
+        lines: the trees with their pins.
+        height: rows of cells.
+        channels: routed; the one of number n is right of column n.
+        gap: rows between two cards of a stack.
+        options: how to draw.
+        mode: how much labels say.
+        columns: for each column of cards, its first cell and its width.
+        starts: for each channel, its first cell.
+        widths: for each channel, its cells.
     """
 
     grid: Grid
@@ -50,7 +59,7 @@ class Plan:
 
     @property
     def has_closed_cards(self) -> bool:
-        """Whether cards have a last cell that closes them."""
+        """Whether a last cell closes each card."""
         return self.options.closed_cards or self.options.ascii
 
     @property
@@ -59,7 +68,7 @@ class Plan:
         return [*(lane.y - 1 for lane in self.grid.lanes), self.height - 1]
 
     def longest_texts(self) -> list[int]:
-        """For each column the cells of the longest name or fact on its cards, with what stands before it."""
+        """For each column, the cells of its longest name or fact, with the bar and the glyph before it."""
         longest = [0] * len(self.grid.logical)
         line = self.options.zoom == "line"
         for card in self.grid.cards.values():
@@ -69,12 +78,12 @@ class Plan:
         return longest
 
     def cards(self, mode: Mode, texts: list[int]) -> list[int]:
-        """The cells of the cards of each column at one wordiness."""
+        """For each column, the cells of its cards in a mode; ``texts``: see :meth:`longest_texts`."""
         closing = 1 if self.has_closed_cards else 0
         return [max(_NARROWEST, min(longest + mode.pad, mode.card)) + closing for longest in texts]
 
     def width_at_least(self, mode: Mode, texts: list[int]) -> int:
-        """Fewer columns of cells than it will surely have at one wordiness, cheaply."""
+        """A lower bound of the width in a mode, without assigning tracks: cards, and trunks side by side."""
         width = sum(self.cards(mode, texts))
         for channel in self.channels:
             turns = [0] * (self.height + 1)
@@ -85,7 +94,7 @@ class Plan:
         return width
 
     def set_widths(self, mode: Mode, texts: list[int]) -> None:
-        """Give columns and channels their cells at one wordiness."""
+        """Set the widths of columns and channels for a mode; ``texts``: see :meth:`longest_texts`."""
         self.mode = mode
         self.widths = []
         for channel in self.channels:
@@ -101,7 +110,7 @@ class Plan:
         self.set_columns(self.cards(mode, texts))
 
     def set_columns(self, cards: list[int]) -> None:
-        """Put columns and channels beside one another."""
+        """Set the first cells of columns and channels, from the widths of the columns (``cards``)."""
         self.columns, self.starts = [], []
         x = 2
         for width, channel in zip(cards, self.widths, strict=True):
@@ -110,7 +119,7 @@ class Plan:
             x += width + channel
 
     def set_turns(self) -> None:
-        """Tell every pin the cell of the trunk that it leads to, now that columns stay as they are."""
+        """Set ``Pin.turn`` of every pin, once the widths are final."""
         for channel, start, width in zip(self.channels, self.starts, self.widths, strict=True):
             for trunk in channel.trunks:
                 x = start + trunk.x
@@ -126,11 +135,11 @@ class Plan:
                 opposite.turn = pin.turn - 1
 
     def _cells(self, pin: Pin) -> int:
-        """The cells that the mark and the label at a pin take at this wordiness."""
+        """The cells that the mark and the label at a pin take in the mode."""
         return cells_needed(pin, self.mode, is_ascii=self.is_ascii)
 
     def end_at(self, pin: Pin) -> LineEnd:
-        """What stands at a pin, now that columns stay: the label as whole as its line has room for."""
+        """The end of the line at a pin, once the widths are final; its label may use the spare cells."""
         found = self._ends.get(pin)
         if found is None:
             lack = cells_cut(pin, self.mode)
@@ -139,18 +148,18 @@ class Plan:
         return found
 
     def _spare(self, pin: Pin) -> int:
-        """The cells of the line at a pin that neither its label nor another line needs."""
+        """The cells of the row of a pin, in its channel, that neither its label nor another line takes."""
         number = self._channel(pin)
         channel, own = self.channels[number], self._cells(pin)
         if pin.side == "left":
             return max(0, self.widths[number] - 1 - own - self._behind(channel, pin))
-        # Trunks over one row stand from left to right in their order.
+        # Trunks that cross one row are ordered from left to right.
         over = (each.x for each in channel.trunks if each.rows[0] <= pin.y <= each.rows[-1])
         straight = any(pin is one for one, _ in channel.straight)  # what is opposite needs the rest
         return 0 if straight else max(0, next(over, 0) - own)
 
     def _behind(self, channel: Channel, pin: Pin) -> int:
-        """The cells of a row, from the left of its channel, behind which nothing is but this pin."""
+        """The cells of the row of a pin that other lines take, from the left edge of the channel."""
         for trunk in reversed(channel.trunks):
             if trunk.rows[0] <= pin.y <= trunk.rows[-1]:
                 return trunk.x
@@ -160,7 +169,7 @@ class Plan:
         )
 
     def missing_cells(self) -> list[int]:
-        """For each channel, by how many cells a wider one would show its labels at right whole."""
+        """For each channel, how many more cells would show the labels at its right edge uncut."""
         found: list[int] = []
         for channel in self.channels:
             cut = [(cells_cut(pin, self.mode), pin) for pin in channel.pins if pin.side == "left"]
@@ -168,18 +177,18 @@ class Plan:
         return found
 
     def channel_cells(self, pin: Pin) -> tuple[int, int]:
-        """From which cell and up to which the channel lies where a card or a line has a pin."""
+        """The first cell of the channel of a pin, and the first one behind it."""
         number = self._channel(pin)
         start = self.starts[number]
         return start, start + self.widths[number]
 
     @staticmethod
     def _channel(pin: Pin) -> int:
-        """The number of the channel at which a pin is."""
+        """The number of the channel of a pin."""
         return pin.holder.column if pin.side == "right" else pin.holder.column - 1
 
     def frame_crossings(self) -> dict[int, list[int]]:
-        """For each row of a frame, the cells where trunks cross it, from the left."""
+        """By row of a frame, the cells where trunks cross it, from the left."""
         frames = self.frames
         found: dict[int, list[int]] = defaultdict(list)
         for channel, start in zip(self.channels, self.starts, strict=True):

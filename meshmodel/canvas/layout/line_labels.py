@@ -1,4 +1,4 @@
-"""What stands by an arrow: its mark and its label, in as many cells as there are."""
+"""The ends of lines at cards: mark and label, cut to the cells that a mode gives them."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ MARK_INK: dict[Mark, Ink] = {
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """How wordy a drawing is.
+    """How much the labels of a drawing say, and how wide its parts may be.
 
     Attributes:
-        label: which of the labels of a link.
-        most: the most cells of a label; 0: its words alone, where its line has no room for more.
+        label: the index in ``Link.label``.
+        most: the most cells of a label; 0: its actions alone, unless there is room for more in its row.
         card: the most cells of a card.
         pad: free cells after the longest text of a card.
         pitch: cells from one track to the next.
@@ -57,13 +57,13 @@ MODES = (
     Mode(3, 0, 15, 0, 1),
     Mode(3, 0, 12, 0, 1),
 )
-"""From the wordiest to the narrowest; the first that fits is taken."""
+"""From the widest to the narrowest; the first that fits is used."""
 LAST_NAMED = 7
-"""The narrowest mode that reads well, taken where none fits: one has to pan all the same."""
+"""The narrowest mode that still shows names; used where none fits, as one has to pan anyway."""
 
 
 class LineEnd(NamedTuple):
-    """The end of a line at a card: the mark, and the label in its two parts with its cells."""
+    """The end of a line at a card: the mark, the two parts of the label, and the cells of the label."""
 
     mark: str
     name: str
@@ -73,14 +73,22 @@ class LineEnd(NamedTuple):
 
 _NO_LABEL = ("", "", 0)
 _LEAST_NAME = 5
-"""Cells of a name from which on some of it can be read."""
+"""The fewest cells in which a cut name can be recognised."""
 
 
 @lru_cache(maxsize=32_768)
 def _cut_label(
     name: str, words: str, most: int, is_ascii: bool
 ) -> tuple[str, str, int]:  # a key of the cache
-    """The two parts of a label as they are shown, and their cells."""
+    """The two parts of a label as they are shown, and their cells.
+
+    Args:
+        name: may be cut.
+        words: is never cut.
+        most: cells of both; negative: so many as a positive number, but no name if it were cut to less
+            than ``_LEAST_NAME``.
+        is_ascii: whether only ASCII is drawn.
+    """
     if is_ascii:
         for known, glyph in MARK_GLYPHS.items():
             words = words.replace(glyph, ASCII_MARKS[known])
@@ -93,16 +101,16 @@ def _cut_label(
 
 
 def _label_limit(label: tuple[str, str], mode: Mode, more: int = 0) -> int:
-    """The most cells of a label, as ``_cut_label`` takes them."""
+    """The most cells of a label, as an argument for ``_cut_label``."""
     return mode.most + more if mode.most else -(max(cells(label[1].strip()), 1) + more)
 
 
 def cells_needed(pin: Pin, mode: Mode, *, is_ascii: bool) -> int:
-    """The cells that the mark and the label at a pin take, with what parts them from the trunk.
+    """The cells that mark, arrow and label at a pin take, with the piece of line before the trunk.
 
     Args:
         pin: where a line meets a card or runs through a column.
-        mode: the wordiness.
+        mode: how much labels say.
         is_ascii: ASCII only.
     """
     marked = 1 if pin.mark else 0
@@ -115,7 +123,7 @@ def cells_needed(pin: Pin, mode: Mode, *, is_ascii: bool) -> int:
 
 
 def cells_cut(pin: Pin, mode: Mode) -> int:
-    """How many more cells than it has for sure the label at a pin takes where nothing of it is cut."""
+    """How many more cells than the mode gives it the label at a pin would take uncut."""
     if pin.link is None:
         return 0
     label = pin.link.label[mode.label]
@@ -123,13 +131,13 @@ def cells_cut(pin: Pin, mode: Mode) -> int:
 
 
 def line_end(pin: Pin, mode: Mode, *, is_ascii: bool, more: int = 0) -> LineEnd:
-    """What stands at a pin.
+    """The mark and the label at a pin.
 
     Args:
-        pin: as in ``cells_needed``.
-        mode: likewise.
-        is_ascii: likewise.
-        more: so many cells beyond those of the mode the label may take.
+        pin: where a line meets a card or runs through a column.
+        mode: how much labels say.
+        is_ascii: whether only ASCII is drawn.
+        more: cells that the label may take beyond those that the mode gives it.
     """
     mark = (ASCII_MARKS if is_ascii else MARK_GLYPHS)[pin.mark] if pin.mark else ""
     if pin.link is None:
@@ -139,16 +147,16 @@ def line_end(pin: Pin, mode: Mode, *, is_ascii: bool, more: int = 0) -> LineEnd:
 
 
 def end_positions(pin: Pin, end: LineEnd, start: int, stop: int) -> tuple[int, int]:
-    """Where the mark of a pin and its label stand.
+    """The positions of the mark and the label of a pin.
 
     Args:
         pin: where a line meets a card or runs through a column.
-        end: what stands there.
+        end: its mark and label.
         start: the first cell of the channel.
         stop: the first cell behind it.
 
     Returns:
-        The cell of the mark (of where it would stand), and the first cell of the label.
+        The cell of the mark, or where it would be, and the first cell of the label.
     """
     arrow = 1 if pin.kind == "target" else 0
     marked = 1 if end.mark else 0

@@ -1,7 +1,7 @@
-"""What becomes a line: every relation of a snapshot that is drawn, as links between cards.
+"""Makes links, the lines between cards, of the relations of a snapshot.
 
-A credential is a line from whoever holds, stores or is passed it to every system that accepts it. It is a
-card of its own where it takes part in an exchange, or has nobody to come from or nowhere to go.
+A credential is a line from everybody who holds, stores or is passed it to every system that accepts it. It is
+a card of its own if it is exchanged, if nobody has it, or if no system accepts it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _RANK: dict[Mark | None, int] = {"proposed": 4, "missing": 3, "does-not-count": 
 
 
 def worst_mark(marks: list[Mark | None]) -> Mark | None:
-    """The mark for several: proposed, missing, one that does not count, one that does; in that order."""
+    """The first of these marks that is among them: proposed, missing, does not count, counts."""
     return max(marks, key=_RANK.__getitem__, default=None)
 
 
@@ -38,7 +38,7 @@ def agent_card(agent: Agent, facts: Facts) -> Card:
 
 
 def system_card(system: System, facts: Facts) -> Card:
-    """The card of a system: its name, its sensitivity, and a flag where outsiders' words come to."""
+    """The card of a system: its name, its sensitivity, and a flag if outsiders' words get to it."""
     fact = system.sensitivity or system.kind or "system"
     flag = " ⚑" if system.untrusted_input else " ⚐" if system.id in facts.heard else ""
     return Card(("system", system.id), "system", system.title, fact + flag)
@@ -59,11 +59,11 @@ Label = tuple[tuple[str, str], ...]
 
 
 @lru_cache(maxsize=16_384)
-def _grant_label(  # all that is seen of it
+def _grant_label(  # of plain values, which can be keys of the cache
     principal: str, title: str, status: str, actions: tuple[str, ...], *, card: bool, guard: bool
 ) -> Label:
-    """The label of a grant, by wordiness."""
-    words = _GUARD if guard else "+".join(actions)  # in its place, so that no card has to make room for it
+    """The label of a grant, as ``Link.label``."""
+    words = _GUARD if guard else "+".join(actions)  # instead of the actions, so that no card moves
     letters = "".join(_SHORT.get(action, action[:1]) for action in actions)
     if card:
         return (("", words), ("", words), ("", letters), ("", letters))
@@ -82,8 +82,10 @@ class Links:
     Attributes:
         cards: the ids of credentials drawn as cards.
         links: the links, in a fixed order.
-        holders: by credential, who can present it (relation ``hold``, passed ones included).
+        checkpoints: by (step, from, to), the ids of the checkpoints there.
+        holders: by credential, the agents that hold it or are passed it.
         stores: by credential, the systems that store or issue it.
+        grants: by credential, the systems that accept it.
     """
 
     def __init__(self, snapshot: Snapshot, facts: Facts) -> None:
@@ -118,14 +120,14 @@ class Links:
         self._add_relations()
 
     def mark(self, step: str, from_: str, to: str) -> Mark | None:
-        """The mark of a step; a checkpoint of which nothing is known yet does not count so far."""
+        """The mark of a step; a checkpoint that is not analysed yet is shown as one that does not count."""
         known = self._marks.get((step, from_, to))
         if known is None and (step, from_, to) in self.checkpoints:
             return "does-not-count"
         return known
 
     def _sources(self, credential: str) -> tuple[list[tuple[Reference, Reference]], dict[Reference, Mark]]:
-        """Who can present a credential, by which relation, and the marks on these steps."""
+        """The cards that have a credential, with their relations to it, and the marks on these relations."""
         sources: list[tuple[Reference, Reference]] = []
         marks: dict[Reference, Mark] = {}
         for table, step, ends in (("agent", "hold", self.holders), ("system", "custody", self.stores)):
@@ -138,7 +140,7 @@ class Links:
         return sources, marks
 
     def _add_credentials(self) -> None:
-        """Links of holds, custodies and grants."""
+        """Add the links of holds, custodies and grants."""
         snapshot = self._snapshot
         carded = set(self.cards)
         for key in sorted(snapshot.credential):
@@ -188,7 +190,7 @@ class Links:
                 )
 
     def _add_relations(self) -> None:
-        """Links of exchanges, delegations, triggers and hosting."""
+        """Add the links of exchanges, delegations, triggers and hosting."""
         snapshot = self._snapshot
         for (from_, to), exchange in sorted(snapshot.exchange.items()):
             words = f"at {exchange.at}" if exchange.at else "exchanges"
@@ -218,7 +220,7 @@ class Links:
         style: str,
         limit: str = "",
     ) -> None:
-        """Add the link of one relation; ``limit`` is a word of its label that is never left out."""
+        """Add the link of one relation; ``limit`` is a part of its label that is never cut."""
         start: Reference = (source, from_)
         relation: Reference = (step, (from_, to))
         mark = self.mark(step, from_, to)
@@ -239,9 +241,9 @@ class Links:
 
 
 def _delegation_words(delegation: Delegation, second: Agent) -> tuple[str, str]:
-    """What stands on a delegation, and the word for its limit, if it has one that counts.
+    """The label of a delegation: a part that may be cut, and the word for its limit, if that counts.
 
-    An ``only`` does not count where the second agent is steerable: it is asked of a model (section 3).
+    An ``only`` does not count if the second agent is steerable: it only asks a model (semantics, section 3).
     """
     passed = delegation.passes or ()
     words = "delegates"
@@ -254,15 +256,15 @@ def _delegation_words(delegation: Delegation, second: Agent) -> tuple[str, str]:
 
 
 def fold_links(links: list[Link], card_for: Mapping[Reference, Reference]) -> list[Link]:
-    """The links as they are drawn where some cards stand for many.
+    """The links that are drawn if some elements are folded into the card of their zone.
 
     Args:
         links: those between the elements.
         card_for: the card that shows an element, for those that are folded away.
 
     Returns:
-        The links between cards that are there, and one counted link for each two cards of which one is
-        folded, from the one to the other; none within a card.
+        The links between elements that are not folded; and one counted link for each pair of cards of which
+        at least one is a folded zone, with the number of relations and of each kind of mark.
     """
     drawn: list[Link] = []
     counted: dict[tuple[Reference, Reference], list[tuple[Reference, Link]]] = defaultdict(list)
@@ -306,14 +308,14 @@ def fold_links(links: list[Link], card_for: Mapping[Reference, Reference]) -> li
 
 
 def hidden_marks(links: Iterable[Link], card_for: Mapping[Reference, Reference]) -> Mapping[Reference, str]:
-    """How many missing and proposed checkpoints a card hides, since their lines begin and end behind it.
+    """How many missing and proposed checkpoints are on lines within a folded zone.
 
     Args:
         links: those between the elements.
         card_for: the card that shows an element, for those that are folded away.
 
     Returns:
-        By card that hides some, such as ``2◈ 1✖``.
+        By card of a zone that has some, a text such as ``2◈ 1✖``.
     """
     hidden: dict[tuple[Reference, Mark], set[Reference]] = defaultdict(set)
     for link in links:

@@ -1,9 +1,9 @@
-"""A channel router: the vertical parts of all lines between two columns, in order, without a search.
+"""A channel router: orders the vertical parts of all lines between two columns, and assigns their tracks.
 
-Every tree has one trunk in each channel. Where two trees touch the same row from both sides, the
-one from the left must turn first; where such constraints form a cycle, one tree changes tracks in a
-free row (a dogleg). Trunks are ordered so that they cross little, and each takes the first
-track that is free over its rows.
+Every tree has one trunk in each channel. If two trees have pins in the same row, one at the left edge and one
+at the right, the trunk of the former must be left of the other. If such constraints form a cycle, one trunk
+is split into two that are joined in a free row (a dogleg). Trunks are ordered so that few lines cross, and
+each gets the first track that is free in all its rows.
 """
 
 from __future__ import annotations
@@ -18,18 +18,29 @@ from heapq import heappop, heappush
 from meshmodel.canvas.layout.elements import Branch, Bundle, Pin, Tree
 
 _BLOCK = 32
-"""Rows of a block of a skyline."""
+"""Rows in a block of a skyline."""
 _MAX_SIFTED = 26
-"""Up to how many trunks of a channel are sifted: the time grows with the square."""
+"""The most trunks of a channel that are sifted: the time grows with their square."""
 
 
 class NoFreeRowError(Exception):
-    """A line must change tracks and no row is free: the drawing needs a spare row."""
+    """A dogleg needs a free row, and there is none: the drawing needs a spare row."""
 
 
 @dataclass(eq=False)
 class Trunk:
-    """One vertical line: the pins it meets by row on each side, and the row of a dogleg."""
+    """One vertical line in a channel.
+
+    Attributes:
+        tree: whose line it is.
+        left: by row, the pins at the left edge of the channel.
+        right: those at its right edge.
+        dogleg_row: where it is joined to the other part of its tree, if it was split.
+        dogleg_right: whether that part is right of it.
+        dogleg_branches: those that pass the dogleg.
+        x: its column of cells, from the first one of the channel.
+        rows: where something joins it, from the top.
+    """
 
     tree: Tree
     left: dict[int, Pin] = field(default_factory=dict)
@@ -41,7 +52,7 @@ class Trunk:
     rows: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Note the rows where something joins it, in order."""
+        """Set ``rows``."""
         rows = {*self.left, *self.right}
         if self.dogleg_row is not None:
             rows.add(self.dogleg_row)
@@ -49,7 +60,7 @@ class Trunk:
 
     @cached_property
     def parts(self) -> list[tuple[Branch, ...]]:
-        """The branches that pass between each two neighbouring rows of ``rows``."""
+        """For each two neighbours in ``rows``, the branches that pass between them."""
         rows = self.rows
         spans: dict[Branch, list[int]] = defaultdict(list)
         for side in (self.left, self.right):
@@ -68,7 +79,14 @@ class Trunk:
 
 @dataclass(slots=True)
 class Channel:
-    """A routed channel: trunks in their order, doglegs, and pins that lead straight across."""
+    """A routed channel.
+
+    Attributes:
+        trunks: from left to right.
+        doglegs: their rows, with the trunks that they join, the left one first.
+        straight: pairs of pins in the same row that need no trunk, the one at the left edge first.
+        pins: all of them.
+    """
 
     trunks: list[Trunk] = field(default_factory=list)
     doglegs: list[tuple[int, Trunk, Trunk]] = field(default_factory=list)
@@ -77,12 +95,12 @@ class Channel:
 
 
 def route(bundles: list[Bundle], rows: int, frames: frozenset[int]) -> Channel:
-    """Order the trunks of one channel.
+    """Make the trunks of one channel and order them.
 
     Args:
-        bundles: the pins of the trees that pass; those on the left column have the side right.
+        bundles: the pins of each tree in the channel.
         rows: how many rows the drawing has.
-        frames: rows of lane frames, where no line may run.
+        frames: rows of lane frames, where no line may run horizontally.
 
     Raises:
         NoFreeRowError: where a dogleg finds no row.
@@ -121,14 +139,14 @@ def route(bundles: list[Bundle], rows: int, frames: frozenset[int]) -> Channel:
         trunks[where : where + 1] = [one, other]
         channel.doglegs.append((row, one, other))
         _split_constraints(split, one, other, after)
-        # What was in no cycle before is in none now.
+        # Splitting a trunk makes no new cycle.
         core = _cyclic([one, other, *(trunk for trunk in core if trunk is not split)], after)
     channel.trunks = _order(trunks, after)
     return channel
 
 
 def _free_row(trunk: Trunk, used: set[int] | frozenset[int], rows: int) -> int:
-    """The free row nearest to the middle of a trunk."""
+    """A row for the dogleg of a trunk: one with pins at both edges, or the free one nearest its middle."""
     straight = [row for row in trunk.left if row in trunk.right]
     if straight:
         return straight[0]
@@ -140,7 +158,7 @@ def _free_row(trunk: Trunk, used: set[int] | frozenset[int], rows: int) -> int:
 
 
 def _constraints(trunks: list[Trunk]) -> dict[Trunk, set[Trunk]]:
-    """Which trunks must stand right of each trunk."""
+    """For each trunk, the trunks that must be right of it."""
     from_left: dict[int, Trunk] = {}
     from_right: dict[int, Trunk] = {}
     for trunk in trunks:
@@ -157,7 +175,7 @@ def _constraints(trunks: list[Trunk]) -> dict[Trunk, set[Trunk]]:
 
 
 def _split_constraints(split: Trunk, one: Trunk, other: Trunk, after: dict[Trunk, set[Trunk]]) -> None:
-    """Let the two parts of a trunk take over its constraints: the first what meets it from the left."""
+    """Move the constraints of ``split`` to its parts: ``one`` has its left pins, ``other`` its right ones."""
     after[one] = after.pop(split) | {other}
     after[other] = set()
     for trunks in after.values():
@@ -167,7 +185,7 @@ def _split_constraints(split: Trunk, one: Trunk, other: Trunk, after: dict[Trunk
 
 
 def _cyclic(trunks: list[Trunk], after: dict[Trunk, set[Trunk]]) -> dict[Trunk, set[Trunk]]:
-    """Those of some trunks between which constraints form cycles, with all they are bound to there."""
+    """The trunks in cycles of constraints, each with those in cycles that it has a constraint with."""
     waiting = dict.fromkeys(trunks, 0)
     for trunk in trunks:
         for other in after[trunk]:
@@ -180,7 +198,7 @@ def _cyclic(trunks: list[Trunk], after: dict[Trunk, set[Trunk]]) -> dict[Trunk, 
                 waiting[other] -= 1
                 if not waiting[other]:
                     ready.append(other)
-    alive = {trunk for trunk in trunks if waiting[trunk]}  # those behind a cycle too, so far
+    alive = {trunk for trunk in trunks if waiting[trunk]}  # also those that a cycle leads to, which go below
     if not alive:
         return {}
     before: dict[Trunk, set[Trunk]] = {trunk: set() for trunk in alive}
@@ -196,8 +214,8 @@ def _cyclic(trunks: list[Trunk], after: dict[Trunk, set[Trunk]]) -> dict[Trunk, 
 
 
 def _order(trunks: list[Trunk], after: dict[Trunk, set[Trunk]]) -> list[Trunk]:
-    """An order from left to right that keeps the constraints and crosses little."""
-    waiting = dict.fromkeys(after, 0)  # how many must stand left of each
+    """Order trunks from left to right by the constraints, with few crossings."""
+    waiting = dict.fromkeys(after, 0)  # how many must be left of each
     for others in after.values():
         for other in others:
             waiting[other] += 1
@@ -226,7 +244,7 @@ def _order(trunks: list[Trunk], after: dict[Trunk, set[Trunk]]) -> list[Trunk]:
 
 
 def _crossings(one: Trunk, other: Trunk) -> int:
-    """How often the lines of two trunks cross if the first stands left of the second."""
+    """How often the lines of two trunks cross if the first is left of the second."""
     low, high = one.rows[0], one.rows[-1]
     count = sum(1 for row in other.left if low < row < high)
     low, high = other.rows[0], other.rows[-1]
@@ -234,7 +252,7 @@ def _crossings(one: Trunk, other: Trunk) -> int:
 
 
 def _sift(order: list[Trunk], after: dict[Trunk, set[Trunk]]) -> list[Trunk]:
-    """Move each trunk to its best place among the others, twice."""
+    """Move each trunk to where it makes the fewest crossings, twice (sifting)."""
     number = {trunk: index for index, trunk in enumerate(order)}
     size = len(order)
     gain = [[0] * size for _ in range(size)]
@@ -277,7 +295,7 @@ def _sift(order: list[Trunk], after: dict[Trunk, set[Trunk]]) -> list[Trunk]:
 def assign_tracks(
     channel: Channel, before: dict[int, int], behind: dict[int, int], rows: int, pitch: int = 1
 ) -> int:
-    """Give every trunk its column of cells; returns the width of the channel.
+    """Set the column of cells of each trunk.
 
     Args:
         channel: the routed channel; ``x`` of its trunks is set, counted from the channel's first cell.
@@ -285,6 +303,9 @@ def assign_tracks(
         behind: by row, the cells taken at the right edge.
         rows: how many rows the drawing has.
         pitch: cells from one track to the next.
+
+    Returns:
+        The width of the channel in cells.
     """
     skyline = _Skyline(rows, before)
     for trunk in channel.trunks:
@@ -296,9 +317,9 @@ def assign_tracks(
 
 
 class _Skyline:
-    """How many cells of each row of a channel are taken so far, from its left edge.
+    """How many cells of each row of a channel are taken, from its left edge.
 
-    Trunks are long: blocks of rows that a trunk passes whole are noted as one.
+    As trunks are long, a block of ``_BLOCK`` rows that a trunk passes is stored as one number.
     """
 
     def __init__(self, rows: int, taken: Mapping[int, int]) -> None:
@@ -310,7 +331,7 @@ class _Skyline:
             self._most[row // _BLOCK] = max(self._most[row // _BLOCK], cells)
 
     def rise(self, low: int, high: int, by: int) -> int:
-        """Let the rows from ``low`` to ``high`` reach beyond the longest of them, and return how far."""
+        """Fill the rows ``low`` to ``high`` to ``by`` cells beyond the longest; returns their new length."""
         rows, most, whole = self._rows, self._most, self._whole
         first, last = low // _BLOCK, high // _BLOCK
         if first == last:
@@ -329,7 +350,7 @@ class _Skyline:
 
     @property
     def top(self) -> int:
-        """The most cells that are taken of any row."""
+        """The cells taken of the longest row."""
         return max(self._most)
 
     def at(self, row: int) -> int:

@@ -1,6 +1,6 @@
-"""Which row everything stands in: cards below one another, lines that run through a column between them.
+"""Assigns rows: to lanes, to cards and feedthroughs below one another, and to their pins.
 
-Pins are many and asked often, so each knows its own row: it is set anew whenever its card moves.
+Each pin stores its own row, as it is read often; it is set whenever its card or feedthrough moves.
 """
 
 from __future__ import annotations
@@ -12,24 +12,27 @@ from meshmodel.canvas.layout.columns import Grid
 from meshmodel.canvas.layout.elements import Bundle, Card, Feedthrough, Lines, Pin, Tree
 
 _MAX_SHIFT = 12
-"""How many rows a card or a line may sink at most to become straight."""
+"""The most rows that a card or a feedthrough is moved down to make lines straight."""
 
 _PIN_ORDER = attrgetter("lead", "tree.number")
-"""Where a port stands on its side."""
+"""The order of pins on a side."""
 
 Item = Card | Feedthrough
 Stacks = dict[tuple[int, int], list[Item]]
 
 
 def assign_rows(grid: Grid, lines: Lines, *, base: int, gap: int, spare: int = 0) -> int:
-    """Give every lane, card, pin and feedthrough its row; returns the height in rows.
+    """Set the rows of lanes, cards, feedthroughs and pins.
 
     Args:
         grid: the cards in their stacks.
         lines: the lines with their pins.
-        base: rows of a card with no more ports than that.
+        base: the fewest rows of a card; one with more pins on a side has one for each.
         gap: free rows between two cards.
-        spare: free rows at the bottom of the first lane, for lines that must change sides.
+        spare: free rows at the bottom of the first lane, for doglegs.
+
+    Returns:
+        The height of the drawing in rows.
     """
     cards = sorted(grid.cards.values(), key=lambda card: card.column)
     for card in cards:
@@ -61,7 +64,7 @@ def assign_rows(grid: Grid, lines: Lines, *, base: int, gap: int, spare: int = 0
 
 
 def least_height(grid: Grid, base: int) -> int:
-    """The height in rows if nothing stood between the cards: the drawing cannot be lower."""
+    """A lower bound of the height in rows: that without gaps and feedthroughs."""
     heights = [1] * len(grid.lanes)
     for (lane, _), stack in grid.stacks.items():
         cards = sum(max(base, len(card.left), len(card.right)) for card in stack)
@@ -70,7 +73,7 @@ def least_height(grid: Grid, base: int) -> int:
 
 
 def _move_pins(item: Item) -> None:
-    """Let the pins of an item follow it."""
+    """Set the rows of the pins of an item after it has moved."""
     y = item.y
     for pins in (item.left, item.right):
         for pin in pins:
@@ -78,12 +81,12 @@ def _move_pins(item: Item) -> None:
 
 
 def _gap_between(before: Item | None, item: Item, gap: int) -> int:
-    """Free rows between two neighbours of a stack: lines may touch cards, cards may not touch."""
+    """Free rows between two neighbours of a stack: ``gap`` between cards, none at a feedthrough."""
     return gap if isinstance(before, Card) and isinstance(item, Card) else 0
 
 
 def _stack_items(grid: Grid, stacks: Stacks, gap: int, spare: int) -> None:
-    """Put every stack as high as it goes; a lane is as high as its highest stack."""
+    """Set the rows of all stacks from the top of their lanes; a lane is as high as its highest stack."""
     y = 1
     for number, lane in enumerate(grid.lanes):
         lane.y, lane.height = y, 1
@@ -102,7 +105,7 @@ def _stack_items(grid: Grid, stacks: Stacks, gap: int, spare: int) -> None:
 
 
 def _insert_feedthroughs(grid: Grid, trees: list[Tree], stacks: Stacks) -> None:
-    """Put the rows of lines that run through a column where they lie nearest to their ends."""
+    """Insert the feedthroughs into the stacks, each at the middle one of the rows of its ends."""
     lane_at: list[int] = []
     for number, lane in enumerate(grid.lanes):
         lane_at.extend([number] * (lane.y + lane.height + 1 - len(lane_at)))
@@ -134,15 +137,12 @@ def _pins(bundle: Bundle) -> list[Pin]:
 
 
 def _is_above(item: Item, row: float) -> bool:
-    """Whether a line for a row belongs below an item: below the middle of a card, after earlier lines."""
+    """Whether a feedthrough for ``row`` goes below an item, by the middle of a card."""
     return item.y <= row if isinstance(item, Feedthrough) else item.y + (item.height - 1) / 2 < row
 
 
 def _order_pins(cards: list[Card], lines: Lines) -> None:
-    """Order the ports of each side by where their lines lead, so that they cross little.
-
-    A line leads to the mean row of its other ends in the channel.
-    """
+    """Order the pins of each side by the mean row of the other pins of their bundles, for few crossings."""
     for channel in lines.channels:
         for bundle in channel:
             lefts, rights = bundle.lefts, bundle.rights
@@ -161,7 +161,7 @@ def _order_pins(cards: list[Card], lines: Lines) -> None:
 
 
 def _assign_pin_rows(cards: list[Card]) -> None:
-    """Give ports their rows on the card: the first free ones, or where the line becomes straight."""
+    """Set the rows of pins on cards: where the line is straight, at left sides, or the first free ones."""
     for card in cards:
         top = card.y
         for number, pin in enumerate(card.right):
@@ -184,7 +184,7 @@ def _assign_pin_rows(cards: list[Card]) -> None:
 
 
 def _straighten(grid: Grid, stacks: Stacks, gap: int) -> None:
-    """Let cards sink within the room of their lane where that makes more lines straight."""
+    """Move cards and feedthroughs down within their lanes where that makes more lines straight."""
     for number, lane in enumerate(grid.lanes):
         bottom = lane.y + lane.height
         for column in range(1, len(grid.logical)):
@@ -210,7 +210,7 @@ def _straighten(grid: Grid, stacks: Stacks, gap: int) -> None:
 
 
 def _straightest(item: Item, first: int, last: int) -> int:
-    """The first row from which most lines would enter an item from the left without a bend."""
+    """The row from ``first`` to ``last`` where most lines enter an item at the left without a bend."""
     height = item.height
     gains = [0] * (last - first + 1)
     for pin in item.left:
