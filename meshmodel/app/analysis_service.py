@@ -14,6 +14,7 @@ from meshmodel.edits.edit import difference
 from meshmodel.model.records import Record
 from meshmodel.model.snapshot import Snapshot
 from meshmodel.model.vocabulary import View
+from meshmodel.reports.causes import open_counts
 
 if TYPE_CHECKING:
     from meshmodel.analysis.analysis import Analysis
@@ -49,18 +50,14 @@ class AnalysisService:
         snapshot: Snapshot,
         on_results: Callable[[Results], None],
         on_failure: Callable[[str], None],
-        prepare: Callable[["Analysis"], None] = lambda _: None,
     ) -> None:
-        """Arguments: where to run; the model; what hears of results, and in one line of a failure; and what
-        is made of each analysis in the same thread, since panels ask for it next.
-        """
+        """Arguments: where to run; the model; what hears of results, and in one line of a failure."""
         self.snapshot = snapshot
         self.results: Results | None = None
         self.before: tuple[Summary, Summary] | None = None
         self._jobs = jobs
         self._on_results = on_results
         self._on_failure = on_failure
-        self._prepare = prepare
         self._edited_at = -BURST
 
     @property
@@ -87,7 +84,7 @@ class AnalysisService:
             return
 
         def work(task: Task) -> Results | None:
-            return analyse_both(snapshot, known, task.is_cancelled, self._prepare)
+            return analyse_both(snapshot, known, task.is_cancelled)
 
         self._jobs.run("analysis", work, self._take, self._fail)
 
@@ -106,7 +103,6 @@ def analyse_both(
     snapshot: Snapshot,
     known: Results | None,
     is_cancelled: Callable[[], bool],
-    prepare: Callable[["Analysis"], None] = lambda _: None,
 ) -> Results | None:
     """Analyse a snapshot as built and as designed; any thread may call it.
 
@@ -114,7 +110,6 @@ def analyse_both(
         snapshot: the model.
         known: results of an earlier one, kept where only words changed.
         is_cancelled: asked between the stages.
-        prepare: what is made of each analysis besides.
 
     Returns:
         ``None`` where it was cancelled.
@@ -125,7 +120,6 @@ def analyse_both(
         for _ in _stages(each):
             if is_cancelled():
                 return None
-        prepare(each)
         facts[each.view] = facts_of(each)
     return Results(snapshot, built, designed, {"designed": facts["built"], **facts})
 
@@ -151,6 +145,7 @@ def _stages(of: "Analysis") -> Iterator[object]:
     yield of.doors
     yield of.findings
     yield of.questions
+    yield open_counts(of)
 
 
 def _differ_in(before: Snapshot, after: Snapshot, these: tuple[AbstractSet[str], AbstractSet[str]]) -> bool:

@@ -13,8 +13,6 @@ BURST: Final = 1.0
 """Seconds below which the counts of two edits are compared with those before the first: nobody read them."""
 TOGETHER: Final = 0.1
 """Seconds that the drawing of an edit waits for its analysis: most are drawn only once then."""
-HEADER_FIRST: Final = 0.02
-"""Seconds, a little more than a frame, by which the header comes before all else that follows an analysis."""
 TICK: Final = 0.5
 """Seconds between two reports of what runs in the background."""
 POLL: Final = 0.25

@@ -25,7 +25,7 @@ panel beside the canvas, lists below. ``large``: outline, canvas, inspector, lis
 Side = Literal["outline", "inspector"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WorkbenchState:
     """All that a panel needs in order to show itself.
 

@@ -26,6 +26,20 @@ UNDER: Final[Mapping[str, str]] = MappingProxyType(
 )
 """By rule, the rule under whose finding about the same credential it is listed: the remedy is the same."""
 
+NAME_GRANTS: Final = frozenset(
+    {
+        "approval-fatigue",
+        "checkpoint-does-not-count",
+        "delegation-not-honoured",
+        "environment-crossing",
+        "self-approved-checkpoint",
+        "token-passthrough",
+        "unapproved-reach",
+        "untraceable-step",
+    }
+)
+"""The rules whose findings are about grants. Others are not asked: their words are made when first read."""
+
 
 def is_accepted(finding: Finding) -> bool:
     """Whether an acceptance covers it: nobody has to act on it."""
@@ -73,7 +87,7 @@ def fold(findings: Iterable[Finding]) -> tuple[Cause, ...]:
     folded: dict[tuple[str, str], list[Finding]] = {}
     rows: list[Finding] = []
     for each in listed:
-        door = None if each.rule == DOOR else _door_of(each, doors)
+        door = _door_of(each, doors) if each.rule in NAME_GRANTS else None
         place = (DOOR, door) if door is not None else above.get((each.rule, each.subject))
         if place is None:
             rows.append(each)
@@ -96,8 +110,10 @@ def _above(findings: Iterable[Finding]) -> dict[tuple[str, str], tuple[str, str]
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for each in findings:
         if each.rule in over:
-            for key in [key for table, key in each.about if table == "credential"]:
-                found.setdefault((over[each.rule], str(key)), (each.rule, each.subject))
+            _, is_relation, end = each.subject.partition(">")  # that of a custody says which
+            keys = [end] if is_relation else [str(key) for table, key in each.about if table == "credential"]
+            for key in keys:
+                found.setdefault((over[each.rule], key), (each.rule, each.subject))
     return found
 
 

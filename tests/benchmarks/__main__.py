@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from meshmodel.analysis.analysis import analyse
-from meshmodel.app.workbench.lenses import facts_of
+from meshmodel.app.lenses import facts_of
 from meshmodel.canvas.draw import draw
 from meshmodel.canvas.scene import Options
 from meshmodel.interchange import read_file

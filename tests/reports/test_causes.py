@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from meshmodel.analysis.analysis import analyse
 from meshmodel.analysis.results import Accepted, Finding, Told
 from meshmodel.model.vocabulary import SEVERITIES
-from meshmodel.reports.causes import DOOR, UNDER, fold
+from meshmodel.reports.causes import DOOR, NAME_GRANTS, UNDER, fold
 from tests.reference.random_models import FLAVOURS, random_model
 
 
@@ -117,11 +117,11 @@ def test_folding_loses_nothing_and_keeps_the_order(seed, flavour):
 def test_only_the_order_of_rows_follows_from_that_of_findings(order):
     findings = [
         door("key", "store"),
-        finding("a", "x", grants=[("key", "store")]),
+        finding("unapproved-reach", "x", grants=[("key", "store")]),
         finding("b", "y"),
-        finding("c", "z", grants=[("other", "store")]),
+        finding("untraceable-step", "z", grants=[("other", "store")]),
         door("token", "app"),
-        finding("d", "w", grants=[("token", "app")]),
+        finding("environment-crossing", "w", grants=[("token", "app")]),
     ]
     folded = fold([findings[place] for place in order])
     assert {(row.finding.subject, tuple(each.subject for each in row.also)) for row in folded} == {
@@ -130,3 +130,13 @@ def test_only_the_order_of_rows_follows_from_that_of_findings(order):
         ("y", ()),
         ("z", ()),
     }
+
+
+@given(st.integers(0, 10_000), st.sampled_from(FLAVOURS))
+def test_only_the_rules_that_are_said_to_be_about_grants_are(seed, flavour):
+    named = {
+        each.rule
+        for each in analyse(random_model(seed, 5, flavour)).findings
+        if any(table == "grant" for table, _ in each.about)
+    }
+    assert named <= NAME_GRANTS | {DOOR}

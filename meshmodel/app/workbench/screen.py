@@ -19,7 +19,7 @@ from meshmodel.app.canvas.view import CanvasView
 from meshmodel.app.commands import BY_ID, FOOTERS, bindings
 from meshmodel.app.config import Place
 from meshmodel.app.lenses import LENSES
-from meshmodel.app.limits import HEADER_FIRST, OPEN_FOLDED, POLL, TOGETHER
+from meshmodel.app.limits import OPEN_FOLDED, POLL, TOGETHER
 from meshmodel.app.messages import (
     CommandRequested,
     ModelChanged,
@@ -60,7 +60,6 @@ from meshmodel.app.workbench.routes import ROUTES
 from meshmodel.model.errors import MeshmodelError
 from meshmodel.model.records import Reference
 from meshmodel.model.text import one_line
-from meshmodel.reports.causes import open_counts
 from meshmodel.reports.findings_index import findings_index
 
 if TYPE_CHECKING:
@@ -100,7 +99,6 @@ class Workbench(Screen[None]):
             session.snapshot,
             context.batched(self._analysed),
             context.batched(self._not_analysed),
-            _prepare_panels,
         )
         self.selection = SelectionController(context)
         self.findings = FindingsController(context)
@@ -314,7 +312,11 @@ class Workbench(Screen[None]):
             problem="",
         )
         self.findings.reopen()
-        self.context.hold(HEADER_FIRST)
+        # The header comes first: what panels ask for is made in the background, before they are painted.
+        self.context.hold(TOGETHER)
+        both = dict.fromkeys((results.built, results.designed))
+        release = self.context.release
+        self.context.jobs.run("panels", lambda _: list(map(_prepare_panels, both)), lambda _: release())
 
     def _not_analysed(self, why: str) -> None:
         """What follows could not be computed: say so everywhere, and show nothing in its place."""
@@ -357,18 +359,6 @@ class Workbench(Screen[None]):
         if not self.layout_of_panels.filter_in_focus():
             self.selection.find()
 
-    def reach(self) -> None:
-        """Show the reach matrix."""
-        self.context.open_list("reach")
-
-    def questions(self) -> None:
-        """Show the questions."""
-        self.context.open_list("questions")
-
-    def journal(self) -> None:
-        """Show the journal."""
-        self.context.open_list("journal")
-
     def open(self) -> None:
         """Go to the start screen."""
         self.app.call_later(self.app.run_action, "open")
@@ -393,7 +383,6 @@ class Workbench(Screen[None]):
 
 
 def _prepare_panels(analysis: "Analysis") -> None:
-    """What panels ask for next, made in the thread of the analysis and kept with it."""
-    open_counts(analysis)
+    """Make what panels ask for next; it is kept with the analysis."""
     ready_rows(analysis)
     findings_index(analysis)
