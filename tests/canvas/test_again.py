@@ -17,10 +17,12 @@ from meshmodel.model.snapshot import Snapshot
 from tests.canvas.building import helpdesk, meshes
 from tests.reference.random_models import random_model
 
+OTHER = {("boundary", "none", "nowhere"): "counts"}
+
 
 def forgetful(drawing: Drawing) -> Drawing:
     """The same drawing, which none that follows can take for its own."""
-    return replace(drawing, grid=replace(drawing.grid, gates={("boundary", "none", "nowhere"): "counts"}))
+    return replace(drawing, grid=replace(drawing.grid, boundary_marks=OTHER))
 
 
 def seen(drawing: Drawing) -> tuple[Any, ...]:
