@@ -121,8 +121,6 @@ class Context:
             self._holding = None
             with self.batch():
                 self.update()
-            if self.state.is_current:
-                self._analysis_shown()
 
     def _progressed(self, lines: object) -> None:
         if lines != self.state.progress:
@@ -364,8 +362,8 @@ class Context:
         self.say("")
         return True
 
-    def _analysis_shown(self) -> None:
-        """The analysis of the newest model is on the screen: do what waited for it."""
+    def analysis_shown(self) -> None:
+        """The analysis of the newest model is being shown: do what waited for it."""
         again, self._after_analysis = self._after_analysis, None
         if again is not None and again[1] == self.acts:
             self.after_refresh(again[0])

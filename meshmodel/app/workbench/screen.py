@@ -1,6 +1,7 @@
 """The workbench: composes the panels, routes keys and messages to controllers, paints the state."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -109,6 +110,8 @@ class Workbench(Screen[None]):
         self.offboarding = OffboardingController(context)
         self.trace = TraceController(context)
         self.menus = Menus(context, self.perform, self.selection.go_to)
+        self._counts: dict[str, object] = {}
+        """What the first row tells already, and panels do not yet."""
         self.taken_away: Reference | None = None
         self.is_left = False
 
@@ -193,14 +196,14 @@ class Workbench(Screen[None]):
         context = self.context
         self.fix.follow()
         self.lens.follow()
-        self.headline = context.state
+        self.headline = replace(context.state, **self._counts)  # type: ignore[arg-type]  # attributes, by name
         if context.is_held:
             context.canvas.is_awaiting = True
             return
         if self.layout_of_panels.apply(context.state):
             self.call_after_refresh(self._resized)
         self.drawing.follow()
-        self.state = self.headline = context.state
+        self.state = context.state
 
     def on_resize(self, event: events.Resize) -> None:
         """Arrange for the new size; the selection stays."""
@@ -288,6 +291,8 @@ class Workbench(Screen[None]):
         """The model is another one now: show it with its analysis, or alone where that takes longer."""
         context = self.context
         self.analyses.edited(event.snapshot)
+        self.context.jobs.drop("panels")
+        self._counts = {}
         is_said = self.moving.model_changed(event.snapshot)
         selected = context.state.selected
         if selected is not None and not context.exists(selected):
@@ -303,20 +308,25 @@ class Workbench(Screen[None]):
         self.analyses.analyse()
 
     def _analysed(self, results: Results) -> None:
-        self.context.update(
-            built=results.built,
-            designed=results.designed,
-            facts=results.facts,
-            before=self.analyses.before,
-            is_current=True,
-            problem="",
-        )
-        self.findings.reopen()
-        # The header comes first: what panels ask for is made in the background, before they are painted.
-        self.context.hold(TOGETHER)
+        """Tell the counts; show the rest once what panels ask for has been made in the background."""
+        self._counts = {
+            "built": results.built,
+            "designed": results.designed,
+            "before": self.analyses.before,
+            "is_current": True,
+            "problem": "",
+        }
         both = dict.fromkeys((results.built, results.designed))
-        release = self.context.release
-        self.context.jobs.run("panels", lambda _: list(map(_prepare_panels, both)), lambda _: release())
+        done = self.context.batched(partial(self._show_results, results))
+        self.context.jobs.run("panels", lambda _: list(map(_prepare_panels, both)), done)
+        self.context.update()
+
+    def _show_results(self, results: Results, _: object) -> None:
+        self.context.update(facts=results.facts, **self._counts)
+        self._counts = {}
+        self.findings.reopen()
+        self.context.release()
+        self.context.analysis_shown()
 
     def _not_analysed(self, why: str) -> None:
         """What follows could not be computed: say so everywhere, and show nothing in its place."""
