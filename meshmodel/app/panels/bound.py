@@ -7,7 +7,10 @@ from meshmodel.app.state import WorkbenchState
 
 
 class Bound(Widget):
-    """A panel that shows something of the state; while it cannot be seen it waits until it can."""
+    """A panel that shows something of the state; while it cannot be seen it waits until it can.
+
+    It is named last among the bases of a panel: Textual takes the styles of the first one only.
+    """
 
     state: var[WorkbenchState | None] = var(None, init=False)
 

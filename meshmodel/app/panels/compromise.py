@@ -26,7 +26,7 @@ _NAME = 24
 """Cells of the column of names."""
 
 
-class CompromiseList(Bound, Listing):
+class CompromiseList(Listing, Bound):
     """The revocation set and the rest of what a compromise spreads to; choosing a row goes there.
 
     ``CompromiseList(id="compromise")``; ``follow(shown)`` shows ``shown.compromise``. Posts

@@ -152,7 +152,7 @@ def none_lines(summary: Summary) -> list[str]:
     return [*lines, *(f"{number:,} of {crossings} {how}" for number, how in parts if number)]
 
 
-class FindingsList(Bound, Listing):
+class FindingsList(Listing, Bound):
     """All findings of the view in force, by severity; choosing one lights its witness.
 
     What is accepted stands below, with who, until when and why; then acceptances whose finding is gone.

@@ -42,7 +42,7 @@ class Choice:
     at: StepKey | None = None
 
 
-class FixList(Bound, Listing):
+class FixList(Listing, Bound):
     """Rows of the smallest fix. Coming upon a row previews its steps; choosing it applies them.
 
     ``FixList(id="fix")``; ``follow(shown)`` shows ``shown.fixing``. What belongs to an earlier model is

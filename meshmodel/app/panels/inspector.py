@@ -48,7 +48,7 @@ class _Basis:
     read_only: bool
 
 
-class Inspector(Bound, FilterList):
+class Inspector(FilterList, Bound):
     """All about the selected record; every field of it can be edited.
 
     ``Inspector(id="inspector")``; then ``follow(shown)`` after every change shows what is selected,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from meshmodel.store.journal import JournalEntry
 
 
-class JournalList(Bound, FilterList):
+class JournalList(FilterList, Bound):
     """Every edit of the model, the newest first; it can be filtered with ``/``.
 
     ``JournalList(session.journal, id="journal")``.

@@ -20,7 +20,7 @@ from meshmodel.model.records import Reference
 from meshmodel.model.text import pad
 
 
-class Outline(Bound, Listing):
+class Outline(Listing, Bound):
     """Choosing a row selects it on the canvas; what is selected there is under the cursor here."""
 
     nothing = "nothing here yet: a adds an element"

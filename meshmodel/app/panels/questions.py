@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from meshmodel.analysis.results import Question
 
 
-class QuestionList(Bound, FilterList):
+class QuestionList(FilterList, Bound):
     """One row for every element of which something is not said; choosing one opens it for editing.
 
     ``QuestionList(id="questions")``; ``follow(shown)`` after every change. Posts
