@@ -38,8 +38,8 @@ _SIGNS: Final = {
 }
 """Our signs and the toolkit's, with what is written instead; all are one cell wide.
 
-Signs that stand in the same place with different meanings have different characters. Those that the canvas has
-too have the same as there.
+Signs that stand in the same place with different meanings have different characters. Those that the canvas
+has too have the same as there.
 """
 
 PLAIN: Final = {
