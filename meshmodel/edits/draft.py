@@ -46,6 +46,10 @@ WITH_IDS = (*ELEMENTS, "checkpoint", "note")
 """All tables whose records have an id, and so can be named; notes come last."""
 
 
+_ACTING = ("agent", "credential", "system")
+"""The kinds of elements that are seldom called alike; a zone often is called as the system in it."""
+
+
 def new_element(table: str, id_: str, name: str | None = None) -> Element:
     """An element with only an id and a name."""
     match table:
@@ -72,6 +76,8 @@ class Draft:
         snapshot: the model as changed so far; every change was checked by the store's own rules.
         changes: the changes, in order.
         preview: one line for each thing that changes.
+        warnings: one line for each thing that was perhaps not meant so.
+        added: the names that elements were added for.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -79,6 +85,8 @@ class Draft:
         self.snapshot = snapshot
         self.changes: list[Change] = []
         self.preview: list[str] = []
+        self.warnings: list[str] = []
+        self.added: list[Name] = []
 
     def change(self, change: Change, line: str) -> None:
         """Make one change; raises InvalidModelError, with nothing changed, where it is refused."""
@@ -148,6 +156,11 @@ class Draft:
         key = self.lookup(table, name.text)
         if key is not None:
             return key
+        others = self.find(name, [each for each in _ACTING if each != table]) if table in _ACTING else []
+        if others and name.table is None:
+            other, known = others[0]
+            self.warnings.append(f"{name.text!r} becomes a new {table}, though there is the {other} {known}")
+        self.added.append(name)
         record = named_element(self.snapshot, table, name.text)
         self.put(record, f"new {table} {_shown(record)}")
         return record.id

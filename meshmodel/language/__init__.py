@@ -6,12 +6,23 @@
     ask human-approval on file-key > files
     tickets in helpdesk · tickets is saas, confidential, untrusted
 
-:func:`parse` says what a text would do and gives the edit that does it; :func:`completions` says
-how it could go on. Both are pure: they read a snapshot and change nothing.
+:func:`parse` says what a text would do and gives the edit that does it, :func:`parse_lines` the same of
+several lines, each for itself; :func:`completions` says how a text could go on. All are pure: they read a
+snapshot and change nothing.
 """
 
 from meshmodel.language.completion import best_completions, completions
+from meshmodel.language.lines import Lines, parse_lines
 from meshmodel.language.parser import parse
 from meshmodel.language.result import Completion, Problem, Sentence
 
-__all__ = ["Completion", "Problem", "Sentence", "best_completions", "completions", "parse"]
+__all__ = [
+    "Completion",
+    "Lines",
+    "Problem",
+    "Sentence",
+    "best_completions",
+    "completions",
+    "parse",
+    "parse_lines",
+]

@@ -1,10 +1,11 @@
-"""Checkpoints in words: ``ask human-approval on file-key > files: read, planned``."""
+"""Checkpoints in words: ``ask human-approval by ann on file-key > files: read, planned``."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from meshmodel.edits import checkpoint_places
+from meshmodel.edits.approvers import unknown_approvers, unknown_words
 from meshmodel.edits.draft import Draft, Name, SentenceError
 from meshmodel.edits.field_text import actions_in_order
 from meshmodel.language.chains import action_words
@@ -47,8 +48,9 @@ def find_link(tokens: Sequence[Token]) -> tuple[int, int, str] | None:
 
 def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
     """Place a checkpoint, or change the one of the same kind that is there already."""
-    kind, rest = _kind(tokens)
+    kind, first, rest = _kind(tokens)
     head, options = _cut_options(rest[1:])
+    options = {**first, **options}
     place, details = _cut_details(head)
     step, start, end = (_boundary if rest[0].is_word("between") else _step)(place, draft, span(tokens))
     values = _values(details, options, draft)
@@ -70,24 +72,27 @@ def carry_out(tokens: Sequence[Token], draft: Draft) -> None:
     where = step_phrase(step, start, end)
     said = [record.state, record.freshness, *(record.actions or ())]
     decided = f", decided at {record.decided_at}" if record.decided_at else ""
-    draft.put(record, f"checkpoint {record.id}: {kind} on {where} ({listed(said)}{decided})")
+    by = f", approved by {listed(record.approvers)}" if record.approvers else ""
+    draft.put(record, f"checkpoint {record.id}: {kind} on {where} ({listed(said)}{decided}{by})")
+    draft.warnings += map(unknown_words, unknown_approvers(draft.snapshot, record))
 
 
-def _kind(tokens: Sequence[Token]) -> tuple[str, Sequence[Token]]:
-    """The kind of checkpoint after ``ask``, and the tokens from ``on`` or ``between``."""
+def _kind(tokens: Sequence[Token]) -> tuple[str, dict[str, list[Token]], Sequence[Token]]:
+    """The kind of checkpoint after ``ask``, the options behind it, the tokens from ``on`` or ``between``."""
     usage = "write: ask human-approval on key > system, or: ask policy-decision between a and b at gateway"
     index = next((at for at, token in enumerate(tokens) if at and token.is_word("on", "between")), 0)
     if not index:
         raise SentenceError(usage, *span(tokens))
-    words = "-".join(token.text.lower() for token in tokens[1:index])
+    head, options = _cut_options(tokens[:index])
+    words = "-".join(token.text.lower() for token in head[1:])
     if not words:
         raise SentenceError(f"which kind? {', '.join(v.DECISION_KINDS)}", *span(tokens))
     fitting = [kind for kind in v.CHECKPOINT_KINDS if kind == words] or [
         kind for kind in v.CHECKPOINT_KINDS if kind.startswith(words) and len(words) > 2
     ]
     if len(fitting) != 1:
-        raise SentenceError(f"checkpoints are {', '.join(v.CHECKPOINT_KINDS)}", *span(tokens[1:index]))
-    return fitting[0], tokens[index:]
+        raise SentenceError(f"checkpoints are {', '.join(v.CHECKPOINT_KINDS)}", *span(head[1:]))
+    return fitting[0], options, tokens[index:]
 
 
 def _cut_options(tokens: Sequence[Token]) -> tuple[list[Token], dict[str, list[Token]]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from meshmodel.edits.approvers import known_approvers
 from meshmodel.edits.checkpoint_places import usable_steps
 from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, Name
 from meshmodel.language import checkpoints, limits, notes, verbs
@@ -49,6 +50,7 @@ _VERBS_OF: Final = {
     "note": ("is",),
 }
 
+_ASKED: Final = (("by", "who approves"), ("at", "the system that decides"), ("rate", "decisions a day"))
 Option = tuple[str, str]
 
 
@@ -292,8 +294,13 @@ def _in_checkpoint(words: list[str], snapshot: Snapshot) -> Iterator[Option]:
     if "on" not in words and "between" not in words:
         if len(words) == 1:
             yield from ((kind, "checkpoint") for kind in v.CHECKPOINT_KINDS)
+        elif last == "by":
+            yield from _approvers(snapshot)
+        elif last == "at":
+            yield from _names(snapshot, ("system",))
         else:
             yield from (("on", "a step"), ("between", "two zones"))
+            yield from ((each, hint) for each, hint in _ASKED if each not in words)
     elif last == "on":
         for step in usable_steps(snapshot):
             if step in {"hold", "grant", "exchange"}:
@@ -304,10 +311,18 @@ def _in_checkpoint(words: list[str], snapshot: Snapshot) -> Iterator[Option]:
             ("zone", "system") if "between" in words and last != "at" else ("system", "credential", "agent")
         )
         yield from _names(snapshot, ("system",) if last == "at" else zones)
+    elif last == "by":
+        yield from _approvers(snapshot)
     elif last in {":", ","}:
         yield from ((word, "") for word in (*v.ACTIONS, *v.CHECKPOINT_STATES, *v.FRESHNESSES))
     else:
         if "between" in words and "and" not in words:
             yield "and", "the other zone"
-        yield from (("at", "the system that decides"), ("by", "who approves"), ("rate", "decisions a day"))
+        yield from ((each, hint) for each, hint in _ASKED if each not in words)
         yield from ((link[0], step) for link, step in checkpoints.LINKS.items())
+
+
+def _approvers(snapshot: Snapshot) -> Iterator[Option]:
+    """Who can approve: persons and identities; a name of several words stands in quotes."""
+    for name in dict.fromkeys(known_approvers(snapshot)):
+        yield f'"{name}"' if " " in name else name, "approves"

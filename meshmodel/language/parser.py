@@ -6,7 +6,7 @@ from typing import Final
 from meshmodel.edits.draft import ELEMENTS, WITH_IDS, Draft, SentenceError
 from meshmodel.edits.edit import Edit, Remove, Rename
 from meshmodel.edits.ids import exact_id_of
-from meshmodel.language import acceptances, chains, checkpoints, notes, verbs
+from meshmodel.language import acceptances, chains, checkpoints, notes, spelling, verbs
 from meshmodel.language.result import Problem, Sentence
 from meshmodel.language.tokens import Token, name_of, sentences, span, split
 from meshmodel.model.errors import InvalidModelError
@@ -41,18 +41,28 @@ def parse(text: str, snapshot: Snapshot) -> Sentence:
         try:
             _carry_out(tokens, draft)
         except SentenceError as error:
-            problem = Problem(one_line(masked(str(error)), 200), error.start, error.end)
-            return Sentence(text, tuple(draft.preview), problem=problem)
+            start, end = error.start, error.end
+            return _refused(text, draft, Problem(one_line(masked(str(error)), 200), start, end))
         except InvalidModelError as error:
-            return Sentence(
-                text, tuple(draft.preview), problem=Problem(one_line(masked(str(error)), 200), start, end)
-            )
+            return _refused(text, draft, Problem(one_line(masked(str(error)), 200), start, end))
     if not draft.changes:
         return Sentence(text, ("nothing to change: it is so already",) if parts else ())
+    edit = Edit(label_of(text), tuple(draft.changes))
+    return Sentence(text, tuple(draft.preview), edit, warnings=_warnings(draft))
+
+
+def label_of(text: str) -> str:
+    """What the edit of a text is called: the text itself, in one line of limited length."""
     label = clean_line(text)
-    if len(label) > _LABEL_LIMIT:
-        label = f"{label[: _LABEL_LIMIT - 1].rstrip()}…"
-    return Sentence(text, tuple(draft.preview), Edit(label, tuple(draft.changes)))
+    return label if len(label) <= _LABEL_LIMIT else f"{label[: _LABEL_LIMIT - 1].rstrip()}…"
+
+
+def _refused(text: str, draft: Draft, problem: Problem) -> Sentence:
+    return Sentence(text, tuple(draft.preview), problem=problem, warnings=_warnings(draft))
+
+
+def _warnings(draft: Draft) -> tuple[str, ...]:
+    return tuple(one_line(masked(each), 200) for each in dict.fromkeys(draft.warnings))
 
 
 def model_after(text: str, snapshot: Snapshot) -> Snapshot:
@@ -67,7 +77,13 @@ def model_after(text: str, snapshot: Snapshot) -> Snapshot:
 
 
 def _carry_out(tokens: Sequence[Token], draft: Draft) -> None:
-    """Do what one sentence says."""
+    """Do what one sentence says, and warn of what it looks like besides."""
+    known = len(draft.added)
+    _do(tokens, draft)
+    draft.warnings += spelling.warnings(tokens, draft.added[known:])
+
+
+def _do(tokens: Sequence[Token], draft: Draft) -> None:
     first = tokens[0]
     alone = len(tokens) == 1 or tokens[1].kind == "sign"
     if not alone and first.is_word("ask"):
@@ -98,15 +114,21 @@ def _carry_out(tokens: Sequence[Token], draft: Draft) -> None:
             _add(tokens, draft)
             return
     if verb is None:
-        raise SentenceError(_hint(tokens, draft), *span(tokens))
+        raise _not_understood(tokens, draft)
     verbs.carry_out(tokens, verb, draft)
 
 
-def _hint(tokens: Sequence[Token], draft: Draft) -> str:
+def _not_understood(tokens: Sequence[Token], draft: Draft) -> SentenceError:
     name = name_of(tokens)
     if name is not None and draft.find(name, ELEMENTS):
-        return f"what about {name.text!r}? go on with > or a word such as is, in, holds, stores"
-    return "a sentence is like: bot > key > files: read · or: files is database, confidential"
+        hint = f"what about {name.text!r}? go on with > or a word such as is, in, holds, stores"
+        return SentenceError(hint, *span(tokens))
+    mistyped = spelling.first_mistyped(tokens)
+    if mistyped is not None:
+        token, verb = mistyped
+        return SentenceError(f"no verb: did you mean {verb}?", token.start, token.end)
+    hint = "a sentence is like: bot > key > files: read · or: files is database, confidential"
+    return SentenceError(hint, *span(tokens))
 
 
 def _delete(tokens: Sequence[Token], draft: Draft) -> None:

@@ -21,6 +21,7 @@ class Sentence:
     Attributes:
         text: what was typed.
         preview: what it would do, one line of plain text for every change.
+        warnings: what was perhaps not meant so, one line each; it would be done all the same.
         edit: all of it as one undoable edit; ``None`` where there is nothing to do or a problem.
         problem: what stands in the way, or ``None``.
     """
@@ -29,6 +30,7 @@ class Sentence:
     preview: tuple[str, ...] = ()
     edit: Edit | None = None
     problem: Problem | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,6 +242,13 @@ def _is(subject: Name, rest: list[Token], where: tuple[int, int], draft: Draft) 
     fitting = [table for table in possible if all(qualifier(table, word) for word in said)]
     if not fitting:
         raise _unknown_word(possible, parts, said)
+    if len(fitting) > 1 and not found:  # a whole word rather than the beginning of another
+        whole = [
+            table
+            for table in fitting
+            if all(" ".join(word.lower().split()) in qualifiers(table) for word in said)
+        ]
+        fitting = whole or fitting
     if len(fitting) > 1 and found:
         draft.single_match(subject, draft.find(subject, fitting))
     if len(fitting) > 1:

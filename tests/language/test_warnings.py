@@ -1,0 +1,120 @@
+"""What a sentence does but was perhaps not meant to: mistyped verbs, other roles, unknown approvers."""
+
+import pytest
+
+from meshmodel.edits.edit import apply_edit
+from meshmodel.language import completions, parse
+from meshmodel.model.records import Agent, Credential
+from meshmodel.model.snapshot import Snapshot
+from tests.edits.models import full_snapshot, snapshot_of
+from tests.language.test_parser import after, problem
+
+STEP = "file-key > files"
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "verb"),
+    [
+        ("bot holdss key > files", "holdss", "holds"),
+        ("bot stroes key > files", "stroes", "stores"),
+        ("planner delgates worker > key > s: read", "delgates", "delegates"),
+    ],
+)
+def test_a_mistyped_verb_in_a_new_name_is_told_with_the_name(text: str, word: str, verb: str) -> None:
+    sentence = parse(text, Snapshot())
+    assert sentence.edit is not None
+    assert sentence.preview[0].startswith("new agent ")
+    (said,) = sentence.warnings
+    assert f"“{word}”" in said
+    assert said.endswith(f"did you mean {verb}?")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ticket store > key",
+        '"bot stroes key" > files',
+        "order token service > key",
+        "support-bot > ticket-token > tickets: read, write",
+        "bot holds file-key",
+    ],
+)
+def test_names_that_need_no_doubt_are_not_doubted(text: str) -> None:
+    assert parse(text, Snapshot()).warnings == ()
+
+
+def test_a_known_name_is_not_doubted() -> None:
+    snapshot = after("agent bot stroes key")
+    assert parse("bot stroes key > other", snapshot).warnings == ()
+
+
+@pytest.mark.parametrize(("text", "verb"), [("ci sotres deploy-key", "stores"), ("bot hold key", "holds")])
+def test_a_sentence_without_a_verb_says_which_was_meant_and_where(text: str, verb: str) -> None:
+    assert problem(text) == f"no verb: did you mean {verb}?"
+    found = parse(text, Snapshot()).problem
+    assert found is not None
+    assert text[found.start : found.end] == text.split()[1]
+
+
+def test_a_name_that_becomes_something_else_than_it_is_so_far_is_told() -> None:
+    (said,) = parse("bot opens files", full_snapshot()).warnings
+    assert "new credential" in said
+    assert "agent bot" in said
+    assert parse("credential:bot opens files", full_snapshot()).warnings == ()
+    assert parse("zone files", full_snapshot()).warnings == ()
+
+
+def test_a_whole_word_after_is_says_more_than_the_beginning_of_another() -> None:
+    drawn = after("approver is person; approver home support")
+    assert drawn.agent["approver"].kind == "person"
+    assert drawn.agent["approver"].home == "support"
+    assert not drawn.credential
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"ask human-approval by ann, lee on {STEP}: read, planned",
+        f"ask human-approval on {STEP}: read, planned by ann, lee",
+    ],
+)
+def test_approvers_may_be_named_before_the_step_or_behind_it(text: str) -> None:
+    drawn = after(text, full_snapshot()).checkpoint["ask"]
+    assert drawn.approvers == ("ann", "lee")
+    assert drawn.actions == ("read",)
+    assert drawn.state == "planned"
+    assert any("approved by ann, lee" in line for line in parse(text, full_snapshot()).preview)
+
+
+def test_options_before_the_step_and_behind_it_add_up() -> None:
+    text = f"ask human-approval by ann rate 5 on {STEP} at gateway"
+    drawn = after(text, full_snapshot()).checkpoint["ask"]
+    assert (drawn.approvers, drawn.rate, drawn.decided_at) == (("ann",), 5, "gateway")
+
+
+def test_an_unknown_approver_is_told_until_a_person_or_an_identity_is_called_so() -> None:
+    text = f"ask human-approval by ann on {STEP}"
+    (said,) = parse(text, full_snapshot()).warnings
+    assert "approver ann is unknown" in said
+    for known in (
+        Agent("ann", kind="person"),
+        Agent("person-7", "ann", kind="person"),
+        Credential("badge", identity="ann"),
+        Credential("ann"),
+    ):
+        snapshot = after("file-key > files: read", snapshot_of([known]))
+        assert parse(text, snapshot).warnings == ()
+    robot = apply_edit(full_snapshot(), parse("agent ann is service", full_snapshot()).edit)  # type: ignore[arg-type]
+    assert parse(text, robot).warnings != ()
+
+
+def test_after_by_persons_and_identities_are_offered() -> None:
+    snapshot = after("ann is person; lead is person", full_snapshot())
+    for text in ("ask human-approval by ", f"ask human-approval on {STEP} by "):
+        offered = [each.text for each in completions(text, len(text), snapshot)]
+        assert offered[:2] == ["ann", "lead"]
+        assert "svc-files" in offered
+    text = "ask human-approval "
+    assert [each.text for each in completions(text, len(text), snapshot)][:3] == ["on", "between", "by"]
+    text = "ask human-approval by ann "
+    assert [each.text for each in completions(text, len(text), snapshot)][:2] == ["on", "between"]
